@@ -11,5 +11,6 @@ pub mod ids;
 pub mod length;
 pub mod plan;
 pub mod session;
+pub mod settings;
 pub mod time;
 pub mod timer;

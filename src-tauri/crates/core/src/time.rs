@@ -10,7 +10,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Whole seconds: the unit of every length on every wire and in every table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "u32"))]
 pub struct Seconds(pub u32);

@@ -1,0 +1,224 @@
+//! A sit while it is not over: how far it is, and what is known of it when time went missing.
+
+use crate::ids::SessionId;
+use crate::plan::{Length, Plan};
+use crate::session::{Lifecycle, Stage};
+use crate::time::{BootTime, Moment, Seconds, WallTime};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A sit that runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sit {
+    /// Its identity.
+    pub id: SessionId,
+    /// What was asked for.
+    pub plan: Plan,
+    /// Gives the random bells.
+    pub seed: u64,
+    /// The end of the preparation, fixed when the sit was asked for.
+    pub started: WallTime,
+    /// Where it is.
+    pub phase: Phase,
+    /// The last moment at which the engine saw it.
+    pub seen: Moment,
+    /// How many of its bells are behind it, rung or not.
+    pub rung: usize,
+}
+
+/// Where a sit is. Time sat is always `banked + (now - since)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// The person settles.
+    Preparing {
+        /// When the sit begins.
+        until: BootTime,
+    },
+    /// The sit runs.
+    Sitting {
+        /// Sat before the last pause.
+        banked: Duration,
+        /// The end of the last pause, or the beginning.
+        since: BootTime,
+    },
+    /// The sit stands still.
+    Paused {
+        /// Sat so far.
+        banked: Duration,
+    },
+    /// The planned time is over, and the sit goes on.
+    Overtime {
+        /// When the planned end was reached.
+        completed: WallTime,
+        /// The same, on the clock that measures.
+        since: BootTime,
+    },
+}
+
+impl Sit {
+    /// The planned length; none for an open-ended sit.
+    #[must_use]
+    pub fn planned(&self) -> Option<Duration> {
+        match self.plan.length {
+            Length::Timed(seconds) => Some(Duration::from_secs(u64::from(seconds.get()))),
+            Length::Open => None,
+        }
+    }
+
+    /// The time sat until `at`, overtime included.
+    #[must_use]
+    pub fn elapsed(&self, at: BootTime) -> Duration {
+        match self.phase {
+            Phase::Preparing { .. } => Duration::ZERO,
+            Phase::Sitting { banked, since } => banked + at.since(since),
+            Phase::Paused { banked } => banked,
+            Phase::Overtime { since, .. } => self.planned().unwrap_or_default() + at.since(since),
+        }
+    }
+
+    /// What is left of the preparation.
+    #[must_use]
+    pub fn preparation_left(&self, at: BootTime) -> Duration {
+        match self.phase {
+            Phase::Preparing { until } => until.since(at),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// When, on the clock that measures, `sat` will have been sat, if it goes on as it is.
+    #[must_use]
+    pub fn due(&self, sat: Duration) -> Option<BootTime> {
+        match self.phase {
+            Phase::Preparing { until } => Some(until + sat),
+            Phase::Sitting { banked, since } => Some(since + sat.saturating_sub(banked)),
+            Phase::Paused { .. } | Phase::Overtime { .. } => None,
+        }
+    }
+
+    /// When the planned end will be reached, if it goes on as it is.
+    #[must_use]
+    pub fn end_due(&self) -> Option<BootTime> {
+        self.planned().and_then(|planned| self.due(planned))
+    }
+
+    /// Its record, at `stage`.
+    #[must_use]
+    pub fn lifecycle(&self, stage: Stage) -> Lifecycle {
+        Lifecycle { startedat: self.started.utc, sitlength: self.plan.length.seconds(), stage }
+    }
+
+    /// The record if the person ends it now: complete if it is open-ended or past its planned end.
+    #[must_use]
+    pub fn ended(&self, now: Moment) -> Lifecycle {
+        let satlength = Seconds::whole(self.elapsed(now.boot));
+        self.lifecycle(match self.phase {
+            Phase::Overtime { completed, .. } => {
+                Stage::Completed { completedat: completed.utc, satlength }
+            }
+            _ if self.plan.length == Length::Open => {
+                Stage::Completed { completedat: now.wall.utc, satlength }
+            }
+            _ => Stage::EndedEarly { endedat: now.wall.utc, satlength },
+        })
+    }
+}
+
+/// Why time went by that the engine did not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum GapReason {
+    /// The computer slept.
+    Suspended,
+    /// Zafu was not running.
+    Stopped,
+    /// The computer was started anew.
+    Restarted,
+}
+
+/// A sit in which time went by unseen, so that only the person can say what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// Its identity.
+    pub id: SessionId,
+    /// The planned length.
+    pub length: Length,
+    /// The end of the preparation.
+    pub started: WallTime,
+    /// Whether the gap began before the sit did.
+    pub in_preparation: bool,
+    /// When the planned end was reached, if that was seen.
+    pub completed: Option<WallTime>,
+    /// What was sat until the gap.
+    pub kept: Seconds,
+    /// What it comes to if it is counted whole.
+    pub whole: Seconds,
+    /// The last moment seen.
+    pub gap_began: WallTime,
+    /// When the gap was found.
+    pub gap_ended: WallTime,
+    /// What it was.
+    pub reason: GapReason,
+}
+
+impl Unsettled {
+    /// Parts what is known of `sit` from what is not.
+    #[must_use]
+    pub fn new(sit: &Sit, reason: GapReason, now: Moment) -> Self {
+        let planned = sit.planned();
+        let kept = sit.elapsed(sit.seen.boot);
+        let completed = match sit.phase {
+            Phase::Overtime { completed, .. } => Some(completed),
+            _ => None,
+        };
+        let unseen = (now.wall.utc - sit.seen.wall.utc).to_std().unwrap_or_default();
+        Self {
+            id: sit.id,
+            length: sit.plan.length,
+            started: sit.started,
+            in_preparation: matches!(sit.phase, Phase::Preparing { .. }),
+            completed,
+            kept: Seconds::whole(kept),
+            // A timed sit is worth its plan, and never unattended overtime; an open one all there was.
+            whole: planned.map_or_else(|| Seconds::whole(kept + unseen), Seconds::whole),
+            gap_began: sit.seen.wall,
+            gap_ended: now.wall,
+            reason,
+        }
+    }
+
+    /// The record if all of it counts.
+    #[must_use]
+    pub fn whole(&self) -> Lifecycle {
+        let completedat = match (self.completed, self.length) {
+            (Some(completed), _) => completed.utc,
+            (None, Length::Open) => self.gap_ended.utc,
+            (None, Length::Timed(_)) => {
+                let left = self.whole.duration().saturating_sub(self.kept.duration());
+                self.gap_began.plus(left).utc
+            }
+        };
+        self.lifecycle(Stage::Completed { completedat, satlength: self.whole })
+    }
+
+    /// The record if what was sat until the gap counts; none if nothing had begun.
+    #[must_use]
+    pub fn until_gap(&self) -> Option<Lifecycle> {
+        if self.in_preparation {
+            return None;
+        }
+        let ended = |at: DateTime<Utc>| match (self.completed, self.length) {
+            (Some(completed), _) => {
+                Stage::Completed { completedat: completed.utc, satlength: self.kept }
+            }
+            (None, Length::Open) => Stage::Completed { completedat: at, satlength: self.kept },
+            (None, Length::Timed(_)) => Stage::EndedEarly { endedat: at, satlength: self.kept },
+        };
+        Some(self.lifecycle(ended(self.gap_began.utc)))
+    }
+
+    fn lifecycle(&self, stage: Stage) -> Lifecycle {
+        Lifecycle { startedat: self.started.utc, sitlength: self.length.seconds(), stage }
+    }
+}
