@@ -1,0 +1,25 @@
+//! Sounds as FLAC: lossless, small for tones that fade, and read by everything.
+
+use super::synthesis::RATE;
+use flacenc::component::BitRepr;
+use flacenc::error::Verify;
+
+/// One channel of 16 bits.
+///
+/// # Errors
+/// What the encoder says; it has no reason to.
+pub fn encode(sound: &[f64]) -> Result<Vec<u8>, String> {
+    let samples: Vec<i32> =
+        sound.iter().map(|sample| (sample * f64::from(i16::MAX)).round() as i32).collect();
+    let mut config = flacenc::config::Encoder::default();
+    config.multithread = false;
+    config.subframe_coding.qlpc.lpc_order = 24;
+    config.subframe_coding.qlpc.quant_precision = 15;
+    let config = config.into_verified().map_err(|(_, error)| error.to_string())?;
+    let source = flacenc::source::MemSource::from_samples(&samples, 1, 16, RATE as usize);
+    let stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
+        .map_err(|error| error.to_string())?;
+    let mut sink = flacenc::bitsink::ByteSink::new();
+    stream.write(&mut sink).map_err(|error| error.to_string())?;
+    Ok(sink.into_inner())
+}
