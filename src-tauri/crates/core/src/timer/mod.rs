@@ -22,6 +22,9 @@ use std::time::Duration;
 /// How often a running sit is saved: no more than this much of it can ever be in doubt.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(30);
 
+/// A gap longer than this is no mere lateness of a tick.
+const NOTICED_GAP: Duration = Duration::from_secs(5);
+
 /// What a person, or the engine on its own behalf, can ask of the timer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -220,6 +223,10 @@ impl Timer {
             self.unsettled.push(unsettled);
             self.state = State::Idle;
             return;
+        }
+        if now.boot.since(active.sit.seen.boot) > NOTICED_GAP {
+            // Whoever draws the time by themselves may have slept with the computer.
+            effects.push(Effect::Show);
         }
         active.sit.seen = now;
         if let Phase::Preparing { until } = active.sit.phase

@@ -1,0 +1,378 @@
+//! A sit as it is meant to go, and each way in which it can go otherwise.
+
+mod common;
+
+use common::{World, every, id, plan, rings, saves, secs};
+use std::time::Duration;
+use zafu_core::bells::Role;
+use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
+use zafu_core::session::{Lifecycle, Stage};
+use zafu_core::time::Seconds;
+use zafu_core::timer::{
+    Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Refusal, Save,
+};
+
+fn closed(effects: &[Effect]) -> Option<Lifecycle> {
+    saves(effects).into_iter().find_map(|save| match save {
+        Save::Close(_, lifecycle) => Some(lifecycle),
+        _ => None,
+    })
+}
+
+fn sat(effects: &[Effect]) -> u32 {
+    closed(effects).expect("the sit is over").satlength().0
+}
+
+fn refused(effects: &[Effect]) -> Option<Refusal> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Refuse(refusal) => Some(*refusal),
+        _ => None,
+    })
+}
+
+const END: Command = Command::End { overtime: None };
+
+#[test]
+fn a_sit_is_saved_before_its_first_second_and_completed_at_its_last() {
+    let mut world = World::new();
+    let started = world.start(1, plan(600));
+    assert!(matches!(started[0], Effect::Save(Save::Prepare { .. })));
+    assert!(matches!(started[1], Effect::Save(Save::Begin(_))));
+    assert_eq!(rings(&started)[0].role, Role::Start);
+
+    assert!(closed(&world.pass(secs(599))).is_none());
+    let end = world.pass(secs(1));
+    assert_eq!(sat(&end), 600);
+    assert!(closed(&end).unwrap().is_completed());
+    assert_eq!(rings(&end)[0].role, Role::End);
+    assert!(end.contains(&Effect::Notify(Notice::Ended { id: id(1), sat: Seconds(600) })));
+    assert!(end.contains(&Effect::KeepAwake(false)));
+    assert!(world.timer.sit().is_none());
+}
+
+#[test]
+fn a_sit_begins_when_its_preparation_is_over() {
+    let mut world = World::new();
+    let mut plan = plan(600);
+    plan.preparation = PreparationSeconds::new(30).unwrap();
+    let asked = world.now;
+    assert!(rings(&world.start(1, plan)).is_empty());
+    world.pass(secs(29));
+    assert!(matches!(world.timer.sit().unwrap().phase, Phase::Preparing { .. }));
+    let begun = world.pass(secs(1));
+    assert!(matches!(saves(&begun)[..], [Save::Begin(_)]));
+    assert_eq!(rings(&begun)[0].role, Role::Start);
+    let lifecycle = closed(&world.pass(secs(600))).unwrap();
+    assert_eq!(lifecycle.startedat, asked.wall.plus(secs(30)).utc);
+}
+
+#[test]
+fn ending_in_the_preparation_leaves_no_sit() {
+    for command in [END, Command::Discard] {
+        let mut world = World::new();
+        let mut plan = plan(600);
+        plan.preparation = PreparationSeconds::new(30).unwrap();
+        world.start(1, plan);
+        world.pass(secs(10));
+        assert_eq!(saves(&world.act(command)), [Save::Remove(id(1))]);
+        assert!(world.disk.is_empty());
+    }
+}
+
+#[test]
+fn ending_early_keeps_what_was_sat() {
+    let mut world = World::new();
+    world.start(1, plan(600));
+    world.pass(secs(250));
+    let lifecycle = closed(&world.act(END)).unwrap();
+    let endedat = world.now.wall.utc;
+    assert_eq!(lifecycle.stage, Stage::EndedEarly { endedat, satlength: Seconds(250) });
+}
+
+#[test]
+fn a_pause_is_not_sat_and_loses_nothing() {
+    let mut world = World::new();
+    world.start(1, plan(600));
+    world.pass(Duration::from_millis(100_400));
+    world.act(Command::Pause);
+    world.skip(secs(4000));
+    world.act(Command::Resume);
+    assert!(closed(&world.pass(Duration::from_millis(499_599))).is_none());
+    assert_eq!(sat(&world.pass(Duration::from_millis(1))), 600);
+}
+
+#[test]
+fn only_what_runs_can_be_paused_and_only_what_is_paused_resumed() {
+    let mut world = World::new();
+    assert_eq!(refused(&world.act(Command::Pause)), Some(Refusal::NothingRunning));
+    world.start(1, plan(600));
+    assert_eq!(refused(&world.act(Command::Resume)), Some(Refusal::NotPaused));
+    world.act(Command::Pause);
+    assert_eq!(refused(&world.act(Command::Pause)), Some(Refusal::NotSitting));
+}
+
+#[test]
+fn a_second_sit_is_refused_and_changes_nothing() {
+    let mut world = World::new();
+    world.start(1, plan(600));
+    let before = world.timer.clone();
+    let effects = world.start(2, plan(60));
+    assert_eq!(effects, [Effect::Refuse(Refusal::AlreadyRunning)]);
+    assert_eq!(world.timer, before);
+}
+
+#[test]
+fn an_open_sit_is_complete_when_it_is_ended() {
+    let mut world = World::new();
+    world.start(1, plan(0));
+    world.pass(secs(4000));
+    let lifecycle = closed(&world.act(END)).unwrap();
+    assert_eq!((lifecycle.sitlength, lifecycle.satlength()), (Seconds(0), Seconds(4000)));
+    assert!(lifecycle.is_completed());
+}
+
+#[test]
+fn overtime_is_added_only_by_the_persons_word() {
+    let cases = [
+        (OvertimeChoice::Ask, None, 600),
+        (OvertimeChoice::Ask, Some(OvertimeAnswer::Add), 690),
+        (OvertimeChoice::Ask, Some(OvertimeAnswer::Drop), 600),
+        (OvertimeChoice::Always, None, 690),
+        (OvertimeChoice::Always, Some(OvertimeAnswer::Drop), 600),
+    ];
+    for (choice, overtime, expected) in cases {
+        let mut world = World::new();
+        let mut plan = plan(600);
+        plan.overtime = choice;
+        world.start(1, plan);
+        let end = world.pass(secs(600));
+        let complete = saves(&end).into_iter().any(
+            |save| matches!(save, Save::Complete(_, lifecycle) if lifecycle.satlength().0 == 600),
+        );
+        assert!(complete, "the record is complete at the planned end");
+        assert!(end.contains(&Effect::KeepAwake(false)));
+        world.pass(secs(90));
+        let finished = world.act(Command::End { overtime });
+        assert_eq!(sat(&finished), expected, "{choice:?} {overtime:?}");
+        assert_eq!(
+            closed(&finished).unwrap().completedat().unwrap(),
+            world.now.wall.utc - secs(90)
+        );
+    }
+}
+
+#[test]
+fn sitting_again_finishes_the_sit_before() {
+    let mut world = World::new();
+    let mut first = plan(600);
+    first.overtime = OvertimeChoice::Ask;
+    world.start(1, first);
+    world.pass(secs(700));
+    let effects = world.start(2, plan(60));
+    assert_eq!(sat(&effects), 600);
+    assert_eq!(world.timer.sit().unwrap().id, id(2));
+}
+
+#[test]
+fn discarding_keeps_the_record_and_marks_it_deleted() {
+    let mut world = World::new();
+    world.start(1, plan(600));
+    world.pass(secs(100));
+    let saved = saves(&world.act(Command::Discard));
+    assert!(
+        matches!(saved[..], [Save::Discard(_, lifecycle, _)] if lifecycle.satlength().0 == 100)
+    );
+}
+
+#[test]
+fn interval_bells_are_rung_in_order_and_move_with_a_pause() {
+    let mut world = World::new();
+    let mut plan = plan(600);
+    plan.bells.intervals = every(200);
+    world.start(1, plan);
+    assert!(rings(&world.pass(secs(150))).is_empty());
+    world.act(Command::Pause);
+    world.skip(secs(1000));
+    world.act(Command::Resume);
+    assert_eq!(rings(&world.pass(secs(50))).len(), 1);
+    let last = rings(&world.pass(secs(400)));
+    assert_eq!(last.iter().map(|ring| ring.role).collect::<Vec<_>>(), [Role::Interval, Role::End]);
+}
+
+#[test]
+fn a_short_gap_counts_as_seen_and_its_late_bells_are_skipped() {
+    let mut world = World::new();
+    let mut plan = plan(600);
+    plan.bells.intervals = every(30);
+    world.start(1, plan);
+    world.pass(secs(15));
+    // Bells at 30 and 60 s; the second is 2 s late, the first 32 s.
+    let effects = world.skip(secs(47)).act(Command::Tick);
+    assert_eq!(rings(&effects).len(), 1);
+    assert_eq!(rings(&effects)[0].index, 2);
+    let rest = world.pass(secs(600 - 62));
+    assert_eq!(sat(&rest), 600);
+}
+
+#[test]
+fn a_timed_sit_goes_on_after_five_minutes_unseen() {
+    let mut world = World::new();
+    world.start(1, plan(1200));
+    world.pass(secs(60));
+    assert!(world.timer.unsettled().is_empty());
+    world.skip(secs(300)).act(Command::Tick);
+    assert_eq!(sat(&world.pass(secs(1200 - 360))), 1200);
+}
+
+#[test]
+fn a_longer_gap_leaves_the_sit_to_the_person() {
+    let answers = [
+        (Answer::Whole, Some((1200, true))),
+        (Answer::Gap, Some((60, false))),
+        (Answer::Discard, None),
+    ];
+    for (answer, expected) in answers {
+        let mut world = World::new();
+        world.start(1, plan(1200));
+        world.pass(secs(60));
+        let effects = world.skip(secs(301)).act(Command::Tick);
+        assert!(closed(&effects).is_none(), "nothing is decided for the person");
+        assert!(effects.contains(&Effect::Notify(Notice::Unsettled { id: id(1) })));
+        assert!(effects.contains(&Effect::KeepAwake(false)));
+        let unsettled = world.timer.unsettled()[0];
+        assert_eq!(unsettled.reason, GapReason::Suspended);
+        assert_eq!((unsettled.kept, unsettled.whole), (Seconds(60), Seconds(1200)));
+
+        let settled = world.act(Command::Settle { id: id(1), answer });
+        let got = closed(&settled).map(|l| (l.satlength().0, l.is_completed()));
+        assert_eq!(got, expected);
+        assert!(world.disk.is_empty());
+    }
+}
+
+#[test]
+fn a_new_sit_may_start_while_another_waits() {
+    let mut world = World::new();
+    world.start(1, plan(1200));
+    world.skip(secs(3600)).act(Command::Tick);
+    world.start(2, plan(60));
+    assert_eq!(sat(&world.pass(secs(60))), 60);
+    assert_eq!(world.timer.unsettled().len(), 1);
+}
+
+#[test]
+fn an_end_in_a_gap_is_rung_once_if_it_is_less_than_a_minute_old() {
+    for (gap, bells) in [(159, 1), (161, 0)] {
+        let mut world = World::new();
+        world.start(1, plan(200));
+        world.pass(secs(100));
+        let effects = world.skip(secs(gap)).act(Command::Tick);
+        assert_eq!(rings(&effects).len(), bells, "after a gap of {gap} s");
+        assert_eq!(world.timer.unsettled().len(), 1);
+    }
+    // So short a gap counts as seen, so that the sit is complete.
+    let mut world = World::new();
+    world.start(1, plan(200));
+    world.pass(secs(190));
+    let effects = world.skip(secs(60)).act(Command::Tick);
+    assert_eq!((sat(&effects), rings(&effects).len()), (200, 1));
+    assert_eq!(closed(&effects).unwrap().completedat().unwrap(), world.now.wall.utc - secs(50));
+}
+
+#[test]
+fn unattended_time_never_becomes_overtime() {
+    let mut world = World::new();
+    let mut plan = plan(600);
+    plan.overtime = OvertimeChoice::Always;
+    world.start(1, plan);
+    world.pass(secs(640));
+    world.skip(secs(7200)).act(Command::Tick);
+    let unsettled = world.timer.unsettled()[0];
+    assert_eq!((unsettled.kept, unsettled.whole), (Seconds(640), Seconds(600)));
+    let settled = world.act(Command::Settle { id: id(1), answer: Answer::Gap });
+    assert_eq!(sat(&settled), 640);
+    assert!(closed(&settled).unwrap().is_completed());
+}
+
+#[test]
+fn a_sit_outlives_its_process() {
+    let mut world = World::new();
+    world.start(1, plan(1200));
+    world.pass(secs(100));
+    world.skip(secs(20));
+    let effects = world.restart();
+    assert!(effects.contains(&Effect::KeepAwake(true)));
+    assert_eq!(sat(&world.pass(secs(1200 - 120))), 1200);
+}
+
+#[test]
+fn a_process_that_was_dead_for_long_asks() {
+    let mut world = World::new();
+    world.start(1, plan(1200));
+    world.pass(secs(100));
+    world.skip(secs(600));
+    world.restart();
+    let unsettled = world.timer.unsettled()[0];
+    assert_eq!(unsettled.reason, GapReason::Stopped);
+    assert!(unsettled.kept >= Seconds(70), "at most 30 s are in doubt");
+    world.restart();
+    assert_eq!(world.timer.unsettled(), [unsettled], "the question outlives the process too");
+}
+
+#[test]
+fn another_boot_asks_however_short_it_took() {
+    let mut world = World::new();
+    world.start(1, plan(1200));
+    world.pass(secs(90));
+    world.reboot();
+    assert_eq!(world.timer.unsettled()[0].reason, GapReason::Restarted);
+    assert_eq!(world.timer.unsettled()[0].kept, Seconds(90));
+}
+
+#[test]
+fn a_paused_sit_waits_through_any_gap_of_the_same_boot() {
+    let mut world = World::new();
+    world.start(1, plan(600));
+    world.pass(secs(100));
+    world.act(Command::Pause);
+    world.skip(secs(40_000));
+    world.restart();
+    world.act(Command::Resume);
+    assert_eq!(sat(&world.pass(secs(500))), 600);
+}
+
+#[test]
+fn a_gap_that_began_in_the_preparation_leaves_nothing_to_keep() {
+    let mut world = World::new();
+    let mut plan = plan(1200);
+    plan.preparation = PreparationSeconds::new(60).unwrap();
+    world.start(1, plan);
+    world.skip(secs(1000)).act(Command::Tick);
+    let settled = world.act(Command::Settle { id: id(1), answer: Answer::Gap });
+    assert_eq!(saves(&settled), [Save::Remove(id(1))]);
+}
+
+#[test]
+fn an_unknown_sit_cannot_be_settled() {
+    let mut world = World::new();
+    let effects = world.act(Command::Settle { id: id(9), answer: Answer::Whole });
+    assert_eq!(effects, [Effect::Refuse(Refusal::NothingToSettle)]);
+}
+
+#[test]
+fn what_is_due_next_is_never_missed_by_sleeping_until_then() {
+    let mut world = World::new();
+    let mut plan = plan(125);
+    plan.bells.intervals = every(50);
+    plan.preparation = PreparationSeconds::new(7).unwrap();
+    let mut heard = rings(&world.start(1, plan));
+    while let Some(due) = world.timer.next_due() {
+        world.skip(due.since(world.now.boot));
+        let effects = world.act(Command::Tick);
+        for ring in rings(&effects) {
+            assert_eq!(ring.due, world.now.boot, "rung when due");
+            heard.push(ring);
+        }
+    }
+    assert_eq!(heard.len(), 4);
+}
