@@ -1,0 +1,60 @@
+/**
+ * What the window asks of Zafu. Two things implement it: `tauri.ts`, the only file that knows Tauri, and
+ * `demo.ts`, an engine in memory for tests and for looking at screens in a browser. Every promise rejects
+ * with an `IpcError`.
+ */
+import type {
+	Answer,
+	BellCheck,
+	IpcError,
+	OvertimeAnswer,
+	Preset,
+	Settings,
+	SitRecord,
+	Snapshot,
+	SoundView,
+	StartRequest,
+} from './types';
+
+export interface Heard {
+	snapshot: (snapshot: Snapshot) => void;
+	quitAsked: () => void;
+	openNote: (id: string) => void;
+}
+
+export interface Api {
+	getSnapshot(): Promise<Snapshot>;
+	startSit(request: StartRequest): Promise<Snapshot>;
+	pauseSit(): Promise<Snapshot>;
+	resumeSit(): Promise<Snapshot>;
+	endSit(overtime: OvertimeAnswer | null): Promise<Snapshot>;
+	discardSit(): Promise<Snapshot>;
+	settleSit(id: string, answer: Answer): Promise<Snapshot>;
+	dismissFinished(): Promise<Snapshot>;
+	/** Newest first, those that come after `before` in the list. */
+	listSits(limit: number, before: string | null): Promise<SitRecord[]>;
+	editSit(id: string, note: string, label: string): Promise<void>;
+	deleteSit(id: string): Promise<void>;
+	restoreSit(id: string): Promise<void>;
+	getSettings(): Promise<Settings>;
+	saveSettings(settings: Settings): Promise<void>;
+	listPresets(): Promise<Preset[]>;
+	savePreset(preset: Preset): Promise<void>;
+	deletePreset(id: string): Promise<void>;
+	checkBell(): Promise<BellCheck>;
+	previewBell(sound: string, volumePercent: number): Promise<void>;
+	listSounds(): Promise<SoundView[]>;
+	chooseSoundFile(): Promise<string | null>;
+	setFullscreen(on: boolean): Promise<void>;
+	quitApp(): Promise<void>;
+	/** Calls back until the returned function is called. */
+	listen(heard: Heard): Promise<() => void>;
+}
+
+/** Whatever was thrown, as an error that can be shown. */
+export function asIpcError(thrown: unknown): IpcError {
+	if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+		return { code: String(thrown.code), message: String(thrown.message) };
+	}
+	return { code: 'engine', message: thrown instanceof Error ? thrown.message : String(thrown) };
+}

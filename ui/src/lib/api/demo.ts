@@ -1,0 +1,277 @@
+/**
+ * An engine in memory: enough of Zafu to test the window and to look at its screens. It counts time with the
+ * clock it is given and changes phase by itself only when `tick` is called or a timer of its own fires.
+ */
+import type { Api, Heard } from './api';
+import type {
+	FinishedView,
+	IpcError,
+	PlanChoice,
+	Preset,
+	Settings,
+	SitRecord,
+	SitView,
+	Snapshot,
+	UnsettledView,
+} from './types';
+
+export const DEMO_PLAN: PlanChoice = {
+	length: { kind: 'timed', seconds: 1200 },
+	preparationSeconds: 10,
+	startBell: { sound: 'large-bowl', strikes: 1 },
+	intervals: null,
+	endBell: { sound: 'large-bowl', strikes: 3 },
+	overtime: 'ask',
+};
+
+export const DEMO_SETTINGS: Settings = {
+	plan: DEMO_PLAN,
+	volumePercent: 70,
+	timeDisplay: 'minutes',
+	theme: 'system',
+	fadeAfterSeconds: 4,
+	dim: false,
+	dayStartsAtHour: 4,
+	keepSystemAwake: true,
+	keepScreenAwake: false,
+	notify: true,
+	closeWhenIdle: 'quit',
+};
+
+export interface DemoState {
+	sit?: SitView;
+	unsettled?: UnsettledView[];
+	finished?: FinishedView;
+	trouble?: IpcError[];
+	records?: SitRecord[];
+	settings?: Partial<Settings>;
+	presets?: Preset[];
+	bellError?: IpcError;
+	/** Milliseconds of a monotonic clock. */
+	now?: () => number;
+	/** Whether phases change by themselves in real time. */
+	alive?: boolean;
+}
+
+export interface Demo extends Api {
+	/** Looks at the clock and changes phase if it is time. */
+	tick(): void;
+	/** As if the shell had asked. */
+	askToQuit(): void;
+	calls: string[];
+}
+
+/** `id`s that look as Zafu's do, in order. */
+function nextId(counter: number): string {
+	return `01990000-0000-7000-8000-${String(counter).padStart(12, '0')}`;
+}
+
+export function createDemo(state: DemoState = {}): Demo {
+	const now = state.now ?? (() => performance.now());
+	const listeners = new Set<Heard>();
+	const calls: string[] = [];
+	let settings: Settings = { ...DEMO_SETTINGS, ...state.settings };
+	let presets = state.presets ?? [];
+	let records = state.records ?? [];
+	let removed: SitRecord[] = [];
+	let sit = state.sit ?? null;
+	let unsettled = state.unsettled ?? [];
+	let finished = state.finished ?? null;
+	let anchor = now();
+	let ids = 1;
+
+	/** Moves the sit to this moment. */
+	function settleTime(): void {
+		const passed = now() - anchor;
+		anchor = now();
+		if (!sit || sit.phase === 'paused') return;
+		const next = { ...sit };
+		let rest = passed;
+		if (next.phase === 'preparing') {
+			const used = Math.min(rest, next.preparationLeftMs);
+			next.preparationLeftMs -= used;
+			rest -= used;
+			if (next.preparationLeftMs <= 0) next.phase = 'sitting';
+		}
+		if (next.phase !== 'preparing') next.elapsedMs += rest;
+		const planned = next.plannedSeconds === null ? Infinity : next.plannedSeconds * 1000;
+		if (next.phase !== 'preparing' && next.elapsedMs >= planned) {
+			next.phase = 'overtime';
+			next.overtimeMs = next.elapsedMs - planned;
+		}
+		sit = next;
+		if (sit.phase === 'overtime' && sit.overtime === 'never') finish(planned / 1000);
+	}
+
+	function finish(seconds: number): void {
+		if (!sit) return;
+		const complete = sit.plannedSeconds === null || seconds >= sit.plannedSeconds;
+		finished = {
+			id: sit.id,
+			plannedSeconds: sit.plannedSeconds,
+			satSeconds: Math.floor(seconds),
+			complete,
+			startedAt: sit.startedAt,
+			note: '',
+			label: '',
+		};
+		records = [
+			{
+				id: sit.id,
+				startedAt: sit.startedAt,
+				plannedSeconds: sit.plannedSeconds,
+				satSeconds: Math.floor(seconds),
+				stage: complete ? 'completed' : 'endedEarly',
+				endedAt: sit.startedAt,
+				note: '',
+				label: '',
+				source: 'timer',
+			},
+			...records,
+		];
+		sit = null;
+	}
+
+	function snapshot(): Snapshot {
+		return structuredClone({ sit, unsettled, finished, trouble: state.trouble ?? [] });
+	}
+
+	function changed(): Snapshot {
+		const seen = snapshot();
+		listeners.forEach((heard) => heard.snapshot(seen));
+		return seen;
+	}
+
+	async function act(name: string, change: () => void): Promise<Snapshot> {
+		calls.push(name);
+		settleTime();
+		change();
+		return changed();
+	}
+
+	function refuse(code: string, message: string): never {
+		throw { code, message } satisfies IpcError;
+	}
+
+	const demo: Demo = {
+		calls,
+		tick() {
+			const before = sit?.phase;
+			settleTime();
+			if (sit?.phase !== before) changed();
+		},
+		askToQuit: () => listeners.forEach((heard) => heard.quitAsked()),
+		getSnapshot: async () => {
+			settleTime();
+			return snapshot();
+		},
+		startSit: (request) =>
+			act('startSit', () => {
+				if (sit) refuse('refused', 'A sit is running already.');
+				const plan =
+					request.plan ??
+					presets.find((one) => one.id === request.presetId)?.plan ??
+					settings.plan;
+				const length = plan.length;
+				finished = null;
+				sit = {
+					id: nextId((ids += 1)),
+					phase: plan.preparationSeconds > 0 ? 'preparing' : 'sitting',
+					plannedSeconds:
+						length.kind === 'timed' ? length.seconds : length.kind === 'open' ? null : 1800,
+					preparationSeconds: plan.preparationSeconds,
+					preparationLeftMs: plan.preparationSeconds * 1000,
+					elapsedMs: 0,
+					overtimeMs: 0,
+					startedAt: new Date().toISOString(),
+					overtime: plan.overtime,
+				};
+			}),
+		pauseSit: () =>
+			act('pauseSit', () => {
+				if (sit) sit = { ...sit, phase: 'paused' };
+			}),
+		resumeSit: () =>
+			act('resumeSit', () => {
+				if (sit) sit = { ...sit, phase: 'sitting' };
+			}),
+		endSit: (overtime) =>
+			act(`endSit ${overtime}`, () => {
+				if (!sit) refuse('refused', 'No sit is running.');
+				if (sit.phase === 'preparing') sit = null;
+				else
+					finish(
+						overtime === 'drop' && sit.plannedSeconds !== null
+							? Math.min(sit.plannedSeconds, sit.elapsedMs / 1000)
+							: sit.elapsedMs / 1000,
+					);
+			}),
+		discardSit: () =>
+			act('discardSit', () => {
+				sit = null;
+			}),
+		settleSit: (id, answer) =>
+			act(`settleSit ${answer}`, () => {
+				unsettled = unsettled.filter((one) => one.id !== id);
+			}),
+		dismissFinished: () =>
+			act('dismissFinished', () => {
+				finished = null;
+			}),
+		listSits: async (limit, before) => {
+			const from = before === null ? 0 : records.findIndex((one) => one.id === before) + 1;
+			return structuredClone(records.slice(from, from + limit));
+		},
+		editSit: async (id, note, label) => {
+			calls.push('editSit');
+			records = records.map((one) => (one.id === id ? { ...one, note, label } : one));
+			if (finished?.id === id) finished = { ...finished, note, label };
+		},
+		deleteSit: async (id) => {
+			calls.push('deleteSit');
+			removed = records.filter((one) => one.id === id);
+			records = records.filter((one) => one.id !== id);
+		},
+		restoreSit: async (id) => {
+			calls.push('restoreSit');
+			records = [...records, ...removed.filter((one) => one.id === id)].sort((a, b) =>
+				b.startedAt.localeCompare(a.startedAt),
+			);
+		},
+		getSettings: async () => structuredClone(settings),
+		saveSettings: async (next) => {
+			calls.push('saveSettings');
+			settings = structuredClone(next);
+		},
+		listPresets: async () => structuredClone(presets),
+		savePreset: async (preset) => {
+			calls.push('savePreset');
+			presets = [...presets.filter((one) => one.id !== preset.id), structuredClone(preset)];
+		},
+		deletePreset: async (id) => {
+			presets = presets.filter((one) => one.id !== id);
+		},
+		checkBell: async () => ({
+			device: state.bellError ? null : 'Speakers',
+			error: state.bellError ?? null,
+		}),
+		previewBell: async (sound) => {
+			calls.push(`previewBell ${sound}`);
+		},
+		listSounds: async () =>
+			['bell', 'inkin', 'large-bowl', 'small-bowl', 'wood-block'].map((name) => ({ name })),
+		chooseSoundFile: async () => '/home/me/Music/temple-bell.flac',
+		setFullscreen: async (on) => {
+			calls.push(`setFullscreen ${on}`);
+		},
+		quitApp: async () => {
+			calls.push('quitApp');
+		},
+		listen: async (heard) => {
+			listeners.add(heard);
+			return () => void listeners.delete(heard);
+		},
+	};
+	if (state.alive) setInterval(() => demo.tick(), 100);
+	return demo;
+}

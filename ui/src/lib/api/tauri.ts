@@ -1,0 +1,39 @@
+/** The one file that knows Tauri. */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { Api } from './api';
+import type { Snapshot } from './types';
+
+export const tauri: Api = {
+	getSnapshot: () => invoke('get_snapshot'),
+	startSit: (request) => invoke('start_sit', { request }),
+	pauseSit: () => invoke('pause_sit'),
+	resumeSit: () => invoke('resume_sit'),
+	endSit: (overtime) => invoke('end_sit', { overtime }),
+	discardSit: () => invoke('discard_sit'),
+	settleSit: (id, answer) => invoke('settle_sit', { id, answer }),
+	dismissFinished: () => invoke('dismiss_finished'),
+	listSits: (limit, before) => invoke('list_sits', { limit, before }),
+	editSit: (id, note, label) => invoke('edit_sit', { id, note, label }),
+	deleteSit: (id) => invoke('delete_sit', { id }),
+	restoreSit: (id) => invoke('restore_sit', { id }),
+	getSettings: () => invoke('get_settings'),
+	saveSettings: (settings) => invoke('save_settings', { settings }),
+	listPresets: () => invoke('list_presets'),
+	savePreset: (preset) => invoke('save_preset', { preset }),
+	deletePreset: (id) => invoke('delete_preset', { id }),
+	checkBell: () => invoke('check_bell'),
+	previewBell: (sound, volumePercent) => invoke('preview_bell', { sound, volumePercent }),
+	listSounds: () => invoke('list_sounds'),
+	chooseSoundFile: () => invoke('choose_sound_file'),
+	setFullscreen: (on) => invoke('set_fullscreen', { on }),
+	quitApp: () => invoke('quit_app'),
+	listen: async (heard) => {
+		const stops = await Promise.all([
+			listen<Snapshot>('snapshot', (event) => heard.snapshot(event.payload)),
+			listen('quit-asked', () => heard.quitAsked()),
+			listen<{ id: string }>('open-note', (event) => heard.openNote(event.payload.id)),
+		]);
+		return () => stops.forEach((stop) => stop());
+	},
+};

@@ -1,0 +1,47 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// In production the window speaks to Zafu and to nothing else: the demo is not even in the bundle.
+export default defineConfig(({ command, mode }) => {
+	const demo = mode === 'demo' || (command === 'serve' && mode !== 'production');
+	return {
+		base: './',
+		clearScreen: false,
+		plugins: [
+			paraglideVitePlugin({
+				project: './project.inlang',
+				outdir: './src/lib/paraglide',
+				strategy: ['preferredLanguage', 'baseLocale'],
+				emitGitIgnore: false,
+				emitPrettierIgnore: false,
+				emitReadme: false,
+			}),
+			svelte(),
+			...(mode === 'test' ? [svelteTesting()] : []),
+		],
+		resolve: {
+			alias: {
+				'#connect': here(demo ? './src/lib/api/connect.demo.ts' : './src/lib/api/connect.ts'),
+			},
+		},
+		server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+		build: {
+			target: ['es2022', 'safari16'],
+			outDir: mode === 'demo' ? 'dist-demo' : 'dist',
+			modulePreload: false,
+			assetsInlineLimit: 0,
+			reportCompressedSize: false,
+		},
+		test: {
+			environment: 'jsdom',
+			include: ['src/**/*.test.ts'],
+			setupFiles: ['./src/test/setup.ts'],
+			restoreMocks: true,
+		},
+	};
+});
