@@ -1,1 +1,29 @@
-//! Placeholder while the crate is being laid out.
+//! SQLite for Zafu: sits, what is to be sent, settings, snapshots.
+//!
+//! One [`Store`] holds one data folder. Every change is one transaction, which also marks the sit as one to be
+//! sent; when a call returns, it is on the disk. The rules by which records are joined are the core's.
+//!
+//! Nothing here reads a clock, decides when something is saved, or talks to a network.
+
+mod connection;
+mod device;
+mod error;
+mod folder;
+mod migrate;
+mod open_sits;
+mod outbox;
+mod presets;
+mod restore;
+mod save;
+mod sessions;
+mod settings;
+mod snapshots;
+mod store;
+mod text;
+mod writer;
+
+pub use error::StoreError;
+pub use outbox::Pending;
+pub use sessions::{Mark, Page};
+pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
+pub use store::Store;

@@ -1,0 +1,92 @@
+//! Brings a database to the newest format.
+//!
+//! A migration is a numbered file, never edited once it is released; all that are missing run in one
+//! transaction, which also records them in `user_version`.
+
+use crate::{StoreError, folder, snapshots};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, TransactionBehavior};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+/// Every migration there is, oldest first: the one at `n` leads from format `n` to format `n + 1`.
+pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_sits.sql")];
+
+/// The newest format that `migrations` lead to.
+pub(crate) fn newest(migrations: &[&str]) -> u32 {
+    u32::try_from(migrations.len()).unwrap_or(u32::MAX)
+}
+
+/// Refuses a database that is newer than `migrations`, without SQLite having touched it.
+///
+/// The format is read from the file's header (offset 60, big-endian: <https://sqlite.org/fileformat2.html>).
+/// A header that is still in the log only is seen by [`migrate`].
+pub(crate) fn refuse_newer(folder: &Path, migrations: &[&str]) -> Result<(), StoreError> {
+    let database = folder::database(folder);
+    let mut header = [0; 64];
+    match File::open(&database).and_then(|mut file| file.read_exact(&mut header)) {
+        Ok(()) if header.starts_with(b"SQLite format 3\0") => {
+            let found = u32::from_be_bytes([header[60], header[61], header[62], header[63]]);
+            refuse(folder, found, migrations)
+        }
+        // Too short or something else: SQLite will say what it thinks of it.
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
+        Err(error) => Err(StoreError::io(folder, &database, error)),
+    }
+}
+
+fn refuse(folder: &Path, found: u32, migrations: &[&str]) -> Result<(), StoreError> {
+    let known = newest(migrations);
+    if found > known {
+        return Err(StoreError::Newer { database: folder::database(folder), found, known });
+    }
+    Ok(())
+}
+
+/// The format of a database: the number of migrations it has seen.
+pub(crate) fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Runs the migrations that the database in `folder` has not seen, all or none. What was there before is kept
+/// as a snapshot.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    folder: &Path,
+    migrations: &[&str],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let found = version(connection)?;
+    refuse(folder, found, migrations)?;
+    if found == newest(migrations) {
+        return Ok(());
+    }
+    if found > 0 {
+        snapshots::take(connection, folder, snapshots::SnapshotReason::Migration, now)?;
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Anew, now that nobody else can write.
+    let found = version(&transaction)?;
+    refuse(folder, found, migrations)?;
+    let tables: u32 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Err(StoreError::NotOurs { database: folder::database(folder) });
+    }
+    for migration in migrations.iter().skip(found as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    let broken = transaction
+        .prepare("SELECT \"table\" FROM pragma_foreign_key_check")?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    if !broken.is_empty() {
+        let findings = format!("rows of {} refer to nothing", broken.join(", "));
+        return Err(StoreError::corrupt(folder, findings));
+    }
+    transaction.pragma_update(None, "user_version", newest(migrations))?;
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Putting a snapshot, or nothing, in the place of the database. The database that was there is moved aside,
+//! never deleted, and an interruption at any point leaves one or the other.
+
+use crate::{StoreError, connection, device, folder, snapshots};
+use chrono::{DateTime, Utc};
+use rusqlite::TransactionBehavior;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Puts `snapshot` in the place of the database in `data`. Says where the one that was there is now.
+pub(crate) fn restore(
+    data: &Path,
+    snapshot: &Path,
+    now: DateTime<Utc>,
+) -> Result<PathBuf, StoreError> {
+    if let Some(reason) = snapshots::why_unusable(snapshot) {
+        return Err(StoreError::SnapshotUnusable { snapshot: snapshot.into(), reason });
+    }
+    let restoring = folder::restoring(data);
+    let mut partial = OsString::from(&restoring);
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error| StoreError::io(data, &path, error)
+    };
+    if let Err(error) = copy_as_new_device(data, snapshot, &partial, now) {
+        folder::remove_if_there(&partial).map_err(failed(&partial))?;
+        return Err(error);
+    }
+    fs::rename(&partial, &restoring).map_err(failed(&restoring))?;
+    folder::sync_folder(data).map_err(failed(data))?;
+    settle_log(data);
+    let aside = folder::move_aside(data, "replaced", now)?;
+    // From the move on, opening the folder would also do this: see `folder::prepare`.
+    fs::rename(&restoring, folder::database(data)).map_err(failed(&restoring))?;
+    folder::sync_folder(data).map_err(failed(data))?;
+    Ok(aside)
+}
+
+fn copy_as_new_device(
+    data: &Path,
+    snapshot: &Path,
+    to: &Path,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io(data, to, error);
+    folder::remove_if_there(to).map_err(failed)?;
+    let mut target = folder::private(fs::OpenOptions::new().write(true).create_new(true))
+        .open(to)
+        .map_err(failed)?;
+    let mut source =
+        fs::File::open(snapshot).map_err(|error| StoreError::io(data, snapshot, error))?;
+    std::io::copy(&mut source, &mut target).map_err(failed)?;
+    drop(target);
+    let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
+    let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    device::make(&transaction, now)?;
+    transaction.commit()?;
+    copy.close().map_err(|(_, error)| error)?;
+    folder::sync_file(to).map_err(failed)
+}
+
+/// Brings what is only in the log into the database, so that the file that is moved aside is complete by itself.
+/// A damaged one may refuse: then its log is moved along with it.
+fn settle_log(data: &Path) {
+    let settled = connection::writing(&folder::database(data), connection::BUSY_TIMEOUT).and_then(
+        |current| Ok(current.pragma_query(None, "wal_checkpoint(truncate)", |_| Ok(()))?),
+    );
+    if let Err(error) = settled {
+        tracing::info!(%error, "the database that is replaced keeps its log");
+    }
+}

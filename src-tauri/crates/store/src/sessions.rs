@@ -1,0 +1,253 @@
+//! The table of sits: one row, one [`Session`]. Rows are joined by the core's rules; no rule is written here.
+
+use crate::StoreError;
+use crate::outbox;
+use crate::text::{Id, Stamp};
+use chrono::{DateTime, Utc};
+use rusqlite::types::{FromSqlError, Type};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
+use zafu_core::time::{Seconds, UtcOffset};
+
+/// A part of the log: the newest sits, or those before a certain one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many at most.
+    pub limit: u32,
+    /// Only those before this one.
+    pub before: Option<Mark>,
+}
+
+/// A place in the log: that of the sit which began then and has that id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When it began, as corrected.
+    pub start: DateTime<Utc>,
+    /// Which it is.
+    pub id: SessionId,
+}
+
+impl Mark {
+    /// The place of `session`.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        Self { start: session.effective_start().utc, id: session.id }
+    }
+}
+
+/// The columns that [`from_row`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, deletedat, utcoffset,
+         deviceid, source, createdat, note, label, correctedstart, correctedlength, detailsrevision,
+         detailsdevice, deletionrevision, deletiondevice"
+    };
+}
+
+/// A record whose sit has not begun is not a sit yet.
+macro_rules! has_begun {
+    () => {
+        "id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)"
+    };
+}
+
+/// The log: reads along `sessions_by_start`, never more rows than it answers.
+const LOG: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM sessions
+      WHERE deletedat IS NULL
+        AND coalesce(correctedstart, startedat) <= ?1
+        AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2)
+        AND ",
+    has_begun!(),
+    " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
+);
+
+/// Sorts after every moment and every id.
+const END: &str = "~";
+
+/// The sits of `page`, newest first.
+pub(crate) fn page(connection: &Connection, page: Page) -> Result<Vec<Session>, StoreError> {
+    let mut statement = connection.prepare_cached(LOG)?;
+    let rows: rusqlite::Result<_> = match page.before {
+        None => statement.query_map((END, END, page.limit), from_row)?.collect(),
+        Some(Mark { start, id }) => {
+            statement.query_map((Stamp(start), Id(id), page.limit), from_row)?.collect()
+        }
+    };
+    rows.map_err(Into::into)
+}
+
+/// A sit, deleted or not.
+pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
+    const SQL: &str =
+        concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", has_begun!());
+    Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
+}
+
+/// A record, whether its sit has begun or not.
+fn find_record(connection: &Connection, id: SessionId) -> Result<Session, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1");
+    let found = connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?;
+    found.ok_or(StoreError::NoSuchSession { id })
+}
+
+/// Makes the record of a sit that has not begun. Nothing is marked: there is nothing to send yet.
+pub(crate) fn insert(connection: &Connection, session: &Session) -> Result<(), StoreError> {
+    const SQL: &str = concat!(
+        "INSERT INTO sessions (",
+        columns!(),
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+           ?19, ?20)"
+    );
+    write(connection, SQL, session)
+}
+
+/// Removes the record of a sit that has not begun. The schema refuses it for any other.
+pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), StoreError> {
+    match connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([Id(id)])? {
+        1 => Ok(()),
+        _ => Err(StoreError::NoSuchSession { id }),
+    }
+}
+
+/// Changes a record whose sit has begun, and marks it as changed if it did.
+pub(crate) fn change(
+    connection: &Connection,
+    id: SessionId,
+    change: impl FnOnce(Session) -> Session,
+) -> Result<(), StoreError> {
+    let before = find_record(connection, id)?;
+    let after = change(before.clone());
+    if after == before {
+        return Ok(());
+    }
+    const SQL: &str = "UPDATE sessions SET startedat = ?2, sitlength = ?3, satlength = ?4,
+           iscompleted = ?5, completedat = ?6, endedat = ?7, deletedat = ?8, utcoffset = ?9,
+           deviceid = ?10, source = ?11, createdat = ?12, note = ?13, label = ?14,
+           correctedstart = ?15, correctedlength = ?16, detailsrevision = ?17, detailsdevice = ?18,
+           deletionrevision = ?19, deletiondevice = ?20
+         WHERE id = ?1";
+    write(connection, SQL, &after)?;
+    outbox::mark(connection, id)
+}
+
+/// Changes a sit that the person sees. One that has not begun is none.
+pub(crate) fn change_sit(
+    connection: &Connection,
+    id: SessionId,
+    apply: impl FnOnce(Session) -> Session,
+) -> Result<(), StoreError> {
+    find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+    change(connection, id, apply)
+}
+
+/// Sets note and label of a sit; what was corrected stays.
+pub(crate) fn edit(
+    connection: &Connection,
+    id: SessionId,
+    note: String,
+    label: String,
+    device: DeviceId,
+) -> Result<(), StoreError> {
+    for (what, text) in [("note", &note), ("label", &label)] {
+        if text.contains('\0') {
+            return Err(StoreError::Nul { what });
+        }
+    }
+    change_sit(connection, id, |session| {
+        let details = Details { note, label, ..session.details.value.clone() };
+        if details == session.details.value {
+            return session;
+        }
+        Session { details: session.details.set(details, device), ..session }
+    })
+}
+
+/// Says when a sit was deleted, or that it is not. Saying the same again changes nothing.
+pub(crate) fn set_deletion(
+    session: Session,
+    at: Option<DateTime<Utc>>,
+    device: DeviceId,
+) -> Session {
+    if session.deletion.value.is_some() == at.is_some() {
+        return session;
+    }
+    Session { deletion: session.deletion.set(at, device), ..session }
+}
+
+fn write(connection: &Connection, sql: &str, session: &Session) -> Result<(), StoreError> {
+    let Session { lifecycle, details, deletion, .. } = session;
+    let written = connection.prepare_cached(sql)?.execute(params![
+        Id(session.id),
+        Stamp(lifecycle.startedat),
+        lifecycle.sitlength.0,
+        lifecycle.satlength().0,
+        lifecycle.is_completed(),
+        lifecycle.completedat().map(Stamp),
+        lifecycle.endedat().map(Stamp),
+        deletion.value.map(Stamp),
+        session.utcoffset.0,
+        Id(session.deviceid),
+        session.source.as_str(),
+        Stamp(session.createdat),
+        details.value.note,
+        details.value.label,
+        details.value.corrected_start.map(Stamp),
+        details.value.corrected_length.map(|length| length.0),
+        details.revision,
+        Id(details.deviceid),
+        deletion.revision,
+        Id(deletion.deviceid),
+    ])?;
+    match written {
+        1 => Ok(()),
+        _ => Err(StoreError::NoSuchSession { id: session.id }),
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
+    let time = |column| row.get::<_, Stamp>(column).map(|stamp| stamp.0);
+    let maybe_time =
+        |column| row.get::<_, Option<Stamp>>(column).map(|stamp| stamp.map(|stamp| stamp.0));
+    let device = |column| row.get::<_, Id<DeviceId>>(column).map(|id| id.0);
+    let satlength = Seconds(row.get("satlength")?);
+    let stage = match (maybe_time("completedat")?, maybe_time("endedat")?) {
+        (Some(completedat), _) => Stage::Completed { completedat, satlength },
+        (None, Some(endedat)) => Stage::EndedEarly { endedat, satlength },
+        (None, None) => Stage::Started,
+    };
+    let source: String = row.get("source")?;
+    Ok(Session {
+        id: row.get::<_, Id<_>>("id")?.0,
+        lifecycle: Lifecycle {
+            startedat: time("startedat")?,
+            sitlength: Seconds(row.get("sitlength")?),
+            stage,
+        },
+        details: Register {
+            value: Details {
+                note: row.get("note")?,
+                label: row.get("label")?,
+                corrected_start: maybe_time("correctedstart")?,
+                corrected_length: row.get::<_, Option<u32>>("correctedlength")?.map(Seconds),
+            },
+            revision: row.get("detailsrevision")?,
+            deviceid: device("detailsdevice")?,
+        },
+        deletion: Register {
+            value: maybe_time("deletedat")?,
+            revision: row.get("deletionrevision")?,
+            deviceid: device("deletiondevice")?,
+        },
+        utcoffset: UtcOffset(row.get("utcoffset")?),
+        deviceid: device("deviceid")?,
+        source: Source::from_name(&source).ok_or_else(|| {
+            let unknown = FromSqlError::Other(format!("\"{source}\" is no source").into());
+            rusqlite::Error::FromSqlConversionFailure(0, Type::Text, unknown.into())
+        })?,
+        createdat: time("createdat")?,
+    })
+}

@@ -1,0 +1,188 @@
+//! Copies of the database, made daily and before each migration; the last seven are kept.
+//!
+//! Their order is that of the numbers in their names: a clock that was once set wrong must not make an old
+//! snapshot pass for the newest, nor have the newest removed.
+
+use crate::{StoreError, connection, folder, migrate};
+use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use rusqlite::Connection;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use zafu_core::time::WallTime;
+
+/// How many are kept.
+pub const SNAPSHOTS_KEPT: usize = 7;
+
+/// A copy of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotInfo {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its place in the order in which they were taken.
+    pub number: u32,
+    /// When it was taken, to the second.
+    pub taken: DateTime<Utc>,
+    /// Why.
+    pub reason: SnapshotReason,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why a snapshot was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnapshotReason {
+    /// A new day.
+    Daily,
+    /// A new format.
+    Migration,
+}
+
+impl SnapshotReason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::Migration => "migration",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Daily, Self::Migration].into_iter().find(|reason| reason.as_str() == name)
+    }
+}
+
+impl SnapshotInfo {
+    /// Reads a name such as `zafu-000012-20260301T060000Z-daily.db`; anything else is no snapshot.
+    fn read(path: PathBuf, bytes: u64) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.strip_prefix("zafu-")?.strip_suffix(".db")?;
+        let mut parts = name.split('-');
+        let (number, taken, reason) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self {
+            number: number.parse().ok()?,
+            taken: NaiveDateTime::parse_from_str(taken, folder::FILE_STAMP).ok()?.and_utc(),
+            reason: SnapshotReason::from_name(reason)?,
+            bytes,
+            path,
+        })
+    }
+}
+
+/// The snapshots in `data`, newest first.
+pub(crate) fn all(data: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
+    let within = folder::snapshots(data);
+    let list = || -> io::Result<Vec<SnapshotInfo>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&within)? {
+            let entry = entry?;
+            found.extend(SnapshotInfo::read(entry.path(), entry.metadata()?.len()));
+        }
+        found.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.number));
+        Ok(found)
+    };
+    match list() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(|error| StoreError::io(data, &within, error)),
+    }
+}
+
+/// Takes the snapshot of the day, unless there is one.
+pub(crate) fn take_if_due(
+    connection: &Connection,
+    data: &Path,
+    now: WallTime,
+) -> Result<Option<SnapshotInfo>, StoreError> {
+    let day =
+        |utc: DateTime<Utc>| (utc.naive_utc() + Duration::minutes(i64::from(now.offset.0))).date();
+    let of_today = |snapshot: &SnapshotInfo| {
+        snapshot.reason == SnapshotReason::Daily && day(snapshot.taken) == day(now.utc)
+    };
+    if all(data)?.iter().any(of_today) {
+        return Ok(None);
+    }
+    take(connection, data, SnapshotReason::Daily, now.utc).map(Some)
+}
+
+/// Takes a snapshot of what `connection` sees, and removes those beyond the last seven.
+///
+/// It gets its name only once it is whole and on the disk.
+pub(crate) fn take(
+    connection: &Connection,
+    data: &Path,
+    reason: SnapshotReason,
+    now: DateTime<Utc>,
+) -> Result<SnapshotInfo, StoreError> {
+    let within = folder::snapshots(data);
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error| StoreError::io(data, &path, error)
+    };
+    folder::make_folder(&within).map_err(failed(&within))?;
+    let kept = all(data)?;
+    let number = kept.first().map_or(1, |newest| newest.number.saturating_add(1));
+    let stamp = now.format(folder::FILE_STAMP);
+    let path = within.join(format!("zafu-{number:06}-{stamp}-{}.db", reason.as_str()));
+    let partial = within.join("zafu.partial");
+
+    folder::remove_if_there(&partial).map_err(failed(&partial))?;
+    // Made here so that nobody else can read it; SQLite takes an empty file for a new one.
+    folder::private(fs::OpenOptions::new().write(true).create_new(true))
+        .open(&partial)
+        .map_err(failed(&partial))?;
+    if let Err(error) = copy_into(connection, &partial) {
+        // A full disk is no better for half a copy.
+        folder::remove_if_there(&partial).map_err(failed(&partial))?;
+        return Err(error);
+    }
+    folder::sync_file(&partial).map_err(failed(&partial))?;
+    fs::rename(&partial, &path).map_err(failed(&path))?;
+    folder::sync_folder(&within).map_err(failed(&within))?;
+    for old in kept.iter().skip(SNAPSHOTS_KEPT - 1) {
+        folder::remove_if_there(&old.path).map_err(failed(&old.path))?;
+    }
+    let bytes = fs::metadata(&path).map_err(failed(&path))?.len();
+    SnapshotInfo::read(path.clone(), bytes).ok_or_else(|| {
+        let unread = io::Error::new(ErrorKind::InvalidFilename, "its name cannot be read back");
+        StoreError::io(data, &path, unread)
+    })
+}
+
+fn copy_into(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let text = path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(path.into()))?;
+    connection.execute("VACUUM INTO ?1", [text])?;
+    Ok(())
+}
+
+/// The newest snapshot that could take the place of the database.
+pub(crate) fn newest_whole(data: &Path) -> Option<PathBuf> {
+    let snapshots = all(data).ok()?;
+    snapshots.into_iter().map(|snapshot| snapshot.path).find(|path| why_unusable(path).is_none())
+}
+
+/// Why `path` could not take the place of the database, if so.
+pub(crate) fn why_unusable(path: &Path) -> Option<String> {
+    let examine = || -> Result<Option<String>, StoreError> {
+        let snapshot = connection::reading(path, connection::BUSY_TIMEOUT)?;
+        let (found, known) = (migrate::version(&snapshot)?, migrate::newest(migrate::MIGRATIONS));
+        if !(1..=known).contains(&found) {
+            return Ok(Some(format!("its format is {found}, this Zafu knows 1 to {known}")));
+        }
+        findings(&snapshot)
+    };
+    examine().unwrap_or_else(|error| Some(error.to_string()))
+}
+
+/// What is wrong with the database that `connection` reads, if anything.
+pub(crate) fn findings(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let mut lines = connection
+        .prepare("SELECT integrity_check FROM pragma_integrity_check(3)")?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let orphans: u32 =
+        connection
+            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    if orphans > 0 {
+        lines.push(format!("{orphans} rows refer to nothing"));
+    }
+    lines.retain(|line| line != "ok");
+    Ok((!lines.is_empty()).then(|| lines.join("; ")))
+}

@@ -1,0 +1,305 @@
+//! The handle on the data folder that everything else holds.
+
+use crate::outbox::{self, Pending};
+use crate::sessions::{self, Page};
+use crate::snapshots::{self, SnapshotInfo};
+use crate::writer::Writer;
+use crate::{
+    StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
+};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::session::Session;
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::time::WallTime;
+use zafu_core::timer::{OpenSit, Save};
+
+/// The data of one folder. Cloning it is cheap; the last clone that is dropped closes the database.
+///
+/// Every call returns once it is done: what was saved is then on the disk, and what failed left nothing behind.
+/// Writing goes through one thread, one transaction for each call; reading never waits for it.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    device: DeviceId,
+    busy: Duration,
+    /// Opened by the first who reads. Closed before the writer, which can then leave no log behind.
+    reader: Mutex<Option<Connection>>,
+    /// Held while a snapshot is taken.
+    snapshot: Mutex<()>,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the database in `folder`; makes both, for their owner only, if they are missing, and brings an
+    /// older database to the newest format.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] leaves the database where it is and names the newest snapshot that is whole:
+    /// [`Store::restore`] it, or [`Store::set_aside`] the database and open anew. [`StoreError::Newer`],
+    /// [`StoreError::NotOurs`]: nothing was touched. Otherwise what the disk says.
+    pub fn open(folder: &Path, now: WallTime) -> Result<Self, StoreError> {
+        Self::open_with(folder, now, migrate::MIGRATIONS, connection::BUSY_TIMEOUT)
+    }
+
+    pub(crate) fn open_with(
+        folder: &Path,
+        now: WallTime,
+        migrations: &[&str],
+        busy: Duration,
+    ) -> Result<Self, StoreError> {
+        folder::prepare(folder, now.utc)?;
+        migrate::refuse_newer(folder, migrations)?;
+        let opened = || -> Result<_, StoreError> {
+            let mut connection = connection::writing(&folder::database(folder), busy)?;
+            connection::make_durable(&connection)?;
+            migrate::migrate(&mut connection, folder, migrations, now.utc)?;
+            connection::enforce_foreign_keys(&connection)?;
+            let device = device::made_once(&connection, now.utc)?;
+            Ok((connection, device))
+        };
+        let (connection, device) = opened().map_err(|error| error.explained(folder))?;
+        let writer = Writer::spawn(connection)
+            .map_err(|error| StoreError::io(folder, &folder::database(folder), error))?;
+        Ok(Self(Arc::new(Inner {
+            folder: folder.into(),
+            device,
+            busy,
+            reader: Mutex::new(None),
+            snapshot: Mutex::new(()),
+            writer,
+        })))
+    }
+
+    /// Which installation this is.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.0.device
+    }
+
+    /// The sits that are not over, oldest first: what the timer recovers from.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn left(&self) -> Result<Vec<OpenSit>, StoreError> {
+        self.read(open_sits::all)
+    }
+
+    /// Saves all of `saves`, in their order, or none.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if one of them is about a sit that is not
+    /// there; otherwise what the disk says.
+    pub fn save(&self, saves: &[Save]) -> Result<(), StoreError> {
+        if saves.is_empty() {
+            return Ok(());
+        }
+        let (saves, device) = (saves.to_vec(), self.0.device);
+        self.write(move |change| {
+            saves.into_iter().try_for_each(|one| save::apply(change, one, device))
+        })
+    }
+
+    /// The sit `id`, deleted or not; none if it has not begun.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.read(|connection| sessions::find(connection, id))
+    }
+
+    /// A part of the log, newest first: what has begun and is not deleted, by its start as corrected.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn sessions(&self, page: Page) -> Result<Vec<Session>, StoreError> {
+        self.read(|connection| sessions::page(connection, page))
+    }
+
+    /// Sets the note and the label of a sit.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or what the disk says.
+    pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
+        let (note, label, device) = (note.to_owned(), label.to_owned(), self.0.device);
+        self.write(move |change| sessions::edit(change, id, note, label, device))
+    }
+
+    /// Deletes a sit: it stays in the table, marked.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or what the disk says.
+    pub fn delete(&self, id: SessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.set_deletion(id, Some(at))
+    }
+
+    /// Takes back the deletion of a sit.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or what the disk says.
+    pub fn undelete(&self, id: SessionId) -> Result<(), StoreError> {
+        self.set_deletion(id, None)
+    }
+
+    fn set_deletion(&self, id: SessionId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        let device = self.0.device;
+        self.write(move |change| {
+            sessions::change_sit(change, id, |session| sessions::set_deletion(session, at, device))
+        })
+    }
+
+    /// What the person has chosen.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        self.read(settings::read)
+    }
+
+    /// Saves what the person has chosen.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn save_settings(&self, chosen: &Settings) -> Result<(), StoreError> {
+        let chosen = chosen.clone();
+        self.write(move |change| settings::save(change, &chosen))
+    }
+
+    /// The plans kept by name, by name.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn presets(&self) -> Result<Vec<Preset>, StoreError> {
+        self.read(presets::all)
+    }
+
+    /// Adds `preset`, or changes the one of its id.
+    ///
+    /// # Errors
+    /// [`StoreError::PresetNameTaken`], [`StoreError::PresetNameEmpty`], or what the disk says.
+    pub fn save_preset(&self, preset: &Preset) -> Result<(), StoreError> {
+        let preset = preset.clone();
+        self.write(move |change| presets::save(change, &preset))
+    }
+
+    /// Removes the preset `id`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPreset`], or what the disk says.
+    pub fn delete_preset(&self, id: Uuid) -> Result<(), StoreError> {
+        self.write(move |change| presets::delete(change, id))
+    }
+
+    /// The first `limit` sits that wait to be sent.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
+        self.read(|connection| outbox::pending(connection, limit))
+    }
+
+    /// The server has `session` as it was at `generation`. Says whether nothing is left to send of it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn acknowledge(&self, session: SessionId, generation: i64) -> Result<bool, StoreError> {
+        self.write(move |change| outbox::acknowledge(change, session, generation))
+    }
+
+    /// Takes the snapshot of the day, unless there is one. Takes as long as copying the database does, and
+    /// holds up nobody else.
+    ///
+    /// # Errors
+    /// What the disk says; the snapshots that there are stay.
+    pub fn snapshot_if_due(&self, now: WallTime) -> Result<Option<SnapshotInfo>, StoreError> {
+        let _one_at_a_time = self.0.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        self.apart(|connection| snapshots::take_if_due(connection, &self.0.folder, now))
+    }
+
+    /// The snapshots there are, newest first.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
+        snapshots::all(&self.0.folder)
+    }
+
+    /// Reads all of the database and checks that it is whole. Holds up nobody else.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] with what was found, or what the disk says.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match self.apart(snapshots::findings)? {
+            None => Ok(()),
+            Some(findings) => Err(StoreError::corrupt(&self.0.folder, findings)),
+        }
+    }
+
+    /// Puts `snapshot` in the place of the database in `folder`, which nobody may have open. Says where the
+    /// database that was there is now. The installation becomes another device: one that went back in time
+    /// would use revisions a second time.
+    ///
+    /// # Errors
+    /// [`StoreError::SnapshotUnusable`] if the snapshot is damaged or of another format; otherwise what the
+    /// disk says. An interruption leaves the one or the other in place, whole.
+    pub fn restore(folder: &Path, snapshot: &Path, now: WallTime) -> Result<PathBuf, StoreError> {
+        restore::restore(folder, snapshot, now.utc).map_err(|error| error.explained(folder))
+    }
+
+    /// Moves a damaged database in `folder`, which nobody may have open, to `zafu.db.corrupt-<UTC>`, with what
+    /// belongs to it, and says where to.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn set_aside(folder: &Path, now: WallTime) -> Result<PathBuf, StoreError> {
+        folder::move_aside(folder, "corrupt", now.utc)
+    }
+
+    /// Carries out `change` as one transaction: all of it, or none.
+    fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let outcome = self.0.writer.run(move |connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = change(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        });
+        outcome.map_err(|error: StoreError| error.explained(&self.0.folder))
+    }
+
+    /// Reads what the last finished transaction left.
+    fn read<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // A panic while reading leaves nothing half done.
+        let mut reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = match reader.take() {
+            Some(connection) => Ok(connection),
+            None => connection::reading(&folder::database(&self.0.folder), self.0.busy),
+        };
+        connection
+            .and_then(|connection| job(reader.insert(connection)))
+            .map_err(|error| error.explained(&self.0.folder))
+    }
+
+    /// Reads on a connection of its own, for what takes long.
+    fn apart<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        connection::reading(&folder::database(&self.0.folder), self.0.busy)
+            .and_then(|connection| job(&connection))
+            .map_err(|error| error.explained(&self.0.folder))
+    }
+}

@@ -1,0 +1,72 @@
+//! What the tests share: moments, plans, a timer that saves into a store.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::bounded::Bounded;
+use zafu_core::ids::SessionId;
+use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_core::timer::{Command, Effect, Save, Timer};
+use zafu_store::{Page, Store};
+
+pub fn wall(utc: &str) -> WallTime {
+    WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
+}
+
+/// `seconds` after the beginning of all tests, in one run of the computer.
+pub fn at(seconds: u64) -> Moment {
+    Moment {
+        boot: BootTime(Duration::from_secs(1000 + seconds)),
+        boot_id: BootId(Uuid::from_u128(7)),
+        wall: wall("2026-03-01T06:00:00Z").plus(Duration::from_secs(seconds)),
+    }
+}
+
+pub fn id(n: u128) -> SessionId {
+    SessionId(Uuid::from_u128(n))
+}
+
+/// `length` seconds (0: open-ended) after `preparation` seconds, without bells.
+pub fn plan(length: u32, preparation: u32) -> Plan {
+    Plan {
+        length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+        preparation: Bounded::new(preparation).unwrap(),
+        bells: Bells::default(),
+        overtime: OvertimeChoice::Ask,
+    }
+}
+
+pub fn start(id: SessionId, plan: Plan) -> Command {
+    Command::Start { id, plan, seed: 1 }
+}
+
+pub fn saves(effects: Vec<Effect>) -> Vec<Save> {
+    let save = |effect| match effect {
+        Effect::Save(save) => Some(save),
+        _ => None,
+    };
+    effects.into_iter().filter_map(save).collect()
+}
+
+/// Carries out `command` and saves what it asks for, as the engine does.
+pub fn drive(store: &Store, timer: &mut Timer, command: Command, now: Moment) {
+    store.save(&saves(timer.apply(command, now))).unwrap();
+}
+
+/// A sit of ten minutes that was sat to its end, at `seconds`.
+pub fn sat(store: &Store, id: SessionId, seconds: u64) {
+    let mut timer = Timer::default();
+    drive(store, &mut timer, start(id, plan(600, 10)), at(seconds));
+    // More than a minute unseen would leave it to be settled.
+    for tick in (10..=610).step_by(60) {
+        drive(store, &mut timer, Command::Tick, at(seconds + tick));
+    }
+    drive(store, &mut timer, Command::End { overtime: None }, at(seconds + 620));
+}
+
+pub fn log(store: &Store) -> Vec<SessionId> {
+    let page = Page { limit: 1000, before: None };
+    store.sessions(page).unwrap().into_iter().map(|session| session.id).collect()
+}

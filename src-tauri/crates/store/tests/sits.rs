@@ -1,0 +1,173 @@
+//! A sit from its preparation to its end, as the table and the outbox see it.
+
+mod common;
+
+use common::{at, drive, id, log, plan, sat, start};
+use zafu_core::session::Stage;
+use zafu_core::time::Seconds;
+use zafu_core::timer::{Answer, Command, OpenSit, Timer};
+use zafu_store::{Mark, Page, Store, StoreError};
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    (folder, store)
+}
+
+fn queued(store: &Store) -> Vec<(zafu_core::ids::SessionId, i64)> {
+    store.pending(100).unwrap().iter().map(|row| (row.session, row.generation)).collect()
+}
+
+#[test]
+fn a_sit_in_preparation_is_kept_but_is_no_sit_yet() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
+    assert!(matches!(store.left().unwrap()[..], [OpenSit::Running(_)]));
+    assert!(log(&store).is_empty() && queued(&store).is_empty());
+    assert_eq!(store.session(id(1)).unwrap(), None);
+    assert!(matches!(store.delete(id(1), at(1).wall.utc), Err(StoreError::NoSuchSession { .. })));
+    drive(&store, &mut timer, Command::End { overtime: None }, at(5));
+    assert!(store.left().unwrap().is_empty());
+}
+
+#[test]
+fn a_sit_that_has_begun_is_in_the_log_and_in_the_outbox() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
+    drive(&store, &mut timer, Command::Tick, at(10));
+    assert_eq!(log(&store), [id(1)]);
+    assert_eq!(queued(&store), [(id(1), 1)]);
+    let session = store.session(id(1)).unwrap().unwrap();
+    assert_eq!(session.lifecycle.stage, Stage::Started);
+    assert_eq!(session.lifecycle.startedat, at(10).wall.utc);
+    assert_eq!(session.createdat, at(0).wall.utc);
+    assert_eq!(session.deviceid, store.device());
+}
+
+#[test]
+fn a_checkpoint_does_not_make_a_sit_be_sent_again() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
+    drive(&store, &mut timer, Command::Checkpoint, at(20));
+    assert_eq!(queued(&store), [(id(1), 1)]);
+    assert!(matches!(&store.left().unwrap()[..], [OpenSit::Running(sit)] if sit.seen == at(20)));
+}
+
+#[test]
+fn dropped_overtime_changes_nothing_of_a_complete_sit() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    let session = store.session(id(1)).unwrap().unwrap();
+    assert_eq!(session.lifecycle.completedat(), Some(at(610).wall.utc));
+    assert_eq!(session.lifecycle.satlength(), Seconds(600));
+    // Begun, then complete; the end was already known.
+    assert_eq!(queued(&store), [(id(1), 2)]);
+    assert!(store.left().unwrap().is_empty());
+}
+
+#[test]
+fn a_discarded_sit_is_deleted_but_not_gone() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
+    drive(&store, &mut timer, Command::Discard, at(60));
+    assert!(log(&store).is_empty());
+    let session = store.session(id(1)).unwrap().unwrap();
+    assert_eq!(session.deletion.value, Some(at(60).wall.utc));
+    assert_eq!(session.lifecycle.satlength(), Seconds(60));
+    store.undelete(id(1)).unwrap();
+    assert_eq!(log(&store), [id(1)]);
+    assert_eq!(store.session(id(1)).unwrap().unwrap().deletion.revision, 2);
+}
+
+#[test]
+fn a_sit_may_start_while_another_waits_to_be_settled() {
+    let (folder, store) = store();
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
+    drive(&store, &mut timer, Command::Tick, at(3000));
+    drive(&store, &mut timer, start(id(2), plan(600, 0)), at(3010));
+    drop(store);
+    let store = Store::open(folder.path(), at(3020).wall).unwrap();
+    let left = store.left().unwrap();
+    let (mut timer, effects) = Timer::recover(left, at(3020));
+    assert!(common::saves(effects).is_empty());
+    assert_eq!(timer.sit().map(|sit| sit.id), Some(id(2)));
+    assert_eq!(timer.unsettled().len(), 1);
+    let settle = Command::Settle { id: id(1), answer: Answer::Whole };
+    drive(&store, &mut timer, settle, at(3030));
+    assert!(store.session(id(1)).unwrap().unwrap().lifecycle.is_completed());
+}
+
+#[test]
+fn of_several_saves_all_are_kept_or_none() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    let mut saves = common::saves(timer.apply(start(id(1), plan(600, 0)), at(0)));
+    saves.push(zafu_core::timer::Save::Remove(id(9)));
+    let error = store.save(&saves).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchSession { id: missing } if missing == id(9)));
+    assert!(error.to_string().contains(&id(9).to_string()), "{error}");
+    assert!(store.left().unwrap().is_empty() && log(&store).is_empty());
+    assert!(queued(&store).is_empty());
+}
+
+#[test]
+fn a_sit_that_is_over_cannot_be_ended_again() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    let session = store.session(id(1)).unwrap().unwrap();
+    let close = zafu_core::timer::Save::Close(id(1), session.lifecycle);
+    assert!(matches!(store.save(&[close]), Err(StoreError::NotOpen { .. })));
+}
+
+#[test]
+fn a_change_during_a_request_survives_its_acknowledgement() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    let sent = store.pending(10).unwrap()[0];
+    store.edit(id(1), "rain", "").unwrap();
+    assert!(!store.acknowledge(id(1), sent.generation).unwrap());
+    let again = store.pending(10).unwrap()[0];
+    assert!(again.generation > sent.generation);
+    assert!(store.acknowledge(id(1), again.generation).unwrap());
+    assert!(queued(&store).is_empty());
+    // An old acknowledgement that comes late must not pass for one of the next change.
+    store.edit(id(1), "rain, then sun", "").unwrap();
+    assert!(!store.acknowledge(id(1), sent.generation).unwrap());
+    assert!(!store.acknowledge(id(1), again.generation).unwrap());
+    assert_eq!(queued(&store).len(), 1);
+}
+
+#[test]
+fn an_edit_counts_only_if_it_changes_something() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    store.edit(id(1), "rain", "morning").unwrap();
+    let (before, queue) = (store.session(id(1)).unwrap().unwrap(), queued(&store));
+    store.edit(id(1), "rain", "morning").unwrap();
+    assert_eq!((store.session(id(1)).unwrap().unwrap(), queued(&store)), (before.clone(), queue));
+    assert_eq!((before.details.revision, before.details.value.note.as_str()), (1, "rain"));
+    assert!(matches!(store.edit(id(1), "a\0b", ""), Err(StoreError::Nul { what: "note" })));
+    assert!(matches!(store.edit(id(2), "", ""), Err(StoreError::NoSuchSession { .. })));
+}
+
+#[test]
+fn the_log_can_be_read_page_by_page() {
+    let (_folder, store) = store();
+    // Two begin in the same second: their ids decide.
+    for (n, seconds) in [(1, 0), (2, 1000), (5, 2000), (4, 2000), (3, 3000)] {
+        sat(&store, id(n), seconds);
+    }
+    let (mut before, mut read) = (None, Vec::new());
+    loop {
+        let page = store.sessions(Page { limit: 2, before }).unwrap();
+        read.extend(page.iter().map(|session| session.id));
+        let Some(last) = page.last() else { break };
+        before = Some(Mark::of(last));
+    }
+    assert_eq!(read, [3, 5, 4, 2, 1].map(id));
+}
