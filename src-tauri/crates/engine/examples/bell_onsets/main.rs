@@ -1,0 +1,63 @@
+//! How exactly bells are heard when they are due, on a sound server of its own that keeps real time.
+//!
+//! `cargo run --release -p zafu-engine --example bell_onsets -- [BELLS] [SOUND]` plays so many (20) bells of a
+//! sound (`wood-block`), and prints one JSON object: the error of each onset in milliseconds (`null` for a bell
+//! that was not heard), their median, the 99th percentile of the distance from it, and the number not heard.
+
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "the tests use the rest of it")]
+mod harness;
+
+#[cfg(target_os = "linux")]
+fn main() {
+    use harness::{Cue, SCRIPT, SoundServer, play_script};
+    use std::process::Command;
+    use std::time::Duration;
+
+    if std::env::var_os(SCRIPT).is_some() {
+        return play_script();
+    }
+    let mut args = std::env::args().skip(1);
+    let bells = args.next().map_or(20, |bells| bells.parse().expect("the number of bells"));
+    let sound = args.next().unwrap_or_else(|| "wood-block".into());
+    // Not a round number: bells fall anywhere within the buffers of the device.
+    let apart = Duration::from_millis(1307);
+    let cues: Vec<Cue> = (1..=bells).map(|index| Cue::new(apart * index, &sound)).collect();
+    let player = Command::new(std::env::current_exe().expect("this program has a path"));
+    let server = SoundServer::start().expect("a sound server can be started");
+    let heard = server.hear(&cues, player).expect("bells can be played");
+    println!("{}", report(&heard.errors()));
+    for trouble in &heard.troubles {
+        eprintln!("{trouble}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn report(errors: &[Option<f64>]) -> String {
+    let sorted = |mut all: Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all
+    };
+    let at = |all: &[f64], share: f64| {
+        let index = (all.len().saturating_sub(1) as f64 * share).ceil() as usize;
+        all.get(index).copied().unwrap_or(f64::NAN)
+    };
+    let heard = sorted(errors.iter().copied().flatten().collect());
+    let median = at(&heard, 0.5);
+    let spread = sorted(heard.iter().map(|error| (error - median).abs()).collect());
+    let number = |error: f64| serde_json::json!((error * 100.0).round() / 100.0);
+    serde_json::json!({
+        "bells": errors.len(),
+        "missed": errors.len() - heard.len(),
+        "median_ms": number(median),
+        "p99_from_median_ms": number(at(&spread, 0.99)),
+        "worst_from_median_ms": number(at(&spread, 1.0)),
+        "errors_ms": errors.iter().map(|error| error.map(number)).collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    eprintln!("This measurement needs PulseAudio, which is there on Linux.");
+}

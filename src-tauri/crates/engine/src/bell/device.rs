@@ -1,0 +1,190 @@
+//! The sound device: the one that is the default at that moment, opened for one bell.
+//!
+//! `cpal` is used directly where `rodio` would hide when each buffer will be heard: with that a bell starts at
+//! the very frame, whatever the latency of the device.
+
+use super::error::BellError;
+use super::ringing::{Ringing, Stage};
+use super::signal::{Fate, Signal};
+use crate::clock::Clock;
+use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use rodio::cpal::{
+    self, BufferSize, ErrorKind, FromSample, OutputCallbackInfo, SampleFormat, SizedSample,
+    StreamConfig, SupportedBufferSize, SupportedStreamConfig,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+use zafu_core::time::BootTime;
+
+/// Buffers of this length: short enough for a quick start, long enough to wake up only 25 times a second.
+const BUFFER: Duration = Duration::from_millis(40);
+
+/// The default device of this moment, and what it wants to be fed.
+pub struct Device {
+    device: cpal::Device,
+    config: SupportedStreamConfig,
+    /// What the system calls it.
+    pub name: String,
+}
+
+impl Device {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// [`BellError::NoDevice`] if there is none, or none that answers; [`BellError::DeviceRefused`] if another
+    /// program holds it, or we may not use it.
+    pub fn find() -> Result<Self, BellError> {
+        let none = || BellError::NoDevice { reason: "the system names none".into() };
+        let device = cpal::default_host().default_output_device().ok_or_else(none)?;
+        let name =
+            device.description().map_or_else(|_| "default".into(), |about| about.name().to_owned());
+        let config = device.default_output_config().map_err(|error| trouble(&error, &name))?;
+        Ok(Self { device, config, name })
+    }
+
+    /// Frames per second.
+    pub fn rate(&self) -> u32 {
+        self.config.sample_rate()
+    }
+
+    /// Opens it and lets the bell ring so that its first stroke is heard at `due`. How it fares is told to
+    /// `signal`. The device closes when what is returned is dropped.
+    ///
+    /// # Errors
+    /// As [`Device::find`].
+    pub fn ring(
+        &self,
+        ringing: Ringing,
+        due: BootTime,
+        clock: &Arc<dyn Clock>,
+        signal: &Arc<Signal>,
+    ) -> Result<cpal::Stream, BellError> {
+        let ringing = Arc::new(std::sync::Mutex::new(ringing));
+        let open = |buffer_size| {
+            let config = StreamConfig { buffer_size, ..self.config.config() };
+            let feed = Feed {
+                ringing: Arc::clone(&ringing),
+                channels: usize::from(config.channels),
+                due,
+                clock: Arc::clone(clock),
+                signal: Arc::clone(signal),
+            };
+            self.open(config, feed)
+        };
+        // Some devices take no other buffer than their own.
+        let stream = open(self.buffer_size())
+            .or_else(|_| open(BufferSize::Default))
+            .map_err(|error| trouble(&error, &self.name))?;
+        stream.play().map_err(|error| trouble(&error, &self.name))?;
+        Ok(stream)
+    }
+
+    fn buffer_size(&self) -> BufferSize {
+        let wanted = u32::try_from(super::recording::frames(BUFFER, self.rate())).unwrap_or(2048);
+        match *self.config.buffer_size() {
+            SupportedBufferSize::Range { min, max } => {
+                BufferSize::Fixed(wanted.clamp(min, max.max(min)))
+            }
+            SupportedBufferSize::Unknown => BufferSize::Fixed(wanted),
+        }
+    }
+
+    fn open(&self, config: StreamConfig, feed: Feed) -> Result<cpal::Stream, cpal::Error> {
+        match self.config.sample_format() {
+            SampleFormat::F32 => self.open_as::<f32>(config, feed),
+            SampleFormat::F64 => self.open_as::<f64>(config, feed),
+            SampleFormat::I8 => self.open_as::<i8>(config, feed),
+            SampleFormat::I16 => self.open_as::<i16>(config, feed),
+            SampleFormat::I24 => self.open_as::<cpal::I24>(config, feed),
+            SampleFormat::I32 => self.open_as::<i32>(config, feed),
+            SampleFormat::I64 => self.open_as::<i64>(config, feed),
+            SampleFormat::U8 => self.open_as::<u8>(config, feed),
+            SampleFormat::U16 => self.open_as::<u16>(config, feed),
+            SampleFormat::U24 => self.open_as::<cpal::U24>(config, feed),
+            SampleFormat::U32 => self.open_as::<u32>(config, feed),
+            SampleFormat::U64 => self.open_as::<u64>(config, feed),
+            other => Err(cpal::Error::with_message(
+                ErrorKind::UnsupportedConfig,
+                format!("samples of the format {other}"),
+            )),
+        }
+    }
+
+    fn open_as<T: SizedSample + FromSample<f32>>(
+        &self,
+        config: StreamConfig,
+        mut feed: Feed,
+    ) -> Result<cpal::Stream, cpal::Error> {
+        let signal = Arc::clone(&feed.signal);
+        let mut samples = Vec::new();
+        self.device.build_output_stream(
+            config,
+            move |out: &mut [T], info: &OutputCallbackInfo| {
+                samples.resize(out.len(), 0.0);
+                feed.fill(&mut samples, info);
+                for (sample, made) in out.iter_mut().zip(&samples) {
+                    *sample = T::from_sample(*made);
+                }
+            },
+            move |error| heed(&error, &signal),
+            None,
+        )
+    }
+}
+
+/// What is asked for samples by the device's own thread.
+struct Feed {
+    ringing: Arc<std::sync::Mutex<Ringing>>,
+    channels: usize,
+    due: BootTime,
+    clock: Arc<dyn Clock>,
+    signal: Arc<Signal>,
+}
+
+impl Feed {
+    fn fill(&mut self, samples: &mut [f32], info: &OutputCallbackInfo) {
+        // A panic must not unwind into the system's code that called us.
+        let filled = catch_unwind(AssertUnwindSafe(|| self.fill_or_panic(samples, info)));
+        if filled.is_err() {
+            samples.fill(0.0);
+            self.signal.tell_lost("a mistake in Zafu stopped the sound".into());
+        }
+    }
+
+    fn fill_or_panic(&self, samples: &mut [f32], info: &OutputCallbackInfo) {
+        let time = info.timestamp();
+        let latency = time.playback.saturating_duration_since(time.callback);
+        let heard = self.clock.now().boot + latency;
+        let until_due = self.due.since(heard).as_secs_f64() - heard.since(self.due).as_secs_f64();
+        // Nobody else holds it: the lock only lets two attempts to open a device share one bell.
+        let mut ringing = self.ringing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stage = ringing.fill(samples, self.channels, until_due, self.signal.is_cancelled());
+        self.signal.count_filled();
+        self.signal.tell(if stage == Stage::Over {
+            Fate::Over(latency)
+        } else {
+            Fate::Going(stage)
+        });
+    }
+}
+
+/// What the device says while it is open.
+fn heed(error: &cpal::Error, signal: &Signal) {
+    match error.kind() {
+        ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {
+            tracing::debug!(%error, "the sound device says");
+        }
+        _ => signal.tell_lost(error.to_string()),
+    }
+}
+
+fn trouble(error: &cpal::Error, device: &str) -> BellError {
+    let reason = error.to_string();
+    match error.kind() {
+        ErrorKind::DeviceBusy | ErrorKind::PermissionDenied | ErrorKind::UnsupportedConfig => {
+            BellError::DeviceRefused { device: device.to_owned(), reason }
+        }
+        _ => BellError::NoDevice { reason },
+    }
+}

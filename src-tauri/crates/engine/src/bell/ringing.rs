@@ -1,0 +1,266 @@
+//! One bell as samples: when each stroke falls, how their tails mix, how they fade. No device, no clock.
+
+use super::recording::{Recording, frames};
+use std::time::Duration;
+
+/// How long what rings takes to fade when the bell is cancelled.
+pub const FADE: Duration = Duration::from_millis(1500);
+
+/// A stream that fell so far behind has been asleep: what is left of its bell belongs to the past.
+const ASLEEP: f64 = 5.0;
+
+/// From here on loud samples are bent instead of cut off, where the tails of several strokes add up.
+const KNEE: f32 = 0.85;
+
+/// How far a bell has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// It will be struck.
+    Waiting,
+    /// It rings; so many strokes have begun.
+    Rings(usize),
+    /// Nothing of it will be heard any more.
+    Over,
+}
+
+/// A bell on its way to a device.
+#[derive(Debug)]
+pub struct Ringing {
+    recording: Recording,
+    strokes: usize,
+    between: usize,
+    gain: f32,
+    /// Frames made so far.
+    position: usize,
+    /// Where the first stroke is, and how late it was, in seconds.
+    first: Option<(usize, f64)>,
+    /// Where the fade began.
+    fading_from: Option<usize>,
+}
+
+impl Ringing {
+    /// A recording at the device's rate, to be heard `strokes` times, `between` apart.
+    ///
+    /// `volume`, from 0 to 1, is what a person sets; half of it is heard as about half as loud, which is a
+    /// quarter of the amplitude.
+    pub fn new(recording: Recording, strokes: usize, between: Duration, volume: f32) -> Self {
+        let volume = volume.clamp(0.0, 1.0);
+        let between = frames(between, recording.rate);
+        Self {
+            recording,
+            strokes,
+            between,
+            gain: volume * volume,
+            position: 0,
+            first: None,
+            fading_from: None,
+        }
+    }
+
+    /// Makes the next frames, of `channels` samples each.
+    ///
+    /// `until_due` is the time from the moment at which the first of them will be heard to the moment at which
+    /// the bell is due, in seconds: below zero if that is past. It is asked for anew each time until the bell
+    /// is struck, because what is known of a device's latency gets better while it runs.
+    pub fn fill(
+        &mut self,
+        out: &mut [f32],
+        channels: usize,
+        until_due: f64,
+        cancelled: bool,
+    ) -> Stage {
+        out.fill(0.0);
+        let length = out.len() / channels;
+        if cancelled {
+            self.fading_from.get_or_insert(self.position);
+        }
+        if self.first.is_none() && self.fading_from.is_none() {
+            self.strike_within(length, until_due);
+        }
+        if self.first.is_some() {
+            self.mix(out, channels);
+        }
+        self.position += length;
+        self.stage(until_due)
+    }
+    fn strike_within(&mut self, length: usize, until_due: f64) {
+        let offset = (until_due * f64::from(self.recording.rate)).round().max(0.0);
+        if offset < length as f64 {
+            self.first = Some((self.position + offset as usize, (-until_due).max(0.0)));
+        }
+    }
+
+    fn mix(&self, out: &mut [f32], channels: usize) {
+        for (index, frame) in out.chunks_exact_mut(channels).enumerate() {
+            let position = self.position + index;
+            let gain = self.gain * self.fade_at(position);
+            let [left, right] = self.at(position).map(|sample| limit(sample * gain));
+            match frame {
+                [one] => *one = f32::midpoint(left, right),
+                [first, second, ..] => (*first, *second) = (left, right),
+                [] => {}
+            }
+        }
+    }
+
+    /// All strokes that ring at this frame, together.
+    fn at(&self, position: usize) -> [f32; 2] {
+        let mut sum = [0.0; 2];
+        for start in self.starts().take_while(|start| *start <= position) {
+            if position - start < self.recording.frames() {
+                let [left, right] = self.recording.frame(position - start);
+                sum = [sum[0] + left, sum[1] + right];
+            }
+        }
+        sum
+    }
+
+    /// Where the strokes are that will be heard.
+    fn starts(&self) -> impl Iterator<Item = usize> {
+        let begin = self.first.map(|(first, _)| first);
+        let cancelled = self.fading_from.unwrap_or(usize::MAX);
+        (0..self.strokes)
+            .filter_map(move |stroke| Some(begin? + stroke * self.between))
+            .take_while(move |start| *start < cancelled)
+    }
+
+    fn fade_at(&self, position: usize) -> f32 {
+        let Some(from) = self.fading_from else { return 1.0 };
+        let through =
+            position.saturating_sub(from) as f32 / frames(FADE, self.recording.rate) as f32;
+        // A quarter of a cosine, squared: it neither starts nor ends with a corner.
+        (through.min(1.0) * std::f32::consts::FRAC_PI_2).cos().powi(2)
+    }
+
+    fn stage(&self, until_due: f64) -> Stage {
+        let faded = self.fading_from.map(|from| from + frames(FADE, self.recording.rate));
+        let Some((first, late)) = self.first else {
+            return if self.fading_from.is_some() { Stage::Over } else { Stage::Waiting };
+        };
+        let silent = self.starts().last().map_or(first, |last| last + self.recording.frames());
+        let made = (self.position.saturating_sub(first)) as f64 / f64::from(self.recording.rate);
+        let asleep = -until_due - late - made > ASLEEP;
+        if self.position >= silent.min(faded.unwrap_or(usize::MAX)) || asleep {
+            return Stage::Over;
+        }
+        Stage::Rings(self.starts().take_while(|start| *start < self.position).count())
+    }
+}
+
+fn limit(sample: f32) -> f32 {
+    let over = sample.abs() - KNEE;
+    if over <= 0.0 {
+        return sample;
+    }
+    sample.signum() * (KNEE + (1.0 - KNEE) * (over / (1.0 - KNEE)).tanh())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: u32 = 1000;
+
+    /// A "bell" of one second that is just a level, so that sums can be read off.
+    fn ringing(strokes: usize, between_ms: u64) -> Ringing {
+        let recording = Recording { samples: vec![0.25; 1000], channels: 1, rate: RATE };
+        Ringing::new(recording, strokes, Duration::from_millis(between_ms), 1.0)
+    }
+
+    /// What is heard over some seconds if the stream starts `until_due` before the bell is due.
+    fn hear(
+        ringing: &mut Ringing,
+        seconds: f64,
+        until_due: f64,
+        cancel_at: f64,
+    ) -> (Vec<f32>, Stage) {
+        let (mut heard, mut stage) = (Vec::new(), Stage::Waiting);
+        while (heard.len() as f64) < seconds * 1000.0 {
+            let mut buffer = [9.0; 64];
+            let now = heard.len() as f64 / 1000.0;
+            stage = ringing.fill(&mut buffer, 1, until_due - now, now >= cancel_at);
+            heard.extend(buffer);
+        }
+        (heard, stage)
+    }
+
+    #[test]
+    fn it_is_struck_at_the_very_frame_it_is_due() {
+        let (heard, stage) = hear(&mut ringing(1, 0), 2.0, 0.777, 99.0);
+        assert_eq!(heard.iter().position(|x| *x > 0.0), Some(777));
+        assert_eq!(heard.iter().rposition(|x| *x > 0.0), Some(1776));
+        assert_eq!(stage, Stage::Over);
+    }
+
+    #[test]
+    fn one_that_is_past_is_struck_at_once() {
+        let (heard, _) = hear(&mut ringing(1, 0), 0.1, -3.0, 99.0);
+        assert!(heard[0] > 0.0);
+    }
+
+    #[test]
+    fn a_better_knowledge_of_the_latency_moves_the_stroke() {
+        let mut ringing = ringing(1, 0);
+        let mut buffer = [0.0; 100];
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.150, false), Stage::Waiting);
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.080, false), Stage::Rings(1));
+        assert_eq!(buffer.iter().position(|x| *x > 0.0), Some(80));
+    }
+
+    #[test]
+    fn the_tails_of_strokes_mix() {
+        let (heard, stage) = hear(&mut ringing(3, 400), 2.5, 0.0, 99.0);
+        assert_eq!([heard[200], heard[600], heard[900], heard[1300]], [0.25, 0.5, 0.75, 0.5]);
+        assert_eq!(stage, Stage::Over);
+    }
+
+    #[test]
+    fn loud_sums_are_bent_not_cut() {
+        let (heard, _) = hear(&mut ringing(6, 10), 0.5, 0.0, 99.0);
+        assert!(heard.iter().all(|x| *x <= 1.0));
+        assert!(heard[100] > KNEE);
+    }
+
+    #[test]
+    fn a_cancelled_bell_fades_and_is_not_struck_again() {
+        let mut ringing = ringing(5, 900);
+        let (heard, _) = hear(&mut ringing, 1.0, 0.0, 0.5);
+        assert!(heard[400] == 0.25 && heard[800] < 0.25 && heard[950] > 0.0);
+        let (heard, stage) = hear(&mut ringing, 3.0, -1.0, 0.0);
+        assert!(heard.iter().all(|x| *x < 0.2));
+        assert_eq!(stage, Stage::Over);
+    }
+
+    #[test]
+    fn a_bell_cancelled_before_its_time_is_never_heard() {
+        let (heard, stage) = hear(&mut ringing(2, 500), 3.0, 1.0, 0.5);
+        assert!(heard.iter().all(|x| *x == 0.0));
+        assert_eq!(stage, Stage::Over);
+    }
+
+    #[test]
+    fn what_the_computer_slept_through_is_not_rung_afterwards() {
+        let mut ringing = ringing(9, 5000);
+        let mut buffer = [0.0; 100];
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.0, false), Stage::Rings(1));
+        assert_eq!(ringing.fill(&mut buffer, 1, -0.1, false), Stage::Rings(1));
+        assert_eq!(ringing.fill(&mut buffer, 1, -3600.0, false), Stage::Over);
+    }
+
+    #[test]
+    fn half_the_volume_is_a_quarter_of_the_amplitude() {
+        let recording = Recording { samples: vec![0.5; 100], channels: 1, rate: RATE };
+        let mut ringing = Ringing::new(recording, 1, Duration::ZERO, 0.5);
+        let mut buffer = [0.0; 8];
+        let _ = ringing.fill(&mut buffer, 2, 0.0, false);
+        assert_eq!(buffer, [0.125; 8]);
+    }
+
+    #[test]
+    fn only_the_front_speakers_ring() {
+        let recording = Recording { samples: vec![0.2, 0.4], channels: 2, rate: RATE };
+        let mut buffer = [9.0; 6];
+        let _ = Ringing::new(recording, 1, Duration::ZERO, 1.0).fill(&mut buffer, 6, 0.0, false);
+        assert_eq!(buffer, [0.2, 0.4, 0.0, 0.0, 0.0, 0.0]);
+    }
+}
