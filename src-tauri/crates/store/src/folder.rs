@@ -38,13 +38,16 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
     make_folder(folder).map_err(failed(folder))?;
     let database = database(folder);
     let restoring = restoring(folder);
-    if exists(&database).map_err(failed(&database))? {
+    if is_emptied(folder, &database) {
+        return Err(StoreError::corrupt(folder, "it is empty".into()));
+    }
+    if database.try_exists().map_err(failed(&database))? {
         // The snapshot that it was made from is still there.
         remove_if_there(&restoring).map_err(failed(&restoring))?;
     } else {
         // A log without its database would be played into the next one.
         move_aside(folder, "orphaned", now)?;
-        if exists(&restoring).map_err(failed(&restoring))? {
+        if restoring.try_exists().map_err(failed(&restoring))? {
             fs::rename(&restoring, &database).map_err(failed(&restoring))?;
             sync_folder(folder).map_err(failed(folder))?;
         }
@@ -55,12 +58,19 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         .map_err(failed(&database))
 }
 
-/// Moves the database in `folder` and what belongs to it to `zafu.db.<why>-<stamp>`, and says where to.
+/// Whether the database lost all its content. One that was never filled has no snapshots beside it.
+fn is_emptied(folder: &Path, database: &Path) -> bool {
+    fs::metadata(database).is_ok_and(|file| file.len() == 0)
+        && fs::read_dir(snapshots(folder)).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Moves the database in `folder` and what belongs to it to `zafu.db.<why>-<stamp>`, and says where to, if there
+/// was anything to move.
 pub(crate) fn move_aside(
     folder: &Path,
     why: &str,
     now: DateTime<Utc>,
-) -> Result<PathBuf, StoreError> {
+) -> Result<Option<PathBuf>, StoreError> {
     let database = database(folder);
     let stamp = now.format(FILE_STAMP);
     let aside = (1_u32..)
@@ -72,17 +82,17 @@ pub(crate) fn move_aside(
         .unwrap_or_else(|| unreachable!("a folder does not hold 2^32 files"));
     // The database first: found without it, its log is an orphan and never read; the other way round the
     // database would be read without its log.
+    let mut moved = false;
     for suffix in SUFFIXES {
         let from = suffixed(&database, suffix);
         match fs::rename(&from, suffixed(&aside, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::io(folder, &from, error));
-            }
-            _ => {}
+            Ok(()) => moved = true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io(folder, &from, error)),
         }
     }
     sync_folder(folder).map_err(|error| StoreError::io(folder, folder, error))?;
-    Ok(aside)
+    Ok(moved.then_some(aside))
 }
 
 /// The database itself, the log of what is not yet in it, and the index of that log.
@@ -92,10 +102,6 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
-}
-
-fn exists(path: &Path) -> io::Result<bool> {
-    path.try_exists()
 }
 
 /// Removes a file that may not be there.

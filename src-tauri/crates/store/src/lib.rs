@@ -24,6 +24,6 @@ mod writer;
 
 pub use error::StoreError;
 pub use outbox::Pending;
-pub use sessions::{Mark, Page};
+pub use sessions::Page;
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;

@@ -18,29 +18,61 @@ pub(crate) fn newest(migrations: &[&str]) -> u32 {
     u32::try_from(migrations.len()).unwrap_or(u32::MAX)
 }
 
+/// What `PRAGMA application_id` says of our databases: see the first migration.
+const OURS: u32 = 0x5A61_6675;
+
 /// Refuses a database that is newer than `migrations`, without SQLite having touched it.
 ///
-/// The format is read from the file's header (offset 60, big-endian: <https://sqlite.org/fileformat2.html>).
-/// A header that is still in the log only is seen by [`migrate`].
+/// Format and application are read from the file's header (offsets 60 and 68, big-endian:
+/// <https://sqlite.org/fileformat2.html>). A header that is still in the log only is seen by [`examine`].
 pub(crate) fn refuse_newer(folder: &Path, migrations: &[&str]) -> Result<(), StoreError> {
     let database = folder::database(folder);
-    let mut header = [0; 64];
+    let mut header = [0; 72];
     match File::open(&database).and_then(|mut file| file.read_exact(&mut header)) {
         Ok(()) if header.starts_with(b"SQLite format 3\0") => {
-            let found = u32::from_be_bytes([header[60], header[61], header[62], header[63]]);
-            refuse(folder, found, migrations)
+            let word = |at: usize| {
+                u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+            };
+            refuse(folder, word(60), word(68), migrations)
         }
-        // Too short or something else: SQLite will say what it thinks of it.
+        // Something else: SQLite will say what it thinks of it.
         Ok(()) => Ok(()),
+        // Too short for a header: new, or damaged.
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
         Err(error) => Err(StoreError::io(folder, &database, error)),
     }
 }
 
-fn refuse(folder: &Path, found: u32, migrations: &[&str]) -> Result<(), StoreError> {
-    let known = newest(migrations);
+/// Refuses a database that is newer than `migrations` or not ours, before anything is written to it. Says its
+/// format.
+pub(crate) fn examine(
+    connection: &Connection,
+    folder: &Path,
+    migrations: &[&str],
+) -> Result<u32, StoreError> {
+    let found = version(connection)?;
+    let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    refuse(folder, found, application, migrations)?;
+    let tables: u32 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Err(StoreError::NotOurs { database: folder::database(folder) });
+    }
+    Ok(found)
+}
+
+fn refuse(
+    folder: &Path,
+    found: u32,
+    application: u32,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    let (database, known) = (folder::database(folder), newest(migrations));
+    if found > 0 && application != OURS {
+        return Err(StoreError::NotOurs { database });
+    }
     if found > known {
-        return Err(StoreError::Newer { database: folder::database(folder), found, known });
+        return Err(StoreError::Newer { database, found, known });
     }
     Ok(())
 }
@@ -58,8 +90,7 @@ pub(crate) fn migrate(
     migrations: &[&str],
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let found = version(connection)?;
-    refuse(folder, found, migrations)?;
+    let found = examine(connection, folder, migrations)?;
     if found == newest(migrations) {
         return Ok(());
     }
@@ -68,13 +99,7 @@ pub(crate) fn migrate(
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Anew, now that nobody else can write.
-    let found = version(&transaction)?;
-    refuse(folder, found, migrations)?;
-    let tables: u32 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if found == 0 && tables > 0 {
-        return Err(StoreError::NotOurs { database: folder::database(folder) });
-    }
+    let found = examine(&transaction, folder, migrations)?;
     for migration in migrations.iter().skip(found as usize) {
         transaction.execute_batch(migration)?;
     }

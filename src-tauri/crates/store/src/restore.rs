@@ -8,12 +8,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Puts `snapshot` in the place of the database in `data`. Says where the one that was there is now.
+/// Puts `snapshot` in the place of the database in `data`. Says where the one that was there is now, if
+/// there was one.
 pub(crate) fn restore(
     data: &Path,
     snapshot: &Path,
     now: DateTime<Utc>,
-) -> Result<PathBuf, StoreError> {
+) -> Result<Option<PathBuf>, StoreError> {
     if let Some(reason) = snapshots::why_unusable(snapshot) {
         return Err(StoreError::SnapshotUnusable { snapshot: snapshot.into(), reason });
     }

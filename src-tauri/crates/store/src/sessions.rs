@@ -10,30 +10,13 @@ use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 
-/// A part of the log: the newest sits, or those before a certain one.
+/// A part of the log: the newest sits, or those that come after a certain one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     /// How many at most.
     pub limit: u32,
-    /// Only those before this one.
-    pub before: Option<Mark>,
-}
-
-/// A place in the log: that of the sit which began then and has that id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// When it began, as corrected.
-    pub start: DateTime<Utc>,
-    /// Which it is.
-    pub id: SessionId,
-}
-
-impl Mark {
-    /// The place of `session`.
-    #[must_use]
-    pub fn of(session: &Session) -> Self {
-        Self { start: session.effective_start().utc, id: session.id }
-    }
+    /// Only those that come after this one in the log, that is, began before it.
+    pub before: Option<SessionId>,
 }
 
 /// The columns that [`from_row`] reads, in its order.
@@ -69,11 +52,13 @@ const LOG: &str = concat!(
 const END: &str = "~";
 
 /// The sits of `page`, newest first.
-pub(crate) fn page(connection: &Connection, page: Page) -> Result<Vec<Session>, StoreError> {
+pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Session>, StoreError> {
     let mut statement = connection.prepare_cached(LOG)?;
     let rows: rusqlite::Result<_> = match page.before {
         None => statement.query_map((END, END, page.limit), from_row)?.collect(),
-        Some(Mark { start, id }) => {
+        Some(id) => {
+            // It may have been deleted since it was read: its place is still known.
+            let start = find_record(connection, id)?.effective_start().utc;
             statement.query_map((Stamp(start), Id(id), page.limit), from_row)?.collect()
         }
     };

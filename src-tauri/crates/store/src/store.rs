@@ -59,6 +59,7 @@ impl Store {
         migrate::refuse_newer(folder, migrations)?;
         let opened = || -> Result<_, StoreError> {
             let mut connection = connection::writing(&folder::database(folder), busy)?;
+            migrate::examine(&connection, folder, migrations)?;
             connection::make_durable(&connection)?;
             migrate::migrate(&mut connection, folder, migrations, now.utc)?;
             connection::enforce_foreign_keys(&connection)?;
@@ -118,8 +119,9 @@ impl Store {
     /// A part of the log, newest first: what has begun and is not deleted, by its start as corrected.
     ///
     /// # Errors
-    /// What the disk says.
-    pub fn sessions(&self, page: Page) -> Result<Vec<Session>, StoreError> {
+    /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
+    /// disk says.
+    pub fn sessions(&self, page: &Page) -> Result<Vec<Session>, StoreError> {
         self.read(|connection| sessions::page(connection, page))
     }
 
@@ -223,12 +225,12 @@ impl Store {
         self.apart(|connection| snapshots::take_if_due(connection, &self.0.folder, now))
     }
 
-    /// The snapshots there are, newest first.
+    /// The snapshots in `folder`, newest first; the database need not be whole.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StoreError> {
-        snapshots::all(&self.0.folder)
+    pub fn snapshots(folder: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
+        snapshots::all(folder)
     }
 
     /// Reads all of the database and checks that it is whole. Holds up nobody else.
@@ -243,23 +245,36 @@ impl Store {
     }
 
     /// Puts `snapshot` in the place of the database in `folder`, which nobody may have open. Says where the
-    /// database that was there is now. The installation becomes another device: one that went back in time
+    /// database that was there is now, if there was one. The installation becomes another device: one that went back in time
     /// would use revisions a second time.
     ///
     /// # Errors
     /// [`StoreError::SnapshotUnusable`] if the snapshot is damaged or of another format; otherwise what the
     /// disk says. An interruption leaves the one or the other in place, whole.
-    pub fn restore(folder: &Path, snapshot: &Path, now: WallTime) -> Result<PathBuf, StoreError> {
+    pub fn restore(
+        folder: &Path,
+        snapshot: &Path,
+        now: WallTime,
+    ) -> Result<Option<PathBuf>, StoreError> {
         restore::restore(folder, snapshot, now.utc).map_err(|error| error.explained(folder))
     }
 
     /// Moves a damaged database in `folder`, which nobody may have open, to `zafu.db.corrupt-<UTC>`, with what
-    /// belongs to it, and says where to.
+    /// belongs to it, and says where to, if there was one.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn set_aside(folder: &Path, now: WallTime) -> Result<PathBuf, StoreError> {
+    pub fn set_aside(folder: &Path, now: WallTime) -> Result<Option<PathBuf>, StoreError> {
         folder::move_aside(folder, "corrupt", now.utc)
+    }
+
+    /// The connection that writes, for tests that make the disk fail.
+    #[cfg(test)]
+    pub(crate) fn on_writer<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> T + Send + 'static,
+    ) -> T {
+        self.0.writer.run(job)
     }
 
     /// Carries out `change` as one transaction: all of it, or none.

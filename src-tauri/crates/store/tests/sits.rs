@@ -6,7 +6,7 @@ use common::{at, drive, id, log, plan, sat, start};
 use zafu_core::session::Stage;
 use zafu_core::time::Seconds;
 use zafu_core::timer::{Answer, Command, OpenSit, Timer};
-use zafu_store::{Mark, Page, Store, StoreError};
+use zafu_store::{Page, Store, StoreError};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -164,10 +164,10 @@ fn the_log_can_be_read_page_by_page() {
     }
     let (mut before, mut read) = (None, Vec::new());
     loop {
-        let page = store.sessions(Page { limit: 2, before }).unwrap();
+        let page = store.sessions(&Page { limit: 2, before }).unwrap();
         read.extend(page.iter().map(|session| session.id));
         let Some(last) = page.last() else { break };
-        before = Some(Mark::of(last));
+        before = Some(last.id);
     }
     assert_eq!(read, [3, 5, 4, 2, 1].map(id));
 }

@@ -68,5 +68,5 @@ pub fn sat(store: &Store, id: SessionId, seconds: u64) {
 
 pub fn log(store: &Store) -> Vec<SessionId> {
     let page = Page { limit: 1000, before: None };
-    store.sessions(page).unwrap().into_iter().map(|session| session.id).collect()
+    store.sessions(&page).unwrap().into_iter().map(|session| session.id).collect()
 }
