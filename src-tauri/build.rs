@@ -1,3 +1,36 @@
+//! Tells Tauri which commands exist: what is not named here no window may call.
+
+const COMMANDS: &[&str] = &[
+    "get_snapshot",
+    "start_sit",
+    "pause_sit",
+    "resume_sit",
+    "end_sit",
+    "discard_sit",
+    "settle_sit",
+    "dismiss_finished",
+    "list_sits",
+    "edit_sit",
+    "delete_sit",
+    "restore_sit",
+    "get_settings",
+    "save_settings",
+    "list_presets",
+    "save_preset",
+    "delete_preset",
+    "check_bell",
+    "preview_bell",
+    "list_sounds",
+    "choose_sound_file",
+    "set_fullscreen",
+    "quit_app",
+];
+
 fn main() {
-    tauri_build::build();
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        // A build script speaks to whoever builds by failing.
+        panic!("the desktop shell cannot be built: {error:#}");
+    }
 }

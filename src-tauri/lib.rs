@@ -1,1 +1,153 @@
-//! The desktop shell.
+//! The desktop shell: a window, a tray, and the ways in and out. It holds the engine; it decides nothing.
+
+mod commands;
+mod exit;
+mod ring_icon;
+mod signals;
+mod startup;
+mod tray;
+mod window;
+
+use clap::Parser;
+use exit::Leaving;
+use startup::Started;
+use std::process::ExitCode;
+use tauri::{AppHandle, Emitter, Manager, RunEvent};
+use tokio::sync::broadcast::error::RecvError;
+use window::Reason;
+use zafu_engine::adapters::bells::Ringing;
+use zafu_engine::folder::DataFolder;
+use zafu_engine::runner::Event;
+use zafu_engine::{Engine, Host, logs};
+
+/// The window of Zafu. The command `zafu` starts it.
+#[derive(Parser)]
+#[command(name = "zafu-app", version)]
+struct Args {
+    /// Run without a window until it is asked for.
+    #[arg(long)]
+    background: bool,
+    /// Say more in the log files, and on standard error.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// Runs the program until it is quit.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let folder = match DataFolder::find() {
+        Ok(folder) => folder,
+        Err(error) => {
+            eprintln!("zafu: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    logs::start(&folder, "zafu-app", args.verbose);
+    let ringing = Ringing::default();
+    match startup::start(&folder, &ringing, args.background) {
+        Started::Here(host) => run_shell(host, ringing, args.background),
+        Started::Elsewhere => ExitCode::SUCCESS,
+        Started::No => ExitCode::FAILURE,
+    }
+}
+
+fn run_shell(host: Host, ringing: Ringing, background: bool) -> ExitCode {
+    let engine = host.engine().clone();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .manage(engine)
+        .manage(Leaving::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::sit::get_snapshot,
+            commands::sit::start_sit,
+            commands::sit::pause_sit,
+            commands::sit::resume_sit,
+            commands::sit::end_sit,
+            commands::sit::discard_sit,
+            commands::sit::settle_sit,
+            commands::sit::dismiss_finished,
+            commands::sit::check_bell,
+            commands::log::list_sits,
+            commands::log::edit_sit,
+            commands::log::delete_sit,
+            commands::log::restore_sit,
+            commands::settings::get_settings,
+            commands::settings::save_settings,
+            commands::settings::list_presets,
+            commands::settings::save_preset,
+            commands::settings::delete_preset,
+            commands::settings::list_sounds,
+            commands::settings::preview_bell,
+            commands::settings::choose_sound_file,
+            commands::shell::set_fullscreen,
+            commands::shell::quit_app,
+        ])
+        .build(tauri::generate_context!());
+    let app = match built {
+        Ok(app) => app,
+        Err(error) => {
+            eprintln!(
+                "zafu: the window cannot be shown: {error}. `zafu sit --terminal` needs none"
+            );
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut host = Some(host);
+    let mut has_tray = false;
+    app.run(move |app, event| match event {
+        RunEvent::Ready => {
+            signals::heed(app);
+            has_tray = tray::make(app);
+            tauri::async_runtime::spawn(pass_on(app.clone()));
+            if !background {
+                window::show(app, Reason::Show);
+            }
+        }
+        RunEvent::ExitRequested { api, code: None, .. }
+            if !exit::with_last_window(app, has_tray) =>
+        {
+            api.prevent_exit();
+        }
+        RunEvent::Exit => {
+            // The engine saves how far a sit has come, and lets the folder go, before anything is waited for.
+            drop(host.take());
+            if !app.state::<Leaving>().is_hurried() {
+                ringing.wait();
+            }
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app, Reason::Show),
+        _ => {}
+    });
+    ExitCode::SUCCESS
+}
+
+/// Passes on to the window what happens in the engine, and does what is asked of the shell.
+async fn pass_on(app: AppHandle) {
+    let mut events = app.state::<Engine>().events();
+    loop {
+        let passed = match events.recv().await {
+            Ok(Event::Snapshot(snapshot)) => app.emit_to(window::LABEL, "snapshot", snapshot),
+            Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
+            Ok(Event::Show) => {
+                window::show(&app, Reason::Show);
+                Ok(())
+            }
+            Ok(Event::AddNote(id)) => {
+                window::show(&app, Reason::AddNote(id));
+                Ok(())
+            }
+            Ok(Event::Quit) => {
+                exit::now(&app);
+                Ok(())
+            }
+            // What was missed is replaced by what comes.
+            Err(RecvError::Lagged(_)) => Ok(()),
+            Err(RecvError::Closed) => return,
+        };
+        if let Err(error) = passed {
+            tracing::warn!(%error, "the window was not told");
+        }
+    }
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program of the window. Everything is in the library, so that it can be tested.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    zafu::run()
+}

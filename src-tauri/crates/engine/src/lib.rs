@@ -1,1 +1,22 @@
-//! Placeholder while the crate is being laid out.
+//! Runs sits: holds the data folder, keeps the time, rings the bells, serves its clients.
+//!
+//! Whoever holds a data folder's lock runs its one engine: a [`Host`]. Everybody else is a [`Client`] of it.
+
+pub mod adapters;
+pub mod bell;
+pub mod client;
+pub mod clock;
+pub mod doctor;
+mod error;
+pub mod folder;
+pub mod host;
+pub mod logs;
+pub mod protocol;
+pub mod runner;
+mod serve;
+mod socket;
+pub mod system;
+pub mod view;
+
+pub use client::Client;
+pub use host::{Engine, Host, HostError};

@@ -14,6 +14,12 @@ pub const LONGEST: Duration = Duration::from_secs(60);
 /// How long that fade is.
 const FADE: Duration = Duration::from_secs(3);
 
+/// What is this much quieter than the loudest sample (40 dB) is silence before the stroke.
+const SILENCE: f32 = 0.01;
+
+/// So much of the silence is kept, for the very first of the attack.
+const BEFORE_STROKE: Duration = Duration::from_millis(5);
+
 /// A file that holds nothing to be heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
@@ -61,10 +67,12 @@ impl Recording {
         let builder = Decoder::builder().with_data(std::io::BufReader::new(file));
         let builder = builder.with_byte_len(about.len());
         let hint = path.extension().and_then(|extension| extension.to_str());
-        Self::decode(match hint {
+        let mut recording = Self::decode(match hint {
             Some(hint) => builder.with_hint(hint),
             None => builder,
-        })
+        })?;
+        recording.skip_silence();
+        Ok(recording)
     }
 
     fn decode<R: Read + Seek + Send + Sync + 'static>(
@@ -88,13 +96,11 @@ impl Recording {
         Ok(recording)
     }
 
-    /// At the device's rate.
+    /// The same at the device's rate.
     #[must_use]
-    pub fn at_rate(self, rate: u32) -> Self {
-        if rate == self.rate {
-            return self;
-        }
-        Self { samples: resample(&self.samples, self.channels, self.rate, rate), rate, ..self }
+    pub fn at_rate(&self, rate: u32) -> Self {
+        let samples = resample(&self.samples, self.channels, self.rate, rate);
+        Self { samples, channels: self.channels, rate }
     }
 
     /// How many frames there are.
@@ -118,6 +124,15 @@ impl Recording {
         let mixed = self.samples.chunks_exact(self.channels);
         self.samples = mixed.map(|frame| frame.iter().sum::<f32>() * share).collect();
         self.channels = 1;
+    }
+
+    /// Recordings, and the padding of MP3, begin before the stroke: it would be heard late.
+    fn skip_silence(&mut self) {
+        let peak = self.samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let stroke = self.samples.iter().position(|sample| sample.abs() > peak * SILENCE);
+        let frame = stroke.unwrap_or(0) / self.channels;
+        let skipped = frame.saturating_sub(frames(BEFORE_STROKE, self.rate));
+        self.samples.drain(..skipped * self.channels);
     }
 
     fn fade_out(&mut self, over: Duration) {
@@ -184,6 +199,25 @@ mod tests {
         std::fs::write(&path, wav(&[16_384, -16_384].repeat(100), 2, 8000)).unwrap();
         let recording = Recording::file(&path).unwrap();
         assert_eq!((recording.frames(), recording.frame(7)), (100, [0.5, -0.5]));
+    }
+
+    #[test]
+    fn every_format_we_name_is_read() {
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bell_files");
+        for name in ["block.mp3", "block.ogg"] {
+            let recording = Recording::file(&Path::new(files).join(name)).unwrap();
+            let peak = recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+            assert!((0.6..0.8).contains(&peak), "{name}: {peak}");
+        }
+    }
+
+    #[test]
+    fn a_file_begins_with_its_stroke() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("late.wav");
+        let samples = [vec![3; 16_000], vec![16_000; 100]].concat();
+        std::fs::write(&path, wav(&samples, 1, 8000)).unwrap();
+        assert_eq!(Recording::file(&path).unwrap().frames(), 140);
     }
 
     /// A WAV file of 16 bits.

@@ -1,6 +1,7 @@
 //! One bell as samples: when each stroke falls, how their tails mix, how they fade. No device, no clock.
 
 use super::recording::{Recording, frames};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long what rings takes to fade when the bell is cancelled.
@@ -26,7 +27,7 @@ pub enum Stage {
 /// A bell on its way to a device.
 #[derive(Debug)]
 pub struct Ringing {
-    recording: Recording,
+    recording: Arc<Recording>,
     strokes: usize,
     between: usize,
     gain: f32,
@@ -43,7 +44,7 @@ impl Ringing {
     ///
     /// `volume`, from 0 to 1, is what a person sets; half of it is heard as about half as loud, which is a
     /// quarter of the amplitude.
-    pub fn new(recording: Recording, strokes: usize, between: Duration, volume: f32) -> Self {
+    pub fn new(recording: Arc<Recording>, strokes: usize, between: Duration, volume: f32) -> Self {
         let volume = volume.clamp(0.0, 1.0);
         let between = frames(between, recording.rate);
         Self {
@@ -164,7 +165,7 @@ mod tests {
     /// A "bell" of one second that is just a level, so that sums can be read off.
     fn ringing(strokes: usize, between_ms: u64) -> Ringing {
         let recording = Recording { samples: vec![0.25; 1000], channels: 1, rate: RATE };
-        Ringing::new(recording, strokes, Duration::from_millis(between_ms), 1.0)
+        Ringing::new(Arc::new(recording), strokes, Duration::from_millis(between_ms), 1.0)
     }
 
     /// What is heard over some seconds if the stream starts `until_due` before the bell is due.
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn half_the_volume_is_a_quarter_of_the_amplitude() {
         let recording = Recording { samples: vec![0.5; 100], channels: 1, rate: RATE };
-        let mut ringing = Ringing::new(recording, 1, Duration::ZERO, 0.5);
+        let mut ringing = Ringing::new(Arc::new(recording), 1, Duration::ZERO, 0.5);
         let mut buffer = [0.0; 8];
         let _ = ringing.fill(&mut buffer, 2, 0.0, false);
         assert_eq!(buffer, [0.125; 8]);
@@ -260,7 +261,12 @@ mod tests {
     fn only_the_front_speakers_ring() {
         let recording = Recording { samples: vec![0.2, 0.4], channels: 2, rate: RATE };
         let mut buffer = [9.0; 6];
-        let _ = Ringing::new(recording, 1, Duration::ZERO, 1.0).fill(&mut buffer, 6, 0.0, false);
+        let _ = Ringing::new(Arc::new(recording), 1, Duration::ZERO, 1.0).fill(
+            &mut buffer,
+            6,
+            0.0,
+            false,
+        );
         assert_eq!(buffer, [0.2, 0.4, 0.0, 0.0, 0.0, 0.0]);
     }
 }

@@ -77,13 +77,16 @@ impl Bell {
         }
         let strokes = strike.strikes.get() as usize;
         let between = strike.sound.between_strokes();
-        let (mut recording, mut begun) = (recording, 0);
+        let (mut recording, mut begun) = (Arc::new(recording), 0);
         while begun < strokes && !self.signal.is_cancelled() {
             // Strokes that were lost with their device are not made up for: the others keep their time.
             let due = self.due + between * u32::try_from(begun).unwrap_or(u32::MAX);
             let device = self.find(due.max(asked) + PATIENCE)?;
-            recording = recording.at_rate(device.rate());
-            let ringing = Ringing::new(recording.clone(), strokes - begun, between, strike.volume);
+            if recording.rate != device.rate() {
+                recording = Arc::new(recording.at_rate(device.rate()));
+            }
+            let ringing =
+                Ringing::new(Arc::clone(&recording), strokes - begun, between, strike.volume);
             let Some((lost, reason)) = self.see_through(&device, ringing, due)? else {
                 return Ok(());
             };

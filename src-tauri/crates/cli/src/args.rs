@@ -1,0 +1,194 @@
+//! What can be said on the command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use zafu_core::length::{self, LengthError};
+use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
+
+/// A calm, exact meditation timer that never loses a sit.
+///
+/// Without a command, opens the window. The exit code is 0 when what was asked for was done, 1 when it failed,
+/// 2 when it was not understood, 3 when it does not fit what the timer is doing, and 4 when the running Zafu
+/// cannot be reached.
+#[derive(Debug, Parser)]
+#[command(name = "zafu", version, arg_required_else_help = false)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Say more in the log files, and on standard error.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Begin a sit; prints its ID once it is saved.
+    Sit(Sit),
+    /// Say what the timer is doing.
+    Status {
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let the sit stand still.
+    Pause,
+    /// Let the sit go on.
+    Resume,
+    /// End the sit and keep what was sat.
+    End {
+        /// Add the time sat beyond the planned end.
+        #[arg(long)]
+        overtime: bool,
+    },
+    /// End the sit and throw it away.
+    Discard {
+        /// Yes, throw it away.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say what an interrupted sit was; the oldest, if several wait.
+    Settle {
+        /// What it was.
+        answer: SettleAnswer,
+        /// Which one.
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// List past sits, newest first.
+    Log {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Check everything that Zafu needs, and say what to do where something is missing.
+    Doctor,
+    /// Bring back a database from before it was damaged.
+    Restore {
+        /// `newest`, `empty`, or the path of a snapshot; none: lists the snapshots.
+        from: Option<String>,
+    },
+    /// Stop the running Zafu; a sit is kept as far as it has come.
+    Quit,
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A sit to begin.
+#[derive(Debug, clap::Args)]
+pub struct Sit {
+    /// How long: 20m, 1h30m, 90s, open, or until 07:30; none: as the preset or the settings say.
+    #[arg(num_args = 0..=2, value_name = "LENGTH")]
+    pub length: Vec<String>,
+
+    /// Begin a plan that is kept by this name.
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+
+    /// Time to settle before it, up to 5m.
+    #[arg(long, value_name = "LENGTH", value_parser = preparation)]
+    pub prepare: Option<PreparationSeconds>,
+
+    /// A bell each time so long has been sat.
+    #[arg(long, value_name = "LENGTH", value_parser = interval)]
+    pub interval: Option<SitSeconds>,
+
+    /// Run here, without a window; Ctrl-C ends the sit and keeps what was sat.
+    #[arg(long)]
+    pub terminal: bool,
+}
+
+impl Sit {
+    /// The length as it was written.
+    ///
+    /// # Errors
+    /// [`LengthError`] names what was wrong.
+    pub fn length(&self) -> Result<Option<LengthChoice>, LengthError> {
+        if self.length.is_empty() {
+            return Ok(None);
+        }
+        length::parse(&self.length.join(" ")).map(Some)
+    }
+}
+
+/// What an interrupted sit was.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SettleAnswer {
+    /// It was sat to its end.
+    Whole,
+    /// It was sat until it was interrupted.
+    Gap,
+    /// It was no sit.
+    Discard,
+}
+
+/// Where a database is brought back from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RestoreFrom {
+    /// The newest snapshot that is whole.
+    Newest,
+    /// Nowhere: an empty one is begun.
+    Empty,
+    /// This snapshot.
+    Path(PathBuf),
+}
+
+impl From<String> for RestoreFrom {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "newest" => Self::Newest,
+            "empty" => Self::Empty,
+            _ => Self::Path(text.into()),
+        }
+    }
+}
+
+fn preparation(text: &str) -> Result<PreparationSeconds, String> {
+    bounded(text)
+}
+
+fn interval(text: &str) -> Result<SitSeconds, String> {
+    bounded(text)
+}
+
+fn bounded<T: TryFrom<u32>>(text: &str) -> Result<T, String>
+where
+    T::Error: std::fmt::Display,
+{
+    let seconds = length::parse_duration(text).map_err(|error| error.to_string())?;
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    T::try_from(seconds).map_err(|error| format!("{error} seconds"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_length_may_be_two_words() {
+        let args = Args::parse_from(["zafu", "sit", "until", "07:30", "--prepare", "30s"]);
+        let Some(Command::Sit(sit)) = args.command else { unreachable!("a sit was asked for") };
+        assert!(matches!(sit.length(), Ok(Some(LengthChoice::Until { .. }))));
+        assert_eq!(sit.prepare.map(PreparationSeconds::get), Some(30));
+    }
+
+    #[test]
+    fn a_preparation_is_at_most_five_minutes() {
+        let error = Args::try_parse_from(["zafu", "sit", "--prepare", "6m"]).unwrap_err();
+        assert!(error.to_string().contains("from 0 to 300 seconds"), "{error}");
+    }
+}

@@ -1,0 +1,154 @@
+//! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
+
+use crate::failure::{FAILED, Failure};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use zafu_core::ids::SessionId;
+use zafu_core::time::Seconds;
+use zafu_engine::doctor::Finding;
+use zafu_engine::protocol::{
+    PhaseView, Reply, SitRecord, SitView, Snapshot, StageView, UnsettledView,
+};
+
+/// What the timer is doing, as `zafu status --json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Status<'a> {
+    running: bool,
+    state: &'static str,
+    id: Option<SessionId>,
+    started_at: Option<&'a str>,
+    planned_seconds: Option<Seconds>,
+    sat_seconds: Option<Seconds>,
+    left_seconds: Option<Seconds>,
+    preparation_left_seconds: Option<Seconds>,
+    overtime_seconds: Option<Seconds>,
+    unsettled: &'a [UnsettledView],
+    trouble: Vec<&'a str>,
+}
+
+fn whole(ms: u64) -> Seconds {
+    Seconds::whole(std::time::Duration::from_millis(ms))
+}
+
+/// What is left is rounded up: a sit of which nothing is left is over.
+pub fn left(sit: &SitView) -> Option<Seconds> {
+    let planned = u64::from(sit.planned_seconds?.0) * 1000;
+    Some(whole(planned.saturating_sub(sit.elapsed_ms) + 999))
+}
+
+fn state(sit: Option<&SitView>) -> &'static str {
+    match sit.map(|sit| sit.phase) {
+        None => "idle",
+        Some(PhaseView::Preparing) => "preparing",
+        Some(PhaseView::Sitting) => "sitting",
+        Some(PhaseView::Paused) => "paused",
+        Some(PhaseView::Overtime) => "overtime",
+    }
+}
+
+/// What the timer is doing.
+pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Failure> {
+    let sit = snapshot.sit.as_ref();
+    if json {
+        return print_json(&Status {
+            running,
+            state: state(sit),
+            id: sit.map(|sit| sit.id),
+            started_at: sit.map(|sit| sit.started_at.as_str()),
+            planned_seconds: sit.and_then(|sit| sit.planned_seconds),
+            sat_seconds: sit.map(|sit| whole(sit.elapsed_ms)),
+            left_seconds: sit.and_then(left),
+            preparation_left_seconds: sit.map(|sit| whole(sit.preparation_left_ms + 999)),
+            overtime_seconds: sit.map(|sit| whole(sit.overtime_ms)),
+            unsettled: &snapshot.unsettled,
+            trouble: snapshot.trouble.iter().map(|trouble| trouble.message.as_str()).collect(),
+        });
+    }
+    let mut out = io::stdout().lock();
+    match sit {
+        None => writeln!(out, "No sit is running.")?,
+        Some(sit) => writeln!(out, "{}", line(sit))?,
+    }
+    for unsettled in &snapshot.unsettled {
+        writeln!(
+            out,
+            "The sit of {} was interrupted after {}: `zafu settle whole|gap|discard` says what it was ({}).",
+            unsettled.started_at, unsettled.kept_seconds, unsettled.id
+        )?;
+    }
+    for trouble in &snapshot.trouble {
+        writeln!(out, "Trouble: {trouble}")?;
+    }
+    Ok(())
+}
+
+/// A sit in one line.
+pub fn line(sit: &SitView) -> String {
+    let sat = whole(sit.elapsed_ms);
+    match (sit.phase, left(sit)) {
+        (PhaseView::Preparing, _) => {
+            format!("Settling, {} left.", whole(sit.preparation_left_ms + 999))
+        }
+        (PhaseView::Sitting, Some(left)) => format!("Sitting, {left} left."),
+        (PhaseView::Sitting, None) => format!("Sitting, {sat} so far."),
+        (PhaseView::Paused, Some(left)) => format!("Paused, {left} left."),
+        (PhaseView::Paused, None) => format!("Paused, {sat} so far."),
+        (PhaseView::Overtime, _) => format!("Complete, and {} beyond.", whole(sit.overtime_ms)),
+    }
+}
+
+/// What a sit that was just ended came to.
+pub fn ended(reply: &Reply) -> Result<(), Failure> {
+    if let Reply::Snapshot(snapshot) = reply
+        && let Some(finished) = &snapshot.finished
+    {
+        writeln!(io::stdout(), "Kept: {}.", finished.sat_seconds)?;
+    }
+    Ok(())
+}
+
+/// Past sits, newest first.
+pub fn log(records: &[SitRecord], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&records);
+    }
+    let mut out = io::stdout().lock();
+    if records.is_empty() {
+        writeln!(out, "No sits yet.")?;
+    }
+    for record in records {
+        let stage = match record.stage {
+            StageView::Started => "not over",
+            StageView::EndedEarly => "ended early",
+            StageView::Completed => "complete",
+        };
+        let SitRecord { started_at, sat_seconds, label, note, .. } = record;
+        // A note is one line here, and shows nothing but itself on a terminal.
+        let text = [label, note].map(|text| text.replace(char::is_control, " "));
+        writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}  {}", text.join(" ").trim())?;
+    }
+    Ok(())
+}
+
+/// What was looked at, and how it is.
+pub fn findings(findings: &[Finding]) -> ExitCode {
+    for Finding { what, state } in findings {
+        match state {
+            Ok(state) => println!("ok    {what}: {state}"),
+            Err(remedy) => println!("look  {what}: {remedy}"),
+        }
+    }
+    if findings.iter().all(|finding| finding.state.is_ok()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FAILED)
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
+    writeln!(io::stdout(), "{text}")?;
+    Ok(())
+}

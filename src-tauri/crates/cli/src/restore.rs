@@ -1,0 +1,43 @@
+//! Brings back a database from before it was damaged.
+
+use crate::args::RestoreFrom;
+use crate::failure::{FAILED, Failure, REFUSED};
+use zafu_engine::folder::DataFolder;
+use zafu_engine::system;
+use zafu_store::Store;
+
+/// Lists the snapshots, or brings one back; what is there now is moved aside, never deleted.
+pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
+    let snapshots = Store::snapshots(folder.path())?;
+    let Some(from) = from.map(RestoreFrom::from) else {
+        if snapshots.is_empty() {
+            println!("There are no snapshots yet in {}.", folder.path().display());
+        }
+        for snapshot in snapshots {
+            println!("{}", snapshot.path.display());
+        }
+        return Ok(());
+    };
+    let _lock = folder.lock().map_err(|error| {
+        Failure::new(
+            REFUSED,
+            format!("{error}: `zafu quit` stops it; a running sit is kept as far as it has come"),
+        )
+    })?;
+    let now = system::clock().now().wall;
+    let aside = match from {
+        RestoreFrom::Empty => Store::set_aside(folder.path(), now)?,
+        RestoreFrom::Path(path) => Store::restore(folder.path(), &path, now)?,
+        RestoreFrom::Newest => {
+            let newest = snapshots.first().ok_or_else(|| {
+                Failure::new(FAILED, "there is no snapshot to bring back; `zafu restore empty` begins anew and keeps the damaged file")
+            })?;
+            Store::restore(folder.path(), &newest.path, now)?
+        }
+    };
+    match aside {
+        Some(aside) => println!("Done. What was there before is kept as {}.", aside.display()),
+        None => println!("Done."),
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! A sit in a terminal: the engine in the foreground, without any window or display.
+
+use crate::failure::{Failure, REFUSED};
+use crate::print;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use zafu_engine::adapters::bells::Ringing;
+use zafu_engine::folder::{DataFolder, FolderError};
+use zafu_engine::protocol::{PhaseView, Snapshot, StartRequest};
+use zafu_engine::runner::Event;
+use zafu_engine::{Engine, Host, HostError, system};
+
+/// Runs a sit here until it is over.
+pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
+    let ringing = Ringing::default();
+    let host =
+        Host::start(folder, system::parts(ringing.clone())).map_err(|error| match error {
+            HostError::Folder(FolderError::Held { .. }) => Failure::new(
+                REFUSED,
+                "Zafu is already running: `zafu sit` without --terminal begins a sit there",
+            ),
+            error => error.into(),
+        })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let over = runtime.block_on(follow(host.engine(), request))?;
+    if over == Over::Sat {
+        ringing.wait();
+    }
+    Ok(())
+}
+
+/// How a sit in a terminal came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    /// At its planned end.
+    Sat,
+    /// By the person, or by the system: kept as far as it had come.
+    Left,
+}
+
+async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure> {
+    let check = engine.run(|runner| Ok(runner.check_bell())).await?;
+    if let Some(error) = check.error {
+        eprintln!("zafu: {error}");
+    }
+    let mut events = engine.events();
+    let begun = engine.run(move |runner| runner.start_unattended(request)).await?;
+    let mut face = Face::new();
+    if let Some(sit) = &begun.sit {
+        println!("{}", sit.id);
+    }
+    face.show(&begun)?;
+    let mut signals = Signals::new()?;
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.snapshot())).await?)?,
+            event = events.recv() => match event {
+                Ok(Event::Snapshot(snapshot)) => {
+                    face.show(&snapshot)?;
+                    if snapshot.sit.is_none() {
+                        face.finish(&snapshot)?;
+                        return Ok(if snapshot.finished.is_some() { Over::Sat } else { Over::Left });
+                    }
+                }
+                Ok(Event::Quit) => return Ok(Over::Left),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Ok(Over::Left),
+            },
+            signal = signals.next() => {
+                if signal == Signal::Interrupt {
+                    let ended = engine.run(|runner| runner.end(None)).await?;
+                    face.finish(&ended)?;
+                }
+                // Any other signal asks to go, not to end: the engine saves how far the sit has come.
+                return Ok(Over::Left);
+            }
+        }
+    }
+}
+
+/// What the terminal shows: a line that is drawn over on a terminal, plain lines elsewhere.
+struct Face {
+    redraws: bool,
+    phase: Option<PhaseView>,
+}
+
+impl Face {
+    fn new() -> Self {
+        Self { redraws: io::stdout().is_terminal(), phase: None }
+    }
+
+    fn show(&mut self, snapshot: &Snapshot) -> io::Result<()> {
+        let Some(sit) = &snapshot.sit else { return Ok(()) };
+        let mut out = io::stdout().lock();
+        if self.redraws {
+            write!(out, "\r\x1b[2K  {}", print::line(sit))?;
+        } else if self.phase != Some(sit.phase) {
+            writeln!(out, "{}", print::line(sit))?;
+        }
+        self.phase = Some(sit.phase);
+        out.flush()
+    }
+
+    fn finish(&self, snapshot: &Snapshot) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.redraws {
+            write!(out, "\r\x1b[2K")?;
+        }
+        match &snapshot.finished {
+            Some(finished) => writeln!(out, "Sat {}. Kept.", finished.sat_seconds),
+            None if snapshot.unsettled.is_empty() => writeln!(out, "No sit was kept."),
+            None => writeln!(
+                out,
+                "Time went by unseen: `zafu settle whole|gap|discard` says what was sat."
+            ),
+        }
+    }
+}
+
+/// What ends a sit from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    /// The person, by Ctrl-C.
+    Interrupt,
+    /// The system: logout, shutdown, a closed terminal.
+    Terminate,
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.hangup.recv() => Signal::Terminate,
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlClose,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Self { interrupt: ctrl_c()?, close: ctrl_close()?, shutdown: ctrl_shutdown()? })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.close.recv() => Signal::Terminate,
+            _ = self.shutdown.recv() => Signal::Terminate,
+        }
+    }
+}

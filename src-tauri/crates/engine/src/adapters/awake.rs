@@ -1,0 +1,152 @@
+//! Keeping the computer awake, by a thread of its own: some systems bind it to the thread, and a lost bus must
+//! not hold up a sit.
+
+use super::{Awake, KeepAwake};
+use crate::protocol::{ErrorCode, IpcError};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Hears whether it worked.
+pub type Outcome = Box<dyn Fn(Result<(), IpcError>) + Send>;
+
+/// The system's own way of being kept awake.
+pub struct SystemAwake {
+    wishes: Sender<Awake>,
+    wish: Awake,
+}
+
+impl SystemAwake {
+    /// Tells `outcome` each time whether what was asked for holds.
+    #[must_use]
+    pub fn new(outcome: Outcome) -> Self {
+        let (wishes, inbox) = channel();
+        let spawned = std::thread::Builder::new()
+            .name("keep-awake".into())
+            .spawn(move || keep(&inbox, &outcome));
+        if let Err(error) = spawned {
+            tracing::error!(%error, "no thread to keep the computer awake");
+        }
+        Self { wishes, wish: Awake::default() }
+    }
+}
+
+impl KeepAwake for SystemAwake {
+    fn set(&mut self, awake: Awake) {
+        if awake != self.wish {
+            self.wish = awake;
+            // The thread is gone only if it could not be started, which was said then.
+            let _ = self.wishes.send(awake);
+        }
+    }
+}
+
+fn keep(inbox: &Receiver<Awake>, outcome: &Outcome) {
+    let mut held = None;
+    while let Ok(wish) = inbox.recv() {
+        // What was held is let go first: were the new wish to fail, nothing must stay held.
+        drop(held.take());
+        if wish == Awake::default() {
+            outcome(Ok(()));
+            continue;
+        }
+        match system::hold(wish) {
+            Ok(hold) => {
+                held = Some(hold);
+                outcome(Ok(()));
+            }
+            Err(reason) => outcome(Err(not_kept(&reason))),
+        }
+    }
+}
+
+fn not_kept(reason: &str) -> IpcError {
+    let message = format!(
+        "the computer may go to sleep during the sit: {reason}. The sit goes on; if it is interrupted you will be asked"
+    );
+    IpcError::new(ErrorCode::KeepAwake, message)
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    //! Linux: the login manager keeps the computer from idling into sleep, the screen saver service keeps the
+    //! screen on. Both forget a wish when its connection ends, so that letting go cannot fail.
+
+    use super::Awake;
+    use futures_lite::future::block_on;
+    use zbus::Connection;
+    use zbus::OwnedFd;
+
+    const WHO: &str = "Zafu";
+    const WHY: &str = "A sit is running";
+
+    pub struct Hold {
+        _system: Option<OwnedFd>,
+        _screen: Option<Connection>,
+    }
+
+    pub fn hold(wish: Awake) -> Result<Hold, String> {
+        let system = wish
+            .system
+            .then(|| block_on(hold_system()))
+            .transpose()
+            .map_err(|error| error.to_string());
+        let screen = wish
+            .screen
+            .then(|| block_on(hold_screen()))
+            .transpose()
+            .map_err(|error| error.to_string());
+        match (system, screen) {
+            // One of two is better than none; where none holds, the first reason is told.
+            (Err(reason), Err(_) | Ok(None)) | (Ok(None), Err(reason)) => Err(reason),
+            (system, screen) => Ok(Hold {
+                _system: system.unwrap_or_default(),
+                _screen: screen.unwrap_or_default(),
+            }),
+        }
+    }
+
+    async fn hold_system() -> zbus::Result<OwnedFd> {
+        let bus = Connection::system().await?;
+        let reply = bus.call_method(
+            Some("org.freedesktop.login1"),
+            "/org/freedesktop/login1",
+            Some("org.freedesktop.login1.Manager"),
+            "Inhibit",
+            &("idle", WHO, WHY, "block"),
+        );
+        let reply = reply.await?;
+        reply.body().deserialize()
+    }
+
+    async fn hold_screen() -> zbus::Result<Connection> {
+        let session = Connection::session().await?;
+        let inhibited = session.call_method(
+            Some("org.freedesktop.ScreenSaver"),
+            "/org/freedesktop/ScreenSaver",
+            Some("org.freedesktop.ScreenSaver"),
+            "Inhibit",
+            &(WHO, WHY),
+        );
+        inhibited.await?;
+        Ok(session)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    //! Windows and macOS: power assertions of the process.
+
+    use super::Awake;
+
+    pub type Hold = keepawake::KeepAwake;
+
+    pub fn hold(wish: Awake) -> Result<Hold, String> {
+        keepawake::Builder::default()
+            .display(wish.screen)
+            .idle(wish.system)
+            .reason("A sit is running")
+            .app_name("Zafu")
+            .app_reverse_domain(crate::adapters::notify::APP_ID)
+            .create()
+            .map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,101 @@
+//! Notifications, through the system's own service.
+//!
+//! Each is shown by a thread of its own, which then waits for the person's answer: a service that hangs holds
+//! up nobody, and a desktop that closes a notification when its connection drops keeps it.
+
+use super::{Notification, NotificationAction, Notifier};
+use crate::protocol::{ErrorCode, IpcError};
+use std::sync::Arc;
+use zafu_core::ids::SessionId;
+
+/// As which program the system knows Zafu.
+pub const APP_ID: &str = "app.zafu.Zafu";
+
+const ADD_NOTE: &str = "add-note";
+const SIT_AGAIN: &str = "sit-again";
+
+/// Hears what came of a notification.
+pub type Answers = Arc<dyn Fn(Result<NotificationAction, IpcError>) + Send + Sync>;
+
+/// The system's notification service.
+pub struct SystemNotifier {
+    answers: Answers,
+}
+
+impl SystemNotifier {
+    /// Tells `answers` what the person chose, and what went wrong.
+    #[must_use]
+    pub fn new(answers: Answers) -> Self {
+        Self { answers }
+    }
+}
+
+impl Notifier for SystemNotifier {
+    fn show(&mut self, notification: Notification) {
+        let answers = Arc::clone(&self.answers);
+        let spawned = std::thread::Builder::new()
+            .name("notification".into())
+            .spawn(move || show(notification, &answers));
+        if let Err(error) = spawned {
+            (self.answers)(Err(not_shown(&error)));
+        }
+    }
+}
+
+fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
+    let message = format!(
+        "the notification could not be shown: {error}. The sit is saved; run `zafu doctor` to see what is missing"
+    );
+    IpcError::new(ErrorCode::Notification, message)
+}
+
+fn words(notification: Notification) -> (SessionId, &'static str, String) {
+    match notification {
+        Notification::Ended { id, sat } => (id, "Your sit is complete", format!("You sat {sat}.")),
+        Notification::Unsettled { id } => (
+            id,
+            "A sit waits for your word",
+            "Time went by that Zafu did not see. Open it to say what you sat.".into(),
+        ),
+    }
+}
+
+fn show(notification: Notification, answers: &Answers) {
+    let (id, summary, body) = words(notification);
+    let mut toast = notify_rust::Notification::new();
+    toast.appname("Zafu").summary(summary).body(&body);
+    #[cfg(all(unix, not(target_os = "macos")))]
+    toast
+        .icon(APP_ID)
+        .hint(notify_rust::Hint::DesktopEntry(APP_ID.into()))
+        .hint(notify_rust::Hint::SuppressSound(true));
+    #[cfg(windows)]
+    toast.app_id(APP_ID);
+    if matches!(notification, Notification::Ended { .. }) {
+        toast.action(ADD_NOTE, "Add a note").action(SIT_AGAIN, "Sit again");
+    }
+    toast.action("default", "Open");
+    match toast.show() {
+        Ok(shown) => await_answer(shown, id, answers),
+        Err(error) => answers(Err(not_shown(&error))),
+    }
+}
+
+#[cfg(not(target_os = "macos"))]
+fn await_answer(shown: notify_rust::NotificationHandle, id: SessionId, answers: &Answers) {
+    let answered = |action: &str| match action {
+        ADD_NOTE => answers(Ok(NotificationAction::AddNote(id))),
+        SIT_AGAIN => answers(Ok(NotificationAction::SitAgain)),
+        "default" => answers(Ok(NotificationAction::Open)),
+        // Closed, by the person or by time: nothing is asked for.
+        _ => {}
+    };
+    #[cfg(windows)]
+    let _ = shown.wait_for_action(answered);
+    #[cfg(not(windows))]
+    shown.wait_for_action(answered);
+}
+
+/// The notification centre used on macOS does not report actions back; a click opens Zafu by itself.
+#[cfg(target_os = "macos")]
+fn await_answer(_shown: notify_rust::NotificationHandle, _id: SessionId, _answers: &Answers) {}

@@ -1,0 +1,149 @@
+//! Looks at everything that Zafu needs and says what to do where something is missing.
+
+use crate::bell::Player;
+use crate::client::Client;
+use crate::folder::{DataFolder, FolderError};
+use crate::system;
+use zafu_store::Store;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What.
+    pub what: &'static str,
+    /// How it is, or what is wrong with it and what to do.
+    pub state: Result<String, String>,
+}
+
+/// Looks at everything; changes nothing.
+#[must_use]
+pub fn examine(folder: &DataFolder) -> Vec<Finding> {
+    let finding = |what, state| Finding { what, state };
+    vec![
+        finding("version", Ok(env!("CARGO_PKG_VERSION").to_owned())),
+        finding("data folder", Ok(folder.path().display().to_string())),
+        finding("logs", Ok(folder.logs().display().to_string())),
+        finding("engine", engine(folder)),
+        finding("database", database(folder)),
+        finding("sound", sound()),
+        finding("notifications", desktop::notifications()),
+        finding("keychain", desktop::keychain()),
+        finding("tray", desktop::tray()),
+    ]
+}
+
+fn engine(folder: &DataFolder) -> Result<String, String> {
+    match Client::connect(folder) {
+        Ok(Some(_)) => Ok("running".into()),
+        Ok(None) => Ok("not running".into()),
+        Err(error) => Err(error.message),
+    }
+}
+
+fn database(folder: &DataFolder) -> Result<String, String> {
+    match folder.lock() {
+        Ok(_lock) => {
+            let now = system::clock().now().wall;
+            let store = Store::open(folder.path(), now).map_err(|error| error.to_string())?;
+            store.check().map(|()| "whole".into()).map_err(|error| error.to_string())
+        }
+        Err(FolderError::Held { .. }) => Ok("in use by the running engine".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn sound() -> Result<String, String> {
+    Player::new(system::clock(), |_| {}).check().map_err(|error| error.to_string())
+}
+
+/// Whether the library that draws the tray can be loaded: asking for a tray without it ends the program.
+#[must_use]
+pub fn tray_library() -> bool {
+    desktop::tray_library()
+}
+
+#[cfg(target_os = "linux")]
+mod desktop {
+    //! Linux: each service is a name on the session bus.
+
+    use futures_lite::future::block_on;
+    use zbus::Connection;
+    use zbus::fdo::DBusProxy;
+    use zbus::names::BusName;
+
+    pub fn notifications() -> Result<String, String> {
+        service(
+            "org.freedesktop.Notifications",
+            "no notification service: install one, for example dunst or mako",
+        )
+    }
+
+    pub fn keychain() -> Result<String, String> {
+        service(
+            "org.freedesktop.secrets",
+            "no Secret Service: install gnome-keyring or KWallet, or an account lasts for one session only",
+        )
+    }
+
+    pub fn tray() -> Result<String, String> {
+        if !tray_library() {
+            return Err(
+                "libayatana-appindicator3 is not installed: install it for an icon in the tray"
+                    .into(),
+            );
+        }
+        service(
+            "org.kde.StatusNotifierWatcher",
+            "this desktop has no tray: on GNOME install the AppIndicator extension; opening Zafu again shows the window",
+        )
+    }
+
+    pub fn tray_library() -> bool {
+        ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].iter().any(|name| {
+            let Ok(name) = std::ffi::CString::new(*name) else { return false };
+            // SAFETY: the name ends in NUL; loading these libraries runs no code that asks for anything.
+            !unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_LAZY) }.is_null()
+        })
+    }
+
+    fn service(name: &str, remedy: &str) -> Result<String, String> {
+        match block_on(present(name)) {
+            Ok(true) => Ok("there".into()),
+            Ok(false) => Err(remedy.into()),
+            Err(error) => {
+                Err(format!("no session bus ({error}): start Zafu from a desktop session"))
+            }
+        }
+    }
+
+    async fn present(name: &str) -> zbus::Result<bool> {
+        let connection = Connection::session().await?;
+        let bus = DBusProxy::new(&connection).await?;
+        if bus.name_has_owner(BusName::try_from(name)?).await? {
+            return Ok(true);
+        }
+        let startable = bus.list_activatable_names().await?;
+        Ok(startable.iter().any(|known| known.as_str() == name))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod desktop {
+    //! Windows and macOS: all of these are part of the system.
+
+    pub fn notifications() -> Result<String, String> {
+        Ok("part of the system".into())
+    }
+
+    pub fn keychain() -> Result<String, String> {
+        Ok("part of the system".into())
+    }
+
+    pub fn tray() -> Result<String, String> {
+        Ok("part of the system".into())
+    }
+
+    pub fn tray_library() -> bool {
+        true
+    }
+}

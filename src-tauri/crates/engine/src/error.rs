@@ -1,0 +1,44 @@
+//! How what went wrong inside becomes what a client is told.
+
+use crate::protocol::{ErrorCode, IpcError};
+use zafu_core::length::LengthError;
+use zafu_core::timer::Refusal;
+use zafu_store::StoreError;
+
+impl IpcError {
+    /// An error with its code and its words.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl std::fmt::Display for IpcError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for IpcError {}
+
+impl From<Refusal> for IpcError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(ErrorCode::Refused, refusal.to_string())
+    }
+}
+
+impl From<LengthError> for IpcError {
+    fn from(error: LengthError) -> Self {
+        Self::new(ErrorCode::BadRequest, error.to_string())
+    }
+}
+
+impl From<StoreError> for IpcError {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::NoSuchSession { .. } => ErrorCode::NotFound,
+            _ => ErrorCode::Storage,
+        };
+        Self::new(code, error.to_string())
+    }
+}

@@ -1,0 +1,293 @@
+//! What the engine and its clients say to each other. The window sees nothing else of Zafu: the TypeScript in
+//! `ui/src/lib/generated` is written from these types.
+//!
+//! Lengths are whole seconds, moments of a running sit milliseconds, times RFC 3339 with the offset of the
+//! place.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zafu_core::ids::SessionId;
+use zafu_core::plan::{LengthChoice, OvertimeChoice, PlanChoice, SoundName};
+use zafu_core::session::Source;
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::time::Seconds;
+use zafu_core::timer::{Answer, GapReason, OvertimeAnswer};
+
+/// Everything there is to see of the timer at one moment. Sent at each transition, never every second: who
+/// shows time goes on from here by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Snapshot {
+    /// The sit that runs.
+    pub sit: Option<SitView>,
+    /// Sits that the person must say more of, oldest first.
+    pub unsettled: Vec<UnsettledView>,
+    /// The sit that has just ended, until the person has seen it.
+    pub finished: Option<FinishedView>,
+    /// What does not work just now.
+    pub trouble: Vec<IpcError>,
+}
+
+/// A sit that runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SitView {
+    /// Its identity.
+    pub id: SessionId,
+    /// Where it is.
+    pub phase: PhaseView,
+    /// The planned length; none for an open-ended sit.
+    pub planned_seconds: Option<Seconds>,
+    /// The whole preparation.
+    pub preparation_seconds: Seconds,
+    /// What is left of the preparation.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub preparation_left_ms: u64,
+    /// Sat so far, without pauses, overtime included.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub elapsed_ms: u64,
+    /// Sat beyond the planned end.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub overtime_ms: u64,
+    /// The end of the preparation.
+    pub started_at: String,
+    /// What becomes of overtime.
+    pub overtime: OvertimeChoice,
+}
+
+/// Where a sit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum PhaseView {
+    /// The person settles.
+    Preparing,
+    /// It runs.
+    Sitting,
+    /// It stands still.
+    Paused,
+    /// It goes on beyond its planned end.
+    Overtime,
+}
+
+/// A sit in which time went by unseen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct UnsettledView {
+    /// Its identity.
+    pub id: SessionId,
+    /// The planned length; none for an open-ended sit.
+    pub planned_seconds: Option<Seconds>,
+    /// The end of the preparation.
+    pub started_at: String,
+    /// What was sat until then.
+    pub kept_seconds: Seconds,
+    /// What it comes to if it is counted whole.
+    pub whole_seconds: Seconds,
+    /// How long nobody saw it.
+    pub gap_seconds: Seconds,
+    /// When that began.
+    pub gap_began_at: String,
+    /// Why.
+    pub reason: GapReason,
+}
+
+/// A sit that has just ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FinishedView {
+    /// Its identity.
+    pub id: SessionId,
+    /// The planned length; none for an open-ended sit.
+    pub planned_seconds: Option<Seconds>,
+    /// What was sat.
+    pub sat_seconds: Seconds,
+    /// Whether it reached its end.
+    pub complete: bool,
+    /// The end of the preparation.
+    pub started_at: String,
+    /// What the person wrote of it.
+    pub note: String,
+    /// What kind of sit it was.
+    pub label: String,
+}
+
+/// A past sit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SitRecord {
+    /// Its identity.
+    pub id: SessionId,
+    /// When it began: as corrected, if so.
+    pub started_at: String,
+    /// The planned length; none for an open-ended sit.
+    pub planned_seconds: Option<Seconds>,
+    /// What was sat: as corrected, if so.
+    pub sat_seconds: Seconds,
+    /// How far it came.
+    pub stage: StageView,
+    /// When it ended, early or not.
+    pub ended_at: Option<String>,
+    /// What the person wrote of it.
+    pub note: String,
+    /// What kind of sit it was.
+    pub label: String,
+    /// How the record came to be.
+    pub source: Source,
+}
+
+/// How far a past sit came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum StageView {
+    /// It runs, or waits to be settled.
+    Started,
+    /// It was ended before its planned end.
+    EndedEarly,
+    /// It reached its end.
+    Completed,
+}
+
+/// What to start: the default sit, a preset, a plan; the length of any of them may be another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+pub struct StartRequest {
+    /// The preset to start.
+    pub preset_id: Option<Uuid>,
+    /// The preset to start, by its name.
+    pub preset_name: Option<String>,
+    /// The plan to start.
+    pub plan: Option<PlanChoice>,
+    /// Another length.
+    pub length: Option<LengthChoice>,
+    /// Another preparation.
+    #[cfg_attr(test, ts(as = "Option<u32>"))]
+    pub preparation_seconds: Option<zafu_core::plan::PreparationSeconds>,
+    /// Interval bells so far apart, struck as the end bell is.
+    #[cfg_attr(test, ts(as = "Option<u32>"))]
+    pub interval_seconds: Option<zafu_core::plan::SitSeconds>,
+}
+
+/// A page of past sits, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogRequest {
+    /// How many at most.
+    pub limit: u32,
+    /// Those that come after this one in the list.
+    pub before: Option<SessionId>,
+}
+
+/// What the check before a sit has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BellCheck {
+    /// The device that bells will be heard from.
+    pub device: Option<String>,
+    /// Why there is none.
+    pub error: Option<IpcError>,
+}
+
+/// A sound that can be struck.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SoundView {
+    /// As plans name it.
+    pub name: SoundName,
+}
+
+/// Something went wrong, as it crosses to a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct IpcError {
+    /// What a client may act on.
+    pub code: ErrorCode,
+    /// What happened, what was kept, what to do: for the person.
+    pub message: String,
+}
+
+/// What a client may act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ErrorCode {
+    /// What was asked for cannot be: the request must be another.
+    BadRequest,
+    /// What was asked for does not fit the state of the timer.
+    Refused,
+    /// There is no such thing.
+    NotFound,
+    /// It could not be saved, or read.
+    Storage,
+    /// It cannot be heard.
+    Sound,
+    /// It cannot be shown outside the window.
+    Notification,
+    /// The computer cannot be kept awake.
+    KeepAwake,
+    /// The engine is gone, or speaks another version.
+    Engine,
+}
+
+/// What a client asks for, one line of JSON each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", content = "with", rename_all = "camelCase")]
+pub enum Request {
+    /// The state of things.
+    Snapshot,
+    /// All of them, from now on.
+    Watch,
+    /// Begin a sit.
+    Start(StartRequest),
+    /// Let it stand still.
+    Pause,
+    /// Let it go on.
+    Resume,
+    /// End it and keep what was sat.
+    End(Option<OvertimeAnswer>),
+    /// End it and throw it away.
+    Discard,
+    /// Say what an unsettled sit was; none: the oldest.
+    Settle(Option<SessionId>, Answer),
+    /// Past sits.
+    Log(LogRequest),
+    /// What the person has chosen.
+    Settings,
+    /// Plans kept by name.
+    Presets,
+    /// Show the window.
+    Show,
+    /// Stop, in an orderly way.
+    Quit,
+    /// Let time pass; only a test's clock can.
+    #[cfg(feature = "test-clock")]
+    Advance(u64),
+}
+
+/// What the engine answers, one line of JSON each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reply {
+    /// The state of things, after what was asked for was done.
+    Snapshot(Box<Snapshot>),
+    /// Past sits.
+    Log(Vec<SitRecord>),
+    /// What the person has chosen.
+    Settings(Box<Settings>),
+    /// Plans kept by name.
+    Presets(Vec<Preset>),
+    /// It was done.
+    Done,
+    /// It was not done.
+    Error(IpcError),
+}

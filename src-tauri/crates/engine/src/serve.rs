@@ -1,0 +1,170 @@
+//! Serves the engine to other processes of the same person: one line of JSON asked, one answered.
+
+use crate::folder::DataFolder;
+use crate::host::Engine;
+use crate::protocol::{ErrorCode, IpcError, Reply, Request};
+use crate::runner::Event;
+use crate::socket;
+use interprocess::local_socket::ListenerOptions;
+use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
+use std::io;
+use std::thread::JoinHandle;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::sync::{broadcast::error::RecvError, oneshot};
+
+/// The longest request that is read: far beyond any that a client of ours makes.
+const LONGEST_REQUEST: u64 = 1 << 20;
+
+/// Listens until it is dropped.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens for the clients of `engine`. The folder must be held: a socket left there by an engine that has
+    /// died is replaced.
+    pub(crate) fn start(folder: &DataFolder, engine: Engine) -> io::Result<Self> {
+        let name = socket::name(folder)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            owner_only(ListenerOptions::new().name(name).try_overwrite(true))?.create_tokio()?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(&listener, &engine) => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the server's thread had panicked");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
+    use interprocess::os::unix::local_socket::ListenerOptionsExt;
+    Ok(options.mode(0o600))
+}
+
+/// The folder that the socket lies in is the owner's alone already.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
+    Ok(options)
+}
+
+#[cfg(windows)]
+fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
+    use interprocess::os::windows::local_socket::ListenerOptionsExt;
+    use interprocess::os::windows::security_descriptor::SecurityDescriptor;
+    // "Protected; allow generic-all to the owner", in the security descriptor definition language.
+    let owner = SecurityDescriptor::deserialize(widestring::u16cstr!("D:P(A;;GA;;;OW)"))?;
+    Ok(options.security_descriptor(owner))
+}
+
+async fn accept(listener: &Listener, engine: &Engine) {
+    loop {
+        match listener.accept().await {
+            Ok(stream) => drop(tokio::spawn(converse(stream, engine.clone()))),
+            Err(error) => {
+                tracing::warn!(%error, "a client could not be let in");
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+async fn converse(stream: Stream, engine: Engine) {
+    let mut lines = BufReader::new(&stream);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        match (&mut lines).take(LONGEST_REQUEST).read_line(&mut line).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let request = match serde_json::from_str(&line) {
+            Ok(Request::Watch) => return watch(&stream, &engine).await,
+            Ok(request) => request,
+            Err(error) => {
+                let message = format!(
+                    "this request is not understood: {error}. Are both Zafus of one version?"
+                );
+                let reply = Reply::Error(IpcError::new(ErrorCode::Engine, message));
+                if write(&stream, &reply).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+        };
+        if write(&stream, &answer(&engine, request).await).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends each snapshot until the client goes.
+async fn watch(stream: &Stream, engine: &Engine) {
+    let mut events = engine.events();
+    let mut reply = answer(engine, Request::Snapshot).await;
+    loop {
+        if write(stream, &reply).await.is_err() {
+            return;
+        }
+        reply = loop {
+            match events.recv().await {
+                Ok(Event::Snapshot(snapshot)) => break Reply::Snapshot(snapshot),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => break answer(engine, Request::Snapshot).await,
+                Err(RecvError::Closed) => return,
+            }
+        };
+    }
+}
+
+async fn write(mut stream: &Stream, reply: &Reply) -> io::Result<()> {
+    let mut line = serde_json::to_vec(reply).map_err(io::Error::other)?;
+    line.push(b'\n');
+    stream.write_all(&line).await
+}
+
+async fn answer(engine: &Engine, request: Request) -> Reply {
+    let snapshot = |snapshot| Reply::Snapshot(Box::new(snapshot));
+    let answered = engine.run(move |runner| match request {
+        Request::Snapshot | Request::Watch => Ok(snapshot(runner.snapshot())),
+        Request::Start(request) => runner.start(request).map(snapshot),
+        Request::Pause => runner.pause().map(snapshot),
+        Request::Resume => runner.resume().map(snapshot),
+        Request::End(overtime) => runner.end(overtime).map(snapshot),
+        Request::Discard => runner.discard().map(snapshot),
+        Request::Settle(id, answer) => runner.settle(id, answer).map(snapshot),
+        Request::Log(request) => runner.sits(&request).map(Reply::Log),
+        Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),
+        Request::Presets => runner.presets().map(Reply::Presets),
+        Request::Show => {
+            runner.show();
+            Ok(Reply::Done)
+        }
+        Request::Quit => {
+            runner.quit();
+            Ok(Reply::Done)
+        }
+        #[cfg(feature = "test-clock")]
+        Request::Advance(ms) => Ok(snapshot(runner.advance(std::time::Duration::from_millis(ms)))),
+    });
+    answered.await.unwrap_or_else(Reply::Error)
+}

@@ -1,0 +1,60 @@
+//! The engine's outside on a real computer.
+
+use crate::adapters::NotificationAction;
+use crate::adapters::awake::SystemAwake;
+use crate::adapters::bells::{Ringing, SystemBells};
+use crate::adapters::notify::SystemNotifier;
+use crate::clock::Clock;
+use crate::host::{Engine, MakeParts};
+use crate::protocol::ErrorCode;
+use crate::runner::{Parts, Runner};
+use std::sync::Arc;
+
+/// The clock of this computer, or, in a test's build, one that the test moves.
+#[must_use]
+pub fn clock() -> Arc<dyn Clock> {
+    #[cfg(feature = "test-clock")]
+    return Arc::new(crate::clock::TestClock::from_env());
+    #[cfg(not(feature = "test-clock"))]
+    return Arc::new(crate::clock::SystemClock::new());
+}
+
+/// The system's bells, notifications and power management, each telling its engine what came of it.
+/// `ringing` lets the caller wait for the last tail.
+#[must_use]
+pub fn parts(ringing: Ringing) -> MakeParts {
+    Box::new(move |engine: &Engine| {
+        let clock = clock();
+        let (heard, told, kept) = (engine.clone(), engine.clone(), engine.clone());
+        let report = move |error| heard.post(|runner| runner.report(error));
+        let answers = move |answer| match answer {
+            Ok(action) => told.post(move |runner| act(runner, action)),
+            Err(error) => told.post(|runner| runner.report(error)),
+        };
+        let outcome = move |outcome: Result<(), _>| match outcome {
+            Ok(()) => kept.post(|runner| runner.settle_trouble(ErrorCode::KeepAwake)),
+            Err(error) => kept.post(|runner| runner.report(error)),
+        };
+        Parts {
+            bells: Box::new(SystemBells::new(Arc::clone(&clock), report, ringing)),
+            notifier: Box::new(SystemNotifier::new(Arc::new(answers))),
+            awake: Box::new(SystemAwake::new(Box::new(outcome))),
+            clock,
+        }
+    })
+}
+
+fn act(runner: &mut Runner, action: NotificationAction) {
+    match action {
+        NotificationAction::Open => runner.show(),
+        NotificationAction::AddNote(id) => {
+            runner.add_note(id);
+            runner.show();
+        }
+        NotificationAction::SitAgain => {
+            if let Err(error) = runner.start_again() {
+                runner.report(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How what the engine knows is shown to its clients.
+
+use crate::protocol::{
+    FinishedView, LogRequest, PhaseView, SitRecord, SitView, StageView, UnsettledView,
+};
+use chrono::SecondsFormat;
+use std::time::Duration;
+use zafu_core::plan::Length;
+use zafu_core::session::{Session, Stage};
+use zafu_core::time::{BootTime, Moment, Seconds, WallTime};
+use zafu_core::timer::{GapReason, OpenSit, Phase, Sit, Unsettled};
+use zafu_store::{Page, Store, StoreError};
+
+/// RFC 3339 with the offset of the place.
+#[must_use]
+pub fn moment(at: WallTime) -> String {
+    at.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+fn planned(seconds: Seconds) -> Option<Seconds> {
+    (seconds != Seconds::ZERO).then_some(seconds)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn sit(sit: &Sit, now: BootTime) -> SitView {
+    let elapsed = sit.elapsed(now);
+    let overtime = match sit.phase {
+        Phase::Overtime { since, .. } => now.since(since),
+        _ => Duration::ZERO,
+    };
+    SitView {
+        id: sit.id,
+        phase: match sit.phase {
+            Phase::Preparing { .. } => PhaseView::Preparing,
+            Phase::Sitting { .. } => PhaseView::Sitting,
+            Phase::Paused { .. } => PhaseView::Paused,
+            Phase::Overtime { .. } => PhaseView::Overtime,
+        },
+        planned_seconds: planned(sit.plan.length.seconds()),
+        preparation_seconds: Seconds(sit.plan.preparation.get()),
+        preparation_left_ms: millis(sit.preparation_left(now)),
+        elapsed_ms: millis(elapsed),
+        overtime_ms: millis(overtime),
+        started_at: moment(sit.started),
+        overtime: sit.plan.overtime,
+    }
+}
+
+pub(crate) fn unsettled(unsettled: &Unsettled) -> UnsettledView {
+    let gap = unsettled.gap_ended.utc - unsettled.gap_began.utc;
+    UnsettledView {
+        id: unsettled.id,
+        planned_seconds: match unsettled.length {
+            Length::Timed(seconds) => Some(Seconds(seconds.get())),
+            Length::Open => None,
+        },
+        started_at: moment(unsettled.started),
+        kept_seconds: unsettled.kept,
+        whole_seconds: unsettled.whole,
+        gap_seconds: Seconds::whole(gap.to_std().unwrap_or_default()),
+        gap_began_at: moment(unsettled.gap_began),
+        reason: unsettled.reason,
+    }
+}
+
+pub(crate) fn finished(session: &Session) -> FinishedView {
+    FinishedView {
+        id: session.id,
+        planned_seconds: planned(session.lifecycle.sitlength),
+        sat_seconds: session.effective_length(),
+        complete: session.lifecycle.is_completed(),
+        started_at: moment(session.effective_start()),
+        note: session.details.value.note.clone(),
+        label: session.details.value.label.clone(),
+    }
+}
+
+fn record(session: &Session) -> SitRecord {
+    let at_its_place = |utc| moment(WallTime::new(utc, session.utcoffset));
+    SitRecord {
+        id: session.id,
+        started_at: moment(session.effective_start()),
+        planned_seconds: planned(session.lifecycle.sitlength),
+        sat_seconds: session.effective_length(),
+        stage: match session.lifecycle.stage {
+            Stage::Started => StageView::Started,
+            Stage::EndedEarly { .. } => StageView::EndedEarly,
+            Stage::Completed { .. } => StageView::Completed,
+        },
+        ended_at: session.lifecycle.endedat().map(at_its_place),
+        note: session.details.value.note.clone(),
+        label: session.details.value.label.clone(),
+        source: session.source,
+    }
+}
+
+/// What an engine that is gone has left, as of `now`.
+#[must_use]
+pub fn left(open: &[OpenSit], now: Moment) -> Vec<UnsettledView> {
+    let view = |open: &OpenSit| match open {
+        OpenSit::Unsettled(known) => unsettled(known),
+        OpenSit::Running(sit) => unsettled(&Unsettled::new(sit, GapReason::Stopped, now)),
+    };
+    open.iter().map(view).collect()
+}
+
+/// A page of past sits, newest first.
+///
+/// # Errors
+/// They cannot be read.
+pub fn records(store: &Store, request: &LogRequest) -> Result<Vec<SitRecord>, StoreError> {
+    let page = Page { limit: request.limit, before: request.before };
+    Ok(store.sessions(&page)?.iter().map(record).collect())
+}

@@ -1,0 +1,60 @@
+//! The ways out. A person who quits in mid-sit is asked; the system never is: it saves and goes.
+
+use crate::window::{self, Reason};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tauri::{AppHandle, Manager};
+use zafu_core::settings::CloseWhenIdle;
+use zafu_engine::Engine;
+
+/// Whether the way out was taken, so that the last window to go holds nobody up.
+#[derive(Default)]
+pub struct Leaving {
+    /// Somebody has decided to quit.
+    decided: AtomicBool,
+    /// The system wants it at once.
+    hurried: AtomicBool,
+}
+
+impl Leaving {
+    /// Whether there is no time to let a bell end.
+    pub fn is_hurried(&self) -> bool {
+        self.hurried.load(Ordering::SeqCst)
+    }
+}
+
+/// Quits.
+pub fn now(app: &AppHandle) {
+    app.state::<Leaving>().decided.store(true, Ordering::SeqCst);
+    app.exit(0);
+}
+
+/// Quits at once, because the system says so.
+pub fn hurried(app: &AppHandle) {
+    app.state::<Leaving>().hurried.store(true, Ordering::SeqCst);
+    now(app);
+}
+
+/// Quits, or asks first if a sit runs.
+pub fn asked(app: &AppHandle) {
+    if sit_runs(app) { window::show(app, Reason::AskToQuit) } else { now(app) }
+}
+
+/// Whether the last window may take the program with it: never in mid-sit, never on macOS, and only if the
+/// person wants that while idle.
+pub fn with_last_window(app: &AppHandle, tray: bool) -> bool {
+    if app.state::<Leaving>().decided.load(Ordering::SeqCst) {
+        return true;
+    }
+    if cfg!(target_os = "macos") || sit_runs(app) {
+        return false;
+    }
+    // Without a tray nothing would show that Zafu is still there.
+    let stays = app.state::<Engine>().run_blocking(|runner| Ok(runner.settings().close_when_idle));
+    !(tray && stays.is_ok_and(|stays| stays == CloseWhenIdle::Tray))
+}
+
+/// Whether a sit runs.
+pub fn sit_runs(app: &AppHandle) -> bool {
+    let engine = app.state::<Engine>();
+    engine.run_blocking(|runner| Ok(runner.snapshot().sit.is_some())).unwrap_or(false)
+}

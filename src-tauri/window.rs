@@ -1,0 +1,101 @@
+//! The one window. It is made when it is wanted and destroyed when it is closed: a sit lives on without it, at a
+//! fraction of the memory, and the window comes back where it was.
+
+use serde::Serialize;
+use tauri::utils::config::BackgroundThrottlingPolicy;
+use tauri::window::Color;
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use zafu_core::ids::SessionId;
+use zafu_core::settings::{Settings, Theme};
+use zafu_engine::Engine;
+use zafu_engine::protocol::Snapshot;
+
+/// Names the window, in capabilities and events too.
+pub const LABEL: &str = "main";
+
+/// What the window is told before its first line of script runs, so that its first picture is the right one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Start<'a> {
+    snapshot: &'a Snapshot,
+    settings: &'a Settings,
+    quit_asked: bool,
+}
+
+/// Why the window is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody wants to see it.
+    Show,
+    /// The person is asked whether to quit in mid-sit.
+    AskToQuit,
+    /// The person wants to write a note on this sit.
+    AddNote(SessionId),
+}
+
+/// Shows the window, and makes it first if there is none. Must not be called on the main thread's event loop
+/// with a lock held: making it waits for the engine.
+pub fn show(app: &AppHandle, reason: Reason) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        raise(&window);
+        told(app, reason);
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = make(&app, reason).await {
+            tracing::error!(%error, "the window could not be made");
+        }
+    });
+}
+
+fn raise(window: &WebviewWindow) {
+    for done in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = done {
+            tracing::warn!(%error, "the window could not be raised");
+        }
+    }
+}
+
+fn told(app: &AppHandle, reason: Reason) {
+    let sent = match reason {
+        Reason::Show => Ok(()),
+        Reason::AskToQuit => app.emit_to(LABEL, "quit-asked", ()),
+        Reason::AddNote(id) => app.emit_to(LABEL, "open-note", id),
+    };
+    if let Err(error) = sent {
+        tracing::warn!(%error, "the window could not be told");
+    }
+}
+
+async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error::Error>> {
+    let engine = app.state::<Engine>();
+    let (snapshot, settings) =
+        engine.run(|runner| Ok((runner.snapshot(), runner.settings()))).await?;
+    let quit_asked = reason == Reason::AskToQuit;
+    let start =
+        serde_json::to_string(&Start { snapshot: &snapshot, settings: &settings, quit_asked })?;
+    let theme = match settings.theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    };
+    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Zafu")
+        .inner_size(480.0, 680.0)
+        .min_inner_size(320.0, 480.0)
+        .theme(theme)
+        .background_throttling(BackgroundThrottlingPolicy::Suspend)
+        .initialization_script(format!(
+            "Object.defineProperty(window, '__ZAFU_START__', {{ value: {start} }});"
+        ));
+    let window = builder.visible(false).build()?;
+    // Before anything is painted, the window has the colour of what will be.
+    let dark = window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark);
+    window.set_background_color(Some(if dark { INK } else { PAPER }))?;
+    window.show()?;
+    Ok(())
+}
+
+const PAPER: Color = Color(0xfb, 0xf8, 0xf3, 0xff);
+const INK: Color = Color(0x1d, 0x22, 0x29, 0xff);
