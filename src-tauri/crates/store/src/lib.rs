@@ -8,6 +8,8 @@
 mod connection;
 mod device;
 mod error;
+#[cfg(test)]
+mod faults;
 mod folder;
 mod migrate;
 mod open_sits;

@@ -174,7 +174,7 @@ pub(crate) fn why_unusable(path: &Path) -> Option<String> {
 /// What is wrong with the database that `connection` reads, if anything.
 pub(crate) fn findings(connection: &Connection) -> Result<Option<String>, StoreError> {
     let mut lines = connection
-        .prepare("SELECT integrity_check FROM pragma_integrity_check(3)")?
+        .prepare("PRAGMA integrity_check(3)")?
         .query_map([], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>, _>>()?;
     let orphans: u32 =

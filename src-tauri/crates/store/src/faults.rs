@@ -1,0 +1,273 @@
+//! Each way in which a disk, a file or another program can fail, and what is left afterwards.
+
+use crate::store::Store;
+use crate::{StoreError, folder, migrate};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, ffi};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::time::{UtcOffset, WallTime};
+
+fn now() -> WallTime {
+    let utc: DateTime<Utc> = "2026-03-01T06:00:00Z".parse().unwrap();
+    WallTime::new(utc, UtcOffset(0))
+}
+
+fn preset(name: &str) -> Preset {
+    Preset {
+        id: Uuid::from_u128(name.len() as u128),
+        name: name.into(),
+        plan: Settings::default().plan,
+    }
+}
+
+/// Opens without waiting for other programs.
+fn open(folder: &Path) -> Result<Store, StoreError> {
+    Store::open_with(folder, now(), migrate::MIGRATIONS, Duration::ZERO)
+}
+
+fn opened() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    (folder, store)
+}
+
+/// All files of the folder and what they hold.
+fn content(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_full_disk_undoes_the_whole_change_and_the_store_goes_on_once_there_is_space() {
+    let (folder, store) = opened();
+    store.save_preset(&preset("kept")).unwrap();
+    store.on_writer(|connection| {
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    });
+    let error = store.save_preset(&preset(&"long ".repeat(4000))).unwrap_err();
+    assert!(
+        matches!(&error, StoreError::DiskFull { folder: at } if at == folder.path()),
+        "{error}"
+    );
+    assert_eq!(store.presets().unwrap(), [preset("kept")]);
+    store.on_writer(|connection| {
+        connection.pragma_update_and_check(None, "max_page_count", 100_000, |_| Ok(())).unwrap();
+    });
+    store.save_preset(&preset(&"long ".repeat(4000))).unwrap();
+    store.check().unwrap();
+    drop(store);
+    assert_eq!(open(folder.path()).unwrap().presets().unwrap().len(), 2);
+}
+
+#[test]
+fn a_database_that_another_program_writes_to_is_locked_until_it_is_done() {
+    let (folder, store) = opened();
+    let other = Connection::open(folder::database(folder.path())).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = store.save_preset(&preset("a")).unwrap_err();
+    assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+    assert!(store.presets().unwrap().is_empty(), "reading waits for nobody");
+    other.execute_batch("ROLLBACK").unwrap();
+    store.save_preset(&preset("a")).unwrap();
+}
+
+#[test]
+fn a_database_that_another_program_has_for_itself_cannot_be_opened_yet() {
+    let (folder, store) = opened();
+    drop(store);
+    let other = Connection::open(folder::database(folder.path())).unwrap();
+    other.execute_batch("PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE").unwrap();
+    assert!(matches!(open(folder.path()), Err(StoreError::Locked { .. })));
+    drop(other);
+    open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_database_that_cannot_be_written_says_so() {
+    let (_folder, store) = opened();
+    store.on_writer(|connection| connection.pragma_update(None, "query_only", true)).unwrap();
+    let error = store.save_preset(&preset("a")).unwrap_err();
+    assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
+}
+
+#[test]
+fn a_newer_database_is_refused_and_nothing_is_touched() {
+    let (folder, store) = opened();
+    store.on_writer(|connection| connection.pragma_update(None, "user_version", 99)).unwrap();
+    drop(store);
+    let before = content(folder.path());
+    let error = open(folder.path()).err().unwrap();
+    assert!(matches!(error, StoreError::Newer { found: 99, known: 1, .. }), "{error}");
+    assert_eq!(content(folder.path()), before);
+}
+
+#[test]
+fn a_newer_format_that_is_only_in_the_log_is_refused_too() {
+    let (folder, store) = opened();
+    store.on_writer(|connection| connection.pragma_update(None, "user_version", 99)).unwrap();
+    // As after a power cut: the log was never written back.
+    let copy = tempfile::tempdir().unwrap();
+    for (name, bytes) in content(folder.path()) {
+        fs::write(copy.path().join(name), bytes).unwrap();
+    }
+    let error = open(copy.path()).err().unwrap();
+    assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
+}
+
+#[test]
+fn the_database_of_another_program_is_refused_and_nothing_is_touched() {
+    for version in [0, 1, 99] {
+        let folder = tempfile::tempdir().unwrap();
+        let other = Connection::open(folder::database(folder.path())).unwrap();
+        other.execute_batch("CREATE TABLE recipes (name TEXT)").unwrap();
+        other.pragma_update(None, "user_version", version).unwrap();
+        other.close().unwrap();
+        let before = content(folder.path());
+        let error = open(folder.path()).err().unwrap();
+        assert!(matches!(error, StoreError::NotOurs { .. }), "{error}");
+        assert_eq!(content(folder.path()), before);
+    }
+}
+
+#[test]
+fn a_damaged_database_stays_where_it_is_and_the_newest_whole_snapshot_is_named() {
+    for damage in
+        [b"not a database at all, but long enough for a header to be read".as_slice(), b""]
+    {
+        let (folder, store) = opened();
+        store.save_preset(&preset("kept")).unwrap();
+        let whole = store.snapshot_if_due(now()).unwrap().unwrap().path;
+        let tomorrow = now().plus(Duration::from_secs(86_400));
+        let broken = store.snapshot_if_due(tomorrow).unwrap().unwrap().path;
+        drop(store);
+        fs::write(broken, "broken").unwrap();
+        fs::write(folder::database(folder.path()), damage).unwrap();
+        let Err(StoreError::Corrupt { newest_snapshot, database, .. }) = open(folder.path()) else {
+            panic!("a damaged database was opened")
+        };
+        assert_eq!(fs::read(database).unwrap(), damage);
+        assert_eq!(newest_snapshot.as_ref(), Some(&whole));
+    }
+}
+
+#[test]
+fn a_database_that_was_cut_off_is_damaged() {
+    let (folder, store) = opened();
+    drop(store);
+    let database = folder::database(folder.path());
+    let half = fs::metadata(&database).unwrap().len() / 2;
+    fs::OpenOptions::new().write(true).open(&database).unwrap().set_len(half).unwrap();
+    assert!(matches!(open(folder.path()), Err(StoreError::Corrupt { .. })));
+}
+
+#[test]
+fn damage_inside_is_found_by_a_check() {
+    let (folder, store) = opened();
+    store.save_preset(&preset("kept")).unwrap();
+    let page: u64 = store.on_writer(|connection| {
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'presets'";
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
+    });
+    drop(store);
+    let database = folder::database(folder.path());
+    let mut bytes = fs::read(&database).unwrap();
+    let from = usize::try_from(page - 1).unwrap() * 4096;
+    bytes[from..from + 4096].fill(0xAA);
+    fs::write(&database, bytes).unwrap();
+    let store = open(folder.path()).unwrap();
+    assert!(matches!(store.check(), Err(StoreError::Corrupt { .. })));
+    assert!(matches!(store.presets(), Err(StoreError::Corrupt { .. })));
+    // It must not take the place of a snapshot that is whole.
+    assert!(matches!(store.snapshot_if_due(now()), Err(StoreError::Corrupt { .. })));
+    assert!(Store::snapshots(folder.path()).unwrap().is_empty());
+}
+
+#[test]
+fn a_panic_undoes_its_change_and_reaches_who_asked() {
+    let (_folder, store) = opened();
+    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.on_writer(|connection| {
+            let transaction = connection.transaction().unwrap();
+            transaction.execute("INSERT INTO settings VALUES ('half', '1')", []).unwrap();
+            panic!("on purpose");
+        })
+    }));
+    assert!(asked.is_err());
+    let rows: u32 = store.on_writer(|connection| {
+        connection.query_row("SELECT count(*) FROM settings", [], |row| row.get(0)).unwrap()
+    });
+    assert_eq!(rows, 0);
+    store.save_settings(&Settings::default()).unwrap();
+}
+
+#[test]
+fn every_commit_is_on_the_disk_before_it_returns() {
+    assert!(rusqlite::version_number() >= 3_051_003, "older ones have a bug in their log");
+    let (_folder, store) = opened();
+    store.on_writer(|connection| {
+        let number =
+            |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(number("synchronous"), 2);
+        assert_eq!(number("fullfsync"), 1);
+        assert_eq!(number("checkpoint_fullfsync"), 1);
+        assert_eq!(number("foreign_keys"), 1);
+        let mode: String =
+            connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_the_folder_or_what_is_in_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("a/b");
+    let store = open(&folder).unwrap();
+    store.save_settings(&Settings::default()).unwrap();
+    let snapshot = store.snapshot_if_due(now()).unwrap().unwrap().path;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&folder), mode(&folder::snapshots(&folder))), (0o700, 0o700));
+    for name in ["zafu.db", "zafu.db-wal", "zafu.db-shm"] {
+        assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+    }
+    assert_eq!(mode(&snapshot), 0o600);
+}
+
+#[test]
+fn each_code_has_its_own_words() {
+    let named = |code| {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        StoreError::from(error).explained(Path::new("/data"))
+    };
+    assert!(matches!(named(ffi::SQLITE_FULL), StoreError::DiskFull { .. }));
+    assert!(matches!(named(ffi::SQLITE_IOERR_SHMSIZE), StoreError::DiskFull { .. }));
+    assert!(matches!(named(ffi::SQLITE_READONLY_DIRECTORY), StoreError::ReadOnly { .. }));
+    assert!(matches!(named(ffi::SQLITE_CANTOPEN), StoreError::ReadOnly { .. }));
+    assert!(matches!(named(ffi::SQLITE_READONLY_DBMOVED), StoreError::Moved { .. }));
+    assert!(matches!(named(ffi::SQLITE_BUSY_SNAPSHOT), StoreError::Locked { .. }));
+    assert!(matches!(named(ffi::SQLITE_CORRUPT_INDEX), StoreError::Corrupt { .. }));
+    assert!(matches!(named(ffi::SQLITE_IOERR_CORRUPTFS), StoreError::Corrupt { .. }));
+    assert!(matches!(named(ffi::SQLITE_NOTADB), StoreError::Corrupt { .. }));
+    assert!(matches!(named(ffi::SQLITE_IOERR_FSYNC), StoreError::Io { .. }));
+    assert!(matches!(named(ffi::SQLITE_CONSTRAINT_CHECK), StoreError::Impossible { .. }));
+    let kinds = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::ReadOnlyFilesystem];
+    let [full, read_only] =
+        kinds.map(|kind| StoreError::io(Path::new("/data"), Path::new("/data/x"), kind.into()));
+    assert!(matches!(full, StoreError::DiskFull { .. }));
+    assert!(matches!(read_only, StoreError::ReadOnly { .. }));
+}

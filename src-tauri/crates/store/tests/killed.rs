@@ -1,0 +1,109 @@
+//! The process is killed in the middle of writing, again and again: what was saved is there, and the database is
+//! whole. The test starts itself anew as the process that is killed.
+
+mod common;
+
+use common::{at, drive, plan, start};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::time::Duration;
+use zafu_core::ids::SessionId;
+use zafu_core::timer::{Command, Timer};
+use zafu_store::Store;
+
+const FOLDER: &str = "ZAFU_STORE_TEST_FOLDER";
+const ROUND: &str = "ZAFU_STORE_TEST_ROUND";
+
+/// Large enough that the log is written back into the database every few sits.
+fn long_note() -> String {
+    "rain ".repeat(40_000)
+}
+
+/// The process that is killed: sits, notes and says so, for ever.
+#[test]
+#[ignore = "only run by the test below, which kills it"]
+fn writes_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let round: u128 = std::env::var(ROUND).unwrap().parse().unwrap();
+    let said = |word: &str, id: SessionId| {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{word} {id}").and_then(|()| out.flush()).unwrap();
+    };
+    said("opening", common::id(0));
+    let store = Store::open(&folder, at(0).wall).unwrap();
+    for n in 1.. {
+        let id = common::id(round << 64 | n);
+        let mut timer = Timer::default();
+        drive(&store, &mut timer, start(id, plan(600, 0)), at(0));
+        said("begun", id);
+        drive(&store, &mut timer, Command::Checkpoint, at(30));
+        drive(&store, &mut timer, Command::End { overtime: None }, at(60));
+        said("ended", id);
+        store.edit(id, &long_note(), "").unwrap();
+        said("noted", id);
+    }
+}
+
+fn spawn(folder: &Path, round: u64) -> Child {
+    Process::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "writes_until_it_is_killed", "--nocapture"])
+        .env(FOLDER, folder)
+        .env(ROUND, round.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Kills the process a little after it has said `lines` things, and returns all that it managed to say.
+fn killed_after(
+    folder: &Path,
+    round: u64,
+    lines: usize,
+    later: Duration,
+) -> Vec<(String, SessionId)> {
+    let mut child = spawn(folder, round);
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let read = |line: std::io::Result<String>| {
+        let line = line.unwrap();
+        let (word, id) = line.split_once(' ')?;
+        Some((word.to_owned(), id.parse().ok()?))
+    };
+    let mut heard: Vec<_> = said.by_ref().filter_map(read).take(lines).collect();
+    std::thread::sleep(later);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    heard.extend(said.filter_map(read));
+    heard
+}
+
+#[test]
+fn what_was_saved_survives_every_kill() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("data");
+    let mut known = BTreeMap::new();
+    for round in 1..=48_u64 {
+        // The first rounds are killed while the database is made, or opened after the kill before.
+        let lines = if round <= 12 { 1 } else { 1 + (round as usize * 7) % 40 };
+        let later = Duration::from_micros(round * 337 % 4000);
+        known.extend(killed_after(&folder, round, lines, later).into_iter().map(|(w, id)| (id, w)));
+        let store = Store::open(&folder, at(0).wall).unwrap();
+        store.check().unwrap();
+        let left = store.left().unwrap();
+        let (mut timer, _) = Timer::recover(left, at(60));
+        for (id, word) in known.iter().filter(|(_, word)| *word != "opening") {
+            let session = store.session(*id).unwrap().expect("a sit that was saved is there");
+            let ended = session.lifecycle.endedat().is_some();
+            assert!(word == "begun" || ended, "{id} {word}: {session:?}");
+            assert!(word != "noted" || session.details.value.note == long_note(), "{id}");
+        }
+        if timer.sit().is_some() {
+            drive(&store, &mut timer, Command::End { overtime: None }, at(60));
+        }
+        let queued = store.pending(u32::MAX).unwrap();
+        assert_eq!(queued.len(), common::log(&store).len(), "what has begun is to be sent");
+    }
+    assert!(known.len() > 48, "too little was written to prove anything: {}", known.len());
+}

@@ -1,0 +1,173 @@
+//! Snapshots are taken daily, seven are kept, and one can take the place of a database that is damaged.
+
+mod common;
+
+use common::{at, id, log, sat, wall};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use zafu_core::time::WallTime;
+use zafu_store::{SNAPSHOTS_KEPT, SnapshotReason, Store, StoreError};
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    (folder, store)
+}
+
+fn days_later(days: u64) -> WallTime {
+    at(days * 86_400).wall
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let name =
+        |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    fs::read_dir(folder).unwrap().map(name).collect()
+}
+
+#[test]
+fn a_day_has_one_snapshot() {
+    let (_folder, store) = store();
+    // Midnight is that of the place, an hour ahead of UTC.
+    let taken = store.snapshot_if_due(wall("2026-03-01T22:30:00Z")).unwrap().unwrap();
+    assert_eq!(taken.reason, SnapshotReason::Daily);
+    assert_eq!(store.snapshot_if_due(wall("2026-03-01T22:59:00Z")).unwrap(), None);
+    assert!(store.snapshot_if_due(wall("2026-03-01T23:01:00Z")).unwrap().is_some());
+}
+
+#[test]
+fn the_last_seven_are_kept() {
+    let (folder, store) = store();
+    for day in 0..10 {
+        store.snapshot_if_due(days_later(day)).unwrap().unwrap();
+    }
+    let kept = Store::snapshots(folder.path()).unwrap();
+    assert_eq!(kept.len(), SNAPSHOTS_KEPT);
+    assert_eq!(kept.iter().map(|s| s.number).collect::<Vec<_>>(), [10, 9, 8, 7, 6, 5, 4]);
+    assert_eq!(kept[0].taken, days_later(9).utc);
+    assert!(kept[0].bytes > 0);
+}
+
+#[test]
+fn a_clock_that_was_once_wrong_does_not_cost_the_newest_snapshot() {
+    let (folder, store) = store();
+    for day in 0..8 {
+        store.snapshot_if_due(days_later(365 + day)).unwrap().unwrap();
+    }
+    let today = store.snapshot_if_due(days_later(0)).unwrap().unwrap();
+    assert_eq!(Store::snapshots(folder.path()).unwrap()[0], today);
+}
+
+#[test]
+fn a_snapshot_is_one_file_that_needs_no_log() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap();
+    assert_eq!(names(&folder.path().join("snapshots")).len(), 1);
+    assert_eq!(fs::read(snapshot.path).unwrap()[18..20], [1, 1], "the file says it needs a log");
+}
+
+#[test]
+fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let device = store.device();
+    store.snapshot_if_due(days_later(0)).unwrap().unwrap();
+    sat(&store, id(2), 2000);
+    drop(store);
+    fs::write(folder.path().join("zafu.db"), "damaged").unwrap();
+
+    let Err(StoreError::Corrupt { newest_snapshot: Some(newest), .. }) =
+        Store::open(folder.path(), at(0).wall)
+    else {
+        panic!("no snapshot was offered")
+    };
+    let aside = Store::restore(folder.path(), &newest, at(0).wall).unwrap().unwrap();
+    assert_eq!(fs::read(aside).unwrap(), b"damaged");
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(log(&store), [id(1)]);
+    assert_ne!(store.device(), device, "a device that went back in time is another one");
+    assert_eq!(store.session(id(1)).unwrap().unwrap().deviceid, device);
+    store.check().unwrap();
+    assert_eq!(Store::snapshots(folder.path()).unwrap().len(), 1, "the snapshot is still there");
+}
+
+#[test]
+fn a_damaged_database_is_set_aside_with_its_log() {
+    let (folder, store) = store();
+    drop(store);
+    fs::write(folder.path().join("zafu.db"), "damaged").unwrap();
+    fs::write(folder.path().join("zafu.db-wal"), "log").unwrap();
+    let now = wall("2026-03-01T06:00:00Z");
+    let aside = Store::set_aside(folder.path(), now).unwrap().unwrap();
+    assert!(aside.ends_with("zafu.db.corrupt-20260301T060000Z"), "{}", aside.display());
+    assert_eq!(fs::read(&aside).unwrap(), b"damaged");
+    assert_eq!(
+        fs::read(aside.with_file_name("zafu.db.corrupt-20260301T060000Z-wal")).unwrap(),
+        b"log"
+    );
+    Store::open(folder.path(), now).unwrap();
+    // A second one in the same second does not overwrite the first.
+    assert_ne!(Store::set_aside(folder.path(), now).unwrap().unwrap(), aside);
+    assert_eq!(fs::read(&aside).unwrap(), b"damaged");
+    assert_eq!(Store::set_aside(folder.path(), now).unwrap(), None);
+}
+
+#[test]
+fn a_database_that_is_replaced_is_complete_by_itself() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    sat(&store, id(2), 2000);
+    drop(store);
+    let aside = Store::restore(folder.path(), &snapshot, at(0).wall).unwrap().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    fs::copy(aside, other.path().join("zafu.db")).unwrap();
+    assert_eq!(log(&Store::open(other.path(), at(0).wall).unwrap()), [id(2), id(1)]);
+}
+
+#[test]
+fn a_snapshot_that_is_damaged_is_refused_and_nothing_is_changed() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    drop(store);
+    let snapshot = folder.path().join("snapshot.db");
+    for bad in [&b"damaged"[..], b""] {
+        fs::write(&snapshot, bad).unwrap();
+        let before = names(folder.path());
+        let refused = Store::restore(folder.path(), &snapshot, at(0).wall);
+        assert!(matches!(refused, Err(StoreError::SnapshotUnusable { .. })));
+        assert_eq!(names(folder.path()), before);
+    }
+    assert_eq!(log(&Store::open(folder.path(), at(0).wall).unwrap()), [id(1)]);
+}
+
+#[test]
+fn a_restore_that_was_cut_short_is_finished_when_the_folder_is_opened() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    sat(&store, id(2), 2000);
+    drop(store);
+    // Cut short after the database was moved aside, and before its log was.
+    fs::copy(snapshot, folder.path().join("zafu.db.restoring")).unwrap();
+    fs::rename(folder.path().join("zafu.db"), folder.path().join("zafu.db.replaced")).unwrap();
+    fs::write(folder.path().join("zafu.db-wal"), "an old log").unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(log(&store), [id(1)]);
+    assert!(names(folder.path()).iter().any(|name| name.starts_with("zafu.db.orphaned-")));
+    assert!(!folder.path().join("zafu.db.restoring").exists());
+}
+
+#[test]
+fn a_restore_that_was_cut_short_before_the_move_changes_nothing() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    sat(&store, id(2), 2000);
+    drop(store);
+    fs::copy(snapshot, folder.path().join("zafu.db.restoring")).unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(log(&store), [id(2), id(1)]);
+    assert!(!folder.path().join("zafu.db.restoring").exists());
+}
