@@ -169,9 +169,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('startSit', () => {
 				if (sit) refuse('refused', 'A sit is running already.');
 				const plan =
-					request.plan ??
-					presets.find((one) => one.id === request.presetId)?.plan ??
-					settings.plan;
+					request.plan ?? presets.find((one) => one.id === request.presetId)?.plan ?? settings.plan;
 				const length = plan.length;
 				finished = null;
 				sit = {

@@ -1,0 +1,70 @@
+/** Says a sit aloud: its phases as they come, and its few milestones. */
+import type { Snapshot } from '../api/types';
+import { m } from '../paraglide/messages';
+import { milestones, reached, untilNext, type Milestone } from '../time/announce';
+import { pulse } from '../time/pulse';
+import { sat, short } from '../words';
+import type { Timer } from './timer.svelte';
+
+/** What a change of state is worth saying; null: nothing. */
+export function saidOfChange(before: Snapshot, after: Snapshot): string | null {
+	const [was, is] = [before.sit, after.sit];
+	if (is) {
+		if (was?.id === is.id && was.phase === is.phase) return null;
+		switch (is.phase) {
+			case 'preparing':
+				return m.say_preparing({ time: short(is.preparationSeconds) });
+			case 'paused':
+				return m.say_paused();
+			case 'overtime':
+				return m.say_overtime();
+			case 'sitting':
+				if (was?.phase === 'paused') return m.say_resumed();
+				if (is.plannedSeconds === null) return m.say_started_open();
+				return m.say_started({ minutes: short(is.plannedSeconds) });
+		}
+	}
+	if (after.finished && after.finished.id !== before.finished?.id) {
+		return m.say_finished({ time: sat(after.finished.satSeconds) });
+	}
+	return null;
+}
+
+export function saidOfMilestone(milestone: Milestone): string {
+	return milestone.kind === 'half'
+		? m.say_half({ minutes: m.minutes({ n: milestone.minutesLeft }) })
+		: m.say_left({ minutes: m.minutes({ n: milestone.minutes }) });
+}
+
+/** To be called while a component is set up; goes on for as long as the component. */
+export function announcements(timer: Timer): { readonly text: string } {
+	let text = $state('');
+	let before = timer.snapshot;
+
+	$effect(() => {
+		const after = timer.snapshot;
+		const said = saidOfChange(before, after);
+		before = after;
+		if (said !== null) text = said;
+		if (after.sit?.phase !== 'sitting') return;
+
+		const steps = milestones(after.sit.plannedSeconds);
+		let heardMs = timer.moment()?.elapsedMs ?? 0;
+		return pulse(
+			() => untilNext(steps, heardMs),
+			() => {
+				const now = timer.moment()?.elapsedMs ?? heardMs;
+				const milestone = reached(steps, heardMs, now);
+				// A timer that fires a hair early must not leave its milestone for ever behind it.
+				heardMs = Math.max(heardMs, now);
+				if (milestone) text = saidOfMilestone(milestone);
+			},
+		);
+	});
+
+	return {
+		get text() {
+			return text;
+		},
+	};
+}

@@ -1,0 +1,197 @@
+/**
+ * The window as a whole: what is open, and what the person can do. Components call these; nothing here
+ * draws.
+ *
+ * `data-testid`s that the end-to-end tests drive:
+ *   setup      setup, preset, preset-keep, length-timed, length-open, length-until, length-value,
+ *              length-less, length-more, length-5 … length-60, until-clock, preparation, bells, overtime,
+ *              start, bell-trouble, unsettled-waiting, open-settings, open-log
+ *   sit        sit (data-phase, data-progress), time, pause, resume, end, fullscreen, finish, add-overtime
+ *   dialogs    end-dialog, end-confirm, end-cancel, end-discard, discard-confirm; quit-dialog,
+ *              quit-confirm, quit-cancel; bells-dialog, bells-done; preset-dialog, preset-name, preset-save
+ *   finished   finished, sat, note, label, done, sit-again
+ *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
+ *   settings   settings, theme, time-display, fade, dim, volume, preview, start-sound, end-sound,
+ *              day-start, notify, system-awake, screen-awake, close-when-idle, back
+ *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, back
+ *   anywhere   notice, notice-action, notice-dismiss, announcer
+ */
+import { getContext, setContext } from 'svelte';
+import type { Api } from '../api/api';
+import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, Snapshot } from '../api/types';
+import { Choices } from './choices.svelte';
+import { Draft } from './draft.svelte';
+import { Notices } from './notices.svelte';
+import { Past } from './past.svelte';
+import { Timer } from './timer.svelte';
+
+export type Place = 'timer' | 'settings' | 'log';
+export type Question = 'end' | 'quit' | 'bells' | 'preset';
+
+export class App {
+	readonly timer: Timer;
+	readonly notices = new Notices();
+	readonly choices: Choices;
+	readonly past: Past;
+	readonly draft = new Draft();
+	place = $state<Place>('timer');
+	/** The dialog that is open. */
+	question = $state<Question | null>(null);
+	fullscreen = $state(false);
+	bell = $state.raw<BellCheck | null>(null);
+	/** Unsettled sits that the person has put off for now. */
+	putOff = $state.raw<ReadonlySet<string>>(new Set());
+	#busy = false;
+
+	constructor(
+		readonly api: Api,
+		now?: () => number,
+	) {
+		this.timer = new Timer(now);
+		this.choices = new Choices(api, this.notices);
+		this.past = new Past(api, this.notices);
+	}
+
+	/** Learns everything there is to know and goes on listening; returns what stops that. */
+	async begin(): Promise<() => void> {
+		const stop = await this.notices.guard(
+			this.api.listen({
+				snapshot: (snapshot) => this.receive(snapshot),
+				quitAsked: () => (this.question = 'quit'),
+				openNote: () => (this.place = 'timer'),
+			}),
+		);
+		const seen = () => {
+			if (!document.hidden) void this.refresh();
+		};
+		document.addEventListener('visibilitychange', seen);
+		await Promise.all([this.refresh(), this.choices.load()]);
+		if (this.choices.settings) this.draft.from(this.choices.settings.plan);
+		void this.checkBell();
+		return () => {
+			document.removeEventListener('visibilitychange', seen);
+			stop?.();
+		};
+	}
+
+	receive(snapshot: Snapshot): void {
+		const before = this.timer.snapshot;
+		this.timer.receive(snapshot);
+		if (snapshot.sit && !before.sit) this.place = 'timer';
+		if (!snapshot.sit && (this.question === 'end' || this.question === 'quit'))
+			this.question = null;
+		if (before.sit && !snapshot.sit) void this.setFullscreen(false);
+	}
+
+	async refresh(): Promise<void> {
+		await this.#does(this.api.getSnapshot());
+	}
+
+	async checkBell(): Promise<void> {
+		this.bell = (await this.notices.guard(this.api.checkBell())) ?? null;
+	}
+
+	async start(): Promise<void> {
+		this.notices.dismiss();
+		await this.#once(() => this.api.startSit(this.draft.request()));
+	}
+
+	pauseOrResume(): Promise<void> {
+		const phase = this.timer.sit?.phase;
+		if (phase === 'paused') return this.#once(() => this.api.resumeSit());
+		if (phase === 'sitting') return this.#once(() => this.api.pauseSit());
+		return Promise.resolve();
+	}
+
+	/** Ending a preparation loses nothing; anything else is asked first. */
+	askToEnd(): void {
+		const phase = this.timer.sit?.phase;
+		if (phase === 'preparing') void this.end(null);
+		else if (phase) this.question = 'end';
+	}
+
+	end(overtime: OvertimeAnswer | null): Promise<void> {
+		this.question = null;
+		return this.#once(() => this.api.endSit(overtime));
+	}
+
+	discard(): Promise<void> {
+		this.question = null;
+		return this.#once(() => this.api.discardSit());
+	}
+
+	settle(id: string, answer: Answer): Promise<void> {
+		return this.#once(() => this.api.settleSit(id, answer));
+	}
+
+	later(id: string): void {
+		this.putOff = new Set([...this.putOff, id]);
+	}
+
+	/** Asks about unsettled sits again. */
+	reconsider(): void {
+		this.putOff = new Set();
+	}
+
+	/** Leaves the finish page, keeping what was written there. Stays if that cannot be saved. */
+	async leave(note: string, label: string, again = false): Promise<void> {
+		const finished = this.timer.snapshot.finished;
+		if (!finished) return;
+		if (note !== finished.note || label !== finished.label) {
+			const saved = await this.notices.guard(
+				this.api.editSit(finished.id, note, label).then(() => true),
+			);
+			if (!saved) return;
+		}
+		await this.#once(() => this.api.dismissFinished());
+		if (again) await this.start();
+	}
+
+	async setFullscreen(on: boolean): Promise<void> {
+		if (on === this.fullscreen) return;
+		this.fullscreen = on;
+		await this.notices.guard(this.api.setFullscreen(on));
+	}
+
+	go(place: Place): void {
+		this.place = place;
+		if (place === 'log') void this.past.load();
+	}
+
+	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */
+	async usual(plan: PlanChoice): Promise<void> {
+		const following = this.draft.plan === this.choices.settings?.plan;
+		await this.choices.change({ plan });
+		const now = this.choices.settings?.plan;
+		if (following && now) this.draft.from(now);
+	}
+
+	/** Quitting in mid-sit ends the sit, kept, and then the app. */
+	async quit(): Promise<void> {
+		this.question = null;
+		await this.notices.guard(this.api.quitApp());
+	}
+
+	/** One request at a time: a second press of the same key is no second wish. */
+	async #once(ask: () => Promise<Snapshot>): Promise<void> {
+		if (this.#busy) return;
+		this.#busy = true;
+		await this.#does(ask());
+		this.#busy = false;
+	}
+
+	async #does(asked: Promise<Snapshot>): Promise<void> {
+		const snapshot = await this.notices.guard(asked);
+		if (snapshot) this.receive(snapshot);
+	}
+}
+
+const KEY = Symbol('app');
+
+export function provide(app: App): void {
+	setContext(KEY, app);
+}
+
+export function useApp(): App {
+	return getContext(KEY);
+}

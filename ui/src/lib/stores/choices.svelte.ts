@@ -1,0 +1,61 @@
+/** What the person has chosen: settings, presets, and the sounds there are to choose from. */
+import type { Api } from '../api/api';
+import type { PlanChoice, Preset, Settings } from '../api/types';
+import type { Notices } from './notices.svelte';
+import { applyTheme } from './theme';
+
+export class Choices {
+	settings = $state.raw<Settings | null>(null);
+	presets = $state.raw<Preset[]>([]);
+	sounds = $state.raw<string[]>([]);
+	#api: Api;
+	#notices: Notices;
+
+	constructor(api: Api, notices: Notices) {
+		this.#api = api;
+		this.#notices = notices;
+	}
+
+	async load(): Promise<void> {
+		const [settings, presets, sounds] = await Promise.all([
+			this.#notices.guard(this.#api.getSettings()),
+			this.#notices.guard(this.#api.listPresets()),
+			this.#notices.guard(this.#api.listSounds()),
+		]);
+		if (settings) {
+			this.settings = settings;
+			applyTheme(settings.theme);
+		}
+		this.presets = presets ?? [];
+		this.sounds = (sounds ?? []).map((sound) => sound.name);
+	}
+
+	/** Shows the change at once; if it cannot be saved, takes it back and says why. */
+	async change(change: Partial<Settings>): Promise<void> {
+		const before = this.settings;
+		if (!before) return;
+		const next = { ...before, ...change };
+		this.settings = next;
+		applyTheme(next.theme);
+		const saved = await this.#notices.guard(this.#api.saveSettings(next).then(() => true));
+		if (!saved && this.settings === next) {
+			this.settings = before;
+			applyTheme(before.theme);
+		}
+	}
+
+	/** Keeps a plan by name; the same name replaces. Returns what was kept. */
+	async keep(name: string, plan: PlanChoice): Promise<Preset | undefined> {
+		const same = this.presets.find((one) => one.name === name);
+		const preset = { id: same?.id ?? crypto.randomUUID(), name, plan };
+		const saved = await this.#notices.guard(this.#api.savePreset(preset).then(() => true));
+		if (!saved) return undefined;
+		this.presets = [...this.presets.filter((one) => one.id !== preset.id), preset];
+		return preset;
+	}
+
+	async drop(id: string): Promise<void> {
+		const gone = await this.#notices.guard(this.#api.deletePreset(id).then(() => true));
+		if (gone) this.presets = this.presets.filter((one) => one.id !== id);
+	}
+}

@@ -1,0 +1,64 @@
+/** Past sits, a page at a time, newest first. */
+import type { Api } from '../api/api';
+import type { SitRecord } from '../api/types';
+import { m } from '../paraglide/messages';
+import type { Notices } from './notices.svelte';
+
+const PAGE = 50;
+
+export class Past {
+	sits = $state.raw<SitRecord[]>([]);
+	/** Whether there may be more. */
+	more = $state(false);
+	loaded = $state(false);
+	#api: Api;
+	#notices: Notices;
+
+	constructor(api: Api, notices: Notices) {
+		this.#api = api;
+		this.#notices = notices;
+	}
+
+	async load(): Promise<void> {
+		const page = await this.#notices.guard(this.#api.listSits(PAGE, null));
+		if (page) this.#set(page, page.length === PAGE);
+	}
+
+	async loadMore(): Promise<void> {
+		const last = this.sits.at(-1);
+		const page = await this.#notices.guard(this.#api.listSits(PAGE, last?.id ?? null));
+		if (page) this.#set([...this.sits, ...page], page.length === PAGE);
+	}
+
+	async edit(id: string, note: string, label: string): Promise<boolean> {
+		const saved = await this.#notices.guard(this.#api.editSit(id, note, label).then(() => true));
+		if (saved) {
+			this.sits = this.sits.map((one) => (one.id === id ? { ...one, note, label } : one));
+		}
+		return saved === true;
+	}
+
+	async delete(id: string): Promise<void> {
+		const gone = await this.#notices.guard(this.#api.deleteSit(id).then(() => true));
+		if (!gone) return;
+		this.sits = this.sits.filter((one) => one.id !== id);
+		this.#notices.show({
+			kind: 'undo',
+			text: m.log_deleted(),
+			action: { label: m.undo(), run: () => void this.restore(id) },
+		});
+	}
+
+	async restore(id: string): Promise<void> {
+		await this.#notices.guard(this.#api.restoreSit(id));
+		const count = Math.max(PAGE, this.sits.length + 1);
+		const page = await this.#notices.guard(this.#api.listSits(count, null));
+		if (page) this.#set(page, page.length === count);
+	}
+
+	#set(sits: SitRecord[], more: boolean): void {
+		this.sits = sits;
+		this.more = more;
+		this.loaded = true;
+	}
+}

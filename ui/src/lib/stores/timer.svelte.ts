@@ -1,0 +1,33 @@
+/** What the engine last said of the timer, and when. Whoever shows time goes on from here. */
+import type { SitView, Snapshot } from '../api/types';
+import { momentOf, type Moment } from '../time/moment';
+
+const NOTHING: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [] };
+
+export class Timer {
+	snapshot = $state.raw<Snapshot>(NOTHING);
+	/** Whether the engine has spoken at all; until then nothing is shown. */
+	known = $state(false);
+	#receivedAt = 0;
+	#now: () => number;
+
+	constructor(now: () => number = () => performance.now()) {
+		this.#now = now;
+	}
+
+	receive(snapshot: Snapshot): void {
+		this.#receivedAt = this.#now();
+		this.snapshot = snapshot;
+		this.known = true;
+	}
+
+	get sit(): SitView | null {
+		return this.snapshot.sit;
+	}
+
+	/** Where the sit is right now. Reads the clock: not reactive by itself. */
+	moment(): Moment | null {
+		const sit = this.snapshot.sit;
+		return sit && momentOf(sit, this.#now() - this.#receivedAt);
+	}
+}

@@ -1,0 +1,46 @@
+/**
+ * Where a sit is at this instant. Snapshots come at transitions only; between them the window goes on from
+ * the moment of receipt by itself, and never past what only the engine may say: the next phase.
+ */
+import type { Phase, SitView } from '../api/types';
+
+export interface Moment {
+	phase: Phase;
+	preparationLeftMs: number;
+	elapsedMs: number;
+	overtimeMs: number;
+	/** Until the planned end; none for an open-ended sit. */
+	leftMs: number | null;
+	/** 0 to 1: how far the lotus has opened. */
+	progress: number;
+}
+
+/** An open-ended sit has no end to open towards: each quarter of an hour opens half of what is left. */
+const OPEN_HALF_MS = 15 * 60_000;
+
+export function openProgress(elapsedMs: number): number {
+	return 1 - 2 ** (-Math.max(0, elapsedMs) / OPEN_HALF_MS);
+}
+
+export function momentOf(sit: SitView, sinceMs: number): Moment {
+	const since = Math.max(0, sinceMs);
+	const preparing = sit.phase === 'preparing';
+	const still = preparing || sit.phase === 'paused';
+	const planned = sit.plannedSeconds === null ? null : sit.plannedSeconds * 1000;
+	const preparationLeftMs = Math.max(0, sit.preparationLeftMs - (preparing ? since : 0));
+	let elapsedMs = sit.elapsedMs + (still ? 0 : since);
+	if (sit.phase === 'sitting' && planned !== null) elapsedMs = Math.min(elapsedMs, planned);
+	return {
+		phase: sit.phase,
+		preparationLeftMs,
+		elapsedMs,
+		overtimeMs: sit.overtimeMs + (sit.phase === 'overtime' ? since : 0),
+		leftMs: planned === null ? null : Math.max(0, planned - elapsedMs),
+		progress:
+			planned === null
+				? openProgress(elapsedMs)
+				: planned === 0
+					? 1
+					: Math.min(1, elapsedMs / planned),
+	};
+}

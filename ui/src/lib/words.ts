@@ -1,0 +1,135 @@
+/** What the window says of lengths, times, sounds and bells, in the language of the person. */
+import type { Intervals, OvertimeChoice, PlanChoice, Strike, TimeDisplay } from './api/types';
+import { m } from './paraglide/messages';
+import { getLocale } from './paraglide/runtime';
+import {
+	clock,
+	minutesLeft,
+	satParts,
+	secondsLeft,
+	untilNextDown,
+	untilNextUp,
+} from './time/format';
+import type { Moment } from './time/moment';
+
+/** `20 minutes`, `45 seconds`: whole ones, rounded down. */
+export function sat(seconds: number): string {
+	const { unit, count } = satParts(seconds);
+	return unit === 'minutes' ? m.minutes({ n: count }) : m.seconds({ n: count });
+}
+
+/** `14 min`, `1 h 5 min`, `45 s`, `1 min 30 s`. */
+export function short(seconds: number): string {
+	const [h, rest] = [Math.floor(seconds / 3600), seconds % 3600];
+	const [min, s] = [Math.floor(rest / 60), Math.floor(rest % 60)];
+	return [
+		h > 0 ? m.hours_short({ n: h }) : '',
+		min > 0 ? m.minutes_short({ n: min }) : '',
+		s > 0 || (h === 0 && min === 0) ? m.seconds_short({ n: s }) : '',
+	]
+		.filter(Boolean)
+		.join(' ');
+}
+
+/** The line of time under the lotus, and how long it stays true; null: for as long as the phase. */
+export function timeLine(
+	moment: Moment,
+	display: TimeDisplay,
+): { text: string; forMs: number | null } {
+	if (moment.phase === 'preparing') {
+		const left = moment.preparationLeftMs;
+		return { text: clock(secondsLeft(left)), forMs: untilNextDown(left, 1000) };
+	}
+	const still = moment.phase === 'paused';
+	if (moment.phase === 'overtime') {
+		return {
+			text: `+${clock(moment.overtimeMs / 1000)}`,
+			forMs: untilNextUp(moment.overtimeMs, 1000),
+		};
+	}
+	if (display === 'hidden') return { text: '', forMs: null };
+	const step = display === 'seconds' ? 1000 : 60_000;
+	if (moment.leftMs === null) {
+		const forMs = still ? null : untilNextUp(moment.elapsedMs, step);
+		if (display === 'seconds') return { text: clock(moment.elapsedMs / 1000), forMs };
+		return { text: m.minutes({ n: Math.floor(moment.elapsedMs / 60_000) }), forMs };
+	}
+	const forMs = still ? null : untilNextDown(moment.leftMs, step);
+	if (display === 'seconds') return { text: clock(secondsLeft(moment.leftMs)), forMs };
+	return { text: m.minutes({ n: Math.max(1, minutesLeft(moment.leftMs)) }), forMs };
+}
+
+const SOUNDS: Record<string, () => string> = {
+	bell: m.sound_bell,
+	inkin: m.sound_inkin,
+	'large-bowl': m.sound_large_bowl,
+	'small-bowl': m.sound_small_bowl,
+	'wood-block': m.sound_wood_block,
+};
+
+/** One of Zafu's own by its name in this language, a file by its own name. */
+export function soundName(sound: string): string {
+	const own = SOUNDS[sound];
+	if (own) return own();
+	const file = sound.split(/[\\/]/).at(-1) ?? sound;
+	return file.replace(/\.[^.]+$/, '');
+}
+
+export function overtimeName(choice: OvertimeChoice): string {
+	if (choice === 'ask') return m.overtime_ask();
+	return choice === 'always' ? m.overtime_always() : m.overtime_never();
+}
+
+function rung(strike: Strike): string {
+	return strike.strikes > 1
+		? `${soundName(strike.sound)} × ${strike.strikes}`
+		: soundName(strike.sound);
+}
+
+function often({ when }: Intervals): string {
+	switch (when.kind) {
+		case 'every':
+			return short(when.seconds);
+		case 'spread':
+			return `× ${when.count}`;
+		case 'at':
+			return when.seconds.map((second) => short(second)).join(', ');
+		case 'random':
+			return `${short(when.minGapSeconds)} – ${short(when.maxGapSeconds)}`;
+	}
+}
+
+/** All bells of a plan in one line. */
+export function bellsLine(plan: PlanChoice): string {
+	const parts: string[] = [];
+	if (plan.startBell) parts.push(`${m.bells_summary_start()} ${rung(plan.startBell)}`);
+	if (plan.intervals) parts.push(`${m.bells_summary_during()} ${often(plan.intervals)}`);
+	if (plan.endBell) parts.push(`${m.bells_summary_end()} ${rung(plan.endBell)}`);
+	return parts.length > 0 ? parts.join(' · ') : m.bells_silent();
+}
+
+/** `Monday, 23 November, 21:10`, without what goes without saying. */
+export function moment(rfc3339: string): string {
+	return new Date(rfc3339).toLocaleString(getLocale(), {
+		weekday: 'long',
+		day: 'numeric',
+		month: 'long',
+		hour: '2-digit',
+		minute: '2-digit',
+	});
+}
+
+/** The day a record belongs to by the clock of its place, for headings. */
+export function day(rfc3339: string): string {
+	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(getLocale(), {
+		weekday: 'long',
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric',
+	});
+}
+
+/** The time of day at the place where it was sat: `07:01`. */
+export function timeOfDay(rfc3339: string): string {
+	return rfc3339.slice(11, 16);
+}
