@@ -61,7 +61,7 @@ fn told(app: &AppHandle, reason: Reason) {
     let sent = match reason {
         Reason::Show => Ok(()),
         Reason::AskToQuit => app.emit_to(LABEL, "quit-asked", ()),
-        Reason::AddNote(id) => app.emit_to(LABEL, "open-note", id),
+        Reason::AddNote(id) => app.emit_to(LABEL, "open-note", serde_json::json!({ "id": id })),
     };
     if let Err(error) = sent {
         tracing::warn!(%error, "the window could not be told");

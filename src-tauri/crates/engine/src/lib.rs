@@ -16,6 +16,8 @@ pub mod runner;
 mod serve;
 mod socket;
 pub mod system;
+#[cfg(test)]
+mod typescript;
 pub mod view;
 
 pub use client::Client;

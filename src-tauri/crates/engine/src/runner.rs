@@ -256,7 +256,7 @@ impl Runner {
     }
 
     /// Says that something does not work, until it does.
-    pub(crate) fn report(&mut self, error: IpcError) {
+    pub fn report(&mut self, error: IpcError) {
         if !self.trouble.contains(&error) {
             self.trouble.retain(|known| known.code != error.code);
             self.trouble.push(error);

@@ -17,8 +17,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::time::BootTime;
 
-/// Buffers of this length: short enough for a quick start, long enough to wake up only 25 times a second.
-const BUFFER: Duration = Duration::from_millis(40);
+/// Buffers of this length, of which a device usually holds two: a computer that is busy for a moment does not
+/// break the sound, and is woken up only five times a second. Strokes are on time all the same, because each
+/// buffer says when it will be heard; only a fade begins that much later.
+const BUFFER: Duration = Duration::from_millis(200);
+
+/// A device that reports errors for so long, and takes no sound in between, is lost. Before that they may pass:
+/// PulseAudio does not know its latency for a moment after an interruption.
+const PASSING: Duration = Duration::from_millis(300);
+
+/// Between two errors of a device that reports them as fast as it can.
+const AFTER_ERROR: Duration = Duration::from_millis(5);
 
 /// The default device of this moment, and what it wants to be fed.
 pub struct Device {
@@ -116,7 +125,11 @@ impl Device {
         config: StreamConfig,
         mut feed: Feed,
     ) -> Result<cpal::Stream, cpal::Error> {
-        let signal = Arc::clone(&feed.signal);
+        let mut troubles = Troubles {
+            clock: Arc::clone(&feed.clock),
+            signal: Arc::clone(&feed.signal),
+            since: None,
+        };
         let mut samples = Vec::new();
         self.device.build_output_stream(
             config,
@@ -127,7 +140,7 @@ impl Device {
                     *sample = T::from_sample(*made);
                 }
             },
-            move |error| heed(&error, &signal),
+            move |error| troubles.heed(&error),
             None,
         )
     }
@@ -170,12 +183,38 @@ impl Feed {
 }
 
 /// What the device says while it is open.
-fn heed(error: &cpal::Error, signal: &Signal) {
-    match error.kind() {
-        ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {
-            tracing::debug!(%error, "the sound device says");
+struct Troubles {
+    clock: Arc<dyn Clock>,
+    signal: Arc<Signal>,
+    /// When the first of a row of errors was, and how many buffers had been filled by then.
+    since: Option<(BootTime, u64)>,
+}
+
+impl Troubles {
+    fn heed(&mut self, error: &cpal::Error) {
+        tracing::debug!(%error, kind = ?error.kind(), "the sound device says");
+        match error.kind() {
+            ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
+            ErrorKind::DeviceNotAvailable
+            | ErrorKind::HostUnavailable
+            | ErrorKind::StreamInvalidated => {
+                self.signal.tell_lost(error.to_string());
+            }
+            _ => self.wait_and_see(error),
         }
-        _ => signal.tell_lost(error.to_string()),
+    }
+
+    fn wait_and_see(&mut self, error: &cpal::Error) {
+        let (now, filled) = (self.clock.now().boot, self.signal.filled());
+        match self.since {
+            Some((first, before)) if before == filled => {
+                if now.since(first) > PASSING {
+                    self.signal.tell_lost(error.to_string());
+                }
+            }
+            _ => self.since = Some((now, filled)),
+        }
+        std::thread::sleep(AFTER_ERROR);
     }
 }
 

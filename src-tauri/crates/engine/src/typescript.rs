@@ -1,0 +1,62 @@
+//! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
+
+use crate::protocol::{
+    BellCheck, FinishedView, IpcError, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use ts_rs::{Config, TS};
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::timer::{Answer, OvertimeAnswer};
+
+fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/lib/generated")
+}
+
+fn write(folder: &Path) {
+    let config = Config::new().with_out_dir(folder);
+    Snapshot::export_all(&config).unwrap();
+    UnsettledView::export_all(&config).unwrap();
+    FinishedView::export_all(&config).unwrap();
+    SitRecord::export_all(&config).unwrap();
+    StartRequest::export_all(&config).unwrap();
+    BellCheck::export_all(&config).unwrap();
+    SoundView::export_all(&config).unwrap();
+    IpcError::export_all(&config).unwrap();
+    Settings::export_all(&config).unwrap();
+    Preset::export_all(&config).unwrap();
+    Answer::export_all(&config).unwrap();
+    OvertimeAnswer::export_all(&config).unwrap();
+}
+
+fn read(folder: &Path) -> BTreeMap<String, String> {
+    let files = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // A checkout on Windows may have other line ends.
+            (name, fs::read_to_string(&path).unwrap().replace("\r\n", "\n"))
+        })
+        .collect()
+}
+
+/// `ZAFU_WRITE_TYPES=1 cargo test -p zafu-engine typescript` writes them anew.
+#[test]
+fn the_typescript_is_fresh() {
+    if std::env::var_os("ZAFU_WRITE_TYPES").is_some() {
+        let _ = fs::remove_dir_all(committed());
+        write(&committed());
+        return;
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    write(fresh.path());
+    let (fresh, known) = (read(fresh.path()), read(&committed()));
+    assert!(!fresh.is_empty());
+    let stale: Vec<_> = fresh
+        .keys()
+        .chain(known.keys())
+        .filter(|name| fresh.get(*name) != known.get(*name))
+        .collect();
+    assert!(stale.is_empty(), "stale: {stale:?}; `cargo xtask types` writes them anew");
+}
