@@ -1,0 +1,10 @@
+//! The real parts together: the program, its window, the desktop's services, the disk, and what befalls them.
+//!
+//! Every test has a data folder, a home and a session bus of its own, and moves the clock instead of waiting.
+//! What is missing on the machine fails the test where `CI` is set, and is said loudly elsewhere.
+
+#![cfg(target_os = "linux")]
+
+mod command_line;
+mod desktop;
+mod zafu;
