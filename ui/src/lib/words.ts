@@ -108,20 +108,27 @@ export function bellsLine(plan: PlanChoice): string {
 	return parts.length > 0 ? parts.join(' · ') : m.bells_silent();
 }
 
+/** Dates are written as in the person's country, as far as it speaks the language of the window. */
+function region(): string {
+	const language = getLocale();
+	return navigator.languages.find((one) => one.split('-')[0] === language) ?? language;
+}
+
 /** `Monday, 23 November, 21:10`, without what goes without saying. */
 export function moment(rfc3339: string): string {
-	return new Date(rfc3339).toLocaleString(getLocale(), {
+	return new Date(rfc3339).toLocaleString(region(), {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',
 		hour: '2-digit',
 		minute: '2-digit',
+		hourCycle: 'h23',
 	});
 }
 
 /** The day a record belongs to by the clock of its place, for headings. */
 export function day(rfc3339: string): string {
-	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(getLocale(), {
+	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(region(), {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',

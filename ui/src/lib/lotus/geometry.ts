@@ -137,10 +137,9 @@ function clamp(value: number, low = 0, high = 1): number {
 	return Math.min(high, Math.max(low, value));
 }
 
-/** Mostly even, so that no moment needs redrawing much oftener than another; gentle at the end. */
+/** Quick at first, so that opening is seen at once; then mostly even, and gentle at the end. */
 function ease(t: number): number {
-	const smooth = t * t * (3 - 2 * t);
-	return 0.75 * t + 0.25 * smooth;
+	return t * (1 + 0.38 * (1 - t));
 }
 
 function openness(whorl: Whorl, progress: number): number {
@@ -187,7 +186,7 @@ function spine(whorl: Whorl, open: number, ease: number, short: number): Spine[]
 		points.push({ out, up, angle: slant(station) });
 	}
 	// As a bud, all tips meet over the axis.
-	const stray = points[points.length - 1]!.out * (1 - open) ** 2;
+	const stray = points[points.length - 1]!.out * (1 - open) ** 4;
 	points.forEach((point, i) => (point.out -= stray * STATIONS[i]! ** 3));
 	return points;
 }

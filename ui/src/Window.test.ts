@@ -1,0 +1,166 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import Window from './Window.svelte';
+import { createDemo, type Demo } from './lib/api/demo';
+import { scene } from './lib/api/scenes';
+
+async function show(query: string, seen: string): Promise<Demo> {
+	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
+	render(Window, { props: { api: demo } });
+	await screen.findByTestId(seen);
+	return demo;
+}
+
+const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
+
+beforeEach(() => {
+	document.documentElement.lang = 'en';
+	document.title = 'Zafu';
+});
+
+afterEach(() => {
+	cleanup();
+	vi.useRealTimers();
+});
+
+describe('every screen', () => {
+	it.each([
+		['', 'setup', []],
+		['state=mute', 'bell-trouble', []],
+		['', 'setup', ['length-open']],
+		['', 'setup', ['bells']],
+		['', 'setup', ['length-30', 'preset-keep']],
+		['state=prepare', 'sit', []],
+		['state=sit', 'sit', []],
+		['state=sit', 'sit', ['end']],
+		['state=sit', 'sit', ['end', 'end-discard']],
+		['state=paused', 'sit', []],
+		['state=overtime', 'sit', []],
+		['state=finished', 'finished', []],
+		['state=early', 'finished', []],
+		['state=unsettled', 'unsettled', []],
+		['', 'setup', ['open-settings']],
+		['', 'setup', ['open-log']],
+		['', 'setup', ['open-log', 'log-press-first']],
+		['state=trouble', 'trouble', []],
+	])('is in order for assistive technology: %s %s %j', async (query, seen, presses) => {
+		await show(query, seen);
+		for (const id of presses) {
+			if (id === 'log-press-first')
+				await fireEvent.click((await screen.findAllByTestId('sit-edit'))[0]!);
+			else await press(id);
+		}
+		const { violations } = await axe.run(document.body, {
+			// Nothing is painted here: contrast is held by the tokens' own test.
+			rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+		});
+		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+	});
+});
+
+describe('the keyboard', () => {
+	it('starts with Enter', async () => {
+		const demo = await show('', 'setup');
+		await fireEvent.keyDown(document.body, { key: 'Enter' });
+		await screen.findByTestId('sit');
+		expect(demo.calls).toEqual(['startSit']);
+	});
+
+	it('pauses and goes on with Space', async () => {
+		await show('state=sit', 'sit');
+		await fireEvent.keyDown(document.body, { key: ' ' });
+		await screen.findByTestId('resume');
+		await fireEvent.keyDown(document.body, { key: ' ' });
+		await screen.findByTestId('pause');
+	});
+
+	it('asks on Escape, and only then ends', async () => {
+		const demo = await show('state=sit', 'sit');
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		expect((await screen.findByTestId('end-confirm')).textContent).toContain('10:00');
+		await press('end-confirm');
+		await screen.findByTestId('finished');
+		expect(demo.calls).toEqual(['endSit null']);
+	});
+
+	it('fills the screen with F11', async () => {
+		const demo = await show('state=sit', 'sit');
+		await fireEvent.keyDown(document.body, { key: 'F11' });
+		await waitFor(() => expect(demo.calls).toEqual(['setFullscreen true']));
+	});
+});
+
+describe('what a person does', () => {
+	it('types a length of their own', async () => {
+		await show('', 'setup');
+		const field = screen.getByTestId<HTMLInputElement>('length-value');
+		await fireEvent.change(field, { target: { value: '1h 5' } });
+		await waitFor(() => expect(field.value).toBe('65'));
+	});
+
+	it('is told when a length cannot be read, and starts nothing with it', async () => {
+		const demo = await show('', 'setup');
+		const field = screen.getByTestId<HTMLInputElement>('length-value');
+		field.value = 'soon';
+		await fireEvent.keyDown(field, { key: 'Enter' });
+		await screen.findByRole('alert');
+		expect(demo.calls).toEqual([]);
+	});
+
+	it.each([
+		['finish', 'endSit drop'],
+		['add-overtime', 'endSit add'],
+	])('answers overtime: %s', async (id, call) => {
+		const demo = await show('state=overtime', 'sit');
+		await press(id);
+		await waitFor(() => expect(demo.calls).toEqual([call]));
+	});
+
+	it.each([
+		['settle-whole', 'settleSit whole'],
+		['settle-gap', 'settleSit gap'],
+		['settle-discard', 'settleSit discard'],
+	])('says what an unsettled sit was: %s', async (id, call) => {
+		const demo = await show('state=unsettled', 'unsettled');
+		await press(id);
+		await waitFor(() => expect(demo.calls).toEqual([call]));
+		await screen.findByTestId('setup');
+	});
+
+	it('puts the question off, and takes it up again', async () => {
+		await show('state=unsettled', 'unsettled');
+		await press('settle-later');
+		await press('unsettled-waiting');
+		await screen.findByTestId('unsettled');
+	});
+
+	it('throws a sit away only after a second question', async () => {
+		await show('state=sit', 'sit');
+		await press('end');
+		await press('end-discard');
+		await press('discard-confirm');
+		await screen.findByTestId('setup');
+	});
+
+	it('deletes a past sit and takes that back', async () => {
+		await show('', 'setup');
+		await press('open-log');
+		const rows = await screen.findAllByTestId('sit-row');
+		await fireEvent.click(screen.getAllByTestId('sit-delete')[0]!);
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(rows.length - 1));
+		await press('notice-action');
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(rows.length));
+	});
+});
+
+it('lets controls step back when nobody stirs, and come again with any key', async () => {
+	await show('state=sit&fade=2', 'sit');
+	const sit = screen.getByTestId('sit');
+	vi.useFakeTimers();
+	await fireEvent.keyDown(document.body, { key: 'a' });
+	await vi.advanceTimersByTimeAsync(2100);
+	expect(sit.classList.contains('still')).toBe(true);
+	await fireEvent.keyDown(document.body, { key: 'a' });
+	expect(sit.classList.contains('still')).toBe(false);
+});

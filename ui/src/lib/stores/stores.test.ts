@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DEMO_PLAN, createDemo, type Demo, type DemoState } from '../api/demo';
+import { saidOfChange, saidOfMilestone } from './announcer.svelte';
+import { App } from './app.svelte';
+
+let ms = 0;
+
+async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; stop: () => void }> {
+	const demo = createDemo({ now: () => ms, ...state });
+	const app = new App(demo, () => ms);
+	const stop = await app.begin();
+	return { app, demo, stop };
+}
+
+beforeEach(() => {
+	ms = 1000;
+	localStorage.clear();
+});
+
+describe('a sit', () => {
+	it('is started from what was drafted, prepared, sat, paused and ended', async () => {
+		const { app, demo } = await begin();
+		app.draft.change({ length: { kind: 'timed', seconds: 600 }, preparationSeconds: 5 });
+		await app.start();
+		expect(app.timer.sit).toMatchObject({ phase: 'preparing', plannedSeconds: 600 });
+		ms += 6000;
+		demo.tick();
+		expect(app.timer.sit?.phase).toBe('sitting');
+		ms += 10_000;
+		expect(app.timer.moment()?.elapsedMs).toBe(11_000);
+		await app.pauseOrResume();
+		ms += 60_000;
+		expect(app.timer.moment()?.elapsedMs).toBe(11_000);
+		await app.pauseOrResume();
+		app.askToEnd();
+		expect(app.question).toBe('end');
+		await app.end(null);
+		expect(app.question).toBeNull();
+		expect(app.timer.snapshot.finished).toMatchObject({ satSeconds: 11, complete: false });
+	});
+
+	it('that only prepares is ended without a question', async () => {
+		const { app } = await begin();
+		await app.start();
+		app.askToEnd();
+		expect(app.question).toBeNull();
+	});
+
+	it('starts once, however often one asks', async () => {
+		const { app, demo } = await begin();
+		await Promise.all([app.start(), app.start()]);
+		expect(demo.calls.filter((call) => call === 'startSit')).toHaveLength(1);
+	});
+
+	it('that cannot start says why', async () => {
+		const { app, demo } = await begin();
+		demo.startSit = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		await app.start();
+		expect(app.notices.current?.text).toBe('The disk is full.');
+		expect(app.timer.sit).toBeNull();
+	});
+
+	it('keeps what was written when its page is left, and can be followed by another', async () => {
+		const { app, demo } = await begin({
+			finished: {
+				id: 'x',
+				plannedSeconds: 600,
+				satSeconds: 600,
+				complete: true,
+				startedAt: '2026-11-24T07:00:00Z',
+				note: '',
+				label: '',
+			},
+		});
+		await app.leave('quiet', 'zazen', true);
+		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
+	});
+
+	it('stays on its page when the note cannot be saved', async () => {
+		const { app, demo } = await begin({
+			finished: {
+				id: 'x',
+				plannedSeconds: 600,
+				satSeconds: 600,
+				complete: true,
+				startedAt: '2026-11-24T07:00:00Z',
+				note: '',
+				label: '',
+			},
+		});
+		demo.editSit = () => Promise.reject({ code: 'storage', message: 'No.' });
+		await app.leave('quiet', '');
+		expect(app.timer.snapshot.finished).not.toBeNull();
+		expect(app.notices.current?.text).toBe('No.');
+	});
+
+	it('asks before the app is quit', async () => {
+		const { app, demo, stop } = await begin();
+		demo.askToQuit();
+		expect(app.question).toBe('quit');
+		await app.quit();
+		expect(demo.calls).toContain('quitApp');
+		stop();
+		demo.askToQuit();
+		expect(app.question).toBeNull();
+	});
+});
+
+describe('the draft', () => {
+	it('starts a preset by its id, and a changed one by its plan', async () => {
+		const preset = { id: 'p', name: 'Evening', plan: { ...DEMO_PLAN, preparationSeconds: 60 } };
+		const { app } = await begin({ presets: [preset] });
+		app.draft.choose(preset);
+		expect(app.draft.request()).toEqual({ presetId: 'p' });
+		app.draft.change({ preparationSeconds: 30 });
+		expect(app.draft.request()).toEqual({ plan: { ...preset.plan, preparationSeconds: 30 } });
+	});
+
+	it('remembers the length while other kinds are tried', async () => {
+		const { app } = await begin();
+		app.draft.change({ length: { kind: 'timed', seconds: 900 } });
+		app.draft.kind('open', new Date(2026, 10, 24, 6, 58));
+		app.draft.kind('until', new Date(2026, 10, 24, 6, 58));
+		expect(app.draft.plan?.length).toEqual({ kind: 'until', clock: '07:15' });
+		app.draft.kind('timed', new Date());
+		expect(app.draft.plan?.length).toEqual({ kind: 'timed', seconds: 900 });
+	});
+
+	it('follows the usual sit until it is changed', async () => {
+		const { app } = await begin();
+		await app.usual({ ...DEMO_PLAN, preparationSeconds: 20 });
+		expect(app.draft.plan?.preparationSeconds).toBe(20);
+		app.draft.change({ overtime: 'never' });
+		await app.usual({ ...DEMO_PLAN, preparationSeconds: 45 });
+		expect(app.draft.plan?.preparationSeconds).toBe(20);
+	});
+});
+
+describe('choices', () => {
+	it('show at once and are saved', async () => {
+		const { app, demo } = await begin();
+		await app.choices.change({ theme: 'dark' });
+		expect(document.documentElement.dataset.theme).toBe('dark');
+		expect(localStorage.getItem('zafu-theme')).toBe('dark');
+		expect((await demo.getSettings()).theme).toBe('dark');
+	});
+
+	it('are taken back when they cannot be saved', async () => {
+		const { app, demo } = await begin();
+		demo.saveSettings = () => Promise.reject({ code: 'storage', message: 'No.' });
+		await app.choices.change({ theme: 'dark' });
+		expect(app.choices.settings?.theme).toBe('system');
+		expect(document.documentElement.dataset.theme).toBeUndefined();
+	});
+
+	it('keep a preset under one name once', async () => {
+		const { app, demo } = await begin();
+		const first = await app.choices.keep('Dawn', DEMO_PLAN);
+		const second = await app.choices.keep('Dawn', { ...DEMO_PLAN, overtime: 'never' });
+		expect(second?.id).toBe(first?.id);
+		expect(await demo.listPresets()).toHaveLength(1);
+	});
+});
+
+describe('past sits', () => {
+	const record = (id: string, startedAt: string) => ({
+		id,
+		startedAt,
+		plannedSeconds: 600,
+		satSeconds: 600,
+		stage: 'completed' as const,
+		endedAt: startedAt,
+		note: '',
+		label: '',
+		source: 'timer' as const,
+	});
+
+	it('come in pages', async () => {
+		const records = Array.from({ length: 60 }, (_, i) =>
+			record(`r${i}`, `2026-11-${String(30 - (i % 30)).padStart(2, '0')}T07:00:00Z`),
+		);
+		const { app } = await begin({ records });
+		await app.past.load();
+		expect([app.past.sits.length, app.past.more]).toEqual([50, true]);
+		await app.past.loadMore();
+		expect([app.past.sits.length, app.past.more]).toEqual([60, false]);
+	});
+
+	it('are deleted with a way back', async () => {
+		const { app } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
+		await app.past.load();
+		await app.past.delete('a');
+		expect(app.past.sits).toEqual([]);
+		expect(app.notices.current?.kind).toBe('undo');
+		await app.past.restore('a');
+		expect(app.past.sits.map(({ id }) => id)).toEqual(['a']);
+	});
+});
+
+describe('what is said', () => {
+	it('names phases and milestones, once each', async () => {
+		const { app } = await begin();
+		const idle = app.timer.snapshot;
+		await app.start();
+		const preparing = app.timer.snapshot;
+		expect(saidOfChange(idle, preparing)).toContain('10 s');
+		expect(saidOfChange(preparing, preparing)).toBeNull();
+		ms += 11_000;
+		await app.refresh();
+		expect(saidOfChange(preparing, app.timer.snapshot)).toContain('20 min');
+		expect(saidOfMilestone({ kind: 'left', minutes: 1 })).toContain('1 minute left');
+	});
+});

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const css = readFileSync('src/styles/tokens.css', 'utf8');
+
+function tokens(block: string): Record<string, string> {
+	return Object.fromEntries(
+		[...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!]),
+	);
+}
+
+const light = tokens(css.slice(css.indexOf(':root {'), css.indexOf('@media')));
+const dark = tokens(css.slice(css.lastIndexOf(":root[data-theme='dark']")));
+const system = tokens(
+	css.slice(css.indexOf('@media'), css.lastIndexOf(":root[data-theme='dark']")),
+);
+
+function luminance(colour: string): number {
+	const [r, g, b] = [1, 3, 5].map((at) => {
+		const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+		return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+	});
+	return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+function contrast(one: string, other: string): number {
+	const [a, b] = [luminance(one), luminance(other)];
+	return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+
+const TEXT = [
+	...['ink', 'ink-soft', 'danger'].flatMap((text) =>
+		['paper-near', 'paper-far', 'surface'].map((ground) => [text, ground] as const),
+	),
+	['on-action', 'action'],
+	['on-action', 'action-hover'],
+	['on-notice', 'notice'],
+] as const;
+
+describe.each([
+	['light', light],
+	['dark', dark],
+])('the %s theme', (_, theme) => {
+	it.each(TEXT)('reads %s on %s', (text, ground) =>
+		expect(contrast(theme[text]!, theme[ground]!)).toBeGreaterThanOrEqual(4.5),
+	);
+
+	it.each(['paper-near', 'paper-far', 'surface'])('shows the focus on %s', (ground) =>
+		expect(contrast(theme.focus!, theme[ground]!)).toBeGreaterThanOrEqual(3),
+	);
+});
+
+it('is the same dark whether chosen or the system’s', () => expect(system).toEqual(dark));
