@@ -1,1 +1,69 @@
-fn main() {}
+//! The commands of this project: `cargo xtask run`, `test`, `icons`, ...
+//!
+//! One file per command; this one only says which there are.
+
+mod cross;
+mod icons;
+mod licences;
+mod packages;
+mod run;
+mod setup;
+mod sounds;
+mod steps;
+mod test;
+mod types;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Sets up, runs, tests and checks Zafu")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, and start Zafu
+    Run(run::Options),
+    /// Install what is missing and run every check and test
+    Test(test::Options),
+    /// Write the TypeScript types of everything that crosses from Rust to the screen
+    Types,
+    /// Draw every icon from icons/zafu.svg and icons/tray.svg
+    Icons,
+    /// Make the bells, or say with --check whether they are what the source makes
+    Sounds {
+        #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
+        arguments: Vec<String>,
+    },
+    /// Check every dependency's licence, and that no lock file names a registry's address
+    Licences,
+    /// Type-check all for Windows from Linux, and run the libraries' tests under wine
+    CheckWindows,
+    /// Type-check all for macOS from Linux
+    CheckMacos,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run(options) => run::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Types => types::run(),
+        Command::Icons => icons::run(),
+        Command::Sounds { arguments } => sounds::run(&arguments).map_err(anyhow::Error::msg),
+        Command::Licences => licences::run(),
+        Command::CheckWindows => cross::check_windows(),
+        Command::CheckMacos => cross::check_macos(),
+    };
+    // By hand, because the causes belong on the line and a backtrace of this does not help anyone.
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One step after another, each with a name, a log and a time; the long ones show that they live.
+
+use crate::workspace;
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+/// How often a step in progress says so.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+
+/// From when on a step is worth a line where steps are only a means.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// How many lines of a failed step's log are shown.
+const TAIL: usize = 40;
+
+/// What has run so far.
+pub struct Steps {
+    logs: PathBuf,
+    passed: Vec<String>,
+    failed: Vec<String>,
+    skipped: Vec<String>,
+    /// Says nothing of steps that pass at once.
+    is_quiet: bool,
+}
+
+impl Steps {
+    /// None yet. Logs go to `target/xtask/`.
+    ///
+    /// # Errors
+    /// If that folder cannot be made.
+    pub fn new() -> Result<Self> {
+        let logs = workspace::target()?.join("xtask");
+        fs::create_dir_all(&logs).with_context(|| format!("{} cannot be made", logs.display()))?;
+        Ok(Self { logs, passed: vec![], failed: vec![], skipped: vec![], is_quiet: false })
+    }
+
+    /// None yet, and they are only a means: those that pass at once are not worth a line.
+    ///
+    /// # Errors
+    /// If the folder of the logs cannot be made.
+    pub fn quiet() -> Result<Self> {
+        Ok(Self { is_quiet: true, ..Self::new()? })
+    }
+
+    /// Runs a command to its end. Its output goes to the step's log.
+    pub fn command(&mut self, name: &str, mut command: Command) -> bool {
+        self.step(name, |log| {
+            let output = File::options().append(true).open(log)?;
+            command
+                .env("CARGO_TERM_COLOR", "never")
+                .env("CARGO_TERM_PROGRESS_WHEN", "never")
+                .env("NO_COLOR", "1")
+                .stdin(Stdio::null())
+                .stdout(output.try_clone()?)
+                .stderr(output);
+            let program = command.get_program().to_string_lossy().into_owned();
+            let mut child =
+                command.spawn().with_context(|| format!("{program} cannot be started"))?;
+            let status = wait(&mut child, log)?;
+            anyhow::ensure!(status.success(), "{program} ended with {status}");
+            Ok(())
+        })
+    }
+
+    /// Runs a check of our own. What it says goes to the step's log.
+    pub fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) -> bool {
+        self.step(name, |_| check())
+    }
+
+    /// Leaves a step out, and says why. On the machines that decide, that is a failure.
+    pub fn skip(&mut self, name: &str, why: &str) {
+        if workspace::is_ci() {
+            println!("FAIL  {name}: {why}, and nothing is skipped when CI=true");
+            self.failed.push(name.into());
+        } else {
+            println!("SKIP  {name}: {why}");
+            self.skipped.push(name.into());
+        }
+    }
+
+    /// The last line: how many passed and which failed.
+    ///
+    /// # Errors
+    /// If any failed.
+    pub fn finish(self) -> Result<()> {
+        let skipped = match self.skipped.as_slice() {
+            [] => String::new(),
+            skipped => format!(", {} skipped ({})", skipped.len(), skipped.join(", ")),
+        };
+        let failed = match self.failed.as_slice() {
+            [] => String::new(),
+            failed => format!(" ({})", failed.join(", ")),
+        };
+        println!("{} passed, {} failed{failed}{skipped}", self.passed.len(), self.failed.len());
+        if !self.failed.is_empty() {
+            std::process::exit(1);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, name: &str, work: impl FnOnce(&Path) -> Result<()>) -> bool {
+        let log = self.logs.join(format!("{}.log", name.replace([' ', ':', '/'], "-")));
+        if !self.is_quiet {
+            println!("      {name} ...");
+        }
+        let start = now();
+        let result = File::create(&log)
+            .with_context(|| format!("{} cannot be written", log.display()))
+            .and_then(|_| work(&log));
+        let took = seconds(start.elapsed());
+        match result {
+            Ok(()) => {
+                if !self.is_quiet || start.elapsed() >= SLOW {
+                    println!("ok    {name} ({took})");
+                }
+                self.passed.push(name.into());
+                true
+            }
+            Err(error) => {
+                println!("FAIL  {name} ({took}): {error:#}");
+                println!("      log: {}", log.display());
+                for line in tail(&log, TAIL) {
+                    println!("      | {line}");
+                }
+                self.failed.push(name.into());
+                false
+            }
+        }
+    }
+}
+
+/// Waits for a child, and now and then shows the last line it wrote.
+fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
+    let start = now();
+    let mut shown = Duration::ZERO;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        let elapsed = start.elapsed();
+        if elapsed >= shown + SIGN_OF_LIFE {
+            shown = elapsed;
+            let last = tail(log, 1).pop().unwrap_or_default();
+            let last: String = last.trim().chars().take(90).collect();
+            println!("      {:>5}  {last}", seconds(elapsed));
+        }
+    }
+}
+
+/// The last lines of a log that are not empty. Not everything that tools write is UTF-8.
+fn tail(log: &Path, lines: usize) -> Vec<String> {
+    let Ok(bytes) = fs::read(log) else { return vec![] };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut last: Vec<String> = text
+        .lines()
+        .rev()
+        .filter(|line| !line.trim().is_empty())
+        .take(lines)
+        .map(Into::into)
+        .collect();
+    last.reverse();
+    last
+}
+
+fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{:.1} s", time.as_secs_f64()),
+        seconds @ 10..60 => format!("{seconds} s"),
+        seconds => format!("{} min {:02} s", seconds / 60, seconds % 60),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a tool took on a developer's machine: nobody sits meanwhile"
+)]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}

@@ -1,0 +1,109 @@
+//! `cargo xtask test`: everything that must hold before a change is shared.
+
+use crate::packages::Purpose;
+use crate::steps::Steps;
+use crate::workspace::{cargo, metadata, npm, ui};
+use crate::{licences, setup};
+use anyhow::Result;
+use std::process::Command;
+
+/// Turns on the clock that only tests can drive. No release has it.
+const TEST_CLOCK: &str = "zafu/test-clock,zafu-cli/test-clock";
+
+/// The test that drives the real app in a window: last, alone, and one case at a time.
+const END_TO_END: &str = "e2e";
+
+/// What to test.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Leave out the end-to-end tests, which need a Linux desktop's parts
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Runs every step, even after one failed, and says at the end which did.
+///
+/// # Errors
+/// If the machine cannot be made ready. Failed steps end the process with 1.
+pub fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::new()?;
+    let purpose = if options.quick { Purpose::Build } else { Purpose::Test };
+    if let Err(error) = setup::ready(purpose, &mut steps) {
+        println!("      {error:#}");
+        return steps.finish();
+    }
+
+    steps.command("format", cargo(&["fmt", "--all", "--check"]));
+    steps.command("screens: lint", npm(&ui(), &["run", "lint"]));
+    steps.command("screens: types", npm(&ui(), &["run", "check"]));
+    steps.command("screens: tests", npm(&ui(), &["test"]));
+    steps.check("licences", licences::run);
+
+    const CLIPPY: [&str; 3] = ["clippy", "--workspace", "--all-targets"];
+    steps.command("clippy", with(cargo(&CLIPPY), &["--", "-D", "warnings"]));
+    steps.command(
+        "clippy: every feature",
+        with(cargo(&CLIPPY), &["--all-features", "--", "-D", "warnings"]),
+    );
+
+    rust_tests(&mut steps)?;
+    steps.command("rust: sounds", cargo(&["test", "-p", "xtask", "--all-features"]));
+    if !options.quick {
+        end_to_end(&mut steps);
+    }
+    steps.finish()
+}
+
+/// All tests of all crates but the one that opens windows.
+fn rust_tests(steps: &mut Steps) -> Result<()> {
+    let has_nextest = cargo(&["nextest", "--version"]).output().is_ok_and(|it| it.status.success());
+    if has_nextest {
+        let filter = format!("not binary({END_TO_END})");
+        steps.command(
+            "rust: tests",
+            cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "-E", &filter]),
+        );
+    } else {
+        let mut tests = cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]);
+        for name in integration_tests()? {
+            tests.args(["--test", &name]);
+        }
+        steps.command("rust: tests", tests);
+    }
+    steps.command("rust: examples in the docs", cargo(&["test", "--workspace", "--doc"]));
+    Ok(())
+}
+
+/// The names of the tests that lie in `tests/` folders, without the end-to-end one.
+fn integration_tests() -> Result<Vec<String>> {
+    let metadata = metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+    let mut names: Vec<String> = targets
+        .filter(|target| target["kind"][0] == "test" && target["name"] != END_TO_END)
+        .filter_map(|target| target["name"].as_str().map(Into::into))
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// The real app, driven through its window.
+fn end_to_end(steps: &mut Steps) {
+    if !cfg!(target_os = "linux") {
+        return steps.skip("end to end", "it drives WebKitGTK under Xvfb, so it needs Linux");
+    }
+    // The same packages and features in both, so that nothing is built twice.
+    const WHAT: [&str; 6] =
+        ["--package", "zafu", "--package", "zafu-cli", "--features", TEST_CLOCK];
+    if steps.command("end to end: build", with(cargo(&["build"]), &WHAT)) {
+        let mut tests = with(cargo(&["test"]), &WHAT);
+        tests.args(["--test", END_TO_END, "--", "--test-threads=1", "--nocapture"]);
+        steps.command("end to end", tests);
+    }
+}
+
+fn with(mut command: Command, arguments: &[&str]) -> Command {
+    command.args(arguments);
+    command
+}
