@@ -4,7 +4,7 @@ use crate::window::{self, Reason};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 use zafu_core::settings::CloseWhenIdle;
-use zafu_engine::Engine;
+use zafu_engine::{Engine, doctor};
 
 /// Whether the way out was taken, so that the last window to go holds nobody up.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub struct Leaving {
     decided: AtomicBool,
     /// The system wants it at once.
     hurried: AtomicBool,
+    /// The person knows how to come back to a sit that nothing shows.
+    told_it_goes_on: AtomicBool,
 }
 
 impl Leaving {
@@ -45,12 +47,21 @@ pub fn with_last_window(app: &AppHandle, tray: bool) -> bool {
     if app.state::<Leaving>().decided.load(Ordering::SeqCst) {
         return true;
     }
-    if cfg!(target_os = "macos") || sit_runs(app) {
+    let engine = app.state::<Engine>();
+    if sit_runs(app) {
+        let told = app.state::<Leaving>().told_it_goes_on.swap(true, Ordering::SeqCst);
+        if !told && !(tray && doctor::tray_is_shown()) {
+            engine.post(|runner| runner.tell_it_goes_on());
+        }
+        return false;
+    }
+    if cfg!(target_os = "macos") {
         return false;
     }
     // Without a tray nothing would show that Zafu is still there.
-    let stays = app.state::<Engine>().run_blocking(|runner| Ok(runner.settings().close_when_idle));
-    !(tray && stays.is_ok_and(|stays| stays == CloseWhenIdle::Tray))
+    let stays = engine.run_blocking(|runner| Ok(runner.settings().close_when_idle));
+    let stays = stays.is_ok_and(|stays| stays == CloseWhenIdle::Tray);
+    !(stays && tray && doctor::tray_is_shown())
 }
 
 /// Whether a sit runs.

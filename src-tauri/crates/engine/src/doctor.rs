@@ -62,6 +62,12 @@ pub fn tray_library() -> bool {
     desktop::tray_library()
 }
 
+/// Whether an icon in the tray can be seen just now.
+#[must_use]
+pub fn tray_is_shown() -> bool {
+    desktop::tray().is_ok()
+}
+
 #[cfg(target_os = "linux")]
 mod desktop {
     //! Linux: each service is a name on the session bus.

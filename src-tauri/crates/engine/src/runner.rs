@@ -560,6 +560,11 @@ impl Runner {
         let _ = self.events.send(Event::Show);
     }
 
+    /// Tells the person how to come back to a sit that nothing shows.
+    pub fn tell_it_goes_on(&mut self) {
+        self.parts.notifier.show(Notification::GoesOn);
+    }
+
     /// Tells whoever runs this engine to stop.
     pub fn quit(&self) {
         let _ = self.events.send(Event::Quit);

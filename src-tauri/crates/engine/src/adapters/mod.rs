@@ -46,6 +46,8 @@ pub enum Notification {
         /// Which.
         id: SessionId,
     },
+    /// The window is closed, the sit goes on, and nothing else shows that it does.
+    GoesOn,
 }
 
 /// What the person answers to a notification.

@@ -6,7 +6,6 @@
 use super::{Notification, NotificationAction, Notifier};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
-use zafu_core::ids::SessionId;
 
 /// As which program the system knows Zafu.
 pub const APP_ID: &str = "app.zafu.Zafu";
@@ -49,11 +48,13 @@ fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
     IpcError::new(ErrorCode::Notification, message)
 }
 
-fn words(notification: Notification) -> (SessionId, &'static str, String) {
+fn words(notification: Notification) -> (&'static str, String) {
     match notification {
-        Notification::Ended { id, sat } => (id, "Your sit is complete", format!("You sat {sat}.")),
-        Notification::Unsettled { id } => (
-            id,
+        Notification::Ended { sat, .. } => ("Your sit is complete", format!("You sat {sat}.")),
+        Notification::GoesOn => {
+            ("Your sit goes on", "Open Zafu again to see it. The bell will ring at its end.".into())
+        }
+        Notification::Unsettled { .. } => (
             "A sit waits for your word",
             "Time went by that Zafu did not see. Open it to say what you sat.".into(),
         ),
@@ -61,7 +62,7 @@ fn words(notification: Notification) -> (SessionId, &'static str, String) {
 }
 
 fn show(notification: Notification, answers: &Answers) {
-    let (id, summary, body) = words(notification);
+    let (summary, body) = words(notification);
     let mut toast = notify_rust::Notification::new();
     toast.appname("Zafu").summary(summary).body(&body);
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -76,17 +77,21 @@ fn show(notification: Notification, answers: &Answers) {
     }
     toast.action("default", "Open");
     match toast.show() {
-        Ok(shown) => await_answer(shown, id, answers),
+        Ok(shown) => await_answer(shown, notification, answers),
         Err(error) => answers(Err(not_shown(&error))),
     }
 }
 
 #[cfg(not(target_os = "macos"))]
-fn await_answer(shown: notify_rust::NotificationHandle, id: SessionId, answers: &Answers) {
-    let answered = |action: &str| match action {
-        ADD_NOTE => answers(Ok(NotificationAction::AddNote(id))),
-        SIT_AGAIN => answers(Ok(NotificationAction::SitAgain)),
-        "default" => answers(Ok(NotificationAction::Open)),
+fn await_answer(
+    shown: notify_rust::NotificationHandle,
+    notification: Notification,
+    answers: &Answers,
+) {
+    let answered = |action: &str| match (action, notification) {
+        (ADD_NOTE, Notification::Ended { id, .. }) => answers(Ok(NotificationAction::AddNote(id))),
+        (SIT_AGAIN, _) => answers(Ok(NotificationAction::SitAgain)),
+        ("default", _) => answers(Ok(NotificationAction::Open)),
         // Closed, by the person or by time: nothing is asked for.
         _ => {}
     };
@@ -98,4 +103,9 @@ fn await_answer(shown: notify_rust::NotificationHandle, id: SessionId, answers: 
 
 /// The notification centre used on macOS does not report actions back; a click opens Zafu by itself.
 #[cfg(target_os = "macos")]
-fn await_answer(_shown: notify_rust::NotificationHandle, _id: SessionId, _answers: &Answers) {}
+fn await_answer(
+    _shown: notify_rust::NotificationHandle,
+    _notification: Notification,
+    _answers: &Answers,
+) {
+}
