@@ -195,8 +195,8 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// The moments at which something begins, in boot time: it is suddenly three times as loud as in the 40 ms
-    /// before, and was not struck in the 150 ms before.
+    /// The moments at which something begins, in boot time: it is suddenly nearly twice as loud as in the 40 ms
+    /// before (beating is slower than that), and was not struck in the 150 ms before.
     pub fn onsets(&self) -> Vec<Duration> {
         const WINDOW: usize = 96;
         let peaks: Vec<f32> = self.samples.chunks(WINDOW).map(peak).collect();
@@ -204,7 +204,7 @@ impl Recording {
         for (index, level) in peaks.iter().enumerate() {
             let before = peaks[index.saturating_sub(20)..index].iter().copied().fold(0.0, f32::max);
             let fresh = onsets.last().is_none_or(|last| index - last > 75);
-            if *level > 0.02 && *level > 3.0 * before && fresh {
+            if *level > 0.02 && *level > 1.8 * before && fresh {
                 onsets.push(index);
             }
         }

@@ -13,6 +13,7 @@ fn main() {
     use harness::{Cue, SCRIPT, SoundServer, play_script};
     use std::process::Command;
     use std::time::Duration;
+    use zafu_engine::bell::Sound;
 
     if std::env::var_os(SCRIPT).is_some() {
         return play_script();
@@ -20,8 +21,11 @@ fn main() {
     let mut args = std::env::args().skip(1);
     let bells = args.next().map_or(20, |bells| bells.parse().expect("the number of bells"));
     let sound = args.next().unwrap_or_else(|| "wood-block".into());
-    // Not a round number: bells fall anywhere within the buffers of the device.
-    let apart = Duration::from_millis(1307);
+    // A stroke must stand clear of the tail before it; and not a round number, so that bells fall anywhere within
+    // the buffers of the device.
+    let between =
+        sound.parse::<Sound>().map_or(Duration::from_secs(5), |sound| sound.between_strokes());
+    let apart = between + Duration::from_millis(307);
     let cues: Vec<Cue> = (1..=bells).map(|index| Cue::new(apart * index, &sound)).collect();
     let player = Command::new(std::env::current_exe().expect("this program has a path"));
     let server = SoundServer::start().expect("a sound server can be started");
