@@ -1,0 +1,100 @@
+# What check-windows.sh and check-macos.sh share; sourced, never run.
+#
+# Rust's own downloads are not needed: Debian packages a compiler new enough together with the sources
+# of the standard library (rustc-web, cargo-web, rust-web-src), and `-Zbuild-std` builds that library for
+# any target. They live in a Debian of their own, in a cache folder that may be deleted at any time, so
+# that nothing of this changes the machine.
+set -euo pipefail
+
+REPOSITORY=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
+CACHE=${ZAFU_CROSS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/zafu-cross}
+SUITE=trixie
+ROOT=$CACHE/root-$SUITE
+LOG=$CACHE/setup.log
+
+say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*" >&2; }
+
+# Says in one line what is missing, and fails.
+refuse() { echo "${0##*/}: $*" >&2; exit 1; }
+
+[ "$(id -u)" = 0 ] || refuse "needs root, for the Debian it checks in (debootstrap, chroot)"
+command -v apt-get >/dev/null || refuse "needs Debian or one of its children (apt-get, debootstrap)"
+mkdir -p "$CACHE"/{cargo-home,src,target}
+
+# Two checks share the staged sources: one at a time.
+exec 9>"$CACHE/lock"
+flock --nonblock 9 || { say "another check is running: waiting for it"; flock 9; }
+
+# Writes what a command says to the log, and shows the end of it when it failed.
+logged() { "$@" >>"$LOG" 2>&1 || { tail -20 "$LOG" >&2; refuse "failed: $*"; }; }
+
+# in_root COMMAND...: runs it inside. The mounts are in a namespace of their own and vanish with it.
+in_root() {
+  cp -L /etc/resolv.conf /etc/hosts "$ROOT/etc/" 2>/dev/null || true
+  nice unshare --mount bash -c 'set -e; root=$1 cache=$2; shift 2
+    mount --make-rprivate /
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+    mount --bind "$cache" "$root/cache"
+    exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+      DEBIAN_FRONTEND=noninteractive "$@"' - "$ROOT" "$CACHE" "$@" 9>&-
+}
+
+# need PACKAGE...: installs inside what is not there yet.
+need() {
+  local package missing=()
+  for package in "$@"; do
+    compgen -G "$ROOT/var/lib/dpkg/info/$package.list" >/dev/null ||
+      compgen -G "$ROOT/var/lib/dpkg/info/$package:*.list" >/dev/null || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  say "installing ${missing[*]}"
+  logged in_root apt-get update
+  logged in_root apt-get install --yes "${missing[@]}"
+  in_root apt-get clean
+}
+
+# The Debian with its compiler: about a minute and 2 GB the first time.
+prepare() {
+  if [ ! -e "$ROOT/.ready" ]; then
+    command -v debootstrap >/dev/null || {
+      logged apt-get update
+      logged apt-get install --yes --no-install-recommends debootstrap
+    }
+    say "setting up Debian $SUITE in $ROOT"
+    rm -rf "$ROOT"
+    logged nice debootstrap --variant=minbase --include=ca-certificates "$SUITE" "$ROOT"
+    # No recommended packages, no documents; it need not survive a power cut.
+    printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";' \
+      'DPkg::Options:: "--force-unsafe-io";' >"$ROOT/etc/apt/apt.conf.d/99zafu"
+    printf 'path-exclude=/usr/share/%s/*\n' doc man locale >"$ROOT/etc/dpkg/dpkg.cfg.d/zafu"
+    touch "$ROOT/.ready"
+  fi
+  mkdir -p "$ROOT/cache"
+  need rustc-web cargo-web rust-web-src gcc pkg-config
+  # The host's certificates, because the host may trust a proxy.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$ROOT/etc/ssl/certs/"
+}
+
+# Copies the sources: tauri-build writes into the tree it builds, and must not touch this one. Times are
+# kept, so that cargo builds again only what changed. Build folders of any name stay out.
+stage() {
+  rm -rf "$CACHE/src/zafu.new"
+  mkdir "$CACHE/src/zafu.new"
+  tar --create --directory "$REPOSITORY" --exclude=./target --exclude=node_modules --exclude=./.git . |
+    tar --extract --directory "$CACHE/src/zafu.new"
+  rm -rf "$CACHE/src/zafu"
+  mv "$CACHE/src/zafu.new" "$CACHE/src/zafu"
+}
+
+# cross_cargo [NAME=VALUE...] -- ARGUMENTS...: cargo inside, on the staged sources. No debug information:
+# nobody debugs these builds, and it triples their size.
+cross_cargo() {
+  local environment=()
+  while [ "$1" != -- ]; do environment+=("$1"); shift; done
+  shift
+  in_root CARGO_HOME=/cache/cargo-home CARGO_TARGET_DIR=/cache/target RUSTC_BOOTSTRAP=1 CI="${CI:-}" \
+    CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 \
+    ${environment[@]+"${environment[@]}"} \
+    sh -c 'cd /cache/src/zafu && exec cargo -Zbuild-std=std,panic_abort "$@"' - "$@"
+}
