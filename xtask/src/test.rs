@@ -2,7 +2,7 @@
 
 use crate::packages::Purpose;
 use crate::steps::Steps;
-use crate::workspace::{cargo, metadata, npm, ui};
+use crate::workspace::{cargo, npm, ui};
 use crate::{licences, setup};
 use anyhow::Result;
 use std::process::Command;
@@ -46,7 +46,7 @@ pub fn run(options: &Options) -> Result<()> {
         with(cargo(&CLIPPY), &["--all-features", "--", "-D", "warnings"]),
     );
 
-    rust_tests(&mut steps)?;
+    rust_tests(&mut steps);
     steps.command("rust: sounds", cargo(&["test", "-p", "xtask", "--all-features"]));
     if !options.quick {
         end_to_end(&mut steps);
@@ -54,38 +54,12 @@ pub fn run(options: &Options) -> Result<()> {
     steps.finish()
 }
 
-/// All tests of all crates but the one that opens windows.
-fn rust_tests(steps: &mut Steps) -> Result<()> {
+/// All tests of all crates but the one that opens windows, which asks for the test clock's feature.
+fn rust_tests(steps: &mut Steps) {
     let has_nextest = cargo(&["nextest", "--version"]).output().is_ok_and(|it| it.status.success());
-    if has_nextest {
-        let filter = format!("not binary({END_TO_END})");
-        steps.command(
-            "rust: tests",
-            cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "-E", &filter]),
-        );
-    } else {
-        let mut tests = cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]);
-        for name in integration_tests()? {
-            tests.args(["--test", &name]);
-        }
-        steps.command("rust: tests", tests);
-    }
+    let tests: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test", "--tests"] };
+    steps.command("rust: tests", with(cargo(tests), &["--workspace", "--no-fail-fast"]));
     steps.command("rust: examples in the docs", cargo(&["test", "--workspace", "--doc"]));
-    Ok(())
-}
-
-/// The names of the tests that lie in `tests/` folders, without the end-to-end one.
-fn integration_tests() -> Result<Vec<String>> {
-    let metadata = metadata(&["--no-deps"])?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let targets = packages.flat_map(|package| package["targets"].as_array().into_iter().flatten());
-    let mut names: Vec<String> = targets
-        .filter(|target| target["kind"][0] == "test" && target["name"] != END_TO_END)
-        .filter_map(|target| target["name"].as_str().map(Into::into))
-        .collect();
-    names.sort();
-    names.dedup();
-    Ok(names)
 }
 
 /// The real app, driven through its window.
