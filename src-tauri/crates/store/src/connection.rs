@@ -15,6 +15,7 @@ pub(crate) fn writing(database: &Path, busy: Duration) -> Result<Connection, Sto
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(busy)?;
+    connection.pragma_update(None, "foreign_keys", false)?;
     Ok(connection)
 }
 

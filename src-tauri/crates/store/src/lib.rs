@@ -16,6 +16,8 @@ mod open_sits;
 mod outbox;
 mod presets;
 mod restore;
+#[cfg(test)]
+mod sample;
 mod save;
 mod sessions;
 mod settings;

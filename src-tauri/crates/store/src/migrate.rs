@@ -115,3 +115,6 @@ pub(crate) fn migrate(
     transaction.commit()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

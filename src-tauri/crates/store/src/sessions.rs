@@ -236,3 +236,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         createdat: time("createdat")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! A bit of everything that a database can hold, for the fixture of each format.
+
+use crate::Store;
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::bounded::Bounded;
+use zafu_core::ids::SessionId;
+use zafu_core::plan::{Length, OvertimeChoice, Plan};
+use zafu_core::settings::{Preset, Settings, Theme};
+use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer};
+
+fn at(seconds: u64) -> Moment {
+    let start: DateTime<Utc> = "2026-03-01T06:00:00.250Z".parse().unwrap();
+    Moment {
+        boot: BootTime(Duration::from_secs(seconds)),
+        boot_id: BootId(Uuid::from_u128(7)),
+        wall: WallTime::new(start, UtcOffset(-210)).plus(Duration::from_secs(seconds)),
+    }
+}
+
+fn id(n: u128) -> SessionId {
+    SessionId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0000 + n))
+}
+
+struct Sitting<'a> {
+    store: &'a Store,
+    timer: Timer,
+    seconds: u64,
+}
+
+impl Sitting<'_> {
+    fn after(&mut self, seconds: u64, command: Command) {
+        self.seconds += seconds;
+        let effects = self.timer.apply(command, at(self.seconds));
+        let saves: Vec<_> = effects
+            .into_iter()
+            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
+            .collect();
+        self.store.save(&saves).unwrap();
+    }
+
+    fn start(&mut self, n: u128, length: u32, preparation: u32) {
+        let plan = Plan {
+            length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+            preparation: Bounded::new(preparation).unwrap(),
+            bells: zafu_core::plan::Bells::default(),
+            overtime: OvertimeChoice::Ask,
+        };
+        self.after(100, Command::Start { id: id(n), plan, seed: 3 });
+    }
+}
+
+/// Fills an empty store.
+pub(crate) fn fill(store: &Store) {
+    let mut sitting = Sitting { store, timer: Timer::default(), seconds: 0 };
+    let end = |overtime| Command::End { overtime };
+    // Complete, with overtime, dropped overtime, and none.
+    for (n, overtime) in
+        [(1, None), (2, Some(OvertimeAnswer::Add)), (3, Some(OvertimeAnswer::Drop))]
+    {
+        sitting.start(n, 60, 0);
+        sitting.after(59, Command::Tick);
+        sitting.after(10, end(overtime));
+    }
+    // Ended early after a pause; open-ended; discarded; ended in its preparation.
+    sitting.start(4, 600, 0);
+    sitting.after(20, Command::Pause);
+    sitting.after(500, Command::Resume);
+    sitting.after(20, end(None));
+    sitting.start(5, 0, 10);
+    sitting.after(50, end(None));
+    sitting.start(6, 600, 0);
+    sitting.after(30, Command::Discard);
+    sitting.start(7, 600, 60);
+    sitting.after(30, end(None));
+    // Settled, unsettled in its preparation, unsettled in its time, running.
+    sitting.start(8, 600, 0);
+    sitting.after(900, Command::Settle { id: id(8), answer: Answer::Gap });
+    sitting.after(0, Command::Settle { id: id(8), answer: Answer::Gap });
+    sitting.start(9, 600, 60);
+    sitting.after(900, Command::Tick);
+    sitting.start(10, 0, 0);
+    sitting.after(900, Command::Tick);
+    sitting.start(11, 1200, 0);
+    sitting.after(45, Command::Tick);
+
+    store.edit(id(1), "雨 rain", "morning").unwrap();
+    store.edit(id(2), "two\nlines", "").unwrap();
+    store.delete(id(3), at(sitting.seconds).wall.utc).unwrap();
+    store.delete(id(4), at(sitting.seconds).wall.utc).unwrap();
+    store.undelete(id(4)).unwrap();
+    store.save_settings(&Settings { theme: Theme::Dark, ..Settings::default() }).unwrap();
+    for (n, name) in [(1, "Morning"), (2, "Abend")] {
+        let plan = Settings::default().plan;
+        store.save_preset(&Preset { id: Uuid::from_u128(n), name: name.into(), plan }).unwrap();
+    }
+    // What only sync will write.
+    store.on_writer(|connection| {
+        connection
+            .execute_batch(
+                "UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
+                   detailsrevision = detailsrevision + 1
+                 WHERE id = (SELECT id FROM sessions WHERE note LIKE 'two%');
+                 UPDATE outbox SET owner = '01970000-0000-7000-8000-00000000beef', attempts = 3,
+                   next_at = '2026-03-02T00:00:00.000Z', last_code = '503'
+                 WHERE generation = (SELECT min(generation) FROM outbox);
+                 UPDATE outbox SET state = 'refused', attempts = 1, last_code = '23514'
+                 WHERE generation = (SELECT max(generation) FROM outbox);",
+            )
+            .unwrap();
+    });
+}

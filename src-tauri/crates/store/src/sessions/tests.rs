@@ -1,0 +1,95 @@
+//! How the table is read, and what it refuses.
+
+use super::*;
+use crate::{Store, sample};
+use zafu_core::time::WallTime;
+
+fn filled() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let now = WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(0));
+    let store = Store::open(folder.path(), now).unwrap();
+    sample::fill(&store);
+    (folder, store)
+}
+
+#[test]
+fn the_log_is_read_along_its_index() {
+    let (_folder, store) = filled();
+    let plan: Vec<String> = store.on_writer(|connection| {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {LOG}")).unwrap();
+        let rows = statement.query_map((END, END, 50), |row| row.get("detail")).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    });
+    let sits: Vec<_> = plan.iter().filter(|line| line.contains(" sessions")).collect();
+    assert_eq!(sits, ["SEARCH sessions USING INDEX sessions_by_start (<expr><?)"], "{plan:?}");
+    assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER")), "{plan:?}");
+}
+
+#[test]
+fn the_log_is_in_order_of_the_corrected_start() {
+    let (_folder, store) = filled();
+    let log = store.sessions(&Page { limit: 100, before: None }).unwrap();
+    let last = log.last().unwrap();
+    assert_eq!(last.details.value.corrected_length, Some(Seconds(1800)));
+    assert!(log.is_sorted_by_key(|session| std::cmp::Reverse(session.effective_start().utc)));
+}
+
+#[test]
+fn the_columns_are_those_that_people_and_programs_rely_on() {
+    let (_folder, store) = filled();
+    let columns: Vec<String> = store.on_writer(|connection| {
+        let statement = connection.prepare("SELECT * FROM sessions").unwrap();
+        statement.column_names().into_iter().map(str::to_owned).collect()
+    });
+    assert_eq!(columns.join(", "), columns!().split_whitespace().collect::<Vec<_>>().join(" "));
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let (_folder, store) = filled();
+    let is_refused = |change: &'static str| {
+        store.on_writer(move |connection| {
+            let transaction = connection.transaction().unwrap();
+            let refused = transaction.execute_batch(change);
+            let code = refused.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
+            assert_eq!(
+                code,
+                Some(rusqlite::ErrorCode::ConstraintViolation),
+                "{change}: {refused:?}"
+            );
+        });
+    };
+    for change in [
+        "UPDATE sessions SET iscompleted = 0 WHERE completedat IS NOT NULL",
+        "UPDATE sessions SET iscompleted = 1 WHERE completedat IS NULL",
+        "UPDATE sessions SET endedat = '2026-03-01T06:00:00.000Z' WHERE iscompleted = 1",
+        "UPDATE sessions SET endedat = NULL, satlength = 0 WHERE iscompleted = 0",
+        "UPDATE sessions SET satlength = 5 WHERE endedat IS NULL",
+        "UPDATE sessions SET satlength = -1",
+        "UPDATE sessions SET sitlength = 'long'",
+        "UPDATE sessions SET startedat = 'yesterday'",
+        "UPDATE sessions SET startedat = '2026-02-30T06:00:00.000Z'",
+        "UPDATE sessions SET startedat = '2026-03-01T06:00:00Z'",
+        "UPDATE sessions SET startedat = '2026-03-01 06:00:00.000'",
+        "UPDATE sessions SET startedat = '2026-03-01T06:00:00.000+01:00'",
+        "UPDATE sessions SET deletedat = 1",
+        "UPDATE sessions SET utcoffset = 1440",
+        "UPDATE sessions SET source = 'dream'",
+        "UPDATE sessions SET id = 'x'",
+        "UPDATE sessions SET id = NULL",
+        "UPDATE sessions SET note = 'a' || char(0)",
+        "UPDATE sessions SET detailsrevision = -1",
+        "UPDATE sessions SET correctedlength = -1",
+        "DELETE FROM sessions WHERE endedat IS NOT NULL",
+        "DELETE FROM sessions WHERE id IN (SELECT session_id FROM open_sits WHERE preparing = 0)",
+        "UPDATE open_sits SET phase = 'running'",
+        "UPDATE open_sits SET preparing = 1",
+        "UPDATE open_sits SET body = 'x'",
+        "INSERT INTO outbox (session_id, generation, attempts, state)
+         SELECT session_id, 999, 0, 'pending' FROM open_sits WHERE preparing = 1",
+        "UPDATE outbox SET generation = 5",
+        "INSERT INTO device VALUES (2, '01970000-0000-7000-8000-00000000beef', '2026-03-01T06:00:00.000Z')",
+    ] {
+        is_refused(change);
+    }
+}
