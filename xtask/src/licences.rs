@@ -139,7 +139,7 @@ impl Parser<'_> {
         let mut met = self.both();
         while self.take("OR") {
             // Both sides are always read, or the rest would be misread.
-            met = self.both() | met;
+            met |= self.both();
         }
         met
     }
@@ -147,7 +147,7 @@ impl Parser<'_> {
     fn both(&mut self) -> bool {
         let mut met = self.one();
         while self.take("AND") {
-            met = self.one() & met;
+            met &= self.one();
         }
         met
     }
