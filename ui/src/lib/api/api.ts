@@ -6,6 +6,7 @@
 import type {
 	Answer,
 	BellCheck,
+	ErrorCode,
 	IpcError,
 	OvertimeAnswer,
 	Preset,
@@ -54,7 +55,7 @@ export interface Api {
 /** Whatever was thrown, as an error that can be shown. */
 export function asIpcError(thrown: unknown): IpcError {
 	if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-		return { code: String(thrown.code), message: String(thrown.message) };
+		return { code: thrown.code as ErrorCode, message: String(thrown.message) };
 	}
 	return { code: 'engine', message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

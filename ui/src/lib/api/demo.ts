@@ -149,7 +149,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		return changed();
 	}
 
-	function refuse(code: string, message: string): never {
+	function refuse(code: IpcError['code'], message: string): never {
 		throw { code, message } satisfies IpcError;
 	}
 

@@ -1,133 +1,30 @@
-/** What Zafu and its window say to each other. Lengths are seconds, moments of a running sit milliseconds. */
-
-export type Phase = 'preparing' | 'sitting' | 'paused' | 'overtime';
-export type OvertimeChoice = 'ask' | 'always' | 'never';
-export type OvertimeAnswer = 'drop' | 'add';
-export type Answer = 'whole' | 'gap' | 'discard';
-export type GapReason = 'suspended' | 'stopped' | 'restarted';
-export type Stage = 'started' | 'endedEarly' | 'completed';
-export type TimeDisplay = 'hidden' | 'minutes' | 'seconds';
-export type Theme = 'system' | 'light' | 'dark';
-export type CloseWhenIdle = 'quit' | 'tray';
-
-export interface IpcError {
-	code: string;
-	message: string;
-}
-
-export interface SitView {
-	id: string;
-	phase: Phase;
-	/** None for an open-ended sit. */
-	plannedSeconds: number | null;
-	preparationSeconds: number;
-	preparationLeftMs: number;
-	/** Sat so far, without pauses, overtime included. */
-	elapsedMs: number;
-	overtimeMs: number;
-	startedAt: string;
-	overtime: OvertimeChoice;
-}
-
-export interface UnsettledView {
-	id: string;
-	plannedSeconds: number | null;
-	startedAt: string;
-	keptSeconds: number;
-	wholeSeconds: number;
-	gapSeconds: number;
-	gapBeganAt: string;
-	reason: GapReason;
-}
-
-export interface FinishedView {
-	id: string;
-	plannedSeconds: number | null;
-	satSeconds: number;
-	complete: boolean;
-	startedAt: string;
-	note: string;
-	label: string;
-}
-
-export interface Snapshot {
-	sit: SitView | null;
-	unsettled: UnsettledView[];
-	finished: FinishedView | null;
-	trouble: IpcError[];
-}
-
-export interface SitRecord {
-	id: string;
-	startedAt: string;
-	plannedSeconds: number | null;
-	satSeconds: number;
-	stage: Stage;
-	endedAt: string | null;
-	note: string;
-	label: string;
-	source: 'timer' | 'manual' | 'import';
-}
-
-export type LengthChoice =
-	{ kind: 'timed'; seconds: number } | { kind: 'open' } | { kind: 'until'; clock: string };
-
-export interface Strike {
-	sound: string;
-	strikes: number;
-}
-
-export type IntervalTimes =
-	| { kind: 'every'; seconds: number }
-	| { kind: 'at'; seconds: number[] }
-	| { kind: 'spread'; count: number }
-	| { kind: 'random'; minGapSeconds: number; maxGapSeconds: number };
-
-export interface Intervals {
-	when: IntervalTimes;
-	strike: Strike;
-}
-
-export interface PlanChoice {
-	length: LengthChoice;
-	preparationSeconds: number;
-	startBell: Strike | null;
-	intervals: Intervals | null;
-	endBell: Strike | null;
-	overtime: OvertimeChoice;
-}
-
-export interface Settings {
-	plan: PlanChoice;
-	volumePercent: number;
-	timeDisplay: TimeDisplay;
-	theme: Theme;
-	/** 0: controls stay. */
-	fadeAfterSeconds: number;
-	dim: boolean;
-	dayStartsAtHour: number;
-	keepSystemAwake: boolean;
-	keepScreenAwake: boolean;
-	notify: boolean;
-	closeWhenIdle: CloseWhenIdle;
-}
-
-export interface Preset {
-	id: string;
-	name: string;
-	plan: PlanChoice;
-}
-
-export interface StartRequest {
-	presetId?: string;
-	plan?: PlanChoice;
-}
-
-export interface BellCheck {
-	device: string | null;
-	error: IpcError | null;
-}
-
-export interface SoundView {
-	name: string;
-}
+/**
+ * What Zafu and its window say to each other: written from the engine's own types, named here as the window
+ * calls them. Lengths are seconds, moments of a running sit milliseconds.
+ */
+export type { Answer } from '../generated/Answer';
+export type { BellCheck } from '../generated/BellCheck';
+export type { CloseWhenIdle } from '../generated/CloseWhenIdle';
+export type { ErrorCode } from '../generated/ErrorCode';
+export type { FinishedView } from '../generated/FinishedView';
+export type { GapReason } from '../generated/GapReason';
+export type { IntervalTimes } from '../generated/IntervalTimes';
+export type { Intervals } from '../generated/Intervals';
+export type { IpcError } from '../generated/IpcError';
+export type { LengthChoice } from '../generated/LengthChoice';
+export type { OvertimeAnswer } from '../generated/OvertimeAnswer';
+export type { OvertimeChoice } from '../generated/OvertimeChoice';
+export type { PhaseView as Phase } from '../generated/PhaseView';
+export type { PlanChoice } from '../generated/PlanChoice';
+export type { Preset } from '../generated/Preset';
+export type { Settings } from '../generated/Settings';
+export type { SitRecord } from '../generated/SitRecord';
+export type { SitView } from '../generated/SitView';
+export type { Snapshot } from '../generated/Snapshot';
+export type { SoundView } from '../generated/SoundView';
+export type { StageView as Stage } from '../generated/StageView';
+export type { StartRequest } from '../generated/StartRequest';
+export type { Strike } from '../generated/Strike';
+export type { Theme } from '../generated/Theme';
+export type { TimeDisplay } from '../generated/TimeDisplay';
+export type { UnsettledView } from '../generated/UnsettledView';

@@ -71,18 +71,22 @@ describe('the water', () => {
 });
 
 describe('the pace', () => {
-	it('is the time in which the fastest point moves half a pixel', () => {
+	it('is the time in which the fastest point moves one pixel', () => {
 		const pixelsPerSecond = (speed * (320 / VIEW)) / 1200;
-		expect(period(1200, 320)).toBeCloseTo((0.5 / pixelsPerSecond) * 1000);
+		expect(period(1200, 320)).toBeCloseTo(1000 / pixelsPerSecond);
+	});
+
+	it('draws no sit more than 420 times, however large the window', () => {
+		expect(period(1200, 4000)).toBeCloseTo(1_200_000 / 420);
 	});
 
 	it('is slower for a longer sit and faster for a larger picture', () => {
 		expect(period(3600, 320)).toBeGreaterThan(period(1200, 320));
-		expect(period(1200, 900)).toBeLessThan(period(1200, 320));
+		expect(period(1200, 400)).toBeLessThan(period(1200, 320));
 	});
 
 	it('is never a film and never a still', () => {
-		expect(period(1, 4000)).toBe(100);
+		expect(period(1, 4000)).toBe(200);
 		expect(period(86_400, 100)).toBe(10_000);
 	});
 
