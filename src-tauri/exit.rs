@@ -50,7 +50,8 @@ pub fn with_last_window(app: &AppHandle, tray: bool) -> bool {
     let engine = app.state::<Engine>();
     if sit_runs(app) {
         let told = app.state::<Leaving>().told_it_goes_on.swap(true, Ordering::SeqCst);
-        if !told && !(tray && doctor::tray_is_shown()) {
+        let shown = tray && doctor::tray_is_shown();
+        if !told && !shown {
             engine.post(|runner| runner.tell_it_goes_on());
         }
         return false;

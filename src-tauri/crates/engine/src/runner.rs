@@ -32,6 +32,9 @@ const SAVE_AGAIN: Duration = Duration::from_secs(5);
 /// How long before it is due a bell is got ready: its device must be opened, and may have to wake up.
 const BELL_LEAD: Duration = Duration::from_millis(1200);
 
+/// A bell that was got ready is not rung any more once it is this late; the player lets go of it.
+const SLEPT_THROUGH: Duration = Duration::from_secs(2);
+
 /// What the engine tells whoever listens.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -230,7 +233,9 @@ impl Runner {
                     self.armed = None;
                 }
                 Effect::Ring(ring) => {
-                    if self.armed.take() != Some((ring.id, ring.index)) {
+                    // One that was got ready and then slept through has not been heard.
+                    let slept = self.now().boot.since(ring.due) > SLEPT_THROUGH;
+                    if self.armed.take() != Some((ring.id, ring.index)) || slept {
                         self.parts.bells.arm(&ring.strike, self.settings.volume_percent, ring.due);
                     }
                 }

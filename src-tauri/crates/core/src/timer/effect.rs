@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// One thing to do. They come in the order in which they are to be done: what is to be saved first.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a handful exist at a time, and they live briefly")]
 pub enum Effect {
     /// Write this to disk. A start that cannot be saved must not happen.
     Save(Save),

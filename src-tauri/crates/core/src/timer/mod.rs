@@ -93,6 +93,7 @@ pub struct Timer {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one")]
 enum State {
     #[default]
     Idle,
