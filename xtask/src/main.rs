@@ -2,11 +2,13 @@
 //!
 //! One file per command; this one only says which there are.
 
+mod bench;
 mod cross;
 mod icons;
 mod licences;
 mod packages;
 mod run;
+mod screens;
 mod setup;
 mod sounds;
 mod steps;
@@ -30,6 +32,10 @@ enum Command {
     Run(run::Options),
     /// Install what is missing and run every check and test
     Test(test::Options),
+    /// Measure what Zafu costs, each figure beside its goal
+    Bench(bench::Options),
+    /// Take pictures of every screen, light and dark, and the one in the README
+    Screens,
     /// Write the TypeScript types of everything that crosses from Rust to the screen
     Types,
     /// Draw every icon from icons/zafu.svg and icons/tray.svg
@@ -51,6 +57,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Screens => screens::run(),
         Command::Types => types::run(),
         Command::Icons => icons::run(),
         Command::Sounds { arguments } => sounds::run(&arguments).map_err(anyhow::Error::msg),

@@ -1,0 +1,215 @@
+//! A desktop of its own for one measurement: a screen, a session bus, a sound server and a home, all new.
+
+use super::process;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+pub const WIDTH: usize = 1280;
+pub const HEIGHT: usize = 900;
+
+/// How long anything may take to show itself.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A desktop. It ends with everything that was started on it.
+pub struct Desk {
+    home: PathBuf,
+    display: String,
+    bus: String,
+    parts: Vec<Child>,
+}
+
+impl Desk {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// If a part of it is missing or does not start.
+    pub fn start() -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        // Not in target/: the paths of sockets must be short.
+        let home = std::env::temp_dir().join(format!("zafu-bench-{}-{count}", std::process::id()));
+        fs::create_dir_all(&home).with_context(|| format!("{} cannot be made", home.display()))?;
+        fs::write(
+            home.join(".asoundrc"),
+            "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
+        )?;
+        let mut desk = Self { home, display: String::new(), bus: String::new(), parts: vec![] };
+        let screen = format!("{WIDTH}x{HEIGHT}x24");
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &screen, "-fbdir"]);
+        xvfb.arg(&desk.home);
+        desk.display = format!(":{}", desk.part(xvfb)?);
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        desk.bus = desk.part(bus)?;
+        let mut sound = desk.command("pulseaudio");
+        sound
+            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
+            .args(["--realtime=no", "--high-priority=no", "--log-level=error"])
+            .args(["-L", &format!("module-native-protocol-unix socket={}", desk.socket())])
+            .args(["-L", "module-null-sink sink_name=cap rate=48000"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        desk.parts.push(sound.spawn().context("pulseaudio cannot be started")?);
+        desk.wait_for("the sound server", |desk| Path::new(&desk.socket()).exists())?;
+        Ok(desk)
+    }
+
+    /// Starts a part that says in its first line where it can be reached.
+    fn part(&mut self, mut command: Command) -> Result<String> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        command.env("HOME", &self.home).stdin(Stdio::null()).stderr(Stdio::null());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{program} cannot be started"))?;
+        let mut line = String::new();
+        let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
+        self.parts.push(child);
+        match read {
+            Some(Ok(1..)) => Ok(line.trim().to_owned()),
+            _ => bail!("{program} did not start"),
+        }
+    }
+
+    fn socket(&self) -> String {
+        self.home.join("sound").display().to_string()
+    }
+
+    /// A command that lives on this desktop and knows of no other.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if name.starts_with("XDG_") || ["WAYLAND_DISPLAY", "ZAFU_DATA_DIR"].contains(&&*name) {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("HOME", &self.home)
+            .env("XDG_RUNTIME_DIR", &self.home)
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("PULSE_SERVER", format!("unix:{}", self.socket()))
+            .env("PULSE_COOKIE", self.home.join("cookie"))
+            // Or a session may wait for an accessibility bus that nobody serves.
+            .env("NO_AT_BRIDGE", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Starts an app. Its output goes to a file in the home.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn run(&self, mut command: Command) -> Result<App> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let output = fs::File::options().create(true).append(true).open(self.home.join("said"))?;
+        let child = command
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("{program} cannot be started"))?;
+        Ok(App(child))
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Errors
+    /// If it fails: what it said.
+    pub fn done(&self, mut command: Command) -> Result<String> {
+        let output = command.output().with_context(|| format!("{command:?} cannot be run"))?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        anyhow::ensure!(
+            output.status.success(),
+            "{} ended with {}: {}",
+            command.get_program().to_string_lossy(),
+            output.status,
+            text(&output.stderr)
+        );
+        Ok(text(&output.stdout))
+    }
+
+    /// What the screen shows, as pixels of blue, green, red and nothing.
+    pub fn pixels(&self) -> Vec<[u8; 4]> {
+        // An XWD file: a header, colours, then the picture, which ends the file.
+        let file = fs::read(self.home.join("Xvfb_screen0")).unwrap_or_default();
+        let picture = &file[file.len().saturating_sub(WIDTH * HEIGHT * 4)..];
+        picture.as_chunks::<4>().0.to_vec()
+    }
+
+    /// Waits until something is so; looks every few milliseconds.
+    ///
+    /// # Errors
+    /// If it never was.
+    pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<Duration> {
+        let start = super::now();
+        while start.elapsed() < PATIENCE {
+            if is_so(self) {
+                return Ok(start.elapsed());
+            }
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        let said = fs::read_to_string(self.home.join("said")).unwrap_or_default();
+        bail!("{what} did not come within {} s\n{said}", PATIENCE.as_secs())
+    }
+
+    /// Does something to the one window that has this title.
+    ///
+    /// # Errors
+    /// If there is no such window.
+    pub fn window(&self, title: &str, deed: &[&str]) -> Result<()> {
+        let mut search = self.command("xdotool");
+        search.args(["search", "--onlyvisible", "--name", title]);
+        let found = self.done(search).with_context(|| format!("no window is called {title}"))?;
+        let id = found.lines().last().context("xdotool found no window")?;
+        let mut act = self.command("xdotool");
+        act.args([deed[0], id]).args(&deed[1..]);
+        self.done(act).map(drop)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // In reverse: apps are gone already, the screen goes last.
+        for part in self.parts.iter_mut().rev() {
+            end(part);
+        }
+        // A folder in the system's own place for what may be lost.
+        fs::remove_dir_all(&self.home).ok();
+    }
+}
+
+/// An app that runs on a desktop, and ends when this is dropped.
+pub struct App(Child);
+
+impl App {
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        let family: Vec<String> = process::family(self.pid()).iter().map(u32::to_string).collect();
+        // Its helpers are not our children: they are asked by number. Those gone already are as good.
+        let _ = Command::new("kill")
+            .arg("-KILL")
+            .args(&family)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        end(&mut self.0);
+    }
+}
+
+fn end(child: &mut Child) {
+    // Already gone is as good.
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -1,0 +1,135 @@
+//! What a sit of 20 minutes costs: memory, processor, wake-ups, with its window open and with it destroyed.
+
+use super::Programs;
+use super::bare;
+use super::desk::{App, Desk, HEIGHT, WIDTH};
+use super::figure::{Figure, median, round};
+use super::memory::{self, SETTLE};
+use super::process::{cpu_seconds, sleeps};
+use super::start::is_painted;
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// How long is measured, in seconds.
+const WHILE: u64 = 60;
+
+/// The title of Zafu's window.
+const TITLE: &str = "^Zafu$";
+
+/// The window open, 480 pixels wide and 640 high.
+pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
+    let (bare, bare_detail) = {
+        let desk = Desk::start()?;
+        let app = open_bare(&desk, programs)?;
+        memory::of(&app)?
+    };
+    let desk = Desk::start()?;
+    let app = open_sit(&desk, programs)?;
+    let (memory, detail) = memory::of(&app)?;
+    let detail = json!({ "zafu": detail, "bare": bare_detail });
+    let what = ("memory-open", "private memory, sitting, window open");
+    let memory = Figure::absolute(what, "<= bare + 25 MB", (memory, "MB", bare + 25.0), detail)
+        .beside("bare", bare);
+    let before = cpu_seconds(app.pid());
+    let frames = frames(&desk);
+    let percent = (cpu_seconds(app.pid()) - before) / WHILE as f64 * 100.0;
+    let period = median(frames.clone());
+    let what = format!("CPU, visible at 480x640, redrawn every {} s", round(period));
+    let detail =
+        json!({ "seconds": WHILE, "redraws": frames.len() + 1, "period_s": round(period) });
+    let cpu =
+        Figure::absolute(("cpu-open", &what), "<= 2 % of a core", (percent, "%", 2.0), detail);
+    Ok(vec![memory, cpu])
+}
+
+/// The window destroyed.
+pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
+    let (bare, bare_detail) = {
+        let desk = Desk::start()?;
+        let app = open_bare(&desk, programs)?;
+        desk.window(bare::NAME, &["windowquit"])?;
+        super::rest(SETTLE);
+        memory::of(&app)?
+    };
+    let desk = Desk::start()?;
+    let app = open_sit(&desk, programs)?;
+    desk.window(TITLE, &["windowquit"])?;
+    super::rest(SETTLE);
+    let (memory, detail) = memory::of(&app)?;
+    let detail = json!({ "zafu": detail, "bare": bare_detail });
+    let what = ("memory-closed", "private memory, sitting, window destroyed");
+    let memory = Figure::absolute(what, "<= bare + 8 MB", (memory, "MB", bare + 8.0), detail)
+        .beside("bare", bare);
+    let (cpu_before, before) = (cpu_seconds(app.pid()), sleeps(app.pid()));
+    super::rest(WHILE);
+    let (cpu_after, after) = (cpu_seconds(app.pid()), sleeps(app.pid()));
+    let percent = (cpu_after - cpu_before) / WHILE as f64 * 100.0;
+    let what = ("cpu-closed", "CPU, sitting, window destroyed");
+    let detail = json!({ "seconds": WHILE });
+    let cpu = Figure::absolute(what, "< 0.1 % of a core", (percent, "%", 0.0999), detail);
+    // Threads that lived all the time.
+    let mut by_thread = BTreeMap::new();
+    for (thread, (name, count)) in &after {
+        if let Some((_, earlier)) = before.get(thread) {
+            *by_thread.entry(name.clone()).or_insert(0.0) +=
+                (count - earlier) as f64 / WHILE as f64;
+        }
+    }
+    let sum = by_thread.values().sum();
+    let what = ("wake-ups", "wake-ups a second, window destroyed");
+    let detail: Value = by_thread.into_iter().map(|(name, rate)| (name, round(rate))).collect();
+    let wakes = Figure::absolute(what, "<= 2", (sum, "/s", 2.0), detail);
+    Ok(vec![memory, cpu, wakes])
+}
+
+/// The app that Zafu is compared with, at rest.
+fn open_bare(desk: &Desk, programs: &Programs) -> Result<App> {
+    let app = desk.run(desk.command(&programs.bare))?;
+    desk.wait_for("the bare window", |desk| {
+        desk.pixels().iter().any(|pixel| pixel[..3] != [0; 3])
+    })?;
+    super::rest(2);
+    desk.window(bare::NAME, &["windowsize", "480", "640"])?;
+    super::rest(SETTLE);
+    Ok(app)
+}
+
+/// Zafu with its window open and a sit that has been running for a while.
+fn open_sit(desk: &Desk, programs: &Programs) -> Result<App> {
+    let app = desk.run(desk.command(&programs.app))?;
+    desk.wait_for("the sit screen", is_painted)?;
+    desk.window(TITLE, &["windowsize", "480", "640"])?;
+    memory::sit(desk, programs)?;
+    super::rest(SETTLE);
+    ensure!(!is_painted(desk), "the window still shows what a sit is begun from");
+    Ok(app)
+}
+
+/// Watches the window, and says how many seconds apart its pictures were.
+fn frames(desk: &Desk) -> Vec<f64> {
+    let start = super::now();
+    let (mut last, mut changed, mut apart) = (picture(desk), None, vec![]);
+    while start.elapsed().as_secs() < WHILE {
+        std::thread::sleep(Duration::from_millis(40));
+        let picture = picture(desk);
+        if picture != last {
+            last = picture;
+            let at = start.elapsed().as_secs_f64();
+            apart.extend(changed.replace(at).map(|before: f64| at - before));
+        }
+    }
+    apart
+}
+
+/// What the window shows, as one number.
+fn picture(desk: &Desk) -> u64 {
+    let pixels = desk.pixels();
+    let mut hasher = DefaultHasher::new();
+    for row in 0..HEIGHT.min(640) {
+        pixels[row * WIDTH..][..480].hash(&mut hasher);
+    }
+    hasher.finish()
+}
