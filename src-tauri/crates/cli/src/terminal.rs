@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::{DataFolder, FolderError};
-use zafu_engine::protocol::{PhaseView, Snapshot, StartRequest};
-use zafu_engine::runner::Event;
+use zafu_engine::protocol::{IpcError, PhaseView, Snapshot, StartRequest};
+use zafu_engine::runner::{Event, Runner};
 use zafu_engine::{Engine, Host, HostError, system};
 
 /// Runs a sit here until it is over.
@@ -45,7 +45,7 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
         eprintln!("zafu: {error}");
     }
     let mut events = engine.events();
-    let begun = engine.run(move |runner| runner.start_unattended(request)).await?;
+    let begun = engine.run(move |runner| take_up_or_start(runner, request)).await?;
     let mut face = Face::new();
     if let Some(sit) = &begun.sit {
         println!("{}", sit.id);
@@ -78,6 +78,18 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
             }
         }
     }
+}
+
+/// A sit that was cut off a moment ago and goes on is not to be followed by another before it is over.
+fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<Snapshot, IpcError> {
+    let left = runner.snapshot();
+    if left.sit.is_none() {
+        return runner.start_unattended(request);
+    }
+    eprintln!(
+        "zafu: the sit that was cut off goes on; end it with Ctrl-C before beginning another"
+    );
+    Ok(left)
 }
 
 /// What the terminal shows: a line that is drawn over on a terminal, plain lines elsewhere.
