@@ -1,1 +1,238 @@
 //! The command line, against an engine and against none.
+
+use crate::zafu::{Engine, Said, Zafu, eventually};
+use std::process::Stdio;
+use std::time::Duration;
+use zafu_engine::protocol::Request;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn without_an_engine_looking_works_and_doing_is_refused() {
+    let zafu = Zafu::new();
+    assert_eq!(zafu.ok("status"), "No sit is running.\n");
+    assert_eq!(zafu.ok("log"), "No sits yet.\n");
+    assert_eq!(zafu.ok("quit"), "Zafu is not running.\n");
+    assert_eq!(zafu.json("log --json"), serde_json::json!([]));
+    let status = zafu.json("status --json");
+    assert_eq!((&status["running"], &status["state"]), (&false.into(), &"idle".into()));
+    for line in ["pause", "resume", "end", "discard --yes"] {
+        zafu.run(line).refused(3, "no sit is running: Zafu is not running with this data folder");
+    }
+    zafu.run("settle gap").refused(3, "no such sit waits to be settled");
+    zafu.run("sit 20m").refused(1, "there is no display here: `zafu sit --terminal` runs");
+}
+
+#[test]
+fn what_is_not_understood_is_exit_code_2_and_says_why() {
+    let zafu = Zafu::new();
+    let lines = [
+        ("sit 0m", "a sit can be from 1 second to 24 hours long"),
+        ("sit 25h", "a sit can be from 1 second to 24 hours long"),
+        ("sit 20x", "\"20x\""),
+        ("sit until 25:00", "25:00"),
+        ("sit 20m --prepare 6m", "from 0 to 300 seconds"),
+        ("sit 20m --interval 0s", "from 1 to 86400 seconds"),
+        ("sit 1m 2m 3m", "unexpected value '3m'"),
+        ("settle maybe", "whole, gap, discard"),
+        ("settle gap --id 7", "\"7\" is not a session ID"),
+        ("log --limit many", "invalid value"),
+        ("discard", "say `zafu discard --yes` if you mean it"),
+        ("dance", "unrecognized subcommand"),
+    ];
+    for (line, words) in lines {
+        zafu.run(line).refused(2, words);
+    }
+}
+
+#[test]
+fn every_command_reaches_the_engine_that_runs() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 10s");
+    assert_eq!(zafu.json("status --json")["state"], "preparing");
+    zafu.run("pause").refused(3, "only a running sit can be paused");
+    engine.pass(Duration::from_secs(11) + 2 * MINUTE);
+    assert!(zafu.ok("status").starts_with("Sitting, 17:"), "{}", zafu.ok("status"));
+    zafu.run("sit 5m").refused(3, "a sit is already running: end it before starting another");
+    zafu.run("sit 5m --terminal").refused(3, "Zafu is already running");
+    zafu.run("restore empty").refused(3, "already running");
+    zafu.run("settle gap").refused(3, "no such sit waits to be settled");
+    zafu.run("resume").refused(3, "the sit is not paused");
+    zafu.run("sit --preset Dawn").refused(3, "there is no preset \"Dawn\"; the presets are:");
+    zafu.ok("pause");
+    engine.pass(10 * MINUTE);
+    assert!(zafu.ok("status").starts_with("Paused, 17:"), "{}", zafu.ok("status"));
+    zafu.ok("resume");
+    engine.pass(MINUTE);
+    let status = zafu.json("status --json");
+    assert_eq!(status["id"], engine.id());
+    assert_eq!((&status["running"], &status["plannedSeconds"]), (&true.into(), &1200.into()));
+    let sat = status["satSeconds"].as_u64().unwrap();
+    assert!((180..200).contains(&sat), "{status}");
+    assert_eq!(status["leftSeconds"].as_u64().unwrap(), 1200 - sat);
+    let kept = zafu.ok("end");
+    assert!(kept.starts_with("Kept: 03:"), "{kept}");
+    assert_eq!(engine.wait().0.code(), Some(0));
+    let log = zafu.ok("log");
+    assert!(log.contains("ended early") && log.contains("+05:45  "), "{log}");
+}
+
+#[test]
+fn json_has_lengths_in_seconds_and_times_with_the_offset_of_the_place() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("2m --prepare 0s");
+    let id = engine.id().to_owned();
+    assert_eq!(zafu.json("log --json")[0]["stage"], "started");
+    engine.pass(2 * MINUTE);
+    let (status, said) = engine.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(said.ends_with("Sat 02:00. Kept.\n"), "{said}");
+    let log = zafu.json("log --json");
+    let sit = &log[0];
+    assert_eq!((&sit["id"], log.as_array().unwrap().len()), (&id.into(), 1));
+    assert_eq!((&sit["plannedSeconds"], &sit["satSeconds"]), (&120.into(), &120.into()));
+    assert_eq!(sit["stage"], "completed");
+    for name in ["startedAt", "endedAt"] {
+        let time = sit[name].as_str().unwrap();
+        assert!(time.len() == 25 && time.ends_with("+05:45"), "{time}");
+    }
+}
+
+#[test]
+fn a_discarded_sit_is_not_in_the_log_and_never_removed() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.run("discard").refused(2, "zafu discard --yes");
+    assert_eq!(zafu.json("status --json")["state"], "sitting");
+    zafu.ok("discard --yes");
+    engine.wait();
+    assert_eq!(zafu.ok("log"), "No sits yet.\n");
+    assert_eq!(zafu.sql("SELECT count(*), count(deletedat) FROM sessions"), "1|1");
+}
+
+#[test]
+fn data_folders_know_nothing_of_each_other() {
+    let (one, other) = (Zafu::new(), Zafu::new());
+    let (first, second) = (one.sit("20m --prepare 0s"), other.sit("30m --prepare 0s"));
+    assert_ne!(first.id(), second.id());
+    other.ok("end");
+    second.wait();
+    assert_eq!(one.json("status --json")["id"], first.id());
+    assert_eq!(other.json("status --json")["running"], false);
+}
+
+#[test]
+fn of_two_shells_that_begin_a_sit_at_once_one_wins() {
+    let zafu = Zafu::new();
+    let host = zafu.sit("20m --prepare 0s");
+    for _ in 0..4 {
+        // The engine that serves both would go with its own sit: a new one begins while that is over.
+        zafu.ok("status");
+        let racers: Vec<_> = (0..6)
+            .map(|_| {
+                let mut command = zafu.command(["sit", "5m"]);
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for racer in racers {
+            let output = racer.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(3), "{output:?}");
+        }
+    }
+    drop(host);
+    zafu.pass(10 * MINUTE);
+    let racers: Vec<_> = (0..6)
+        .map(|_| {
+            let mut command = zafu.command(["sit", "5m", "--terminal"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::null());
+            Engine::spawn(command, zafu.data())
+        })
+        .collect();
+    let (winners, losers): (Vec<_>, Vec<_>) = racers.into_iter().partition(|it| it.id.is_some());
+    assert_eq!(winners.len(), 1);
+    assert!(losers.into_iter().all(|loser| loser.wait().0.code() == Some(3)));
+    let status = zafu.json("status --json");
+    assert_eq!(status["id"], winners[0].id());
+    assert_eq!(status["unsettled"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_sat() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(3 * MINUTE);
+    engine.signal("INT");
+    let (status, said) = engine.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(said.ends_with("Sat 03:00. Kept.\n"), "{said}");
+    let log = zafu.json("log --json");
+    assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &180.into()));
+}
+
+#[test]
+fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
+    for signal in ["TERM", "HUP"] {
+        let zafu = Zafu::new();
+        let engine = zafu.sit("20m --prepare 0s");
+        engine.pass(Duration::from_secs(70));
+        let id = engine.id().to_owned();
+        engine.signal(signal);
+        assert_eq!(engine.wait().0.code(), Some(0), "{signal}");
+        zafu.pass(Duration::from_secs(3600));
+        let status = zafu.json("status --json");
+        let unsettled = &status["unsettled"][0];
+        assert_eq!((&status["state"], &unsettled["id"]), (&"idle".into(), &id.as_str().into()));
+        let kept = unsettled["keptSeconds"].as_u64().unwrap();
+        assert!((70..80).contains(&kept), "nothing of it is in doubt: {unsettled}");
+        assert!(zafu.ok("status").contains("`zafu settle whole|gap|discard`"));
+        zafu.ok("settle gap");
+        let log = zafu.json("log --json");
+        assert_eq!((&log[0]["id"], &log[0]["satSeconds"]), (&id.as_str().into(), &kept.into()));
+    }
+}
+
+#[test]
+fn a_terminal_shows_the_time_that_is_left() {
+    let zafu = Zafu::new();
+    let command = zafu.command([]);
+    let mut script = std::process::Command::new("script");
+    for (name, value) in command.get_envs() {
+        script.env(name, value.unwrap_or_default());
+    }
+    let line = format!("{} sit 1s --prepare 1s --terminal", command.get_program().display());
+    script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
+    let said = Said::of(script);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    for words in ["Settling, 00:01 left.", "\r\u{1b}[2K  Sitting, 00:01 left.", "Sat 00:01. Kept."]
+    {
+        assert!(said.out.contains(words), "\"{words}\" is not in {said:?}");
+    }
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    let zafu = Zafu::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let printed = zafu.ok(&format!("completions {shell}"));
+        assert!(printed.contains("settle") && printed.contains("preset"), "{shell}");
+    }
+    assert!(!zafu.data().exists(), "completions need no data folder");
+    zafu.run("completions tcsh").refused(2, "invalid value");
+}
+
+#[test]
+fn a_quit_lets_the_sit_be_taken_up_again() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(MINUTE);
+    zafu.ok("quit");
+    let id = engine.id().to_owned();
+    assert_eq!(engine.wait().0.code(), Some(0));
+    let again = zafu.sit("5m");
+    assert_eq!(again.id(), id, "the sit that was cut off goes on: no other may begin");
+    let sit = again.client().snapshot(&Request::Snapshot).unwrap().sit.unwrap();
+    assert_eq!(sit.planned_seconds.unwrap().0, 1200);
+    eventually("the sit is over", || again.reach()?.ask(&Request::End(None)).ok());
+    again.wait();
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
+}

@@ -1,1 +1,253 @@
 //! Zafu as a person or a script runs it, in a data folder of its own.
+//!
+//! Nothing here knows how Zafu works inside: it runs the programs, talks to their socket, and reads the database
+//! with the `sqlite3` of the system.
+
+use std::cell::Cell;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use zafu_engine::Client;
+use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
+use zafu_engine::protocol::{Request, Snapshot};
+
+/// How long anything that must happen may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the engine sees at once; more would be a gap.
+pub const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
+
+/// A program that was just built.
+pub fn program(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_zafu-app")).with_file_name(name)
+}
+
+/// Looks again and again until `look` finds something.
+#[expect(clippy::disallowed_methods, reason = "how long a test waits; nobody sits meanwhile")]
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A part that is missing here: a failure where `CI` is set, and said loudly elsewhere.
+pub fn missing(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what}, and nothing is left out when CI is set");
+    eprintln!("\n*** LEFT OUT: {what} ***\n");
+}
+
+/// A person with a home and a data folder.
+pub struct Zafu {
+    home: TempDir,
+    data: PathBuf,
+    ahead: Cell<Duration>,
+    boot: Cell<u32>,
+}
+
+impl Zafu {
+    /// A person who has never run Zafu.
+    pub fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        Self { home, data, ahead: Cell::default(), boot: Cell::new(1) }
+    }
+
+    /// Where this person's home is.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where the data lies.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("zafu.db")
+    }
+
+    /// Lets time pass while no engine runs.
+    pub fn pass(&self, time: Duration) {
+        self.ahead.set(self.ahead.get() + time);
+    }
+
+    /// Starts the computer anew, as far as Zafu can tell.
+    pub fn reboot(&self) {
+        self.boot.set(self.boot.get() + 1);
+    }
+
+    /// The command `zafu`, without a display or a sound device, in an English of its own.
+    pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(program("zafu"));
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home())
+            .env("TZ", "Asia/Kathmandu")
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env(DATA_DIR_VARIABLE, &self.data)
+            .env("ZAFU_TEST_AHEAD_MS", self.ahead.get().as_millis().to_string())
+            .env("ZAFU_TEST_BOOT_ID", format!("00000000-0000-4000-8000-{:012}", self.boot.get()))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command line to its end.
+    pub fn run(&self, line: &str) -> Said {
+        Said::of(self.command(line.split_whitespace()))
+    }
+
+    /// Runs a command line that must succeed, and returns what it printed.
+    pub fn ok(&self, line: &str) -> String {
+        let said = self.run(line);
+        assert_eq!(said.code, Some(0), "zafu {line}: {said:?}");
+        said.out
+    }
+
+    /// Runs a command line that must print JSON.
+    pub fn json(&self, line: &str) -> serde_json::Value {
+        serde_json::from_str(&self.ok(line)).unwrap()
+    }
+
+    /// Begins a sit in a terminal: this process is the engine from here on.
+    pub fn sit(&self, line: &str) -> Engine {
+        let line = format!("sit {line} --terminal");
+        let engine = Engine::spawn(self.command(line.split_whitespace()), &self.data);
+        assert!(engine.id.is_some(), "zafu {line} printed no ID: {:?}", engine.gone());
+        engine
+    }
+
+    /// Asks the database itself, with the system's own SQLite. It must not be in use by a writer.
+    pub fn sql(&self, query: &str) -> String {
+        sql(&self.database(), query)
+    }
+}
+
+/// What `sqlite3` prints.
+pub fn sql(database: &Path, query: &str) -> String {
+    let output = Command::new("sqlite3").arg(database).arg(query).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; none if a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error, without what the sound library says of this machine.
+    pub err: String,
+}
+
+impl Said {
+    /// Runs `command` to its end.
+    pub fn of(mut command: Command) -> Self {
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let err = text(output.stderr);
+        let err: Vec<_> = err.lines().filter(|line| !line.starts_with("ALSA lib")).collect();
+        Self { code: output.status.code(), out: text(output.stdout), err: err.join("\n") }
+    }
+
+    /// It must have ended with `code` and said `words`.
+    #[track_caller]
+    pub fn refused(&self, code: i32, words: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(self.err.contains(words), "\"{words}\" is not in {self:?}");
+    }
+}
+
+/// A process that is an engine.
+pub struct Engine {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+    data: PathBuf,
+    /// The sit that it printed.
+    pub id: Option<String>,
+}
+
+impl Engine {
+    /// Starts it, and waits for its first line.
+    pub fn spawn(mut command: Command, data: &Path) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let id = Some(line.trim().to_owned()).filter(|id| id.len() == 36);
+        Self { child, out, data: data.into(), id }
+    }
+
+    /// The sit that it printed.
+    pub fn id(&self) -> &str {
+        self.id.as_deref().unwrap()
+    }
+
+    /// A connection to it.
+    pub fn client(&self) -> Client {
+        self.reach().expect("the engine cannot be reached")
+    }
+
+    /// A connection to it, if it is still there.
+    pub fn reach(&self) -> Option<Client> {
+        Client::connect(&DataFolder::at(&self.data).unwrap()).ok().flatten()
+    }
+
+    /// Lets so much time pass that the engine sees all of it.
+    pub fn pass(&self, mut time: Duration) -> Snapshot {
+        let mut client = self.client();
+        loop {
+            let step = time.min(SEEN_AT_ONCE);
+            time -= step;
+            let ms = u64::try_from(step.as_millis()).unwrap();
+            let snapshot = client.snapshot(&Request::Advance(ms)).unwrap();
+            if time.is_zero() || snapshot.sit.is_none() {
+                return snapshot;
+            }
+        }
+    }
+
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has gone by itself, and returns how, and what it still said.
+    pub fn wait(mut self) -> (ExitStatus, String) {
+        let status = eventually("the engine has gone", || self.child.try_wait().unwrap());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (status, rest)
+    }
+
+    /// Kills it. Says whether it was still there.
+    pub fn kill(&mut self) -> bool {
+        // Fails only if it has gone already.
+        let _ = self.child.kill();
+        self.child.wait().unwrap().signal() == Some(9)
+    }
+
+    /// How it ended, if it has gone.
+    pub fn gone(&self) -> Option<String> {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok();
+        status.filter(|status| status.contains(") Z "))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
