@@ -8,13 +8,16 @@
  *              start, bell-trouble, unsettled-waiting, open-settings, open-log
  *   sit        sit (data-phase, data-progress), time, pause, resume, end, fullscreen, finish, add-overtime
  *   dialogs    end-dialog, end-confirm, end-cancel, end-discard, discard-confirm; quit-dialog,
- *              quit-confirm, quit-cancel; bells-dialog, bells-done; preset-dialog, preset-name, preset-save
+ *              quit-confirm, quit-cancel; bells-dialog, bells-done,
+ *              plan-{start,intervals,end}-{sound,strikes,hear}, interval-kind, -every, -count, -at, -least,
+ *              -most; preset-dialog, preset-name, preset-save
  *   finished   finished, sat, note, label, done, sit-again
  *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
- *   settings   settings, theme, time-display, fade, dim, volume, preview, start-sound, end-sound,
- *              day-start, notify, system-awake, screen-awake, close-when-idle, back
- *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, back
- *   anywhere   notice, notice-action, notice-dismiss, announcer
+ *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
+ *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
+ *              close-when-idle, day-start, preset-delete, back
+ *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
+ *   anywhere   notice, notice-action, notice-dismiss, trouble, announcer
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
