@@ -44,8 +44,12 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
     if let Some(error) = check.error {
         eprintln!("zafu: {error}");
     }
-    let mut events = engine.events();
-    let begun = engine.run(move |runner| take_up_or_start(runner, request)).await?;
+    // Listened to from the beginning of the sit, not before: what was said until then is of no sit.
+    let listened = engine.clone();
+    let begin = move |runner: &mut Runner| {
+        take_up_or_start(runner, request).map(|begun| (begun, listened.events()))
+    };
+    let (begun, mut events) = engine.run(begin).await?;
     let mut face = Face::new();
     if let Some(sit) = &begun.sit {
         println!("{}", sit.id);
