@@ -31,14 +31,22 @@ impl Client {
     /// # Errors
     /// What the engine answers, or that it has gone.
     pub fn ask(&mut self, request: &Request) -> Result<Reply, IpcError> {
-        let mut line = serde_json::to_vec(request).map_err(|error| unreachable(&error))?;
-        line.push(b'\n');
-        self.stream.get_mut().write_all(&line).map_err(|error| unreachable(&error))?;
+        self.send(request)?;
         match self.read()? {
             Some(Reply::Error(error)) => Err(error),
             Some(reply) => Ok(reply),
             None => Err(unreachable(&"it has stopped")),
         }
+    }
+
+    /// Asks without waiting for the answer, which [`Self::read`] reads.
+    ///
+    /// # Errors
+    /// The engine has gone.
+    pub fn send(&mut self, request: &Request) -> Result<(), IpcError> {
+        let mut line = serde_json::to_vec(request).map_err(|error| unreachable(&error))?;
+        line.push(b'\n');
+        self.stream.get_mut().write_all(&line).map_err(|error| unreachable(&error))
     }
 
     /// Asks for something that is answered by the state of things.
