@@ -125,7 +125,7 @@ fn is_allowed(expression: &str, allowed: &[&str]) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut parser = Parser { words: &words, at: 0, allowed };
-    parser.either() && parser.at == words.len()
+    parser.either() == Some(true) && parser.at == words.len()
 }
 
 struct Parser<'a> {
@@ -134,38 +134,41 @@ struct Parser<'a> {
     allowed: &'a [&'a str],
 }
 
-impl Parser<'_> {
-    fn either(&mut self) -> bool {
-        let mut met = self.both();
+/// Each answers `None` where the expression cannot be read, and reads on where the answer is known already.
+impl<'a> Parser<'a> {
+    fn either(&mut self) -> Option<bool> {
+        let mut met = self.both()?;
         while self.take("OR") {
-            // Both sides are always read, or the rest would be misread.
-            met |= self.both();
+            met |= self.both()?;
         }
-        met
+        Some(met)
     }
 
-    fn both(&mut self) -> bool {
-        let mut met = self.one();
+    fn both(&mut self) -> Option<bool> {
+        let mut met = self.one()?;
         while self.take("AND") {
-            met &= self.one();
+            met &= self.one()?;
         }
-        met
+        Some(met)
     }
 
-    fn one(&mut self) -> bool {
+    fn one(&mut self) -> Option<bool> {
         if self.take("(") {
-            let met = self.either();
-            return self.take(")") && met;
+            let met = self.either()?;
+            return self.take(")").then_some(met);
         }
-        let Some(name) = self.words.get(self.at).copied() else { return false };
-        self.at += 1;
+        let name = self.word()?;
         if !self.take("WITH") {
-            return self.allowed.contains(&name);
+            return Some(self.allowed.contains(&name));
         }
-        let exception = self.words.get(self.at).copied().unwrap_or_default();
+        let granted = format!("{name} WITH {}", self.word()?);
+        Some(self.allowed.contains(&name) || self.allowed.contains(&granted.as_str()))
+    }
+
+    fn word(&mut self) -> Option<&'a str> {
+        let word = self.words.get(self.at).copied()?;
         self.at += 1;
-        self.allowed.contains(&name)
-            || self.allowed.contains(&format!("{name} WITH {exception}").as_str())
+        Some(word)
     }
 
     fn take(&mut self, word: &str) -> bool {
