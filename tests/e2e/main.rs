@@ -7,4 +7,7 @@
 
 mod command_line;
 mod desktop;
+mod disk;
+mod kill;
+mod suspend;
 mod zafu;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
+use zafu_core::time::BootId;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::{Request, Snapshot};
@@ -85,6 +87,18 @@ impl Zafu {
         self.boot.set(self.boot.get() + 1);
     }
 
+    /// How far ahead of the computer's clocks this person's are.
+    pub fn ahead(&self) -> Duration {
+        self.ahead.get()
+    }
+
+    /// Which run of the computer it is, as far as Zafu can tell.
+    pub fn boot_id(&self) -> BootId {
+        BootId(Uuid::from_u128(
+            0x0000_0000_0000_4000_8000_0000_0000_0000 + u128::from(self.boot.get()),
+        ))
+    }
+
     /// The command `zafu`, without a display or a sound device, in an English of its own.
     pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(program("zafu"));
@@ -97,7 +111,7 @@ impl Zafu {
             .env("ALSA_CONFIG_PATH", "/dev/null")
             .env(DATA_DIR_VARIABLE, &self.data)
             .env("ZAFU_TEST_AHEAD_MS", self.ahead.get().as_millis().to_string())
-            .env("ZAFU_TEST_BOOT_ID", format!("00000000-0000-4000-8000-{:012}", self.boot.get()))
+            .env("ZAFU_TEST_BOOT_ID", self.boot_id().0.to_string())
             .stdin(Stdio::null());
         command
     }
@@ -216,6 +230,12 @@ impl Engine {
                 return snapshot;
             }
         }
+    }
+
+    /// Lets so much time pass at once, as when the computer sleeps.
+    pub fn advance(&self, time: Duration) {
+        let ms = u64::try_from(time.as_millis()).unwrap();
+        self.client().ask(&Request::Advance(ms)).unwrap();
     }
 
     /// Sends it a signal, by its name.

@@ -10,6 +10,7 @@ mod packages;
 mod run;
 mod screens;
 mod setup;
+mod soak;
 mod sounds;
 mod steps;
 mod test;
@@ -45,6 +46,8 @@ enum Command {
         #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
         arguments: Vec<String>,
     },
+    /// Do what a test does for as long as there is time: kill the engine, and look for what was lost
+    Soak(soak::Options),
     /// Check every dependency's licence, and that no lock file names a registry's address
     Licences,
     /// Type-check all for Windows from Linux, and run the libraries' tests under wine
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Types => types::run(),
         Command::Icons => icons::run(),
         Command::Sounds { arguments } => sounds::run(&arguments).map_err(anyhow::Error::msg),
+        Command::Soak(options) => soak::run(&options),
         Command::Licences => licences::run(),
         Command::CheckWindows => cross::check_windows(),
         Command::CheckMacos => cross::check_macos(),

@@ -1,0 +1,215 @@
+//! The disk is full, cannot be written, holds something else, or is held by another: Zafu says so, keeps what
+//! it has, and goes on when it can.
+//!
+//! A test that needs a disk of its own starts itself anew in a private mount namespace.
+
+use crate::zafu::{Zafu, missing, sql};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+use zafu_engine::protocol::{ErrorCode, Request};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const INSIDE: &str = "ZAFU_TEST_INSIDE";
+
+/// Runs the test `name` anew where it may mount, and says whether this is that second run.
+fn may_mount(name: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let unshare = |args: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--map-root-user"]).args(args);
+        command
+    };
+    let is_possible = "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d";
+    let tried = unshare(&["sh", "-c", is_possible]).output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        missing("a disk of its own cannot be mounted for a test (unshare --mount --map-root-user)");
+        return false;
+    }
+    let this = std::env::current_exe().unwrap();
+    let test = format!("disk::{name}");
+    let mut inside = unshare(&[]);
+    let output = inside.arg(this).args(["--exact", &test]).env(INSIDE, "1").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    false
+}
+
+fn mount(args: &[&str], at: &Path) {
+    let output = Command::new("mount").args(args).arg(at).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A disk of one megabyte for the data.
+fn small_disk(zafu: &Zafu) {
+    fs::create_dir(zafu.data()).unwrap();
+    mount(&["-t", "tmpfs", "-o", "size=1m", "tmpfs"], zafu.data());
+}
+
+/// Fills the disk to its last byte.
+fn fill(zafu: &Zafu) {
+    let mut ballast =
+        OpenOptions::new().create(true).append(true).open(zafu.data().join("ballast")).unwrap();
+    for size in [65536, 4096, 256, 16, 1] {
+        while ballast.write_all(&vec![0; size]).is_ok() {}
+    }
+}
+
+fn free(zafu: &Zafu) {
+    fs::remove_file(zafu.data().join("ballast")).unwrap();
+}
+
+#[test]
+fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin() {
+    if !may_mount("on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin") {
+        return;
+    }
+    let zafu = Zafu::new();
+    small_disk(&zafu);
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.ok("end");
+    engine.wait();
+    fill(&zafu);
+    zafu.run("sit 20m --terminal").refused(1, "is full: this change was not saved");
+    free(&zafu);
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
+    assert_eq!(zafu.json("status --json")["unsettled"], serde_json::json!([]));
+}
+
+#[test]
+fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
+    if !may_mount("an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space") {
+        return;
+    }
+    let zafu = Zafu::new();
+    small_disk(&zafu);
+    let engine = zafu.sit("open --prepare 0s");
+    engine.pass(5 * MINUTE);
+    fill(&zafu);
+    let mut client = engine.client();
+    let at = engine.pass(5 * MINUTE);
+    let trouble = at.trouble.iter().find(|error| error.code == ErrorCode::Storage);
+    let trouble = trouble.unwrap_or_else(|| panic!("nothing is said of the disk: {at:?}"));
+    assert!(trouble.message.contains("is full"), "{}", trouble.message);
+    assert!(at.sit.is_some(), "the sit goes on");
+    free(&zafu);
+    let at = engine.pass(MINUTE);
+    assert!(at.trouble.iter().all(|error| error.code != ErrorCode::Storage), "{at:?}");
+    fill(&zafu);
+    engine.pass(MINUTE);
+    free(&zafu);
+    client.ask(&Request::End(None)).unwrap();
+    engine.wait();
+    let log = zafu.json("log --json");
+    assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"completed".into(), &720.into()));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
+    if !may_mount("a_folder_that_cannot_be_written_is_named_and_nothing_is_changed") {
+        return;
+    }
+    let zafu = Zafu::new();
+    small_disk(&zafu);
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.ok("end");
+    engine.wait();
+    mount(&["-o", "remount,ro"], zafu.data());
+    let folder = zafu.data().to_str().unwrap();
+    for line in ["sit 20m --terminal", "status", "log", "settle gap"] {
+        zafu.run(line).refused(1, folder);
+        zafu.run(line).refused(1, "othing was changed");
+    }
+    mount(&["-o", "remount,rw"], zafu.data());
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
+}
+
+/// A person with two sits, the first of which is in a snapshot.
+fn with_a_snapshot() -> Zafu {
+    let zafu = Zafu::new();
+    for _ in 0..2 {
+        let engine = zafu.sit("20m --prepare 0s");
+        engine.pass(MINUTE);
+        zafu.ok("end");
+        engine.wait();
+    }
+    zafu
+}
+
+#[test]
+fn a_damaged_database_is_named_and_kept_and_the_newest_snapshot_brought_back() {
+    for damage in ["header", "half"] {
+        let zafu = with_a_snapshot();
+        assert_eq!(zafu.ok("restore").lines().count(), 1, "one snapshot a day");
+        let mut bytes = fs::read(zafu.database()).unwrap();
+        match damage {
+            "header" => bytes[..100].fill(0x5A),
+            _ => bytes.truncate(bytes.len() / 2),
+        }
+        fs::write(zafu.database(), &bytes).unwrap();
+        for line in ["log", "status", "sit 5m --terminal"] {
+            zafu.run(line).refused(1, "is damaged");
+            zafu.run(line).refused(1, "the newest whole snapshot is");
+        }
+        assert_eq!(fs::read(zafu.database()).unwrap(), bytes, "{damage}: left as it was");
+        let said = zafu.ok("restore newest");
+        let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
+        assert_eq!(fs::read(aside).unwrap(), bytes, "{damage}: {said}");
+        let log = zafu.json("log --json");
+        assert_eq!(log.as_array().unwrap().len(), 1, "{damage}: what the snapshot had: {log}");
+        let engine = zafu.sit("5m");
+        zafu.ok("end");
+        engine.wait();
+    }
+}
+
+#[test]
+fn one_may_begin_anew_and_what_was_there_is_kept() {
+    let zafu = with_a_snapshot();
+    fs::remove_dir_all(zafu.data().join("snapshots")).unwrap();
+    assert!(zafu.ok("restore").starts_with("There are no snapshots yet in "));
+    zafu.run("restore newest").refused(1, "`zafu restore empty` begins anew and keeps");
+    let said = zafu.ok("restore empty");
+    let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
+    assert_eq!(sql(Path::new(aside), "SELECT count(*) FROM sessions"), "2");
+    assert_eq!(zafu.ok("log"), "No sits yet.\n");
+}
+
+#[test]
+fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
+    let zafu = with_a_snapshot();
+    zafu.sql("PRAGMA user_version = 9999");
+    let before = fs::read(zafu.database()).unwrap();
+    for line in ["log", "status", "settle gap", "sit 5m --terminal"] {
+        zafu.run(line).refused(1, "was written by a newer Zafu (its format is 9999");
+    }
+    assert_eq!(fs::read(zafu.database()).unwrap(), before);
+}
+
+#[test]
+fn a_database_that_another_program_holds_is_named() {
+    let zafu = with_a_snapshot();
+    let mut other = Command::new("sqlite3")
+        .arg(zafu.database())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = other.stdin.take().unwrap();
+    let hold = "PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE; SELECT 'held';\n";
+    input.write_all(hold.as_bytes()).unwrap();
+    let mut said = std::io::BufReader::new(other.stdout.take().unwrap());
+    let mut line = String::new();
+    while line != "held\n" {
+        line.clear();
+        std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+    }
+    zafu.run("log").refused(1, "another program is using");
+    drop(input);
+    other.wait().unwrap();
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,377 @@
+//! The engine is killed at any moment, again and again: no sit is lost, none is doubled, at most 30 s of one are
+//! in doubt, and what waits for the person's word is asked.
+//!
+//! The oracle is what the engine has acknowledged, kept here, outside of it. `ZAFU_KILL_TIMES` and
+//! `ZAFU_KILL_SEED` set how often and replay what was done; the moment of a kill is the system's.
+
+use crate::zafu::{Engine, Zafu, sql};
+use fastrand::Rng;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use zafu_core::plan::OvertimeChoice;
+use zafu_core::settings::Settings;
+use zafu_core::timer::{Answer, GapReason, OpenSit, OvertimeAnswer, Phase};
+use zafu_engine::Client;
+use zafu_engine::protocol::{PhaseView, Reply, Request, Snapshot};
+use zafu_engine::system;
+use zafu_store::Store;
+
+/// After a longer gap the person is asked; a second for the start of the engine is added.
+const GOES_ON_AFTER: Duration = Duration::from_secs(301);
+/// After a shorter gap nobody is asked.
+const COUNTS_AS_SEEN: Duration = Duration::from_secs(60);
+const MOST_IN_DOUBT: Duration = Duration::from_secs(30);
+
+/// What the engine has acknowledged of a sit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Known {
+    /// It is not over, and was sat so far.
+    Open { elapsed_ms: u64, preparing: bool },
+    /// It is over.
+    Over { complete: bool, sat: u32 },
+    /// It was thrown away.
+    Discarded,
+}
+
+/// A row, as `sqlite3` finds it.
+#[derive(Debug)]
+struct Row {
+    open: Option<OpenSit>,
+    complete: bool,
+    ended: bool,
+    deleted: bool,
+    sat: u32,
+}
+
+struct Trial {
+    zafu: Zafu,
+    random: Rng,
+    known: BTreeMap<String, Known>,
+    /// Starts of which the engine was killed before it could acknowledge them.
+    unheard: usize,
+    /// How often the kill came in which state.
+    states: BTreeMap<String, usize>,
+}
+
+#[test]
+fn no_kill_loses_or_doubles_a_sit() {
+    let number = |name, or| std::env::var(name).map_or(or, |text| text.parse().unwrap());
+    let times = number("ZAFU_KILL_TIMES", 60);
+    let seed = number("ZAFU_KILL_SEED", Rng::new().u64(..));
+    println!("{times} kills; ZAFU_KILL_SEED={seed} does the same again");
+    let mut trial = Trial::new(seed);
+    let mut kills = 0;
+    while kills < times {
+        kills += u64::from(trial.round());
+    }
+    println!("killed while: {:?}; sits: {}", trial.states, trial.known.len());
+    if times >= 50 {
+        for state in ["starting", "preparing", "sitting", "paused", "overtime", "finishing"] {
+            assert!(trial.states.contains_key(state), "never killed while {state}");
+        }
+        assert!(trial.states.contains_key("settling"), "never killed while settling");
+    }
+}
+
+impl Trial {
+    fn new(seed: u64) -> Self {
+        let zafu = Zafu::new();
+        let store = Store::open(zafu.data(), system::clock().now().wall).unwrap();
+        let mut settings = Settings::default();
+        settings.plan.overtime = OvertimeChoice::Always;
+        store.save_settings(&settings).unwrap();
+        // Enough that a snapshot takes its time.
+        for n in 0..20 {
+            let (id, name) = (uuid::Uuid::from_u128(n), format!("{n} {}", "long ".repeat(10_000)));
+            let plan = settings.plan.clone();
+            store.save_preset(&zafu_core::settings::Preset { id, name, plan }).unwrap();
+        }
+        drop(store);
+        let random = Rng::with_seed(seed);
+        Self { zafu, random, known: BTreeMap::new(), unheard: 0, states: BTreeMap::new() }
+    }
+
+    /// Starts an engine, brings it somewhere, and kills it there. Says whether it was killed.
+    fn round(&mut self) -> bool {
+        let left = self.rows();
+        self.let_time_go_by();
+        let preparation = if self.random.bool() { "0s" } else { "2m" };
+        let length = ["1m", "3m", "20m", "open"][self.random.usize(..4)];
+        let line = ["sit", length, "--prepare", preparation, "--terminal"];
+        let command = self.zafu.command(line);
+        if self.random.u8(..8) == 0 {
+            return self.killed_while_starting(command);
+        }
+        let mut engine = Engine::spawn(command, self.zafu.data());
+        let id = engine.id.clone().expect("an engine that starts begins a sit or takes one up");
+        let mut client = engine.client();
+        let begun = client.snapshot(&Request::Snapshot).unwrap();
+        assert_eq!(begun.sit.as_ref().unwrap().id.to_string(), id);
+        self.asked_of_what_was_left(&left, &begun);
+        self.heard(&begun);
+        let (state, request) = self.lead_somewhere(&mut client);
+        *self.states.entry(state.into()).or_default() += 1;
+        let in_flight = request.is_some();
+        if let Some(request) = &request {
+            client.send(request).unwrap();
+        }
+        std::thread::sleep(Duration::from_micros(self.random.u64(..4000)));
+        let killed = engine.kill();
+        // What it managed to say before its death is acknowledged, too.
+        let answered = match in_flight.then(|| client.read()) {
+            Some(Ok(Some(Reply::Snapshot(snapshot)))) => {
+                self.finished(&snapshot, request.as_ref(), &id);
+                self.heard(&snapshot);
+                true
+            }
+            Some(Ok(Some(Reply::Error(error)))) => panic!("{request:?}: {error}"),
+            _ => false,
+        };
+        self.examine(request.as_ref().filter(|_| !answered), &id);
+        killed
+    }
+
+    fn killed_while_starting(&mut self, mut command: std::process::Command) -> bool {
+        let mut child = command
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(self.random.u64(..40_000)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.unheard += 1;
+        *self.states.entry("starting".into()).or_default() += 1;
+        self.examine(None, "");
+        true
+    }
+
+    /// Lets time go by in which no engine runs.
+    fn let_time_go_by(&mut self) {
+        let seconds = match self.random.u8(..4) {
+            0 | 1 => self.random.u64(..20),
+            2 => self.random.u64(60..7200),
+            _ => self.random.u64(86_400..259_200),
+        };
+        if self.random.u8(..3) == 0 {
+            self.zafu.reboot();
+        }
+        self.zafu.pass(Duration::from_secs(seconds));
+    }
+
+    /// Every sit that was left runs on or waits for a word, as the rule of gaps says.
+    fn asked_of_what_was_left(&self, left: &BTreeMap<String, Row>, now: &Snapshot) {
+        let unsettled: Vec<_> = now.unsettled.iter().map(|one| one.id.to_string()).collect();
+        let runs = now.sit.as_ref().map(|sit| sit.id.to_string());
+        for (id, row) in left {
+            let Some(open) = &row.open else { continue };
+            let is_asked = unsettled.contains(id);
+            assert!(is_asked != (runs.as_ref() == Some(id)), "{id} runs or waits: {now:?}");
+            let OpenSit::Running(sit) = open else {
+                assert!(is_asked, "{id} was unsettled before");
+                continue;
+            };
+            let rebooted = sit.seen.boot_id != self.zafu.boot_id();
+            let gap = (system::clock().now().boot + self.zafu.ahead()).since(sit.seen.boot);
+            let stands_still = matches!(sit.phase, Phase::Paused { .. });
+            if rebooted || (gap > GOES_ON_AFTER && !stands_still) {
+                assert!(is_asked, "{id} was cut off for {gap:?}: {sit:?}");
+                let view = now.unsettled.iter().find(|one| one.id.to_string() == *id).unwrap();
+                let reason = if rebooted { GapReason::Restarted } else { GapReason::Stopped };
+                assert_eq!(view.reason, reason);
+                let kept = view.kept_seconds.duration().as_millis();
+                let Known::Open { elapsed_ms, .. } = self.known_or_new(id) else { panic!("{id}") };
+                assert!(kept + MOST_IN_DOUBT.as_millis() + 1000 >= u128::from(elapsed_ms));
+            } else if gap < COUNTS_AS_SEEN || stands_still {
+                assert!(!is_asked, "{id} was cut off for {gap:?} only: {sit:?}");
+            }
+        }
+    }
+
+    fn known_or_new(&self, id: &str) -> Known {
+        let new = Known::Open { elapsed_ms: 0, preparing: true };
+        self.known.get(id).copied().unwrap_or(new)
+    }
+
+    /// Takes note of what the engine says of the sits that are not over.
+    fn heard(&mut self, snapshot: &Snapshot) {
+        if let Some(sit) = &snapshot.sit {
+            let preparing = sit.phase == PhaseView::Preparing;
+            let open = Known::Open { elapsed_ms: sit.elapsed_ms, preparing };
+            self.known.insert(sit.id.to_string(), open);
+        }
+    }
+
+    /// Takes note of a sit that `request` has brought to its end.
+    fn finished(&mut self, snapshot: &Snapshot, request: Option<&Request>, id: &str) {
+        let known = match request {
+            Some(Request::End(_)) => match &snapshot.finished {
+                Some(finished) => {
+                    Known::Over { complete: finished.complete, sat: finished.sat_seconds.0 }
+                }
+                None => Known::Discarded,
+            },
+            Some(Request::Discard) => Known::Discarded,
+            Some(Request::Settle(Some(id), answer)) => {
+                assert!(snapshot.unsettled.iter().all(|one| one.id != *id));
+                let id = id.to_string();
+                let row = &self.rows();
+                // What it came to is not in the answer; that it is over is.
+                let known = row.get(&id).map_or(Known::Discarded, |row| match answer {
+                    Answer::Discard => Known::Discarded,
+                    _ => Known::Over { complete: row.complete, sat: row.sat },
+                });
+                self.known.insert(id, known);
+                return;
+            }
+            _ => return,
+        };
+        self.known.insert(id.into(), known);
+    }
+
+    /// Brings the sit into a state by chance. Says into which, and what is under way when the kill comes.
+    fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<Request>) {
+        let mut ask = |trial: &mut Self, request: &Request| {
+            let snapshot = client.snapshot(request).unwrap();
+            trial.heard(&snapshot);
+            snapshot
+        };
+        let aim = self.random.u8(..8);
+        let mut at = ask(self, &Request::Snapshot);
+        let steps = if aim == 0 { 0 } else { self.random.u8(1..12) };
+        for _ in 0..steps {
+            let ms = self.random.u64(..50_000);
+            self.zafu.pass(Duration::from_millis(ms));
+            at = ask(self, &Request::Advance(ms));
+        }
+        let sit = at.sit.clone().unwrap();
+        match (aim, sit.phase, at.unsettled.as_slice()) {
+            (1 | 7, PhaseView::Sitting, _) => {
+                ask(self, &Request::Pause);
+                ("paused", None)
+            }
+            (1, PhaseView::Paused, _) => {
+                ask(self, &Request::Resume);
+                ("sitting", None)
+            }
+            (2, PhaseView::Sitting, _) => ("sitting", Some(Request::Pause)),
+            (2 | 3, PhaseView::Paused, _) => ("paused", Some(Request::Resume)),
+            (3 | 4, _, [first, ..]) => {
+                let answers = [Answer::Whole, Answer::Gap, Answer::Discard];
+                let answer = answers[self.random.usize(..3)];
+                ("settling", Some(Request::Settle(Some(first.id), answer)))
+            }
+            (3 | 4 | 5, ..) => {
+                let overtime = [None, Some(OvertimeAnswer::Add), Some(OvertimeAnswer::Drop)];
+                ("finishing", Some(Request::End(overtime[self.random.usize(..3)])))
+            }
+            (6, ..) if self.random.bool() => ("finishing", Some(Request::Discard)),
+            (_, phase, _) => {
+                let state = match phase {
+                    PhaseView::Preparing => "preparing",
+                    PhaseView::Sitting => "sitting",
+                    PhaseView::Paused => "paused",
+                    PhaseView::Overtime => "overtime",
+                };
+                // A checkpoint, a beginning or an end may be under way.
+                (state, self.random.bool().then_some(Request::Advance(31_000)))
+            }
+        }
+    }
+
+    /// What is on disk is what was acknowledged; only `under_way` may or may not have happened.
+    fn examine(&mut self, under_way: Option<&Request>, its: &str) {
+        let rows = self.rows();
+        let running =
+            rows.values().filter(|row| matches!(row.open, Some(OpenSit::Running(_)))).count();
+        assert!(running <= 1, "{running} sits run");
+        let settled = match under_way {
+            Some(Request::Settle(Some(id), _)) => id.to_string(),
+            Some(_) => its.to_owned(),
+            None => String::new(),
+        };
+        for (id, known) in &self.known {
+            let in_doubt = *id == settled && !matches!(under_way, Some(Request::Advance(_)));
+            let row = rows.get(id);
+            match (known, row) {
+                _ if in_doubt => assert!(row.is_some() || !is_begun(known), "{id} is lost"),
+                (Known::Open { elapsed_ms, .. }, Some(row)) => {
+                    let open = row.open.as_ref().unwrap_or_else(|| panic!("{id} is over: {row:?}"));
+                    assert!(!row.deleted);
+                    if let OpenSit::Running(sit) = open {
+                        let kept = sit.elapsed(sit.seen.boot) + MOST_IN_DOUBT;
+                        assert!(kept >= Duration::from_millis(*elapsed_ms), "{id}: {sit:?}");
+                    }
+                }
+                (Known::Over { complete, sat }, Some(row)) => {
+                    assert!(row.open.is_none() && row.ended && !row.deleted, "{id}: {row:?}");
+                    assert_eq!((row.complete, row.sat), (*complete, *sat), "{id}");
+                }
+                (Known::Discarded, None) => {}
+                (Known::Discarded, Some(row)) => {
+                    assert!(row.open.is_none() && row.deleted, "{id}: {row:?}");
+                }
+                (known, None) => panic!("{id} is lost: {known:?}"),
+            }
+        }
+        let unknown: Vec<_> = rows.keys().filter(|id| !self.known.contains_key(*id)).collect();
+        assert!(unknown.len() <= self.unheard, "doubled: {unknown:?}");
+        for (id, row) in &rows {
+            assert!(row.open.is_some() || row.ended, "{id} is neither open nor over: {row:?}");
+            if *id == settled || !self.known.contains_key(id) {
+                self.known.insert(id.clone(), row.known());
+            }
+        }
+        if !settled.is_empty() && !rows.contains_key(&settled) {
+            self.known.insert(settled, Known::Discarded);
+        }
+    }
+
+    /// Everything on disk, read from a copy, so that the engine finds what the kill left.
+    fn rows(&self) -> BTreeMap<String, Row> {
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["zafu.db", "zafu.db-wal"] {
+            let from = self.zafu.data().join(name);
+            if from.exists() {
+                std::fs::copy(from, copy.path().join(name)).unwrap();
+            }
+        }
+        let query = "PRAGMA integrity_check; PRAGMA foreign_key_check;
+            SELECT id, iscompleted, endedat IS NOT NULL, deletedat IS NOT NULL, satlength, coalesce(body, '')
+            FROM sessions LEFT JOIN open_sits ON session_id = id ORDER BY id;";
+        let printed = sql(&copy.path().join("zafu.db"), query);
+        let mut lines = printed.lines();
+        assert_eq!(lines.next(), Some("ok"), "the database is damaged");
+        lines.map(Row::read).collect()
+    }
+}
+
+fn is_begun(known: &Known) -> bool {
+    !matches!(known, Known::Open { preparing: true, .. } | Known::Discarded)
+}
+
+impl Row {
+    fn read(line: &str) -> (String, Self) {
+        let parts: Vec<_> = line.splitn(6, '|').collect();
+        let [id, complete, ended, deleted, sat, body] = parts[..] else { panic!("{line}") };
+        let open = (!body.is_empty()).then(|| serde_json::from_str(body).unwrap());
+        let yes = |text| text == "1";
+        let (complete, ended, deleted) = (yes(complete), yes(ended), yes(deleted));
+        (id.into(), Self { open, complete, ended, deleted, sat: sat.parse().unwrap() })
+    }
+
+    fn known(&self) -> Known {
+        match &self.open {
+            Some(OpenSit::Running(sit)) => {
+                let elapsed = sit.elapsed(sit.seen.boot).as_millis();
+                let preparing = matches!(sit.phase, Phase::Preparing { .. });
+                Known::Open { elapsed_ms: u64::try_from(elapsed).unwrap(), preparing }
+            }
+            Some(OpenSit::Unsettled(sit)) => {
+                Known::Open { elapsed_ms: 0, preparing: sit.in_preparation }
+            }
+            None if self.deleted => Known::Discarded,
+            None => Known::Over { complete: self.complete, sat: self.sat },
+        }
+    }
+}
