@@ -1,0 +1,200 @@
+//! An engine over recorders and a clock that only the test moves.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds, Strike};
+use zafu_core::settings::VolumePercent;
+use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_engine::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
+use zafu_engine::clock::Clock;
+use zafu_engine::folder::DataFolder;
+use zafu_engine::protocol::{IpcError, Snapshot, StartRequest};
+use zafu_engine::runner::{Parts, Runner};
+use zafu_engine::{Engine, Host};
+use zafu_store::Store;
+
+/// What the engine did outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Did {
+    Arm { sound: String, in_ms: u128, volume: u32 },
+    Silence,
+    Notify(Notification),
+    Awake(Awake),
+}
+
+/// The most that the engine sees at once.
+const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
+
+struct FakeClock(Mutex<Moment>);
+
+impl Clock for FakeClock {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Writes down what is done, and whether the disk knew of a sit by then.
+#[derive(Clone)]
+struct Recorder {
+    did: Arc<Mutex<Vec<Did>>>,
+    unsaved: Arc<Mutex<bool>>,
+    clock: Arc<FakeClock>,
+    store: Store,
+}
+
+impl Recorder {
+    fn note(&self, did: Did) {
+        if matches!(did, Did::Arm { .. }) && self.store.left().unwrap().is_empty() {
+            *self.unsaved.lock().unwrap() = true;
+        }
+        self.did.lock().unwrap().push(did);
+    }
+}
+
+impl Bells for Recorder {
+    fn arm(&mut self, strike: &Strike, volume: VolumePercent, due: BootTime) {
+        let in_ms = due.since(self.clock.now().boot).as_millis();
+        self.note(Did::Arm { sound: strike.sound.0.clone(), in_ms, volume: volume.get() });
+    }
+
+    fn silence(&mut self) {
+        self.note(Did::Silence);
+    }
+
+    fn check(&self) -> Result<String, IpcError> {
+        Ok("a recorder".into())
+    }
+
+    fn sounds(&self) -> Vec<&'static str> {
+        vec!["large-bowl"]
+    }
+}
+
+impl Notifier for Recorder {
+    fn show(&mut self, notification: Notification) {
+        self.note(Did::Notify(notification));
+    }
+}
+
+impl KeepAwake for Recorder {
+    fn set(&mut self, awake: Awake) {
+        self.note(Did::Awake(awake));
+    }
+}
+
+/// An engine, and what it reaches.
+pub struct Fakes {
+    host: Host,
+    recorder: Recorder,
+    folder: DataFolder,
+    _home: TempDir,
+}
+
+impl Fakes {
+    pub fn new() -> Self {
+        Self::within("data")
+    }
+
+    pub fn within(path: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let folder = DataFolder::at(&home.path().join(path)).unwrap();
+        let wall = WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(60));
+        let boot_id = BootId(Uuid::from_u128(1));
+        let now = Moment { boot: BootTime(Duration::from_secs(1000)), boot_id, wall };
+        let clock = Arc::new(FakeClock(Mutex::new(now)));
+        let store = Store::open(folder.path(), wall).unwrap();
+        let recorder =
+            Recorder { did: Arc::default(), unsaved: Arc::default(), clock: clock.clone(), store };
+        let own = recorder.clone();
+        let parts = move |_: &Engine| Parts {
+            clock,
+            bells: Box::new(own.clone()),
+            notifier: Box::new(own.clone()),
+            awake: Box::new(own),
+        };
+        let host = Host::start(&folder, Box::new(parts)).unwrap();
+        Self { host, recorder, folder, _home: home }
+    }
+
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// A second handle on the engine's database.
+    pub fn store(&self) -> &Store {
+        &self.recorder.store
+    }
+
+    pub fn run<T: Send + 'static>(
+        &self,
+        action: impl FnOnce(&mut Runner) -> Result<T, IpcError> + Send + 'static,
+    ) -> Result<T, IpcError> {
+        self.host.engine().run_blocking(action)
+    }
+
+    /// The state of things, after the engine has looked at the clock.
+    pub fn snapshot(&self) -> Snapshot {
+        // The engine looks at the clock after each thing it was asked for.
+        self.run(|_| Ok(())).unwrap();
+        self.run(|runner| Ok(runner.snapshot())).unwrap()
+    }
+
+    /// Begins a sit.
+    pub fn start(&self, seconds: u32, preparation: u32) -> Result<Snapshot, IpcError> {
+        let request = StartRequest {
+            length: Some(LengthChoice::Timed { seconds: SitSeconds::new(seconds).unwrap() }),
+            preparation_seconds: Some(PreparationSeconds::new(preparation).unwrap()),
+            ..StartRequest::default()
+        };
+        self.run(move |runner| runner.start(request))
+    }
+
+    /// Lets time pass at once, as when the computer sleeps.
+    pub fn jump(&self, by: Duration) {
+        {
+            let mut now = self.recorder.clock.0.lock().unwrap();
+            *now = Moment { boot: now.boot + by, wall: now.wall.plus(by), ..*now };
+        }
+        self.snapshot();
+    }
+
+    /// Lets time pass that the engine sees.
+    pub fn pass(&self, mut by: Duration) {
+        while !by.is_zero() {
+            let step = by.min(SEEN_AT_ONCE);
+            self.jump(step);
+            by -= step;
+        }
+    }
+
+    /// What was done since this was last asked.
+    pub fn did(&self) -> Vec<Did> {
+        std::mem::take(&mut *self.recorder.did.lock().unwrap())
+    }
+
+    /// Whether no bell was heard of a sit that the disk did not know.
+    pub fn was_saved_first(&self) -> bool {
+        !*self.recorder.unsaved.lock().unwrap()
+    }
+
+    /// From now on no sit can be saved.
+    pub fn break_saving(&self) {
+        self.sql(
+            "CREATE TRIGGER broken BEFORE UPDATE ON open_sits BEGIN SELECT RAISE(ABORT, 'broken'); END;
+             CREATE TRIGGER broken_too BEFORE INSERT ON open_sits BEGIN SELECT RAISE(ABORT, 'broken'); END;
+             CREATE TRIGGER broken_as_well BEFORE DELETE ON open_sits BEGIN SELECT RAISE(ABORT, 'broken'); END;",
+        );
+    }
+
+    /// From now on sits can be saved again.
+    pub fn mend_saving(&self) {
+        self.sql("DROP TRIGGER broken; DROP TRIGGER broken_too; DROP TRIGGER broken_as_well;");
+    }
+
+    fn sql(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.folder.path().join("zafu.db")).unwrap();
+        connection.execute_batch(sql).unwrap();
+    }
+}
