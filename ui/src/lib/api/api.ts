@@ -23,7 +23,16 @@ export interface Heard {
 	openNote: (id: string) => void;
 }
 
+/** What the window is given before its first line of script, so that its first picture is the right one. */
+export interface Start {
+	snapshot: Snapshot;
+	settings: Settings;
+	quitAsked: boolean;
+}
+
 export interface Api {
+	/** None where the window must ask for it all. */
+	readonly start?: Start;
 	getSnapshot(): Promise<Snapshot>;
 	startSit(request: StartRequest): Promise<Snapshot>;
 	pauseSit(): Promise<Snapshot>;

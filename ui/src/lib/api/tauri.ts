@@ -1,10 +1,18 @@
 /** The one file that knows Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Api } from './api';
+import type { Api, Start } from './api';
 import type { Snapshot } from './types';
 
+declare global {
+	interface Window {
+		/** Set by the shell, before any script of ours. */
+		readonly __ZAFU_START__?: Start;
+	}
+}
+
 export const tauri: Api = {
+	start: window.__ZAFU_START__,
 	getSnapshot: () => invoke('get_snapshot'),
 	startSit: (request) => invoke('start_sit', { request }),
 	pauseSit: () => invoke('pause_sit'),

@@ -17,7 +17,7 @@
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, preset-delete, back
  *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
- *   anywhere   notice, notice-action, notice-dismiss, trouble, announcer
+ *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
@@ -44,6 +44,8 @@ export class App {
 	bell = $state.raw<BellCheck | null>(null);
 	/** Unsettled sits that the person has put off for now. */
 	putOff = $state.raw<ReadonlySet<string>>(new Set());
+	/** What does not work, and the person knows. */
+	known = $state.raw<ReadonlySet<string>>(new Set());
 	#busy = false;
 
 	constructor(
@@ -53,6 +55,12 @@ export class App {
 		this.timer = new Timer(now);
 		this.choices = new Choices(api, this.notices);
 		this.past = new Past(api, this.notices);
+		if (api.start) {
+			this.timer.receive(api.start.snapshot);
+			this.choices.take(api.start.settings);
+			this.draft.from(api.start.settings.plan);
+			if (api.start.quitAsked) this.question = 'quit';
+		}
 	}
 
 	/** Learns everything there is to know and goes on listening; returns what stops that. */
@@ -69,7 +77,7 @@ export class App {
 		};
 		document.addEventListener('visibilitychange', seen);
 		await Promise.all([this.refresh(), this.choices.load()]);
-		if (this.choices.settings) this.draft.from(this.choices.settings.plan);
+		if (this.choices.settings && !this.draft.plan) this.draft.from(this.choices.settings.plan);
 		void this.checkBell();
 		return () => {
 			document.removeEventListener('visibilitychange', seen);
@@ -125,6 +133,11 @@ export class App {
 
 	settle(id: string, answer: Answer): Promise<void> {
 		return this.#once(() => this.api.settleSit(id, answer));
+	}
+
+	/** Shows this trouble no more, until it is another one. */
+	noted(message: string): void {
+		this.known = new Set([...this.known, message]);
 	}
 
 	later(id: string): void {

@@ -16,16 +16,19 @@ export class Choices {
 		this.#notices = notices;
 	}
 
+	/** Takes settings as they come from the engine. */
+	take(settings: Settings): void {
+		this.settings = settings;
+		applyTheme(settings.theme);
+	}
+
 	async load(): Promise<void> {
 		const [settings, presets, sounds] = await Promise.all([
 			this.#notices.guard(this.#api.getSettings()),
 			this.#notices.guard(this.#api.listPresets()),
 			this.#notices.guard(this.#api.listSounds()),
 		]);
-		if (settings) {
-			this.settings = settings;
-			applyTheme(settings.theme);
-		}
+		if (settings) this.take(settings);
 		this.presets = presets ?? [];
 		this.sounds = (sounds ?? []).map((sound) => sound.name);
 	}
