@@ -10,6 +10,7 @@ mod window;
 
 use clap::Parser;
 use exit::Leaving;
+use signals::Heard;
 use startup::Started;
 use std::process::ExitCode;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
@@ -44,15 +45,16 @@ pub fn run() -> ExitCode {
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);
+    let heard = signals::listen();
     let ringing = Ringing::default();
     match startup::start(&folder, &ringing, args.background) {
-        Started::Here(host) => run_shell(host, ringing, args.background),
+        Started::Here(host) => run_shell(host, ringing, heard, args.background),
         Started::Elsewhere => ExitCode::SUCCESS,
         Started::No => ExitCode::FAILURE,
     }
 }
 
-fn run_shell(host: Host, ringing: Ringing, background: bool) -> ExitCode {
+fn run_shell(host: Host, ringing: Ringing, heard: Heard, background: bool) -> ExitCode {
     let engine = host.engine().clone();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
@@ -95,9 +97,12 @@ fn run_shell(host: Host, ringing: Ringing, background: bool) -> ExitCode {
     };
     let mut host = Some(host);
     let mut has_tray = false;
+    let mut heard = Some(heard);
     app.run(move |app, event| match event {
         RunEvent::Ready => {
-            signals::heed(app);
+            if let Some(heard) = heard.take() {
+                signals::heed(app, heard);
+            }
             has_tray = tray::make(app);
             tauri::async_runtime::spawn(pass_on(app.clone()));
             if !background {

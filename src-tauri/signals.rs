@@ -1,21 +1,37 @@
 //! What the system says: terminate, hang up, log out.
 
+#[cfg(unix)]
 use crate::exit;
 use tauri::AppHandle;
 
+/// Signals that are heard from now on and not yet acted on.
+pub struct Heard {
+    #[cfg(unix)]
+    signals: Option<[tokio::signal::unix::Signal; 3]>,
+}
+
+/// Listens, before there is an engine whose sit could be lost: what comes until there is an app waits for it.
+#[cfg(unix)]
+pub fn listen() -> Heard {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = tauri::async_runtime::block_on(async {
+        let terminate = signal(SignalKind::terminate())?;
+        let hangup = signal(SignalKind::hangup())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok::<_, std::io::Error>([terminate, hangup, interrupt])
+    });
+    if let Err(error) = &signals {
+        tracing::error!(%error, "signals cannot be heard: the last checkpoint will have to do");
+    }
+    Heard { signals: signals.ok() }
+}
+
 /// Goes when the system says so, for as long as the program runs.
 #[cfg(unix)]
-pub fn heed(app: &AppHandle) {
-    use tokio::signal::unix::{SignalKind, signal};
+pub fn heed(app: &AppHandle, heard: Heard) {
+    let Some([mut terminate, mut hangup, mut interrupt]) = heard.signals else { return };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-        let (Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)) =
-            (signal(kinds[0]), signal(kinds[1]), signal(kinds[2]))
-        else {
-            tracing::error!("signals cannot be heard: the last checkpoint will have to do");
-            return;
-        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = hangup.recv() => {}
@@ -27,4 +43,10 @@ pub fn heed(app: &AppHandle) {
 
 /// On Windows the end of a session reaches the window itself, and the event loop ends in order.
 #[cfg(windows)]
-pub fn heed(_app: &AppHandle) {}
+pub fn listen() -> Heard {
+    Heard {}
+}
+
+/// On Windows the end of a session reaches the window itself, and the event loop ends in order.
+#[cfg(windows)]
+pub fn heed(_app: &AppHandle, _heard: Heard) {}
