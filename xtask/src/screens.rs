@@ -60,6 +60,7 @@ pub fn run() -> Result<()> {
     let folder = workspace::target()?.join("screens");
     fs::create_dir_all(&folder)?;
     let camera = Camera { chromium, site: serve(ui().join("dist-demo"))?, folder };
+    readme(&camera)?;
     let mut taken = vec![];
     for (name, query) in SCENES {
         for theme in THEMES {
@@ -85,7 +86,7 @@ pub fn run() -> Result<()> {
     montage.push(path(&sheet));
     image("montage", &montage.iter().map(String::as_str).collect::<Vec<_>>())?;
     println!("{}", sheet.display());
-    readme(&camera)
+    Ok(())
 }
 
 /// The picture in the README, in few colours: it is committed.

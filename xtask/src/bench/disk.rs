@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 pub fn sizes(programs: &Programs) -> Result<Vec<Figure>> {
-    let size = |path: &Path| -> Result<f64> { Ok(std::fs::metadata(path)?.len() as f64 / 1e6) };
+    let size = |path: &Path| -> Result<f64> {
+        let file = std::fs::metadata(path);
+        let file = file.with_context(|| format!("{} is not built", path.display()))?;
+        Ok(file.len() as f64 / 1e6)
+    };
     let app = (size(&programs.app)?, "MB", 15.0);
     let command = (size(&programs.command)?, "MB", 8.0);
     let bare = size(&programs.bare)?;

@@ -2,7 +2,7 @@
 
 use super::Programs;
 use super::bare;
-use super::desk::{App, Desk, HEIGHT, WIDTH};
+use super::desk::{App, Desk};
 use super::figure::{Figure, median, round};
 use super::memory::{self, SETTLE};
 use super::process::{cpu_seconds, sleeps};
@@ -10,7 +10,6 @@ use super::start::is_painted;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// How long is measured, in seconds.
@@ -19,20 +18,36 @@ const WHILE: u64 = 60;
 /// The title of Zafu's window.
 const TITLE: &str = "^Zafu$";
 
-/// The window open, 480 pixels wide and 640 high.
-pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
-    let (bare, bare_detail) = {
-        let desk = Desk::start()?;
-        let app = open_bare(&desk, programs)?;
-        memory::of(&app)?
-    };
+/// Memory with the window open and with it destroyed, beside the bare app's.
+pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
     let desk = Desk::start()?;
     let app = open_sit(&desk, programs)?;
-    let (memory, detail) = memory::of(&app)?;
-    let detail = json!({ "zafu": detail, "bare": bare_detail });
+    let zafu = open_and_closed(&desk, &app, TITLE)?;
+    drop((app, desk));
+    let desk = Desk::start()?;
+    let app = open_bare(&desk, programs)?;
+    let bare = open_and_closed(&desk, &app, bare::NAME)?;
+    let [open, closed] = [0, 1].map(|at| json!({ "zafu": zafu[at].1, "bare": bare[at].1 }));
     let what = ("memory-open", "private memory, sitting, window open");
-    let memory = Figure::absolute(what, "<= bare + 25 MB", (memory, "MB", bare + 25.0), detail)
-        .beside("bare", bare);
+    let value = (zafu[0].0, "MB", bare[0].0 + 25.0);
+    let open = Figure::absolute(what, "<= bare + 25 MB", value, open).beside("bare", bare[0].0);
+    let what = ("memory-closed", "private memory, sitting, window destroyed");
+    let value = (zafu[1].0, "MB", bare[1].0 + 8.0);
+    let closed = Figure::absolute(what, "<= bare + 8 MB", value, closed).beside("bare", bare[1].0);
+    Ok(vec![open, closed])
+}
+
+fn open_and_closed(desk: &Desk, app: &App, title: &str) -> Result<[(f64, Value); 2]> {
+    let open = memory::of(app)?;
+    desk.window(title, &["windowquit"])?;
+    super::rest(SETTLE);
+    Ok([open, memory::of(app)?])
+}
+
+/// The window open, 480 pixels wide and 640 high.
+pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
+    let desk = Desk::start()?;
+    let app = open_sit(&desk, programs)?;
     let before = cpu_seconds(app.pid());
     let frames = frames(&desk);
     let percent = (cpu_seconds(app.pid()) - before) / WHILE as f64 * 100.0;
@@ -40,29 +55,16 @@ pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
     let what = format!("CPU, visible at 480x640, redrawn every {} s", round(period));
     let detail =
         json!({ "seconds": WHILE, "redraws": frames.len() + 1, "period_s": round(period) });
-    let cpu =
-        Figure::absolute(("cpu-open", &what), "<= 2 % of a core", (percent, "%", 2.0), detail);
-    Ok(vec![memory, cpu])
+    let value = (percent, "%", 2.0);
+    Ok(vec![Figure::absolute(("cpu-open", &what), "<= 2 % of a core", value, detail)])
 }
 
 /// The window destroyed.
 pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
-    let (bare, bare_detail) = {
-        let desk = Desk::start()?;
-        let app = open_bare(&desk, programs)?;
-        desk.window(bare::NAME, &["windowquit"])?;
-        super::rest(SETTLE);
-        memory::of(&app)?
-    };
     let desk = Desk::start()?;
     let app = open_sit(&desk, programs)?;
     desk.window(TITLE, &["windowquit"])?;
     super::rest(SETTLE);
-    let (memory, detail) = memory::of(&app)?;
-    let detail = json!({ "zafu": detail, "bare": bare_detail });
-    let what = ("memory-closed", "private memory, sitting, window destroyed");
-    let memory = Figure::absolute(what, "<= bare + 8 MB", (memory, "MB", bare + 8.0), detail)
-        .beside("bare", bare);
     let (cpu_before, before) = (cpu_seconds(app.pid()), sleeps(app.pid()));
     super::rest(WHILE);
     let (cpu_after, after) = (cpu_seconds(app.pid()), sleeps(app.pid()));
@@ -81,8 +83,7 @@ pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
     let sum = by_thread.values().sum();
     let what = ("wake-ups", "wake-ups a second, window destroyed");
     let detail: Value = by_thread.into_iter().map(|(name, rate)| (name, round(rate))).collect();
-    let wakes = Figure::absolute(what, "<= 2", (sum, "/s", 2.0), detail);
-    Ok(vec![memory, cpu, wakes])
+    Ok(vec![cpu, Figure::absolute(what, "<= 2", (sum, "/s", 2.0), detail)])
 }
 
 /// The app that Zafu is compared with, at rest.
@@ -111,25 +112,16 @@ fn open_sit(desk: &Desk, programs: &Programs) -> Result<App> {
 /// Watches the window, and says how many seconds apart its pictures were.
 fn frames(desk: &Desk) -> Vec<f64> {
     let start = super::now();
-    let (mut last, mut changed, mut apart) = (picture(desk), None, vec![]);
+    let picture = || desk.rows(0..640, 480);
+    let (mut last, mut changed, mut apart) = (picture(), None, vec![]);
     while start.elapsed().as_secs() < WHILE {
         std::thread::sleep(Duration::from_millis(40));
-        let picture = picture(desk);
-        if picture != last {
-            last = picture;
+        let now = picture();
+        if now != last {
+            last = now;
             let at = start.elapsed().as_secs_f64();
             apart.extend(changed.replace(at).map(|before: f64| at - before));
         }
     }
     apart
-}
-
-/// What the window shows, as one number.
-fn picture(desk: &Desk) -> u64 {
-    let pixels = desk.pixels();
-    let mut hasher = DefaultHasher::new();
-    for row in 0..HEIGHT.min(640) {
-        pixels[row * WIDTH..][..480].hash(&mut hasher);
-    }
-    hasher.finish()
 }

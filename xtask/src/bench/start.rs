@@ -13,11 +13,11 @@ const STARTS: usize = 7;
 /// The colour of the button that begins a sit (`--action` in `ui/src/styles/tokens.css`), as the screen keeps it.
 const BUTTON: [u8; 3] = [0x2b, 0x32, 0x3a];
 
-/// How many pixels of that colour the button has at least.
-const BUTTON_PIXELS: usize = 10_000;
+/// How many pixels of that colour the button has at least, of those that are looked at.
+const BUTTON_PIXELS: usize = 150;
 
-/// How many pixels that are not the empty screen's make a window.
-const WINDOW_PIXELS: usize = 10_000;
+/// How many of them that are not the empty screen's make a window.
+const WINDOW_PIXELS: usize = 150;
 
 pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
     let has_clocks = Command::new("gnome-clocks").arg("--version").output().is_ok();

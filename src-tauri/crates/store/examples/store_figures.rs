@@ -63,8 +63,8 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
     let store = Store::open(folder, at(0).wall)?;
     let mut timer = Timer::default();
     let plan = Plan {
-        length: Length::Timed(Bounded::new(1200).ok_or("20 minutes are a sit")?),
-        preparation: Bounded::new(0).ok_or("a sit needs no preparation")?,
+        length: Length::Timed(Bounded::new(1200)?),
+        preparation: Bounded::new(0)?,
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,
     };
