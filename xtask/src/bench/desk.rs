@@ -57,7 +57,12 @@ impl Desk {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         desk.parts.push(sound.spawn().context("pulseaudio cannot be started")?);
+        // So that windows can be closed as people close them.
+        let mut openbox = desk.command("openbox");
+        openbox.stdout(Stdio::null()).stderr(Stdio::null());
+        desk.parts.push(openbox.spawn().context("openbox cannot be started")?);
         desk.wait_for("the sound server", |desk| Path::new(&desk.socket()).exists())?;
+        super::rest(1);
         Ok(desk)
     }
 
@@ -177,18 +182,27 @@ impl Desk {
         bail!("{what} did not come within {} s\n{said}", PATIENCE.as_secs())
     }
 
-    /// Does something to the one window that has this title.
+    /// Gives the window of this title another size.
     ///
     /// # Errors
     /// If there is no such window.
-    pub fn window(&self, title: &str, deed: &[&str]) -> Result<()> {
-        let mut search = self.command("xdotool");
-        search.args(["search", "--onlyvisible", "--name", title]);
-        let found = self.done(search).with_context(|| format!("no window is called {title}"))?;
-        let id = found.lines().last().context("xdotool found no window")?;
-        let mut act = self.command("xdotool");
-        act.args([deed[0], id]).args(&deed[1..]);
-        self.done(act).map(drop)
+    pub fn resize(&self, title: &str) -> Result<()> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["search", "--onlyvisible", "--name", title, "windowsize", "480", "640"]);
+        self.done(xdotool).map(drop).with_context(|| format!("no window is called {title}"))
+    }
+
+    /// Closes the window of this title, as a person does.
+    ///
+    /// # Errors
+    /// If it does not go.
+    pub fn close(&self, title: &str) -> Result<()> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["search", "--onlyvisible", "--name", title, "windowactivate", "--sync"]);
+        xdotool.args(["key", "alt+F4"]);
+        self.done(xdotool).with_context(|| format!("no window is called {title}"))?;
+        let is_empty = |desk: &Self| desk.pixels().iter().all(|pixel| pixel[..3] == [0, 0, 0]);
+        self.wait_for("an empty screen", is_empty).map(drop)
     }
 }
 

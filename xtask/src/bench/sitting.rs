@@ -2,7 +2,7 @@
 
 use super::Programs;
 use super::bare;
-use super::desk::{App, Desk};
+use super::desk::{App, Desk, HEIGHT, WIDTH};
 use super::figure::{Figure, median, round};
 use super::memory::{self, SETTLE};
 use super::process::{cpu_seconds, sleeps};
@@ -39,7 +39,7 @@ pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
 
 fn open_and_closed(desk: &Desk, app: &App, title: &str) -> Result<[(f64, Value); 2]> {
     let open = memory::of(app)?;
-    desk.window(title, &["windowquit"])?;
+    desk.close(title)?;
     super::rest(SETTLE);
     Ok([open, memory::of(app)?])
 }
@@ -63,7 +63,7 @@ pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
 pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
     let desk = Desk::start()?;
     let app = open_sit(&desk, programs)?;
-    desk.window(TITLE, &["windowquit"])?;
+    desk.close(TITLE)?;
     super::rest(SETTLE);
     let (cpu_before, before) = (cpu_seconds(app.pid()), sleeps(app.pid()));
     super::rest(WHILE);
@@ -93,7 +93,7 @@ fn open_bare(desk: &Desk, programs: &Programs) -> Result<App> {
         desk.pixels().iter().any(|pixel| pixel[..3] != [0; 3])
     })?;
     super::rest(2);
-    desk.window(bare::NAME, &["windowsize", "480", "640"])?;
+    desk.resize(bare::NAME)?;
     super::rest(SETTLE);
     Ok(app)
 }
@@ -102,7 +102,7 @@ fn open_bare(desk: &Desk, programs: &Programs) -> Result<App> {
 fn open_sit(desk: &Desk, programs: &Programs) -> Result<App> {
     let app = desk.run(desk.command(&programs.app))?;
     desk.wait_for("the sit screen", is_painted)?;
-    desk.window(TITLE, &["windowsize", "480", "640"])?;
+    desk.resize(TITLE)?;
     memory::sit(desk, programs)?;
     super::rest(SETTLE);
     ensure!(!is_painted(desk), "the window still shows what a sit is begun from");
@@ -112,7 +112,7 @@ fn open_sit(desk: &Desk, programs: &Programs) -> Result<App> {
 /// Watches the window, and says how many seconds apart its pictures were.
 fn frames(desk: &Desk) -> Vec<f64> {
     let start = super::now();
-    let picture = || desk.rows(0..640, 480);
+    let picture = || desk.rows(0..HEIGHT, WIDTH);
     let (mut last, mut changed, mut apart) = (picture(), None, vec![]);
     while start.elapsed().as_secs() < WHILE {
         std::thread::sleep(Duration::from_millis(40));
