@@ -33,7 +33,7 @@ pub fn run(options: &Options) -> Result<()> {
         return steps.finish();
     }
 
-    steps.command("format", cargo(&["fmt", "--all", "--check"]));
+    steps.command("format", cargo(&["fmt", "--all", "--check", "--", "--color", "never"]));
     steps.command("screens: lint", npm(&ui(), &["run", "lint"]));
     steps.command("screens: types", npm(&ui(), &["run", "check"]));
     steps.command("screens: tests", npm(&ui(), &["test"]));
@@ -47,7 +47,10 @@ pub fn run(options: &Options) -> Result<()> {
     );
 
     rust_tests(&mut steps);
-    steps.command("rust: sounds", cargo(&["test", "-p", "xtask", "--all-features"]));
+    steps.command(
+        "rust: xtask with every feature",
+        cargo(&["test", "-p", "xtask", "--all-features"]),
+    );
     if !options.quick {
         end_to_end(&mut steps);
     }
