@@ -197,12 +197,15 @@ impl Desk {
     /// # Errors
     /// If it does not go.
     pub fn close(&self, title: &str) -> Result<()> {
-        let mut xdotool = self.command("xdotool");
-        xdotool.args(["search", "--onlyvisible", "--name", title, "windowactivate", "--sync"]);
-        xdotool.args(["key", "alt+F4"]);
-        self.done(xdotool).with_context(|| format!("no window is called {title}"))?;
-        let is_empty = |desk: &Self| desk.pixels().iter().all(|pixel| pixel[..3] == [0, 0, 0]);
-        self.wait_for("an empty screen", is_empty).map(drop)
+        let search = || {
+            let mut xdotool = self.command("xdotool");
+            xdotool.args(["search", "--onlyvisible", "--name", title]);
+            xdotool
+        };
+        let mut press = search();
+        press.args(["windowfocus", "--sync", "key", "--clearmodifiers", "alt+F4"]);
+        self.done(press).with_context(|| format!("no window is called {title}"))?;
+        self.wait_for("the end of the window", |desk| desk.done(search()).is_err()).map(drop)
     }
 }
 
