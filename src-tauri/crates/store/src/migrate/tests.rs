@@ -51,7 +51,7 @@ fn rows(database: &Path, like: Option<&Rows>) -> Rows {
         let columns = like.map_or_else(|| "*".to_owned(), |like| like[&table].0.join(", "));
         let mut statement =
             connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY rowid")).unwrap();
-        let names: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<_> = statement.column_names().map(str::to_owned).collect();
         let width = names.len();
         let rows = statement
             .query_map([], |row| (0..width).map(|n| row.get(n)).collect())

@@ -39,7 +39,7 @@ fn the_columns_are_those_that_people_and_programs_rely_on() {
     let (_folder, store) = filled();
     let columns: Vec<String> = store.on_writer(|connection| {
         let statement = connection.prepare("SELECT * FROM sessions").unwrap();
-        statement.column_names().into_iter().map(str::to_owned).collect()
+        statement.column_names().map(str::to_owned).collect()
     });
     assert_eq!(columns.join(", "), columns!().split_whitespace().collect::<Vec<_>>().join(" "));
 }
