@@ -4,8 +4,11 @@
 //! The oracle is what the engine has acknowledged, kept here, outside of it. `ZAFU_KILL_TIMES` and
 //! `ZAFU_KILL_SEED` set how often and replay what was done; the moment of a kill is the system's.
 
-use crate::zafu::{Engine, Zafu, sql};
+mod row;
+
+use crate::zafu::{Engine, Zafu};
 use fastrand::Rng;
+use row::{Known, Row, is_begun, rows};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use zafu_core::plan::OvertimeChoice;
@@ -21,27 +24,6 @@ const GOES_ON_AFTER: Duration = Duration::from_secs(301);
 /// After a shorter gap nobody is asked.
 const COUNTS_AS_SEEN: Duration = Duration::from_secs(60);
 const MOST_IN_DOUBT: Duration = Duration::from_secs(30);
-
-/// What the engine has acknowledged of a sit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Known {
-    /// It is not over, and was sat so far.
-    Open { elapsed_ms: u64, preparing: bool },
-    /// It is over.
-    Over { complete: bool, sat: u32 },
-    /// It was thrown away.
-    Discarded,
-}
-
-/// A row, as `sqlite3` finds it.
-#[derive(Debug)]
-struct Row {
-    open: Option<OpenSit>,
-    complete: bool,
-    ended: bool,
-    deleted: bool,
-    sat: u32,
-}
 
 struct Trial {
     zafu: Zafu,
@@ -93,7 +75,7 @@ impl Trial {
 
     /// Starts an engine, brings it somewhere, and kills it there. Says whether it was killed.
     fn round(&mut self) -> bool {
-        let left = self.rows();
+        let left = rows(self.zafu.data());
         self.let_time_go_by();
         let preparation = if self.random.bool() { "0s" } else { "2m" };
         let length = ["1m", "3m", "20m", "open"][self.random.usize(..4)];
@@ -215,7 +197,7 @@ impl Trial {
             Some(Request::Settle(Some(id), answer)) => {
                 assert!(snapshot.unsettled.iter().all(|one| one.id != *id));
                 let id = id.to_string();
-                let row = &self.rows();
+                let row = &rows(self.zafu.data());
                 // What it came to is not in the answer; that it is over is.
                 let known = row.get(&id).map_or(Known::Discarded, |row| match answer {
                     Answer::Discard => Known::Discarded,
@@ -261,7 +243,7 @@ impl Trial {
                 let answer = answers[self.random.usize(..3)];
                 ("settling", Some(Request::Settle(Some(first.id), answer)))
             }
-            (3 | 4 | 5, ..) => {
+            (3..=5, ..) => {
                 let overtime = [None, Some(OvertimeAnswer::Add), Some(OvertimeAnswer::Drop)];
                 ("finishing", Some(Request::End(overtime[self.random.usize(..3)])))
             }
@@ -281,7 +263,7 @@ impl Trial {
 
     /// What is on disk is what was acknowledged; only `under_way` may or may not have happened.
     fn examine(&mut self, under_way: Option<&Request>, its: &str) {
-        let rows = self.rows();
+        let rows = rows(self.zafu.data());
         let running =
             rows.values().filter(|row| matches!(row.open, Some(OpenSit::Running(_)))).count();
         assert!(running <= 1, "{running} sits run");
@@ -324,54 +306,6 @@ impl Trial {
         }
         if !settled.is_empty() && !rows.contains_key(&settled) {
             self.known.insert(settled, Known::Discarded);
-        }
-    }
-
-    /// Everything on disk, read from a copy, so that the engine finds what the kill left.
-    fn rows(&self) -> BTreeMap<String, Row> {
-        let copy = tempfile::tempdir().unwrap();
-        for name in ["zafu.db", "zafu.db-wal"] {
-            let from = self.zafu.data().join(name);
-            if from.exists() {
-                std::fs::copy(from, copy.path().join(name)).unwrap();
-            }
-        }
-        let query = "PRAGMA integrity_check; PRAGMA foreign_key_check;
-            SELECT id, iscompleted, endedat IS NOT NULL, deletedat IS NOT NULL, satlength, coalesce(body, '')
-            FROM sessions LEFT JOIN open_sits ON session_id = id ORDER BY id;";
-        let printed = sql(&copy.path().join("zafu.db"), query);
-        let mut lines = printed.lines();
-        assert_eq!(lines.next(), Some("ok"), "the database is damaged");
-        lines.map(Row::read).collect()
-    }
-}
-
-fn is_begun(known: &Known) -> bool {
-    !matches!(known, Known::Open { preparing: true, .. } | Known::Discarded)
-}
-
-impl Row {
-    fn read(line: &str) -> (String, Self) {
-        let parts: Vec<_> = line.splitn(6, '|').collect();
-        let [id, complete, ended, deleted, sat, body] = parts[..] else { panic!("{line}") };
-        let open = (!body.is_empty()).then(|| serde_json::from_str(body).unwrap());
-        let yes = |text| text == "1";
-        let (complete, ended, deleted) = (yes(complete), yes(ended), yes(deleted));
-        (id.into(), Self { open, complete, ended, deleted, sat: sat.parse().unwrap() })
-    }
-
-    fn known(&self) -> Known {
-        match &self.open {
-            Some(OpenSit::Running(sit)) => {
-                let elapsed = sit.elapsed(sit.seen.boot).as_millis();
-                let preparing = matches!(sit.phase, Phase::Preparing { .. });
-                Known::Open { elapsed_ms: u64::try_from(elapsed).unwrap(), preparing }
-            }
-            Some(OpenSit::Unsettled(sit)) => {
-                Known::Open { elapsed_ms: 0, preparing: sit.in_preparation }
-            }
-            None if self.deleted => Known::Discarded,
-            None => Known::Over { complete: self.complete, sat: self.sat },
         }
     }
 }
