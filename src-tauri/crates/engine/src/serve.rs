@@ -9,11 +9,19 @@ use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use std::io;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::sync::{broadcast::error::RecvError, oneshot};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 /// The longest request that is read: far beyond any that a client of ours makes.
 const LONGEST_REQUEST: u64 = 1 << 20;
+
+/// How long clients have to take their answers when the engine stops.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long after a client could not be let in the next one is.
+const LET_IN_AGAIN: Duration = Duration::from_millis(100);
 
 /// Listens until it is dropped.
 pub(crate) struct Server {
@@ -26,19 +34,14 @@ impl Server {
     /// died is replaced.
     pub(crate) fn start(folder: &DataFolder, engine: Engine) -> io::Result<Self> {
         let name = socket::name(folder)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
             owner_only(ListenerOptions::new().name(name).try_overwrite(true))?.create_tokio()?
         };
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    () = accept(&listener, &engine) => {}
-                    _ = stopped => {}
-                }
-            });
+            runtime.block_on(serve(&listener, &engine, stopped));
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -76,49 +79,80 @@ fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.security_descriptor(owner))
 }
 
-async fn accept(listener: &Listener, engine: &Engine) {
+/// Lets clients in until it is told to stop, then lets those that were promised an answer have it.
+async fn serve(listener: &Listener, engine: &Engine, mut stopped: oneshot::Receiver<()>) {
+    let mut conversations = JoinSet::new();
+    let (stop, stopping) = watch::channel(());
     loop {
-        match listener.accept().await {
-            Ok(stream) => drop(tokio::spawn(converse(stream, engine.clone()))),
-            Err(error) => {
-                tracing::warn!(%error, "a client could not be let in");
-                tokio::task::yield_now().await;
-            }
+        tokio::select! {
+            _ = &mut stopped => break,
+            _ = conversations.join_next(), if !conversations.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok(stream) => {
+                    let (engine, mut stopping) = (engine.clone(), stopping.clone());
+                    conversations.spawn(async move {
+                        converse(&stream, &engine, &mut stopping).await;
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not be let in");
+                    // Most likely too many are in: there is nothing to gain by asking again at once.
+                    tokio::time::sleep(LET_IN_AGAIN).await;
+                }
+            },
         }
+    }
+    drop(stop);
+    let all = async { while conversations.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_WORDS, all).await.is_err() {
+        tracing::warn!("a client did not take its answer");
     }
 }
 
-async fn converse(stream: Stream, engine: Engine) {
-    let mut lines = BufReader::new(&stream);
+async fn converse(stream: &Stream, engine: &Engine, stopping: &mut watch::Receiver<()>) {
+    let mut lines = BufReader::new(stream);
     let mut line = String::new();
     loop {
         line.clear();
-        match (&mut lines).take(LONGEST_REQUEST).read_line(&mut line).await {
+        let mut limited = (&mut lines).take(LONGEST_REQUEST);
+        let read = tokio::select! {
+            // What was asked before the stop is answered; only then is the stop looked at.
+            biased;
+            read = limited.read_line(&mut line) => read,
+            _ = stopping.changed() => return,
+        };
+        match read {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
         let request = match serde_json::from_str(&line) {
-            Ok(Request::Watch) => return watch(&stream, &engine).await,
+            Ok(Request::Watch) => {
+                tokio::select! {
+                    () = tell_all(stream, engine) => {}
+                    _ = stopping.changed() => {}
+                }
+                return;
+            }
             Ok(request) => request,
             Err(error) => {
                 let message = format!(
                     "this request is not understood: {error}. Are both Zafus of one version?"
                 );
                 let reply = Reply::Error(IpcError::new(ErrorCode::Engine, message));
-                if write(&stream, &reply).await.is_err() {
+                if write(stream, &reply).await.is_err() {
                     return;
                 }
                 continue;
             }
         };
-        if write(&stream, &answer(&engine, request).await).await.is_err() {
+        if write(stream, &answer(engine, request).await).await.is_err() {
             return;
         }
     }
 }
 
 /// Sends each snapshot until the client goes.
-async fn watch(stream: &Stream, engine: &Engine) {
+async fn tell_all(stream: &Stream, engine: &Engine) {
     let mut events = engine.events();
     let mut reply = answer(engine, Request::Snapshot).await;
     loop {
