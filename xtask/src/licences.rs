@@ -31,9 +31,10 @@ const ALLOWED: [&str; 17] = [
 const ALLOWED_TOOLS: [&str; 3] = ["CC-BY-3.0", "CC-BY-4.0", "Python-2.0"];
 
 /// npm packages whose manifest forgot the licence, and where it is said instead.
-const UNDECLARED: [(&str, &str); 2] = [
+const UNDECLARED: [(&str, &str); 3] = [
     // The LICENSE file inside the package.
     ("@inlang/plugin-message-format", "MIT"),
+    ("sqlite-wasm-kysely", "MIT"),
     // The compiled half of @lix-js/sdk, from the same repository, whose manifest says it. A name per system.
     ("@lix-js/sdk-", "MIT"),
 ];
