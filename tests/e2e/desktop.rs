@@ -1,1 +1,265 @@
-//! A desktop of its own for one test: a screen, a session bus, and what a test wants on it.
+//! A desktop of its own for one test: a screen with a window manager, a session bus, a system bus, and what a
+//! test puts on them. All of it is gone when it is dropped.
+
+use crate::zafu::{eventually, missing, program};
+use std::cell::Cell;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use zafu_engine::Client;
+use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
+use zafu_engine::protocol::{Request, Snapshot, StartRequest};
+
+/// What every test with a window needs on the machine.
+const NEEDED: [&str; 5] = ["Xvfb", "openbox", "xdotool", "dbus-daemon", "sqlite3"];
+
+/// A bus on which everybody may own every name, and which starts nothing by itself.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>ADDRESS</listen><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy></busconfig>"#;
+
+/// A program and everything that it has started; killed when dropped.
+pub struct Part(Child);
+
+impl Part {
+    /// Starts `command` in a process group of its own.
+    pub fn start(command: &mut Command) -> Self {
+        Self(command.process_group(0).stdin(Stdio::null()).spawn().unwrap())
+    }
+
+    /// Sends a signal to the program itself.
+    pub fn signal(&self, name: &str) {
+        signal(self.0.id(), name);
+    }
+
+    /// How it ended, once it has.
+    pub fn ended(&mut self) -> ExitStatus {
+        eventually("a program ends", || self.0.try_wait().unwrap())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        let mut kill = Command::new("kill");
+        let _ = kill.args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// Sends a signal to a process.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &process.to_string()]).status();
+    assert!(sent.unwrap().success(), "process {process} was gone before {name}");
+}
+
+/// Whether all of `programs` are on the machine; says which is not.
+pub fn has(programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let there = |name: &&&str| !std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
+    let absent: Vec<_> = programs.iter().filter(there).collect();
+    if !absent.is_empty() {
+        missing(&format!("these programs are not installed: {absent:?}"));
+    }
+    absent.is_empty()
+}
+
+/// A desktop.
+pub struct Desktop {
+    // Programs go before the screen and the buses they are on.
+    parts: Vec<Part>,
+    system: Option<Part>,
+    home: TempDir,
+    display: String,
+    ahead_ms: Cell<u64>,
+}
+
+impl Desktop {
+    /// One that has nothing on its buses; none if the machine cannot have it.
+    pub fn new() -> Option<Self> {
+        if !has(&NEEDED) {
+            return None;
+        }
+        let home = tempfile::tempdir().unwrap();
+        for dir in ["run", "config", "data-home", "cache", "state"] {
+            fs::create_dir(home.path().join(dir)).unwrap();
+        }
+        let mut desktop = Self {
+            parts: Vec::new(),
+            system: None,
+            home,
+            display: String::new(),
+            ahead_ms: Cell::default(),
+        };
+        let session = desktop.bus("session");
+        desktop.system = Some(desktop.bus("system"));
+        let screen = desktop.screen();
+        desktop.run("openbox", &["--sm-disable"]);
+        // Dropped in this order: what is drawn, the screen, the bus.
+        desktop.parts.extend([screen, session]);
+        Some(desktop)
+    }
+
+    fn bus(&self, name: &str) -> Part {
+        let config = self.home.path().join(format!("{name}.conf"));
+        fs::write(&config, BUS.replace("ADDRESS", &self.address(name))).unwrap();
+        let mut daemon = Command::new("dbus-daemon");
+        daemon
+            .arg("--nofork")
+            .arg("--nopidfile")
+            .arg("--config-file")
+            .arg(config)
+            .stderr(Stdio::null());
+        let part = Part::start(&mut daemon);
+        let socket = self.home.path().join(name);
+        eventually("a bus listens", || socket.exists().then_some(()));
+        part
+    }
+
+    fn screen(&mut self) -> Part {
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
+        let mut part = Part::start(xvfb.stdout(Stdio::piped()).stderr(Stdio::null()));
+        let mut number = String::new();
+        BufReader::new(part.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        self.display = format!(":{}", number.trim());
+        part
+    }
+
+    /// The address of the bus `session` or `system`.
+    pub fn address(&self, bus: &str) -> String {
+        format!("unix:path={}", self.home.path().join(bus).display())
+    }
+
+    /// Takes the system bus away from everybody on it.
+    pub fn lose_system_bus(&mut self) {
+        self.system = None;
+    }
+
+    /// Where Zafu's data lies.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("zafu")
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.data().join("zafu.db")
+    }
+
+    /// A command on this desktop.
+    pub fn command(&self, name: impl AsRef<std::ffi::OsStr>) -> Command {
+        let home = |dir: &str| self.home.path().join(dir);
+        let mut command = Command::new(name);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LANG", "C.UTF-8")
+            .env("HOME", self.home.path())
+            .env("XDG_RUNTIME_DIR", home("run"))
+            .env("XDG_CONFIG_HOME", home("config"))
+            .env("XDG_DATA_HOME", home("data-home"))
+            .env("XDG_CACHE_HOME", home("cache"))
+            .env("XDG_STATE_HOME", home("state"))
+            .env("DISPLAY", &self.display)
+            .env("GDK_BACKEND", "x11")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("DBUS_SESSION_BUS_ADDRESS", self.address("session"))
+            .env("DBUS_SYSTEM_BUS_ADDRESS", self.address("system"))
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env(DATA_DIR_VARIABLE, self.data())
+            .env("ZAFU_TEST_AHEAD_MS", self.ahead_ms.get().to_string())
+            .env("NO_AT_BRIDGE", "1")
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Starts a program that stays until the desktop goes.
+    pub fn run(&mut self, name: &str, args: &[&str]) {
+        let part = Part::start(self.command(name).args(args));
+        self.parts.insert(0, part);
+    }
+
+    /// What a program prints.
+    pub fn print(&self, name: impl AsRef<Path>, args: &[&str]) -> String {
+        let output = self.command(name.as_ref()).args(args).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Starts Zafu's window program, and waits until its engine can be reached.
+    pub fn zafu(&self, args: &[&str]) -> Part {
+        let part = Part::start(self.command(program("zafu-app")).args(args));
+        self.client();
+        part
+    }
+
+    /// Reaches the engine.
+    pub fn client(&self) -> Client {
+        let folder = DataFolder::at(&self.data()).unwrap();
+        eventually("the engine can be reached", || Client::connect(&folder).ok().flatten())
+    }
+
+    /// Does what a client may ask for.
+    pub fn ask(&self, request: &Request) -> Snapshot {
+        self.client().snapshot(request).unwrap()
+    }
+
+    /// The state of things.
+    pub fn snapshot(&self) -> Snapshot {
+        self.ask(&Request::Snapshot)
+    }
+
+    /// Begins a sit of 20 minutes that has no preparation.
+    pub fn begin(&self) -> Snapshot {
+        let request = serde_json::from_value::<StartRequest>(serde_json::json!({
+            "preparationSeconds": 0,
+        }));
+        self.ask(&Request::Start(request.unwrap()))
+    }
+
+    /// Lets time pass as it does while the computer is awake.
+    pub fn pass(&self, time: Duration) {
+        let mut left = u64::try_from(time.as_millis()).unwrap();
+        while left > 0 {
+            let step = left.min(50_000);
+            self.ask(&Request::Advance(step));
+            self.ahead_ms.set(self.ahead_ms.get() + step);
+            left -= step;
+        }
+    }
+
+    /// The process that is Zafu on this desktop.
+    pub fn process(&self) -> Option<u32> {
+        let mark = format!("{DATA_DIR_VARIABLE}={}", self.data().display());
+        fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+            let id = entry.file_name().to_str()?.parse().ok()?;
+            let exe = fs::read_link(entry.path().join("exe")).ok()?;
+            let environ = fs::read(entry.path().join("environ")).ok()?;
+            let ours = environ.split(|byte| *byte == 0).any(|line| line == mark.as_bytes());
+            (exe.ends_with("zafu-app") && ours).then_some(id)
+        })
+    }
+
+    /// The windows that a person sees.
+    pub fn windows(&self) -> Vec<String> {
+        let found = self.print("xdotool", &["search", "--onlyvisible", "--name", "^Zafu$"]);
+        found.lines().map(Into::into).collect()
+    }
+
+    /// Closes the window as its title bar does.
+    pub fn close_window(&self) {
+        let window = eventually("a window is seen", || self.windows().first().cloned());
+        // openbox's own key for closing a window, which asks it by WM_DELETE_WINDOW.
+        self.print(
+            "xdotool",
+            &["windowfocus", "--sync", &window, "key", "--clearmodifiers", "alt+F4"],
+        );
+        eventually("the window is gone", || self.windows().is_empty().then_some(()));
+    }
+}

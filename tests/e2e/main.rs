@@ -5,9 +5,14 @@
 
 #![cfg(target_os = "linux")]
 
+mod awake;
+mod browser;
 mod command_line;
 mod desktop;
 mod disk;
 mod kill;
+mod notification;
+mod quitting;
 mod suspend;
+mod window;
 mod zafu;

@@ -1,0 +1,106 @@
+//! Keeping the computer awake: taken when a sit begins, let go on every way out.
+
+use crate::desktop::{Desktop, signal};
+use crate::zafu::eventually;
+use futures_lite::future::block_on;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use zafu_engine::protocol::{ErrorCode, Request};
+use zbus::connection::Builder;
+
+/// The login manager, as far as Zafu speaks to it. What it handed out is held for as long as the other end is
+/// open.
+#[derive(Clone, Default)]
+struct Login(Arc<Mutex<Vec<UnixStream>>>);
+
+#[zbus::interface(name = "org.freedesktop.login1.Manager")]
+impl Login {
+    fn inhibit(&self, what: &str, who: &str, _why: &str, mode: &str) -> zbus::OwnedFd {
+        assert_eq!((what, who, mode), ("idle", "Zafu", "block"));
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        self.0.lock().unwrap().push(ours);
+        std::os::fd::OwnedFd::from(theirs).into()
+    }
+}
+
+impl Login {
+    fn held(&self) -> usize {
+        let open = |stream: &&UnixStream| !matches!((&mut &**stream).read(&mut [0]), Ok(0));
+        self.0.lock().unwrap().iter().filter(open).count()
+    }
+
+    fn holds(&self, count: usize, when: &str) {
+        eventually(&format!("{count} held {when}"), || (self.held() == count).then_some(()));
+    }
+
+    fn on(&self, desktop: &Desktop) -> zbus::Connection {
+        let bus = Builder::address(desktop.address("system").as_str())
+            .serve_at("/org/freedesktop/login1", self.clone())
+            .name("org.freedesktop.login1");
+        block_on(bus.build()).unwrap()
+    }
+}
+
+#[test]
+fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
+    let Some(desktop) = Desktop::new() else { return };
+    let login = Login::default();
+    let _bus = login.on(&desktop);
+    let mut app = desktop.zafu(&["--background"]);
+    login.holds(0, "while nobody sits");
+
+    let planned = desktop.begin().sit.unwrap().planned_seconds.unwrap().0;
+    login.holds(1, "once a sit has begun");
+    desktop.pass(Duration::from_secs(u64::from(planned) + 1));
+    login.holds(0, "after the planned end");
+    if desktop.snapshot().sit.is_some() {
+        desktop.ask(&Request::End(None));
+    }
+
+    for (out, when) in
+        [(Request::End(None), "after an early end"), (Request::Discard, "after it was thrown away")]
+    {
+        desktop.begin();
+        login.holds(1, "once a sit has begun");
+        desktop.ask(&out);
+        login.holds(0, when);
+    }
+
+    desktop.begin();
+    login.holds(1, "once a sit has begun");
+    desktop.ask(&Request::Pause);
+    login.holds(0, "in a pause");
+    desktop.ask(&Request::Resume);
+    login.holds(1, "after a pause");
+    app.signal("TERM");
+    app.ended();
+    login.holds(0, "after SIGTERM");
+}
+
+#[test]
+fn a_killed_zafu_keeps_nothing_awake() {
+    let Some(desktop) = Desktop::new() else { return };
+    let login = Login::default();
+    let _bus = login.on(&desktop);
+    let _app = desktop.zafu(&["--background"]);
+    desktop.begin();
+    login.holds(1, "once a sit has begun");
+    signal(desktop.process().unwrap(), "KILL");
+    login.holds(0, "after SIGKILL");
+}
+
+#[test]
+fn without_a_login_manager_the_sit_begins_and_the_trouble_is_told() {
+    let Some(mut desktop) = Desktop::new() else { return };
+    desktop.lose_system_bus();
+    let _app = desktop.zafu(&["--background"]);
+    desktop.begin();
+    eventually("the trouble is told", || {
+        let snapshot = desktop.snapshot();
+        assert!(snapshot.sit.is_some(), "the sit goes on");
+        snapshot.trouble.into_iter().find(|trouble| trouble.code == ErrorCode::KeepAwake)
+    });
+}

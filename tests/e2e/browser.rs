@@ -1,0 +1,79 @@
+//! The real window, driven through WebDriver. What it holds is found by `data-testid` only.
+
+use crate::desktop::{Desktop, Part, has};
+use crate::zafu::{eventually, program};
+use std::net::TcpListener;
+use thirtyfour::Capabilities;
+use thirtyfour::prelude::*;
+use tokio::runtime::Runtime;
+
+/// A window that a test can see into.
+pub struct Browser {
+    runtime: Runtime,
+    driver: WebDriver,
+    _part: Part,
+}
+
+impl Browser {
+    /// Opens Zafu; none if the machine has no WebDriver for it.
+    pub fn open(desktop: &Desktop, args: &[&str]) -> Option<Self> {
+        if !has(&["WebKitWebDriver"]) {
+            return None;
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let part = Part::start(desktop.command("WebKitWebDriver").arg(format!("--port={port}")));
+        eventually("the driver listens", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+        let options = serde_json::json!({ "binary": program("zafu-app"), "args": args });
+        let mut capabilities = Capabilities::new();
+        capabilities.set("webkitgtk:browserOptions", options).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = runtime.block_on(WebDriver::new(url, capabilities)).unwrap();
+        Some(Self { runtime, driver, _part: part })
+    }
+
+    fn find(&self, testid: &str) -> Option<WebElement> {
+        let by = By::Css(format!("[data-testid=\"{testid}\"]"));
+        self.runtime.block_on(self.driver.find(by)).ok()
+    }
+
+    /// Waits until there is such an element.
+    pub fn see(&self, testid: &str) -> WebElement {
+        eventually(&format!("\"{testid}\" is seen"), || self.find(testid))
+    }
+
+    /// An attribute of an element that is there.
+    pub fn attribute(&self, testid: &str, name: &str) -> Option<String> {
+        let element = self.find(testid)?;
+        self.runtime.block_on(element.attr(name)).ok().flatten()
+    }
+
+    /// Waits until the sit is in this phase.
+    pub fn see_phase(&self, phase: &str) {
+        eventually(&format!("the sit is {phase}"), || {
+            self.attribute("sit", "data-phase").filter(|it| it == phase)
+        });
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub fn press(&self, key: Key) {
+        let keys = self.driver.action_chain().key_down(key.clone()).key_up(key);
+        self.runtime.block_on(keys.perform()).unwrap();
+    }
+
+    /// Turns to the window that was opened in the place of one that is gone.
+    pub fn turn_to_new_window(&self) {
+        eventually("there is a window again", || {
+            let windows = self.runtime.block_on(self.driver.windows()).ok()?;
+            let window = windows.last()?.clone();
+            self.runtime.block_on(self.driver.switch_to_window(window)).ok()
+        });
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The session ends with its processes; asking a window that may be gone would only wait.
+        let _ = self.driver.clone().leak();
+    }
+}

@@ -1,0 +1,59 @@
+//! The window, as a person uses it.
+
+use crate::browser::Browser;
+use crate::desktop::Desktop;
+use crate::zafu::{eventually, program, sql};
+use std::time::Duration;
+use thirtyfour::Key;
+use zafu_engine::protocol::PhaseView;
+
+fn phase(desktop: &Desktop) -> Option<PhaseView> {
+    desktop.snapshot().sit.map(|sit| sit.phase)
+}
+
+#[test]
+fn a_whole_sit_needs_the_keyboard_only() {
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    browser.press(Key::Enter);
+    browser.see("sit");
+    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    desktop.pass(Duration::from_secs(u64::from(preparation) + 61));
+    browser.see_phase("sitting");
+    browser.press(Key::Space);
+    browser.see_phase("paused");
+    assert_eq!(phase(&desktop), Some(PhaseView::Paused));
+    browser.press(Key::Space);
+    browser.see_phase("sitting");
+    browser.press(Key::Escape);
+    browser.see("end-dialog");
+    browser.press(Key::Enter);
+    browser.see("finished");
+    assert_eq!(phase(&desktop), None);
+    let sat: u32 = sql(&desktop.database(), "SELECT satlength FROM sessions").parse().unwrap();
+    assert!((61..90).contains(&sat), "sat {sat} s");
+}
+
+#[test]
+fn a_window_closed_in_mid_sit_comes_back_with_the_sit_as_it_is() {
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    let sit = desktop.begin().sit.unwrap();
+    browser.see("sit");
+    desktop.close_window();
+    desktop.pass(Duration::from_secs(300));
+    assert_eq!(desktop.snapshot().sit.map(|sit| sit.id), Some(sit.id), "the sit goes on");
+
+    let zafu = program("zafu");
+    desktop.print(&zafu, &[]);
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    browser.turn_to_new_window();
+    browser.see_phase("sitting");
+    let progress = browser.attribute("sit", "data-progress").unwrap();
+    let now = desktop.snapshot().sit.unwrap();
+    assert_eq!(now.id, sit.id);
+    assert!(now.elapsed_ms >= 300_000);
+    assert!(progress.parse::<f64>().unwrap() > 0.2, "drawn at {progress}");
+}
