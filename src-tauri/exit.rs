@@ -30,7 +30,8 @@ pub fn now(app: &AppHandle) {
     app.exit(0);
 }
 
-/// Quits at once, because the system says so.
+/// Quits at once, because the system says so. On Windows the event loop ends by itself then.
+#[cfg(unix)]
 pub fn hurried(app: &AppHandle) {
     app.state::<Leaving>().hurried.store(true, Ordering::SeqCst);
     now(app);

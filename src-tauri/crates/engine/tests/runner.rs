@@ -1,12 +1,8 @@
 //! The engine over recorders: what it does, in which order, and what it does when the disk or the computer fails.
 
-#[path = "fakes/mod.rs"]
 mod fakes;
 
 use fakes::{Did, Fakes};
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::OpenSit;
@@ -160,30 +156,6 @@ fn errors_cross_to_clients_in_this_form() {
 }
 
 #[test]
-fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
-    let fakes = Fakes::new();
-    let mut stream = UnixStream::connect(fakes.folder().path().join("engine.sock")).unwrap();
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    for line in ["dance", "{}", r#"{"do":"fly"}"#, r#"{"do":"settle","with":[7]}"#] {
-        writeln!(stream, "{line}").unwrap();
-        let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-        let Reply::Error(error) = reply else { panic!("{line}: {reply:?}") };
-        assert!(error.message.starts_with("this request is not understood: "), "{error}");
-    }
-    writeln!(stream, r#"{{"do":"snapshot"}}"#).unwrap();
-    let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert!(matches!(reply, Reply::Snapshot(_)), "{reply:?}");
-}
-
-#[test]
-fn the_socket_is_its_owners_alone() {
-    let fakes = Fakes::new();
-    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(fakes.folder().path()), 0o700);
-    assert_eq!(mode(&fakes.folder().path().join("engine.sock")), 0o600);
-}
-
-#[test]
 fn who_watches_is_told_of_every_transition() {
     let fakes = Fakes::new();
     let mut watch = Client::connect(fakes.folder()).unwrap().unwrap();
@@ -209,12 +181,4 @@ fn who_watches_is_told_of_every_transition() {
     let expected = [Preparing, Sitting, Paused, Sitting, Overtime].map(Some);
     assert_eq!(phases[..5], expected);
     assert_eq!(phases[5..], [None]);
-}
-
-#[test]
-fn a_folder_may_have_a_longer_path_than_a_socket() {
-    let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
-    assert!(fakes.folder().path().as_os_str().len() > 200);
-    let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
-    assert!(client.snapshot(&Request::Snapshot).unwrap().sit.is_none());
 }

@@ -1,0 +1,45 @@
+//! The socket itself, spoken to without our client: what it lets in, and who may come.
+
+#![cfg(unix)]
+
+#[allow(dead_code, reason = "the tests of the engine use the rest of it")]
+mod fakes;
+
+use fakes::Fakes;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use zafu_engine::Client;
+use zafu_engine::protocol::{Reply, Request};
+
+#[test]
+fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
+    let fakes = Fakes::new();
+    let mut stream = UnixStream::connect(fakes.folder().path().join("engine.sock")).unwrap();
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    for line in ["dance", "{}", r#"{"do":"fly"}"#, r#"{"do":"settle","with":[7]}"#] {
+        writeln!(stream, "{line}").unwrap();
+        let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        let Reply::Error(error) = reply else { panic!("{line}: {reply:?}") };
+        assert!(error.message.starts_with("this request is not understood: "), "{error}");
+    }
+    writeln!(stream, r#"{{"do":"snapshot"}}"#).unwrap();
+    let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert!(matches!(reply, Reply::Snapshot(_)), "{reply:?}");
+}
+
+#[test]
+fn the_socket_is_its_owners_alone() {
+    let fakes = Fakes::new();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(fakes.folder().path()), 0o700);
+    assert_eq!(mode(&fakes.folder().path().join("engine.sock")), 0o600);
+}
+
+#[test]
+fn a_folder_may_have_a_longer_path_than_a_socket() {
+    let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
+    assert!(fakes.folder().path().as_os_str().len() > 200);
+    let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
+    assert!(client.snapshot(&Request::Snapshot).unwrap().sit.is_none());
+}
