@@ -4,7 +4,7 @@ use super::process;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::FileExt;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -155,12 +155,13 @@ impl Desk {
     /// So many pixels of some rows of the screen, from the left, as bytes.
     pub fn rows(&self, rows: impl Iterator<Item = usize>, width: usize) -> Vec<Vec<u8>> {
         // An XWD file: a header, colours, then the picture, which ends the file. There is none at first.
-        let Ok(file) = fs::File::open(self.home.join("Xvfb_screen0")) else { return vec![] };
+        let Ok(mut file) = fs::File::open(self.home.join("Xvfb_screen0")) else { return vec![] };
         let length = file.metadata().map_or(0, |file| file.len());
         let Some(from) = length.checked_sub((WIDTH * HEIGHT * 4) as u64) else { return vec![] };
         let read = |row: usize| {
             let mut bytes = vec![0; width * 4];
-            file.read_exact_at(&mut bytes, from + (row * WIDTH * 4) as u64).ok()?;
+            file.seek(SeekFrom::Start(from + (row * WIDTH * 4) as u64)).ok()?;
+            file.read_exact(&mut bytes).ok()?;
             Some(bytes)
         };
         rows.filter_map(read).collect()
