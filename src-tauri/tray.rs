@@ -73,31 +73,31 @@ fn build(app: &AppHandle) -> tauri::Result<Tray> {
 
 /// Does what was chosen from the menu.
 fn chosen(app: &AppHandle, id: &str) {
-    let engine = app.state::<Engine>();
-    let sit = |action: fn(&mut Runner) -> Result<Snapshot, IpcError>| {
-        engine.post(move |runner| {
-            if let Err(error) = action(runner) {
-                runner.report(error);
-            }
-        });
-    };
     match id {
-        "start" => sit(|runner| runner.start(StartRequest::default())),
-        "pause" => sit(Runner::pause),
-        "resume" => sit(Runner::resume),
-        "end" => sit(|runner| runner.end(None)),
+        "start" => ask(app, |runner| runner.start(StartRequest::default())),
+        "pause" => ask(app, Runner::pause),
+        "resume" => ask(app, Runner::resume),
+        "end" => ask(app, |runner| runner.end(None)),
         "show" => window::show(app, Reason::Show),
         "quit" => exit::asked(app),
         _ => {
-            let preset = id.strip_prefix(PRESET).and_then(|id| id.parse().ok());
-            engine.post(move |runner| {
-                let request = StartRequest { preset_id: preset, ..StartRequest::default() };
-                if let Err(error) = runner.start(request) {
-                    runner.report(error);
-                }
-            });
+            let preset_id = id.strip_prefix(PRESET).and_then(|id| id.parse().ok());
+            let request = StartRequest { preset_id, ..StartRequest::default() };
+            ask(app, move |runner| runner.start(request));
         }
     }
+}
+
+/// Asks the engine; what it refuses is told in the window.
+fn ask(
+    app: &AppHandle,
+    action: impl FnOnce(&mut Runner) -> Result<Snapshot, IpcError> + Send + 'static,
+) {
+    app.state::<Engine>().post(move |runner| {
+        if let Err(error) = action(runner) {
+            runner.report(error);
+        }
+    });
 }
 
 /// Shows each change, and the passing of time while a sit runs.
