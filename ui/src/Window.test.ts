@@ -43,7 +43,9 @@ describe('every screen', () => {
 		['', 'setup', ['open-settings']],
 		['', 'setup', ['open-log']],
 		['', 'setup', ['open-log', 'log-press-first']],
-		['state=trouble', 'trouble', []],
+		['trouble=1', 'trouble', []],
+		['state=overtime&trouble=2', 'notices-open', []],
+		['state=overtime&trouble=2', 'notices-open', ['notices-open']],
 	])('is in order for assistive technology: %s %s %j', async (query, seen, presses) => {
 		await show(query, seen);
 		for (const id of presses) {
@@ -151,6 +153,34 @@ describe('what a person does', () => {
 		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(rows.length - 1));
 		await press('notice-action');
 		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(rows.length));
+	});
+});
+
+describe('what there is to say', () => {
+	it('stands below the page, so that it covers nothing', async () => {
+		await show('trouble=1', 'trouble');
+		const page = screen.getByTestId('setup').parentElement!;
+		const row = screen.getByTestId('trouble').parentElement!;
+		expect(page.nextElementSibling).toBe(row);
+		expect(page.contains(row)).toBe(false);
+	});
+
+	it('is one quiet line under a sit, and all of it when asked for', async () => {
+		await show('state=sit&trouble=2', 'notices-open');
+		expect(screen.queryByTestId('trouble')).toBeNull();
+		await press('notices-open');
+		expect(await screen.findAllByTestId('trouble')).toHaveLength(2);
+		expect(screen.queryByTestId('notices-open')).toBeNull();
+	});
+
+	it('is quiet again once all of it was put away', async () => {
+		const demo = await show('state=sit&trouble=2', 'notices-open');
+		await press('notices-open');
+		for (const away of await screen.findAllByTestId('trouble-dismiss')) await fireEvent.click(away);
+		demo.pauseSit = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		await press('pause');
+		await screen.findByTestId('notices-open');
+		expect(screen.queryByTestId('notice')).toBeNull();
 	});
 });
 

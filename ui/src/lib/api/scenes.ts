@@ -1,6 +1,6 @@
 /** What the demo can show, chosen by the address. Only for looking at screens. */
 import { DEMO_PLAN, type DemoState } from './demo';
-import type { SitRecord, SitView, Theme } from './types';
+import type { IpcError, SitRecord, SitView, Theme } from './types';
 
 const AT = '2026-11-24T07:02:00+01:00';
 
@@ -18,6 +18,19 @@ function sit(change: Partial<SitView>): SitView {
 		...change,
 	};
 }
+
+const TROUBLE: IpcError[] = [
+	{
+		code: 'storage',
+		message:
+			'The disk is full: the last half minute is not saved yet. The sit goes on; free some space and it will be kept.',
+	},
+	{
+		code: 'keep-awake',
+		message:
+			'The computer could not be kept awake: there is no login manager to ask. The sit goes on, but the computer may fall asleep.',
+	},
+];
 
 const RECORDS: SitRecord[] = (
 	[
@@ -46,6 +59,7 @@ export function scene(query: URLSearchParams): DemoState {
 	const state: DemoState = {
 		alive: !query.has('still'),
 		records: RECORDS,
+		trouble: TROUBLE.slice(0, Number(query.get('trouble') ?? '0')),
 		presets: [
 			{
 				id: '01990000-0000-7000-8000-000000000501',
@@ -104,15 +118,6 @@ export function scene(query: URLSearchParams): DemoState {
 					gapSeconds: 840,
 					gapBeganAt: '2026-11-23T21:22:32+01:00',
 					reason: 'suspended',
-				},
-			];
-			break;
-		case 'trouble':
-			state.trouble = [
-				{
-					code: 'storage',
-					message:
-						'The disk is full: the last half minute is not saved yet. The sit goes on; free some space and it will be kept.',
 				},
 			];
 			break;

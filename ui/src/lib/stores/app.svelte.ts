@@ -17,7 +17,8 @@
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, preset-delete, back
  *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
- *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer
+ *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit
+ *              notices-open comes first
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
