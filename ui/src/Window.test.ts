@@ -184,6 +184,35 @@ describe('what there is to say', () => {
 	});
 });
 
+describe('a note that was asked for', () => {
+	const SIT = '01990000-0000-7000-8000-000000000001';
+
+	it('is begun at once on the page of a finished sit, from wherever one is', async () => {
+		const demo = await show('state=finished', 'finished');
+		const { id } = (await demo.getSnapshot()).finished!;
+		expect(document.activeElement).not.toBe(screen.getByTestId('note'));
+		demo.askForNote(id);
+		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('note')));
+	});
+
+	it('waits for the answer in overtime', async () => {
+		const demo = await show('state=overtime', 'sit');
+		demo.askForNote(SIT);
+		await press('finish');
+		const note = await screen.findByTestId('note');
+		await waitFor(() => expect(document.activeElement).toBe(note));
+	});
+
+	it('takes no focus on the page of another sit', async () => {
+		const demo = await show('state=overtime', 'sit');
+		demo.askForNote('another');
+		await press('finish');
+		const note = await screen.findByTestId('note');
+		await new Promise(requestAnimationFrame);
+		expect(document.activeElement).not.toBe(note);
+	});
+});
+
 it('lets controls step back when nobody stirs, and come again with any key', async () => {
 	await show('state=sit&fade=2', 'sit');
 	const sit = screen.getByTestId('sit');

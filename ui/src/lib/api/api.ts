@@ -20,6 +20,7 @@ import type {
 export interface Heard {
 	snapshot: (snapshot: Snapshot) => void;
 	quitAsked: () => void;
+	/** The person wants to write a note on this sit. */
 	openNote: (id: string) => void;
 }
 
@@ -28,6 +29,8 @@ export interface Start {
 	snapshot: Snapshot;
 	settings: Settings;
 	quitAsked: boolean;
+	/** Whether it was opened to write a note on the sit at its end. */
+	noteAsked?: boolean;
 }
 
 export interface Api {

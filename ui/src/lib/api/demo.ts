@@ -58,6 +58,8 @@ export interface Demo extends Api {
 	tick(): void;
 	/** As if the shell had asked. */
 	askToQuit(): void;
+	/** As if the person had answered the notification of this sit. */
+	askForNote(id: string): void;
 	calls: string[];
 }
 
@@ -161,6 +163,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			if (sit?.phase !== before) changed();
 		},
 		askToQuit: () => listeners.forEach((heard) => heard.quitAsked()),
+		askForNote: (id) => listeners.forEach((heard) => heard.openNote(id)),
 		getSnapshot: async () => {
 			settleTime();
 			return snapshot();

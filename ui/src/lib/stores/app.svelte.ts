@@ -47,6 +47,8 @@ export class App {
 	putOff = $state.raw<ReadonlySet<string>>(new Set());
 	/** What does not work, and the person knows. */
 	known = $state.raw<ReadonlySet<string>>(new Set());
+	/** The sit on which the person wants to write a note, as soon as its finish page is open. */
+	noteOn = $state<string | null>(null);
 	#busy = false;
 
 	constructor(
@@ -61,6 +63,7 @@ export class App {
 			this.choices.take(api.start.settings);
 			this.draft.from(api.start.settings.plan);
 			if (api.start.quitAsked) this.question = 'quit';
+			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.snapshot);
 		}
 	}
 
@@ -70,7 +73,7 @@ export class App {
 			this.api.listen({
 				snapshot: (snapshot) => this.receive(snapshot),
 				quitAsked: () => (this.question = 'quit'),
-				openNote: () => (this.place = 'timer'),
+				openNote: (id) => this.openNote(id),
 			}),
 		);
 		const seen = () => {
@@ -93,6 +96,12 @@ export class App {
 		if (!snapshot.sit && (this.question === 'end' || this.question === 'quit'))
 			this.question = null;
 		if (before.sit && !snapshot.sit) void this.setFullscreen(false);
+	}
+
+	/** Goes to where the note is written; in overtime that is behind the question of what to do with it. */
+	openNote(id: string): void {
+		this.noteOn = id;
+		this.place = 'timer';
 	}
 
 	async refresh(): Promise<void> {
@@ -201,6 +210,11 @@ export class App {
 		const snapshot = await this.notices.guard(asked);
 		if (snapshot) this.receive(snapshot);
 	}
+}
+
+/** The sit whose end there is to see: the one in overtime before any other. */
+function ended({ sit, finished }: Snapshot): string | null {
+	return sit?.phase === 'overtime' ? sit.id : (finished?.id ?? null);
 }
 
 const KEY = Symbol('app');

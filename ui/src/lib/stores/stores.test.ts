@@ -1,15 +1,45 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DEMO_PLAN, createDemo, type Demo, type DemoState } from '../api/demo';
+import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
+import type { FinishedView, SitView, Snapshot } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
 import { App } from './app.svelte';
 
 let ms = 0;
+
+const FINISHED: FinishedView = {
+	id: 'x',
+	plannedSeconds: 600,
+	satSeconds: 600,
+	complete: true,
+	startedAt: '2026-11-24T07:00:00Z',
+	note: '',
+	label: '',
+};
+
+const OVERTIME: SitView = {
+	id: 'y',
+	phase: 'overtime',
+	plannedSeconds: 600,
+	preparationSeconds: 0,
+	preparationLeftMs: 0,
+	elapsedMs: 660_000,
+	overtimeMs: 60_000,
+	startedAt: '2026-11-24T07:00:00Z',
+	overtime: 'ask',
+};
 
 async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; stop: () => void }> {
 	const demo = createDemo({ now: () => ms, ...state });
 	const app = new App(demo, () => ms);
 	const stop = await app.begin();
 	return { app, demo, stop };
+}
+
+/** The app of a window that is opened anew. */
+function opened(state: Partial<Snapshot>, noteAsked: boolean | undefined): App {
+	const snapshot: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [], ...state };
+	const start = { snapshot, settings: DEMO_SETTINGS, quitAsked: false, noteAsked };
+	return new App({ ...createDemo(), start }, () => ms);
 }
 
 beforeEach(() => {
@@ -61,33 +91,13 @@ describe('a sit', () => {
 	});
 
 	it('keeps what was written when its page is left, and can be followed by another', async () => {
-		const { app, demo } = await begin({
-			finished: {
-				id: 'x',
-				plannedSeconds: 600,
-				satSeconds: 600,
-				complete: true,
-				startedAt: '2026-11-24T07:00:00Z',
-				note: '',
-				label: '',
-			},
-		});
+		const { app, demo } = await begin({ finished: FINISHED });
 		await app.leave('quiet', 'zazen', true);
 		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
 	});
 
 	it('stays on its page when the note cannot be saved', async () => {
-		const { app, demo } = await begin({
-			finished: {
-				id: 'x',
-				plannedSeconds: 600,
-				satSeconds: 600,
-				complete: true,
-				startedAt: '2026-11-24T07:00:00Z',
-				note: '',
-				label: '',
-			},
-		});
+		const { app, demo } = await begin({ finished: FINISHED });
 		demo.editSit = () => Promise.reject({ code: 'storage', message: 'No.' });
 		await app.leave('quiet', '');
 		expect(app.timer.snapshot.finished).not.toBeNull();
@@ -103,6 +113,27 @@ describe('a sit', () => {
 		stop();
 		demo.askToQuit();
 		expect(app.question).toBeNull();
+	});
+});
+
+describe('a note that was asked for', () => {
+	it('is one on the sit that was named, on the page of the timer', async () => {
+		const { app, demo } = await begin({ finished: FINISHED });
+		app.go('log');
+		demo.askForNote('x');
+		expect([app.place, app.noteOn]).toEqual(['timer', 'x']);
+	});
+
+	it.each([
+		['the one in overtime', { sit: OVERTIME, finished: FINISHED }, 'y'],
+		['the one that has just ended', { finished: FINISHED }, 'x'],
+		['none, if none has ended', { sit: { ...OVERTIME, phase: 'sitting' as const } }, null],
+	])('before the window was there is one on %s', (_, state, id) => {
+		expect(opened(state, true).noteOn).toBe(id);
+	});
+
+	it('is asked for by nobody who only opens the window', () => {
+		expect(opened({ finished: FINISHED }, undefined).noteOn).toBeNull();
 	});
 });
 
