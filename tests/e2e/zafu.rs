@@ -161,7 +161,7 @@ pub struct Said {
     pub code: Option<i32>,
     /// Its standard output.
     pub out: String,
-    /// Its standard error, without what the sound library says of this machine.
+    /// Its standard error.
     pub err: String,
 }
 
@@ -170,9 +170,11 @@ impl Said {
     pub fn of(mut command: Command) -> Self {
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        let err = text(output.stderr);
-        let err: Vec<_> = err.lines().filter(|line| !line.starts_with("ALSA lib")).collect();
-        Self { code: output.status.code(), out: text(output.stdout), err: err.join("\n") }
+        Self {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr).trim_end().to_owned(),
+        }
     }
 
     /// It must have ended with `code` and said `words`.

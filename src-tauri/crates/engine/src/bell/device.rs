@@ -4,6 +4,7 @@
 //! the very frame, whatever the latency of the device.
 
 use super::error::BellError;
+use super::quiet;
 use super::ringing::{Ringing, Stage};
 use super::signal::{Fate, Signal};
 use crate::clock::Clock;
@@ -44,6 +45,7 @@ impl Device {
     /// [`BellError::NoDevice`] if there is none, or none that answers; [`BellError::DeviceRefused`] if another
     /// program holds it, or we may not use it.
     pub fn find() -> Result<Self, BellError> {
+        quiet::here();
         let none = || BellError::NoDevice { reason: "the system names none".into() };
         let device = cpal::default_host().default_output_device().ok_or_else(none)?;
         let name =
@@ -157,6 +159,7 @@ struct Feed {
 
 impl Feed {
     fn fill(&mut self, samples: &mut [f32], info: &OutputCallbackInfo) {
+        quiet::here();
         // A panic must not unwind into the system's code that called us.
         let filled = catch_unwind(AssertUnwindSafe(|| self.fill_or_panic(samples, info)));
         if filled.is_err() {

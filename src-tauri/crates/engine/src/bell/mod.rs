@@ -7,6 +7,7 @@
 
 mod device;
 mod error;
+mod quiet;
 mod recording;
 mod resample;
 mod ringing;
