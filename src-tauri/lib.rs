@@ -14,12 +14,13 @@ use signals::Heard;
 use startup::Started;
 use std::process::ExitCode;
 use tauri::{AppHandle, Emitter, Manager, RunEvent};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::runner::Event;
-use zafu_engine::{Engine, Host, logs};
+use zafu_engine::{Host, logs};
 
 /// The window of Zafu. The command `zafu` starts it.
 #[derive(Parser)]
@@ -54,12 +55,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn run_shell(host: Host, ringing: Ringing, heard: Heard, background: bool) -> ExitCode {
-    let engine = host.engine().clone();
+fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -> ExitCode {
+    let (engine, events) = (host.engine().clone(), host.events());
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(engine)
         .manage(Leaving::default())
+        .manage(window::Making::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_snapshot,
             commands::sit::start_sit,
@@ -97,14 +99,14 @@ fn run_shell(host: Host, ringing: Ringing, heard: Heard, background: bool) -> Ex
     };
     let mut host = Some(host);
     let mut has_tray = false;
-    let mut heard = Some(heard);
+    let mut heard = Some((heard, events));
     app.run(move |app, event| match event {
         RunEvent::Ready => {
-            if let Some(heard) = heard.take() {
-                signals::heed(app, heard);
-            }
             has_tray = tray::make(app);
-            tauri::async_runtime::spawn(pass_on(app.clone()));
+            if let Some((signals, events)) = heard.take() {
+                signals::heed(app, signals);
+                tauri::async_runtime::spawn(pass_on(app.clone(), events));
+            }
             if !background {
                 window::show(app, Reason::Show);
             }
@@ -129,8 +131,7 @@ fn run_shell(host: Host, ringing: Ringing, heard: Heard, background: bool) -> Ex
 }
 
 /// Passes on to the window what happens in the engine, and does what is asked of the shell.
-async fn pass_on(app: AppHandle) {
-    let mut events = app.state::<Engine>().events();
+async fn pass_on(app: AppHandle, mut events: Receiver<Event>) {
     loop {
         let passed = match events.recv().await {
             Ok(Event::Snapshot(snapshot)) => app.emit_to(window::LABEL, "snapshot", snapshot),

@@ -20,7 +20,12 @@ struct Start<'a> {
     snapshot: &'a Snapshot,
     settings: &'a Settings,
     quit_asked: bool,
+    note_asked: bool,
 }
+
+/// Held while the window is made: who wants to see it meanwhile waits for that one.
+#[derive(Default)]
+pub struct Making(tokio::sync::Mutex<()>);
 
 /// Why the window is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +38,16 @@ pub enum Reason {
     AddNote(SessionId),
 }
 
-/// Shows the window, and makes it first if there is none. Must not be called on the main thread's event loop
-/// with a lock held: making it waits for the engine.
+/// Shows the window, and makes it first if there is none. Returns at once.
 pub fn show(app: &AppHandle, reason: Reason) {
-    if let Some(window) = app.get_webview_window(LABEL) {
-        raise(&window);
-        told(app, reason);
-        return;
-    }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = make(&app, reason).await {
+        let making = app.state::<Making>();
+        let _one_at_a_time = making.0.lock().await;
+        if let Some(window) = app.get_webview_window(LABEL) {
+            raise(&window);
+            tell(&app, reason);
+        } else if let Err(error) = make(&app, reason).await {
             tracing::error!(%error, "the window could not be made");
         }
     });
@@ -57,7 +61,7 @@ fn raise(window: &WebviewWindow) {
     }
 }
 
-fn told(app: &AppHandle, reason: Reason) {
+fn tell(app: &AppHandle, reason: Reason) {
     let sent = match reason {
         Reason::Show => Ok(()),
         Reason::AskToQuit => app.emit_to(LABEL, "quit-asked", ()),
@@ -72,9 +76,12 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
     let engine = app.state::<Engine>();
     let (snapshot, settings) =
         engine.run(|runner| Ok((runner.snapshot(), runner.settings()))).await?;
-    let quit_asked = reason == Reason::AskToQuit;
-    let start =
-        serde_json::to_string(&Start { snapshot: &snapshot, settings: &settings, quit_asked })?;
+    let start = serde_json::to_string(&Start {
+        snapshot: &snapshot,
+        settings: &settings,
+        quit_asked: reason == Reason::AskToQuit,
+        note_asked: matches!(reason, Reason::AddNote(_)),
+    })?;
     let theme = match settings.theme {
         Theme::System => None,
         Theme::Light => Some(tauri::Theme::Light),

@@ -92,6 +92,7 @@ pub type MakeParts = Box<dyn FnOnce(&Engine) -> Parts + Send>;
 /// An engine that this process runs.
 pub struct Host {
     engine: Engine,
+    events: Option<broadcast::Receiver<Event>>,
     thread: Option<JoinHandle<()>>,
     // Dropped in this order: nobody is served by an engine that has gone, and the folder is let go last.
     _server: Server,
@@ -106,7 +107,7 @@ impl Host {
     pub fn start(folder: &DataFolder, make_parts: MakeParts) -> Result<Self, HostError> {
         let lock = Arc::new(folder.lock()?);
         let (messages, inbox) = channel();
-        let (events, _) = broadcast::channel(EVENTS);
+        let (events, heard) = broadcast::channel(EVENTS);
         let engine = Engine { messages, events: events.clone() };
         let parts = make_parts(&engine);
         let store = Store::open(folder.path(), parts.clock.now().wall)?;
@@ -117,7 +118,14 @@ impl Host {
             runner.run(&inbox);
             drop(held);
         })?;
-        Ok(Self { engine, thread: Some(thread), _server: server, _lock: lock })
+        let (events, thread) = (Some(heard), Some(thread));
+        Ok(Self { engine, events, thread, _server: server, _lock: lock })
+    }
+
+    /// What has happened since the start, for the one who shows it: what a client asked for before there was
+    /// anything to show it with is not lost.
+    pub fn events(&mut self) -> broadcast::Receiver<Event> {
+        self.events.take().unwrap_or_else(|| self.engine.events())
     }
 
     /// The engine.

@@ -47,10 +47,7 @@ pub fn parts(ringing: Ringing) -> MakeParts {
 fn act(runner: &mut Runner, action: NotificationAction) {
     match action {
         NotificationAction::Open => runner.show(),
-        NotificationAction::AddNote(id) => {
-            runner.add_note(id);
-            runner.show();
-        }
+        NotificationAction::AddNote(id) => runner.add_note(id),
         NotificationAction::SitAgain => {
             if let Err(error) = runner.start_again() {
                 runner.report(error);
