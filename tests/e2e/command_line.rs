@@ -192,6 +192,25 @@ fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
 }
 
 #[test]
+fn a_sit_cut_off_a_moment_ago_is_what_the_person_says_without_being_taken_up() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(Duration::from_secs(70));
+    engine.signal("TERM");
+    engine.wait();
+    // So short a gap would go on in silence, were an engine to take the sit up.
+    zafu.pass(2 * MINUTE);
+    zafu.ok("settle gap");
+    let log = zafu.json("log --json");
+    let sat = log[0]["satSeconds"].as_u64().unwrap();
+    assert_eq!(log[0]["stage"], "endedEarly");
+    assert!((70..80).contains(&sat), "sat {sat} s");
+    assert_eq!(zafu.json("status --json")["unsettled"], serde_json::json!([]));
+    let engine = zafu.sit("1m --prepare 0s");
+    assert_ne!(engine.id(), log[0]["id"].as_str().unwrap(), "nothing was left to be taken up");
+}
+
+#[test]
 fn a_terminal_shows_the_time_that_is_left() {
     let zafu = Zafu::new();
     let command = zafu.command([]);

@@ -81,8 +81,8 @@ fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin() {
 }
 
 #[test]
-fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
-    if !may_mount("an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space") {
+fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
+    if !may_mount("a_sit_goes_on_over_a_full_disk_and_loses_nothing") {
         return;
     }
     let zafu = Zafu::new();
@@ -100,12 +100,36 @@ fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
     let at = engine.pass(MINUTE);
     assert!(at.trouble.iter().all(|error| error.code != ErrorCode::Storage), "{at:?}");
     fill(&zafu);
-    engine.pass(MINUTE);
+    let at = engine.pass(MINUTE);
+    assert!(at.trouble.iter().any(|error| error.code == ErrorCode::Storage), "{at:?}");
     free(&zafu);
     client.ask(&Request::End(None)).unwrap();
     engine.wait();
     let log = zafu.json("log --json");
     assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"completed".into(), &720.into()));
+}
+
+#[test]
+fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
+    if !may_mount("an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space") {
+        return;
+    }
+    let zafu = Zafu::new();
+    small_disk(&zafu);
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(5 * MINUTE);
+    fill(&zafu);
+    let mut client = engine.client();
+    let ended = client.snapshot(&Request::End(None)).unwrap();
+    assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::Storage), "{ended:?}");
+    assert_eq!(ended.finished.map(|finished| finished.sat_seconds.0), Some(300));
+    assert!(engine.gone().is_none(), "it waits for the disk");
+    free(&zafu);
+    let saved = client.snapshot(&Request::Advance(1000)).unwrap();
+    assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::Storage), "{saved:?}");
+    assert_eq!(engine.wait().0.code(), Some(0));
+    let log = zafu.json("log --json");
+    assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &300.into()));
 }
 
 #[test]

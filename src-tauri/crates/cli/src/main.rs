@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{LogRequest, Reply, Request, StartRequest};
-use zafu_engine::{Client, Host, doctor, logs};
+use zafu_engine::{Client, doctor, left, logs, system};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -109,9 +109,8 @@ fn settle(folder: &DataFolder, answer: SettleAnswer, id: Option<&str>) -> Result
         client.ask(&Request::Settle(id, answer))?;
         return Ok(());
     }
-    let host = Host::start(folder, zafu_engine::system::parts(Default::default()))?;
-    host.engine().run_blocking(move |runner| runner.settle(id, answer))?;
-    Ok(())
+    let now = system::clock().now();
+    status::with_store(folder, |store| left::settle(store, id, answer, now))
 }
 
 fn log(folder: &DataFolder, json: bool, limit: u32) -> Result<(), Failure> {
@@ -126,7 +125,7 @@ fn log(folder: &DataFolder, json: bool, limit: u32) -> Result<(), Failure> {
                 ));
             }
         },
-        None => status::read(folder, |store| zafu_engine::view::records(store, &request))?,
+        None => status::with_store(folder, |store| zafu_engine::view::records(store, &request))?,
     };
     print::log(&records, json)
 }

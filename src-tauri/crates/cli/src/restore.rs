@@ -29,10 +29,10 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         RestoreFrom::Empty => Store::set_aside(folder.path(), now)?,
         RestoreFrom::Path(path) => Store::restore(folder.path(), &path, now)?,
         RestoreFrom::Newest => {
-            let newest = snapshots.first().ok_or_else(|| {
-                Failure::new(FAILED, "there is no snapshot to bring back; `zafu restore empty` begins anew and keeps the damaged file")
+            let newest = Store::newest_whole_snapshot(folder.path()).ok_or_else(|| {
+                Failure::new(FAILED, "there is no whole snapshot to bring back; `zafu restore empty` begins anew and keeps the damaged file")
             })?;
-            Store::restore(folder.path(), &newest.path, now)?
+            Store::restore(folder.path(), &newest, now)?
         }
     };
     match aside {

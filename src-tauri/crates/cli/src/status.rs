@@ -5,7 +5,7 @@ use crate::print;
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{Reply, Request, Snapshot};
-use zafu_engine::{system, view};
+use zafu_engine::{left, system};
 use zafu_store::{Store, StoreError};
 
 /// Says what the timer is doing.
@@ -15,24 +15,23 @@ pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
             Reply::Snapshot(snapshot) => (*snapshot, true),
             _ => return Err(Failure::new(UNREACHABLE, "the running Zafu is of another version")),
         },
-        None => (read(folder, left)?, false),
+        None => (with_store(folder, waiting)?, false),
     };
     print::status(&snapshot, running, json)
 }
 
-/// What waits on disk while no engine runs. A sit that was cut off counts as one that waits: whether it goes on
-/// is decided by the engine that takes it up.
-fn left(store: &Store) -> Result<Snapshot, StoreError> {
-    let now = system::clock().now();
-    Ok(Snapshot { unsettled: view::left(&store.left()?, now), ..Snapshot::default() })
+/// What waits on disk while no engine runs.
+fn waiting(store: &Store) -> Result<Snapshot, StoreError> {
+    let unsettled = left::waiting(store, system::clock().now())?;
+    Ok(Snapshot { unsettled, ..Snapshot::default() })
 }
 
-/// Reads from the database while no engine runs.
-pub fn read<T>(
+/// Uses the database while no engine runs.
+pub fn with_store<T, E: Into<Failure>>(
     folder: &DataFolder,
-    read: impl FnOnce(&Store) -> Result<T, StoreError>,
+    action: impl FnOnce(&Store) -> Result<T, E>,
 ) -> Result<T, Failure> {
     let _lock = folder.lock()?;
     let store = Store::open(folder.path(), system::clock().now().wall)?;
-    Ok(read(&store)?)
+    action(&store).map_err(Into::into)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::{DataFolder, FolderError};
-use zafu_engine::protocol::{IpcError, PhaseView, Snapshot, StartRequest};
+use zafu_engine::protocol::{ErrorCode, IpcError, PhaseView, Snapshot, StartRequest};
 use zafu_engine::runner::{Event, Runner};
 use zafu_engine::{Engine, Host, HostError, system};
 
@@ -63,7 +63,7 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
             event = events.recv() => match event {
                 Ok(Event::Snapshot(snapshot)) => {
                     face.show(&snapshot)?;
-                    if snapshot.sit.is_none() {
+                    if snapshot.sit.is_none() && face.is_saved(&snapshot) {
                         face.finish(&snapshot)?;
                         return Ok(if snapshot.finished.is_some() { Over::Sat } else { Over::Left });
                     }
@@ -73,8 +73,11 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
                 Err(RecvError::Closed) => return Ok(Over::Left),
             },
             signal = signals.next() => {
-                if signal == Signal::Interrupt {
+                if signal == Signal::Interrupt && !face.waits {
                     let ended = engine.run(|runner| runner.end(None)).await?;
+                    if !face.is_saved(&ended) {
+                        continue;
+                    }
                     face.finish(&ended)?;
                 }
                 // Any other signal asks to go, not to end: the engine saves how far the sit has come.
@@ -100,11 +103,25 @@ fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<Snapsh
 struct Face {
     redraws: bool,
     phase: Option<PhaseView>,
+    /// The end of the sit is known and not on the disk yet.
+    waits: bool,
 }
 
 impl Face {
     fn new() -> Self {
-        Self { redraws: io::stdout().is_terminal(), phase: None }
+        Self { redraws: io::stdout().is_terminal(), phase: None, waits: false }
+    }
+
+    /// Whether the end of the sit is on the disk; says once that it is waited for.
+    fn is_saved(&mut self, ended: &Snapshot) -> bool {
+        let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::Storage);
+        if let Some(error) = trouble.filter(|_| !self.waits) {
+            eprintln!(
+                "zafu: {error}. The end of the sit is saved as soon as that is possible; Ctrl-C leaves it as far as it was saved"
+            );
+        }
+        self.waits = trouble.is_some();
+        !self.waits
     }
 
     fn show(&mut self, snapshot: &Snapshot) -> io::Result<()> {

@@ -10,6 +10,7 @@ pub mod doctor;
 mod error;
 pub mod folder;
 pub mod host;
+pub mod left;
 pub mod logs;
 pub mod protocol;
 pub mod runner;

@@ -4,25 +4,21 @@
 //! sit runs, because a sleeping thread does not notice that the computer was suspended: a tick is only a reason
 //! to look at the clock.
 
+mod requests;
+
 use crate::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
-use crate::clock::{Clock, LocalZone};
-use crate::protocol::{
-    BellCheck, ErrorCode, FinishedView, IpcError, LogRequest, SitRecord, Snapshot, SoundView,
-    StartRequest,
-};
-use crate::view;
+use crate::clock::Clock;
+use crate::protocol::{ErrorCode, IpcError, Snapshot};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::broadcast;
-use uuid::Uuid;
 use zafu_core::ids::SessionId;
-use zafu_core::plan::{
-    IntervalTimes, Intervals, OvertimeChoice, PlanChoice, SoundName, Strike, Strikes,
-};
-use zafu_core::settings::{Preset, Settings, VolumePercent};
+use zafu_core::plan::PlanChoice;
+use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
-use zafu_core::timer::{Answer, Command, Effect, Notice, OvertimeAnswer, Phase, Save, Timer};
+use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer};
 use zafu_store::{Store, StoreError};
 
 /// The longest sleep while a sit runs.
@@ -70,7 +66,7 @@ pub struct Parts {
     pub awake: Box<dyn KeepAwake>,
 }
 
-/// The engine, as its own thread sees it. Each public method is one thing that a person or a program can do.
+/// The engine, as its own thread sees it.
 pub struct Runner {
     parts: Parts,
     store: Store,
@@ -84,6 +80,8 @@ pub struct Runner {
     finished: Option<SessionId>,
     last_plan: Option<PlanChoice>,
     trouble: Vec<IpcError>,
+    /// The snapshot of the day that was begun last.
+    snapshot: Option<JoinHandle<()>>,
 }
 
 impl Runner {
@@ -106,6 +104,7 @@ impl Runner {
             finished: None,
             last_plan: None,
             trouble: Vec::new(),
+            snapshot: None,
         };
         runner.save_or_keep(saves(&effects));
         runner.perform(effects);
@@ -129,6 +128,10 @@ impl Runner {
             tracing::error!(%error, "the last checkpoint was not saved");
         }
         self.parts.awake.set(Awake::default());
+        // Who never runs for longer than a sit has a snapshot too.
+        if self.snapshot.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread of the daily snapshot had panicked");
+        }
     }
 
     /// How long nothing is going to happen by itself; none: until somebody asks for something.
@@ -218,9 +221,18 @@ impl Runner {
         }
     }
 
+    /// Takes the snapshot of the day, on a thread of its own: copying what was sat in years takes a while, and a
+    /// bell may be due.
     fn snapshot_database(&mut self) {
-        if let Err(error) = self.store.snapshot_if_due(self.parts.clock.now().wall) {
-            tracing::warn!(%error, "the daily snapshot was not taken");
+        let (store, now) = (self.store.clone(), self.now().wall);
+        let spawned = std::thread::Builder::new().name("snapshot".into()).spawn(move || {
+            if let Err(error) = store.snapshot_if_due(now) {
+                tracing::warn!(%error, "the daily snapshot was not taken");
+            }
+        });
+        match spawned {
+            Ok(thread) => self.snapshot = Some(thread),
+            Err(error) => tracing::warn!(%error, "no thread for the daily snapshot"),
         }
     }
 
@@ -281,323 +293,6 @@ impl Runner {
     fn now(&self) -> Moment {
         self.parts.clock.now()
     }
-
-    /// The state of things.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let now = self.now();
-        Snapshot {
-            sit: self.timer.sit().map(|sit| view::sit(sit, now.boot)),
-            unsettled: self.timer.unsettled().iter().map(view::unsettled).collect(),
-            finished: self.finished.and_then(|id| self.finished_view(id)),
-            trouble: self.trouble.clone(),
-        }
-    }
-
-    fn finished_view(&self, id: SessionId) -> Option<FinishedView> {
-        match self.store.session(id) {
-            Ok(session) => session.as_ref().map(view::finished),
-            Err(error) => {
-                tracing::warn!(%error, "the sit that has just ended cannot be read");
-                None
-            }
-        }
-    }
-
-    /// Begins a sit; its row is on disk when this returns.
-    ///
-    /// # Errors
-    /// One runs already, the request is no plan, or it cannot be saved. Then nothing has begun.
-    pub fn start(&mut self, request: StartRequest) -> Result<Snapshot, IpcError> {
-        let choice = self.choose(request)?;
-        self.start_plan(choice)
-    }
-
-    /// Begins a sit that ends at its planned end where the plan says to ask, because nobody can be asked.
-    ///
-    /// # Errors
-    /// As [`Self::start`].
-    pub fn start_unattended(&mut self, request: StartRequest) -> Result<Snapshot, IpcError> {
-        let mut choice = self.choose(request)?;
-        if choice.overtime == OvertimeChoice::Ask {
-            choice.overtime = OvertimeChoice::Never;
-        }
-        self.start_plan(choice)
-    }
-
-    fn start_plan(&mut self, choice: PlanChoice) -> Result<Snapshot, IpcError> {
-        let plan = choice.fix(self.now().wall, &LocalZone)?;
-        // The clock of UUIDv7 is the wall clock's: that the ids sort by time is a convenience, not a promise.
-        let created = self.now().wall.utc;
-        let id = SessionId(new_id(created));
-        let seed = id.0.as_u64_pair().1;
-        self.act(Command::Start { id, plan, seed })?;
-        self.finished = None;
-        self.last_plan = Some(choice);
-        self.tick();
-        self.publish();
-        Ok(self.snapshot())
-    }
-
-    /// Begins the last sit anew, or the default one.
-    ///
-    /// # Errors
-    /// As [`Self::start`].
-    pub fn start_again(&mut self) -> Result<Snapshot, IpcError> {
-        let plan = self.last_plan.clone();
-        self.start(StartRequest { plan, ..StartRequest::default() })
-    }
-
-    fn choose(&self, request: StartRequest) -> Result<PlanChoice, IpcError> {
-        let presets = || self.store.presets().map_err(IpcError::from);
-        let mut choice = match (request.plan, request.preset_id, request.preset_name) {
-            (Some(plan), ..) => plan,
-            (None, Some(id), _) => {
-                let missing =
-                    || IpcError::new(ErrorCode::NotFound, format!("there is no preset {id}"));
-                presets()?.into_iter().find(|preset| preset.id == id).ok_or_else(missing)?.plan
-            }
-            (None, None, Some(name)) => {
-                let presets = presets()?;
-                let names: Vec<_> = presets.iter().map(|preset| preset.name.clone()).collect();
-                let missing = || {
-                    let known = if names.is_empty() {
-                        "there are none yet".into()
-                    } else {
-                        names.join(", ")
-                    };
-                    let message =
-                        format!("there is no preset \"{name}\"; the presets are: {known}");
-                    IpcError::new(ErrorCode::NotFound, message)
-                };
-                let same = |preset: &Preset| preset.name.to_lowercase() == name.to_lowercase();
-                presets.into_iter().find(same).ok_or_else(missing)?.plan
-            }
-            (None, None, None) => self.settings.plan.clone(),
-        };
-        if let Some(length) = request.length {
-            choice.length = length;
-        }
-        if let Some(preparation) = request.preparation_seconds {
-            choice.preparation_seconds = preparation;
-        }
-        if let Some(seconds) = request.interval_seconds {
-            let sound =
-                choice.end_bell.as_ref().map_or("small-bowl", |bell| &bell.sound.0).to_owned();
-            let strike = Strike { sound: SoundName(sound), strikes: Strikes::LEAST };
-            choice.intervals = Some(Intervals { when: IntervalTimes::Every { seconds }, strike });
-        }
-        Ok(choice)
-    }
-
-    /// Lets the sit stand still.
-    ///
-    /// # Errors
-    /// None runs, or it cannot be paused where it is.
-    pub fn pause(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Pause).map(|()| self.snapshot())
-    }
-
-    /// Lets the sit go on.
-    ///
-    /// # Errors
-    /// None is paused.
-    pub fn resume(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Resume).map(|()| self.snapshot())
-    }
-
-    /// Ends the sit and keeps what was sat.
-    ///
-    /// # Errors
-    /// None runs.
-    pub fn end(&mut self, overtime: Option<OvertimeAnswer>) -> Result<Snapshot, IpcError> {
-        self.act(Command::End { overtime }).map(|()| self.snapshot())
-    }
-
-    /// Ends the sit and throws it away; the person has been asked.
-    ///
-    /// # Errors
-    /// None runs.
-    pub fn discard(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Discard).map(|()| self.snapshot())
-    }
-
-    /// Takes the person's word on an unsettled sit; none named: the oldest.
-    ///
-    /// # Errors
-    /// No such sit waits, or the answer cannot be saved. Then it goes on waiting.
-    pub fn settle(&mut self, id: Option<SessionId>, answer: Answer) -> Result<Snapshot, IpcError> {
-        self.tick();
-        let oldest = || self.timer.unsettled().first().map(|unsettled| unsettled.id);
-        let id = id.or_else(oldest).ok_or(zafu_core::timer::Refusal::NothingToSettle)?;
-        self.act(Command::Settle { id, answer }).map(|()| self.snapshot())
-    }
-
-    /// The person has seen that the sit has ended.
-    pub fn dismiss_finished(&mut self) -> Snapshot {
-        self.finished = None;
-        self.publish();
-        self.snapshot()
-    }
-
-    /// A page of past sits, newest first.
-    ///
-    /// # Errors
-    /// They cannot be read.
-    pub fn sits(&self, request: &LogRequest) -> Result<Vec<SitRecord>, IpcError> {
-        Ok(view::records(&self.store, request)?)
-    }
-
-    /// Writes down what the person says of a sit.
-    ///
-    /// # Errors
-    /// There is no such sit, or it cannot be saved.
-    pub fn edit(&mut self, id: SessionId, note: &str, label: &str) -> Result<(), IpcError> {
-        self.store.edit(id, note, label)?;
-        self.publish();
-        Ok(())
-    }
-
-    /// Deletes a sit, so that it can be undone.
-    ///
-    /// # Errors
-    /// There is no such sit, it runs, or it cannot be saved.
-    pub fn delete(&mut self, id: SessionId) -> Result<(), IpcError> {
-        let runs = self.timer.sit().is_some_and(|sit| sit.id == id);
-        let waits = self.timer.unsettled().iter().any(|unsettled| unsettled.id == id);
-        if runs || waits {
-            let message =
-                "this sit is not over yet: end it, or say what it was, before deleting it";
-            return Err(IpcError::new(ErrorCode::Refused, message));
-        }
-        self.store.delete(id, self.now().wall.utc)?;
-        if self.finished == Some(id) {
-            self.finished = None;
-        }
-        self.publish();
-        Ok(())
-    }
-
-    /// Takes a deletion back.
-    ///
-    /// # Errors
-    /// There is no such sit, or it cannot be saved.
-    pub fn undelete(&mut self, id: SessionId) -> Result<(), IpcError> {
-        self.store.undelete(id)?;
-        self.publish();
-        Ok(())
-    }
-
-    /// What the person has chosen.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        self.settings.clone()
-    }
-
-    /// Keeps what the person has chosen; it holds from now on, also for the sit that runs.
-    ///
-    /// # Errors
-    /// It cannot be saved. Then everything is as it was.
-    pub fn save_settings(&mut self, settings: Settings) -> Result<(), IpcError> {
-        self.store.save_settings(&settings)?;
-        self.settings = settings;
-        if let Some(sit) = self.timer.sit() {
-            let awake = matches!(sit.phase, Phase::Preparing { .. } | Phase::Sitting { .. });
-            self.perform(vec![Effect::KeepAwake(awake)]);
-        }
-        let _ = self.events.send(Event::Settings);
-        Ok(())
-    }
-
-    /// Plans kept by name.
-    ///
-    /// # Errors
-    /// They cannot be read.
-    pub fn presets(&self) -> Result<Vec<Preset>, IpcError> {
-        Ok(self.store.presets()?)
-    }
-
-    /// Keeps a plan by name.
-    ///
-    /// # Errors
-    /// The name is taken or empty, or it cannot be saved.
-    pub fn save_preset(&mut self, preset: &Preset) -> Result<(), IpcError> {
-        self.store.save_preset(preset)?;
-        let _ = self.events.send(Event::Settings);
-        Ok(())
-    }
-
-    /// Forgets a plan kept by name.
-    ///
-    /// # Errors
-    /// It cannot be saved.
-    pub fn delete_preset(&mut self, id: Uuid) -> Result<(), IpcError> {
-        self.store.delete_preset(id)?;
-        let _ = self.events.send(Event::Settings);
-        Ok(())
-    }
-
-    /// Whether bells will be heard.
-    #[must_use]
-    pub fn check_bell(&self) -> BellCheck {
-        match self.parts.bells.check() {
-            Ok(device) => BellCheck { device: Some(device), error: None },
-            Err(error) => BellCheck { device: None, error: Some(error) },
-        }
-    }
-
-    /// Lets a bell be heard, once.
-    pub fn preview_bell(&mut self, sound: SoundName, volume: VolumePercent) {
-        let strike = Strike { sound, strikes: Strikes::LEAST };
-        let now = self.now().boot;
-        self.parts.bells.arm(&strike, volume, now);
-    }
-
-    /// The sounds that can be struck.
-    #[must_use]
-    pub fn sounds(&self) -> Vec<SoundView> {
-        let named = |name: &str| SoundView { name: SoundName(name.to_owned()) };
-        self.parts.bells.sounds().into_iter().map(named).collect()
-    }
-
-    /// Tells whoever can show the window to show it.
-    pub fn show(&self) {
-        let _ = self.events.send(Event::Show);
-    }
-
-    /// Tells the person how to come back to a sit that nothing shows.
-    pub fn tell_it_goes_on(&mut self) {
-        self.parts.notifier.show(Notification::GoesOn);
-    }
-
-    /// Tells whoever runs this engine to stop.
-    pub fn quit(&self) {
-        let _ = self.events.send(Event::Quit);
-    }
-
-    /// Lets time pass on a clock that can be moved.
-    #[cfg(feature = "test-clock")]
-    pub fn advance(&mut self, by: Duration) -> Snapshot {
-        self.parts.clock.advance(by);
-        self.tick();
-        self.publish();
-        self.snapshot()
-    }
-
-    /// Tells whoever shows the window that a note is to be written.
-    pub(crate) fn add_note(&mut self, id: SessionId) {
-        self.finished = Some(id);
-        self.publish();
-        let _ = self.events.send(Event::AddNote(id));
-    }
-}
-
-/// An identifier that sorts by when it was made.
-fn new_id(created: chrono::DateTime<chrono::Utc>) -> Uuid {
-    let seconds = created.timestamp().max(0).cast_unsigned();
-    let timestamp =
-        uuid::Timestamp::from_unix(uuid::NoContext, seconds, created.timestamp_subsec_nanos());
-    Uuid::new_v7(timestamp)
 }
 
 fn saves(effects: &[Effect]) -> Vec<Save> {

@@ -7,8 +7,8 @@ use chrono::SecondsFormat;
 use std::time::Duration;
 use zafu_core::plan::Length;
 use zafu_core::session::{Session, Stage};
-use zafu_core::time::{BootTime, Moment, Seconds, WallTime};
-use zafu_core::timer::{GapReason, OpenSit, Phase, Sit, Unsettled};
+use zafu_core::time::{BootTime, Seconds, WallTime};
+use zafu_core::timer::{Phase, Sit, Unsettled};
 use zafu_store::{Page, Store, StoreError};
 
 /// RFC 3339 with the offset of the place.
@@ -95,16 +95,6 @@ fn record(session: &Session) -> SitRecord {
         label: session.details.value.label.clone(),
         source: session.source,
     }
-}
-
-/// What an engine that is gone has left, as of `now`.
-#[must_use]
-pub fn left(open: &[OpenSit], now: Moment) -> Vec<UnsettledView> {
-    let view = |open: &OpenSit| match open {
-        OpenSit::Unsettled(known) => unsettled(known),
-        OpenSit::Running(sit) => unsettled(&Unsettled::new(sit, GapReason::Stopped, now)),
-    };
-    open.iter().map(view).collect()
 }
 
 /// A page of past sits, newest first.

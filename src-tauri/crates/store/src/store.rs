@@ -233,6 +233,12 @@ impl Store {
         snapshots::all(folder)
     }
 
+    /// The newest snapshot in `folder` that could take the place of the database.
+    #[must_use]
+    pub fn newest_whole_snapshot(folder: &Path) -> Option<PathBuf> {
+        snapshots::newest_whole(folder)
+    }
+
     /// Reads all of the database and checks that it is whole. Holds up nobody else.
     ///
     /// # Errors

@@ -55,6 +55,17 @@ pub enum Save {
     Unsettle(Unsettled),
 }
 
+impl Save {
+    /// The record of the sit `id`, if this brings it to its end.
+    #[must_use]
+    pub fn closes(&self, id: SessionId) -> Option<&Lifecycle> {
+        match self {
+            Self::Close(closed, lifecycle) if *closed == id => Some(lifecycle),
+            _ => None,
+        }
+    }
+}
+
 /// A sit that is not over on this device, as a checkpoint keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum OpenSit {
