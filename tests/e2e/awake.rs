@@ -1,14 +1,14 @@
 //! Keeping the computer awake: taken when a sit begins, let go on every way out.
 
+use crate::bus::{is_there, serve};
 use crate::desktop::{Desktop, signal};
 use crate::zafu::eventually;
-use futures_lite::future::block_on;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use zafu_engine::protocol::{ErrorCode, Request};
-use zbus::connection::Builder;
+use zbus::message::Header;
 
 /// The login manager, as far as Zafu speaks to it. What it handed out is held for as long as the other end is
 /// open.
@@ -37,10 +37,12 @@ impl Login {
     }
 
     fn on(&self, desktop: &Desktop) -> zbus::Connection {
-        let bus = Builder::address(desktop.address("system").as_str())
-            .serve_at("/org/freedesktop/login1", self.clone())
-            .name("org.freedesktop.login1");
-        block_on(bus.build()).unwrap()
+        serve(
+            &desktop.address("system"),
+            "org.freedesktop.login1",
+            "/org/freedesktop/login1",
+            self.clone(),
+        )
     }
 }
 
@@ -90,6 +92,61 @@ fn a_killed_zafu_keeps_nothing_awake() {
     login.holds(1, "once a sit has begun");
     signal(desktop.process().unwrap(), "KILL");
     login.holds(0, "after SIGKILL");
+}
+
+#[test]
+fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
+    let Some(mut desktop) = Desktop::new() else { return };
+    let login = Login::default();
+    let _bus = login.on(&desktop);
+    let _app = desktop.zafu(&["--background"]);
+    desktop.begin();
+    login.holds(1, "once a sit has begun");
+    desktop.lose_system_bus();
+    desktop.pass(Duration::from_secs(90));
+    assert!(desktop.snapshot().sit.is_some_and(|sit| sit.elapsed_ms >= 90_000));
+    desktop.ask(&Request::End(None));
+    login.holds(0, "after its end");
+    let begun = desktop.begin();
+    assert!(begun.sit.is_some(), "the next sit begins all the same");
+}
+
+/// The screen saver, as far as Zafu speaks to it: a wish lasts as long as the connection it came by.
+#[derive(Clone, Default)]
+struct ScreenSaver(Arc<Mutex<Vec<String>>>);
+
+#[zbus::interface(name = "org.freedesktop.ScreenSaver")]
+impl ScreenSaver {
+    fn inhibit(&self, #[zbus(header)] header: Header<'_>, program: &str, _why: &str) -> u32 {
+        assert_eq!(program, "Zafu");
+        let mut wishes = self.0.lock().unwrap();
+        wishes.push(header.sender().unwrap().to_string());
+        u32::try_from(wishes.len()).unwrap()
+    }
+}
+
+#[test]
+fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
+    let Some(desktop) = Desktop::new() else { return };
+    let login = Login::default();
+    let _system = login.on(&desktop);
+    let saver = ScreenSaver::default();
+    let name = "org.freedesktop.ScreenSaver";
+    let path = "/org/freedesktop/ScreenSaver";
+    let bus = serve(&desktop.address("session"), name, path, saver.clone());
+    desktop.choose(|settings| settings.keep_screen_awake = true);
+    let _app = desktop.zafu(&["--background"]);
+    let wished = || saver.0.lock().unwrap().last().cloned();
+    assert_eq!(wished(), None);
+    for out in [Request::End(None), Request::Discard] {
+        let before = wished();
+        desktop.begin();
+        let by = eventually("the screen saver is held", || {
+            wished().filter(|by| Some(by) != before.as_ref())
+        });
+        desktop.ask(&out);
+        eventually("it is let go", || (!is_there(&bus, &by)).then_some(()));
+    }
 }
 
 #[test]

@@ -55,6 +55,38 @@ impl Browser {
         });
     }
 
+    /// Clicks on an element with the mouse, once it can be clicked on.
+    pub fn click(&self, testid: &str) {
+        eventually(&format!("\"{testid}\" can be clicked on"), || {
+            let element = self.find(testid)?;
+            self.runtime.block_on(element.scroll_into_view()).ok()?;
+            self.runtime.block_on(element.click()).ok()
+        });
+    }
+
+    /// Writes into a field.
+    pub fn write(&self, testid: &str, text: &str) {
+        self.runtime.block_on(self.see(testid).send_keys(text)).unwrap();
+    }
+
+    /// Waits until there is no such element.
+    pub fn gone(&self, testid: &str) {
+        eventually(&format!("\"{testid}\" is gone"), || self.find(testid).is_none().then_some(()));
+    }
+
+    /// Whether what is typed goes there.
+    pub fn focused(&self, testid: &str) -> bool {
+        let script = "return document.activeElement?.dataset?.testid ?? ''";
+        let found = self.runtime.block_on(self.driver.execute(script, vec![]));
+        found.is_ok_and(|found| found.json() == testid)
+    }
+
+    /// Runs a script that calls back, and returns what it called back with.
+    pub fn run(&self, script: &str) -> serde_json::Value {
+        let found = self.runtime.block_on(self.driver.execute_async(script, vec![]));
+        found.unwrap().json().clone()
+    }
+
     /// Presses a key, wherever the focus is.
     pub fn press(&self, key: Key) {
         let keys = self.driver.action_chain().key_down(key.clone()).key_up(key);

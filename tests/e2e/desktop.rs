@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
+use zafu_core::settings::Settings;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::{Request, Snapshot, StartRequest};
+use zafu_store::Store;
 
 /// What every test with a window needs on the machine.
 const NEEDED: [&str; 5] = ["Xvfb", "openbox", "xdotool", "dbus-daemon", "sqlite3"];
@@ -78,6 +80,7 @@ pub struct Desktop {
     home: TempDir,
     display: String,
     ahead_ms: Cell<u64>,
+    is_read: bool,
 }
 
 impl Desktop {
@@ -96,6 +99,7 @@ impl Desktop {
             home,
             display: String::new(),
             ahead_ms: Cell::default(),
+            is_read: false,
         };
         let session = desktop.bus("session");
         desktop.system = Some(desktop.bus("system"));
@@ -142,6 +146,27 @@ impl Desktop {
         self.system = None;
     }
 
+    /// Programs show what a screen reader reads, from now on.
+    pub fn is_read(&mut self) {
+        self.is_read = true;
+    }
+
+    /// Nothing moves on this desktop, as its owner wishes.
+    pub fn without_motion(&self) {
+        let folder = self.home.path().join("config/gtk-3.0");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=0\n").unwrap();
+    }
+
+    /// Chooses settings, before Zafu runs.
+    pub fn choose(&self, choose: impl FnOnce(&mut Settings)) {
+        let now = zafu_engine::system::clock().now().wall;
+        let store = Store::open(&self.data(), now).unwrap();
+        let mut settings = store.settings().unwrap();
+        choose(&mut settings);
+        store.save_settings(&settings).unwrap();
+    }
+
     /// Where Zafu's data lies.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("zafu")
@@ -175,14 +200,16 @@ impl Desktop {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env(DATA_DIR_VARIABLE, self.data())
             .env("ZAFU_TEST_AHEAD_MS", self.ahead_ms.get().to_string())
-            .env("NO_AT_BRIDGE", "1")
             .stderr(Stdio::null());
+        if !self.is_read {
+            command.env("NO_AT_BRIDGE", "1");
+        }
         command
     }
 
     /// Starts a program that stays until the desktop goes.
     pub fn run(&mut self, name: &str, args: &[&str]) {
-        let part = Part::start(self.command(name).args(args));
+        let part = Part::start(self.command(name).args(args).stdout(Stdio::null()));
         self.parts.insert(0, part);
     }
 

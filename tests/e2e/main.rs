@@ -5,14 +5,18 @@
 
 #![cfg(target_os = "linux")]
 
+mod accessible;
 mod awake;
 mod browser;
+mod bus;
 mod command_line;
 mod desktop;
 mod disk;
 mod kill;
 mod notification;
 mod quitting;
+mod reader;
 mod suspend;
+mod tray;
 mod window;
 mod zafu;

@@ -1,21 +1,27 @@
 //! Notifications: on a real service, and what becomes of the person's answer.
 
+use crate::browser::Browser;
+use crate::bus::serve;
 use crate::desktop::{Desktop, has};
 use crate::zafu::eventually;
 use futures_lite::future::block_on;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use zafu_engine::protocol::Snapshot;
-use zbus::OwnedVariant;
-use zbus::connection::Builder;
+use zbus::{Connection, OwnedVariant};
+
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+
+/// What the end of a sit is told by.
+const COMPLETE: &str = "Your sit is complete";
 
 /// What is said, and the actions offered.
 type Shown = (String, Vec<String>);
 
 /// A notification service that shows nothing and remembers everything.
 #[derive(Clone, Default)]
-struct Service(Arc<Mutex<Vec<Shown>>>);
+pub struct Service(Arc<Mutex<Vec<Shown>>>);
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Service {
@@ -47,32 +53,37 @@ impl Service {
     fn close_notification(&self, _id: u32) {}
 }
 
-/// Lets a sit end, and answers its notification with `action` until `came` of it what should.
-fn answer(desktop: &Desktop, action: &str, came: impl Fn(&Snapshot) -> bool) {
-    let service = Service::default();
-    let path = "/org/freedesktop/Notifications";
-    let bus = Builder::address(desktop.address("session").as_str())
-        .serve_at(path, service.clone())
-        .name("org.freedesktop.Notifications");
-    let bus = block_on(bus.build()).unwrap();
-    let _app = desktop.zafu(&["--background"]);
-    sit_to_the_end(desktop);
-    let (summary, actions) =
-        eventually("the end is told", || service.0.lock().unwrap().first().cloned());
-    assert_eq!(summary, "Your sit is complete");
+impl Service {
+    /// One that is there for as long as the connection.
+    pub fn on(desktop: &Desktop) -> (Connection, Self) {
+        let service = Self::default();
+        let bus = serve(&desktop.address("session"), NAME, PATH, service.clone());
+        (bus, service)
+    }
+
+    /// The number of the notification with this summary, and the actions that it offers.
+    pub fn said(&self, summary: &str) -> Option<(u32, Vec<String>)> {
+        let shown = self.0.lock().unwrap();
+        let (number, (_, actions)) = (1..).zip(shown.iter()).find(|(_, said)| said.0 == summary)?;
+        Some((number, actions.clone()))
+    }
+}
+
+/// Waits until the end of the sit is told, and answers with `action` until `came` of it what should.
+fn answer(bus: &Connection, service: &Service, action: &str, mut came: impl FnMut() -> bool) {
+    let (number, actions) = eventually("the end is told", || service.said(COMPLETE));
     assert!(actions.contains(&action.to_owned()), "offered: {actions:?}");
     eventually(&format!("\"{action}\" is done"), || {
         // Zafu begins to listen for the answer after it was told that the notification is shown.
-        let name = "org.freedesktop.Notifications";
-        let chosen = (1u32, action);
-        let signal = bus.emit_signal(None::<&str>, path, name, "ActionInvoked", &chosen);
-        block_on(signal).unwrap();
-        came(&desktop.snapshot()).then_some(())
+        let chosen = (number, action);
+        block_on(bus.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &chosen)).unwrap();
+        came().then_some(())
     });
 }
 
 fn sit_to_the_end(desktop: &Desktop) {
-    let planned = desktop.begin().sit.unwrap().planned_seconds.unwrap().0;
+    let sit = desktop.snapshot().sit.or_else(|| desktop.begin().sit).unwrap();
+    let planned = sit.planned_seconds.unwrap().0;
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
 }
 
@@ -94,14 +105,36 @@ fn a_real_service_shows_the_end_of_a_sit() {
     desktop.print("dunstctl", &["close"]);
     eventually("it is remembered", || {
         let history = desktop.print("dunstctl", &["history"]);
-        history.contains("Your sit is complete").then_some(())
+        history.contains(COMPLETE).then_some(())
     });
 }
 
 #[test]
 fn sit_again_begins_a_sit() {
     let Some(desktop) = Desktop::new() else { return };
-    answer(&desktop, "sit-again", |snapshot| {
-        snapshot.sit.as_ref().is_some_and(|sit| sit.overtime_ms == 0)
+    let (bus, service) = Service::on(&desktop);
+    let _app = desktop.zafu(&["--background"]);
+    sit_to_the_end(&desktop);
+    answer(&bus, &service, "sit-again", || {
+        desktop.snapshot().sit.is_some_and(|sit| sit.overtime_ms == 0)
     });
+}
+
+#[test]
+fn add_a_note_opens_the_page_for_it() {
+    let Some(desktop) = Desktop::new() else { return };
+    let (bus, service) = Service::on(&desktop);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    desktop.begin();
+    browser.see("sit");
+    desktop.close_window();
+    sit_to_the_end(&desktop);
+    answer(&bus, &service, "add-note", || !desktop.windows().is_empty());
+    browser.turn_to_new_window();
+    // Whoever sat on is asked about it first.
+    browser.see_phase("overtime");
+    browser.click("finish");
+    browser.see("finished");
+    eventually("the note can be written at once", || browser.focused("note").then_some(()));
 }

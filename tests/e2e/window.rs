@@ -1,7 +1,7 @@
 //! The window, as a person uses it.
 
 use crate::browser::Browser;
-use crate::desktop::Desktop;
+use crate::desktop::{Desktop, Part};
 use crate::zafu::{eventually, program, sql};
 use std::time::Duration;
 use thirtyfour::Key;
@@ -33,6 +33,48 @@ fn a_whole_sit_needs_the_keyboard_only() {
     assert_eq!(phase(&desktop), None);
     let sat: u32 = sql(&desktop.database(), "SELECT satlength FROM sessions").parse().unwrap();
     assert!((61..90).contains(&sat), "sat {sat} s");
+}
+
+#[test]
+fn a_whole_sit_with_a_note_needs_the_mouse_only() {
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.click("length-5");
+    browser.click("start");
+    browser.see("sit");
+    let sit = desktop.snapshot().sit.unwrap();
+    assert_eq!(sit.planned_seconds.map(|planned| planned.0), Some(300));
+    desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 60));
+    browser.see_phase("sitting");
+    browser.click("pause");
+    browser.see_phase("paused");
+    browser.click("resume");
+    browser.see_phase("sitting");
+    desktop.pass(Duration::from_secs(260));
+    browser.see_phase("overtime");
+    browser.click("add-overtime");
+    browser.see("finished");
+    browser.write("note", "rain on the roof");
+    browser.write("label", "evening");
+    browser.click("done");
+    browser.see("setup");
+    let row = "SELECT iscompleted, satlength BETWEEN 310 AND 340, note, label FROM sessions";
+    assert_eq!(sql(&desktop.database(), row), "1|1|rain on the roof|evening");
+}
+
+#[test]
+fn a_second_zafu_shows_the_window_of_the_first_and_goes() {
+    let Some(desktop) = Desktop::new() else { return };
+    let _app = desktop.zafu(&["--background"]);
+    let first = desktop.process();
+    assert!(desktop.windows().is_empty());
+    let mut second = Part::start(&mut desktop.command(program("zafu-app")));
+    assert!(second.ended().success());
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    assert_eq!(desktop.process(), first);
+    let mut third = Part::start(desktop.command(program("zafu-app")).arg("--background"));
+    assert!(third.ended().success());
+    assert_eq!(desktop.windows().len(), 1);
 }
 
 #[test]

@@ -1,0 +1,117 @@
+//! Whether everybody can use it: axe-core on every screen of the real window, and the tree that a screen reader
+//! reads.
+
+use crate::browser::Browser;
+use crate::desktop::Desktop;
+use crate::reader::Reader;
+use std::path::Path;
+use std::time::Duration;
+use thirtyfour::Key;
+use zafu_core::settings::Theme;
+use zafu_engine::protocol::Request;
+
+/// What axe-core finds serious on the screen as it is.
+fn faults(browser: &Browser) -> Vec<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(source).unwrap();
+    let script = format!(
+        "{axe};
+        const done = arguments[arguments.length - 1];
+        axe.run(document, {{ resultTypes: ['violations'] }}).then(
+            (found) => done({{ rules: found.passes.length, faults: found.violations
+                .filter((one) => ['serious', 'critical'].includes(one.impact))
+                .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')) }}),
+            (error) => done({{ rules: 0, faults: [String(error)] }}),
+        );"
+    );
+    let found = browser.run(&script);
+    assert!(found["rules"].as_u64() > Some(5), "axe-core looked at nothing: {found}");
+    let faults = found["faults"].as_array().unwrap();
+    faults.iter().map(|fault| fault.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let Some(desktop) = Desktop::new() else { return };
+        // What is still fading in has no contrast yet.
+        desktop.without_motion();
+        desktop.choose(|settings| settings.theme = theme);
+        let Some(browser) = Browser::open(&desktop, &[]) else { return };
+        let scheme = browser.run("arguments[0](getComputedStyle(document.body).colorScheme)");
+        assert_eq!(scheme, if theme == Theme::Dark { "dark" } else { "light" });
+        let mut found = Vec::new();
+        let mut look = |screen: &str| {
+            browser.see(screen);
+            found.extend(faults(&browser).into_iter().map(|fault| format!("{screen}: {fault}")));
+        };
+        look("setup");
+        for (opens, screen, closes) in [
+            ("bells", "bells-dialog", "bells-done"),
+            ("open-settings", "settings", "back"),
+            ("open-log", "log", "back"),
+        ] {
+            browser.click(opens);
+            look(screen);
+            browser.click(closes);
+            browser.see("setup");
+        }
+        browser.click("preset-keep");
+        look("preset-dialog");
+        browser.press(Key::Escape);
+        browser.gone("preset-dialog");
+        desktop.begin();
+        desktop.pass(Duration::from_secs(65));
+        browser.see_phase("sitting");
+        look("sit");
+        browser.press(Key::Escape);
+        look("end-dialog");
+        browser.press(Key::Escape);
+        browser.gone("end-dialog");
+        desktop.ask(&Request::Pause);
+        browser.see_phase("paused");
+        look("sit");
+        desktop.ask(&Request::Resume);
+        desktop.pass(Duration::from_secs(1300));
+        browser.see_phase("overtime");
+        look("sit");
+        browser.click("finish");
+        look("finished");
+        browser.click("done");
+        browser.click("open-log");
+        browser.click("sit-edit");
+        look("sit-save");
+        browser.click("back");
+        // Time that nobody saw, in one piece.
+        desktop.begin();
+        desktop.ask(&Request::Advance(7_200_000));
+        look("unsettled");
+        assert!(found.is_empty(), "{theme:?}:\n{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn a_screen_reader_finds_what_it_needs() {
+    let Some(mut desktop) = Desktop::new() else { return };
+    let Some(reader) = Reader::on(&mut desktop) else { return };
+    let _app = desktop.zafu(&[]);
+    reader.finds("A new sit");
+    reader.finds("Length, minutes");
+    reader.press("Start");
+    reader.hears("Settle in.");
+    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    desktop.pass(Duration::from_secs(u64::from(preparation) + 1));
+    reader.hears("The sit begins: 20 min.");
+    // Up to a moment before half of it, which then comes by itself.
+    let sat = Duration::from_millis(desktop.snapshot().sit.unwrap().elapsed_ms);
+    desktop.pass(Duration::from_millis(599_000).saturating_sub(sat));
+    reader.hears("10 minutes");
+    reader.press("Pause");
+    reader.finds("Go on");
+    reader.press("Go on");
+    reader.hears("The sit goes on.");
+    desktop.pass(Duration::from_secs(601));
+    reader.press("Finish");
+    reader.hears("20 minutes");
+    reader.finds("Note");
+}

@@ -1,0 +1,232 @@
+//! The tray, over the protocol that desktops speak with it: a host of ours takes the icon in, reads its menu and
+//! presses what a person would.
+
+use crate::browser::Browser;
+use crate::bus::{Object, serve};
+use crate::desktop::Desktop;
+use crate::notification::Service;
+use crate::zafu::{eventually, sql};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use zafu_core::settings::CloseWhenIdle;
+use zafu_engine::protocol::{PhaseView, Request};
+use zbus::message::Header;
+use zbus::wire::{DynamicDeserialize, DynamicType};
+use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
+
+const ITEM: &str = "org.kde.StatusNotifierItem";
+const MENU: &str = "com.canonical.dbusmenu";
+
+/// Where an icon says it is: the name of its program on the bus, and its path.
+type Place = (String, String);
+
+/// The desktop's list of icons.
+#[derive(Clone, Default)]
+struct Watcher(Arc<Mutex<Option<Place>>>);
+
+#[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
+impl Watcher {
+    fn register_status_notifier_item(&self, #[zbus(header)] header: Header<'_>, path: &str) {
+        let program = header.sender().unwrap().to_string();
+        *self.0.lock().unwrap() = Some((program, path.to_owned()));
+    }
+
+    fn register_status_notifier_host(&self, _host: &str) {}
+
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> bool {
+        true
+    }
+
+    #[zbus(property)]
+    fn protocol_version(&self) -> i32 {
+        0
+    }
+
+    #[zbus(property)]
+    fn registered_status_notifier_items(&self) -> Vec<String> {
+        self.0.lock().unwrap().iter().map(|(program, path)| format!("{program}{path}")).collect()
+    }
+}
+
+/// A desktop's tray.
+struct Tray {
+    bus: Connection,
+    watcher: Watcher,
+}
+
+/// An entry of the menu.
+#[derive(Debug)]
+struct Entry {
+    id: i32,
+    label: String,
+    enabled: bool,
+}
+
+/// An entry as it travels: its number, what is known of it, what it contains.
+type Layout = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
+
+impl Tray {
+    fn on(desktop: &Desktop) -> Self {
+        let watcher = Watcher::default();
+        let name = "org.kde.StatusNotifierWatcher";
+        let path = "/StatusNotifierWatcher";
+        Self { bus: serve(&desktop.address("session"), name, path, watcher.clone()), watcher }
+    }
+
+    fn place(&self) -> Place {
+        eventually("the icon is in the tray", || self.watcher.0.lock().unwrap().clone())
+    }
+
+    fn property(&self, name: &str) -> OwnedVariant {
+        let (program, path) = self.place();
+        let item = Object { program: &program, path: &path, interface: ITEM };
+        item.property(&self.bus, name).unwrap()
+    }
+
+    /// The file that the icon is drawn from just now.
+    fn icon(&self) -> String {
+        self.property("IconName").try_into().unwrap()
+    }
+
+    /// Speaks with the menu.
+    fn menu<T: for<'d> DynamicDeserialize<'d>>(
+        &self,
+        method: &str,
+        arguments: &(impl serde::Serialize + DynamicType),
+    ) -> T {
+        let path: OwnedObjectPath = self.property("Menu").try_into().unwrap();
+        let menu = Object { program: &self.place().0, path: path.as_str(), interface: MENU };
+        menu.call(&self.bus, method, arguments).unwrap()
+    }
+
+    /// All entries, those of submenus too.
+    fn entries(&self) -> Vec<Entry> {
+        let everything = (0i32, -1i32, Vec::<&str>::new());
+        let (_revision, top): (u32, Layout) = self.menu("GetLayout", &everything);
+        let mut entries = Vec::new();
+        let mut open = vec![top];
+        while let Some((id, about, children)) = open.pop() {
+            let text = |name: &str| {
+                about.get(name).and_then(|it| String::try_from(it.try_clone().unwrap()).ok())
+            };
+            let enabled = about.get("enabled").is_none_or(|it| bool::try_from(it).unwrap_or(true));
+            entries.push(Entry {
+                id,
+                label: text("label").unwrap_or_default().replace('_', ""),
+                enabled,
+            });
+            for child in children {
+                open.push(child.try_into().unwrap());
+            }
+        }
+        entries
+    }
+
+    fn find(&self, label: impl Fn(&str) -> bool) -> Option<Entry> {
+        self.entries().into_iter().find(|entry| label(&entry.label))
+    }
+
+    /// Waits until the menu says this.
+    fn reads(&self, label: &str) -> Entry {
+        eventually(&format!("the tray says \"{label}\""), || self.find(|it| it.contains(label)))
+    }
+
+    /// Presses an entry, once it can be pressed.
+    fn press(&self, label: &str) {
+        let entry = eventually(&format!("\"{label}\" can be pressed"), || {
+            self.find(|it| it == label).filter(|entry| entry.enabled)
+        });
+        self.menu::<()>("Event", &(entry.id, "clicked", Variant::from(0i32), 0u32));
+    }
+}
+
+fn phase(desktop: &Desktop) -> Option<PhaseView> {
+    desktop.snapshot().sit.map(|sit| sit.phase)
+}
+
+fn comes_to(desktop: &Desktop, wanted: Option<PhaseView>) {
+    eventually(&format!("the sit is {wanted:?}"), || (phase(desktop) == wanted).then_some(()));
+}
+
+#[test]
+fn a_whole_sit_needs_the_tray_only() {
+    let Some(desktop) = Desktop::new() else { return };
+    let tray = Tray::on(&desktop);
+    let mut app = desktop.zafu(&["--background"]);
+    let state = tray.reads("No sit is running");
+    assert!(!state.enabled, "it says something, and does nothing");
+    assert!(!tray.reads("Pause").enabled && !tray.reads("End and keep").enabled);
+    let idle = tray.icon();
+
+    tray.press("Start a sit");
+    eventually("a sit has begun", || phase(&desktop));
+    eventually("no other can be begun", || {
+        tray.find(|label| label == "Start a sit").filter(|entry| !entry.enabled)
+    });
+    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    desktop.pass(Duration::from_secs(u64::from(preparation) + 300));
+    tray.reads("min left");
+    eventually("the ring has moved", || (tray.icon() != idle).then_some(()));
+    tray.press("Pause");
+    comes_to(&desktop, Some(PhaseView::Paused));
+    tray.reads("Paused, ");
+    tray.press("Resume");
+    comes_to(&desktop, Some(PhaseView::Sitting));
+    tray.press("End and keep");
+    comes_to(&desktop, None);
+    tray.reads("No sit is running");
+    let sat: u32 = sql(&desktop.database(), "SELECT satlength FROM sessions").parse().unwrap();
+    assert!((300..330).contains(&sat), "sat {sat} s");
+
+    assert!(desktop.windows().is_empty());
+    tray.press("Show Zafu");
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    tray.press("Quit Zafu");
+    assert!(app.ended().success());
+}
+
+#[test]
+fn quitting_in_mid_sit_is_asked_back_and_keeps_the_sit() {
+    let Some(desktop) = Desktop::new() else { return };
+    let tray = Tray::on(&desktop);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    desktop.begin();
+    desktop.pass(Duration::from_secs(90));
+    browser.see_phase("sitting");
+    tray.press("Quit Zafu");
+    browser.see("quit-dialog");
+    browser.click("quit-cancel");
+    browser.gone("quit-dialog");
+    assert_eq!(phase(&desktop), Some(PhaseView::Sitting), "it goes on");
+    tray.press("Quit Zafu");
+    browser.see("quit-dialog");
+    browser.click("quit-confirm");
+    eventually("Zafu has gone", || desktop.process().is_none().then_some(()));
+    let row = "SELECT satlength BETWEEN 90 AND 120, endedat IS NOT NULL FROM sessions";
+    assert_eq!(sql(&desktop.database(), row), "1|1");
+}
+
+#[test]
+fn without_a_tray_zafu_works_and_says_how_to_come_back() {
+    let Some(desktop) = Desktop::new() else { return };
+    let (_bus, service) = Service::on(&desktop);
+    desktop.choose(|settings| settings.close_when_idle = CloseWhenIdle::Tray);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    let sit = desktop.begin().sit.unwrap();
+    browser.see("sit");
+    desktop.close_window();
+    eventually("it is said that the sit goes on", || service.said("Your sit goes on"));
+    assert_eq!(desktop.snapshot().sit.map(|sit| sit.id), Some(sit.id));
+    desktop.ask(&Request::End(None));
+
+    desktop.client().ask(&Request::Show).unwrap();
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    desktop.close_window();
+    eventually("nothing is left that nobody could see", || {
+        desktop.process().is_none().then_some(())
+    });
+}
