@@ -3,6 +3,7 @@
 use crate::exit;
 use crate::ring_icon;
 use crate::window::{self, Reason};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, Submenu, SubmenuBuilder};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -14,8 +15,10 @@ use zafu_engine::doctor;
 use zafu_engine::protocol::{IpcError, PhaseView, SitView, Snapshot, StartRequest};
 use zafu_engine::runner::{Event, Runner};
 
-/// How often a running sit is looked at: the ring moves by a sixtieth of a turn in a quarter of an hour's sit.
-const REDRAW: Duration = Duration::from_secs(15);
+/// The ring goes round in so many steps: one is as much as can be seen of a ring this small.
+const STEPS: u64 = 60;
+/// What can be seen changes no more often than this, however short the sit.
+const OFTEN: Duration = Duration::from_secs(5);
 const PRESET: &str = "preset:";
 
 /// The parts of the tray that change.
@@ -104,14 +107,27 @@ fn ask(
 async fn keep_true(app: AppHandle, tray: Tray) {
     let engine = app.state::<Engine>().inner().clone();
     let mut events = engine.events();
+    let tray = Arc::new(Mutex::new((tray, None)));
     let mut presets_stale = true;
     loop {
         let known = engine.run(|runner| Ok((runner.snapshot(), runner.presets()?))).await;
         let Ok((snapshot, presets)) = known else { return };
-        if let Err(error) = tray.show(&app, &snapshot, presets_stale.then_some(&presets)) {
+        let face = Face::of(snapshot.sit.as_ref());
+        let presets = presets_stale.then_some(presets);
+        let (tray, on) = (Arc::clone(&tray), app.clone());
+        // All of it in one turn of the main thread, which has to be woken for each part otherwise.
+        let shown = app.run_on_main_thread(move || {
+            let mut tray = tray.lock().unwrap_or_else(PoisonError::into_inner);
+            let (tray, before) = &mut *tray;
+            if let Err(error) = tray.show(&face, before.as_ref(), presets.as_deref(), &on) {
+                tracing::warn!(%error, "the tray could not be redrawn");
+            }
+            *before = Some(face);
+        });
+        if let Err(error) = shown {
             tracing::warn!(%error, "the tray could not be redrawn");
         }
-        let moving = snapshot.sit.is_some_and(|sit| sit.phase != PhaseView::Paused);
+        let moves = snapshot.sit.as_ref().and_then(moves_in);
         presets_stale = loop {
             tokio::select! {
                 event = events.recv() => match event {
@@ -120,30 +136,57 @@ async fn keep_true(app: AppHandle, tray: Tray) {
                     Ok(_) => {}
                     Err(RecvError::Closed) => return,
                 },
-                () = tokio::time::sleep(REDRAW), if moving => break false,
+                () = tokio::time::sleep(moves.unwrap_or_default()), if moves.is_some() => {
+                    break false;
+                }
             }
         };
     }
 }
 
+/// What the tray shows of the sit.
+#[derive(Debug, PartialEq)]
+struct Face {
+    words: String,
+    phase: Option<PhaseView>,
+    /// How far the ring is closed, in [`STEPS`]; none while nobody sits.
+    ring: Option<u64>,
+}
+
+impl Face {
+    fn of(sit: Option<&SitView>) -> Self {
+        Self {
+            words: sit.map_or_else(|| "No sit is running".into(), words),
+            phase: sit.map(|sit| sit.phase),
+            ring: sit.map(ring),
+        }
+    }
+}
+
 impl Tray {
+    /// Shows what is not shown `before`.
     fn show(
         &self,
+        face: &Face,
+        before: Option<&Face>,
+        presets: Option<&[Preset]>,
         app: &AppHandle,
-        snapshot: &Snapshot,
-        presets: Option<&Vec<Preset>>,
     ) -> tauri::Result<()> {
-        let sit = snapshot.sit.as_ref();
-        let phase = sit.map(|sit| sit.phase);
-        let words = sit.map_or_else(|| "No sit is running".into(), words);
-        self.icon.set_icon(Some(ring_icon::draw(sit.map(progress))))?;
-        self.icon.set_tooltip(Some(&words))?;
-        self.state.set_text(&words)?;
-        let idle = matches!(phase, None | Some(PhaseView::Overtime));
-        self.start.set_enabled(idle)?;
-        self.pause.set_enabled(phase == Some(PhaseView::Sitting))?;
-        self.resume.set_enabled(phase == Some(PhaseView::Paused))?;
-        self.end.set_enabled(phase.is_some())?;
+        if before.is_none_or(|before| before.ring != face.ring) {
+            #[expect(clippy::cast_precision_loss, reason = "there are few steps")]
+            let closed = face.ring.map(|ring| ring as f32 / STEPS as f32);
+            self.icon.set_icon(Some(ring_icon::draw(closed)))?;
+        }
+        if before.is_none_or(|before| before.words != face.words) {
+            self.icon.set_tooltip(Some(&face.words))?;
+            self.state.set_text(&face.words)?;
+        }
+        if before.is_none_or(|before| before.phase != face.phase) {
+            self.start.set_enabled(matches!(face.phase, None | Some(PhaseView::Overtime)))?;
+            self.pause.set_enabled(face.phase == Some(PhaseView::Sitting))?;
+            self.resume.set_enabled(face.phase == Some(PhaseView::Paused))?;
+            self.end.set_enabled(face.phase.is_some())?;
+        }
         if let Some(presets) = presets {
             while self.presets.remove_at(0)?.is_some() {}
             for preset in presets {
@@ -156,17 +199,33 @@ impl Tray {
     }
 }
 
-/// What of the sit is over, 0 to 1; an open-ended one goes round once an hour.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a ring of 64 pixels shows far less than 2^24 steps"
-)]
-fn progress(sit: &SitView) -> f32 {
-    let whole_ms = sit.planned_seconds.map_or(3_600_000, |planned| u64::from(planned.0) * 1000);
-    match sit.planned_seconds {
-        Some(_) => (sit.elapsed_ms as f32 / whole_ms as f32).min(1.0),
-        None => (sit.elapsed_ms % whole_ms) as f32 / whole_ms as f32,
-    }
+/// How long one turn of the ring takes: the planned length; an hour for an open-ended sit.
+fn turn_ms(sit: &SitView) -> u64 {
+    sit.planned_seconds.map_or(3_600_000, |planned| u64::from(planned.0) * 1000).max(1)
+}
+
+/// How far the ring is closed, in [`STEPS`].
+fn ring(sit: &SitView) -> u64 {
+    let turn = turn_ms(sit);
+    let elapsed = match sit.planned_seconds {
+        Some(_) => sit.elapsed_ms.min(turn),
+        None => sit.elapsed_ms % turn,
+    };
+    elapsed * STEPS / turn
+}
+
+/// When the passing of time alone will change the ring or the words, if it does.
+fn moves_in(sit: &SitView) -> Option<Duration> {
+    let step_ms = (turn_ms(sit) / STEPS).max(1);
+    let (elapsed, minute) = match sit.phase {
+        PhaseView::Preparing | PhaseView::Paused => return None,
+        PhaseView::Sitting => (sit.elapsed_ms, 60_000),
+        PhaseView::Overtime => (sit.overtime_ms, 60_000),
+    };
+    let left = |every: u64| every - elapsed % every;
+    let ring = (sit.phase == PhaseView::Sitting).then(|| left(step_ms));
+    let next = left(minute).min(ring.unwrap_or(u64::MAX));
+    Some(Duration::from_millis(next).max(OFTEN))
 }
 
 fn words(sit: &SitView) -> String {

@@ -51,7 +51,7 @@ const GROUPS: [(&[&str], Measure); 9] = [
     (&["memory-open", "memory-closed"], sitting::memory),
     (&["cpu-open"], sitting::open),
     (&["cpu-closed", "wake-ups"], sitting::closed),
-    (&["bell-median", "bell-spread"], bells::measure),
+    (&["bell-median", "bell-spread", "sit-median", "sit-spread"], bells::measure),
 ];
 
 /// Builds for release, measures, prints the table and writes `target/bench.json`.

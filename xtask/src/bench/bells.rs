@@ -10,25 +10,41 @@ use serde_json::{Value, json};
 /// How many bells.
 const BELLS: &str = "200";
 
-pub fn measure(_programs: &Programs) -> Result<Vec<Figure>> {
+/// How many sits of one second: each is a process of its own.
+const SITS: &str = "20";
+
+pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
+    let zafu = programs.command.to_str().context("the path of zafu is no text")?;
+    let bells = heard(&[BELLS])?;
+    let sits = heard(&["sits", SITS, zafu])?;
+    Ok(figures(&bells, ["bell-median", "bell-spread"], "bell onset error, median of 200")?
+        .into_iter()
+        .chain(figures(&sits, ["sit-median", "sit-spread"], "the same, ends of 20 sits of 1 s")?)
+        .collect())
+}
+
+/// What the example prints.
+fn heard(arguments: &[&str]) -> Result<Value> {
     let output = cargo(&["run", "--release", "--quiet", "--package", "zafu-engine"])
-        .args(["--example", "bell_onsets", "--", BELLS])
+        .args(["--example", "bell_onsets", "--"])
+        .args(arguments)
         .output()
         .context("cargo cannot be run")?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "bells were not heard:\n{}", said.trim());
-    let found: Value = serde_json::from_slice(&output.stdout)?;
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn figures(found: &Value, names: [&'static str; 2], what: &str) -> Result<[Figure; 2]> {
     let get = |name: &str| found[name].as_f64().with_context(|| format!("{name} is missing"));
     ensure!(get("missed")? == 0.0, "{} bells were not heard at all", found["missed"]);
     let detail =
         json!({ "bells": found["bells"], "worst_from_median_ms": found["worst_from_median_ms"] });
-    let (median, spread) = (
-        ("bell-median", "bell onset error, median of 200"),
-        ("bell-spread", "the same, 99th percentile from the median"),
-    );
+    let (median, spread) =
+        ((names[0], what), (names[1], "the same, 99th percentile from the median"));
     let median_value = (get("median_ms")?.abs(), "ms", 150.0);
     let spread_value = (get("p99_from_median_ms")?, "ms", 20.0);
-    Ok(vec![
+    Ok([
         Figure::absolute(median, "<= 150 ms", median_value, detail.clone()),
         Figure::absolute(spread, "<= 20 ms", spread_value, detail),
     ])

@@ -113,13 +113,10 @@ impl SoundServer {
     /// # Errors
     /// What could not be run.
     pub fn hear(&self, cues: &[Cue], player: Command) -> Result<Heard, String> {
-        let recorder = self.server.as_ref().map(|_| Recorder::start(self)).transpose()?;
-        let output = self
-            .command(player)
-            .env(SCRIPT, script(cues))
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|error| format!("the player: {error}"))?;
+        let (played, recording) = self.listen(|| {
+            self.command(player).env(SCRIPT, script(cues)).stderr(Stdio::inherit()).output()
+        })?;
+        let output = played.map_err(|error| format!("the player: {error}"))?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             return Err(format!("the player failed: {said}"));
@@ -134,8 +131,18 @@ impl SoundServer {
             troubles: lines("trouble "),
             device: lines("device ").pop(),
             threads_left: lines("threads ").pop().and_then(|n| n.parse().ok()).unwrap_or(0),
-            recording: recorder.map(Recorder::stop).unwrap_or_default(),
+            recording,
         })
+    }
+
+    /// Records what is heard while `sound` is made.
+    ///
+    /// # Errors
+    /// It cannot be recorded.
+    pub fn listen<T>(&self, sound: impl FnOnce() -> T) -> Result<(T, Recording), String> {
+        let recorder = self.server.as_ref().map(|_| Recorder::start(self)).transpose()?;
+        let made = sound();
+        Ok((made, recorder.map(Recorder::stop).unwrap_or_default()))
     }
 }
 
@@ -154,7 +161,7 @@ fn socket(home: &Path) -> String {
 }
 
 /// What was played and what was heard of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Heard {
     /// When each bell was due, in boot time.
     pub due: Vec<Duration>,

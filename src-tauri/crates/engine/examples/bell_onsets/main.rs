@@ -3,10 +3,13 @@
 //! `cargo run --release -p zafu-engine --example bell_onsets -- [BELLS] [SOUND]` plays so many (20) bells of a
 //! sound (`wood-block`), and prints one JSON object: the error of each onset in milliseconds (`null` for a bell
 //! that was not heard), their median, the 99th percentile of the distance from it, and the number not heard.
+//! `-- sits SITS ZAFU` does so for the end bells of real sits of one second, begun with the command at `ZAFU`.
 
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod harness;
+#[cfg(target_os = "linux")]
+mod sits;
 
 #[cfg(target_os = "linux")]
 fn main() {
@@ -18,7 +21,14 @@ fn main() {
     if std::env::var_os(SCRIPT).is_some() {
         return play_script();
     }
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).peekable();
+    let server = SoundServer::start().expect("a sound server can be started");
+    if args.next_if_eq("sits").is_some() {
+        let count = args.next().expect("how many sits").parse().expect("a number of sits");
+        let zafu = args.next().expect("where the command is");
+        let errors = sits::errors(&server, zafu.as_ref(), count).expect("sits can be sat");
+        return println!("{}", report(&errors));
+    }
     let bells = args.next().map_or(20, |bells| bells.parse().expect("the number of bells"));
     let sound = args.next().unwrap_or_else(|| "wood-block".into());
     // A stroke must stand clear of the tail before it; and not a round number, so that bells fall anywhere within
@@ -28,7 +38,6 @@ fn main() {
     let apart = between + Duration::from_millis(307);
     let cues: Vec<Cue> = (1..=bells).map(|index| Cue::new(apart * index, &sound)).collect();
     let player = Command::new(std::env::current_exe().expect("this program has a path"));
-    let server = SoundServer::start().expect("a sound server can be started");
     let heard = server.hear(&cues, player).expect("bells can be played");
     println!("{}", report(&heard.errors()));
     for trouble in &heard.troubles {

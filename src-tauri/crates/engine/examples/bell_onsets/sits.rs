@@ -1,0 +1,61 @@
+//! Real sits of one second, begun from the command line: the shortest there are, whose end bell is due before its
+//! device has had the usual time to wake up.
+
+use super::harness::{Heard, SoundServer};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use zafu_core::plan::{OvertimeChoice, SoundName, Strike, Strikes};
+use zafu_engine::Client;
+use zafu_engine::clock::{Clock, SystemClock};
+use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
+use zafu_engine::protocol::Request;
+use zafu_store::Store;
+
+const SIT: Duration = Duration::from_secs(1);
+
+/// Sits `count` times with the command `zafu`, and says how late each end bell was, in milliseconds.
+///
+/// # Errors
+/// What could not be run.
+pub fn errors(server: &SoundServer, zafu: &Path, count: u32) -> Result<Vec<Option<f64>>, String> {
+    let data = server.folder().join("zafu");
+    choose_a_sound_without_a_tail(&data)?;
+    let sits = || (0..count).map(|_| sit(server, zafu, &data)).collect::<Result<_, _>>();
+    let (due, recording) = server.listen(sits)?;
+    Ok(Heard { due: due?, recording, ..Heard::default() }.errors())
+}
+
+fn choose_a_sound_without_a_tail(data: &Path) -> Result<(), String> {
+    let now = SystemClock::new().now().wall;
+    let store = Store::open(data, now).map_err(|error| error.to_string())?;
+    let mut settings = store.settings().map_err(|error| error.to_string())?;
+    settings.plan.start_bell = None;
+    settings.plan.end_bell =
+        Some(Strike { sound: SoundName("wood-block".into()), strikes: Strikes::LEAST });
+    settings.plan.overtime = OvertimeChoice::Never;
+    settings.notify = false;
+    store.save_settings(&settings).map_err(|error| error.to_string())
+}
+
+/// Sits once; returns when the bell was due, in boot time, as the engine's own answer tells.
+fn sit(server: &SoundServer, zafu: &Path, data: &Path) -> Result<Duration, String> {
+    let said = |error: std::io::Error| error.to_string();
+    let mut command = Command::new(zafu);
+    command.args(["sit", "1s", "--prepare", "0s", "--terminal"]).env(DATA_DIR_VARIABLE, data);
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut running = server.command(command).spawn().map_err(said)?;
+    let mut out = BufReader::new(running.stdout.take().ok_or("no output")?);
+    out.read_line(&mut String::new()).map_err(said)?;
+    let folder = DataFolder::at(data).map_err(|error| error.to_string())?;
+    let mut client = Client::connect(&folder).ok().flatten().ok_or("the sit cannot be reached")?;
+    let clock = SystemClock::new();
+    let before = clock.now().boot;
+    let snapshot = client.snapshot(&Request::Snapshot).map_err(|error| error.message)?;
+    let after = clock.now().boot;
+    let elapsed = snapshot.sit.ok_or("the sit was over before it was looked at")?.elapsed_ms;
+    let asked = before.0 + after.since(before) / 2;
+    running.wait().map_err(said)?;
+    Ok(asked.saturating_sub(Duration::from_millis(elapsed)) + SIT)
+}
