@@ -1,0 +1,127 @@
+-- Partnerships and their weeks: which week a sit falls into, and what the weeks count.
+--
+-- Counts are never added to: they are recounted from the sits, so that counting again changes nothing.
+
+-- Lets one writer at a time at the sits of these people: first their heads, then their partnerships, each in
+-- the order of ids, so that partners who write at once wait for each other and never lock each other out.
+-- The lock lasts until the transaction ends.
+create function zafu.lock_heads(people uuid[]) returns void
+language plpgsql security definer set search_path = '' set lock_timeout = '4s' as $$
+declare
+  found_heads integer;
+begin
+  select count(*) into found_heads from (
+    select userid from zafu.heads where userid = any (people) order by userid for update
+  ) as locked;
+  if found_heads < (select count(distinct person) from unnest(people) as person) then
+    raise exception 'this account has no profile: it was deleted'
+      using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+  end if;
+  perform 1 from public.partnerships
+  where userid = any (people) or partnerid = any (people)
+  order by id for no key update;
+  -- Read by the trigger on each row, which must not lock again.
+  perform set_config('zafu.locked', people[1]::text, true);
+end $$;
+
+-- A week is where its number says, whatever was written.
+create function zafu.before_week() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  select p.startedat + (new.weeknumber - 1) * interval '168 hours', coalesce(new.weeklygoal, p.weeklygoal)
+  into new.weekstart, new.weeklygoal
+  from public.partnerships p where p.id = new.partnershipid;
+  new.weekend := new.weekstart + interval '168 hours';
+  return new;
+end $$;
+create trigger before_week before insert or update on public.weeks
+  for each row execute function zafu.before_week();
+
+-- Where a sit belongs that began then: the partnership of that moment, if there was one, and its week, made
+-- if need be. Weeks exist from the first one to a day from now: a clock that is years ahead makes none.
+create function zafu.place(person uuid, start timestamptz, out partnership uuid, out week uuid)
+language plpgsql security definer set search_path = '' as $$
+declare
+  first timestamptz;
+  number integer;
+begin
+  select p.id, p.startedat into partnership, first from public.partnerships p
+  where (p.userid = person or p.partnerid = person)
+    and p.startedat <= start and (p.endedat is null or start < p.endedat);
+  if partnership is null or start >= now() + interval '24 hours' then
+    return;
+  end if;
+  number := floor(extract(epoch from start - first) / 604800) + 1;
+  select w.id into week from public.weeks w
+  where w.partnershipid = partnership and w.weeknumber = number;
+  if week is null then
+    insert into public.weeks (partnershipid, weeknumber) values (partnership, number)
+    returning id into week;
+  end if;
+end $$;
+
+-- Counts these weeks anew. Whoever calls holds their partnerships.
+create function zafu.recount(these uuid[]) returns void
+language sql security definer set search_path = '' as $$
+  update public.weeks w set invitersits = c.inviter, inviteesits = c.invitee
+  from (
+    select w.id,
+      count(s.id) filter (where s.userid = p.userid) as inviter,
+      count(s.id) filter (where s.userid = p.partnerid) as invitee
+    from public.weeks w
+    join public.partnerships p on p.id = w.partnershipid
+    left join public.sessions s on s.weekid = w.id and zafu.counts(s)
+    where w.id = any (these)
+    group by w.id
+  ) as c
+  where c.id = w.id and (w.invitersits, w.inviteesits) is distinct from (c.inviter, c.invitee);
+$$;
+
+-- What must hold of partnerships: they do not move, and nobody is in two of them at once.
+create function zafu.before_partnership() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'UPDATE' and (new.id, new.userid, new.partnerid, new.startedat)
+      is distinct from (old.id, old.userid, old.partnerid, old.startedat) then
+    raise exception 'a partnership keeps its two people and its beginning'
+      using errcode = 'check_violation';
+  end if;
+  perform zafu.lock_heads(array[new.userid, new.partnerid]);
+  if exists (
+    select 1 from public.partnerships p
+    where p.id <> new.id
+      and (p.userid in (new.userid, new.partnerid) or p.partnerid in (new.userid, new.partnerid))
+      and tstzrange(p.startedat, p.endedat) && tstzrange(new.startedat, new.endedat)
+  ) then
+    raise exception 'one of the two shares these weeks with someone already'
+      using errcode = 'exclusion_violation';
+  end if;
+  return new;
+end $$;
+create trigger before_partnership before insert or update on public.partnerships
+  for each row execute function zafu.before_partnership();
+
+-- When a partnership begins or ends, the sits of both find their places anew, and their profiles say it.
+create function zafu.after_partnership() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  p public.partnerships := coalesce(new, old);
+begin
+  if tg_op <> 'DELETE' then
+    -- The trigger on each row finds the place.
+    update public.sessions set weekid = weekid
+    where userid in (p.userid, p.partnerid) and coalesce(correctedstart, startedat) >= p.startedat;
+  end if;
+  update public.users u
+  set pairing_status = case
+    when exists (
+      select 1 from public.partnerships q where u.id in (q.userid, q.partnerid) and q.endedat is null
+    ) then 'paired'
+    when u.invitecode is not null then 'invited'
+    else 'unpaired'
+  end
+  where u.id in (p.userid, p.partnerid);
+  return null;
+end $$;
+create trigger after_partnership after insert or update of endedat or delete on public.partnerships
+  for each row execute function zafu.after_partnership();

@@ -1,0 +1,331 @@
+-- push_sessions: takes in whole sits, in any order, any number of times.
+--
+-- Nothing that a row says can fail a whole call: what is sent is read as text, checked as text, and only then
+-- cast. It is taken as json and not as jsonb, which could not even hold a "\u0000" or a number of a million
+-- digits.
+
+-- Each of these reads a text, or answers null where it is not what it should be. They run some twenty times
+-- for each sit, so that they look at shapes and single characters where that will do: an expression that
+-- spells out every digit costs five times as much.
+
+create function zafu.read_uuid(said text) returns uuid
+language sql immutable parallel safe
+return case
+  when said like '________-____-____-____-____________'
+      and said !~ '[^0-9a-fA-F-]' and length(replace(said, '-', '')) = 32
+    then said::uuid
+end;
+
+create function zafu.read_whole(said text, lowest bigint, highest bigint) returns bigint
+language sql immutable parallel safe
+return case when said ~ '^-?[0-9]{1,10}$' then
+  case when said::bigint between lowest and highest then said::bigint end
+end;
+
+create function zafu.read_truth(said text) returns boolean
+language sql immutable parallel safe
+return case said when 'true' then true when 'false' then false end;
+
+create function zafu.read_text(said text, most integer) returns text
+language sql immutable parallel safe
+return case when octet_length(said) <= most then said end;
+
+-- Whether a day and a time exist that have the shape of RFC 3339.
+create function zafu.is_day_and_time(said text) returns boolean
+language sql immutable parallel safe
+return case
+  when left(said, 4) = '0000'
+      or substr(said, 6, 2) collate "C" not between '01' and '12'
+      or substr(said, 9, 2) collate "C" not between '01' and '31'
+      or substr(said, 12, 2) collate "C" > '23'
+      or substr(said, 15, 2) collate "C" > '59'
+      or substr(said, 18, 2) collate "C" > '59'
+    then false
+  when substr(said, 9, 2) collate "C" <= '28' then true
+  when substr(said, 6, 2) = '02' then
+    substr(said, 9, 2) = '29' and left(said, 4)::integer % 4 = 0
+      and (left(said, 4)::integer % 100 <> 0 or left(said, 4)::integer % 400 = 0)
+  when substr(said, 6, 2) in ('04', '06', '09', '11') then substr(said, 9, 2) collate "C" <= '30'
+  else true
+end;
+
+-- RFC 3339: as every device of ours writes it, or in any other of its forms.
+create function zafu.read_moment(said text) returns timestamptz
+language sql stable parallel safe
+return case
+  when said is null then null
+  when said like '____-__-__T__:__:__.___Z'
+      and left(said, 4) || substr(said, 6, 2) || substr(said, 9, 2) || substr(said, 12, 2)
+        || substr(said, 15, 2) || substr(said, 18, 2) || substr(said, 21, 3) !~ '[^0-9]'
+    then case when zafu.is_day_and_time(said) then said::timestamptz(3) end
+  when said ~ ('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?'
+      '(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$')
+    -- An offset or a rounding can lead out of the years that can be written again.
+    then case when zafu.is_day_and_time(said) then
+      case when said::timestamptz(3) >= '0001-01-01 00:00:00+00'
+          and said::timestamptz(3) < '10000-01-01 00:00:00+00'
+        then said::timestamptz(3)
+      end
+    end
+end;
+
+-- The JSON with `mark` in the place of each escape that PostgreSQL cannot store: a NUL, or half a surrogate
+-- pair. Even to look into JSON that has one is an error. An escaped backslash is no beginning of an escape.
+create function zafu.without_unspeakable(said text, mark text) returns text
+language sql immutable parallel safe
+return case
+  when strpos(said, '\u') = 0 then said
+  else regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
+      '|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])'
+      '|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})', '\1' || mark, 'g')
+end;
+
+-- One sit as it was sent.
+create type zafu.sent as (
+  place  integer, -- in the call
+  id     text,    -- as it was written
+  sit    zafu.sit,
+  reason text     -- why it was refused; then there is no sit
+);
+
+-- Reads what was sent, one for each element. `mark` stands where something could not be stored.
+create function zafu.read_sits(sessions json, mark text) returns setof zafu.sent
+language sql stable set search_path = '' set timezone = 'UTC' as $$
+  with element as materialized (
+    select place::integer, value,
+      case
+        when json_typeof(value) <> 'object' then 'not_an_object'
+        when strpos(value::text, mark) > 0 then 'bad_text'
+      end as broken
+    from json_array_elements(sessions) with ordinality as e (value, place)
+  ), said as materialized (
+    select element.place, element.broken, s.*
+    from element
+    cross join lateral json_to_record(case when broken is null then value else '{}' end) as s (
+      id text, startedat text, sitlength text, satlength text, iscompleted text, completedat text,
+      endedat text, madeat text, utcoffset text, deviceid text, source text, note text, label text,
+      correctedstart text, correctedlength text, detailsrevision text, detailsdevice text,
+      deletedat text, deletionrevision text, deletiondevice text
+    )
+  ), typed as materialized (
+    select place,
+      zafu.read_uuid(id) as id,
+      zafu.read_moment(startedat) as startedat,
+      zafu.read_whole(sitlength, 0, 4294967295) as sitlength,
+      zafu.read_whole(satlength, 0, 4294967295) as satlength,
+      zafu.read_truth(iscompleted) as iscompleted,
+      zafu.read_moment(completedat) as completedat,
+      zafu.read_moment(endedat) as endedat,
+      zafu.read_moment(madeat) as madeat,
+      zafu.read_whole(utcoffset, -1439, 1439) as utcoffset,
+      zafu.read_uuid(deviceid) as deviceid,
+      case when source in ('timer', 'manual', 'import') then source end as source,
+      zafu.read_text(note, 131072) as note,
+      zafu.read_text(label, 8192) as label,
+      zafu.read_moment(correctedstart) as correctedstart,
+      zafu.read_whole(correctedlength, 0, 4294967295) as correctedlength,
+      zafu.read_whole(detailsrevision, 0, 4294967295) as detailsrevision,
+      zafu.read_uuid(detailsdevice) as detailsdevice,
+      zafu.read_moment(deletedat) as deletedat,
+      zafu.read_whole(deletionrevision, 0, 4294967295) as deletionrevision,
+      zafu.read_uuid(deletiondevice) as deletiondevice
+    from said
+  ), judged as materialized (
+    select place, left(said.id, 64) as id,
+      case
+        when said.broken is not null then said.broken
+        when t.id is null then 'bad_id'
+        when t.startedat is null then 'bad_startedat'
+        when t.sitlength is null then 'bad_sitlength'
+        when t.satlength is null then 'bad_satlength'
+        when t.iscompleted is null then 'bad_iscompleted'
+        when t.completedat is null and said.completedat is not null then 'bad_completedat'
+        when t.endedat is null and said.endedat is not null then 'bad_endedat'
+        when t.madeat is null then 'bad_madeat'
+        when t.utcoffset is null then 'bad_utcoffset'
+        when t.deviceid is null then 'bad_deviceid'
+        when t.source is null then 'bad_source'
+        when t.note is null then 'bad_note'
+        when t.label is null then 'bad_label'
+        when t.correctedstart is null and said.correctedstart is not null then 'bad_correctedstart'
+        when t.correctedlength is null and said.correctedlength is not null then 'bad_correctedlength'
+        when t.detailsrevision is null then 'bad_detailsrevision'
+        when t.detailsdevice is null then 'bad_detailsdevice'
+        when t.deletedat is null and said.deletedat is not null then 'bad_deletedat'
+        when t.deletionrevision is null then 'bad_deletionrevision'
+        when t.deletiondevice is null then 'bad_deletiondevice'
+        when t.iscompleted <> (t.completedat is not null)
+          or (t.completedat is not null and t.endedat is distinct from t.completedat)
+          or (t.endedat is null and t.satlength <> 0) then 'contradiction'
+      end as reason
+    from said join typed t using (place)
+  )
+  select j.place, j.id,
+    case when j.reason is null then row(
+      t.id, t.startedat, t.sitlength, t.satlength, t.iscompleted, t.completedat, t.endedat, t.madeat,
+      t.utcoffset, t.deviceid, t.source, t.note, t.label, t.correctedstart, t.correctedlength,
+      t.detailsrevision, t.detailsdevice, t.deletedat, t.deletionrevision, t.deletiondevice
+    )::zafu.sit end,
+    j.reason
+  from judged j join typed t using (place)
+$$;
+
+-- Where the caller's sits have come to, and whether they were erased.
+create type zafu.head as (seq bigint, mark uuid, erased uuid, erasedat timestamptz(3));
+
+create function zafu.own_head() returns zafu.head
+language sql stable security definer set search_path = '' as $$
+  select h.seq, h.mark, e.mark, e.madeat
+  from zafu.heads h
+  left join lateral (
+    select m.mark, m.madeat from zafu.marks m
+    where m.userid = h.userid and m.reason = 'erased' order by m.seq desc limit 1
+  ) as e on true
+  where h.userid = (select auth.uid())
+$$;
+
+-- Locks the caller's sits until the transaction ends.
+create function zafu.lock_own_head() returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if auth.uid() is null then
+    raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
+  end if;
+  perform zafu.lock_heads(array[auth.uid()]);
+end $$;
+
+create function zafu.rows_a_push() returns integer
+language sql immutable parallel safe return 5000;
+create function zafu.bytes_a_push() returns integer
+language sql immutable parallel safe return 4194304;
+
+-- Joins whole sits into the caller's. It takes one nameless value, because PostgREST would look into named
+-- ones, and so fail at a NUL: {"sessions": [...], "erased": mark}, or the array alone. `erased` is the mark of
+-- the last erasure that the caller knows of: a device that has not heard of one must not upload again what
+-- was erased.
+--
+-- It answers one value, because a set would be cut at the server's max-rows:
+--   {"state": "ok" | "erased", "verdicts": [...], "before": {seq, mark}, "after": {seq, mark}, "erased": mark}
+-- with one verdict for each element, in their order: stored (it is there as it was sent, since this call),
+-- unchanged (it was there as it was sent), merged (with the row that came of it), refused (with a reason) or
+-- id_taken (by someone else's sit).
+--
+-- Errors: PT400 no array, PT401 nobody signed in, PT410 no profile, PT413 too much for one call, PT429 too
+-- many new sits today, 55P03 another push has held the lock for too long.
+create function public.push_sessions(json) returns jsonb
+language plpgsql security invoker set search_path = '' set timezone = 'UTC' as $$
+declare
+  before zafu.head;
+  after zafu.head;
+  sent zafu.sent[];
+  fresh zafu.sit[];
+  changed zafu.sit[];
+  verdicts jsonb;
+  mark text := gen_random_uuid(); -- nobody can have written it
+  said json;
+  sessions json;
+  erased uuid;
+begin
+  if octet_length($1::text) > zafu.bytes_a_push() then
+    raise exception 'more than % bytes in one call', zafu.bytes_a_push()
+      using errcode = 'PT413', hint = 'Send the sits in parts.';
+  end if;
+  said := zafu.without_unspeakable($1::text, mark)::json;
+  if json_typeof(said) = 'object' then
+    sessions := said -> 'sessions';
+    erased := zafu.read_uuid(said ->> 'erased');
+  else
+    sessions := said;
+  end if;
+  if sessions is null or json_typeof(sessions) <> 'array' then
+    raise exception 'sessions must be an array' using errcode = 'PT400';
+  end if;
+  if json_array_length(sessions) > zafu.rows_a_push() then
+    raise exception 'more than % sits in one call', zafu.rows_a_push()
+      using errcode = 'PT413', hint = 'Send them in parts.';
+  end if;
+
+  -- A statement of its own: one that locks and reads would read what was before it waited.
+  perform zafu.lock_own_head();
+  before := zafu.own_head();
+  if before.erased is not null and before.erased is distinct from erased then
+    return jsonb_build_object(
+      'state', 'erased', 'verdicts', '[]'::jsonb, 'erased', before.erased,
+      'before', jsonb_build_object('seq', before.seq, 'mark', before.mark),
+      'after', jsonb_build_object('seq', before.seq, 'mark', before.mark)
+    );
+  end if;
+
+  sent := array(select s::zafu.sent from zafu.read_sits(sessions, mark) as s order by s.place);
+
+  -- One for each id, in the order in which they came first; the row that is known is the first copy.
+  -- (Of a composite value, `is null` asks whether all of it is null: so it is asked of its id.)
+  select array_agg(sit order by place) filter (where (known).id is null),
+         array_agg(zafu.joined(known, sit) order by place)
+           filter (where (known).id is not null and known is distinct from sit
+                   and zafu.joined(known, sit) is distinct from known)
+  into fresh, changed
+  from (
+    select s.sit, s.place, k.sit as known
+    from (
+      select zafu.join_all(ordered.sit) as sit, min(ordered.place) as place
+      from (select u.sit, u.place from unnest(sent) as u where u.reason is null order by u.place) as ordered
+      group by (ordered.sit).id
+    ) as s
+    left join lateral (
+      select zafu.sit_of(t) as sit from public.sessions t
+      where t.id = (s.sit).id and t.userid = (select auth.uid())
+      offset 0 -- or else the row would be made anew for each of its columns
+    ) as k on true
+    offset 0
+  ) as each;
+
+  if fresh is not null then
+    -- An id that someone else has is left alone.
+    insert into public.sessions (
+      id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, utcoffset, deviceid,
+      source, note, label, correctedstart, correctedlength, detailsrevision, detailsdevice, deletedat,
+      deletionrevision, deletiondevice
+    )
+    select f.id, f.startedat, f.sitlength, f.satlength, f.iscompleted, f.completedat, f.endedat, f.madeat,
+      f.utcoffset, f.deviceid, f.source, f.note, f.label, f.correctedstart, f.correctedlength,
+      f.detailsrevision, f.detailsdevice, f.deletedat, f.deletionrevision, f.deletiondevice
+    from unnest(fresh) as f
+    on conflict (id) do nothing;
+  end if;
+  if changed is not null then
+    update public.sessions t
+    set startedat = c.startedat, sitlength = c.sitlength, satlength = c.satlength,
+        iscompleted = c.iscompleted, completedat = c.completedat, endedat = c.endedat,
+        note = c.note, label = c.label, correctedstart = c.correctedstart,
+        correctedlength = c.correctedlength, detailsrevision = c.detailsrevision,
+        detailsdevice = c.detailsdevice, deletedat = c.deletedat,
+        deletionrevision = c.deletionrevision, deletiondevice = c.deletiondevice
+    from unnest(changed) as c
+    where t.id = c.id;
+  end if;
+
+  -- What is there now is read back: a verdict says what is, not what was meant.
+  select coalesce(jsonb_agg(jsonb_build_object('id', s.id) || case
+      when s.reason is not null then jsonb_build_object('verdict', 'refused', 'reason', s.reason)
+      when k.seq is null then jsonb_build_object('verdict', 'id_taken')
+      when k.sit is distinct from s.sit
+        then jsonb_build_object('verdict', 'merged', 'row', to_jsonb(k.sit))
+      when k.seq > before.seq then jsonb_build_object('verdict', 'stored')
+      else jsonb_build_object('verdict', 'unchanged')
+    end order by s.place), '[]'::jsonb)
+  into verdicts
+  from unnest(sent) as s
+  left join lateral (
+    select t.seq, zafu.sit_of(t) as sit from public.sessions t
+    where t.id = (s.sit).id and t.userid = (select auth.uid())
+    offset 0
+  ) as k on true;
+
+  after := zafu.own_head();
+  return jsonb_build_object(
+    'state', 'ok', 'verdicts', verdicts, 'erased', after.erased,
+    'before', jsonb_build_object('seq', before.seq, 'mark', before.mark),
+    'after', jsonb_build_object('seq', after.seq, 'mark', after.mark)
+  );
+end $$;

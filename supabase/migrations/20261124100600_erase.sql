@@ -1,0 +1,41 @@
+-- erase_account: takes away everything that an account has stored here. The account itself stays: removing
+-- it is the auth server's, and takes the rest with it.
+
+-- The caller's part, as the tables' owner: clients may not delete.
+create function zafu.erase_own() returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+  person uuid := auth.uid();
+  last uuid;
+begin
+  if person is null then
+    raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
+  end if;
+  -- The partner's head too, and both at once: the partnership ends here.
+  perform zafu.lock_heads(array[person] || array(
+    select case p.userid when person then p.partnerid else p.userid end
+    from public.partnerships p
+    where person in (p.userid, p.partnerid) and p.endedat is null
+  ));
+  update public.partnerships set endedat = greatest(now(), startedat)
+  where person in (userid, partnerid) and endedat is null;
+  delete from public.sessions where userid = person;
+  update public.users
+  set name = default, weeklytarget = default, usualsitlength = default, image = null, invitecode = null
+  where id = person;
+  with erasure as (
+    insert into zafu.marks (userid, seq, reason) values (person, nextval('zafu.seq'), 'erased')
+    returning seq, mark
+  )
+  update zafu.heads set seq = erasure.seq, mark = erasure.mark from erasure where userid = person
+  returning heads.mark into last;
+  return last;
+end $$;
+
+-- Erases the caller's sits and profile, and ends their partnership. It answers {"erased": mark}: the device
+-- that asked keeps the mark, others find it and ask before they upload anything.
+--
+-- Errors: PT401 nobody signed in, PT410 no profile.
+create function public.erase_account() returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$ select jsonb_build_object('erased', zafu.erase_own()) $$;

@@ -1,0 +1,2 @@
+-- Nothing: an account begins empty, its profile is made by trigger, and everything else is said by devices.
+-- The Supabase CLI looks for this file after the migrations.
