@@ -27,7 +27,13 @@ afterEach(() => {
 describe('every screen', () => {
 	it.each([
 		['', 'setup', []],
-		['state=mute', 'bell-trouble', []],
+		['mute', 'bell-trouble', []],
+		['bells=every', 'setup', ['bells']],
+		['bells=spread', 'setup', ['bells']],
+		['bells=at', 'setup', ['bells']],
+		['bells=random', 'setup', ['bells']],
+		['state=sit&asked=quit', 'quit-dialog', []],
+		['records=none', 'setup', ['open-log']],
 		['', 'setup', ['length-open']],
 		['', 'setup', ['bells']],
 		['', 'setup', ['length-30', 'preset-keep']],

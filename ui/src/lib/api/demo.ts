@@ -47,6 +47,8 @@ export interface DemoState {
 	settings?: Partial<Settings>;
 	presets?: Preset[];
 	bellError?: IpcError;
+	/** What is asked for as soon as somebody listens. */
+	asked?: 'quit' | 'note';
 	/** Milliseconds of a monotonic clock. */
 	now?: () => number;
 	/** Whether phases change by themselves in real time. */
@@ -270,6 +272,8 @@ export function createDemo(state: DemoState = {}): Demo {
 		},
 		listen: async (heard) => {
 			listeners.add(heard);
+			if (state.asked === 'quit') heard.quitAsked();
+			if (state.asked === 'note') heard.openNote(sit?.id ?? finished?.id ?? '');
 			return () => void listeners.delete(heard);
 		},
 	};

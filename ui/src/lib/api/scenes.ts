@@ -1,6 +1,18 @@
-/** What the demo can show, chosen by the address. Only for looking at screens. */
-import { DEMO_PLAN, type DemoState } from './demo';
-import type { IpcError, SitRecord, SitView, Theme } from './types';
+/**
+ * What the demo can show, chosen by the address. Only for looking at screens.
+ *
+ *   state     prepare, sit, open, paused, overtime, finished, early, unsettled; setup if none
+ *   progress  of the sit, 0 to 1
+ *   planned   its length, in seconds
+ *   asked     quit, note: what the shell asks for
+ *   bells     every, spread, at, random: when bells on the way are rung
+ *   trouble   how many things do not work; `mute`: there is no sound
+ *   records   none, long: past sits, and what is written of one
+ *   theme, time, fade, dim: as in the settings
+ *   still     time stands still
+ */
+import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
+import type { IntervalTimes, IpcError, PlanChoice, SitRecord, SitView, Theme } from './types';
 
 const AT = '2026-11-24T07:02:00+01:00';
 
@@ -53,35 +65,70 @@ const RECORDS: SitRecord[] = (
 	source: 'timer',
 }));
 
+/** As much as people write, and more than fits. */
+const LONG_NOTE =
+	'Restless at first, then rain. Counted breaths to ten, lost the count at four, began again, lost it at ' +
+	'seven. In the second half the counting fell away by itself and there was only the rain, the clock in ' +
+	'the next room, and knees.\n\nTo remember: begin earlier, and do not eat before.';
+const LONG_LABEL = 'Shikantaza with the Wednesday group, late round by the lake';
+
+const LONG_RECORDS = RECORDS.map((record, index) =>
+	index === 0
+		? { ...record, note: LONG_NOTE, label: LONG_LABEL }
+		: index === 2
+			? { ...record, note: 'W'.repeat(160) }
+			: record,
+);
+
+const INTERVALS: Record<IntervalTimes['kind'], IntervalTimes> = {
+	every: { kind: 'every', seconds: 300 },
+	spread: { kind: 'spread', count: 3 },
+	at: { kind: 'at', seconds: [300, 600, 750, 900, 1080] },
+	random: { kind: 'random', minGapSeconds: 180, maxGapSeconds: 420 },
+};
+
+/** A plan with bells on the way, if the address asks for some. */
+function plan(bells: string | null): PlanChoice {
+	if (bells === null) return DEMO_PLAN;
+	const when = INTERVALS[bells as IntervalTimes['kind']];
+	return { ...DEMO_PLAN, intervals: { when, strike: { sound: 'small-bowl', strikes: 1 } } };
+}
+
 export function scene(query: URLSearchParams): DemoState {
 	const progress = Number(query.get('progress') ?? '0.5');
 	const planned = Number(query.get('planned') ?? '1200');
+	const long = query.get('records') === 'long';
 	const state: DemoState = {
 		alive: !query.has('still'),
-		records: RECORDS,
+		asked: (query.get('asked') ?? undefined) as DemoState['asked'],
+		records: query.get('records') === 'none' ? [] : long ? LONG_RECORDS : RECORDS,
 		trouble: TROUBLE.slice(0, Number(query.get('trouble') ?? '0')),
 		presets: [
 			{
 				id: '01990000-0000-7000-8000-000000000501',
-				name: 'Evening metta',
+				name: long ? LONG_LABEL : 'Evening metta',
 				plan: { ...DEMO_PLAN, length: { kind: 'timed', seconds: 1800 } },
 			},
 		],
 		settings: {
+			plan: plan(query.get('bells')),
 			theme: (query.get('theme') ?? 'system') as Theme,
 			timeDisplay: (query.get('time') ?? 'minutes') as 'minutes',
-			fadeAfterSeconds: Number(query.get('fade') ?? '4'),
+			fadeAfterSeconds: Number(query.get('fade') ?? DEMO_SETTINGS.fadeAfterSeconds),
 			dim: query.has('dim'),
 		},
 	};
 	if (query.has('still')) state.now = () => 0;
+	if (query.has('mute'))
+		state.bellError = {
+			code: 'sound',
+			message: 'No sound device was found, so bells will not be heard.',
+		};
 	switch (query.get('state')) {
 		case 'prepare':
 			state.sit = sit({ phase: 'preparing', preparationLeftMs: 7400 });
 			break;
 		case 'sit':
-		case 'end':
-		case 'quit':
 			state.sit = sit({ plannedSeconds: planned, elapsedMs: progress * planned * 1000 });
 			break;
 		case 'open':
@@ -102,8 +149,8 @@ export function scene(query: URLSearchParams): DemoState {
 				satSeconds: early ? 733 : 1200,
 				complete: !early,
 				startedAt: AT,
-				note: '',
-				label: '',
+				note: long ? LONG_NOTE : '',
+				label: long ? LONG_LABEL : '',
 			};
 			break;
 		}
@@ -120,12 +167,6 @@ export function scene(query: URLSearchParams): DemoState {
 					reason: 'suspended',
 				},
 			];
-			break;
-		case 'mute':
-			state.bellError = {
-				code: 'sound',
-				message: 'No sound device was found, so bells will not be heard.',
-			};
 			break;
 	}
 	return state;
