@@ -1,35 +1,48 @@
-/** The heart of the open flower: a seed pod between two rows of stamens. It stands still; only its size changes. */
+/**
+ * The heart of the open flower: a seed pod between two rows of stamens. It stands still; only its size
+ * changes.
+ */
 
-export interface Stamen {
-	filament: string;
-	x: number;
-	y: number;
-	/** Of the anther, in degrees. */
-	turn: number;
+/** A row of stamens: one path of all filaments, one of all anthers. */
+export interface Stamens {
+	filaments: string;
+	anthers: string;
 }
 
-function row(count: number, length: number, spread: number, drop: number): Stamen[] {
-	return Array.from({ length: count }, (_, index) => {
+function row(count: number, length: number, spread: number, drop: number): Stamens {
+	const stamens = Array.from({ length: count }, (_, index) => {
 		const side = (index / (count - 1) - 0.5) * 2;
 		// Uneven as in nature, but the same on both sides.
 		const own = length * (1 - 0.2 * side * side) + (index % 2 === 0 ? 0 : -3.2);
 		const x = Math.sin(side * spread) * own;
 		const y = drop - Math.cos(side * spread) * own * 0.8;
-		const at = (value: number) => value.toFixed(1);
 		return {
 			filament: `M${at(side * 12)} 16Q${at(x * 0.82)} ${at(y * 0.25)} ${at(x)} ${at(y)}`,
-			x: Number(at(x)),
-			y: Number(at(y)),
-			turn: Math.round(side * 58),
+			anther: ellipse(x, y, 1.3, 2.5, Math.round(side * 58)),
 		};
 	});
+	return {
+		filaments: stamens.map(({ filament }) => filament).join(''),
+		anthers: stamens.map(({ anther }) => anther).join(''),
+	};
+}
+
+/** An upright ellipse, turned by so many degrees. */
+function ellipse(x: number, y: number, rx: number, ry: number, turn = 0): string {
+	const angle = (turn / 180) * Math.PI;
+	const [dx, dy] = [-ry * Math.sin(angle), ry * Math.cos(angle)];
+	const half = (to: 1 | -1) => `A${rx} ${ry} ${turn} 0 1 ${at(x + to * dx)} ${at(y + to * dy)}`;
+	return `M${at(x - dx)} ${at(y - dy)}${half(1)}${half(-1)}Z`;
+}
+
+function at(value: number): string {
+	return value.toFixed(2);
 }
 
 export const BEHIND = row(25, 42, 1.12, 7);
 export const BEFORE = row(17, 27, 1.25, 12);
 
-/** Where seeds show on the pod. */
-export const SEEDS: readonly (readonly [number, number])[] = [
+const PLACES: readonly (readonly [x: number, y: number])[] = [
 	[-10.5, -4],
 	[-5.4, -6.2],
 	[0, -7],
@@ -40,3 +53,6 @@ export const SEEDS: readonly (readonly [number, number])[] = [
 	[5.6, -2],
 	[0, -0.6],
 ];
+
+/** Seeds, where they show on the pod. */
+export const SEEDS = PLACES.map(([x, y]) => ellipse(x, y, 1.6, 0.95)).join('');

@@ -4,7 +4,8 @@
  * is 20 to 60 ms. So a sit of 20 minutes at 480 x 640 is drawn anew every 2.9 s, which is 1 to 2 % of a
  * core, one of an hour every 8.6 s, one of a minute five times a second.
  */
-import { RING_RADIUS, VIEW, lotus } from './geometry';
+import { lotus } from './lotus';
+import { RING_RADIUS, VIEW } from './view';
 
 /** Pixels (as CSS counts them) that the fastest point moves between two redraws. */
 const VISIBLE = 1;

@@ -3,6 +3,7 @@
 export interface Ripple {
 	rx: number;
 	ry: number;
+	/** 0 to 1. */
 	opacity: number;
 }
 
@@ -11,6 +12,7 @@ const COUNT = 3;
 const ROUNDS = 2;
 const NEAREST = 46;
 const FARTHEST = 150;
+const STRONGEST = 0.55;
 /** As the water is seen from a little above. */
 const FLATNESS = 0.21;
 
@@ -21,7 +23,7 @@ export function ripples(progress: number): Ripple[] {
 		return {
 			rx: Math.round(rx * 100) / 100,
 			ry: Math.round(rx * FLATNESS * 100) / 100,
-			opacity: Math.round(Math.sin(Math.PI * phase) * 1000) / 1000,
+			opacity: Math.round(Math.sin(Math.PI * phase) * STRONGEST * 1000) / 1000,
 		};
 	});
 }

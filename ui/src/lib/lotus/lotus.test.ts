@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ROOT, VIEW, lotus } from './geometry';
+import { lotus } from './lotus';
 import { inSteps, period, speed } from './pace';
 import { ripples } from './ripples';
+import { ROOT, VIEW } from './view';
 
 const STEPS = Array.from({ length: 101 }, (_, index) => index / 100);
 const numbers = (outline: string) => (outline.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
