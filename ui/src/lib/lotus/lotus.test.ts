@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lotus } from './lotus';
-import { inSteps, period, speed } from './pace';
+import { inSteps, nextPicture, nextStep, wait } from './pace';
 import { ripples } from './ripples';
 import { ROOT, VIEW } from './view';
 
@@ -72,26 +72,60 @@ describe('the water', () => {
 });
 
 describe('the pace', () => {
-	it('is the time in which the fastest point moves one pixel', () => {
-		const pixelsPerSecond = (speed * (320 / VIEW)) / 1200;
-		expect(period(1200, 320)).toBeCloseTo(1000 / pixelsPerSecond);
+	/** Every picture of a whole sit, drawn so many pixels high. */
+	function pictures(pixels: number): number[] {
+		const all = [0];
+		while (all.at(-1)! < 1) all.push(nextPicture(all.at(-1)!, pixels));
+		return all;
+	}
+
+	/** How far the fastest point of all outlines moves between two pictures, in pixels. */
+	function moved(from: number, to: number, pixels: number): number {
+		const [before, after] = [lotus(from).petals, lotus(to).petals];
+		return Math.max(
+			...before.flatMap(({ outline }, petal) => {
+				const [was, is] = [numbers(outline), numbers(after[petal]!.outline)];
+				return was.map((_, i) =>
+					i % 2 ? 0 : (Math.hypot(is[i]! - was[i]!, is[i + 1]! - was[i + 1]!) * pixels) / VIEW,
+				);
+			}),
+		);
+	}
+
+	it('draws when an edge has moved by half a pixel: not earlier, not much later', () => {
+		const all = pictures(440);
+		all.slice(1, -1).forEach((to, i) => {
+			const far = moved(all[i]!, to, 440);
+			expect(far).toBeLessThan(0.65);
+			// At both ends the petals are so slow that the arc is waited for.
+			if (to > 0.05 && to < 0.9) expect(far).toBeGreaterThan(0.4);
+		});
 	});
 
-	it('draws no sit more than 420 times, however large the window', () => {
-		expect(period(1200, 4000)).toBeCloseTo(1_200_000 / 420);
+	it('draws a sit of 20 minutes at 480 x 640 every 2.3 to 4.6 s', () => {
+		const all = pictures(440);
+		const seconds = all.slice(1, -1).map((to, i) => wait(all[i]!, to, 1 / 1200)! / 1000);
+		expect(Math.min(...seconds)).toBeGreaterThan(2.25);
+		expect(Math.max(...seconds)).toBeLessThan(4.7);
+		expect(all.length).toBeLessThan(400);
 	});
 
-	it('is slower for a longer sit and faster for a larger picture', () => {
-		expect(period(3600, 320)).toBeGreaterThan(period(1200, 320));
-		expect(period(1200, 400)).toBeLessThan(period(1200, 320));
+	it('draws no sit more than 600 times, however large the window', () => {
+		expect(pictures(8000).length).toBeLessThanOrEqual(602);
 	});
 
-	it('is never a film and never a still', () => {
-		expect(period(1, 4000)).toBe(200);
-		expect(period(86_400, 100)).toBe(10_000);
+	it('is never a film', () => {
+		expect(wait(0.5, nextPicture(0.5, 4000), 1)).toBe(200);
 	});
 
-	it('knows five states when motion is reduced', () => {
+	it('stands still where nothing moves', () => {
+		expect(wait(1, nextPicture(1, 440), 1 / 1200)).toBeNull();
+		expect(wait(0.5, nextPicture(0.5, 440), 0)).toBeNull();
+	});
+
+	it('knows five states when motion is reduced, and draws at their beginnings', () => {
 		expect(new Set(STEPS.map(inSteps))).toEqual(new Set([0, 0.25, 0.5, 0.75, 1]));
+		expect(STEPS.map(nextStep).every((next, i) => next > STEPS[i]! || next === 1)).toBe(true);
+		expect(new Set(STEPS.map(nextStep))).toEqual(new Set([0.25, 0.5, 0.75, 1]));
 	});
 });

@@ -13,6 +13,8 @@ export interface Moment {
 	leftMs: number | null;
 	/** 0 to 1: how far the lotus has opened. */
 	progress: number;
+	/** How much of that comes in a second. */
+	speed: number;
 }
 
 /** An open-ended sit has no end to open towards: each quarter of an hour opens half of what is left. */
@@ -30,17 +32,17 @@ export function momentOf(sit: SitView, sinceMs: number): Moment {
 	const preparationLeftMs = Math.max(0, sit.preparationLeftMs - (preparing ? since : 0));
 	let elapsedMs = sit.elapsedMs + (still ? 0 : since);
 	if (sit.phase === 'sitting' && planned !== null) elapsedMs = Math.min(elapsedMs, planned);
+	const progress =
+		planned === null ? openProgress(elapsedMs) : Math.min(1, elapsedMs / Math.max(1, planned));
+	const speed =
+		planned === null ? (1 - progress) * (Math.LN2 / OPEN_HALF_MS) : 1 / Math.max(1, planned);
 	return {
 		phase: sit.phase,
 		preparationLeftMs,
 		elapsedMs,
 		overtimeMs: sit.overtimeMs + (sit.phase === 'overtime' ? since : 0),
 		leftMs: planned === null ? null : Math.max(0, planned - elapsedMs),
-		progress:
-			planned === null
-				? openProgress(elapsedMs)
-				: planned === 0
-					? 1
-					: Math.min(1, elapsedMs / planned),
+		progress,
+		speed: sit.phase === 'sitting' ? speed * 1000 : 0,
 	};
 }

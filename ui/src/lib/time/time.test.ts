@@ -67,6 +67,15 @@ describe('where a sit is', () => {
 		expect(openProgress(24 * 3600_000)).toBeLessThanOrEqual(1);
 	});
 
+	it.each([
+		['a timed sit', SIT],
+		['an open-ended one', { ...SIT, plannedSeconds: null }],
+	])('knows the speed of %s', (_, sit) => {
+		const [now, soon] = [momentOf(sit, 0), momentOf(sit, 1000)];
+		expect(soon.progress - now.progress).toBeCloseTo(now.speed, 6);
+		expect(momentOf({ ...sit, phase: 'paused' }, 0).speed).toBe(0);
+	});
+
 	it('takes a clock that runs backwards as standing', () => {
 		expect(momentOf(SIT, -100).elapsedMs).toBe(60_000);
 	});
