@@ -2,6 +2,7 @@
 //!
 //! One file per command; this one only says which there are.
 
+mod backend;
 mod bench;
 mod cross;
 mod icons;
@@ -33,6 +34,8 @@ enum Command {
     Run(run::Options),
     /// Install what is missing and run every check and test
     Test(test::Options),
+    /// Start the real backend on this machine, and forget all of it at Ctrl-C
+    Backend(backend::Options),
     /// Measure what Zafu costs, each figure beside its goal
     Bench(bench::Options),
     /// Take pictures of every screen, light and dark, and the one in the README
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Backend(options) => backend::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Screens => screens::run(),
         Command::Types => types::run(),

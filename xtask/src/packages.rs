@@ -12,7 +12,9 @@ use std::process::{Command, Stdio};
 pub enum Purpose {
     /// To build and run.
     Build,
-    /// To run the tests too: a screen, a sound server, a notification daemon, a database.
+    /// To run the real backend: a database, and the extension that its own tests are written in.
+    Backend,
+    /// To run all of the tests: a screen, a sound server, a notification daemon, the real backend.
     Test,
 }
 
@@ -21,6 +23,7 @@ struct Family {
     /// Its package manager, which is also how it is recognized.
     manager: &'static str,
     build: &'static [&'static str],
+    backend: &'static [&'static str],
     test: &'static [&'static str],
     /// Prints which of the packages are installed or missing, see `missing`.
     query: &'static [&'static str],
@@ -39,6 +42,7 @@ const DEBIAN: Family = Family {
         "libxdo-dev",
         "libasound2-dev",
     ],
+    backend: &["pgtap", "postgresql"],
     test: &[
         "at-spi2-core",
         "dbus-x11",
@@ -48,7 +52,6 @@ const DEBIAN: Family = Family {
         "imagemagick",
         "libasound2-plugins",
         "openbox",
-        "postgresql",
         "pulseaudio",
         "pulseaudio-utils",
         "python3-gi",
@@ -75,6 +78,7 @@ const FEDORA: Family = Family {
         "libxdo-devel",
         "alsa-lib-devel",
     ],
+    backend: &["pgtap", "postgresql-server"],
     test: &[
         "alsa-plugins-pulseaudio",
         "at-spi2-core",
@@ -83,7 +87,6 @@ const FEDORA: Family = Family {
         "gnome-keyring",
         "ImageMagick",
         "openbox",
-        "postgresql-server",
         "pulseaudio-utils",
         "python3-gobject",
         "sqlite",
@@ -105,6 +108,8 @@ const ARCH: Family = Family {
         "xdotool",
         "alsa-lib",
     ],
+    // Its pgTAP is in no repository of its own: that one test is left out there, and says so.
+    backend: &["postgresql"],
     test: &[
         "alsa-plugins",
         "at-spi2-core",
@@ -112,7 +117,6 @@ const ARCH: Family = Family {
         "gnome-keyring",
         "imagemagick",
         "openbox",
-        "postgresql",
         "pulseaudio",
         "python-gobject",
         "sqlite",
@@ -135,10 +139,11 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
         println!("      this distribution is not known here: README.md names what Zafu needs");
         return Ok(());
     };
-    let mut wanted = family.build.to_vec();
-    if purpose == Purpose::Test {
-        wanted.extend(family.test);
-    }
+    let wanted = match purpose {
+        Purpose::Build => family.build.to_vec(),
+        Purpose::Backend => family.backend.to_vec(),
+        Purpose::Test => [family.build, family.backend, family.test].concat(),
+    };
     let missing = missing(&family, &wanted);
     if missing.is_empty() {
         return Ok(());

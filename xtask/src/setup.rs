@@ -14,8 +14,8 @@ use std::process::Command;
 /// The oldest Node that Vite runs on.
 const NODE: u32 = 20;
 
-/// Where npm has something to install: the screens, and the backend's parts for its tests.
-const NODE_FOLDERS: [&str; 3] = ["ui", "tests", "supabase"];
+/// Where npm installs the parts of the real backend.
+const BACKEND: &str = "supabase/local";
 
 /// Everything that building needs, and testing too if asked.
 ///
@@ -24,7 +24,15 @@ const NODE_FOLDERS: [&str; 3] = ["ui", "tests", "supabase"];
 pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     let done = steps.check("system packages", || packages::ensure(purpose));
     ensure!(done, "the system lacks packages: see above");
-    screens(steps)
+    if purpose == Purpose::Backend {
+        node_is_there(steps)?;
+    } else {
+        screens(steps)?;
+    }
+    if purpose != Purpose::Build {
+        install(BACKEND, steps)?;
+    }
+    Ok(())
 }
 
 /// What the app includes of the screens, built.
@@ -32,16 +40,14 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
 /// # Errors
 /// If Node is missing, or they do not build.
 pub fn screens(steps: &mut Steps) -> Result<()> {
-    let done = steps.check("node", node);
-    ensure!(done, "Node is missing or too old: see above");
-    for folder in NODE_FOLDERS {
-        if workspace::root().join(folder).join("package-lock.json").exists() {
-            install(folder, steps)?;
-        } else {
-            ensure!(folder != "ui", "ui/package-lock.json is missing: is this clone complete?");
-        }
-    }
+    node_is_there(steps)?;
+    install("ui", steps)?;
     build_ui(steps)
+}
+
+fn node_is_there(steps: &mut Steps) -> Result<()> {
+    ensure!(steps.check("node", node), "Node is missing or too old: see above");
+    Ok(())
 }
 
 /// That Node is there and new enough.
@@ -69,7 +75,7 @@ fn node_version() -> Option<(u32, String)> {
 fn install(folder: &str, steps: &mut Steps) -> Result<()> {
     let folder_path = workspace::root().join(folder);
     let lock = fs::read(folder_path.join("package-lock.json"))
-        .with_context(|| format!("{folder}/package-lock.json cannot be read"))?;
+        .with_context(|| format!("{folder}/package-lock.json: is this clone complete?"))?;
     // Inside node_modules, so that deleting that folder forgets it.
     let installed = folder_path.join("node_modules").join(".installed-lock.json");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {

@@ -1,0 +1,51 @@
+// Supabase's auth server on this machine, with a database of its own: in a shared one it would replace
+// auth.uid() and grant everything to everyone. What a real project has in one database is mirrored: each
+// account that an answer names has its row in auth.users of the main database before the answer goes out.
+//
+// Mail is not sent but printed, and listed at /mailbox.
+
+import { serve } from "@hono/node-server";
+import { App, ConsoleEmailDriver } from "@supabase/lite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+import postgres from "postgres";
+
+const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_SITE } = process.env;
+const onSockets = { host, port: 5432, username: "supabase_admin", onnotice: () => {} };
+const main = postgres({ ...onSockets, database: "postgres", max: 2 });
+const mailbox = new ConsoleEmailDriver();
+const app = new App({
+	connection: createPostgresConnection({
+		url: "postgres://supabase_admin@localhost/auth",
+		postgresOptions: { ...onSockets, database: "auth" },
+	}),
+	auth: {
+		enabled: true,
+		jwt_secret,
+		jwt_expiry: Number(ZAFU_JWT_EXPIRY),
+		site_url: ZAFU_SITE,
+		minimum_password_length: 8,
+	},
+	// The gateway has looked at the key.
+	options: { server: { apiKeys: false }, drivers: { email: mailbox } },
+});
+await app.init();
+await app.ensureSystemSchema();
+
+async function answer(request) {
+	if (new URL(request.url).pathname === "/mailbox") {
+		return Response.json([...mailbox.messages.values()].flat());
+	}
+	const response = await app.fetch(request, { peerAddress: null });
+	const said = await response
+		.clone()
+		.json()
+		.catch(() => null);
+	const user = said?.user ?? said;
+	if (response.ok && user?.id && user.email) {
+		await main`insert into auth.users (id, email) values (${user.id}, ${user.email})
+			on conflict (id) do update set email = excluded.email`;
+	}
+	return response;
+}
+
+serve({ port: 0, hostname: "127.0.0.1", fetch: answer }, ({ port }) => console.log(`Listening on port ${port}`));

@@ -1,0 +1,47 @@
+//! `cargo xtask backend`: the real backend on this machine, until Ctrl-C.
+
+#[cfg(unix)]
+fn main() -> std::process::ExitCode {
+    match unix::run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn main() -> std::process::ExitCode {
+    eprintln!("the local backend needs Linux: PostgREST is released here for nothing else");
+    std::process::ExitCode::FAILURE
+}
+
+#[cfg(unix)]
+mod unix {
+    use anyhow::{Context, Result};
+    use tokio::signal::unix::{SignalKind, signal};
+    use zafu_backend::Backend;
+
+    pub fn run() -> Result<()> {
+        let port = std::env::args().nth(1).map_or(Ok(0), |port| port.parse());
+        let backend = Backend::start_on(port.context("the argument is a port")?)?;
+        backend.start_auth()?;
+        println!("URL       {}", backend.url());
+        println!("key       {}", backend.publishable_key());
+        println!("database  psql \"{}\"", backend.connection_string());
+        println!("mail      {} (none is sent)", backend.mailbox());
+        println!("logs      {}", backend.folder().display());
+        println!("Ctrl-C ends it, and forgets everything.");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! A PostgreSQL of our own: a cluster in a folder, reached through a socket in it.
+//!
+//! It does not wait for the disk (`fsync` is off): a process that is killed loses nothing by that, only a
+//! computer does.
+
+use crate::parts::{local, supabase};
+use crate::process::{Guard, Identity, run};
+use anyhow::{Context, Result, ensure};
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How PostgreSQL is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// In order, though its clients are cut off.
+    Fast,
+    /// As if it had crashed: it recovers when it is started again.
+    Crash,
+}
+
+impl Stop {
+    const fn mode(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Crash => "immediate",
+        }
+    }
+}
+
+/// The administrator of the whole cluster, whom Supabase calls so too.
+const SUPERUSER: &str = "supabase_admin";
+
+/// The main database, as Supabase names it.
+pub(crate) const DATABASE: &str = "postgres";
+
+/// A cluster. It ends when this is dropped, or dies with us.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    programs: PathBuf,
+    /// Holds the cluster, its socket and its logs.
+    folder: PathBuf,
+    identity: Option<Identity>,
+    running: Option<Guard>,
+}
+
+impl Postgres {
+    /// Makes a cluster in `folder`, with all that a Supabase project has before any migration.
+    pub fn create(programs: &Path, folder: &Path) -> Result<Self> {
+        let identity = identity(folder)?;
+        if let Some(Identity { uid, gid }) = identity {
+            chown(folder, Some(uid), Some(gid))?;
+        }
+        let mut postgres =
+            Self { programs: programs.into(), folder: folder.into(), identity, running: None };
+        let mut initdb = postgres.program("initdb");
+        initdb.args(["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]);
+        initdb.args(["--locale", "C.UTF-8", "--no-sync", "--pgdata"]).arg(postgres.data());
+        run(&mut initdb)?;
+        postgres.start()?;
+        postgres.script(&local().join("platform.sql"), SUPERUSER)?;
+        postgres.sql("create database auth")?;
+        Ok(postgres)
+    }
+
+    /// Applies the migrations and the seed, as the role that a project applies them as.
+    pub fn migrate(&self) -> Result<()> {
+        let folder = supabase().join("migrations");
+        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+        let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension() == Some(OsStr::new("sql")));
+        files.sort();
+        files.push(supabase().join("seed.sql"));
+        files.iter().try_for_each(|file| self.script(file, "postgres"))
+    }
+
+    /// Starts it, and returns when it answers.
+    pub fn start(&mut self) -> Result<()> {
+        ensure!(self.running.is_none(), "PostgreSQL is running already");
+        let settings = format!(
+            "-k '{}' -c listen_addresses='' -c fsync=off -c max_connections=60",
+            self.folder.display()
+        );
+        let log = self.folder.join("postgres.log");
+        let mut start = self.program("pg_ctl");
+        start.args(["start", "--wait", "--silent", "--options", &settings, "--pgdata"]);
+        start.arg(self.data()).arg("--log").arg(&log);
+        start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let status = start.status().context("pg_ctl cannot be started")?;
+        ensure!(status.success(), "PostgreSQL does not start: see {}", log.display());
+        const SCRIPT: &str = r#"read _; "$0" stop --silent --mode immediate --pgdata "$1""#;
+        let words = [self.programs.join("pg_ctl"), self.data()];
+        self.running = Some(Guard::new(SCRIPT, words, self.identity, &log, &[])?);
+        Ok(())
+    }
+
+    /// Stops it. Its clients are cut off.
+    pub fn stop(&mut self, how: Stop) -> Result<()> {
+        ensure!(self.running.is_some(), "PostgreSQL is stopped already");
+        let mut stop = self.program("pg_ctl");
+        stop.args(["stop", "--wait", "--silent", "--mode", how.mode(), "--pgdata"]);
+        run(stop.arg(self.data()))?;
+        // Now there is nothing left for it to do.
+        self.running = None;
+        Ok(())
+    }
+
+    /// Runs SQL as the superuser, and answers what it prints: a line for each row, columns parted by `|`.
+    pub fn sql(&self, sql: &str) -> Result<String> {
+        let mut psql = self.psql(SUPERUSER, DATABASE);
+        run(psql.args(["--command", sql]))
+    }
+
+    /// What a dump holds: the whole main database as it is now.
+    pub fn dump(&self, file: &Path) -> Result<()> {
+        let mut dump = self.program("pg_dump");
+        dump.args(["--format", "custom", "--compress", "0", "--dbname"])
+            .arg(self.address(DATABASE));
+        let dumped = dump.output().context("pg_dump cannot be started")?;
+        ensure!(
+            dumped.status.success(),
+            "pg_dump failed:\n{}",
+            String::from_utf8_lossy(&dumped.stderr)
+        );
+        fs::write(file, dumped.stdout).with_context(|| file.display().to_string())
+    }
+
+    /// Makes the main database what a dump holds.
+    pub fn restore(&self, file: &Path) -> Result<()> {
+        let mut drop = self.psql(SUPERUSER, "template1");
+        let drop = drop
+            .args(["--command", "drop database postgres with (force)"])
+            .args(["--command", "create database postgres owner postgres"]);
+        run(drop)?;
+        let mut restore = self.program("pg_restore");
+        restore.args(["--exit-on-error", "--single-transaction", "--dbname"]);
+        restore.arg(self.address(DATABASE)).stdin(fs::File::open(file)?);
+        run(&mut restore).map(drop_output)
+    }
+
+    /// Where a client of libpq reaches it as the superuser.
+    pub fn address(&self, database: &str) -> String {
+        self.address_of(SUPERUSER, database)
+    }
+
+    /// Where a client of libpq reaches it as `role`.
+    pub fn address_of(&self, role: &str, database: &str) -> String {
+        format!("host={} port=5432 user={role} dbname={database}", self.folder.display())
+    }
+
+    fn script(&self, file: &Path, role: &str) -> Result<()> {
+        let mut psql = self.psql(role, DATABASE);
+        psql.args(["--single-transaction", "--file"]).arg(file);
+        run(&mut psql).map(drop_output).with_context(|| file.display().to_string())
+    }
+
+    fn psql(&self, role: &str, database: &str) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set", "ON_ERROR_STOP=1", "--dbname"])
+            .arg(self.address_of(role, database))
+            .env("PGOPTIONS", "--client-min-messages=warning");
+        psql
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        // Not the folder that we are in: whom we run it as may not be allowed to see it.
+        command.current_dir(&self.folder).env("LC_ALL", "C.UTF-8");
+        if let Some(identity) = self.identity {
+            identity.assume(&mut command);
+        }
+        command
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+}
+
+fn drop_output(_: String) {}
+
+/// Whom PostgreSQL runs as: us, or someone harmless if we are root.
+fn identity(folder: &Path) -> Result<Option<Identity>> {
+    if fs::metadata(folder)?.uid() != 0 {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd").context("/etc/passwd cannot be read")?;
+    ["postgres", "nobody"]
+        .iter()
+        .find_map(|wanted| {
+            let mut fields =
+                users.lines().find(|line| line.split(':').next() == Some(wanted))?.split(':');
+            Some(Identity { uid: fields.nth(2)?.parse().ok()?, gid: fields.next()?.parse().ok()? })
+        })
+        .map(Some)
+        .context(
+            "PostgreSQL cannot be run by root, and there is neither a postgres nor a nobody here",
+        )
+}

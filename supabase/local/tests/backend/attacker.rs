@@ -1,0 +1,324 @@
+//! An account that is up to no good, and a stranger, at every door.
+
+use crate::account::{Account, Answer};
+use crate::sits::{begun, completed, noted, wire};
+use reqwest::Method;
+use serde_json::{Value, json};
+use zafu_backend::{Backend, shared};
+
+/// A victim with a sit, a note, a partner and a week; and an attacker with a sit of their own.
+struct Scene<'a> {
+    victim: Account<'a>,
+    attacker: Account<'a>,
+    sit: String,
+    week: String,
+    partnership: String,
+}
+
+const SECRET: &str = "nobody else may read this";
+
+fn scene(backend: &Backend) -> Scene<'_> {
+    let (victim, attacker) = (Account::new(backend), Account::new(backend));
+    let partner = Account::new(backend);
+    let partnership = backend
+        .sql(&format!(
+            "insert into partnerships (userid, partnerid, startedat)
+             values ('{}', '{}', '2026-02-28') returning id",
+            victim.id, partner.id
+        ))
+        .expect("a partnership");
+    let sit = completed(&begun());
+    victim.push_sits(&[noted(&sit, SECRET, sit.deviceid)]);
+    attacker.push_sits(&[completed(&begun())]);
+    let week = backend.sql(&format!("select weekid from sessions where id = '{}'", sit.id));
+    let week = week.expect("a week");
+    assert!(!week.is_empty(), "the scene has a week");
+    Scene { victim, attacker, sit: sit.id.to_string(), week, partnership }
+}
+
+impl Scene<'_> {
+    /// Everything of the victim's, and of what both see.
+    fn state(&self) -> String {
+        let (victim, sit) = (self.victim.id, &self.sit);
+        let sql = format!(
+            "select jsonb_build_array(
+               (select to_jsonb(s) from sessions s where s.id = '{sit}'),
+               (select to_jsonb(u) from users u where u.id = '{victim}'),
+               (select to_jsonb(h) from zafu.heads h where h.userid = '{victim}'),
+               (select jsonb_agg(w order by w.id) from weeks w where w.partnershipid = '{0}'),
+               (select to_jsonb(p) from partnerships p where p.id = '{0}'))",
+            self.partnership
+        );
+        self.victim.backend.sql(&sql).expect("SQL")
+    }
+
+    /// Whether an answer gives away anything of the victim's.
+    fn tells(&self, answer: &Answer) -> bool {
+        let said = answer.body.to_string();
+        let known = [&self.victim.id.to_string(), &self.sit, &self.week, &self.partnership, SECRET];
+        known.iter().any(|secret| said.contains(*secret))
+    }
+}
+
+#[test]
+fn nobody_reads_what_is_not_theirs() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let victim = scene.victim.id;
+    for path in [
+        "sessions".to_owned(),
+        "sessions?select=*".to_owned(),
+        "sessions?select=id,note,userid".to_owned(),
+        format!("sessions?select=id,note&id=eq.{}&or=(note.is.null,note.not.is.null)", scene.sit),
+        format!("sessions?select=id&userid=eq.{victim}"),
+        format!("sessions?select=id&or=(userid.eq.{victim},id.eq.{})", scene.sit),
+        format!("sessions?select=id&not.and=(id.neq.{})", scene.sit),
+        format!("sessions?select=id&note=like.*{}*", "nobody"),
+        "sessions?select=id,weeks(*),partnerships(*)".to_owned(),
+        "weeks?select=*,partnerships(*),sessions(*)".to_owned(),
+        "weeks?select=id,sessions!inner(id,note)".to_owned(),
+        "partnerships?select=*,weeks(*),sessions(*)".to_owned(),
+        "users?select=id,name,email,sessions(id,note)".to_owned(),
+        "users?select=id&limit=1000&offset=0&order=createdat.desc".to_owned(),
+        format!("users?select=id,email&id=eq.{victim}"),
+    ] {
+        let answer = scene.attacker.get(&path);
+        assert_eq!(answer.status.as_u16(), 200, "{path}: {answer:?}");
+        assert!(!scene.tells(&answer), "{path}: {answer:?}");
+        // The control: the same question by its owner is answered, wherever it is about one's own.
+        if path.starts_with("sessions") {
+            assert!(scene.tells(&scene.victim.get(&path)), "{path} asks for nothing");
+        }
+    }
+    // Counting is reading too.
+    let count = scene.attacker.ask(Method::HEAD, &format!("sessions?userid=eq.{victim}"));
+    let count = Account::send(count.header("prefer", "count=exact"));
+    assert_eq!(count.range.as_deref(), Some("*/0"));
+    let rows = scene.attacker.pull();
+    assert_eq!(rows.len(), 1, "only one's own: {rows:?}");
+}
+
+#[test]
+fn what_is_not_granted_is_refused_even_of_ones_own() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let attacker = &scene.attacker;
+    for path in [
+        "users",
+        "users?select=*",
+        "users?select=invitecode",
+        "users?select=id&invitecode=not.is.null",
+        "users?select=id&order=invitecode",
+        "sessions?select=id,users(*)",
+        "partnerships?select=*,users!partnerships_userid_fkey(invitecode)",
+    ] {
+        attacker.get(path).is(403, "42501");
+    }
+    let own = attacker.id;
+    for (method, path, body) in [
+        (Method::PATCH, format!("users?id=eq.{own}"), json!({ "pairing_status": "paired" })),
+        (Method::PATCH, format!("users?id=eq.{own}"), json!({ "email": "root@example.test" })),
+        (Method::PATCH, format!("users?id=eq.{own}"), json!({ "id": scene.victim.id })),
+        (Method::PATCH, format!("users?id=eq.{own}"), json!({ "createdat": "2020-01-01" })),
+        (Method::POST, "users".into(), json!({ "id": own })),
+        (Method::DELETE, format!("users?id=eq.{own}"), json!({})),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "seq": 1 })),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "userid": scene.victim.id })),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "weekid": scene.week })),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "createdat": "2020-01-01" })),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "source": "import" })),
+        (Method::DELETE, "sessions?sitlength=gte.0".into(), json!({})),
+        (Method::DELETE, format!("sessions?id=eq.{}", scene.sit), json!({})),
+        (
+            Method::POST,
+            "weeks".into(),
+            json!({ "partnershipid": scene.partnership, "weeknumber": 9 }),
+        ),
+        (Method::PATCH, format!("weeks?id=eq.{}", scene.week), json!({ "invitersits": 99 })),
+        (Method::DELETE, format!("weeks?id=eq.{}", scene.week), json!({})),
+        (
+            Method::POST,
+            "partnerships".into(),
+            json!({ "userid": own, "partnerid": scene.victim.id }),
+        ),
+        (Method::PATCH, "partnerships?weeklygoal=gte.0".into(), json!({ "weeklygoal": 1 })),
+        (Method::DELETE, format!("partnerships?id=eq.{}", scene.partnership), json!({})),
+    ] {
+        let before = scene.state();
+        let answer = attacker.say(method.clone(), &path, &body);
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (403, "42501"),
+            "{method} {path} {body}"
+        );
+        assert_eq!(scene.state(), before, "{method} {path} {body}");
+    }
+    // A sit may be made, but not with anything that is the server's to say.
+    for (column, value) in [
+        ("userid", json!(scene.victim.id)),
+        ("userid", json!(own)),
+        ("createdat", json!("2020-01-01T00:00:00Z")),
+        ("seq", json!(1)),
+        ("weekid", json!(scene.week)),
+        ("partnershipid", json!(scene.partnership)),
+    ] {
+        let mut row = wire(&begun());
+        row[column] = value;
+        attacker.say(Method::POST, "sessions", &row).is(403, "42501");
+    }
+}
+
+#[test]
+fn nobody_changes_what_is_not_theirs() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let before = scene.state();
+    let attacker = &scene.attacker;
+    let sit = &scene.sit;
+    // A sit that is not one's own is not there at all, and that is an error.
+    let change = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 9 });
+    attacker.say(Method::PATCH, &format!("sessions?id=eq.{sit}"), &change).is(404, "PT404");
+    // Its id cannot be taken, nor written over.
+    let mut row = wire(&begun());
+    row["id"] = sit.clone().into();
+    attacker.say(Method::POST, "sessions", &row).is(409, "23505");
+    for resolution in ["merge-duplicates", "ignore-duplicates"] {
+        let request = attacker.ask(Method::POST, "sessions?on_conflict=id").body(row.to_string());
+        let request = request
+            .header("content-type", "application/json")
+            .header("prefer", format!("return=representation,resolution={resolution}"));
+        let answer = Account::send(request);
+        assert!(!scene.tells(&answer), "{answer:?}");
+        match resolution {
+            "merge-duplicates" => answer.is(403, "42501"),
+            _ => assert_eq!(answer.body, json!([]), "ignored, as was asked"),
+        }
+    }
+    let answer = attacker.push(&[row]);
+    assert_eq!(answer["verdicts"], json!([{ "id": sit, "verdict": "id_taken" }]));
+    // A profile that is not one's own matches nothing: silence, and no change.
+    let name = json!({ "name": "mine now" });
+    let path = format!("users?id=eq.{}&select=id", scene.victim.id);
+    let answer = attacker.say(Method::PATCH, &path, &name);
+    assert_eq!((answer.status.as_u16(), &answer.body), (200, &json!([])));
+    assert_eq!(scene.state(), before);
+}
+
+#[test]
+fn what_is_not_exposed_cannot_be_called_or_seen() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let before = scene.state();
+    for function in [
+        "lock_heads",
+        "recount",
+        "erase_own",
+        "own_head",
+        "place",
+        "make_profile",
+        "before_session",
+        "joined",
+        "uid",
+    ] {
+        let answer = scene.attacker.call(function, &json!({ "people": [scene.victim.id] }));
+        answer.is(404, "PGRST202");
+    }
+    for schema in ["zafu", "auth", "extensions", "pg_catalog", "information_schema"] {
+        for table in ["heads", "marks", "users", "pg_authid"] {
+            let request = scene.attacker.ask(Method::GET, table).header("accept-profile", schema);
+            Account::send(request).is(406, "PGRST106");
+        }
+        let request = scene.attacker.ask(Method::POST, "rpc/lock_heads").body("{}");
+        let request = request.header("content-profile", schema);
+        Account::send(request.header("content-type", "application/json")).is(406, "PGRST106");
+    }
+    for table in ["heads", "marks", "pg_authid", "zafu.heads"] {
+        let answer = scene.attacker.get(table);
+        assert!([404, 400].contains(&answer.status.as_u16()), "{table}: {answer:?}");
+    }
+    // A mark of someone else's is no mark of one's own.
+    let head = scene.victim.page(&Value::Null, 1)["head"].clone();
+    assert_eq!(scene.attacker.page(&head, 1)["state"], "diverged");
+    assert_eq!(scene.victim.page(&head, 1)["state"], "ok");
+    assert_eq!(scene.state(), before);
+}
+
+#[test]
+fn a_stranger_may_ask_how_the_server_is_and_nothing_else() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let stranger = Account::stranger(backend);
+    assert_eq!(stranger.call("zafu_health", &json!({})).body["rls"], true);
+    for table in ["users", "sessions", "weeks", "partnerships"] {
+        for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
+            let body = match method {
+                Method::POST | Method::PATCH => json!({ "id": scene.victim.id }),
+                _ => json!({}),
+            };
+            stranger.say(method, table, &body).is(401, "42501");
+        }
+    }
+    for function in ["push_sessions", "pull_sessions", "digest_sessions", "erase_account"] {
+        stranger.call(function, &json!({})).is(401, "42501");
+    }
+}
+
+#[test]
+fn a_token_is_believed_only_as_far_as_it_is_signed() {
+    let Some(backend) = shared() else { return };
+    let scene = scene(backend);
+    let victim = scene.victim.id;
+    let asked = |token: String| {
+        let account = Account::with(backend, victim, Some(token));
+        (account.get("sessions?select=note"), account.call("push_sessions", &json!([])))
+    };
+    let good = scene.victim.token.clone().expect("a token");
+    let parts: Vec<&str> = good.split('.').collect();
+    let stolen = scene.attacker.token.clone().expect("a token");
+    let stolen: Vec<&str> = stolen.split('.').collect();
+    let expired = json!({ "sub": victim, "role": "authenticated", "exp": 1_600_000_000 });
+    for bad in [
+        backend.publishable_key().to_owned(),
+        // Another one's signature, a cut one, none at all, and "none" as the way of signing.
+        format!("{}.{}.{}", parts[0], parts[1], stolen[2]),
+        format!("{}.{}.{}", parts[0], parts[1], &parts[2][1..]),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("eyJhbGciOiJub25lIn0.{}.", parts[1]),
+        backend.token_with(&expired),
+    ] {
+        let (read, pushed) = asked(bad);
+        assert_eq!((read.status.as_u16(), pushed.status.as_u16()), (401, 401), "{read:?}");
+        assert!(["PGRST301", "PGRST303"].contains(&read.code()), "{read:?}");
+    }
+    // A role that is none of ours, and one that is nobody.
+    let (read, _) = asked(backend.token_with(&json!({ "sub": victim, "role": "postgres" })));
+    read.is(403, "42501");
+    let (read, pushed) = asked(backend.token_with(&json!({ "role": "authenticated" })));
+    assert_eq!(read.body, json!([]), "nobody sees nothing");
+    pushed.is(401, "PT401");
+    let nobody = Account::with(
+        backend,
+        victim,
+        Some(backend.token_with(&json!({ "role": "authenticated" }))),
+    );
+    nobody.call("pull_sessions", &json!({})).is(401, "PT401");
+    nobody.call("erase_account", &json!({})).is(401, "PT401");
+    nobody.say(Method::POST, "sessions", &wire(&begun())).is(403, "42501");
+    // What a person may write about themselves in their account makes them nobody else.
+    let claims = json!({ "sub": scene.attacker.id, "role": "authenticated",
+        "user_metadata": { "sub": victim, "role": "service_role" }, "app_metadata": { "admin": true } });
+    let (read, _) = asked(backend.token_with(&claims));
+    assert!(!scene.tells(&read), "{read:?}");
+}
+
+#[test]
+fn without_the_key_there_is_no_door() {
+    let Some(backend) = shared() else { return };
+    let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
+    for path in ["rest/v1/rpc/zafu_health", "auth/v1/health"] {
+        let url = format!("{}/{path}", backend.url());
+        assert_eq!(client.get(&url).send().expect("an answer").status(), 401);
+        let wrong = client.get(&url).header("apikey", "sb_publishable_no").send();
+        assert_eq!(wrong.expect("an answer").status(), 401);
+    }
+}

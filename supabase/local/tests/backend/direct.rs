@@ -1,0 +1,146 @@
+//! The table itself, as any client of Supabase writes to it. The old system wrote so, and this is where it
+//! failed in silence.
+
+use crate::account::Account;
+use crate::sits::{begun, completed, deleted, device, ended, noted, read, wire};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use zafu_backend::shared;
+use zafu_core::session::Session;
+
+fn changed(after: &Session, columns: &[&str]) -> Value {
+    let whole = wire(after);
+    columns.iter().map(|column| ((*column).to_owned(), whole[*column].clone())).collect()
+}
+
+const LIFECYCLE: [&str; 4] = ["iscompleted", "completedat", "endedat", "satlength"];
+
+#[test]
+fn an_update_that_matches_nothing_is_an_error() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    let change = changed(&completed(&sit), &LIFECYCLE);
+    // The creation failed, and then the completion arrives: it must not pass for success.
+    let path = format!("sessions?id=eq.{}", sit.id);
+    account.say(Method::PATCH, &path, &change).is(404, "PT404");
+    assert!(account.pull().is_empty());
+    account.push_sits(std::slice::from_ref(&sit));
+    let answer = account.say(Method::PATCH, &path, &change);
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(read(&answer.body[0]), completed(&sit));
+}
+
+#[test]
+fn the_id_that_a_client_says_is_kept() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    let answer = account.say(Method::POST, "sessions", &wire(&sit));
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+    assert_eq!(answer.body[0]["id"], json!(sit.id));
+    assert_eq!(answer.body[0]["userid"], json!(account.id));
+    assert_eq!(account.only(), sit);
+    account.say(Method::POST, "sessions", &wire(&sit)).is(409, "23505");
+}
+
+#[test]
+fn what_would_undo_something_is_refused() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = noted(&completed(&begun()), "kept", device(5));
+    account.push_sits(std::slice::from_ref(&sit));
+    let path = format!("sessions?id=eq.{}", sit.id);
+    let shorter = json!({ "satlength": 599 });
+    let later = json!({ "startedat": "2026-03-01T06:00:01Z" });
+    let unsaid = json!({ "note": "overwritten" });
+    let older = json!({ "note": "older", "detailsrevision": 0 });
+    let lower = json!({ "note": "lower", "detailsdevice": device(4) });
+    let gone = json!({ "deletedat": "2026-03-02T00:00:00Z" });
+    for change in [
+        changed(&begun(), &LIFECYCLE),
+        changed(&ended(&begun(), 60), &LIFECYCLE),
+        shorter,
+        later,
+        unsaid,
+        older,
+        lower,
+        gone,
+    ] {
+        account.say(Method::PATCH, &path, &change).is(409, "PT409");
+    }
+    assert_eq!(account.only(), sit);
+    let gone = deleted(&sit, device(5));
+    let change = changed(&gone, &["deletedat", "deletionrevision", "deletiondevice"]);
+    assert_eq!(account.say(Method::PATCH, &path, &change).status, StatusCode::OK);
+    assert_eq!(account.only(), gone);
+}
+
+#[test]
+fn nonsense_is_refused() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    for (column, value) in [
+        ("sitlength", json!(-1)),
+        ("sitlength", json!(4_294_967_296_u64)),
+        ("satlength", json!(1)),
+        ("iscompleted", json!(true)),
+        ("completedat", json!("2026-03-01T06:10:00Z")),
+        ("utcoffset", json!(1440)),
+        ("source", json!("dream")),
+        ("startedat", json!("infinity")),
+        ("startedat", json!("-infinity")),
+        ("startedat", json!("0044-03-15 12:00:00 BC")),
+        ("madeat", json!("10000-01-01T00:00:00Z")),
+        ("detailsrevision", json!(-1)),
+        ("note", json!("x".repeat(131_073))),
+        ("correctedlength", json!(-1)),
+    ] {
+        let mut row = wire(&begun());
+        row[column] = value;
+        account.say(Method::POST, "sessions", &row).is(400, "23514");
+    }
+    assert!(account.pull().is_empty());
+}
+
+#[test]
+fn a_write_that_says_nothing_new_moves_nothing() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = completed(&begun());
+    let head = account.push(&[wire(&sit)])["after"].clone();
+    let same = changed(&sit, &LIFECYCLE);
+    let answer = account.say(Method::PATCH, &format!("sessions?id=eq.{}", sit.id), &same);
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let (rows, next) = account.pull_after(&head);
+    assert_eq!((rows, &next), (vec![], &head), "no device pulls it again");
+}
+
+#[test]
+fn a_direct_write_is_pulled_like_any_other() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (first, second) = (begun(), begun());
+    let (_, start) = account.pull_after(&Value::Null);
+    account.say(Method::POST, "sessions", &json!([wire(&first), wire(&second)]));
+    let (rows, next) = account.pull_after(&start);
+    assert_eq!(rows.len(), 2);
+    let change = changed(&completed(&first), &LIFECYCLE);
+    account.say(Method::PATCH, &format!("sessions?id=eq.{}", first.id), &change);
+    let (rows, _) = account.pull_after(&next);
+    assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), [completed(&first)]);
+}
+
+#[test]
+fn several_open_sits_stay_apart() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let open: Vec<Session> = (0..3).map(|_| begun()).collect();
+    account.push_sits(&open);
+    account.push_sits(&[completed(&open[1])]);
+    for sit in account.pull() {
+        let expected = open.iter().find(|it| it.id == sit.id).expect("one of them");
+        let expected = if sit.id == open[1].id { completed(expected) } else { expected.clone() };
+        assert_eq!(sit, expected);
+    }
+}

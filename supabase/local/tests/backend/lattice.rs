@@ -1,0 +1,171 @@
+//! The rules of joining, by property: the server's are the core's.
+
+use crate::account::Account;
+use crate::sits::{begun, device, read, wire};
+use chrono::{DateTime, Duration, Utc};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use serde_json::Value;
+use zafu_backend::shared;
+use zafu_core::session::{Details, Lifecycle, Register, Session, Stage};
+use zafu_core::time::Seconds;
+
+/// Moments near enough to each other to be equal now and then.
+fn moments() -> impl Strategy<Value = DateTime<Utc>> {
+    (0_i64..4).prop_map(|step| begun().lifecycle.startedat + Duration::milliseconds(step * 1001))
+}
+
+fn lengths() -> impl Strategy<Value = Seconds> {
+    prop_oneof![Just(0), Just(59), Just(60), Just(u32::MAX)].prop_map(Seconds)
+}
+
+fn stages() -> impl Strategy<Value = Stage> {
+    prop_oneof![
+        Just(Stage::Started),
+        (moments(), lengths())
+            .prop_map(|(endedat, satlength)| Stage::EndedEarly { endedat, satlength }),
+        (moments(), lengths())
+            .prop_map(|(completedat, satlength)| Stage::Completed { completedat, satlength }),
+    ]
+}
+
+fn details() -> impl Strategy<Value = Details> {
+    let texts = prop_oneof![Just(""), Just("a \"quote\" \\ and \u{1F9D8}\n"), Just("later")];
+    (texts.clone(), texts, option::of(moments()), option::of(lengths())).prop_map(
+        |(note, label, corrected_start, corrected_length)| Details {
+            note: note.into(),
+            label: label.into(),
+            corrected_start,
+            corrected_length,
+        },
+    )
+}
+
+/// A register of anything, also where two devices have the same name and say different things.
+fn registers<T: Clone + std::fmt::Debug>(
+    values: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Register<T>> {
+    (values, 0_u32..3, 1_u128..4).prop_map(|(value, revision, by)| Register {
+        value,
+        revision,
+        deviceid: device(by),
+    })
+}
+
+/// A copy of one sit.
+fn copies() -> impl Strategy<Value = Session> {
+    let lifecycle = (moments(), lengths(), stages());
+    (lifecycle, registers(details()), registers(option::of(moments()))).prop_map(
+        |((startedat, sitlength, stage), details, deletion)| Session {
+            lifecycle: Lifecycle { startedat, sitlength, stage },
+            details,
+            deletion,
+            ..begun()
+        },
+    )
+}
+
+/// Copies as honest devices make them: a revision by a device has one value.
+fn honest(mut copy: Session) -> Session {
+    let name = format!("{} by {}", copy.details.revision, copy.details.deviceid);
+    copy.details.value = Details { note: name, ..Details::default() };
+    let at = begun().lifecycle.startedat;
+    let by = i64::from(copy.deletion.deviceid.0.as_u128() == 2);
+    copy.deletion.value = (copy.deletion.revision > 0)
+        .then_some(at + Duration::seconds(i64::from(copy.deletion.revision) * 2 + by));
+    copy
+}
+
+fn joined(copies: &[Session]) -> Session {
+    let (first, rest) = copies.split_first().expect("at least one");
+    rest.iter().fold(first.clone(), Session::join)
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// Gives them the same fresh id: each case is a sit of its own.
+fn of_one_sit(mut copies: Vec<Session>) -> Vec<Session> {
+    let id = begun().id;
+    copies.iter_mut().for_each(|copy| copy.id = id);
+    copies
+}
+
+#[test]
+fn what_arrives_is_joined_as_the_core_joins_it() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    proptest!(cases(150), |(copies in vec(copies(), 1..6), together in any::<bool>())| {
+        let copies = of_one_sit(copies);
+        let rows: Vec<Value> = copies.iter().map(wire).collect();
+        let expected = joined(&copies);
+        let answers = if together {
+            vec![account.push(&rows)]
+        } else {
+            rows.iter().map(|row| account.push(std::slice::from_ref(row))).collect()
+        };
+        let last = answers.last().expect("an answer");
+        let stored = backend.sql(&format!(
+            "select to_jsonb(zafu.sit_of(s)) from sessions s where id = '{}'", expected.id
+        )).expect("SQL");
+        prop_assert_eq!(&read(&serde_json::from_str(&stored).expect("JSON")), &expected);
+        // The last verdict is true: it was taken as it was sent, or the row is shown that came of it.
+        let verdict = last["verdicts"].as_array().expect("verdicts").last().expect("one");
+        if verdict["verdict"] == "merged" {
+            prop_assert_eq!(&read(&verdict["row"]), &expected);
+        } else {
+            prop_assert_eq!(copies.last().expect("one"), &expected);
+        }
+    });
+}
+
+#[test]
+fn no_order_no_repetition_and_no_splitting_changes_what_comes_of_it() {
+    let Some(backend) = shared() else { return };
+    let (here, there) = (Account::new(backend), Account::new(backend));
+    let scattered = vec(copies().prop_map(honest), 1..5).prop_flat_map(|copies| {
+        let twice: Vec<Session> = copies.iter().chain(&copies).cloned().collect();
+        let cuts = 1..=twice.len();
+        (Just(copies), Just(twice).prop_shuffle(), cuts)
+    });
+    proptest!(cases(100), |((copies, shuffled, cut) in scattered)| {
+        let copies = of_one_sit(copies);
+        let mut shuffled = shuffled;
+        // Two accounts cannot hold one id: the other one's copies are of a sit of its own.
+        let other = begun().id;
+        shuffled.iter_mut().for_each(|copy| copy.id = other);
+        here.push_sits(&copies);
+        for part in shuffled.chunks(cut) {
+            there.push_sits(part);
+        }
+        let row = |id| {
+            let sql = "select to_jsonb(zafu.sit_of(s)) - 'id' from sessions s where id = ";
+            backend.sql(&format!("{sql}'{id}'")).expect("SQL")
+        };
+        prop_assert_eq!(row(copies[0].id), row(other));
+    });
+}
+
+#[test]
+fn a_direct_write_is_taken_if_and_only_if_the_core_would_keep_it() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    proptest!(cases(100), |(pair in [copies(), copies()])| {
+        let [before, after] = &of_one_sit(pair.to_vec())[..] else { unreachable!() };
+        account.push_sits(std::slice::from_ref(before));
+        let mut change = wire(after);
+        for fixed in ["id", "madeat", "utcoffset", "deviceid", "source"] {
+            change.as_object_mut().expect("an object").remove(fixed);
+        }
+        let path = format!("sessions?id=eq.{}", before.id);
+        let answer = account.say(reqwest::Method::PATCH, &path, &change);
+        if before.clone().join(after) == *after {
+            prop_assert_eq!(answer.status.as_u16(), 200, "{:?}", answer);
+            prop_assert_eq!(&read(&answer.body[0]), after);
+        } else {
+            prop_assert_eq!((answer.status.as_u16(), answer.code()), (409, "PT409"));
+        }
+    });
+}

@@ -1,0 +1,209 @@
+//! Rows that are wrong: each is refused by itself, with a reason, and what is beside it is stored.
+
+use crate::account::Account;
+use crate::sits::{begun, completed, many, wire};
+use reqwest::Method;
+use serde_json::{Value, json};
+use zafu_backend::shared;
+
+/// A sit whose column says something else.
+fn with(column: &str, value: Value) -> Value {
+    let mut row = wire(&completed(&begun()));
+    row[column] = value;
+    row
+}
+
+/// Every way to be wrong that has come to mind, and the reason it must be given.
+fn poison() -> Vec<(Value, &'static str)> {
+    let mut all = vec![
+        (json!(null), "not_an_object"),
+        (json!(7), "not_an_object"),
+        (json!("text"), "not_an_object"),
+        (json!([wire(&begun())]), "not_an_object"),
+        (json!({}), "bad_id"),
+        (with("id", json!("not a uuid")), "bad_id"),
+        (with("id", json!("{018f0000-0000-7000-8000-000000000001}")), "bad_id"),
+        (with("id", json!("018f00000-000-7000-8000-000000000001")), "bad_id"),
+        (with("note", json!("a\u{0}b")), "bad_text"),
+        (with("label", json!("\u{0}")), "bad_text"),
+        (with("note", json!("x".repeat(131_073))), "bad_note"),
+        (with("label", json!("x".repeat(8193))), "bad_label"),
+        (with("note", json!(null)), "bad_note"),
+        (with("source", json!("dream")), "bad_source"),
+        (with("source", json!("")), "bad_source"),
+        (with("utcoffset", json!(1440)), "bad_utcoffset"),
+        (with("utcoffset", json!(-1440)), "bad_utcoffset"),
+        (with("utcoffset", json!(1.5)), "bad_utcoffset"),
+        (with("iscompleted", json!("t")), "bad_iscompleted"),
+        (with("iscompleted", json!(1)), "bad_iscompleted"),
+        // What no sit can be at once.
+        (with("iscompleted", json!(false)), "contradiction"),
+        (with("completedat", json!(null)), "contradiction"),
+        (with("endedat", json!(null)), "contradiction"),
+        (with("endedat", json!("2026-03-01T06:10:00.251Z")), "contradiction"),
+    ];
+    let mut running = wire(&begun());
+    running["satlength"] = 1.into();
+    all.push((running, "contradiction"));
+    for (column, reason) in [
+        ("startedat", "bad_startedat"),
+        ("completedat", "bad_completedat"),
+        ("endedat", "bad_endedat"),
+        ("madeat", "bad_madeat"),
+        ("correctedstart", "bad_correctedstart"),
+        ("deletedat", "bad_deletedat"),
+    ] {
+        for wrong in [
+            "yesterday",
+            "infinity",
+            "now",
+            "",
+            "2026-03-01",
+            "2026-03-01 06:00:00Z",
+            "2026-03-01T06:00:00",
+            "2026-03-01T06:00:00.000z",
+            "2026-3-01T06:00:00Z",
+            "2026-02-29T06:00:00.000Z",
+            "1900-02-29T06:00:00.000Z",
+            "2026-02-30T06:00:00Z",
+            "2026-04-31T06:00:00.000Z",
+            "2026-13-01T06:00:00.000Z",
+            "2026-00-01T06:00:00.000Z",
+            "2026-01-00T06:00:00.000Z",
+            "2026-01-32T06:00:00.000Z",
+            "2026-03-01T24:00:00.000Z",
+            "2026-03-01T06:60:00.000Z",
+            "2026-03-01T06:00:60.000Z",
+            "0000-01-01T00:00:00.000Z",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "9999-12-31T23:59:59.9999Z",
+            "12026-03-01T06:00:00.000Z",
+            "2026-03-01T06:00:00+25:00",
+            "-026-03-01T06:00:00.000Z",
+            "2026-03-01T06:00:00.0-0Z",
+            "２026-03-01T06:00:00.000Z",
+        ] {
+            all.push((with(column, json!(wrong)), reason));
+        }
+        all.push((with(column, json!(1_772_344_800)), reason));
+    }
+    for column in
+        ["sitlength", "satlength", "correctedlength", "detailsrevision", "deletionrevision"]
+    {
+        let reason = match column {
+            "sitlength" => "bad_sitlength",
+            "satlength" => "bad_satlength",
+            "correctedlength" => "bad_correctedlength",
+            "detailsrevision" => "bad_detailsrevision",
+            _ => "bad_deletionrevision",
+        };
+        for wrong in [
+            json!(-1),
+            json!(4_294_967_296_u64),
+            json!(1.5),
+            json!("ten"),
+            json!(""),
+            json!([]),
+            json!(1e99),
+        ] {
+            all.push((with(column, wrong), reason));
+        }
+    }
+    for (column, reason) in [
+        ("deviceid", "bad_deviceid"),
+        ("detailsdevice", "bad_detailsdevice"),
+        ("deletiondevice", "bad_deletiondevice"),
+    ] {
+        all.push((with(column, json!("me")), reason));
+        all.push((with(column, json!(null)), reason));
+    }
+    all
+}
+
+#[test]
+fn no_poison_keeps_the_rows_beside_it_from_being_stored() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let poison = poison();
+    let well = many(poison.len() + 1);
+    let mut rows = vec![well[0].clone()];
+    for ((wrong, _), right) in poison.iter().zip(&well[1..]) {
+        rows.push(wrong.clone());
+        rows.push(right.clone());
+    }
+    let answer = account.push(&rows);
+    for (place, (row, verdict)) in
+        rows.iter().zip(answer["verdicts"].as_array().expect("verdicts")).enumerate()
+    {
+        let expected = if place % 2 == 0 {
+            json!({ "id": row["id"], "verdict": "stored" })
+        } else {
+            let reason = poison[place / 2].1;
+            json!({ "id": verdict["id"], "verdict": "refused", "reason": reason })
+        };
+        assert_eq!(verdict, &expected, "of {row}");
+    }
+    assert_eq!(account.pull().len(), well.len());
+}
+
+/// What a JSON library would not even write: it goes as text.
+#[test]
+fn no_poisonous_text_fails_a_call() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (sit, right) = (wire(&begun()).to_string(), wire(&begun()));
+    let number = sit.replace("\"sitlength\":600", "\"sitlength\":1e999999");
+    assert_ne!(number, sit);
+    let missing = json!({ "id": begun().id }).to_string();
+    for (wrong, reason) in [(number, "bad_sitlength"), (missing, "bad_startedat")] {
+        let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#);
+        let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
+        assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
+        assert_eq!(answer.body["verdicts"][0]["reason"], reason, "{answer:?}");
+        assert_ne!(answer.body["verdicts"][1]["verdict"], "refused", "{answer:?}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_is_refused_and_a_whole_one_is_not() {
+    let Some(backend) = shared() else { return };
+    for (text, expected) in [
+        (r"\u0000", "#"),
+        (r"\u0000\u0000", "##"),
+        (r"\ud83e", "#"),
+        (r"\uddd8", "#"),
+        (r"\ud83e\uddd8", r"\ud83e\uddd8"),
+        (r"\uddd8\ud83e", "##"),
+        (r"\\u0000", r"\\u0000"),
+        (r"\\\u0000", r"\\#"),
+        (r"\ud83e\\\uddd8", r"#\\#"),
+        (r"\u00e9", r"\u00e9"),
+        ("plain", "plain"),
+    ] {
+        let said = backend.sql(&format!("select zafu.without_unspeakable($${text}$$, '#')"));
+        assert_eq!(said.expect("SQL"), expected, "{text}");
+    }
+}
+
+#[test]
+fn every_way_to_write_a_moment_is_understood() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    for (said, expected) in [
+        ("2026-03-01T06:00:00Z", "2026-03-01T06:00:00Z"),
+        ("2026-03-01T06:00:00.25+01:00", "2026-03-01T05:00:00.250Z"),
+        ("2026-03-01T06:00:00.123456789Z", "2026-03-01T06:00:00.123Z"),
+        ("2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59.999Z"),
+        ("2000-02-29T00:00:00.000Z", "2000-02-29T00:00:00Z"),
+        ("0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+    ] {
+        let answer = account.push(&[with("madeat", json!(said))]);
+        assert_eq!(answer["verdicts"][0]["reason"], Value::Null, "{said}: {answer}");
+        let id = answer["verdicts"][0]["id"].as_str().expect("an id");
+        let row = account.get(&format!("sessions?select=madeat&id=eq.{id}")).body;
+        let stored = row[0]["madeat"].as_str().expect("a moment");
+        assert_eq!(crate::sits::moment(stored), crate::sits::moment(expected), "{said}");
+    }
+}

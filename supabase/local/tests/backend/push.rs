@@ -1,0 +1,198 @@
+//! What becomes of a push.
+
+use crate::account::{Account, words};
+use crate::sits::{begun, completed, deleted, device, ended, many, noted, read, wire};
+use serde_json::{Value, json};
+use zafu_backend::shared;
+
+#[test]
+fn a_sit_is_stored_once_and_known_ever_after() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = completed(&begun());
+    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["stored"]);
+    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["unchanged"]);
+    assert_eq!(account.only(), sit);
+}
+
+#[test]
+fn a_completion_brings_its_own_creation() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    // The start never arrived; the end does; then the start, late.
+    assert_eq!(account.push_sits(&[completed(&sit)]), ["stored"]);
+    let late = account.push(&[wire(&sit)]);
+    assert_eq!(words(&late), ["merged"]);
+    assert_eq!(read(&late["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(late["before"], late["after"], "nothing was written");
+    assert_eq!(account.only(), completed(&sit));
+}
+
+#[test]
+fn a_late_completion_wins_over_an_early_end() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["stored"]);
+    assert_eq!(account.push_sits(&[completed(&sit)]), ["stored"]);
+    assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["merged"]);
+    assert_eq!(account.only(), completed(&sit));
+}
+
+#[test]
+fn a_deletion_before_its_creation_holds_and_can_be_undone() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = completed(&begun());
+    let gone = deleted(&sit, device(2));
+    account.push_sits(std::slice::from_ref(&gone));
+    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["merged"]);
+    assert_eq!(account.only(), gone);
+    let mut back = gone.clone();
+    back.deletion = gone.deletion.set(None, device(1));
+    assert_eq!(account.push_sits(std::slice::from_ref(&back)), ["stored"]);
+    assert_eq!(account.only(), back);
+}
+
+#[test]
+fn two_devices_end_with_the_same() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    let phone = noted(&completed(&sit), "by the window", device(7));
+    let desk = noted(&ended(&sit, 300), "in the hall", device(9));
+    account.push_sits(std::slice::from_ref(&phone));
+    let answer = account.push(&[wire(&desk)]);
+    assert_eq!(words(&answer), ["merged"]);
+    let expected = phone.clone().join(&desk);
+    assert_eq!(expected.details.value.note, "in the hall", "of equal revisions the higher device");
+    assert_eq!(read(&answer["verdicts"][0]["row"]), expected);
+    assert_eq!(account.only(), expected);
+    assert_eq!(phone.join(&expected), expected, "the other device comes to the same");
+}
+
+#[test]
+fn one_sit_twice_in_a_call_is_one_sit() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    let rows = [&sit, &completed(&sit), &sit, &completed(&sit)];
+    let rows: Vec<Value> = rows.into_iter().map(wire).collect();
+    let answer = account.push(&rows);
+    assert_eq!(words(&answer), ["merged", "stored", "merged", "stored"]);
+    assert_eq!(read(&answer["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(account.only(), completed(&sit));
+}
+
+#[test]
+fn an_id_that_someone_else_has_is_named_and_touches_nothing() {
+    let Some(backend) = shared() else { return };
+    let (first, second) = (Account::new(backend), Account::new(backend));
+    let sit = begun();
+    first.push_sits(std::slice::from_ref(&sit));
+    let own = completed(&begun());
+    assert_eq!(second.push_sits(&[completed(&sit), own.clone()]), ["id_taken", "stored"]);
+    assert_eq!(first.only(), sit);
+    assert_eq!(second.only(), own);
+}
+
+#[test]
+fn what_did_not_change_is_not_written_anew() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let rows = many(50);
+    let first = account.push(&rows);
+    let versions = || {
+        let id = account.id;
+        let sql =
+            "select string_agg(xmin || ' ' || seq, ',' order by id) from sessions where userid =";
+        backend.sql(&format!("{sql} '{id}'")).expect("SQL")
+    };
+    let written = versions();
+    let again = account.push(&rows);
+    assert_eq!(words(&again), vec!["unchanged"; 50]);
+    assert_eq!((&again["before"], &again["after"]), (&first["after"], &first["after"]));
+    assert_eq!(versions(), written, "same row versions, same numbers");
+}
+
+#[test]
+fn more_than_postgrest_would_ever_answer_in_rows_is_answered_whole() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    assert_eq!(words(&account.push(&many(2000))), vec!["stored"; 2000]);
+    assert_eq!(account.pull().len(), 2000);
+}
+
+#[test]
+fn too_much_for_a_call_is_refused_as_a_whole() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = wire(&begun());
+    let rows = vec![sit.clone(); 5001];
+    account.call("push_sessions", &json!({ "sessions": rows })).is(413, "PT413");
+    let mut heavy = sit;
+    heavy["note"] = "x".repeat(4 * 1024 * 1024).into();
+    account.call("push_sessions", &json!({ "sessions": [heavy] })).is(413, "PT413");
+    account.call("push_sessions", &json!({ "sessions": { "id": 1 } })).is(400, "PT400");
+    assert!(account.pull().is_empty());
+}
+
+#[test]
+fn a_day_has_a_limit_of_new_sits_that_no_person_meets() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let known = many(1);
+    account.push(&known);
+    let set = |count: u32, day: &str| {
+        let sql = "update zafu.heads set newday = (now() at time zone 'UTC')::date";
+        backend.sql(&format!("{sql} - {day}, newids = {count} where userid = '{}'", account.id))
+    };
+    set(999_999, "0").expect("SQL");
+    assert_eq!(words(&account.push(&many(1))), ["stored"], "the millionth");
+    account.call("push_sessions", &json!({ "sessions": many(1) })).is(429, "PT429");
+    assert_eq!(account.pull().len(), 2, "nothing of a refused call stays");
+    assert_eq!(words(&account.push(&known)), ["unchanged"], "what is known may be sent");
+    set(1_000_000, "1").expect("SQL");
+    assert_eq!(words(&account.push(&many(1))), ["stored"], "another day");
+}
+
+#[test]
+fn the_digest_is_what_a_device_computes() {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let empty = account.call("digest_sessions", &json!({})).body;
+    assert_eq!(empty, json!({ "count": 0, "digest": hex(&Sha256::digest("")) }));
+    let mut sits =
+        vec![begun(), completed(&begun()), ended(&begun(), 61), deleted(&begun(), device(3))];
+    account.push_sits(&sits);
+    sits.sort_by_key(|sit| sit.id);
+    let mut text = String::new();
+    for sit in &sits {
+        let stage =
+            u8::from(sit.lifecycle.endedat().is_some()) + u8::from(sit.lifecycle.is_completed());
+        let end = sit.lifecycle.endedat().map(|at| at.timestamp_millis().to_string());
+        writeln!(
+            text,
+            "{}|{}|{}|{}|{stage}|{}|{}|{}|{}|{}",
+            sit.id,
+            sit.lifecycle.startedat.timestamp_millis(),
+            sit.lifecycle.sitlength.0,
+            sit.lifecycle.satlength().0,
+            end.unwrap_or_default(),
+            sit.details.revision,
+            sit.details.deviceid,
+            sit.deletion.revision,
+            sit.deletion.deviceid,
+        )
+        .expect("text");
+    }
+    let digest = account.call("digest_sessions", &json!({})).body;
+    assert_eq!(digest, json!({ "count": 4, "digest": hex(&Sha256::digest(text)) }));
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+}
