@@ -2,14 +2,15 @@
 
 use crate::gateway::{Behind, Gateway};
 use crate::parts::Parts;
-use crate::postgres::{DATABASE, Postgres, Stop};
-use crate::process::{Guard, Server, StartError, until};
+use crate::postgres::{DATABASE, Postgres, SUPERUSER, Stop};
+use crate::process::{Guard, Server, StartError, run, until};
 use crate::token;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
@@ -65,7 +66,7 @@ impl Backend {
     /// As [`Backend::start`].
     pub fn start_on(port: u16) -> Result<Self, StartError> {
         let backend = Self::start_empty_on(port)?;
-        backend.postgres().migrate()?;
+        backend.migrate()?;
         backend.start_postgrest()?;
         Ok(backend)
     }
@@ -76,6 +77,14 @@ impl Backend {
     /// As [`Backend::start`].
     pub fn start_empty() -> Result<Self, StartError> {
         Self::start_empty_on(0)
+    }
+
+    /// Applies the migrations, as the role that a project applies them as.
+    ///
+    /// # Errors
+    /// With what PostgreSQL says.
+    pub fn migrate(&self) -> Result<()> {
+        self.postgres().migrate()
     }
 
     fn start_empty_on(port: u16) -> Result<Self, StartError> {
@@ -116,7 +125,7 @@ impl Backend {
     /// Where a client of libpq reaches the main database as its superuser.
     #[must_use]
     pub fn connection_string(&self) -> String {
-        self.postgres().address(DATABASE)
+        self.connection_string_of(SUPERUSER)
     }
 
     /// The same, as another role.
@@ -136,7 +145,14 @@ impl Backend {
     /// # Errors
     /// With what PostgreSQL says.
     pub fn sql(&self, sql: &str) -> Result<String> {
-        self.postgres().sql(sql)
+        run(self.psql().args(["--command", sql]))
+    }
+
+    /// A psql of the superuser's that prints a line for each row and ends at the first error: for a session
+    /// of its own.
+    #[must_use]
+    pub fn psql(&self) -> Command {
+        self.postgres().psql(SUPERUSER, DATABASE)
     }
 
     /// Makes an account without the auth server.

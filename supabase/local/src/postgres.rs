@@ -31,7 +31,7 @@ impl Stop {
 }
 
 /// The administrator of the whole cluster, whom Supabase calls so too.
-const SUPERUSER: &str = "supabase_admin";
+pub(crate) const SUPERUSER: &str = "supabase_admin";
 
 /// The main database, as Supabase names it.
 pub(crate) const DATABASE: &str = "postgres";
@@ -107,10 +107,10 @@ impl Postgres {
         Ok(())
     }
 
-    /// Runs SQL as the superuser, and answers what it prints: a line for each row, columns parted by `|`.
-    pub fn sql(&self, sql: &str) -> Result<String> {
+    /// Runs SQL as the superuser.
+    fn sql(&self, sql: &str) -> Result<()> {
         let mut psql = self.psql(SUPERUSER, DATABASE);
-        run(psql.args(["--command", sql]))
+        run(psql.args(["--command", sql])).map(drop_output)
     }
 
     /// What a dump holds: the whole main database as it is now.
@@ -141,7 +141,7 @@ impl Postgres {
     }
 
     /// Where a client of libpq reaches it as the superuser.
-    pub fn address(&self, database: &str) -> String {
+    fn address(&self, database: &str) -> String {
         self.address_of(SUPERUSER, database)
     }
 
@@ -156,7 +156,8 @@ impl Postgres {
         run(&mut psql).map(drop_output).with_context(|| file.display().to_string())
     }
 
-    fn psql(&self, role: &str, database: &str) -> Command {
+    /// A psql that prints a line for each row, columns parted by `|`, and ends at the first error.
+    pub fn psql(&self, role: &str, database: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
             .args(["--set", "ON_ERROR_STOP=1", "--dbname"])

@@ -4,9 +4,13 @@
 
 mod account;
 mod attacker;
+mod cursor;
 mod direct;
+mod erase;
 mod health;
 mod lattice;
 mod poison;
 mod push;
+mod session;
 mod sits;
+mod weeks;

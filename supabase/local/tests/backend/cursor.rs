@@ -1,0 +1,216 @@
+//! Heads, marks and cursors: nobody misses a row, and nobody takes a restored database for the one they knew.
+
+use crate::account::{Account, words};
+use crate::session::Session;
+use crate::sits::{begun, completed, many, noted, wire};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::thread;
+use zafu_backend::{Backend, or_skip, shared};
+
+fn ids(rows: &[Value]) -> BTreeSet<&str> {
+    rows.iter().map(|row| row["id"].as_str().expect("an id")).collect()
+}
+
+#[test]
+fn pages_hold_every_row_once_and_say_when_they_end() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sent = many(95);
+    account.push(&sent);
+    let (mut seen, mut cursor, mut pages) = (vec![], Value::Null, 0);
+    loop {
+        let page = account.page(&cursor, 10);
+        seen.extend(page["rows"].as_array().expect("rows").clone());
+        cursor = page["next"].clone();
+        pages += 1;
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!((pages, seen.len()), (10, 95));
+    assert_eq!(ids(&seen), ids(&sent));
+    let (rest, next) = account.pull_after(&cursor);
+    assert_eq!((rest, next), (vec![], cursor), "there is nothing more");
+}
+
+#[test]
+fn a_page_is_cut_by_weight_but_never_empty() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = completed(&begun());
+    let heavy: Vec<_> =
+        (0..3).map(|_| noted(&completed(&begun()), &"é".repeat(50_000), sit.deviceid)).collect();
+    account.push_sits(&heavy);
+    let page = |bytes: u32| {
+        let answer = account.call("pull_sessions", &json!({ "max_bytes": bytes })).body;
+        (answer["rows"].as_array().expect("rows").len(), answer["more"].clone())
+    };
+    assert_eq!(page(1), (1, json!(true)));
+    assert_eq!(page(250_000), (2, json!(true)));
+    assert_eq!(page(400_000), (3, json!(false)));
+}
+
+#[test]
+fn a_device_need_not_pull_its_own_push() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (_, cursor) = account.pull_after(&Value::Null);
+    let pushed = account.push(&many(3));
+    assert_eq!(pushed["before"], cursor, "nobody else has written since");
+    let (rows, _) = account.pull_after(&pushed["after"]);
+    assert_eq!(rows, Vec::<Value>::new());
+    let other = many(1);
+    account.push(&other);
+    let (rows, _) = account.pull_after(&pushed["after"]);
+    assert_eq!(ids(&rows), ids(&other));
+}
+
+#[test]
+fn what_commits_later_comes_later() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (slow, fast) = (wire(&begun()), wire(&begun()));
+    let (_, start) = account.pull_after(&Value::Null);
+    let mut session = Session::open(backend);
+    session.begin_as(account.id);
+    session.run(&format!("select push_sessions('[{slow}]')"));
+    let between = thread::scope(|scope| {
+        let pushing = scope.spawn(|| account.push(std::slice::from_ref(&fast)));
+        // It must wait: its number may not be seen before the one that was drawn first.
+        let waiting = "select count(*) from pg_stat_activity
+                       where wait_event_type = 'Lock' and query like '%push_sessions%'";
+        while backend.sql(waiting).expect("SQL") == "0" {
+            assert!(!pushing.is_finished(), "the second push did not wait for the first");
+        }
+        let (rows, between) = account.pull_after(&start);
+        assert_eq!(rows, Vec::<Value>::new(), "neither has committed");
+        session.run("commit");
+        let pushed = pushing.join().expect("a push");
+        assert_eq!(words(&pushed), ["stored"]);
+        assert_ne!(pushed["before"], start, "it has seen what it waited for");
+        between
+    });
+    let (rows, _) = account.pull_after(&between);
+    let order: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
+    assert_eq!(order, [&slow["id"], &fast["id"]]);
+}
+
+#[test]
+fn a_reader_beside_many_writers_misses_nothing() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (writers, pushes) = (4, 12);
+    let seen = thread::scope(|scope| {
+        let writing: Vec<_> = (0..writers)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..pushes {
+                        account.push(&many(3));
+                    }
+                })
+            })
+            .collect();
+        let (mut seen, mut cursor) = (vec![], Value::Null);
+        loop {
+            let is_over = writing.iter().all(thread::ScopedJoinHandle::is_finished);
+            let (rows, next) = account.pull_after(&cursor);
+            seen.extend(rows);
+            cursor = next;
+            if is_over {
+                return seen;
+            }
+        }
+    });
+    assert_eq!(ids(&seen).len(), writers * pushes * 3);
+    assert_eq!(seen.len(), writers * pushes * 3, "and nothing came twice");
+}
+
+#[test]
+fn partners_who_push_at_once_do_not_lock_each_other_out() {
+    let Some(backend) = shared() else { return };
+    let (here, there) = (Account::new(backend), Account::new(backend));
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", here.id, there.id)).expect("SQL");
+    thread::scope(|scope| {
+        for account in [&here, &there, &here, &there] {
+            scope.spawn(move || {
+                for _ in 0..15 {
+                    let sit = begun();
+                    // `push` fails at anything but success: a deadlock would be one of 40P01.
+                    account.push(&[wire(&sit), wire(&completed(&begun()))]);
+                    account.push(&[wire(&completed(&sit))]);
+                }
+            });
+        }
+    });
+    let counts = "select invitersits || ' ' || inviteesits from weeks w
+                  join partnerships p on p.id = w.partnershipid where p.userid =";
+    assert_eq!(backend.sql(&format!("{counts} '{}'", here.id)).expect("SQL"), "60 60");
+}
+
+#[test]
+fn a_restored_database_is_noticed_also_when_someone_was_there_first() {
+    // One of its own: the others do not want to be restored.
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let account = Account::new(&backend);
+    let dump = tempfile::tempdir().expect("a folder");
+    let dump = dump.path().join("dump");
+    let before = many(2);
+    account.push(&before);
+    let (_, old) = account.pull_after(&Value::Null);
+    backend.dump(&dump).expect("a dump");
+    let lost = many(2);
+    account.push(&lost);
+    let (_, new) = account.pull_after(&old);
+    backend.restore(&dump).expect("restored");
+
+    assert_eq!(account.page(&new, 10)["state"], "diverged");
+    // Another device pushes first, until the head is ahead of where it was: numbers repeat, marks do not.
+    let others = many(5);
+    let pushed = account.push(&others);
+    assert!(pushed["after"]["seq"].as_u64() > new["seq"].as_u64(), "the head is ahead again");
+    let page = account.page(&new, 10);
+    assert_eq!((&page["state"], &page["next"]), (&json!("diverged"), &Value::Null));
+    // Who had read no further than the dump goes on.
+    let (rows, _) = account.pull_after(&old);
+    assert_eq!(ids(&rows), ids(&others));
+    // Who notices pushes everything, and all is there again.
+    account.push(&[before.clone(), lost.clone()].concat());
+    let (rows, _) = account.pull_after(&Value::Null);
+    let all = [before, lost, others].concat();
+    assert_eq!(ids(&rows), ids(&all));
+}
+
+#[test]
+fn a_cursor_that_never_was_is_not_taken() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let head = account.push(&many(2))["after"].clone();
+    let seq = head["seq"].as_u64().expect("a number");
+    for cursor in [
+        json!({ "seq": seq, "mark": uuid::Uuid::new_v4() }),
+        json!({ "seq": seq + 1, "mark": head["mark"] }),
+        json!({ "seq": seq }),
+        json!({ "mark": head["mark"] }),
+    ] {
+        assert_eq!(account.page(&cursor, 10)["state"], "diverged", "{cursor}");
+    }
+    assert_eq!(account.page(&json!({ "seq": seq - 1, "mark": head["mark"] }), 10)["state"], "ok");
+}
+
+#[test]
+fn a_push_does_not_wait_for_ever() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    // So that the test need not wait for four seconds either.
+    backend.sql("alter function zafu.lock_heads(uuid[]) set lock_timeout = '20ms'").expect("SQL");
+    let account = Account::new(&backend);
+    let mut session = Session::open(&backend);
+    session.begin_as(account.id);
+    session.run(&format!("select push_sessions('[{}]')", wire(&begun())));
+    let answer = account.call("push_sessions", &json!(many(1)));
+    assert_eq!(answer.code(), "55P03", "{answer:?}");
+    assert_eq!(Account::new(&backend).push_sits(&[begun()]), ["stored"], "others do not wait");
+    session.run("commit");
+    assert_eq!(account.push_sits(&[begun()]), ["stored"]);
+}

@@ -1,0 +1,90 @@
+//! Taking everything away, and being gone.
+
+use crate::account::{Account, words};
+use crate::sits::{begun, completed, many, wire};
+use reqwest::Method;
+use serde_json::{Value, json};
+use zafu_backend::shared;
+
+#[test]
+fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let rows = many(3);
+    account.push(&rows);
+    let (_, cursor) = account.pull_after(&Value::Null);
+    let erased = account.call("erase_account", &json!({})).body["erased"].clone();
+    assert!(erased.is_string());
+
+    // It learns of it at whatever it does next, and nothing is written.
+    let page = account.page(&cursor, 10);
+    assert_eq!((&page["erased"], &page["rows"]), (&erased, &json!([])));
+    assert!(page["erasedat"].is_string());
+    for unaware in
+        [json!({ "sessions": rows }), json!(rows), json!({ "sessions": rows, "erased": "x" })]
+    {
+        let answer = account.call("push_sessions", &unaware).body;
+        assert_eq!((&answer["state"], &answer["erased"]), (&json!("erased"), &erased));
+        assert_eq!(answer["verdicts"], json!([]));
+    }
+    assert!(account.pull().is_empty());
+
+    // Once the person has said so, it may.
+    let aware = json!({ "sessions": rows, "erased": erased });
+    let answer = account.call("push_sessions", &aware).body;
+    assert_eq!(words(&answer), vec!["stored"; 3]);
+    // A second erasure is another one.
+    let again = account.call("erase_account", &json!({})).body["erased"].clone();
+    assert_ne!(again, erased);
+    assert_eq!(account.call("push_sessions", &aware).body["state"], "erased");
+}
+
+#[test]
+fn only_ones_own_is_erased_and_all_of_it() {
+    let Some(backend) = shared() else { return };
+    let (account, other) = (Account::new(backend), Account::new(backend));
+    let profile = format!("users?id=eq.{}&select=name,image,usualsitlength", account.id);
+    let changed = json!({ "name": "Someone", "image": "me.png", "usualsitlength": 60 });
+    account.say(Method::PATCH, &profile, &changed);
+    assert_eq!(account.get(&profile).body, json!([changed]));
+    account.push(&many(3));
+    other.push(&many(2));
+    account.call("erase_account", &json!({}));
+    let blank = json!([{ "name": "", "image": null, "usualsitlength": 1200 }]);
+    assert_eq!(account.get(&profile).body, blank);
+    assert!(account.pull().is_empty());
+    assert_eq!(other.pull().len(), 2);
+}
+
+#[test]
+fn erasing_ends_a_partnership_and_uncounts_ones_sits() {
+    let Some(backend) = shared() else { return };
+    let (account, partner) = (Account::new(backend), Account::new(backend));
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", account.id, partner.id)).expect("SQL");
+    let state = "select p.endedat is null, w.invitersits, w.inviteesits, u.pairing_status
+                 from partnerships p join weeks w on w.partnershipid = p.id
+                 join users u on u.id = p.partnerid where p.userid =";
+    let state = || backend.sql(&format!("{state} '{}'", account.id)).expect("SQL");
+    account.push(&many(3));
+    partner.push(&many(2));
+    assert_eq!(state(), "t|3|2|paired");
+    account.call("erase_account", &json!({}));
+    assert_eq!(state(), "f|0|2|unpaired");
+    assert_eq!(partner.pull().len(), 2, "the partner's sits stay");
+}
+
+#[test]
+fn an_account_that_is_gone_is_told_so() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    account.push(&[wire(&completed(&begun()))]);
+    backend.sql(&format!("delete from auth.users where id = '{}'", account.id)).expect("SQL");
+    // Its token is good for as long as it says.
+    account.call("push_sessions", &json!(many(1))).is(410, "PT410");
+    account.call("pull_sessions", &json!({})).is(410, "PT410");
+    account.call("erase_account", &json!({})).is(410, "PT410");
+    account.say(Method::POST, "sessions", &wire(&begun())).is(410, "PT410");
+    let left = format!("select count(*) from sessions where userid = '{}'", account.id);
+    assert_eq!(backend.sql(&left).expect("SQL"), "0");
+}

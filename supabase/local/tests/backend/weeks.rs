@@ -1,0 +1,249 @@
+//! Partnerships, and the weeks that are counted from both people's sits.
+
+use crate::account::Account;
+use crate::sits::{begun_at, completed, deleted, device, ended, moment, wire};
+use chrono::{DateTime, Duration, Utc};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::json;
+use zafu_backend::{Backend, shared};
+use zafu_core::session::{Details, Session, Source};
+use zafu_core::time::Seconds;
+
+const START: &str = "2026-02-27T18:00:00Z";
+
+/// Two people who share their weeks from [`START`].
+fn pair(backend: &Backend) -> (Account<'_>, Account<'_>, String) {
+    let (inviter, invitee) = (Account::new(backend), Account::new(backend));
+    let partnership = partner(backend, &inviter, &invitee, START).expect("a partnership");
+    (inviter, invitee, partnership)
+}
+
+fn partner(
+    backend: &Backend,
+    inviter: &Account<'_>,
+    invitee: &Account<'_>,
+    start: &str,
+) -> Result<String, String> {
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    let values = format!("('{}', '{}', '{start}') returning id", inviter.id, invitee.id);
+    backend.sql(&format!("{sql} {values}")).map_err(|error| format!("{error:#}"))
+}
+
+/// So many days and seconds after the partnership began.
+fn after(days: i64, seconds: i64) -> DateTime<Utc> {
+    moment(START) + Duration::days(days) + Duration::seconds(seconds)
+}
+
+fn sat(at: DateTime<Utc>) -> Session {
+    completed(&begun_at(at))
+}
+
+fn corrected(sit: &Session, start: DateTime<Utc>) -> Session {
+    let value = Details { corrected_start: Some(start), ..sit.details.value.clone() };
+    Session { details: sit.details.set(value, device(1)), ..sit.clone() }
+}
+
+/// Number, inviter's and invitee's sits, and whether the goal is met, of each week.
+fn counted(backend: &Backend, partnership: &str) -> String {
+    let sql =
+        "select weeknumber, invitersits, inviteesits, goalmet from weeks where partnershipid =";
+    backend.sql(&format!("{sql} '{partnership}' order by 1")).expect("SQL").replace('\n', ", ")
+}
+
+#[test]
+fn a_sit_counts_for_the_week_it_began_in() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, partnership) = pair(backend);
+    inviter.push_sits(&[
+        sat(after(0, 0)),             // the first moment of the first week
+        sat(after(6, 24 * 3600 - 1)), // the last second of it
+        sat(after(7, 0)),             // the first moment of the second
+        sat(after(0, -1)),            // before there was a partnership
+    ]);
+    invitee.push_sits(&[sat(after(21, 0))]);
+    assert_eq!(counted(backend, &partnership), "1|2|0|f, 2|1|0|f, 4|0|1|f");
+    let tiles = format!(
+        "select bool_and(weekstart = '{START}'::timestamptz + (weeknumber - 1) * interval '168 hours'
+                     and weekend - weekstart = interval '168 hours')
+         from weeks where partnershipid = '{partnership}'"
+    );
+    assert_eq!(backend.sql(&tiles).expect("SQL"), "t");
+}
+
+#[test]
+fn only_what_counts_is_counted() {
+    let Some(backend) = shared() else { return };
+    let (inviter, _, partnership) = pair(backend);
+    let at = after(1, 0);
+    let imported = Session { source: Source::Import, ..sat(at) };
+    let manual = Session { source: Source::Manual, ..sat(at) };
+    let mut short = sat(at);
+    short.lifecycle.stage = zafu_core::session::Stage::Completed {
+        completedat: at + Duration::seconds(59),
+        satlength: Seconds(59),
+    };
+    let mut lengthened = short.clone();
+    lengthened.id = sat(at).id;
+    lengthened.details.value.corrected_length = Some(Seconds(60));
+    let all = [
+        begun_at(at),
+        ended(&begun_at(at), 500),
+        deleted(&sat(at), device(1)),
+        imported,
+        short,
+        manual,
+        lengthened,
+    ];
+    let counting = all.iter().filter(|sit| sit.counts()).count();
+    assert_eq!(counting, 2, "by the core's own rule");
+    inviter.push_sits(&all);
+    assert_eq!(counted(backend, &partnership), format!("1|{counting}|0|f"));
+}
+
+#[test]
+fn a_correction_or_deletion_is_counted_in_both_weeks() {
+    let Some(backend) = shared() else { return };
+    let (inviter, _, partnership) = pair(backend);
+    let sit = sat(after(1, 0));
+    inviter.push_sits(std::slice::from_ref(&sit));
+    assert_eq!(counted(backend, &partnership), "1|1|0|f");
+    let moved = corrected(&sit, after(8, 0));
+    inviter.push_sits(std::slice::from_ref(&moved));
+    assert_eq!(counted(backend, &partnership), "1|0|0|f, 2|1|0|f");
+    inviter.push_sits(&[deleted(&moved, device(1))]);
+    assert_eq!(counted(backend, &partnership), "1|0|0|f, 2|0|0|f");
+}
+
+#[test]
+fn a_goal_is_met_by_both_together() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, partnership) = pair(backend);
+    let sits = |count| (0..count).map(|_| sat(after(2, 0))).collect::<Vec<_>>();
+    inviter.push_sits(&sits(6));
+    invitee.push_sits(&sits(3));
+    assert_eq!(counted(backend, &partnership), "1|6|3|f");
+    invitee.push_sits(&sits(1));
+    assert_eq!(counted(backend, &partnership), "1|6|4|t");
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_makes_no_weeks() {
+    let Some(backend) = shared() else { return };
+    let (inviter, _, partnership) = pair(backend);
+    inviter.push_sits(&[sat(moment("2126-01-01T00:00:00Z")), sat(moment("9999-12-31T23:00:00Z"))]);
+    assert_eq!(counted(backend, &partnership), "");
+    assert_eq!(inviter.pull().len(), 2, "the sits are kept");
+}
+
+#[test]
+fn a_partnership_takes_in_what_was_sat_since_it_began_and_nothing_after_it_ended() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee) = (Account::new(backend), Account::new(backend));
+    inviter.push_sits(&[sat(after(-1, 0)), sat(after(1, 0)), sat(after(9, 0))]);
+    invitee.push_sits(&[sat(after(10, 0))]);
+    let cursor = inviter.push(&[])["after"].clone();
+    let partnership = partner(backend, &inviter, &invitee, START).expect("a partnership");
+    assert_eq!(counted(backend, &partnership), "1|1|0|f, 2|1|1|f");
+    let end = format!(
+        "update partnerships set endedat = '{}' where id = '{partnership}'",
+        after(9, 3600)
+    );
+    backend.sql(&end).expect("SQL");
+    assert_eq!(counted(backend, &partnership), "1|1|0|f, 2|1|0|f");
+    let (rows, next) = inviter.pull_after(&cursor);
+    assert_eq!((rows.len(), next), (0, cursor), "a place is the server's: no device pulls it");
+}
+
+#[test]
+fn nobody_is_in_two_partnerships_at_once() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, partnership) = pair(backend);
+    let third = Account::new(backend);
+    for (one, other) in
+        [(&inviter, &third), (&third, &inviter), (&third, &invitee), (&invitee, &inviter)]
+    {
+        let refused = partner(backend, one, other, "2026-05-01").expect_err("refused");
+        assert!(refused.contains("shares these weeks with someone already"), "{refused}");
+    }
+    backend
+        .sql(&format!("update partnerships set endedat = '2026-04-01' where id = '{partnership}'"))
+        .expect("SQL");
+    partner(backend, &inviter, &third, "2026-05-01").expect("another one, later");
+    let moved = backend.sql(&format!(
+        "update partnerships set startedat = '2026-01-01' where id = '{partnership}'"
+    ));
+    assert!(format!("{:#}", moved.expect_err("refused")).contains("keeps its two people"));
+}
+
+#[test]
+fn partners_see_counts_and_no_sits() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, partnership) = pair(backend);
+    inviter.push_sits(&[sat(after(1, 0))]);
+    let weeks = format!("weeks?partnershipid=eq.{partnership}&select=invitersits,inviteesits");
+    assert_eq!(invitee.get(&weeks).body, json!([{ "invitersits": 1, "inviteesits": 0 }]));
+    assert_eq!(invitee.get("sessions?select=id").body, json!([]));
+    let users = format!("users?select=id,email&id=eq.{}", inviter.id);
+    assert_eq!(invitee.get(&users).body, json!([]));
+    assert_eq!(Account::new(backend).get(&weeks).body, json!([]));
+}
+
+#[test]
+fn the_counts_are_those_of_a_fresh_count() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, partnership) = pair(backend);
+    // Counted from times alone, by nothing that the server keeps.
+    let fresh = format!(
+        "select string_agg(weeknumber || '|' || a || '|' || b, ', ' order by weeknumber) from (
+           select floor(extract(epoch from start - '{START}') / 604800) + 1 as weeknumber,
+             count(*) filter (where who = p.userid) as a, count(*) filter (where who = p.partnerid) as b
+           from (
+             select s.userid as who, coalesce(s.correctedstart, s.startedat) as start from sessions s
+             where s.completedat is not null and s.deletedat is null and s.source <> 'import'
+               and coalesce(s.correctedlength, s.satlength) > 59
+           ) as sat join partnerships p on sat.who in (p.userid, p.partnerid)
+           where p.id = '{partnership}' and start >= p.startedat
+           group by 1
+         ) as counted"
+    );
+    let kept = format!(
+        "select string_agg(weeknumber || '|' || invitersits || '|' || inviteesits, ', '
+                           order by weeknumber)
+         from weeks where partnershipid = '{partnership}' and invitersits + inviteesits > 0"
+    );
+    let acts = vec((any::<bool>(), 0_usize..12, -3_i64..30, 0_u8..5), 1..12);
+    let known: Vec<Session> = (0..12).map(|_| begun_at(after(3, 0))).collect();
+    let others: Vec<Session> = (0..12).map(|_| begun_at(after(3, 0))).collect();
+    let last = std::cell::Cell::new(1);
+    let config =
+        ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(acts in acts)| {
+        for who in [true, false] {
+            let account = if who { &inviter } else { &invitee };
+            let sits = if who { &known } else { &others };
+            let mine = acts.iter().filter(|act| act.0 == who);
+            let rows: Vec<_> = mine.map(|&(_, which, day, what)| {
+                let revision = last.get() + 1;
+                last.set(revision);
+                let sit = &sits[which];
+                let mut changed = match what {
+                    0 => sit.clone(),
+                    1 => completed(sit),
+                    2 => corrected(&completed(sit), after(day, 0)),
+                    3 => deleted(&completed(sit), device(1)),
+                    _ => {
+                        let mut back = completed(sit);
+                        back.deletion.value = None;
+                        back
+                    }
+                };
+                changed.details.revision = if what == 2 { revision } else { 0 };
+                changed.deletion.revision = if what > 2 { revision } else { 0 };
+                wire(&changed)
+            }).collect();
+            account.push(&rows);
+        }
+        prop_assert_eq!(backend.sql(&kept).expect("SQL"), backend.sql(&fresh).expect("SQL"));
+    });
+}
