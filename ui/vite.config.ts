@@ -31,7 +31,7 @@ export default defineConfig(({ command, mode }) => {
 		},
 		server: { port: 1420, strictPort: true, host: '127.0.0.1' },
 		build: {
-			target: ['es2022', 'safari16'],
+			target: ['es2022', 'safari16.4'],
 			outDir: mode === 'demo' ? 'dist-demo' : 'dist',
 			modulePreload: false,
 			assetsInlineLimit: 0,
