@@ -179,6 +179,18 @@ describe('what there is to say', () => {
 		expect(screen.queryByTestId('notices-open')).toBeNull();
 	});
 
+	it('is said within a dialog that is open', async () => {
+		const demo = await show('', 'setup');
+		demo.savePreset = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		await press('length-30');
+		await press('preset-keep');
+		await fireEvent.input(await screen.findByTestId('preset-name'), { target: { value: 'Noon' } });
+		await press('preset-save');
+		const said = await screen.findByTestId('dialog-trouble');
+		expect(said.textContent).toBe('The disk is full.');
+		expect(screen.getByTestId('preset-dialog').contains(said)).toBe(true);
+	});
+
 	it('is quiet again once all of it was put away', async () => {
 		const demo = await show('state=sit&trouble=2', 'notices-open');
 		await press('notices-open');

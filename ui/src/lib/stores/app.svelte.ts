@@ -10,7 +10,7 @@
  *   dialogs    end-dialog, end-confirm, end-cancel, end-discard, discard-confirm; quit-dialog,
  *              quit-confirm, quit-cancel; bells-dialog, bells-done,
  *              plan-{start,intervals,end}-{sound,strikes,hear}, interval-kind, -every, -count, -at, -least,
- *              -most; preset-dialog, preset-name, preset-save
+ *              -most; preset-dialog, preset-name, preset-save; dialog-trouble
  *   finished   finished, sat, note, label, done, sit-again
  *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
  *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
