@@ -1,5 +1,5 @@
 /** What the window says of lengths, times, sounds and bells, in the language of the person. */
-import type { Intervals, OvertimeChoice, PlanChoice, Strike, TimeDisplay } from './api/types';
+import type { Intervals, PlanChoice, Strike, TimeDisplay } from './api/types';
 import { m } from './paraglide/messages';
 import { getLocale } from './paraglide/runtime';
 import {
@@ -75,11 +75,6 @@ export function soundName(sound: string): string {
 	return file.replace(/\.[^.]+$/, '');
 }
 
-export function overtimeName(choice: OvertimeChoice): string {
-	if (choice === 'ask') return m.overtime_ask();
-	return choice === 'always' ? m.overtime_always() : m.overtime_never();
-}
-
 function rung(strike: Strike): string {
 	return strike.strikes > 1
 		? `${soundName(strike.sound)} × ${strike.strikes}`
@@ -99,13 +94,13 @@ function often({ when }: Intervals): string {
 	}
 }
 
-/** All bells of a plan in one line. */
-export function bellsLine(plan: PlanChoice): string {
-	const parts: string[] = [];
-	if (plan.startBell) parts.push(`${m.bells_summary_start()} ${rung(plan.startBell)}`);
-	if (plan.intervals) parts.push(`${m.bells_summary_during()} ${often(plan.intervals)}`);
-	if (plan.endBell) parts.push(`${m.bells_summary_end()} ${rung(plan.endBell)}`);
-	return parts.length > 0 ? parts.join(' · ') : m.bells_silent();
+/** All bells of a plan, in the order in which they are first heard. */
+export function bellsOf(plan: PlanChoice): string[] {
+	const bells: string[] = [];
+	if (plan.startBell) bells.push(`${m.bells_summary_start()} ${rung(plan.startBell)}`);
+	if (plan.intervals) bells.push(`${m.bells_summary_during()} ${often(plan.intervals)}`);
+	if (plan.endBell) bells.push(`${m.bells_summary_end()} ${rung(plan.endBell)}`);
+	return bells.length > 0 ? bells : [m.bells_silent()];
 }
 
 /** Dates are written as in the person's country, as far as it speaks the language of the window. */
