@@ -102,7 +102,8 @@ impl Steps {
     }
 
     fn step(&mut self, name: &str, work: impl FnOnce(&Path) -> Result<()>) -> bool {
-        let log = self.logs.join(format!("{}.log", name.replace(": ", "-").replace([' ', '/'], "-")));
+        let log =
+            self.logs.join(format!("{}.log", name.replace(": ", "-").replace([' ', '/'], "-")));
         if !self.is_quiet {
             println!("      {name} ...");
         }

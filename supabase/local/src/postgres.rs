@@ -127,17 +127,19 @@ impl Postgres {
         fs::write(file, dumped.stdout).with_context(|| file.display().to_string())
     }
 
-    /// Makes the main database what a dump holds.
+    /// Makes the main database what a dump holds. It is made beside it first, so that nobody ever finds half
+    /// of one.
     pub fn restore(&self, file: &Path) -> Result<()> {
-        let mut drop = self.psql(SUPERUSER, "template1");
-        let drop = drop
-            .args(["--command", "drop database postgres with (force)"])
-            .args(["--command", "create database postgres owner postgres"]);
-        run(drop)?;
+        run(self.psql(SUPERUSER, "template1").args(["--command", "create database restored"]))?;
         let mut restore = self.program("pg_restore");
         restore.args(["--exit-on-error", "--single-transaction", "--dbname"]);
-        restore.arg(self.address(DATABASE)).stdin(fs::File::open(file)?);
-        run(&mut restore).map(drop_output)
+        restore.arg(self.address("restored")).stdin(fs::File::open(file)?);
+        run(&mut restore)?;
+        let mut swap = self.psql(SUPERUSER, "template1");
+        swap.args(["--command", "drop database postgres with (force)"])
+            .args(["--command", "alter database restored rename to postgres"])
+            .args(["--command", "alter database postgres owner to postgres"]);
+        run(&mut swap).map(drop_output)
     }
 
     /// Where a client of libpq reaches it as the superuser.

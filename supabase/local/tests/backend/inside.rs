@@ -1,0 +1,88 @@
+//! What the database says of itself, and what the migrations do in a project that is not empty.
+
+use std::path::{Path, PathBuf};
+use zafu_backend::{Backend, or_skip, shared};
+
+fn supabase() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder")
+}
+
+/// `supabase test db` does the same.
+#[test]
+fn its_own_tests_pass() {
+    let Some(backend) = shared() else { return };
+    let known = "select count(*) from pg_available_extensions where name = 'pgtap'";
+    if backend.sql(known).expect("SQL") == "0" {
+        assert!(std::env::var("CI").is_err(), "pgTAP is missing (Debian: pgtap)");
+        return eprintln!("SKIPPED: the database's own tests, because pgTAP is missing");
+    }
+    let files = supabase().join("tests").read_dir().expect("supabase/tests");
+    let files: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let output = backend.psql().arg("--file").arg(&file).output().expect("psql");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let wrong = |line: &&str| !line.starts_with("ok ") && !line.starts_with("1..");
+        let wrong: Vec<&str> = said.lines().filter(wrong).collect();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && wrong.is_empty(),
+            "{}: {wrong:#?}\n{error}",
+            file.display()
+        );
+        assert!(said.lines().count() > 1, "{} tests nothing", file.display());
+    }
+}
+
+#[test]
+fn what_is_there_already_is_refused_and_left_alone() {
+    let Some(backend) = or_skip(Backend::start_empty()) else { return };
+    for (theirs, gone, named) in [
+        (
+            "create table public.sessions (id int, theirs text); insert into sessions values (1, 'kept')",
+            "drop table public.sessions",
+            "public.sessions",
+        ),
+        ("create view public.users as select 1 as id", "drop view public.users", "public.users"),
+        ("create schema zafu", "drop schema zafu", "a schema zafu"),
+    ] {
+        backend.sql(theirs).expect(theirs);
+        let refused = format!("{:#}", backend.migrate().expect_err("refused"));
+        assert!(refused.contains(&format!("this project has {named} already")), "{refused}");
+        assert!(refused.contains("supabase/README.md"), "{refused}");
+        let ours = "select count(*) from pg_class where relname in ('weeks', 'heads', 'marks')";
+        assert_eq!(backend.sql(ours).expect("SQL"), "0");
+        if named == "public.sessions" {
+            assert_eq!(backend.sql("select * from sessions").expect("SQL"), "1|kept");
+        }
+        backend.sql(gone).expect(gone);
+    }
+    // Out of the way, and with accounts that were there before, they apply.
+    backend
+        .sql("insert into auth.users (id, email) values (gen_random_uuid(), 'early@example.test')")
+        .expect("SQL");
+    backend.migrate().expect("migrated");
+    let early = "select email, h.seq from users u join zafu.heads h on h.userid = u.id";
+    assert_eq!(backend.sql(early).expect("SQL"), "early@example.test|0");
+}
+
+#[test]
+fn a_week_is_where_its_number_says_whatever_is_written() {
+    let Some(backend) = shared() else { return };
+    let (one, other) = (backend.new_user().expect("one"), backend.new_user().expect("two"));
+    let sql = "insert into partnerships (userid, partnerid, startedat, weeklygoal) values";
+    let values = format!("('{}', '{}', '2026-01-05', 7) returning id", one.id, other.id);
+    let partnership = backend.sql(&format!("{sql} {values}")).expect("SQL");
+    backend
+        .sql(&format!(
+            "insert into weeks (partnershipid, weeknumber, weekstart, weekend)
+             values ('{partnership}', 3, '2030-01-01', '2031-01-01')"
+        ))
+        .expect("SQL");
+    let week = format!(
+        "select weekstart at time zone 'UTC', weekend at time zone 'UTC', weeklygoal from weeks
+         where partnershipid = '{partnership}'"
+    );
+    let expected = "2026-01-19 00:00:00|2026-01-26 00:00:00|7";
+    assert_eq!(backend.sql(&week).expect("SQL"), expected);
+}

@@ -1,0 +1,81 @@
+//! How the database finds what it is asked for: never by reading everything.
+
+use crate::account::Account;
+use crate::session::as_account;
+use crate::sits::{begun, many, wire};
+use serde_json::json;
+use zafu_backend::{Backend, or_skip};
+
+/// Enough that reading everything would cost more than an index, for accounts that nobody asks about.
+const CROWD: &str = "
+    insert into auth.users (id, email)
+    select gen_random_uuid(), 'crowd' || n || '@example.test' from generate_series(1, 30) n;
+    insert into sessions (id, userid, startedat, sitlength, utcoffset, deviceid, source, detailsdevice,
+                          deletiondevice)
+    select gen_random_uuid(), u.id, '2026-01-01'::timestamptz + n * interval '1 hour', 600, 0, u.id,
+           'timer', u.id, u.id
+    from (select id from users where email like 'crowd%') u, generate_series(1, 1000) n;
+    insert into zafu.marks (userid, seq) select u.id, n from users u, generate_series(1, 1000) n;
+    analyze;";
+
+/// The plans of every statement that `sql` comes to, those inside functions too.
+fn plans(backend: &Backend, account: &Account<'_>, sql: &str) -> String {
+    let script = format!(
+        "load 'auto_explain';
+         set auto_explain.log_min_duration = 0;
+         set auto_explain.log_nested_statements = on;
+         begin; {};
+         set local client_min_messages = log;
+         {sql};
+         reset client_min_messages;
+         commit;",
+        as_account(account.id)
+    );
+    let output = backend.psql().args(["--command", &script]).output().expect("psql");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("Query Text"), "no plan was shown: {said}");
+    said
+}
+
+#[test]
+fn nothing_reads_everything() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let (account, partner) = (Account::new(&backend), Account::new(&backend));
+    let values = format!("('{}', '{}', '2026-02-27')", account.id, partner.id);
+    let sql = format!("insert into partnerships (userid, partnerid, startedat) values {values}");
+    backend.sql(&sql).expect("SQL");
+    let known = many(50);
+    account.push(&known);
+    backend.sql(CROWD).expect("a crowd");
+    let some = json!(known[..20]).to_string();
+    let new = json!(many(20)).to_string();
+    let mut later = wire(&begun());
+    later["id"] = known[0]["id"].clone();
+    later["detailsrevision"] = 1.into();
+    let id = &known[0]["id"].as_str().expect("an id");
+    for (what, sql) in [
+        ("pull", "select pull_sessions(max_rows => 100)".to_owned()),
+        ("push of what is known", format!("select push_sessions($j${some}$j$)")),
+        ("push of what is new", format!("select push_sessions($j${new}$j$)")),
+        ("push of a change", format!("select push_sessions($j$[{later}]$j$)")),
+        ("digest", "select digest_sessions()".into()),
+        ("one sit", format!("select note from sessions where id = '{id}'")),
+        ("all of one's own", "select id from sessions".into()),
+        ("a search", "select id from sessions where note like '%om%'".into()),
+        (
+            "the log",
+            "select id from sessions where userid = auth.uid()
+             order by coalesce(correctedstart, startedat) desc limit 20"
+                .into(),
+        ),
+        ("the weeks", "select * from weeks".into()),
+    ] {
+        let plans = plans(&backend, &account, &sql);
+        assert!(!plans.contains("Seq Scan on sessions"), "{what}:\n{plans}");
+        assert!(!plans.contains("Seq Scan on marks"), "{what}:\n{plans}");
+    }
+    // The control: who may read everything does, and it shows.
+    let sum = "set local role supabase_admin; select sum(sitlength) from sessions";
+    assert!(plans(&backend, &account, sum).contains("Seq Scan on sessions"));
+}

@@ -1,0 +1,91 @@
+-- What must hold inside the database, for `supabase test db`: the shape of things, and who may do what.
+-- How it behaves for devices and attackers is tested from outside, in local/tests/.
+
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+
+select plan(40);
+
+select tables_are('public', array['users', 'partnerships', 'weeks', 'sessions']);
+select columns_are('public', 'users', array['id', 'name', 'email', 'weeklytarget', 'usualsitlength', 'image',
+  'invitecode', 'pairing_status', 'createdat']);
+select columns_are('public', 'partnerships', array['id', 'userid', 'partnerid', 'startedat', 'endedat',
+  'weeklygoal', 'createdat']);
+select columns_are('public', 'weeks', array['id', 'partnershipid', 'weeknumber', 'weekstart', 'weekend',
+  'inviteesits', 'invitersits', 'weeklygoal', 'goalmet', 'createdat']);
+select columns_are('public', 'sessions', array['id', 'createdat', 'userid', 'partnershipid', 'weekid', 'seq',
+  'startedat', 'sitlength', 'satlength', 'iscompleted', 'completedat', 'endedat', 'madeat', 'utcoffset',
+  'deviceid', 'source', 'note', 'label', 'correctedstart', 'correctedlength', 'detailsrevision',
+  'detailsdevice', 'deletedat', 'deletionrevision', 'deletiondevice']);
+select col_is_pk('public', 'sessions', 'id', 'a sit is named by its id');
+select col_default_is('public', 'sessions', 'userid', 'auth.uid()', 'a sit is its sender''s');
+select fk_ok('public', 'sessions', 'userid', 'public', 'users', 'id');
+select fk_ok('public', 'users', 'id', 'auth', 'users', 'id');
+
+select is(relrowsecurity, true, 'rows of ' || relname || ' are guarded')
+from pg_class where oid in ('public.users'::regclass, 'public.partnerships'::regclass,
+  'public.weeks'::regclass, 'public.sessions'::regclass, 'zafu.heads'::regclass, 'zafu.marks'::regclass);
+select policies_are('public', 'users', array['own_profile_is_seen', 'own_profile_is_changed']);
+select policies_are('public', 'sessions',
+  array['own_sits_are_seen', 'own_sits_are_made', 'own_sits_are_changed']);
+select policies_are('public', 'partnerships', array['own_partnerships_are_seen']);
+select policies_are('public', 'weeks', array['own_weeks_are_seen']);
+select policies_are('zafu', 'heads', array[]::text[]);
+select policies_are('zafu', 'marks', array[]::text[]);
+
+select table_privs_are('public', 'sessions', 'authenticated', array['SELECT']);
+select table_privs_are('public', 'users', 'authenticated', array[]::text[]);
+select table_privs_are('public', 'weeks', 'authenticated', array['SELECT']);
+select table_privs_are('public', 'partnerships', 'authenticated', array['SELECT']);
+select table_privs_are('public', 'sessions', 'anon', array[]::text[]);
+select table_privs_are('zafu', 'heads', 'authenticated', array[]::text[]);
+select column_privs_are('public', 'sessions', 'userid', 'authenticated', array['SELECT']);
+select column_privs_are('public', 'sessions', 'id', 'authenticated', array['INSERT', 'SELECT']);
+select column_privs_are('public', 'sessions', 'note', 'authenticated', array['INSERT', 'SELECT', 'UPDATE']);
+select column_privs_are('public', 'users', 'invitecode', 'authenticated', array[]::text[]);
+
+select function_privs_are('public', 'push_sessions', array['json'], 'anon', array[]::text[]);
+select function_privs_are('public', 'push_sessions', array['json'], 'authenticated', array['EXECUTE']);
+select function_privs_are('zafu', 'lock_heads', array['uuid[]'], 'authenticated', array[]::text[]);
+select function_privs_are('public', 'zafu_health', array[]::name[], 'anon', array['EXECUTE']);
+
+-- Every function that runs as its owner names all that it means, or someone could put a table of the same
+-- name before it.
+select is_empty($$
+  select p.proname from pg_proc p
+  where p.pronamespace = 'zafu'::regnamespace and p.prosecdef
+    and not coalesce('search_path=""' = any (p.proconfig), false)
+$$, 'no owner''s function follows its caller''s search path');
+select is_empty($$
+  select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
+    and p.proname in ('push_sessions', 'pull_sessions', 'digest_sessions', 'erase_account', 'zafu_health')
+$$, 'what is exposed runs as whoever calls it');
+
+-- The rules, by hand and in one place; over random sits they are held to the core's from outside.
+insert into auth.users (id, email) values ('00000000-0000-4000-8000-000000000001', 'one@example.test');
+select is((select count(*) from public.users where id = '00000000-0000-4000-8000-000000000001'), 1::bigint,
+  'an account has a profile');
+select is((select count(*) from zafu.heads where userid = '00000000-0000-4000-8000-000000000001'), 1::bigint,
+  'a profile has a head');
+
+select is(
+  zafu.joined(
+    row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 90, false, null,
+      '2026-03-01 06:01:30+00', '2026-03-01 06:00+00', 60, '00000000-0000-4000-8000-0000000000d1', 'timer',
+      'later', '', null, null, 2, '00000000-0000-4000-8000-0000000000d1', null, 0,
+      '00000000-0000-4000-8000-0000000000d1')::zafu.sit,
+    row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 600, true,
+      '2026-03-01 06:10+00', '2026-03-01 06:10+00', '2026-03-01 06:00+00', 60,
+      '00000000-0000-4000-8000-0000000000d1', 'timer', 'earlier', '', null, null, 1,
+      '00000000-0000-4000-8000-0000000000d2', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.sit
+  ),
+  row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 600, true,
+    '2026-03-01 06:10+00', '2026-03-01 06:10+00', '2026-03-01 06:00+00', 60,
+    '00000000-0000-4000-8000-0000000000d1', 'timer', 'later', '', null, null, 2,
+    '00000000-0000-4000-8000-0000000000d1', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.sit,
+  'a completion wins over an early end, and the later word over the earlier'
+);
+
+select * from finish();
+rollback;
