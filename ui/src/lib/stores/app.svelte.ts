@@ -24,7 +24,7 @@ import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
 import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, Snapshot } from '../api/types';
 import { Choices } from './choices.svelte';
-import { Draft } from './draft.svelte';
+import { Draft, USUAL } from './draft.svelte';
 import { Notices } from './notices.svelte';
 import { Past } from './past.svelte';
 import { Timer } from './timer.svelte';
@@ -61,7 +61,7 @@ export class App {
 		if (api.start) {
 			this.timer.receive(api.start.snapshot);
 			this.choices.take(api.start.settings);
-			this.draft.from(api.start.settings.plan);
+			this.#followUsual();
 			if (api.start.quitAsked) this.question = 'quit';
 			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.snapshot);
 		}
@@ -81,7 +81,7 @@ export class App {
 		};
 		document.addEventListener('visibilitychange', seen);
 		await Promise.all([this.refresh(), this.choices.load()]);
-		if (this.choices.settings && !this.draft.plan) this.draft.from(this.choices.settings.plan);
+		this.#followUsual();
 		void this.checkBell();
 		return () => {
 			document.removeEventListener('visibilitychange', seen);
@@ -186,10 +186,19 @@ export class App {
 
 	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */
 	async usual(plan: PlanChoice): Promise<void> {
-		const following = this.draft.plan === this.choices.settings?.plan;
 		await this.choices.change({ plan });
-		const now = this.choices.settings?.plan;
-		if (following && now) this.draft.from(now);
+		this.#followUsual();
+	}
+
+	/** Offers the usual sit, as it is now. */
+	offerUsual(): void {
+		const plan = this.choices.settings?.plan;
+		if (plan) this.draft.from(plan, USUAL);
+	}
+
+	/** The sit that is offered is the usual one as it is now, unless another one is being made. */
+	#followUsual(): void {
+		if (!this.draft.plan || this.draft.origin === USUAL) this.offerUsual();
 	}
 
 	/** Quitting in mid-sit ends the sit, kept, and then the app. */

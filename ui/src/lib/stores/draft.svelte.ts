@@ -1,18 +1,21 @@
 /** The sit that is about to be started: the default one, a preset, or either with changes. */
 import type { LengthChoice, PlanChoice, Preset, StartRequest } from '../api/types';
 
+/** The origin of the sit that is offered when Zafu opens. */
+export const USUAL = 'usual';
+
 export class Draft {
 	plan = $state.raw<PlanChoice | null>(null);
-	/** The preset it came from, as long as nothing was changed. */
-	presetId = $state<string | null>(null);
+	/** What it is, as long as nothing was changed: the usual sit, or the preset of this id. */
+	origin = $state<string | null>(null);
 	/** The last timed length and clock, so that trying the other kinds loses neither. */
 	#seconds = 1200;
 	#clock = '';
 
-	/** Begins anew from a plan; a preset, if it has one. */
-	from(plan: PlanChoice, presetId: string | null = null): void {
+	/** Begins anew from a plan. */
+	from(plan: PlanChoice, origin: string): void {
 		this.plan = plan;
-		this.presetId = presetId;
+		this.origin = origin;
 		this.#remember(plan.length);
 	}
 
@@ -23,7 +26,7 @@ export class Draft {
 	change(change: Partial<PlanChoice>): void {
 		if (!this.plan) return;
 		this.plan = { ...this.plan, ...change };
-		this.presetId = null;
+		this.origin = null;
 		this.#remember(this.plan.length);
 	}
 
@@ -35,7 +38,7 @@ export class Draft {
 	}
 
 	request(): StartRequest {
-		if (this.presetId !== null) return { presetId: this.presetId };
+		if (this.origin !== null && this.origin !== USUAL) return { presetId: this.origin };
 		return this.plan ? { plan: this.plan } : {};
 	}
 

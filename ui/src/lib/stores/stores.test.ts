@@ -3,6 +3,7 @@ import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from 
 import type { FinishedView, SitView, Snapshot } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
 import { App } from './app.svelte';
+import { USUAL } from './draft.svelte';
 
 let ms = 0;
 
@@ -155,6 +156,17 @@ describe('the draft', () => {
 		expect(app.draft.plan?.length).toEqual({ kind: 'until', clock: '07:15' });
 		app.draft.kind('timed', new Date());
 		expect(app.draft.plan?.length).toEqual({ kind: 'timed', seconds: 900 });
+	});
+
+	it('is still the usual sit when settings come a second time', async () => {
+		const { app } = await begin();
+		expect(app.draft.origin).toBe(USUAL);
+		await app.choices.load();
+		expect(app.draft.origin).toBe(USUAL);
+		app.draft.change({ preparationSeconds: 30 });
+		expect(app.draft.origin).toBeNull();
+		app.offerUsual();
+		expect([app.draft.origin, app.draft.plan]).toEqual([USUAL, app.choices.settings?.plan]);
 	});
 
 	it('follows the usual sit until it is changed', async () => {
