@@ -203,9 +203,13 @@ impl Desk {
             xdotool.args(["search", "--onlyvisible", "--name", title]);
             xdotool
         };
-        let mut press = search();
-        press.args(["windowfocus", "--sync", "key", "--clearmodifiers", "alt+F4"]);
-        self.done(press).with_context(|| format!("no window is called {title}"))?;
+        let found = self.done(search()).with_context(|| format!("no window is called {title}"))?;
+        let window = found.lines().next().context("xdotool found a window and named none")?;
+        // The window is named to the first part only: keys that are sent to a window, and not pressed, would go on
+        // being sent when it has gone.
+        let mut press = self.command("xdotool");
+        press.args(["windowfocus", "--sync", window, "key", "--clearmodifiers", "alt+F4"]);
+        self.done(press)?;
         self.wait_for("the end of the window", |desk| desk.done(search()).is_err()).map(drop)
     }
 }
