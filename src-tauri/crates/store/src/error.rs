@@ -7,7 +7,7 @@ use rusqlite::ffi;
 use std::io;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +137,27 @@ pub enum StoreError {
     #[error("the sit {id} does not run and does not wait to be settled: nothing was changed")]
     NotOpen {
         /// The id asked for.
+        id: SessionId,
+    },
+
+    /// Nobody is signed in.
+    #[error("nobody is signed in: nothing was changed; sign in first")]
+    NotSignedIn,
+
+    /// That account never signed in on this device.
+    #[error("the account {id} never signed in here: nothing was changed; sign in with it first")]
+    NoSuchAccount {
+        /// The id asked for.
+        id: UserId,
+    },
+
+    /// The id of a sit must change, but the sit is not over.
+    #[error(
+        "the sit {id} must get another id, and can only once it is over: nothing was changed; finish it \
+         and try again"
+    )]
+    StillOpen {
+        /// The sit.
         id: SessionId,
     },
 

@@ -1,10 +1,11 @@
-//! SQLite for Zafu: sits, what is to be sent, settings, snapshots.
+//! SQLite for Zafu: sits, whose they are, what is to be sent, settings, snapshots.
 //!
 //! One [`Store`] holds one data folder. Every change is one transaction, which also marks the sit as one to be
 //! sent; when a call returns, it is on the disk. The rules by which records are joined are the core's.
 //!
 //! Nothing here reads a clock, decides when something is saved, or talks to a network.
 
+mod accounts;
 mod connection;
 mod device;
 mod error;
@@ -23,11 +24,14 @@ mod sessions;
 mod settings;
 mod snapshots;
 mod store;
+mod sync;
 mod text;
 mod writer;
 
+pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
 pub use error::StoreError;
-pub use outbox::Pending;
+pub use outbox::{Outgoing, Pending, Refused, Waiting};
 pub use sessions::Page;
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;
+pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};

@@ -1,54 +1,212 @@
 //! What is to be sent. A row says "this sit has changed, at generation g"; the sit itself is what is sent, so
 //! that any number of changes made offline become one row.
 
-use crate::StoreError;
 use crate::text::Id;
-use rusqlite::Connection;
+use crate::{StoreError, sessions};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::session::Session;
 
-/// A sit that waits to be sent.
+/// A sit that waits to be sent, whosever it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Which.
     pub session: SessionId,
     /// Its last change. To be given back with the acknowledgement.
     pub generation: i64,
-    /// Whose it is, if someone was signed in.
-    pub owner: Option<UserId>,
-    /// How often sending it was tried since it changed.
-    pub attempts: u32,
 }
 
-/// Marks a sit as changed, within the transaction that changes it. What was refused before deserves another try.
+/// A sit to be sent, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The sit.
+    pub session: Session,
+    /// Its last change.
+    pub generation: i64,
+}
+
+/// A sit that the server will not have. It is kept whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The sit.
+    pub session: Session,
+    /// What the server says of it.
+    pub code: String,
+}
+
+/// How many sits of an account are not on the server as they are here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// To be sent.
+    pub pending: u32,
+    /// Refused by the server.
+    pub refused: u32,
+    /// Kept on this device only, as the person wants it.
+    pub kept: u32,
+}
+
+/// What the server calls an id that is someone else's.
+pub(crate) const ID_TAKEN: &str = "id_taken";
+
+/// What a row of [`Outgoing`] weighs besides its texts, in bytes.
+const ROW_WEIGHT: usize = 700;
+
+/// The next `count` generations: the one before the first of them.
+fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached("UPDATE outbox_generation SET last = last + ?1 RETURNING last - ?1")?
+        .query_row([count], |row| row.get(0))?)
+}
+
+/// Marks a sit as changed, within the transaction that changes it. What was refused before deserves another try;
+/// what is kept here only stays so.
 pub(crate) fn mark(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
-    let generation: i64 = connection
-        .prepare_cached("UPDATE outbox_generation SET last = last + 1 RETURNING last")?
-        .query_row([], |row| row.get(0))?;
+    let generation = generations(connection, 1)? + 1;
     connection
         .prepare_cached(
-            "INSERT INTO outbox (session_id, generation, attempts, state) VALUES (?1, ?2, 0, 'pending')
-             ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation,
-               attempts = 0, next_at = NULL, last_code = NULL, state = 'pending'",
+            "INSERT INTO outbox (session_id, generation, state) VALUES (?1, ?2, 'pending')
+             ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+               state = CASE state WHEN 'kept' THEN 'kept' ELSE 'pending' END",
         )?
         .execute((Id(session), generation))?;
     Ok(())
 }
 
-/// The first `limit` sits that wait to be sent, those first that have waited longest since their last change.
+/// The sits of `:owner` that have begun, but for those that are not to be sent.
+macro_rules! to_be_marked {
+    () => {
+        "FROM sessions WHERE owner = :owner
+           AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)
+           AND id NOT IN (SELECT session_id FROM outbox WHERE state <> 'pending')"
+    };
+}
+
+/// Marks all sits of `owner` anew, so that no acknowledgement on its way counts, but for those that were refused
+/// or are kept here.
+pub(crate) fn mark_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+    const COUNT: &str = concat!("SELECT count(*) ", to_be_marked!());
+    const MARK: &str = concat!(
+        "INSERT INTO outbox (session_id, generation, state)
+         SELECT id, :last + row_number() OVER (ORDER BY startedat, id), 'pending' ",
+        to_be_marked!(),
+        " ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL"
+    );
+    let owner = Id(owner);
+    let count = connection.query_row(COUNT, named_params! { ":owner": owner }, |row| row.get(0))?;
+    let last = generations(connection, count)?;
+    connection.execute(MARK, named_params! { ":owner": owner, ":last": last })?;
+    Ok(())
+}
+
+/// Lets what is kept here be sent again.
+pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM outbox WHERE state = 'kept'
+        AND session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
+    connection.execute(SQL, [Id(owner)])?;
+    Ok(())
+}
+
+/// Keeps all that `owner` has on this device, and sends nothing of it.
+pub(crate) fn keep_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+    mark_all(connection, owner)?;
+    const SQL: &str = "UPDATE outbox SET state = 'kept', last_code = NULL
+        WHERE session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
+    connection.execute(SQL, [Id(owner)])?;
+    Ok(())
+}
+
+/// The first `limit` sits that wait to be sent, whosever they are, those first that have waited longest since
+/// their last change.
 pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT session_id, generation, owner, attempts FROM outbox
+        "SELECT session_id, generation FROM outbox
          WHERE state = 'pending' ORDER BY generation LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| {
-        Ok(Pending {
-            session: row.get::<_, Id<_>>(0)?.0,
-            generation: row.get(1)?,
-            owner: row.get::<_, Option<Id<_>>>(2)?.map(|id| id.0),
-            attempts: row.get(3)?,
-        })
+        Ok(Pending { session: row.get::<_, Id<_>>(0)?.0, generation: row.get(1)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A sit of which the id is to be changed, but the timer still knows it by the old one: it waits for its end.
+macro_rules! waits_for_its_end {
+    () => {
+        "(last_code IS 'id_taken' AND session_id IN (SELECT session_id FROM open_sits))"
+    };
+}
+
+/// The first sits of `owner` that wait to be sent: at most `rows`, of about `bytes` together, and at least one
+/// if there is any.
+pub(crate) fn outgoing(
+    connection: &Connection,
+    owner: UserId,
+    rows: u32,
+    bytes: usize,
+) -> Result<Vec<Outgoing>, StoreError> {
+    // Along the index of generations: a cross join keeps its order.
+    const SQL: &str = concat!(
+        "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
+         WHERE state = 'pending' AND owner = ?1 AND NOT ",
+        waits_for_its_end!(),
+        " ORDER BY generation LIMIT ?2"
+    );
+    let mut statement = connection.prepare_cached(SQL)?;
+    let mut found = statement.query((Id(owner), rows))?;
+    let (mut outgoing, mut weight) = (Vec::new(), 0);
+    while let Some(row) = found.next()? {
+        let session = sessions::from_row(row)?;
+        weight += ROW_WEIGHT + session.details.value.note.len() + session.details.value.label.len();
+        if weight > bytes && !outgoing.is_empty() {
+            break;
+        }
+        outgoing.push(Outgoing { session, generation: row.get("generation")? });
+    }
+    Ok(outgoing)
+}
+
+/// Whether anything of `owner` waits that could be sent now.
+pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON id = session_id
+         WHERE state = 'pending' AND owner = ?1 AND NOT ",
+        waits_for_its_end!(),
+        ")"
+    );
+    Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
+}
+
+/// How a sit stands in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    Refused,
+    Kept,
+}
+
+/// How a sit stands in the outbox, and at which generation; none: the server has it as it is here.
+pub(crate) fn state(
+    connection: &Connection,
+    session: SessionId,
+) -> Result<Option<(State, i64)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT state, generation FROM outbox WHERE session_id = ?1")?;
+    let found = statement.query_row([Id(session)], |row| {
+        let state = match row.get_ref(0)?.as_str()? {
+            "pending" => State::Pending,
+            "refused" => State::Refused,
+            _ => State::Kept,
+        };
+        Ok((state, row.get(1)?))
+    });
+    Ok(found.optional()?)
+}
+
+/// The server has the sit as it is here now.
+pub(crate) fn is_there(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM outbox WHERE session_id = ?1")?
+        .execute([Id(session)])?;
+    Ok(())
 }
 
 /// The server has the sit as it was at `generation`. Says whether nothing is left to send of it: a change made
@@ -59,7 +217,86 @@ pub(crate) fn acknowledge(
     generation: i64,
 ) -> Result<bool, StoreError> {
     let removed = connection
-        .prepare_cached("DELETE FROM outbox WHERE session_id = ?1 AND generation = ?2")?
+        .prepare_cached(
+            "DELETE FROM outbox WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+        )?
         .execute((Id(session), generation))?;
     Ok(removed == 1)
+}
+
+/// The server will not have the sit as it was at `generation`. Says whether it was still so.
+pub(crate) fn refuse(
+    connection: &Connection,
+    session: SessionId,
+    generation: i64,
+    code: &str,
+) -> Result<bool, StoreError> {
+    let refused = connection
+        .prepare_cached(
+            "UPDATE outbox SET state = 'refused', last_code = ?3
+             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+        )?
+        .execute((Id(session), generation, code))?;
+    Ok(refused == 1)
+}
+
+/// Notes what the server said of a sit that goes on waiting.
+pub(crate) fn note(
+    connection: &Connection,
+    session: SessionId,
+    generation: i64,
+    code: &str,
+) -> Result<bool, StoreError> {
+    let noted = connection
+        .prepare_cached(
+            "UPDATE outbox SET last_code = ?3
+             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+        )?
+        .execute((Id(session), generation, code))?;
+    Ok(noted == 1)
+}
+
+/// How many sits of `owner` are not on the server as they are here.
+pub(crate) fn waiting(connection: &Connection, owner: UserId) -> Result<Waiting, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'refused'),
+           count(*) FILTER (WHERE state = 'kept')
+         FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
+    )?;
+    Ok(statement.query_row([Id(owner)], |row| {
+        Ok(Waiting { pending: row.get(0)?, refused: row.get(1)?, kept: row.get(2)? })
+    })?)
+}
+
+/// What the server will not have of `owner`, those first that have waited longest.
+pub(crate) fn refused(
+    connection: &Connection,
+    owner: UserId,
+    limit: u32,
+) -> Result<Vec<Refused>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT last_code, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
+         WHERE state = 'refused' AND owner = ?1 ORDER BY generation LIMIT ?2",
+    )?;
+    let rows = statement.query_map((Id(owner), limit), |row| {
+        Ok(Refused { session: sessions::from_row(row)?, code: row.get("last_code")? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Has what was refused of `owner` sent again. Says how many sits that are.
+pub(crate) fn retry(connection: &Connection, owner: UserId) -> Result<u32, StoreError> {
+    let owner = Id(owner);
+    const COUNT: &str = "SELECT count(*) FROM outbox JOIN sessions ON id = session_id
+        WHERE state = 'refused' AND owner = ?1";
+    let count = connection.query_row(COUNT, [owner], |row| row.get(0))?;
+    let last = generations(connection, count)?;
+    const RETRY: &str =
+        "UPDATE outbox SET state = 'pending', last_code = NULL, generation = ?2 + place
+        FROM (SELECT session_id AS it, row_number() OVER (ORDER BY generation) AS place
+              FROM outbox JOIN sessions ON id = session_id
+              WHERE state = 'refused' AND owner = ?1)
+        WHERE session_id = it";
+    connection.execute(RETRY, (owner, last))?;
+    Ok(count)
 }

@@ -1,11 +1,11 @@
 //! A bit of everything that a database can hold, for the fixture of each format.
 
-use crate::Store;
+use crate::{Cursor, Ownerless, Pull, Store};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
 use zafu_core::settings::{Preset, Settings, Theme};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
@@ -22,6 +22,10 @@ fn at(seconds: u64) -> Moment {
 
 fn id(n: u128) -> SessionId {
     SessionId(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0000 + n))
+}
+
+fn user(n: u128) -> UserId {
+    UserId(Uuid::from_u128(0x0197_0000_0000_4000_8000_0000_0000_0000 + n))
 }
 
 struct Sitting<'a> {
@@ -55,6 +59,11 @@ impl Sitting<'_> {
 /// Fills an empty store.
 pub(crate) fn fill(store: &Store) {
     let mut sitting = Sitting { store, timer: Timer::default(), seconds: 0 };
+    // The first account's; all others are begun while nobody is signed in.
+    store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    sitting.start(12, 60, 0);
+    sitting.after(30, Command::End { overtime: None });
+    store.sign_out().unwrap();
     let end = |overtime| Command::End { overtime };
     // Complete, with overtime, dropped overtime, and none.
     for (n, overtime) in
@@ -96,18 +105,32 @@ pub(crate) fn fill(store: &Store) {
         let plan = Settings::default().plan;
         store.save_preset(&Preset { id: Uuid::from_u128(n), name: name.into(), plan }).unwrap();
     }
-    // What only sync will write.
+    // What a sync writes: most of it is the second account's.
+    assert_eq!(
+        store.sign_in(user(2), "https://two.example", "two@example.org").unwrap(),
+        Ownerless::Asked(10)
+    );
+    store.adopt().unwrap();
+    let cursor = Cursor { seq: 7, mark: Uuid::from_u128(7) };
+    let pull = Pull {
+        rows: Vec::new(),
+        cursor,
+        last: true,
+        erased: Some(Uuid::from_u128(8)),
+        at: at(0).wall.utc,
+    };
+    store.merge(user(2), pull, || unreachable!("nothing is renamed")).unwrap();
+    store.compared(user(2), at(0).wall.utc).unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(
                 "UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
                    detailsrevision = detailsrevision + 1
                  WHERE id = (SELECT id FROM sessions WHERE note LIKE 'two%');
-                 UPDATE outbox SET owner = '01970000-0000-7000-8000-00000000beef', attempts = 3,
-                   next_at = '2026-03-02T00:00:00.000Z', last_code = '503'
-                 WHERE generation = (SELECT min(generation) FROM outbox);
-                 UPDATE outbox SET state = 'refused', attempts = 1, last_code = '23514'
-                 WHERE generation = (SELECT max(generation) FROM outbox);",
+                 UPDATE outbox SET state = 'refused', last_code = 'bad_note'
+                 WHERE generation = (SELECT max(generation) FROM outbox);
+                 UPDATE outbox SET state = 'kept'
+                 WHERE generation = (SELECT min(generation) FROM outbox WHERE state = 'pending');",
             )
             .unwrap();
     });

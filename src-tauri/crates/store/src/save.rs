@@ -1,6 +1,6 @@
 //! Carries out what the timer says must be saved.
 
-use crate::{StoreError, open_sits, outbox, sessions};
+use crate::{StoreError, accounts, open_sits, outbox, sessions};
 use rusqlite::Connection;
 use zafu_core::ids::DeviceId;
 use zafu_core::session::{Made, Session};
@@ -19,7 +19,7 @@ pub(crate) fn apply(
             let made = Made { deviceid: device, createdat: created.utc };
             let sitlength = sit.plan.length.seconds();
             let session = Session::begun(sit.id, sit.started, sitlength, made);
-            sessions::insert(connection, &session)?;
+            sessions::insert(connection, &session, accounts::signed_in(connection)?)?;
             open_sits::insert(connection, &OpenSit::Running(sit))
         }
         Save::Begin(sit) => {

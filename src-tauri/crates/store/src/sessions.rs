@@ -6,7 +6,7 @@ use crate::text::{Id, Stamp};
 use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 
@@ -19,7 +19,7 @@ pub struct Page {
     pub before: Option<SessionId>,
 }
 
-/// The columns that [`from_row`] reads, in its order.
+/// The columns that [`from_row`] reads.
 macro_rules! columns {
     () => {
         "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, deletedat, utcoffset,
@@ -35,7 +35,8 @@ macro_rules! has_begun {
     };
 }
 
-/// The log: reads along `sessions_by_start`, never more rows than it answers.
+/// The log: reads along `sessions_by_start`, and never more rows than it answers but for those of accounts that
+/// are not shown. The plus keeps SQLite from reading along another index.
 const LOG: &str = concat!(
     "SELECT ",
     columns!(),
@@ -43,6 +44,7 @@ const LOG: &str = concat!(
       WHERE deletedat IS NULL
         AND coalesce(correctedstart, startedat) <= ?1
         AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2)
+        AND (+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1))
         AND ",
     has_begun!(),
     " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
@@ -58,7 +60,8 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Session>,
         None => statement.query_map((END, END, page.limit), from_row)?.collect(),
         Some(id) => {
             // It may have been deleted since it was read: its place is still known.
-            let start = find_record(connection, id)?.effective_start().utc;
+            let (session, _) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+            let start = session.effective_start().utc;
             statement.query_map((Stamp(start), Id(id), page.limit), from_row)?.collect()
         }
     };
@@ -72,22 +75,81 @@ pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Sess
     Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
 }
 
-/// A record, whether its sit has begun or not.
-fn find_record(connection: &Connection, id: SessionId) -> Result<Session, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1");
-    let found = connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?;
-    found.ok_or(StoreError::NoSuchSession { id })
-}
-
-/// Makes the record of a sit that has not begun. Nothing is marked: there is nothing to send yet.
-pub(crate) fn insert(connection: &Connection, session: &Session) -> Result<(), StoreError> {
+/// Makes the record of a sit, which is `owner`'s. Nothing is marked.
+pub(crate) fn insert(
+    connection: &Connection,
+    session: &Session,
+    owner: Option<UserId>,
+) -> Result<(), StoreError> {
     const SQL: &str = concat!(
         "INSERT INTO sessions (",
         columns!(),
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?20)"
+        ", owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+           ?19, ?20, ?21)"
     );
-    write(connection, SQL, session)
+    write(connection, SQL, session, owner)
+}
+
+/// A record as it is, whether its sit has begun or not, and whose it is.
+pub(crate) fn record(
+    connection: &Connection,
+    id: SessionId,
+) -> Result<Option<(Session, Option<UserId>)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?;
+    let found = statement.query_row([Id(id)], |row| {
+        let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
+        Ok((from_row(row)?, owner))
+    });
+    Ok(found.optional()?)
+}
+
+/// Sets a record that is there. Nothing is marked.
+pub(crate) fn update(
+    connection: &Connection,
+    session: &Session,
+    owner: Option<UserId>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE sessions SET startedat = ?2, sitlength = ?3, satlength = ?4,
+           iscompleted = ?5, completedat = ?6, endedat = ?7, deletedat = ?8, utcoffset = ?9,
+           deviceid = ?10, source = ?11, createdat = ?12, note = ?13, label = ?14,
+           correctedstart = ?15, correctedlength = ?16, detailsrevision = ?17, detailsdevice = ?18,
+           deletionrevision = ?19, deletiondevice = ?20, owner = ?21
+         WHERE id = ?1";
+    write(connection, SQL, session, owner)
+}
+
+/// Gives a sit another id, everywhere. The schema refuses it for one that is not over: the timer knows it by the
+/// old one.
+pub(crate) fn rename(
+    connection: &Connection,
+    id: SessionId,
+    new: SessionId,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE sessions SET id = ?2 WHERE id = ?1")?;
+    match statement.execute((Id(id), Id(new)))? {
+        1 => Ok(()),
+        _ => Err(StoreError::NoSuchSession { id }),
+    }
+}
+
+/// Hands every sit of `owner` to `each` that the server should have as it is here, in the order of their ids.
+pub(crate) fn each_sent(
+    connection: &Connection,
+    owner: UserId,
+    mut each: impl FnMut(&Session),
+) -> Result<(), StoreError> {
+    const SQL: &str = concat!(
+        "SELECT * FROM sessions WHERE owner = ?1
+           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'kept') AND ",
+        has_begun!(),
+        " ORDER BY id"
+    );
+    let mut statement = connection.prepare_cached(SQL)?;
+    let mut rows = statement.query([Id(owner)])?;
+    while let Some(row) = rows.next()? {
+        each(&from_row(row)?);
+    }
+    Ok(())
 }
 
 /// Removes the record of a sit that has not begun. The schema refuses it for any other.
@@ -104,18 +166,12 @@ pub(crate) fn change(
     id: SessionId,
     change: impl FnOnce(Session) -> Session,
 ) -> Result<(), StoreError> {
-    let before = find_record(connection, id)?;
+    let (before, owner) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
     let after = change(before.clone());
     if after == before {
         return Ok(());
     }
-    const SQL: &str = "UPDATE sessions SET startedat = ?2, sitlength = ?3, satlength = ?4,
-           iscompleted = ?5, completedat = ?6, endedat = ?7, deletedat = ?8, utcoffset = ?9,
-           deviceid = ?10, source = ?11, createdat = ?12, note = ?13, label = ?14,
-           correctedstart = ?15, correctedlength = ?16, detailsrevision = ?17, detailsdevice = ?18,
-           deletionrevision = ?19, deletiondevice = ?20
-         WHERE id = ?1";
-    write(connection, SQL, &after)?;
+    update(connection, &after, owner)?;
     outbox::mark(connection, id)
 }
 
@@ -163,7 +219,12 @@ pub(crate) fn set_deletion(
     Session { deletion: session.deletion.set(at, device), ..session }
 }
 
-fn write(connection: &Connection, sql: &str, session: &Session) -> Result<(), StoreError> {
+fn write(
+    connection: &Connection,
+    sql: &str,
+    session: &Session,
+    owner: Option<UserId>,
+) -> Result<(), StoreError> {
     let Session { lifecycle, details, deletion, .. } = session;
     let written = connection.prepare_cached(sql)?.execute(params![
         Id(session.id),
@@ -186,6 +247,7 @@ fn write(connection: &Connection, sql: &str, session: &Session) -> Result<(), St
         Id(details.deviceid),
         deletion.revision,
         Id(deletion.deviceid),
+        owner.map(Id),
     ])?;
     match written {
         1 => Ok(()),
@@ -193,7 +255,7 @@ fn write(connection: &Connection, sql: &str, session: &Session) -> Result<(), St
     }
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
     let time = |column| row.get::<_, Stamp>(column).map(|stamp| stamp.0);
     let maybe_time =
         |column| row.get::<_, Option<Stamp>>(column).map(|stamp| stamp.map(|stamp| stamp.0));

@@ -1,8 +1,10 @@
 //! The handle on the data folder that everything else holds.
 
-use crate::outbox::{self, Pending};
+use crate::accounts::{self, Account, AfterErasure, Ownerless};
+use crate::outbox::{self, Outgoing, Pending, Refused, Waiting};
 use crate::sessions::{self, Page};
 use crate::snapshots::{self, SnapshotInfo};
+use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::writer::Writer;
 use crate::{
     StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
-use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::settings::{Preset, Settings};
 use zafu_core::time::WallTime;
@@ -116,7 +118,8 @@ impl Store {
         self.read(|connection| sessions::find(connection, id))
     }
 
-    /// A part of the log, newest first: what has begun and is not deleted, by its start as corrected.
+    /// A part of the log, newest first: what has begun and is not deleted, by its start as corrected, of the account
+    /// that is shown and of nobody.
     ///
     /// # Errors
     /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
@@ -199,7 +202,7 @@ impl Store {
         self.write(move |change| presets::delete(change, id))
     }
 
-    /// The first `limit` sits that wait to be sent.
+    /// The first `limit` sits that wait to be sent, whosever they are.
     ///
     /// # Errors
     /// What the disk says.
@@ -207,12 +210,153 @@ impl Store {
         self.read(|connection| outbox::pending(connection, limit))
     }
 
-    /// The server has `session` as it was at `generation`. Says whether nothing is left to send of it.
+    /// The account whose sits are shown: the one that is signed in, or was last.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn acknowledge(&self, session: SessionId, generation: i64) -> Result<bool, StoreError> {
-        self.write(move |change| outbox::acknowledge(change, session, generation))
+    pub fn account(&self) -> Result<Option<Account>, StoreError> {
+        self.read(accounts::shown)
+    }
+
+    /// Signs an account in: `id` is the server's, `url` its project's. What was begun while nobody was signed in
+    /// is adopted at once only if no other account ever used this folder.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn sign_in(&self, id: UserId, url: &str, email: &str) -> Result<Ownerless, StoreError> {
+        let (url, email) = (url.to_owned(), email.to_owned());
+        self.write(move |change| accounts::sign_in(change, id, &url, &email))
+    }
+
+    /// Gives all sits that are nobody's to the account that is signed in, for good. Says how many.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], or what the disk says.
+    pub fn adopt(&self) -> Result<u32, StoreError> {
+        self.write(|change| accounts::adopt(change))
+    }
+
+    /// Signs out. Nothing is removed, and the log goes on showing the same sits.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn sign_out(&self) -> Result<(), StoreError> {
+        self.write(|change| accounts::sign_out(change))
+    }
+
+    /// The first sits of `account` that wait to be sent, as they are now: those first that have waited longest
+    /// since their last change, at most `rows`, of about `bytes` together, and at least one if there is any.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn outgoing(
+        &self,
+        account: UserId,
+        rows: u32,
+        bytes: usize,
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        self.read(|connection| outbox::outgoing(connection, account, rows, bytes))
+    }
+
+    /// Whether anything of `account` waits that could be sent now.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn has_outgoing(&self, account: UserId) -> Result<bool, StoreError> {
+        self.read(|connection| outbox::has_outgoing(connection, account))
+    }
+
+    /// How many sits of `account` are not on the server as they are here.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn waiting(&self, account: UserId) -> Result<Waiting, StoreError> {
+        self.read(|connection| outbox::waiting(connection, account))
+    }
+
+    /// The first `limit` sits of `account` that the server will not have, and why.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn refused(&self, account: UserId, limit: u32) -> Result<Vec<Refused>, StoreError> {
+        self.read(|connection| outbox::refused(connection, account, limit))
+    }
+
+    /// Has what was refused of `account` sent again. Says how many sits that are.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn retry(&self, account: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| outbox::retry(change, account))
+    }
+
+    /// Writes down what came of sending sits of `account`. A change made since then stays to be sent.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn settle(&self, account: UserId, push: Push) -> Result<Pushed, StoreError> {
+        self.write(move |change| sync::settle(change, account, push))
+    }
+
+    /// Writes down what the server has of `account`, and up to where it was read. `new_id` names sits of other
+    /// accounts whose ids turn out to be taken.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], [`StoreError::StillOpen`] if such a sit is not over, or what the disk says.
+    pub fn merge(
+        &self,
+        account: UserId,
+        pull: Pull,
+        new_id: impl FnMut() -> SessionId + Send + 'static,
+    ) -> Result<Pulled, StoreError> {
+        self.write(move |change| sync::merge(change, account, pull, new_id))
+    }
+
+    /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`
+    /// has here is sent again.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn begin_again(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| accounts::begin_again(change, account))
+    }
+
+    /// The person has seen that the sits of `account` were erased from the server, which left `mark`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn agree_to_erasure(
+        &self,
+        account: UserId,
+        mark: Uuid,
+        then: AfterErasure,
+    ) -> Result<(), StoreError> {
+        self.write(move |change| accounts::agree_to_erasure(change, account, mark, then))
+    }
+
+    /// Hands to `each` every sit of `account` that the server should have, in the order of their ids, and says
+    /// what it does not have as it is here. Both are of one moment.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn each_sent(
+        &self,
+        account: UserId,
+        each: impl FnMut(&Session),
+    ) -> Result<Waiting, StoreError> {
+        self.apart(|connection| {
+            let moment = connection.unchecked_transaction()?;
+            sessions::each_sent(&moment, account, each)?;
+            outbox::waiting(&moment, account)
+        })
+    }
+
+    /// Notes that all that `account` has here and there was compared.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn compared(&self, account: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |change| accounts::compared(change, account, at))
     }
 
     /// Takes the snapshot of the day, unless there is one. Takes as long as copying the database does, and

@@ -190,6 +190,7 @@ impl World {
         };
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), now.wall).unwrap();
+        common::sign_in(&store);
         let (timer, model) = (Timer::default(), Model::default());
         Self { folder, store, timer, model, now, next: 1, queue: Vec::new() }
     }
@@ -267,7 +268,7 @@ impl World {
                 }
                 let row = self.queue[which % self.queue.len()];
                 let generation = row.generation - i64::from(stale);
-                assert_eq!(self.store.acknowledge(row.session, generation).unwrap(), !stale);
+                assert_eq!(common::acknowledge(&self.store, row.session, generation), !stale);
                 if !stale {
                     self.model.dirty.remove(&row.session);
                 }

@@ -127,18 +127,19 @@ fn a_sit_that_is_over_cannot_be_ended_again() {
 #[test]
 fn a_change_during_a_request_survives_its_acknowledgement() {
     let (_folder, store) = store();
+    common::sign_in(&store);
     sat(&store, id(1), 0);
     let sent = store.pending(10).unwrap()[0];
     store.edit(id(1), "rain", "").unwrap();
-    assert!(!store.acknowledge(id(1), sent.generation).unwrap());
+    assert!(!common::acknowledge(&store, id(1), sent.generation));
     let again = store.pending(10).unwrap()[0];
     assert!(again.generation > sent.generation);
-    assert!(store.acknowledge(id(1), again.generation).unwrap());
+    assert!(common::acknowledge(&store, id(1), again.generation));
     assert!(queued(&store).is_empty());
     // An old acknowledgement that comes late must not pass for one of the next change.
     store.edit(id(1), "rain, then sun", "").unwrap();
-    assert!(!store.acknowledge(id(1), sent.generation).unwrap());
-    assert!(!store.acknowledge(id(1), again.generation).unwrap());
+    assert!(!common::acknowledge(&store, id(1), sent.generation));
+    assert!(!common::acknowledge(&store, id(1), again.generation));
     assert_eq!(queued(&store).len(), 1);
 }
 

@@ -41,7 +41,8 @@ fn the_columns_are_those_that_people_and_programs_rely_on() {
         let statement = connection.prepare("SELECT * FROM sessions").unwrap();
         statement.column_names().map(str::to_owned).collect()
     });
-    assert_eq!(columns.join(", "), columns!().split_whitespace().collect::<Vec<_>>().join(" "));
+    let read = columns!().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(columns.join(", "), read + ", owner");
 }
 
 #[test]
@@ -85,8 +86,20 @@ fn nonsense_is_refused() {
         "UPDATE open_sits SET phase = 'running'",
         "UPDATE open_sits SET preparing = 1",
         "UPDATE open_sits SET body = 'x'",
-        "INSERT INTO outbox (session_id, generation, attempts, state)
-         SELECT session_id, 999, 0, 'pending' FROM open_sits WHERE preparing = 1",
+        "UPDATE sessions SET owner = '01970000-0000-4000-8000-00000000beef'",
+        "UPDATE sessions SET owner = (SELECT id FROM accounts WHERE shown = 0)",
+        "UPDATE sessions SET owner = NULL",
+        "UPDATE accounts SET shown = 1",
+        "UPDATE accounts SET signedin = 1",
+        "UPDATE accounts SET shown = 0",
+        "UPDATE accounts SET seq = NULL WHERE seq IS NOT NULL",
+        "UPDATE accounts SET mark = NULL WHERE seq IS NOT NULL",
+        "UPDATE accounts SET met = 0",
+        "DELETE FROM accounts",
+        "INSERT INTO outbox (session_id, generation, state)
+         SELECT session_id, 999, 'pending' FROM open_sits WHERE preparing = 1",
+        "UPDATE outbox SET state = 'lost'",
+        "UPDATE outbox SET last_code = NULL WHERE state = 'refused'",
         "UPDATE outbox SET generation = 5",
         "INSERT INTO device VALUES (2, '01970000-0000-7000-8000-00000000beef', '2026-03-01T06:00:00.000Z')",
     ] {

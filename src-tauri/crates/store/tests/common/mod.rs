@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Effect, Save, Timer};
-use zafu_store::{Page, Store};
+use zafu_store::{Page, Push, Said, Store, Verdict};
 
 pub fn wall(utc: &str) -> WallTime {
     WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
@@ -26,6 +26,27 @@ pub fn at(seconds: u64) -> Moment {
 
 pub fn id(n: u128) -> SessionId {
     SessionId(Uuid::from_u128(n))
+}
+
+pub fn user(n: u128) -> UserId {
+    UserId(Uuid::from_u128(n))
+}
+
+/// Signs the first account in.
+pub fn sign_in(store: &Store) {
+    store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+}
+
+/// What the server says of one sit.
+pub fn verdict(session: SessionId, generation: i64, said: Said) -> Push {
+    let verdicts = vec![Verdict { session, generation, said }];
+    Push { verdicts, moved: None, at: at(0).wall.utc }
+}
+
+/// The server has a sit of the first account as it was at `generation`. Says whether nothing is left to send.
+pub fn acknowledge(store: &Store, session: SessionId, generation: i64) -> bool {
+    let push = verdict(session, generation, Said::There);
+    store.settle(user(1), push).unwrap().acknowledged == 1
 }
 
 /// `length` seconds (0: open-ended) after `preparation` seconds, without bells.

@@ -1,0 +1,234 @@
+//! Accounts: whose sits this folder holds, who is signed in, and how far the server's sits were read.
+//!
+//! At most one account is signed in, and at most one is shown: the one that is or was last signed in.
+
+use crate::StoreError;
+use crate::outbox;
+use crate::text::{Id, Stamp};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use uuid::Uuid;
+use zafu_core::ids::UserId;
+
+/// A place in the server's history of one account's sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// How far, in the server's order of commits.
+    pub seq: i64,
+    /// Which history: a server that does not know it was restored, or is another one.
+    pub mark: Uuid,
+}
+
+/// An account that was signed in on this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id, as the server names it.
+    pub id: UserId,
+    /// Where its project is.
+    pub url: String,
+    /// Its address.
+    pub email: String,
+    /// Whether it is signed in now.
+    pub signed_in: bool,
+    /// How far the server's sits were read; none: from the beginning.
+    pub cursor: Option<Cursor>,
+    /// The mark of the last erasure that this device has agreed to.
+    pub erased: Option<Uuid>,
+    /// Whether anything was ever read from the server.
+    pub met: bool,
+    /// When this device and the server last had the same sits.
+    pub synced: Option<DateTime<Utc>>,
+    /// When both sides were last compared as a whole.
+    pub compared: Option<DateTime<Utc>>,
+}
+
+/// What becomes of sits that were made while nobody was signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownerless {
+    /// No other account ever used this folder: so many are the account's now.
+    Adopted(u32),
+    /// Another account did: so many wait for the person's word, see [`Store::adopt`](crate::Store::adopt).
+    Asked(u32),
+}
+
+/// What becomes of an account's sits on this device after they were erased from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterErasure {
+    /// They are sent again.
+    Upload,
+    /// They stay here, and are not sent.
+    KeepHere,
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let stamp =
+        |column| row.get::<_, Option<Stamp>>(column).map(|stamp| stamp.map(|stamp| stamp.0));
+    let uuid = |column| row.get::<_, Option<Id<Uuid>>>(column).map(|id| id.map(|id| id.0));
+    let seq: Option<i64> = row.get("seq")?;
+    Ok(Account {
+        id: row.get::<_, Id<_>>("id")?.0,
+        url: row.get("url")?,
+        email: row.get("email")?,
+        signed_in: row.get("signedin")?,
+        cursor: seq.zip(uuid("mark")?).map(|(seq, mark)| Cursor { seq, mark }),
+        erased: uuid("erased")?,
+        met: row.get("met")?,
+        synced: stamp("syncedat")?,
+        compared: stamp("comparedat")?,
+    })
+}
+
+/// The account whose sits are shown: the one that is signed in, or was last.
+pub(crate) fn shown(connection: &Connection) -> Result<Option<Account>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE shown = 1")?;
+    Ok(statement.query_row([], from_row).optional()?)
+}
+
+/// An account that signed in here once.
+pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Account, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE id = ?1")?;
+    let found = statement.query_row([Id(id)], from_row).optional()?;
+    found.ok_or(StoreError::NoSuchAccount { id })
+}
+
+/// Who is signed in.
+pub(crate) fn signed_in(connection: &Connection) -> Result<Option<UserId>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id FROM accounts WHERE signedin = 1")?;
+    Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0)).optional()?)
+}
+
+/// Signs `id` in, and whoever was signed in out.
+pub(crate) fn sign_in(
+    connection: &Connection,
+    id: UserId,
+    url: &str,
+    email: &str,
+) -> Result<Ownerless, StoreError> {
+    connection.execute("UPDATE accounts SET signedin = 0, shown = 0 WHERE shown = 1", [])?;
+    connection.execute(
+        "INSERT INTO accounts (id, url, email, signedin, shown, met) VALUES (?1, ?2, ?3, 1, 1, 0)
+         ON CONFLICT (id) DO UPDATE SET url = excluded.url, email = excluded.email, signedin = 1,
+           shown = 1",
+        (Id(id), url, email),
+    )?;
+    let accounts: u32 =
+        connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
+    if accounts == 1 {
+        return adopt(connection).map(Ownerless::Adopted);
+    }
+    let ownerless = "SELECT count(*) FROM sessions WHERE owner IS NULL";
+    Ok(Ownerless::Asked(connection.query_row(ownerless, [], |row| row.get(0))?))
+}
+
+/// Gives all that is nobody's to who is signed in. Says how many sits that were.
+pub(crate) fn adopt(connection: &Connection) -> Result<u32, StoreError> {
+    let account = signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
+    // All of them wait in the outbox: nothing that is nobody's was ever sent.
+    let adopted =
+        connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [Id(account)])?;
+    Ok(u32::try_from(adopted).unwrap_or(u32::MAX))
+}
+
+/// Signs out. Nothing is removed, and the log goes on showing what it showed.
+pub(crate) fn sign_out(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("UPDATE accounts SET signedin = 0 WHERE signedin = 1", [])?;
+    Ok(())
+}
+
+/// Moves the cursor of `account`, wherever it was.
+pub(crate) fn read_up_to(
+    connection: &Connection,
+    account: UserId,
+    cursor: Cursor,
+) -> Result<(), StoreError> {
+    let moved = connection.execute(
+        "UPDATE accounts SET seq = ?2, mark = ?3, met = 1 WHERE id = ?1",
+        (Id(account), cursor.seq, Id(cursor.mark)),
+    )?;
+    known(account, moved)
+}
+
+/// Moves the cursor of `account` over what this device has sent itself. Says whether it stood at `before`: if
+/// not, someone else has written in between, and what they wrote is still to be read.
+pub(crate) fn pass_over(
+    connection: &Connection,
+    account: UserId,
+    before: Cursor,
+    after: Cursor,
+) -> Result<bool, StoreError> {
+    let moved = connection.execute(
+        "UPDATE accounts SET seq = :seq, mark = :mark
+         WHERE id = :id AND seq = :before_seq AND mark = :before_mark",
+        named_params! {
+            ":id": Id(account), ":seq": after.seq, ":mark": Id(after.mark),
+            ":before_seq": before.seq, ":before_mark": Id(before.mark),
+        },
+    )?;
+    Ok(moved == 1)
+}
+
+/// Notes that this device and the server have the same sits.
+pub(crate) fn synced(
+    connection: &Connection,
+    account: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let noted = connection
+        .execute("UPDATE accounts SET syncedat = ?2 WHERE id = ?1", (Id(account), Stamp(at)))?;
+    known(account, noted)
+}
+
+/// Notes that both sides were compared as a whole.
+pub(crate) fn compared(
+    connection: &Connection,
+    account: UserId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let noted = connection
+        .execute("UPDATE accounts SET comparedat = ?2 WHERE id = ?1", (Id(account), Stamp(at)))?;
+    known(account, noted)
+}
+
+/// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
+pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+    let forgot = connection
+        .execute("UPDATE accounts SET seq = NULL, mark = NULL WHERE id = ?1", [Id(account)])?;
+    known(account, forgot)?;
+    outbox::mark_all(connection, account)
+}
+
+/// The person has seen that the sits of `account` were erased from the server.
+pub(crate) fn agree_to_erasure(
+    connection: &Connection,
+    account: UserId,
+    mark: Uuid,
+    then: AfterErasure,
+) -> Result<(), StoreError> {
+    let agreed = connection.execute(
+        "UPDATE accounts SET erased = ?2, seq = NULL, mark = NULL WHERE id = ?1",
+        (Id(account), Id(mark)),
+    )?;
+    known(account, agreed)?;
+    match then {
+        AfterErasure::Upload => {
+            outbox::release(connection, account)?;
+            outbox::mark_all(connection, account)
+        }
+        AfterErasure::KeepHere => outbox::keep_all(connection, account),
+    }
+}
+
+/// Takes note of an erasure that took nothing that came from this device.
+pub(crate) fn learn_erasure(
+    connection: &Connection,
+    account: UserId,
+    mark: Uuid,
+) -> Result<(), StoreError> {
+    let learnt = connection
+        .execute("UPDATE accounts SET erased = ?2 WHERE id = ?1", (Id(account), Id(mark)))?;
+    known(account, learnt)
+}
+
+fn known(account: UserId, rows: usize) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::NoSuchAccount { id: account }) }
+}

@@ -1,0 +1,493 @@
+//! Whose a sit is, who sees it, and what becomes of it when the server says something of it.
+
+mod common;
+
+use common::{acknowledge, at, drive, id, log, plan, sat, sign_in, start, user, verdict};
+use uuid::Uuid;
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::session::{Details, Session, Stage};
+use zafu_core::timer::{Command, Timer};
+use zafu_store::{
+    AfterErasure, Cursor, Ownerless, Pull, Pulled, Push, Said, Store, StoreError, Verdict, Waiting,
+};
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    (folder, store)
+}
+
+fn second(store: &Store) -> Ownerless {
+    store.sign_in(user(2), "https://one.example", "two@example.org").unwrap()
+}
+
+fn cursor(seq: i64) -> Cursor {
+    Cursor { seq, mark: Uuid::from_u128(seq.unsigned_abs().into()) }
+}
+
+fn pull(rows: Vec<Session>, seq: i64) -> Pull {
+    Pull { rows, cursor: cursor(seq), last: true, erased: None, at: at(0).wall.utc }
+}
+
+fn no_new_id() -> SessionId {
+    unreachable!("no id is taken")
+}
+
+/// Merges what the server has of the first account.
+fn merge(store: &Store, rows: Vec<Session>, seq: i64) -> u32 {
+    match store.merge(user(1), pull(rows, seq), no_new_id).unwrap() {
+        Pulled::Merged { changed, renamed } if renamed.is_empty() => changed,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn sent(store: &Store, account: u128) -> Vec<SessionId> {
+    let outgoing = store.outgoing(user(account), 1000, usize::MAX).unwrap();
+    outgoing.iter().map(|row| row.session.id).collect()
+}
+
+fn waiting(store: &Store) -> (u32, u32, u32) {
+    let Waiting { pending, refused, kept } = store.waiting(user(1)).unwrap();
+    (pending, refused, kept)
+}
+
+fn found(store: &Store, n: u128) -> Session {
+    store.session(id(n)).unwrap().unwrap()
+}
+
+/// The same sit with a note by another device.
+fn noted(session: &Session, note: &str, by: u128) -> Session {
+    let value = Details { note: note.into(), ..session.details.value.clone() };
+    let by = DeviceId(Uuid::from_u128(by));
+    Session { details: session.details.set(value, by), ..session.clone() }
+}
+
+/// Where the first account's sits were read to.
+fn read_to(store: &Store) -> Option<i64> {
+    store.account().unwrap().unwrap().cursor.map(|cursor| cursor.seq)
+}
+
+#[test]
+fn the_first_account_adopts_what_was_sat_before_it() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    sat(&store, id(2), 1000);
+    let adopted = store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    assert_eq!(adopted, Ownerless::Adopted(2));
+    assert_eq!(sent(&store, 1), [id(1), id(2)]);
+}
+
+#[test]
+fn a_second_account_is_asked_before_it_adopts_anything() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    store.sign_out().unwrap();
+    sat(&store, id(2), 1000);
+    assert_eq!(second(&store), Ownerless::Asked(1));
+    assert!(sent(&store, 2).is_empty());
+    assert_eq!(log(&store), [id(2)], "what is nobody's is seen by all");
+    assert_eq!(store.adopt().unwrap(), 1);
+    assert_eq!(sent(&store, 2), [id(2)]);
+    // The first account asks too from then on.
+    store.sign_out().unwrap();
+    sat(&store, id(3), 2000);
+    let again = store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    assert_eq!(again, Ownerless::Asked(1));
+    assert_eq!((log(&store), sent(&store, 1)), (vec![id(3), id(1)], vec![id(1)]));
+}
+
+#[test]
+fn a_sit_is_whose_it_was_when_it_was_prepared_whoever_comes_later() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
+    second(&store);
+    drive(&store, &mut timer, Command::Tick, at(10));
+    drive(&store, &mut timer, Command::End { overtime: None }, at(60));
+    store.edit(id(1), "rain", "").unwrap();
+    assert!(sent(&store, 2).is_empty() && log(&store).is_empty());
+    sign_in(&store);
+    assert_eq!((sent(&store, 1), log(&store)), (vec![id(1)], vec![id(1)]));
+}
+
+#[test]
+fn signing_out_removes_nothing_and_goes_on_showing() {
+    let (folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    merge(&store, Vec::new(), 4);
+    store.sign_out().unwrap();
+    assert_eq!(log(&store), [id(1)]);
+    drop(store);
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    let account = store.account().unwrap().unwrap();
+    assert!(!account.signed_in && account.id == user(1) && account.cursor == Some(cursor(4)));
+    assert!(matches!(store.adopt(), Err(StoreError::NotSignedIn)));
+    sign_in(&store);
+    assert_eq!((read_to(&store), sent(&store, 1)), (Some(4), vec![id(1)]));
+}
+
+#[test]
+fn what_is_sent_is_whole_sits_the_oldest_change_first_as_many_as_fit() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    for n in 1..=4 {
+        sat(&store, id(n), n as u64 * 1000);
+    }
+    store.edit(id(1), &"rain ".repeat(200), "").unwrap();
+    assert_eq!(sent(&store, 1), [2, 3, 4, 1].map(id));
+    let ids = |rows, bytes| {
+        let rows = store.outgoing(user(1), rows, bytes).unwrap();
+        rows.iter().map(|row| row.session.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(2, usize::MAX), [2, 3].map(id));
+    assert_eq!(ids(9, 1500), [2, 3].map(id));
+    assert_eq!(ids(9, 0), [id(2)], "one goes, however large it is");
+    let all = store.outgoing(user(1), 9, usize::MAX).unwrap();
+    assert_eq!(all[3].session, found(&store, 1));
+}
+
+#[test]
+fn a_preparation_is_not_sent_by_whatever_marks_all() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
+    store.begin_again(user(1)).unwrap();
+    store.agree_to_erasure(user(1), Uuid::from_u128(5), AfterErasure::KeepHere).unwrap();
+    assert_eq!((sent(&store, 1), waiting(&store)), (vec![], (0, 0, 0)));
+    drive(&store, &mut timer, Command::Tick, at(10));
+    assert_eq!(sent(&store, 1), [id(1)]);
+}
+
+#[test]
+fn the_server_s_word_on_another_account_s_sit_counts_for_nothing() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let generation = store.pending(1).unwrap()[0].generation;
+    second(&store);
+    for said in [Said::There, Said::Refused("x".into()), Said::Taken { new: id(9) }] {
+        let pushed = store.settle(user(2), verdict(id(1), generation, said)).unwrap();
+        assert_eq!(pushed.settled, 0);
+    }
+    // An answer for the first account that comes after the second has signed in does count (fault 44).
+    assert!(acknowledge(&store, id(1), generation));
+}
+
+#[test]
+fn what_the_server_merged_is_joined_and_acknowledged() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let row = store.pending(1).unwrap()[0];
+    let theirs = noted(&found(&store, 1), "theirs", 7);
+    let merged = Said::Merged(Box::new(theirs.clone()));
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.settled, pushed.acknowledged), (1, 1));
+    assert_eq!((found(&store, 1), waiting(&store)), (theirs, (0, 0, 0)));
+}
+
+#[test]
+fn what_changed_while_the_server_merged_goes_on_waiting_once() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let row = store.pending(1).unwrap()[0];
+    let theirs = noted(&found(&store, 1), "theirs", 7);
+    store.delete(id(1), at(900).wall.utc).unwrap();
+    let generation = store.pending(1).unwrap()[0].generation;
+    let merged = Said::Merged(Box::new(theirs));
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.settled, pushed.acknowledged), (1, 0));
+    let now = found(&store, 1);
+    assert!(now.details.value.note == "theirs" && now.deletion.value.is_some());
+    assert_eq!(store.pending(9).unwrap()[0].generation, generation, "not marked anew");
+}
+
+#[test]
+fn a_server_that_ignores_what_was_sent_settles_nothing() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let row = store.pending(1).unwrap()[0];
+    let mut theirs = found(&store, 1);
+    theirs.lifecycle.stage = Stage::Started;
+    let merged = Said::Merged(Box::new(theirs));
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.settled, waiting(&store)), (0, (1, 0, 0)));
+    assert!(found(&store, 1).lifecycle.is_completed());
+    // Nor does the row of another sit.
+    sat(&store, id(2), 1000);
+    let merged = Said::Merged(Box::new(found(&store, 2)));
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
+    assert_eq!(pushed.settled, 0);
+}
+
+#[test]
+fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let row = store.pending(1).unwrap()[0];
+    let refused = Said::Refused("bad_note".into());
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, refused)).unwrap();
+    assert_eq!((pushed.refused, waiting(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
+    let letters = store.refused(user(1), 10).unwrap();
+    assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
+    // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
+    store.begin_again(user(1)).unwrap();
+    assert!(sent(&store, 1).is_empty());
+    assert_eq!((store.retry(user(1)).unwrap(), waiting(&store)), (1, (1, 0, 0)));
+    let again = store.pending(1).unwrap()[0];
+    assert!(again.generation > row.generation);
+    let refused = Said::Refused("bad_note".into());
+    store.settle(user(1), verdict(id(1), again.generation, refused)).unwrap();
+    store.edit(id(1), "shorter", "").unwrap();
+    assert_eq!(waiting(&store), (1, 0, 0));
+}
+
+#[test]
+fn a_sit_whose_id_is_taken_gets_another_one_everywhere() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let row = store.pending(1).unwrap()[0];
+    let before = found(&store, 1);
+    let taken = Said::Taken { new: id(9) };
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, taken)).unwrap();
+    assert_eq!(pushed.renamed, [(id(1), id(9))]);
+    assert_eq!((log(&store), sent(&store, 1)), (vec![id(9)], vec![id(9)]));
+    assert_eq!(found(&store, 9), Session { id: id(9), ..before });
+    store.check().unwrap();
+}
+
+#[test]
+fn a_sit_whose_id_is_taken_while_it_runs_waits_for_its_end() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
+    let row = store.pending(1).unwrap()[0];
+    let taken = || Said::Taken { new: id(9) };
+    let pushed = store.settle(user(1), verdict(id(1), row.generation, taken())).unwrap();
+    assert!(pushed.renamed.is_empty() && sent(&store, 1).is_empty());
+    assert_eq!(waiting(&store), (1, 0, 0), "it is not forgotten");
+    drive(&store, &mut timer, Command::End { overtime: None }, at(60));
+    assert_eq!(sent(&store, 1), [id(1)]);
+    let row = store.pending(1).unwrap()[0];
+    store.settle(user(1), verdict(id(1), row.generation, taken())).unwrap();
+    assert_eq!(sent(&store, 1), [id(9)]);
+}
+
+#[test]
+fn rows_and_cursor_are_written_together_or_not_at_all() {
+    let (folder, store) = store();
+    sign_in(&store);
+    merge(&store, Vec::new(), 3);
+    sat(&store, id(1), 0);
+    let theirs = Session { id: id(5), ..found(&store, 1) };
+    let raw = rusqlite::Connection::open(folder.path().join("zafu.db")).unwrap();
+    for (table, when) in [("accounts", "UPDATE"), ("sessions", "INSERT")] {
+        let trigger = format!(
+            "CREATE TRIGGER fails BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'disk'); END"
+        );
+        raw.execute_batch(&trigger).unwrap();
+        assert!(store.merge(user(1), pull(vec![theirs.clone()], 4), no_new_id).is_err());
+        assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(3)), "{table}");
+        raw.execute_batch("DROP TRIGGER fails").unwrap();
+    }
+    assert_eq!(merge(&store, vec![theirs], 4), 1);
+    assert_eq!((log(&store), read_to(&store)), (vec![id(5), id(1)], Some(4)));
+}
+
+#[test]
+fn a_device_need_not_read_what_it_sent_itself_unless_another_one_came_between() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    merge(&store, Vec::new(), 3);
+    let moved = |before, after| {
+        let moved = Some((cursor(before), cursor(after)));
+        let push = Push { verdicts: Vec::new(), moved, at: at(7).wall.utc };
+        let caught_up = store.settle(user(1), push).unwrap().caught_up;
+        (caught_up, read_to(&store))
+    };
+    assert_eq!(moved(3, 5), (true, Some(5)));
+    assert_eq!(store.account().unwrap().unwrap().synced, Some(at(7).wall.utc));
+    assert_eq!(moved(6, 8), (false, Some(5)));
+}
+
+#[test]
+fn what_the_server_lacks_of_a_sit_is_sent_and_what_it_has_already_is_not() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    sat(&store, id(2), 1000);
+    let (one, two) = (found(&store, 1), found(&store, 2));
+    for row in store.pending(9).unwrap() {
+        assert!(acknowledge(&store, row.session, row.generation));
+    }
+    let mut behind = two.clone();
+    behind.lifecycle.stage = Stage::Started;
+    assert_eq!(merge(&store, vec![one.clone(), behind], 2), 0);
+    assert_eq!(sent(&store, 1), [id(2)]);
+    assert_eq!(merge(&store, vec![two, noted(&one, "theirs", 7)], 3), 1);
+    assert!(sent(&store, 1).is_empty());
+    assert_eq!(found(&store, 1).details.value.note, "theirs");
+}
+
+#[test]
+fn where_nothing_decides_between_two_copies_all_agree_with_the_server() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    // Two computers with copies of one folder count the same revision of the same device.
+    let theirs = noted(&found(&store, 1), "there", 0);
+    let theirs = Session {
+        details: zafu_core::session::Register { deviceid: store.device(), ..theirs.details },
+        ..theirs
+    };
+    store.edit(id(1), "here", "").unwrap();
+    merge(&store, vec![theirs.clone()], 2);
+    assert_eq!((found(&store, 1), waiting(&store)), (theirs, (0, 0, 0)));
+}
+
+#[test]
+fn a_row_that_is_another_account_s_here_leaves_it_what_it_has() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let mine = found(&store, 1);
+    second(&store);
+    let theirs = noted(&mine, "theirs", 7);
+    let merged = store.merge(user(2), pull(vec![theirs.clone()], 2), || id(9)).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 1, renamed: vec![(id(1), id(9))] });
+    assert_eq!((found(&store, 1), log(&store)), (theirs, vec![id(1)]));
+    sign_in(&store);
+    assert_eq!(found(&store, 9), Session { id: id(9), ..mine });
+    assert_eq!(sent(&store, 1), [id(9)]);
+}
+
+#[test]
+fn what_is_nobody_s_here_and_the_account_s_there_is_the_account_s() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    second(&store);
+    store.sign_out().unwrap();
+    sat(&store, id(2), 1000);
+    sign_in(&store);
+    let theirs = found(&store, 2);
+    merge(&store, vec![theirs], 2);
+    second(&store);
+    assert_eq!(log(&store), [id(1)]);
+}
+
+#[test]
+fn a_restored_server_is_sent_everything_again() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    for n in 1..=3 {
+        sat(&store, id(n), n as u64 * 1000);
+    }
+    merge(&store, Vec::new(), 3);
+    for row in store.pending(9).unwrap() {
+        acknowledge(&store, row.session, row.generation);
+    }
+    store.edit(id(2), "rain", "").unwrap();
+    let row = store.pending(1).unwrap()[0];
+    store.begin_again(user(1)).unwrap();
+    assert_eq!((read_to(&store), sent(&store, 1)), (None, vec![id(1), id(2), id(3)]));
+    assert!(!acknowledge(&store, id(2), row.generation), "an answer from before counts no more");
+}
+
+#[test]
+fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    merge(&store, Vec::new(), 1);
+    sat(&store, id(1), 0);
+    sat(&store, id(2), 1000);
+    let row = store.pending(1).unwrap()[0];
+    acknowledge(&store, row.session, row.generation);
+    let mark = Uuid::from_u128(77);
+    let theirs = Session { id: id(5), ..found(&store, 1) };
+    let erased = || Pull { erased: Some(mark), ..pull(vec![theirs.clone()], 9) };
+    let merged = store.merge(user(1), erased(), no_new_id).unwrap();
+    assert_eq!(merged, Pulled::Erased { mark });
+    assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
+
+    store.agree_to_erasure(user(1), mark, AfterErasure::KeepHere).unwrap();
+    assert_eq!((waiting(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
+    store.edit(id(1), "still here only", "").unwrap();
+    sat(&store, id(3), 2000);
+    assert_eq!(sent(&store, 1), [id(3)], "what is sat later is sent");
+    store.merge(user(1), erased(), no_new_id).unwrap();
+    assert_eq!(read_to(&store), Some(9));
+
+    store.agree_to_erasure(user(1), mark, AfterErasure::Upload).unwrap();
+    assert_eq!(sent(&store, 1).len(), 4);
+}
+
+#[test]
+fn what_is_kept_here_is_synced_again_once_another_device_has_sent_it() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let before = found(&store, 1);
+    store.agree_to_erasure(user(1), Uuid::from_u128(7), AfterErasure::KeepHere).unwrap();
+    store.edit(id(1), "rain", "").unwrap();
+    assert!(sent(&store, 1).is_empty());
+    merge(&store, vec![before], 9);
+    assert_eq!(sent(&store, 1), [id(1)]);
+}
+
+#[test]
+fn an_erasure_from_before_this_device_is_no_question() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    sign_in(&store);
+    let mark = Uuid::from_u128(77);
+    let first = Pull { erased: Some(mark), ..pull(Vec::new(), 2) };
+    let merged = store.merge(user(1), first, no_new_id).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 0, renamed: Vec::new() });
+    assert_eq!(store.account().unwrap().unwrap().erased, Some(mark));
+    assert_eq!(sent(&store, 1), [id(1)]);
+}
+
+#[test]
+fn what_is_compared_is_all_that_the_server_should_have() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    for n in [3, 1, 2] {
+        sat(&store, id(n), 5000 - n as u64 * 1000);
+    }
+    store.delete(id(2), at(9000).wall.utc).unwrap();
+    second(&store);
+    sat(&store, id(4), 9000);
+    let mut seen = Vec::new();
+    let waits = store.each_sent(user(1), |session| seen.push(session.id)).unwrap();
+    assert_eq!((seen, waits.pending), (vec![id(1), id(2), id(3)], 3));
+}
+
+#[test]
+fn ten_thousand_sits_are_one_transaction_each_way() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    let one = found(&store, 1);
+    let many: Vec<_> = (10..10_010).map(|n| Session { id: id(n), ..one.clone() }).collect();
+    assert_eq!(merge(&store, many, 3), 10_000);
+    store.begin_again(user(1)).unwrap();
+    let outgoing = store.outgoing(user(1), 20_000, usize::MAX).unwrap();
+    assert_eq!(outgoing.len(), 10_001);
+    let verdicts = outgoing.iter().map(|row| Verdict {
+        session: row.session.id,
+        generation: row.generation,
+        said: Said::There,
+    });
+    let push = Push { verdicts: verdicts.collect(), moved: None, at: at(0).wall.utc };
+    assert_eq!(store.settle(user(1), push).unwrap().acknowledged, 10_001);
+    assert_eq!(waiting(&store), (0, 0, 0));
+}
