@@ -1,6 +1,7 @@
 //! The desktop shell: a window, a tray, and the ways in and out. It holds the engine; it decides nothing.
 
 mod commands;
+mod drawing;
 mod exit;
 mod ring_icon;
 mod signals;
@@ -37,6 +38,7 @@ struct Args {
 /// Runs the program until it is quit.
 #[must_use]
 pub fn run() -> ExitCode {
+    drawing::by_the_processor();
     let args = Args::parse();
     let folder = match DataFolder::find() {
         Ok(folder) => folder,

@@ -56,6 +56,7 @@ fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
             browser.click(closes);
             browser.see("setup");
         }
+        browser.click("length-30");
         browser.click("preset-keep");
         look("preset-dialog");
         browser.press(Key::Escape);
