@@ -4,12 +4,12 @@
 //
 // Mail is not sent, but listed at /mailbox.
 
-import { serve } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import { App, InMemoryEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 
-const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_SITE } = process.env;
+const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_LISTEN, ZAFU_SITE } = process.env;
 const onSockets = { host, port: 5432, username: "supabase_admin", onnotice: () => {} };
 const main = postgres({ ...onSockets, database: "postgres", max: 2 });
 const mailbox = new InMemoryEmailDriver();
@@ -65,4 +65,4 @@ async function answer(request) {
 	return response;
 }
 
-serve({ port: 0, hostname: "127.0.0.1", fetch: answer }, ({ port }) => console.log(`Listening on port ${port}`));
+createAdaptorServer({ fetch: answer }).listen(ZAFU_LISTEN);

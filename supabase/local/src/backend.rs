@@ -1,18 +1,16 @@
 //! All of it together.
 
-use crate::gateway::{Behind, Gateway};
+use crate::gateway::Gateway;
 use crate::parts::Parts;
 use crate::postgres::{DATABASE, Postgres, SUPERUSER, Stop};
 use crate::process::{Guard, Server, StartError, run, until};
 use crate::token;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use std::ffi::OsStr;
-use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// Where a token ends that a test mints: in 2100, so that no clock has to be asked.
@@ -20,6 +18,10 @@ const FAR_FUTURE: u64 = 4_102_444_800;
 
 /// How long a token of the auth server lasts: an hour, as Supabase's do.
 const TOKEN_SECONDS: &str = "3600";
+
+/// What the two servers are called, and with them their sockets and logs.
+const REST: &str = "postgrest";
+const AUTH: &str = "auth";
 
 /// The role that PostgREST connects as.
 const AUTHENTICATOR: &str = "authenticator";
@@ -42,7 +44,6 @@ pub struct Backend {
     folder: PathBuf,
     secret: String,
     key: String,
-    behind: Arc<Behind>,
     // Ended in this order.
     gateway: Gateway,
     auth: Mutex<Option<Server>>,
@@ -94,15 +95,14 @@ impl Backend {
         let janitor = janitor(&folder)?;
         let secret = Uuid::new_v4().simple().to_string() + &Uuid::new_v4().simple().to_string();
         let key = format!("sb_publishable_{}", Uuid::new_v4().simple());
-        let behind = Arc::new(Behind::default());
+        let socket = |name| Server::socket(&folder, name);
         let postgres = Postgres::create(&parts.postgres, &folder)?;
         Ok(Self {
-            gateway: Gateway::open(port, &key, behind.clone())?,
+            gateway: Gateway::open(port, &key, &socket(REST), &socket(AUTH))?,
             parts,
             folder,
             secret,
             key,
-            behind,
             auth: Mutex::new(None),
             rest: Mutex::new(None),
             postgres: Mutex::new(postgres),
@@ -189,29 +189,28 @@ impl Backend {
         let mut auth = lock(&self.auth);
         ensure!(auth.is_none(), "the auth server is running already");
         let url = self.url();
+        let socket = Server::socket(&self.folder, AUTH);
         let environment = [
-            ("ZAFU_SOCKETS", self.folder.to_str().context("a temporary folder has a plain name")?),
+            ("ZAFU_LISTEN", plain(&socket)?),
+            ("ZAFU_SOCKETS", plain(&self.folder)?),
             ("ZAFU_JWT_SECRET", &self.secret),
             ("ZAFU_JWT_EXPIRY", TOKEN_SECONDS),
             ("ZAFU_SITE", &url),
             ("DO_NOT_TRACK", "1"),
         ];
-        let script: &[&OsStr] = &[self.parts.auth.as_os_str()];
-        let server = Server::start("auth", &self.parts.node, script, &environment, &self.folder)?;
-        self.behind.auth.store(server.port, Ordering::Relaxed);
-        *auth = Some(server);
+        let command = [self.parts.node.as_os_str(), self.parts.auth.as_os_str()];
+        *auth = Some(Server::start(AUTH, &command, &environment, &self.folder)?);
         Ok(())
     }
 
     /// Where every mail that was not sent can be read as JSON, once the auth server runs.
     #[must_use]
     pub fn mailbox(&self) -> String {
-        format!("http://127.0.0.1:{}/mailbox", self.behind.auth.load(Ordering::Relaxed))
+        format!("{}/mailbox", self.url())
     }
 
     /// Ends the auth server; the gateway answers 502 for it.
     pub fn stop_auth(&self) {
-        self.behind.auth.store(0, Ordering::Relaxed);
         *lock(&self.auth) = None;
     }
 
@@ -223,6 +222,7 @@ impl Backend {
         let mut rest = lock(&self.rest);
         ensure!(rest.is_none(), "PostgREST is running already");
         let address = self.connection_string_of(AUTHENTICATOR);
+        let socket = Server::socket(&self.folder, REST);
         let environment = [
             ("PGRST_DB_URI", address.as_str()),
             ("PGRST_DB_SCHEMAS", "public"),
@@ -230,20 +230,16 @@ impl Backend {
             ("PGRST_DB_ANON_ROLE", "anon"),
             ("PGRST_DB_MAX_ROWS", "1000"),
             ("PGRST_JWT_SECRET", &self.secret),
-            ("PGRST_SERVER_HOST", "127.0.0.1"),
-            ("PGRST_SERVER_PORT", "0"),
+            ("PGRST_SERVER_UNIX_SOCKET", plain(&socket)?),
         ];
-        let server =
-            Server::start("postgrest", &self.parts.postgrest, &[], &environment, &self.folder)?;
-        self.behind.rest.store(server.port, Ordering::Relaxed);
-        *rest = Some(server);
+        let command = [self.parts.postgrest.as_os_str()];
+        *rest = Some(Server::start(REST, &command, &environment, &self.folder)?);
         drop(rest);
         self.wait_for_postgrest()
     }
 
     /// Ends PostgREST; the gateway answers 502 for it.
     pub fn stop_postgrest(&self) {
-        self.behind.rest.store(0, Ordering::Relaxed);
         *lock(&self.rest) = None;
     }
 
@@ -283,12 +279,11 @@ impl Backend {
 
     /// Returns when PostgREST answers from the database. If it is stopped, there is nothing to wait for.
     fn wait_for_postgrest(&self) -> Result<()> {
-        let port = self.behind.rest.load(Ordering::Relaxed);
-        if port == 0 {
+        if lock(&self.rest).is_none() {
             return Ok(());
         }
-        let log = self.folder.join("postgrest.log");
-        until("PostgREST", &log, || answers(port).then_some(()))
+        let socket = Server::socket(&self.folder, REST);
+        until("PostgREST", &Server::log(&self.folder, REST), || answers(&socket).then_some(()))
     }
 
     fn postgres(&self) -> MutexGuard<'_, Postgres> {
@@ -297,16 +292,21 @@ impl Backend {
 }
 
 /// Whether PostgREST lets a stranger ask something that only the database can answer.
-fn answers(port: u16) -> bool {
+fn answers(socket: &Path) -> bool {
     use std::io::{Read, Write};
     let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        let mut stream = UnixStream::connect(socket)?;
         stream.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)
     };
     ask().is_ok_and(|answer| answer.split_whitespace().nth(1) == Some("200"))
+}
+
+/// A path as text, for a variable of a program.
+fn plain(path: &Path) -> Result<&str> {
+    path.to_str().context("the temporary folder's name is not UTF-8")
 }
 
 /// Removes the folder when all has ended, also if we are killed.

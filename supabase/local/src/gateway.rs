@@ -1,5 +1,5 @@
 //! One address with Supabase's paths: `/rest/v1` is PostgREST, `/auth/v1` is the auth server. Who has no
-//! publishable key is turned away, as there.
+//! publishable key is turned away, as there. `/mailbox` is ours: the mails that were not sent.
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -8,19 +8,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
 use tokio::runtime::Runtime;
 
 /// More than any request or answer of ours.
 const LARGEST: usize = 256 * 1024 * 1024;
-
-/// What lies behind: a port each, 0 while there is nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Behind {
-    pub rest: AtomicU16,
-    pub auth: AtomicU16,
-}
 
 /// The gateway. It ends when this is dropped.
 #[derive(Debug)]
@@ -33,13 +26,14 @@ pub(crate) struct Gateway {
 #[derive(Clone)]
 struct Door {
     key: Arc<str>,
-    behind: Arc<Behind>,
-    client: reqwest::Client,
+    rest: reqwest::Client,
+    auth: reqwest::Client,
 }
 
 impl Gateway {
-    /// Opens it on `port` of loopback, or on any if that is 0.
-    pub fn open(port: u16, key: &str, behind: Arc<Behind>) -> Result<Self> {
+    /// Opens it on `port` of loopback, or on any if that is 0, before two servers that listen on sockets. They
+    /// may come and go.
+    pub fn open(port: u16, key: &str, rest: &Path, auth: &Path) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port))
             .with_context(|| format!("port {port} of this machine cannot be had"))?;
         listener.set_nonblocking(true)?;
@@ -49,11 +43,7 @@ impl Gateway {
             .thread_name("gateway")
             .enable_all()
             .build()?;
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        let door = Door { key: key.into(), behind, client };
+        let door = Door { key: key.into(), rest: client(rest)?, auth: client(auth)? };
         let app = Router::new().fallback(pass).with_state(door);
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -63,27 +53,33 @@ impl Gateway {
     }
 }
 
+/// A client of whoever listens on a socket.
+fn client(socket: &Path) -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder().unix_socket(socket).no_proxy();
+    Ok(client.redirect(reqwest::redirect::Policy::none()).build()?)
+}
+
 /// Hands a request on, and its answer back.
 async fn pass(State(door): State<Door>, request: Request) -> Response<Body> {
-    match request.headers().get("apikey") {
-        None => return say(StatusCode::UNAUTHORIZED, "No API key found in request"),
-        Some(key) if key.as_bytes() != door.key.as_bytes() => {
-            return say(StatusCode::UNAUTHORIZED, "Invalid API key");
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    if path != "/mailbox" {
+        match request.headers().get("apikey") {
+            None => return say(StatusCode::UNAUTHORIZED, "No API key found in request"),
+            Some(key) if key.as_bytes() != door.key.as_bytes() => {
+                return say(StatusCode::UNAUTHORIZED, "Invalid API key");
+            }
+            Some(_) => {}
         }
-        Some(_) => {}
     }
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let behind = &door.behind;
-    let (port, path) = if let Some(rest) = path.strip_prefix("/rest/v1") {
-        (&behind.rest, rest)
-    } else if path.starts_with("/auth/v1") {
-        // This one knows the path by its full name.
-        (&behind.auth, path)
+    let (client, path) = if let Some(rest) = path.strip_prefix("/rest/v1") {
+        (&door.rest, rest)
+    } else if path.starts_with("/auth/v1") || path == "/mailbox" {
+        // This one knows its paths by their full names.
+        (&door.auth, path.as_str())
     } else {
         return say(StatusCode::NOT_FOUND, "no Route matched with those values");
     };
-    let url = format!("http://127.0.0.1:{}{path}", port.load(Ordering::Relaxed));
-    hand_on(&door.client, request, url).await.unwrap_or_else(|_| {
+    hand_on(client, request, format!("http://localhost{path}")).await.unwrap_or_else(|_| {
         say(StatusCode::BAD_GATEWAY, "An invalid response was received from the upstream server")
     })
 }

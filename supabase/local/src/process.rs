@@ -7,6 +7,7 @@ use crate::parts::Missing;
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -103,37 +104,39 @@ impl Drop for Guard {
     }
 }
 
-/// A server that says on which port it listens.
+/// A server that listens on a socket in a folder. Not on a port: it would have to be chosen before somebody
+/// else has it, or read from what the server prints while its threads print too.
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// The port it chose.
-    pub port: u16,
     _guard: Guard,
 }
 
 impl Server {
-    /// Starts it, and reads its port from what it says.
+    /// Where a server of that name listens.
+    pub fn socket(folder: &Path, name: &str) -> PathBuf {
+        folder.join(format!("{name}.sock"))
+    }
+
+    /// Where it writes what it has to say.
+    pub fn log(folder: &Path, name: &str) -> PathBuf {
+        folder.join(format!("{name}.log"))
+    }
+
+    /// Starts it, and returns when it listens.
     pub fn start(
         name: &str,
-        program: &Path,
-        arguments: &[&OsStr],
+        command: &[&OsStr],
         environment: &[(&str, &str)],
         folder: &Path,
     ) -> Result<Self> {
         const SCRIPT: &str = r#""$@" & read _; kill "$!" 2>/dev/null; wait"#;
-        let log = folder.join(format!("{name}.log"));
-        let said_before = fs::read_to_string(&log).map_or(0, |said| said.len());
-        let words = [OsStr::new("sh"), program.as_os_str()];
-        let words = words.into_iter().chain(arguments.iter().copied());
+        let (socket, log) = (Self::socket(folder, name), Self::log(folder, name));
+        // One that was killed has left it behind.
+        fs::remove_file(&socket).ok();
+        let words = std::iter::once(OsStr::new("sh")).chain(command.iter().copied());
         let guard = Guard::new(SCRIPT, words, None, &log, environment)?;
-        let port = until(&format!("{name}'s port"), &log, || {
-            let said = fs::read_to_string(&log).ok()?;
-            let line = said.get(said_before..)?.split("Listening on port ").nth(1)?;
-            // With what ends the number, so that it is not read before it is whole.
-            let (digits, _) = line.split_once(|c: char| !c.is_ascii_digit())?;
-            digits.parse().ok()
-        })?;
-        Ok(Self { port, _guard: guard })
+        until(&format!("{name}'s socket"), &log, || UnixStream::connect(&socket).ok())?;
+        Ok(Self { _guard: guard })
     }
 }
 
