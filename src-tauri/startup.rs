@@ -1,6 +1,7 @@
 //! The engine is started before there is a window; where it cannot be, the person is told in a dialog of the
 //! system's own.
 
+use crate::signals;
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
 use zafu_engine::adapters::bells::Ringing;
@@ -84,10 +85,10 @@ fn tell(message: &str) -> bool {
 }
 
 fn dialog(message: &str, buttons: MessageButtons) -> MessageDialogResult {
-    MessageDialog::new()
+    let dialog = MessageDialog::new()
         .set_level(MessageLevel::Warning)
         .set_title("Zafu")
         .set_description(message)
-        .set_buttons(buttons)
-        .show()
+        .set_buttons(buttons);
+    signals::ask(|| dialog.show())
 }

@@ -1,7 +1,7 @@
 //! What the system asks for is done at once; what a person asks for in mid-sit is asked back.
 
-use crate::desktop::Desktop;
-use crate::zafu::sql;
+use crate::desktop::{Desktop, Part};
+use crate::zafu::{eventually, program, sql};
 
 #[test]
 fn sigterm_saves_and_goes_and_the_next_start_takes_the_sit_up() {
@@ -19,4 +19,17 @@ fn sigterm_saves_and_goes_and_the_next_start_takes_the_sit_up() {
     let snapshot = desktop.snapshot();
     assert_eq!(snapshot.sit.map(|sit| sit.id), Some(sit.id));
     assert!(snapshot.unsettled.is_empty());
+}
+
+#[test]
+fn a_question_about_a_damaged_database_holds_nobody_up() {
+    let Some(desktop) = Desktop::new() else { return };
+    std::fs::create_dir(desktop.data()).unwrap();
+    let damaged = [0x5A; 4096];
+    std::fs::write(desktop.database(), damaged).unwrap();
+    let mut app = Part::start(&mut desktop.command(program("zafu-app")));
+    eventually("the question is seen", || (!desktop.windows().is_empty()).then_some(()));
+    app.signal("TERM");
+    app.ended();
+    assert_eq!(std::fs::read(desktop.database()).unwrap(), damaged, "left as it was");
 }
