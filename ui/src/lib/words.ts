@@ -88,7 +88,10 @@ function often({ when }: Intervals): string {
 		case 'spread':
 			return `× ${when.count}`;
 		case 'at':
-			return when.seconds.map((second) => short(second)).join(', ');
+			// More than two are a list to read, and this is a glance.
+			return when.seconds.length > 2
+				? `× ${when.seconds.length}`
+				: when.seconds.map((second) => short(second)).join(', ');
 		case 'random':
 			return `${short(when.minGapSeconds)} – ${short(when.maxGapSeconds)}`;
 	}
