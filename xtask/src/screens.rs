@@ -1,4 +1,5 @@
-//! `cargo xtask screens`: pictures of every screen, light and dark, in three widths, and a sheet of all of them.
+//! `cargo xtask screens`: pictures of every screen, light and dark, in the sizes and languages that matter, and sheets
+//! of them all. Each screen is examined by axe as well, its contrasts included.
 //!
 //! The screens are those of the demo build (`ui/src/lib/api/scenes.ts`), served on loopback and drawn by headless
 //! Chromium. The picture in the README is made along with them, so that it never shows what Zafu no longer is.
@@ -14,31 +15,68 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Each picture by its name: what the address asks the demo for.
-const SCENES: [(&str, &str); 18] = [
+/// Each screen by its name: what the address asks the demo for.
+const SCENES: [(&str, &str); 38] = [
     ("setup", ""),
-    ("setup-mute", "state=mute"),
-    ("setup-bells", "press=bells"),
-    ("setup-preset", "press=preset-keep"),
+    ("setup-open", "press=length-open"),
+    ("setup-until", "press=length-until"),
+    ("setup-mute", "mute"),
+    ("setup-troubles", "trouble=2"),
+    ("setup-preset", "press=length-30,preset-keep"),
+    ("setup-long", "records=long&bells=at"),
+    ("bells", "press=bells"),
+    ("bells-every", "bells=every&press=bells"),
+    ("bells-spread", "bells=spread&press=bells"),
+    ("bells-at", "bells=at&press=bells"),
+    ("bells-random", "bells=random&press=bells"),
     ("prepare", "state=prepare"),
-    ("sit-begun", "state=sit&progress=0.04"),
-    ("sit-half", "state=sit&progress=0.5"),
-    ("sit-whole", "state=sit&progress=1"),
+    ("sit-000", "state=sit&progress=0"),
+    ("sit-010", "state=sit&progress=0.1"),
+    ("sit-050", "state=sit&progress=0.5"),
+    ("sit-090", "state=sit&progress=0.9"),
+    ("sit-seconds", "state=sit&progress=0.3&time=seconds"),
+    ("sit-hidden", "state=sit&progress=0.7&time=hidden"),
     ("sit-open", "state=open"),
     ("sit-paused", "state=paused"),
-    ("sit-overtime", "state=overtime"),
-    ("sit-trouble", "state=trouble"),
-    ("sit-end", "state=sit&progress=0.5&press=end"),
+    ("sit-trouble", "state=sit&trouble=1"),
+    ("overtime", "state=overtime"),
+    ("overtime-troubles", "state=overtime&trouble=2"),
+    ("overtime-troubles-read", "state=overtime&trouble=2&press=notices-open"),
+    ("end", "state=sit&press=end"),
+    ("discard", "state=sit&press=end,end-discard"),
+    ("quit", "state=sit&asked=quit"),
     ("finished", "state=finished"),
     ("finished-early", "state=early"),
+    ("finished-note", "state=finished&records=long&asked=note"),
     ("unsettled", "state=unsettled"),
     ("log", "press=open-log"),
+    ("log-edit", "press=open-log,sit-edit"),
+    ("log-deleted", "press=open-log,sit-delete"),
+    ("log-long", "records=long&press=open-log"),
+    ("log-empty", "records=none&press=open-log"),
     ("settings", "press=open-settings"),
 ];
 
+/// The light or the dark one.
 const THEMES: [&str; 2] = ["light", "dark"];
-const WIDTHS: [u32; 3] = [400, 900, 1400];
-const HEIGHT: u32 = 900;
+
+/// One picture of a screen.
+#[derive(Clone, Copy)]
+struct Frame {
+    width: u32,
+    height: u32,
+    language: &'static str,
+}
+
+const fn frame(width: u32, height: u32, language: &'static str) -> Frame {
+    Frame { width, height, language }
+}
+
+/// Narrow, as it opens, and wide.
+const PLAIN: [Frame; 4] =
+    [frame(400, 900, "en"), frame(480, 680, "en"), frame(900, 900, "en"), frame(1400, 900, "en")];
+/// On a screen of twice as many pixels; in German too, whose words are longer.
+const FINE: [Frame; 2] = [frame(480, 680, "en"), frame(400, 900, "de")];
 
 /// The picture in the README: half of a sit, in both themes.
 const README: &str = "state=sit&progress=0.62";
@@ -47,7 +85,7 @@ const README_SIZE: (u32, u32) = (440, 560);
 /// Takes all pictures into `target/screens/`, and writes `docs/sit.png`.
 ///
 /// # Errors
-/// If a tool is missing, the screens do not build, or a picture could not be taken.
+/// If a tool is missing, the screens do not build, a picture could not be taken, or axe finds a fault.
 pub fn run() -> Result<()> {
     let mut steps = Steps::quiet()?;
     setup::ready(Purpose::Test, &mut steps)?;
@@ -58,41 +96,37 @@ pub fn run() -> Result<()> {
     });
     let chromium = chromium.context("there is no Chromium here: install the package chromium")?;
     let folder = workspace::target()?.join("screens");
-    fs::create_dir_all(&folder)?;
-    let camera = Camera { chromium, site: serve(ui().join("dist-demo"))?, folder };
-    readme(&camera)?;
-    let mut taken = vec![];
-    for (name, query) in SCENES {
-        for theme in THEMES {
-            let sizes = WIDTHS.map(|width| (width, HEIGHT));
-            let frames = sizes.map(|size| (size, format!("still=1&theme={theme}&{query}")));
-            let sheet = camera.take(&frames)?;
-            let mut left = 0;
-            for width in WIDTHS {
-                let picture = camera.folder.join(format!("{name}-{theme}-{width}.png"));
-                let crop = format!("{width}x{HEIGHT}+{left}+0");
-                image("convert", &[&path(&sheet), "-crop", &crop, "+repage", &path(&picture)])?;
-                taken.push(picture);
-                left += width;
-            }
-            println!("{name} {theme}");
-        }
+    if folder.exists() {
+        // Nothing there is of a screen that is no more.
+        fs::remove_dir_all(&folder)?;
     }
-    let sheet = camera.folder.join("sheet.png");
-    let mut montage: Vec<String> = vec!["-label".into(), "%t".into()];
-    montage.extend(taken.iter().map(|picture| path(picture)));
-    let look = ["-tile", "6x", "-geometry", "320x240+8+8", "-background", "#808080"];
-    montage.extend(look.map(String::from));
-    montage.push(path(&sheet));
-    image("montage", &montage.iter().map(String::as_str).collect::<Vec<_>>())?;
-    println!("{}", sheet.display());
+    fs::create_dir_all(&folder)?;
+    let pages = ui().join("dist-demo");
+    let camera = Camera { chromium, site: serve(pages.clone())?, pages, folder };
+    readme(&camera)?;
+    let mut faults = vec![];
+    for theme in THEMES {
+        let mut taken = vec![];
+        for (name, query) in SCENES {
+            let query = format!("still=1&theme={theme}&{query}");
+            let name = format!("{name}-{theme}");
+            taken.extend(camera.pictures(&name, &query, &PLAIN, 1)?);
+            taken.extend(camera.pictures(&name, &query, &FINE, 2)?);
+            faults.extend(camera.faults(&query)?.map(|fault| format!("{name}: {fault}")));
+            println!("{name}");
+        }
+        println!("{}", camera.sheet(theme, &taken)?.display());
+    }
+    ensure!(faults.is_empty(), "axe has found:\n{}", faults.join("\n"));
     Ok(())
 }
 
 /// The picture in the README, in few colours: it is committed.
 fn readme(camera: &Camera) -> Result<()> {
-    let frames = THEMES.map(|theme| (README_SIZE, format!("still=1&theme={theme}&{README}")));
-    let taken = camera.take(&frames)?;
+    let (width, height) = README_SIZE;
+    let frames =
+        THEMES.map(|theme| (frame(width, height, "en"), format!("still=1&theme={theme}&{README}")));
+    let taken = camera.take(&frames, 1)?;
     let docs = workspace::root().join("docs");
     fs::create_dir_all(&docs)?;
     let picture = docs.join("sit.png");
@@ -108,43 +142,110 @@ fn readme(camera: &Camera) -> Result<()> {
 struct Camera {
     chromium: &'static str,
     site: String,
+    /// What is served there.
+    pages: PathBuf,
+    /// Where pictures go.
     folder: PathBuf,
 }
 
 impl Camera {
+    /// Takes a picture of one screen in each frame, and says where they are.
+    fn pictures(
+        &self,
+        name: &str,
+        query: &str,
+        frames: &[Frame],
+        scale: u32,
+    ) -> Result<Vec<PathBuf>> {
+        let side_by_side: Vec<_> = frames.iter().map(|it| (*it, query.to_owned())).collect();
+        let sheet = self.take(&side_by_side, scale)?;
+        let mut left = 0;
+        let mut taken = vec![];
+        for Frame { width, height, language } in frames {
+            let picture = match scale {
+                1 => format!("{name}-{width}.png"),
+                _ => format!("{name}-{width}-{language}@{scale}x.png"),
+            };
+            let picture = self.folder.join(picture);
+            let crop = format!("{}x{}+{}+0", width * scale, height * scale, left * scale);
+            image("convert", &[&path(&sheet), "-crop", &crop, "+repage", &path(&picture)])?;
+            taken.push(picture);
+            left += width;
+        }
+        Ok(taken)
+    }
+
     /// Takes one picture of several screens side by side, each in a frame of its size: no window of Chromium's can
     /// be as narrow as ours.
-    fn take(&self, frames: &[((u32, u32), String)]) -> Result<PathBuf> {
+    fn take(&self, frames: &[(Frame, String)], scale: u32) -> Result<PathBuf> {
         let mut page = String::from(
             "<!doctype html><style>body{margin:0;display:flex}iframe{border:0;flex:none}</style>",
         );
-        for ((width, height), query) in frames {
+        for (Frame { width, height, language }, query) in frames {
             page += &format!(
-                "<iframe width={width} height={height} src='{}/index.html?{}'></iframe>",
-                self.site,
+                "<iframe width={width} height={height} src='index.html?{}&amp;lang={language}'></iframe>",
                 query.replace('&', "&amp;")
             );
         }
-        let (html, picture) = (self.folder.join("page.html"), self.folder.join("page.png"));
+        // From where the screens come from, too: only then does Chromium wait for all of them.
+        let (html, picture) = (self.pages.join("frames.html"), self.folder.join("frames.png"));
         fs::write(&html, page)?;
-        let width: u32 = frames.iter().map(|((width, _), _)| width).sum();
-        let height = frames.iter().map(|((_, height), _)| *height).max().unwrap_or_default();
-        let output = Command::new(self.chromium)
-            .args(["--headless", "--disable-gpu", "--hide-scrollbars", "--lang=en"])
-            // It draws only what we have built, and root may not have Chromium's sandbox.
-            .arg("--no-sandbox")
+        let width: u32 = frames.iter().map(|(frame, _)| frame.width).sum();
+        let height = frames.iter().map(|(frame, _)| frame.height).max().unwrap_or_default();
+        let output = self
             // So long in the page's own time: dialogs are pressed open by then, and nothing has faded.
-            .arg("--virtual-time-budget=2500")
+            .chromium(2500)
+            .arg(format!("--force-device-scale-factor={scale}"))
             .arg(format!("--window-size={width},{height}"))
             .arg(format!("--screenshot={}", picture.display()))
-            .arg(format!("file://{}", html.display()))
-            .stdin(Stdio::null())
+            .arg(format!("{}/frames.html", self.site))
             .output()
             .context("Chromium cannot be run")?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success() && picture.exists(), "no picture was taken:\n{said}");
-        fs::remove_file(html)?;
         Ok(picture)
+    }
+
+    /// What axe finds wrong with a screen.
+    fn faults(&self, query: &str) -> Result<impl Iterator<Item = String> + use<>> {
+        let output = self
+            .chromium(6000)
+            .arg("--dump-dom")
+            .arg(format!("{}/index.html?{query}&examine", self.site))
+            .output()
+            .context("Chromium cannot be run")?;
+        let page = String::from_utf8_lossy(&output.stdout);
+        let found = page.split("data-faults=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let found = found.with_context(|| format!("{query}: axe has not come to an end"))?;
+        let found = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
+            .iter()
+            .fold(found.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain));
+        Ok(serde_json::from_str::<Vec<String>>(&found)?.into_iter())
+    }
+
+    fn chromium(&self, milliseconds: u32) -> Command {
+        let mut command = Command::new(self.chromium);
+        command
+            .args(["--headless", "--disable-gpu", "--hide-scrollbars", "--lang=en"])
+            // It draws only what we have built, and root may not have Chromium's sandbox.
+            .arg("--no-sandbox")
+            .arg(format!("--virtual-time-budget={milliseconds}"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// All pictures of a theme on one sheet, a screen in each row.
+    fn sheet(&self, theme: &str, taken: &[PathBuf]) -> Result<PathBuf> {
+        let sheet = self.folder.join(format!("sheet-{theme}.png"));
+        let tile = format!("{}x", PLAIN.len() + FINE.len());
+        let mut montage: Vec<String> = vec!["-label".into(), "%t".into()];
+        // Made small as they are read: all of them at their full size are more than ImageMagick may hold.
+        montage.extend(taken.iter().map(|picture| format!("{}[320x240]", path(picture))));
+        let look = ["-tile", &tile, "-geometry", "320x240+8+8", "-background", "#808080"];
+        montage.extend(look.map(String::from));
+        montage.push(path(&sheet));
+        image("montage", &montage.iter().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(sheet)
     }
 }
 
@@ -197,7 +298,6 @@ fn answer(mut stream: TcpStream, folder: &Path) -> std::io::Result<()> {
     let status = if found.is_some() { "200 OK" } else { "404 Not Found" };
     let body = found.unwrap_or_default();
     let length = body.len();
-    // The page with the frames is a file, and fonts and modules are asked for by their own origin only.
     write!(
         stream,
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
