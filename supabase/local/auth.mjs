@@ -11,7 +11,7 @@ import postgres from "postgres";
 
 const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_LISTEN, ZAFU_SITE } = process.env;
 const onSockets = { host, port: 5432, username: "supabase_admin", onnotice: () => {} };
-const main = postgres({ ...onSockets, database: "postgres", max: 2 });
+const main = postgres({ ...onSockets, database: "postgres", username: "supabase_auth_admin", max: 2 });
 const mailbox = new InMemoryEmailDriver();
 const app = new App({
 	connection: createPostgresConnection({

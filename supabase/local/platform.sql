@@ -28,7 +28,9 @@ create schema extensions;
 grant usage on schema extensions to public;
 grant all on schema extensions to postgres;
 
-create schema auth;
+-- The auth server's, and nobody else's: whatever happens when an account is made or removed happens for it.
+create role supabase_auth_admin login createrole noinherit;
+create schema auth authorization supabase_auth_admin;
 grant usage on schema auth to postgres, anon, authenticated, service_role;
 create table auth.users (
   id                 uuid primary key,
@@ -38,6 +40,7 @@ create table auth.users (
 );
 alter table auth.users enable row level security;
 grant all on auth.users to postgres;
+alter table auth.users owner to supabase_auth_admin;
 
 -- Whom the request's token names; nobody where there is none.
 create function auth.uid() returns uuid

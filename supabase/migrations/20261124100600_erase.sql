@@ -1,6 +1,30 @@
 -- erase_account: takes away everything that an account has stored here. The account itself stays: removing
 -- it is the auth server's, and takes the rest with it.
 
+-- An account and those it shares or shared weeks with.
+create function zafu.with_partners(person uuid) returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select array(
+    select h.userid from zafu.heads h
+    where h.userid = person or h.userid in (
+      select case p.userid when person then p.partnerid else p.userid end
+      from public.partnerships p where person in (p.userid, p.partnerid)
+    )
+    order by h.userid <> person
+  )
+$$;
+
+-- When an account goes, its partners' weeks change: their locks come first, as with every write, or a push of
+-- theirs and this could each wait for the other.
+create function zafu.before_account_goes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform zafu.lock_heads(zafu.with_partners(old.id));
+  return old;
+end $$;
+create trigger zafu_before_account_goes before delete on auth.users
+  for each row execute function zafu.before_account_goes();
+
 -- The caller's part, as the tables' owner: clients may not delete.
 create function zafu.erase_own() returns uuid
 language plpgsql security definer set search_path = '' as $$
@@ -11,12 +35,12 @@ begin
   if person is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
   end if;
+  if not exists (select 1 from zafu.heads where userid = person) then
+    raise exception 'this account has no profile: it was deleted'
+      using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+  end if;
   -- The partner's head too, and both at once: the partnership ends here.
-  perform zafu.lock_heads(array[person] || array(
-    select case p.userid when person then p.partnerid else p.userid end
-    from public.partnerships p
-    where person in (p.userid, p.partnerid) and p.endedat is null
-  ));
+  perform zafu.lock_heads(zafu.with_partners(person));
   update public.partnerships set endedat = greatest(now(), startedat)
   where person in (userid, partnerid) and endedat is null;
   delete from public.sessions where userid = person;

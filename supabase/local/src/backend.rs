@@ -162,9 +162,19 @@ impl Backend {
     pub fn new_user(&self) -> Result<User> {
         let id = Uuid::new_v4();
         self.sql(&format!(
-            "insert into auth.users (id, email) values ('{id}', '{id}@example.test')"
+            "set local role supabase_auth_admin;
+             insert into auth.users (id, email) values ('{id}', '{id}@example.test')"
         ))?;
         Ok(User { id, token: self.token_for(id) })
+    }
+
+    /// Removes an account, as the auth server does. Its tokens are good for as long as they say.
+    ///
+    /// # Errors
+    /// If PostgreSQL does not.
+    pub fn delete_user(&self, user: Uuid) -> Result<()> {
+        let delete = format!("delete from auth.users where id = '{user}'");
+        self.sql(&format!("set local role supabase_auth_admin; {delete}")).map(drop)
     }
 
     /// A token for an account, whether there is one of that id or not.

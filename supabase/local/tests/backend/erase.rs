@@ -1,9 +1,11 @@
 //! Taking everything away, and being gone.
 
 use crate::account::{Account, words};
+use crate::session::Session;
 use crate::sits::{begun, completed, many, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::thread;
 use zafu_backend::shared;
 
 #[test]
@@ -79,12 +81,39 @@ fn an_account_that_is_gone_is_told_so() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     account.push(&[wire(&completed(&begun()))]);
-    backend.sql(&format!("delete from auth.users where id = '{}'", account.id)).expect("SQL");
-    // Its token is good for as long as it says.
+    backend.delete_user(account.id).expect("deleted");
     account.call("push_sessions", &json!(many(1))).is(410, "PT410");
     account.call("pull_sessions", &json!({})).is(410, "PT410");
     account.call("erase_account", &json!({})).is(410, "PT410");
     account.say(Method::POST, "sessions", &wire(&begun())).is(410, "PT410");
     let left = format!("select count(*) from sessions where userid = '{}'", account.id);
     assert_eq!(backend.sql(&left).expect("SQL"), "0");
+}
+
+#[test]
+fn an_account_can_go_while_it_and_its_partner_push() {
+    let Some(backend) = shared() else { return };
+    let (account, partner) = (Account::new(backend), Account::new(backend));
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    let values = format!("('{}', '{}', '2026-02-27')", account.id, partner.id);
+    backend.sql(&format!("{sql} {values}")).expect("SQL");
+    account.push(&many(2));
+    let mut session = Session::open(backend);
+    session.run("begin; set local role supabase_auth_admin");
+    session.run(&format!("delete from auth.users where id = '{}'", account.id));
+    thread::scope(|scope| {
+        let own = scope.spawn(|| account.call("push_sessions", &json!(many(1))));
+        let partners = scope.spawn(|| partner.push_sits(&[completed(&begun())]));
+        let waiting = "select count(*) from pg_stat_activity
+                       where wait_event_type = 'Lock' and query like '%push_sessions%'";
+        while backend.sql(waiting).expect("SQL") != "2" {
+            assert!(!own.is_finished() && !partners.is_finished(), "a push did not wait");
+        }
+        session.run("commit");
+        own.join().expect("an answer").is(410, "PT410");
+        assert_eq!(partners.join().expect("a push"), ["stored"]);
+    });
+    let status = format!("users?id=eq.{}&select=pairing_status", partner.id);
+    assert_eq!(partner.get(&status).body, json!([{ "pairing_status": "unpaired" }]));
+    assert_eq!(partner.get("weeks?select=id").body, json!([]));
 }
