@@ -193,8 +193,8 @@ impl Camera {
         let width: u32 = frames.iter().map(|(frame, _)| frame.width).sum();
         let height = frames.iter().map(|(frame, _)| frame.height).max().unwrap_or_default();
         let output = self
-            // So long in the page's own time: dialogs are pressed open by then, and nothing has faded.
-            .chromium(2500)
+            // So long in the page's own time: what comes slowly has come by then, and nothing has faded.
+            .chromium(3500)
             .arg(format!("--force-device-scale-factor={scale}"))
             .arg(format!("--window-size={width},{height}"))
             .arg(format!("--screenshot={}", picture.display()))
