@@ -104,17 +104,14 @@ pub fn run() -> Result<()> {
     let pages = ui().join("dist-demo");
     let camera = Camera { chromium, site: serve(pages.clone())?, pages, folder };
     readme(&camera)?;
-    let mut faults = vec![];
+    let (mut taken, mut faults) = (vec![], vec![]);
+    for (name, query) in SCENES {
+        taken.extend(camera.pictures(name, query, &PLAIN, 1)?);
+        taken.extend(camera.pictures(name, query, &FINE, 2)?);
+        faults.extend(camera.faults(query)?.map(|fault| format!("{name}: {fault}")));
+        println!("{name}");
+    }
     for theme in THEMES {
-        let mut taken = vec![];
-        for (name, query) in SCENES {
-            let query = format!("still=1&theme={theme}&{query}");
-            let name = format!("{name}-{theme}");
-            taken.extend(camera.pictures(&name, &query, &PLAIN, 1)?);
-            taken.extend(camera.pictures(&name, &query, &FINE, 2)?);
-            faults.extend(camera.faults(&query)?.map(|fault| format!("{name}: {fault}")));
-            println!("{name}");
-        }
         println!("{}", camera.sheet(theme, &taken)?.display());
     }
     ensure!(faults.is_empty(), "axe has found:\n{}", faults.join("\n"));
@@ -138,6 +135,12 @@ fn readme(camera: &Camera) -> Result<()> {
     Ok(())
 }
 
+/// What was taken.
+struct Picture {
+    theme: &'static str,
+    file: PathBuf,
+}
+
 /// What takes pictures.
 struct Camera {
     chromium: &'static str,
@@ -149,26 +152,31 @@ struct Camera {
 }
 
 impl Camera {
-    /// Takes a picture of one screen in each frame, and says where they are.
+    /// Takes a picture of one screen in each theme and frame, and says where they are.
     fn pictures(
         &self,
         name: &str,
         query: &str,
         frames: &[Frame],
         scale: u32,
-    ) -> Result<Vec<PathBuf>> {
-        let side_by_side: Vec<_> = frames.iter().map(|it| (*it, query.to_owned())).collect();
+    ) -> Result<Vec<Picture>> {
+        let all: Vec<_> =
+            THEMES.iter().flat_map(|theme| frames.iter().map(move |it| (*theme, *it))).collect();
+        let side_by_side: Vec<_> = all
+            .iter()
+            .map(|(theme, frame)| (*frame, format!("still=1&theme={theme}&{query}")))
+            .collect();
         let sheet = self.take(&side_by_side, scale)?;
         let mut left = 0;
         let mut taken = vec![];
-        for Frame { width, height, language } in frames {
-            let picture = match scale {
-                1 => format!("{name}-{width}.png"),
-                _ => format!("{name}-{width}-{language}@{scale}x.png"),
+        for (theme, Frame { width, height, language }) in all {
+            let file = match scale {
+                1 => format!("{name}-{theme}-{width}.png"),
+                _ => format!("{name}-{theme}-{width}-{language}@{scale}x.png"),
             };
-            let picture = self.folder.join(picture);
+            let picture = Picture { theme, file: self.folder.join(file) };
             let crop = format!("{}x{}+{}+0", width * scale, height * scale, left * scale);
-            image("convert", &[&path(&sheet), "-crop", &crop, "+repage", &path(&picture)])?;
+            image("convert", &[&path(&sheet), "-crop", &crop, "+repage", &path(&picture.file)])?;
             taken.push(picture);
             left += width;
         }
@@ -206,12 +214,12 @@ impl Camera {
         Ok(picture)
     }
 
-    /// What axe finds wrong with a screen.
+    /// What axe finds wrong with a screen, in both themes.
     fn faults(&self, query: &str) -> Result<impl Iterator<Item = String> + use<>> {
         let output = self
             .chromium(6000)
             .arg("--dump-dom")
-            .arg(format!("{}/index.html?{query}&examine", self.site))
+            .arg(format!("{}/index.html?still=1&{query}&examine", self.site))
             .output()
             .context("Chromium cannot be run")?;
         let page = String::from_utf8_lossy(&output.stdout);
@@ -235,12 +243,13 @@ impl Camera {
     }
 
     /// All pictures of a theme on one sheet, a screen in each row.
-    fn sheet(&self, theme: &str, taken: &[PathBuf]) -> Result<PathBuf> {
+    fn sheet(&self, theme: &str, taken: &[Picture]) -> Result<PathBuf> {
         let sheet = self.folder.join(format!("sheet-{theme}.png"));
         let tile = format!("{}x", PLAIN.len() + FINE.len());
         let mut montage: Vec<String> = vec!["-label".into(), "%t".into()];
         // Made small as they are read: all of them at their full size are more than ImageMagick may hold.
-        montage.extend(taken.iter().map(|picture| format!("{}[320x240]", path(picture))));
+        let of_theme = taken.iter().filter(|picture| picture.theme == theme);
+        montage.extend(of_theme.map(|picture| format!("{}[320x240]", path(&picture.file))));
         let look = ["-tile", &tile, "-geometry", "320x240+8+8", "-background", "#808080"];
         montage.extend(look.map(String::from));
         montage.push(path(&sheet));

@@ -16,16 +16,21 @@ function press([first, ...rest]: string[]): void {
 	setTimeout(() => press(found ? rest : [first, ...rest]), 50);
 }
 
-/** What axe finds wrong, written where `cargo xtask screens` reads it. */
+/** What axe finds wrong in either theme, written where `cargo xtask screens` reads it. */
 async function examine(): Promise<void> {
 	const { default: axe } = await import('axe-core');
 	const faults = new Set<string>();
-	for (const ground of ['near', 'far']) {
-		// No contrast can be measured on a gradient: so it is on both of its ends.
-		document.body.style.background = `var(--paper-${ground})`;
-		const { violations } = await axe.run(document);
-		for (const { id, nodes } of violations)
-			for (const { html } of nodes) faults.add(`${id}: ${html.slice(0, 160)}`);
+	for (const theme of ['light', 'dark']) {
+		document.documentElement.dataset.theme = theme;
+		for (const ground of ['near', 'far']) {
+			// No contrast can be measured on a gradient: so it is on both of its ends.
+			document.body.style.background = `var(--paper-${ground})`;
+			// Until colours have turned.
+			await new Promise((turned) => setTimeout(turned, 300));
+			const { violations } = await axe.run(document);
+			for (const { id, nodes } of violations)
+				for (const { html } of nodes) faults.add(`${theme}: ${id}: ${html.slice(0, 160)}`);
+		}
 	}
 	document.documentElement.dataset.faults = JSON.stringify([...faults]);
 }
