@@ -176,6 +176,8 @@ describe('what there is to say', () => {
 		expect(screen.queryByTestId('trouble')).toBeNull();
 		await press('notices-open');
 		expect(await screen.findAllByTestId('trouble')).toHaveLength(2);
+		const away = screen.getAllByTestId('trouble-dismiss')[0];
+		await waitFor(() => expect(document.activeElement).toBe(away));
 		expect(screen.queryByTestId('notices-open')).toBeNull();
 	});
 
