@@ -10,7 +10,8 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- The caller's sits that have changed since (after_seq, after_mark), the cursor that the last answer named as
--- "next"; without one, all of them. Deleted sits are among them.
+-- "next"; without one, all of them. Deleted sits are among them. A page has up to 2,000 rows and 1 MiB unless
+-- other limits are named, and one row at least.
 --
 -- It answers one value:
 --   {"state": "ok" | "diverged", "rows": [...], "next": {seq, mark}, "more": bool, "head": {seq, mark},
@@ -25,15 +26,15 @@ $$;
 create function public.pull_sessions(
   after_seq bigint default null,
   after_mark uuid default null,
-  max_rows integer default 2000,
-  max_bytes integer default 1048576
+  max_rows integer default null,
+  max_bytes integer default null
 ) returns json
 language plpgsql stable security invoker set search_path = '' set timezone = 'UTC' as $$
 declare
   head zafu.head := zafu.own_head();
   start bigint := coalesce(after_seq, 0);
-  most integer := least(greatest(max_rows, 1), zafu.rows_a_push());
-  bytes integer := least(greatest(max_bytes, 1), zafu.bytes_a_push());
+  most integer := least(greatest(coalesce(max_rows, 2000), 1), zafu.rows_a_push());
+  bytes integer := least(greatest(coalesce(max_bytes, 1048576), 1), zafu.bytes_a_push());
   page json;
   last bigint;
 begin
