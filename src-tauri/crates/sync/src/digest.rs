@@ -1,0 +1,93 @@
+//! A digest of all sits of an account, equal on both sides if they agree: see `digest_sessions` in `supabase/`.
+
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use zafu_core::session::{Session, Stage};
+
+/// A digest that is being made. Sits are added in the order of their ids.
+#[derive(Default)]
+pub struct Digest {
+    count: u64,
+    hash: Sha256,
+    line: String,
+}
+
+impl Digest {
+    /// Takes in one sit.
+    pub fn add(&mut self, sit: &Session) {
+        let stage = match sit.lifecycle.stage {
+            Stage::Started => 0,
+            Stage::EndedEarly { .. } => 1,
+            Stage::Completed { .. } => 2,
+        };
+        self.line.clear();
+        // Writing into a string cannot fail.
+        let _ = write!(
+            self.line,
+            "{}|{}|{}|{}|{stage}|",
+            sit.id,
+            sit.lifecycle.startedat.timestamp_millis(),
+            sit.lifecycle.sitlength.0,
+            sit.lifecycle.satlength().0,
+        );
+        if let Some(endedat) = sit.lifecycle.endedat() {
+            let _ = write!(self.line, "{}", endedat.timestamp_millis());
+        }
+        let _ = writeln!(
+            self.line,
+            "|{}|{}|{}|{}",
+            sit.details.revision,
+            sit.details.deviceid,
+            sit.deletion.revision,
+            sit.deletion.deviceid,
+        );
+        self.hash.update(self.line.as_bytes());
+        self.count += 1;
+    }
+
+    /// How many sits, and the digest in lower-case hexadecimal.
+    #[must_use]
+    pub fn finish(self) -> (u64, String) {
+        let mut text = String::with_capacity(64);
+        for byte in self.hash.finalize() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        (self.count, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_nothing_it_is_that_of_nothing() {
+        let (count, digest) = Digest::default().finish();
+        assert_eq!(count, 0);
+        assert_eq!(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn it_is_made_of_the_lines_that_the_server_makes() {
+        let sit: Session = serde_json::from_value(serde_json::json!({
+            "id": "01970000-0000-7000-8000-00000000000a",
+            "lifecycle": {
+                "startedat": "2026-03-01T06:00:00.250Z", "sitlength": 600,
+                "stage": {"EndedEarly": {"endedat": "2026-03-01T06:05:00Z", "satlength": 300}},
+            },
+            "details": {
+                "value": {"note": "rain", "label": "", "corrected_start": null, "corrected_length": null},
+                "revision": 2, "deviceid": "00000000-0000-0000-0000-000000000001",
+            },
+            "deletion": {"value": null, "revision": 0, "deviceid": "00000000-0000-0000-0000-000000000002"},
+            "utcoffset": 60, "deviceid": "00000000-0000-0000-0000-000000000001", "source": "timer",
+            "createdat": "2026-03-01T06:00:00Z",
+        }))
+        .unwrap();
+        let line = "01970000-0000-7000-8000-00000000000a|1772344800250|600|300|1|1772345100000|2|\
+                    00000000-0000-0000-0000-000000000001|0|00000000-0000-0000-0000-000000000002\n";
+        let mut digest = Digest::default();
+        digest.add(&sit);
+        assert_eq!(digest.line, line);
+    }
+}

@@ -1,0 +1,471 @@
+//! A server in memory that obeys the contract of `supabase/migrations`: heads and marks, joins, one verdict for
+//! each row, limits, erasure. It can be dumped and restored, and it can be told to fail.
+//!
+//! It speaks bytes, as the real one does, so that whatever is tested with it reads and writes the real wire.
+
+use crate::digest::Digest;
+use crate::remote::{
+    DigestAnswer, Fault, Health, Page, PullAnswer, PushAnswer, Remote, RemoteError,
+};
+use crate::wire::{self, Response};
+use fastrand::Rng;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::{Builder, Uuid};
+use zafu_core::ids::{SessionId, UserId};
+use zafu_core::session::Session;
+use zafu_store::Cursor;
+
+/// Limits of one push: `zafu.rows_a_push()`, `zafu.bytes_a_push()`.
+const ROWS_A_PUSH: usize = 5000;
+const BYTES_A_PUSH: usize = 4 << 20;
+
+/// What a client can ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `push_sessions`.
+    Push(Vec<u8>),
+    /// `pull_sessions`.
+    Pull(Vec<u8>),
+    /// `digest_sessions`.
+    Digest,
+    /// `erase_account`.
+    Erase,
+    /// `zafu_health`.
+    Health,
+}
+
+/// Names one token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token(u64);
+
+/// How a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    Valid,
+    /// Another one can be had for it.
+    Expired,
+    /// Nothing can be had for it.
+    Revoked,
+}
+
+/// What one account has.
+#[derive(Clone, Debug)]
+struct Home {
+    sits: BTreeMap<SessionId, (Session, i64)>,
+    head: Cursor,
+    marks: Vec<Cursor>,
+    erased: Option<Uuid>,
+    /// All that was ever taken in, for [`Server::verify`].
+    taken: Vec<Session>,
+}
+
+/// What a backup holds: all but tokens and chance.
+#[derive(Clone, Debug, Default)]
+pub struct Dump {
+    homes: BTreeMap<UserId, Home>,
+    owners: BTreeMap<SessionId, UserId>,
+    seq: i64,
+}
+
+/// How the server misbehaves.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// Sits that fail every call they are in, with 22P02.
+    pub poison: BTreeSet<SessionId>,
+    /// Sits that are refused by a verdict.
+    pub refuse: BTreeSet<SessionId>,
+    /// Pushes of more sits than this run out of time.
+    pub slow_above: Option<usize>,
+    /// So many verdicts at the end of each answer are missing.
+    pub silent: usize,
+    /// It says that it is not protected.
+    pub unwell: bool,
+}
+
+/// The server.
+#[derive(Debug)]
+pub struct Server {
+    now: Dump,
+    tokens: BTreeMap<Token, (UserId, Life)>,
+    chance: Rng,
+    /// How it misbehaves.
+    pub faults: Faults,
+    /// How many calls have reached it.
+    pub calls: u64,
+}
+
+impl Server {
+    /// An empty one. `seed` makes its marks.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            now: Dump::default(),
+            tokens: BTreeMap::new(),
+            chance: Rng::with_seed(seed),
+            faults: Faults::default(),
+            calls: 0,
+        }
+    }
+
+    fn mark(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.chance.fill(&mut bytes);
+        Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// Signs an account in; one that is new is made.
+    pub fn sign_in(&mut self, account: UserId) -> Token {
+        if !self.now.homes.contains_key(&account) {
+            let head = Cursor { seq: 0, mark: self.mark() };
+            let (sits, taken) = (BTreeMap::new(), Vec::new());
+            let home = Home { sits, head, marks: vec![head], erased: None, taken };
+            self.now.homes.insert(account, home);
+        }
+        let token = Token(self.chance.u64(..));
+        self.tokens.insert(token, (account, Life::Valid));
+        token
+    }
+
+    /// From now on, none of the tokens that there are is taken. If they are `revoked`, there are no new ones either.
+    pub fn end_sessions(&mut self, revoked: bool) {
+        for (_, life) in self.tokens.values_mut() {
+            *life = match (revoked, *life) {
+                (true, _) | (_, Life::Revoked) => Life::Revoked,
+                (false, _) => Life::Expired,
+            };
+        }
+    }
+
+    /// A new token for an old one.
+    ///
+    /// # Errors
+    /// As the auth server says it.
+    pub fn refresh(&mut self, token: Token) -> Result<Token, Response> {
+        self.calls += 1;
+        match self.tokens.get(&token) {
+            Some((account, Life::Valid | Life::Expired)) => Ok(self.sign_in(*account)),
+            Some((_, Life::Revoked)) | None => {
+                let body = json!({"code": 400, "error_code": "refresh_token_not_found"});
+                Err(Response { status: 400, retry_after: None, body: body.to_string().into() })
+            }
+        }
+    }
+
+    /// The account is deleted, and all of it; its tokens are still taken.
+    pub fn delete_account(&mut self, account: UserId) {
+        self.now.homes.remove(&account);
+        self.now.owners.retain(|_, owner| *owner != account);
+    }
+
+    /// What a backup would hold.
+    #[must_use]
+    pub fn dump(&self) -> Dump {
+        self.now.clone()
+    }
+
+    /// Goes back to what a backup holds. Accounts that it does not know stay, empty.
+    pub fn restore(&mut self, dump: &Dump) {
+        let accounts: Vec<_> = self.now.homes.keys().copied().collect();
+        self.now = dump.clone();
+        for account in accounts {
+            self.sign_in(account);
+        }
+    }
+
+    /// The sits of an account, by their ids.
+    #[must_use]
+    pub fn sits(&self, account: UserId) -> BTreeMap<SessionId, Session> {
+        let home = self.now.homes.get(&account);
+        let sits = home.into_iter().flat_map(|home| &home.sits);
+        sits.map(|(id, (sit, _))| (*id, sit.clone())).collect()
+    }
+
+    /// How many sits of an account count: counted anew, never added to.
+    #[must_use]
+    pub fn counted(&self, account: UserId) -> usize {
+        self.sits(account).values().filter(|sit| sit.counts()).count()
+    }
+
+    /// Says what does not hold inside: that each row is the join of all that was taken in, and has one owner.
+    #[must_use]
+    pub fn verify(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (account, home) in &self.now.homes {
+            for sit in &home.taken {
+                match home.sits.get(&sit.id) {
+                    None => wrong.push(format!("{} was taken in and is not there", sit.id)),
+                    Some((row, _)) if row.clone().join(sit) != *row => {
+                        wrong.push(format!("{} does not hold what was taken in", sit.id));
+                    }
+                    Some(_) => {}
+                }
+            }
+            for (id, (_, seq)) in &home.sits {
+                if self.now.owners.get(id) != Some(account) || *seq > home.head.seq {
+                    wrong.push(format!("{id} has another owner, or is beyond the head"));
+                }
+            }
+        }
+        wrong
+    }
+
+    /// Answers a call.
+    pub fn answer(&mut self, token: Option<Token>, call: &Call) -> Response {
+        self.calls += 1;
+        if *call == Call::Health {
+            return self.health();
+        }
+        let account = match token.and_then(|token| self.tokens.get(&token)) {
+            Some((account, Life::Valid)) => *account,
+            Some(_) => return refusal(401, "PGRST303"),
+            None => return refusal(401, "42501"),
+        };
+        if !self.now.homes.contains_key(&account) {
+            return refusal(410, "PT410");
+        }
+        match call {
+            Call::Push(body) => self.push(account, body),
+            Call::Pull(body) => self.pull(account, body),
+            Call::Digest => self.digest(account),
+            Call::Erase => self.erase(account),
+            Call::Health => self.health(),
+        }
+    }
+
+    fn home(&mut self, account: UserId) -> &mut Home {
+        self.now.homes.get_mut(&account).unwrap_or_else(|| unreachable!("it was looked for"))
+    }
+
+    fn push(&mut self, account: UserId, body: &[u8]) -> Response {
+        if body.len() > BYTES_A_PUSH {
+            return refusal(413, "PT413");
+        }
+        let Some((sent, erased)) = wire::read_push(body) else { return refusal(400, "PT400") };
+        if sent.len() > ROWS_A_PUSH {
+            return refusal(413, "PT413");
+        }
+        if self.faults.slow_above.is_some_and(|most| sent.len() > most) {
+            return refusal(500, "57014");
+        }
+        if sent.iter().flatten().any(|sit| self.faults.poison.contains(&sit.id)) {
+            return refusal(400, "22P02");
+        }
+        let (before, agreed) = (self.home(account).head, self.home(account).erased);
+        if agreed.is_some() && agreed != erased {
+            return ok(json!({
+                "state": "erased", "verdicts": [], "erased": agreed,
+                "before": place(before), "after": place(before),
+            }));
+        }
+        for sit in sent.iter().flatten() {
+            if self.faults.refuse.contains(&sit.id) {
+                continue;
+            }
+            match self.now.owners.get(&sit.id) {
+                Some(owner) if *owner != account => continue,
+                _ => self.now.owners.insert(sit.id, account),
+            };
+            let next = self.now.seq + 1;
+            let home = self.home(account);
+            home.taken.push(sit.clone());
+            match home.sits.get_mut(&sit.id) {
+                None => _ = home.sits.insert(sit.id, (sit.clone(), next)),
+                Some((known, seq)) => {
+                    let joined = known.clone().join(sit);
+                    if joined == *known {
+                        continue;
+                    }
+                    (*known, *seq) = (joined, next);
+                }
+            }
+            self.now.seq = next;
+        }
+        if self.home(account).sits.values().any(|(_, seq)| *seq > before.seq) {
+            let head = Cursor { seq: self.now.seq, mark: self.mark() };
+            let home = self.home(account);
+            home.head = head;
+            home.marks.push(head);
+        }
+        let mut verdicts: Vec<_> =
+            sent.iter().map(|sit| self.verdict(account, sit.as_ref(), before)).collect();
+        verdicts.truncate(verdicts.len().saturating_sub(self.faults.silent));
+        ok(json!({
+            "state": "ok", "verdicts": verdicts, "erased": agreed,
+            "before": place(before), "after": place(self.home(account).head),
+        }))
+    }
+
+    fn verdict(&mut self, account: UserId, sit: Option<&Session>, before: Cursor) -> Value {
+        let Some(sit) = sit else {
+            return json!({"id": null, "verdict": "refused", "reason": "contradiction"});
+        };
+        if self.faults.refuse.contains(&sit.id) {
+            return json!({"id": sit.id, "verdict": "refused", "reason": "bad_note"});
+        }
+        match self.home(account).sits.get(&sit.id) {
+            None => json!({"id": sit.id, "verdict": "id_taken"}),
+            Some((known, _)) if known != sit => {
+                json!({"id": sit.id, "verdict": "merged", "row": wire::row(known)})
+            }
+            Some((_, seq)) if *seq > before.seq => json!({"id": sit.id, "verdict": "stored"}),
+            Some(_) => json!({"id": sit.id, "verdict": "unchanged"}),
+        }
+    }
+
+    fn pull(&mut self, account: UserId, body: &[u8]) -> Response {
+        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+        let seq = asked["after_seq"].as_i64();
+        let mark = asked["after_mark"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
+        let most = asked["max_rows"].as_u64().unwrap_or(2000).clamp(1, ROWS_A_PUSH as u64);
+        let Home { sits, head, marks, erased, .. } = self.home(account);
+        let has_been_at = |seq, mark| marks.iter().any(|m| m.mark == mark && m.seq >= seq);
+        let start = match (seq, mark) {
+            (None, None) => 0,
+            (Some(seq), Some(mark)) if has_been_at(seq, mark) => seq,
+            _ => {
+                return ok(json!({
+                    "state": "diverged", "rows": [], "more": true, "next": null,
+                    "head": place(*head), "erased": erased, "erasedat": null,
+                }));
+            }
+        };
+        let mut found: Vec<_> = sits.values().filter(|(_, seq)| *seq > start).collect();
+        found.sort_by_key(|(_, seq)| *seq);
+        found.truncate(usize::try_from(most).unwrap_or(ROWS_A_PUSH));
+        let last = found.last().map_or(head.seq, |(_, seq)| *seq);
+        ok(json!({
+            "state": "ok",
+            "rows": found.iter().map(|(sit, _)| wire::row(sit)).collect::<Vec<_>>(),
+            "next": {"seq": last, "mark": head.mark},
+            "more": last < head.seq,
+            "head": place(*head), "erased": erased, "erasedat": null,
+        }))
+    }
+
+    fn digest(&mut self, account: UserId) -> Response {
+        let mut digest = Digest::default();
+        self.home(account).sits.values().for_each(|(sit, _)| digest.add(sit));
+        let (count, digest) = digest.finish();
+        ok(json!({"count": count, "digest": digest}))
+    }
+
+    fn erase(&mut self, account: UserId) -> Response {
+        self.now.owners.retain(|_, owner| *owner != account);
+        self.now.seq += 1;
+        let head = Cursor { seq: self.now.seq, mark: self.mark() };
+        let home = self.home(account);
+        home.sits.clear();
+        home.taken.clear();
+        home.head = head;
+        home.marks.push(head);
+        home.erased = Some(head.mark);
+        ok(json!({"erased": head.mark}))
+    }
+
+    fn health(&self) -> Response {
+        let unprotected: &[&str] = if self.faults.unwell { &["public.sessions"] } else { &[] };
+        ok(json!({
+            "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unwell,
+            "unprotected": unprotected, "surplus": [], "missing": [],
+            "limits": {
+                "rows_a_push": ROWS_A_PUSH, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 1_000_000,
+            },
+        }))
+    }
+}
+
+fn place(cursor: Cursor) -> Value {
+    json!({"seq": cursor.seq, "mark": cursor.mark})
+}
+
+fn ok(body: Value) -> Response {
+    Response { status: 200, retry_after: None, body: body.to_string().into() }
+}
+
+/// A refusal with a code, as PostgREST words it.
+#[must_use]
+pub fn refusal(status: u16, code: &str) -> Response {
+    let body = json!({"code": code, "message": "", "details": null, "hint": null});
+    Response { status, retry_after: None, body: body.to_string().into() }
+}
+
+/// One device's way to a [`Server`].
+#[derive(Clone, Debug)]
+pub struct FakeRemote {
+    server: Arc<Mutex<Server>>,
+    /// Whose token it has.
+    token: Arc<Mutex<Option<(UserId, Token)>>>,
+}
+
+impl FakeRemote {
+    /// A way to `server` without a token.
+    #[must_use]
+    pub fn new(server: Arc<Mutex<Server>>) -> Self {
+        Self { server, token: Arc::default() }
+    }
+
+    /// Gets a token for `account`.
+    pub fn sign_in(&self, account: UserId) {
+        let token = self.with(|server| server.sign_in(account));
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, token));
+    }
+
+    /// Does something to the server.
+    pub fn with<T>(&self, what: impl FnOnce(&mut Server) -> T) -> T {
+        what(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn token(&self, account: UserId) -> Result<Token, RemoteError> {
+        match *self.token.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((whose, token)) if whose == account => Ok(token),
+            Some(_) => Err(Fault::OtherAccount.into()),
+            None => Err(Response { status: 401, retry_after: None, body: Vec::new() }.refusal()),
+        }
+    }
+
+    fn call(&self, account: UserId, call: &Call) -> Result<Response, RemoteError> {
+        let token = self.token(account)?;
+        Ok(self.with(|server| server.answer(Some(token), call)))
+    }
+}
+
+impl Remote for FakeRemote {
+    async fn push(
+        &self,
+        account: UserId,
+        sits: &[Session],
+        erased: Option<Uuid>,
+    ) -> Result<PushAnswer, RemoteError> {
+        self.call(account, &Call::Push(wire::push_body(sits, erased)))?.push()
+    }
+
+    async fn pull(
+        &self,
+        account: UserId,
+        after: Option<Cursor>,
+        page: Page,
+    ) -> Result<PullAnswer, RemoteError> {
+        self.call(account, &Call::Pull(wire::pull_body(after, page)))?.pull()
+    }
+
+    async fn digest(&self, account: UserId) -> Result<DigestAnswer, RemoteError> {
+        self.call(account, &Call::Digest)?.digest()
+    }
+
+    async fn erase(&self, account: UserId) -> Result<Uuid, RemoteError> {
+        self.call(account, &Call::Erase)?.erase()
+    }
+
+    async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
+        let old = self.token(account)?;
+        let new = self.with(|server| server.refresh(old)).map_err(|came| came.refusal())?;
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, new));
+        Ok(())
+    }
+
+    async fn health(&self) -> Result<Health, RemoteError> {
+        self.with(|server| server.answer(None, &Call::Health)).health()
+    }
+}

@@ -1,0 +1,424 @@
+//! What the plan does, given what is known.
+
+use super::*;
+
+const SOON: Duration = Duration::from_millis(10);
+/// Chance at its worst: the longest wait.
+const LONGEST: u32 = u32::MAX;
+
+fn at(seconds: u64) -> BootTime {
+    BootTime(Duration::from_secs(10_000 + seconds))
+}
+
+fn cursor(seq: i64) -> Cursor {
+    Cursor { seq, mark: Uuid::from_u128(1) }
+}
+
+fn idle() -> Known {
+    Known {
+        account: Some(UserId(Uuid::from_u128(1))),
+        cursor: Some(cursor(1)),
+        outgoing: false,
+        comparable: false,
+    }
+}
+
+fn waiting() -> Known {
+    Known { outgoing: true, ..idle() }
+}
+
+fn said(status: u16, code: &str) -> RemoteError {
+    let code = (!code.is_empty()).then(|| code.to_owned());
+    Fault::Answer { status, code }.into()
+}
+
+/// A plan that has asked a server which is well, and has read all of it.
+fn ready() -> Plan {
+    let mut plan = Plan::new();
+    assert_eq!(plan.next(idle(), at(0)), Step::Health);
+    plan.asked(Vec::new(), None, at(0), 0);
+    assert!(matches!(plan.next(idle(), at(0)), Step::Pull(_)));
+    assert_eq!(plan.read(0, false, cursor(1), SOON, at(0)), Finding::Nothing);
+    plan
+}
+
+fn all(rows: u32) -> Sent {
+    Sent { rows, settled: rows, caught_up: true }
+}
+
+#[test]
+fn without_an_account_nothing_is_asked() {
+    let mut plan = ready();
+    let known = Known { account: None, ..waiting() };
+    assert_eq!(plan.next(known, at(1)), Step::Wait(Wait::ForTrigger));
+}
+
+#[test]
+fn the_server_is_asked_how_it_is_before_anything_else_and_read_before_it_is_sent_to() {
+    let mut plan = Plan::new();
+    let known = Known { cursor: None, ..waiting() };
+    assert_eq!(plan.next(known, at(0)), Step::Health);
+    plan.asked(Vec::new(), None, at(0), 0);
+    assert!(matches!(plan.next(known, at(0)), Step::Pull(_)));
+    plan.read(100, true, cursor(5), SOON, at(0));
+    assert!(matches!(plan.next(waiting(), at(0)), Step::Pull(_)), "there is more of it");
+    plan.read(3, false, cursor(6), SOON, at(0));
+    assert!(matches!(plan.next(waiting(), at(0)), Step::Push { .. }));
+}
+
+#[test]
+fn another_account_begins_with_a_plan_of_its_own() {
+    let mut plan = ready();
+    plan.failed(said(403, "42501"), at(1), LONGEST);
+    let other = Known { account: Some(UserId(Uuid::from_u128(2))), ..waiting() };
+    assert_eq!(plan.next(other, at(2)), Step::Health);
+}
+
+#[test]
+fn an_idle_device_asks_less_than_once_a_minute_whatever_happens_around_it() {
+    let mut plan = ready();
+    let mut asked = 0;
+    for second in 0..3600 {
+        // A network that comes and goes, and a window that is looked at all the time.
+        for trigger in [Trigger::Network, Trigger::Focused, Trigger::Woke, Trigger::Changed] {
+            plan.trigger(trigger, at(second));
+        }
+        match plan.next(idle(), at(second)) {
+            Step::Wait(_) => {}
+            Step::Pull(_) => {
+                asked += 1;
+                plan.read(0, false, cursor(1), SOON, at(second));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((30..=60).contains(&asked), "{asked}");
+}
+
+#[test]
+fn left_alone_a_device_looks_every_ten_minutes() {
+    let mut plan = ready();
+    assert_eq!(plan.next(idle(), at(1)), Step::Wait(Wait::Until(at(600))));
+    assert!(matches!(plan.next(idle(), at(600)), Step::Pull(_)));
+}
+
+#[test]
+fn backing_off_doubles_up_to_five_minutes_and_is_anything_from_nothing() {
+    let mut plan = ready();
+    for longest in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300] {
+        plan.push_failed(said(503, ""), 1, 0, at(0), LONGEST);
+        assert_eq!(plan.next(waiting(), at(0)), Step::Wait(Wait::Until(at(longest))));
+        plan.trigger(Trigger::Changed, at(0));
+        assert_eq!(plan.next(waiting(), at(longest - 1)), Step::Wait(Wait::Until(at(longest))));
+    }
+    plan.push_failed(said(503, ""), 1, 0, at(0), 0);
+    assert!(matches!(plan.next(waiting(), at(0)), Step::Push { .. }));
+    plan.sent(all(1), SOON, at(0), 0);
+    plan.push_failed(said(503, ""), 1, 0, at(0), LONGEST);
+    assert_eq!(
+        plan.next(waiting(), at(0)),
+        Step::Wait(Wait::Until(at(2))),
+        "a success begins anew"
+    );
+}
+
+#[test]
+fn an_outage_of_an_hour_costs_few_calls_even_if_the_network_flaps() {
+    let mut chance = fastrand::Rng::with_seed(5);
+    for (flapping, most) in [(false, 120), (true, 760)] {
+        let mut plan = ready();
+        let mut calls = 0;
+        for tenth in 0..36_000 {
+            let now = at(0) + Duration::from_millis(tenth * 100);
+            if flapping {
+                plan.trigger(Trigger::Network, now);
+            }
+            if !matches!(plan.next(waiting(), now), Step::Wait(_)) {
+                calls += 1;
+                plan.failed(Fault::Unreachable.into(), now, chance.u32(..));
+            }
+        }
+        assert!((20..=most).contains(&calls), "{calls}");
+    }
+}
+
+#[test]
+fn what_the_server_asks_for_is_a_floor_that_nothing_but_an_hour_ends() {
+    let mut plan = ready();
+    let alone =
+        |seconds| RemoteError { retry_after: Some(Duration::from_secs(seconds)), ..said(429, "") };
+    plan.push_failed(alone(200), 1, 0, at(0), 0);
+    for trigger in [Trigger::Asked, Trigger::Network, Trigger::SignedIn] {
+        plan.trigger(trigger, at(1));
+    }
+    assert_eq!(plan.next(waiting(), at(2)), Step::Wait(Wait::Until(at(200))));
+    plan.push_failed(alone(1 << 40), 1, 0, at(200), 0);
+    assert_eq!(plan.next(waiting(), at(201)), Step::Wait(Wait::Until(at(3800))));
+}
+
+#[test]
+fn a_person_who_asks_need_not_wait_for_chance() {
+    let mut plan = ready();
+    for _ in 0..9 {
+        plan.push_failed(said(503, ""), 1, 0, at(0), LONGEST);
+    }
+    plan.trigger(Trigger::Network, at(1));
+    assert_eq!(plan.next(waiting(), at(1)), Step::Wait(Wait::Until(at(5))));
+    plan.trigger(Trigger::Asked, at(1));
+    assert!(!matches!(plan.next(waiting(), at(1)), Step::Wait(_)));
+}
+
+#[test]
+fn batches_grow_while_answers_come_fast_and_halve_when_they_do_not_come() {
+    let mut plan = ready();
+    let size = |plan: &mut Plan| match plan.next(waiting(), at(9_000)) {
+        Step::Push { rows, bytes: BYTES } => rows,
+        other => panic!("{other:?}"),
+    };
+    plan.pulled_at = Some(at(9_000));
+    let mut sizes = Vec::new();
+    for _ in 0..6 {
+        let rows = size(&mut plan);
+        sizes.push(rows);
+        plan.sent(all(rows), SOON, at(9_000), 0);
+    }
+    assert_eq!(sizes, [100, 200, 400, 800, 1600, 2000]);
+    plan.sent(all(2000), Duration::from_secs(10), at(9_000), 0);
+    assert_eq!(size(&mut plan), 2000);
+    for (error, left) in [
+        (said(500, "57014"), 1000),
+        (said(544, ""), 500),
+        (Fault::TimedOut.into(), 250),
+        (said(413, ""), 125),
+        (said(502, ""), 125),
+    ] {
+        let rows = size(&mut plan);
+        assert_eq!(plan.push_failed(error, rows, 0, at(8_000), 0), super::Verdict::Wait);
+        assert_eq!(size(&mut plan), left);
+    }
+    plan.limit(50);
+    assert_eq!(size(&mut plan), 50, "the server says how many it takes");
+}
+
+#[test]
+fn fault_41_a_sit_that_fails_every_call_is_found_and_put_aside_alone() {
+    let mut plan = ready();
+    plan.pulled_at = Some(at(0));
+    let (mut left, poison) = ((0..200).collect::<Vec<u32>>(), 137);
+    let (mut condemned, mut calls) = (Vec::new(), 0);
+    while !left.is_empty() {
+        let Step::Push { rows, .. } = plan.next(waiting(), at(1)) else {
+            panic!("it stands still")
+        };
+        let sent: Vec<_> = left.iter().copied().take(rows as usize).collect();
+        let count = u32::try_from(sent.len()).unwrap();
+        calls += 1;
+        if sent.contains(&poison) {
+            let verdict = plan.push_failed(said(400, "22007"), count, 0, at(1), LONGEST);
+            if verdict == super::Verdict::Condemn {
+                condemned.push(left.remove(0));
+            }
+        } else {
+            plan.sent(all(count), SOON, at(1), 0);
+            left.drain(..sent.len());
+        }
+    }
+    assert_eq!(condemned, [poison]);
+    assert!(calls < 40, "{calls}");
+}
+
+#[test]
+fn a_server_that_refuses_every_sit_costs_only_a_few_their_place() {
+    let mut plan = ready();
+    let mut condemned = 0;
+    for _ in 0..20 {
+        match plan.next(waiting(), at(1)) {
+            Step::Push { rows, .. } => {
+                let verdict = plan.push_failed(said(400, "22P02"), rows, 0, at(1), 0);
+                condemned += u32::from(verdict == super::Verdict::Condemn);
+            }
+            Step::Wait(_) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(condemned, 3);
+    assert!(matches!(plan.hold(), Some(Hold::Configuration(_))));
+}
+
+#[test]
+fn a_sit_that_is_too_large_by_itself_is_put_aside_but_a_small_one_never_is() {
+    let mut plan = ready();
+    let large = plan.push_failed(said(413, "PT413"), 1, 5 << 20, at(1), 0);
+    assert_eq!(large, super::Verdict::Condemn);
+    let small = plan.push_failed(said(413, ""), 1, 900, at(1), 0);
+    assert_eq!(small, super::Verdict::Wait);
+    assert!(matches!(plan.hold(), Some(Hold::Configuration(_))));
+}
+
+#[test]
+fn what_nobody_knows_is_never_put_aside() {
+    for code in ["XX000", "PT400", "", "42P99"] {
+        let mut plan = ready();
+        for _ in 0..10 {
+            let verdict = plan.push_failed(said(400, code), 1, 1 << 30, at(1), LONGEST);
+            assert_eq!(verdict, super::Verdict::Wait, "{code}");
+        }
+        assert!(plan.last_failure().is_some() && plan.hold().is_none(), "it is said");
+    }
+}
+
+#[test]
+fn fault_42_a_token_is_renewed_once_and_the_call_made_again() {
+    let mut plan = ready();
+    plan.push_failed(said(401, "PGRST303"), 5, 0, at(1), LONGEST);
+    assert_eq!(plan.next(waiting(), at(1)), Step::Refresh);
+    plan.refreshed();
+    assert!(matches!(plan.next(waiting(), at(1)), Step::Push { .. }), "at once");
+    plan.sent(all(5), SOON, at(1), 0);
+    // It may run out again later; but a new one that is not taken either is no use.
+    plan.push_failed(said(401, "PGRST303"), 5, 0, at(2), LONGEST);
+    assert_eq!(plan.next(waiting(), at(2)), Step::Refresh);
+    plan.refreshed();
+    plan.push_failed(said(401, "42501"), 5, 0, at(2), LONGEST);
+    assert_eq!(plan.hold(), Some(&Hold::SignIn));
+}
+
+#[test]
+fn fault_43_a_revoked_session_waits_for_the_person_and_a_busy_one_for_a_moment() {
+    let mut plan = ready();
+    plan.push_failed(said(401, "PGRST303"), 5, 0, at(1), LONGEST);
+    plan.refresh_failed(said(409, "conflict"), at(1), LONGEST);
+    assert_eq!(plan.next(waiting(), at(3)), Step::Refresh);
+    plan.refresh_failed(said(400, "refresh_token_already_used"), at(3), LONGEST);
+    assert_eq!(plan.hold(), Some(&Hold::SignIn));
+    for trigger in [Trigger::Network, Trigger::Changed, Trigger::Focused, Trigger::Woke] {
+        plan.trigger(trigger, at(90_000));
+        assert_eq!(plan.next(waiting(), at(90_000)), Step::Wait(Wait::ForTrigger));
+    }
+    plan.trigger(Trigger::SignedIn, at(90_000));
+    assert_eq!(plan.next(waiting(), at(90_000)), Step::Health);
+}
+
+#[test]
+fn fault_45_an_account_that_is_gone_stops_all() {
+    for error in [said(410, "PT410"), said(409, "23503")] {
+        let mut plan = ready();
+        let verdict = plan.push_failed(error, 1, 0, at(1), LONGEST);
+        assert_eq!((verdict, plan.hold()), (super::Verdict::Wait, Some(&Hold::Account)));
+        assert_eq!(plan.next(waiting(), at(1 << 30)), Step::Wait(Wait::ForTrigger));
+    }
+}
+
+#[test]
+fn a_server_that_is_not_as_it_must_be_is_probed_ever_more_slowly() {
+    let mut plan = ready();
+    let (mut now, mut waits) = (at(0), Vec::new());
+    for _ in 0..8 {
+        plan.push_failed(said(403, "42501"), 1, 0, now, LONGEST);
+        let Step::Wait(Wait::Until(probe)) = plan.next(waiting(), now) else { panic!("no wait") };
+        waits.push(probe.since(now).as_secs());
+        now = probe;
+        assert_eq!(plan.next(waiting(), now), Step::Health, "what was missing may be there");
+        plan.asked(Vec::new(), None, now, 0);
+        let step = plan.next(waiting(), now);
+        assert!(matches!(step, Step::Push { .. } | Step::Pull(_)), "{step:?}");
+    }
+    assert_eq!(waits, [300, 600, 1200, 2400, 3600, 3600, 3600, 3600]);
+    plan.sent(all(1), SOON, now, 0);
+    assert_eq!(plan.hold(), None);
+}
+
+#[test]
+fn a_server_that_is_unwell_or_too_new_gets_nothing() {
+    for (findings, too_old) in [(vec!["rls".to_owned()], None), (vec![], Some("9.0.0".to_owned()))]
+    {
+        let mut plan = Plan::new();
+        plan.next(waiting(), at(0));
+        plan.asked(findings, too_old, at(0), LONGEST);
+        assert!(matches!(plan.hold(), Some(Hold::Unwell(_) | Hold::TooOld(_))));
+        assert_eq!(plan.next(waiting(), at(1)), Step::Wait(Wait::Until(at(300))));
+        assert_eq!(plan.next(waiting(), at(300)), Step::Health);
+        plan.asked(Vec::new(), None, at(300), LONGEST);
+        assert_eq!(plan.hold(), None);
+    }
+}
+
+#[test]
+fn after_an_erasure_nothing_goes_until_the_person_has_answered() {
+    let mut plan = ready();
+    plan.erased(Uuid::from_u128(9));
+    for second in [1, 1000, 1 << 30] {
+        plan.trigger(Trigger::Network, at(second));
+        assert_eq!(plan.next(waiting(), at(second)), Step::Wait(Wait::ForTrigger));
+    }
+    plan.trigger(Trigger::Answered, at(1000));
+    assert!(!matches!(plan.next(waiting(), at(1000)), Step::Wait(_)));
+}
+
+#[test]
+fn fault_40_missing_verdicts_are_waited_for() {
+    let mut plan = ready();
+    plan.sent(Sent { rows: 10, settled: 9, caught_up: false }, SOON, at(0), LONGEST);
+    assert_eq!(plan.next(waiting(), at(0)), Step::Wait(Wait::Until(at(2))));
+    assert!(plan.last_failure().is_some());
+    for _ in 0..4 {
+        plan.sent(Sent { rows: 10, settled: 0, caught_up: false }, SOON, at(0), LONGEST);
+    }
+    assert_eq!(plan.next(waiting(), at(0)), Step::Wait(Wait::Until(at(32))), "nothing moves");
+}
+
+#[test]
+fn what_another_device_sent_in_between_is_read_soon_but_does_not_stop_a_backlog() {
+    let mut plan = ready();
+    plan.sent(Sent { rows: 10, settled: 10, caught_up: false }, SOON, at(1), 0);
+    assert!(matches!(plan.next(waiting(), at(1)), Step::Push { .. }));
+    assert!(matches!(plan.next(idle(), at(1)), Step::Pull(_)));
+    assert!(matches!(plan.next(waiting(), at(61)), Step::Pull(_)));
+}
+
+#[test]
+fn a_difference_counts_only_if_no_other_device_explains_it() {
+    let comparable = Known { comparable: true, ..idle() };
+    let mut plan = ready();
+    assert_eq!(plan.next(comparable, at(1)), Step::Digest);
+    assert_eq!(plan.compared(false, Some(cursor(1)), at(1)), Finding::Nothing);
+    assert!(matches!(plan.next(comparable, at(1)), Step::Pull(_)));
+    assert_eq!(
+        plan.read(1, false, cursor(2), SOON, at(1)),
+        Finding::Nothing,
+        "it was another one's"
+    );
+    assert_eq!(plan.next(comparable, at(1)), Step::Digest);
+    assert_eq!(plan.compared(false, Some(cursor(2)), at(1)), Finding::Nothing);
+    assert_eq!(plan.read(0, false, cursor(2), SOON, at(1)), Finding::Differs);
+    assert_eq!(plan.compared(true, Some(cursor(2)), at(1)), Finding::Compared);
+}
+
+#[test]
+fn a_comparison_is_given_up_for_the_day_when_others_never_rest() {
+    let mut plan = ready();
+    let mut tries = 0;
+    for seq in 1.. {
+        tries += 1;
+        if plan.compared(false, Some(cursor(seq)), at(1)) == Finding::Compared {
+            break;
+        }
+        assert_eq!(plan.read(1, false, cursor(seq + 1), SOON, at(1)), Finding::Nothing);
+    }
+    assert_eq!(tries, COMPARE_AT_MOST + 1);
+}
+
+#[test]
+fn reading_is_cut_when_it_takes_too_long() {
+    let mut plan = ready();
+    let known = Known { cursor: None, ..idle() };
+    let rows = |plan: &mut Plan| match plan.next(known, at(1)) {
+        Step::Pull(page) => page.rows,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rows(&mut plan), 100);
+    plan.read(100, true, cursor(1), SOON, at(1));
+    assert_eq!(rows(&mut plan), 200);
+    plan.pull_failed(Fault::TimedOut.into(), at(1), 0);
+    assert_eq!(rows(&mut plan), 100);
+}

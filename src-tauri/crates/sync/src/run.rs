@@ -1,0 +1,489 @@
+//! Carries out the plan over the store and a server.
+//!
+//! One sync runs at a time, and between two steps it can be left alone or dropped: a [`Ticket`] that is never
+//! answered has changed nothing, and whatever it carried goes on waiting. Whoever drives this contains its panics;
+//! after one, a new [`Carrier`] knows all that the store knows.
+
+use crate::digest::Digest;
+use crate::plan::{Finding, Hold, Known, Plan, Sent, Step, Trigger, Verdict, Wait};
+use crate::remote::{
+    DigestAnswer, Health, Judged, Page, PullAnswer, PushAnswer, Remote, RemoteError, Word,
+};
+use chrono::{DateTime, Utc};
+use fastrand::Rng;
+use std::time::Duration;
+use uuid::{Builder, Uuid};
+use zafu_core::ids::{SessionId, UserId};
+use zafu_core::session::Session;
+use zafu_core::time::{BootTime, Moment};
+use zafu_store::{Account, Cursor, Outgoing, Pull, Pulled, Push, Said, Store, StoreError, Waiting};
+
+/// Both sides are compared as a whole no more often than this.
+const COMPARE_EVERY: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
+/// Carries what the outbox of one store holds.
+pub struct Carrier {
+    store: Store,
+    plan: Plan,
+    /// This version of Zafu.
+    version: String,
+    chance: Rng,
+    /// Whether a ticket is out.
+    asked: bool,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub enum Next {
+    /// Ask the server this.
+    Ask(Ticket),
+    /// Nothing.
+    Wait(Wait),
+}
+
+/// One question to the server. It is answered once, or never.
+#[derive(Debug)]
+pub struct Ticket {
+    account: UserId,
+    asked: BootTime,
+    question: Question,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub enum Question {
+    /// For a new token.
+    Refresh,
+    /// How it is.
+    Health,
+    /// To take these.
+    Push {
+        /// The sits, as they are now.
+        sits: Vec<Session>,
+        /// The generation of each.
+        generations: Vec<i64>,
+        /// The last erasure that this device knows of.
+        erased: Option<Uuid>,
+    },
+    /// For what it has.
+    Pull {
+        /// From where.
+        after: Option<Cursor>,
+        /// How much.
+        page: Page,
+    },
+    /// For a digest of what it has.
+    Digest {
+        /// How far it was read.
+        cursor: Option<Cursor>,
+    },
+}
+
+/// An answer, beside its question.
+#[derive(Debug)]
+pub struct Answered {
+    ticket: Ticket,
+    answer: Answer,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Refresh(Result<(), RemoteError>),
+    Health(Result<Health, RemoteError>),
+    Push(Result<PushAnswer, RemoteError>),
+    Pull(Result<PullAnswer, RemoteError>),
+    Digest(Result<DigestAnswer, RemoteError>),
+}
+
+/// What one answer brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Sits that the server has since then as they are here.
+    pub pushed: u32,
+    /// Sits that are new or changed here.
+    pub pulled: u32,
+    /// Sits that the server will not have.
+    pub refused: u32,
+    /// Sits that have another id now: the old one and the new.
+    pub renamed: Vec<(SessionId, SessionId)>,
+}
+
+/// How the sync is, for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The account that is signed in, or was last.
+    pub account: Option<Account>,
+    /// What is not on the server as it is here.
+    pub waiting: Waiting,
+    /// What the person, or whoever keeps the server, must do.
+    pub hold: Option<Hold>,
+    /// Why the last call failed, while nothing has succeeded since.
+    pub last_failure: Option<RemoteError>,
+}
+
+impl Ticket {
+    /// In whose name to ask.
+    #[must_use]
+    pub const fn account(&self) -> UserId {
+        self.account
+    }
+
+    /// What to ask.
+    #[must_use]
+    pub const fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Asks `remote`.
+    pub async fn ask<R: Remote>(self, remote: &R) -> Answered {
+        let account = self.account;
+        let answer = match &self.question {
+            Question::Refresh => Answer::Refresh(remote.refresh(account).await),
+            Question::Health => Answer::Health(remote.health().await),
+            Question::Push { sits, erased, .. } => {
+                Answer::Push(remote.push(account, sits, *erased).await)
+            }
+            Question::Pull { after, page } => {
+                Answer::Pull(remote.pull(account, *after, *page).await)
+            }
+            Question::Digest { .. } => Answer::Digest(remote.digest(account).await),
+        };
+        Answered { ticket: self, answer }
+    }
+}
+
+impl Carrier {
+    /// For the sits in `store`. `seed` is where its chances come from, `version` is this version of Zafu.
+    #[must_use]
+    pub fn new(store: Store, seed: u64, version: &str) -> Self {
+        let chance = Rng::with_seed(seed);
+        Self { store, plan: Plan::new(), version: version.into(), chance, asked: false }
+    }
+
+    /// Takes note of something that happened. What is to be done then, [`Carrier::next`] says.
+    pub fn trigger(&mut self, trigger: Trigger, now: BootTime) {
+        self.plan.trigger(trigger, now);
+    }
+
+    /// What to do now. While a question is out, nothing; one that will never be answered is
+    /// [dropped](Carrier::dropped).
+    ///
+    /// # Errors
+    /// What the disk says. The same is asked again later.
+    pub fn next(&mut self, now: Moment) -> Result<Next, StoreError> {
+        if self.asked {
+            return Ok(Next::Wait(Wait::ForTrigger));
+        }
+        let next = self.decide(now);
+        match &next {
+            Ok(Next::Ask(_)) => self.asked = true,
+            Ok(Next::Wait(_)) => {}
+            Err(_) => self.plan.store_failed(now.boot, self.chance.u32(..)),
+        }
+        next
+    }
+
+    fn decide(&mut self, now: Moment) -> Result<Next, StoreError> {
+        let account = self.store.account()?.filter(|account| account.signed_in);
+        let known = match &account {
+            None => Known { account: None, cursor: None, outgoing: false, comparable: false },
+            Some(account) => self.known(account, now.wall.utc)?,
+        };
+        let step = self.plan.next(known, now.boot);
+        let Some(account) = account else { return Ok(Next::Wait(Wait::ForTrigger)) };
+        let question = match step {
+            Step::Wait(wait) => return Ok(Next::Wait(wait)),
+            Step::Refresh => Question::Refresh,
+            Step::Health => Question::Health,
+            Step::Pull(page) => Question::Pull { after: account.cursor, page },
+            Step::Digest => Question::Digest { cursor: account.cursor },
+            Step::Push { rows, bytes } => {
+                let outgoing = self.store.outgoing(account.id, rows, bytes as usize)?;
+                let (sits, generations) = outgoing
+                    .into_iter()
+                    .map(|Outgoing { session, generation }| (session, generation))
+                    .unzip();
+                Question::Push { sits, generations, erased: account.erased }
+            }
+        };
+        Ok(Next::Ask(Ticket { account: account.id, asked: now.boot, question }))
+    }
+
+    fn known(&self, account: &Account, now: DateTime<Utc>) -> Result<Known, StoreError> {
+        let outgoing = self.store.has_outgoing(account.id)?;
+        // A clock that was once wrong must not put it off for a year.
+        let due = account.compared.is_none_or(|at| (now - at).abs() >= COMPARE_EVERY);
+        let comparable = due && !outgoing && {
+            let waiting = self.store.waiting(account.id)?;
+            waiting.pending == 0 && waiting.refused == 0
+        };
+        Ok(Known { account: Some(account.id), cursor: account.cursor, outgoing, comparable })
+    }
+
+    /// The question that is out will never be answered.
+    pub fn dropped(&mut self) {
+        self.asked = false;
+    }
+
+    /// Writes down an answer.
+    ///
+    /// # Errors
+    /// What the disk says. Then nothing of the answer is written down, and the same is asked again later.
+    pub fn done(&mut self, answered: Answered, now: Moment) -> Result<Report, StoreError> {
+        self.asked = false;
+        let chance = self.chance.u32(..);
+        let report = self.take(answered, now, chance);
+        if report.is_err() {
+            self.plan.store_failed(now.boot, chance);
+        }
+        report
+    }
+
+    fn take(&mut self, answered: Answered, now: Moment, chance: u32) -> Result<Report, StoreError> {
+        let Answered { ticket: Ticket { account, asked, question }, answer } = answered;
+        let took = now.boot.since(asked);
+        let at = now.boot;
+        match (question, answer) {
+            (_, Answer::Refresh(Ok(()))) => self.plan.refreshed(),
+            (_, Answer::Refresh(Err(error))) => self.plan.refresh_failed(error, at, chance),
+            (_, Answer::Health(Ok(health))) => {
+                let too_old = is_older(&self.version, &health.oldest_client);
+                self.plan.limit(health.rows_a_push);
+                self.plan.asked(
+                    health.findings,
+                    too_old.then_some(health.oldest_client),
+                    at,
+                    chance,
+                );
+            }
+            (Question::Push { sits, generations, .. }, Answer::Push(answer)) => {
+                return self.pushed(account, &sits, &generations, answer, now, took, chance);
+            }
+            (_, Answer::Pull(Ok(answer))) => return self.pulled(account, answer, now, took),
+            (_, Answer::Pull(Err(error))) => self.plan.pull_failed(error, at, chance),
+            (Question::Digest { cursor }, Answer::Digest(Ok(theirs))) => {
+                self.compared(account, cursor, &theirs, now)?;
+            }
+            (_, Answer::Health(Err(error)) | Answer::Digest(Err(error))) => {
+                self.plan.failed(error, at, chance);
+            }
+            (_, Answer::Push(_) | Answer::Digest(_)) => {
+                unreachable!("an answer is made beside its question")
+            }
+        }
+        Ok(Report::default())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a push, its answer, and when")]
+    fn pushed(
+        &mut self,
+        account: UserId,
+        sits: &[Session],
+        generations: &[i64],
+        answer: Result<PushAnswer, RemoteError>,
+        now: Moment,
+        took: Duration,
+        chance: u32,
+    ) -> Result<Report, StoreError> {
+        let rows = u32::try_from(sits.len()).unwrap_or(u32::MAX);
+        let (verdicts, before, after) = match answer {
+            Ok(PushAnswer::Taken { verdicts, before, after }) => (verdicts, before, after),
+            Ok(PushAnswer::Erased(mark)) => {
+                self.plan.erased(mark);
+                return Ok(Report::default());
+            }
+            Err(error) => {
+                let (Some(sit), Some(generation)) = (sits.first(), generations.first()) else {
+                    self.plan.failed(error, now.boot, chance);
+                    return Ok(Report::default());
+                };
+                let texts = sit.details.value.note.len() + sit.details.value.label.len();
+                let code = error.to_string();
+                return match self.plan.push_failed(error, rows, texts, now.boot, chance) {
+                    Verdict::Wait => Ok(Report::default()),
+                    Verdict::Condemn => self.condemn(account, sit.id, *generation, code, now),
+                };
+            }
+        };
+        // Only an id that was sent counts, and only once.
+        let mut said = verdicts;
+        said.sort_by_key(|judged| judged.id);
+        said.dedup_by_key(|judged| judged.id);
+        let mut verdicts = Vec::with_capacity(sits.len());
+        for (sit, generation) in sits.iter().zip(generations) {
+            let Ok(place) = said.binary_search_by_key(&sit.id, |judged| judged.id) else {
+                continue;
+            };
+            let Judged { id, word } = &said[place];
+            let said = match word {
+                Word::There => Said::There,
+                Word::Merged(theirs) => Said::Merged(theirs.clone()),
+                Word::Refused(reason) => Said::Refused(reason.clone()),
+                Word::Taken => Said::Taken { new: new_id(&mut self.chance, now.wall.utc) },
+            };
+            verdicts.push(zafu_store::Verdict { session: *id, generation: *generation, said });
+        }
+        let moved = (verdicts.len() == sits.len()).then_some((before, after));
+        let push = Push { verdicts, moved, at: now.wall.utc };
+        let pushed = self.store.settle(account, push)?;
+        let sent = Sent { rows, settled: pushed.settled, caught_up: pushed.caught_up };
+        self.plan.sent(sent, took, now.boot, chance);
+        Ok(Report {
+            pushed: pushed.acknowledged,
+            refused: pushed.refused,
+            renamed: pushed.renamed,
+            pulled: 0,
+        })
+    }
+
+    /// Puts one sit aside that can never be stored.
+    fn condemn(
+        &mut self,
+        account: UserId,
+        session: SessionId,
+        generation: i64,
+        code: String,
+        now: Moment,
+    ) -> Result<Report, StoreError> {
+        let said = Said::Refused(code);
+        let verdicts = vec![zafu_store::Verdict { session, generation, said }];
+        let push = Push { verdicts, moved: None, at: now.wall.utc };
+        let refused = self.store.settle(account, push)?.refused;
+        Ok(Report { refused, ..Report::default() })
+    }
+
+    fn pulled(
+        &mut self,
+        account: UserId,
+        answer: PullAnswer,
+        now: Moment,
+        took: Duration,
+    ) -> Result<Report, StoreError> {
+        let PullAnswer::Page { rows, next, more, erased } = answer else {
+            self.store.begin_again(account)?;
+            self.plan.begun_again(now.boot);
+            return Ok(Report::default());
+        };
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let pull = Pull { rows, cursor: next, last: !more, erased, at: now.wall.utc };
+        let (mut chance, at) = (self.chance.fork(), now.wall.utc);
+        match self.store.merge(account, pull, move || new_id(&mut chance, at))? {
+            Pulled::Erased { mark } => {
+                self.plan.erased(mark);
+                Ok(Report::default())
+            }
+            Pulled::Merged { changed, renamed } => {
+                if self.plan.read(count, more, next, took, now.boot) == Finding::Differs {
+                    tracing::warn!("this device and the server differ: all is sent and read again");
+                    self.store.begin_again(account)?;
+                    self.store.compared(account, now.wall.utc)?;
+                    self.plan.begun_again(now.boot);
+                }
+                Ok(Report { pulled: changed, renamed, ..Report::default() })
+            }
+        }
+    }
+
+    fn compared(
+        &mut self,
+        account: UserId,
+        cursor: Option<Cursor>,
+        theirs: &DigestAnswer,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let mut digest = Digest::default();
+        let waiting = self.store.each_sent(account, |sit| digest.add(sit))?;
+        let (count, digest) = digest.finish();
+        let same = count == theirs.count && digest == theirs.digest;
+        if !same && (waiting.pending > 0 || waiting.refused > 0) {
+            // Something changed here meanwhile: that is sent first, and then compared anew.
+            return Ok(());
+        }
+        match self.plan.compared(same, cursor, now.boot) {
+            Finding::Compared => self.store.compared(account, now.wall.utc),
+            Finding::Nothing | Finding::Differs => Ok(()),
+        }
+    }
+
+    /// Asks and writes down until there is nothing to do for now. `now` tells the time.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn run<R: Remote>(
+        &mut self,
+        remote: &R,
+        mut now: impl FnMut() -> Moment,
+    ) -> Result<(Report, Wait), StoreError> {
+        // A run before this one may have been dropped while it waited.
+        self.dropped();
+        let mut total = Report::default();
+        loop {
+            match self.next(now())? {
+                Next::Wait(wait) => return Ok((total, wait)),
+                Next::Ask(ticket) => {
+                    let answered = ticket.ask(remote).await;
+                    let report = self.done(answered, now())?;
+                    total.pushed += report.pushed;
+                    total.pulled += report.pulled;
+                    total.refused += report.refused;
+                    total.renamed.extend(report.renamed);
+                }
+            }
+        }
+    }
+
+    /// How it is.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn status(&self) -> Result<Status, StoreError> {
+        let account = self.store.account()?;
+        let waiting = match &account {
+            Some(account) => self.store.waiting(account.id)?,
+            None => Waiting::default(),
+        };
+        Ok(Status {
+            account,
+            waiting,
+            hold: self.plan.hold().cloned(),
+            last_failure: self.plan.last_failure().cloned(),
+        })
+    }
+}
+
+/// A UUIDv7 of now.
+fn new_id(chance: &mut Rng, now: DateTime<Utc>) -> SessionId {
+    let mut bytes = [0; 10];
+    chance.fill(&mut bytes);
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    SessionId(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+}
+
+/// Whether the version `ours` is older than `oldest`. What cannot be read as a version stops nobody.
+fn is_older(ours: &str, oldest: &str) -> bool {
+    let numbers = |version: &str| {
+        let release = version.split(['-', '+']).next().unwrap_or_default();
+        let numbers: Result<Vec<u32>, _> = release.split('.').map(str::parse).collect();
+        numbers.ok().filter(|numbers| numbers.len() == 3)
+    };
+    matches!((numbers(ours), numbers(oldest)), (Some(ours), Some(oldest)) if ours < oldest)
+}
+
+#[cfg(feature = "fake")]
+impl Ticket {
+    /// Answers it with what came over the wire, or with what happened instead.
+    #[must_use]
+    pub fn read(self, came: Result<crate::wire::Response, RemoteError>) -> Answered {
+        let answer = match &self.question {
+            Question::Refresh => Answer::Refresh(came.and_then(|came| match came.status {
+                200 => Ok(()),
+                _ => Err(came.refusal()),
+            })),
+            Question::Health => Answer::Health(came.and_then(|came| came.health())),
+            Question::Push { .. } => Answer::Push(came.and_then(|came| came.push())),
+            Question::Pull { .. } => Answer::Pull(came.and_then(|came| came.pull())),
+            Question::Digest { .. } => Answer::Digest(came.and_then(|came| came.digest())),
+        };
+        Answered { ticket: self, answer }
+    }
+}

@@ -1,0 +1,373 @@
+//! What goes over the wire, exactly as the functions in `supabase/migrations` take and answer it.
+//!
+//! A sit is the composite type `zafu.sit`: every key is always there, moments are RFC 3339, lengths are whole
+//! seconds. What answers is believed only if it is JSON of the expected shape.
+
+use crate::remote::{
+    DigestAnswer, Fault, Health, Judged, Page, PullAnswer, PushAnswer, RemoteError, Word,
+};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
+use zafu_core::time::{Seconds, UtcOffset};
+use zafu_store::Cursor;
+
+/// A sit as it is sent and answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Row<'a> {
+    id: SessionId,
+    #[serde(serialize_with = "millis")]
+    startedat: DateTime<Utc>,
+    sitlength: Seconds,
+    satlength: Seconds,
+    iscompleted: bool,
+    #[serde(serialize_with = "maybe_millis")]
+    completedat: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "maybe_millis")]
+    endedat: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "millis")]
+    madeat: DateTime<Utc>,
+    utcoffset: UtcOffset,
+    deviceid: DeviceId,
+    source: Source,
+    note: Cow<'a, str>,
+    label: Cow<'a, str>,
+    #[serde(serialize_with = "maybe_millis")]
+    correctedstart: Option<DateTime<Utc>>,
+    correctedlength: Option<Seconds>,
+    detailsrevision: u32,
+    detailsdevice: DeviceId,
+    #[serde(serialize_with = "maybe_millis")]
+    deletedat: Option<DateTime<Utc>>,
+    deletionrevision: u32,
+    deletiondevice: DeviceId,
+}
+
+fn millis<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+fn maybe_millis<S: Serializer>(
+    at: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => millis(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl<'a> From<&'a Session> for Row<'a> {
+    fn from(sit: &'a Session) -> Self {
+        let Session { lifecycle, details, deletion, .. } = sit;
+        Self {
+            id: sit.id,
+            startedat: lifecycle.startedat,
+            sitlength: lifecycle.sitlength,
+            satlength: lifecycle.satlength(),
+            iscompleted: lifecycle.is_completed(),
+            completedat: lifecycle.completedat(),
+            endedat: lifecycle.endedat(),
+            madeat: sit.createdat,
+            utcoffset: sit.utcoffset,
+            deviceid: sit.deviceid,
+            source: sit.source,
+            note: Cow::Borrowed(&details.value.note),
+            label: Cow::Borrowed(&details.value.label),
+            correctedstart: details.value.corrected_start,
+            correctedlength: details.value.corrected_length,
+            detailsrevision: details.revision,
+            detailsdevice: details.deviceid,
+            deletedat: deletion.value,
+            deletionrevision: deletion.revision,
+            deletiondevice: deletion.deviceid,
+        }
+    }
+}
+
+impl Row<'_> {
+    /// The sit that it says, unless it contradicts itself.
+    fn session(self) -> Option<Session> {
+        let at = |moment: DateTime<Utc>| moment.trunc_subsecs(3);
+        let satlength = self.satlength;
+        let stage = match (self.iscompleted, self.completedat.map(at), self.endedat.map(at)) {
+            (true, Some(completedat), Some(endedat)) if completedat == endedat => {
+                Stage::Completed { completedat, satlength }
+            }
+            (false, None, Some(endedat)) => Stage::EndedEarly { endedat, satlength },
+            (false, None, None) if satlength == Seconds::ZERO => Stage::Started,
+            _ => return None,
+        };
+        Some(Session {
+            id: self.id,
+            lifecycle: Lifecycle {
+                startedat: at(self.startedat),
+                sitlength: self.sitlength,
+                stage,
+            },
+            details: Register {
+                value: Details {
+                    note: self.note.into_owned(),
+                    label: self.label.into_owned(),
+                    corrected_start: self.correctedstart.map(at),
+                    corrected_length: self.correctedlength,
+                },
+                revision: self.detailsrevision,
+                deviceid: self.detailsdevice,
+            },
+            deletion: Register {
+                value: self.deletedat.map(at),
+                revision: self.deletionrevision,
+                deviceid: self.deletiondevice,
+            },
+            utcoffset: self.utcoffset,
+            deviceid: self.deviceid,
+            source: self.source,
+            createdat: at(self.madeat),
+        })
+    }
+}
+
+/// The body of `push_sessions`.
+#[must_use]
+pub fn push_body(sits: &[Session], erased: Option<Uuid>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        sessions: Vec<Row<'a>>,
+        erased: Option<Uuid>,
+    }
+    json(&Body { sessions: sits.iter().map(Row::from).collect(), erased })
+}
+
+/// The body of `pull_sessions`.
+#[must_use]
+pub fn pull_body(after: Option<Cursor>, page: Page) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Body {
+        after_seq: Option<i64>,
+        after_mark: Option<Uuid>,
+        max_rows: u32,
+        max_bytes: u32,
+    }
+    json(&Body {
+        after_seq: after.map(|after| after.seq),
+        after_mark: after.map(|after| after.mark),
+        max_rows: page.rows,
+        max_bytes: page.bytes,
+    })
+}
+
+fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("no map in it has keys but texts"))
+}
+
+/// An answer of HTTP, before anything is believed of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// `Retry-After`.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// `{seq, mark}`.
+#[derive(Deserialize)]
+struct Place {
+    seq: i64,
+    mark: Uuid,
+}
+
+impl From<Place> for Cursor {
+    fn from(Place { seq, mark }: Place) -> Self {
+        Self { seq, mark }
+    }
+}
+
+impl Response {
+    /// The answer, if it is one: success, and of the expected shape.
+    fn read<T: DeserializeOwned>(&self) -> Result<T, RemoteError> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.refusal());
+        }
+        serde_json::from_slice(&self.body).map_err(|_| Fault::Unreadable.into())
+    }
+
+    /// What it says against what was asked. The auth server has its code elsewhere in its older answers.
+    #[must_use]
+    pub fn refusal(&self) -> RemoteError {
+        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let text = |key: &str| body.as_ref()?.get(key)?.as_str().map(str::to_owned);
+        let code = text("code").or_else(|| text("error_code"));
+        let fault = Fault::Answer { status: self.status, code };
+        RemoteError { fault, retry_after: self.retry_after }
+    }
+
+    /// As an answer of `push_sessions`. A verdict that cannot be read is left out, like one that never came.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn push(&self) -> Result<PushAnswer, RemoteError> {
+        #[derive(Deserialize)]
+        struct Said {
+            state: String,
+            verdicts: Vec<Value>,
+            before: Place,
+            after: Place,
+            erased: Option<Uuid>,
+        }
+        let said: Said = self.read()?;
+        match (said.state.as_str(), said.erased) {
+            ("ok", _) => Ok(PushAnswer::Taken {
+                verdicts: said.verdicts.into_iter().filter_map(judged).collect(),
+                before: said.before.into(),
+                after: said.after.into(),
+            }),
+            ("erased", Some(mark)) => Ok(PushAnswer::Erased(mark)),
+            _ => Err(Fault::Unreadable.into()),
+        }
+    }
+
+    /// As an answer of `pull_sessions`.
+    ///
+    /// # Errors
+    /// If it is none. A page with one sit that cannot be read is none: to leave it out would lose it.
+    pub fn pull(&self) -> Result<PullAnswer, RemoteError> {
+        #[derive(Deserialize)]
+        struct Said {
+            state: String,
+            rows: Vec<Row<'static>>,
+            next: Option<Place>,
+            more: bool,
+            erased: Option<Uuid>,
+        }
+        let said: Said = self.read()?;
+        let unreadable = || RemoteError::from(Fault::Unreadable);
+        match (said.state.as_str(), said.next) {
+            ("diverged", _) => Ok(PullAnswer::Diverged),
+            ("ok", Some(next)) => {
+                let rows: Option<Vec<_>> = said.rows.into_iter().map(Row::session).collect();
+                let rows = rows.ok_or_else(unreadable)?;
+                Ok(PullAnswer::Page {
+                    rows,
+                    next: next.into(),
+                    more: said.more,
+                    erased: said.erased,
+                })
+            }
+            _ => Err(unreadable()),
+        }
+    }
+
+    /// As an answer of `digest_sessions`.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn digest(&self) -> Result<DigestAnswer, RemoteError> {
+        #[derive(Deserialize)]
+        struct Said {
+            count: u64,
+            digest: String,
+        }
+        self.read().map(|Said { count, digest }| DigestAnswer { count, digest })
+    }
+
+    /// As an answer of `erase_account`.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn erase(&self) -> Result<Uuid, RemoteError> {
+        #[derive(Deserialize)]
+        struct Said {
+            erased: Uuid,
+        }
+        self.read().map(|Said { erased }| erased)
+    }
+
+    /// As an answer of `zafu_health`. A newer schema stops nobody.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn health(&self) -> Result<Health, RemoteError> {
+        #[derive(Deserialize)]
+        struct Limits {
+            rows_a_push: u32,
+            bytes_a_push: u32,
+        }
+        #[derive(Deserialize)]
+        struct Said {
+            oldest_client: String,
+            rls: bool,
+            unprotected: Vec<String>,
+            surplus: Vec<String>,
+            missing: Vec<String>,
+            limits: Limits,
+        }
+        let said: Said = self.read()?;
+        let mut findings = [said.unprotected, said.surplus, said.missing].concat();
+        if !said.rls && findings.is_empty() {
+            findings.push("rls".into());
+        }
+        Ok(Health {
+            oldest_client: said.oldest_client,
+            findings,
+            rows_a_push: said.limits.rows_a_push,
+            bytes_a_push: said.limits.bytes_a_push,
+        })
+    }
+}
+
+/// A verdict, if it says what one must say.
+fn judged(said: Value) -> Option<Judged> {
+    #[derive(Deserialize)]
+    struct Said {
+        id: SessionId,
+        verdict: String,
+        reason: Option<String>,
+        row: Option<Row<'static>>,
+    }
+    let Said { id, verdict, reason, row } = serde_json::from_value(said).ok()?;
+    let word = match verdict.as_str() {
+        "stored" | "unchanged" => Word::There,
+        "merged" => Word::Merged(Box::new(row?.session()?)),
+        "refused" => Word::Refused(reason?),
+        "id_taken" => Word::Taken,
+        _ => return None,
+    };
+    Some(Judged { id, word })
+}
+
+/// The sits that a push body holds: what a server reads.
+#[cfg(feature = "fake")]
+pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uuid>)> {
+    #[derive(Deserialize)]
+    struct Body {
+        sessions: Vec<Row<'static>>,
+        erased: Option<Uuid>,
+    }
+    let Body { sessions, erased } = serde_json::from_slice(body).ok()?;
+    Some((sessions.into_iter().map(Row::session).collect(), erased))
+}
+
+/// A sit as a server answers it: with the offset that PostgreSQL writes.
+#[cfg(feature = "fake")]
+pub(crate) fn row(sit: &Session) -> Value {
+    let mut row = serde_json::to_value(Row::from(sit))
+        .unwrap_or_else(|_| unreachable!("no map in it has keys but texts"));
+    for key in ["startedat", "completedat", "endedat", "madeat", "correctedstart", "deletedat"] {
+        if let Some(Value::String(at)) = row.get_mut(key) {
+            *at = at.replace('Z', "+00:00");
+        }
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,277 @@
+//! What is written is what the server's functions take, and only what they answer is believed.
+
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn response(status: u16, body: &str) -> Response {
+    Response { status, retry_after: None, body: body.into() }
+}
+
+fn ok(body: &Value) -> Response {
+    response(200, &body.to_string())
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn sit() -> Session {
+    let device = |n| DeviceId(Uuid::from_u128(n));
+    Session {
+        id: SessionId(Uuid::from_u128(10)),
+        lifecycle: Lifecycle {
+            startedat: at("2026-03-01T06:00:00.250Z"),
+            sitlength: Seconds(600),
+            stage: Stage::Completed {
+                completedat: at("2026-03-01T06:10:00Z"),
+                satlength: Seconds(600),
+            },
+        },
+        details: Register {
+            value: Details {
+                note: "雨\u{1f327} \"rain\"\n".into(),
+                label: String::new(),
+                corrected_start: None,
+                corrected_length: Some(Seconds(900)),
+            },
+            revision: 2,
+            deviceid: device(1),
+        },
+        deletion: Register { value: None, revision: 0, deviceid: device(2) },
+        utcoffset: UtcOffset(-210),
+        deviceid: device(3),
+        source: Source::Manual,
+        createdat: at("2026-03-01T05:59:00Z"),
+    }
+}
+
+#[test]
+fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
+    let body = push_body(&[sit()], Some(Uuid::from_u128(7)));
+    let expected = json!({
+        "sessions": [{
+            "id": "00000000-0000-0000-0000-00000000000a",
+            "startedat": "2026-03-01T06:00:00.250Z",
+            "sitlength": 600,
+            "satlength": 600,
+            "iscompleted": true,
+            "completedat": "2026-03-01T06:10:00.000Z",
+            "endedat": "2026-03-01T06:10:00.000Z",
+            "madeat": "2026-03-01T05:59:00.000Z",
+            "utcoffset": -210,
+            "deviceid": "00000000-0000-0000-0000-000000000003",
+            "source": "manual",
+            "note": "雨\u{1f327} \"rain\"\n",
+            "label": "",
+            "correctedstart": null,
+            "correctedlength": 900,
+            "detailsrevision": 2,
+            "detailsdevice": "00000000-0000-0000-0000-000000000001",
+            "deletedat": null,
+            "deletionrevision": 0,
+            "deletiondevice": "00000000-0000-0000-0000-000000000002",
+        }],
+        "erased": "00000000-0000-0000-0000-000000000007",
+    });
+    assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
+    // The names are those of the server's own type, in its order.
+    let lattice = include_str!("../../../../../supabase/migrations/20261124100100_lattice.sql");
+    let fields = lattice.split("create type zafu.sit as (").nth(1).unwrap().split(");").next();
+    let named: Vec<_> =
+        fields.unwrap().lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let sent: Vec<_> = expected["sessions"][0].as_object().unwrap().keys().cloned().collect();
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    assert_eq!(sorted(named.into_iter().map(str::to_owned).collect()), sorted(sent));
+}
+
+#[test]
+fn a_question_for_what_there_is_names_the_cursor_or_none() {
+    let page = Page { rows: 5, bytes: 7 };
+    let body: Value = serde_json::from_slice(&pull_body(None, page)).unwrap();
+    let none = json!({"after_seq": null, "after_mark": null, "max_rows": 5, "max_bytes": 7});
+    assert_eq!(body, none);
+    let cursor = Cursor { seq: 3, mark: Uuid::from_u128(9) };
+    let body: Value = serde_json::from_slice(&pull_body(Some(cursor), page)).unwrap();
+    assert_eq!((&body["after_seq"], &body["after_mark"]), (&json!(3), &json!(cursor.mark)));
+}
+
+fn answered(verdicts: &Value) -> Value {
+    let place = |seq| json!({"seq": seq, "mark": Uuid::from_u128(seq)});
+    json!({"state": "ok", "verdicts": verdicts, "before": place(1), "after": place(2), "erased": null})
+}
+
+#[test]
+fn each_verdict_is_read_as_what_it_is() {
+    let id = sit().id;
+    let verdicts = json!([
+        {"id": id, "verdict": "stored"},
+        {"id": id, "verdict": "unchanged"},
+        {"id": id, "verdict": "refused", "reason": "bad_note"},
+        {"id": id, "verdict": "id_taken"},
+        {"id": id, "verdict": "merged", "row": row(&sit())},
+    ]);
+    let PushAnswer::Taken { verdicts, before, after } = ok(&answered(&verdicts)).push().unwrap()
+    else {
+        panic!("it was taken")
+    };
+    let words: Vec<_> = verdicts.into_iter().map(|judged| judged.word).collect();
+    let merged = Word::Merged(Box::new(sit()));
+    let refused = Word::Refused("bad_note".into());
+    assert_eq!(words, [Word::There, Word::There, refused, Word::Taken, merged]);
+    assert_eq!((before.seq, after.seq), (1, 2));
+}
+
+#[test]
+fn a_verdict_that_says_nothing_known_is_none() {
+    let id = sit().id;
+    let mut torn = row(&sit());
+    torn["iscompleted"] = json!(false);
+    let verdicts = json!([
+        {"id": id, "verdict": "welcomed"},
+        {"id": null, "verdict": "stored"},
+        {"id": "x", "verdict": "stored"},
+        {"verdict": "stored"},
+        {"id": id, "verdict": "merged"},
+        {"id": id, "verdict": "merged", "row": torn},
+        {"id": id, "verdict": "refused"},
+        "stored",
+        null,
+    ]);
+    let answer = ok(&answered(&verdicts)).push().unwrap();
+    assert!(matches!(answer, PushAnswer::Taken { verdicts, .. } if verdicts.is_empty()));
+}
+
+#[test]
+fn an_erasure_is_no_success() {
+    let mut answer = answered(&json!([]));
+    answer["state"] = json!("erased");
+    assert_eq!(ok(&answer).push(), Err(Fault::Unreadable.into()), "it must say which");
+    answer["erased"] = json!(Uuid::from_u128(4));
+    assert_eq!(ok(&answer).push(), Ok(PushAnswer::Erased(Uuid::from_u128(4))));
+}
+
+#[test]
+fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
+    let unreadable: RemoteError = Fault::Unreadable.into();
+    let whole = answered(&json!([{"id": sit().id, "verdict": "stored"}])).to_string();
+    for length in (0..whole.len()).step_by(7) {
+        assert_eq!(response(200, &whole[..length]).push().unwrap_err(), unreadable, "{length}");
+    }
+    let bodies = ["<html>Welcome</html>", "", "null", "[]", "{}", "true", r#"{"state": "fine"}"#];
+    for body in bodies {
+        assert_eq!(response(200, body).push().unwrap_err(), unreadable, "{body}");
+        assert_eq!(response(200, body).pull().unwrap_err(), unreadable, "{body}");
+        assert_eq!(response(200, body).digest().unwrap_err(), unreadable, "{body}");
+        assert_eq!(response(200, body).erase().unwrap_err(), unreadable, "{body}");
+        assert_eq!(response(200, body).health().unwrap_err(), unreadable, "{body}");
+    }
+}
+
+#[test]
+fn a_page_with_a_sit_that_cannot_be_read_is_not_read_at_all() {
+    let place = json!({"seq": 1, "mark": Uuid::from_u128(1)});
+    let page = |rows: Value| {
+        ok(&json!({"state": "ok", "rows": rows, "next": place, "more": false, "head": place,
+                   "erased": null, "erasedat": null}))
+    };
+    let read = page(json!([row(&sit())])).pull().unwrap();
+    assert!(matches!(read, PullAnswer::Page { rows, .. } if rows == [sit()]));
+    for (key, value) in
+        [("satlength", json!(-1)), ("source", json!("dream")), ("endedat", json!(null))]
+    {
+        let mut row = row(&sit());
+        row[key] = value;
+        assert_eq!(page(json!([row])).pull(), Err(Fault::Unreadable.into()), "{key}");
+    }
+}
+
+#[test]
+fn a_refusal_has_its_code_wherever_it_is() {
+    let code = |body: &str| match response(400, body).refusal().fault {
+        Fault::Answer { status: 400, code } => code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(code(r#"{"code": "22007", "message": "x"}"#).as_deref(), Some("22007"));
+    let older = r#"{"code": 400, "error_code": "session_not_found", "msg": "x"}"#;
+    assert_eq!(code(older).as_deref(), Some("session_not_found"));
+    assert_eq!(code("<html>"), None);
+    assert_eq!(code(r#"{"code": 400}"#), None);
+    let limited = Response { retry_after: Some(Duration::from_secs(3)), ..response(429, "") };
+    assert_eq!(limited.refusal().retry_after, Some(Duration::from_secs(3)));
+}
+
+#[test]
+fn a_server_is_well_only_if_it_says_so_in_every_way() {
+    let health = |rls: bool, surplus: Value| {
+        ok(&json!({"schema": 9, "oldest_client": "0.1.0", "rls": rls, "unprotected": [],
+                   "surplus": surplus, "missing": [], "of_a_later_version": true,
+                   "limits": {"rows_a_push": 5000, "bytes_a_push": 4_194_304}}))
+        .health()
+        .unwrap()
+    };
+    assert!(health(true, json!([])).findings.is_empty());
+    assert_eq!(health(false, json!([])).findings, ["rls"]);
+    assert_eq!(health(true, json!(["anon DELETE"])).findings, ["anon DELETE"]);
+}
+
+fn any_moment() -> impl Strategy<Value = DateTime<Utc>> {
+    // The years that RFC 3339 can write.
+    (-62_135_596_800_000_i64..253_402_300_800_000)
+        .prop_map(|millis| DateTime::from_timestamp_millis(millis).unwrap())
+}
+
+fn any_sit() -> impl Strategy<Value = Session> {
+    let length = || any::<u32>().prop_map(Seconds);
+    let device = || any::<u128>().prop_map(|n| DeviceId(Uuid::from_u128(n)));
+    let stage = prop_oneof![
+        Just(Stage::Started),
+        (any_moment(), length())
+            .prop_map(|(endedat, satlength)| Stage::EndedEarly { endedat, satlength }),
+        (any_moment(), length())
+            .prop_map(|(completedat, satlength)| Stage::Completed { completedat, satlength }),
+    ];
+    let lifecycle = (any_moment(), length(), stage)
+        .prop_map(|(startedat, sitlength, stage)| Lifecycle { startedat, sitlength, stage });
+    let details = (
+        any::<String>(),
+        any::<String>(),
+        prop::option::of(any_moment()),
+        prop::option::of(length()),
+        any::<u32>(),
+        device(),
+    )
+        .prop_map(|(note, label, corrected_start, corrected_length, revision, deviceid)| {
+            let value = Details { note, label, corrected_start, corrected_length };
+            Register { value, revision, deviceid }
+        });
+    let deletion = (prop::option::of(any_moment()), any::<u32>(), device())
+        .prop_map(|(value, revision, deviceid)| Register { value, revision, deviceid });
+    let source = prop_oneof![Just(Source::Timer), Just(Source::Manual), Just(Source::Import)];
+    let made = (any::<u128>(), -1439_i16..1440, device(), source, any_moment());
+    (lifecycle, details, deletion, made).prop_map(
+        |(lifecycle, details, deletion, (id, utcoffset, deviceid, source, createdat))| Session {
+            id: SessionId(Uuid::from_u128(id)),
+            lifecycle,
+            details,
+            deletion,
+            utcoffset: UtcOffset(utcoffset),
+            deviceid,
+            source,
+            createdat,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_sent_is_what_is_read(sit in any_sit()) {
+        let (read, erased) = read_push(&push_body(std::slice::from_ref(&sit), None)).unwrap();
+        prop_assert_eq!((read, erased), (vec![Some(sit.clone())], None));
+        let answered: Row<'static> = serde_json::from_value(row(&sit)).unwrap();
+        prop_assert_eq!(answered.session(), Some(sit));
+    }
+}

@@ -1,0 +1,116 @@
+//! The faults of the system that this one replaces, each by its name. Those of its policies are in the tests of the
+//! backend.
+
+mod common;
+
+use common::{Device, ME, at, id, server};
+use zafu_core::session::Stage;
+use zafu_core::timer::Command;
+use zafu_store::{Push, Said, Verdict};
+use zafu_sync::fake::{Call, Dump};
+use zafu_sync::{Trigger, wire};
+
+#[test]
+fn id_not_kept() {
+    let server = server();
+    let mut device = Device::new(&server, 1);
+    device.start(1);
+    device.sync();
+    assert_eq!(device.there(), [device.session(1)], "a sit that runs is seen elsewhere");
+    device.finish();
+    device.sync();
+    assert_eq!(device.there(), [device.session(1)], "it is one sit, under one id");
+    assert_eq!(device.log(), [id(1)]);
+}
+
+#[test]
+fn update_that_matches_nothing() {
+    let server = server();
+    let mut device = Device::new(&server, 1);
+    device.start(1);
+    device.sync();
+    // The row goes missing on the server: what would have been an update finds nothing, and is a creation.
+    let empty = Dump::default();
+    device.remote.with(|server| server.restore(&empty));
+    device.finish();
+    device.sync();
+    assert!(device.there()[0].lifecycle.is_completed());
+    // And an answer that names nothing that was sent acknowledges nothing.
+    device.store.edit(id(1), "rain", "").unwrap();
+    let row = device.store.pending(1).unwrap()[0];
+    for said in [vec![], vec![(id(2), row.generation)], vec![(id(1), row.generation - 1)]] {
+        let verdicts = said
+            .into_iter()
+            .map(|(session, generation)| Verdict { session, generation, said: Said::There })
+            .collect();
+        let push = Push { verdicts, moved: None, at: at(0).wall.utc };
+        assert_eq!(device.store.settle(ME, push).unwrap().acknowledged, 0);
+    }
+    assert_eq!(device.store.waiting(ME).unwrap().pending, 1);
+}
+
+#[test]
+fn failed_creation_then_completion() {
+    let server = server();
+    let mut device = Device::new(&server, 1);
+    device.start(1);
+    // The creation fails, for whatever reason.
+    device.remote.with(|server| server.faults.slow_above = Some(0));
+    device.sync();
+    assert!(device.there().is_empty());
+    device.remote.with(|server| server.faults.slow_above = None);
+    device.finish();
+    device.seconds += 1000;
+    let report = device.sync();
+    assert_eq!((report.pushed, device.there()), (1, vec![device.session(1)]));
+    assert!(device.there()[0].lifecycle.is_completed(), "the completion carries its creation");
+}
+
+#[test]
+fn several_open_sessions() {
+    let server = server();
+    let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
+    one.start(1);
+    two.start(2);
+    for _ in 0..2 {
+        one.sync();
+        two.sync();
+        one.seconds += 10;
+        two.seconds += 10;
+    }
+    // Each sees both, and runs its own.
+    for (device, own) in [(&one, 1), (&two, 2)] {
+        assert_eq!(device.log().len(), 2);
+        assert_eq!(device.timer.sit().map(|sit| sit.id), Some(id(own)));
+        assert_eq!(device.store.left().unwrap().len(), 1, "the other one is not taken up here");
+    }
+    one.after(1, Command::Discard);
+    one.sync();
+    two.sync();
+    assert_eq!(two.session(2).lifecycle.stage, Stage::Started, "ending one ends no other");
+    assert_eq!(two.log(), [id(2)]);
+}
+
+#[test]
+fn counted_twice() {
+    let server = server();
+    let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
+    one.start(1);
+    one.finish();
+    // It is pushed, and the answer is lost; pushed again; pushed by another device; and all of it anew.
+    one.carrier.trigger(Trigger::Asked, at(one.seconds).boot);
+    let sent = wire::push_body(&[one.session(1)], None);
+    let token = one.remote.with(|server| server.sign_in(ME));
+    for _ in 0..3 {
+        one.remote.with(|server| server.answer(Some(token), &Call::Push(sent.clone())));
+    }
+    one.sync();
+    two.sync();
+    for device in [&mut one, &mut two] {
+        device.store.begin_again(ME).unwrap();
+        device.seconds += 1000;
+        device.sync();
+    }
+    assert_eq!(server.lock().unwrap().counted(ME), 1);
+    assert_eq!((one.log(), two.log()), (vec![id(1)], vec![id(1)]));
+}

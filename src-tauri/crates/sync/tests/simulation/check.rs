@@ -1,0 +1,131 @@
+//! Healing, and what must hold afterwards.
+
+use crate::world::{World, seconds};
+use std::collections::{BTreeMap, BTreeSet};
+use zafu_core::ids::{SessionId, UserId};
+use zafu_core::session::Session;
+use zafu_core::time::BootTime;
+use zafu_sync::Trigger;
+
+/// A sit on a device, whose it is, and how it stands in the outbox.
+struct Row {
+    owner: Option<UserId>,
+    state: Option<String>,
+}
+
+impl World {
+    /// Everything works again, everybody signs in everywhere, and then it is looked for what is wrong.
+    pub fn heal(&mut self) {
+        self.clear_up();
+        // What was late arrives.
+        self.run_until(self.now + seconds(1200));
+        for place in 0..self.devices.len() {
+            self.devices[place].finish(self.now, &mut self.chance);
+        }
+        for account in self.accounts {
+            // A day apart, so that both sides are compared as a whole.
+            for round in 0..4 {
+                for place in 0..self.devices.len() {
+                    self.drain(place, account);
+                }
+                if round < 3 {
+                    self.sleep(seconds(90_000));
+                }
+            }
+            self.examine(account);
+        }
+        let wrong = self.server.verify();
+        assert!(wrong.is_empty(), "the server: {wrong:?}");
+        self.rest();
+    }
+
+    /// One device sends and reads all there is of an account, in bounded time and with few calls.
+    fn drain(&mut self, place: usize, account: UserId) {
+        let calls = self.devices[place].calls;
+        self.sign_in(place, account, false);
+        self.devices[place].store().retry(account).unwrap();
+        self.devices[place].carrier().trigger(Trigger::Asked, BootTime(self.now));
+        self.wake(place);
+        for _ in 0..20 {
+            self.run_until(self.now + seconds(30));
+            self.answer_erasure(place);
+        }
+        let waiting = self.devices[place].store().waiting(account).unwrap();
+        let status = self.devices[place].carrier().status().unwrap();
+        assert_eq!(
+            (waiting.pending, waiting.refused),
+            (0, 0),
+            "{place} has not sent all: {status:?}"
+        );
+        let calls = self.devices[place].calls - calls;
+        assert!(calls < 40, "{place} made {calls} calls to send and read a few sits");
+    }
+
+    fn rows(&self, place: usize) -> BTreeMap<SessionId, Row> {
+        let raw = self.devices[place].raw();
+        let mut rows = raw
+            .prepare(
+                "SELECT id, owner, (SELECT state FROM outbox WHERE session_id = id) FROM sessions",
+            )
+            .unwrap();
+        let rows = rows.query_map([], |row| {
+            let id: String = row.get(0)?;
+            let owner: Option<String> = row.get(1)?;
+            let owner = owner.map(|owner| owner.parse().unwrap());
+            Ok((id.parse().unwrap(), Row { owner, state: row.get(2)? }))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// What must hold of an account that all devices have just synced.
+    fn examine(&mut self, account: UserId) {
+        let there = self.server.sits(account);
+        for (id, sit) in &there {
+            let owners = self.owners.get(&(sit.createdat, sit.deviceid));
+            assert!(
+                owners.is_some_and(|owners| owners.contains(&account)),
+                "{id} is under an account that it was never given to: {owners:?}"
+            );
+        }
+        let counted: BTreeSet<_> =
+            there.values().filter(|sit| sit.counts()).map(|sit| sit.id).collect();
+        assert_eq!(
+            self.server.counted(account),
+            counted.len(),
+            "counts are not what a recount gives"
+        );
+        for (place, device) in self.devices.iter().enumerate() {
+            let rows = self.rows(place);
+            for (id, held) in &device.held {
+                assert!(rows.contains_key(id), "{place}: the sit {id} has vanished");
+                let here = device.store().session(*id).unwrap().expect("it has begun");
+                assert_eq!(
+                    here.clone().join(held),
+                    here,
+                    "{place}: {id} has lost what was saved of it"
+                );
+            }
+            let mut here = BTreeMap::new();
+            for (id, row) in &rows {
+                let sent = row.owner == Some(account) && row.state.is_none();
+                if sent {
+                    let session: Session =
+                        device.store().session(*id).unwrap().expect("it has begun");
+                    here.insert(*id, session);
+                }
+            }
+            // What is kept here only is not there; all else is, and equal.
+            assert_eq!(here, there, "{place} and the server do not agree on {account}");
+        }
+    }
+
+    /// Nothing happens for three hours: few calls are made.
+    fn rest(&mut self) {
+        let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
+        self.run_until(self.now + seconds(3 * 3600));
+        for (device, before) in self.devices.iter().zip(before) {
+            let calls = device.calls - before;
+            assert!(calls < 30, "{calls} calls in three idle hours");
+        }
+    }
+}

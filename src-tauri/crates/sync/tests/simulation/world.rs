@@ -1,0 +1,519 @@
+//! The world: what happens, when, and to whom.
+
+use crate::device::{Device, moment};
+use crate::trouble::{self, Trouble};
+use chrono::{DateTime, Utc};
+use fastrand::Rng;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::ids::{DeviceId, SessionId, UserId};
+use zafu_core::time::BootTime;
+use zafu_store::AfterErasure;
+use zafu_sync::fake::{Call, Dump, Server, Token};
+use zafu_sync::run::Question;
+use zafu_sync::wire::{self, Response};
+use zafu_sync::{Fault, Hold, Next, RemoteError, Trigger, Wait};
+
+/// A device gives up on a call after this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Which sit it is, whatever id it has.
+pub type Origin = (DateTime<Utc>, DeviceId);
+
+#[derive(Debug)]
+enum Event {
+    /// The device looks what there is to do.
+    Wake(usize),
+    /// A call reaches the server.
+    Arrive(u64),
+    /// Its answer reaches the device.
+    Answer(u64, Result<Response, RemoteError>),
+    /// A person does something.
+    Act,
+    /// The process ends, if it still waits for this call.
+    Kill(usize, u64),
+    Panic(usize, u64),
+    /// Another account signs in, if the device still waits for this call.
+    Switch(usize, u64),
+}
+
+/// A call on its way.
+#[derive(Clone, Debug)]
+struct Wire {
+    device: usize,
+    /// None: for a new token.
+    call: Option<Call>,
+    token: Option<Token>,
+    trouble: Trouble,
+    arrived: bool,
+}
+
+pub struct World {
+    pub now: Duration,
+    pub chance: Rng,
+    events: BinaryHeap<Reverse<(Duration, u64, Slot)>>,
+    order: u64,
+    slots: BTreeMap<u64, Event>,
+    wires: BTreeMap<u64, Wire>,
+    calls: u64,
+    pub server: Server,
+    dumps: Vec<Dump>,
+    pub devices: Vec<Device>,
+    pub accounts: [UserId; 2],
+    /// Whose each sit may be: who was signed in when it was begun, or adopted it.
+    pub owners: BTreeMap<Origin, BTreeSet<UserId>>,
+    /// How much of all calls is in trouble, in percent.
+    weather: u32,
+    loud: bool,
+    story: Vec<String>,
+}
+
+/// Where an event is kept.
+type Slot = u64;
+
+impl World {
+    pub fn new(seed: u64, loud: bool) -> Self {
+        let mut chance = Rng::with_seed(seed);
+        let mut world = Self {
+            now: seconds(1000),
+            events: BinaryHeap::new(),
+            order: 0,
+            slots: BTreeMap::new(),
+            wires: BTreeMap::new(),
+            calls: 0,
+            server: Server::new(chance.u64(..)),
+            dumps: Vec::new(),
+            devices: Vec::new(),
+            accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
+            owners: BTreeMap::new(),
+            weather: chance.u32(0..50),
+            loud,
+            story: Vec::new(),
+            chance,
+        };
+        for _ in 0..world.chance.usize(2..4) {
+            let device = Device::new(world.now, &mut world.chance);
+            // Two installations that are made in the same moment still differ.
+            world.now += seconds(1);
+            world.devices.push(device);
+        }
+        world
+    }
+
+    pub fn say(&mut self, what: impl FnOnce() -> String) {
+        let line = format!("{:>9.3} {}", self.now.as_secs_f64(), what());
+        if self.loud {
+            eprintln!("{line}");
+        }
+        self.story.push(line);
+    }
+
+    /// Lives, and answers what happened.
+    pub fn story(mut self) -> Vec<String> {
+        self.happen();
+        std::mem::take(&mut self.story)
+    }
+
+    /// Lives, heals, and is examined. Says how many calls were made.
+    pub fn live(mut self) -> u64 {
+        self.happen();
+        self.heal();
+        self.calls
+    }
+
+    fn after(&mut self, delay: Duration, event: Event) {
+        self.order += 1;
+        self.slots.insert(self.order, event);
+        self.events.push(Reverse((self.now + delay, self.order, self.order)));
+    }
+
+    /// Some hours in which anything may happen.
+    fn happen(&mut self) {
+        let end = self.now + seconds(self.chance.u64(3600..14_400));
+        self.after(Duration::ZERO, Event::Act);
+        self.run_until(end);
+        // Whoever was to do something does it no more; what is on its way arrives.
+        self.slots.retain(|_, event| !matches!(event, Event::Act));
+    }
+
+    /// Lets time pass until `end`.
+    pub fn run_until(&mut self, end: Duration) {
+        while let Some(Reverse((at, _, slot))) = self.events.peek().copied() {
+            if at > end {
+                break;
+            }
+            self.events.pop();
+            self.now = self.now.max(at);
+            if let Some(event) = self.slots.remove(&slot) {
+                self.take(event);
+            }
+        }
+        self.now = self.now.max(end);
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Act => {
+                self.act();
+                let pause = self.chance.u64(1..240_000);
+                self.after(Duration::from_millis(pause), Event::Act);
+            }
+            Event::Wake(device) => self.wake(device),
+            Event::Arrive(number) => self.arrive(number),
+            Event::Answer(number, came) => self.answer(number, came),
+            Event::Kill(device, number) if self.waits_for(device, number) => self.kill(device),
+            Event::Panic(device, number) if self.waits_for(device, number) => {
+                self.say(|| format!("{device}: the sync panics"));
+                self.devices[device].restart_sync(&mut self.chance);
+                self.wake(device);
+            }
+            Event::Switch(device, number) if self.waits_for(device, number) => {
+                self.sign_in_some(device);
+            }
+            Event::Kill(..) | Event::Panic(..) | Event::Switch(..) => {}
+        }
+    }
+
+    fn waits_for(&self, device: usize, number: u64) -> bool {
+        self.devices[device].out.as_ref().is_some_and(|(out, _)| *out == number)
+    }
+
+    /// Has a device do what is to be done.
+    pub fn wake(&mut self, place: usize) {
+        let at = moment(self.now, self.devices[place].skew);
+        let device = &mut self.devices[place];
+        if device.out.is_some() || self.now < device.off_until {
+            return;
+        }
+        match device.carrier().next(at) {
+            Err(error) => {
+                self.say(|| format!("{place}: {error}"));
+                self.after(seconds(30), Event::Wake(place));
+            }
+            Ok(Next::Wait(Wait::ForTrigger)) => {}
+            Ok(Next::Wait(Wait::Until(BootTime(until)))) => {
+                self.after(until.saturating_sub(self.now), Event::Wake(place));
+            }
+            Ok(Next::Ask(ticket)) => {
+                self.calls += 1;
+                let number = self.calls;
+                device.calls += 1;
+                let call = match ticket.question() {
+                    Question::Refresh => None,
+                    Question::Health => Some(Call::Health),
+                    Question::Push { sits, erased, .. } => {
+                        Some(Call::Push(wire::push_body(sits, *erased)))
+                    }
+                    Question::Pull { after, page } => {
+                        Some(Call::Pull(wire::pull_body(*after, *page)))
+                    }
+                    Question::Digest { .. } => Some(Call::Digest),
+                };
+                let kind = format!("{:?}", ticket.question());
+                let kind: String = kind.chars().take_while(|c| c.is_alphanumeric()).collect();
+                let token = device.token.filter(|(account, _)| *account == ticket.account());
+                let signed_in = device.token.is_some();
+                device.out = Some((number, ticket));
+                if token.is_none() && call != Some(Call::Health) {
+                    let fault = if signed_in { Fault::OtherAccount } else { no_token() };
+                    self.after(Duration::ZERO, Event::Answer(number, Err(fault.into())));
+                    return;
+                }
+                self.send(place, number, call, token.map(|(_, token)| token), &kind);
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        device: usize,
+        number: u64,
+        call: Option<Call>,
+        token: Option<Token>,
+        kind: &str,
+    ) {
+        let troubled = self.chance.u32(0..100) < self.weather;
+        let trouble = if troubled { trouble::some(&mut self.chance) } else { Trouble::None };
+        self.say(|| format!("{device}: call {number} {kind}, {trouble:?}"));
+        self.after(PATIENCE, Event::Answer(number, Err(Fault::TimedOut.into())));
+        let there = Duration::from_millis(self.chance.u64(5..400));
+        match &trouble {
+            Trouble::Unreachable => {
+                return self.after(there, Event::Answer(number, Err(Fault::Unreachable.into())));
+            }
+            Trouble::Swallowed => return,
+            Trouble::Instead(response) => {
+                return self.after(there, Event::Answer(number, Ok(response.clone())));
+            }
+            Trouble::Late(later) => self.after(*later, Event::Arrive(number)),
+            Trouble::Twice(later) => {
+                self.after(there, Event::Arrive(number));
+                self.after(there + *later, Event::Arrive(number));
+            }
+            Trouble::Killed(later) => self.after(*later, Event::Kill(device, number)),
+            Trouble::Panics(later) => self.after(*later, Event::Panic(device, number)),
+            Trouble::Switched(later) => self.after(*later, Event::Switch(device, number)),
+            _ => {}
+        }
+        if !matches!(trouble, Trouble::Late(_) | Trouble::Twice(_)) {
+            self.after(there, Event::Arrive(number));
+        }
+        self.wires.insert(number, Wire { device, call, token, trouble, arrived: false });
+    }
+
+    fn arrive(&mut self, number: u64) {
+        let Some(wire) = self.wires.get_mut(&number) else { return };
+        let again = std::mem::replace(&mut wire.arrived, true);
+        let wire = wire.clone();
+        match wire.trouble {
+            Trouble::Expired => self.server.end_sessions(false),
+            Trouble::Revoked => self.server.end_sessions(true),
+            Trouble::Silent(verdicts) => self.server.faults.silent = verdicts,
+            _ => {}
+        }
+        let mut response = match (&wire.call, wire.token) {
+            (Some(call), token) => self.server.answer(token, call),
+            (None, Some(token)) => match self.server.refresh(token) {
+                Ok(token) => {
+                    // Kept before it is used, whatever becomes of the answer.
+                    if let Some((_, known)) = &mut self.devices[wire.device].token
+                        && *known == wire.token.expect("it was sent with one")
+                    {
+                        *known = token;
+                    }
+                    Response { status: 200, retry_after: None, body: b"{}".to_vec() }
+                }
+                Err(response) => response,
+            },
+            (None, None) => unreachable!("nobody asks for a new token without an old one"),
+        };
+        self.server.faults.silent = 0;
+        if again {
+            return;
+        }
+        match wire.trouble {
+            Trouble::Unanswered => return,
+            Trouble::CutOff => response.body.truncate(response.body.len() / 2),
+            Trouble::DoneThen(other) => response = other,
+            _ => {}
+        }
+        let back = Duration::from_millis(self.chance.u64(5..2500));
+        self.after(back, Event::Answer(number, Ok(response)));
+    }
+
+    fn answer(&mut self, number: u64, came: Result<Response, RemoteError>) {
+        let of = |device: &Device| device.out.as_ref().is_some_and(|(out, _)| *out == number);
+        let Some(place) = self.devices.iter().position(of) else { return };
+        let at = moment(self.now, self.devices[place].skew);
+        let device = &mut self.devices[place];
+        let (_, ticket) = device.out.take().expect("it was looked for");
+        let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
+        let done = device.carrier().done(ticket.read(came), at);
+        if let Ok(report) = &done {
+            device.renamed(&report.renamed);
+        }
+        self.say(|| format!("{place}: call {number} answered {status}: {done:?}"));
+        self.wake(place);
+    }
+
+    fn kill(&mut self, place: usize) {
+        let off = if self.chance.u32(0..4) == 0 { self.chance.u64(0..7200) } else { 0 };
+        self.say(|| format!("{place}: killed, for {off} s"));
+        let device = &mut self.devices[place];
+        device.mend_disk();
+        device.open(self.now, &mut self.chance);
+        device.off_until = self.now + seconds(off);
+        self.after(seconds(off), Event::Wake(place));
+    }
+
+    /// Signs an account in, and gives it what was nobody's where that is so.
+    pub fn sign_in(&mut self, place: usize, account: UserId, adopt: bool) {
+        let token = self.server.sign_in(account);
+        let before = self.ownerless(place);
+        let device = &mut self.devices[place];
+        device.token = Some((account, token));
+        if device.store().sign_in(account, "https://example.org", "someone@example.org").is_err() {
+            return;
+        }
+        if adopt {
+            device.store().adopt().ok();
+        }
+        device.carrier().trigger(Trigger::SignedIn, BootTime(self.now));
+        let after = self.ownerless(place);
+        for origin in before.difference(&after) {
+            self.owners.entry(*origin).or_default().insert(account);
+        }
+        self.say(|| format!("{place}: {account} signs in"));
+        self.wake(place);
+    }
+
+    fn sign_in_some(&mut self, place: usize) {
+        let account = self.accounts[self.chance.usize(0..2)];
+        let adopt = self.chance.u32(0..4) == 0;
+        self.sign_in(place, account, adopt);
+    }
+
+    fn ownerless(&self, place: usize) -> BTreeSet<Origin> {
+        self.origins(place)
+            .into_iter()
+            .filter(|(_, owner)| owner.is_none())
+            .map(|(o, _)| o)
+            .collect()
+    }
+
+    /// Every sit on a device, and whose it is.
+    fn origins(&self, place: usize) -> Vec<(Origin, Option<UserId>)> {
+        let raw = self.devices[place].raw();
+        let mut rows = raw.prepare("SELECT createdat, deviceid, owner FROM sessions").unwrap();
+        let text = |text: String| text.parse::<Uuid>().unwrap();
+        let rows = rows.query_map([], |row| {
+            let at: DateTime<Utc> = row.get::<_, String>(0)?.parse().unwrap();
+            let owner = row.get::<_, Option<String>>(2)?.map(|owner| UserId(text(owner)));
+            Ok(((at, DeviceId(text(row.get(1)?))), owner))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Someone does something.
+    fn act(&mut self) {
+        let place = self.chance.usize(0..self.devices.len());
+        if self.now < self.devices[place].off_until {
+            return;
+        }
+        let what = self.chance.u32(0..100);
+        match what {
+            0..=54 => {
+                let before: BTreeSet<_> = self.origins(place).into_iter().collect();
+                self.devices[place].do_something(self.now, &mut self.chance);
+                let after: BTreeSet<_> = self.origins(place).into_iter().collect();
+                for (origin, owner) in after.difference(&before) {
+                    self.owners.entry(*origin).or_default().extend(*owner);
+                }
+                self.say(|| format!("{place}: sits, {} in all", after.len()));
+                self.devices[place].carrier().trigger(Trigger::Changed, BootTime(self.now));
+            }
+            55..=62 => self.sign_in_some(place),
+            63 | 64 => {
+                self.say(|| format!("{place}: signs out"));
+                self.devices[place].store().sign_out().ok();
+                self.devices[place].token = None;
+            }
+            65..=72 => self.kill(place),
+            73..=78 => {
+                let triggers = [Trigger::Network, Trigger::Woke, Trigger::Focused, Trigger::Asked];
+                let trigger = *self.chance.choice(&triggers).expect("there are some");
+                self.devices[place].carrier().trigger(trigger, BootTime(self.now));
+            }
+            79 | 80 => self.devices[place].copy(self.now),
+            81 => {
+                if self.devices[place].go_back(self.now, &mut self.chance) {
+                    self.say(|| format!("{place}: goes back to a copy"));
+                }
+            }
+            82 if self.devices.len() < 4 => {
+                let device = self.devices[place].cloned(self.now, &mut self.chance);
+                self.say(|| format!("{place}: the folder is copied to another computer"));
+                self.devices.push(device);
+                self.after(Duration::ZERO, Event::Wake(self.devices.len() - 1));
+            }
+            83..=85 => {
+                self.say(|| format!("{place}: the disk fails"));
+                self.devices[place].break_disk(&mut self.chance);
+            }
+            86 | 87 => self.devices[place].mend_disk(),
+            88 => {
+                let year = 365 * 86_400;
+                let skew = *self.chance.choice(&[-year, -3600, 0, 3600, year]).expect("some");
+                self.say(|| format!("{place}: the clock is {skew} s off"));
+                self.devices[place].skew = skew;
+            }
+            89 | 90 => self.dumps.push(self.server.dump()),
+            91 if !self.dumps.is_empty() => {
+                self.say(|| "the server goes back to a dump".into());
+                let dump = self.chance.usize(0..self.dumps.len());
+                self.server.restore(&self.dumps[dump]);
+                // What was only made since then is not in it.
+                self.dumps.truncate(dump + 1);
+            }
+            92 => self.erase(place),
+            93 | 94 => self.answer_erasure(place),
+            95 => self.server.faults.unwell = !self.server.faults.unwell,
+            96 => {
+                let most = self.chance.usize(1..4);
+                self.server.faults.slow_above = self.chance.bool().then_some(most);
+            }
+            97 | 98 => {
+                let known: Vec<SessionId> = self.devices[place].held.keys().copied().collect();
+                if let Some(id) = self.chance.choice(known) {
+                    if self.chance.bool() {
+                        self.server.faults.poison.insert(id);
+                    } else {
+                        self.server.faults.refuse.insert(id);
+                    }
+                }
+            }
+            _ => self.weather = self.chance.u32(0..90),
+        }
+        self.wake(place);
+    }
+
+    /// The person erases what the server has of the account.
+    fn erase(&mut self, place: usize) {
+        let device = &self.devices[place];
+        let Some((account, token)) = device.token else { return };
+        let response = self.server.answer(Some(token), &Call::Erase);
+        let Ok(mark) = response.erase() else { return };
+        self.say(|| format!("{place}: erases {account}"));
+        // The device may be killed before it knows.
+        if self.chance.u32(0..4) > 0 {
+            let store = self.devices[place].store();
+            store.agree_to_erasure(account, mark, AfterErasure::KeepHere).ok();
+            self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
+        }
+    }
+
+    /// The person answers the question after an erasure, if there is one.
+    pub fn answer_erasure(&mut self, place: usize) {
+        let status = self.devices[place].carrier().status().unwrap();
+        let (Some(Hold::Erased(mark)), Some(account)) = (status.hold, status.account) else {
+            return;
+        };
+        let then = if self.chance.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
+        self.say(|| format!("{place}: answers {then:?}"));
+        if self.devices[place].store().agree_to_erasure(account.id, mark, then).is_ok() {
+            self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
+        }
+        self.wake(place);
+    }
+
+    /// All devices are off for so long.
+    pub fn sleep(&mut self, long: Duration) {
+        self.now += long;
+        for device in &mut self.devices {
+            device.off_until = self.now;
+        }
+    }
+
+    /// All trouble ends.
+    pub fn clear_up(&mut self) {
+        self.say(|| "the sky clears".into());
+        self.weather = 0;
+        self.server.faults = zafu_sync::fake::Faults::default();
+        for place in 0..self.devices.len() {
+            self.devices[place].mend_disk();
+            self.devices[place].off_until = Duration::ZERO;
+            self.after(Duration::ZERO, Event::Wake(place));
+        }
+    }
+}
+
+/// A device without a token asks nobody.
+fn no_token() -> Fault {
+    Fault::Answer { status: 401, code: None }
+}
