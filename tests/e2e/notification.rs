@@ -88,7 +88,7 @@ fn sit_to_the_end(desktop: &Desktop) {
 }
 
 #[test]
-fn a_real_service_shows_the_end_of_a_sit() {
+fn a_real_service_shows_the_end_of_a_sit_and_a_click_opens_the_window() {
     if !has(&["dunst", "dunstctl"]) {
         return;
     }
@@ -102,7 +102,10 @@ fn a_real_service_shows_the_end_of_a_sit() {
     eventually("it is shown", || {
         (desktop.print("dunstctl", &["count", "displayed"]) == "1").then_some(())
     });
-    desktop.print("dunstctl", &["close"]);
+    assert!(desktop.windows().is_empty());
+    // Its default action, as a click on it.
+    desktop.print("dunstctl", &["action"]);
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     eventually("it is remembered", || {
         let history = desktop.print("dunstctl", &["history"]);
         history.contains(COMPLETE).then_some(())
