@@ -3,8 +3,8 @@
 //! State is sent, never operations: each sit goes whole, so that a completion carries its own creation. What to
 //! do next is decided by [`plan`], which is pure; [`run`] carries it out over the store and a [`remote::Remote`].
 //!
-//! Nothing here reads a clock, knows HTTP or keeps a secret, and nothing waits for it: the timer works the same
-//! whatever happens here.
+//! Nothing here reads a clock, only [`supabase`] knows HTTP, and nothing waits for any of it: the timer works the
+//! same whatever happens here.
 
 pub mod class;
 pub mod digest;
@@ -13,6 +13,7 @@ pub mod fake;
 pub mod plan;
 pub mod remote;
 pub mod run;
+pub mod supabase;
 pub mod wire;
 
 pub use class::Class;

@@ -1,0 +1,110 @@
+//! Requests to a project: encrypted, with a deadline, never led elsewhere.
+
+use super::Project;
+use crate::remote::{Fault, RemoteError};
+use crate::wire::Response;
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use std::time::Duration;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long all of a call may take, however slowly it drips.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// An answer is at most so long; ours are cut to a megabyte of texts by their server.
+const LONGEST: usize = 32 << 20;
+/// Asks for errors as `{code, message}`; older servers answer in their own way.
+const API_VERSION: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-supabase-api-version"), HeaderValue::from_static("2024-01-01"));
+const API_KEY: HeaderName = HeaderName::from_static("apikey");
+
+/// Speaks with one project.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: reqwest::Client,
+    project: Project,
+}
+
+impl Http {
+    /// Makes ready; connects to nothing yet.
+    ///
+    /// # Errors
+    /// The system gives it no trust store.
+    pub fn new(project: Project) -> Result<Self, RemoteError> {
+        // The same one each time; only the first is installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::from_iter([API_VERSION]);
+        let mut key = HeaderValue::from_str(project.key()).map_err(|_| Fault::Unreachable)?;
+        key.set_sensitive(true);
+        headers.insert(API_KEY, key);
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("zafu/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(DEADLINE)
+            // A connection that slept with the computer is dead, and nobody says so.
+            .pool_idle_timeout(Duration::from_secs(20))
+            .build()
+            .map_err(fault)?;
+        Ok(Self { client, project })
+    }
+
+    /// The project.
+    #[must_use]
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Sends `body` to `path`, in the name of `token` if there is one.
+    ///
+    /// # Errors
+    /// Nothing that could be read came back. An answer of any status is no error here.
+    pub async fn post(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<Response, RemoteError> {
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.project.url()))
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        if let Some(token) = token {
+            let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
+            let mut bearer = bearer.map_err(|_| Fault::Answer { status: 401, code: None })?;
+            bearer.set_sensitive(true);
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        let mut answer = request.send().await.map_err(fault)?;
+        let status = answer.status().as_u16();
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|after| after.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LONGEST {
+                return Err(Fault::Unreadable.into());
+            }
+        }
+        Ok(Response { status, retry_after, body })
+    }
+}
+
+fn fault(error: reqwest::Error) -> RemoteError {
+    let error = error.without_url();
+    tracing::debug!(%error, "a request failed");
+    if error.is_timeout() {
+        Fault::TimedOut.into()
+    } else if error.is_body() || error.is_decode() {
+        // It began to answer: whether it has done what was asked is not known.
+        Fault::Unreadable.into()
+    } else {
+        Fault::Unreachable.into()
+    }
+}

@@ -1,0 +1,148 @@
+//! Which project an account is in: where it is, and the key that says that a request is meant for it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use url::{Host, Url};
+
+/// A Supabase project. The key is public: it opens nothing that its policies do not open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    url: Url,
+    key: String,
+}
+
+/// What a person entered is no project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectError {
+    /// It does not begin with http:// or https://, or names no host.
+    #[error("this is no address of a project: it looks like https://abcdefgh.supabase.co")]
+    NoAddress,
+    /// What is sent could be read on the way.
+    #[error("this address is not encrypted: use https:// (http:// only for this computer itself)")]
+    NotEncrypted,
+    /// There is no key, or it could not be sent in a header.
+    #[error(
+        "this is no key of a project: copy the publishable key from the project's settings, under API keys"
+    )]
+    NoKey,
+    /// It opens everything, and is not for a desktop.
+    #[error(
+        "this is the project's secret key, which must never leave its server: use the publishable key"
+    )]
+    SecretKey,
+}
+
+impl Project {
+    /// Takes what a person entered.
+    ///
+    /// # Errors
+    /// [`ProjectError`].
+    pub fn new(url: &str, key: &str) -> Result<Self, ProjectError> {
+        let mut url = Url::parse(url.trim()).map_err(|_| ProjectError::NoAddress)?;
+        let host = url.host().ok_or(ProjectError::NoAddress)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_this_computer(&host) => {}
+            "http" => return Err(ProjectError::NotEncrypted),
+            _ => return Err(ProjectError::NoAddress),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(ProjectError::NoAddress);
+        }
+        // Whatever page of the project was copied: its address is all that is needed.
+        url.set_path("");
+        url.set_query(None);
+        url.set_fragment(None);
+        let key = key.trim();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(ProjectError::NoKey);
+        }
+        if key.starts_with("sb_secret_") || role(key).as_deref() == Some("service_role") {
+            return Err(ProjectError::SecretKey);
+        }
+        Ok(Self { url, key: key.to_owned() })
+    }
+
+    /// Its address, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// Its publishable key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Project {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Project").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+fn is_this_computer(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// The role that a key names, if it is a token as older projects have it.
+fn role(key: &str) -> Option<String> {
+    use base64::Engine as _;
+    let claims = key.split('.').nth(1)?;
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    Some(claims.get("role")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_where_the_project_is_whatever_page_was_copied() {
+        for entered in [
+            "https://abc.supabase.co",
+            " https://abc.supabase.co/ ",
+            "https://abc.supabase.co/rest/v1/?x=y#z",
+        ] {
+            let project = Project::new(entered, "sb_publishable_x").unwrap();
+            assert_eq!(project.url(), "https://abc.supabase.co", "{entered}");
+        }
+        for entered in ["http://127.0.0.1:54321", "http://localhost:1", "http://[::1]:8000"] {
+            assert_eq!(Project::new(entered, "k").unwrap().url(), entered);
+        }
+    }
+
+    #[test]
+    fn what_is_no_project_is_named() {
+        use ProjectError::*;
+        let anon = "x.eyJyb2xlIjoiYW5vbiJ9.x";
+        let service = "x.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x";
+        for (url, key, error) in [
+            ("", "k", Some(NoAddress)),
+            ("abc.supabase.co", "k", Some(NoAddress)),
+            ("ftp://abc.supabase.co", "k", Some(NoAddress)),
+            ("https://me:word@abc.supabase.co", "k", Some(NoAddress)),
+            ("http://abc.supabase.co", "k", Some(NotEncrypted)),
+            ("http://127.0.0.1.example.org", "k", Some(NotEncrypted)),
+            ("https://abc.supabase.co", " ", Some(NoKey)),
+            ("https://abc.supabase.co", "two words", Some(NoKey)),
+            ("https://abc.supabase.co", "sb_secret_x", Some(SecretKey)),
+            ("https://abc.supabase.co", service, Some(SecretKey)),
+            ("https://abc.supabase.co", anon, None),
+        ] {
+            assert_eq!(Project::new(url, key).err(), error, "{url} {key}");
+        }
+    }
+
+    #[test]
+    fn its_key_is_not_in_what_is_logged() {
+        let project = Project::new("https://abc.supabase.co", "sb_publishable_x").unwrap();
+        assert!(!format!("{project:?}").contains("sb_publishable_x"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Signing up, in and out, and staying signed in.
+
+use crate::{Memory, PASSWORD, backend, http, sign_up, wait};
+use serde_json::json;
+use std::sync::Arc;
+use zafu_core::ids::UserId;
+use zafu_sync::supabase::{Account, AuthError, SignedIn, SignedUp, Supabase, Tokens, Vault};
+use zafu_sync::{Class, Fault, Remote, class};
+
+#[test]
+fn whoever_signed_up_can_sign_in_and_out() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let back = http.sign_in(&made.email, PASSWORD).await.unwrap();
+        assert_eq!((back.user, &back.email), (made.user, &made.email));
+        http.sign_out(&back.tokens).await.unwrap();
+        let other = http.sign_in(&made.email, PASSWORD).await.unwrap();
+        assert_eq!(other.user, made.user);
+    });
+}
+
+#[test]
+fn what_stands_in_the_way_is_named() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let wrong = http.sign_in(&made.email, "another password").await;
+        assert_eq!(wrong, Err(AuthError::WrongPassword));
+        let nobody = http.sign_in("nobody@example.org", PASSWORD).await;
+        assert_eq!(
+            nobody,
+            Err(AuthError::WrongPassword),
+            "who has an account is nobody's business"
+        );
+        assert_eq!(http.sign_up("new@example.org", "abc").await, Err(AuthError::WeakPassword));
+        let again = http.sign_up(&made.email, PASSWORD).await;
+        assert!(
+            matches!(again, Err(AuthError::AlreadyThere) | Ok(SignedUp::MailSent)),
+            "{again:?}"
+        );
+        let code = http.enter_code(&made.email, "000000").await;
+        assert_eq!(code, Err(AuthError::WrongCode));
+    });
+}
+
+/// The account `signed_in`, with a token that was good until a second after 1970.
+fn outdated(backend: &zafu_backend::Backend, signed_in: &SignedIn) -> SignedIn {
+    let claims = json!({ "sub": signed_in.user, "role": "authenticated", "exp": 1 });
+    let tokens = Tokens { access: backend.token_with(&claims), ..signed_in.tokens.clone() };
+    SignedIn { tokens, ..signed_in.clone() }
+}
+
+#[test]
+fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let vault = Arc::new(Memory::default());
+        let (account, _) = Account::opened(outdated(backend, &made), vault.clone());
+        let remote = Supabase::new(http.clone(), account);
+        let error = remote.digest(made.user).await.unwrap_err();
+        assert_eq!(class::class(&error), Class::Session, "{error:?}");
+        // Two at once get one renewal: a second one would spend the token of the first.
+        let (one, two) = tokio::join!(remote.refresh(made.user), remote.refresh(made.user));
+        one.unwrap();
+        two.unwrap();
+        let kept = vault.read(made.user).unwrap().unwrap();
+        assert_ne!(kept, made.tokens.refresh);
+        assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
+
+        // As after a new start: only what renews was kept.
+        let account = Account::kept(made.user, vault.clone()).unwrap().unwrap();
+        let remote = Supabase::new(http, account);
+        let error = remote.digest(made.user).await.unwrap_err();
+        assert_eq!(class::class(&error), Class::Session);
+        remote.refresh(made.user).await.unwrap();
+        assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
+    });
+}
+
+#[test]
+fn a_session_that_was_ended_elsewhere_asks_for_the_person() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let vault = Arc::new(Memory::default());
+        let (account, _) = Account::opened(made.clone(), vault.clone());
+        let remote = Supabase::new(http.clone(), account);
+        http.sign_out(&made.tokens).await.unwrap();
+        let error = remote.refresh(made.user).await.unwrap_err();
+        assert_eq!(class::class(&error), Class::SignIn, "{error:?}");
+        assert_eq!(
+            vault.read(made.user).unwrap(),
+            Some(made.tokens.refresh),
+            "nothing is lost by it"
+        );
+    });
+}
+
+#[test]
+fn nobody_lends_their_name_to_another_account() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let (_, remote, _) = crate::signed_up(&http(backend)).await;
+        let other = UserId(uuid::Uuid::new_v4());
+        for error in [
+            remote.push(other, &[], None).await.unwrap_err(),
+            remote.digest(other).await.unwrap_err(),
+            remote.refresh(other).await.unwrap_err(),
+        ] {
+            assert_eq!(error.fault, Fault::OtherAccount);
+        }
+    });
+}

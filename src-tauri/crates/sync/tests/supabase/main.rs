@@ -1,0 +1,81 @@
+//! The real remote against the real backend: Supabase's auth server, PostgREST, PostgreSQL.
+
+#![cfg(unix)]
+
+mod account;
+mod sits;
+mod strangers;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+use zafu_backend::Backend;
+use zafu_core::ids::UserId;
+use zafu_sync::supabase::{
+    Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
+};
+
+/// A keychain that forgets with the process.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<UserId, String>>);
+
+impl Memory {
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Vault for Memory {
+    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
+        Ok(self.all().get(&account).cloned())
+    }
+
+    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
+        self.all().insert(account, secret.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, account: UserId) -> Result<(), VaultError> {
+        self.all().remove(&account);
+        Ok(())
+    }
+}
+
+/// The backend that all tests share, its auth server running.
+fn backend() -> Option<&'static Backend> {
+    static AUTH: std::sync::Once = std::sync::Once::new();
+    // Since one client of this program can do TLS, all of them ask for it when they are made, the gateway's too.
+    Http::new(Project::new("http://127.0.0.1", "k").unwrap()).unwrap();
+    let backend = zafu_backend::shared()?;
+    AUTH.call_once(|| backend.start_auth().unwrap());
+    Some(backend)
+}
+
+fn http(backend: &Backend) -> Http {
+    Http::new(Project::new(&backend.url(), backend.publishable_key()).unwrap()).unwrap()
+}
+
+/// Waits for what a test asks.
+fn wait<T>(what: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what)
+}
+
+/// A new account.
+async fn sign_up(http: &Http) -> SignedIn {
+    let email = format!("{}@example.org", Uuid::new_v4().simple());
+    match http.sign_up(&email, PASSWORD).await.unwrap() {
+        SignedUp::In(signed_in) => signed_in,
+        SignedUp::MailSent => panic!("the local backend asks for no confirmation"),
+    }
+}
+
+/// A password that meets the rules.
+const PASSWORD: &str = "a bowl of sand 7";
+
+/// A new account and the server in its name.
+async fn signed_up(http: &Http) -> (UserId, Supabase, Arc<Memory>) {
+    let vault = Arc::new(Memory::default());
+    let (account, kept) = Account::opened(sign_up(http).await, vault.clone());
+    kept.unwrap();
+    (account.user(), Supabase::new(http.clone(), account), vault)
+}

@@ -1,0 +1,70 @@
+//! What answers is not the project: another server, a portal, or nobody.
+
+use crate::{PASSWORD, backend, wait};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use zafu_core::ids::UserId;
+use zafu_sync::supabase::{AuthError, Http, Project};
+use zafu_sync::{Class, class};
+
+/// A server that says the same to everybody.
+fn stranger(answer: &'static str) -> Http {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // The request fits into one piece.
+            let _ = stream.read(&mut [0; 65536]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    Http::new(Project::new(&format!("http://{address}"), "key").unwrap()).unwrap()
+}
+
+#[test]
+fn whatever_else_answers_is_named() {
+    for (answer, error) in [
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://portal.example/\r\nContent-Length: 0\r\n\r\n",
+            AuthError::CaptivePortal,
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>", AuthError::CaptivePortal),
+        (
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\n<html></html>",
+            AuthError::NotSupabase,
+        ),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}", AuthError::NotSupabase),
+    ] {
+        let said = wait(stranger(answer).sign_in("a@example.org", PASSWORD));
+        assert_eq!(said, Err(error), "{answer}");
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let http = Http::new(Project::new(&format!("http://{nobody}"), "key").unwrap()).unwrap();
+    let said = wait(http.sign_in("a@example.org", PASSWORD));
+    assert_eq!(said, Err(AuthError::Unreachable));
+}
+
+#[test]
+fn a_wrong_key_is_not_a_wrong_password() {
+    let Some(backend) = backend() else { return };
+    let project = Project::new(&backend.url(), "sb_publishable_of_another_project").unwrap();
+    let said = wait(Http::new(project).unwrap().sign_in("a@example.org", PASSWORD));
+    assert_eq!(said, Err(AuthError::WrongKey));
+}
+
+#[test]
+fn an_answer_that_is_cut_off_acknowledges_nothing() {
+    use zafu_sync::Remote;
+    use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
+    let http =
+        stranger("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"state\":\"ok\",\"verdicts\":[");
+    let user = UserId(uuid::Uuid::new_v4());
+    let tokens = Tokens { access: "a".into(), refresh: "b".into() };
+    let vault = std::sync::Arc::new(crate::Memory::default());
+    let (account, _) = Account::opened(SignedIn { user, email: String::new(), tokens }, vault);
+    let server = Supabase::new(http, account);
+    // Closing the connection before its end is for the sender to do.
+    let error = wait(server.push(user, &[], None)).unwrap_err();
+    assert!(matches!(class::class(&error), Class::Transient | Class::TooSlow), "{error:?}");
+}
