@@ -18,4 +18,4 @@ pub use backend::{Backend, User};
 pub use parts::Missing;
 pub use postgres::Stop;
 pub use process::StartError;
-pub use shared::{or_skip, shared};
+pub use shared::{loudly, or_skip, shared};

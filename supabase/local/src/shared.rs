@@ -2,6 +2,7 @@
 
 use crate::backend::Backend;
 use crate::process::StartError;
+use std::io::Write;
 use std::sync::OnceLock;
 
 /// The backend that the tests of this process share; it ends with the process. `None`, and a loud word of it,
@@ -24,11 +25,16 @@ pub fn or_skip(started: Result<Backend, StartError>) -> Option<Backend> {
     match started {
         Ok(backend) => Some(backend),
         Err(StartError::Missing(missing)) if !is_ci() => {
-            eprintln!("SKIPPED: every test of the real backend, because {missing}");
+            loudly(&format!("SKIPPED: every test of the real backend, because {missing}"));
             None
         }
         Err(error) => panic!("the backend does not start: {error}"),
     }
+}
+
+/// Says it even where the output of tests is kept back: `eprintln!` would not be seen.
+pub fn loudly(what: &str) {
+    writeln!(std::io::stderr(), "{what}").ok();
 }
 
 fn is_ci() -> bool {
