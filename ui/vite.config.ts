@@ -42,6 +42,8 @@ export default defineConfig(({ command, mode }) => {
 			include: ['src/**/*.test.ts'],
 			setupFiles: ['./src/test/setup.ts'],
 			restoreMocks: true,
+			// What is slow on a busy machine is not wrong; and axe cannot be begun while it still runs.
+			testTimeout: 30_000,
 		},
 	};
 });
