@@ -24,14 +24,32 @@ enum What {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Let devices and a server live through every fault, and look for what was lost or doubled
+    Sync {
+        /// How many lives
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
+        /// The seed of the first one
+        #[arg(long, default_value_t = 0)]
+        first: u64,
+        /// Live the life of this seed again, and say what happens
+        #[arg(long)]
+        seed: Option<u64>,
+    },
 }
 
-/// Builds, then kills.
+/// Does it.
 ///
 /// # Errors
 /// If it cannot be built, or something was lost.
 pub fn run(options: &Options) -> Result<()> {
-    let What::Kill { times, seed } = options.what;
+    match options.what {
+        What::Kill { times, seed } => kill(times, seed),
+        What::Sync { seeds, first, seed } => sync(seeds, first, seed),
+    }
+}
+
+fn kill(times: u64, seed: Option<u64>) -> Result<()> {
     let what = ["--package", "zafu", "--package", "zafu-cli", "--features", FEATURES];
     ensure!(cargo(&["build"]).args(what).status()?.success(), "it cannot be built");
     let mut test = cargo(&["test"]);
@@ -41,5 +59,16 @@ pub fn run(options: &Options) -> Result<()> {
         test.env("ZAFU_KILL_SEED", seed.to_string());
     }
     ensure!(test.status()?.success(), "a kill has lost something: the seed is above");
+    Ok(())
+}
+
+fn sync(seeds: u64, first: u64, seed: Option<u64>) -> Result<()> {
+    let mut test = cargo(&["test", "--package", "zafu-sync", "--test", "simulation", "--"]);
+    test.args(["--nocapture", "--exact", "whatever_happens_nothing_is_lost_or_doubled"]);
+    test.env("ZAFU_SEEDS", seeds.to_string()).env("ZAFU_FIRST_SEED", first.to_string());
+    if let Some(seed) = seed {
+        test.env("ZAFU_SEED", seed.to_string());
+    }
+    ensure!(test.status()?.success(), "a life has lost something: the seeds are above");
     Ok(())
 }

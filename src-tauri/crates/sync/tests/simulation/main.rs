@@ -1,6 +1,7 @@
 //! Two to four devices with real stores, one server, and everything that can happen to them, in virtual time.
 //!
-//! A seed decides all of it. `ZAFU_SEED=7` runs one again, and says what happened; `ZAFU_SEEDS=10000` runs so many.
+//! A seed decides all of it. `ZAFU_SEED=7` lives one life again, and says what happens; `ZAFU_SEEDS=10000` lives so
+//! many, from `ZAFU_FIRST_SEED` on: see `cargo xtask soak sync`.
 
 mod check;
 mod device;
@@ -27,12 +28,13 @@ fn whatever_happens_nothing_is_lost_or_doubled() {
         return;
     }
     let seeds = number("ZAFU_SEEDS").unwrap_or(SEEDS);
-    let (next, calls) = (AtomicU64::new(0), AtomicU64::new(0));
+    let first = number("ZAFU_FIRST_SEED").unwrap_or(0);
+    let (next, calls) = (AtomicU64::new(first), AtomicU64::new(0));
     let run = || {
         let mut failed = Vec::new();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds {
+            if seed - first >= seeds {
                 return failed;
             }
             match catch_unwind(AssertUnwindSafe(|| World::new(seed, false).live())) {
