@@ -211,6 +211,12 @@ impl Device {
         }
     }
 
+    /// Whether a record is here that may be no sit at last.
+    pub fn is_preparing(&self) -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM open_sits WHERE preparing = 1)";
+        self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// Something that a person does with sits.
     pub fn do_something(&mut self, now: Duration, chance: &mut Rng) {
         let unsettled = self.parts.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);

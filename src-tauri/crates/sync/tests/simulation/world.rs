@@ -11,6 +11,7 @@ use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::time::BootTime;
 use zafu_store::AfterErasure;
+use zafu_sync::digest::Digest;
 use zafu_sync::fake::{Call, Dump, Server, Token};
 use zafu_sync::run::Question;
 use zafu_sync::wire::{self, Response};
@@ -68,6 +69,8 @@ pub struct World {
     pub accounts: [UserId; 2],
     /// Whose each sit may be: who was signed in when it was begun, or adopted it.
     pub owners: BTreeMap<Origin, BTreeSet<UserId>>,
+    /// Whether comparing both sides as a whole finds nothing: whatever it would repair must then never happen.
+    blind: bool,
     /// How much of all calls is in trouble, in percent.
     weather: u32,
     loud: bool,
@@ -92,6 +95,7 @@ impl World {
             devices: Vec::new(),
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
+            blind: seed.is_multiple_of(2),
             weather: chance.u32(0..50),
             loud,
             story: Vec::new(),
@@ -294,6 +298,9 @@ impl World {
             (None, None) => unreachable!("nobody asks for a new token without an old one"),
         };
         self.server.faults.silent = 0;
+        if self.blind && wire.call == Some(Call::Digest) && response.status == 200 {
+            response.body = self.own_digest(wire.device);
+        }
         if again {
             return;
         }
@@ -305,6 +312,17 @@ impl World {
         }
         let back = Duration::from_millis(self.chance.u64(5..2500));
         self.after(back, Event::Answer(number, Ok(response)));
+    }
+
+    /// What a server would say that has just what the device has.
+    fn own_digest(&self, place: usize) -> Vec<u8> {
+        let store = self.devices[place].store();
+        let mut digest = Digest::default();
+        if let Some(account) = store.account().unwrap() {
+            store.each_sent(account.id, |sit| digest.add(sit)).unwrap();
+        }
+        let (count, digest) = digest.finish();
+        format!(r#"{{"count": {count}, "digest": "{digest}"}}"#).into_bytes()
     }
 
     fn answer(&mut self, number: u64, came: Result<Response, RemoteError>) {
@@ -392,7 +410,11 @@ impl World {
                 let before: BTreeSet<_> = self.origins(place).into_iter().collect();
                 self.devices[place].do_something(self.now, &mut self.chance);
                 let after: BTreeSet<_> = self.origins(place).into_iter().collect();
+                let account = self.devices[place].store().account().unwrap();
+                let signed_in =
+                    account.filter(|account| account.signed_in).map(|account| account.id);
                 for (origin, owner) in after.difference(&before) {
+                    assert_eq!(*owner, signed_in, "a sit is not theirs who began it");
                     self.owners.entry(*origin).or_default().extend(*owner);
                 }
                 self.say(|| format!("{place}: sits, {} in all", after.len()));
@@ -416,7 +438,7 @@ impl World {
                     self.say(|| format!("{place}: goes back to a copy"));
                 }
             }
-            82 if self.devices.len() < 4 => {
+            82 if self.devices.len() < 4 && !(self.blind && self.devices[place].is_preparing()) => {
                 let device = self.devices[place].cloned(self.now, &mut self.chance);
                 self.say(|| format!("{place}: the folder is copied to another computer"));
                 self.devices.push(device);
@@ -434,7 +456,8 @@ impl World {
                 self.devices[place].skew = skew;
             }
             89 | 90 => self.dumps.push(self.server.dump()),
-            91 if !self.dumps.is_empty() => {
+            // What was sent and never read back before that is only found by comparing.
+            91 if !self.dumps.is_empty() && !self.blind => {
                 self.say(|| "the server goes back to a dump".into());
                 let dump = self.chance.usize(0..self.dumps.len());
                 self.server.restore(&self.dumps[dump]);
