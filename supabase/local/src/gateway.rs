@@ -55,6 +55,8 @@ impl Gateway {
 
 /// A client of whoever listens on a socket.
 fn client(socket: &Path) -> Result<reqwest::Client> {
+    // Somebody may have done so already: one is as good as the other.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let client = reqwest::Client::builder().unix_socket(socket).no_proxy();
     Ok(client.redirect(reqwest::redirect::Policy::none()).build()?)
 }

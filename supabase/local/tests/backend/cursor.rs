@@ -151,6 +151,30 @@ fn partners_who_push_at_once_do_not_lock_each_other_out() {
 }
 
 #[test]
+fn partners_who_push_at_once_are_both_counted() {
+    let Some(backend) = shared() else { return };
+    let (here, there) = (Account::new(backend), Account::new(backend));
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", here.id, there.id)).expect("SQL");
+    let mut session = Session::open(backend);
+    session.begin_as(here.id);
+    session.run(&format!("select push_sessions('[{}]')", wire(&completed(&begun()))));
+    thread::scope(|scope| {
+        let pushing = scope.spawn(|| there.push_sits(&[completed(&begun())]));
+        // Until it waits for the locks, it has counted nothing that could be out of date.
+        let waiting = "select count(*) from pg_stat_activity
+                       where wait_event_type = 'Lock' and query like '%push_sessions%'";
+        while backend.sql(waiting).expect("SQL") == "0" {
+            assert!(!pushing.is_finished(), "the partner's push did not wait");
+        }
+        session.run("commit");
+        assert_eq!(pushing.join().expect("a push"), ["stored"]);
+    });
+    let counts = "weeks?select=invitersits,inviteesits";
+    assert_eq!(here.get(counts).body, json!([{ "invitersits": 1, "inviteesits": 1 }]));
+}
+
+#[test]
 fn a_restored_database_is_noticed_also_when_someone_was_there_first() {
     // One of its own: the others do not want to be restored.
     let Some(backend) = or_skip(Backend::start()) else { return };

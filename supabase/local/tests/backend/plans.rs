@@ -74,6 +74,8 @@ fn nothing_reads_everything() {
         let plans = plans(&backend, &account, &sql);
         assert!(!plans.contains("Seq Scan on sessions"), "{what}:\n{plans}");
         assert!(!plans.contains("Seq Scan on marks"), "{what}:\n{plans}");
+        let is_in_order = what != "pull" || plans.contains("using sessions_by_seq");
+        assert!(is_in_order, "a pull reads on from its cursor:\n{plans}");
     }
     // The control: who may read everything does, and it shows.
     let sum = "set local role supabase_admin; select sum(sitlength) from sessions";
