@@ -78,7 +78,7 @@ pub struct Faults {
     pub refuse: BTreeSet<SessionId>,
     /// Pushes of more sits than this run out of time.
     pub slow_above: Option<usize>,
-    /// So many verdicts at the end of each answer are missing.
+    /// So many sits at the end of each push are passed over without a word.
     pub silent: usize,
     /// It says that it is not protected.
     pub unwell: bool,
@@ -242,7 +242,7 @@ impl Server {
         if body.len() > BYTES_A_PUSH {
             return refusal(413, "PT413");
         }
-        let Some((sent, erased)) = wire::read_push(body) else { return refusal(400, "PT400") };
+        let Some((mut sent, erased)) = wire::read_push(body) else { return refusal(400, "PT400") };
         if sent.len() > ROWS_A_PUSH {
             return refusal(413, "PT413");
         }
@@ -252,6 +252,7 @@ impl Server {
         if sent.iter().flatten().any(|sit| self.faults.poison.contains(&sit.id)) {
             return refusal(400, "22P02");
         }
+        sent.truncate(sent.len().saturating_sub(self.faults.silent));
         let (before, agreed) = (self.home(account).head, self.home(account).erased);
         if agreed.is_some() && agreed != erased {
             return ok(json!({
@@ -288,9 +289,8 @@ impl Server {
             home.head = head;
             home.marks.push(head);
         }
-        let mut verdicts: Vec<_> =
+        let verdicts: Vec<_> =
             sent.iter().map(|sit| self.verdict(account, sit.as_ref(), before)).collect();
-        verdicts.truncate(verdicts.len().saturating_sub(self.faults.silent));
         ok(json!({
             "state": "ok", "verdicts": verdicts, "erased": agreed,
             "before": place(before), "after": place(self.home(account).head),

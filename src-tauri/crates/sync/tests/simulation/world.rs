@@ -37,6 +37,8 @@ enum Event {
     Answer(u64, Result<Response, RemoteError>),
     /// A person does something.
     Act,
+    /// The person at a device does something with sits.
+    Sit(usize),
     /// The process ends, if it still waits for this call.
     Kill(usize, u64),
     Panic(usize, u64),
@@ -73,6 +75,8 @@ pub struct World {
     blind: bool,
     /// How much of all calls is in trouble, in percent.
     weather: u32,
+    /// Whether people do things.
+    lively: bool,
     loud: bool,
     story: Vec<String>,
 }
@@ -96,7 +100,8 @@ impl World {
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
             blind: seed.is_multiple_of(2),
-            weather: chance.u32(0..50),
+            weather: chance.u32(0..40),
+            lively: true,
             loud,
             story: Vec::new(),
             chance,
@@ -142,8 +147,9 @@ impl World {
         let end = self.now + seconds(self.chance.u64(3600..14_400));
         self.after(Duration::ZERO, Event::Act);
         self.run_until(end);
+        self.lively = false;
         // Whoever was to do something does it no more; what is on its way arrives.
-        self.slots.retain(|_, event| !matches!(event, Event::Act));
+        self.slots.retain(|_, event| !matches!(event, Event::Act | Event::Sit(_)));
     }
 
     /// Lets time pass until `end`.
@@ -165,9 +171,10 @@ impl World {
         match event {
             Event::Act => {
                 self.act();
-                let pause = self.chance.u64(1..240_000);
+                let pause = self.chance.u64(1..120_000);
                 self.after(Duration::from_millis(pause), Event::Act);
             }
+            Event::Sit(device) => self.sit(device),
             Event::Wake(device) => self.wake(device),
             Event::Arrive(number) => self.arrive(number),
             Event::Answer(number, came) => self.answer(number, came),
@@ -247,6 +254,11 @@ impl World {
         self.say(|| format!("{device}: call {number} {kind}, {trouble:?}"));
         self.after(PATIENCE, Event::Answer(number, Err(Fault::TimedOut.into())));
         let there = Duration::from_millis(self.chance.u64(5..400));
+        if self.lively && self.chance.u32(0..5) == 0 {
+            // The person does not wait for it.
+            let soon = Duration::from_millis(self.chance.u64(1..3000));
+            self.after(soon, Event::Sit(device));
+        }
         match &trouble {
             Trouble::Unreachable => {
                 return self.after(there, Event::Answer(number, Err(Fault::Unreachable.into())));
@@ -372,7 +384,9 @@ impl World {
     }
 
     fn sign_in_some(&mut self, place: usize) {
-        let account = self.accounts[self.chance.usize(0..2)];
+        // Mostly as before.
+        let same = self.devices[place].token.filter(|_| self.chance.u32(0..4) > 0);
+        let account = same.map_or(self.accounts[self.chance.usize(0..2)], |(account, _)| account);
         let adopt = self.chance.u32(0..4) == 0;
         self.sign_in(place, account, adopt);
     }
@@ -404,22 +418,13 @@ impl World {
         if self.now < self.devices[place].off_until {
             return;
         }
+        let status = self.devices[place].carrier().status().unwrap();
+        if status.hold == Some(Hold::SignIn) && self.chance.bool() {
+            return self.sign_in_some(place);
+        }
         let what = self.chance.u32(0..100);
         match what {
-            0..=54 => {
-                let before: BTreeSet<_> = self.origins(place).into_iter().collect();
-                self.devices[place].do_something(self.now, &mut self.chance);
-                let after: BTreeSet<_> = self.origins(place).into_iter().collect();
-                let account = self.devices[place].store().account().unwrap();
-                let signed_in =
-                    account.filter(|account| account.signed_in).map(|account| account.id);
-                for (origin, owner) in after.difference(&before) {
-                    assert_eq!(*owner, signed_in, "a sit is not theirs who began it");
-                    self.owners.entry(*origin).or_default().extend(*owner);
-                }
-                self.say(|| format!("{place}: sits, {} in all", after.len()));
-                self.devices[place].carrier().trigger(Trigger::Changed, BootTime(self.now));
-            }
+            0..=54 => self.sit(place),
             55..=62 => self.sign_in_some(place),
             63 | 64 => {
                 self.say(|| format!("{place}: signs out"));
@@ -432,7 +437,11 @@ impl World {
                 let trigger = *self.chance.choice(&triggers).expect("there are some");
                 self.devices[place].carrier().trigger(trigger, BootTime(self.now));
             }
-            79 | 80 => self.devices[place].copy(self.now),
+            // A record that is in its preparation here, and was sat elsewhere, goes with its preparation: until both
+            // sides are compared.
+            79 | 80 if !(self.blind && self.devices[place].is_preparing()) => {
+                self.devices[place].copy(self.now);
+            }
             81 => {
                 if self.devices[place].go_back(self.now, &mut self.chance) {
                     self.say(|| format!("{place}: goes back to a copy"));
@@ -466,10 +475,10 @@ impl World {
             }
             92 => self.erase(place),
             93 | 94 => self.answer_erasure(place),
-            95 => self.server.faults.unwell = !self.server.faults.unwell,
+            95 => self.server.faults.unwell = self.chance.u32(0..4) == 0,
             96 => {
                 let most = self.chance.usize(1..4);
-                self.server.faults.slow_above = self.chance.bool().then_some(most);
+                self.server.faults.slow_above = (self.chance.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
                 let known: Vec<SessionId> = self.devices[place].held.keys().copied().collect();
@@ -481,8 +490,28 @@ impl World {
                     }
                 }
             }
-            _ => self.weather = self.chance.u32(0..90),
+            99 => self.weather = self.chance.u32(0..100).saturating_sub(40),
+            _ => {}
         }
+        self.wake(place);
+    }
+
+    /// The person at a device does something with sits.
+    fn sit(&mut self, place: usize) {
+        if self.now < self.devices[place].off_until {
+            return;
+        }
+        let before: BTreeSet<_> = self.origins(place).into_iter().collect();
+        self.devices[place].do_something(self.now, &mut self.chance);
+        let after: BTreeSet<_> = self.origins(place).into_iter().collect();
+        let account = self.devices[place].store().account().unwrap();
+        let signed_in = account.filter(|account| account.signed_in).map(|account| account.id);
+        for (origin, owner) in after.difference(&before) {
+            assert_eq!(*owner, signed_in, "a sit is not theirs who began it");
+            self.owners.entry(*origin).or_default().extend(*owner);
+        }
+        self.say(|| format!("{place}: sits, {} in all", after.len()));
+        self.devices[place].carrier().trigger(Trigger::Changed, BootTime(self.now));
         self.wake(place);
     }
 
