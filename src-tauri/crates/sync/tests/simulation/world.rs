@@ -443,7 +443,8 @@ impl World {
                 self.devices[place].copy(self.now);
             }
             81 => {
-                if self.devices[place].go_back(self.now, &mut self.chance) {
+                let went = self.devices[place].go_back(self.now, &mut self.chance);
+                if went {
                     self.say(|| format!("{place}: goes back to a copy"));
                 }
             }
