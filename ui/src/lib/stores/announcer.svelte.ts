@@ -36,30 +36,37 @@ export function saidOfMilestone(milestone: Milestone): string {
 		: m.say_left({ minutes: m.minutes({ n: milestone.minutes }) });
 }
 
+/** A milestone that is further back than this, as after a sleep of the computer, is not worth saying any more. */
+const LATE_MS = 30_000;
+
 /** To be called while a component is set up; goes on for as long as the component. */
 export function announcements(timer: Timer): { readonly text: string } {
 	let text = $state('');
 	let before = timer.snapshot;
+	/** How far which sit was heard. */
+	let heard = { id: '', ms: 0 };
 
 	$effect(() => {
 		const after = timer.snapshot;
 		const said = saidOfChange(before, after);
 		before = after;
 		if (said !== null) text = said;
-		if (after.sit?.phase !== 'sitting') return;
+		const sit = after.sit;
+		if (sit?.phase !== 'sitting') return;
 
-		const steps = milestones(after.sit.plannedSeconds);
-		let heardMs = timer.moment()?.elapsedMs ?? 0;
-		return pulse(
-			() => untilNext(steps, heardMs),
-			() => {
-				const now = timer.moment()?.elapsedMs ?? heardMs;
-				const milestone = reached(steps, heardMs, now);
-				// A timer that fires a hair early must not leave its milestone for ever behind it.
-				heardMs = Math.max(heardMs, now);
-				if (milestone) text = saidOfMilestone(milestone);
-			},
-		);
+		const steps = milestones(sit.plannedSeconds);
+		const elapsed = () => timer.moment()?.elapsedMs ?? 0;
+		if (heard.id !== sit.id) heard = { id: sit.id, ms: elapsed() };
+		const hear = () => {
+			const now = elapsed();
+			const milestone = reached(steps, Math.max(heard.ms, now - LATE_MS), now);
+			// A timer that fires a hair early must not leave its milestone for ever behind it.
+			heard.ms = Math.max(heard.ms, now);
+			if (milestone) text = saidOfMilestone(milestone);
+		};
+		// What was passed while the state of things was on its way.
+		hear();
+		return pulse(() => untilNext(steps, heard.ms), hear);
 	});
 
 	return {
