@@ -38,6 +38,7 @@ fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
         desktop.without_motion();
         desktop.choose(|settings| settings.theme = theme);
         let Some(browser) = Browser::open(&desktop, &[]) else { return };
+        browser.see("setup");
         let scheme = browser.run("arguments[0](getComputedStyle(document.body).colorScheme)");
         assert_eq!(scheme, if theme == Theme::Dark { "dark" } else { "light" });
         let mut found = Vec::new();

@@ -281,12 +281,17 @@ impl Desktop {
 
     /// Closes the window as its title bar does.
     pub fn close_window(&self) {
-        let window = eventually("a window is seen", || self.windows().first().cloned());
-        // openbox's own key for closing a window, which asks it by WM_DELETE_WINDOW.
-        self.print(
-            "xdotool",
-            &["windowfocus", "--sync", &window, "key", "--clearmodifiers", "alt+F4"],
-        );
-        eventually("the window is gone", || self.windows().is_empty().then_some(()));
+        eventually("a window is seen", || self.windows().first().cloned());
+        eventually("the window is gone", || {
+            let Some(window) = self.windows().first().cloned() else { return Some(()) };
+            // openbox's own key for closing a window, which asks it by WM_DELETE_WINDOW; pressed again if openbox
+            // was not ready for it.
+            self.print(
+                "xdotool",
+                &["windowfocus", "--sync", &window, "key", "--clearmodifiers", "alt+F4"],
+            );
+            std::thread::sleep(Duration::from_millis(200));
+            None
+        });
     }
 }
