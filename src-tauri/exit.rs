@@ -1,10 +1,11 @@
 //! The ways out. A person who quits in mid-sit is asked; the system never is: it saves and goes.
 
+use crate::tray;
 use crate::window::{self, Reason};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 use zafu_core::settings::CloseWhenIdle;
-use zafu_engine::{Engine, doctor};
+use zafu_engine::Engine;
 
 /// Whether the way out was taken, so that the last window to go holds nobody up.
 #[derive(Default)]
@@ -44,15 +45,14 @@ pub fn asked(app: &AppHandle) {
 
 /// Whether the last window may take the program with it: never in mid-sit, never on macOS, and only if the
 /// person wants that while idle.
-pub fn with_last_window(app: &AppHandle, tray: bool) -> bool {
+pub fn with_last_window(app: &AppHandle) -> bool {
     if app.state::<Leaving>().decided.load(Ordering::SeqCst) {
         return true;
     }
     let engine = app.state::<Engine>();
     if sit_runs(app) {
         let told = app.state::<Leaving>().told_it_goes_on.swap(true, Ordering::SeqCst);
-        let shown = tray && doctor::tray_is_shown();
-        if !told && !shown {
+        if !told && !tray::is_shown(app) {
             engine.post(|runner| runner.tell_it_goes_on());
         }
         return false;
@@ -63,7 +63,7 @@ pub fn with_last_window(app: &AppHandle, tray: bool) -> bool {
     // Without a tray nothing would show that Zafu is still there.
     let stays = engine.run_blocking(|runner| Ok(runner.settings().close_when_idle));
     let stays = stays.is_ok_and(|stays| stays == CloseWhenIdle::Tray);
-    !(stays && tray && doctor::tray_is_shown())
+    !(stays && tray::is_shown(app))
 }
 
 /// Whether a sit runs.

@@ -63,6 +63,7 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .manage(engine)
         .manage(Leaving::default())
+        .manage(tray::IsThere::default())
         .manage(window::Making::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_snapshot,
@@ -100,22 +101,16 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
         }
     };
     let mut host = Some(host);
-    let mut has_tray = false;
     let mut heard = Some((heard, events));
     app.run(move |app, event| match event {
         RunEvent::Ready => {
-            has_tray = tray::make(app);
             if let Some((signals, events)) = heard.take() {
                 signals::heed(app, signals);
                 tauri::async_runtime::spawn(pass_on(app.clone(), events));
             }
-            if !background {
-                window::show(app, Reason::Show);
-            }
+            tauri::async_runtime::spawn(appear(app.clone(), background));
         }
-        RunEvent::ExitRequested { api, code: None, .. }
-            if !exit::with_last_window(app, has_tray) =>
-        {
+        RunEvent::ExitRequested { api, code: None, .. } if !exit::with_last_window(app) => {
             api.prevent_exit();
         }
         RunEvent::Exit => {
@@ -130,6 +125,17 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
         _ => {}
     });
     ExitCode::SUCCESS
+}
+
+/// Shows the window, unless it runs in the background, and the tray: in this order, because the window is waited for.
+async fn appear(app: AppHandle, background: bool) {
+    if !background {
+        window::shown(&app, Reason::Show).await;
+    }
+    let on = app.clone();
+    if let Err(error) = app.run_on_main_thread(move || tray::make(&on)) {
+        tracing::warn!(%error, "no tray");
+    }
 }
 
 /// Passes on to the window what happens in the engine, and does what is asked of the shell.

@@ -3,6 +3,7 @@
 use crate::exit;
 use crate::ring_icon;
 use crate::window::{self, Reason};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, Submenu, SubmenuBuilder};
@@ -16,7 +17,7 @@ use zafu_engine::protocol::{IpcError, PhaseView, SitView, Snapshot, StartRequest
 use zafu_engine::runner::{Event, Runner};
 
 /// The ring goes round in so many steps: one is as much as can be seen of a ring this small.
-const STEPS: u64 = 60;
+const STEPS: u64 = 40;
 /// What can be seen changes no more often than this, however short the sit.
 const OFTEN: Duration = Duration::from_secs(5);
 const PRESET: &str = "preset:";
@@ -32,22 +33,28 @@ struct Tray {
     end: MenuItem<Wry>,
 }
 
-/// Makes the tray and keeps it true; says whether there is one. Where its library is missing there is none, and
-/// everything else works.
-pub fn make(app: &AppHandle) -> bool {
+/// Whether there is a tray.
+#[derive(Default)]
+pub struct IsThere(AtomicBool);
+
+/// Whether an icon can be seen in a tray just now.
+pub fn is_shown(app: &AppHandle) -> bool {
+    app.state::<IsThere>().0.load(Ordering::SeqCst) && doctor::tray_is_shown()
+}
+
+/// Makes the tray and keeps it true. Where its library is missing there is none, and everything else works. Must be
+/// called on the main thread.
+pub fn make(app: &AppHandle) {
     if !doctor::tray_library() {
         tracing::info!("no tray: its library is not installed");
-        return false;
+        return;
     }
     match build(app) {
         Ok(tray) => {
+            app.state::<IsThere>().0.store(true, Ordering::SeqCst);
             tauri::async_runtime::spawn(keep_true(app.clone(), tray));
-            true
         }
-        Err(error) => {
-            tracing::warn!(%error, "no tray");
-            false
-        }
+        Err(error) => tracing::warn!(%error, "no tray"),
     }
 }
 

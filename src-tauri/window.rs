@@ -41,16 +41,19 @@ pub enum Reason {
 /// Shows the window, and makes it first if there is none. Returns at once.
 pub fn show(app: &AppHandle, reason: Reason) {
     let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        let making = app.state::<Making>();
-        let _one_at_a_time = making.0.lock().await;
-        if let Some(window) = app.get_webview_window(LABEL) {
-            raise(&window);
-            tell(&app, reason);
-        } else if let Err(error) = make(&app, reason).await {
-            tracing::error!(%error, "the window could not be made");
-        }
-    });
+    tauri::async_runtime::spawn(async move { shown(&app, reason).await });
+}
+
+/// As [`show`], and returns once it is made.
+pub async fn shown(app: &AppHandle, reason: Reason) {
+    let making = app.state::<Making>();
+    let _one_at_a_time = making.0.lock().await;
+    if let Some(window) = app.get_webview_window(LABEL) {
+        raise(&window);
+        tell(app, reason);
+    } else if let Err(error) = make(app, reason).await {
+        tracing::error!(%error, "the window could not be made");
+    }
 }
 
 fn raise(window: &WebviewWindow) {
