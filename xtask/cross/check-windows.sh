@@ -32,7 +32,10 @@ RUNNER
     touch "$ROOT/root/.wine/zafu-ready"
   fi
   in_root mkdir -p -m 700 /run/wine
+  # Under wine each write to the disk takes many times as long: a few simulated lives show that they can be lived
+  # there at all, and all of them are lived on the system itself.
   environment=(XDG_RUNTIME_DIR=/run/wine WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES='mscoree=;mshtml='
+    ZAFU_SEEDS=6
     CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=/cache/wine-runner)
 fi
 
