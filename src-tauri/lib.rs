@@ -144,6 +144,7 @@ async fn pass_on(app: AppHandle, mut events: Receiver<Event>) {
         let passed = match events.recv().await {
             Ok(Event::Snapshot(snapshot)) => app.emit_to(window::LABEL, "snapshot", snapshot),
             Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
+            Ok(Event::Log) => app.emit_to(window::LABEL, "log", ()),
             Ok(Event::Show) => {
                 window::show(&app, Reason::Show);
                 Ok(())

@@ -27,7 +27,7 @@ const QUIT: &str = "Quit";
 /// Starts the engine of `folder`, and lets the person mend what keeps it from starting.
 pub fn start(folder: &DataFolder, ringing: &Ringing, background: bool) -> Started {
     loop {
-        let error = match Host::start(folder, system::parts(ringing.clone())) {
+        let error = match Host::start(folder, system::parts(folder, ringing.clone())) {
             Ok(host) => return Started::Here(host),
             Err(error) => error,
         };

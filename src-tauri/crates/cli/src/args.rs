@@ -8,8 +8,8 @@ use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
 /// A calm, exact meditation timer that never loses a sit.
 ///
 /// Without a command, opens the window. The exit code is 0 when what was asked for was done, 1 when it failed,
-/// 2 when it was not understood, 3 when it does not fit what the timer is doing, and 4 when the running Zafu
-/// cannot be reached.
+/// 2 when it was not understood, 3 when it does not fit what the timer is doing, 4 when the running Zafu cannot
+/// be reached, 5 when something waits for a network or a server, and 6 when the account needs you.
 #[derive(Debug, Parser)]
 #[command(name = "zafu", version, arg_required_else_help = false)]
 pub struct Args {
@@ -66,6 +66,18 @@ pub enum Command {
         #[arg(long, default_value_t = 20)]
         limit: u32,
     },
+    /// Send what waits and fetch what other devices have sent, to the end of it.
+    Sync {
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The account: none is needed for anything but to have the same sits on several devices.
+    Account {
+        /// What about it.
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
     /// Check everything that Zafu needs, and say what to do where something is missing.
     Doctor,
     /// Bring back a database from before it was damaged.
@@ -80,6 +92,98 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What to do with the account.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Sign in to an account of your Supabase project.
+    SignIn(Who),
+    /// Make an account in your Supabase project.
+    SignUp(Who),
+    /// Have a code sent by mail, to sign in with.
+    SendCode {
+        /// Where the account is.
+        #[command(flatten)]
+        place: Place,
+        /// The account's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Sign out; all sits stay on this device.
+    SignOut,
+    /// Say who is signed in, when it was last synced, and what waits.
+    Status {
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Erase the account's sits from the server; those on this device stay.
+    Erase {
+        /// Yes, erase them.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make the sits of when nobody was signed in the account's.
+    Adopt {
+        /// Or leave them as they are, on this device only.
+        #[arg(long)]
+        leave: bool,
+    },
+    /// Say what becomes of this device's sits after they were erased from the server.
+    AfterErasure {
+        /// What becomes of them.
+        answer: AfterErasure,
+    },
+    /// List the sits that the server will not have, and why.
+    Refused {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send what was refused again.
+    Retry,
+}
+
+/// Where an account is.
+#[derive(Debug, clap::Args)]
+pub struct Place {
+    /// The project's address, as https://abcdefgh.supabase.co; none: as the last time.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// The project's publishable key; none: as the last time.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+/// Whose account it is.
+#[derive(Debug, clap::Args)]
+pub struct Who {
+    /// Where the account is.
+    #[command(flatten)]
+    pub place: Place,
+
+    /// The account's e-mail address.
+    #[arg(long)]
+    pub email: String,
+
+    /// Read the password from standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    /// The code from the mail, in the place of a password.
+    #[arg(long, conflicts_with = "password_stdin")]
+    pub code: Option<String>,
+}
+
+/// What becomes of sits that were erased from the server.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AfterErasure {
+    /// They are sent again.
+    Upload,
+    /// They stay on this device only.
+    Keep,
 }
 
 /// A sit to begin.

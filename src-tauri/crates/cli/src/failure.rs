@@ -24,6 +24,10 @@ pub const USAGE: u8 = 2;
 pub const REFUSED: u8 = 3;
 /// The running Zafu cannot be reached.
 pub const UNREACHABLE: u8 = 4;
+/// Something waits for a network or a server.
+pub const WAITING: u8 = 5;
+/// The account needs the person.
+pub const NEEDS_YOU: u8 = 6;
 
 impl Failure {
     /// A failure with its words and its code.
@@ -44,6 +48,8 @@ impl From<IpcError> for Failure {
             ErrorCode::Refused | ErrorCode::NotFound => REFUSED,
             ErrorCode::BadRequest => USAGE,
             ErrorCode::Engine => UNREACHABLE,
+            ErrorCode::Network => WAITING,
+            ErrorCode::Account | ErrorCode::Server => NEEDS_YOU,
             ErrorCode::Storage
             | ErrorCode::Sound
             | ErrorCode::Notification

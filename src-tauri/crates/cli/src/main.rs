@@ -1,5 +1,6 @@
 //! The command `zafu`: asks the engine that runs, or runs one itself where that is enough. Links no web view.
 
+mod account;
 mod app;
 mod args;
 mod failure;
@@ -49,6 +50,8 @@ fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Command::Discard { yes: true }) => drop(ask(&folder, &Request::Discard)?),
         Some(Command::Settle { answer, id }) => settle(&folder, answer, id.as_deref())?,
         Some(Command::Log { json, limit }) => log(&folder, json, limit)?,
+        Some(Command::Sync { json }) => return account::sync(&folder, json),
+        Some(Command::Account { command }) => account::run(&folder, command)?,
         Some(Command::Doctor) => return Ok(print::findings(&doctor::examine(&folder))),
         Some(Command::Restore { from }) => restore::run(&folder, from)?,
         Some(Command::Quit) => quit(&folder)?,
@@ -125,7 +128,10 @@ fn log(folder: &DataFolder, json: bool, limit: u32) -> Result<(), Failure> {
                 ));
             }
         },
-        None => status::with_store(folder, |store| zafu_engine::view::records(store, &request))?,
+        None => {
+            let now = system::clock().now().wall;
+            status::with_store(folder, |store| zafu_engine::view::records(store, &request, now))?
+        }
     };
     print::log(&records, json)
 }

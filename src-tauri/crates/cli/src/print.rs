@@ -1,5 +1,6 @@
 //! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
 
+use crate::account::asks;
 use crate::failure::{FAILED, Failure};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -8,7 +9,8 @@ use zafu_core::ids::SessionId;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::protocol::{
-    PhaseView, Reply, SitRecord, SitView, Snapshot, StageView, UnsettledView,
+    PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView, SyncReport, SyncView,
+    UnsettledView,
 };
 
 /// What the timer is doing, as `zafu status --json` prints it.
@@ -123,11 +125,69 @@ pub fn log(records: &[SitRecord], json: bool) -> Result<(), Failure> {
             StageView::Started => "not over",
             StageView::EndedEarly => "ended early",
             StageView::Completed => "complete",
+            StageView::RunningElsewhere => "elsewhere",
+            StageView::Unfinished => "unfinished",
         };
         let SitRecord { started_at, sat_seconds, label, note, .. } = record;
         // A note is one line here, and shows nothing but itself on a terminal.
         let text = [label, note].map(|text| text.replace(char::is_control, " "));
         writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}  {}", text.join(" ").trim())?;
+    }
+    Ok(())
+}
+
+/// Who is signed in, and how the sync is.
+pub fn account(view: Option<&SyncView>, json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&view);
+    }
+    let mut out = io::stdout().lock();
+    let Some(view) = view else {
+        return Ok(writeln!(out, "Nobody is signed in. All sits are on this device.")?);
+    };
+    let SyncView { email, project, pending, refused, kept, .. } = view;
+    match view.signed_in {
+        true => writeln!(out, "Signed in as {email} at {project}.")?,
+        false => writeln!(out, "Signed out; {email} at {project} was signed in last.")?,
+    }
+    match &view.synced_at {
+        Some(at) => writeln!(out, "Last synced: {at}.")?,
+        None => writeln!(out, "Not synced yet.")?,
+    }
+    writeln!(out, "Waiting: {pending}. Refused: {refused}. Kept on this device only: {kept}.")?;
+    if let Some(trouble) = &view.trouble {
+        writeln!(out, "Trouble: {trouble}.")?;
+    }
+    if let Some(need) = view.need {
+        writeln!(out, "To do: {}.", asks(need))?;
+    }
+    Ok(())
+}
+
+/// What a sync has done.
+pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
+    if json {
+        let line = serde_json::to_string(&report).map_err(io::Error::other)?;
+        return Ok(writeln!(io::stdout(), "{line}")?);
+    }
+    let SyncReport { pushed, pulled, pending, refused } = report;
+    Ok(writeln!(
+        io::stdout(),
+        "Sent: {pushed}. Received: {pulled}. Waiting: {pending}. Refused: {refused}."
+    )?)
+}
+
+/// What the server will not have, and why.
+pub fn refused(refused: &[RefusedView], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&refused);
+    }
+    let mut out = io::stdout().lock();
+    if refused.is_empty() {
+        writeln!(out, "Nothing was refused.")?;
+    }
+    for RefusedView { sit, code } in refused {
+        writeln!(out, "{}  {:>8}  {code}  {}", sit.started_at, sit.sat_seconds, sit.id)?;
     }
     Ok(())
 }

@@ -15,13 +15,15 @@ use zafu_engine::{Engine, Host, HostError, system};
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
     let host =
-        Host::start(folder, system::parts(ringing.clone())).map_err(|error| match error {
-            HostError::Folder(FolderError::Held { .. }) => Failure::new(
-                REFUSED,
-                "Zafu is already running: `zafu sit` without --terminal begins a sit there",
-            ),
-            error => error.into(),
-        })?;
+        Host::start(folder, system::parts(folder, ringing.clone())).map_err(
+            |error| match error {
+                HostError::Folder(FolderError::Held { .. }) => Failure::new(
+                    REFUSED,
+                    "Zafu is already running: `zafu sit` without --terminal begins a sit there",
+                ),
+                error => error.into(),
+            },
+        )?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let over = runtime.block_on(follow(host.engine(), request))?;
     if over == Over::Sat {

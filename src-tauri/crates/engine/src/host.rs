@@ -1,9 +1,10 @@
 //! An engine that runs: its data folder held, its thread started, its socket served.
 
 use crate::folder::{DataFolder, FolderError, FolderLock};
-use crate::protocol::{ErrorCode, IpcError};
+use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest};
 use crate::runner::{Event, Message, Parts, Runner};
 use crate::serve::Server;
+use crate::sync::{Seed, Sync};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -32,9 +33,18 @@ pub enum HostError {
 pub struct Engine {
     messages: Sender<Message>,
     events: broadcast::Sender<Event>,
+    sync: Sync,
 }
 
 impl Engine {
+    /// Asks for something of the account, without holding up the engine.
+    ///
+    /// # Errors
+    /// What came of it, or that the engine is gone.
+    pub async fn sync(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+        self.sync.ask(request).await
+    }
+
     /// Does `action` on the engine's thread.
     ///
     /// # Errors
@@ -108,16 +118,25 @@ impl Host {
         let lock = Arc::new(folder.lock()?);
         let (messages, inbox) = channel();
         let (events, heard) = broadcast::channel(EVENTS);
-        let engine = Engine { messages, events: events.clone() };
+        let sync = Sync::new();
+        let engine = Engine { messages, events: events.clone(), sync: sync.clone() };
         let parts = make_parts(&engine);
         let store = Store::open(folder.path(), parts.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
-        let runner = Runner::new(parts, store, events)?;
+        let (vault, clock) = (Arc::clone(&parts.vault), Arc::clone(&parts.clock));
+        let signed_in = store.account()?.is_some_and(|account| account.signed_in);
+        let seed = (store.clone(), Arc::clone(&lock));
+        let runner = Runner::new(parts, store, events, sync.clone())?;
         let held = Arc::clone(&lock);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
             runner.run(&inbox);
             drop(held);
         })?;
+        let (store, lock_held) = seed;
+        sync.provide(Seed { store, clock, vault, engine: engine.clone(), lock: lock_held });
+        if signed_in {
+            sync.wake();
+        }
         let (events, thread) = (Some(heard), Some(thread));
         Ok(Self { engine, events, thread, _server: server, _lock: lock })
     }
@@ -138,6 +157,7 @@ impl Host {
 impl Drop for Host {
     /// Saves how far a sit has come, and stops.
     fn drop(&mut self) {
+        self.engine.sync.stop();
         let _ = self.engine.messages.send(Message::Stop);
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -16,6 +16,7 @@ pub mod protocol;
 pub mod runner;
 mod serve;
 mod socket;
+pub mod sync;
 pub mod system;
 #[cfg(test)]
 mod typescript;

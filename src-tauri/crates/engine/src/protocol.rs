@@ -4,6 +4,12 @@
 //! Lengths are whole seconds, moments of a running sit milliseconds, times RFC 3339 with the offset of the
 //! place.
 
+mod account;
+
+pub use account::{
+    CodeRequest, Progress, ProjectView, Proof, RefusedView, Secret, SignInRequest, SignedInView,
+    SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::SessionId;
@@ -27,6 +33,8 @@ pub struct Snapshot {
     pub finished: Option<FinishedView>,
     /// What does not work just now.
     pub trouble: Vec<IpcError>,
+    /// How the sync is; none: there never was an account.
+    pub sync: Option<SyncView>,
 }
 
 /// A sit that runs.
@@ -152,6 +160,10 @@ pub enum StageView {
     EndedEarly,
     /// It reached its end.
     Completed,
+    /// It runs on another device, or did when that was last heard of.
+    RunningElsewhere,
+    /// Another device began it and never said how it ended.
+    Unfinished,
 }
 
 /// What to start: the default sit, a preset, a plan; the length of any of them may be another.
@@ -235,6 +247,12 @@ pub enum ErrorCode {
     Notification,
     /// The computer cannot be kept awake.
     KeepAwake,
+    /// The account needs something of the person.
+    Account,
+    /// The server was not reached, or not now.
+    Network,
+    /// The server is not as it must be.
+    Server,
     /// The engine is gone, or speaks another version.
     Engine,
 }
@@ -265,6 +283,8 @@ pub enum Request {
     Settings,
     /// Plans kept by name.
     Presets,
+    /// Something of the account.
+    Sync(SyncRequest),
     /// Show the window.
     Show,
     /// Stop, in an orderly way.
@@ -286,6 +306,8 @@ pub enum Reply {
     Settings(Box<Settings>),
     /// Plans kept by name.
     Presets(Vec<Preset>),
+    /// Something of the account.
+    Sync(SyncReply),
     /// It was done.
     Done,
     /// It was not done.

@@ -8,7 +8,8 @@ mod requests;
 
 use crate::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
 use crate::clock::Clock;
-use crate::protocol::{ErrorCode, IpcError, Snapshot};
+use crate::protocol::{ErrorCode, IpcError, Snapshot, SyncView};
+use crate::sync::{self, Sync};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -20,6 +21,8 @@ use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer};
 use zafu_store::{Store, StoreError};
+use zafu_sync::Trigger;
+use zafu_sync::supabase::Vault;
 
 /// The longest sleep while a sit runs.
 const TICK: Duration = Duration::from_secs(1);
@@ -38,6 +41,8 @@ pub enum Event {
     Snapshot(Box<Snapshot>),
     /// Settings or presets have changed.
     Settings,
+    /// The log has changed by what other devices have sent.
+    Log,
     /// Someone wants to see the window.
     Show,
     /// Someone wants to write a note on this sit.
@@ -64,6 +69,8 @@ pub struct Parts {
     pub notifier: Box<dyn Notifier>,
     /// Keeps the computer awake.
     pub awake: Box<dyn KeepAwake>,
+    /// Keeps secrets.
+    pub vault: Arc<dyn Vault>,
 }
 
 /// The engine, as its own thread sees it.
@@ -82,6 +89,9 @@ pub struct Runner {
     trouble: Vec<IpcError>,
     /// The snapshot of the day that was begun last.
     snapshot: Option<JoinHandle<()>>,
+    sync: Sync,
+    /// How the sync was when it last said so.
+    sync_view: Option<SyncView>,
 }
 
 impl Runner {
@@ -90,9 +100,12 @@ impl Runner {
         parts: Parts,
         store: Store,
         events: broadcast::Sender<Event>,
+        sync: Sync,
     ) -> Result<Self, StoreError> {
         let settings = store.settings()?;
-        let (timer, effects) = Timer::recover(store.left()?, parts.clock.now());
+        let now = parts.clock.now();
+        let sync_view = sync::resting(&store, now.wall.offset)?;
+        let (timer, effects) = Timer::recover(store.left()?, now);
         let mut runner = Self {
             parts,
             store,
@@ -105,6 +118,8 @@ impl Runner {
             last_plan: None,
             trouble: Vec::new(),
             snapshot: None,
+            sync,
+            sync_view,
         };
         runner.save_or_keep(saves(&effects));
         runner.perform(effects);
@@ -191,6 +206,9 @@ impl Runner {
             return Ok(());
         }
         self.store.save(&all)?;
+        if all.iter().any(|save| !matches!(save, Save::Checkpoint(_))) {
+            self.sync.trigger(Trigger::Changed);
+        }
         if !std::mem::take(&mut self.unsaved).is_empty() {
             self.settle_trouble(ErrorCode::Storage);
         }

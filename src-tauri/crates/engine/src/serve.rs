@@ -177,6 +177,10 @@ async fn write(mut stream: &Stream, reply: &Reply) -> io::Result<()> {
 }
 
 async fn answer(engine: &Engine, request: Request) -> Reply {
+    if let Request::Sync(request) = request {
+        // Not on the engine's thread: the server may take its time.
+        return engine.sync(request).await.map_or_else(Reply::Error, Reply::Sync);
+    }
     let snapshot = |snapshot| Reply::Snapshot(Box::new(snapshot));
     let answered = engine.run(move |runner| match request {
         Request::Snapshot | Request::Watch => Ok(snapshot(runner.snapshot())),
@@ -189,6 +193,7 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Log(request) => runner.sits(&request).map(Reply::Log),
         Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),
         Request::Presets => runner.presets().map(Reply::Presets),
+        Request::Sync(_) => unreachable!("answered above, by another thread"),
         Request::Show => {
             runner.show();
             Ok(Reply::Done)

@@ -3,8 +3,10 @@
 use crate::adapters::NotificationAction;
 use crate::adapters::awake::SystemAwake;
 use crate::adapters::bells::{Ringing, SystemBells};
+use crate::adapters::keychain::Keychain;
 use crate::adapters::notify::SystemNotifier;
 use crate::clock::Clock;
+use crate::folder::DataFolder;
 use crate::host::{Engine, MakeParts};
 use crate::protocol::ErrorCode;
 use crate::runner::{Parts, Runner};
@@ -19,10 +21,11 @@ pub fn clock() -> Arc<dyn Clock> {
     return Arc::new(crate::clock::SystemClock::new());
 }
 
-/// The system's bells, notifications and power management, each telling its engine what came of it.
+/// The system's bells, notifications, power management and keychain, each telling its engine what came of it.
 /// `ringing` lets the caller wait for the last tail.
 #[must_use]
-pub fn parts(ringing: Ringing) -> MakeParts {
+pub fn parts(folder: &DataFolder, ringing: Ringing) -> MakeParts {
+    let vault = Arc::new(Keychain::of(folder.path()));
     Box::new(move |engine: &Engine| {
         let clock = clock();
         let (heard, told, kept) = (engine.clone(), engine.clone(), engine.clone());
@@ -40,6 +43,7 @@ pub fn parts(ringing: Ringing) -> MakeParts {
             notifier: Box::new(SystemNotifier::new(Arc::new(answers))),
             awake: Box::new(SystemAwake::new(Box::new(outcome))),
             clock,
+            vault,
         }
     })
 }

@@ -3,12 +3,13 @@
 use crate::protocol::{
     FinishedView, LogRequest, PhaseView, SitRecord, SitView, StageView, UnsettledView,
 };
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::time::Duration;
+use zafu_core::ids::SessionId;
 use zafu_core::plan::Length;
-use zafu_core::session::{Session, Stage};
+use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
-use zafu_core::timer::{Phase, Sit, Unsettled};
+use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
 use zafu_store::{Page, Store, StoreError};
 
 /// RFC 3339 with the offset of the place.
@@ -78,18 +79,61 @@ pub(crate) fn finished(session: &Session) -> FinishedView {
     }
 }
 
-fn record(session: &Session) -> SitRecord {
+/// How past sits are shown: some of them are not past on the device that began them.
+pub(crate) struct Log {
+    now: DateTime<Utc>,
+    /// What is not over on this device.
+    open: Vec<SessionId>,
+}
+
+/// A sit of another device is taken to be over this long after it should have been: it may have been paused.
+const GRACE: TimeDelta = TimeDelta::hours(1);
+/// An open-ended sit of another device is taken to be over this long after its start.
+const LONGEST_OPEN: TimeDelta = TimeDelta::hours(24);
+
+impl Log {
+    /// As of `now`.
+    pub fn of(store: &Store, now: WallTime) -> Result<Self, StoreError> {
+        let id = |open: &OpenSit| match open {
+            OpenSit::Running(sit) => sit.id,
+            OpenSit::Unsettled(unsettled) => unsettled.id,
+        };
+        Ok(Self { now: now.utc, open: store.left()?.iter().map(id).collect() })
+    }
+
+    fn stage(&self, session: &Session) -> StageView {
+        let Lifecycle { startedat, sitlength, stage } = session.lifecycle;
+        match stage {
+            Stage::EndedEarly { .. } => StageView::EndedEarly,
+            Stage::Completed { .. } => StageView::Completed,
+            Stage::Started if self.open.contains(&session.id) => StageView::Started,
+            Stage::Started => {
+                let longest = match sitlength {
+                    Seconds::ZERO => LONGEST_OPEN,
+                    length => TimeDelta::seconds(length.0.into()) + GRACE,
+                };
+                match self.now - startedat < longest {
+                    true => StageView::RunningElsewhere,
+                    false => StageView::Unfinished,
+                }
+            }
+        }
+    }
+
+    /// One sit.
+    pub fn record(&self, session: &Session) -> SitRecord {
+        record(session, self.stage(session))
+    }
+}
+
+fn record(session: &Session, stage: StageView) -> SitRecord {
     let at_its_place = |utc| moment(WallTime::new(utc, session.utcoffset));
     SitRecord {
         id: session.id,
         started_at: moment(session.effective_start()),
         planned_seconds: planned(session.lifecycle.sitlength),
         sat_seconds: session.effective_length(),
-        stage: match session.lifecycle.stage {
-            Stage::Started => StageView::Started,
-            Stage::EndedEarly { .. } => StageView::EndedEarly,
-            Stage::Completed { .. } => StageView::Completed,
-        },
+        stage,
         ended_at: session.lifecycle.endedat().map(at_its_place),
         note: session.details.value.note.clone(),
         label: session.details.value.label.clone(),
@@ -97,11 +141,16 @@ fn record(session: &Session) -> SitRecord {
     }
 }
 
-/// A page of past sits, newest first.
+/// A page of past sits, newest first, as of `now`.
 ///
 /// # Errors
 /// They cannot be read.
-pub fn records(store: &Store, request: &LogRequest) -> Result<Vec<SitRecord>, StoreError> {
+pub fn records(
+    store: &Store,
+    request: &LogRequest,
+    now: WallTime,
+) -> Result<Vec<SitRecord>, StoreError> {
     let page = Page { limit: request.limit, before: request.before };
-    Ok(store.sessions(&page)?.iter().map(record).collect())
+    let log = Log::of(store, now)?;
+    Ok(store.sessions(&page)?.iter().map(|session| log.record(session)).collect())
 }

@@ -26,6 +26,8 @@ pub struct Account {
     pub id: UserId,
     /// Where its project is.
     pub url: String,
+    /// The project's publishable key; empty where it is not known.
+    pub key: String,
     /// Its address.
     pub email: String,
     /// Whether it is signed in now.
@@ -40,6 +42,8 @@ pub struct Account {
     pub synced: Option<DateTime<Utc>>,
     /// When both sides were last compared as a whole.
     pub compared: Option<DateTime<Utc>>,
+    /// Whether sits that were made while nobody was signed in are not to be its own, as the person said.
+    pub leaves_ownerless: bool,
 }
 
 /// What becomes of sits that were made while nobody was signed in.
@@ -68,6 +72,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
         id: row.get::<_, Id<_>>("id")?.0,
         url: row.get("url")?,
+        key: row.get("key")?,
         email: row.get("email")?,
         signed_in: row.get("signedin")?,
         cursor: seq.zip(uuid("mark")?).map(|(seq, mark)| Cursor { seq, mark }),
@@ -75,6 +80,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         met: row.get("met")?,
         synced: stamp("syncedat")?,
         compared: stamp("comparedat")?,
+        leaves_ownerless: row.get("leavesownerless")?,
     })
 }
 
@@ -102,22 +108,37 @@ pub(crate) fn sign_in(
     connection: &Connection,
     id: UserId,
     url: &str,
+    key: &str,
     email: &str,
 ) -> Result<Ownerless, StoreError> {
     connection.execute("UPDATE accounts SET signedin = 0, shown = 0 WHERE shown = 1", [])?;
     connection.execute(
-        "INSERT INTO accounts (id, url, email, signedin, shown, met) VALUES (?1, ?2, ?3, 1, 1, 0)
-         ON CONFLICT (id) DO UPDATE SET url = excluded.url, email = excluded.email, signedin = 1,
-           shown = 1",
-        (Id(id), url, email),
+        "INSERT INTO accounts (id, url, key, email, signedin, shown, met)
+         VALUES (?1, ?2, ?3, ?4, 1, 1, 0)
+         ON CONFLICT (id) DO UPDATE SET url = excluded.url, key = excluded.key,
+           email = excluded.email, signedin = 1, shown = 1, leavesownerless = 0",
+        (Id(id), url, key, email),
     )?;
     let accounts: u32 =
         connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
     if accounts == 1 {
         return adopt(connection).map(Ownerless::Adopted);
     }
-    let ownerless = "SELECT count(*) FROM sessions WHERE owner IS NULL";
-    Ok(Ownerless::Asked(connection.query_row(ownerless, [], |row| row.get(0))?))
+    ownerless(connection).map(Ownerless::Asked)
+}
+
+/// How many sits are nobody's.
+pub(crate) fn ownerless(connection: &Connection) -> Result<u32, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM sessions WHERE owner IS NULL")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Notes that what is nobody's is not to be the account's that is signed in.
+pub(crate) fn leave_ownerless(connection: &Connection) -> Result<(), StoreError> {
+    let noted =
+        connection.execute("UPDATE accounts SET leavesownerless = 1 WHERE signedin = 1", [])?;
+    if noted == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
 }
 
 /// Gives all that is nobody's to who is signed in. Says how many sits that were.

@@ -11,8 +11,11 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// Every migration there is, oldest first: the one at `n` leads from format `n` to format `n + 1`.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_sits.sql"), include_str!("migrations/0002_accounts.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_sits.sql"),
+    include_str!("migrations/0002_accounts.sql"),
+    include_str!("migrations/0003_projects.sql"),
+];
 
 /// The newest format that `migrations` lead to.
 pub(crate) fn newest(migrations: &[&str]) -> u32 {

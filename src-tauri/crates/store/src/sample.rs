@@ -60,7 +60,7 @@ impl Sitting<'_> {
 pub(crate) fn fill(store: &Store) {
     let mut sitting = Sitting { store, timer: Timer::default(), seconds: 0 };
     // The first account's; all others are begun while nobody is signed in.
-    store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
     sitting.start(12, 60, 0);
     sitting.after(30, Command::End { overtime: None });
     store.sign_out().unwrap();
@@ -107,7 +107,7 @@ pub(crate) fn fill(store: &Store) {
     }
     // What a sync writes: most of it is the second account's.
     assert_eq!(
-        store.sign_in(user(2), "https://two.example", "two@example.org").unwrap(),
+        store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap(),
         Ownerless::Asked(10)
     );
     store.adopt().unwrap();

@@ -65,7 +65,7 @@ impl Store {
             connection::make_durable(&connection)?;
             migrate::migrate(&mut connection, folder, migrations, now.utc)?;
             connection::enforce_foreign_keys(&connection)?;
-            let device = device::made_once(&connection, now.utc)?;
+            let device = device::made_once(&connection, device::place(folder), now.utc)?;
             Ok((connection, device))
         };
         let (connection, device) = opened().map_err(|error| error.explained(folder))?;
@@ -218,14 +218,37 @@ impl Store {
         self.read(accounts::shown)
     }
 
-    /// Signs an account in: `id` is the server's, `url` its project's. What was begun while nobody was signed in
-    /// is adopted at once only if no other account ever used this folder.
+    /// Signs an account in: `id` is the server's, `url` and `key` its project's. What was begun while nobody was
+    /// signed in is adopted at once only if no other account ever used this folder.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn sign_in(&self, id: UserId, url: &str, email: &str) -> Result<Ownerless, StoreError> {
-        let (url, email) = (url.to_owned(), email.to_owned());
-        self.write(move |change| accounts::sign_in(change, id, &url, &email))
+    pub fn sign_in(
+        &self,
+        id: UserId,
+        url: &str,
+        key: &str,
+        email: &str,
+    ) -> Result<Ownerless, StoreError> {
+        let (url, key, email) = (url.to_owned(), key.to_owned(), email.to_owned());
+        self.write(move |change| accounts::sign_in(change, id, &url, &key, &email))
+    }
+
+    /// How many sits are nobody's: made while nobody was signed in, and not adopted since.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn ownerless(&self) -> Result<u32, StoreError> {
+        self.read(accounts::ownerless)
+    }
+
+    /// Notes that the sits that are nobody's are not to be the account's that is signed in. Signing in again asks
+    /// again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], or what the disk says.
+    pub fn leave_ownerless(&self) -> Result<(), StoreError> {
+        self.write(|change| accounts::leave_ownerless(change))
     }
 
     /// Gives all sits that are nobody's to the account that is signed in, for good. Says how many.

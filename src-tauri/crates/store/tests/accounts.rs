@@ -18,7 +18,7 @@ fn store() -> (tempfile::TempDir, Store) {
 }
 
 fn second(store: &Store) -> Ownerless {
-    store.sign_in(user(2), "https://one.example", "two@example.org").unwrap()
+    store.sign_in(user(2), "https://one.example", "key", "two@example.org").unwrap()
 }
 
 fn cursor(seq: i64) -> Cursor {
@@ -72,7 +72,7 @@ fn the_first_account_adopts_what_was_sat_before_it() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     sat(&store, id(2), 1000);
-    let adopted = store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    let adopted = store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
     assert_eq!(adopted, Ownerless::Adopted(2));
     assert_eq!(sent(&store, 1), [id(1), id(2)]);
 }
@@ -92,7 +92,7 @@ fn a_second_account_is_asked_before_it_adopts_anything() {
     // The first account asks too from then on.
     store.sign_out().unwrap();
     sat(&store, id(3), 2000);
-    let again = store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    let again = store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
     assert_eq!(again, Ownerless::Asked(1));
     assert_eq!((log(&store), sent(&store, 1)), (vec![id(3), id(1)], vec![id(1)]));
 }
@@ -490,4 +490,22 @@ fn ten_thousand_sits_are_one_transaction_each_way() {
     let push = Push { verdicts: verdicts.collect(), moved: None, at: at(0).wall.utc };
     assert_eq!(store.settle(user(1), push).unwrap().acknowledged, 10_001);
     assert_eq!(waiting(&store), (0, 0, 0));
+}
+
+#[test]
+fn what_is_nobodys_is_asked_about_until_the_person_has_said_that_it_stays_so() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    store.sign_out().unwrap();
+    sat(&store, id(1), 0);
+    assert_eq!(second(&store), Ownerless::Asked(1));
+    assert_eq!(store.ownerless().unwrap(), 1);
+    assert!(!store.account().unwrap().unwrap().leaves_ownerless);
+    store.leave_ownerless().unwrap();
+    assert!(store.account().unwrap().unwrap().leaves_ownerless);
+    assert_eq!(store.ownerless().unwrap(), 1, "it is still nobody's");
+    second(&store);
+    assert!(!store.account().unwrap().unwrap().leaves_ownerless, "signing in asks again");
+    store.sign_out().unwrap();
+    assert!(matches!(store.leave_ownerless(), Err(StoreError::NotSignedIn)));
 }

@@ -93,6 +93,20 @@ fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
 }
 
 #[test]
+fn a_folder_that_was_copied_is_another_device() {
+    let (folder, store) = store();
+    let device = store.device();
+    drop(store);
+    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device(), device);
+    let copy = tempfile::tempdir().unwrap();
+    fs::copy(folder.path().join("zafu.db"), copy.path().join("zafu.db")).unwrap();
+    let copied = Store::open(copy.path(), at(0).wall).unwrap().device();
+    assert_ne!(copied, device);
+    assert_eq!(Store::open(copy.path(), at(0).wall).unwrap().device(), copied, "and stays it");
+    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device(), device);
+}
+
+#[test]
 fn a_damaged_database_is_set_aside_with_its_log() {
     let (folder, store) = store();
     drop(store);

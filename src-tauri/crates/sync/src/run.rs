@@ -108,6 +108,16 @@ pub struct Report {
     pub renamed: Vec<(SessionId, SessionId)>,
 }
 
+impl Report {
+    /// What both brought together.
+    pub fn add(&mut self, more: Self) {
+        self.pushed += more.pushed;
+        self.pulled += more.pulled;
+        self.refused += more.refused;
+        self.renamed.extend(more.renamed);
+    }
+}
+
 /// How the sync is, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -422,11 +432,7 @@ impl Carrier {
                 Next::Wait(wait) => return Ok((total, wait)),
                 Next::Ask(ticket) => {
                     let answered = ticket.ask(remote).await;
-                    let report = self.done(answered, now())?;
-                    total.pushed += report.pushed;
-                    total.pulled += report.pulled;
-                    total.refused += report.refused;
-                    total.renamed.extend(report.renamed);
+                    total.add(self.done(answered, now())?);
                 }
             }
         }

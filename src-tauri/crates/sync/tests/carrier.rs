@@ -139,14 +139,14 @@ fn fault_44_nobody_lends_their_name_to_another_account_s_sits() {
         panic!("there is something to send")
     };
     let other = UserId(Uuid::from_u128(2));
-    device.store.sign_in(other, "https://example.org", "other@example.org").unwrap();
+    device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
     device.remote.sign_in(other);
     let answered = block_on(ticket.ask(&device.remote));
     device.carrier.done(answered, at(device.seconds)).unwrap();
     device.sync();
     assert!(device.remote.with(|server| server.sits(other)).is_empty());
     // Whoever began it can send it later.
-    device.store.sign_in(ME, "https://example.org", "me@example.org").unwrap();
+    device.store.sign_in(ME, "https://example.org", "key", "me@example.org").unwrap();
     device.remote.sign_in(ME);
     device.sync();
     assert_eq!(device.there().len(), 1);

@@ -2,6 +2,8 @@
 
 pub mod awake;
 pub mod bells;
+pub mod keychain;
+pub mod network;
 pub mod notify;
 
 use crate::protocol::IpcError;

@@ -5,7 +5,7 @@ use crate::adapters::Notification;
 use crate::clock::LocalZone;
 use crate::protocol::{
     BellCheck, ErrorCode, FinishedView, IpcError, LogRequest, SitRecord, Snapshot, SoundView,
-    StartRequest,
+    StartRequest, SyncView,
 };
 use crate::view;
 #[cfg(feature = "test-clock")]
@@ -17,6 +17,7 @@ use zafu_core::plan::{
 };
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase};
+use zafu_sync::Trigger;
 
 impl Runner {
     /// The state of things.
@@ -28,6 +29,7 @@ impl Runner {
             unsettled: self.timer.unsettled().iter().map(view::unsettled).collect(),
             finished: self.finished.and_then(|id| self.finished_view(id)),
             trouble: self.trouble.clone(),
+            sync: self.sync_view.clone(),
         }
     }
 
@@ -185,7 +187,7 @@ impl Runner {
     /// # Errors
     /// They cannot be read.
     pub fn sits(&self, request: &LogRequest) -> Result<Vec<SitRecord>, IpcError> {
-        Ok(view::records(&self.store, request)?)
+        Ok(view::records(&self.store, request, self.now().wall)?)
     }
 
     /// Writes down what the person says of a sit.
@@ -194,6 +196,7 @@ impl Runner {
     /// There is no such sit, or it cannot be saved.
     pub fn edit(&mut self, id: SessionId, note: &str, label: &str) -> Result<(), IpcError> {
         self.store.edit(id, note, label)?;
+        self.sync.trigger(Trigger::Changed);
         self.publish();
         Ok(())
     }
@@ -211,6 +214,7 @@ impl Runner {
             return Err(IpcError::new(ErrorCode::Refused, message));
         }
         self.store.delete(id, self.now().wall.utc)?;
+        self.sync.trigger(Trigger::Changed);
         if self.finished == Some(id) {
             self.finished = None;
         }
@@ -224,6 +228,7 @@ impl Runner {
     /// There is no such sit, or it cannot be saved.
     pub fn undelete(&mut self, id: SessionId) -> Result<(), IpcError> {
         self.store.undelete(id)?;
+        self.sync.trigger(Trigger::Changed);
         self.publish();
         Ok(())
     }
@@ -305,6 +310,25 @@ impl Runner {
         let _ = self.events.send(Event::Show);
     }
 
+    /// The person looks at the window.
+    pub fn focused(&self) {
+        self.sync.trigger(Trigger::Focused);
+    }
+
+    /// Takes note of how the sync is.
+    pub(crate) fn synced(&mut self, view: Option<SyncView>) {
+        self.sync_view = view;
+        self.publish();
+    }
+
+    /// Takes note of sits that came from other devices, and of those that have another id now.
+    pub(crate) fn log_changed(&mut self, renamed: &[(SessionId, SessionId)]) {
+        let new = renamed.iter().find(|(old, _)| self.finished == Some(*old));
+        self.finished = new.map(|(_, new)| *new).or(self.finished);
+        let _ = self.events.send(Event::Log);
+        self.publish();
+    }
+
     /// Tells the person how to come back to a sit that nothing shows.
     pub fn tell_it_goes_on(&mut self) {
         self.parts.notifier.show(Notification::GoesOn);
@@ -319,6 +343,7 @@ impl Runner {
     #[cfg(feature = "test-clock")]
     pub fn advance(&mut self, by: Duration) -> Snapshot {
         self.parts.clock.advance(by);
+        self.sync.trigger(Trigger::Changed);
         self.tick();
         self.publish();
         self.snapshot()

@@ -1,9 +1,11 @@
 //! An engine over recorders and a clock that only the test moves.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
+use zafu_core::ids::UserId;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds, Strike};
 use zafu_core::settings::VolumePercent;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
@@ -14,6 +16,7 @@ use zafu_engine::protocol::{IpcError, Snapshot, StartRequest};
 use zafu_engine::runner::{Parts, Runner};
 use zafu_engine::{Engine, Host};
 use zafu_store::Store;
+use zafu_sync::supabase::{Vault, VaultError};
 
 /// What the engine did outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +116,7 @@ impl Fakes {
             bells: Box::new(own.clone()),
             notifier: Box::new(own.clone()),
             awake: Box::new(own),
+            vault: Arc::new(Memory::default()),
         };
         let host = Host::start(&folder, Box::new(parts)).unwrap();
         Self { host, recorder, folder, _home: home }
@@ -196,5 +200,25 @@ impl Fakes {
     fn sql(&self, sql: &str) {
         let connection = rusqlite::Connection::open(self.folder.path().join("zafu.db")).unwrap();
         connection.execute_batch(sql).unwrap();
+    }
+}
+
+/// A keychain in memory.
+#[derive(Default)]
+pub struct Memory(Mutex<BTreeMap<UserId, String>>);
+
+impl Vault for Memory {
+    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
+        Ok(self.0.lock().unwrap().get(&account).cloned())
+    }
+
+    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
+        self.0.lock().unwrap().insert(account, secret.into());
+        Ok(())
+    }
+
+    fn remove(&self, account: UserId) -> Result<(), VaultError> {
+        self.0.lock().unwrap().remove(&account);
+        Ok(())
     }
 }

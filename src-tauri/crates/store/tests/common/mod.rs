@@ -34,7 +34,7 @@ pub fn user(n: u128) -> UserId {
 
 /// Signs the first account in.
 pub fn sign_in(store: &Store) {
-    store.sign_in(user(1), "https://one.example", "one@example.org").unwrap();
+    store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
 }
 
 /// What the server says of one sit.

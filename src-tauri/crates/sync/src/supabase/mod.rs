@@ -11,6 +11,8 @@ pub use auth::{AuthError, SignedIn, SignedUp, Tokens};
 pub use http::Http;
 pub use project::{Project, ProjectError};
 
+use zafu_core::ids::UserId;
+
 /// A project, and the account that is open there.
 #[derive(Debug)]
 pub struct Supabase {
@@ -23,5 +25,23 @@ impl Supabase {
     #[must_use]
     pub fn new(http: Http, account: Account) -> Self {
         Self { http, account }
+    }
+
+    /// Whose account is open.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.account.user()
+    }
+
+    /// Ends this device's session, and no other's. Whoever leaves does so even if this fails.
+    ///
+    /// # Errors
+    /// [`AuthError`].
+    pub async fn sign_out(&self) -> Result<(), AuthError> {
+        if self.account.tokens().access.is_empty() {
+            // What was kept from an earlier run only renews.
+            self.account.refresh(&self.http, self.user()).await.map_err(AuthError::Other)?;
+        }
+        self.http.sign_out(&self.account.tokens()).await
     }
 }

@@ -51,7 +51,7 @@ impl Device {
     pub fn new(server: &Arc<Mutex<Server>>, seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), at(0).wall).unwrap();
-        store.sign_in(ME, "https://example.org", "me@example.org").unwrap();
+        store.sign_in(ME, "https://example.org", "key", "me@example.org").unwrap();
         let remote = FakeRemote::new(server.clone());
         remote.sign_in(ME);
         let carrier = Carrier::new(store.clone(), seed, "0.1.0");

@@ -368,7 +368,11 @@ impl World {
         let before = self.ownerless(place);
         let device = &mut self.devices[place];
         device.token = Some((account, token));
-        if device.store().sign_in(account, "https://example.org", "someone@example.org").is_err() {
+        if device
+            .store()
+            .sign_in(account, "https://example.org", "key", "someone@example.org")
+            .is_err()
+        {
             return;
         }
         if adopt {

@@ -1,0 +1,210 @@
+//! The account and its sync, through the engine that runs, or by itself where none does.
+
+use crate::args::{AccountCommand, AfterErasure, Place, Who};
+use crate::failure::{Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
+use crate::print;
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use zafu_engine::Client;
+use zafu_engine::folder::DataFolder;
+use zafu_engine::protocol::{
+    CodeRequest, ProjectView, Proof, Reply, Request, Secret, SignInRequest, SignedInView, SyncNeed,
+    SyncReply, SyncReport, SyncRequest, SyncView,
+};
+use zafu_engine::sync::Alone;
+
+/// Reaches the account of a folder.
+enum Door {
+    Engine(Client),
+    Alone(Box<Alone>),
+}
+
+impl Door {
+    fn open(folder: &DataFolder) -> Result<Self, Failure> {
+        Ok(match Client::connect(folder)? {
+            Some(client) => Self::Engine(client),
+            None => Self::Alone(Box::new(Alone::with(folder)?)),
+        })
+    }
+
+    fn ask(&mut self, request: SyncRequest) -> Result<SyncReply, Failure> {
+        match self {
+            Self::Alone(alone) => Ok(alone.ask(request)?),
+            Self::Engine(client) => match client.ask(&Request::Sync(request))? {
+                Reply::Sync(reply) => Ok(reply),
+                _ => Err(other_version()),
+            },
+        }
+    }
+
+    /// The project that was named, or else the one that was last used.
+    fn place(&mut self, place: Place) -> Result<ProjectView, Failure> {
+        let last = match self.ask(SyncRequest::Project)? {
+            SyncReply::Project(project) => project,
+            _ => return Err(other_version()),
+        };
+        let url = place.url.unwrap_or(last.url);
+        let key = place.key.unwrap_or(last.key);
+        if url.is_empty() || key.is_empty() {
+            let message =
+                "name the project: --url https://abcdefgh.supabase.co --key sb_publishable_...";
+            return Err(Failure::new(USAGE, message));
+        }
+        Ok(ProjectView { url, key })
+    }
+}
+
+fn other_version() -> Failure {
+    Failure::new(UNREACHABLE, "the running Zafu is of another version")
+}
+
+/// Does what is asked of the account.
+pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> {
+    let mut door = Door::open(folder)?;
+    match command {
+        AccountCommand::SignIn(who) => {
+            let request = SyncRequest::SignIn(sign_in(&mut door, who)?);
+            signed_in(&mut door, request)
+        }
+        AccountCommand::SignUp(who) => {
+            let request = SyncRequest::SignUp(sign_in(&mut door, who)?);
+            signed_in(&mut door, request)
+        }
+        AccountCommand::SendCode { place, email } => {
+            let ProjectView { url, key } = door.place(place)?;
+            door.ask(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
+            say(
+                "If the address is right, a code is on its way: `zafu account sign-in --code CODE` takes it.",
+            )
+        }
+        AccountCommand::SignOut => {
+            door.ask(SyncRequest::SignOut)?;
+            say("Signed out. All sits are still here.")
+        }
+        AccountCommand::Status { json } => print::account(status(&mut door)?.as_ref(), json),
+        AccountCommand::Erase { yes: false } => {
+            let message = "this erases all sits of the account from the server, for every device: say `zafu account erase --yes` if you mean it. The sits on this device stay";
+            Err(Failure::new(USAGE, message))
+        }
+        AccountCommand::Erase { yes: true } => {
+            door.ask(SyncRequest::Erase)?;
+            say("Erased from the server. The sits on this device stay here, and are sent no more.")
+        }
+        AccountCommand::Adopt { leave } => door.ask(SyncRequest::Adopt(!leave)).map(drop),
+        AccountCommand::AfterErasure { answer } => {
+            let upload = matches!(answer, AfterErasure::Upload);
+            door.ask(SyncRequest::AfterErasure { upload }).map(drop)
+        }
+        AccountCommand::Refused { json } => match door.ask(SyncRequest::Refused)? {
+            SyncReply::Refused(refused) => print::refused(&refused, json),
+            _ => Err(other_version()),
+        },
+        AccountCommand::Retry => door.ask(SyncRequest::Retry).map(drop),
+    }
+}
+
+/// Syncs to the end of it, and says what came of it.
+pub fn sync(folder: &DataFolder, json: bool) -> Result<ExitCode, Failure> {
+    let SyncReply::Synced(report, view) = Door::open(folder)?.ask(SyncRequest::Now)? else {
+        return Err(other_version());
+    };
+    print::synced(report, json)?;
+    if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
+        eprintln!("zafu: {trouble}");
+    }
+    let need = view.as_ref().and_then(|view| view.need);
+    if let Some(need) = need {
+        eprintln!("zafu: {}", asks(need));
+    }
+    Ok(ended(report, view.as_ref()))
+}
+
+/// Whether all is well, something waits, or the person has to do something.
+fn ended(report: SyncReport, view: Option<&SyncView>) -> ExitCode {
+    let (need, trouble) =
+        view.map_or((false, false), |view| (view.need.is_some(), view.trouble.is_some()));
+    match (need, trouble || report.pending > 0) {
+        (true, _) => ExitCode::from(NEEDS_YOU),
+        (false, true) => ExitCode::from(WAITING),
+        (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// What the person has to do.
+pub fn asks(need: SyncNeed) -> &'static str {
+    match need {
+        SyncNeed::SignIn => "sign in again: `zafu account sign-in`. What waits is kept",
+        SyncNeed::AccountGone => {
+            "the account is gone: sign in to another one. The sits on this device stay"
+        }
+        SyncNeed::Erased => {
+            "the account's sits were erased from the server: `zafu account after-erasure upload` sends those of this device again, `... keep` keeps them here only"
+        }
+        SyncNeed::Adopt => {
+            "some sits were made while nobody was signed in: `zafu account adopt` makes them this account's, `zafu account adopt --leave` does not"
+        }
+        SyncNeed::ServerWrong => {
+            "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"
+        }
+        SyncNeed::TooOld => "update Zafu. Everything is kept until then",
+        SyncNeed::Refused => {
+            "some sits were refused by the server: `zafu account refused` says which and why"
+        }
+    }
+}
+
+fn status(door: &mut Door) -> Result<Option<SyncView>, Failure> {
+    match door.ask(SyncRequest::Status)? {
+        SyncReply::Status(view) => Ok(view),
+        _ => Err(other_version()),
+    }
+}
+
+fn sign_in(door: &mut Door, who: Who) -> Result<SignInRequest, Failure> {
+    let how = match (who.code, who.password_stdin) {
+        (Some(code), false) => Proof::Code(Secret(code)),
+        (None, true) => Proof::Password(Secret(password()?)),
+        _ => {
+            let message = "say how you show that it is you: --password-stdin, or --code with the code from the mail";
+            return Err(Failure::new(USAGE, message));
+        }
+    };
+    let ProjectView { url, key } = door.place(who.place)?;
+    Ok(SignInRequest { url, key, email: who.email, how })
+}
+
+/// The first line of standard input: an argument could be read by every other program.
+fn password() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(Failure::new(USAGE, "there is no password on standard input"));
+    }
+    Ok(password.to_owned())
+}
+
+fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
+    let SyncReply::SignedIn(SignedInView { adopted, mail_sent }) = door.ask(request)? else {
+        return Err(other_version());
+    };
+    if mail_sent {
+        return say("A mail was sent to the address: open the link in it, then sign in.");
+    }
+    say("Signed in.")?;
+    if adopted > 0 {
+        say(&format!("Sits that were nobody's are the account's now: {adopted}."))?;
+    }
+    let view = status(door)?;
+    if view.as_ref().is_some_and(|view| view.for_now) {
+        eprintln!("zafu: the system keeps no secrets here: you are signed in until Zafu ends");
+    }
+    if let Some(need) = view.and_then(|view| view.need) {
+        eprintln!("zafu: {}", asks(need));
+    }
+    Ok(())
+}
+
+fn say(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}

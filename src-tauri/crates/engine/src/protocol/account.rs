@@ -1,0 +1,236 @@
+//! The account and its sync, as they cross to a client.
+
+use super::{IpcError, SitRecord};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How this device and the account's project stand to each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SyncView {
+    /// The account's address.
+    pub email: String,
+    /// Where its project is.
+    pub project: String,
+    /// Whether it is signed in, or only was.
+    pub signed_in: bool,
+    /// All of it in a word.
+    pub state: SyncState,
+    /// Sits that wait to be sent.
+    pub pending: u32,
+    /// Sits that the server will not have.
+    pub refused: u32,
+    /// Sits that stay on this device only, as the person said.
+    pub kept: u32,
+    /// Sits that were made while nobody was signed in, and of which the person has to say whose they are.
+    pub ownerless: u32,
+    /// When this device and the server last had the same sits.
+    pub synced_at: Option<String>,
+    /// How far a long backlog has come.
+    pub progress: Option<Progress>,
+    /// What the person has to do.
+    pub need: Option<SyncNeed>,
+    /// Why the last try failed, while none has succeeded since.
+    pub trouble: Option<IpcError>,
+    /// The system keeps no secrets: it is signed in only until Zafu ends.
+    pub for_now: bool,
+}
+
+/// How a sync is, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum SyncState {
+    /// Nothing waits.
+    Synced,
+    /// A long backlog is on its way.
+    Syncing,
+    /// Something waits to be sent.
+    Waiting,
+    /// The person has to do something.
+    NeedsYou,
+    /// Nobody is signed in any more.
+    SignedOut,
+}
+
+/// How far a backlog has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Progress {
+    /// Sits that were sent.
+    pub done: u32,
+    /// Sits that there were to send.
+    pub total: u32,
+}
+
+/// What the person has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum SyncNeed {
+    /// Sign in again.
+    SignIn,
+    /// The account is gone: sign in to another one.
+    AccountGone,
+    /// The account's sits were erased elsewhere: say what becomes of those here.
+    Erased,
+    /// Say whether sits that are nobody's are the account's.
+    Adopt,
+    /// See to it that the server is as it must be.
+    ServerWrong,
+    /// Update Zafu.
+    TooOld,
+    /// Look at what the server will not have.
+    Refused,
+}
+
+/// What the person proves themselves with. It is in no log.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Who wants to be signed in, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SignInRequest {
+    /// Where the project is.
+    pub url: String,
+    /// Its publishable key.
+    pub key: String,
+    /// The account's address.
+    pub email: String,
+    /// What shows that it is theirs.
+    pub how: Proof,
+}
+
+/// What shows that an account is somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Proof {
+    /// Its password.
+    Password(Secret),
+    /// A code that was sent to its address.
+    Code(Secret),
+}
+
+/// Who wants a code by mail, and from where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CodeRequest {
+    /// Where the project is.
+    pub url: String,
+    /// Its publishable key.
+    pub key: String,
+    /// The account's address.
+    pub email: String,
+}
+
+/// What came of signing in or up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SignedInView {
+    /// So many sits that were nobody's are the account's now.
+    pub adopted: u32,
+    /// Nobody is signed in yet: a mail was sent to the address.
+    pub mail_sent: bool,
+}
+
+/// A sit that the server will not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct RefusedView {
+    /// The sit.
+    pub sit: SitRecord,
+    /// What the server says of it.
+    pub code: String,
+}
+
+/// The project that was last used, or that this build is made for; both empty if there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProjectView {
+    /// Where it is.
+    pub url: String,
+    /// Its publishable key.
+    pub key: String,
+}
+
+/// What one sync has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncReport {
+    /// Sits that the server has since then as they are here.
+    pub pushed: u32,
+    /// Sits that are new or changed here.
+    pub pulled: u32,
+    /// Sits that still wait.
+    pub pending: u32,
+    /// Sits that the server will not have.
+    pub refused: u32,
+}
+
+/// What a client asks of the account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SyncRequest {
+    /// How it stands.
+    Status,
+    /// The project to begin with.
+    Project,
+    /// Sign in.
+    SignIn(SignInRequest),
+    /// Make an account.
+    SignUp(SignInRequest),
+    /// Have a code sent.
+    SendCode(CodeRequest),
+    /// Sign out. Nothing is removed here.
+    SignOut,
+    /// Erase all that the server has of the account. The sits stay on this device.
+    Erase,
+    /// Say whether sits that are nobody's are the account's.
+    Adopt(bool),
+    /// Say whether sits that were erased elsewhere are sent again, or stay here only.
+    AfterErasure {
+        /// They are sent again.
+        upload: bool,
+    },
+    /// Sync now, to its end.
+    Now,
+    /// What the server will not have.
+    Refused,
+    /// Send that again.
+    Retry,
+}
+
+/// What is answered to that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SyncReply {
+    /// How it stands; none: there never was an account.
+    Status(Option<SyncView>),
+    /// The project to begin with.
+    Project(ProjectView),
+    /// Somebody is signed in, or a mail was sent.
+    SignedIn(SignedInView),
+    /// It was done.
+    Done,
+    /// A sync has come to its end, and how it stands now.
+    Synced(SyncReport, Option<SyncView>),
+    /// What the server will not have.
+    Refused(Vec<RefusedView>),
+}

@@ -1,0 +1,61 @@
+//! The account and its sync where no engine runs: the folder is held for one thing, which is done to its end.
+
+use super::worker::{Turn, Worker};
+use crate::adapters::keychain::Keychain;
+use crate::folder::{DataFolder, FolderLock};
+use crate::host::HostError;
+use crate::protocol::{IpcError, SyncReply, SyncRequest};
+use crate::system;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use zafu_store::Store;
+use zafu_sync::{Report, Trigger};
+
+/// A folder that is held for its account.
+pub struct Alone {
+    worker: Worker,
+    runtime: Runtime,
+    _lock: FolderLock,
+}
+
+impl Alone {
+    /// Takes `folder`.
+    ///
+    /// # Errors
+    /// [`HostError`]; an engine that runs is one.
+    pub fn with(folder: &DataFolder) -> Result<Self, HostError> {
+        let lock = folder.lock()?;
+        let clock = system::clock();
+        let store = Store::open(folder.path(), clock.now().wall)?;
+        let vault = Arc::new(Keychain::of(folder.path()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { worker: Worker::new(store, clock, vault, false), runtime, _lock: lock })
+    }
+
+    /// Does what is asked for.
+    ///
+    /// # Errors
+    /// What came of it.
+    pub fn ask(&mut self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+        let worker = &mut self.worker;
+        self.runtime.block_on(async {
+            match request {
+                SyncRequest::Now => return sync(worker).await,
+                // That there was one is learnt from the server.
+                SyncRequest::AfterErasure { .. } => drop(sync(worker).await?),
+                _ => {}
+            }
+            worker.answer(request).await
+        })
+    }
+}
+
+/// Syncs until there is nothing to do for now.
+async fn sync(worker: &mut Worker) -> Result<SyncReply, IpcError> {
+    worker.trigger(Trigger::Asked);
+    let mut total = Report::default();
+    while let Turn::Ask(ticket, remote) = worker.turn() {
+        total.add(worker.done(ticket.ask(&*remote).await));
+    }
+    worker.synced(&total)
+}

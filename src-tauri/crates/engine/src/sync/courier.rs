@@ -1,0 +1,238 @@
+//! The thread of the sync: asks the server what there is to ask, and hears orders meanwhile.
+//!
+//! It sleeps until something is due, and at most a minute: a thread that slept with the computer, or a new
+//! network, is noticed by looking. A panic in it is logged and costs the sync a rest, and the sit nothing.
+
+use super::worker::{Turn, Worker};
+use super::{LAST_WORDS, Order, Seed};
+use crate::adapters::network::Network;
+use crate::host::Engine;
+use crate::protocol::{IpcError, SyncReply, SyncRequest, SyncView};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
+use zafu_core::time::BootTime;
+use zafu_sync::run::{Answered, Question};
+use zafu_sync::{Report, Trigger};
+
+/// The longest sleep.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// A sleep that took so much longer was the computer's too.
+const SLEPT: Duration = Duration::from_secs(20);
+/// How often it is said how far things are, at most, while they move.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// What a panic costs the sync.
+const REST_AFTER_PANIC: Duration = Duration::from_secs(60);
+
+/// Runs until it is told to stop.
+pub(super) fn run(seed: Seed, mut inbox: UnboundedReceiver<Order>) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return tracing::error!(%error, "the sync cannot run"),
+    };
+    let Seed { store, clock, vault, engine, lock: _held } = seed;
+    let mut rests = None;
+    loop {
+        let worker = Worker::new(store.clone(), Arc::clone(&clock), Arc::clone(&vault), true);
+        let mut courier = Courier::new(worker, engine.clone(), rests);
+        let ran = catch_unwind(AssertUnwindSafe(|| runtime.block_on(courier.serve(&mut inbox))));
+        if ran.is_ok() {
+            return;
+        }
+        tracing::error!("the sync had panicked: it begins again after a rest");
+        rests = Some(clock.now().boot + REST_AFTER_PANIC);
+    }
+}
+
+/// A question that is out.
+struct Asked {
+    answer: Pin<Box<dyn Future<Output = Answered>>>,
+    /// It must not be dropped: what the old session was worth, only its answer is worth now.
+    renews: bool,
+}
+
+type Waiter = oneshot::Sender<Result<SyncReply, IpcError>>;
+
+struct Courier {
+    worker: Worker,
+    engine: Engine,
+    asked: Option<Asked>,
+    /// Nothing is asked before this.
+    rests: Option<BootTime>,
+    /// Who waits for the end of a sync, and what it has done so far.
+    waiters: Vec<Waiter>,
+    total: Report,
+    /// What was told last.
+    told: Option<Option<SyncView>>,
+    /// Since when nothing was told although something is on its way.
+    silent: Option<BootTime>,
+}
+
+impl Courier {
+    fn new(worker: Worker, engine: Engine, rests: Option<BootTime>) -> Self {
+        let total = Report::default();
+        Self {
+            worker,
+            engine,
+            asked: None,
+            rests,
+            waiters: Vec::new(),
+            total,
+            told: None,
+            silent: None,
+        }
+    }
+
+    /// Serves until it is told to stop.
+    async fn serve(&mut self, inbox: &mut UnboundedReceiver<Order>) {
+        loop {
+            let until = self.begin();
+            let moves = self.asked.is_some();
+            self.tell_unless_it_moves();
+            let (before, network) = (self.worker.now(), Network::now());
+            let sleep = until.map_or(LOOK_EVERY, |at| at.since(before).min(LOOK_EVERY));
+            tokio::select! {
+                order = inbox.recv() => match order {
+                    None | Some(Order::Stop) => return self.leave().await,
+                    Some(Order::Trigger(trigger)) => self.worker.trigger(trigger),
+                    Some(Order::Ask(request, answer)) => self.answer(request, answer).await,
+                },
+                answered = answer(&mut self.asked) => {
+                    self.asked = None;
+                    let report = self.worker.done(answered);
+                    self.heard(report);
+                }
+                // What is answered at once is not worth a word.
+                () = tokio::time::sleep(TELL_EVERY), if moves => {}
+                () = tokio::time::sleep(sleep), if !moves => self.look(before, sleep, &network),
+            }
+        }
+    }
+
+    /// Asks what there is to ask. Says until when there is nothing.
+    fn begin(&mut self) -> Option<BootTime> {
+        if self.asked.is_some() {
+            return None;
+        }
+        let now = self.worker.now();
+        if let Some(until) = self.rests.filter(|until| now < *until) {
+            return Some(until);
+        }
+        match self.worker.turn() {
+            Turn::Ask(ticket, remote) => {
+                let renews = matches!(ticket.question(), Question::Refresh);
+                let answer = Box::pin(async move { ticket.ask(&*remote).await });
+                self.asked = Some(Asked { answer, renews });
+                None
+            }
+            Turn::Rest(until) => {
+                if !self.waiters.is_empty() {
+                    let synced = self.worker.synced(&self.total);
+                    for waiter in self.waiters.drain(..) {
+                        // Who no longer waits has been synced all the same.
+                        let _ = waiter.send(synced.clone());
+                    }
+                }
+                until
+            }
+        }
+    }
+
+    /// After a sleep: whether the computer slept too, or is elsewhere now.
+    fn look(&mut self, before: BootTime, slept: Duration, network: &Network) {
+        if self.worker.now().since(before) > slept + SLEPT {
+            self.worker.trigger(Trigger::Woke);
+        }
+        if Network::now() != *network {
+            self.worker.trigger(Trigger::Network);
+        }
+    }
+
+    async fn answer(&mut self, request: SyncRequest, answer: Waiter) {
+        if request == SyncRequest::Now {
+            if self.waiters.is_empty() {
+                self.total = Report::default();
+            }
+            self.waiters.push(answer);
+            self.rests = None;
+            self.worker.trigger(Trigger::Asked);
+            return;
+        }
+        let of_the_account = matches!(
+            request,
+            SyncRequest::SignIn(_)
+                | SyncRequest::SignUp(_)
+                | SyncRequest::SignOut
+                | SyncRequest::Erase
+        );
+        if of_the_account {
+            self.let_go().await;
+        }
+        let answered = self.worker.answer(request).await;
+        // The state of things is told before the answer: whoever asked sees what came of it.
+        self.tell();
+        let _ = answer.send(answered);
+    }
+
+    /// Nothing is out any more.
+    async fn let_go(&mut self) {
+        let Some(asked) = self.asked.take() else { return };
+        if asked.renews {
+            let report = self.worker.done(asked.answer.await);
+            self.heard(report);
+        } else {
+            self.worker.dropped();
+        }
+    }
+
+    async fn leave(&mut self) {
+        // Whatever else is on its way goes again the next time.
+        let _ = tokio::time::timeout(LAST_WORDS, self.let_go()).await;
+    }
+
+    fn heard(&mut self, report: Report) {
+        let renamed = report.renamed.clone();
+        if report.pulled > 0 || !renamed.is_empty() {
+            self.engine.post(move |runner| runner.log_changed(&renamed));
+        }
+        self.total.add(report);
+    }
+
+    /// While something is on its way things change often: they are told now and then only.
+    fn tell_unless_it_moves(&mut self) {
+        if self.asked.is_none() {
+            self.silent = None;
+            return self.tell();
+        }
+        let now = self.worker.now();
+        let silent = *self.silent.get_or_insert(now);
+        if now.since(silent) >= TELL_EVERY {
+            self.silent = Some(now);
+            self.tell();
+        }
+    }
+
+    /// Tells the engine how things are, if they are not as they were.
+    fn tell(&mut self) {
+        let view = match self.worker.view() {
+            Ok(view) => view,
+            Err(error) => return tracing::error!(%error, "how the sync is cannot be read"),
+        };
+        if self.told.as_ref() != Some(&view) {
+            self.told = Some(view.clone());
+            self.engine.post(move |runner| runner.synced(view));
+        }
+    }
+}
+
+/// What the question that is out is answered; never, if none is.
+async fn answer(asked: &mut Option<Asked>) -> Answered {
+    match asked {
+        Some(asked) => asked.answer.as_mut().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,154 @@
+//! How the account and its sync look from outside.
+
+use super::words;
+use crate::protocol::{IpcError, Progress, SyncNeed, SyncState, SyncView};
+use crate::view::moment;
+use zafu_core::time::UtcOffset;
+use zafu_core::time::WallTime;
+use zafu_store::{Account, Store, StoreError, Waiting};
+use zafu_sync::{Hold, RemoteError};
+
+/// What only the thread of the sync knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    pub hold: Option<Hold>,
+    pub last_failure: Option<RemoteError>,
+    pub progress: Option<Progress>,
+    /// The secret that opens the account is not there.
+    pub lost: bool,
+    /// The keychain cannot be asked.
+    pub unasked: Option<IpcError>,
+    /// The secret is nowhere but here.
+    pub for_now: bool,
+}
+
+/// How it looks while no sync runs.
+///
+/// # Errors
+/// What the disk says.
+pub(crate) fn resting(store: &Store, here: UtcOffset) -> Result<Option<SyncView>, StoreError> {
+    look(store, Known::default(), here)
+}
+
+/// How it looks.
+pub(super) fn look(
+    store: &Store,
+    known: Known,
+    here: UtcOffset,
+) -> Result<Option<SyncView>, StoreError> {
+    let Some(account) = store.account()? else { return Ok(None) };
+    let waiting = store.waiting(account.id)?;
+    let ownerless =
+        if account.signed_in && !account.leaves_ownerless { store.ownerless()? } else { 0 };
+    Ok(Some(view(account, waiting, ownerless, known, here)))
+}
+
+fn view(
+    account: Account,
+    waiting: Waiting,
+    ownerless: u32,
+    known: Known,
+    here: UtcOffset,
+) -> SyncView {
+    let Waiting { pending, refused, kept } = waiting;
+    let held = known.hold.as_ref().map(words::need);
+    let closed = known.lost || known.unasked.is_some();
+    let need = held
+        .or(closed.then_some(SyncNeed::SignIn))
+        .or((ownerless > 0).then_some(SyncNeed::Adopt))
+        .or((refused > 0).then_some(SyncNeed::Refused))
+        .filter(|_| account.signed_in);
+    let state = match need {
+        _ if !account.signed_in => SyncState::SignedOut,
+        Some(_) => SyncState::NeedsYou,
+        None if known.progress.is_some() => SyncState::Syncing,
+        None if pending > 0 => SyncState::Waiting,
+        None => SyncState::Synced,
+    };
+    SyncView {
+        email: account.email,
+        project: account.url,
+        signed_in: account.signed_in,
+        state,
+        pending,
+        refused,
+        kept,
+        ownerless,
+        synced_at: account.synced.map(|at| moment(WallTime::new(at, here))),
+        progress: known.progress,
+        need,
+        trouble: known
+            .hold
+            .as_ref()
+            .and_then(words::trouble)
+            .or(known.unasked)
+            .or(known.last_failure.map(IpcError::from)),
+        for_now: known.for_now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+    use zafu_core::ids::UserId;
+    use zafu_sync::Fault;
+
+    fn looked(
+        signed_in: bool,
+        pending: u32,
+        refused: u32,
+        ownerless: u32,
+        known: Known,
+    ) -> SyncView {
+        let account = Account {
+            id: UserId(Uuid::nil()),
+            url: "https://example.org".into(),
+            key: "key".into(),
+            email: "me@example.org".into(),
+            signed_in,
+            cursor: None,
+            erased: None,
+            met: false,
+            synced: None,
+            compared: None,
+            leaves_ownerless: false,
+        };
+        view(account, Waiting { pending, refused, kept: 0 }, ownerless, known, UtcOffset(0))
+    }
+
+    #[test]
+    fn what_the_person_must_do_goes_before_what_waits() {
+        let held = |hold| Known { hold: Some(hold), ..Known::default() };
+        let lost = Known { lost: true, ..Known::default() };
+        for (view, state, need) in [
+            (looked(true, 0, 0, 0, Known::default()), SyncState::Synced, None),
+            (looked(true, 2, 0, 0, Known::default()), SyncState::Waiting, None),
+            (looked(false, 2, 0, 0, Known::default()), SyncState::SignedOut, None),
+            (looked(false, 2, 1, 0, lost.clone()), SyncState::SignedOut, None),
+            (looked(true, 2, 0, 0, lost), SyncState::NeedsYou, Some(SyncNeed::SignIn)),
+            (looked(true, 2, 1, 0, Known::default()), SyncState::NeedsYou, Some(SyncNeed::Refused)),
+            (looked(true, 2, 1, 3, Known::default()), SyncState::NeedsYou, Some(SyncNeed::Adopt)),
+            (
+                looked(true, 2, 1, 3, held(Hold::Erased(Uuid::nil()))),
+                SyncState::NeedsYou,
+                Some(SyncNeed::Erased),
+            ),
+            (
+                looked(true, 0, 0, 0, held(Hold::TooOld("9.0.0".into()))),
+                SyncState::NeedsYou,
+                Some(SyncNeed::TooOld),
+            ),
+        ] {
+            assert_eq!((view.state, view.need), (state, need), "{view:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_that_passes_is_said_and_asks_nothing() {
+        let known = Known { last_failure: Some(Fault::Unreachable.into()), ..Known::default() };
+        let view = looked(true, 1, 0, 0, known);
+        assert_eq!((view.state, view.need), (SyncState::Waiting, None));
+        assert!(view.trouble.unwrap().message.contains("Everything is kept"));
+    }
+}

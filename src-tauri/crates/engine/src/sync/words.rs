@@ -1,0 +1,88 @@
+//! What went wrong between here and the server, in words and with a code that a client can act on.
+
+use crate::protocol::{ErrorCode, IpcError, SyncNeed};
+use zafu_sync::supabase::{AuthError, ProjectError, VaultError};
+use zafu_sync::{Class, Fault, Hold, RemoteError, class};
+
+impl From<ProjectError> for IpcError {
+    fn from(error: ProjectError) -> Self {
+        Self::new(ErrorCode::BadRequest, error.to_string())
+    }
+}
+
+impl From<AuthError> for IpcError {
+    fn from(error: AuthError) -> Self {
+        let code = match &error {
+            AuthError::Unreachable | AuthError::CaptivePortal | AuthError::TooManyTries => {
+                ErrorCode::Network
+            }
+            AuthError::Other(cause) => code(cause),
+            _ => ErrorCode::Account,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<VaultError> for IpcError {
+    fn from(error: VaultError) -> Self {
+        Self::new(ErrorCode::Account, error.to_string())
+    }
+}
+
+/// A call to the server that failed.
+impl From<RemoteError> for IpcError {
+    fn from(error: RemoteError) -> Self {
+        let code = code(&error);
+        let then = match code {
+            ErrorCode::Server => "Nothing is sent until that is mended; everything is kept",
+            _ => "Everything is kept, and sent later",
+        };
+        Self::new(code, format!("{error}. {then}"))
+    }
+}
+
+fn code(error: &RemoteError) -> ErrorCode {
+    match (class::class(error), &error.fault) {
+        (Class::Session | Class::SignIn | Class::Account, _) => ErrorCode::Account,
+        (_, Fault::Unreachable | Fault::TimedOut | Fault::Unreadable) => ErrorCode::Network,
+        (Class::Transient | Class::TooSlow, _) => ErrorCode::Network,
+        _ => ErrorCode::Server,
+    }
+}
+
+/// What a hold asks of the person.
+pub(super) fn need(hold: &Hold) -> SyncNeed {
+    match hold {
+        Hold::SignIn => SyncNeed::SignIn,
+        Hold::Account => SyncNeed::AccountGone,
+        Hold::Erased(_) => SyncNeed::Erased,
+        Hold::Configuration(_) | Hold::Unwell(_) => SyncNeed::ServerWrong,
+        Hold::TooOld(_) => SyncNeed::TooOld,
+    }
+}
+
+/// What is to be said of a hold besides what it asks.
+pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
+    match hold {
+        Hold::SignIn | Hold::Account | Hold::Erased(_) => None,
+        Hold::Configuration(error) => Some(error.clone().into()),
+        Hold::Unwell(findings) => {
+            let message = format!(
+                "the server is not as it must be: {}. Nothing is sent until it is; everything is kept",
+                findings.join("; ")
+            );
+            Some(IpcError::new(ErrorCode::Server, message))
+        }
+        Hold::TooOld(oldest) => {
+            let message = format!(
+                "the server serves Zafu {oldest} and newer: update Zafu. Everything is kept until then"
+            );
+            Some(IpcError::new(ErrorCode::Server, message))
+        }
+    }
+}
+
+/// Nobody is signed in, and somebody must be.
+pub(super) fn nobody() -> IpcError {
+    IpcError::new(ErrorCode::Account, "nobody is signed in: sign in first")
+}

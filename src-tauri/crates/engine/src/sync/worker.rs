@@ -1,0 +1,391 @@
+//! The account of one folder, and its sync: all that can be asked of them, one thing at a time.
+//!
+//! Nothing here decides when: that is the [courier](super::courier)'s, or the command line's.
+
+use super::view::{self, Known};
+use super::words::nobody;
+use crate::clock::Clock;
+use crate::protocol::{
+    CodeRequest, ErrorCode, IpcError, Progress, ProjectView, Proof, RefusedView, SignInRequest,
+    SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
+};
+use crate::view::Log;
+use std::sync::Arc;
+use std::time::Duration;
+use zafu_core::ids::UserId;
+use zafu_core::time::BootTime;
+use zafu_store::{AfterErasure, Ownerless, Store, StoreError};
+use zafu_sync::run::Answered;
+use zafu_sync::supabase::{
+    Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
+};
+use zafu_sync::{
+    Carrier, Class, Hold, Next, Remote, RemoteError, Report, Ticket, Trigger, Wait, class,
+};
+
+/// The project that this build is made for, if there is one.
+const PROJECT: (Option<&str>, Option<&str>) =
+    (option_env!("ZAFU_PROJECT_URL"), option_env!("ZAFU_PROJECT_KEY"));
+/// A backlog is worth a bar from so many sits on.
+const LONG_BACKLOG: u32 = 500;
+/// How long the server may take to end a session that is forgotten here already.
+const LEAVING: Duration = Duration::from_secs(5);
+/// How many refused sits are listed.
+const REFUSED_LISTED: u32 = 1000;
+/// How soon a disk that failed is tried again.
+const DISK_AGAIN: Duration = Duration::from_secs(5);
+
+/// What opens the account that is signed in.
+enum Door {
+    /// Nobody is signed in.
+    None,
+    /// It is open.
+    Open(Arc<Supabase>),
+    /// What opened it is not in the keychain any more.
+    Lost(UserId),
+    /// The keychain could not be asked.
+    Unasked(UserId, VaultError),
+}
+
+/// What to do now.
+pub(super) enum Turn {
+    /// Ask this server this.
+    Ask(Ticket, Arc<Supabase>),
+    /// Nothing until then, or until something happens.
+    Rest(Option<BootTime>),
+}
+
+/// The account and its sync.
+pub(super) struct Worker {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    vault: Arc<dyn Vault>,
+    carrier: Carrier,
+    door: Door,
+    /// The vault did not take what opens the account.
+    for_now: bool,
+    /// Whether somebody who signs in stays so although the vault takes nothing.
+    stays: bool,
+    /// What a long backlog came to when it began.
+    backlog: Option<u32>,
+}
+
+impl Worker {
+    /// One that knows what the store knows. Unless it `stays`, nobody is signed in whom no vault keeps.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, vault: Arc<dyn Vault>, stays: bool) -> Self {
+        let seed = uuid::Uuid::new_v4().as_u64_pair().0;
+        let carrier = Carrier::new(store.clone(), seed, env!("CARGO_PKG_VERSION"));
+        Self {
+            store,
+            clock,
+            vault,
+            carrier,
+            door: Door::None,
+            for_now: false,
+            stays,
+            backlog: None,
+        }
+    }
+
+    /// Takes note of something that happened.
+    pub fn trigger(&mut self, trigger: Trigger) {
+        if trigger == Trigger::Asked && matches!(self.door, Door::Lost(_) | Door::Unasked(..)) {
+            // The person may have unlocked it meanwhile. It is not asked by itself: it may ask the person.
+            self.door = Door::None;
+        }
+        self.carrier.trigger(trigger, self.clock.now().boot);
+    }
+
+    /// What to do now.
+    pub fn turn(&mut self) -> Turn {
+        match self.next() {
+            Ok(turn) => turn,
+            Err(error) => {
+                tracing::error!(%error, "the sync cannot read what there is to do");
+                Turn::Rest(Some(self.clock.now().boot + DISK_AGAIN))
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<Turn, StoreError> {
+        self.look_at_the_door()?;
+        let Door::Open(remote) = &self.door else { return Ok(Turn::Rest(None)) };
+        Ok(match self.carrier.next(self.clock.now())? {
+            Next::Ask(ticket) => Turn::Ask(ticket, Arc::clone(remote)),
+            Next::Wait(Wait::Until(at)) => Turn::Rest(Some(at)),
+            Next::Wait(Wait::ForTrigger) => Turn::Rest(None),
+        })
+    }
+
+    /// Writes down an answer. A disk that refuses loses nothing: the same is asked again.
+    pub fn done(&mut self, answered: Answered) -> Report {
+        self.carrier.done(answered, self.clock.now()).unwrap_or_else(|error| {
+            tracing::error!(%error, "what the server said cannot be written down");
+            Report::default()
+        })
+    }
+
+    /// What was asked last will never be answered.
+    pub fn dropped(&mut self) {
+        self.carrier.dropped();
+    }
+
+    /// Opens the account that is signed in, if it is not open yet.
+    fn look_at_the_door(&mut self) -> Result<(), StoreError> {
+        let account = self.store.account()?.filter(|account| account.signed_in);
+        let signed_in = account.as_ref().map(|account| account.id);
+        let whose = match &self.door {
+            Door::None => None,
+            Door::Open(remote) => Some(remote.user()),
+            Door::Lost(user) | Door::Unasked(user, _) => Some(*user),
+        };
+        if whose == signed_in {
+            return Ok(());
+        }
+        self.door = match account {
+            None => Door::None,
+            Some(account) => self.open(account.id, &account.url, &account.key),
+        };
+        Ok(())
+    }
+
+    fn open(&self, user: UserId, url: &str, key: &str) -> Door {
+        let kept = match Account::kept(user, Arc::clone(&self.vault)) {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::warn!(%error, "the account stays closed");
+                return Door::Unasked(user, error);
+            }
+        };
+        let http = Project::new(url, key)
+            .map_err(|error| error.to_string())
+            .and_then(|project| Http::new(project).map_err(|error| error.to_string()));
+        match (kept, http) {
+            (Some(account), Ok(http)) => Door::Open(Arc::new(Supabase::new(http, account))),
+            (None, _) => Door::Lost(user),
+            (_, Err(error)) => {
+                tracing::warn!(error, "the project of the account is not known");
+                Door::Lost(user)
+            }
+        }
+    }
+
+    /// How it all looks.
+    pub fn view(&mut self) -> Result<Option<SyncView>, StoreError> {
+        let status = self.carrier.status()?;
+        let pending = status.waiting.pending;
+        self.backlog = match self.backlog {
+            _ if pending == 0 || status.hold.is_some() || status.last_failure.is_some() => None,
+            Some(total) => Some(total.max(pending)),
+            None => {
+                (pending >= LONG_BACKLOG && matches!(self.door, Door::Open(_))).then_some(pending)
+            }
+        };
+        let progress = self.backlog.map(|total| Progress { done: total - pending, total });
+        let known = Known {
+            hold: status.hold,
+            last_failure: status.last_failure,
+            progress,
+            lost: matches!(self.door, Door::Lost(_)),
+            unasked: match &self.door {
+                Door::Unasked(_, error) => Some(error.clone().into()),
+                _ => None,
+            },
+            for_now: self.for_now,
+        };
+        view::look(&self.store, known, self.clock.now().wall.offset)
+    }
+
+    /// Answers everything but [`SyncRequest::Now`], which takes many turns.
+    pub async fn answer(&mut self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+        let done = |()| SyncReply::Done;
+        match request {
+            SyncRequest::Status | SyncRequest::Now => Ok(SyncReply::Status(self.view()?)),
+            SyncRequest::Project => Ok(SyncReply::Project(self.project()?)),
+            SyncRequest::SignIn(request) => self.sign_in(request).await,
+            SyncRequest::SignUp(request) => self.sign_up(request).await,
+            SyncRequest::SendCode(CodeRequest { url, key, email }) => {
+                Ok(http(&url, &key)?.send_code(email.trim(), true).await.map(done)?)
+            }
+            SyncRequest::SignOut => self.sign_out().await.map(done),
+            SyncRequest::Erase => self.erase().await.map(done),
+            SyncRequest::Adopt(true) => {
+                self.store.adopt()?;
+                Ok(SyncReply::Done)
+            }
+            SyncRequest::Adopt(false) => Ok(self.store.leave_ownerless().map(done)?),
+            SyncRequest::AfterErasure { upload } => self.after_erasure(upload).map(done),
+            SyncRequest::Refused => self.refused().map(SyncReply::Refused),
+            SyncRequest::Retry => {
+                self.store.retry(self.signed_in()?)?;
+                self.trigger(Trigger::Asked);
+                Ok(SyncReply::Done)
+            }
+        }
+    }
+
+    fn signed_in(&self) -> Result<UserId, IpcError> {
+        let account = self.store.account()?.filter(|account| account.signed_in);
+        account.map(|account| account.id).ok_or_else(nobody)
+    }
+
+    fn project(&self) -> Result<ProjectView, StoreError> {
+        let last = self.store.account()?;
+        Ok(match (last, PROJECT) {
+            (Some(account), _) if !account.key.is_empty() => {
+                ProjectView { url: account.url, key: account.key }
+            }
+            (_, (Some(url), Some(key))) => ProjectView { url: url.into(), key: key.into() },
+            _ => ProjectView::default(),
+        })
+    }
+
+    async fn sign_in(&mut self, request: SignInRequest) -> Result<SyncReply, IpcError> {
+        let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
+        let signed_in = match &request.how {
+            Proof::Password(password) => http.sign_in(email, &password.0).await,
+            Proof::Code(code) => http.enter_code(email, &code.0).await,
+        }?;
+        self.enter(http, signed_in, email)
+    }
+
+    async fn sign_up(&mut self, request: SignInRequest) -> Result<SyncReply, IpcError> {
+        let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
+        let Proof::Password(password) = &request.how else {
+            let message = "an account is made with a password; a code by mail makes one by itself";
+            return Err(IpcError::new(ErrorCode::BadRequest, message));
+        };
+        match http.sign_up(email, &password.0).await? {
+            SignedUp::In(signed_in) => self.enter(http, signed_in, email),
+            SignedUp::MailSent => {
+                Ok(SyncReply::SignedIn(SignedInView { adopted: 0, mail_sent: true }))
+            }
+        }
+    }
+
+    /// Somebody has shown who they are: keeps what opens the account, then says that it is signed in.
+    fn enter(
+        &mut self,
+        http: Http,
+        signed_in: SignedIn,
+        email: &str,
+    ) -> Result<SyncReply, IpcError> {
+        let before = self.store.account()?.filter(|account| account.signed_in);
+        let user = signed_in.user;
+        let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
+        let (url, key) = (http.project().url().to_owned(), http.project().key().to_owned());
+        let (account, kept) = Account::opened(signed_in, Arc::clone(&self.vault));
+        if let Err(error) = &kept
+            && !self.stays
+        {
+            let message = format!(
+                "the system's keychain cannot be used ({}), so nobody would be signed in after this: mend that, or sign in from Zafu's window",
+                error.0
+            );
+            return Err(IpcError::new(ErrorCode::Account, message));
+        }
+        let ownerless = self.store.sign_in(user, &url, &key, &email)?;
+        self.for_now = kept.is_err();
+        if let Some(before) = before.filter(|before| before.id != user) {
+            self.forget(before.id);
+        }
+        self.door = Door::Open(Arc::new(Supabase::new(http, account)));
+        self.trigger(Trigger::SignedIn);
+        let adopted = match ownerless {
+            Ownerless::Adopted(sits) => sits,
+            Ownerless::Asked(_) => 0,
+        };
+        Ok(SyncReply::SignedIn(SignedInView { adopted, mail_sent: false }))
+    }
+
+    fn forget(&self, user: UserId) {
+        if let Err(error) = self.vault.remove(user) {
+            tracing::warn!(%error, "what opened an account may still be in the keychain");
+        }
+    }
+
+    async fn sign_out(&mut self) -> Result<(), IpcError> {
+        let user = self.signed_in()?;
+        self.look_at_the_door()?;
+        self.store.sign_out()?;
+        self.forget(user);
+        self.for_now = false;
+        if let Door::Open(remote) = std::mem::replace(&mut self.door, Door::None)
+            && !matches!(tokio::time::timeout(LEAVING, remote.sign_out()).await, Ok(Ok(())))
+        {
+            tracing::info!("the server was not told that this session is over");
+        }
+        Ok(())
+    }
+
+    /// Erases the account's sits on the server. Here they stay, and are sent no more.
+    async fn erase(&mut self) -> Result<(), IpcError> {
+        let user = self.signed_in()?;
+        self.look_at_the_door()?;
+        let Door::Open(remote) = &self.door else {
+            let message = "sign in again first: only then can the server know that it is you";
+            return Err(IpcError::new(ErrorCode::Account, message));
+        };
+        let mark = match remote.erase(user).await {
+            Err(error) if class::class(&error) == Class::Session => {
+                remote.refresh(user).await.map_err(not_erased)?;
+                remote.erase(user).await
+            }
+            other => other,
+        };
+        let mark = mark.map_err(not_erased)?;
+        self.store.agree_to_erasure(user, mark, AfterErasure::KeepHere)?;
+        self.trigger(Trigger::Answered);
+        Ok(())
+    }
+
+    fn after_erasure(&mut self, upload: bool) -> Result<(), IpcError> {
+        let user = self.signed_in()?;
+        let Some(Hold::Erased(mark)) = self.carrier.status()?.hold else {
+            let message = "there is no erasure to say anything of";
+            return Err(IpcError::new(ErrorCode::Refused, message));
+        };
+        let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
+        self.store.agree_to_erasure(user, mark, then)?;
+        self.trigger(Trigger::Answered);
+        Ok(())
+    }
+
+    fn refused(&self) -> Result<Vec<RefusedView>, IpcError> {
+        let refused = self.store.refused(self.signed_in()?, REFUSED_LISTED)?;
+        let log = Log::of(&self.store, self.clock.now().wall)?;
+        let view = |one: &zafu_store::Refused| RefusedView {
+            sit: log.record(&one.session),
+            code: one.code.clone(),
+        };
+        Ok(refused.iter().map(view).collect())
+    }
+
+    /// What a sync that has come to rest has done: `total` together.
+    pub fn synced(&mut self, total: &Report) -> Result<SyncReply, IpcError> {
+        let user = self.signed_in()?;
+        let waiting = self.store.waiting(user)?;
+        let report = SyncReport {
+            pushed: total.pushed,
+            pulled: total.pulled,
+            pending: waiting.pending,
+            refused: waiting.refused,
+        };
+        Ok(SyncReply::Synced(report, self.view()?))
+    }
+
+    /// The time.
+    pub fn now(&self) -> BootTime {
+        self.clock.now().boot
+    }
+}
+
+/// Speaks with the project that somebody entered.
+fn http(url: &str, key: &str) -> Result<Http, IpcError> {
+    Ok(Http::new(Project::new(url, key)?)?)
+}
+
+fn not_erased(error: RemoteError) -> IpcError {
+    let IpcError { code, message: _ } = error.clone().into();
+    IpcError::new(code, format!("nothing was erased: {error}. Try again later"))
+}
