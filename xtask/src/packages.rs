@@ -41,6 +41,7 @@ const DEBIAN: Family = Family {
         "librsvg2-dev",
         "libxdo-dev",
         "libasound2-dev",
+        "libdbus-1-dev",
     ],
     backend: &["pgtap", "postgresql"],
     test: &[
@@ -77,6 +78,7 @@ const FEDORA: Family = Family {
         "librsvg2-devel",
         "libxdo-devel",
         "alsa-lib-devel",
+        "dbus-devel",
     ],
     backend: &["pgtap", "postgresql-server"],
     test: &[
@@ -107,6 +109,7 @@ const ARCH: Family = Family {
         "librsvg",
         "xdotool",
         "alsa-lib",
+        "dbus",
     ],
     // Its pgTAP is in no repository of its own: that one test is left out there, and says so.
     backend: &["postgresql"],
@@ -188,9 +191,11 @@ fn missing<'a>(family: &Family, wanted: &[&'a str]) -> Vec<&'a str> {
             let mut words = line.split_whitespace();
             // Debian writes `libasound2-dev:amd64 installed`.
             let name = words.next().and_then(|name| name.split(':').next());
+            // What Debian has only heard of is in its list too: `gnome-keyring not-installed`.
             name == Some(package)
-                && !line.contains("not installed")
-                && words.next() != Some("config-files")
+                && !words
+                    .next()
+                    .is_some_and(|state| state.contains('-') && family.manager == "apt-get")
         })
     };
     wanted.iter().copied().filter(|package| !is_installed(package)).collect()
