@@ -14,14 +14,14 @@ use exit::Leaving;
 use signals::Heard;
 use startup::Started;
 use std::process::ExitCode;
-use tauri::{AppHandle, Emitter, Manager, RunEvent};
+use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::runner::Event;
-use zafu_engine::{Host, logs};
+use zafu_engine::{Engine, Host, logs};
 
 /// The window of Zafu. The command `zafu` starts it.
 #[derive(Parser)]
@@ -79,6 +79,18 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
             commands::log::edit_sit,
             commands::log::delete_sit,
             commands::log::restore_sit,
+            commands::account::account_project,
+            commands::account::account_sign_in,
+            commands::account::account_sign_up,
+            commands::account::account_send_code,
+            commands::account::account_sign_out,
+            commands::account::account_erase,
+            commands::account::account_adopt,
+            commands::account::account_after_erasure,
+            commands::account::sync_now,
+            commands::account::list_refused,
+            commands::account::retry_refused,
+            commands::account::export_refused,
             commands::settings::get_settings,
             commands::settings::save_settings,
             commands::settings::list_presets,
@@ -119,6 +131,9 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
             if !app.state::<Leaving>().is_hurried() {
                 ringing.wait();
             }
+        }
+        RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
+            app.state::<Engine>().post(|runner| runner.focused());
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app, Reason::Show),

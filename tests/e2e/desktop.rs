@@ -20,7 +20,7 @@ use zafu_store::Store;
 const NEEDED: [&str; 5] = ["Xvfb", "openbox", "xdotool", "dbus-daemon", "sqlite3"];
 
 /// A bus on which everybody may own every name, and which starts nothing by itself.
-const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+pub const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>ADDRESS</listen><policy context="default">
 <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>

@@ -6,12 +6,15 @@
 #![cfg(target_os = "linux")]
 
 mod accessible;
+mod account;
 mod awake;
 mod browser;
 mod bus;
+mod cloud;
 mod command_line;
 mod desktop;
 mod disk;
+mod keyring;
 mod kill;
 mod notification;
 mod quitting;

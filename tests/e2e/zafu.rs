@@ -3,11 +3,12 @@
 //! Nothing here knows how Zafu works inside: it runs the programs, talks to their socket, and reads the database
 //! with the `sqlite3` of the system.
 
+use crate::keyring::Keyring;
 use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -50,6 +51,8 @@ pub fn missing(what: &str) {
 pub struct Zafu {
     home: TempDir,
     data: PathBuf,
+    /// What tells this person's programs of a session bus, if there is one.
+    bus: Vec<(&'static str, PathBuf)>,
     ahead: Cell<Duration>,
     boot: Cell<u32>,
 }
@@ -59,7 +62,12 @@ impl Zafu {
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("data");
-        Self { home, data, ahead: Cell::default(), boot: Cell::new(1) }
+        Self { home, data, bus: Vec::new(), ahead: Cell::default(), boot: Cell::new(1) }
+    }
+
+    /// The same, on a session bus that may have a keychain.
+    pub fn on(keyring: &Keyring) -> Self {
+        Self { bus: keyring.environment().to_vec(), ..Self::new() }
     }
 
     /// Where this person's home is.
@@ -107,6 +115,7 @@ impl Zafu {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home())
+            .envs(self.bus.iter().map(|(name, value)| (name, value)))
             .env("TZ", "Asia/Kathmandu")
             .env("ALSA_CONFIG_PATH", "/dev/null")
             .env(DATA_DIR_VARIABLE, &self.data)
@@ -145,6 +154,11 @@ impl Zafu {
     pub fn sql(&self, query: &str) -> String {
         sql(&self.database(), query)
     }
+
+    /// Changes what is stored, while nobody uses it.
+    pub fn stored(&self, change: &str) {
+        self.sql(change);
+    }
 }
 
 /// What `sqlite3` prints.
@@ -168,13 +182,7 @@ pub struct Said {
 impl Said {
     /// Runs `command` to its end.
     pub fn of(mut command: Command) -> Self {
-        let output = command.output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self {
-            code: output.status.code(),
-            out: text(output.stdout),
-            err: text(output.stderr).trim_end().to_owned(),
-        }
+        Self::from(command.output().unwrap())
     }
 
     /// It must have ended with `code` and said `words`.
@@ -182,6 +190,17 @@ impl Said {
     pub fn refused(&self, code: i32, words: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert!(self.err.contains(words), "\"{words}\" is not in {self:?}");
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr).trim_end().to_owned(),
+        }
     }
 }
 

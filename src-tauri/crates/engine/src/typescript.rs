@@ -1,7 +1,8 @@
 //! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
 
 use crate::protocol::{
-    BellCheck, FinishedView, IpcError, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
+    BellCheck, CodeRequest, FinishedView, IpcError, ProjectView, RefusedView, SignInRequest,
+    SignedInView, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,6 +25,11 @@ fn write(folder: &Path) {
     BellCheck::export_all(&config).unwrap();
     SoundView::export_all(&config).unwrap();
     IpcError::export_all(&config).unwrap();
+    ProjectView::export_all(&config).unwrap();
+    SignInRequest::export_all(&config).unwrap();
+    CodeRequest::export_all(&config).unwrap();
+    SignedInView::export_all(&config).unwrap();
+    RefusedView::export_all(&config).unwrap();
     Settings::export_all(&config).unwrap();
     Preset::export_all(&config).unwrap();
     Answer::export_all(&config).unwrap();

@@ -1,5 +1,6 @@
 //! The engine over recorders: what it does, in which order, and what it does when the disk or the computer fails.
 
+#[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 mod fakes;
 
 use fakes::{Did, Fakes};

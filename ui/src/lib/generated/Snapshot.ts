@@ -2,6 +2,7 @@
 import type { FinishedView } from "./FinishedView";
 import type { IpcError } from "./IpcError";
 import type { SitView } from "./SitView";
+import type { SyncView } from "./SyncView";
 import type { UnsettledView } from "./UnsettledView";
 
 /**
@@ -24,4 +25,8 @@ finished: FinishedView | null,
 /**
  * What does not work just now.
  */
-trouble: Array<IpcError>, };
+trouble: Array<IpcError>, 
+/**
+ * How the sync is; none: there never was an account.
+ */
+sync: SyncView | null, };

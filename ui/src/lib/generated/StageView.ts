@@ -3,4 +3,4 @@
 /**
  * How far a past sit came.
  */
-export type StageView = "started" | "endedEarly" | "completed";
+export type StageView = "started" | "endedEarly" | "completed" | "runningElsewhere" | "unfinished";

@@ -240,7 +240,16 @@ impl Worker {
         })
     }
 
+    /// Where nobody would stay signed in, nobody is signed in: better to know it before there is an account.
+    fn could_stay(&self) -> Result<(), IpcError> {
+        if self.stays {
+            return Ok(());
+        }
+        self.vault.read(UserId(uuid::Uuid::nil())).map(drop).map_err(|error| would_not_stay(&error))
+    }
+
     async fn sign_in(&mut self, request: SignInRequest) -> Result<SyncReply, IpcError> {
+        self.could_stay()?;
         let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
         let signed_in = match &request.how {
             Proof::Password(password) => http.sign_in(email, &password.0).await,
@@ -250,6 +259,7 @@ impl Worker {
     }
 
     async fn sign_up(&mut self, request: SignInRequest) -> Result<SyncReply, IpcError> {
+        self.could_stay()?;
         let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
         let Proof::Password(password) = &request.how else {
             let message = "an account is made with a password; a code by mail makes one by itself";
@@ -278,11 +288,7 @@ impl Worker {
         if let Err(error) = &kept
             && !self.stays
         {
-            let message = format!(
-                "the system's keychain cannot be used ({}), so nobody would be signed in after this: mend that, or sign in from Zafu's window",
-                error.0
-            );
-            return Err(IpcError::new(ErrorCode::Account, message));
+            return Err(would_not_stay(error));
         }
         let ownerless = self.store.sign_in(user, &url, &key, &email)?;
         self.for_now = kept.is_err();
@@ -383,6 +389,14 @@ impl Worker {
 /// Speaks with the project that somebody entered.
 fn http(url: &str, key: &str) -> Result<Http, IpcError> {
     Ok(Http::new(Project::new(url, key)?)?)
+}
+
+fn would_not_stay(error: &VaultError) -> IpcError {
+    let message = format!(
+        "the system's keychain cannot be used ({}), so nobody would be signed in after this: mend that, or sign in from Zafu's window",
+        error.0
+    );
+    IpcError::new(ErrorCode::Account, message)
 }
 
 fn not_erased(error: RemoteError) -> IpcError {

@@ -27,6 +27,9 @@ pub enum Did {
     Awake(Awake),
 }
 
+/// Who is signed in, if anybody is.
+pub const USER: UserId = UserId(Uuid::from_u128(9));
+
 /// The most that the engine sees at once.
 const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
 
@@ -101,6 +104,17 @@ impl Fakes {
     }
 
     pub fn within(path: &str) -> Self {
+        Self::with(path, Arc::new(Memory::default()), |_| {})
+    }
+
+    /// One in whose folder somebody is signed in to the project at `url`.
+    pub fn signed_in(url: &str, vault: Arc<dyn Vault>) -> Self {
+        Self::with("data", vault, |store| {
+            store.sign_in(USER, url, "key", "me@example.org").unwrap();
+        })
+    }
+
+    fn with(path: &str, vault: Arc<dyn Vault>, prepare: impl FnOnce(&Store)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let folder = DataFolder::at(&home.path().join(path)).unwrap();
         let wall = WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(60));
@@ -108,6 +122,7 @@ impl Fakes {
         let now = Moment { boot: BootTime(Duration::from_secs(1000)), boot_id, wall };
         let clock = Arc::new(FakeClock(Mutex::new(now)));
         let store = Store::open(folder.path(), wall).unwrap();
+        prepare(&store);
         let recorder =
             Recorder { did: Arc::default(), unsaved: Arc::default(), clock: clock.clone(), store };
         let own = recorder.clone();
@@ -116,10 +131,15 @@ impl Fakes {
             bells: Box::new(own.clone()),
             notifier: Box::new(own.clone()),
             awake: Box::new(own),
-            vault: Arc::new(Memory::default()),
+            vault,
         };
         let host = Host::start(&folder, Box::new(parts)).unwrap();
         Self { host, recorder, folder, _home: home }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.host.engine()
     }
 
     pub fn folder(&self) -> &DataFolder {

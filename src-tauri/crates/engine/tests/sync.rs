@@ -1,0 +1,111 @@
+//! The sync beside a sit: whatever befalls it, the sit goes on.
+
+#[allow(dead_code, reason = "the tests of the engine use the rest of it")]
+mod fakes;
+
+use fakes::{Fakes, Memory, USER};
+use futures_lite::future::block_on;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use zafu_core::ids::UserId;
+use zafu_engine::protocol::{ErrorCode, SyncNeed, SyncReply, SyncRequest, SyncState, SyncView};
+use zafu_sync::supabase::{Vault, VaultError};
+
+/// An address at which nobody listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+fn ask(fakes: &Fakes, request: SyncRequest) -> SyncReply {
+    block_on(fakes.engine().sync(request)).unwrap()
+}
+
+fn status(fakes: &Fakes) -> SyncView {
+    let SyncReply::Status(Some(view)) = ask(fakes, SyncRequest::Status) else { unreachable!() };
+    view
+}
+
+fn sync(fakes: &Fakes) -> SyncView {
+    let SyncReply::Synced(_, Some(view)) = ask(fakes, SyncRequest::Now) else { unreachable!() };
+    view
+}
+
+/// A sit from its start to its end.
+fn sit(fakes: &Fakes) {
+    fakes.start(60, 0).unwrap();
+    fakes.pass(Duration::from_secs(60));
+    let at = fakes.run(|runner| runner.end(None)).unwrap();
+    assert!(at.sit.is_none() && at.finished.is_some_and(|finished| finished.complete));
+}
+
+/// A keychain in which something is broken, once.
+#[derive(Default)]
+struct Broken {
+    was: AtomicBool,
+}
+
+impl Vault for Broken {
+    fn read(&self, _: UserId) -> Result<Option<String>, VaultError> {
+        assert!(self.was.swap(true, Ordering::SeqCst), "the keychain is broken");
+        Ok(None)
+    }
+
+    fn write(&self, _: UserId, _: &str) -> Result<(), VaultError> {
+        Ok(())
+    }
+
+    fn remove(&self, _: UserId) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+/// Fault 10.
+#[test]
+fn a_panic_in_the_sync_costs_the_sit_nothing_and_the_sync_a_rest() {
+    let vault = Arc::new(Broken::default());
+    let fakes = Fakes::signed_in(NOWHERE, vault.clone());
+    sit(&fakes);
+    assert_eq!(status(&fakes).pending, 1);
+    assert!(vault.was.load(Ordering::SeqCst), "it has panicked by now");
+    sit(&fakes);
+    let view = sync(&fakes);
+    assert_eq!((view.state, view.need), (SyncState::NeedsYou, Some(SyncNeed::SignIn)));
+    assert_eq!(view.pending, 2, "everything is kept");
+}
+
+#[test]
+fn a_sit_waits_for_no_server_that_never_answers() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let vault = Arc::new(Memory::default());
+    vault.write(USER, "secret").unwrap();
+    let fakes = Fakes::signed_in(&format!("http://{}", silent.local_addr().unwrap()), vault);
+    // It has asked, and is answered by nobody for as long as this is held.
+    let _held = silent.accept().unwrap();
+    sit(&fakes);
+    assert_eq!(status(&fakes).pending, 1);
+}
+
+#[test]
+fn who_cannot_be_reached_is_said_and_asks_nothing_of_the_person() {
+    let vault = Arc::new(Memory::default());
+    vault.write(USER, "secret").unwrap();
+    let fakes = Fakes::signed_in(NOWHERE, vault);
+    sit(&fakes);
+    let view = sync(&fakes);
+    assert_eq!((view.state, view.need, view.pending), (SyncState::Waiting, None, 1));
+    assert_eq!(view.trouble.unwrap().code, ErrorCode::Network);
+    let shown = fakes.snapshot().sync.unwrap();
+    assert_eq!((shown.state, shown.pending), (SyncState::Waiting, 1), "the window knows it too");
+}
+
+#[test]
+fn whoever_signs_out_keeps_every_sit_and_is_asked_nothing() {
+    let fakes = Fakes::signed_in(NOWHERE, Arc::new(Memory::default()));
+    sit(&fakes);
+    assert_eq!(status(&fakes).need, Some(SyncNeed::SignIn), "its keychain knows of nobody");
+    assert_eq!(ask(&fakes, SyncRequest::SignOut), SyncReply::Done);
+    let view = status(&fakes);
+    assert_eq!((view.state, view.need, view.pending), (SyncState::SignedOut, None, 1));
+    let nobody = block_on(fakes.engine().sync(SyncRequest::Now));
+    assert_eq!(nobody.unwrap_err().code, ErrorCode::Account);
+}

@@ -1,0 +1,233 @@
+//! The account, from the command line: the real keychain, the real server, and devices that are folders.
+
+use crate::cloud::{Person, backend, server};
+use crate::keyring::Keyring;
+use crate::zafu::{Engine, Zafu, eventually};
+use serde_json::{Value, json};
+use std::time::Duration;
+use zafu_engine::protocol::SyncNeed;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A sit of a minute from its start to its end. Says its ID.
+fn sit(zafu: &Zafu) -> String {
+    let engine = zafu.sit("1m --prepare 0s");
+    let id = engine.id().to_owned();
+    engine.pass(MINUTE);
+    zafu.run("end");
+    engine.wait();
+    id
+}
+
+fn report(pushed: u32, pulled: u32, pending: u32) -> Value {
+    json!({ "pushed": pushed, "pulled": pulled, "pending": pending, "refused": 0 })
+}
+
+#[test]
+fn what_was_sat_offline_reaches_the_server_and_another_device_exactly_once() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let one = Zafu::on(&keyring);
+    let sits = [sit(&one), sit(&one)];
+    assert_eq!(
+        person.sign_up(&one),
+        "Signed in.\nSits that were nobody's are the account's now: 2.\n"
+    );
+    assert_eq!(one.json("sync --json"), report(2, 0, 0));
+    assert_eq!(one.json("sync --json"), report(0, 0, 0), "what is there is not sent again");
+    let there = server(backend, &person, "select id, iscompleted from sessions order by startedat");
+    assert_eq!(there, sits.map(|id| format!("{id}|t")).join("\n"));
+
+    let two = Zafu::on(&keyring);
+    person.sign_in(&two);
+    assert_eq!(two.json("sync --json"), report(0, 2, 0));
+    assert_eq!(two.json("log --json"), one.json("log --json"));
+    let third = sit(&two);
+    assert_eq!(two.json("sync --json"), report(1, 0, 0));
+    assert_eq!(one.json("sync --json"), report(0, 1, 0));
+    assert_eq!(one.json("log --json")[0]["id"], third.as_str());
+}
+
+#[test]
+fn a_sit_that_runs_is_seen_elsewhere_and_never_taken_for_ones_own() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
+    person.sign_up(&one);
+    person.sign_in(&two);
+    let engine = one.sit("20m --prepare 0s");
+    let is_there =
+        format!("select count(*) from sessions where id = '{}' and not iscompleted", engine.id());
+    eventually("the start has reached the server", || {
+        (server(backend, &person, &is_there) == "1").then_some(())
+    });
+    two.ok("sync");
+    let log = two.json("log --json");
+    assert_eq!(
+        (&log[0]["id"], &log[0]["stage"]),
+        (&engine.id().into(), &"runningElsewhere".into())
+    );
+    assert_eq!(
+        two.json("status --json")["unsettled"],
+        json!([]),
+        "it is no business of this device"
+    );
+    two.pass(Duration::from_secs(20 * 60 + 3601));
+    assert_eq!(two.json("log --json")[0]["stage"], "unfinished");
+    engine.pass(Duration::from_secs(20 * 60));
+    let id = engine.id().to_owned();
+    one.run("end");
+    engine.wait();
+    one.ok("sync");
+    two.ok("sync");
+    let log = two.json("log --json");
+    assert_eq!((&log[0]["id"], &log[0]["stage"]), (&id.into(), &"completed".into()));
+}
+
+#[test]
+fn the_exit_code_says_whether_all_is_well_or_waits_or_needs_the_person() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    zafu.run("sync").refused(6, "nobody is signed in");
+    zafu.run("account sign-in --email a@example.org --code 1").refused(2, "name the project");
+    let project = person.project();
+    zafu.run(&format!("account sign-in {project} --email a@example.org"))
+        .refused(2, "--password-stdin");
+    let wrong = person.with_password(&zafu, "sign-in", "another word");
+    wrong.refused(6, "the e-mail address or the password is wrong");
+    assert_eq!(zafu.ok("account status --json").trim(), "null", "nothing was changed");
+    person.sign_up(&zafu);
+    sit(&zafu);
+    // A computer without a network, as far as its own project goes.
+    zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
+    let waits = zafu.run("sync --json");
+    waits.refused(5, "the server was not reached");
+    assert_eq!(serde_json::from_str::<Value>(&waits.out).unwrap(), report(0, 0, 1));
+    zafu.stored(&format!("UPDATE accounts SET url = '{}'", backend.url()));
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    assert_eq!(zafu.ok("account sign-out"), "Signed out. All sits are still here.\n");
+    zafu.run("sync").refused(6, "nobody is signed in");
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::without_one()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    let refused = person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    refused.refused(6, "the system's keychain cannot be used");
+    let engine = zafu.sit("20m --prepare 0s");
+    let signed_in = person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    assert_eq!(signed_in.code, Some(0), "{signed_in:?}");
+    assert!(signed_in.err.contains("you are signed in until Zafu ends"), "{signed_in:?}");
+    assert_eq!(zafu.json("sync --json"), report(0, 0, 0), "it was sent when somebody was there");
+    assert_eq!(zafu.json("account status --json")["forNow"], true);
+    zafu.run("end");
+    engine.wait();
+    let said = zafu.run("sync --json");
+    said.refused(6, "sign in again");
+    assert_eq!(zafu.json("account status --json")["pending"], 1, "it is kept");
+}
+
+#[test]
+fn an_erasure_elsewhere_is_asked_about_and_nothing_is_lost() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
+    sit(&one);
+    person.sign_up(&one);
+    one.ok("sync");
+    person.sign_in(&two);
+    two.ok("sync");
+    two.run("account erase").refused(2, "say `zafu account erase --yes`");
+    two.ok("account erase --yes");
+    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0");
+    assert_eq!(two.json("log --json").as_array().unwrap().len(), 1, "it stays on this device");
+    let another = sit(&one);
+    one.run("sync").refused(6, "were erased from the server");
+    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0", "nothing is sent");
+    one.ok("account after-erasure upload");
+    one.ok("sync");
+    assert_eq!(server(backend, &person, "select count(*) from sessions"), "2");
+    two.ok("sync");
+    assert_eq!(two.json("log --json")[0]["id"], another.as_str());
+}
+
+#[test]
+fn another_account_is_not_given_what_was_nobodys_unless_the_person_says_so() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let (first, second) = (Person::new(backend), Person::new(backend));
+    let zafu = Zafu::on(&keyring);
+    first.sign_up(&zafu);
+    let firsts = sit(&zafu);
+    zafu.ok("sync");
+    zafu.ok("account sign-out");
+    let nobodys = sit(&zafu);
+    assert_eq!(second.sign_up(&zafu), "Signed in.\n");
+    zafu.run("sync").refused(6, "made while nobody was signed in");
+    assert_eq!(server(backend, &second, "select count(*) from sessions"), "0");
+    let log = zafu.json("log --json");
+    let ids: Vec<_> =
+        log.as_array().unwrap().iter().map(|sit| sit["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [nobodys.as_str()], "{firsts} is the other's");
+    zafu.ok("account adopt");
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    assert_eq!(server(backend, &second, "select id from sessions"), nobodys);
+    assert_eq!(server(backend, &first, "select id from sessions"), firsts);
+}
+
+/// Fault 9.
+#[test]
+fn two_at_once_are_one_after_the_other_or_refused() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    sit(&zafu);
+    person.sign_up(&zafu);
+    let both = [0, 1].map(|_| zafu.command(["sync"]).spawn().unwrap());
+    for mut child in both {
+        let code = child.wait().unwrap().code();
+        assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    }
+    assert_eq!(server(backend, &person, "select count(*) from sessions"), "1");
+}
+
+#[test]
+fn a_session_that_was_ended_elsewhere_asks_for_signing_in_and_keeps_the_queue() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    person.sign_up(&zafu);
+    person.revoke(backend);
+    let id = sit(&zafu);
+    zafu.run("sync").refused(6, "sign in again");
+    let status = zafu.json("account status --json");
+    assert_eq!(status["pending"], 1);
+    assert_eq!(serde_json::to_value(SyncNeed::SignIn).unwrap(), "sign-in");
+    person.sign_in(&zafu);
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    assert_eq!(server(backend, &person, "select id from sessions"), id);
+}
+
+/// A running engine takes what is asked of it, and is not held up by it.
+#[test]
+fn a_running_engine_signs_in_syncs_and_signs_out() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    let engine: Engine = zafu.sit("20m --prepare 0s");
+    person.sign_up(&zafu);
+    zafu.ok("sync");
+    assert_eq!(server(backend, &person, "select id from sessions"), engine.id());
+    let status = zafu.json("account status --json");
+    assert_eq!((&status["state"], &status["email"]), (&"synced".into(), &person.email().into()));
+    zafu.ok("account sign-out");
+    engine.pass(MINUTE);
+    assert_eq!(zafu.json("status --json")["state"], "sitting");
+    zafu.run("end");
+    engine.wait();
+    let waits = zafu.json("account status --json");
+    assert_eq!((&waits["state"], &waits["pending"]), (&"signed-out".into(), &1.into()));
+}

@@ -1,0 +1,86 @@
+//! The real backend, and people who have an account there.
+
+use crate::zafu::{Said, Zafu};
+use std::io::Write;
+use std::process::Stdio;
+use std::sync::OnceLock;
+use uuid::Uuid;
+use zafu_backend::Backend;
+
+/// The backend that all tests share, with its auth server; none if the machine cannot have it.
+pub fn backend() -> Option<&'static Backend> {
+    static AUTH: OnceLock<()> = OnceLock::new();
+    let backend = zafu_backend::shared()?;
+    AUTH.get_or_init(|| backend.start_auth().unwrap());
+    Some(backend)
+}
+
+/// What SQL says of one person's rows.
+pub fn server(backend: &Backend, person: &Person, sql: &str) -> String {
+    let own = format!(
+        "from (select * from public.sessions where userid =
+           (select id from auth.users where email = '{}')) sessions",
+        person.email()
+    );
+    backend.sql(&sql.replace("from sessions", &own)).unwrap().trim().to_owned()
+}
+
+/// Somebody who has an account, or will have one.
+pub struct Person {
+    url: String,
+    key: String,
+    email: String,
+}
+
+impl Person {
+    pub const PASSWORD: &str = "correct horse battery";
+
+    /// Somebody new.
+    pub fn new(backend: &Backend) -> Self {
+        let email = format!("{}@example.org", Uuid::now_v7().simple());
+        Self { url: backend.url(), key: backend.publishable_key().into(), email }
+    }
+
+    /// Their address.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// Their project, as it is written on the command line.
+    pub fn project(&self) -> String {
+        format!("--url {} --key {}", self.url, self.key)
+    }
+
+    /// Makes their account. Returns what was printed.
+    pub fn sign_up(&self, zafu: &Zafu) -> String {
+        self.must(zafu, "sign-up")
+    }
+
+    /// Signs them in.
+    pub fn sign_in(&self, zafu: &Zafu) -> String {
+        self.must(zafu, "sign-in")
+    }
+
+    fn must(&self, zafu: &Zafu, what: &str) -> String {
+        let said = self.with_password(zafu, what, Self::PASSWORD);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+    }
+
+    /// Tries a password.
+    pub fn with_password(&self, zafu: &Zafu, what: &str, password: &str) -> Said {
+        let line =
+            format!("account {what} {} --email {} --password-stdin", self.project(), self.email);
+        let mut command = zafu.command(line.split_whitespace());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Who refuses before reading it has closed its end.
+        let _ = writeln!(child.stdin.take().unwrap(), "{password}");
+        Said::from(child.wait_with_output().unwrap())
+    }
+
+    /// Ends all of their sessions on the server's side.
+    pub fn revoke(&self, backend: &Backend) {
+        backend.end_sessions(&self.email).unwrap();
+    }
+}

@@ -1,0 +1,84 @@
+//! A keychain of its own for one test: gnome-keyring on a session bus of its own, unlocked.
+
+use crate::desktop::{BUS, Part, has};
+use crate::zafu::eventually;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// What a test with a keychain needs on the machine.
+const NEEDED: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "dbus-send"];
+
+/// A session bus that has a Secret Service, or will have one.
+pub struct Keyring {
+    home: TempDir,
+    /// Gone in this order.
+    daemon: Option<Part>,
+    _bus: Part,
+}
+
+impl Keyring {
+    /// A bus with a keychain; none if the machine has none.
+    pub fn new() -> Option<Self> {
+        let mut keyring = Self::without_one()?;
+        keyring.unlock();
+        Some(keyring)
+    }
+
+    /// A bus on which no keychain is.
+    pub fn without_one() -> Option<Self> {
+        if !has(&NEEDED) {
+            return None;
+        }
+        let home = tempfile::tempdir().unwrap();
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let socket = home.path().join("bus");
+        let config = home.path().join("bus.conf");
+        fs::write(&config, BUS.replace("ADDRESS", &format!("unix:path={}", socket.display())))
+            .unwrap();
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--nofork", "--nopidfile", "--config-file"]).arg(config).stderr(Stdio::null());
+        let bus = Part::start(&mut bus);
+        eventually("a bus listens", || socket.exists().then_some(()));
+        Some(Self { home, daemon: None, _bus: bus })
+    }
+
+    /// From now on there is a keychain, and it is open.
+    pub fn unlock(&mut self) {
+        const START: &str =
+            "printf %s word | exec gnome-keyring-daemon --foreground --unlock --components=secrets";
+        let mut daemon = self.on(Command::new("sh"));
+        daemon.args(["-c", START]).stdout(Stdio::null()).stderr(Stdio::null());
+        self.daemon = Some(Part::start(&mut daemon));
+        const IS_THERE: [&str; 6] = [
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.DBus",
+            "/",
+            "org.freedesktop.DBus.NameHasOwner",
+            "string:org.freedesktop.secrets",
+        ];
+        eventually("the keychain is there", || {
+            let said = self.on(Command::new("dbus-send")).args(IS_THERE).output().ok()?;
+            String::from_utf8_lossy(&said.stdout).contains("boolean true").then_some(())
+        });
+    }
+
+    /// A command of somebody who is on this bus.
+    pub fn on(&self, mut command: Command) -> Command {
+        command.envs(self.environment());
+        command
+    }
+
+    /// What tells a program of this bus.
+    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+        let address = format!("unix:path={}", self.home.path().join("bus").display());
+        [
+            ("DBUS_SESSION_BUS_ADDRESS", address.into()),
+            ("XDG_RUNTIME_DIR", self.home.path().into()),
+            ("XDG_DATA_HOME", self.home.path().into()),
+        ]
+    }
+}
