@@ -2,7 +2,7 @@
 
 use crate::gateway::Gateway;
 use crate::parts::Parts;
-use crate::postgres::{DATABASE, Postgres, SUPERUSER, Stop};
+use crate::postgres::{AUTH_DATABASE, DATABASE, Postgres, SUPERUSER, Stop};
 use crate::process::{Guard, Server, StartError, run, until};
 use crate::token;
 use anyhow::{Context, Result, ensure};
@@ -175,6 +175,20 @@ impl Backend {
     pub fn delete_user(&self, user: Uuid) -> Result<()> {
         let delete = format!("delete from auth.users where id = '{user}'");
         self.sql(&format!("set local role supabase_auth_admin; {delete}")).map(drop)
+    }
+
+    /// Ends every session of an account on the auth server's side: nothing renews them any more.
+    ///
+    /// # Errors
+    /// If PostgreSQL does not.
+    pub fn end_sessions(&self, email: &str) -> Result<()> {
+        let user =
+            format!("(select id from auth.users where email = '{}')", email.replace('\'', "''"));
+        let end = format!(
+            "delete from auth.refresh_tokens where user_id = {user};
+             delete from auth.sessions where user_id = {user};"
+        );
+        run(self.postgres().psql(SUPERUSER, AUTH_DATABASE).args(["--command", &end])).map(drop)
     }
 
     /// A token for an account, whether there is one of that id or not.

@@ -36,6 +36,9 @@ pub(crate) const SUPERUSER: &str = "supabase_admin";
 /// The main database, as Supabase names it.
 pub(crate) const DATABASE: &str = "postgres";
 
+/// The database of the auth server.
+pub(crate) const AUTH_DATABASE: &str = "auth";
+
 /// A cluster. It ends when this is dropped, or dies with us.
 #[derive(Debug)]
 pub(crate) struct Postgres {
@@ -61,7 +64,7 @@ impl Postgres {
         run(&mut initdb)?;
         postgres.start()?;
         postgres.script(&local().join("platform.sql"), SUPERUSER)?;
-        postgres.sql("create database auth")?;
+        postgres.sql(&format!("create database {AUTH_DATABASE}"))?;
         Ok(postgres)
     }
 

@@ -1,0 +1,43 @@
+//! Sits that are put into a folder while no engine runs, through the timer and the store themselves: an engine
+//! would send them as soon as they are saved.
+
+use crate::zafu::Zafu;
+use std::time::Duration;
+use uuid::Uuid;
+use zafu_core::bounded::Bounded;
+use zafu_core::ids::SessionId;
+use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::timer::{Command, Effect, Timer};
+use zafu_store::Store;
+
+const HALF: Duration = Duration::from_secs(30);
+
+/// A sit of a minute, sat to its end, or ended half way. Says its ID.
+pub fn sit(zafu: &Zafu, to_its_end: bool) -> String {
+    let mut now = zafu_engine::system::clock().now();
+    let store = Store::open(zafu.data(), now.wall).unwrap();
+    let mut timer = Timer::default();
+    let plan = Plan {
+        length: Bounded::new(60).map_or(Length::Open, Length::Timed),
+        preparation: Bounded::new(0).unwrap(),
+        bells: Bells::default(),
+        overtime: OvertimeChoice::Never,
+    };
+    let id = SessionId(Uuid::now_v7());
+    let start = Command::Start { id, plan, seed: 1 };
+    let half_way = if to_its_end { Command::Tick } else { Command::End { overtime: None } };
+    for command in [start, half_way, Command::Tick] {
+        let saves: Vec<_> = timer.apply(command, now).into_iter().filter_map(save).collect();
+        store.save(&saves).unwrap();
+        now.boot = now.boot + HALF;
+        now.wall = now.wall.plus(HALF);
+    }
+    id.0.to_string()
+}
+
+fn save(effect: Effect) -> Option<zafu_core::timer::Save> {
+    match effect {
+        Effect::Save(save) => Some(save),
+        _ => None,
+    }
+}
