@@ -228,3 +228,20 @@ fn a_running_engine_signs_in_syncs_and_signs_out() {
     let waits = zafu.json("account status --json");
     assert_eq!((&waits["state"], &waits["pending"]), (&"signed-out".into(), &1.into()));
 }
+
+#[test]
+fn the_doctor_looks_at_the_keychain_and_at_the_server() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let zafu = Zafu::on(&keyring);
+    let doctor = || zafu.run("doctor").out;
+    assert!(doctor().contains("ok    keychain: can be used\n"), "{}", doctor());
+    assert!(doctor().contains("ok    server: nobody is signed in, and nobody needs to be\n"));
+    let person = Person::new(backend);
+    person.sign_up(&zafu);
+    assert!(doctor().contains("ok    server: as it must be\n"), "{}", doctor());
+    zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
+    assert!(doctor().contains("look  server: the server was not reached"), "{}", doctor());
+    let bare = Keyring::without_one().unwrap();
+    let without = Zafu::on(&bare).run("doctor").out;
+    assert!(without.contains("look  keychain: cannot be used ("), "{without}");
+}

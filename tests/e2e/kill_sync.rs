@@ -3,7 +3,7 @@
 //! then is done by the next sync, once.
 //!
 //! `strace` does the killing, so that the moments are those of the real program (faults 1 to 7 of `docs/faults.md`).
-//! `ZAFU_SYNC_KILLS` and `ZAFU_SYNC_KILL_SEED` set how many of the moments there are, and which.
+//! `ZAFU_SYNC_KILL_TIMES` and `ZAFU_SYNC_KILL_SEED` set how many of the moments there are, and which.
 
 use crate::cloud::{Person, backend, server};
 use crate::desktop::has;
@@ -61,7 +61,7 @@ fn rows(text: &str) -> BTreeMap<String, String> {
 fn no_kill_in_a_sync_loses_or_doubles_a_sit() {
     let number = |name, or| std::env::var(name).map_or(or, |text| text.parse().unwrap());
     let (kills, seed) =
-        (number("ZAFU_SYNC_KILLS", 25), number("ZAFU_SYNC_KILL_SEED", Rng::new().u64(..)));
+        (number("ZAFU_SYNC_KILL_TIMES", 25), number("ZAFU_SYNC_KILL_SEED", Rng::new().u64(..)));
     println!("{kills} kills; ZAFU_SYNC_KILL_SEED={seed} chooses the same moments again");
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     if !has(&["strace", "sqlite3"]) {

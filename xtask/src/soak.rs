@@ -24,6 +24,15 @@ enum What {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Kill the command in the middle of a sync with a real server, and look for what was lost or doubled
+    KillSync {
+        /// How often
+        #[arg(long, default_value_t = 500)]
+        times: u64,
+        /// Do again what was done with this seed
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Let devices and a server live through every fault, and look for what was lost or doubled
     Sync {
         /// How many lives
@@ -44,19 +53,26 @@ enum What {
 /// If it cannot be built, or something was lost.
 pub fn run(options: &Options) -> Result<()> {
     match options.what {
-        What::Kill { times, seed } => kill(times, seed),
+        What::Kill { times, seed } => {
+            kill("kill::no_kill_loses_or_doubles_a_sit", "ZAFU_KILL", times, seed)
+        }
+        What::KillSync { times, seed } => {
+            let test = "kill_sync::no_kill_in_a_sync_loses_or_doubles_a_sit";
+            kill(test, "ZAFU_SYNC_KILL", times, seed)
+        }
         What::Sync { seeds, first, seed } => sync(seeds, first, seed),
     }
 }
 
-fn kill(times: u64, seed: Option<u64>) -> Result<()> {
+/// Runs the end-to-end test of that name, which reads how often and with which seed from two variables.
+fn kill(name: &str, variable: &str, times: u64, seed: Option<u64>) -> Result<()> {
     let what = ["--package", "zafu", "--package", "zafu-cli", "--features", FEATURES];
     ensure!(cargo(&["build"]).args(what).status()?.success(), "it cannot be built");
     let mut test = cargo(&["test"]);
     test.args(what).args(["--test", "e2e", "--", "--nocapture", "--exact"]);
-    test.arg("kill::no_kill_loses_or_doubles_a_sit").env("ZAFU_KILL_TIMES", times.to_string());
+    test.arg(name).env(format!("{variable}_TIMES"), times.to_string());
     if let Some(seed) = seed {
-        test.env("ZAFU_KILL_SEED", seed.to_string());
+        test.env(format!("{variable}_SEED"), seed.to_string());
     }
     ensure!(test.status()?.success(), "a kill has lost something: the seed is above");
     Ok(())

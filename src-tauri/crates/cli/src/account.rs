@@ -5,53 +5,27 @@ use crate::failure::{Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
 use crate::print;
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
-use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{
-    CodeRequest, ProjectView, Proof, Reply, Request, Secret, SignInRequest, SignedInView, SyncNeed,
-    SyncReply, SyncReport, SyncRequest, SyncView,
+    CodeRequest, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncNeed, SyncReply,
+    SyncReport, SyncRequest, SyncView,
 };
-use zafu_engine::sync::Alone;
+use zafu_engine::sync::Door;
 
-/// Reaches the account of a folder.
-enum Door {
-    Engine(Client),
-    Alone(Box<Alone>),
-}
-
-impl Door {
-    fn open(folder: &DataFolder) -> Result<Self, Failure> {
-        Ok(match Client::connect(folder)? {
-            Some(client) => Self::Engine(client),
-            None => Self::Alone(Box::new(Alone::with(folder)?)),
-        })
+/// The project that was named, or else the one that was last used.
+fn project(door: &mut Door, place: Place) -> Result<ProjectView, Failure> {
+    let last = match door.ask(SyncRequest::Project)? {
+        SyncReply::Project(project) => project,
+        _ => return Err(other_version()),
+    };
+    let url = place.url.unwrap_or(last.url);
+    let key = place.key.unwrap_or(last.key);
+    if url.is_empty() || key.is_empty() {
+        let message =
+            "name the project: --url https://abcdefgh.supabase.co --key sb_publishable_...";
+        return Err(Failure::new(USAGE, message));
     }
-
-    fn ask(&mut self, request: SyncRequest) -> Result<SyncReply, Failure> {
-        match self {
-            Self::Alone(alone) => Ok(alone.ask(request)?),
-            Self::Engine(client) => match client.ask(&Request::Sync(request))? {
-                Reply::Sync(reply) => Ok(reply),
-                _ => Err(other_version()),
-            },
-        }
-    }
-
-    /// The project that was named, or else the one that was last used.
-    fn place(&mut self, place: Place) -> Result<ProjectView, Failure> {
-        let last = match self.ask(SyncRequest::Project)? {
-            SyncReply::Project(project) => project,
-            _ => return Err(other_version()),
-        };
-        let url = place.url.unwrap_or(last.url);
-        let key = place.key.unwrap_or(last.key);
-        if url.is_empty() || key.is_empty() {
-            let message =
-                "name the project: --url https://abcdefgh.supabase.co --key sb_publishable_...";
-            return Err(Failure::new(USAGE, message));
-        }
-        Ok(ProjectView { url, key })
-    }
+    Ok(ProjectView { url, key })
 }
 
 fn other_version() -> Failure {
@@ -71,7 +45,7 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             signed_in(&mut door, request)
         }
         AccountCommand::SendCode { place, email } => {
-            let ProjectView { url, key } = door.place(place)?;
+            let ProjectView { url, key } = project(&mut door, place)?;
             door.ask(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
             say(
                 "If the address is right, a code is on its way: `zafu account sign-in --code CODE` takes it.",
@@ -90,16 +64,16 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             door.ask(SyncRequest::Erase)?;
             say("Erased from the server. The sits on this device stay here, and are sent no more.")
         }
-        AccountCommand::Adopt { leave } => door.ask(SyncRequest::Adopt(!leave)).map(drop),
+        AccountCommand::Adopt { leave } => Ok(door.ask(SyncRequest::Adopt(!leave)).map(drop)?),
         AccountCommand::AfterErasure { answer } => {
             let upload = matches!(answer, AfterErasure::Upload);
-            door.ask(SyncRequest::AfterErasure { upload }).map(drop)
+            Ok(door.ask(SyncRequest::AfterErasure { upload }).map(drop)?)
         }
         AccountCommand::Refused { json } => match door.ask(SyncRequest::Refused)? {
             SyncReply::Refused(refused) => print::refused(&refused, json),
             _ => Err(other_version()),
         },
-        AccountCommand::Retry => door.ask(SyncRequest::Retry).map(drop),
+        AccountCommand::Retry => Ok(door.ask(SyncRequest::Retry).map(drop)?),
     }
 }
 
@@ -169,7 +143,7 @@ fn sign_in(door: &mut Door, who: Who) -> Result<SignInRequest, Failure> {
             return Err(Failure::new(USAGE, message));
         }
     };
-    let ProjectView { url, key } = door.place(who.place)?;
+    let ProjectView { url, key } = project(door, who.place)?;
     Ok(SignInRequest { url, key, email: who.email, how })
 }
 

@@ -1,10 +1,16 @@
 //! Looks at everything that Zafu needs and says what to do where something is missing.
 
+use crate::adapters::keychain::Keychain;
 use crate::bell::Player;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
+use crate::protocol::{SyncReply, SyncRequest};
+use crate::sync::Door;
 use crate::system;
+use uuid::Uuid;
+use zafu_core::ids::UserId;
 use zafu_store::Store;
+use zafu_sync::supabase::{Vault, VaultError};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +33,8 @@ pub fn examine(folder: &DataFolder) -> Vec<Finding> {
         finding("database", database(folder)),
         finding("sound", sound()),
         finding("notifications", desktop::notifications()),
-        finding("keychain", desktop::keychain()),
+        finding("keychain", keychain(folder)),
+        finding("server", server(folder)),
         finding("tray", desktop::tray()),
     ]
 }
@@ -49,6 +56,32 @@ fn database(folder: &DataFolder) -> Result<String, String> {
         }
         Err(FolderError::Held { .. }) => Ok("in use by the running engine".into()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+fn keychain(folder: &DataFolder) -> Result<String, String> {
+    // Reading what is not there shows that it could be read.
+    match Keychain::of(folder.path()).read(UserId(Uuid::nil())) {
+        Ok(_) => Ok("can be used".into()),
+        Err(VaultError(reason)) => Err(format!(
+            "cannot be used ({reason}): an account lasts until Zafu ends. {}",
+            desktop::KEYCHAIN
+        )),
+    }
+}
+
+fn server(folder: &DataFolder) -> Result<String, String> {
+    let checked = Door::open(folder)
+        .map_err(|error| error.to_string())
+        .and_then(|mut door| door.ask(SyncRequest::Check).map_err(|error| error.message));
+    match checked? {
+        SyncReply::Checked(None) => Ok("nobody is signed in, and nobody needs to be".into()),
+        SyncReply::Checked(Some(findings)) if findings.is_empty() => Ok("as it must be".into()),
+        SyncReply::Checked(Some(findings)) => Err(format!(
+            "not as it must be, so nothing is sent and everything is kept: {}",
+            findings.join("; ")
+        )),
+        _ => Err("the running Zafu is of another version".into()),
     }
 }
 
@@ -84,12 +117,7 @@ mod desktop {
         )
     }
 
-    pub fn keychain() -> Result<String, String> {
-        service(
-            "org.freedesktop.secrets",
-            "no Secret Service: install gnome-keyring or KWallet, or an account lasts for one session only",
-        )
-    }
+    pub const KEYCHAIN: &str = "Install gnome-keyring or KWallet, and start it with the desktop";
 
     pub fn tray() -> Result<String, String> {
         if !tray_library() {
@@ -141,9 +169,7 @@ mod desktop {
         Ok("part of the system".into())
     }
 
-    pub fn keychain() -> Result<String, String> {
-        Ok("part of the system".into())
-    }
+    pub const KEYCHAIN: &str = "Unlock it, and let Zafu use it";
 
     pub fn tray() -> Result<String, String> {
         Ok("part of the system".into())

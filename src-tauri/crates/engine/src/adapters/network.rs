@@ -7,12 +7,18 @@ use std::net::IpAddr;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network(BTreeSet<IpAddr>);
 
+impl FromIterator<IpAddr> for Network {
+    fn from_iter<I: IntoIterator<Item = IpAddr>>(addresses: I) -> Self {
+        Self(addresses.into_iter().collect())
+    }
+}
+
 impl Network {
     /// The one of this moment. What cannot be read is like no network.
     #[must_use]
     pub fn now() -> Self {
         let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
         let outside = interfaces.iter().filter(|it| !it.is_loopback()).map(if_addrs::Interface::ip);
-        Self(outside.collect())
+        outside.collect()
     }
 }

@@ -215,6 +215,8 @@ pub enum SyncRequest {
     Refused,
     /// Send that again.
     Retry,
+    /// Whether the server is as it must be.
+    Check,
 }
 
 /// What is answered to that.
@@ -233,4 +235,6 @@ pub enum SyncReply {
     Synced(SyncReport, Option<SyncView>),
     /// What the server will not have.
     Refused(Vec<RefusedView>),
+    /// What the server says is wrong with it; none: nobody is signed in to one.
+    Checked(Option<Vec<String>>),
 }

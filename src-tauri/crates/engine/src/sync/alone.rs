@@ -12,7 +12,7 @@ use zafu_store::Store;
 use zafu_sync::{Report, Trigger};
 
 /// A folder that is held for its account.
-pub struct Alone {
+pub(super) struct Alone {
     worker: Worker,
     runtime: Runtime,
     _lock: FolderLock,

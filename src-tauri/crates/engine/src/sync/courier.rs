@@ -108,7 +108,12 @@ impl Courier {
                 }
                 // What is answered at once is not worth a word.
                 () = tokio::time::sleep(TELL_EVERY), if moves => {}
-                () = tokio::time::sleep(sleep), if !moves => self.look(before, sleep, &network),
+                () = tokio::time::sleep(sleep), if !moves => {
+                    let took = self.worker.now().since(before);
+                    for trigger in noticed(sleep, took, &network, &Network::now()) {
+                        self.worker.trigger(trigger);
+                    }
+                }
             }
         }
     }
@@ -139,16 +144,6 @@ impl Courier {
                 }
                 until
             }
-        }
-    }
-
-    /// After a sleep: whether the computer slept too, or is elsewhere now.
-    fn look(&mut self, before: BootTime, slept: Duration, network: &Network) {
-        if self.worker.now().since(before) > slept + SLEPT {
-            self.worker.trigger(Trigger::Woke);
-        }
-        if Network::now() != *network {
-            self.worker.trigger(Trigger::Network);
         }
     }
 
@@ -229,10 +224,41 @@ impl Courier {
     }
 }
 
+/// What has happened during a sleep of so long that took so long: the computer slept too, or is elsewhere now.
+fn noticed(
+    sleep: Duration,
+    took: Duration,
+    before: &Network,
+    now: &Network,
+) -> impl Iterator<Item = Trigger> {
+    let woke = (took > sleep + SLEPT).then_some(Trigger::Woke);
+    woke.into_iter().chain((before != now).then_some(Trigger::Network))
+}
+
 /// What the question that is out is answered; never, if none is.
 async fn answer(asked: &mut Option<Asked>) -> Answered {
     match asked {
         Some(asked) => asked.answer.as_mut().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sleep_of_the_computer_and_another_network_are_noticed() {
+        let minute = Duration::from_secs(60);
+        let network = |addresses: &[&str]| -> Network {
+            addresses.iter().map(|address| address.parse().unwrap()).collect()
+        };
+        let (home, train) = (network(&["192.168.1.7", "fe80::1"]), network(&["10.0.0.2"]));
+        let seen = |took, now| noticed(minute, took, &home, now).collect::<Vec<_>>();
+        assert_eq!(seen(minute, &home), []);
+        assert_eq!(seen(minute + SLEPT, &home), [], "a busy computer is a little late");
+        assert_eq!(seen(minute * 60, &home), [Trigger::Woke]);
+        assert_eq!(seen(minute, &train), [Trigger::Network]);
+        assert_eq!(seen(minute * 60, &network(&[])), [Trigger::Woke, Trigger::Network]);
     }
 }

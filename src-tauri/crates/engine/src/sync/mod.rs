@@ -5,11 +5,12 @@
 
 mod alone;
 mod courier;
+mod door;
 mod view;
 mod words;
 mod worker;
 
-pub use alone::Alone;
+pub use door::Door;
 pub(crate) use view::resting;
 
 use crate::clock::Clock;

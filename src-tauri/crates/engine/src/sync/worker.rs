@@ -216,6 +216,7 @@ impl Worker {
             SyncRequest::Adopt(false) => Ok(self.store.leave_ownerless().map(done)?),
             SyncRequest::AfterErasure { upload } => self.after_erasure(upload).map(done),
             SyncRequest::Refused => self.refused().map(SyncReply::Refused),
+            SyncRequest::Check => self.check().await.map(SyncReply::Checked),
             SyncRequest::Retry => {
                 self.store.retry(self.signed_in()?)?;
                 self.trigger(Trigger::Asked);
@@ -365,6 +366,16 @@ impl Worker {
             code: one.code.clone(),
         };
         Ok(refused.iter().map(view).collect())
+    }
+
+    async fn check(&mut self) -> Result<Option<Vec<String>>, IpcError> {
+        self.look_at_the_door()?;
+        match &self.door {
+            Door::None => Ok(None),
+            Door::Open(remote) => Ok(Some(remote.health().await?.findings)),
+            Door::Lost(_) => Err(IpcError::new(ErrorCode::Account, "sign in again first")),
+            Door::Unasked(_, error) => Err(error.clone().into()),
+        }
     }
 
     /// What a sync that has come to rest has done: `total` together.

@@ -1,0 +1,51 @@
+//! The way to a folder's account from another process: through the engine that runs, or by itself where none does.
+
+use super::alone::Alone;
+use crate::client::Client;
+use crate::folder::DataFolder;
+use crate::host::HostError;
+use crate::protocol::{ErrorCode, IpcError, Reply, Request, SyncReply, SyncRequest};
+
+/// Reaches the account of a folder.
+pub struct Door(Way);
+
+enum Way {
+    Engine(Client),
+    Alone(Box<Alone>),
+}
+
+impl Door {
+    /// Goes through the engine of `folder`; where none runs, takes the folder for as long as this lasts.
+    ///
+    /// # Errors
+    /// An engine runs and cannot be reached, or the folder cannot be used.
+    pub fn open(folder: &DataFolder) -> Result<Self, IpcError> {
+        Ok(Self(match Client::connect(folder)? {
+            Some(client) => Way::Engine(client),
+            None => Way::Alone(Box::new(Alone::with(folder).map_err(|error| match error {
+                HostError::Store(error) => error.into(),
+                HostError::Folder(_) | HostError::System(_) => {
+                    IpcError::new(ErrorCode::Storage, error.to_string())
+                }
+            })?)),
+        }))
+    }
+
+    /// Does what is asked for, and waits for it.
+    ///
+    /// # Errors
+    /// What came of it.
+    pub fn ask(&mut self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+        match &mut self.0 {
+            Way::Alone(alone) => alone.ask(request),
+            Way::Engine(client) => match client.ask(&Request::Sync(request))? {
+                Reply::Sync(reply) => Ok(reply),
+                _ => {
+                    let message =
+                        "the running Zafu is of another version: quit it, and start it again";
+                    Err(IpcError::new(ErrorCode::Engine, message))
+                }
+            },
+        }
+    }
+}
