@@ -12,7 +12,7 @@ use zafu_engine::protocol::{
 pub async fn account_project(engine: State<'_, Engine>) -> Result<ProjectView, IpcError> {
     match engine.sync(SyncRequest::Project).await? {
         SyncReply::Project(project) => Ok(project),
-        other => Err(unexpected(&other)),
+        _ => Err(unexpected()),
     }
 }
 
@@ -81,7 +81,7 @@ pub async fn sync_now(engine: State<'_, Engine>) -> Result<(), IpcError> {
 pub async fn list_refused(engine: State<'_, Engine>) -> Result<Vec<RefusedView>, IpcError> {
     match engine.sync(SyncRequest::Refused).await? {
         SyncReply::Refused(refused) => Ok(refused),
-        other => Err(unexpected(&other)),
+        _ => Err(unexpected()),
     }
 }
 
@@ -116,11 +116,10 @@ pub async fn export_refused(
 fn signed_in(reply: SyncReply) -> Result<SignedInView, IpcError> {
     match reply {
         SyncReply::SignedIn(view) => Ok(view),
-        other => Err(unexpected(&other)),
+        _ => Err(unexpected()),
     }
 }
 
-fn unexpected(reply: &SyncReply) -> IpcError {
-    tracing::error!(?reply, "another question was answered");
+fn unexpected() -> IpcError {
     IpcError::new(ErrorCode::Engine, "Zafu answered something else: quit it and start it again")
 }
