@@ -7,8 +7,8 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{
-    CodeRequest, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncNeed, SyncReply,
-    SyncReport, SyncRequest, SyncView,
+    CodeRequest, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply, SyncReport,
+    SyncRequest, SyncView,
 };
 use zafu_engine::sync::Door;
 
@@ -88,7 +88,7 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<ExitCode, Failure> {
     }
     let need = view.as_ref().and_then(|view| view.need);
     if let Some(need) = need {
-        eprintln!("zafu: {}", asks(need));
+        eprintln!("zafu: {}", print::asks(need));
     }
     Ok(ended(report, view.as_ref()))
 }
@@ -101,29 +101,6 @@ fn ended(report: SyncReport, view: Option<&SyncView>) -> ExitCode {
         (true, _) => ExitCode::from(NEEDS_YOU),
         (false, true) => ExitCode::from(WAITING),
         (false, false) => ExitCode::SUCCESS,
-    }
-}
-
-/// What the person has to do.
-pub fn asks(need: SyncNeed) -> &'static str {
-    match need {
-        SyncNeed::SignIn => "sign in again: `zafu account sign-in`. What waits is kept",
-        SyncNeed::AccountGone => {
-            "the account is gone: sign in to another one. The sits on this device stay"
-        }
-        SyncNeed::Erased => {
-            "the account's sits were erased from the server: `zafu account after-erasure upload` sends those of this device again, `... keep` keeps them here only"
-        }
-        SyncNeed::Adopt => {
-            "some sits were made while nobody was signed in: `zafu account adopt` makes them this account's, `zafu account adopt --leave` does not"
-        }
-        SyncNeed::ServerWrong => {
-            "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"
-        }
-        SyncNeed::TooOld => "update Zafu. Everything is kept until then",
-        SyncNeed::Refused => {
-            "some sits were refused by the server: `zafu account refused` says which and why"
-        }
     }
 }
 
@@ -174,7 +151,7 @@ fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
         eprintln!("zafu: the system keeps no secrets here: you are signed in until Zafu ends");
     }
     if let Some(need) = view.and_then(|view| view.need) {
-        eprintln!("zafu: {}", asks(need));
+        eprintln!("zafu: {}", print::asks(need));
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
 
-use crate::account::asks;
 use crate::failure::{FAILED, Failure};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -9,8 +8,8 @@ use zafu_core::ids::SessionId;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::protocol::{
-    PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView, SyncReport, SyncView,
-    UnsettledView,
+    PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView, SyncNeed, SyncReport,
+    SyncView, UnsettledView,
 };
 
 /// What the timer is doing, as `zafu status --json` prints it.
@@ -162,6 +161,29 @@ pub fn account(view: Option<&SyncView>, json: bool) -> Result<(), Failure> {
         writeln!(out, "To do: {}.", asks(need))?;
     }
     Ok(())
+}
+
+/// What the person has to do.
+pub fn asks(need: SyncNeed) -> &'static str {
+    match need {
+        SyncNeed::SignIn => "sign in again: `zafu account sign-in`. What waits is kept",
+        SyncNeed::AccountGone => {
+            "the account is gone: sign in to another one. The sits on this device stay"
+        }
+        SyncNeed::Erased => {
+            "the account's sits were erased from the server: `zafu account after-erasure upload` sends those of this device again, `... keep` keeps them here only"
+        }
+        SyncNeed::Adopt => {
+            "some sits were made while nobody was signed in: `zafu account adopt` makes them this account's, `zafu account adopt --leave` does not"
+        }
+        SyncNeed::ServerWrong => {
+            "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"
+        }
+        SyncNeed::TooOld => "update Zafu. Everything is kept until then",
+        SyncNeed::Refused => {
+            "some sits were refused by the server: `zafu account refused` says which and why"
+        }
+    }
 }
 
 /// What a sync has done.

@@ -4,7 +4,7 @@ use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest};
 use crate::runner::{Event, Message, Parts, Runner};
 use crate::serve::Server;
-use crate::sync::{Seed, Sync};
+use crate::sync::{News, Seed, Sync, Tell};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -96,6 +96,16 @@ fn gone() -> IpcError {
     IpcError::new(ErrorCode::Engine, "Zafu is stopping; what was saved is kept. Start it again")
 }
 
+/// Passes on what the sync has to say.
+fn teller(engine: Engine) -> Tell {
+    Arc::new(move |news| {
+        engine.post(|runner| match news {
+            News::Status(view) => runner.synced(view),
+            News::Log(renamed) => runner.log_changed(&renamed),
+        });
+    })
+}
+
 /// Makes the outside for an engine, which reports back through the [`Engine`] it is given.
 pub type MakeParts = Box<dyn FnOnce(&Engine) -> Parts + Send>;
 
@@ -123,17 +133,22 @@ impl Host {
         let parts = make_parts(&engine);
         let store = Store::open(folder.path(), parts.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
-        let (vault, clock) = (Arc::clone(&parts.vault), Arc::clone(&parts.clock));
         let signed_in = store.account()?.is_some_and(|account| account.signed_in);
-        let seed = (store.clone(), Arc::clone(&lock));
+        let seed = Seed {
+            store: store.clone(),
+            clock: Arc::clone(&parts.clock),
+            vault: Arc::clone(&parts.vault),
+            tell: teller(engine.clone()),
+            lock: Arc::clone(&lock),
+        };
         let runner = Runner::new(parts, store, events, sync.clone())?;
         let held = Arc::clone(&lock);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
             runner.run(&inbox);
             drop(held);
         })?;
-        let (store, lock_held) = seed;
-        sync.provide(Seed { store, clock, vault, engine: engine.clone(), lock: lock_held });
+        // Last: from here on the two hold each other, until the host is dropped.
+        sync.provide(seed);
         if signed_in {
             sync.wake();
         }

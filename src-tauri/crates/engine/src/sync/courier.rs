@@ -4,9 +4,8 @@
 //! network, is noticed by looking. A panic in it is logged and costs the sync a rest, and the sit nothing.
 
 use super::worker::{Turn, Worker};
-use super::{LAST_WORDS, Order, Seed};
+use super::{LAST_WORDS, News, Order, Seed, Tell};
 use crate::adapters::network::Network;
-use crate::host::Engine;
 use crate::protocol::{IpcError, SyncReply, SyncRequest, SyncView};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,11 +33,11 @@ pub(super) fn run(seed: Seed, mut inbox: UnboundedReceiver<Order>) {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the sync cannot run"),
     };
-    let Seed { store, clock, vault, engine, lock: _held } = seed;
+    let Seed { store, clock, vault, tell, lock: _held } = seed;
     let mut rests = None;
     loop {
         let worker = Worker::new(store.clone(), Arc::clone(&clock), Arc::clone(&vault), true);
-        let mut courier = Courier::new(worker, engine.clone(), rests);
+        let mut courier = Courier::new(worker, Arc::clone(&tell), rests);
         let ran = catch_unwind(AssertUnwindSafe(|| runtime.block_on(courier.serve(&mut inbox))));
         if ran.is_ok() {
             return;
@@ -59,7 +58,7 @@ type Waiter = oneshot::Sender<Result<SyncReply, IpcError>>;
 
 struct Courier {
     worker: Worker,
-    engine: Engine,
+    tell: Tell,
     asked: Option<Asked>,
     /// Nothing is asked before this.
     rests: Option<BootTime>,
@@ -73,11 +72,11 @@ struct Courier {
 }
 
 impl Courier {
-    fn new(worker: Worker, engine: Engine, rests: Option<BootTime>) -> Self {
+    fn new(worker: Worker, tell: Tell, rests: Option<BootTime>) -> Self {
         let total = Report::default();
         Self {
             worker,
-            engine,
+            tell,
             asked: None,
             rests,
             waiters: Vec::new(),
@@ -169,7 +168,7 @@ impl Courier {
         }
         let answered = self.worker.answer(request).await;
         // The state of things is told before the answer: whoever asked sees what came of it.
-        self.tell();
+        self.tell_now();
         let _ = answer.send(answered);
     }
 
@@ -190,9 +189,8 @@ impl Courier {
     }
 
     fn heard(&mut self, report: Report) {
-        let renamed = report.renamed.clone();
-        if report.pulled > 0 || !renamed.is_empty() {
-            self.engine.post(move |runner| runner.log_changed(&renamed));
+        if report.pulled > 0 || !report.renamed.is_empty() {
+            (self.tell)(News::Log(report.renamed.clone()));
         }
         self.total.add(report);
     }
@@ -201,25 +199,25 @@ impl Courier {
     fn tell_unless_it_moves(&mut self) {
         if self.asked.is_none() {
             self.silent = None;
-            return self.tell();
+            return self.tell_now();
         }
         let now = self.worker.now();
         let silent = *self.silent.get_or_insert(now);
         if now.since(silent) >= TELL_EVERY {
             self.silent = Some(now);
-            self.tell();
+            self.tell_now();
         }
     }
 
     /// Tells the engine how things are, if they are not as they were.
-    fn tell(&mut self) {
+    fn tell_now(&mut self) {
         let view = match self.worker.view() {
             Ok(view) => view,
             Err(error) => return tracing::error!(%error, "how the sync is cannot be read"),
         };
         if self.told.as_ref() != Some(&view) {
             self.told = Some(view.clone());
-            self.engine.post(move |runner| runner.synced(view));
+            (self.tell)(News::Status(view));
         }
     }
 }

@@ -15,13 +15,13 @@ pub(crate) use view::resting;
 
 use crate::clock::Clock;
 use crate::folder::FolderLock;
-use crate::host::Engine;
-use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest};
+use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest, SyncView};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
+use zafu_core::ids::SessionId;
 use zafu_store::Store;
 use zafu_sync::Trigger;
 use zafu_sync::supabase::Vault;
@@ -48,12 +48,24 @@ struct Inner {
     state: Mutex<State>,
 }
 
+/// What there is to know of a sync.
+pub(crate) enum News {
+    /// How it stands now; none: there never was an account.
+    Status(Option<SyncView>),
+    /// The log has changed. Some sits have another id now: the old one and the new.
+    Log(Vec<(SessionId, SessionId)>),
+}
+
+/// Hears what there is to know.
+pub(crate) type Tell = Arc<dyn Fn(News) + Send + std::marker::Sync>;
+
 /// What the thread is made of.
 pub(crate) struct Seed {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub vault: Arc<dyn Vault>,
-    pub engine: Engine,
+    /// Hears what there is to know.
+    pub tell: Tell,
     /// The folder is held for as long as anybody may write to it.
     pub lock: Arc<FolderLock>,
 }

@@ -36,7 +36,7 @@ const REFUSED_LISTED: u32 = 1000;
 const DISK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What opens the account that is signed in.
-enum Door {
+enum Access {
     /// Nobody is signed in.
     None,
     /// It is open.
@@ -61,7 +61,7 @@ pub(super) struct Worker {
     clock: Arc<dyn Clock>,
     vault: Arc<dyn Vault>,
     carrier: Carrier,
-    door: Door,
+    access: Access,
     /// The vault did not take what opens the account.
     for_now: bool,
     /// Whether somebody who signs in stays so although the vault takes nothing.
@@ -80,7 +80,7 @@ impl Worker {
             clock,
             vault,
             carrier,
-            door: Door::None,
+            access: Access::None,
             for_now: false,
             stays,
             backlog: None,
@@ -89,9 +89,10 @@ impl Worker {
 
     /// Takes note of something that happened.
     pub fn trigger(&mut self, trigger: Trigger) {
-        if trigger == Trigger::Asked && matches!(self.door, Door::Lost(_) | Door::Unasked(..)) {
+        if trigger == Trigger::Asked && matches!(self.access, Access::Lost(_) | Access::Unasked(..))
+        {
             // The person may have unlocked it meanwhile. It is not asked by itself: it may ask the person.
-            self.door = Door::None;
+            self.access = Access::None;
         }
         self.carrier.trigger(trigger, self.clock.now().boot);
     }
@@ -108,8 +109,8 @@ impl Worker {
     }
 
     fn next(&mut self) -> Result<Turn, StoreError> {
-        self.look_at_the_door()?;
-        let Door::Open(remote) = &self.door else { return Ok(Turn::Rest(None)) };
+        self.keep_access()?;
+        let Access::Open(remote) = &self.access else { return Ok(Turn::Rest(None)) };
         Ok(match self.carrier.next(self.clock.now())? {
             Next::Ask(ticket) => Turn::Ask(ticket, Arc::clone(remote)),
             Next::Wait(Wait::Until(at)) => Turn::Rest(Some(at)),
@@ -131,41 +132,41 @@ impl Worker {
     }
 
     /// Opens the account that is signed in, if it is not open yet.
-    fn look_at_the_door(&mut self) -> Result<(), StoreError> {
+    fn keep_access(&mut self) -> Result<(), StoreError> {
         let account = self.store.account()?.filter(|account| account.signed_in);
         let signed_in = account.as_ref().map(|account| account.id);
-        let whose = match &self.door {
-            Door::None => None,
-            Door::Open(remote) => Some(remote.user()),
-            Door::Lost(user) | Door::Unasked(user, _) => Some(*user),
+        let whose = match &self.access {
+            Access::None => None,
+            Access::Open(remote) => Some(remote.user()),
+            Access::Lost(user) | Access::Unasked(user, _) => Some(*user),
         };
         if whose == signed_in {
             return Ok(());
         }
-        self.door = match account {
-            None => Door::None,
+        self.access = match account {
+            None => Access::None,
             Some(account) => self.open(account.id, &account.url, &account.key),
         };
         Ok(())
     }
 
-    fn open(&self, user: UserId, url: &str, key: &str) -> Door {
+    fn open(&self, user: UserId, url: &str, key: &str) -> Access {
         let kept = match Account::kept(user, Arc::clone(&self.vault)) {
             Ok(kept) => kept,
             Err(error) => {
                 tracing::warn!(%error, "the account stays closed");
-                return Door::Unasked(user, error);
+                return Access::Unasked(user, error);
             }
         };
         let http = Project::new(url, key)
             .map_err(|error| error.to_string())
             .and_then(|project| Http::new(project).map_err(|error| error.to_string()));
         match (kept, http) {
-            (Some(account), Ok(http)) => Door::Open(Arc::new(Supabase::new(http, account))),
-            (None, _) => Door::Lost(user),
+            (Some(account), Ok(http)) => Access::Open(Arc::new(Supabase::new(http, account))),
+            (None, _) => Access::Lost(user),
             (_, Err(error)) => {
                 tracing::warn!(error, "the project of the account is not known");
-                Door::Lost(user)
+                Access::Lost(user)
             }
         }
     }
@@ -177,18 +178,17 @@ impl Worker {
         self.backlog = match self.backlog {
             _ if pending == 0 || status.hold.is_some() || status.last_failure.is_some() => None,
             Some(total) => Some(total.max(pending)),
-            None => {
-                (pending >= LONG_BACKLOG && matches!(self.door, Door::Open(_))).then_some(pending)
-            }
+            None => (pending >= LONG_BACKLOG && matches!(self.access, Access::Open(_)))
+                .then_some(pending),
         };
         let progress = self.backlog.map(|total| Progress { done: total - pending, total });
         let known = Known {
             hold: status.hold,
             last_failure: status.last_failure,
             progress,
-            lost: matches!(self.door, Door::Lost(_)),
-            unasked: match &self.door {
-                Door::Unasked(_, error) => Some(error.clone().into()),
+            lost: matches!(self.access, Access::Lost(_)),
+            unasked: match &self.access {
+                Access::Unasked(_, error) => Some(error.clone().into()),
                 _ => None,
             },
             for_now: self.for_now,
@@ -296,7 +296,7 @@ impl Worker {
         if let Some(before) = before.filter(|before| before.id != user) {
             self.forget(before.id);
         }
-        self.door = Door::Open(Arc::new(Supabase::new(http, account)));
+        self.access = Access::Open(Arc::new(Supabase::new(http, account)));
         self.trigger(Trigger::SignedIn);
         let adopted = match ownerless {
             Ownerless::Adopted(sits) => sits,
@@ -313,11 +313,11 @@ impl Worker {
 
     async fn sign_out(&mut self) -> Result<(), IpcError> {
         let user = self.signed_in()?;
-        self.look_at_the_door()?;
+        self.keep_access()?;
         self.store.sign_out()?;
         self.forget(user);
         self.for_now = false;
-        if let Door::Open(remote) = std::mem::replace(&mut self.door, Door::None)
+        if let Access::Open(remote) = std::mem::replace(&mut self.access, Access::None)
             && !matches!(tokio::time::timeout(LEAVING, remote.sign_out()).await, Ok(Ok(())))
         {
             tracing::info!("the server was not told that this session is over");
@@ -328,8 +328,8 @@ impl Worker {
     /// Erases the account's sits on the server. Here they stay, and are sent no more.
     async fn erase(&mut self) -> Result<(), IpcError> {
         let user = self.signed_in()?;
-        self.look_at_the_door()?;
-        let Door::Open(remote) = &self.door else {
+        self.keep_access()?;
+        let Access::Open(remote) = &self.access else {
             let message = "sign in again first: only then can the server know that it is you";
             return Err(IpcError::new(ErrorCode::Account, message));
         };
@@ -369,12 +369,12 @@ impl Worker {
     }
 
     async fn check(&mut self) -> Result<Option<Vec<String>>, IpcError> {
-        self.look_at_the_door()?;
-        match &self.door {
-            Door::None => Ok(None),
-            Door::Open(remote) => Ok(Some(remote.health().await?.findings)),
-            Door::Lost(_) => Err(IpcError::new(ErrorCode::Account, "sign in again first")),
-            Door::Unasked(_, error) => Err(error.clone().into()),
+        self.keep_access()?;
+        match &self.access {
+            Access::None => Ok(None),
+            Access::Open(remote) => Ok(Some(remote.health().await?.findings)),
+            Access::Lost(_) => Err(IpcError::new(ErrorCode::Account, "sign in again first")),
+            Access::Unasked(_, error) => Err(error.clone().into()),
         }
     }
 
