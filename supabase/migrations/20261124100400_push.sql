@@ -101,7 +101,9 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
   ), said as materialized (
     select element.place, element.broken, s.*
     from element
-    cross join lateral json_to_record(case when broken is null then value else '{}' end) as s (
+    cross join lateral json_to_record(
+      case when broken is distinct from 'not_an_object' then value else '{}' end -- a bad text is refused by its id
+    ) as s (
       id text, startedat text, sitlength text, satlength text, iscompleted text, completedat text,
       endedat text, madeat text, utcoffset text, deviceid text, source text, note text, label text,
       correctedstart text, correctedlength text, detailsrevision text, detailsdevice text,

@@ -8,6 +8,7 @@ use crate::remote::{
     DigestAnswer, Fault, Health, Page, PullAnswer, PushAnswer, Remote, RemoteError,
 };
 use crate::wire::{self, Response};
+use chrono::{DateTime, Datelike, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,14 @@ use zafu_store::Cursor;
 /// Limits of one push: `zafu.rows_a_push()`, `zafu.bytes_a_push()`.
 const ROWS_A_PUSH: usize = 5000;
 const BYTES_A_PUSH: usize = 4 << 20;
+/// Limits of one sit, as `zafu.read_sits` knows them.
+const LONGEST_NOTE: usize = 131_072;
+const LONGEST_LABEL: usize = 8192;
+const LARGEST_OFFSET: u16 = 1439;
+/// What a page holds unless it is asked otherwise, and what a sit in it weighs besides its texts.
+const PAGE_ROWS: u64 = 2000;
+const PAGE_BYTES: u64 = 1 << 20;
+const ROW_WEIGHT: usize = 700;
 
 /// What a client can ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,8 +154,12 @@ impl Server {
     pub fn refresh(&mut self, token: Token) -> Result<Token, Response> {
         self.calls += 1;
         match self.tokens.get(&token) {
-            Some((account, Life::Valid | Life::Expired)) => Ok(self.sign_in(*account)),
-            Some((_, Life::Revoked)) | None => {
+            Some((account, Life::Valid | Life::Expired))
+                if self.now.homes.contains_key(account) =>
+            {
+                Ok(self.sign_in(*account))
+            }
+            _ => {
                 let body = json!({"code": 400, "error_code": "refresh_token_not_found"});
                 Err(Response { status: 400, retry_after: None, body: body.to_string().into() })
             }
@@ -223,12 +236,17 @@ impl Server {
             None => return refusal(401, "42501"),
         };
         if !self.now.homes.contains_key(&account) {
-            return refusal(410, "PT410");
+            // Of nobody's sits there is a digest: that of nothing.
+            return if *call == Call::Digest {
+                digest_of(&BTreeMap::new())
+            } else {
+                refusal(410, "PT410")
+            };
         }
         match call {
             Call::Push(body) => self.push(account, body),
             Call::Pull(body) => self.pull(account, body),
-            Call::Digest => self.digest(account),
+            Call::Digest => digest_of(&self.home(account).sits),
             Call::Erase => self.erase(account),
             Call::Health => self.health(),
         }
@@ -261,7 +279,7 @@ impl Server {
             }));
         }
         for sit in sent.iter().flatten() {
-            if self.faults.refuse.contains(&sit.id) {
+            if self.reason(sit).is_some() {
                 continue;
             }
             match self.now.owners.get(&sit.id) {
@@ -297,12 +315,33 @@ impl Server {
         }))
     }
 
+    /// Why a sit is not taken, if so.
+    fn reason(&self, sit: &Session) -> Option<&'static str> {
+        let (details, lifecycle) = (&sit.details.value, &sit.lifecycle);
+        let unsayable = |at: &DateTime<Utc>| !(1..=9999).contains(&at.year());
+        let says = |at: Option<DateTime<Utc>>| at.as_ref().is_some_and(unsayable);
+        let rules = [
+            (details.note.contains('\0') || details.label.contains('\0'), "bad_text"),
+            (unsayable(&lifecycle.startedat), "bad_startedat"),
+            (says(lifecycle.completedat()), "bad_completedat"),
+            (says(lifecycle.endedat()), "bad_endedat"),
+            (unsayable(&sit.createdat), "bad_madeat"),
+            (sit.utcoffset.0.unsigned_abs() > LARGEST_OFFSET, "bad_utcoffset"),
+            (details.note.len() > LONGEST_NOTE, "bad_note"),
+            (details.label.len() > LONGEST_LABEL, "bad_label"),
+            (says(details.corrected_start), "bad_correctedstart"),
+            (says(sit.deletion.value), "bad_deletedat"),
+            (self.faults.refuse.contains(&sit.id), "bad_note"),
+        ];
+        rules.into_iter().find_map(|(broken, reason)| broken.then_some(reason))
+    }
+
     fn verdict(&mut self, account: UserId, sit: Option<&Session>, before: Cursor) -> Value {
         let Some(sit) = sit else {
             return json!({"id": null, "verdict": "refused", "reason": "contradiction"});
         };
-        if self.faults.refuse.contains(&sit.id) {
-            return json!({"id": sit.id, "verdict": "refused", "reason": "bad_note"});
+        if let Some(reason) = self.reason(sit) {
+            return json!({"id": sit.id, "verdict": "refused", "reason": reason});
         }
         match self.home(account).sits.get(&sit.id) {
             None => json!({"id": sit.id, "verdict": "id_taken"}),
@@ -318,7 +357,12 @@ impl Server {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let seq = asked["after_seq"].as_i64();
         let mark = asked["after_mark"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
-        let most = asked["max_rows"].as_u64().unwrap_or(2000).clamp(1, ROWS_A_PUSH as u64);
+        let limit = |key: &str, usual, most: usize| {
+            let asked = asked[key].as_u64().unwrap_or(usual);
+            usize::try_from(asked).unwrap_or(most).clamp(1, most)
+        };
+        let most = limit("max_rows", PAGE_ROWS, ROWS_A_PUSH);
+        let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
         let Home { sits, head, marks, erased, .. } = self.home(account);
         let has_been_at = |seq, mark| marks.iter().any(|m| m.mark == mark && m.seq >= seq);
         let start = match (seq, mark) {
@@ -333,7 +377,16 @@ impl Server {
         };
         let mut found: Vec<_> = sits.values().filter(|(_, seq)| *seq > start).collect();
         found.sort_by_key(|(_, seq)| *seq);
-        found.truncate(usize::try_from(most).unwrap_or(ROWS_A_PUSH));
+        found.truncate(most);
+        let mut weight = 0;
+        let fit = found.iter().take_while(|(sit, _)| {
+            let details = &sit.details.value;
+            weight += ROW_WEIGHT + details.note.len() + details.label.len();
+            weight <= bytes
+        });
+        // One goes at least: a page of none would never end.
+        let fit = fit.count().max(1);
+        found.truncate(fit);
         let last = found.last().map_or(head.seq, |(_, seq)| *seq);
         ok(json!({
             "state": "ok",
@@ -342,13 +395,6 @@ impl Server {
             "more": last < head.seq,
             "head": place(*head), "erased": erased, "erasedat": null,
         }))
-    }
-
-    fn digest(&mut self, account: UserId) -> Response {
-        let mut digest = Digest::default();
-        self.home(account).sits.values().for_each(|(sit, _)| digest.add(sit));
-        let (count, digest) = digest.finish();
-        ok(json!({"count": count, "digest": digest}))
     }
 
     fn erase(&mut self, account: UserId) -> Response {
@@ -374,6 +420,13 @@ impl Server {
             },
         }))
     }
+}
+
+fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> Response {
+    let mut digest = Digest::default();
+    sits.values().for_each(|(sit, _)| digest.add(sit));
+    let (count, digest) = digest.finish();
+    ok(json!({"count": count, "digest": digest}))
 }
 
 fn place(cursor: Cursor) -> Value {

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod account;
+mod contract;
 mod sits;
 mod strangers;
 

@@ -1,0 +1,137 @@
+//! The two servers: the one in memory, and the real one.
+
+use super::Bench;
+use crate::{Memory, http, sign_up};
+use serde_json::json;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+use tempfile::NamedTempFile;
+use uuid::Uuid;
+use zafu_backend::{Backend, or_skip, shared};
+use zafu_core::ids::UserId;
+use zafu_sync::fake::{Dump, FakeRemote, Server};
+use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
+
+/// The server in memory.
+pub struct Fake(Arc<Mutex<Server>>);
+
+impl Fake {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Server::new(5))))
+    }
+}
+
+impl Bench for Fake {
+    type Way = FakeRemote;
+    type Backup = Dump;
+
+    fn account(&self) -> UserId {
+        let account = UserId(Uuid::new_v4());
+        self.device(account);
+        account
+    }
+
+    fn device(&self, account: UserId) -> FakeRemote {
+        let remote = FakeRemote::new(self.0.clone());
+        remote.sign_in(account);
+        remote
+    }
+
+    fn stranger(&self, _: UserId) -> FakeRemote {
+        FakeRemote::new(self.0.clone())
+    }
+
+    async fn outdated(&self, renewable: bool) -> (UserId, FakeRemote) {
+        let account = self.account();
+        let device = self.device(account);
+        device.with(|server| server.end_sessions(!renewable));
+        (account, device)
+    }
+
+    fn delete(&self, account: UserId) {
+        self.0.lock().unwrap().delete_account(account);
+    }
+
+    fn dump(&self) -> Dump {
+        self.0.lock().unwrap().dump()
+    }
+
+    fn restore(&self, backup: &Dump) {
+        self.0.lock().unwrap().restore(backup);
+    }
+}
+
+enum Whose {
+    Everyones(&'static Backend),
+    Own(Box<Backend>),
+}
+
+/// PostgREST and PostgreSQL.
+pub struct Real(Whose);
+
+impl Deref for Real {
+    type Target = Backend;
+
+    fn deref(&self) -> &Backend {
+        match &self.0 {
+            Whose::Everyones(backend) => backend,
+            Whose::Own(backend) => backend,
+        }
+    }
+}
+
+impl Real {
+    pub fn shared() -> Option<Self> {
+        shared().map(Whose::Everyones).map(Self)
+    }
+
+    pub fn alone() -> Option<Self> {
+        or_skip(Backend::start()).map(Box::new).map(Whose::Own).map(Self)
+    }
+
+    fn way(&self, user: UserId, access: String, refresh: String) -> Supabase {
+        let signed_in = SignedIn { user, email: String::new(), tokens: Tokens { access, refresh } };
+        let (account, kept) = Account::opened(signed_in, Arc::new(Memory::default()));
+        kept.unwrap();
+        Supabase::new(http(self), account)
+    }
+}
+
+impl Bench for Real {
+    type Way = Supabase;
+    type Backup = NamedTempFile;
+
+    fn account(&self) -> UserId {
+        UserId(self.new_user().unwrap().id)
+    }
+
+    fn device(&self, account: UserId) -> Supabase {
+        self.way(account, self.token_for(account.0), String::new())
+    }
+
+    fn stranger(&self, account: UserId) -> Supabase {
+        self.way(account, String::new(), String::new())
+    }
+
+    async fn outdated(&self, renewable: bool) -> (UserId, Supabase) {
+        crate::backend().expect("it runs already");
+        let made = sign_up(&http(self)).await;
+        let claims = json!({ "sub": made.user, "role": "authenticated", "exp": 1 });
+        let refresh = if renewable { made.tokens.refresh } else { Uuid::new_v4().to_string() };
+        (made.user, self.way(made.user, self.token_with(&claims), refresh))
+    }
+
+    fn delete(&self, account: UserId) {
+        self.delete_user(account.0).unwrap();
+    }
+
+    fn dump(&self) -> NamedTempFile {
+        let file = NamedTempFile::new().unwrap();
+        Backend::dump(self, file.path()).unwrap();
+        file
+    }
+
+    fn restore(&self, backup: &NamedTempFile) {
+        Backend::restore(self, backup.path()).unwrap();
+    }
+}

@@ -1,0 +1,141 @@
+//! What is on the server, on its way to a device.
+
+use super::{Bench, MUCH, by_id, everything, no_mark, page, push, rest, someone};
+use crate::sits::{begun, completed, deleted, device, ended, many, noted};
+use zafu_core::session::Session;
+use zafu_store::Cursor;
+use zafu_sync::Remote;
+use zafu_sync::digest::Digest;
+use zafu_sync::remote::{Page, PullAnswer, Word};
+
+pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let (none, start, more) = page(&server, user, None, MUCH).await;
+    assert_eq!((none, more), (vec![], false), "of an empty account, one empty page is all");
+    let mut sits = many(21);
+    push(&server, user, &sits).await;
+    // What changes comes last, and once.
+    sits[3] = noted(&sits[3], "rain", device(7));
+    let head = push(&server, user, &sits[3..4]).await.after;
+    let (mut all, mut after, mut sizes) = (Vec::new(), Some(start), Vec::new());
+    loop {
+        let (rows, next, more) = page(&server, user, after, Page { rows: 5, ..MUCH }).await;
+        sizes.push(rows.len());
+        all.extend(rows);
+        after = Some(next);
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(sizes, [5, 5, 5, 5, 1]);
+    assert_eq!((all.last(), after), (Some(&sits[3]), Some(head)));
+    assert_eq!(by_id(&all), by_id(&sits));
+    assert_eq!(page(&server, user, after, MUCH).await, (vec![], head, false));
+}
+
+pub async fn a_page_is_cut_by_weight_but_never_empty(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sits: Vec<_> =
+        many(3).iter().map(|sit| noted(sit, &"é".repeat(50_000), device(7))).collect();
+    push(&server, user, &sits).await;
+    for (bytes, expected) in [
+        (0, (1, true)),
+        (1, (1, true)),
+        (201_399, (1, true)),
+        (201_400, (2, true)),
+        (302_099, (2, true)),
+        (302_100, (3, false)),
+    ] {
+        let (rows, _, more) = page(&server, user, None, Page { rows: 10, bytes }).await;
+        assert_eq!((rows.len(), more), expected, "{bytes} bytes");
+    }
+    // A page of no sits would never end.
+    let (rows, _, more) = page(&server, user, None, Page { rows: 0, ..MUCH }).await;
+    assert_eq!((rows.len(), more), (1, true));
+}
+
+pub async fn a_device_need_not_read_its_own_push(bench: &impl Bench) {
+    let (user, one) = someone(bench);
+    let two = bench.device(user);
+    let (_, start) = rest(&one, user, None).await;
+    let pushed = push(&one, user, &many(3)).await;
+    assert_eq!(pushed.before, start, "nobody else has written since");
+    assert!(rest(&one, user, Some(pushed.after)).await.0.is_empty());
+    let other = many(2);
+    let others = push(&two, user, &other).await;
+    assert_eq!(others.before, pushed.after);
+    let (rows, head) = rest(&one, user, Some(pushed.after)).await;
+    assert_eq!((rows, head), (by_id(&other), others.after));
+}
+
+pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let (other, others) = someone(bench);
+    let head = push(&server, user, &many(2)).await.after;
+    let foreign = push(&others, other, &many(2)).await.after;
+    for cursor in [
+        Cursor { mark: no_mark(), ..head },
+        Cursor { seq: head.seq + 1, ..head },
+        Cursor { seq: 0, mark: no_mark() },
+        foreign,
+    ] {
+        let said = server.pull(user, Some(cursor), MUCH).await.unwrap();
+        assert_eq!(said, PullAnswer::Diverged, "{cursor:?}");
+    }
+    // A place on the way to a mark is one.
+    let on_the_way = Cursor { seq: head.seq - 1, ..head };
+    assert_eq!(rest(&server, user, Some(on_the_way)).await.0.len(), 1);
+}
+
+pub async fn both_sides_make_the_same_digest(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let mut sits = vec![begun(), ended(&begun(), 75), completed(&begun())];
+    sits.push(noted(&completed(&begun()), "雨", device(9)));
+    sits.push(deleted(&completed(&begun()), device(3)));
+    sits.sort_by_key(|sit| sit.id);
+    for so_far in 0..=sits.len() {
+        let mut ours = Digest::default();
+        sits[..so_far].iter().for_each(|sit| ours.add(sit));
+        push(&server, user, &sits[..so_far]).await;
+        let theirs = server.digest(user).await.unwrap();
+        assert_eq!((theirs.count, theirs.digest), ours.finish(), "of {so_far}");
+    }
+    // Whatever differs in a sit shows in it, and what nobody can see does not.
+    let before = server.digest(user).await.unwrap();
+    let changed = noted(&sits[0], "again", device(8));
+    push(&server, user, &[changed]).await;
+    assert_ne!(server.digest(user).await.unwrap(), before);
+}
+
+pub async fn a_server_says_how_it_is(bench: &impl Bench) {
+    // Also to someone who is not signed in.
+    let server = bench.stranger(bench.account());
+    let health = server.health().await.unwrap();
+    assert_eq!(health.findings, Vec::<String>::new());
+    assert_eq!((health.rows_a_push, health.bytes_a_push), (5000, 4 << 20));
+    assert_eq!(health.oldest_client, "0.1.0");
+}
+
+pub async fn fault_39_a_restored_server_is_noticed_also_when_another_device_was_first(
+    bench: &impl Bench,
+) {
+    let (user, one) = someone(bench);
+    let two = bench.device(user);
+    let (kept, lost, others) = (many(2), many(2), many(5));
+    push(&one, user, &kept).await;
+    let (_, old) = rest(&one, user, None).await;
+    let backup = bench.dump();
+    let new = push(&one, user, &lost).await.after;
+    bench.restore(&backup);
+    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
+    // Until the head is ahead again of where it was: numbers repeat, marks do not.
+    let head = push(&two, user, &others).await.after;
+    assert!(head.seq > new.seq);
+    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
+    // Who had read no further than the backup goes on.
+    assert_eq!(rest(&two, user, Some(old)).await.0, by_id(&others));
+    // Who notices sends all anew, and all is there again.
+    let all: Vec<Session> = [kept, lost].concat();
+    assert_eq!(push(&one, user, &all).await.words, vec![Word::There; 4]);
+    assert_eq!(everything(&two, user).await, by_id(&[all, others].concat()));
+}

@@ -1,0 +1,108 @@
+//! Who may ask what.
+
+use super::{Bench, MUCH, by_id, class_of, everything, push, rest, someone};
+use crate::sits::{begun, completed, many};
+use zafu_sync::remote::{PullAnswer, PushAnswer, Word};
+use zafu_sync::{Class, Fault, Remote};
+
+pub async fn what_another_account_has_is_neither_seen_nor_taken(bench: &impl Bench) {
+    let (one, ones) = someone(bench);
+    let (two, twos) = someone(bench);
+    let (begun, other) = (begun(), many(1));
+    push(&ones, one, std::slice::from_ref(&begun)).await;
+    // Neither by its start nor by its end, and nothing beside it suffers.
+    let sent = [completed(&begun), other[0].clone()];
+    assert_eq!(push(&twos, two, &sent).await.words, [Word::Taken, Word::There]);
+    assert_eq!(everything(&twos, two).await, by_id(&other));
+    assert_eq!(everything(&ones, one).await, by_id(&[begun]));
+    assert_eq!(twos.digest(two).await.unwrap().count, 1);
+}
+
+pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(bench: &impl Bench) {
+    let (user, one) = someone(bench);
+    let two = bench.device(user);
+    let sits = many(2);
+    let cursor = push(&one, user, &sits).await.after;
+    let first = one.erase(user).await.unwrap();
+    // The other device hears of it at whatever it does next.
+    let erased = PushAnswer::Erased(first);
+    assert_eq!(two.push(user, &sits, None).await.unwrap(), erased);
+    assert_eq!(two.push(user, &sits, Some(super::no_mark())).await.unwrap(), erased);
+    match two.pull(user, Some(cursor), MUCH).await.unwrap() {
+        PullAnswer::Page { rows, more, erased, .. } => {
+            assert_eq!((rows, more, erased), (vec![], false, Some(first)));
+        }
+        PullAnswer::Diverged => panic!("an erasure is no other server"),
+    }
+    assert_eq!(two.digest(user).await.unwrap().count, 0);
+    // Who knows of it may send them again.
+    let said = two.push(user, &sits, Some(first)).await.unwrap();
+    assert!(matches!(&said, PushAnswer::Taken { verdicts, .. } if verdicts.len() == 2), "{said:?}");
+    assert_eq!(rest(&one, user, Some(cursor)).await.0, by_id(&sits));
+    // A second one is another one.
+    let second = one.erase(user).await.unwrap();
+    assert_ne!(second, first);
+    let said = two.push(user, &sits, Some(first)).await.unwrap();
+    assert_eq!(said, PushAnswer::Erased(second));
+    // What was erased is nobody's: another account may have its id.
+    let (other, others) = someone(bench);
+    assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);
+}
+
+pub async fn a_token_that_ran_out_is_renewed(bench: &impl Bench) {
+    let (user, server) = bench.outdated(true).await;
+    let sits = many(1);
+    assert_eq!(class_of(server.push(user, &sits, None).await), Class::Session);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Session);
+    assert_eq!(class_of(server.digest(user).await), Class::Session);
+    server.refresh(user).await.unwrap();
+    assert_eq!(everything(&server, user).await, by_id(&[]), "nothing was stored without it");
+    assert_eq!(push(&server, user, &sits).await.words, [Word::There]);
+}
+
+pub async fn a_session_that_was_ended_asks_for_the_person(bench: &impl Bench) {
+    let (user, server) = bench.outdated(false).await;
+    assert_eq!(class_of(server.digest(user).await), Class::Session);
+    assert_eq!(class_of(server.refresh(user).await), Class::SignIn);
+}
+
+pub async fn nobody_is_asked_without_a_token(bench: &impl Bench) {
+    let user = bench.account();
+    let server = bench.stranger(user);
+    assert_eq!(class_of(server.push(user, &many(1), None).await), Class::Session);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Session);
+    assert_eq!(class_of(server.digest(user).await), Class::Session);
+    assert_eq!(class_of(server.erase(user).await), Class::Session);
+    assert!(everything(&bench.device(user), user).await.is_empty());
+}
+
+pub async fn nobody_lends_their_name(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let other = bench.account();
+    push(&bench.device(other), other, &many(1)).await;
+    let errors = [
+        server.push(other, &many(1), None).await.unwrap_err(),
+        server.pull(other, None, MUCH).await.unwrap_err(),
+        server.digest(other).await.unwrap_err(),
+        server.erase(other).await.unwrap_err(),
+        server.refresh(other).await.unwrap_err(),
+    ];
+    assert!(errors.iter().all(|error| error.fault == Fault::OtherAccount), "{errors:?}");
+    assert!(everything(&server, user).await.is_empty());
+    assert_eq!(everything(&bench.device(other), other).await.len(), 1);
+}
+
+pub async fn fault_45_an_account_that_is_gone_is_told_so(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sits = many(2);
+    push(&server, user, &sits).await;
+    bench.delete(user);
+    assert_eq!(class_of(server.push(user, &sits, None).await), Class::Account);
+    assert_eq!(class_of(server.push(user, &[], None).await), Class::Account);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Account);
+    assert_eq!(class_of(server.erase(user).await), Class::Account);
+    // Of nobody's sits there is a digest: that of nothing.
+    assert_eq!(server.digest(user).await.unwrap().count, 0);
+    let (other, others) = someone(bench);
+    assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);
+}

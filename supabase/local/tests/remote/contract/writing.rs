@@ -1,0 +1,230 @@
+//! Sits on their way to the server.
+
+use super::{Bench, by_id, class_of, everything, push, rest, someone};
+use crate::sits::{begun, completed, deleted, device, ended, many, moment, noted};
+use fastrand::Rng;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use zafu_core::ids::SessionId;
+use zafu_core::session::{Details, Lifecycle, Session, Source, Stage};
+use zafu_core::time::{Seconds, UtcOffset};
+use zafu_sync::remote::Word;
+use zafu_sync::{Class, Remote};
+
+/// One of every kind, and the ends of every range.
+fn kinds() -> Vec<Session> {
+    let corrected = Details {
+        note: "rain, \u{1F327} and \"quiet\"\n\\u0000".into(),
+        label: "zazen\t".into(),
+        corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
+        corrected_length: Some(Seconds(u32::MAX)),
+    };
+    let sit = completed(&begun());
+    let far = completed(&begun());
+    let last = moment("9999-12-31T23:59:59.999Z");
+    vec![
+        begun(),
+        ended(&begun(), 61),
+        sit.clone(),
+        Session { id: begun().id, details: sit.details.set(corrected, device(9)), ..sit.clone() },
+        Session { id: begun().id, ..deleted(&sit, device(1)) },
+        Session { id: begun().id, source: Source::Manual, utcoffset: UtcOffset(-1439), ..sit },
+        Session {
+            source: Source::Import,
+            utcoffset: UtcOffset(1439),
+            createdat: moment("0001-01-01T00:00:00.000Z"),
+            lifecycle: Lifecycle {
+                startedat: last,
+                sitlength: Seconds(u32::MAX),
+                stage: Stage::Completed { completedat: last, satlength: Seconds(u32::MAX) },
+            },
+            ..far
+        },
+    ]
+}
+
+pub async fn what_was_sent_comes_back_as_it_was(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sits = kinds();
+    assert_eq!(push(&server, user, &sits).await.words, vec![Word::There; sits.len()]);
+    assert_eq!(everything(&server, user).await, by_id(&sits));
+}
+
+pub async fn a_late_start_undoes_no_completion(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let begun = begun();
+    let completed = completed(&begun);
+    push(&server, user, std::slice::from_ref(&completed)).await;
+    for late in [begun.clone(), ended(&begun, 60)] {
+        let words = push(&server, user, &[late]).await.words;
+        assert_eq!(words, vec![Word::Merged(Box::new(completed.clone()))]);
+    }
+    assert_eq!(everything(&server, user).await, by_id(&[completed]));
+}
+
+pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
+    let (other, others) = someone(bench);
+    let taken = completed(&begun());
+    push(&others, other, std::slice::from_ref(&taken)).await;
+
+    let (user, server) = someone(bench);
+    let (known, started) = (completed(&begun()), begun());
+    let known = noted(&known, "theirs", device(9));
+    push(&server, user, &[known.clone(), started.clone()]).await;
+    let (new, refused) = (begun(), noted(&begun(), "a\0b", device(7)));
+    let mine = noted(&completed(&begun()), "mine", device(8));
+    let mine = Session { id: known.id, ..mine };
+    let sent = [known.clone(), new.clone(), refused, taken, completed(&started), mine];
+    let words = push(&server, user, &sent).await.words;
+    let expected = [
+        // Unchanged; but by the last copy of it, which says less.
+        Word::There,
+        Word::There,
+        Word::Refused("bad_text".into()),
+        Word::Taken,
+        Word::There,
+        Word::Merged(Box::new(known.clone())),
+    ];
+    assert_eq!(words, expected);
+    let there = [known, new, completed(&started)];
+    assert_eq!(everything(&server, user).await, by_id(&there));
+}
+
+pub async fn an_id_that_comes_twice_in_one_push_is_joined(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let begun = begun();
+    let noted = noted(&begun, "rain", device(7));
+    let both = Session { details: noted.details.clone(), ..completed(&begun) };
+    let sent = [completed(&begun), begun, noted, both.clone()];
+    let merged = || Word::Merged(Box::new(both.clone()));
+    let words = push(&server, user, &sent).await.words;
+    assert_eq!(words, [merged(), merged(), merged(), Word::There]);
+    assert_eq!(everything(&server, user).await, by_id(&[both]));
+}
+
+pub async fn pushing_the_same_again_moves_nothing(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sits = kinds();
+    let first = push(&server, user, &sits).await;
+    assert_ne!(first.before, first.after);
+    for _ in 0..2 {
+        let again = push(&server, user, &sits).await;
+        assert_eq!(again.words, vec![Word::There; sits.len()]);
+        assert_eq!((again.before, again.after), (first.after, first.after));
+    }
+    let nothing = push(&server, user, &[]).await;
+    assert_eq!((nothing.before, nothing.after), (first.after, first.after));
+    assert!(rest(&server, user, Some(first.after)).await.0.is_empty(), "nobody reads it again");
+}
+
+/// A copy of a sit as one of three devices may have it.
+fn some_copy(chance: &mut Rng, of: &Session) -> Session {
+    let by = device(chance.u128(1..4));
+    let sit = match chance.u32(0..4) {
+        0 => of.clone(),
+        1 => ended(of, chance.u32(1..5)),
+        _ => completed(of),
+    };
+    let mut sit = if chance.bool() { sit } else { noted(&sit, &by.to_string(), by) };
+    if chance.bool() {
+        sit = deleted(&sit, by);
+    }
+    // Devices have set it so many times; of one device, equal revisions are equal values.
+    sit.details.revision *= by.0.as_u128() as u32;
+    sit
+}
+
+pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
+    let mut chance = Rng::with_seed(19);
+    for _ in 0..4 {
+        let (user, server) = someone(bench);
+        let origins: Vec<_> = (0..5).map(|_| begun()).collect();
+        let mut copies: Vec<_> =
+            (0..40).map(|n| some_copy(&mut chance, &origins[n % origins.len()])).collect();
+        // What the core makes of them, in the order in which they were made.
+        let mut expected: BTreeMap<SessionId, Session> = BTreeMap::new();
+        for copy in &copies {
+            let known = expected.entry(copy.id).or_insert_with(|| copy.clone());
+            *known = known.clone().join(copy);
+        }
+        chance.shuffle(&mut copies);
+        while !copies.is_empty() {
+            let some = copies.split_off(copies.len() - chance.usize(1..=copies.len()));
+            push(&server, user, &some).await;
+        }
+        assert_eq!(everything(&server, user).await, expected);
+    }
+}
+
+pub async fn details_and_deletion_are_won_by_the_higher_revision(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sit = completed(&begun());
+    let first = noted(&sit, "first", device(9));
+    let second = noted(&first, "second", device(1));
+    push(&server, user, std::slice::from_ref(&second)).await;
+    // A lower revision loses, also if its device is the higher one.
+    let words = push(&server, user, std::slice::from_ref(&first)).await.words;
+    assert_eq!(words, vec![Word::Merged(Box::new(second.clone()))]);
+    // Of two equal ones, the higher device wins, whichever comes first.
+    let (low, high) = (noted(&second, "low", device(2)), noted(&second, "high", device(3)));
+    assert_eq!(push(&server, user, std::slice::from_ref(&high)).await.words, vec![Word::There]);
+    let words = push(&server, user, &[low]).await.words;
+    assert_eq!(words, vec![Word::Merged(Box::new(high.clone()))]);
+    // The two registers know nothing of each other: a deletion is no word on the note.
+    let gone = deleted(&sit, device(2));
+    let both = Session { deletion: gone.deletion.clone(), ..high };
+    let words = push(&server, user, std::slice::from_ref(&gone)).await.words;
+    assert_eq!(words, vec![Word::Merged(Box::new(both.clone()))]);
+    // And it can be taken back.
+    let back = Session { deletion: both.deletion.set(None, device(1)), ..both.clone() };
+    assert_eq!(push(&server, user, std::slice::from_ref(&back)).await.words, vec![Word::There]);
+    push(&server, user, &[both]).await;
+    assert_eq!(everything(&server, user).await, by_id(&[back]));
+}
+
+pub async fn fault_41_one_poison_sit_keeps_no_other_from_being_stored(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let sit = completed(&begun());
+    let by = device(7);
+    let label = |label: String| {
+        let value = Details { label, ..Details::default() };
+        Session { details: sit.details.set(value, by), ..sit.clone() }
+    };
+    let started = |at: &str| {
+        let lifecycle = Lifecycle { startedat: moment(at), ..sit.lifecycle };
+        Session { lifecycle, ..sit.clone() }
+    };
+    let poison = [
+        (noted(&sit, "\0", by), "bad_text"),
+        (label("a\0".into()), "bad_text"),
+        (noted(&sit, &"é".repeat(65_537), by), "bad_note"),
+        (label("x".repeat(8193)), "bad_label"),
+        (Session { utcoffset: UtcOffset(1440), ..sit.clone() }, "bad_utcoffset"),
+        (Session { utcoffset: UtcOffset(-1440), ..sit.clone() }, "bad_utcoffset"),
+        (started("0000-12-31T23:59:59.999Z"), "bad_startedat"),
+        (started("+10000-01-01T00:00:00Z"), "bad_startedat"),
+        (Session { createdat: moment("+10000-01-01T00:00:00Z"), ..sit.clone() }, "bad_madeat"),
+    ];
+    let mut sits = many(200);
+    let mut expected = vec![Word::There; 200];
+    for (n, (sit, reason)) in poison.iter().enumerate() {
+        sits[n * 17] = Session { id: SessionId(Uuid::new_v4()), ..sit.clone() };
+        expected[n * 17] = Word::Refused((*reason).into());
+    }
+    assert_eq!(push(&server, user, &sits).await.words, expected);
+    let there = everything(&server, user).await;
+    assert_eq!(there.len(), 200 - poison.len());
+    for (sit, word) in sits.iter().zip(&expected) {
+        assert_eq!(there.get(&sit.id), (*word == Word::There).then_some(sit));
+    }
+}
+
+pub async fn what_is_too_much_for_one_call_is_too_large(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let heavy: Vec<_> =
+        many(34).iter().map(|sit| noted(sit, &"x".repeat(131_000), device(7))).collect();
+    for too_much in [many(5001), heavy] {
+        assert_eq!(class_of(server.push(user, &too_much, None).await), Class::TooLarge);
+    }
+    assert!(everything(&server, user).await.is_empty(), "and nothing of it is stored");
+}
