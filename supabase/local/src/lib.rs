@@ -11,6 +11,7 @@ mod gateway;
 mod parts;
 mod postgres;
 mod process;
+pub mod proxy;
 mod shared;
 mod token;
 

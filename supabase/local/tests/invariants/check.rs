@@ -1,0 +1,110 @@
+//! Healing, and what must hold afterwards: the invariants of the sync, read from PostgreSQL itself.
+
+use crate::sits;
+use crate::world::{World, minutes, seconds};
+use chrono::TimeDelta;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use zafu_core::ids::SessionId;
+use zafu_core::session::Session;
+
+/// Since when the account shares its weeks.
+pub const PAIRED: &str = "2026-02-27T18:00:00Z";
+
+impl World {
+    /// Nothing is in the way any more, and everybody wants to be in step: also a day later, when both sides are
+    /// compared as a whole.
+    pub async fn heal(&mut self) {
+        self.proxy.clear();
+        for place in 0..self.devices.len() {
+            self.devices[place].finish(self.now);
+        }
+        for _ in 0..2 {
+            for _ in 0..2 {
+                for place in 0..self.devices.len() {
+                    let before = self.devices[place].calls;
+                    self.sync_now(place, minutes(10)).await;
+                    let calls = self.devices[place].calls - before;
+                    assert!(calls < 40, "{calls} calls to send and read a few sits");
+                    let status = self.devices[place].carrier.status().unwrap();
+                    assert_eq!(self.pending(place), 0, "{place} has not sent all: {status:?}");
+                    assert_eq!((status.hold, status.last_failure), (None, None));
+                }
+            }
+            self.now += seconds(90_000);
+        }
+    }
+
+    /// The account's sits as PostgreSQL has them.
+    pub fn there(&self) -> BTreeMap<SessionId, Session> {
+        let sql = "select coalesce(json_agg(zafu.sit_of(s)), '[]') from sessions s where userid =";
+        let rows = self.backend.sql(&format!("{sql} '{}'", self.account)).unwrap();
+        let rows: Vec<Value> = serde_json::from_str(&rows).unwrap();
+        rows.iter().map(sits::read).map(|sit| (sit.id, sit)).collect()
+    }
+
+    /// What people have seen saved, wherever, all of it joined.
+    pub fn saved(&self) -> BTreeMap<SessionId, Session> {
+        let mut saved: BTreeMap<SessionId, Session> = BTreeMap::new();
+        for sit in self.devices.iter().flat_map(|device| device.held.values()) {
+            let known = saved.entry(sit.id).or_insert_with(|| sit.clone());
+            *known = known.clone().join(sit);
+        }
+        saved
+    }
+
+    /// Looks for whatever is wrong.
+    pub fn examine(&self) {
+        let (there, saved) = (self.there(), self.saved());
+        assert!(saved.len() > 3, "hardly anything was sat");
+        // No sit has vanished, each is there whole, completed or not, and is the join of all that was sent.
+        assert_eq!(there, saved, "the server does not have what was saved");
+        for (place, device) in self.devices.iter().enumerate() {
+            for (id, sit) in &there {
+                let here = device.store.session(*id).unwrap();
+                assert_eq!(here.as_ref(), Some(sit), "{place} and the server do not agree");
+            }
+            let waiting = device.store.waiting(self.account).unwrap();
+            assert_eq!((waiting.pending, waiting.refused, waiting.kept), (0, 0, 0));
+        }
+        let devices: Vec<_> =
+            self.devices.iter().map(|device| format!("'{}'", device.store.device())).collect();
+        let none = [
+            format!("userid <> '{}' and deviceid in ({})", self.account, devices.join(",")),
+            "iscompleted and (completedat is null or startedat is null)".to_owned(),
+        ];
+        for wrong in none {
+            let count = self.backend.sql(&format!("select count(*) from sessions where {wrong}"));
+            assert_eq!(count.unwrap(), "0", "{wrong}");
+        }
+        assert_eq!(self.counted(), self.recount(&there), "counts are not what a recount gives");
+    }
+
+    /// How many sits each week has, as the server says.
+    pub fn counted(&self) -> BTreeMap<i64, i64> {
+        let sql =
+            "select weeknumber, invitersits from weeks where invitersits > 0 and partnershipid =";
+        let rows = self.backend.sql(&format!("{sql} '{}'", self.partnership)).unwrap();
+        let pair = |line: &str| {
+            let (week, sits) = line.split_once('|').unwrap();
+            (week.parse().unwrap(), sits.parse().unwrap())
+        };
+        rows.lines().map(pair).collect()
+    }
+
+    /// The same, counted from the sits.
+    fn recount(&self, there: &BTreeMap<SessionId, Session>) -> BTreeMap<i64, i64> {
+        let now = self.backend.sql("select to_json(now() + interval '1 day') #>> '{}'").unwrap();
+        let (first, last) = (sits::moment(PAIRED), sits::moment(&now));
+        let mut weeks = BTreeMap::new();
+        for sit in there.values().filter(|sit| sit.counts()) {
+            let start = sit.effective_start().utc;
+            if (first..last).contains(&start) {
+                *weeks.entry((start - first).num_milliseconds() / WEEK + 1).or_default() += 1;
+            }
+        }
+        weeks
+    }
+}
+
+const WEEK: i64 = TimeDelta::days(7).num_milliseconds();

@@ -1,0 +1,192 @@
+//! One device: a folder with a real store, a timer, a carrier, and what the person at it has seen saved.
+
+use fastrand::Rng;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+use zafu_core::bounded::Bounded;
+use zafu_core::ids::{SessionId, UserId};
+use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::session::Session;
+use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Save, Timer};
+use zafu_store::{Page, Store};
+use zafu_sync::Carrier;
+use zafu_sync::supabase::Supabase;
+
+pub struct Device {
+    _folder: TempDir,
+    pub store: Store,
+    timer: Timer,
+    pub carrier: Carrier,
+    pub remote: Supabase,
+    /// What the person has seen saved, all of it joined.
+    pub held: BTreeMap<SessionId, Session>,
+    /// How wrong its clock is, in seconds.
+    pub skew: i64,
+    /// How many questions it has asked.
+    pub calls: u64,
+}
+
+/// A folder in memory, where there is such a thing: what is tested here is not the disk.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+pub const START: &str = "2026-03-01T06:00:00Z";
+
+pub fn moment(now: Duration, skew: i64) -> Moment {
+    let utc = crate::sits::moment(START) + now + chrono::TimeDelta::seconds(skew);
+    Moment {
+        boot: BootTime(now),
+        boot_id: BootId(Uuid::from_u128(7)),
+        wall: WallTime::new(utc, UtcOffset(60)),
+    }
+}
+
+impl Device {
+    pub fn new(now: Duration, account: UserId, remote: Supabase) -> Self {
+        let folder = folder();
+        let store = Store::open(folder.path(), moment(now, 0).wall).unwrap();
+        store.sign_in(account, "https://example.org", "me@example.org").unwrap();
+        let carrier = Carrier::new(store.clone(), 3, "0.1.0");
+        Self {
+            _folder: folder,
+            store,
+            timer: Timer::default(),
+            carrier,
+            remote,
+            held: BTreeMap::new(),
+            skew: 0,
+            calls: 0,
+        }
+    }
+
+    fn apply(&mut self, command: Command, now: Duration) -> Vec<Save> {
+        let effects = self.timer.apply(command, moment(now, self.skew)).into_iter();
+        effects
+            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
+            .collect()
+    }
+
+    fn command(&mut self, command: Command, now: Duration) {
+        let saves = self.apply(command, now);
+        self.store.save(&saves).unwrap();
+        self.see();
+    }
+
+    /// Takes note of what the person can see now.
+    fn see(&mut self) {
+        for row in self.store.pending(u32::MAX).unwrap() {
+            let session = self.store.session(row.session).unwrap().expect("it waits to be sent");
+            if let Some(before) = self.held.get(&session.id) {
+                assert_eq!(session.clone().join(before), session, "a sit went back");
+            }
+            self.held.insert(session.id, session);
+        }
+    }
+
+    fn begin(length: u32) -> Command {
+        let plan = Plan {
+            length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+            preparation: Bounded::new(0).unwrap(),
+            bells: Bells::default(),
+            overtime: OvertimeChoice::Ask,
+        };
+        Command::Start { id: SessionId(Uuid::new_v4()), plan, seed: 1 }
+    }
+
+    /// Begins a sit of so many seconds.
+    pub fn start(&mut self, length: u32, now: Duration) {
+        self.command(Self::begin(length), now);
+    }
+
+    /// So many sits of a minute, saved at once. Answers when they are over.
+    pub fn backlog(&mut self, count: usize, mut now: Duration) -> Duration {
+        let mut saves = Vec::new();
+        for _ in 0..count {
+            saves.extend(self.apply(Self::begin(60), now));
+            for _ in 0..2 {
+                now += Duration::from_secs(30);
+                saves.extend(self.apply(Command::Tick, now));
+            }
+            saves.extend(self.apply(Command::End { overtime: None }, now));
+        }
+        self.store.save(&saves).unwrap();
+        self.see();
+        now
+    }
+
+    /// Sits for so long, and ends what runs. Answers when.
+    pub fn sit(&mut self, length: Duration, mut now: Duration) -> Duration {
+        let end = now + length;
+        while now < end {
+            now = end.min(now + Duration::from_secs(50));
+            self.command(Command::Tick, now);
+        }
+        self.command(Command::End { overtime: Some(OvertimeAnswer::Add) }, now);
+        now
+    }
+
+    /// Something that a person does. Answers when it is done.
+    pub fn act(&mut self, now: Duration, chance: &mut Rng) -> Duration {
+        self.finish(now);
+        let length = chance.u32(60..400);
+        match chance.u32(0..8) {
+            0..=2 => {
+                self.start(length, now);
+                self.sit(Duration::from_secs(length.into()), now)
+            }
+            3 => {
+                self.start(600, now);
+                self.sit(Duration::from_secs(length.into()), now)
+            }
+            // It runs on, and is sent as it is then.
+            4 | 5 => {
+                self.start(length, now);
+                now
+            }
+            _ => {
+                self.change_one(now, chance);
+                now
+            }
+        }
+    }
+
+    /// Ends what runs, and answers what it asks.
+    pub fn finish(&mut self, now: Duration) {
+        self.command(Command::Tick, now);
+        self.command(Command::End { overtime: None }, now);
+        while let Some(id) = self.timer.unsettled().first().map(|sit| sit.id) {
+            // Some answers are answered with another question.
+            for answer in [Answer::Whole, Answer::Discard] {
+                self.command(Command::Settle { id, answer }, now);
+            }
+        }
+    }
+
+    pub fn ids(&self) -> Vec<SessionId> {
+        let page = Page { limit: 10_000, before: None };
+        self.store.sessions(&page).unwrap().iter().map(|session| session.id).collect()
+    }
+
+    /// Edits, deletes or undeletes a sit that the person sees.
+    fn change_one(&mut self, now: Duration, chance: &mut Rng) {
+        let mut ids = self.ids();
+        ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
+        ids.sort();
+        let Some(id) = chance.choice(ids) else { return };
+        match chance.u32(0..4) {
+            0 => self.store.delete(id, moment(now, self.skew).wall.utc).unwrap(),
+            1 => self.store.undelete(id).unwrap(),
+            _ => self.edit(id, &format!("{:x} é \"\\\n", chance.u32(..))),
+        }
+        self.see();
+    }
+
+    pub fn edit(&mut self, id: SessionId, note: &str) {
+        self.store.edit(id, note, "label").unwrap();
+        self.see();
+    }
+}

@@ -1,0 +1,88 @@
+//! Clocks, calendars and numbers.
+
+use crate::device::START;
+use crate::sits;
+use crate::world::{World, minutes, seconds, wait};
+use std::time::Duration;
+
+/// Until the second week of the pair begins.
+fn until_the_second_week() -> Duration {
+    let second = sits::moment(crate::check::PAIRED) + chrono::TimeDelta::days(7);
+    (second - sits::moment(START)).to_std().unwrap()
+}
+
+#[test]
+fn fault_46_clocks_are_off_by_a_year_and_weeks_begin() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        const YEAR: i64 = 365 * 86_400;
+        world.devices[0].skew = -YEAR;
+        world.sits(0, 3);
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!(world.counted(), [].into(), "a year ago there was nobody to share a week with");
+        world.devices[0].skew = YEAR;
+        world.sits(0, 3);
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!(world.pending(0), 0);
+        // The clock is set right: what was sat while it was wrong is there, and new sits count.
+        world.devices[0].skew = 0;
+        world.sits(0, 3);
+        world.sync_now(0, minutes(5)).await;
+        // One begins in the last second of a week and ends in the next, one in its first moment.
+        world.now = until_the_second_week() - seconds(1);
+        world.sits(1, 1);
+        world.now = until_the_second_week();
+        world.sits(1, 1);
+        world.sync_now(1, minutes(5)).await;
+        let counted = world.counted();
+        assert_eq!((counted[&1], counted[&2]), (4, 1), "{counted:?}");
+        // A device whose clock is behind corrects and deletes: that is counted, and not timed.
+        world.sync_now(0, minutes(5)).await;
+        world.devices[1].skew = -YEAR;
+        let id = world.devices[1].ids()[0];
+        world.devices[1].edit(id, "first");
+        world.sync_now(1, minutes(5)).await;
+        world.sync_now(0, minutes(15)).await;
+        world.devices[0].edit(id, "second");
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!(world.there()[&id].details.value.note, "second");
+        world.heal().await;
+        world.examine();
+    });
+}
+
+#[test]
+fn fault_08_a_device_is_off_for_weeks() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        world.live().await;
+        for _ in 0..3 {
+            world.sits(0, 3);
+            world.now += Duration::from_secs(9 * 86_400);
+            world.live().await;
+        }
+        world.heal().await;
+        world.examine();
+    });
+}
+
+/// In small: 3,000 on each of two devices.
+#[test]
+fn fault_48_two_devices_have_a_backlog_at_once() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        const MANY: usize = 3000;
+        for place in 0..2 {
+            world.backlog(place, MANY);
+            assert_eq!(world.pending(place) as usize, MANY);
+        }
+        world.proxy.clear();
+        world.sync_both(minutes(10)).await;
+        assert_eq!((world.pending(0), world.pending(1)), (0, 0));
+        let pushes = world.proxy.count_of("push_sessions");
+        assert!(pushes < 30, "{pushes} pushes of 6,000 sits");
+        world.heal().await;
+        assert_eq!(world.there().len(), 2 * MANY);
+        world.examine();
+    });
+}

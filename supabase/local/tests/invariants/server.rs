@@ -1,0 +1,370 @@
+//! What happens at the server.
+
+use crate::session::Session;
+use crate::world::{World, minutes, seconds, wait};
+use zafu_backend::proxy::{Asked, Fate, Said};
+use zafu_backend::{Backend, Stop};
+use zafu_sync::{Class, Hold, Remote, class};
+
+fn any_half(asked: &Asked, said: Said) -> Fate {
+    if asked.before.is_multiple_of(2) { Fate::Instead(said) } else { Fate::Pass }
+}
+
+#[test]
+fn fault_31_too_many_requests_without_a_word_on_when_to_come_again() {
+    World::survives(|asked| any_half(asked, Said::code(429, "over_request_rate_limit")));
+}
+
+#[test]
+fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        world.sits(0, 4);
+        world.proxy.obey(|asked| match asked.before {
+            0 => Fate::Instead(Said::status(429).with("retry-after: 240")),
+            _ => Fate::Pass,
+        });
+        // Neither time nor the person makes it ask sooner.
+        world.sync_now(0, seconds(120)).await;
+        world.sync_now(0, seconds(110)).await;
+        assert_eq!((world.proxy.count(), world.pending(0)), (1, 4));
+        world.live().await;
+        world.heal().await;
+        world.examine();
+    });
+}
+
+#[test]
+fn fault_32_a_gateway_has_lost_its_server() {
+    World::survives(|asked| {
+        let status = [502, 504, 503, 521][asked.before % 4];
+        if asked.before % 6 < 5 { Fate::Instead(Said::page(status)) } else { Fate::Pass }
+    });
+}
+
+#[test]
+fn fault_32_a_gateway_loses_its_server_after_the_commit() {
+    World::survives(|asked| match asked.is("push_sessions") && asked.before.is_multiple_of(2) {
+        true => Fate::DoneThen(Said::page(502)),
+        false => Fate::Pass,
+    });
+}
+
+/// What the server will not do until somebody sees to it: all is kept, it is said, and it is asked now and then.
+async fn stands_still_until_it_is_seen_to(
+    world: &mut World,
+    break_it: impl FnOnce(&World),
+    mend_it: impl FnOnce(&World),
+) {
+    world.sits(0, 3);
+    world.sync_now(0, minutes(1)).await;
+    world.sits(0, 3);
+    break_it(world);
+    let before = world.devices[0].calls;
+    world.sync_now(0, minutes(240)).await;
+    let status = world.devices[0].carrier.status().unwrap();
+    assert!(matches!(status.hold, Some(Hold::Configuration(_) | Hold::Unwell(_))), "{status:?}");
+    assert_eq!(world.pending(0), 3);
+    let calls = world.devices[0].calls - before;
+    assert!((3..25).contains(&calls), "{calls} calls in four hours");
+    mend_it(world);
+    // Nobody has to do anything here: it is asked again.
+    world.sync(0, minutes(70)).await;
+    assert_eq!(world.pending(0), 0);
+    assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
+    world.heal().await;
+    world.examine();
+}
+
+#[test]
+fn fault_33_a_project_is_paused_or_not_paid_for() {
+    for status in [402, 540] {
+        let Some(mut world) = World::new() else { return };
+        wait(stands_still_until_it_is_seen_to(
+            &mut world,
+            |world| world.proxy.obey(move |_| Fate::Instead(Said::status(status))),
+            |world| world.proxy.clear(),
+        ));
+    }
+}
+
+/// Something that is done while a push waits for a lock which is held until then.
+fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'static) -> Fate {
+    let (backend, account) = (world.backend.clone(), world.account);
+    let mut holder = Session::open(&backend);
+    holder.begin_as(account.0);
+    holder.run("select zafu.lock_own_head()");
+    Fate::During(Box::new(move || {
+        let waiting = "select count(*) from pg_stat_activity
+                       where wait_event_type = 'Lock' and query like '%push_sessions%'";
+        while backend.sql(waiting).unwrap() == "0" {}
+        what(&backend, holder);
+    }))
+}
+
+fn first_push(world: &World, fate: Fate) {
+    let mut fate = Some(fate);
+    world.proxy.obey(move |asked| match asked.is("push_sessions") {
+        true => fate.take().unwrap_or(Fate::Pass),
+        false => Fate::Pass,
+    });
+}
+
+#[test]
+fn fault_34_postgresql_or_postgrest_goes_down_in_mid_batch() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        for round in 0..4 {
+            world.sits(0, 4);
+            world.sits(1, 2);
+            let fate = match round {
+                0 | 1 => {
+                    let how = [Stop::Crash, Stop::Fast][round];
+                    in_mid_push(&world, move |backend, _| {
+                        backend.stop_postgres(how).unwrap();
+                        backend.start_postgres().unwrap();
+                    })
+                }
+                2 => in_mid_push(&world, |backend, holder| {
+                    backend.stop_postgrest();
+                    drop(holder);
+                    backend.start_postgrest().unwrap();
+                }),
+                // It has committed; then all of it crashes.
+                _ => Fate::AnswerLost,
+            };
+            first_push(&world, fate);
+            world.sync_now(0, minutes(1)).await;
+            if round == 3 {
+                world.backend.stop_postgres(Stop::Crash).unwrap();
+                world.sync_now(1, seconds(30)).await;
+                world.backend.start_postgres().unwrap();
+            }
+            world.sync_now(0, minutes(20)).await;
+            assert_eq!(world.pending(0), 0, "after round {round}");
+        }
+        world.live().await;
+        world.heal().await;
+        world.examine();
+    });
+}
+
+/// Has the first so many inserts fail, each as a whole and whatever becomes of its transaction.
+fn fail_inserts(world: &World, condition: &str, code: &str) {
+    world
+        .backend
+        .sql(&format!(
+            "create schema fault;
+         create sequence fault.tries;
+         create function fault.fails() returns trigger language plpgsql security definer as $$
+         begin
+           if {condition} then
+             raise exception 'as it is worded by someone else' using errcode = '{code}';
+           end if;
+           return null;
+         end $$;
+         create trigger fails after insert on sessions referencing new table as new_rows
+           for each statement execute function fault.fails()"
+        ))
+        .unwrap();
+}
+
+fn stop_failing(world: &World) {
+    world.backend.sql("drop schema fault cascade").unwrap();
+}
+
+#[test]
+fn fault_35_a_deadlock_and_a_lock_that_is_held_for_too_long() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        fail_inserts(&world, "nextval('fault.tries') <= 3", "40P01");
+        world.sits(0, 4);
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!(world.backend.sql("select last_value from fault.tries").unwrap(), "4");
+        assert_eq!(world.pending(0), 0);
+        stop_failing(&world);
+        // So that nobody has to wait for four seconds.
+        let short = "alter function zafu.lock_heads(uuid[]) set lock_timeout = '20ms'";
+        world.backend.sql(short).unwrap();
+        world.sits(0, 4);
+        let mut holder = Session::open(&world.backend);
+        holder.begin_as(world.account.0);
+        holder.run("select zafu.lock_own_head()");
+        world.sync_now(0, minutes(10)).await;
+        let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
+        assert_eq!(failure.to_string(), "the server said 500 55P03");
+        assert_eq!(world.pending(0), 4);
+        holder.run("rollback");
+        world.heal().await;
+        world.examine();
+    });
+}
+
+#[test]
+fn fault_36_a_statement_takes_too_long() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        fail_inserts(&world, "(select count(*) from new_rows) > 10", "57014");
+        world.sits(0, 60);
+        world.proxy.clear();
+        // Half of it each time until it passes, and then not more again than passes.
+        world.sync_now(0, minutes(30)).await;
+        assert_eq!(world.pending(0), 0);
+        let pushes = world.proxy.count_of("push_sessions");
+        assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, 10 at most at once");
+        stop_failing(&world);
+        world.heal().await;
+        world.examine();
+    });
+}
+
+fn rename(world: &World, from: &str, to: &str) {
+    world.backend.sql(&format!("alter function public.{from}(json) rename to {to}")).unwrap();
+}
+
+fn restart_postgrest(world: &World) {
+    world.backend.stop_postgrest();
+    world.backend.start_postgrest().unwrap();
+}
+
+#[test]
+fn fault_37_a_function_is_not_there_and_the_schema_cache_is_stale() {
+    let Some(mut world) = World::alone() else { return };
+    wait(stands_still_until_it_is_seen_to(
+        &mut world,
+        |world| rename(world, "push_sessions", "pushed_once"),
+        |world| rename(world, "pushed_once", "push_sessions"),
+    ));
+}
+
+#[test]
+fn fault_37_a_function_is_not_there_and_the_schema_cache_knows_it() {
+    let Some(mut world) = World::alone() else { return };
+    wait(stands_still_until_it_is_seen_to(
+        &mut world,
+        |world| {
+            rename(world, "push_sessions", "pushed_once");
+            restart_postgrest(world);
+        },
+        |world| {
+            rename(world, "pushed_once", "push_sessions");
+            restart_postgrest(world);
+        },
+    ));
+}
+
+#[test]
+fn fault_38_a_grant_is_revoked_and_granted_again() {
+    let Some(mut world) = World::alone() else { return };
+    let change = |what: &'static str| move |world: &World| drop(world.backend.sql(what).unwrap());
+    wait(stands_still_until_it_is_seen_to(
+        &mut world,
+        change("revoke execute on function public.push_sessions(json) from authenticated"),
+        change("grant execute on function public.push_sessions(json) to authenticated"),
+    ));
+}
+
+#[test]
+fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first() {
+    for other_first in [false, true] {
+        let Some(mut world) = World::alone() else { return };
+        wait(async {
+            world.live().await;
+            world.sync_now(0, minutes(5)).await;
+            world.sync_now(1, minutes(5)).await;
+            let folder = tempfile::tempdir().unwrap();
+            let dump = folder.path().join("dump");
+            world.backend.dump(&dump).unwrap();
+            world.sits(0, 3);
+            world.sync_now(0, minutes(5)).await;
+            assert_eq!(world.pending(0), 0);
+            world.backend.restore(&dump).unwrap();
+            if other_first {
+                // Until the head is ahead again of what the first device has read.
+                world.sits(1, 6);
+                world.sync_now(1, minutes(5)).await;
+            }
+            world.heal().await;
+            world.examine();
+        });
+    }
+}
+
+#[test]
+fn fault_41_one_poison_sit_wedges_no_queue() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        // One fails every call that it is in, one is refused by a word.
+        fail_inserts(&world, "exists (select from new_rows where note = 'poison')", "23514");
+        world.sits(0, 200);
+        let ids = world.devices[0].ids();
+        world.devices[0].edit(ids[77], "poison");
+        world.devices[0].edit(ids[78], &"x".repeat(131_073));
+        let report = world.sync_now(0, minutes(20)).await;
+        assert_eq!((report.pushed, report.refused, world.pending(0)), (198, 2, 0));
+        let store = world.devices[0].store.clone();
+        let refused = store.refused(world.account, 9).unwrap();
+        let mut refused: Vec<_> = refused.into_iter().map(|it| (it.session.id, it.code)).collect();
+        refused.sort();
+        let mut expected = [(ids[77], "the server said 400 23514"), (ids[78], "bad_note")]
+            .map(|(id, code)| (id, code.to_owned()));
+        expected.sort();
+        assert_eq!(refused, expected, "they are kept whole, with the reason");
+        // Seen to, both go too.
+        stop_failing(&world);
+        world.devices[0].edit(ids[78], "shorter");
+        store.retry(world.account).unwrap();
+        world.heal().await;
+        world.examine();
+    });
+}
+
+/// What nobody has thought of throws nothing away.
+#[test]
+fn an_answer_of_no_known_kind_is_kept_away_from() {
+    for said in [Said::code(418, "XX000"), Said::status(500), Said::code(400, "PT400")] {
+        let Some(world) = World::new() else { return };
+        wait(world.survive(move |asked| any_half(asked, said.clone())));
+    }
+}
+
+#[test]
+fn fault_45_an_account_is_deleted_while_its_tokens_are_good() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        world.sits(0, 3);
+        world.sync_now(0, minutes(1)).await;
+        world.backend.delete_user(world.account.0).unwrap();
+        world.sits(0, 3);
+        world.proxy.clear();
+        world.sync_now(0, minutes(600)).await;
+        assert_eq!(world.devices[0].carrier.status().unwrap().hold, Some(Hold::Account));
+        // How the server is; and what says that the account is gone.
+        assert_eq!((world.proxy.count(), world.pending(0)), (2, 3), "all is kept");
+        assert_eq!(world.devices[0].ids().len(), 6);
+    });
+}
+
+/// As PostgREST hands them on: with whatever status it has for them.
+#[test]
+fn codes_of_the_real_server_have_their_classes() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        for (code, expected) in [
+            // 40001 is not among them: PostgREST 12 tries again for ever, and never answers.
+            ("53100", Class::Transient),
+            ("57014", Class::TooSlow),
+            ("P0001", Class::Configuration),
+            ("23503", Class::Account),
+        ] {
+            fail_inserts(&world, "true", code);
+            world.sits(0, 1);
+            let sit = world.devices[0].held.values().last().unwrap().clone();
+            let said = world.devices[0].remote.push(world.account, &[sit], None).await;
+            assert_eq!(class::class(&said.unwrap_err()), expected, "{code}");
+            stop_failing(&world);
+        }
+        world.heal().await;
+        world.examine();
+    });
+}
