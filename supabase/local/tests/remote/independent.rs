@@ -1,0 +1,257 @@
+//! An independent client, Supabase's own for JavaScript, as the same user: what the app has sent is what it reads,
+//! what it writes is what the app reads, and what it must not do fails loudly.
+
+use crate::sits::{begun, completed, deleted, device, ended, moment, noted};
+use crate::{PASSWORD, backend, http, wait};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::Arc;
+use uuid::Uuid;
+use zafu_backend::Backend;
+use zafu_core::ids::{SessionId, UserId};
+use zafu_core::session::{Details, Session, Source};
+use zafu_core::time::{Seconds, UtcOffset};
+use zafu_sync::remote::{Page, PullAnswer, PushAnswer, Word};
+use zafu_sync::supabase::{Account, SignedUp, Supabase};
+use zafu_sync::{Remote, wire};
+
+/// The client, running.
+struct Client {
+    node: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Client {
+    /// It signs in with a password, or not at all.
+    fn start(backend: &Backend, email: Option<&str>) -> Self {
+        let mut node = backend.script("independent.mjs");
+        node.env("ZAFU_URL", backend.url()).env("ZAFU_KEY", backend.publishable_key());
+        if let Some(email) = email {
+            node.env("ZAFU_EMAIL", email).env("ZAFU_PASSWORD", PASSWORD);
+        }
+        let mut node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let input = node.stdin.take().unwrap();
+        let output = BufReader::new(node.stdout.take().unwrap());
+        Self { node, input, output }
+    }
+
+    fn ask(&mut self, question: &Value) -> Value {
+        writeln!(self.input, "{question}").unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("no answer to {question}"))
+    }
+
+    /// What must succeed.
+    fn does(&mut self, question: &Value) -> Value {
+        let answer = self.ask(question);
+        assert_eq!(answer["code"], Value::Null, "{question}: {answer}");
+        answer["data"].clone()
+    }
+
+    /// What must fail, and how.
+    fn fails(&mut self, question: &Value, status: u16, code: &str) {
+        let answer = self.ask(question);
+        assert_eq!(
+            (&answer["status"], &answer["code"]),
+            (&json!(status), &json!(code)),
+            "{question}"
+        );
+        assert_eq!(answer["data"], Value::Null, "{question}");
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.node.kill().ok();
+        self.node.wait().ok();
+    }
+}
+
+/// The app and the client, signed in to the same new account.
+async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
+    let http = http(backend);
+    let email = format!("{}@example.org", Uuid::new_v4().simple());
+    let SignedUp::In(made) = http.sign_up(&email, PASSWORD).await.unwrap() else {
+        panic!("the local backend asks for no confirmation")
+    };
+    let user = made.user;
+    let (account, _) = Account::opened(made, Arc::new(crate::Memory::default()));
+    (user, Supabase::new(http, account), Client::start(backend, Some(&email)))
+}
+
+/// A sit as the app sends it.
+fn row(sit: &Session) -> Value {
+    let body = wire::push_body(std::slice::from_ref(sit), None);
+    serde_json::from_slice::<Value>(&body).unwrap()["sessions"][0].take()
+}
+
+/// Some columns of it.
+fn columns(sit: &Session, columns: &[&str]) -> Value {
+    let whole = row(sit);
+    columns.iter().map(|column| ((*column).to_owned(), whole[*column].clone())).collect()
+}
+
+const LIFECYCLE: [&str; 4] = ["iscompleted", "completedat", "endedat", "satlength"];
+const DELETION: [&str; 3] = ["deletedat", "deletionrevision", "deletiondevice"];
+/// What the server alone says of a sit.
+const SERVERS: [&str; 5] = ["createdat", "userid", "partnershipid", "weekid", "seq"];
+
+fn sits() -> Vec<Session> {
+    let corrected = Details {
+        note: "rain, \u{1F327} and \"quiet\"\n".into(),
+        label: "zazen".into(),
+        corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
+        corrected_length: Some(Seconds(61)),
+    };
+    let sit = completed(&begun());
+    let imported = completed(&begun());
+    vec![
+        begun(),
+        ended(&begun(), 61),
+        Session { id: begun().id, details: sit.details.set(corrected, device(9)), ..sit },
+        Session { source: Source::Import, utcoffset: UtcOffset(-210), ..imported },
+        deleted(&completed(&begun()), device(3)),
+    ]
+}
+
+async fn pulled(server: &Supabase, user: UserId) -> BTreeMap<SessionId, Session> {
+    match server.pull(user, None, Page { rows: 100, bytes: 1 << 20 }).await.unwrap() {
+        PullAnswer::Page { rows, more: false, .. } => {
+            rows.into_iter().map(|sit| (sit.id, sit)).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn push(server: &Supabase, user: UserId, sits: &[Session]) {
+    let PushAnswer::Taken { verdicts, .. } = server.push(user, sits, None).await.unwrap() else {
+        panic!("nothing was erased")
+    };
+    assert!(verdicts.iter().all(|judged| judged.word == Word::There), "{verdicts:?}");
+}
+
+#[test]
+fn it_reads_in_every_column_what_the_app_has_sent() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let (user, server, mut client) = both(backend).await;
+        let mut sits = sits();
+        push(&server, user, &sits).await;
+        let rows = client.does(&json!({ "what": "read" }));
+        let rows = rows.as_array().unwrap();
+        sits.sort_by_key(|sit| sit.id);
+        assert_eq!(rows.len(), sits.len());
+        for (there, sit) in rows.iter().zip(&sits) {
+            let sent = row(sit);
+            let sent = sent.as_object().unwrap();
+            for (column, value) in sent {
+                // PostgreSQL writes moments in another way.
+                let same = match (value.as_str(), there[column].as_str()) {
+                    (Some(sent), Some(there)) if sent.ends_with('Z') => {
+                        moment(sent) == moment(there)
+                    }
+                    _ => *value == there[column],
+                };
+                assert!(same, "{column}: {value} is {} there", there[column]);
+            }
+            let mut all: Vec<_> = sent.keys().map(String::as_str).chain(SERVERS).collect();
+            all.sort_unstable();
+            let mut columns: Vec<_> = there.as_object().unwrap().keys().collect();
+            columns.sort_unstable();
+            assert_eq!(columns, all);
+            assert_eq!(there["userid"], json!(user));
+        }
+        let digest = client.does(&json!({ "what": "call", "name": "digest_sessions", "said": {} }));
+        let ours = server.digest(user).await.unwrap();
+        assert_eq!(digest, json!({ "count": ours.count, "digest": ours.digest }));
+    });
+}
+
+#[test]
+fn the_app_reads_what_it_has_written() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let (user, server, mut client) = both(backend).await;
+        let all = sits();
+        let (pushed, inserted) = all.split_at(2);
+        // With the function of the app.
+        let rows: Vec<_> = pushed.iter().map(row).collect();
+        let said = json!({ "sessions": rows, "erased": null });
+        let push = json!({ "what": "call", "name": "push_sessions", "said": said });
+        let words = |answer: Value| -> Vec<Value> {
+            answer["verdicts"].as_array().unwrap().iter().map(|it| it["verdict"].clone()).collect()
+        };
+        assert_eq!(words(client.does(&push)), ["stored", "stored"]);
+        // And into the table.
+        let rows: Vec<_> = inserted.iter().map(row).collect();
+        client.does(&json!({ "what": "insert", "rows": rows }));
+        let mut expected: BTreeMap<_, _> = all.iter().map(|sit| (sit.id, sit.clone())).collect();
+        assert_eq!(pulled(&server, user).await, expected);
+        // A completion and a deletion, as an update of one row each.
+        let (done, gone) = (completed(&all[0]), deleted(&all[1], device(4)));
+        for (sit, what) in [(&done, &LIFECYCLE[..]), (&gone, &DELETION[..])] {
+            let change = columns(sit, what);
+            let rows = client.does(&json!({ "what": "update", "id": sit.id, "change": change }));
+            assert_eq!(rows.as_array().unwrap().len(), 1);
+            expected.insert(sit.id, sit.clone());
+        }
+        assert_eq!(pulled(&server, user).await, expected);
+        assert_eq!(words(client.does(&push)), ["merged", "merged"], "nothing of it goes back");
+        assert_eq!(pulled(&server, user).await, expected);
+    });
+}
+
+#[test]
+fn what_it_must_not_do_fails_loudly() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let (user, server, mut client) = both(backend).await;
+        let (other, others, _) = crate::signed_up(&http(backend)).await;
+        let (sit, theirs) = (noted(&completed(&begun()), "kept", device(9)), completed(&begun()));
+        push(&server, user, std::slice::from_ref(&sit)).await;
+        push(&others, other, std::slice::from_ref(&theirs)).await;
+        let update =
+            |id: SessionId, change: Value| json!({ "what": "update", "id": id, "change": change });
+        // What the lattice would undo.
+        client.fails(&update(sit.id, columns(&begun(), &LIFECYCLE)), 409, "PT409");
+        client.fails(&update(sit.id, columns(&ended(&begun(), 60), &LIFECYCLE)), 409, "PT409");
+        client.fails(&update(sit.id, json!({ "note": "overwritten" })), 409, "PT409");
+        // What is not there, and what is someone else's: there is no telling which.
+        let done = columns(&completed(&begun()), &LIFECYCLE);
+        client.fails(&update(SessionId(Uuid::new_v4()), done.clone()), 404, "PT404");
+        client.fails(&update(theirs.id, done), 404, "PT404");
+        // What is the server's to say.
+        for column in SERVERS {
+            client.fails(&update(sit.id, json!({ column: null })), 403, "42501");
+        }
+        let forged = |column: &str, value: Value| {
+            let mut row = row(&begun());
+            row[column] = value;
+            json!({ "what": "insert", "rows": [row] })
+        };
+        client.fails(&forged("userid", json!(other)), 403, "42501");
+        client.fails(&forged("seq", json!(1)), 403, "42501");
+        client.fails(&forged("sitlength", json!(-1)), 400, "23514");
+        // The same id again, by whichever way: to overwrite is not to join.
+        client.fails(&json!({ "what": "insert", "rows": [row(&sit)] }), 409, "23505");
+        client.fails(&json!({ "what": "insert", "rows": [row(&theirs)] }), 409, "23505");
+        client.fails(&json!({ "what": "upsert", "rows": [row(&sit)] }), 403, "42501");
+        client.fails(&json!({ "what": "remove", "id": sit.id }), 403, "42501");
+        // Whoever is not signed in.
+        let mut nobody = Client::start(backend, None);
+        // With which code depends on whether the gateway takes the key for a token, as this client sends it.
+        let pull = json!({ "what": "call", "name": "pull_sessions", "said": {} });
+        for question in [json!({ "what": "read" }), pull] {
+            let answer = nobody.ask(&question);
+            assert_eq!((&answer["status"], &answer["data"]), (&json!(401), &Value::Null));
+        }
+        // It sees its own, and after all of this that is what it was.
+        assert_eq!(client.does(&json!({ "what": "read" })).as_array().unwrap().len(), 1);
+        assert_eq!(pulled(&server, user).await, [(sit.id, sit)].into());
+        assert_eq!(pulled(&others, other).await, [(theirs.id, theirs)].into());
+    });
+}
