@@ -12,8 +12,8 @@ use zafu_core::session::Session;
 pub const PAIRED: &str = "2026-02-27T18:00:00Z";
 
 impl World {
-    /// Nothing is in the way any more, and everybody wants to be in step: also a day later, when both sides are
-    /// compared as a whole.
+    /// Nothing is in the way any more, and everybody wants to be in step. Then all is looked at: at once, and a day
+    /// later, when both sides are compared as a whole, which finds nothing to repair.
     pub async fn heal(&mut self) {
         self.proxy.clear();
         for place in 0..self.devices.len() {
@@ -31,6 +31,7 @@ impl World {
                     assert_eq!((status.hold, status.last_failure), (None, None));
                 }
             }
+            self.examine();
             self.now += seconds(90_000);
         }
     }
@@ -54,7 +55,7 @@ impl World {
     }
 
     /// Looks for whatever is wrong.
-    pub fn examine(&self) {
+    fn examine(&self) {
         let (there, saved) = (self.there(), self.saved());
         assert!(saved.len() > 3, "hardly anything was sat");
         // No sit has vanished, each is there whole, completed or not, and is the join of all that was sent.

@@ -9,6 +9,7 @@
 mod account;
 mod check;
 mod device;
+mod list;
 mod network;
 mod scale;
 mod server;

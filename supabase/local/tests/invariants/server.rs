@@ -30,7 +30,6 @@ fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
         assert_eq!((world.proxy.count(), world.pending(0)), (1, 4));
         world.live().await;
         world.heal().await;
-        world.examine();
     });
 }
 
@@ -73,7 +72,6 @@ async fn stands_still_until_it_is_seen_to(
     assert_eq!(world.pending(0), 0);
     assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
     world.heal().await;
-    world.examine();
 }
 
 #[test]
@@ -145,7 +143,6 @@ fn fault_34_postgresql_or_postgrest_goes_down_in_mid_batch() {
         }
         world.live().await;
         world.heal().await;
-        world.examine();
     });
 }
 
@@ -196,7 +193,6 @@ fn fault_35_a_deadlock_and_a_lock_that_is_held_for_too_long() {
         assert_eq!(world.pending(0), 4);
         holder.run("rollback");
         world.heal().await;
-        world.examine();
     });
 }
 
@@ -214,7 +210,6 @@ fn fault_36_a_statement_takes_too_long() {
         assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, 10 at most at once");
         stop_failing(&world);
         world.heal().await;
-        world.examine();
     });
 }
 
@@ -285,7 +280,6 @@ fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first()
                 world.sync_now(1, minutes(5)).await;
             }
             world.heal().await;
-            world.examine();
         });
     }
 }
@@ -315,7 +309,6 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
         world.devices[0].edit(ids[78], "shorter");
         store.retry(world.account).unwrap();
         world.heal().await;
-        world.examine();
     });
 }
 
@@ -365,6 +358,5 @@ fn codes_of_the_real_server_have_their_classes() {
             stop_failing(&world);
         }
         world.heal().await;
-        world.examine();
     });
 }
