@@ -61,11 +61,11 @@ impl World {
         // No sit has vanished, each is there whole, completed or not, and is the join of all that was sent.
         assert_eq!(there, saved, "the server does not have what was saved");
         for (place, device) in self.devices.iter().enumerate() {
-            for (id, sit) in &there {
-                let here = device.store.session(*id).unwrap();
-                assert_eq!(here.as_ref(), Some(sit), "{place} and the server do not agree");
-            }
-            let waiting = device.store.waiting(self.account).unwrap();
+            let mut here = BTreeMap::new();
+            let waiting =
+                device.store.each_sent(self.account, |sit| _ = here.insert(sit.id, sit.clone()));
+            assert_eq!(here, there, "{place} and the server do not agree");
+            let waiting = waiting.unwrap();
             assert_eq!((waiting.pending, waiting.refused, waiting.kept), (0, 0, 0));
         }
         let devices: Vec<_> =
