@@ -116,7 +116,7 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
                     Next::Wait(_) => world.now += seconds(1),
                 }
             };
-            device.store.sign_in(other, "https://example.org", "other@example.org").unwrap();
+            device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
             let theirs = |account, world: &mut World| {
                 world.account = account;
                 world.signed_in(world.tokens())
@@ -133,7 +133,7 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
             world.account = mine;
             let device = &mut world.devices[0];
             device.remote = own;
-            device.store.sign_in(mine, "https://example.org", "me@example.org").unwrap();
+            device.store.sign_in(mine, "https://example.org", "key", "me@example.org").unwrap();
         }
         world.heal().await;
     });

@@ -49,7 +49,7 @@ impl Device {
     pub fn new(now: Duration, account: UserId, remote: Supabase) -> Self {
         let folder = folder();
         let store = Store::open(folder.path(), moment(now, 0).wall).unwrap();
-        store.sign_in(account, "https://example.org", "me@example.org").unwrap();
+        store.sign_in(account, "https://example.org", "key", "me@example.org").unwrap();
         let carrier = Carrier::new(store.clone(), 3, "0.1.0");
         Self {
             _folder: folder,
