@@ -10,6 +10,11 @@ begin
   if person is not null then
     perform zafu.lock_heads(array[person]);
   end if;
+  -- Whoever never shared a week has no place to be looked for at each row. A partnership that begins or ends
+  -- takes the same locks, so that this holds until the transaction ends.
+  perform set_config('zafu.alone', case when person is null or exists (
+    select 1 from public.partnerships p where p.userid = person or p.partnerid = person
+  ) then '' else person::text end, true);
   return null;
 end $$;
 create trigger before_sessions before insert or update or delete on public.sessions
@@ -42,9 +47,14 @@ begin
   if new.userid::text is distinct from current_setting('zafu.locked', true) then
     perform zafu.lock_heads(array[new.userid]);
   end if;
-  place := zafu.place(new.userid, coalesce(new.correctedstart, new.startedat));
-  new.partnershipid := place.partnership;
-  new.weekid := place.week;
+  if new.userid::text = current_setting('zafu.alone', true) then
+    new.partnershipid := null;
+    new.weekid := null;
+  else
+    place := zafu.place(new.userid, coalesce(new.correctedstart, new.startedat));
+    new.partnershipid := place.partnership;
+    new.weekid := place.week;
+  end if;
   if after is distinct from before then
     new.seq := nextval('zafu.seq');
   end if;

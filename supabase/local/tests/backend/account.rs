@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::session::Session;
 
-use crate::sits::{read, wire};
+use crate::sits::{read, wire, written};
 
 /// What came back.
 #[derive(Debug)]
@@ -91,9 +91,19 @@ impl<'a> Account<'a> {
         self.say(Method::POST, &format!("rpc/{function}"), arguments)
     }
 
-    /// Pushes rows that are well, and answers what the server says of all of it.
+    /// Pushes rows, and answers what the server says of all of it.
     pub fn push(&self, rows: &[Value]) -> Value {
-        let answer = self.call("push_sessions", &json!({ "sessions": rows }));
+        self.push_text(rows, json!({ "sessions": rows }).to_string())
+    }
+
+    /// The same rows to the letter as a device writes them.
+    pub fn push_written(&self, rows: &[Value]) -> Value {
+        let written: Vec<String> = rows.iter().map(written).collect();
+        self.push_text(rows, format!(r#"{{"sessions":[{}],"erased":null}}"#, written.join(",")))
+    }
+
+    fn push_text(&self, rows: &[Value], body: String) -> Value {
+        let answer = self.say_text(Method::POST, "rpc/push_sessions", body);
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         assert_eq!(answer.body["state"], "ok", "{answer:?}");
         assert_eq!(answer.body["verdicts"].as_array().map(Vec::len), Some(rows.len()));

@@ -97,14 +97,16 @@ fn of_one_sit(mut copies: Vec<Session>) -> Vec<Session> {
 fn what_arrives_is_joined_as_the_core_joins_it() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    proptest!(cases(150), |(copies in vec(copies(), 1..6), together in any::<bool>())| {
+    let both_ways = (any::<bool>(), any::<bool>());
+    proptest!(cases(200), |(copies in vec(copies(), 1..6), (together, by_device) in both_ways)| {
+        let push = if by_device { Account::push_written } else { Account::push };
         let copies = of_one_sit(copies);
         let rows: Vec<Value> = copies.iter().map(wire).collect();
         let expected = joined(&copies);
         let answers = if together {
-            vec![account.push(&rows)]
+            vec![push(&account, &rows)]
         } else {
-            rows.iter().map(|row| account.push(std::slice::from_ref(row))).collect()
+            rows.iter().map(|row| push(&account, std::slice::from_ref(row))).collect()
         };
         let last = answers.last().expect("an answer");
         let stored = backend.sql(&format!(

@@ -17,3 +17,4 @@ mod push;
 mod session;
 mod sits;
 mod weeks;
+mod written;

@@ -123,6 +123,32 @@ fn poison() -> Vec<(Value, &'static str)> {
 
 #[test]
 fn no_poison_keeps_the_rows_beside_it_from_being_stored() {
+    stores_what_is_beside_poison(|account, rows| account.push(rows));
+}
+
+#[test]
+fn no_poison_in_the_words_of_a_device_does_either() {
+    stores_what_is_beside_poison(|account, rows| account.push_written(rows));
+}
+
+#[test]
+fn each_poison_is_refused_when_it_comes_alone_in_the_words_of_a_device() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    // Alone, so that no other can lead to its being read carefully.
+    for (wrong, reason) in poison() {
+        let answer = account.push_written(std::slice::from_ref(&wrong));
+        let verdict = &answer["verdicts"][0];
+        assert_eq!(
+            (&verdict["verdict"], &verdict["reason"]),
+            (&json!("refused"), &json!(reason)),
+            "{wrong}"
+        );
+    }
+    assert!(account.pull().is_empty());
+}
+
+fn stores_what_is_beside_poison(push: fn(&Account<'_>, &[Value]) -> Value) {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let poison = poison();
@@ -132,7 +158,7 @@ fn no_poison_keeps_the_rows_beside_it_from_being_stored() {
         rows.push(wrong.clone());
         rows.push(right.clone());
     }
-    let answer = account.push(&rows);
+    let answer = push(&account, &rows);
     for (place, (row, verdict)) in
         rows.iter().zip(answer["verdicts"].as_array().expect("verdicts")).enumerate()
     {

@@ -79,6 +79,35 @@ pub fn wire(sit: &Session) -> Value {
     })
 }
 
+/// A row as a device writes it: its keys in the order of the server's type, with no space between.
+pub fn written(row: &Value) -> String {
+    const KEYS: [&str; 20] = [
+        "id",
+        "startedat",
+        "sitlength",
+        "satlength",
+        "iscompleted",
+        "completedat",
+        "endedat",
+        "madeat",
+        "utcoffset",
+        "deviceid",
+        "source",
+        "note",
+        "label",
+        "correctedstart",
+        "correctedlength",
+        "detailsrevision",
+        "detailsdevice",
+        "deletedat",
+        "deletionrevision",
+        "deletiondevice",
+    ];
+    let Some(row) = row.as_object() else { return row.to_string() };
+    let said = |key: &&str| Some(format!("{}:{}", json!(key), row.get(*key)?));
+    format!("{{{}}}", KEYS.iter().filter_map(said).collect::<Vec<_>>().join(","))
+}
+
 /// As many as asked for, each complete.
 pub fn many(count: usize) -> Vec<Value> {
     (0..count).map(|_| wire(&completed(&begun()))).collect()

@@ -1,0 +1,84 @@
+//! What a device writes is known at a glance, and means the same as if it had been looked at closely.
+
+use crate::account::{Account, words};
+use crate::session::as_account;
+use crate::sits::{begun, completed, deleted, device, ended, noted, read, wire, written};
+use chrono::Duration;
+use serde_json::Value;
+use zafu_backend::shared;
+use zafu_core::session::{Details, Session};
+use zafu_core::time::Seconds;
+
+/// A sit of every kind, each under an id of its own.
+fn all_kinds() -> Vec<Session> {
+    let corrected = {
+        let sit = completed(&begun());
+        let value = Details {
+            corrected_start: Some(sit.lifecycle.startedat - Duration::milliseconds(90_500)),
+            corrected_length: Some(Seconds(u32::MAX)),
+            ..Details::default()
+        };
+        Session { details: sit.details.set(value, device(2)), ..sit }
+    };
+    let texts = "\"quoted\" \\ / \u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f} \u{e9} \u{2028} \u{1F9D8}";
+    vec![
+        begun(),
+        ended(&begun(), 61),
+        completed(&begun()),
+        deleted(&completed(&begun()), device(3)),
+        noted(&completed(&begun()), texts, device(4)),
+        corrected,
+    ]
+}
+
+#[test]
+fn what_the_app_writes_needs_no_closer_look() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sits = all_kinds();
+    let body = String::from_utf8(zafu_sync::wire::push_body(&sits, None)).expect("UTF-8");
+    let rows: Vec<String> = sits.iter().map(|sit| written(&wire(sit))).collect();
+    let elements = format!("array[$j${}$j$]::json[]", rows.join("$j$, $j$"));
+    for row in &rows {
+        assert!(body.contains(row.as_str()), "the app does not write as these tests do: {body}");
+    }
+    let count = |function: &str| {
+        let select = format!("select count(*) from zafu.{function}");
+        backend.sql(&format!("{}; {select}", as_account(account.id))).expect("SQL")
+    };
+    let all = sits.len().to_string();
+    assert!(count(&format!("read_well({elements}, 'a mark')")).ends_with(&all));
+    assert!(count(&format!("those_there({elements})")).ends_with('0'));
+    let values: Vec<Value> = sits.iter().map(wire).collect();
+    assert_eq!(words(&account.push_written(&values)), vec!["stored"; sits.len()]);
+    assert!(count(&format!("those_there({elements})")).ends_with(&all));
+    let again = account.push_written(&values);
+    assert_eq!(words(&again), vec!["unchanged"; sits.len()]);
+    assert_eq!(again["before"], again["after"]);
+    let mut back = account.pull();
+    back.sort_by_key(|sit| sits.iter().position(|one| one.id == sit.id));
+    assert_eq!(back, sits);
+}
+
+#[test]
+fn what_is_there_already_and_is_changed_by_the_same_call_is_not_called_unchanged() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let sit = begun();
+    let rows = [wire(&sit), wire(&completed(&sit)), wire(&sit)];
+    account.push_written(&rows[..1]);
+    let answer = account.push_written(&rows);
+    assert_eq!(words(&answer), ["merged", "stored", "merged"]);
+    assert_eq!(read(&answer["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(account.only(), completed(&sit));
+}
+
+#[test]
+fn what_someone_else_has_in_the_same_words_is_theirs() {
+    let Some(backend) = shared() else { return };
+    let (first, second) = (Account::new(backend), Account::new(backend));
+    let rows = [wire(&completed(&begun()))];
+    first.push_written(&rows);
+    assert_eq!(words(&second.push_written(&rows)), ["id_taken"]);
+    assert!(second.pull().is_empty());
+}
