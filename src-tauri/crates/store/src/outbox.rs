@@ -135,23 +135,24 @@ macro_rules! waits_for_its_end {
     };
 }
 
-/// The first sits of `owner` that wait to be sent: at most `rows`, of about `bytes` together, and at least one
-/// if there is any.
+/// The first sits of `owner` that wait to be sent and were changed after the generation `after`: at most `rows`, of
+/// about `bytes` together, and at least one if there is any.
 pub(crate) fn outgoing(
     connection: &Connection,
     owner: UserId,
+    after: i64,
     rows: u32,
     bytes: usize,
 ) -> Result<Vec<Outgoing>, StoreError> {
     // Along the index of generations: a cross join keeps its order.
     const SQL: &str = concat!(
         "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
-         WHERE state = 'pending' AND owner = ?1 AND NOT ",
+         WHERE state = 'pending' AND generation > ?3 AND owner = ?1 AND NOT ",
         waits_for_its_end!(),
         " ORDER BY generation LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(SQL)?;
-    let mut found = statement.query((Id(owner), rows))?;
+    let mut found = statement.query((Id(owner), rows, after))?;
     let (mut outgoing, mut weight) = (Vec::new(), 0);
     while let Some(row) = found.next()? {
         let session = sessions::from_row(row)?;

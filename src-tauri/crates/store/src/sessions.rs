@@ -103,6 +103,16 @@ pub(crate) fn record(
     Ok(found.optional()?)
 }
 
+/// Whose a record is, if there is one.
+pub(crate) fn owner(
+    connection: &Connection,
+    id: SessionId,
+) -> Result<Option<Option<UserId>>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT owner FROM sessions WHERE id = ?1")?;
+    let found = statement.query_row([Id(id)], |row| row.get::<_, Option<Id<_>>>(0));
+    Ok(found.optional()?.map(|owner| owner.map(|id| id.0)))
+}
+
 /// Sets a record that is there. Nothing is marked.
 pub(crate) fn update(
     connection: &Connection,

@@ -5,7 +5,7 @@ use crate::outbox::{self, Outgoing, Pending, Refused, Waiting};
 use crate::sessions::{self, Page};
 use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
-use crate::writer::Writer;
+use crate::writer::{Urgent, Writer};
 use crate::{
     StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
 };
@@ -38,6 +38,9 @@ struct Inner {
     snapshot: Mutex<()>,
     writer: Writer,
 }
+
+/// So often what takes long lets the timer go first; a sync must end even if something is saved all the time.
+const GIVE_WAY_AT_MOST: u32 = 8;
 
 impl Store {
     /// Opens the database in `folder`; makes both, for their owner only, if they are missing, and brings an
@@ -105,9 +108,12 @@ impl Store {
             return Ok(());
         }
         let (saves, device) = (saves.to_vec(), self.0.device);
-        self.write(move |change| {
-            saves.into_iter().try_for_each(|one| save::apply(change, one, device))
-        })
+        let outcome = self.0.writer.run_urgently(move |connection| {
+            transact(connection, |change| {
+                saves.into_iter().try_for_each(|one| save::apply(change, one, device))
+            })
+        });
+        outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
     /// The sit `id`, deleted or not; none if it has not begun.
@@ -278,7 +284,21 @@ impl Store {
         rows: u32,
         bytes: usize,
     ) -> Result<Vec<Outgoing>, StoreError> {
-        self.read(|connection| outbox::outgoing(connection, account, rows, bytes))
+        self.outgoing_after(account, 0, rows, bytes)
+    }
+
+    /// The same, of those that were changed after `generation`: what waits behind a push that is out.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn outgoing_after(
+        &self,
+        account: UserId,
+        generation: i64,
+        rows: u32,
+        bytes: usize,
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        self.read(|connection| outbox::outgoing(connection, account, generation, rows, bytes))
     }
 
     /// Whether anything of `account` waits that could be sent now.
@@ -313,16 +333,17 @@ impl Store {
         self.write(move |change| outbox::retry(change, account))
     }
 
-    /// Writes down what came of sending sits of `account`. A change made since then stays to be sent.
+    /// Writes down what came of sending sits of `account`. A change made since then stays to be sent. What the
+    /// timer saves meanwhile goes first.
     ///
     /// # Errors
     /// What the disk says.
     pub fn settle(&self, account: UserId, push: Push) -> Result<Pushed, StoreError> {
-        self.write(move |change| sync::settle(change, account, push))
+        self.write_patiently(move |change, urgent| sync::settle(change, account, &push, urgent))
     }
 
     /// Writes down what the server has of `account`, and up to where it was read. `new_id` names sits of other
-    /// accounts whose ids turn out to be taken.
+    /// accounts whose ids turn out to be taken. What the timer saves meanwhile goes first.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], [`StoreError::StillOpen`] if such a sit is not over, or what the disk says.
@@ -330,9 +351,11 @@ impl Store {
         &self,
         account: UserId,
         pull: Pull,
-        new_id: impl FnMut() -> SessionId + Send + 'static,
+        mut new_id: impl FnMut() -> SessionId + Send + 'static,
     ) -> Result<Pulled, StoreError> {
-        self.write(move |change| sync::merge(change, account, pull, new_id))
+        self.write_patiently(move |change, urgent| {
+            sync::merge(change, account, &pull, &mut new_id, urgent)
+        })
     }
 
     /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`
@@ -455,14 +478,32 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let outcome = self.0.writer.run(move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let outcome = change(&transaction)?;
-            transaction.commit()?;
-            Ok(outcome)
-        });
-        outcome.map_err(|error: StoreError| error.explained(&self.0.folder))
+        let outcome = self.0.writer.run(move |connection| transact(connection, change));
+        outcome.map_err(|error| error.explained(&self.0.folder))
+    }
+
+    /// The same for what takes long: while something urgent waits, `change` may answer nothing. Then it is undone,
+    /// and carried out anew after what is urgent; so often, and then it has its turn.
+    fn write_patiently<T: Send + 'static>(
+        &self,
+        mut change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError>
+        + Send
+        + 'static,
+    ) -> Result<T, StoreError> {
+        let urgent = self.0.writer.urgent();
+        let mut gave_way = 0;
+        loop {
+            let heeded =
+                if gave_way < GIVE_WAY_AT_MOST { urgent.clone() } else { Urgent::default() };
+            let (outcome, again) = self.0.writer.run(move |connection| {
+                let outcome = transact_if(connection, |transaction| change(transaction, &heeded));
+                (outcome, change)
+            });
+            match outcome.map_err(|error| error.explained(&self.0.folder))? {
+                Some(done) => return Ok(done),
+                None => (change, gave_way) = (again, gave_way + 1),
+            }
+        }
     }
 
     /// Reads what the last finished transaction left.
@@ -491,3 +532,28 @@ impl Store {
             .map_err(|error| error.explained(&self.0.folder))
     }
 }
+
+/// Carries out `change` as one transaction: all of it, or none.
+fn transact<T>(
+    connection: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let done = transact_if(connection, |transaction| change(transaction).map(Some))?;
+    Ok(done.unwrap_or_else(|| unreachable!("it answered something")))
+}
+
+/// The same, and none of it either if `change` answers nothing.
+fn transact_if<T>(
+    connection: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = change(&transaction)?;
+    if done.is_some() {
+        transaction.commit()?;
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests;

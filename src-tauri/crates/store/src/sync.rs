@@ -7,6 +7,7 @@
 
 use crate::accounts::{self, Cursor};
 use crate::outbox::{self, State};
+use crate::writer::Urgent;
 use crate::{StoreError, open_sits, sessions};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -100,16 +101,21 @@ pub enum Pulled {
     },
 }
 
-/// Writes down what came of sending sits of `account`, whoever is signed in by now.
+/// Writes down what came of sending sits of `account`, whoever is signed in by now. Nothing, while something
+/// urgent waits.
 pub(crate) fn settle(
     connection: &Connection,
     account: UserId,
-    push: Push,
-) -> Result<Pushed, StoreError> {
+    push: &Push,
+    urgent: &Urgent,
+) -> Result<Option<Pushed>, StoreError> {
     let mut pushed = Pushed::default();
-    for Verdict { session, generation, said } in push.verdicts {
-        let Some((ours, owner)) = sessions::record(connection, session)? else { continue };
-        if owner != Some(account) {
+    for Verdict { session, generation, said } in &push.verdicts {
+        if urgent.waits() {
+            return Ok(None);
+        }
+        let (session, generation) = (*session, *generation);
+        if sessions::owner(connection, session)? != Some(Some(account)) {
             continue;
         }
         match said {
@@ -120,12 +126,13 @@ pub(crate) fn settle(
                 }
             }
             Said::Merged(theirs) if theirs.id == session => {
-                let joined = joined(&ours, &theirs);
+                let Some((ours, owner)) = sessions::record(connection, session)? else { continue };
+                let joined = joined(&ours, theirs);
                 if joined != ours {
                     sessions::update(connection, &joined, owner)?;
                 }
                 match outbox::state(connection, session)? {
-                    Some((State::Pending, _)) if joined == *theirs => {
+                    Some((State::Pending, _)) if joined == **theirs => {
                         outbox::is_there(connection, session)?;
                         pushed.settled += 1;
                         pushed.acknowledged += 1;
@@ -138,7 +145,7 @@ pub(crate) fn settle(
             }
             Said::Merged(_) => {}
             Said::Refused(code) => {
-                if outbox::refuse(connection, session, generation, &code)? {
+                if outbox::refuse(connection, session, generation, code)? {
                     pushed.refused += 1;
                 }
                 pushed.settled += 1;
@@ -147,8 +154,8 @@ pub(crate) fn settle(
                 if open_sits::holds(connection, session)? {
                     outbox::note(connection, session, generation, outbox::ID_TAKEN)?;
                 } else {
-                    rename(connection, session, new)?;
-                    pushed.renamed.push((session, new));
+                    rename(connection, session, *new)?;
+                    pushed.renamed.push((session, *new));
                 }
                 pushed.settled += 1;
             }
@@ -160,22 +167,23 @@ pub(crate) fn settle(
             accounts::synced(connection, account, push.at)?;
         }
     }
-    Ok(pushed)
+    Ok(Some(pushed))
 }
 
 /// Writes down what the server has of `account`, and up to where it was read. `new_id` names sits of other
-/// accounts whose ids the server has given to someone else.
+/// accounts whose ids the server has given to someone else. Nothing, while something urgent waits.
 pub(crate) fn merge(
     connection: &Connection,
     account: UserId,
-    pull: Pull,
+    pull: &Pull,
     mut new_id: impl FnMut() -> SessionId,
-) -> Result<Pulled, StoreError> {
+    urgent: &Urgent,
+) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
     match pull.erased {
         Some(mark) if pull.erased != known.erased => {
             if known.met {
-                return Ok(Pulled::Erased { mark });
+                return Ok(Some(Pulled::Erased { mark }));
             }
             // Nothing of it came from here.
             accounts::learn_erasure(connection, account, mark)?;
@@ -183,9 +191,12 @@ pub(crate) fn merge(
         _ => {}
     }
     let (mut changed, mut renamed) = (0, Vec::new());
-    for theirs in pull.rows {
+    for theirs in &pull.rows {
+        if urgent.waits() {
+            return Ok(None);
+        }
         let Some((ours, owner)) = sessions::record(connection, theirs.id)? else {
-            sessions::insert(connection, &theirs, Some(account))?;
+            sessions::insert(connection, theirs, Some(account))?;
             changed += 1;
             continue;
         };
@@ -196,16 +207,16 @@ pub(crate) fn merge(
             }
             rename(connection, old, new)?;
             renamed.push((old, new));
-            sessions::insert(connection, &theirs, Some(account))?;
+            sessions::insert(connection, theirs, Some(account))?;
             changed += 1;
             continue;
         }
-        let joined = joined(&ours, &theirs);
+        let joined = joined(&ours, theirs);
         if joined != ours || owner.is_none() {
             sessions::update(connection, &joined, Some(account))?;
             changed += 1;
         }
-        if joined == theirs {
+        if joined == *theirs {
             outbox::is_there(connection, theirs.id)?;
         } else if !open_sits::is_preparing(connection, theirs.id)? {
             match outbox::state(connection, theirs.id)? {
@@ -223,7 +234,7 @@ pub(crate) fn merge(
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::synced(connection, account, pull.at)?;
     }
-    Ok(Pulled::Merged { changed, renamed })
+    Ok(Some(Pulled::Merged { changed, renamed }))
 }
 
 /// What both copies say; what they contradict each other in is the server's.

@@ -1,17 +1,32 @@
 //! The one thread that writes. It owns the writing connection, takes one job after the other, and sleeps while
-//! there is none.
+//! there is none. What the timer saves is urgent: a long job looks whether anything urgent waits, and gives way.
 
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::thread::JoinHandle;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// Says whether anything urgent waits.
+#[derive(Clone, Default)]
+pub(crate) struct Urgent(Arc<AtomicUsize>);
+
+impl Urgent {
+    /// Whether a job that takes long should be undone and begun anew later.
+    pub fn waits(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
 /// A handle on the thread. Dropping it waits until the connection is closed.
 pub(crate) struct Writer {
     /// `None` only while it is being dropped.
     jobs: Option<Sender<Job>>,
+    /// How many urgent jobs wait.
+    urgent: Urgent,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -24,7 +39,7 @@ impl Writer {
                 job(&mut connection);
             }
         })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), urgent: Urgent::default(), thread: Some(thread) })
     }
 
     /// Has the thread do `job`, and waits for its answer. A panic in the job undoes its transaction and goes on
@@ -45,6 +60,26 @@ impl Writer {
             Ok(answer) => answer,
             Err(panic) => resume_unwind(panic),
         }
+    }
+}
+
+impl Writer {
+    /// The same, for what must not wait for long.
+    pub fn run_urgently<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> T + Send + 'static,
+    ) -> T {
+        let Urgent(waiting) = self.urgent();
+        waiting.fetch_add(1, Ordering::Relaxed);
+        self.run(move |connection| {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            job(connection)
+        })
+    }
+
+    /// For jobs that give way.
+    pub fn urgent(&self) -> Urgent {
+        self.urgent.clone()
     }
 }
 

@@ -1,0 +1,88 @@
+//! Who goes first at the one thread that writes.
+
+use super::*;
+use crate::Cursor;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use zafu_core::bounded::Bounded;
+use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::session::{Made, Session};
+use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset};
+use zafu_core::timer::{Command, Effect, Timer};
+
+fn now() -> Moment {
+    let start: DateTime<Utc> = "2026-03-01T06:00:00.250Z".parse().unwrap();
+    Moment {
+        boot: BootTime(Duration::from_secs(1000)),
+        boot_id: BootId(Uuid::from_u128(7)),
+        wall: WallTime::new(start, UtcOffset(60)),
+    }
+}
+
+fn id(n: u128) -> SessionId {
+    SessionId(Uuid::from_u128(n))
+}
+
+fn begun(n: u128, device: DeviceId) -> Session {
+    let made = Made { deviceid: device, createdat: now().wall.utc };
+    Session::begun(id(n), now().wall, Seconds(600), made)
+}
+
+/// What the timer saves when a sit begins.
+fn start(n: u128) -> Vec<Save> {
+    let plan = Plan {
+        length: Length::Timed(Bounded::new(600).unwrap()),
+        preparation: Bounded::new(0).unwrap(),
+        bells: Bells::default(),
+        overtime: OvertimeChoice::Ask,
+    };
+    let effects = Timer::default().apply(Command::Start { id: id(n), plan, seed: 1 }, now());
+    let save = |effect| if let Effect::Save(save) = effect { Some(save) } else { None };
+    effects.into_iter().filter_map(save).collect()
+}
+
+fn page(rows: Vec<Session>, seq: i64) -> Pull {
+    let cursor = Cursor { seq, mark: Uuid::from_u128(3) };
+    Pull { rows, cursor, last: true, erased: None, at: now().wall.utc }
+}
+
+#[test]
+fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), now().wall).unwrap();
+    let (one, two) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+    let device = store.device();
+    // The id of a sit of the first account is given to the second one, so that the page asks for another name, and
+    // that is where this test looks in.
+    store.sign_in(one, "https://example.org", "one@example.org").unwrap();
+    store.merge(one, page(vec![begun(1, device)], 1), || unreachable!()).unwrap();
+    store.sign_in(two, "https://example.org", "two@example.org").unwrap();
+    let asked = Arc::new(AtomicU32::new(0));
+    let saving = Arc::new(Mutex::new(None));
+    let new_id = {
+        let (store, asked, saving) = (store.clone(), asked.clone(), saving.clone());
+        move || {
+            if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+                let saver = store.clone();
+                *saving.lock().unwrap() =
+                    Some(thread::spawn(move || saver.save(&start(5)).unwrap()));
+                while !store.0.writer.urgent().waits() {
+                    thread::yield_now();
+                }
+            }
+            id(9)
+        }
+    };
+    let rows = vec![begun(1, device), begun(2, device)];
+    let merged = store.merge(two, page(rows, 2), new_id).unwrap();
+    let saving = saving.lock().unwrap().take().unwrap();
+    saving.join().unwrap();
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "it was begun anew");
+    let renamed = vec![(id(1), id(9))];
+    assert_eq!(merged, Pulled::Merged { changed: 2, renamed });
+    assert_eq!(store.left().unwrap().len(), 1);
+    assert_eq!(store.account().unwrap().unwrap().cursor.unwrap().seq, 2);
+    for n in [1, 2, 5, 9] {
+        assert!(store.session(id(n)).unwrap().is_some(), "{n}");
+    }
+}
