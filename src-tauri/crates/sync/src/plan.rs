@@ -210,6 +210,8 @@ pub struct Plan {
     pulled_at: Option<BootTime>,
     pull_at: BootTime,
     condemned: u32,
+    /// Whether the last push was answered fast, and as a whole.
+    flows: bool,
     /// Both sides differed while the server was read up to here.
     differed_at: Option<Cursor>,
     compared: u32,
@@ -236,6 +238,7 @@ impl Plan {
             pulled_at: None,
             pull_at: BootTime::default(),
             condemned: 0,
+            flows: false,
             differed_at: None,
             compared: 0,
         }
@@ -257,6 +260,12 @@ impl Plan {
     #[must_use]
     pub fn has_read_all(&self, now: BootTime) -> bool {
         self.pulled_at.is_some() && now < self.pull_at
+    }
+
+    /// Whether all goes so well that a push may go beside one that is out.
+    #[must_use]
+    pub fn flows(&self) -> bool {
+        self.flows && self.hold.is_none() && self.last_failure.is_none()
     }
 
     /// Takes note of something that happened.
@@ -360,6 +369,7 @@ impl Plan {
     /// A push was answered and written down.
     pub fn sent(&mut self, sent: Sent, took: Duration, now: BootTime, chance: u32) {
         self.condemned = 0;
+        self.flows = sent.settled == sent.rows && took <= FAST;
         if sent.settled > 0 {
             self.succeeded();
         }

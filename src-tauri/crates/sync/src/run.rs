@@ -3,6 +3,9 @@
 //! One sync runs at a time, and between two steps it can be left alone or dropped: a [`Ticket`] that is never
 //! answered has changed nothing, and whatever it carried goes on waiting. Whoever drives this contains its panics;
 //! after one, a new [`Carrier`] knows all that the store knows.
+//!
+//! While all goes well, [`Carrier::run`] has two pushes out: one is on its way, or waits at the server, while the
+//! other is carried out or written down. They are written down in the order in which they were asked.
 
 use crate::digest::Digest;
 use crate::plan::{Finding, Hold, Known, Plan, Sent, Step, Trigger, Verdict, Wait};
@@ -11,6 +14,9 @@ use crate::remote::{
 };
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use uuid::{Builder, Uuid};
 use zafu_core::ids::{SessionId, UserId};
@@ -20,6 +26,9 @@ use zafu_store::{Account, Cursor, Outgoing, Pull, Pulled, Push, Said, Store, Sto
 
 /// Both sides are compared as a whole no more often than this.
 const COMPARE_EVERY: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+
+/// A push of fewer sits than this has none beside it: it is the last one, or it looks for what cannot be stored.
+const BESIDE_FROM: usize = 100;
 
 /// Carries what the outbox of one store holds.
 pub struct Carrier {
@@ -162,6 +171,58 @@ impl Ticket {
     }
 }
 
+impl Answered {
+    fn failed(&self) -> bool {
+        match &self.answer {
+            Answer::Refresh(answer) => answer.is_err(),
+            Answer::Health(answer) => answer.is_err(),
+            Answer::Push(answer) => answer.is_err(),
+            Answer::Pull(answer) => answer.is_err(),
+            Answer::Digest(answer) => answer.is_err(),
+        }
+    }
+}
+
+/// A question on its way.
+struct Flight<F> {
+    /// The last change that it carries, if more may go beside it.
+    last: Option<i64>,
+    asked: Pin<Box<F>>,
+    answered: Option<Answered>,
+}
+
+fn flight<R: Remote>(ticket: Ticket, remote: &R) -> Flight<impl Future<Output = Answered>> {
+    let last = match &ticket.question {
+        Question::Push { generations, .. } if generations.len() >= BESIDE_FROM => {
+            generations.last().copied()
+        }
+        _ => None,
+    };
+    Flight { last, asked: Box::pin(ticket.ask(remote)), answered: None }
+}
+
+impl<F: Future<Output = Answered>> Flight<F> {
+    fn poll(&mut self, context: &mut Context<'_>) {
+        if self.answered.is_none()
+            && let Poll::Ready(answered) = self.asked.as_mut().poll(context)
+        {
+            self.answered = Some(answered);
+        }
+    }
+
+    /// Waits for its answer, while another one goes on.
+    async fn land(mut self, mut beside: Option<&mut Self>) -> Answered {
+        poll_fn(|context| {
+            self.poll(context);
+            if let Some(beside) = &mut beside {
+                beside.poll(context);
+            }
+            self.answered.take().map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+}
+
 impl Carrier {
     /// For the sits in `store`. `seed` is where its chances come from, `version` is this version of Zafu.
     #[must_use]
@@ -208,15 +269,32 @@ impl Carrier {
             Step::Pull(page) => Question::Pull { after: account.cursor, page },
             Step::Digest => Question::Digest { cursor: account.cursor },
             Step::Push { rows, bytes } => {
-                let outgoing = self.store.outgoing(account.id, rows, bytes as usize)?;
-                let (sits, generations) = outgoing
-                    .into_iter()
-                    .map(|Outgoing { session, generation }| (session, generation))
-                    .unzip();
-                Question::Push { sits, generations, erased: account.erased }
+                push(self.store.outgoing(account.id, rows, bytes as usize)?, account.erased)
             }
         };
         Ok(Next::Ask(Ticket { account: account.id, asked: now.boot, question }))
+    }
+
+    /// What to send beside a push that is out: what waits behind its last change. Nothing, unless all goes well.
+    fn beside(&mut self, last: i64, now: Moment) -> Result<Option<Ticket>, StoreError> {
+        if !self.plan.flows() {
+            return Ok(None);
+        }
+        let Some(account) = self.store.account()?.filter(|account| account.signed_in) else {
+            return Ok(None);
+        };
+        let known = Known {
+            account: Some(account.id),
+            cursor: account.cursor,
+            outgoing: true,
+            comparable: false,
+        };
+        let Step::Push { rows, bytes } = self.plan.next(known, now.boot) else { return Ok(None) };
+        let outgoing = self.store.outgoing_after(account.id, last, rows, bytes as usize)?;
+        let question = push(outgoing, account.erased);
+        let is_empty = matches!(&question, Question::Push { sits, .. } if sits.is_empty());
+        let ticket = Ticket { account: account.id, asked: now.boot, question };
+        Ok((!is_empty).then_some(ticket))
     }
 
     fn known(&self, account: &Account, now: DateTime<Utc>) -> Result<Known, StoreError> {
@@ -427,14 +505,28 @@ impl Carrier {
         // A run before this one may have been dropped while it waited.
         self.dropped();
         let mut total = Report::default();
+        let mut out = None;
         loop {
-            match self.next(now())? {
-                Next::Wait(wait) => return Ok((total, wait)),
-                Next::Ask(ticket) => {
-                    let answered = ticket.ask(remote).await;
+            let first = match out.take() {
+                Some(flight) => flight,
+                None => match self.next(now())? {
+                    Next::Wait(wait) => return Ok((total, wait)),
+                    Next::Ask(ticket) => flight(ticket, remote),
+                },
+            };
+            if let Some(last) = first.last {
+                out = self.beside(last, now())?.map(|ticket| flight(ticket, remote));
+            }
+            let answered = first.land(out.as_mut()).await;
+            let failed = answered.failed();
+            total.add(self.done(answered, now())?);
+            if failed && let Some(beside) = out.take() {
+                let answered = beside.land(None).await;
+                if !answered.failed() {
                     total.add(self.done(answered, now())?);
                 }
             }
+            self.asked = out.is_some();
         }
     }
 
@@ -455,6 +547,13 @@ impl Carrier {
             last_failure: self.plan.last_failure().cloned(),
         })
     }
+}
+
+/// The question that sends these.
+fn push(outgoing: Vec<Outgoing>, erased: Option<Uuid>) -> Question {
+    let sits = outgoing.into_iter().map(|Outgoing { session, generation }| (session, generation));
+    let (sits, generations) = sits.unzip();
+    Question::Push { sits, generations, erased }
 }
 
 /// A UUIDv7 of now.
