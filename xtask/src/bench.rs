@@ -12,6 +12,7 @@ mod memory;
 mod process;
 mod sitting;
 mod start;
+mod sync;
 
 use crate::packages::Purpose;
 use crate::setup;
@@ -23,13 +24,23 @@ use std::path::PathBuf;
 
 /// What to measure.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Only this figure, by its name in the list
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Measure what was built last time
     #[arg(long)]
     skip_build: bool,
+}
+
+/// What is measured only when it is asked for.
+#[derive(clap::Subcommand)]
+enum Part {
+    /// What the sync takes beside psql and supabase-js, on the real backend
+    Sync,
 }
 
 /// The programs that are measured.
@@ -60,6 +71,9 @@ const GROUPS: [(&[&str], Measure); 9] = [
 /// If something cannot be built, or a figure could not be taken.
 pub fn run(options: &Options) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "the benchmark reads /proc, so it needs Linux");
+    if matches!(options.part, Some(Part::Sync)) {
+        return sync::run();
+    }
     for name in &options.only {
         let mut known = GROUPS.iter().flat_map(|(names, _)| *names);
         if !known.any(|one| one == name) {

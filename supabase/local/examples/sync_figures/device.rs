@@ -1,0 +1,270 @@
+//! A device in a process of its own: the store, the carrier and the remote, as the engine has them.
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+use zafu_backend::Backend;
+use zafu_core::ids::UserId;
+use zafu_core::session::Session;
+use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_store::{Cursor, Store};
+use zafu_sync::remote::{DigestAnswer, Health, Page, PullAnswer, PushAnswer};
+use zafu_sync::supabase::{
+    Account as Opened, Http, Project, SignedIn, Supabase, Tokens, Vault, VaultError,
+};
+use zafu_sync::{Carrier, Remote, RemoteError};
+
+/// What tells this program that it is the device.
+pub const ARGUMENT: &str = "--device";
+
+/// How often its memory is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Who syncs, and where.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Account {
+    pub user: UserId,
+    pub url: String,
+    key: String,
+    token: String,
+}
+
+impl Account {
+    /// A new one.
+    pub fn new(backend: &Backend) -> Result<Self> {
+        let user = backend.new_user()?;
+        Ok(Self::of(backend, UserId(user.id)))
+    }
+
+    /// One that is there.
+    pub fn of(backend: &Backend, user: UserId) -> Self {
+        let token = backend.token_for(user.0);
+        Self { user, url: backend.url(), key: backend.publishable_key().into(), token }
+    }
+
+    /// The same by another way.
+    pub fn at(&self, url: String) -> Self {
+        Self { url, ..self.clone() }
+    }
+
+    /// The server, in its name.
+    pub fn remote(&self) -> Result<Supabase> {
+        let http = Http::new(Project::new(&self.url, &self.key)?)?;
+        // Good for longer than any of this takes, so that it is never renewed.
+        let tokens = Tokens { access: self.token.clone(), refresh: String::new() };
+        let signed_in = SignedIn { user: self.user, email: String::new(), tokens };
+        let (account, kept) = Opened::opened(signed_in, Arc::new(Memory::default()));
+        kept?;
+        Ok(Supabase::new(http, account))
+    }
+}
+
+/// A keychain that forgets with the process.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<UserId, String>>);
+
+impl Memory {
+    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Vault for Memory {
+    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
+        Ok(self.all().get(&account).cloned())
+    }
+
+    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
+        self.all().insert(account, secret.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, account: UserId) -> Result<(), VaultError> {
+        self.all().remove(&account);
+        Ok(())
+    }
+}
+
+/// What a device does.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Task {
+    /// Sends all that waits.
+    Push,
+    /// Reads all there is.
+    Pull,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Order {
+    folder: PathBuf,
+    account: Account,
+    task: Task,
+}
+
+/// Has a device do this, and says how long it took, in how many requests, and how much more memory the device had
+/// meanwhile than before.
+pub fn measure(folder: &Path, account: &Account, task: Task) -> Result<Value> {
+    let order = Order { folder: folder.into(), account: account.clone(), task };
+    let mut device = Command::new(std::env::current_exe()?)
+        .arg(ARGUMENT)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut input = device.stdin.take().context("it listens")?;
+    input.write_all(&serde_json::to_vec(&order)?)?;
+    drop(input);
+    let output = device.wait_with_output()?;
+    ensure!(output.status.success(), "the device failed: {}", output.status);
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Is the device.
+pub fn run() -> Result<()> {
+    let Order { folder, account, task } = serde_json::from_reader(std::io::stdin())?;
+    let store = Store::open(&folder, moment().wall)?;
+    let remote = account.remote()?;
+    let mut carrier = Carrier::new(store, 1, env!("CARGO_PKG_VERSION"));
+    carrier.status()?;
+    let idle = private_memory()?;
+    println!("{}", watched(&mut carrier, remote, task, idle)?);
+    Ok(())
+}
+
+fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Result<Value> {
+    let over = AtomicBool::new(false);
+    scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut most: f64 = 0.0;
+            while !over.load(Ordering::Relaxed) {
+                most = most.max(private_memory().unwrap_or(f64::NAN));
+                sleep(LOOK);
+            }
+            most
+        });
+        let carried = sync(carrier, remote, task);
+        over.store(true, Ordering::Relaxed);
+        let most = watch.join().map_err(|_| anyhow::anyhow!("nobody has watched"))?;
+        let mut carried = carried?;
+        carried["idle_mb"] = json!(idle);
+        carried["above_idle_mb"] = json!(most - idle);
+        Ok(carried)
+    })
+}
+
+/// Syncs, as the engine does, until all is sent and read.
+fn sync(carrier: &mut Carrier, remote: Supabase, task: Task) -> Result<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let watched = Watched { remote, seen: Mutex::default() };
+    let start = now();
+    let (report, _) = runtime.block_on(carrier.run(&watched, moment))?;
+    // Both sides are compared only after everything was carried and written down.
+    let seen = watched.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seconds = seen.compared.unwrap_or_else(now).duration_since(start).as_secs_f64();
+    let (rows, batches) = match task {
+        Task::Push => (report.pushed, seen.pushes),
+        Task::Pull => (report.pulled, seen.pages),
+    };
+    if let Some(failure) = carrier.status()?.last_failure {
+        bail!("the sync failed: {failure}");
+    }
+    Ok(json!({ "seconds": seconds, "rows": rows, "batches": batches }))
+}
+
+/// The server, and what was asked of it.
+struct Watched {
+    remote: Supabase,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    pushes: Vec<usize>,
+    pages: Vec<usize>,
+    compared: Option<Instant>,
+}
+
+impl Watched {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remote for Watched {
+    async fn push(
+        &self,
+        account: UserId,
+        sits: &[Session],
+        erased: Option<Uuid>,
+    ) -> Result<PushAnswer, RemoteError> {
+        self.seen().pushes.push(sits.len());
+        self.remote.push(account, sits, erased).await
+    }
+
+    async fn pull(
+        &self,
+        account: UserId,
+        after: Option<Cursor>,
+        page: Page,
+    ) -> Result<PullAnswer, RemoteError> {
+        let answer = self.remote.pull(account, after, page).await;
+        if let Ok(PullAnswer::Page { rows, .. }) = &answer {
+            self.seen().pages.push(rows.len());
+        }
+        answer
+    }
+
+    async fn digest(&self, account: UserId) -> Result<DigestAnswer, RemoteError> {
+        self.seen().compared.get_or_insert_with(now);
+        self.remote.digest(account).await
+    }
+
+    async fn erase(&self, account: UserId) -> Result<Uuid, RemoteError> {
+        self.remote.erase(account).await
+    }
+
+    async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
+        self.remote.refresh(account).await
+    }
+
+    async fn health(&self) -> Result<Health, RemoteError> {
+        self.remote.health().await
+    }
+}
+
+/// Now, by the clocks of this machine.
+pub fn moment() -> Moment {
+    // From a base that is the same for the whole process.
+    static BASE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let passed = BASE.get_or_init(now).elapsed();
+    let wall = chrono::DateTime::from_timestamp(1_772_100_000, 0).unwrap_or_default();
+    Moment {
+        boot: BootTime(Duration::from_secs(1000) + passed),
+        boot_id: BootId(Uuid::from_u128(7)),
+        wall: WallTime::new(wall, UtcOffset(60)).plus(passed),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a machine takes that is awake; nobody sits")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Memory of this process that nobody else shares, in MB (2^20 bytes).
+fn private_memory() -> Result<f64> {
+    let rollup = fs::read_to_string("/proc/self/smaps_rollup")?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
+    let kib: f64 = line
+        .and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok())
+        .context("smaps_rollup has no Private_Dirty")?;
+    Ok(kib / 1024.0)
+}

@@ -1,0 +1,75 @@
+//! What others take for the same sits: psql, and supabase-js with one request for each.
+
+use crate::device::{Account, now};
+use anyhow::{Context, Result, ensure};
+use rusqlite::Connection;
+use serde_json::Value;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::Command;
+use zafu_backend::Backend;
+
+/// Requests of supabase-js that are measured.
+const REQUESTS: u32 = 1000;
+
+/// What a client says of a sit, there and here.
+const COLUMNS: &str = "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, \
+    utcoffset, deviceid, source, note, label, correctedstart, correctedlength, detailsrevision, \
+    detailsdevice, deletedat, deletionrevision, deletiondevice";
+
+/// psql inserts the sits of the store in `folder` for another account, in batches of these sizes, each a
+/// transaction of a signed-in client: the same triggers, and none of our functions. In seconds.
+pub fn psql(backend: &Backend, store: &Path, batches: &Value, folder: &Path) -> Result<f64> {
+    let account = Account::new(backend)?;
+    let file = folder.join("batches.sql");
+    let mut script = BufWriter::new(File::create(&file)?);
+    let store = Connection::open(store.join("zafu.db"))?;
+    // Every value as SQL writes it. The ids are changed: those of the store are there already.
+    let values = COLUMNS
+        .split(", ")
+        .map(|column| match column {
+            "id" => "quote('ffff' || substr(id, 5))".to_owned(),
+            "madeat" => "quote(createdat)".to_owned(),
+            "iscompleted" => "iif(iscompleted, 'true', 'false')".to_owned(),
+            column => format!("quote({column})"),
+        })
+        .collect::<Vec<_>>()
+        .join(" || ',' || ");
+    let mut rows = store.prepare(&format!("SELECT {values} FROM sessions ORDER BY id"))?;
+    let mut rows = rows.query(())?;
+    for size in batches.as_array().context("the batches of a push")? {
+        writeln!(
+            script,
+            "begin; set local role authenticated;
+             select set_config('request.jwt.claims', '{{\"sub\":\"{}\"}}', true) \\g /dev/null
+             insert into sessions ({COLUMNS}) values",
+            account.user
+        )?;
+        for place in 0..size.as_u64().context("a number")? {
+            let row: String = rows.next()?.context("as many sits")?.get(0)?;
+            writeln!(script, "{}({row})", if place == 0 { "" } else { "," })?;
+        }
+        writeln!(script, "; commit;")?;
+    }
+    script.flush()?;
+    let start = now();
+    let done = backend.psql().arg("--file").arg(&file).output()?;
+    let seconds = start.elapsed().as_secs_f64();
+    ensure!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+    fs::remove_file(&file)?;
+    Ok(seconds)
+}
+
+/// supabase-js inserts some sits, one in each request, as it does where nothing gathers them. In seconds for each.
+pub fn javascript(backend: &Backend) -> Result<f64> {
+    let account = Account::new(backend)?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("one-by-one.mjs");
+    let mut node = Command::new("node");
+    node.arg(script).arg(REQUESTS.to_string());
+    node.env("ZAFU_ACCOUNT", serde_json::to_string(&account)?);
+    let done = node.output().context("node cannot be run")?;
+    ensure!(done.status.success(), "supabase-js: {}", String::from_utf8_lossy(&done.stderr));
+    let seconds: f64 = String::from_utf8(done.stdout)?.trim().parse()?;
+    Ok(seconds / f64::from(REQUESTS))
+}

@@ -1,0 +1,100 @@
+//! What a server that holds very much takes for one sit, beside one that holds little.
+
+use crate::device::{Account, now};
+use anyhow::{Result, ensure};
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use zafu_backend::Backend;
+use zafu_core::ids::{DeviceId, SessionId, UserId};
+use zafu_core::session::{Lifecycle, Made, Session, Stage};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
+use zafu_sync::Remote;
+use zafu_sync::remote::{PushAnswer, Word};
+use zafu_sync::supabase::Supabase;
+
+/// People on each server; all have as many sits.
+const PEOPLE: u32 = 50;
+/// Sits of each person on the small server and on the large one.
+const EACH: [u32; 2] = [100, 100_000];
+/// Sits of each person that one statement makes.
+const AT_ONCE: u32 = 10_000;
+/// Pushes to each server.
+const ROUNDS: u32 = 300;
+
+/// The median push of one sit to each, in turns, so that whatever else the machine does meets both.
+pub fn measure() -> Result<[(&'static str, Value); 1]> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut servers = vec![];
+    for each in EACH {
+        let backend = Backend::start()?;
+        let account = Account::of(&backend, fill(&backend, each)?);
+        servers.push((account.remote()?, account.user, backend));
+    }
+    let mut took = [vec![], vec![]];
+    for round in 0..ROUNDS {
+        for ((server, user, _), took) in servers.iter().zip(&mut took) {
+            let milliseconds = runtime.block_on(push_one(server, *user, round))?;
+            // The first ones make connections and plans.
+            if round >= ROUNDS / 10 {
+                took.push(milliseconds);
+            }
+        }
+    }
+    let [small, large] = took.map(crate::timer::median);
+    let sits = EACH.map(|each| each * PEOPLE);
+    Ok([("one", json!({ "rounds": ROUNDS, "sits": sits, "small_ms": small, "large_ms": large }))])
+}
+
+/// Fills a server by SQL, past its triggers, and leaves it as they would have. Answers someone on it.
+fn fill(backend: &Backend, each: u32) -> Result<UserId> {
+    backend.sql(&format!(
+        "insert into auth.users (id, email)
+         select gen_random_uuid(), n || '@crowd.test' from generate_series(1, {PEOPLE}) n"
+    ))?;
+    for first in (1..=each).step_by(AT_ONCE as usize) {
+        let last = each.min(first + AT_ONCE - 1);
+        backend.sql(&format!(
+            "set local session_replication_role = replica;
+             insert into sessions (id, userid, seq, startedat, sitlength, satlength, iscompleted, completedat,
+               endedat, madeat, utcoffset, deviceid, source, label, detailsdevice, deletiondevice)
+             select (lpad(to_hex(1700000000 + n), 8, '0') || substr(gen_random_uuid()::text, 9))::uuid,
+               u.id, nextval('zafu.seq'), t, 1200, 1200, true, t + interval '20 minutes',
+               t + interval '20 minutes', t, 60, u.id, 'timer', 'Zazen', u.id, u.id
+             from generate_series({first}, {last}) n
+             cross join lateral (select '2000-01-01'::timestamptz + n * interval '2 hours' as t) as at
+             cross join users u"
+        ))?;
+    }
+    backend.sql(
+        "with moved as (
+           insert into zafu.marks (userid, seq) select userid, max(seq) from sessions group by userid
+           returning userid, seq, mark
+         )
+         update zafu.heads h set seq = moved.seq, mark = moved.mark from moved where h.userid = moved.userid",
+    )?;
+    backend.sql("vacuum analyze sessions")?;
+    backend.sql("checkpoint")?;
+    let count = backend.sql("select count(*) from sessions")?;
+    ensure!(count == (each * PEOPLE).to_string(), "the server holds {count} sits");
+    Ok(UserId(backend.sql("select id from users order by id limit 1")?.parse()?))
+}
+
+/// In milliseconds.
+async fn push_one(server: &Supabase, user: UserId, round: u32) -> Result<f64> {
+    let start: DateTime<Utc> = "2026-03-01T06:00:00Z".parse()?;
+    let start = start + Duration::hours(round.into());
+    let made = Made { deviceid: DeviceId(Uuid::from_u128(1)), createdat: start };
+    let id = SessionId(Uuid::new_v4());
+    let sit = Session::begun(id, WallTime::new(start, UtcOffset(60)), Seconds(1200), made);
+    let completedat = start + Duration::seconds(1200);
+    let stage = Stage::Completed { completedat, satlength: Seconds(1200) };
+    let sit = Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit };
+    let begin = now();
+    let answer = server.push(user, std::slice::from_ref(&sit), None).await?;
+    let milliseconds = begin.elapsed().as_secs_f64() * 1e3;
+    let is_taken = matches!(&answer, PushAnswer::Taken { verdicts, .. }
+        if verdicts.len() == 1 && verdicts[0].word == Word::There);
+    ensure!(is_taken, "it was not taken: {answer:?}");
+    Ok(milliseconds)
+}
