@@ -277,6 +277,15 @@ language sql stable security definer set search_path = '' as $$
   where h.userid = (select auth.uid())
 $$;
 
+-- What push_sessions answers; `verdicts` are JSON, one after the other.
+create function zafu.push_answer(state text, verdicts text, before zafu.head, after zafu.head) returns json
+language sql stable parallel safe
+return json_build_object(
+  'state', state, 'verdicts', concat('[', verdicts, ']')::json, 'erased', after.erased,
+  'before', json_build_object('seq', before.seq, 'mark', before.mark),
+  'after', json_build_object('seq', after.seq, 'mark', after.mark)
+);
+
 -- Locks the caller's sits until the transaction ends.
 create function zafu.lock_own_head() returns void
 language plpgsql security definer set search_path = '' as $$
@@ -309,7 +318,6 @@ create function public.push_sessions(json) returns json
 language plpgsql security invoker set search_path = '' set timezone = 'UTC' as $$
 declare
   before zafu.head;
-  after zafu.head;
   sent zafu.sent[];
   fresh zafu.sit[];
   changed zafu.sit[];
@@ -347,22 +355,22 @@ begin
   perform zafu.lock_own_head();
   before := zafu.own_head();
   if before.erased is not null and before.erased is distinct from erased then
-    return json_build_object(
-      'state', 'erased', 'verdicts', '[]'::json, 'erased', before.erased,
-      'before', json_build_object('seq', before.seq, 'mark', before.mark),
-      'after', json_build_object('seq', before.seq, 'mark', before.mark)
-    );
+    return zafu.push_answer('erased', null, before, before);
   end if;
 
   sent := array(select s::zafu.sent from zafu.those_there(elements) as s);
-  unread := zafu.without(elements, sent);
-  if cardinality(sent) < cardinality(elements) then
-    begin
-      sent := sent || array(select s::zafu.sent from zafu.read_well(unread, mark) as s);
-    exception when data_exception then
-      -- Something in it is not even what it should be: all of it is read carefully.
-    end;
+  if cardinality(sent) = cardinality(elements) then
+    -- Nothing is news, nothing is written, and what was just seen need not be looked at again.
+    select string_agg(concat('{"id":"', s.id, '","verdict":"unchanged"}'), ',' order by s.place)
+    into verdicts from unnest(sent) as s;
+    return zafu.push_answer('ok', verdicts, before, before);
   end if;
+  begin
+    unread := zafu.without(elements, sent);
+    sent := sent || array(select s::zafu.sent from zafu.read_well(unread, mark) as s);
+  exception when data_exception then
+    -- Something in it is not even what it should be: all of it is read carefully.
+  end;
   if cardinality(sent) < cardinality(elements) then
     unread := zafu.without(elements, sent);
     sent := sent || array(select s::zafu.sent from zafu.read_sits(unread, mark) as s);
@@ -379,7 +387,9 @@ begin
     select s.sit, s.place, k.sit as known
     from (
       select zafu.join_all(ordered.sit) as sit, min(ordered.place) as place
-      from (select u.sit, u.place from unnest(sent) as u where (u.sit).id is not null order by u.place) as ordered
+      from (
+        select u.sit, u.place from unnest(sent) as u where (u.sit).id is not null order by u.place
+      ) as ordered
       group by (ordered.sit).id
     ) as s
     left join lateral (
@@ -440,10 +450,5 @@ begin
     offset 0
   ) as k on true;
 
-  after := zafu.own_head();
-  return json_build_object(
-    'state', 'ok', 'verdicts', concat('[', verdicts, ']')::json, 'erased', after.erased,
-    'before', json_build_object('seq', before.seq, 'mark', before.mark),
-    'after', json_build_object('seq', after.seq, 'mark', after.mark)
-  );
+  return zafu.push_answer('ok', verdicts, before, zafu.own_head());
 end $$;

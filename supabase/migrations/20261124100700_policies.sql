@@ -68,6 +68,7 @@ grant execute on function
   zafu.read_text(text, integer), zafu.is_day_and_time(text), zafu.read_moment(text),
   zafu.without_unspeakable(text, text), zafu.written(zafu.sit), zafu.those_there(json[]),
   zafu.read_well(json[], text), zafu.read_sits(json[], text), zafu.without(json[], zafu.sent[]),
+  zafu.push_answer(text, text, zafu.head, zafu.head),
   zafu.sit_of(public.sessions), zafu.stage(zafu.sit), zafu.joined(zafu.sit, zafu.sit),
   zafu.join_all(zafu.sit), zafu.rows_a_push(), zafu.bytes_a_push(),
   zafu.lock_own_head(), zafu.own_head(), zafu.has_been_at(uuid, bigint), zafu.erase_own(),

@@ -31,7 +31,7 @@ language sql stable set search_path = '' as $$
     ('zafu.read_uuid'), ('zafu.read_whole'), ('zafu.read_truth'), ('zafu.read_text'),
     ('zafu.is_day_and_time'), ('zafu.read_moment'),
     ('zafu.without_unspeakable'), ('zafu.written'), ('zafu.those_there'), ('zafu.read_well'),
-    ('zafu.without'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
+    ('zafu.without'), ('zafu.push_answer'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
     ('zafu.join_all'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
     ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.has_been_at'), ('zafu.erase_own'),
     ('zafu.own_partnerships'), ('zafu.meant_privileges'), ('zafu.actual_privileges'),
