@@ -10,6 +10,7 @@ pub mod class;
 pub mod digest;
 #[cfg(feature = "fake")]
 pub mod fake;
+pub mod out;
 pub mod plan;
 pub mod remote;
 pub mod run;
@@ -17,6 +18,7 @@ pub mod supabase;
 pub mod wire;
 
 pub use class::Class;
+pub use out::Out;
 pub use plan::{Hold, Trigger, Wait};
 pub use remote::{Fault, Remote, RemoteError};
 pub use run::{Carrier, Next, Report, Status, Ticket};

@@ -8,15 +8,13 @@
 //! other is carried out or written down. They are written down in the order in which they were asked.
 
 use crate::digest::Digest;
+use crate::out::{Asking, Landed, Out};
 use crate::plan::{Finding, Hold, Known, Plan, Sent, Step, Trigger, Verdict, Wait};
 use crate::remote::{
     DigestAnswer, Health, Judged, Page, PullAnswer, PushAnswer, Remote, RemoteError, Word,
 };
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 use uuid::{Builder, Uuid};
 use zafu_core::ids::{SessionId, UserId};
@@ -26,9 +24,6 @@ use zafu_store::{Account, Cursor, Outgoing, Pull, Pulled, Push, Said, Store, Sto
 
 /// Both sides are compared as a whole no more often than this.
 const COMPARE_EVERY: chrono::TimeDelta = chrono::TimeDelta::hours(24);
-
-/// A push of fewer sits than this has none beside it: it is the last one, or it looks for what cannot be stored.
-const BESIDE_FROM: usize = 100;
 
 /// Carries what the outbox of one store holds.
 pub struct Carrier {
@@ -172,7 +167,8 @@ impl Ticket {
 }
 
 impl Answered {
-    fn failed(&self) -> bool {
+    /// Whether nothing came of it.
+    pub(crate) fn failed(&self) -> bool {
         match &self.answer {
             Answer::Refresh(answer) => answer.is_err(),
             Answer::Health(answer) => answer.is_err(),
@@ -180,46 +176,6 @@ impl Answered {
             Answer::Pull(answer) => answer.is_err(),
             Answer::Digest(answer) => answer.is_err(),
         }
-    }
-}
-
-/// A question on its way.
-struct Flight<F> {
-    /// The last change that it carries, if more may go beside it.
-    last: Option<i64>,
-    asked: Pin<Box<F>>,
-    answered: Option<Answered>,
-}
-
-fn flight<R: Remote>(ticket: Ticket, remote: &R) -> Flight<impl Future<Output = Answered>> {
-    let last = match &ticket.question {
-        Question::Push { generations, .. } if generations.len() >= BESIDE_FROM => {
-            generations.last().copied()
-        }
-        _ => None,
-    };
-    Flight { last, asked: Box::pin(ticket.ask(remote)), answered: None }
-}
-
-impl<F: Future<Output = Answered>> Flight<F> {
-    fn poll(&mut self, context: &mut Context<'_>) {
-        if self.answered.is_none()
-            && let Poll::Ready(answered) = self.asked.as_mut().poll(context)
-        {
-            self.answered = Some(answered);
-        }
-    }
-
-    /// Waits for its answer, while another one goes on.
-    async fn land(mut self, mut beside: Option<&mut Self>) -> Answered {
-        poll_fn(|context| {
-            self.poll(context);
-            if let Some(beside) = &mut beside {
-                beside.poll(context);
-            }
-            self.answered.take().map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
     }
 }
 
@@ -493,6 +449,57 @@ impl Carrier {
         }
     }
 
+    /// Asks what there is to ask, beside what is out. Says until when there is nothing to ask, once nothing is out.
+    /// `ask` puts a question to the server.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn ask<'a>(
+        &mut self,
+        out: &mut Out<'a>,
+        ask: impl Fn(Ticket) -> Asking<'a>,
+        now: Moment,
+    ) -> Result<Option<Wait>, StoreError> {
+        if out.is_empty() {
+            // What was out before may have been dropped while it waited.
+            self.dropped();
+            match self.next(now)? {
+                Next::Wait(wait) => return Ok(Some(wait)),
+                Next::Ask(ticket) => out.put(ticket, &ask),
+            }
+        }
+        if let Some(last) = out.alone()
+            && let Some(ticket) = self.beside(last, now)?
+        {
+            out.put(ticket, &ask);
+        }
+        Ok(None)
+    }
+
+    /// Writes down what was answered, while `out` is still out.
+    ///
+    /// # Errors
+    /// As [`Carrier::done`].
+    pub fn landed(
+        &mut self,
+        landed: Landed,
+        out: &mut Out<'_>,
+        now: Moment,
+    ) -> Result<Report, StoreError> {
+        let Landed { answered, beside_a_failure } = landed;
+        if answered.failed() {
+            out.first_failed();
+        }
+        let report = if answered.failed() && beside_a_failure {
+            // Both were on one way: it has been said once.
+            Ok(Report::default())
+        } else {
+            self.done(answered, now)
+        };
+        self.asked = !out.is_empty();
+        report
+    }
+
     /// Asks and writes down until there is nothing to do for now. `now` tells the time.
     ///
     /// # Errors
@@ -502,31 +509,13 @@ impl Carrier {
         remote: &R,
         mut now: impl FnMut() -> Moment,
     ) -> Result<(Report, Wait), StoreError> {
-        // A run before this one may have been dropped while it waited.
-        self.dropped();
-        let mut total = Report::default();
-        let mut out = None;
+        let (mut total, mut out) = (Report::default(), Out::default());
         loop {
-            let first = match out.take() {
-                Some(flight) => flight,
-                None => match self.next(now())? {
-                    Next::Wait(wait) => return Ok((total, wait)),
-                    Next::Ask(ticket) => flight(ticket, remote),
-                },
-            };
-            if let Some(last) = first.last {
-                out = self.beside(last, now())?.map(|ticket| flight(ticket, remote));
+            if let Some(wait) = self.ask(&mut out, |ticket| Box::pin(ticket.ask(remote)), now())? {
+                return Ok((total, wait));
             }
-            let answered = first.land(out.as_mut()).await;
-            let failed = answered.failed();
-            total.add(self.done(answered, now())?);
-            if failed && let Some(beside) = out.take() {
-                let answered = beside.land(None).await;
-                if !answered.failed() {
-                    total.add(self.done(answered, now())?);
-                }
-            }
-            self.asked = out.is_some();
+            let landed = out.land().await;
+            total.add(self.landed(landed, &mut out, now())?);
         }
     }
 

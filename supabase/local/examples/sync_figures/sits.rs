@@ -15,7 +15,7 @@ const NOTE: &str = "rain on the roof, a bell far away; one long breath, and then
 pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()> {
     fs::create_dir_all(folder)?;
     let store = Store::open(folder, moment().wall)?;
-    store.sign_in(account.user, &account.url, "figures@example.test")?;
+    store.sign_in(account.user, &account.url, "key", "figures@example.test")?;
     drop(store);
     let connection = Connection::open(folder.join("zafu.db"))?;
     connection.pragma_update(None, "synchronous", "off")?;

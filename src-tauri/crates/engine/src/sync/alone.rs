@@ -9,7 +9,7 @@ use crate::system;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 use zafu_store::Store;
-use zafu_sync::{Report, Trigger};
+use zafu_sync::{Out, Report, Trigger};
 
 /// A folder that is held for its account.
 pub(super) struct Alone {
@@ -53,9 +53,10 @@ impl Alone {
 /// Syncs until there is nothing to do for now.
 async fn sync(worker: &mut Worker) -> Result<SyncReply, IpcError> {
     worker.trigger(Trigger::Asked);
-    let mut total = Report::default();
-    while let Turn::Ask(ticket, remote) = worker.turn() {
-        total.add(worker.done(ticket.ask(&*remote).await));
+    let (mut total, mut out) = (Report::default(), Out::default());
+    while let Turn::Answers = worker.turn(&mut out) {
+        let landed = out.land().await;
+        total.add(worker.landed(landed, &mut out));
     }
     worker.synced(&total)
 }

@@ -7,16 +7,13 @@ use super::worker::{Turn, Worker};
 use super::{LAST_WORDS, News, Order, Seed, Tell};
 use crate::adapters::network::Network;
 use crate::protocol::{IpcError, SyncReply, SyncRequest, SyncView};
-use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use zafu_core::time::BootTime;
-use zafu_sync::run::{Answered, Question};
-use zafu_sync::{Report, Trigger};
+use zafu_sync::{Out, Report, Trigger};
 
 /// The longest sleep.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -47,19 +44,12 @@ pub(super) fn run(seed: Seed, mut inbox: UnboundedReceiver<Order>) {
     }
 }
 
-/// A question that is out.
-struct Asked {
-    answer: Pin<Box<dyn Future<Output = Answered>>>,
-    /// It must not be dropped: what the old session was worth, only its answer is worth now.
-    renews: bool,
-}
-
 type Waiter = oneshot::Sender<Result<SyncReply, IpcError>>;
 
 struct Courier {
     worker: Worker,
     tell: Tell,
-    asked: Option<Asked>,
+    out: Out<'static>,
     /// Nothing is asked before this.
     rests: Option<BootTime>,
     /// Who waits for the end of a sync, and what it has done so far.
@@ -77,7 +67,7 @@ impl Courier {
         Self {
             worker,
             tell,
-            asked: None,
+            out: Out::default(),
             rests,
             waiters: Vec::new(),
             total,
@@ -90,7 +80,7 @@ impl Courier {
     async fn serve(&mut self, inbox: &mut UnboundedReceiver<Order>) {
         loop {
             let until = self.begin();
-            let moves = self.asked.is_some();
+            let moves = !self.out.is_empty();
             self.tell_unless_it_moves();
             let (before, network) = (self.worker.now(), Network::now());
             let sleep = until.map_or(LOOK_EVERY, |at| at.since(before).min(LOOK_EVERY));
@@ -100,9 +90,8 @@ impl Courier {
                     Some(Order::Trigger(trigger)) => self.worker.trigger(trigger),
                     Some(Order::Ask(request, answer)) => self.answer(request, answer).await,
                 },
-                answered = answer(&mut self.asked) => {
-                    self.asked = None;
-                    let report = self.worker.done(answered);
+                landed = self.out.land() => {
+                    let report = self.worker.landed(landed, &mut self.out);
                     self.heard(report);
                 }
                 // What is answered at once is not worth a word.
@@ -119,22 +108,16 @@ impl Courier {
 
     /// Asks what there is to ask. Says until when there is nothing.
     fn begin(&mut self) -> Option<BootTime> {
-        if self.asked.is_some() {
-            return None;
-        }
         let now = self.worker.now();
         if let Some(until) = self.rests.filter(|until| now < *until) {
             return Some(until);
         }
-        match self.worker.turn() {
-            Turn::Ask(ticket, remote) => {
-                let renews = matches!(ticket.question(), Question::Refresh);
-                let answer = Box::pin(async move { ticket.ask(&*remote).await });
-                self.asked = Some(Asked { answer, renews });
-                None
-            }
+        match self.worker.turn(&mut self.out) {
+            Turn::Answers => None,
             Turn::Rest(until) => {
                 if !self.waiters.is_empty() {
+                    // Whoever waited sees what came of it.
+                    self.tell_now();
                     let synced = self.worker.synced(&self.total);
                     for waiter in self.waiters.drain(..) {
                         // Who no longer waits has been synced all the same.
@@ -167,24 +150,23 @@ impl Courier {
             self.let_go().await;
         }
         let answered = self.worker.answer(request).await;
-        // The state of things is told before the answer: whoever asked sees what came of it.
+        // Before the answer: whoever asked sees what came of it.
         self.tell_now();
         let _ = answer.send(answered);
     }
 
     /// Nothing is out any more.
     async fn let_go(&mut self) {
-        let Some(asked) = self.asked.take() else { return };
-        if asked.renews {
-            let report = self.worker.done(asked.answer.await);
+        while self.out.renews() {
+            let landed = self.out.land().await;
+            let report = self.worker.landed(landed, &mut self.out);
             self.heard(report);
-        } else {
-            self.worker.dropped();
         }
+        // Whatever else is on its way goes again.
+        self.out = Out::default();
     }
 
     async fn leave(&mut self) {
-        // Whatever else is on its way goes again the next time.
         let _ = tokio::time::timeout(LAST_WORDS, self.let_go()).await;
     }
 
@@ -197,7 +179,7 @@ impl Courier {
 
     /// While something is on its way things change often: they are told now and then only.
     fn tell_unless_it_moves(&mut self) {
-        if self.asked.is_none() {
+        if self.out.is_empty() {
             self.silent = None;
             return self.tell_now();
         }
@@ -231,14 +213,6 @@ fn noticed(
 ) -> impl Iterator<Item = Trigger> {
     let woke = (took > sleep + SLEPT).then_some(Trigger::Woke);
     woke.into_iter().chain((before != now).then_some(Trigger::Network))
-}
-
-/// What the question that is out is answered; never, if none is.
-async fn answer(asked: &mut Option<Asked>) -> Answered {
-    match asked {
-        Some(asked) => asked.answer.as_mut().await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]

@@ -15,13 +15,11 @@ use std::time::Duration;
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
 use zafu_store::{AfterErasure, Ownerless, Store, StoreError};
-use zafu_sync::run::Answered;
+use zafu_sync::out::{Asking, Landed, Out};
 use zafu_sync::supabase::{
     Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
 };
-use zafu_sync::{
-    Carrier, Class, Hold, Next, Remote, RemoteError, Report, Ticket, Trigger, Wait, class,
-};
+use zafu_sync::{Carrier, Class, Hold, Remote, RemoteError, Report, Ticket, Trigger, Wait, class};
 
 /// The project that this build is made for, if there is one.
 const PROJECT: (Option<&str>, Option<&str>) =
@@ -47,11 +45,11 @@ enum Access {
     Unasked(UserId, VaultError),
 }
 
-/// What to do now.
+/// What is to be waited for.
 pub(super) enum Turn {
-    /// Ask this server this.
-    Ask(Ticket, Arc<Supabase>),
-    /// Nothing until then, or until something happens.
+    /// Answers.
+    Answers,
+    /// Then, or whatever happens.
     Rest(Option<BootTime>),
 }
 
@@ -97,9 +95,9 @@ impl Worker {
         self.carrier.trigger(trigger, self.clock.now().boot);
     }
 
-    /// What to do now.
-    pub fn turn(&mut self) -> Turn {
-        match self.next() {
+    /// Asks what there is to ask, beside what is out.
+    pub fn turn(&mut self, out: &mut Out<'static>) -> Turn {
+        match self.ask(out) {
             Ok(turn) => turn,
             Err(error) => {
                 tracing::error!(%error, "the sync cannot read what there is to do");
@@ -108,27 +106,26 @@ impl Worker {
         }
     }
 
-    fn next(&mut self) -> Result<Turn, StoreError> {
+    fn ask(&mut self, out: &mut Out<'static>) -> Result<Turn, StoreError> {
         self.keep_access()?;
         let Access::Open(remote) = &self.access else { return Ok(Turn::Rest(None)) };
-        Ok(match self.carrier.next(self.clock.now())? {
-            Next::Ask(ticket) => Turn::Ask(ticket, Arc::clone(remote)),
-            Next::Wait(Wait::Until(at)) => Turn::Rest(Some(at)),
-            Next::Wait(Wait::ForTrigger) => Turn::Rest(None),
+        let ask = |ticket: Ticket| -> Asking<'static> {
+            let remote = Arc::clone(remote);
+            Box::pin(async move { ticket.ask(&*remote).await })
+        };
+        Ok(match self.carrier.ask(out, ask, self.clock.now())? {
+            None => Turn::Answers,
+            Some(Wait::Until(at)) => Turn::Rest(Some(at)),
+            Some(Wait::ForTrigger) => Turn::Rest(None),
         })
     }
 
     /// Writes down an answer. A disk that refuses loses nothing: the same is asked again.
-    pub fn done(&mut self, answered: Answered) -> Report {
-        self.carrier.done(answered, self.clock.now()).unwrap_or_else(|error| {
+    pub fn landed(&mut self, landed: Landed, out: &mut Out<'static>) -> Report {
+        self.carrier.landed(landed, out, self.clock.now()).unwrap_or_else(|error| {
             tracing::error!(%error, "what the server said cannot be written down");
             Report::default()
         })
-    }
-
-    /// What was asked last will never be answered.
-    pub fn dropped(&mut self) {
-        self.carrier.dropped();
     }
 
     /// Opens the account that is signed in, if it is not open yet.

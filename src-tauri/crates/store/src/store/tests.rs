@@ -54,9 +54,9 @@ fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
     let device = store.device();
     // The id of a sit of the first account is given to the second one, so that the page asks for another name, and
     // that is where this test looks in.
-    store.sign_in(one, "https://example.org", "one@example.org").unwrap();
+    store.sign_in(one, "https://example.org", "key", "one@example.org").unwrap();
     store.merge(one, page(vec![begun(1, device)], 1), || unreachable!()).unwrap();
-    store.sign_in(two, "https://example.org", "two@example.org").unwrap();
+    store.sign_in(two, "https://example.org", "key", "two@example.org").unwrap();
     let asked = Arc::new(AtomicU32::new(0));
     let saving = Arc::new(Mutex::new(None));
     let new_id = {

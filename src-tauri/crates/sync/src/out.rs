@@ -1,0 +1,108 @@
+//! The questions that are out: one, or two pushes, of which the second carries what waits behind the first. A long
+//! way then costs little: while one answer comes back, the next sits are on theirs.
+
+use crate::run::{Answered, Question, Ticket};
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// A push of fewer sits than this has none beside it: it is the last one, or it looks for what cannot be stored.
+const BESIDE_FROM: usize = 100;
+
+/// A question that is being put to a server.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Answered> + 'a>>;
+
+/// The questions that are out, in the order in which they were asked. Dropping it drops them.
+#[derive(Default)]
+pub struct Out<'a>(VecDeque<Flight<'a>>);
+
+/// A question on its way.
+struct Flight<'a> {
+    /// The last change that it carries, if more may go beside it.
+    last: Option<i64>,
+    renews: bool,
+    beside_a_failure: bool,
+    asking: Asking<'a>,
+    answered: Option<Answered>,
+}
+
+/// An answer that has come.
+#[derive(Debug)]
+pub struct Landed {
+    pub(crate) answered: Answered,
+    pub(crate) beside_a_failure: bool,
+}
+
+impl<'a> Out<'a> {
+    /// Whether nothing is out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a session is being renewed. That must not be dropped: what the old one was worth, only the answer
+    /// is worth now.
+    #[must_use]
+    pub fn renews(&self) -> bool {
+        self.0.iter().any(|flight| flight.renews)
+    }
+
+    /// Waits for the answer to what was asked first; never, if nothing is out. Whoever stops waiting loses nothing.
+    pub async fn land(&mut self) -> Landed {
+        poll_fn(|context| {
+            for flight in &mut self.0 {
+                flight.poll(context);
+            }
+            let first = self.0.front_mut().and_then(|flight| {
+                let beside_a_failure = flight.beside_a_failure;
+                flight.answered.take().map(|answered| Landed { answered, beside_a_failure })
+            });
+            match first {
+                Some(landed) => {
+                    self.0.pop_front();
+                    Poll::Ready(landed)
+                }
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// The last change of the only push that is out, if more may go beside it.
+    pub(crate) fn alone(&self) -> Option<i64> {
+        match (self.0.front(), self.0.len()) {
+            (Some(flight), 1) if !flight.beside_a_failure => flight.last,
+            _ => None,
+        }
+    }
+
+    pub(crate) fn put(&mut self, ticket: Ticket, ask: &impl Fn(Ticket) -> Asking<'a>) {
+        let last = match ticket.question() {
+            Question::Push { generations, .. } if generations.len() >= BESIDE_FROM => {
+                generations.last().copied()
+            }
+            _ => None,
+        };
+        let renews = matches!(ticket.question(), Question::Refresh);
+        let (asking, answered) = (ask(ticket), None);
+        self.0.push_back(Flight { last, renews, beside_a_failure: false, asking, answered });
+    }
+
+    /// What was asked first has failed: what is still out goes the same way.
+    pub(crate) fn first_failed(&mut self) {
+        for flight in &mut self.0 {
+            flight.beside_a_failure = true;
+        }
+    }
+}
+
+impl Flight<'_> {
+    fn poll(&mut self, context: &mut Context<'_>) {
+        if self.answered.is_none()
+            && let Poll::Ready(answered) = self.asking.as_mut().poll(context)
+        {
+            self.answered = Some(answered);
+        }
+    }
+}
