@@ -13,6 +13,9 @@ const TEST_CLOCK: &str = "zafu/test-clock,zafu-cli/test-clock";
 /// The test that drives the real app in a window: last, alone, and one case at a time.
 const END_TO_END: &str = "e2e";
 
+/// The crate that starts a database.
+const BACKEND: &str = "zafu-backend";
+
 /// What to test.
 #[derive(clap::Args)]
 pub struct Options {
@@ -61,11 +64,13 @@ pub fn run(options: &Options) -> Result<()> {
 fn rust_tests(options: &Options, steps: &mut Steps) {
     let has_nextest = cargo(&["nextest", "--version"]).output().is_ok_and(|it| it.status.success());
     let tests: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test", "--tests"] };
-    let mut tests = with(cargo(tests), &["--workspace", "--no-fail-fast"]);
-    if options.quick {
-        tests.args(["--exclude", "zafu-backend"]);
+    const APART: [&str; 4] = ["--workspace", "--no-fail-fast", "--exclude", BACKEND];
+    steps.command("rust: tests", with(cargo(tests), &APART));
+    if !options.quick {
+        // One process for each target: its tests share one database, which takes seconds to start.
+        const TARGETS: [&str; 4] = ["--package", BACKEND, "--tests", "--no-fail-fast"];
+        steps.command("rust: tests of the backend", with(cargo(&["test"]), &TARGETS));
     }
-    steps.command("rust: tests", tests);
     steps.command("rust: examples in the docs", cargo(&["test", "--workspace", "--doc"]));
 }
 

@@ -86,7 +86,7 @@ async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
 /// A sit as the app sends it.
 fn row(sit: &Session) -> Value {
     let body = wire::push_body(std::slice::from_ref(sit), None);
-    serde_json::from_slice::<Value>(&body).unwrap()["sessions"][0].take()
+    serde_json::from_slice::<Value>(&body).unwrap()[0].take()
 }
 
 /// Some columns of it.
