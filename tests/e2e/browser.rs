@@ -48,6 +48,18 @@ impl Browser {
         self.runtime.block_on(element.attr(name)).ok().flatten()
     }
 
+    /// What is written in an element that is there.
+    pub fn text(&self, testid: &str) -> Option<String> {
+        let element = self.find(testid)?;
+        self.runtime.block_on(element.text()).ok()
+    }
+
+    /// What was entered in a field that is there.
+    pub fn value(&self, testid: &str) -> Option<String> {
+        let element = self.find(testid)?;
+        self.runtime.block_on(element.value()).ok().flatten()
+    }
+
     /// Waits until the sit is in this phase.
     pub fn see_phase(&self, phase: &str) {
         eventually(&format!("the sit is {phase}"), || {

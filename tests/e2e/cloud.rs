@@ -46,6 +46,11 @@ impl Person {
         &self.email
     }
 
+    /// Where their project is, and its key.
+    pub fn place(&self) -> (&str, &str) {
+        (&self.url, &self.key)
+    }
+
     /// Their project, as it is written on the command line.
     pub fn project(&self) -> String {
         format!("--url {} --key {}", self.url, self.key)

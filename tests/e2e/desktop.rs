@@ -1,10 +1,12 @@
 //! A desktop of its own for one test: a screen with a window manager, a session bus, a system bus, and what a
 //! test puts on them. All of it is gone when it is dropped.
 
+use crate::keyring;
 use crate::zafu::{eventually, missing, program};
 use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -144,6 +146,19 @@ impl Desktop {
     /// Takes the system bus away from everybody on it.
     pub fn lose_system_bus(&mut self) {
         self.system = None;
+    }
+
+    /// There is a keychain from now on, and it is open; says whether the machine can have one.
+    pub fn has_keychain(&mut self) -> bool {
+        if !has(&keyring::NEEDED) {
+            return false;
+        }
+        // gnome-keyring takes no folder that others may read.
+        let run = self.home.path().join("run");
+        fs::set_permissions(run, fs::Permissions::from_mode(0o700)).unwrap();
+        let keychain = keyring::unlocked(|program| self.command(program));
+        self.parts.insert(0, keychain);
+        true
     }
 
     /// Programs show what a screen reader reads, from now on.

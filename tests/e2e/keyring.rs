@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// What a test with a keychain needs on the machine.
-const NEEDED: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "dbus-send"];
+pub const NEEDED: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "dbus-send"];
 
 /// A session bus that has a Secret Service, or will have one.
 pub struct Keyring {
@@ -45,25 +45,8 @@ impl Keyring {
         Some(Self { home, daemon: None, _bus: bus })
     }
 
-    /// From now on there is a keychain, and it is open.
-    pub fn unlock(&mut self) {
-        const START: &str =
-            "printf %s word | exec gnome-keyring-daemon --foreground --unlock --components=secrets";
-        let mut daemon = self.on(Command::new("sh"));
-        daemon.args(["-c", START]).stdout(Stdio::null()).stderr(Stdio::null());
-        self.daemon = Some(Part::start(&mut daemon));
-        const IS_THERE: [&str; 6] = [
-            "--session",
-            "--print-reply",
-            "--dest=org.freedesktop.DBus",
-            "/",
-            "org.freedesktop.DBus.NameHasOwner",
-            "string:org.freedesktop.secrets",
-        ];
-        eventually("the keychain is there", || {
-            let said = self.on(Command::new("dbus-send")).args(IS_THERE).output().ok()?;
-            String::from_utf8_lossy(&said.stdout).contains("boolean true").then_some(())
-        });
+    fn unlock(&mut self) {
+        self.daemon = Some(unlocked(|program| self.on(Command::new(program))));
     }
 
     /// A command of somebody who is on this bus.
@@ -81,4 +64,26 @@ impl Keyring {
             ("XDG_DATA_HOME", self.home.path().into()),
         ]
     }
+}
+
+/// A keychain that is there and open, on the bus of the programs that `on` makes.
+pub fn unlocked(on: impl Fn(&str) -> Command) -> Part {
+    const START: &str =
+        "printf %s word | exec gnome-keyring-daemon --foreground --unlock --components=secrets";
+    const IS_THERE: [&str; 6] = [
+        "--session",
+        "--print-reply",
+        "--dest=org.freedesktop.DBus",
+        "/",
+        "org.freedesktop.DBus.NameHasOwner",
+        "string:org.freedesktop.secrets",
+    ];
+    let mut daemon = on("sh");
+    daemon.args(["-c", START]).stdout(Stdio::null()).stderr(Stdio::null());
+    let daemon = Part::start(&mut daemon);
+    eventually("the keychain is there", || {
+        let said = on("dbus-send").args(IS_THERE).output().ok()?;
+        String::from_utf8_lossy(&said.stdout).contains("boolean true").then_some(())
+    });
+    daemon
 }

@@ -7,6 +7,7 @@
 
 mod accessible;
 mod account;
+mod account_window;
 mod awake;
 mod browser;
 mod bus;

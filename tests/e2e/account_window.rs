@@ -1,0 +1,81 @@
+//! The account, in the window: the real window, keychain and server.
+
+use crate::browser::Browser;
+use crate::cloud::{Person, backend, server};
+use crate::desktop::Desktop;
+use crate::zafu::eventually;
+use thirtyfour::Key;
+use zafu_engine::protocol::{Request, SyncState};
+
+/// Goes to the page of the account, and enters who it is.
+fn enter(browser: &Browser, person: &Person, password: &str) {
+    browser.click("open-settings");
+    browser.click("open-account");
+    browser.see("account");
+    let (url, key) = person.place();
+    browser.write("project-url", url);
+    browser.write("project-key", key);
+    browser.write("email", person.email());
+    browser.write("password", password);
+}
+
+/// Waits until the page says that the sync is so.
+fn see_state(browser: &Browser, testid: &str, state: &str) {
+    eventually(&format!("{testid} is {state}"), || {
+        browser.attribute(testid, "data-state").filter(|it| it == state)
+    });
+}
+
+#[test]
+fn an_account_from_the_first_word_to_the_last_needs_the_window_only() {
+    let Some(backend) = backend() else { return };
+    let Some(mut desktop) = Desktop::new() else { return };
+    if !desktop.has_keychain() {
+        return;
+    }
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    let person = Person::new(backend);
+    browser.see("setup");
+    assert_eq!(browser.attribute("sync-mark", "data-state"), None, "nobody was ever signed in");
+    enter(&browser, &person, Person::PASSWORD);
+    browser.click("sign-up");
+    see_state(&browser, "account-state", "synced");
+    desktop.begin();
+    desktop.ask(&Request::End(None));
+    browser.see("finished");
+    let count = "select count(*) from sessions";
+    eventually("the sit is on the server", || {
+        (server(backend, &person, count) == "1").then_some(())
+    });
+    browser.click("done");
+    browser.see("setup");
+    see_state(&browser, "sync-mark", "synced");
+    browser.click("sync-mark");
+    browser.see("account");
+    browser.click("sign-out");
+    browser.see("sign-in");
+    eventually("nobody is signed in", || {
+        let sync = desktop.snapshot().sync?;
+        (sync.state == SyncState::SignedOut).then_some(())
+    });
+    assert_eq!(server(backend, &person, count), "1", "what is there stays there");
+}
+
+#[test]
+fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
+    let Some(backend) = backend() else { return };
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    let person = Person::new(backend);
+    browser.see("setup");
+    enter(&browser, &person, "no such word");
+    // By keyboard: Enter does what is next.
+    browser.press(Key::Enter);
+    let said = eventually("it is said", || {
+        let said = browser.text("enter-said")?;
+        said.contains("password is wrong").then_some(said)
+    });
+    assert!(!said.contains("no such word"));
+    assert_eq!(browser.value("email").as_deref(), Some(person.email()));
+    assert!(desktop.snapshot().sync.is_none(), "nothing was changed");
+}
