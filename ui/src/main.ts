@@ -3,7 +3,11 @@ import './styles/base.css';
 import { connect } from '#connect';
 import { mount } from 'svelte';
 import Window from './Window.svelte';
-import { getLocale } from './lib/paraglide/runtime';
+import { getLocale, overwriteGetLocale } from './lib/paraglide/runtime';
 
-document.documentElement.lang = getLocale();
-mount(Window, { target: document.getElementById('app')!, props: { api: connect() } });
+const api = connect();
+// It is asked for with every message, and found out once.
+const locale = getLocale();
+overwriteGetLocale(() => locale);
+document.documentElement.lang = locale;
+mount(Window, { target: document.getElementById('app')!, props: { api } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lotus } from './lotus';
+import { lotus, tips } from './lotus';
 import { inSteps, nextPicture, nextStep, wait } from './pace';
 import { ripples } from './ripples';
 import { ROOT, VIEW } from './view';
@@ -19,9 +19,9 @@ describe('the lotus', () => {
 
 	it('is the same on the left and on the right', () => {
 		for (const progress of [0, 0.1, 0.5, 0.9, 1]) {
-			const tips = lotus(progress).petals.map(({ tip }) => tip);
-			for (const tip of tips) {
-				const mirrored = tips.find(
+			const seen = lotus(progress).petals.map(({ tip }) => tip);
+			for (const tip of seen) {
+				const mirrored = seen.find(
 					(other) =>
 						Math.abs(other.x + tip.x - 2 * ROOT.x) < 1e-6 && Math.abs(other.y - tip.y) < 1e-6,
 				);
@@ -49,6 +49,13 @@ describe('the lotus', () => {
 		const orders = FLOWERS.map((flower) => flower.petals.map(({ id }) => id).join(' '));
 		expect(new Set(orders).size).toBe(1);
 		expect(new Set(orders[0]!.split(' ')).size).toBe(24);
+	});
+
+	it('says where its tips are without all the rest', () => {
+		const order = (points: { x: number; y: number }[]) =>
+			points.map(({ x, y }) => `${x.toFixed(6)} ${y.toFixed(6)}`).sort();
+		for (const progress of [0, 0.3, 0.8, 1])
+			expect(order(tips(progress))).toEqual(order(lotus(progress).petals.map(({ tip }) => tip)));
 	});
 
 	it('takes what lies beyond as the nearest end', () => {

@@ -3,7 +3,7 @@
  * colours, time, or the page. Petals of a whorl share one posture; the outer whorls open first, and all
  * of them begin at once.
  */
-import { petal } from './petal';
+import { petal, tipOf } from './petal';
 import { ROOT, type Point } from './view';
 import { WHORLS, clamp, ease, type Row } from './whorls';
 
@@ -31,6 +31,13 @@ export interface Lotus {
 
 /** On one side the outer whorl lies before the inner one. */
 const BEFORE: Record<Row, number> = { outer: 3, middle: 2, inner: 1 };
+
+/** Where the tips of all petals are, always in the same order: much less than the whole lotus. */
+export function tips(progress: number): Point[] {
+	return WHORLS.flatMap((whorl) =>
+		Array.from({ length: whorl.count }, (_, index) => tipOf(whorl, index, progress)),
+	);
+}
 
 /** The lotus at `progress`; values outside 0 to 1 are taken as the nearest end. */
 export function lotus(progress: number): Lotus {

@@ -4,7 +4,7 @@
  * not. Petals are fast in the first half and slow towards both ends: a sit of 20 minutes in a window of
  * 480 x 640 is drawn anew every 2.3 to 4.6 s, some 380 times.
  */
-import { lotus } from './lotus';
+import { tips } from './lotus';
 import { RING_RADIUS, VIEW } from './view';
 
 /** Pixels of the screen that the fastest point may move between two pictures. */
@@ -20,19 +20,22 @@ const SLOWEST_MS = 60_000;
 /** Stretches over which the speed of the petals is taken as even. */
 const STRETCHES = 50;
 
-/** How far the fastest point of all has come at the beginning of each stretch, in units of the view box. */
-const TRAVEL = travel();
-/** From the bud to the bloom. */
-const WHOLE = TRAVEL[STRETCHES]!;
+/** What `travel` has found. It takes some milliseconds: no window waits for it that shows no sit. */
+let found: readonly number[] | undefined;
 
-function travel(): number[] {
+/** How far the fastest point of all has come at the beginning of each stretch, in units of the view box. */
+function travel(): readonly number[] {
+	return (found ??= follow());
+}
+
+function follow(): number[] {
 	const far = [0];
-	let before = lotus(0).petals;
+	let before = tips(0);
 	for (let i = 1; i <= STRETCHES; i += 1) {
-		const after = lotus(i / STRETCHES).petals;
+		const after = tips(i / STRETCHES);
 		// Of all points of a petal its tip is the fastest, or as good as: so it is tested.
-		const moved = after.map(({ tip }, at) => {
-			const was = before[at]!.tip;
+		const moved = after.map((tip, at) => {
+			const was = before[at]!;
 			return Math.hypot(tip.x - was.x, tip.y - was.y);
 		});
 		far.push(far[i - 1]! + Math.max(ARC / STRETCHES, ...moved));
@@ -41,18 +44,23 @@ function travel(): number[] {
 	return far;
 }
 
+/** How far it comes from the bud to the bloom. */
+function whole(): number {
+	return travel()[STRETCHES]!;
+}
+
 /** How far the fastest point has come at that progress. */
 function come(progress: number): number {
 	const stretch = Math.min(STRETCHES - 1, Math.floor(progress * STRETCHES));
-	const [from, to] = [TRAVEL[stretch]!, TRAVEL[stretch + 1]!];
+	const [from, to] = [travel()[stretch]!, travel()[stretch + 1]!];
 	return from + (to - from) * (progress * STRETCHES - stretch);
 }
 
 /** The progress at which the fastest point has come so far. */
 function reached(far: number): number {
-	if (far >= WHOLE) return 1;
-	const stretch = TRAVEL.findIndex((next) => next > far) - 1;
-	const [from, to] = [TRAVEL[stretch]!, TRAVEL[stretch + 1]!];
+	if (far >= whole()) return 1;
+	const stretch = travel().findIndex((next) => next > far) - 1;
+	const [from, to] = [travel()[stretch]!, travel()[stretch + 1]!];
 	return (stretch + (far - from) / (to - from)) / STRETCHES;
 }
 
@@ -62,7 +70,7 @@ function reached(far: number): number {
  */
 export function nextPicture(progress: number, pixels: number): number {
 	const visible = VISIBLE / (Math.max(1, pixels) / VIEW);
-	return reached(come(progress) + Math.max(visible, WHOLE / MOST_PICTURES));
+	return reached(come(progress) + Math.max(visible, whole() / MOST_PICTURES));
 }
 
 /** With reduced motion there are only states: the bud, three between, the bloom. */

@@ -61,14 +61,27 @@ function spine(whorl: Whorl, open: number, upright: number, short: number): Spin
 	return points;
 }
 
-/** The petal at `index` of its whorl, at that progress of a sit. */
-export function petal(whorl: Whorl, index: number, progress: number): Shape {
+/** How a petal stands: how far open, in which direction, and its spine. */
+function stand(whorl: Whorl, index: number, progress: number) {
 	const open = openness(whorl, progress);
 	const azimuth = ((index + whorl.turn) / whorl.count) * 2 * Math.PI;
 	const [sin, cos] = [Math.sin(azimuth), Math.cos(azimuth)];
 	// A petal that leans straight at the eye would show as a mere lip: those in front stand up a little.
 	const front = Math.max(0, cos) * open;
 	const line = spine(whorl, open, 1 - whorl.rise * front, 1 - whorl.short * front);
+	return { open, sin, cos, line };
+}
+
+/** Where the tip of the petal at `index` of its whorl is, at that progress of a sit. */
+export function tipOf(whorl: Whorl, index: number, progress: number): Point {
+	const { sin, cos, line } = stand(whorl, index, progress);
+	const { out, up } = line.at(-1)!;
+	return place(project(out * sin, out * cos, up));
+}
+
+/** The petal at `index` of its whorl, at that progress of a sit. */
+export function petal(whorl: Whorl, index: number, progress: number): Shape {
+	const { open, sin, cos, line } = stand(whorl, index, progress);
 	const width = mix(whorl.width, open);
 	// One seen from its edge turns a little of its face to the eye.
 	const cup = mix(whorl.cup, open) + 0.3 * open * sin * sin;
