@@ -1,4 +1,8 @@
 /** What jsdom lacks and the window needs. */
+import { configure } from '@testing-library/svelte';
+
+// What is slow on a busy machine is not wrong.
+configure({ asyncUtilTimeout: 20_000 });
 
 // Dialogs: open is open; the browser's own keeping of the focus is not tested here.
 HTMLDialogElement.prototype.showModal = function () {

@@ -92,7 +92,11 @@ export class App {
 	receive(snapshot: Snapshot): void {
 		const before = this.timer.snapshot;
 		this.timer.receive(snapshot);
-		if (snapshot.sit && !before.sit) this.place = 'timer';
+		if (snapshot.sit && !before.sit) {
+			this.place = 'timer';
+			// What was asked of the sit before this one is no question any more.
+			if (this.question !== 'quit') this.question = null;
+		}
 		if (!snapshot.sit && (this.question === 'end' || this.question === 'quit'))
 			this.question = null;
 		if (before.sit && !snapshot.sit) void this.setFullscreen(false);

@@ -105,6 +105,15 @@ describe('a sit', () => {
 		expect(app.notices.current?.text).toBe('No.');
 	});
 
+	it('begun from elsewhere takes away what was asked of the one before', async () => {
+		const { app, demo } = await begin();
+		app.question = 'bells';
+		app.go('settings');
+		await demo.startSit({});
+		expect(app.question).toBeNull();
+		expect(app.place).toBe('timer');
+	});
+
 	it('asks before the app is quit', async () => {
 		const { app, demo, stop } = await begin();
 		demo.askToQuit();
