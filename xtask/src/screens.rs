@@ -2,18 +2,22 @@
 //! of them all. Each screen is examined by axe as well, its contrasts included.
 //!
 //! The screens are those of the demo build (`ui/src/lib/api/scenes.ts`), served on loopback and drawn by headless
-//! Chromium. The picture in the README is made along with them, so that it never shows what Zafu no longer is.
+//! Chromium, which is asked when a screen has settled (`ui/src/lib/api/connect.demo.ts`). The picture in the README is
+//! made along with them, so that it never shows what Zafu no longer is.
+
+mod browser;
 
 use crate::packages::Purpose;
 use crate::setup;
 use crate::steps::Steps;
 use crate::workspace::{self, npm, ui};
 use anyhow::{Context, Result, ensure};
+use browser::Browser;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Each screen by its name: what the address asks the demo for.
 const SCENES: [(&str, &str); 38] = [
@@ -54,33 +58,38 @@ const SCENES: [(&str, &str); 38] = [
     ("log-deleted", "press=open-log,sit-delete"),
     ("log-long", "records=long&press=open-log"),
     ("log-empty", "records=none&press=open-log"),
-    ("settings", "press=open-settings"),
+    ("settings", "fade=4&press=open-settings"),
 ];
 
 /// The light or the dark one.
 const THEMES: [&str; 2] = ["light", "dark"];
 
-/// One picture of a screen.
+/// One picture of a screen, so many pixels of ours to a side and of the display's to one of ours.
 #[derive(Clone, Copy)]
 struct Frame {
     width: u32,
     height: u32,
+    scale: u32,
     language: &'static str,
 }
 
-const fn frame(width: u32, height: u32, language: &'static str) -> Frame {
-    Frame { width, height, language }
+const fn frame(width: u32, height: u32, scale: u32, language: &'static str) -> Frame {
+    Frame { width, height, scale, language }
 }
 
-/// Narrow, as it opens, and wide.
-const PLAIN: [Frame; 4] =
-    [frame(400, 900, "en"), frame(480, 680, "en"), frame(900, 900, "en"), frame(1400, 900, "en")];
-/// On a screen of twice as many pixels; in German too, whose words are longer.
-const FINE: [Frame; 2] = [frame(480, 680, "en"), frame(400, 900, "de")];
+/// Narrow, as it opens, and wide; then on a display of twice as many pixels; and in German, whose words are longer.
+const FRAMES: [Frame; 6] = [
+    frame(400, 900, 1, "en"),
+    frame(480, 680, 1, "en"),
+    frame(900, 900, 1, "en"),
+    frame(1400, 900, 1, "en"),
+    frame(480, 680, 2, "en"),
+    frame(400, 900, 2, "de"),
+];
 
 /// The picture in the README: half of a sit, in both themes.
 const README: &str = "state=sit&progress=0.62";
-const README_SIZE: (u32, u32) = (440, 560);
+const README_FRAME: Frame = frame(440, 560, 1, "en");
 
 /// Takes all pictures into `target/screens/`, and writes `docs/sit.png`.
 ///
@@ -91,24 +100,21 @@ pub fn run() -> Result<()> {
     setup::ready(Purpose::Test, &mut steps)?;
     let done = steps.command("screens: demo", npm(&ui(), &["run", "build:demo"]));
     ensure!(done, "the demo was not built: see above");
-    let chromium = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|program| {
-        Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok()
-    });
-    let chromium = chromium.context("there is no Chromium here: install the package chromium")?;
     let folder = workspace::target()?.join("screens");
     if folder.exists() {
         // Nothing there is of a screen that is no more.
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let pages = ui().join("dist-demo");
-    let camera = Camera { chromium, site: serve(pages.clone())?, pages, folder };
-    readme(&camera)?;
+    let site = serve(ui().join("dist-demo"))?;
+    let mut camera = Camera { browser: Browser::start()?, site, folder };
+    readme(&mut camera)?;
     let (mut taken, mut faults) = (vec![], vec![]);
     for (name, query) in SCENES {
-        taken.extend(camera.pictures(name, query, &PLAIN, 1)?);
-        taken.extend(camera.pictures(name, query, &FINE, 2)?);
-        faults.extend(camera.faults(query)?.map(|fault| format!("{name}: {fault}")));
+        let pictures = camera.pictures(name, query).with_context(|| name.to_owned())?;
+        taken.extend(pictures);
+        let found = camera.faults(query).with_context(|| name.to_owned())?;
+        faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         println!("{name}");
     }
     for theme in THEMES {
@@ -119,18 +125,21 @@ pub fn run() -> Result<()> {
 }
 
 /// The picture in the README, in few colours: it is committed.
-fn readme(camera: &Camera) -> Result<()> {
-    let (width, height) = README_SIZE;
-    let frames =
-        THEMES.map(|theme| (frame(width, height, "en"), format!("still=1&theme={theme}&{README}")));
-    let taken = camera.take(&frames, 1)?;
+fn readme(camera: &mut Camera) -> Result<()> {
+    let mut halves = vec![];
+    for theme in THEMES {
+        let half = camera.folder.join(format!("readme-{theme}.png"));
+        camera.open(README, theme, README_FRAME.language)?;
+        camera.take(README_FRAME, &half)?;
+        halves.push(half);
+    }
     let docs = workspace::root().join("docs");
     fs::create_dir_all(&docs)?;
     let picture = docs.join("sit.png");
-    image(
-        "convert",
-        &[&path(&taken), "-strip", "-colors", "256", &format!("PNG8:{}", path(&picture))],
-    )?;
+    let halves: Vec<_> = halves.iter().map(|half| path(half)).collect();
+    let few = ["+append", "-strip", "-colors", "256"].map(String::from);
+    let arguments = [halves.as_slice(), &few, &[format!("PNG8:{}", path(&picture))]].concat();
+    image("convert", &arguments)?;
     println!("{}", picture.display());
     Ok(())
 }
@@ -143,109 +152,64 @@ struct Picture {
 
 /// What takes pictures.
 struct Camera {
-    chromium: &'static str,
+    browser: Browser,
     site: String,
-    /// What is served there.
-    pages: PathBuf,
     /// Where pictures go.
     folder: PathBuf,
 }
 
 impl Camera {
     /// Takes a picture of one screen in each theme and frame, and says where they are.
-    fn pictures(
-        &self,
-        name: &str,
-        query: &str,
-        frames: &[Frame],
-        scale: u32,
-    ) -> Result<Vec<Picture>> {
-        let all: Vec<_> =
-            THEMES.iter().flat_map(|theme| frames.iter().map(move |it| (*theme, *it))).collect();
-        let side_by_side: Vec<_> = all
-            .iter()
-            .map(|(theme, frame)| (*frame, format!("still=1&theme={theme}&{query}")))
-            .collect();
-        let sheet = self.take(&side_by_side, scale)?;
-        let mut left = 0;
+    fn pictures(&mut self, name: &str, query: &str) -> Result<Vec<Picture>> {
         let mut taken = vec![];
-        for (theme, Frame { width, height, language }) in all {
-            let file = match scale {
-                1 => format!("{name}-{theme}-{width}.png"),
-                _ => format!("{name}-{theme}-{width}-{language}@{scale}x.png"),
-            };
-            let picture = Picture { theme, file: self.folder.join(file) };
-            let crop = format!("{}x{}+{}+0", width * scale, height * scale, left * scale);
-            image("convert", &[&path(&sheet), "-crop", &crop, "+repage", &path(&picture.file)])?;
-            taken.push(picture);
-            left += width;
+        for theme in THEMES {
+            let mut language = None;
+            for frame in FRAMES {
+                // Another size is another look at the same page.
+                if language.replace(frame.language) != Some(frame.language) {
+                    self.open(query, theme, frame.language)?;
+                }
+                let file = match frame {
+                    Frame { width, scale: 1, .. } => format!("{name}-{theme}-{width}.png"),
+                    Frame { width, scale, language, .. } => {
+                        format!("{name}-{theme}-{width}-{language}@{scale}x.png")
+                    }
+                };
+                let picture = Picture { theme, file: self.folder.join(file) };
+                self.take(frame, &picture.file)?;
+                taken.push(picture);
+            }
         }
         Ok(taken)
     }
 
-    /// Takes one picture of several screens side by side, each in a frame of its size: no window of Chromium's can
-    /// be as narrow as ours.
-    fn take(&self, frames: &[(Frame, String)], scale: u32) -> Result<PathBuf> {
-        let mut page = String::from(
-            "<!doctype html><style>body{margin:0;display:flex}iframe{border:0;flex:none}</style>",
-        );
-        for (Frame { width, height, language }, query) in frames {
-            page += &format!(
-                "<iframe width={width} height={height} src='index.html?{}&amp;lang={language}'></iframe>",
-                query.replace('&', "&amp;")
-            );
-        }
-        // From where the screens come from, too: only then does Chromium wait for all of them.
-        let (html, picture) = (self.pages.join("frames.html"), self.folder.join("frames.png"));
-        fs::write(&html, page)?;
-        let width: u32 = frames.iter().map(|(frame, _)| frame.width).sum();
-        let height = frames.iter().map(|(frame, _)| frame.height).max().unwrap_or_default();
-        let output = self
-            // So long in the page's own time: what comes slowly has come by then, and nothing has faded.
-            .chromium(3500)
-            .arg(format!("--force-device-scale-factor={scale}"))
-            .arg(format!("--window-size={width},{height}"))
-            .arg(format!("--screenshot={}", picture.display()))
-            .arg(format!("{}/frames.html", self.site))
-            .output()
-            .context("Chromium cannot be run")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success() && picture.exists(), "no picture was taken:\n{said}");
-        Ok(picture)
+    /// Shows a screen, in which time stands still and no control fades unless it is asked to.
+    fn open(&mut self, query: &str, theme: &str, language: &str) -> Result<()> {
+        let Self { browser, site, .. } = self;
+        let fade = if query.contains("fade=") { "" } else { "fade=0&" };
+        let query = format!("still=1&{fade}theme={theme}&lang={language}&{query}");
+        browser.open(&format!("{site}/index.html?{query}"))
+    }
+
+    /// Takes a picture of the screen that is shown, once nothing moves there.
+    fn take(&mut self, frame: Frame, file: &Path) -> Result<()> {
+        self.browser.resize(frame.width, frame.height, frame.scale)?;
+        self.browser.evaluate("zafuDemo.settled()")?;
+        fs::write(file, self.browser.picture()?)?;
+        Ok(())
     }
 
     /// What axe finds wrong with a screen, in both themes.
-    fn faults(&self, query: &str) -> Result<impl Iterator<Item = String> + use<>> {
-        let output = self
-            .chromium(6000)
-            .arg("--dump-dom")
-            .arg(format!("{}/index.html?still=1&{query}&examine", self.site))
-            .output()
-            .context("Chromium cannot be run")?;
-        let page = String::from_utf8_lossy(&output.stdout);
-        let found = page.split("data-faults=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let found = found.with_context(|| format!("{query}: axe has not come to an end"))?;
-        let found = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
-            .iter()
-            .fold(found.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain));
-        Ok(serde_json::from_str::<Vec<String>>(&found)?.into_iter())
-    }
-
-    fn chromium(&self, milliseconds: u32) -> Command {
-        let mut command = Command::new(self.chromium);
-        command
-            .args(["--headless", "--disable-gpu", "--hide-scrollbars", "--lang=en"])
-            // It draws only what we have built, and root may not have Chromium's sandbox.
-            .arg("--no-sandbox")
-            .arg(format!("--virtual-time-budget={milliseconds}"))
-            .stdin(Stdio::null());
-        command
+    fn faults(&mut self, query: &str) -> Result<Vec<String>> {
+        self.open(query, THEMES[0], FRAMES[0].language)?;
+        let found = self.browser.evaluate("zafuDemo.settled().then(zafuDemo.examine)")?;
+        Ok(serde_json::from_value(found)?)
     }
 
     /// All pictures of a theme on one sheet, a screen in each row.
     fn sheet(&self, theme: &str, taken: &[Picture]) -> Result<PathBuf> {
         let sheet = self.folder.join(format!("sheet-{theme}.png"));
-        let tile = format!("{}x", PLAIN.len() + FINE.len());
+        let tile = format!("{}x", FRAMES.len());
         let mut montage: Vec<String> = vec!["-label".into(), "%t".into()];
         // Made small as they are read: all of them at their full size are more than ImageMagick may hold.
         let of_theme = taken.iter().filter(|picture| picture.theme == theme);
@@ -253,7 +217,7 @@ impl Camera {
         let look = ["-tile", &tile, "-geometry", "320x240+8+8", "-background", "#808080"];
         montage.extend(look.map(String::from));
         montage.push(path(&sheet));
-        image("montage", &montage.iter().map(String::as_str).collect::<Vec<_>>())?;
+        image("montage", &montage)?;
         Ok(sheet)
     }
 }
@@ -263,7 +227,7 @@ fn path(path: &Path) -> String {
 }
 
 /// Runs a part of ImageMagick.
-fn image(program: &str, arguments: &[&str]) -> Result<()> {
+fn image(program: &str, arguments: &[String]) -> Result<()> {
     let status = Command::new(program).args(arguments).status();
     let status = status.with_context(|| format!("{program} of ImageMagick cannot be run"))?;
     ensure!(status.success(), "{program} ended with {status}");
