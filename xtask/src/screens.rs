@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each screen by its name: what the address asks the demo for.
-const SCENES: [(&str, &str); 38] = [
+const SCENES: [(&str, &str); 57] = [
     ("setup", ""),
     ("setup-open", "press=length-open"),
     ("setup-until", "press=length-until"),
@@ -58,7 +58,26 @@ const SCENES: [(&str, &str); 38] = [
     ("log-deleted", "press=open-log,sit-delete"),
     ("log-long", "records=long&press=open-log"),
     ("log-empty", "records=none&press=open-log"),
+    ("log-elsewhere", "records=elsewhere&sync=waiting&press=open-log"),
     ("settings", "fade=4&press=open-settings"),
+    ("setup-synced", "sync=synced"),
+    ("setup-waiting", "sync=waiting"),
+    ("setup-needs-you", "sync=adopt"),
+    ("account-new", "project=none&press=open-settings,open-account"),
+    ("account-enter", "press=open-settings,open-account"),
+    ("account-code", "press=open-settings,open-account,how-code"),
+    ("account-synced", "sync=synced&press=sync-mark"),
+    ("account-backlog", "sync=backlog&press=sync-mark"),
+    ("account-waiting", "sync=waiting&press=sync-mark"),
+    ("account-for-now", "sync=for-now&press=sync-mark"),
+    ("account-out", "sync=signed-out&press=sync-mark"),
+    ("account-sign-in", "sync=sign-in&press=sync-mark"),
+    ("account-erased", "sync=erased&press=sync-mark"),
+    ("account-adopt", "sync=adopt&press=sync-mark"),
+    ("account-server", "sync=server-wrong&press=sync-mark"),
+    ("account-refused", "sync=refused&press=sync-mark"),
+    ("account-said", "sync=refused&press=sync-mark,refused-export"),
+    ("account-erase", "sync=synced&press=sync-mark,erase"),
 ];
 
 /// The light or the dark one.

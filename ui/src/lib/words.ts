@@ -1,5 +1,5 @@
 /** What the window says of lengths, times, sounds and bells, in the language of the person. */
-import type { Intervals, PlanChoice, Strike, TimeDisplay } from './api/types';
+import type { Intervals, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
 import { m } from './paraglide/messages';
 import { getLocale } from './paraglide/runtime';
 import {
@@ -122,6 +122,67 @@ export function moment(rfc3339: string): string {
 		minute: '2-digit',
 		hourCycle: 'h23',
 	});
+}
+
+/** When something last happened: by the clock alone if that was today. */
+export function lately(rfc3339: string, now: Date): string {
+	const then = new Date(rfc3339);
+	if (then.toDateString() !== now.toDateString()) return moment(rfc3339);
+	return then.toLocaleTimeString(region(), {
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+	});
+}
+
+/** `12 sits`. */
+export function sits(count: number): string {
+	return m.sits({ n: count, written: figure(count) });
+}
+
+/** `100,000`. */
+export function figure(count: number): string {
+	return count.toLocaleString(region());
+}
+
+/** How things stand with the account: in a word or two, and in full. */
+export function standing(sync: SyncView): { brief: string; long: string } {
+	switch (sync.state) {
+		case 'synced':
+			return { brief: m.sync_synced(), long: m.sync_synced_long() };
+		case 'syncing':
+			return { brief: m.sync_syncing(), long: m.sync_syncing_long() };
+		case 'waiting':
+			return {
+				brief: m.sync_waiting({ n: figure(sync.pending) }),
+				long: m.sync_waiting_long({ n: sync.pending, sits: sits(sync.pending) }),
+			};
+		case 'needs-you':
+			return { brief: m.sync_needs(), long: m.sync_needs_long() };
+		case 'signed-out':
+			return { brief: m.sync_out(), long: m.sync_out_long() };
+	}
+}
+
+const REFUSALS: Record<string, () => string> = {
+	bad_text: m.refused_text,
+	bad_note: m.refused_text,
+	bad_label: m.refused_text,
+	contradiction: m.refused_contradiction,
+	bad_sitlength: m.refused_length,
+	bad_satlength: m.refused_length,
+	bad_correctedlength: m.refused_length,
+	bad_startedat: m.refused_time,
+	bad_completedat: m.refused_time,
+	bad_endedat: m.refused_time,
+	bad_madeat: m.refused_time,
+	bad_correctedstart: m.refused_time,
+	bad_deletedat: m.refused_time,
+};
+
+/** Why the server will not have a sit. */
+export function refusal(code: string): string {
+	return REFUSALS[code]?.() ?? m.refused_other({ code });
 }
 
 /** The day a record belongs to by the clock of its place, for headings. */

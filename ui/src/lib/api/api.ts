@@ -10,7 +10,11 @@ import type {
 	IpcError,
 	OvertimeAnswer,
 	Preset,
+	ProjectView,
+	RefusedView,
 	Settings,
+	SignedInView,
+	SignInRequest,
 	SitRecord,
 	Snapshot,
 	SoundView,
@@ -22,6 +26,8 @@ export interface Heard {
 	quitAsked: () => void;
 	/** The person wants to write a note on this sit. */
 	openNote: (id: string) => void;
+	/** The log is not as it was: other devices have sent something. */
+	logChanged: () => void;
 }
 
 /** What the window is given before its first line of script, so that its first picture is the right one. */
@@ -60,6 +66,24 @@ export interface Api {
 	chooseSoundFile(): Promise<string | null>;
 	setFullscreen(on: boolean): Promise<void>;
 	quitApp(): Promise<void>;
+	/** The project that is offered to sign in to. */
+	accountProject(): Promise<ProjectView>;
+	accountSignIn(request: SignInRequest): Promise<SignedInView>;
+	accountSignUp(request: SignInRequest): Promise<SignedInView>;
+	/** Has a code sent by mail, to sign in with. */
+	accountSendCode(url: string, key: string, email: string): Promise<void>;
+	accountSignOut(): Promise<void>;
+	/** Erases what the account has in its project. */
+	accountErase(): Promise<void>;
+	/** Whether sits made while nobody was signed in are the account's. */
+	accountAdopt(adopt: boolean): Promise<void>;
+	/** Whether sits that were erased from another device are stored in the project again. */
+	accountAfterErasure(upload: boolean): Promise<void>;
+	syncNow(): Promise<void>;
+	listRefused(): Promise<RefusedView[]>;
+	retryRefused(): Promise<void>;
+	/** Where they were written; null if the person chose no place. */
+	exportRefused(): Promise<string | null>;
 	/** Calls back until the returned function is called. */
 	listen(heard: Heard): Promise<() => void>;
 }

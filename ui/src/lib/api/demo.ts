@@ -3,6 +3,7 @@
  * clock it is given and changes phase by itself only when `tick` is called or a timer of its own fires.
  */
 import type { Api, Heard } from './api';
+import { demoAccount, type AccountState } from './demo-account';
 import type {
 	FinishedView,
 	IpcError,
@@ -47,6 +48,7 @@ export interface DemoState {
 	settings?: Partial<Settings>;
 	presets?: Preset[];
 	bellError?: IpcError;
+	account?: AccountState;
 	/** What is asked for as soon as somebody listens. */
 	asked?: 'quit' | 'note';
 	/** Milliseconds of a monotonic clock. */
@@ -62,6 +64,8 @@ export interface Demo extends Api {
 	askToQuit(): void;
 	/** As if the person had answered the notification of this sit. */
 	askForNote(id: string): void;
+	/** As if another device had sent this sit. */
+	arrive(sit: SitRecord): void;
 	calls: string[];
 }
 
@@ -83,6 +87,7 @@ export function createDemo(state: DemoState = {}): Demo {
 	let finished = state.finished ?? null;
 	let anchor = now();
 	let ids = 1;
+	const account = demoAccount(state.account ?? {}, calls, () => changed());
 
 	/** Moves the sit to this moment. */
 	function settleTime(): void {
@@ -137,7 +142,8 @@ export function createDemo(state: DemoState = {}): Demo {
 	}
 
 	function snapshot(): Snapshot {
-		return structuredClone({ sit, unsettled, finished, trouble: state.trouble ?? [] });
+		const trouble = state.trouble ?? [];
+		return structuredClone({ sit, unsettled, finished, trouble, sync: account.sync() });
 	}
 
 	function changed(): Snapshot {
@@ -158,6 +164,7 @@ export function createDemo(state: DemoState = {}): Demo {
 	}
 
 	const demo: Demo = {
+		...account.api,
 		calls,
 		tick() {
 			const before = sit?.phase;
@@ -165,6 +172,10 @@ export function createDemo(state: DemoState = {}): Demo {
 			if (sit?.phase !== before) changed();
 		},
 		askToQuit: () => listeners.forEach((heard) => heard.quitAsked()),
+		arrive: (sit) => {
+			records = [sit, ...records];
+			listeners.forEach((heard) => heard.logChanged());
+		},
 		askForNote: (id) => listeners.forEach((heard) => heard.openNote(id)),
 		getSnapshot: async () => {
 			settleTime();

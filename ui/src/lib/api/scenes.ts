@@ -7,12 +7,22 @@
  *   asked     quit, note: what the shell asks for
  *   bells     every, spread, at, random: when bells on the way are rung
  *   trouble   how many things do not work; `mute`: there is no sound
- *   records   none, long: past sits, and what is written of one
+ *   records   none, long, elsewhere: past sits, what is written of one, and those of another device
+ *   sync      how things stand with the account, see ACCOUNTS; none: nobody was ever signed in
+ *   project   none: no project is known before it is typed
  *   theme, time, fade, dim: as in the settings
  *   still     time stands still
  */
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
-import type { IntervalTimes, IpcError, PlanChoice, SitRecord, SitView, Theme } from './types';
+import type {
+	IntervalTimes,
+	IpcError,
+	PlanChoice,
+	SitRecord,
+	SitView,
+	SyncView,
+	Theme,
+} from './types';
 
 const AT = '2026-11-24T07:02:00+01:00';
 
@@ -80,6 +90,51 @@ const LONG_RECORDS = RECORDS.map((record, index) =>
 			: record,
 );
 
+const ELSEWHERE: SitRecord[] = (
+	[
+		['2026-11-24T07:02:00+01:00', 1500, 'runningElsewhere'],
+		['2026-11-23T21:15:00+01:00', null, 'unfinished'],
+	] as const
+).map(([startedAt, plannedSeconds, stage], index) => ({
+	...RECORDS[0]!,
+	id: `01990000-0000-7000-8000-0000000002${10 + index}`,
+	startedAt,
+	plannedSeconds,
+	satSeconds: 0,
+	stage,
+	endedAt: null,
+	note: '',
+	label: '',
+}));
+
+const UNREACHED: IpcError = {
+	code: 'network',
+	message:
+		'The project was not reached: look at the network and at the address. What waits is kept, and Zafu tries again by itself.',
+};
+
+/** How things may stand with an account. */
+const ACCOUNTS: Record<string, Partial<SyncView>> = {
+	synced: {},
+	syncing: { state: 'syncing', pending: 1 },
+	backlog: {
+		state: 'syncing',
+		pending: 87_600,
+		progress: { done: 12_400, total: 100_000 },
+		syncedAt: null,
+	},
+	waiting: { state: 'waiting', pending: 3, trouble: UNREACHED },
+	'for-now': { forNow: true, kept: 2 },
+	'signed-out': { state: 'signed-out', signedIn: false, pending: 3 },
+	'sign-in': { state: 'needs-you', need: 'sign-in', pending: 3 },
+	'account-gone': { state: 'needs-you', need: 'account-gone', pending: 3 },
+	erased: { state: 'needs-you', need: 'erased', pending: 6 },
+	adopt: { state: 'needs-you', need: 'adopt', ownerless: 12 },
+	'server-wrong': { state: 'needs-you', need: 'server-wrong', pending: 3 },
+	'too-old': { state: 'needs-you', need: 'too-old', pending: 3 },
+	refused: { state: 'needs-you', need: 'refused', refused: 2 },
+};
+
 const INTERVALS: Record<IntervalTimes['kind'], IntervalTimes> = {
 	every: { kind: 'every', seconds: 300 },
 	spread: { kind: 'spread', count: 3 },
@@ -98,10 +153,25 @@ export function scene(query: URLSearchParams): DemoState {
 	const progress = Number(query.get('progress') ?? '0.5');
 	const planned = Number(query.get('planned') ?? '1200');
 	const long = query.get('records') === 'long';
+	const sync = ACCOUNTS[query.get('sync') ?? ''];
+	const records: Record<string, SitRecord[]> = {
+		none: [],
+		long: LONG_RECORDS,
+		elsewhere: [...ELSEWHERE, ...RECORDS],
+	};
+	const url = 'https://quiet-pond.supabase.co';
 	const state: DemoState = {
 		alive: !query.has('still'),
 		asked: (query.get('asked') ?? undefined) as DemoState['asked'],
-		records: query.get('records') === 'none' ? [] : long ? LONG_RECORDS : RECORDS,
+		records: records[query.get('records') ?? ''] ?? RECORDS,
+		account: {
+			project: query.get('project') === 'none' ? undefined : { url, key: 'sb_publishable_pond' },
+			sync: sync && { email: 'mira@example.org', project: url, ...sync },
+			refused: [
+				{ sit: LONG_RECORDS[2]!, code: 'bad_note' },
+				{ sit: RECORDS[3]!, code: '23514' },
+			],
+		},
 		trouble: TROUBLE.slice(0, Number(query.get('trouble') ?? '0')),
 		presets: [
 			{

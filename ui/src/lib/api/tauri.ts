@@ -36,10 +36,24 @@ export const tauri: Api = {
 	chooseSoundFile: () => invoke('choose_sound_file'),
 	setFullscreen: (on) => invoke('set_fullscreen', { on }),
 	quitApp: () => invoke('quit_app'),
+	accountProject: () => invoke('account_project'),
+	accountSignIn: (request) => invoke('account_sign_in', { request }),
+	accountSignUp: (request) => invoke('account_sign_up', { request }),
+	accountSendCode: (url, key, email) =>
+		invoke('account_send_code', { request: { url, key, email } }),
+	accountSignOut: () => invoke('account_sign_out'),
+	accountErase: () => invoke('account_erase'),
+	accountAdopt: (adopt) => invoke('account_adopt', { adopt }),
+	accountAfterErasure: (upload) => invoke('account_after_erasure', { upload }),
+	syncNow: () => invoke('sync_now'),
+	listRefused: () => invoke('list_refused'),
+	retryRefused: () => invoke('retry_refused'),
+	exportRefused: () => invoke('export_refused'),
 	listen: async (heard) => {
 		const stops = await Promise.all([
 			listen<Snapshot>('snapshot', (event) => heard.snapshot(event.payload)),
 			listen('quit-asked', () => heard.quitAsked()),
+			listen('log', () => heard.logChanged()),
 			listen<{ id: string }>('open-note', (event) => heard.openNote(event.payload.id)),
 		]);
 		return () => stops.forEach((stop) => stop());

@@ -15,28 +15,35 @@
  *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
  *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
- *              close-when-idle, day-start, preset-delete, back
+ *              close-when-idle, day-start, open-account, preset-delete, back
  *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
+ *   account    account, project, project-url, project-key, email, how-password, how-code, password, code,
+ *              send-code, sign-in, sign-up, enter-trouble, account-said; account-state, sync-now, progress,
+ *              adopt-yes, adopt-no, upload-again, keep-here, refused-row (one each), refused-retry,
+ *              refused-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
+ *   mark       sync-mark (data-state), where sits are begun and in the log
  *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit
  *              notices-open comes first
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
 import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, Snapshot } from '../api/types';
+import { Account } from './account.svelte';
 import { Choices } from './choices.svelte';
 import { Draft, USUAL } from './draft.svelte';
 import { Notices } from './notices.svelte';
 import { Past } from './past.svelte';
 import { Timer } from './timer.svelte';
 
-export type Place = 'timer' | 'settings' | 'log';
-export type Question = 'end' | 'quit' | 'bells' | 'preset';
+export type Place = 'timer' | 'settings' | 'log' | 'account';
+export type Question = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
 	readonly timer: Timer;
 	readonly notices = new Notices();
 	readonly choices: Choices;
 	readonly past: Past;
+	readonly account: Account;
 	readonly draft = new Draft();
 	place = $state<Place>('timer');
 	/** The dialog that is open. */
@@ -50,6 +57,8 @@ export class App {
 	/** The sit on which the person wants to write a note, as soon as its finish page is open. */
 	noteOn = $state<string | null>(null);
 	#busy = false;
+	/** Where the account was opened from. */
+	#before: Place = 'timer';
 
 	constructor(
 		readonly api: Api,
@@ -58,6 +67,7 @@ export class App {
 		this.timer = new Timer(now);
 		this.choices = new Choices(api, this.notices);
 		this.past = new Past(api, this.notices);
+		this.account = new Account(api, this.timer);
 		if (api.start) {
 			this.timer.receive(api.start.snapshot);
 			this.choices.take(api.start.settings);
@@ -74,6 +84,9 @@ export class App {
 				snapshot: (snapshot) => this.receive(snapshot),
 				quitAsked: () => (this.question = 'quit'),
 				openNote: (id) => this.openNote(id),
+				logChanged: () => {
+					if (this.place === 'log') void this.past.again();
+				},
 			}),
 		);
 		const seen = () => {
@@ -184,8 +197,15 @@ export class App {
 	}
 
 	go(place: Place): void {
+		if (place === 'account' && this.place !== 'account') this.#before = this.place;
 		this.place = place;
 		if (place === 'log') void this.past.load();
+		if (place === 'account') void this.account.open();
+	}
+
+	/** To the timer, but from the account to where it was opened. */
+	back(): void {
+		this.go(this.place === 'account' ? this.#before : 'timer');
 	}
 
 	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */

@@ -51,6 +51,11 @@ export class Past {
 
 	async restore(id: string): Promise<void> {
 		await this.#notices.guard(this.#api.restoreSit(id));
+		await this.again();
+	}
+
+	/** Reads anew as many as are seen: what has come from elsewhere is among them. */
+	async again(): Promise<void> {
 		const count = Math.max(PAGE, this.sits.length + 1);
 		const page = await this.#notices.guard(this.#api.listSits(count, null));
 		if (page) this.#set(page, page.length === count);

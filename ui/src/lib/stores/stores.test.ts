@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
 import type { FinishedView, SitView, Snapshot } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
@@ -38,7 +38,14 @@ async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; sto
 
 /** The app of a window that is opened anew. */
 function opened(state: Partial<Snapshot>, noteAsked: boolean | undefined): App {
-	const snapshot: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [], ...state };
+	const snapshot: Snapshot = {
+		sit: null,
+		unsettled: [],
+		finished: null,
+		trouble: [],
+		sync: null,
+		...state,
+	};
 	const start = { snapshot, settings: DEMO_SETTINGS, quitAsked: false, noteAsked };
 	return new App({ ...createDemo(), start }, () => ms);
 }
@@ -236,6 +243,14 @@ describe('past sits', () => {
 		expect([app.past.sits.length, app.past.more]).toEqual([50, true]);
 		await app.past.loadMore();
 		expect([app.past.sits.length, app.past.more]).toEqual([60, false]);
+	});
+
+	it('take in what other devices send while they are looked at', async () => {
+		const { app, demo } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
+		app.go('log');
+		await app.past.load();
+		demo.arrive(record('b', '2026-11-24T08:00:00Z'));
+		await vi.waitFor(() => expect(app.past.sits.map(({ id }) => id)).toEqual(['b', 'a']));
 	});
 
 	it('are deleted with a way back', async () => {

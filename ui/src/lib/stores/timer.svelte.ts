@@ -2,7 +2,7 @@
 import type { SitView, Snapshot } from '../api/types';
 import { momentOf, type Moment } from '../time/moment';
 
-const NOTHING: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [] };
+const NOTHING: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [], sync: null };
 
 export class Timer {
 	snapshot = $state.raw<Snapshot>(NOTHING);

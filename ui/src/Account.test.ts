@@ -1,0 +1,292 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import Window from './Window.svelte';
+import { createDemo, type Demo } from './lib/api/demo';
+import { DEMO_CODE, DEMO_PASSWORD } from './lib/api/demo-account';
+import { scene } from './lib/api/scenes';
+
+const OPEN = ['open-settings', 'open-account'];
+
+async function show(query: string): Promise<Demo> {
+	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
+	render(Window, { props: { api: demo } });
+	await screen.findByTestId('setup');
+	return demo;
+}
+
+const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
+
+async function open(query: string, way = ['sync-mark']): Promise<Demo> {
+	const demo = await show(query);
+	for (const id of way) await press(id);
+	await screen.findByTestId('account');
+	return demo;
+}
+
+const field = (id: string) => screen.findByTestId<HTMLInputElement>(id);
+
+async function type(id: string, value: string): Promise<void> {
+	await fireEvent.input(await field(id), { target: { value } });
+}
+
+const said = (id: string, text: string | RegExp) =>
+	waitFor(() => expect(screen.getByTestId(id).textContent).toMatch(text));
+
+const hasFocus = (element: Element) => waitFor(() => expect(document.activeElement).toBe(element));
+
+beforeEach(() => {
+	document.documentElement.lang = 'en';
+	document.title = 'Zafu';
+});
+
+afterEach(cleanup);
+
+describe('the page of the account', () => {
+	it.each([
+		['project=none', OPEN, 'project'],
+		['', OPEN, 'email'],
+		['', [...OPEN, 'how-code'], 'code'],
+		['sync=synced', ['sync-mark'], 'account-state'],
+		['sync=backlog', ['sync-mark'], 'progress'],
+		['sync=waiting', ['sync-mark'], 'sync-trouble'],
+		['sync=for-now', ['sync-mark'], 'for-now'],
+		['sync=signed-out', ['sync-mark'], 'email'],
+		['sync=sign-in', ['sync-mark'], 'email'],
+		['sync=account-gone', ['sync-mark'], 'email'],
+		['sync=erased', ['sync-mark'], 'upload-again'],
+		['sync=adopt', ['sync-mark'], 'adopt-yes'],
+		['sync=server-wrong', ['sync-mark'], 'need'],
+		['sync=too-old', ['sync-mark'], 'need'],
+		['sync=refused', ['sync-mark'], 'refused-retry'],
+		['sync=synced', ['sync-mark', 'erase'], 'erase-dialog'],
+	])('is in order for assistive technology: %s %j', async (query, way, seen) => {
+		await open(query, way);
+		await screen.findByTestId(seen);
+		const { violations } = await axe.run(document.body, {
+			// Nothing is painted here: contrast is held by the tokens' own test.
+			rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+		});
+		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+	});
+
+	it('is left to where it was opened from', async () => {
+		await open('', OPEN);
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('settings');
+	});
+});
+
+describe('the mark', () => {
+	it('is not there where nobody was ever signed in', async () => {
+		await show('');
+		expect(screen.queryByTestId('sync-mark')).toBeNull();
+	});
+
+	it.each([
+		['synced', '', 'Synced. Account', 'Everything is in your project'],
+		['waiting', '3 waiting', '3 waiting. Account', '3 sits wait to be sent'],
+		['adopt', 'Needs you', 'Needs you. Account', 'Your account needs a word from you'],
+	])('says how things stand: %s', async (sync, seen, heard, more) => {
+		await show(`sync=${sync}`);
+		const mark = screen.getByTestId('sync-mark');
+		expect(mark.textContent.trim()).toBe(seen);
+		expect(mark.getAttribute('aria-label')).toBe(heard);
+		expect(mark.title).toBe(more);
+	});
+
+	it('is in the log too, and not in a sit', async () => {
+		const demo = await show('sync=waiting');
+		await press('open-log');
+		await screen.findByTestId('log');
+		await screen.findByTestId('sync-mark');
+		await demo.startSit({});
+		await screen.findByTestId('sit');
+		expect(screen.queryByTestId('sync-mark')).toBeNull();
+	});
+});
+
+describe('signing in', () => {
+	it('folds away a project that is known, and asks for one that is not', async () => {
+		await open('', OPEN);
+		expect((await screen.findByTestId('project')).hasAttribute('open')).toBe(false);
+		cleanup();
+		await open('project=none', OPEN);
+		expect((await screen.findByTestId('project')).hasAttribute('open')).toBe(true);
+	});
+
+	it('asks for all of it before anything is sent', async () => {
+		await open('project=none', OPEN);
+		await type('email', 'mira@example.org');
+		await type('password', DEMO_PASSWORD);
+		expect((await field('sign-in')).disabled).toBe(true);
+		await type('project-url', 'https://pond.supabase.co');
+		await type('project-key', 'sb_publishable_1');
+		await waitFor(() =>
+			expect(screen.getByTestId<HTMLInputElement>('sign-in').disabled).toBe(false),
+		);
+	});
+
+	it('keeps what was typed when it fails, and says why beside the form', async () => {
+		await open('', OPEN);
+		await type('email', 'mira@example.org');
+		await type('password', 'wrong');
+		await press('sign-in');
+		const wrong = await screen.findByTestId('account-trouble');
+		expect(wrong.textContent).toBe('Address or password is wrong.');
+		expect(wrong.closest('form')).not.toBeNull();
+		expect((await field('email')).value).toBe('mira@example.org');
+		expect((await field('password')).value).toBe('wrong');
+	});
+
+	it('says what came along, and goes on where the page begins', async () => {
+		const demo = await open('', OPEN);
+		await type('email', ' mira@example.org ');
+		await type('password', DEMO_PASSWORD);
+		(await field('sign-in')).focus();
+		await press('sign-in');
+		await screen.findByTestId('account-state');
+		await said('account-said', /12 sits/);
+		await hasFocus(screen.getByRole('heading', { name: 'Account' }));
+		expect(demo.calls).toEqual(['accountSignIn']);
+		expect((await demo.getSnapshot()).sync?.email).toBe('mira@example.org');
+	});
+
+	it('has a code sent with Enter, and then signs in with it', async () => {
+		const demo = await open('', [...OPEN, 'how-code']);
+		await type('email', 'mira@example.org');
+		const form = (await field('code')).closest('form')!;
+		await fireEvent.submit(form);
+		await said('enter-said', /on its way to mira@example\.org/);
+		await type('code', DEMO_CODE);
+		await fireEvent.submit(form);
+		await screen.findByTestId('account-state');
+		expect(demo.calls).toEqual(['accountSendCode mira@example.org', 'accountSignIn']);
+	});
+
+	it('says that a mail comes first for a new account, and stays where it is', async () => {
+		const demo = await open('', OPEN);
+		await type('email', 'mira@example.org');
+		await type('password', DEMO_PASSWORD);
+		await press('sign-up');
+		await said('enter-said', /A mail is on its way/);
+		expect((await field('password')).value).toBe(DEMO_PASSWORD);
+		expect(demo.calls).toEqual(['accountSignUp']);
+	});
+
+	it('asks once, however often it is pressed', async () => {
+		const demo = await open('', OPEN);
+		let asked = 0;
+		demo.accountSignIn = () => {
+			asked += 1;
+			return new Promise(() => undefined);
+		};
+		await type('email', 'mira@example.org');
+		await type('password', DEMO_PASSWORD);
+		await press('sign-in');
+		await said('enter-said', 'Asking the project…');
+		await press('sign-in');
+		await press('sign-up');
+		expect(asked).toBe(1);
+	});
+});
+
+describe('an account that is signed in', () => {
+	it.each([
+		['adopt', 'adopt-yes', 'accountAdopt true', /part of your account/],
+		['adopt', 'adopt-no', 'accountAdopt false', /stay on this computer/],
+		['erased', 'upload-again', 'accountAfterErasure true', /sent again/],
+		['erased', 'keep-here', 'accountAfterErasure false', /this computer only/],
+	])('takes an answer: %s, %s', async (sync, id, call, text) => {
+		const demo = await open(`sync=${sync}`);
+		await press(id);
+		await said('account-said', text);
+		expect(demo.calls).toEqual([call]);
+		expect(screen.queryByTestId('need')).toBeNull();
+	});
+
+	it('says beside the question what went wrong with the answer', async () => {
+		const demo = await open('sync=adopt');
+		demo.accountAdopt = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		await press('adopt-yes');
+		const wrong = await screen.findAllByTestId('account-trouble');
+		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);
+		expect(screen.getByTestId('need').contains(wrong[0]!)).toBe(true);
+	});
+
+	it('syncs when asked to', async () => {
+		const demo = await open('sync=waiting');
+		await press('sync-now');
+		await waitFor(() => expect(screen.getByTestId('account-state').dataset.state).toBe('synced'));
+		expect(demo.calls).toEqual(['syncNow']);
+	});
+
+	it('says what was refused and why, and lets it be saved and sent again', async () => {
+		const demo = await open('sync=refused');
+		const rows = await screen.findAllByTestId('refused-row');
+		expect(rows).toHaveLength(2);
+		expect(rows[0]!.textContent).toMatch(/note or label/);
+		expect(rows[1]!.textContent).toMatch(/23514/);
+		await press('refused-export');
+		await said('refused-said', /zafu-refused\.json/);
+		await press('refused-retry');
+		await waitFor(() => expect(screen.queryByTestId('refused-row')).toBeNull());
+		expect(demo.calls).toEqual(['exportRefused', 'retryRefused']);
+	});
+
+	it('signs out, and says that nothing is lost', async () => {
+		const demo = await open('sync=synced');
+		await press('sign-out');
+		await said('account-said', /still here/);
+		await screen.findByTestId('password');
+		expect((await field('email')).value).toBe('mira@example.org');
+		expect(demo.calls).toEqual(['accountSignOut']);
+	});
+
+	it('is erased only after a second word', async () => {
+		const demo = await open('sync=synced');
+		await press('erase');
+		await press('erase-cancel');
+		await waitFor(() => expect(screen.queryByTestId('erase-dialog')).toBeNull());
+		expect(demo.calls).toEqual([]);
+		await press('erase');
+		await press('erase-confirm');
+		await said('account-said', /holds nothing/);
+		expect(screen.queryByTestId('erase-dialog')).toBeNull();
+		expect(demo.calls).toEqual(['accountErase']);
+	});
+
+	it('says within the question why it could not be erased', async () => {
+		const demo = await open('sync=synced');
+		demo.accountErase = () => Promise.reject({ code: 'network', message: 'Not reached.' });
+		await press('erase');
+		await press('erase-confirm');
+		const dialog = await screen.findByTestId('erase-dialog');
+		await waitFor(() => expect(dialog.textContent).toMatch('Not reached.'));
+	});
+});
+
+describe('sits of another device', () => {
+	it('are shown as such in the log, and one that runs there cannot be changed here', async () => {
+		await show('records=elsewhere');
+		await press('open-log');
+		const [runs, unfinished] = await screen.findAllByTestId('sit-row');
+		expect(runs!.textContent).toMatch(/25 min.*under way on another device/s);
+		expect(runs!.querySelector('button')).toBeNull();
+		expect(unfinished!.textContent).toMatch(/Open end.*not finished on the other device/s);
+		expect(unfinished!.querySelectorAll('button')).toHaveLength(2);
+	});
+
+	it('appear in an open log when a sync brings them', async () => {
+		const demo = await show('sync=waiting');
+		await press('open-log');
+		const before = (await screen.findAllByTestId('sit-row')).length;
+		const { listSits } = demo;
+		demo.listSits = async (limit, from) => {
+			const sits = await listSits(limit, from);
+			return [{ ...sits[0]!, id: 'from-afar' }, ...sits];
+		};
+		await demo.syncNow();
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(before + 1));
+	});
+});

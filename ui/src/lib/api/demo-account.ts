@@ -1,0 +1,130 @@
+/** The account in the demo: a project in memory, in which one password and one code are right. */
+import type { Api } from './api';
+import type {
+	IpcError,
+	ProjectView,
+	RefusedView,
+	SignInRequest,
+	SignedInView,
+	SyncView,
+} from './types';
+
+/** What opens the demo's account. */
+export const DEMO_PASSWORD = 'correct horse';
+export const DEMO_CODE = '314159';
+
+const SIGNED_IN: SyncView = {
+	email: '',
+	project: '',
+	signedIn: true,
+	state: 'synced',
+	pending: 0,
+	refused: 0,
+	kept: 0,
+	ownerless: 0,
+	syncedAt: '2026-11-24T06:02:00Z',
+	progress: null,
+	need: null,
+	trouble: null,
+	forNow: false,
+};
+
+export interface AccountState {
+	project?: ProjectView | undefined;
+	sync?: Partial<SyncView> | undefined;
+	refused?: RefusedView[];
+}
+
+type AccountApi = Pick<
+	Api,
+	| 'accountProject'
+	| 'accountSignIn'
+	| 'accountSignUp'
+	| 'accountSendCode'
+	| 'accountSignOut'
+	| 'accountErase'
+	| 'accountAdopt'
+	| 'accountAfterErasure'
+	| 'syncNow'
+	| 'listRefused'
+	| 'retryRefused'
+	| 'exportRefused'
+>;
+
+/** `changed` is called after each change of what `sync` gives; `calls` names what was asked. */
+export function demoAccount(state: AccountState, calls: string[], changed: () => void) {
+	const project = state.project ?? { url: '', key: '' };
+	let refused = state.refused ?? [];
+	let sync: SyncView | null = state.sync ? { ...SIGNED_IN, ...state.sync } : null;
+
+	function refuse(code: IpcError['code'], message: string): never {
+		throw { code, message } satisfies IpcError;
+	}
+
+	function set(change: Partial<SyncView>): void {
+		sync = { ...(sync ?? SIGNED_IN), ...change };
+		changed();
+	}
+
+	/** What is left when nothing waits for the person any more. */
+	const calm = { need: null, state: 'synced', trouble: null } as const;
+
+	function open({ url, email, how }: SignInRequest): SignedInView {
+		if (!url.includes('.'))
+			refuse('network', 'The project was not reached: look at the network and at the address.');
+		if ('password' in how && how.password !== DEMO_PASSWORD)
+			refuse('refused', 'Address or password is wrong.');
+		if ('code' in how && how.code !== DEMO_CODE)
+			refuse('refused', 'This code is wrong or too old: ask for a new one.');
+		set({ ...calm, signedIn: true, email, project: url });
+		return { adopted: 12, mailSent: false };
+	}
+
+	const api: AccountApi = {
+		accountProject: async () => ({ ...project }),
+		accountSignIn: async (request) => {
+			calls.push('accountSignIn');
+			return open(request);
+		},
+		accountSignUp: async ({ email }) => {
+			calls.push('accountSignUp');
+			if (!email.includes('@')) refuse('refused', 'This is no e-mail address.');
+			return { adopted: 0, mailSent: true };
+		},
+		accountSendCode: async (_url, _key, email) => {
+			calls.push(`accountSendCode ${email}`);
+			if (!email.includes('@')) refuse('refused', 'This is no e-mail address.');
+		},
+		accountSignOut: async () => {
+			calls.push('accountSignOut');
+			set({ signedIn: false, state: 'signed-out', need: null, progress: null });
+		},
+		accountErase: async () => {
+			calls.push('accountErase');
+			set({ ...calm, pending: 0, kept: 6 });
+		},
+		accountAdopt: async (adopt) => {
+			calls.push(`accountAdopt ${adopt}`);
+			set({ ...calm, ownerless: 0 });
+		},
+		accountAfterErasure: async (upload) => {
+			calls.push(`accountAfterErasure ${upload}`);
+			set({ ...calm, pending: 0, kept: upload ? 0 : (sync?.pending ?? 0) });
+		},
+		syncNow: async () => {
+			calls.push('syncNow');
+			set({ ...calm, pending: 0, syncedAt: new Date().toISOString() });
+		},
+		listRefused: async () => structuredClone(refused),
+		retryRefused: async () => {
+			calls.push('retryRefused');
+			refused = [];
+			set({ ...calm, refused: 0 });
+		},
+		exportRefused: async () => {
+			calls.push('exportRefused');
+			return '/home/me/Documents/zafu-refused.json';
+		},
+	};
+	return { api, sync: () => sync };
+}

@@ -1,0 +1,182 @@
+/**
+ * The account, as a person deals with it: what was typed, what is being asked of the project, and what came of it.
+ * How things stand is in the snapshots. Passwords and codes are never kept here.
+ */
+import { asIpcError, type Api } from '../api/api';
+import type { RefusedView, Proof, SyncView } from '../api/types';
+import { m } from '../paraglide/messages';
+import { sits } from '../words';
+import type { Timer } from './timer.svelte';
+
+/** What is asked, and so where its outcome is shown. */
+export type Asked = 'enter' | 'code' | 'sync' | 'answer' | 'refused' | 'sign-out' | 'erase';
+
+export interface Outcome {
+	asked: Asked;
+	/** Whether it went wrong. */
+	wrong: boolean;
+	text: string;
+}
+
+export class Account {
+	url = $state('');
+	key = $state('');
+	email = $state('');
+	/** Whether the project was known before anybody typed it; null: not known yet. */
+	projectGiven = $state<boolean | null>(null);
+	/** What is being asked just now. */
+	asking = $state<Asked | null>(null);
+	/** What came of it, in words, until something else is asked. */
+	outcome = $state.raw<Outcome | null>(null);
+	/** What the server will not have. */
+	refused = $state.raw<RefusedView[]>([]);
+	#api: Api;
+	#timer: Timer;
+
+	constructor(api: Api, timer: Timer) {
+		this.#api = api;
+		this.#timer = timer;
+	}
+
+	/** How things stand; null: nobody was ever signed in here. */
+	get sync(): SyncView | null {
+		return this.#timer.snapshot.sync;
+	}
+
+	/** Looks up what the page begins with. What was typed already stays. */
+	async open(): Promise<void> {
+		this.outcome = null;
+		this.email ||= this.sync?.email ?? '';
+		if (this.projectGiven !== null) return;
+		try {
+			const project = await this.#api.accountProject();
+			this.url ||= project.url;
+			this.key ||= project.key;
+			this.projectGiven = project.url !== '' && project.key !== '';
+		} catch (thrown) {
+			// It can be typed all the same.
+			this.projectGiven = false;
+			this.#failed('enter', thrown);
+		}
+	}
+
+	/** Reads what was refused; to be called again when its number changes. */
+	async readRefused(): Promise<void> {
+		try {
+			this.refused = await this.#api.listRefused();
+		} catch (thrown) {
+			this.#failed('refused', thrown);
+		}
+	}
+
+	async sendCode(): Promise<void> {
+		await this.#ask(
+			'code',
+			() => this.#api.accountSendCode(this.#url, this.key.trim(), this.#email),
+			() => m.account_code_sent({ email: this.#email }),
+		);
+	}
+
+	/** Signs in, or up first. Says whether somebody is signed in now. */
+	async enter(how: Proof, up: boolean): Promise<boolean> {
+		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how };
+		const came = await this.#ask(
+			'enter',
+			() => (up ? this.#api.accountSignUp(request) : this.#api.accountSignIn(request)),
+			({ mailSent, adopted }) => {
+				if (mailSent) return m.account_mail_sent({ email: this.#email });
+				return adopted > 0
+					? m.account_signed_in_adopted({ sits: sits(adopted) })
+					: m.account_signed_in();
+			},
+		);
+		return came?.mailSent === false;
+	}
+
+	async signOut(): Promise<void> {
+		await this.#ask(
+			'sign-out',
+			() => this.#api.accountSignOut(),
+			() => m.account_signed_out(),
+		);
+	}
+
+	/** Says whether it was done. */
+	async erase(): Promise<boolean> {
+		const done = await this.#ask(
+			'erase',
+			() => this.#api.accountErase().then(() => true),
+			() => m.account_erased(),
+		);
+		return done === true;
+	}
+
+	async adopt(adopt: boolean): Promise<void> {
+		await this.#ask(
+			'answer',
+			() => this.#api.accountAdopt(adopt),
+			() => (adopt ? m.account_adopted() : m.account_not_adopted()),
+		);
+	}
+
+	async afterErasure(upload: boolean): Promise<void> {
+		await this.#ask(
+			'answer',
+			() => this.#api.accountAfterErasure(upload),
+			() => (upload ? m.account_uploaded_again() : m.account_kept_here()),
+		);
+	}
+
+	async syncNow(): Promise<void> {
+		await this.#ask('sync', () => this.#api.syncNow());
+	}
+
+	async retryRefused(): Promise<void> {
+		await this.#ask(
+			'refused',
+			() => this.#api.retryRefused(),
+			() => m.account_refused_retried(),
+		);
+	}
+
+	async exportRefused(): Promise<void> {
+		await this.#ask(
+			'refused',
+			() => this.#api.exportRefused(),
+			(path) => (path === null ? '' : m.account_refused_exported({ path })),
+		);
+	}
+
+	get #url(): string {
+		return this.url.trim();
+	}
+
+	get #email(): string {
+		return this.email.trim();
+	}
+
+	/** One question at a time. What goes wrong is shown beside what was asked, and loses nothing that was typed. */
+	async #ask<T>(
+		asked: Asked,
+		ask: () => Promise<T>,
+		say: (came: T) => string = () => '',
+	): Promise<T | undefined> {
+		if (this.asking !== null) return undefined;
+		this.asking = asked;
+		this.outcome = null;
+		try {
+			const came = await ask();
+			this.outcome = { asked, wrong: false, text: say(came) };
+			return came;
+		} catch (thrown) {
+			this.#failed(asked, thrown);
+			return undefined;
+		} finally {
+			this.asking = null;
+		}
+	}
+
+	#failed(asked: Asked, thrown: unknown): void {
+		this.outcome = { asked, wrong: true, text: asIpcError(thrown).message };
+	}
+}
