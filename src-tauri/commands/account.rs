@@ -97,7 +97,9 @@ pub async fn export_refused(
     window: WebviewWindow,
     engine: State<'_, Engine>,
 ) -> Result<Option<String>, IpcError> {
-    let refused = list_refused(engine).await?;
+    let SyncReply::Exported(refused) = engine.sync(SyncRequest::ExportRefused).await? else {
+        return Err(unexpected());
+    };
     let dialog = rfd::AsyncFileDialog::new()
         .set_parent(&window)
         .set_file_name("zafu-refused.json")

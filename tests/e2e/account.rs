@@ -102,7 +102,9 @@ fn the_exit_code_says_whether_all_is_well_or_waits_or_needs_the_person() {
     assert_eq!(serde_json::from_str::<Value>(&waits.out).unwrap(), report(0, 0, 1));
     zafu.stored(&format!("UPDATE accounts SET url = '{}'", backend.url()));
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    assert!(keyring.holds_something());
     assert_eq!(zafu.ok("account sign-out"), "Signed out. All sits are still here.\n");
+    assert!(!keyring.holds_something(), "what opened the account is gone from the keychain");
     zafu.run("sync").refused(6, "nobody is signed in");
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
 }

@@ -49,6 +49,21 @@ impl Keyring {
         self.daemon = Some(unlocked(|program| self.on(Command::new(program))));
     }
 
+    /// Whether it keeps anything of ours, as the service itself says.
+    pub fn holds_something(&self) -> bool {
+        const SEARCH: [&str; 6] = [
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.SearchItems",
+            "dict:string:string:service,app.zafu.Zafu",
+        ];
+        let said = self.on(Command::new("dbus-send")).args(SEARCH).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8_lossy(&said.stdout).contains("/org/freedesktop/secrets/collection/")
+    }
+
     /// A command of somebody who is on this bus.
     pub fn on(&self, mut command: Command) -> Command {
         command.envs(self.environment());

@@ -153,6 +153,7 @@ export function standing(sync: SyncView): { brief: string; long: string } {
 		case 'syncing':
 			return { brief: m.sync_syncing(), long: m.sync_syncing_long() };
 		case 'waiting':
+			if (sync.pending === 0) return { brief: m.sync_unsure(), long: m.sync_unsure_long() };
 			return {
 				brief: m.sync_waiting({ n: figure(sync.pending) }),
 				long: m.sync_waiting_long({ n: sync.pending, sits: sits(sync.pending) }),

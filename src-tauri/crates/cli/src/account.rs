@@ -48,7 +48,7 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             let ProjectView { url, key } = project(&mut door, place)?;
             door.ask(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
             say(
-                "If the address is right, a code is on its way: `zafu account sign-in --code CODE` takes it.",
+                "If the address is right, a code is on its way: `zafu account sign-in --email ADDRESS --code CODE` takes it.",
             )
         }
         AccountCommand::SignOut => {

@@ -37,6 +37,7 @@ impl From<StoreError> for IpcError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NoSuchSession { .. } => ErrorCode::NotFound,
+            StoreError::NotSignedIn | StoreError::OtherProject { .. } => ErrorCode::Account,
             _ => ErrorCode::Storage,
         };
         Self::new(code, error.to_string())

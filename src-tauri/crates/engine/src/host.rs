@@ -172,8 +172,9 @@ impl Host {
 impl Drop for Host {
     /// Saves how far a sit has come, and stops.
     fn drop(&mut self) {
-        self.engine.sync.stop();
+        // The sit first: it is saved while the sync comes to its end.
         let _ = self.engine.messages.send(Message::Stop);
+        self.engine.sync.stop();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

@@ -111,6 +111,15 @@ pub(crate) fn sign_in(
     key: &str,
     email: &str,
 ) -> Result<Ownerless, StoreError> {
+    // Whose sits it gets must not be a server's to say: an account stays with the project that it was met at.
+    let at = connection
+        .query_row("SELECT url FROM accounts WHERE id = ?1 AND url <> ''", [Id(id)], |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    if let Some(known) = at.filter(|known| known != url) {
+        return Err(StoreError::OtherProject { known });
+    }
     connection.execute("UPDATE accounts SET signedin = 0, shown = 0 WHERE shown = 1", [])?;
     connection.execute(
         "INSERT INTO accounts (id, url, key, email, signedin, shown, met)

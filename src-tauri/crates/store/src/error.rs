@@ -144,6 +144,15 @@ pub enum StoreError {
     #[error("nobody is signed in: nothing was changed; sign in first")]
     NotSignedIn,
 
+    /// A project says that somebody is an account which this device knows from another project.
+    #[error(
+        "this device knows this account from {known}, and sends its sits nowhere else: nothing was changed; sign in with that address"
+    )]
+    OtherProject {
+        /// Where the account is.
+        known: String,
+    },
+
     /// That account never signed in on this device.
     #[error("the account {id} never signed in here: nothing was changed; sign in with it first")]
     NoSuchAccount {

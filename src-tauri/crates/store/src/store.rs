@@ -228,7 +228,7 @@ impl Store {
     /// signed in is adopted at once only if no other account ever used this folder.
     ///
     /// # Errors
-    /// What the disk says.
+    /// [`StoreError::OtherProject`] if the account is known from another one, or what the disk says.
     pub fn sign_in(
         &self,
         id: UserId,

@@ -509,3 +509,16 @@ fn what_is_nobodys_is_asked_about_until_the_person_has_said_that_it_stays_so() {
     store.sign_out().unwrap();
     assert!(matches!(store.leave_ownerless(), Err(StoreError::NotSignedIn)));
 }
+
+#[test]
+fn an_account_stays_with_the_project_that_it_was_met_at() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    store.sign_out().unwrap();
+    let elsewhere = store.sign_in(user(1), "https://evil.example", "key", "one@example.org");
+    let Err(StoreError::OtherProject { known }) = elsewhere else { panic!("{elsewhere:?}") };
+    assert_eq!(known, "https://one.example");
+    assert!(!store.account().unwrap().unwrap().signed_in, "nothing was changed");
+    sign_in(&store);
+}

@@ -136,6 +136,8 @@ pub struct Sent {
     pub settled: u32,
     /// Whether all that the server has was read.
     pub caught_up: bool,
+    /// Another push, which went before it, has failed.
+    pub beside_a_failure: bool,
 }
 
 /// What to do with a push that failed as a whole.
@@ -184,8 +186,22 @@ enum Token {
     Good,
     /// It was not taken.
     Stale,
-    /// It was not taken; this is a new one.
-    Renewed,
+    /// It was not taken; this is a new one, of then.
+    Renewed(BootTime),
+}
+
+/// A token that was taken for so long has run out; one that was not taken sooner never will be.
+const TAKEN_FOR: Duration = Duration::from_secs(60);
+
+impl Token {
+    /// Whether a new one may help, where this one was not taken.
+    fn may_be_stale(self, now: BootTime) -> bool {
+        match self {
+            Self::Good => true,
+            Self::Stale => false,
+            Self::Renewed(at) => now.since(at) >= TAKEN_FOR,
+        }
+    }
 }
 
 /// What is remembered between two steps. It is for one account, and lost with the process.
@@ -361,13 +377,20 @@ impl Plan {
     }
 
     /// There is a new token.
-    pub fn refreshed(&mut self) {
-        self.token = Token::Renewed;
+    pub fn refreshed(&mut self, now: BootTime) {
+        self.token = Token::Renewed(now);
         self.last_failure = None;
     }
 
     /// A push was answered and written down.
     pub fn sent(&mut self, sent: Sent, took: Duration, now: BootTime, chance: u32) {
+        if !sent.caught_up {
+            self.pull_at = self.pull_at.min(now);
+        }
+        if sent.beside_a_failure {
+            // What the failure has brought about stands: this one was out before.
+            return;
+        }
         self.condemned = 0;
         self.flows = sent.settled == sent.rows && took <= FAST;
         if sent.settled > 0 {
@@ -378,9 +401,6 @@ impl Plan {
             self.back_off(Fault::Unreadable.into(), now, chance);
         } else {
             self.batch.grow(sent.rows, took);
-        }
-        if !sent.caught_up {
-            self.pull_at = self.pull_at.min(now);
         }
     }
 
@@ -494,7 +514,7 @@ impl Plan {
     /// Any call failed.
     pub fn failed(&mut self, error: RemoteError, now: BootTime, chance: u32) {
         match class(&error) {
-            Class::Session if self.token == Token::Good => {
+            Class::Session if self.token.may_be_stale(now) => {
                 self.token = Token::Stale;
                 self.last_failure = Some(error);
             }

@@ -34,6 +34,8 @@ pub struct Carrier {
     chance: Rng,
     /// Whether a ticket is out.
     asked: bool,
+    /// Whether what is written down went beside a push that failed.
+    beside_a_failure: bool,
 }
 
 /// What to do now.
@@ -184,7 +186,14 @@ impl Carrier {
     #[must_use]
     pub fn new(store: Store, seed: u64, version: &str) -> Self {
         let chance = Rng::with_seed(seed);
-        Self { store, plan: Plan::new(), version: version.into(), chance, asked: false }
+        Self {
+            store,
+            plan: Plan::new(),
+            version: version.into(),
+            chance,
+            asked: false,
+            beside_a_failure: false,
+        }
     }
 
     /// Takes note of something that happened. What is to be done then, [`Carrier::next`] says.
@@ -288,7 +297,7 @@ impl Carrier {
         let took = now.boot.since(asked);
         let at = now.boot;
         match (question, answer) {
-            (_, Answer::Refresh(Ok(()))) => self.plan.refreshed(),
+            (_, Answer::Refresh(Ok(()))) => self.plan.refreshed(at),
             (_, Answer::Refresh(Err(error))) => self.plan.refresh_failed(error, at, chance),
             (_, Answer::Health(Ok(health))) => {
                 let too_old = is_older(&self.version, &health.oldest_client);
@@ -370,7 +379,12 @@ impl Carrier {
         let moved = (verdicts.len() == sits.len()).then_some((before, after));
         let push = Push { verdicts, moved, at: now.wall.utc };
         let pushed = self.store.settle(account, push)?;
-        let sent = Sent { rows, settled: pushed.settled, caught_up: pushed.caught_up };
+        let sent = Sent {
+            rows,
+            settled: pushed.settled,
+            caught_up: pushed.caught_up,
+            beside_a_failure: self.beside_a_failure,
+        };
         self.plan.sent(sent, took, now.boot, chance);
         Ok(Report {
             pushed: pushed.acknowledged,
@@ -494,8 +508,10 @@ impl Carrier {
             // Both were on one way: it has been said once.
             Ok(Report::default())
         } else {
+            self.beside_a_failure = beside_a_failure;
             self.done(answered, now)
         };
+        self.beside_a_failure = false;
         self.asked = !out.is_empty();
         report
     }

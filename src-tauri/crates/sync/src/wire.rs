@@ -210,7 +210,7 @@ impl Response {
     pub fn refusal(&self) -> RemoteError {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok();
         let text = |key: &str| body.as_ref()?.get(key)?.as_str().map(str::to_owned);
-        let code = text("code").or_else(|| text("error_code"));
+        let code = text("code").or_else(|| text("error_code")).filter(|code| is_code(code));
         let fault = Fault::Answer { status: self.status, code };
         RemoteError { fault, retry_after: self.retry_after }
     }
@@ -320,13 +320,29 @@ impl Response {
         if !said.rls && findings.is_empty() {
             findings.push("rls".into());
         }
+        findings.truncate(FINDINGS);
         Ok(Health {
-            oldest_client: said.oldest_client,
-            findings,
+            oldest_client: plain(&said.oldest_client),
+            findings: findings.iter().map(|finding| plain(finding)).collect(),
             rows_a_push: said.limits.rows_a_push,
             bytes_a_push: said.limits.bytes_a_push,
         })
     }
+}
+
+/// So many things that are wrong with a server are enough to know.
+const FINDINGS: usize = 50;
+
+/// Whether a server's word is a code: whatever else it says is not shown, kept or logged.
+fn is_code(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=64).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// A server's words as they may be shown: on one line, of bounded length, nothing that a terminal would obey.
+#[must_use]
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
 /// A verdict, if it says what one must say.
@@ -342,7 +358,7 @@ fn judged(said: Value) -> Option<Judged> {
     let word = match verdict.as_str() {
         "stored" | "unchanged" => Word::There,
         "merged" => Word::Merged(Box::new(row?.session()?)),
-        "refused" => Word::Refused(reason?),
+        "refused" => Word::Refused(reason.filter(|it| is_code(it)).unwrap_or("unknown".into())),
         "id_taken" => Word::Taken,
         _ => return None,
     };

@@ -1,6 +1,6 @@
 //! What renews a session, in the system's keychain: the Secret Service, macOS's keychain, Windows' credentials.
 //!
-//! Any of them may ask the person to unlock it, so it is called on the sync's thread only.
+//! Any of them may ask the person to unlock it: no thread that anybody waits for calls it.
 
 use keyring_core::{CredentialStore, Entry, Error};
 use std::path::Path;

@@ -42,11 +42,11 @@ pub struct SyncView {
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SyncState {
-    /// Nothing waits.
+    /// Nothing waits, here or there, as far as is known.
     Synced,
     /// A long backlog is on its way.
     Syncing,
-    /// Something waits to be sent.
+    /// Something waits to be sent, or to be asked for.
     Waiting,
     /// The person has to do something.
     NeedsYou,
@@ -213,6 +213,8 @@ pub enum SyncRequest {
     Now,
     /// What the server will not have.
     Refused,
+    /// All of that, as it was sent.
+    ExportRefused,
     /// Send that again.
     Retry,
     /// Whether the server is as it must be.
@@ -235,6 +237,8 @@ pub enum SyncReply {
     Synced(SyncReport, Option<SyncView>),
     /// What the server will not have.
     Refused(Vec<RefusedView>),
+    /// What the server will not have, whole.
+    Exported(serde_json::Value),
     /// What the server says is wrong with it; none: nobody is signed in to one.
     Checked(Option<Vec<String>>),
 }

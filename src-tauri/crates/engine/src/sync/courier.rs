@@ -17,7 +17,7 @@ use zafu_sync::{Out, Report, Trigger};
 
 /// The longest sleep.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// A sleep that took so much longer was the computer's too.
+/// What is missing by so much was slept.
 const SLEPT: Duration = Duration::from_secs(20);
 /// How often it is said how far things are, at most, while they move.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -57,6 +57,7 @@ struct Courier {
     total: Report,
     /// What was told last.
     told: Option<Option<SyncView>>,
+    seen: Option<Seen>,
     /// Since when nothing was told although something is on its way.
     silent: Option<BootTime>,
 }
@@ -72,6 +73,7 @@ impl Courier {
             waiters: Vec::new(),
             total,
             told: None,
+            seen: None,
             silent: None,
         }
     }
@@ -82,8 +84,8 @@ impl Courier {
             let until = self.begin();
             let moves = !self.out.is_empty();
             self.tell_unless_it_moves();
-            let (before, network) = (self.worker.now(), Network::now());
-            let sleep = until.map_or(LOOK_EVERY, |at| at.since(before).min(LOOK_EVERY));
+            let now = self.worker.now();
+            let sleep = until.map_or(LOOK_EVERY, |at| at.since(now).min(LOOK_EVERY));
             tokio::select! {
                 order = inbox.recv() => match order {
                     None | Some(Order::Stop) => return self.leave().await,
@@ -96,14 +98,30 @@ impl Courier {
                 }
                 // What is answered at once is not worth a word.
                 () = tokio::time::sleep(TELL_EVERY), if moves => {}
-                () = tokio::time::sleep(sleep), if !moves => {
-                    let took = self.worker.now().since(before);
-                    for trigger in noticed(sleep, took, &network, &Network::now()) {
-                        self.worker.trigger(trigger);
-                    }
-                }
+                () = tokio::time::sleep(sleep), if !moves => {}
+            }
+            self.look();
+        }
+    }
+
+    /// Whether the computer has slept since the last look, or is elsewhere now.
+    fn look(&mut self) {
+        let seen = Seen {
+            boot: self.worker.now(),
+            awake: tokio::time::Instant::now(),
+            network: Network::now(),
+        };
+        if let Some(before) = &self.seen {
+            for trigger in noticed(
+                seen.awake - before.awake,
+                seen.boot.since(before.boot),
+                &before.network,
+                &seen.network,
+            ) {
+                self.worker.trigger(trigger);
             }
         }
+        self.seen = Some(seen);
     }
 
     /// Asks what there is to ask. Says until when there is nothing.
@@ -139,14 +157,17 @@ impl Courier {
             self.worker.trigger(Trigger::Asked);
             return;
         }
-        let of_the_account = matches!(
+        // Until the server has answered nothing else is heard: nothing must be out that would wait for that.
+        let asks_the_server = matches!(
             request,
             SyncRequest::SignIn(_)
                 | SyncRequest::SignUp(_)
+                | SyncRequest::SendCode(_)
                 | SyncRequest::SignOut
                 | SyncRequest::Erase
+                | SyncRequest::Check
         );
-        if of_the_account {
+        if asks_the_server {
             self.let_go().await;
         }
         let answered = self.worker.answer(request).await;
@@ -204,14 +225,23 @@ impl Courier {
     }
 }
 
-/// What has happened during a sleep of so long that took so long: the computer slept too, or is elsewhere now.
+/// The surroundings at one look.
+struct Seen {
+    boot: BootTime,
+    /// By the clock that stands still while the computer sleeps, where there is one: that is what it is for.
+    awake: tokio::time::Instant,
+    network: Network,
+}
+
+/// What has happened while the computer was awake for so long, and so much time went by: it has slept, or is
+/// elsewhere now.
 fn noticed(
-    sleep: Duration,
+    awake: Duration,
     took: Duration,
     before: &Network,
     now: &Network,
 ) -> impl Iterator<Item = Trigger> {
-    let woke = (took > sleep + SLEPT).then_some(Trigger::Woke);
+    let woke = (took > awake + SLEPT).then_some(Trigger::Woke);
     woke.into_iter().chain((before != now).then_some(Trigger::Network))
 }
 

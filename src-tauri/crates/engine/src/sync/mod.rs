@@ -26,8 +26,10 @@ use zafu_store::Store;
 use zafu_sync::Trigger;
 use zafu_sync::supabase::Vault;
 
-/// How long Zafu waits for a session that is being renewed, or for a keychain that does not answer, when it stops.
+/// How long a session that is being renewed may take when Zafu stops.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long Zafu then waits for the thread, which may be in a keychain that does not answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What reaches the thread.
 enum Order {
@@ -94,6 +96,11 @@ impl Sync {
             State::New(inbox) => State::Idle(inbox, Box::new(seed)),
             other => other,
         });
+        // Somebody may have asked before there was anything to ask.
+        let is_asked = matches!(&*self.state(), State::Idle(inbox, _) if !inbox.is_empty());
+        if is_asked {
+            self.wake();
+        }
     }
 
     /// Lets it run.
@@ -147,7 +154,7 @@ impl Sync {
         let before = std::mem::replace(&mut *self.state(), State::Gone);
         let State::Running(ended) = before else { return };
         let _ = self.0.orders.send(Order::Stop);
-        if ended.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
+        if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("the sync was still waiting for something when Zafu stopped");
         }
     }

@@ -58,11 +58,13 @@ fn view(
         .or((ownerless > 0).then_some(SyncNeed::Adopt))
         .or((refused > 0).then_some(SyncNeed::Refused))
         .filter(|_| account.signed_in);
+    // What other devices have sent may not be here yet.
+    let unsure = account.synced.is_none() || known.last_failure.is_some();
     let state = match need {
         _ if !account.signed_in => SyncState::SignedOut,
         Some(_) => SyncState::NeedsYou,
         None if known.progress.is_some() => SyncState::Syncing,
-        None if pending > 0 => SyncState::Waiting,
+        None if pending > 0 || unsure => SyncState::Waiting,
         None => SyncState::Synced,
     };
     SyncView {
@@ -90,6 +92,7 @@ fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use uuid::Uuid;
     use zafu_core::ids::UserId;
     use zafu_sync::Fault;
@@ -110,7 +113,7 @@ mod tests {
             cursor: None,
             erased: None,
             met: false,
-            synced: None,
+            synced: Some(DateTime::UNIX_EPOCH),
             compared: None,
             leaves_ownerless: false,
         };
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn a_failure_that_passes_is_said_and_asks_nothing() {
         let known = Known { last_failure: Some(Fault::Unreachable.into()), ..Known::default() };
-        let view = looked(true, 1, 0, 0, known);
+        let view = looked(true, 0, 0, 0, known);
         assert_eq!((view.state, view.need), (SyncState::Waiting, None));
         assert!(view.trouble.unwrap().message.contains("Everything is kept"));
     }

@@ -19,7 +19,10 @@ use zafu_sync::out::{Asking, Landed, Out};
 use zafu_sync::supabase::{
     Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
 };
-use zafu_sync::{Carrier, Class, Hold, Remote, RemoteError, Report, Ticket, Trigger, Wait, class};
+use zafu_sync::wire;
+use zafu_sync::{
+    Carrier, Class, Fault, Hold, Remote, RemoteError, Report, Ticket, Trigger, Wait, class,
+};
 
 /// The project that this build is made for, if there is one.
 const PROJECT: (Option<&str>, Option<&str>) =
@@ -60,8 +63,6 @@ pub(super) struct Worker {
     vault: Arc<dyn Vault>,
     carrier: Carrier,
     access: Access,
-    /// The vault did not take what opens the account.
-    for_now: bool,
     /// Whether somebody who signs in stays so although the vault takes nothing.
     stays: bool,
     /// What a long backlog came to when it began.
@@ -73,16 +74,7 @@ impl Worker {
     pub fn new(store: Store, clock: Arc<dyn Clock>, vault: Arc<dyn Vault>, stays: bool) -> Self {
         let seed = uuid::Uuid::new_v4().as_u64_pair().0;
         let carrier = Carrier::new(store.clone(), seed, env!("CARGO_PKG_VERSION"));
-        Self {
-            store,
-            clock,
-            vault,
-            carrier,
-            access: Access::None,
-            for_now: false,
-            stays,
-            backlog: None,
-        }
+        Self { store, clock, vault, carrier, access: Access::None, stays, backlog: None }
     }
 
     /// Takes note of something that happened.
@@ -91,6 +83,11 @@ impl Worker {
         {
             // The person may have unlocked it meanwhile. It is not asked by itself: it may ask the person.
             self.access = Access::None;
+        }
+        if trigger == Trigger::Asked
+            && let Access::Open(remote) = &self.access
+        {
+            remote.keep();
         }
         self.carrier.trigger(trigger, self.clock.now().boot);
     }
@@ -188,7 +185,7 @@ impl Worker {
                 Access::Unasked(_, error) => Some(error.clone().into()),
                 _ => None,
             },
-            for_now: self.for_now,
+            for_now: matches!(&self.access, Access::Open(remote) if !remote.is_kept()),
         };
         view::look(&self.store, known, self.clock.now().wall.offset)
     }
@@ -213,6 +210,7 @@ impl Worker {
             SyncRequest::Adopt(false) => Ok(self.store.leave_ownerless().map(done)?),
             SyncRequest::AfterErasure { upload } => self.after_erasure(upload).map(done),
             SyncRequest::Refused => self.refused().map(SyncReply::Refused),
+            SyncRequest::ExportRefused => self.export().map(SyncReply::Exported),
             SyncRequest::Check => self.check().await.map(SyncReply::Checked),
             SyncRequest::Retry => {
                 self.store.retry(self.signed_in()?)?;
@@ -253,7 +251,7 @@ impl Worker {
             Proof::Password(password) => http.sign_in(email, &password.0).await,
             Proof::Code(code) => http.enter_code(email, &code.0).await,
         }?;
-        self.enter(http, signed_in, email)
+        self.enter(http, signed_in, email).await
     }
 
     async fn sign_up(&mut self, request: SignInRequest) -> Result<SyncReply, IpcError> {
@@ -264,15 +262,15 @@ impl Worker {
             return Err(IpcError::new(ErrorCode::BadRequest, message));
         };
         match http.sign_up(email, &password.0).await? {
-            SignedUp::In(signed_in) => self.enter(http, signed_in, email),
+            SignedUp::In(signed_in) => self.enter(http, signed_in, email).await,
             SignedUp::MailSent => {
                 Ok(SyncReply::SignedIn(SignedInView { adopted: 0, mail_sent: true }))
             }
         }
     }
 
-    /// Somebody has shown who they are: keeps what opens the account, then says that it is signed in.
-    fn enter(
+    /// Somebody has shown who they are: the account is signed in, and what opens it is kept.
+    async fn enter(
         &mut self,
         http: Http,
         signed_in: SignedIn,
@@ -282,16 +280,17 @@ impl Worker {
         let user = signed_in.user;
         let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
         let (url, key) = (http.project().url().to_owned(), http.project().key().to_owned());
+        // The store first: it knows of an account that is not this project's, whose secret must stay what it is.
+        let ownerless = self.store.sign_in(user, &url, &key, &email)?;
         let (account, kept) = Account::opened(signed_in, Arc::clone(&self.vault));
         if let Err(error) = &kept
             && !self.stays
         {
+            self.store.sign_out()?;
             return Err(would_not_stay(error));
         }
-        let ownerless = self.store.sign_in(user, &url, &key, &email)?;
-        self.for_now = kept.is_err();
         if let Some(before) = before.filter(|before| before.id != user) {
-            self.forget(before.id);
+            self.leave(before.id).await;
         }
         self.access = Access::Open(Arc::new(Supabase::new(http, account)));
         self.trigger(Trigger::SignedIn);
@@ -312,14 +311,20 @@ impl Worker {
         let user = self.signed_in()?;
         self.keep_access()?;
         self.store.sign_out()?;
-        self.forget(user);
-        self.for_now = false;
-        if let Access::Open(remote) = std::mem::replace(&mut self.access, Access::None)
-            && !matches!(tokio::time::timeout(LEAVING, remote.sign_out()).await, Ok(Ok(())))
-        {
-            tracing::info!("the server was not told that this session is over");
-        }
+        self.leave(user).await;
         Ok(())
+    }
+
+    /// Forgets what opens the account of `user`, here and, if it is open, on the server.
+    async fn leave(&mut self, user: UserId) {
+        self.forget(user);
+        if let Access::Open(remote) = std::mem::replace(&mut self.access, Access::None) {
+            if !matches!(tokio::time::timeout(LEAVING, remote.sign_out()).await, Ok(Ok(()))) {
+                tracing::info!("the server was not told that this session is over");
+            }
+            // To tell it, the session may have had to be renewed, and was kept.
+            self.forget(user);
+        }
     }
 
     /// Erases the account's sits on the server. Here they stay, and are sent no more.
@@ -363,6 +368,17 @@ impl Worker {
             code: one.code.clone(),
         };
         Ok(refused.iter().map(view).collect())
+    }
+
+    /// All that was refused, as it was sent: nothing of it is left out.
+    fn export(&self) -> Result<serde_json::Value, IpcError> {
+        let refused = self.store.refused(self.signed_in()?, u32::MAX)?;
+        let (codes, sits): (Vec<_>, Vec<_>) =
+            refused.into_iter().map(|one| (one.code, one.session)).unzip();
+        let sent: Vec<serde_json::Value> =
+            serde_json::from_slice(&wire::push_body(&sits, None)).unwrap_or_default();
+        let whole = codes.iter().zip(sent);
+        Ok(whole.map(|(code, sit)| serde_json::json!({ "code": code, "sit": sit })).collect())
     }
 
     async fn check(&mut self) -> Result<Option<Vec<String>>, IpcError> {
@@ -409,5 +425,11 @@ fn would_not_stay(error: &VaultError) -> IpcError {
 
 fn not_erased(error: RemoteError) -> IpcError {
     let IpcError { code, message: _ } = error.clone().into();
-    IpcError::new(code, format!("nothing was erased: {error}. Try again later"))
+    let message = match error.fault {
+        Fault::TimedOut | Fault::Unreadable => format!(
+            "whether it was erased is not known: {error}. The sits on this device stay; sync, and then try again"
+        ),
+        _ => format!("nothing was erased: {error}. Try again later"),
+    };
+    IpcError::new(code, message)
 }

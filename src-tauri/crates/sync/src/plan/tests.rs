@@ -43,7 +43,7 @@ fn ready() -> Plan {
 }
 
 fn all(rows: u32) -> Sent {
-    Sent { rows, settled: rows, caught_up: true }
+    Sent { rows, settled: rows, caught_up: true, beside_a_failure: false }
 }
 
 #[test]
@@ -272,15 +272,40 @@ fn fault_42_a_token_is_renewed_once_and_the_call_made_again() {
     let mut plan = ready();
     plan.push_failed(said(401, "PGRST303"), 5, 0, at(1), LONGEST);
     assert_eq!(plan.next(waiting(), at(1)), Step::Refresh);
-    plan.refreshed();
+    plan.refreshed(at(1));
     assert!(matches!(plan.next(waiting(), at(1)), Step::Push { .. }), "at once");
     plan.sent(all(5), SOON, at(1), 0);
     // It may run out again later; but a new one that is not taken either is no use.
     plan.push_failed(said(401, "PGRST303"), 5, 0, at(2), LONGEST);
     assert_eq!(plan.next(waiting(), at(2)), Step::Refresh);
-    plan.refreshed();
+    plan.refreshed(at(2));
     plan.push_failed(said(401, "42501"), 5, 0, at(2), LONGEST);
     assert_eq!(plan.hold(), Some(&Hold::SignIn));
+}
+
+#[test]
+fn fault_42_a_token_that_was_renewed_long_ago_is_renewed_again_whatever_failed_in_between() {
+    let mut plan = ready();
+    plan.push_failed(said(401, "PGRST303"), 5, 0, at(1), LONGEST);
+    plan.refreshed(at(1));
+    plan.push_failed(said(502, ""), 5, 0, at(2), LONGEST);
+    plan.push_failed(said(401, "PGRST303"), 5, 0, at(4000), LONGEST);
+    assert_eq!(plan.hold(), None, "an hour without the server is no reason to sign in again");
+    assert_eq!(plan.next(waiting(), at(4000)), Step::Refresh);
+}
+
+#[test]
+fn what_went_beside_a_failure_undoes_nothing_of_it() {
+    let mut plan = ready();
+    let Step::Push { rows, .. } = plan.next(waiting(), at(1)) else { panic!("there is something") };
+    plan.push_failed(said(500, "57014"), rows, 0, at(1), LONGEST);
+    let held = plan.next(waiting(), at(1));
+    assert!(matches!(held, Step::Wait(Wait::Until(_))), "{held:?}");
+    plan.sent(Sent { beside_a_failure: true, ..all(rows) }, SOON, at(1), 0);
+    assert_eq!(plan.next(waiting(), at(1)), held);
+    assert!(plan.last_failure().is_some() && !plan.flows());
+    let smaller = Step::Push { rows: rows / 2, bytes: 512 * 1024 };
+    assert_eq!(plan.next(waiting(), at(100)), smaller);
 }
 
 #[test]
@@ -358,11 +383,21 @@ fn after_an_erasure_nothing_goes_until_the_person_has_answered() {
 #[test]
 fn fault_40_missing_verdicts_are_waited_for() {
     let mut plan = ready();
-    plan.sent(Sent { rows: 10, settled: 9, caught_up: false }, SOON, at(0), LONGEST);
+    plan.sent(
+        Sent { rows: 10, settled: 9, caught_up: false, beside_a_failure: false },
+        SOON,
+        at(0),
+        LONGEST,
+    );
     assert_eq!(plan.next(waiting(), at(0)), Step::Wait(Wait::Until(at(2))));
     assert!(plan.last_failure().is_some());
     for _ in 0..4 {
-        plan.sent(Sent { rows: 10, settled: 0, caught_up: false }, SOON, at(0), LONGEST);
+        plan.sent(
+            Sent { rows: 10, settled: 0, caught_up: false, beside_a_failure: false },
+            SOON,
+            at(0),
+            LONGEST,
+        );
     }
     assert_eq!(plan.next(waiting(), at(0)), Step::Wait(Wait::Until(at(32))), "nothing moves");
 }
@@ -370,7 +405,12 @@ fn fault_40_missing_verdicts_are_waited_for() {
 #[test]
 fn what_another_device_sent_in_between_is_read_soon_but_does_not_stop_a_backlog() {
     let mut plan = ready();
-    plan.sent(Sent { rows: 10, settled: 10, caught_up: false }, SOON, at(1), 0);
+    plan.sent(
+        Sent { rows: 10, settled: 10, caught_up: false, beside_a_failure: false },
+        SOON,
+        at(1),
+        0,
+    );
     assert!(matches!(plan.next(waiting(), at(1)), Step::Push { .. }));
     assert!(matches!(plan.next(idle(), at(1)), Step::Pull(_)));
     assert!(matches!(plan.next(waiting(), at(61)), Step::Pull(_)));

@@ -4,6 +4,7 @@ use super::Http;
 use super::auth::{SignedIn, Tokens};
 use crate::remote::{Fault, RemoteError};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zafu_core::ids::UserId;
 
@@ -30,7 +31,7 @@ pub trait Vault: Send + Sync {
 
 /// The system keeps no secrets, or not now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system's keychain cannot be used ({0}): you stay signed in until Zafu ends")]
+#[error("the system's keychain cannot be used ({0})")]
 pub struct VaultError(pub String);
 
 /// One account that is open.
@@ -38,6 +39,9 @@ pub struct Account {
     user: UserId,
     vault: Arc<dyn Vault>,
     tokens: Mutex<Tokens>,
+    /// Whether the vault holds what renews it. Once it has refused, it is not asked again by itself: it may ask
+    /// the person each time.
+    kept: AtomicBool,
     renewing: tokio::sync::Mutex<()>,
 }
 
@@ -51,7 +55,7 @@ impl Account {
     /// One that was just opened. Says whether it will still be open when Zafu is started anew.
     pub fn opened(signed_in: SignedIn, vault: Arc<dyn Vault>) -> (Self, Result<(), VaultError>) {
         let kept = vault.write(signed_in.user, &signed_in.tokens.refresh);
-        (Self::with(signed_in.user, signed_in.tokens, vault), kept)
+        (Self::with(signed_in.user, signed_in.tokens, kept.is_ok(), vault), kept)
     }
 
     /// One that was opened in an earlier run; none if the vault knows nothing of it. It has to be renewed before
@@ -60,13 +64,34 @@ impl Account {
     /// # Errors
     /// The vault cannot be asked.
     pub fn kept(user: UserId, vault: Arc<dyn Vault>) -> Result<Option<Self>, VaultError> {
-        let refresh = vault.read(user)?;
-        Ok(refresh
-            .map(|refresh| Self::with(user, Tokens { access: String::new(), refresh }, vault)))
+        let tokens = |refresh| Tokens { access: String::new(), refresh };
+        Ok(vault.read(user)?.map(|refresh| Self::with(user, tokens(refresh), true, vault)))
     }
 
-    fn with(user: UserId, tokens: Tokens, vault: Arc<dyn Vault>) -> Self {
-        Self { user, vault, tokens: Mutex::new(tokens), renewing: tokio::sync::Mutex::default() }
+    fn with(user: UserId, tokens: Tokens, kept: bool, vault: Arc<dyn Vault>) -> Self {
+        let (tokens, kept) = (Mutex::new(tokens), AtomicBool::new(kept));
+        Self { user, vault, tokens, kept, renewing: tokio::sync::Mutex::default() }
+    }
+
+    /// Whether it will still be open when Zafu is started anew.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    /// Has the vault keep it, if it does not.
+    pub fn keep(&self) {
+        if !self.is_kept() {
+            self.write(&self.tokens().refresh);
+        }
+    }
+
+    fn write(&self, refresh: &str) {
+        let written = self.vault.write(self.user, refresh);
+        if let Err(error) = &written {
+            tracing::warn!(%error, "what renews a session was not kept");
+        }
+        self.kept.store(written.is_ok(), Ordering::Relaxed);
     }
 
     /// Whose it is.
@@ -111,8 +136,8 @@ impl Account {
             return Err(Fault::OtherAccount.into());
         }
         // On the disk before its first use: the old one is spent.
-        if let Err(error) = self.vault.write(self.user, &renewed.tokens.refresh) {
-            tracing::warn!(%error, "a session was renewed and not kept");
+        if self.is_kept() {
+            self.write(&renewed.tokens.refresh);
         }
         *self.held() = renewed.tokens;
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::Http;
 use crate::remote::{Fault, RemoteError};
+use crate::wire::plain;
 use serde::Deserialize;
 use serde_json::json;
 use std::fmt;
@@ -90,6 +91,11 @@ pub enum AuthError {
         "the project was not reached: look at the network and at the address. Nothing was changed"
     )]
     Unreachable,
+    /// It was asked, and nothing came back in time.
+    #[error(
+        "no answer came in time: whether the project has done it is not known. Look at the network, then try again"
+    )]
+    NoAnswer,
     /// The session has ended on the server's side.
     #[error("your session has ended: sign in again. What waits to be sent is kept")]
     Ended,
@@ -193,7 +199,7 @@ fn signed_in(answer: &[u8]) -> Result<SignedIn, AuthError> {
     let session: Session = serde_json::from_slice(answer).map_err(|_| AuthError::NotSupabase)?;
     Ok(SignedIn {
         user: session.user.id,
-        email: session.user.email.unwrap_or_default(),
+        email: plain(&session.user.email.unwrap_or_default()),
         tokens: Tokens { access: session.access_token, refresh: session.refresh_token },
     })
 }
@@ -202,7 +208,8 @@ fn signed_in(answer: &[u8]) -> Result<SignedIn, AuthError> {
 fn meaning(error: &RemoteError) -> AuthError {
     let Fault::Answer { status, code } = &error.fault else {
         return match error.fault {
-            Fault::Unreachable | Fault::TimedOut => AuthError::Unreachable,
+            Fault::Unreachable => AuthError::Unreachable,
+            Fault::TimedOut => AuthError::NoAnswer,
             _ => AuthError::Other(error.clone()),
         };
     };

@@ -33,6 +33,17 @@ impl Supabase {
         self.account.user()
     }
 
+    /// Whether it will still be open when Zafu is started anew.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.account.is_kept()
+    }
+
+    /// Has the vault keep what renews the session, if it does not.
+    pub fn keep(&self) {
+        self.account.keep();
+    }
+
     /// Ends this device's session, and no other's. Whoever leaves does so even if this fails.
     ///
     /// # Errors
