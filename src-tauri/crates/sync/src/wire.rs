@@ -358,7 +358,10 @@ fn judged(said: Value) -> Option<Judged> {
     let word = match verdict.as_str() {
         "stored" | "unchanged" => Word::There,
         "merged" => Word::Merged(Box::new(row?.session()?)),
-        "refused" => Word::Refused(reason.filter(|it| is_code(it)).unwrap_or("unknown".into())),
+        "refused" => {
+            let reason = reason?;
+            Word::Refused(if is_code(&reason) { reason } else { "unknown".into() })
+        }
         "id_taken" => Word::Taken,
         _ => return None,
     };

@@ -275,3 +275,22 @@ proptest! {
         prop_assert_eq!(answered.session(), Some(sit));
     }
 }
+
+#[test]
+fn a_server_s_words_are_no_more_than_codes() {
+    let body = |code: &str| serde_json::to_vec(&serde_json::json!({ "code": code })).unwrap();
+    let said = |code: &str| {
+        let Fault::Answer { code, .. } =
+            Response { status: 400, retry_after: None, body: body(code) }.refusal().fault
+        else {
+            unreachable!("it is an answer")
+        };
+        code
+    };
+    assert_eq!(said("PGRST301").as_deref(), Some("PGRST301"));
+    assert_eq!(said("\u{1b}[2Jhello"), None, "a terminal would obey it");
+    assert_eq!(said(&"A".repeat(65)), None);
+    assert_eq!(said(""), None);
+    assert_eq!(plain("one\u{1b}[2J\ntwo"), "one[2Jtwo");
+    assert_eq!(plain(&"x".repeat(1000)).len(), 200);
+}
