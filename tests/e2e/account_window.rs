@@ -72,7 +72,7 @@ fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
     // By keyboard: Enter does what is next.
     browser.press(Key::Enter);
     let said = eventually("it is said", || {
-        let said = browser.text("enter-said")?;
+        let said = browser.text("account-trouble")?;
         said.contains("password is wrong").then_some(said)
     });
     assert!(!said.contains("no such word"));

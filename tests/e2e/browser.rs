@@ -27,6 +27,8 @@ impl Browser {
         let mut capabilities = Capabilities::new();
         capabilities.set("webkitgtk:browserOptions", options).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // The same one each time; only the first is installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let url = format!("http://127.0.0.1:{port}");
         let driver = runtime.block_on(WebDriver::new(url, capabilities)).unwrap();
         Some(Self { runtime, driver, _part: part })
