@@ -111,17 +111,24 @@ fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
     assert!(begun.sit.is_some(), "the next sit begins all the same");
 }
 
-/// The screen saver, as far as Zafu speaks to it: a wish lasts as long as the connection it came by.
+/// The screen saver, as far as Zafu speaks to it: by which connection each wish came, and which were taken back.
 #[derive(Clone, Default)]
-struct ScreenSaver(Arc<Mutex<Vec<String>>>);
+struct ScreenSaver {
+    wishes: Arc<Mutex<Vec<String>>>,
+    let_go: Arc<Mutex<Vec<u32>>>,
+}
 
 #[zbus::interface(name = "org.freedesktop.ScreenSaver")]
 impl ScreenSaver {
     fn inhibit(&self, #[zbus(header)] header: Header<'_>, program: &str, _why: &str) -> u32 {
         assert_eq!(program, "Zafu");
-        let mut wishes = self.0.lock().unwrap();
+        let mut wishes = self.wishes.lock().unwrap();
         wishes.push(header.sender().unwrap().to_string());
         u32::try_from(wishes.len()).unwrap()
+    }
+
+    fn un_inhibit(&self, cookie: u32) {
+        self.let_go.lock().unwrap().push(cookie);
     }
 }
 
@@ -136,16 +143,20 @@ fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
     let bus = serve(&desktop.address("session"), name, path, saver.clone());
     desktop.choose(|settings| settings.keep_screen_awake = true);
     let _app = desktop.zafu(&["--background"]);
-    let wished = || saver.0.lock().unwrap().last().cloned();
+    let wished = || saver.wishes.lock().unwrap().last().cloned();
     assert_eq!(wished(), None);
-    for out in [Request::End(None), Request::Discard] {
+    for (cookie, out) in [(1, Request::End(None)), (2, Request::Discard)] {
         let before = wished();
         desktop.begin();
         let by = eventually("the screen saver is held", || {
             wished().filter(|by| Some(by) != before.as_ref())
         });
         desktop.ask(&out);
-        eventually("it is let go", || (!is_there(&bus, &by)).then_some(()));
+        eventually("it is let go", || {
+            let said = saver.let_go.lock().unwrap().last() == Some(&cookie);
+            // Of a service that does not hear it, the end of the connection is enough.
+            (said && !is_there(&bus, &by)).then_some(())
+        });
     }
 }
 

@@ -24,6 +24,23 @@ fn without_an_engine_looking_works_and_doing_is_refused() {
 }
 
 #[test]
+fn without_a_session_bus_the_doctor_says_so_and_none_is_started() {
+    let zafu = Zafu::new();
+    // Not a bus, whatever its name.
+    std::fs::write(zafu.home().join("bus"), "").unwrap();
+    let mut doctor = zafu.command(["doctor"]);
+    doctor.env("XDG_RUNTIME_DIR", zafu.home());
+    let said = Said::of(doctor).out;
+    // Whatever had begun to start one would give another reason.
+    for line in [
+        "look  notifications: there is no session bus: start Zafu from a desktop session\n",
+        "look  keychain: cannot be used (there is no session bus): ",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_is_exit_code_2_and_says_why() {
     let zafu = Zafu::new();
     let lines = [

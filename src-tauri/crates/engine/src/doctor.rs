@@ -105,10 +105,13 @@ pub fn tray_is_shown() -> bool {
 mod desktop {
     //! Linux: each service is a name on the session bus.
 
-    use futures_lite::future::block_on;
-    use zbus::Connection;
-    use zbus::fdo::DBusProxy;
-    use zbus::names::BusName;
+    use crate::adapters::bus::{self, Service};
+
+    const BUS: Service = Service {
+        name: "org.freedesktop.DBus",
+        path: "/org/freedesktop/DBus",
+        interface: "org.freedesktop.DBus",
+    };
 
     pub fn notifications() -> Result<String, String> {
         service(
@@ -141,23 +144,21 @@ mod desktop {
     }
 
     fn service(name: &str, remedy: &str) -> Result<String, String> {
-        match block_on(present(name)) {
+        match present(name) {
             Ok(true) => Ok("there".into()),
             Ok(false) => Err(remedy.into()),
-            Err(error) => {
-                Err(format!("no session bus ({error}): start Zafu from a desktop session"))
-            }
+            Err(error) => Err(format!("{error}: start Zafu from a desktop session")),
         }
     }
 
-    async fn present(name: &str) -> zbus::Result<bool> {
-        let connection = Connection::session().await?;
-        let bus = DBusProxy::new(&connection).await?;
-        if bus.name_has_owner(BusName::try_from(name)?).await? {
+    fn present(name: &str) -> Result<bool, dbus::Error> {
+        let session = bus::session()?;
+        let (there,): (bool,) = BUS.call(&session, "NameHasOwner", (name,))?;
+        if there {
             return Ok(true);
         }
-        let startable = bus.list_activatable_names().await?;
-        Ok(startable.iter().any(|known| known.as_str() == name))
+        let (startable,): (Vec<String>,) = BUS.call(&session, "ListActivatableNames", ())?;
+        Ok(startable.iter().any(|known| known == name))
     }
 }
 

@@ -71,29 +71,34 @@ mod system {
     //! screen on. Both forget a wish when its connection ends, so that letting go cannot fail.
 
     use super::Awake;
-    use futures_lite::future::block_on;
-    use zbus::Connection;
-    use zbus::OwnedFd;
+    use crate::adapters::bus::{self, Service};
+    use dbus::arg::OwnedFd;
+    use dbus::blocking::Connection;
+    use dbus::{Error, Message};
 
     const WHO: &str = "Zafu";
     const WHY: &str = "A sit is running";
 
+    const LOGIN: Service = Service {
+        name: "org.freedesktop.login1",
+        path: "/org/freedesktop/login1",
+        interface: "org.freedesktop.login1.Manager",
+    };
+
+    const SCREEN: Service = Service {
+        name: "org.freedesktop.ScreenSaver",
+        path: "/org/freedesktop/ScreenSaver",
+        interface: "org.freedesktop.ScreenSaver",
+    };
+
     pub struct Hold {
         _system: Option<OwnedFd>,
-        _screen: Option<Connection>,
+        _screen: Option<Screen>,
     }
 
     pub fn hold(wish: Awake) -> Result<Hold, String> {
-        let system = wish
-            .system
-            .then(|| block_on(hold_system()))
-            .transpose()
-            .map_err(|error| error.to_string());
-        let screen = wish
-            .screen
-            .then(|| block_on(hold_screen()))
-            .transpose()
-            .map_err(|error| error.to_string());
+        let system = wish.system.then(hold_system).transpose().map_err(|error| error.to_string());
+        let screen = wish.screen.then(hold_screen).transpose().map_err(|error| error.to_string());
         match (system, screen) {
             // One of two is better than none; where none holds, the first reason is told.
             (Err(reason), Err(_) | Ok(None)) | (Ok(None), Err(reason)) => Err(reason),
@@ -104,30 +109,34 @@ mod system {
         }
     }
 
-    async fn hold_system() -> zbus::Result<OwnedFd> {
-        let bus = Connection::system().await?;
-        let reply = bus.call_method(
-            Some("org.freedesktop.login1"),
-            "/org/freedesktop/login1",
-            Some("org.freedesktop.login1.Manager"),
-            "Inhibit",
-            &("idle", WHO, WHY, "block"),
-        );
-        let reply = reply.await?;
-        reply.body().deserialize()
+    fn hold_system() -> Result<OwnedFd, Error> {
+        let (held,) = LOGIN.call(&bus::system()?, "Inhibit", ("idle", WHO, WHY, "block"))?;
+        Ok(held)
     }
 
-    async fn hold_screen() -> zbus::Result<Connection> {
-        let session = Connection::session().await?;
-        let inhibited = session.call_method(
-            Some("org.freedesktop.ScreenSaver"),
-            "/org/freedesktop/ScreenSaver",
-            Some("org.freedesktop.ScreenSaver"),
-            "Inhibit",
-            &(WHO, WHY),
-        );
-        inhibited.await?;
-        Ok(session)
+    /// A screen that stays on.
+    struct Screen {
+        session: Connection,
+        cookie: u32,
+    }
+
+    fn hold_screen() -> Result<Screen, Error> {
+        let session = bus::session()?;
+        let (cookie,) = SCREEN.call(&session, "Inhibit", (WHO, WHY))?;
+        Ok(Screen { session, cookie })
+    }
+
+    impl Drop for Screen {
+        fn drop(&mut self) {
+            // A courtesy: the end of the connection says the same, so nothing waits for an answer.
+            let Service { name, path, interface } = SCREEN;
+            if let Ok(message) = Message::new_method_call(name, path, interface, "UnInhibit") {
+                let channel = self.session.channel();
+                if channel.send(message.append1(self.cookie)).is_ok() {
+                    channel.flush();
+                }
+            }
+        }
     }
 }
 

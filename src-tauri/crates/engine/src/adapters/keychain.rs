@@ -65,19 +65,11 @@ fn reason(error: Error) -> VaultError {
 #[cfg(target_os = "linux")]
 mod system {
     use super::{Arc, CredentialStore, Error};
+    use crate::adapters::bus;
 
     pub fn store() -> Result<Arc<CredentialStore>, Error> {
-        // Without a bus, libdbus would start one that nobody else is on.
-        if !has_session_bus() {
-            return Err(Error::NoStorageAccess("there is no session bus".into()));
-        }
+        bus::look_for_session().map_err(|none| Error::NoStorageAccess(Box::new(none)))?;
         dbus_secret_service_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
-    }
-
-    fn has_session_bus() -> bool {
-        let named = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|it| !it.is_empty());
-        let runtime = std::env::var_os("XDG_RUNTIME_DIR");
-        named || runtime.is_some_and(|folder| std::path::Path::new(&folder).join("bus").exists())
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod awake;
 pub mod bells;
+#[cfg(target_os = "linux")]
+pub mod bus;
 pub mod keychain;
 pub mod network;
 pub mod notify;

@@ -76,6 +76,10 @@ fn show(notification: Notification, answers: &Answers) {
         toast.action(ADD_NOTE, "Add a note").action(SIT_AGAIN, "Sit again");
     }
     toast.action("default", "Open");
+    #[cfg(target_os = "linux")]
+    if let Err(error) = super::bus::look_for_session() {
+        return answers(Err(not_shown(&error)));
+    }
     match toast.show() {
         Ok(shown) => await_answer(shown, notification, answers),
         Err(error) => answers(Err(not_shown(&error))),
