@@ -62,8 +62,13 @@ impl Asked {
     /// Whether it asks for this function, or at this place of the auth server.
     #[must_use]
     pub fn is(&self, what: &str) -> bool {
-        self.path.split(['/', '?']).any(|part| part == what)
+        names(&self.path, what)
     }
+}
+
+/// Whether `what` is a part of this path, or of what is asked with it.
+fn names(path: &str, what: &str) -> bool {
+    path.split(['/', '?', '=']).any(|part| part == what)
 }
 
 type Script = Box<dyn FnMut(&Asked) -> Fate + Send>;
@@ -152,7 +157,7 @@ impl Proxy {
     #[must_use]
     pub fn count_of(&self, what: &str) -> usize {
         let asked = &self.shared.state().asked;
-        asked.iter().filter(|(path, _)| path.ends_with(what)).map(|(_, count)| count).sum()
+        asked.iter().filter(|(path, _)| names(path, what)).map(|(_, count)| count).sum()
     }
 
     /// Whatever is late reaches the server now, the last one first. Answers how the server answered.
