@@ -128,7 +128,7 @@ const ARCH: Family = Family {
         "strace",
         "xorg-server-xvfb",
     ],
-    query: &["pacman", "--query"],
+    query: &["pacman", "--query", "--quiet"],
     install: "pacman --sync --needed --noconfirm",
 };
 
@@ -194,11 +194,8 @@ fn missing<'a>(family: &Family, wanted: &[&'a str]) -> Vec<&'a str> {
             let mut words = line.split_whitespace();
             // Debian writes `libasound2-dev:amd64 installed`.
             let name = words.next().and_then(|name| name.split(':').next());
-            // What Debian has only heard of is in its list too: `gnome-keyring not-installed`.
-            name == Some(package)
-                && !words
-                    .next()
-                    .is_some_and(|state| state.contains('-') && family.manager == "apt-get")
+            // What Debian has only heard of is in its list too, as `gnome-keyring not-installed`.
+            name == Some(package) && words.next().is_none_or(|state| state == "installed")
         })
     };
     wanted.iter().copied().filter(|package| !is_installed(package)).collect()

@@ -133,7 +133,7 @@ impl Host {
         let parts = make_parts(&engine);
         let store = Store::open(folder.path(), parts.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
-        let signed_in = store.account()?.is_some_and(|account| account.signed_in);
+        let signed_in = store.signed_in()?.is_some();
         let seed = Seed {
             store: store.clone(),
             clock: Arc::clone(&parts.clock),

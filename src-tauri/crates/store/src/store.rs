@@ -224,6 +224,14 @@ impl Store {
         self.read(accounts::shown)
     }
 
+    /// The account that is signed in.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn signed_in(&self) -> Result<Option<Account>, StoreError> {
+        Ok(self.account()?.filter(|account| account.signed_in))
+    }
+
     /// Signs an account in: `id` is the server's, `url` and `key` its project's. What was begun while nobody was
     /// signed in is adopted at once only if no other account ever used this folder.
     ///

@@ -27,13 +27,6 @@ struct Flight<'a> {
     answered: Option<Answered>,
 }
 
-/// An answer that has come.
-#[derive(Debug)]
-pub struct Landed {
-    pub(crate) answered: Answered,
-    pub(crate) beside_a_failure: bool,
-}
-
 impl<'a> Out<'a> {
     /// Whether nothing is out.
     #[must_use]
@@ -49,19 +42,20 @@ impl<'a> Out<'a> {
     }
 
     /// Waits for the answer to what was asked first; never, if nothing is out. Whoever stops waiting loses nothing.
-    pub async fn land(&mut self) -> Landed {
+    pub async fn land(&mut self) -> Answered {
         poll_fn(|context| {
             for flight in &mut self.0 {
                 flight.poll(context);
             }
             let first = self.0.front_mut().and_then(|flight| {
-                let beside_a_failure = flight.beside_a_failure;
-                flight.answered.take().map(|answered| Landed { answered, beside_a_failure })
+                let mut answered = flight.answered.take()?;
+                answered.beside_a_failure = flight.beside_a_failure;
+                Some(answered)
             });
             match first {
-                Some(landed) => {
+                Some(answered) => {
                     self.0.pop_front();
-                    Poll::Ready(landed)
+                    Poll::Ready(answered)
                 }
                 None => Poll::Pending,
             }

@@ -4,11 +4,11 @@
 //! answered has changed nothing, and whatever it carried goes on waiting. Whoever drives this contains its panics;
 //! after one, a new [`Carrier`] knows all that the store knows.
 //!
-//! While all goes well, [`Carrier::run`] has two pushes out: one is on its way, or waits at the server, while the
+//! While all goes well, a [`Carrier`] has two pushes out, see [`Out`]: one is on its way, or waits at the server, while the
 //! other is carried out or written down. They are written down in the order in which they were asked.
 
 use crate::digest::Digest;
-use crate::out::{Asking, Landed, Out};
+use crate::out::{Asking, Out};
 use crate::plan::{Finding, Hold, Known, Plan, Sent, Step, Trigger, Verdict, Wait};
 use crate::remote::{
     DigestAnswer, Health, Judged, Page, PullAnswer, PushAnswer, Remote, RemoteError, Word,
@@ -34,8 +34,6 @@ pub struct Carrier {
     chance: Rng,
     /// Whether a ticket is out.
     asked: bool,
-    /// Whether what is written down went beside a push that failed.
-    beside_a_failure: bool,
 }
 
 /// What to do now.
@@ -90,6 +88,16 @@ pub enum Question {
 pub struct Answered {
     ticket: Ticket,
     answer: Answer,
+    /// What was asked before it, and was still out when it was asked, has failed.
+    pub(crate) beside_a_failure: bool,
+}
+
+/// A push that was answered.
+struct Sending<'a> {
+    account: UserId,
+    sits: &'a [Session],
+    generations: &'a [i64],
+    beside_a_failure: bool,
 }
 
 #[derive(Debug)]
@@ -164,7 +172,7 @@ impl Ticket {
             }
             Question::Digest { .. } => Answer::Digest(remote.digest(account).await),
         };
-        Answered { ticket: self, answer }
+        Answered { ticket: self, answer, beside_a_failure: false }
     }
 }
 
@@ -186,14 +194,7 @@ impl Carrier {
     #[must_use]
     pub fn new(store: Store, seed: u64, version: &str) -> Self {
         let chance = Rng::with_seed(seed);
-        Self {
-            store,
-            plan: Plan::new(),
-            version: version.into(),
-            chance,
-            asked: false,
-            beside_a_failure: false,
-        }
+        Self { store, plan: Plan::new(), version: version.into(), chance, asked: false }
     }
 
     /// Takes note of something that happened. What is to be done then, [`Carrier::next`] says.
@@ -220,7 +221,7 @@ impl Carrier {
     }
 
     fn decide(&mut self, now: Moment) -> Result<Next, StoreError> {
-        let account = self.store.account()?.filter(|account| account.signed_in);
+        let account = self.store.signed_in()?;
         let known = match &account {
             None => Known { account: None, cursor: None, outgoing: false, comparable: false },
             Some(account) => self.known(account, now.wall.utc)?,
@@ -245,7 +246,7 @@ impl Carrier {
         if !self.plan.flows() {
             return Ok(None);
         }
-        let Some(account) = self.store.account()?.filter(|account| account.signed_in) else {
+        let Some(account) = self.store.signed_in()? else {
             return Ok(None);
         };
         let known = Known {
@@ -293,7 +294,8 @@ impl Carrier {
     }
 
     fn take(&mut self, answered: Answered, now: Moment, chance: u32) -> Result<Report, StoreError> {
-        let Answered { ticket: Ticket { account, asked, question }, answer } = answered;
+        let Answered { ticket: Ticket { account, asked, question }, answer, beside_a_failure } =
+            answered;
         let took = now.boot.since(asked);
         let at = now.boot;
         match (question, answer) {
@@ -310,7 +312,9 @@ impl Carrier {
                 );
             }
             (Question::Push { sits, generations, .. }, Answer::Push(answer)) => {
-                return self.pushed(account, &sits, &generations, answer, now, took, chance);
+                let about =
+                    Sending { account, sits: &sits, generations: &generations, beside_a_failure };
+                return self.pushed(about, answer, now, took, chance);
             }
             (_, Answer::Pull(Ok(answer))) => return self.pulled(account, answer, now, took),
             (_, Answer::Pull(Err(error))) => self.plan.pull_failed(error, at, chance),
@@ -327,12 +331,9 @@ impl Carrier {
         Ok(Report::default())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a push, its answer, and when")]
     fn pushed(
         &mut self,
-        account: UserId,
-        sits: &[Session],
-        generations: &[i64],
+        Sending { account, sits, generations, beside_a_failure }: Sending<'_>,
         answer: Result<PushAnswer, RemoteError>,
         now: Moment,
         took: Duration,
@@ -379,12 +380,8 @@ impl Carrier {
         let moved = (verdicts.len() == sits.len()).then_some((before, after));
         let push = Push { verdicts, moved, at: now.wall.utc };
         let pushed = self.store.settle(account, push)?;
-        let sent = Sent {
-            rows,
-            settled: pushed.settled,
-            caught_up: pushed.caught_up,
-            beside_a_failure: self.beside_a_failure,
-        };
+        let sent =
+            Sent { rows, settled: pushed.settled, caught_up: pushed.caught_up, beside_a_failure };
         self.plan.sent(sent, took, now.boot, chance);
         Ok(Report {
             pushed: pushed.acknowledged,
@@ -496,22 +493,19 @@ impl Carrier {
     /// As [`Carrier::done`].
     pub fn landed(
         &mut self,
-        landed: Landed,
+        answered: Answered,
         out: &mut Out<'_>,
         now: Moment,
     ) -> Result<Report, StoreError> {
-        let Landed { answered, beside_a_failure } = landed;
         if answered.failed() {
             out.first_failed();
         }
-        let report = if answered.failed() && beside_a_failure {
+        let report = if answered.failed() && answered.beside_a_failure {
             // Both were on one way: it has been said once.
             Ok(Report::default())
         } else {
-            self.beside_a_failure = beside_a_failure;
             self.done(answered, now)
         };
-        self.beside_a_failure = false;
         self.asked = !out.is_empty();
         report
     }
@@ -530,8 +524,8 @@ impl Carrier {
             if let Some(wait) = self.ask(&mut out, |ticket| Box::pin(ticket.ask(remote)), now())? {
                 return Ok((total, wait));
             }
-            let landed = out.land().await;
-            total.add(self.landed(landed, &mut out, now())?);
+            let answered = out.land().await;
+            total.add(self.landed(answered, &mut out, now())?);
         }
     }
 
@@ -594,6 +588,6 @@ impl Ticket {
             Question::Pull { .. } => Answer::Pull(came.and_then(|came| came.pull())),
             Question::Digest { .. } => Answer::Digest(came.and_then(|came| came.digest())),
         };
-        Answered { ticket: self, answer }
+        Answered { ticket: self, answer, beside_a_failure: false }
     }
 }

@@ -55,8 +55,8 @@ async fn sync(worker: &mut Worker) -> Result<SyncReply, IpcError> {
     worker.trigger(Trigger::Asked);
     let (mut total, mut out) = (Report::default(), Out::default());
     while let Turn::Answers = worker.turn(&mut out) {
-        let landed = out.land().await;
-        total.add(worker.landed(landed, &mut out));
+        let answered = out.land().await;
+        total.add(worker.landed(answered, &mut out));
     }
     worker.synced(&total)
 }

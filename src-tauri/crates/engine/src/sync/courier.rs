@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use zafu_core::time::BootTime;
+use zafu_sync::run::Answered;
 use zafu_sync::{Out, Report, Trigger};
 
 /// The longest sleep.
@@ -92,10 +93,7 @@ impl Courier {
                     Some(Order::Trigger(trigger)) => self.worker.trigger(trigger),
                     Some(Order::Ask(request, answer)) => self.answer(request, answer).await,
                 },
-                landed = self.out.land() => {
-                    let report = self.worker.landed(landed, &mut self.out);
-                    self.heard(report);
-                }
+                answered = self.out.land() => self.heard(answered),
                 // What is answered at once is not worth a word.
                 () = tokio::time::sleep(TELL_EVERY), if moves => {}
                 () = tokio::time::sleep(sleep), if !moves => {}
@@ -179,9 +177,8 @@ impl Courier {
     /// Nothing is out any more.
     async fn let_go(&mut self) {
         while self.out.renews() {
-            let landed = self.out.land().await;
-            let report = self.worker.landed(landed, &mut self.out);
-            self.heard(report);
+            let answered = self.out.land().await;
+            self.heard(answered);
         }
         // Whatever else is on its way goes again.
         self.out = Out::default();
@@ -191,11 +188,14 @@ impl Courier {
         let _ = tokio::time::timeout(LAST_WORDS, self.let_go()).await;
     }
 
-    fn heard(&mut self, report: Report) {
+    fn heard(&mut self, answered: Answered) {
+        let report = self.worker.landed(answered, &mut self.out);
         if report.pulled > 0 || !report.renamed.is_empty() {
             (self.tell)(News::Log(report.renamed.clone()));
         }
-        self.total.add(report);
+        if !self.waiters.is_empty() {
+            self.total.add(report);
+        }
     }
 
     /// While something is on its way things change often: they are told now and then only.

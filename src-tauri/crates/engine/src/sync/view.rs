@@ -3,8 +3,7 @@
 use super::words;
 use crate::protocol::{IpcError, Progress, SyncNeed, SyncState, SyncView};
 use crate::view::moment;
-use zafu_core::time::UtcOffset;
-use zafu_core::time::WallTime;
+use zafu_core::time::{UtcOffset, WallTime};
 use zafu_store::{Account, Store, StoreError, Waiting};
 use zafu_sync::{Hold, RemoteError};
 
@@ -27,20 +26,22 @@ pub(super) struct Known {
 /// # Errors
 /// What the disk says.
 pub(crate) fn resting(store: &Store, here: UtcOffset) -> Result<Option<SyncView>, StoreError> {
-    look(store, Known::default(), here)
-}
-
-/// How it looks.
-pub(super) fn look(
-    store: &Store,
-    known: Known,
-    here: UtcOffset,
-) -> Result<Option<SyncView>, StoreError> {
     let Some(account) = store.account()? else { return Ok(None) };
     let waiting = store.waiting(account.id)?;
+    look(store, account, waiting, Known::default(), here).map(Some)
+}
+
+/// How it looks, with what was read of `account` already.
+pub(super) fn look(
+    store: &Store,
+    account: Account,
+    waiting: Waiting,
+    known: Known,
+    here: UtcOffset,
+) -> Result<SyncView, StoreError> {
     let ownerless =
         if account.signed_in && !account.leaves_ownerless { store.ownerless()? } else { 0 };
-    Ok(Some(view(account, waiting, ownerless, known, here)))
+    Ok(view(account, waiting, ownerless, known, here))
 }
 
 fn view(

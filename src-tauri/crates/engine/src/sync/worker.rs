@@ -15,7 +15,8 @@ use std::time::Duration;
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
 use zafu_store::{AfterErasure, Ownerless, Store, StoreError};
-use zafu_sync::out::{Asking, Landed, Out};
+use zafu_sync::out::{Asking, Out};
+use zafu_sync::run::Answered;
 use zafu_sync::supabase::{
     Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
 };
@@ -79,15 +80,13 @@ impl Worker {
 
     /// Takes note of something that happened.
     pub fn trigger(&mut self, trigger: Trigger) {
-        if trigger == Trigger::Asked && matches!(self.access, Access::Lost(_) | Access::Unasked(..))
-        {
-            // The person may have unlocked it meanwhile. It is not asked by itself: it may ask the person.
-            self.access = Access::None;
-        }
-        if trigger == Trigger::Asked
-            && let Access::Open(remote) = &self.access
-        {
-            remote.keep();
+        if trigger == Trigger::Asked {
+            match &self.access {
+                Access::None => {}
+                Access::Open(remote) => remote.keep(),
+                // The person may have unlocked it meanwhile. It is not asked by itself: it may ask the person.
+                Access::Lost(_) | Access::Unasked(..) => self.access = Access::None,
+            }
         }
         self.carrier.trigger(trigger, self.clock.now().boot);
     }
@@ -118,8 +117,8 @@ impl Worker {
     }
 
     /// Writes down an answer. A disk that refuses loses nothing: the same is asked again.
-    pub fn landed(&mut self, landed: Landed, out: &mut Out<'static>) -> Report {
-        self.carrier.landed(landed, out, self.clock.now()).unwrap_or_else(|error| {
+    pub fn landed(&mut self, answered: Answered, out: &mut Out<'static>) -> Report {
+        self.carrier.landed(answered, out, self.clock.now()).unwrap_or_else(|error| {
             tracing::error!(%error, "what the server said cannot be written down");
             Report::default()
         })
@@ -127,7 +126,7 @@ impl Worker {
 
     /// Opens the account that is signed in, if it is not open yet.
     fn keep_access(&mut self) -> Result<(), StoreError> {
-        let account = self.store.account()?.filter(|account| account.signed_in);
+        let account = self.store.signed_in()?;
         let signed_in = account.as_ref().map(|account| account.id);
         let whose = match &self.access {
             Access::None => None,
@@ -168,6 +167,7 @@ impl Worker {
     /// How it all looks.
     pub fn view(&mut self) -> Result<Option<SyncView>, StoreError> {
         let status = self.carrier.status()?;
+        let Some(account) = status.account else { return Ok(None) };
         let pending = status.waiting.pending;
         self.backlog = match self.backlog {
             _ if pending == 0 || status.hold.is_some() || status.last_failure.is_some() => None,
@@ -187,7 +187,8 @@ impl Worker {
             },
             for_now: matches!(&self.access, Access::Open(remote) if !remote.is_kept()),
         };
-        view::look(&self.store, known, self.clock.now().wall.offset)
+        let here = self.clock.now().wall.offset;
+        view::look(&self.store, account, status.waiting, known, here).map(Some)
     }
 
     /// Answers everything but [`SyncRequest::Now`], which takes many turns.
@@ -221,7 +222,7 @@ impl Worker {
     }
 
     fn signed_in(&self) -> Result<UserId, IpcError> {
-        let account = self.store.account()?.filter(|account| account.signed_in);
+        let account = self.store.signed_in()?;
         account.map(|account| account.id).ok_or_else(nobody)
     }
 
@@ -276,7 +277,7 @@ impl Worker {
         signed_in: SignedIn,
         email: &str,
     ) -> Result<SyncReply, IpcError> {
-        let before = self.store.account()?.filter(|account| account.signed_in);
+        let before = self.store.signed_in()?;
         let user = signed_in.user;
         let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
         let (url, key) = (http.project().url().to_owned(), http.project().key().to_owned());
@@ -393,15 +394,11 @@ impl Worker {
 
     /// What a sync that has come to rest has done: `total` together.
     pub fn synced(&mut self, total: &Report) -> Result<SyncReply, IpcError> {
-        let user = self.signed_in()?;
-        let waiting = self.store.waiting(user)?;
-        let report = SyncReport {
-            pushed: total.pushed,
-            pulled: total.pulled,
-            pending: waiting.pending,
-            refused: waiting.refused,
-        };
-        Ok(SyncReply::Synced(report, self.view()?))
+        self.signed_in()?;
+        let view = self.view()?;
+        let (pending, refused) = view.as_ref().map_or((0, 0), |view| (view.pending, view.refused));
+        let report = SyncReport { pushed: total.pushed, pulled: total.pulled, pending, refused };
+        Ok(SyncReply::Synced(report, view))
     }
 
     /// The time.
