@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
-use zafu_core::timer::{Command, Effect, Timer};
+use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::Store;
 
 const HALF: Duration = Duration::from_secs(30);
@@ -27,17 +27,9 @@ pub fn sit(zafu: &Zafu, to_its_end: bool) -> String {
     let start = Command::Start { id, plan, seed: 1 };
     let half_way = if to_its_end { Command::Tick } else { Command::End { overtime: None } };
     for command in [start, half_way, Command::Tick] {
-        let saves: Vec<_> = timer.apply(command, now).into_iter().filter_map(save).collect();
-        store.save(&saves).unwrap();
+        store.save(&saves(&timer.apply(command, now))).unwrap();
         now.boot = now.boot + HALF;
         now.wall = now.wall.plus(HALF);
     }
     id.0.to_string()
-}
-
-fn save(effect: Effect) -> Option<zafu_core::timer::Save> {
-    match effect {
-        Effect::Save(save) => Some(save),
-        _ => None,
-    }
 }

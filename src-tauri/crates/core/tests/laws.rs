@@ -200,7 +200,7 @@ fn drift(ticks: Vec<u64>) -> Result<(), TestCaseError> {
         if let Some(sat) = sat {
             prop_assert_eq!(sat, secs(86_400) - end.since(world.now.boot));
         } else {
-            completed = common::saves(&effects).into_iter().find_map(|save| match save {
+            completed = zafu_core::timer::saves(&effects).into_iter().find_map(|save| match save {
                 Save::Close(_, lifecycle) => lifecycle.completedat(),
                 _ => None,
             });

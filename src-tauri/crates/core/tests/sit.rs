@@ -2,14 +2,14 @@
 
 mod common;
 
-use common::{World, every, id, plan, rings, saves, secs};
+use common::{World, every, id, plan, rings, secs};
 use std::time::Duration;
 use zafu_core::bells::Role;
 use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
 use zafu_core::session::{Lifecycle, Stage};
 use zafu_core::time::Seconds;
 use zafu_core::timer::{
-    Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Refusal, Save,
+    Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Refusal, Save, saves,
 };
 
 fn closed(effects: &[Effect]) -> Option<Lifecycle> {

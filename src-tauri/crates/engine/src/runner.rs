@@ -19,7 +19,7 @@ use zafu_core::ids::SessionId;
 use zafu_core::plan::PlanChoice;
 use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
-use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer};
+use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer, saves};
 use zafu_store::{Store, StoreError};
 use zafu_sync::Trigger;
 use zafu_sync::supabase::Vault;
@@ -311,14 +311,6 @@ impl Runner {
     fn now(&self) -> Moment {
         self.parts.clock.now()
     }
-}
-
-fn saves(effects: &[Effect]) -> Vec<Save> {
-    let save = |effect: &Effect| match effect {
-        Effect::Save(save) => Some(save.clone()),
-        _ => None,
-    };
-    effects.iter().filter_map(save).collect()
 }
 
 /// The sit that these effects bring to its end.

@@ -15,7 +15,7 @@ use zafu_core::bounded::Bounded;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Command, Effect, Save, Timer};
+use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{Page, Store};
 
 /// Sits that are started and finished, and commits beside them.
@@ -75,9 +75,9 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
         took[0].push(timed(insert)?.0);
         let id = SessionId(Uuid::from_u128(u128::from(round) + 1));
         let begun = Command::Start { id, plan: plan.clone(), seed: 1 };
-        let begun = saves(timer.apply(begun, at(seconds)));
+        let begun = saves(&timer.apply(begun, at(seconds)));
         took[1].push(timed(|| store.save(&begun))?.0);
-        let ended = saves(timer.apply(Command::End { overtime: None }, at(seconds + 20)));
+        let ended = saves(&timer.apply(Command::End { overtime: None }, at(seconds + 20)));
         took[2].push(timed(|| store.save(&ended))?.0);
     }
     Ok(took.map(median))
@@ -121,11 +121,6 @@ fn at(seconds: u64) -> Moment {
         boot_id: BootId(Uuid::from_u128(7)),
         wall: WallTime::new(start, UtcOffset(60)).plus(Duration::from_secs(seconds)),
     }
-}
-
-fn saves(effects: Vec<Effect>) -> Vec<Save> {
-    let save = |effect| if let Effect::Save(save) = effect { Some(save) } else { None };
-    effects.into_iter().filter_map(save).collect()
 }
 
 /// Does something, and says how many milliseconds it took.

@@ -9,7 +9,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
 use zafu_core::settings::{Preset, Settings, Theme};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer};
+use zafu_core::timer::{Answer, Command, OvertimeAnswer, Timer, saves};
 
 fn at(seconds: u64) -> Moment {
     let start: DateTime<Utc> = "2026-03-01T06:00:00.250Z".parse().unwrap();
@@ -38,11 +38,7 @@ impl Sitting<'_> {
     fn after(&mut self, seconds: u64, command: Command) {
         self.seconds += seconds;
         let effects = self.timer.apply(command, at(self.seconds));
-        let saves: Vec<_> = effects
-            .into_iter()
-            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
-            .collect();
-        self.store.save(&saves).unwrap();
+        self.store.save(&saves(&effects)).unwrap();
     }
 
     fn start(&mut self, n: u128, length: u32, preparation: u32) {

@@ -201,7 +201,7 @@ impl World {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
-        let saves = common::saves(effects);
+        let saves = zafu_core::timer::saves(&effects);
         self.store.save(&saves).unwrap();
         for save in saves {
             self.model.save(save, self.store.device());

@@ -94,7 +94,7 @@ fn a_sit_may_start_while_another_waits_to_be_settled() {
     let store = Store::open(folder.path(), at(3020).wall).unwrap();
     let left = store.left().unwrap();
     let (mut timer, effects) = Timer::recover(left, at(3020));
-    assert!(common::saves(effects).is_empty());
+    assert!(zafu_core::timer::saves(&effects).is_empty());
     assert_eq!(timer.sit().map(|sit| sit.id), Some(id(2)));
     assert_eq!(timer.unsettled().len(), 1);
     let settle = Command::Settle { id: id(1), answer: Answer::Whole };
@@ -106,7 +106,7 @@ fn a_sit_may_start_while_another_waits_to_be_settled() {
 fn of_several_saves_all_are_kept_or_none() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
-    let mut saves = common::saves(timer.apply(start(id(1), plan(600, 0)), at(0)));
+    let mut saves = zafu_core::timer::saves(&timer.apply(start(id(1), plan(600, 0)), at(0)));
     saves.push(zafu_core::timer::Save::Remove(id(9)));
     let error = store.save(&saves).unwrap_err();
     assert!(matches!(error, StoreError::NoSuchSession { id: missing } if missing == id(9)));

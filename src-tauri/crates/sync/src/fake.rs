@@ -3,6 +3,10 @@
 //!
 //! It speaks bytes, as the real one does, so that whatever is tested with it reads and writes the real wire.
 
+mod keychain;
+
+pub use keychain::Memory;
+
 use crate::digest::Digest;
 use crate::remote::{
     DigestAnswer, Fault, Health, Page, PullAnswer, PushAnswer, Remote, RemoteError,

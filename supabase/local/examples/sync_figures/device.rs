@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,10 +17,9 @@ use zafu_core::ids::UserId;
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_store::{Cursor, Store};
+use zafu_sync::fake::Memory;
 use zafu_sync::remote::{DigestAnswer, Health, Page, PullAnswer, PushAnswer};
-use zafu_sync::supabase::{
-    Account as Opened, Http, Project, SignedIn, Supabase, Tokens, Vault, VaultError,
-};
+use zafu_sync::supabase::{Account as Opened, Http, Project, SignedIn, Supabase, Tokens};
 use zafu_sync::{Carrier, Remote, RemoteError};
 
 /// What tells this program that it is the device.
@@ -66,32 +64,6 @@ impl Account {
         let (account, kept) = Opened::opened(signed_in, Arc::new(Memory::default()));
         kept?;
         Ok(Supabase::new(http, account))
-    }
-}
-
-/// A keychain that forgets with the process.
-#[derive(Default)]
-struct Memory(Mutex<HashMap<UserId, String>>);
-
-impl Memory {
-    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vault for Memory {
-    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
-        Ok(self.all().get(&account).cloned())
-    }
-
-    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
-        self.all().insert(account, secret.to_owned());
-        Ok(())
-    }
-
-    fn remove(&self, account: UserId) -> Result<(), VaultError> {
-        self.all().remove(&account);
-        Ok(())
     }
 }
 

@@ -16,7 +16,7 @@ use zafu_core::bounded::Bounded;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::Moment;
-use zafu_core::timer::{Command, Effect, Save, Timer};
+use zafu_core::timer::{Command, Save, Timer, saves};
 use zafu_store::Store;
 use zafu_sync::{Carrier, Next};
 
@@ -134,19 +134,14 @@ fn rounds(store: &Store, took: &mut Took, go_on: impl Fn(u32) -> bool) -> Result
     while go_on(done) {
         let seconds = u64::from(done) * 1000;
         let begin = Command::Start { id: SessionId(Uuid::new_v4()), plan: plan.clone(), seed: 1 };
-        took.starts.push(timed(store, &saves(timer.apply(begin, at(seconds))))?);
+        took.starts.push(timed(store, &saves(&timer.apply(begin, at(seconds))))?);
         sleep(PAUSE);
         let end = Command::End { overtime: None };
-        took.finishes.push(timed(store, &saves(timer.apply(end, at(seconds + 20))))?);
+        took.finishes.push(timed(store, &saves(&timer.apply(end, at(seconds + 20))))?);
         sleep(PAUSE);
         done += 1;
     }
     Ok(())
-}
-
-fn saves(effects: Vec<Effect>) -> Vec<Save> {
-    let save = |effect| if let Effect::Save(save) = effect { Some(save) } else { None };
-    effects.into_iter().filter_map(save).collect()
 }
 
 /// In milliseconds.

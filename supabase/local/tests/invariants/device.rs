@@ -10,7 +10,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Save, Timer};
+use zafu_core::timer::{Answer, Command, OvertimeAnswer, Save, Timer, saves};
 use zafu_store::{Page, Store};
 use zafu_sync::Carrier;
 use zafu_sync::supabase::Supabase;
@@ -64,10 +64,7 @@ impl Device {
     }
 
     fn apply(&mut self, command: Command, now: Duration) -> Vec<Save> {
-        let effects = self.timer.apply(command, moment(now, self.skew)).into_iter();
-        effects
-            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
-            .collect()
+        saves(&self.timer.apply(command, moment(now, self.skew)))
     }
 
     fn command(&mut self, command: Command, now: Duration) {

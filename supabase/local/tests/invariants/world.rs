@@ -5,7 +5,6 @@ use fastrand::Rng;
 use std::ops::Deref;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
@@ -13,7 +12,8 @@ use zafu_backend::proxy::{Asked, Fate, Proxy};
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
-use zafu_sync::supabase::{Account, Http, Project, SignedIn, Supabase, Tokens, Vault, VaultError};
+use zafu_sync::fake::Memory;
+use zafu_sync::supabase::{Account, Http, Project, SignedIn, Supabase, Tokens};
 use zafu_sync::{Next, Report, Trigger, Wait};
 
 pub const fn seconds(seconds: u64) -> Duration {
@@ -39,26 +39,6 @@ impl Deref for Whose {
             Self::Everyones(backend) => backend,
             Self::Own(backend) => backend,
         }
-    }
-}
-
-/// A keychain that keeps one secret, and forgets it with the process.
-#[derive(Default)]
-pub struct Memory(Mutex<Option<String>>);
-
-impl Vault for Memory {
-    fn read(&self, _: UserId) -> Result<Option<String>, VaultError> {
-        Ok(self.0.lock().unwrap().clone())
-    }
-
-    fn write(&self, _: UserId, secret: &str) -> Result<(), VaultError> {
-        *self.0.lock().unwrap() = Some(secret.to_owned());
-        Ok(())
-    }
-
-    fn remove(&self, _: UserId) -> Result<(), VaultError> {
-        *self.0.lock().unwrap() = None;
-        Ok(())
     }
 }
 

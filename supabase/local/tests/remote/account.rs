@@ -1,9 +1,10 @@
 //! Signing up, in and out, and staying signed in.
 
-use crate::{Memory, PASSWORD, backend, http, sign_up, wait};
+use crate::{PASSWORD, backend, http, sign_up, wait};
 use serde_json::json;
 use std::sync::Arc;
 use zafu_core::ids::UserId;
+use zafu_sync::fake::Memory;
 use zafu_sync::supabase::{Account, AuthError, SignedIn, SignedUp, Supabase, Tokens, Vault};
 use zafu_sync::{Class, Fault, Remote, class};
 

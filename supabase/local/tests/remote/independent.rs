@@ -79,7 +79,7 @@ async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
         panic!("the local backend asks for no confirmation")
     };
     let user = made.user;
-    let (account, _) = Account::opened(made, Arc::new(crate::Memory::default()));
+    let (account, _) = Account::opened(made, Arc::new(zafu_sync::fake::Memory::default()));
     (user, Supabase::new(http, account), Client::start(backend, Some(&email)))
 }
 

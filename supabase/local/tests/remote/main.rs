@@ -8,40 +8,12 @@ mod independent;
 mod sits;
 mod strangers;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::ids::UserId;
-use zafu_sync::supabase::{
-    Account, Http, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
-};
-
-/// A keychain that forgets with the process.
-#[derive(Default)]
-struct Memory(Mutex<HashMap<UserId, String>>);
-
-impl Memory {
-    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<UserId, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vault for Memory {
-    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
-        Ok(self.all().get(&account).cloned())
-    }
-
-    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
-        self.all().insert(account, secret.to_owned());
-        Ok(())
-    }
-
-    fn remove(&self, account: UserId) -> Result<(), VaultError> {
-        self.all().remove(&account);
-        Ok(())
-    }
-}
+use zafu_sync::fake::Memory;
+use zafu_sync::supabase::{Account, Http, Project, SignedIn, SignedUp, Supabase};
 
 /// The backend that all tests share, its auth server running.
 fn backend() -> Option<&'static Backend> {

@@ -61,7 +61,7 @@ fn an_answer_that_is_cut_off_acknowledges_nothing() {
         stranger("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"state\":\"ok\",\"verdicts\":[");
     let user = UserId(uuid::Uuid::new_v4());
     let tokens = Tokens { access: "a".into(), refresh: "b".into() };
-    let vault = std::sync::Arc::new(crate::Memory::default());
+    let vault = std::sync::Arc::new(zafu_sync::fake::Memory::default());
     let (account, _) = Account::opened(SignedIn { user, email: String::new(), tokens }, vault);
     let server = Supabase::new(http, account);
     // Closing the connection before its end is for the sender to do.

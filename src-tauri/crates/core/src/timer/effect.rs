@@ -29,6 +29,16 @@ pub enum Effect {
     Refuse(Refusal),
 }
 
+/// What is to be saved of all that is to be done, in its order.
+#[must_use]
+pub fn saves(effects: &[Effect]) -> Vec<Save> {
+    let save = |effect: &Effect| match effect {
+        Effect::Save(save) => Some(save.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(save).collect()
+}
+
 /// A change of what is on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Save {

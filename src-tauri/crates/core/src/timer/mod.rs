@@ -8,7 +8,7 @@ mod effect;
 mod gap;
 mod sit;
 
-pub use effect::{Effect, Notice, OpenSit, Refusal, Ring, Save};
+pub use effect::{Effect, Notice, OpenSit, Refusal, Ring, Save, saves};
 pub use sit::{GapReason, Phase, Sit, Unsettled};
 
 use crate::bells::{DueBell, schedule};

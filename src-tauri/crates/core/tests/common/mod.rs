@@ -11,7 +11,7 @@ use zafu_core::plan::{
     Strike, Strikes,
 };
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Command, Effect, OpenSit, Ring, Save, Timer};
+use zafu_core::timer::{Command, Effect, OpenSit, Ring, Save, Timer, saves};
 
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -128,16 +128,6 @@ impl World {
             self.disk.extend(open);
         }
     }
-}
-
-pub fn saves(effects: &[Effect]) -> Vec<Save> {
-    effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Save(save) => Some(save.clone()),
-            _ => None,
-        })
-        .collect()
 }
 
 pub fn rings(effects: &[Effect]) -> Vec<Ring> {

@@ -1,6 +1,5 @@
 //! An engine over recorders and a clock that only the test moves.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -16,7 +15,8 @@ use zafu_engine::protocol::{IpcError, Snapshot, StartRequest};
 use zafu_engine::runner::{Parts, Runner};
 use zafu_engine::{Engine, Host};
 use zafu_store::Store;
-use zafu_sync::supabase::{Vault, VaultError};
+pub use zafu_sync::fake::Memory;
+use zafu_sync::supabase::Vault;
 
 /// What the engine did outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,25 +220,5 @@ impl Fakes {
     fn sql(&self, sql: &str) {
         let connection = rusqlite::Connection::open(self.folder.path().join("zafu.db")).unwrap();
         connection.execute_batch(sql).unwrap();
-    }
-}
-
-/// A keychain in memory.
-#[derive(Default)]
-pub struct Memory(Mutex<BTreeMap<UserId, String>>);
-
-impl Vault for Memory {
-    fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
-        Ok(self.0.lock().unwrap().get(&account).cloned())
-    }
-
-    fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError> {
-        self.0.lock().unwrap().insert(account, secret.into());
-        Ok(())
-    }
-
-    fn remove(&self, account: UserId) -> Result<(), VaultError> {
-        self.0.lock().unwrap().remove(&account);
-        Ok(())
     }
 }

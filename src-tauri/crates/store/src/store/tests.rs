@@ -8,7 +8,7 @@ use zafu_core::bounded::Bounded;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::{Made, Session};
 use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset};
-use zafu_core::timer::{Command, Effect, Timer};
+use zafu_core::timer::{Command, Timer, saves};
 
 fn now() -> Moment {
     let start: DateTime<Utc> = "2026-03-01T06:00:00.250Z".parse().unwrap();
@@ -36,9 +36,7 @@ fn start(n: u128) -> Vec<Save> {
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,
     };
-    let effects = Timer::default().apply(Command::Start { id: id(n), plan, seed: 1 }, now());
-    let save = |effect| if let Effect::Save(save) = effect { Some(save) } else { None };
-    effects.into_iter().filter_map(save).collect()
+    saves(&Timer::default().apply(Command::Start { id: id(n), plan, seed: 1 }, now()))
 }
 
 fn page(rows: Vec<Session>, seq: i64) -> Pull {

@@ -8,7 +8,7 @@ use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Command, Effect, Save, Timer};
+use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{Page, Push, Said, Store, Verdict};
 
 pub fn wall(utc: &str) -> WallTime {
@@ -63,17 +63,9 @@ pub fn start(id: SessionId, plan: Plan) -> Command {
     Command::Start { id, plan, seed: 1 }
 }
 
-pub fn saves(effects: Vec<Effect>) -> Vec<Save> {
-    let save = |effect| match effect {
-        Effect::Save(save) => Some(save),
-        _ => None,
-    };
-    effects.into_iter().filter_map(save).collect()
-}
-
 /// Carries out `command` and saves what it asks for, as the engine does.
 pub fn drive(store: &Store, timer: &mut Timer, command: Command, now: Moment) {
-    store.save(&saves(timer.apply(command, now))).unwrap();
+    store.save(&saves(&timer.apply(command, now))).unwrap();
 }
 
 /// A sit of ten minutes that was sat to its end, at `seconds`.

@@ -13,7 +13,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Command, Effect, Timer};
+use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{Page, Store};
 use zafu_sync::fake::{FakeRemote, Server};
 use zafu_sync::{Carrier, Report, Trigger};
@@ -63,11 +63,7 @@ impl Device {
     pub fn after(&mut self, seconds: u64, command: Command) {
         self.seconds += seconds;
         let effects = self.timer.apply(command, at(self.seconds));
-        let saves: Vec<_> = effects
-            .into_iter()
-            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
-            .collect();
-        self.store.save(&saves).unwrap();
+        self.store.save(&saves(&effects)).unwrap();
     }
 
     /// Begins a sit of a minute and a half.

@@ -12,7 +12,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer};
+use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer, saves};
 use zafu_store::Store;
 use zafu_sync::fake::Token;
 use zafu_sync::{Carrier, Ticket};
@@ -189,11 +189,7 @@ impl Device {
     }
 
     fn save(&mut self, effects: Vec<Effect>) -> bool {
-        let saves: Vec<_> = effects
-            .into_iter()
-            .filter_map(|effect| if let Effect::Save(save) = effect { Some(save) } else { None })
-            .collect();
-        let saved = self.store().save(&saves).is_ok();
+        let saved = self.store().save(&saves(&effects)).is_ok();
         self.see();
         saved
     }

@@ -1,7 +1,7 @@
 //! The two servers: the one in memory, and the real one.
 
 use super::Bench;
-use crate::{Memory, http, sign_up};
+use crate::{http, sign_up};
 use serde_json::json;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_core::ids::UserId;
-use zafu_sync::fake::{Dump, FakeRemote, Server};
+use zafu_sync::fake::{Dump, FakeRemote, Memory, Server};
 use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
 
 /// The server in memory.
