@@ -43,19 +43,26 @@ fn no_kill_loses_or_doubles_a_sit() {
     println!("{times} kills; ZAFU_KILL_SEED={seed} does the same again");
     let mut trial = Trial::new(seed);
     let mut kills = 0;
-    while kills < times {
+    // Chance decides where a sit is when it is killed: it goes on until it has been everywhere.
+    while kills < times || (times >= 50 && kills < 5 * times && !trial.spared().is_empty()) {
         kills += u64::from(trial.round());
     }
     println!("killed while: {:?}; sits: {}", trial.states, trial.known.len());
     if times >= 50 {
-        for state in ["starting", "preparing", "sitting", "paused", "overtime", "finishing"] {
-            assert!(trial.states.contains_key(state), "never killed while {state}");
-        }
-        assert!(trial.states.contains_key("settling"), "never killed while settling");
+        assert!(trial.spared().is_empty(), "never killed while {:?}", trial.spared());
     }
 }
 
+/// Where a kill must have come.
+const STATES: [&str; 7] =
+    ["starting", "preparing", "sitting", "paused", "overtime", "finishing", "settling"];
+
 impl Trial {
+    /// Where no kill has come yet.
+    fn spared(&self) -> Vec<&'static str> {
+        STATES.into_iter().filter(|state| !self.states.contains_key(*state)).collect()
+    }
+
     fn new(seed: u64) -> Self {
         let zafu = Zafu::new();
         let store = Store::open(zafu.data(), system::clock().now().wall).unwrap();

@@ -19,7 +19,7 @@ use std::process::Command;
 /// What a sync asks of the system when something of it is lasting, is sent, or is heard.
 /// Beside each, about how often one thread does so in a sync of a few sits.
 const CALLS: [(&str, u64); 5] =
-    [("pwrite64", 40), ("fdatasync", 8), ("sendto", 8), ("recvfrom", 10), ("sendmsg", 10)];
+    [("pwrite64", 40), ("fsync", 8), ("sendto", 8), ("recvfrom", 10), ("sendmsg", 10)];
 
 /// Runs `command` and kills it when one of its threads makes the `nth` of these calls. None if it never did.
 fn killed_at(command: &Command, call: &str, nth: u64) -> Option<Said> {
