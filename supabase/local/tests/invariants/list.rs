@@ -24,15 +24,21 @@ fn every_fault_is_listed_and_every_test_that_is_named_is_there() {
     for folder in ["src-tauri", "supabase/local/tests", "tests"] {
         sources(&root.join(folder), &mut tests);
     }
-    let mut numbers = Vec::new();
-    for line in list.lines() {
-        let number = line.split('|').nth(1).and_then(|cell| cell.trim().parse::<usize>().ok());
-        let names: Vec<_> = line.split('`').skip(1).step_by(2).collect();
-        if let Some(number) = number {
+    let (mut numbers, mut real_life) = (Vec::new(), Vec::new());
+    for line in list.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let (row, shown_by) = (cells[1], cells[cells.len() - 2]);
+        let names: Vec<_> = shown_by.split('`').skip(1).step_by(2).collect();
+        if let Ok(number) = row.parse::<usize>() {
             numbers.push(number);
             assert!(line.contains("the simulation") || !names.is_empty(), "{line}");
         }
-        for name in names.into_iter().filter(|name| line.starts_with('|') && name.contains('_')) {
+        if let Some(number) = row.strip_prefix('R').and_then(|it| it.parse::<usize>().ok()) {
+            real_life.push(number);
+            let prefix = format!("real_life_{number:02}_");
+            assert!(names.iter().any(|name| name.starts_with(&prefix)), "{line}");
+        }
+        for name in names.into_iter().filter(|name| name.contains('_')) {
             assert!(
                 tests.contains(&format!("fn {name}(")) || tests.contains(&format!("fn {name}<")),
                 "there is no test {name}"
@@ -40,9 +46,11 @@ fn every_fault_is_listed_and_every_test_that_is_named_is_there() {
         }
     }
     assert_eq!(numbers, (1..=48).collect::<Vec<_>>());
+    assert_eq!(real_life, (1..=39).collect::<Vec<_>>());
     // And what a test says that it is about is in the list.
     for name in tests.split("fn ").skip(1).filter_map(|it| it.split('(').next()) {
-        if name.starts_with("fault_") && !name.contains(char::is_whitespace) {
+        let is_listed = name.starts_with("fault_") || name.starts_with("real_life_");
+        if is_listed && !name.contains(char::is_whitespace) {
             assert!(list.contains(name), "{name} is not in the list");
         }
     }
