@@ -169,3 +169,17 @@ end $$;
 create trigger zafu_make_profile after insert or update of email on auth.users
   for each row execute function zafu.make_profile();
 insert into public.users (id, email) select id, email from auth.users;
+
+-- Refuses a call whose caller has no profile or no head, and says which of two things is wrong: the account was
+-- deleted (PT410), or it exists and this project did not make its profile (PT412): the trigger above is missing,
+-- as in a project that was restored from a dump of single schemas.
+create function zafu.refuse_without_profile() returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if exists (select 1 from auth.users u where u.id = (select auth.uid())) then
+    raise exception 'this account exists but has no profile: the sign-up trigger of this project is missing'
+      using errcode = 'PT412', hint = 'See "An account without a profile" in supabase/README.md.';
+  end if;
+  raise exception 'this account has no profile: it was deleted'
+    using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+end $$;

@@ -14,8 +14,7 @@ begin
     select userid from zafu.heads where userid = any (people) order by userid for update
   ) as locked;
   if found_heads < (select count(distinct person) from unnest(people) as person) then
-    raise exception 'this account has no profile: it was deleted'
-      using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+    perform zafu.refuse_without_profile();
   end if;
   perform 1 from public.partnerships
   where userid = any (people) or partnerid = any (people)

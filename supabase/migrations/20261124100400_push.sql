@@ -312,8 +312,8 @@ language sql immutable parallel safe return 4194304;
 -- unchanged (it was there as it was sent), merged (with the row that came of it), refused (with a reason) or
 -- id_taken (by someone else's sit).
 --
--- Errors: PT400 no array, PT401 nobody signed in, PT410 no profile, PT413 too much for one call, PT429 too
--- many new sits today, 55P03 another push has held the lock for too long.
+-- Errors: PT400 no array, PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile, PT413 too
+-- much for one call, PT429 too many new sits today, 55P03 another push has held the lock for too long.
 create function public.push_sessions(json) returns json
 language plpgsql security invoker set search_path = '' set timezone = 'UTC' as $$
 declare

@@ -22,7 +22,7 @@ $$;
 --
 -- Head, marks and rows are read in one snapshot, which is what STABLE gives to all of a function.
 --
--- Errors: PT401 nobody signed in, PT410 no profile.
+-- Errors: PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile.
 create function public.pull_sessions(
   after_seq bigint default null,
   after_mark uuid default null,
@@ -42,8 +42,7 @@ begin
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
   end if;
   if head is null then
-    raise exception 'this account has no profile: it was deleted'
-      using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+    perform zafu.refuse_without_profile();
   end if;
   if (after_seq is null) <> (after_mark is null)
       or (after_mark is not null and not zafu.has_been_at(after_mark, after_seq)) then

@@ -36,8 +36,7 @@ begin
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
   end if;
   if not exists (select 1 from zafu.heads where userid = person) then
-    raise exception 'this account has no profile: it was deleted'
-      using errcode = 'PT410', hint = 'Sign in again, or with another account.';
+    perform zafu.refuse_without_profile();
   end if;
   -- The partner's head too, and both at once: the partnership ends here.
   perform zafu.lock_heads(zafu.with_partners(person));
@@ -59,7 +58,7 @@ end $$;
 -- Erases the caller's sits and profile, and ends their partnership. It answers {"erased": mark}: the device
 -- that asked keeps the mark, others find it and ask before they upload anything.
 --
--- Errors: PT401 nobody signed in, PT410 no profile.
+-- Errors: PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile.
 create function public.erase_account() returns jsonb
 language sql volatile security invoker set search_path = ''
 as $$ select jsonb_build_object('erased', zafu.erase_own()) $$;
