@@ -71,7 +71,7 @@ create table public.weeks (
 
 -- Every sit, in the words of the device that made it. Lengths are whole seconds.
 create table public.sessions (
-  id               uuid primary key,
+  id               uuid not null, -- the device's; unique per account, see the key below
   -- The server's: derived, never said by a client.
   createdat        timestamptz(3) not null default now(), -- when it arrived here
   userid           uuid not null default auth.uid() references public.users (id) on delete cascade,
@@ -101,6 +101,8 @@ create table public.sessions (
   deletedat        timestamptz(3),
   deletionrevision bigint not null default 0 check (deletionrevision between 0 and 4294967295),
   deletiondevice   uuid not null,
+  -- A key over the id alone would tell an account which ids others have.
+  primary key (userid, id),
   check (iscompleted = (completedat is not null)),
   check (completedat is null or endedat is not distinct from completedat),
   check (endedat is not null or satlength = 0),

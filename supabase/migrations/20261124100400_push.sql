@@ -309,8 +309,8 @@ language sql immutable parallel safe return 4194304;
 -- It answers one value, because a set would be cut at the server's max-rows:
 --   {"state": "ok" | "erased", "verdicts": [...], "before": {seq, mark}, "after": {seq, mark}, "erased": mark}
 -- with one verdict for each element, in their order: stored (it is there as it was sent, since this call),
--- unchanged (it was there as it was sent), merged (with the row that came of it), refused (with a reason) or
--- id_taken (by someone else's sit).
+-- unchanged (it was there as it was sent), merged (with the row that came of it) or refused (with a reason).
+-- Another account may have a sit of the same id: neither is told of the other's.
 --
 -- Errors: PT400 no array, PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile, PT413 too
 -- much for one call, PT429 too many new sits today, 55P03 another push has held the lock for too long.
@@ -401,7 +401,6 @@ begin
   ) as each;
 
   if fresh is not null then
-    -- An id that someone else has is left alone.
     insert into public.sessions (
       id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, utcoffset, deviceid,
       source, note, label, correctedstart, correctedlength, detailsrevision, detailsdevice, deletedat,
@@ -410,8 +409,7 @@ begin
     select f.id, f.startedat, f.sitlength, f.satlength, f.iscompleted, f.completedat, f.endedat, f.madeat,
       f.utcoffset, f.deviceid, f.source, f.note, f.label, f.correctedstart, f.correctedlength,
       f.detailsrevision, f.detailsdevice, f.deletedat, f.deletionrevision, f.deletiondevice
-    from unnest(fresh) as f
-    on conflict (id) do nothing;
+    from unnest(fresh) as f;
   end if;
   if changed is not null then
     update public.sessions t
@@ -422,14 +420,14 @@ begin
         detailsdevice = c.detailsdevice, deletedat = c.deletedat,
         deletionrevision = c.deletionrevision, deletiondevice = c.deletiondevice
     from unnest(changed) as c
-    where t.id = c.id;
+    where t.id = c.id and t.userid = (select auth.uid());
   end if;
 
   -- What is there now is read back: a verdict says what is, not what was meant.
   select string_agg(case
       when s.reason is not null
         then json_build_object('id', s.id, 'verdict', 'refused', 'reason', s.reason)::text
-      when k.seq is null then json_build_object('id', s.id, 'verdict', 'id_taken')::text
+      when k.seq is null then null -- nothing is said of a row that is not there: the device sends it again
       -- What was there already is so still, unless another element of the call has changed it.
       when case when (s.sit).id is null then k.seq > before.seq else k.sit is distinct from s.sit end
         then json_build_object('id', s.id, 'verdict', 'merged', 'row', k.sit)::text

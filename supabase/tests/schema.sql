@@ -18,7 +18,7 @@ select columns_are('public', 'sessions', array['id', 'createdat', 'userid', 'par
   'startedat', 'sitlength', 'satlength', 'iscompleted', 'completedat', 'endedat', 'madeat', 'utcoffset',
   'deviceid', 'source', 'note', 'label', 'correctedstart', 'correctedlength', 'detailsrevision',
   'detailsdevice', 'deletedat', 'deletionrevision', 'deletiondevice']);
-select col_is_pk('public', 'sessions', 'id', 'a sit is named by its id');
+select col_is_pk('public', 'sessions', array['userid', 'id'], 'ids are unique per account');
 select col_default_is('public', 'sessions', 'userid', 'auth.uid()', 'a sit is its sender''s');
 select fk_ok('public', 'sessions', 'userid', 'public', 'users', 'id');
 select fk_ok('public', 'users', 'id', 'auth', 'users', 'id');

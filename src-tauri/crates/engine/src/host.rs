@@ -101,7 +101,7 @@ fn teller(engine: Engine) -> Tell {
     Arc::new(move |news| {
         engine.post(|runner| match news {
             News::Status(view) => runner.synced(view),
-            News::Log(renamed) => runner.log_changed(&renamed),
+            News::Log => runner.log_changed(),
         });
     })
 }

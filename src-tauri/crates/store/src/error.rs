@@ -160,16 +160,6 @@ pub enum StoreError {
         id: UserId,
     },
 
-    /// The id of a sit must change, but the sit is not over.
-    #[error(
-        "the sit {id} must get another id, and can only once it is over: nothing was changed; finish it \
-         and try again"
-    )]
-    StillOpen {
-        /// The sit.
-        id: SessionId,
-    },
-
     /// There is no preset of that id.
     #[error("there is no such preset ({id}): nothing was changed; it may have been deleted")]
     NoSuchPreset {

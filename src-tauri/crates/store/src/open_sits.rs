@@ -49,13 +49,6 @@ pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), Store
     is_open(id, removed)
 }
 
-/// Whether a sit is not over on this device.
-pub(crate) fn holds(connection: &Connection, id: SessionId) -> Result<bool, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT 1 FROM open_sits WHERE session_id = ?1")?;
-    Ok(statement.exists([Id(id)])?)
-}
-
 /// Whether a record is not a sit yet.
 pub(crate) fn is_preparing(connection: &Connection, id: SessionId) -> Result<bool, StoreError> {
     let mut statement = connection

@@ -45,9 +45,6 @@ pub struct Waiting {
     pub kept: u32,
 }
 
-/// What the server calls an id that is someone else's.
-pub(crate) const ID_TAKEN: &str = "id_taken";
-
 /// What a row of [`Outgoing`] weighs besides its texts, in bytes.
 const ROW_WEIGHT: usize = 700;
 
@@ -128,13 +125,6 @@ pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// A sit of which the id is to be changed, but the timer still knows it by the old one: it waits for its end.
-macro_rules! waits_for_its_end {
-    () => {
-        "(last_code IS 'id_taken' AND session_id IN (SELECT session_id FROM open_sits))"
-    };
-}
-
 /// The first sits of `owner` that wait to be sent and were changed after the generation `after`: at most `rows`, of
 /// about `bytes` together, and at least one if there is any.
 pub(crate) fn outgoing(
@@ -145,12 +135,9 @@ pub(crate) fn outgoing(
     bytes: usize,
 ) -> Result<Vec<Outgoing>, StoreError> {
     // Along the index of generations: a cross join keeps its order.
-    const SQL: &str = concat!(
+    const SQL: &str =
         "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
-         WHERE state = 'pending' AND generation > ?3 AND owner = ?1 AND NOT ",
-        waits_for_its_end!(),
-        " ORDER BY generation LIMIT ?2"
-    );
+         WHERE state = 'pending' AND generation > ?3 AND owner = ?1 ORDER BY generation LIMIT ?2";
     let mut statement = connection.prepare_cached(SQL)?;
     let mut found = statement.query((Id(owner), rows, after))?;
     let (mut outgoing, mut weight) = (Vec::new(), 0);
@@ -167,12 +154,8 @@ pub(crate) fn outgoing(
 
 /// Whether anything of `owner` waits that could be sent now.
 pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
-    const SQL: &str = concat!(
-        "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON id = session_id
-         WHERE state = 'pending' AND owner = ?1 AND NOT ",
-        waits_for_its_end!(),
-        ")"
-    );
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON id = session_id
+         WHERE state = 'pending' AND owner = ?1)";
     Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
 }
 
@@ -239,22 +222,6 @@ pub(crate) fn refuse(
         )?
         .execute((Id(session), generation, code))?;
     Ok(refused == 1)
-}
-
-/// Notes what the server said of a sit that goes on waiting.
-pub(crate) fn note(
-    connection: &Connection,
-    session: SessionId,
-    generation: i64,
-    code: &str,
-) -> Result<bool, StoreError> {
-    let noted = connection
-        .prepare_cached(
-            "UPDATE outbox SET last_code = ?3
-             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
-        )?
-        .execute((Id(session), generation, code))?;
-    Ok(noted == 1)
 }
 
 /// How many sits of `owner` are not on the server as they are here.

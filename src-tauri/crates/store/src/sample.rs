@@ -115,7 +115,7 @@ pub(crate) fn fill(store: &Store) {
         erased: Some(Uuid::from_u128(8)),
         at: at(0).wall.utc,
     };
-    store.merge(user(2), pull, || unreachable!("nothing is renamed")).unwrap();
+    store.merge(user(2), pull).unwrap();
     store.compared(user(2), at(0).wall.utc).unwrap();
     store.on_writer(|connection| {
         connection

@@ -128,20 +128,6 @@ pub(crate) fn update(
     write(connection, SQL, session, owner)
 }
 
-/// Gives a sit another id, everywhere. The schema refuses it for one that is not over: the timer knows it by the
-/// old one.
-pub(crate) fn rename(
-    connection: &Connection,
-    id: SessionId,
-    new: SessionId,
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached("UPDATE sessions SET id = ?2 WHERE id = ?1")?;
-    match statement.execute((Id(id), Id(new)))? {
-        1 => Ok(()),
-        _ => Err(StoreError::NoSuchSession { id }),
-    }
-}
-
 /// Hands every sit of `owner` to `each` that the server should have as it is here, in the order of their ids.
 pub(crate) fn each_sent(
     connection: &Connection,

@@ -350,20 +350,13 @@ impl Store {
         self.write_patiently(move |change, urgent| sync::settle(change, account, &push, urgent))
     }
 
-    /// Writes down what the server has of `account`, and up to where it was read. `new_id` names sits of other
-    /// accounts whose ids turn out to be taken. What the timer saves meanwhile goes first.
+    /// Writes down what the server has of `account`, and up to where it was read. What the timer saves meanwhile
+    /// goes first.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], [`StoreError::StillOpen`] if such a sit is not over, or what the disk says.
-    pub fn merge(
-        &self,
-        account: UserId,
-        pull: Pull,
-        mut new_id: impl FnMut() -> SessionId + Send + 'static,
-    ) -> Result<Pulled, StoreError> {
-        self.write_patiently(move |change, urgent| {
-            sync::merge(change, account, &pull, &mut new_id, urgent)
-        })
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn merge(&self, account: UserId, pull: Pull) -> Result<Pulled, StoreError> {
+        self.write_patiently(move |change, urgent| sync::merge(change, account, &pull, urgent))
     }
 
     /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`

@@ -46,11 +46,6 @@ pub enum Said {
     Merged(Box<Session>),
     /// It will not have it.
     Refused(String),
-    /// The id is that of someone else's sit.
-    Taken {
-        /// Another id for it.
-        new: SessionId,
-    },
 }
 
 /// What became of what was sent.
@@ -62,8 +57,6 @@ pub struct Pushed {
     pub acknowledged: u32,
     /// Those of them that were refused.
     pub refused: u32,
-    /// Sits that have another id now: the old one and the new.
-    pub renamed: Vec<(SessionId, SessionId)>,
     /// Whether all that the server has was read.
     pub caught_up: bool,
 }
@@ -90,9 +83,9 @@ pub enum Pulled {
     Merged {
         /// Sits that are new here, or are no longer as they were.
         changed: u32,
-        /// Sits that have another id now, because the server gave theirs to someone else: the old one and the
-        /// new.
-        renamed: Vec<(SessionId, SessionId)>,
+        /// Sits that are not here: another account has their ids on this device. Ids are unique per account on
+        /// the server, but per device here, so that neither may take the other's place.
+        of_other_accounts: u32,
     },
     /// The account's sits were erased, and the person has not been asked. Nothing was changed.
     Erased {
@@ -150,15 +143,6 @@ pub(crate) fn settle(
                 }
                 pushed.settled += 1;
             }
-            Said::Taken { new } => {
-                if open_sits::holds(connection, session)? {
-                    outbox::note(connection, session, generation, outbox::ID_TAKEN)?;
-                } else {
-                    rename(connection, session, *new)?;
-                    pushed.renamed.push((session, *new));
-                }
-                pushed.settled += 1;
-            }
         }
     }
     if let Some((before, after)) = push.moved {
@@ -170,13 +154,12 @@ pub(crate) fn settle(
     Ok(Some(pushed))
 }
 
-/// Writes down what the server has of `account`, and up to where it was read. `new_id` names sits of other
-/// accounts whose ids the server has given to someone else. Nothing, while something urgent waits.
+/// Writes down what the server has of `account`, and up to where it was read. Nothing, while something urgent
+/// waits.
 pub(crate) fn merge(
     connection: &Connection,
     account: UserId,
     pull: &Pull,
-    mut new_id: impl FnMut() -> SessionId,
     urgent: &Urgent,
 ) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
@@ -190,7 +173,7 @@ pub(crate) fn merge(
         }
         _ => {}
     }
-    let (mut changed, mut renamed) = (0, Vec::new());
+    let (mut changed, mut of_other_accounts) = (0, 0);
     for theirs in &pull.rows {
         if urgent.waits() {
             return Ok(None);
@@ -201,14 +184,7 @@ pub(crate) fn merge(
             continue;
         };
         if owner.is_some_and(|owner| owner != account) {
-            let (old, new) = (ours.id, new_id());
-            if open_sits::holds(connection, old)? {
-                return Err(StoreError::StillOpen { id: old });
-            }
-            rename(connection, old, new)?;
-            renamed.push((old, new));
-            sessions::insert(connection, theirs, Some(account))?;
-            changed += 1;
+            of_other_accounts += 1;
             continue;
         }
         let joined = joined(&ours, theirs);
@@ -234,16 +210,10 @@ pub(crate) fn merge(
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::synced(connection, account, pull.at)?;
     }
-    Ok(Some(Pulled::Merged { changed, renamed }))
+    Ok(Some(Pulled::Merged { changed, of_other_accounts }))
 }
 
 /// What both copies say; what they contradict each other in is the server's.
 fn joined(ours: &Session, theirs: &Session) -> Session {
     theirs.clone().join(ours)
-}
-
-/// Gives a sit another id, under which it is sent as a new one.
-fn rename(connection: &Connection, id: SessionId, new: SessionId) -> Result<(), StoreError> {
-    sessions::rename(connection, id, new)?;
-    outbox::mark(connection, new)
 }

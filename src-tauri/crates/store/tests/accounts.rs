@@ -29,14 +29,10 @@ fn pull(rows: Vec<Session>, seq: i64) -> Pull {
     Pull { rows, cursor: cursor(seq), last: true, erased: None, at: at(0).wall.utc }
 }
 
-fn no_new_id() -> SessionId {
-    unreachable!("no id is taken")
-}
-
 /// Merges what the server has of the first account.
 fn merge(store: &Store, rows: Vec<Session>, seq: i64) -> u32 {
-    match store.merge(user(1), pull(rows, seq), no_new_id).unwrap() {
-        Pulled::Merged { changed, renamed } if renamed.is_empty() => changed,
+    match store.merge(user(1), pull(rows, seq)).unwrap() {
+        Pulled::Merged { changed, of_other_accounts: 0 } => changed,
         other => panic!("{other:?}"),
     }
 }
@@ -169,7 +165,7 @@ fn the_server_s_word_on_another_account_s_sit_counts_for_nothing() {
     sat(&store, id(1), 0);
     let generation = store.pending(1).unwrap()[0].generation;
     second(&store);
-    for said in [Said::There, Said::Refused("x".into()), Said::Taken { new: id(9) }] {
+    for said in [Said::There, Said::Refused("x".into())] {
         let pushed = store.settle(user(2), verdict(id(1), generation, said)).unwrap();
         assert_eq!(pushed.settled, 0);
     }
@@ -250,39 +246,6 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
 }
 
 #[test]
-fn a_sit_whose_id_is_taken_gets_another_one_everywhere() {
-    let (_folder, store) = store();
-    sign_in(&store);
-    sat(&store, id(1), 0);
-    let row = store.pending(1).unwrap()[0];
-    let before = found(&store, 1);
-    let taken = Said::Taken { new: id(9) };
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, taken)).unwrap();
-    assert_eq!(pushed.renamed, [(id(1), id(9))]);
-    assert_eq!((log(&store), sent(&store, 1)), (vec![id(9)], vec![id(9)]));
-    assert_eq!(found(&store, 9), Session { id: id(9), ..before });
-    store.check().unwrap();
-}
-
-#[test]
-fn a_sit_whose_id_is_taken_while_it_runs_waits_for_its_end() {
-    let (_folder, store) = store();
-    sign_in(&store);
-    let mut timer = Timer::default();
-    drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
-    let row = store.pending(1).unwrap()[0];
-    let taken = || Said::Taken { new: id(9) };
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, taken())).unwrap();
-    assert!(pushed.renamed.is_empty() && sent(&store, 1).is_empty());
-    assert_eq!(waiting(&store), (1, 0, 0), "it is not forgotten");
-    drive(&store, &mut timer, Command::End { overtime: None }, at(60));
-    assert_eq!(sent(&store, 1), [id(1)]);
-    let row = store.pending(1).unwrap()[0];
-    store.settle(user(1), verdict(id(1), row.generation, taken())).unwrap();
-    assert_eq!(sent(&store, 1), [id(9)]);
-}
-
-#[test]
 fn rows_and_cursor_are_written_together_or_not_at_all() {
     let (folder, store) = store();
     sign_in(&store);
@@ -295,7 +258,7 @@ fn rows_and_cursor_are_written_together_or_not_at_all() {
             "CREATE TRIGGER fails BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'disk'); END"
         );
         raw.execute_batch(&trigger).unwrap();
-        assert!(store.merge(user(1), pull(vec![theirs.clone()], 4), no_new_id).is_err());
+        assert!(store.merge(user(1), pull(vec![theirs.clone()], 4)).is_err());
         assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(3)), "{table}");
         raw.execute_batch("DROP TRIGGER fails").unwrap();
     }
@@ -355,19 +318,25 @@ fn where_nothing_decides_between_two_copies_all_agree_with_the_server() {
 }
 
 #[test]
-fn a_row_that_is_another_account_s_here_leaves_it_what_it_has() {
+fn real_life_22_a_row_whose_id_another_account_has_here_changes_nothing_of_it() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
     let mine = found(&store, 1);
     second(&store);
     let theirs = noted(&mine, "theirs", 7);
-    let merged = store.merge(user(2), pull(vec![theirs.clone()], 2), || id(9)).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 1, renamed: vec![(id(1), id(9))] });
-    assert_eq!((found(&store, 1), log(&store)), (theirs, vec![id(1)]));
+    let other = Session { id: id(5), ..theirs.clone() };
+    let merged = store.merge(user(2), pull(vec![theirs, other.clone()], 2)).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 1, of_other_accounts: 1 });
+    assert_eq!((found(&store, 5), log(&store)), (other, vec![id(5)]));
+    assert_eq!(
+        sent(&store, 2),
+        [],
+        "nothing of the first account's is sent in the name of the second"
+    );
     sign_in(&store);
-    assert_eq!(found(&store, 9), Session { id: id(9), ..mine });
-    assert_eq!(sent(&store, 1), [id(9)]);
+    assert_eq!((found(&store, 1), log(&store)), (mine, vec![id(1)]));
+    assert_eq!(sent(&store, 1), [id(1)]);
 }
 
 #[test]
@@ -414,7 +383,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     let mark = Uuid::from_u128(77);
     let theirs = Session { id: id(5), ..found(&store, 1) };
     let erased = || Pull { erased: Some(mark), ..pull(vec![theirs.clone()], 9) };
-    let merged = store.merge(user(1), erased(), no_new_id).unwrap();
+    let merged = store.merge(user(1), erased()).unwrap();
     assert_eq!(merged, Pulled::Erased { mark });
     assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
 
@@ -423,7 +392,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     store.edit(id(1), "still here only", "").unwrap();
     sat(&store, id(3), 2000);
     assert_eq!(sent(&store, 1), [id(3)], "what is sat later is sent");
-    store.merge(user(1), erased(), no_new_id).unwrap();
+    store.merge(user(1), erased()).unwrap();
     assert_eq!(read_to(&store), Some(9));
 
     store.agree_to_erasure(user(1), mark, AfterErasure::Upload).unwrap();
@@ -450,8 +419,8 @@ fn an_erasure_from_before_this_device_is_no_question() {
     sign_in(&store);
     let mark = Uuid::from_u128(77);
     let first = Pull { erased: Some(mark), ..pull(Vec::new(), 2) };
-    let merged = store.merge(user(1), first, no_new_id).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 0, renamed: Vec::new() });
+    let merged = store.merge(user(1), first).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 0, of_other_accounts: 0 });
     assert_eq!(store.account().unwrap().unwrap().erased, Some(mark));
     assert_eq!(sent(&store, 1), [id(1)]);
 }

@@ -88,8 +88,6 @@ pub enum Word {
     Merged(Box<Session>),
     /// It is not taken, for good, and why.
     Refused(String),
-    /// Its id is that of someone else's sit.
-    Taken,
 }
 
 /// What a server says to a question for what it has.

@@ -16,7 +16,7 @@ use crate::remote::{
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use std::time::Duration;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Moment};
@@ -118,17 +118,14 @@ pub struct Report {
     pub pulled: u32,
     /// Sits that the server will not have.
     pub refused: u32,
-    /// Sits that have another id now: the old one and the new.
-    pub renamed: Vec<(SessionId, SessionId)>,
 }
 
 impl Report {
     /// What both brought together.
-    pub fn add(&mut self, more: Self) {
+    pub const fn add(&mut self, more: Self) {
         self.pushed += more.pushed;
         self.pulled += more.pulled;
         self.refused += more.refused;
-        self.renamed.extend(more.renamed);
     }
 }
 
@@ -373,7 +370,6 @@ impl Carrier {
                 Word::There => Said::There,
                 Word::Merged(theirs) => Said::Merged(theirs.clone()),
                 Word::Refused(reason) => Said::Refused(reason.clone()),
-                Word::Taken => Said::Taken { new: new_id(&mut self.chance, now.wall.utc) },
             };
             verdicts.push(zafu_store::Verdict { session: *id, generation: *generation, said });
         }
@@ -383,12 +379,7 @@ impl Carrier {
         let sent =
             Sent { rows, settled: pushed.settled, caught_up: pushed.caught_up, beside_a_failure };
         self.plan.sent(sent, took, now.boot, chance);
-        Ok(Report {
-            pushed: pushed.acknowledged,
-            refused: pushed.refused,
-            renamed: pushed.renamed,
-            pulled: 0,
-        })
+        Ok(Report { pushed: pushed.acknowledged, refused: pushed.refused, pulled: 0 })
     }
 
     /// Puts one sit aside that can never be stored.
@@ -421,20 +412,25 @@ impl Carrier {
         };
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let pull = Pull { rows, cursor: next, last: !more, erased, at: now.wall.utc };
-        let (mut chance, at) = (self.chance.fork(), now.wall.utc);
-        match self.store.merge(account, pull, move || new_id(&mut chance, at))? {
+        match self.store.merge(account, pull)? {
             Pulled::Erased { mark } => {
                 self.plan.erased(mark);
                 Ok(Report::default())
             }
-            Pulled::Merged { changed, renamed } => {
+            Pulled::Merged { changed, of_other_accounts } => {
+                if of_other_accounts > 0 {
+                    tracing::warn!(
+                        of_other_accounts,
+                        "sessions were left on the server: another account has their ids on this device"
+                    );
+                }
                 if self.plan.read(count, more, next, took, now.boot) == Finding::Differs {
                     tracing::warn!("this device and the server differ: all is sent and read again");
                     self.store.begin_again(account)?;
                     self.store.compared(account, now.wall.utc)?;
                     self.plan.begun_again(now.boot);
                 }
-                Ok(Report { pulled: changed, renamed, ..Report::default() })
+                Ok(Report { pulled: changed, ..Report::default() })
             }
         }
     }
@@ -553,14 +549,6 @@ fn push(outgoing: Vec<Outgoing>, erased: Option<Uuid>) -> Question {
     let sits = outgoing.into_iter().map(|Outgoing { session, generation }| (session, generation));
     let (sits, generations) = sits.unzip();
     Question::Push { sits, generations, erased }
-}
-
-/// A UUIDv7 of now.
-fn new_id(chance: &mut Rng, now: DateTime<Utc>) -> SessionId {
-    let mut bytes = [0; 10];
-    chance.fill(&mut bytes);
-    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-    SessionId(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
 }
 
 /// Whether the version `ours` is older than `oldest`. What cannot be read as a version stops nobody.

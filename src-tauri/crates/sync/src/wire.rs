@@ -362,7 +362,6 @@ fn judged(said: Value) -> Option<Judged> {
             let reason = reason?;
             Word::Refused(if is_code(&reason) { reason } else { "unknown".into() })
         }
-        "id_taken" => Word::Taken,
         _ => return None,
     };
     Some(Judged { id, word })

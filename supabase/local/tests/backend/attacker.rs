@@ -42,7 +42,7 @@ impl Scene<'_> {
         let (victim, sit) = (self.victim.id, &self.sit);
         let sql = format!(
             "select jsonb_build_array(
-               (select to_jsonb(s) from sessions s where s.id = '{sit}'),
+               (select to_jsonb(s) from sessions s where s.id = '{sit}' and s.userid = '{victim}'),
                (select to_jsonb(u) from users u where u.id = '{victim}'),
                (select to_jsonb(h) from zafu.heads h where h.userid = '{victim}'),
                (select jsonb_agg(w order by w.id) from weeks w where w.partnershipid = '{0}'),
@@ -178,24 +178,34 @@ fn nobody_changes_what_is_not_theirs() {
     // A sit that is not one's own is not there at all, and that is an error.
     let change = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 9 });
     attacker.say(Method::PATCH, &format!("sessions?id=eq.{sit}"), &change).is(404, "PT404");
-    // Its id cannot be taken, nor written over.
+    // Of its id one can have a session of one's own, in every way of writing, and learns and changes nothing of
+    // the other's.
     let mut row = wire(&begun());
     row["id"] = sit.clone().into();
-    attacker.say(Method::POST, "sessions", &row).is(409, "23505");
-    for resolution in ["merge-duplicates", "ignore-duplicates"] {
-        let request = attacker.ask(Method::POST, "sessions?on_conflict=id").body(row.to_string());
-        let request = request
-            .header("content-type", "application/json")
-            .header("prefer", format!("return=representation,resolution={resolution}"));
-        let answer = Account::send(request);
-        assert!(!scene.tells(&answer), "{answer:?}");
-        match resolution {
-            "merge-duplicates" => answer.is(403, "42501"),
-            _ => assert_eq!(answer.body, json!([]), "ignored, as was asked"),
+    let unused = wire(&begun());
+    for row in [&unused, &row] {
+        for conflict in ["id", "userid,id"] {
+            for resolution in ["merge-duplicates", "ignore-duplicates"] {
+                let path = format!("sessions?on_conflict={conflict}");
+                let request = attacker.ask(Method::POST, &path).body(row.to_string());
+                let request = request
+                    .header("content-type", "application/json")
+                    .header("prefer", format!("return=representation,resolution={resolution}"));
+                let answer = Account::send(request);
+                // The id is one's own to say, and nothing else in the answer is the other's.
+                let victim = scene.victim.id.to_string();
+                let said = answer.body.to_string();
+                assert!(!said.contains(SECRET) && !said.contains(&victim), "{answer:?}");
+                match (conflict, resolution) {
+                    ("id", _) => answer.is(400, "42P10"),
+                    (_, "merge-duplicates") => answer.is(403, "42501"),
+                    _ => assert_eq!(answer.status.as_u16(), 201, "{answer:?}"),
+                }
+            }
         }
+        assert_eq!(attacker.push(std::slice::from_ref(row))["verdicts"][0]["verdict"], "unchanged");
     }
-    let answer = attacker.push(&[row]);
-    assert_eq!(answer["verdicts"], json!([{ "id": sit, "verdict": "id_taken" }]));
+    attacker.say(Method::POST, "sessions", &row).is(409, "23505"); // of one's own
     // A profile that is not one's own matches nothing: silence, and no change.
     let name = json!({ "name": "mine now" });
     let path = format!("users?id=eq.{}&select=id", scene.victim.id);

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, words};
 use crate::sits::{begun, completed, deleted, device, ended, many, noted, read, wire};
+use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::shared;
 
@@ -86,15 +87,28 @@ fn one_sit_twice_in_a_call_is_one_sit() {
 }
 
 #[test]
-fn an_id_that_someone_else_has_is_named_and_touches_nothing() {
+fn real_life_22_two_accounts_may_have_sessions_of_one_id() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
     let sit = begun();
     first.push_sits(std::slice::from_ref(&sit));
-    let own = completed(&begun());
-    assert_eq!(second.push_sits(&[completed(&sit), own.clone()]), ["id_taken", "stored"]);
-    assert_eq!(first.only(), sit);
-    assert_eq!(second.only(), own);
+    // The answer is that for an id that nobody has, at each step of the second account's session.
+    assert_eq!(second.push_sits(&[completed(&sit)]), ["stored"]);
+    assert_eq!(second.push_sits(&[completed(&sit)]), ["unchanged"]);
+    let edited = noted(&completed(&sit), "the second's", device(9));
+    assert_eq!(second.push_sits(std::slice::from_ref(&edited)), ["stored"]);
+    // Each account sees its own session, and changes it alone.
+    assert_eq!((first.only(), second.only()), (sit.clone(), edited.clone()));
+    assert_eq!(first.push_sits(&[ended(&sit, 60)]), ["stored"]);
+    assert_eq!(second.only(), edited);
+    let path = format!("sessions?id=eq.{}", sit.id);
+    let deletion = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 1 });
+    let answer = second.say(Method::PATCH, &path, &deletion);
+    assert_eq!(answer.body.as_array().map(Vec::len), Some(1), "{answer:?}");
+    assert_eq!(first.only(), ended(&sit, 60));
+    // Erasing or deleting the one account leaves the other's.
+    second.call("erase_account", &json!({}));
+    assert_eq!((first.only(), second.pull().len()), (ended(&sit, 60), 0));
 }
 
 #[test]

@@ -253,7 +253,6 @@ async fn sync(
                 total.pushed += report.pushed;
                 total.pulled += report.pulled;
                 total.refused += report.refused;
-                total.renamed.extend(report.renamed);
             }
         }
     }

@@ -321,10 +321,8 @@ impl Runner {
         self.publish();
     }
 
-    /// Takes note of sits that came from other devices, and of those that have another id now.
-    pub(crate) fn log_changed(&mut self, renamed: &[(SessionId, SessionId)]) {
-        let new = renamed.iter().find(|(old, _)| self.finished == Some(*old));
-        self.finished = new.map(|(_, new)| *new).or(self.finished);
+    /// Takes note of sits that came from other devices.
+    pub(crate) fn log_changed(&self) {
         let _ = self.events.send(Event::Log);
         self.publish();
     }

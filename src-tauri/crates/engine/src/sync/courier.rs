@@ -190,8 +190,8 @@ impl Courier {
 
     fn heard(&mut self, answered: Answered) {
         let report = self.worker.landed(answered, &mut self.out);
-        if report.pulled > 0 || !report.renamed.is_empty() {
-            (self.tell)(News::Log(report.renamed.clone()));
+        if report.pulled > 0 {
+            (self.tell)(News::Log);
         }
         if !self.waiters.is_empty() {
             self.total.add(report);

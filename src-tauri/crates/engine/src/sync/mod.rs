@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
-use zafu_core::ids::SessionId;
 use zafu_store::Store;
 use zafu_sync::Trigger;
 use zafu_sync::supabase::Vault;
@@ -54,8 +53,8 @@ struct Inner {
 pub(crate) enum News {
     /// How it stands now; none: there never was an account.
     Status(Option<SyncView>),
-    /// The log has changed. Some sits have another id now: the old one and the new.
-    Log(Vec<(SessionId, SessionId)>),
+    /// The log has changed.
+    Log,
 }
 
 /// Hears what there is to know.

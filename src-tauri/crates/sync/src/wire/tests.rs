@@ -111,7 +111,6 @@ fn each_verdict_is_read_as_what_it_is() {
         {"id": id, "verdict": "stored"},
         {"id": id, "verdict": "unchanged"},
         {"id": id, "verdict": "refused", "reason": "bad_note"},
-        {"id": id, "verdict": "id_taken"},
         {"id": id, "verdict": "merged", "row": row(&sit())},
     ]);
     let PushAnswer::Taken { verdicts, before, after } = ok(&answered(&verdicts)).push().unwrap()
@@ -121,7 +120,7 @@ fn each_verdict_is_read_as_what_it_is() {
     let words: Vec<_> = verdicts.into_iter().map(|judged| judged.word).collect();
     let merged = Word::Merged(Box::new(sit()));
     let refused = Word::Refused("bad_note".into());
-    assert_eq!(words, [Word::There, Word::There, refused, Word::Taken, merged]);
+    assert_eq!(words, [Word::There, Word::There, refused, merged]);
     assert_eq!((before.seq, after.seq), (1, 2));
 }
 

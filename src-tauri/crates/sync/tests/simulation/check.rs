@@ -114,6 +114,12 @@ impl World {
                     here.insert(*id, session);
                 }
             }
+            // A session whose id another account has on this device stays on the server.
+            let of_others = |id: &SessionId| {
+                rows.get(id).is_some_and(|row| row.owner.is_some_and(|owner| owner != account))
+            };
+            let mut there = there.clone();
+            there.retain(|id, _| !of_others(id));
             // What is kept here only is not there; all else is, and equal.
             assert_eq!(here, there, "{place} and the server do not agree on {account}");
         }

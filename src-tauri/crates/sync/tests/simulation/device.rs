@@ -284,13 +284,4 @@ impl Device {
             hold(&mut self.held, session);
         }
     }
-
-    /// Sits have other ids now.
-    pub fn renamed(&mut self, renamed: &[(SessionId, SessionId)]) {
-        for (old, new) in renamed {
-            if let Some(session) = self.held.remove(old) {
-                self.held.insert(*new, Session { id: *new, ..session });
-            }
-        }
-    }
 }

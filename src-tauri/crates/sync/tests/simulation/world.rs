@@ -345,9 +345,6 @@ impl World {
         let (_, ticket) = device.out.take().expect("it was looked for");
         let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
         let done = device.carrier().done(ticket.read(came), at);
-        if let Ok(report) = &done {
-            device.renamed(&report.renamed);
-        }
         self.say(|| format!("{place}: call {number} answered {status}: {done:?}"));
         self.wake(place);
     }

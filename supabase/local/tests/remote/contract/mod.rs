@@ -101,7 +101,7 @@ contract! {
         a_server_says_how_it_is,
     }
     trust::{
-        what_another_account_has_is_neither_seen_nor_taken,
+        real_life_22_two_accounts_have_a_session_of_one_id,
         what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it,
         a_token_that_ran_out_is_renewed,
         a_session_that_was_ended_asks_for_the_person,

@@ -5,17 +5,17 @@ use crate::sits::{begun, completed, many};
 use zafu_sync::remote::{PullAnswer, PushAnswer, Word};
 use zafu_sync::{Class, Fault, Remote};
 
-pub async fn what_another_account_has_is_neither_seen_nor_taken(bench: &impl Bench) {
+pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Bench) {
     let (one, ones) = someone(bench);
     let (two, twos) = someone(bench);
     let (begun, other) = (begun(), many(1));
     push(&ones, one, std::slice::from_ref(&begun)).await;
-    // Neither by its start nor by its end, and nothing beside it suffers.
+    // Neither is told of the other's, and each has its own.
     let sent = [completed(&begun), other[0].clone()];
-    assert_eq!(push(&twos, two, &sent).await.words, [Word::Taken, Word::There]);
-    assert_eq!(everything(&twos, two).await, by_id(&other));
+    assert_eq!(push(&twos, two, &sent).await.words, [Word::There, Word::There]);
+    assert_eq!(everything(&twos, two).await, by_id(&sent));
     assert_eq!(everything(&ones, one).await, by_id(&[begun]));
-    assert_eq!(twos.digest(two).await.unwrap().count, 1);
+    assert_eq!(twos.digest(two).await.unwrap().count, 2);
 }
 
 pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(bench: &impl Bench) {
@@ -44,7 +44,7 @@ pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(be
     assert_ne!(second, first);
     let said = two.push(user, &sits, Some(first)).await.unwrap();
     assert_eq!(said, PushAnswer::Erased(second));
-    // What was erased is nobody's: another account may have its id.
+    // Another account may have the same ids.
     let (other, others) = someone(bench);
     assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);
 }

@@ -63,10 +63,6 @@ pub async fn a_late_start_undoes_no_completion(bench: &impl Bench) {
 }
 
 pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
-    let (other, others) = someone(bench);
-    let taken = completed(&begun());
-    push(&others, other, std::slice::from_ref(&taken)).await;
-
     let (user, server) = someone(bench);
     let (known, started) = (completed(&begun()), begun());
     let known = noted(&known, "theirs", device(9));
@@ -74,14 +70,13 @@ pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
     let (new, refused) = (begun(), noted(&begun(), "a\0b", device(7)));
     let mine = noted(&completed(&begun()), "mine", device(8));
     let mine = Session { id: known.id, ..mine };
-    let sent = [known.clone(), new.clone(), refused, taken, completed(&started), mine];
+    let sent = [known.clone(), new.clone(), refused, completed(&started), mine];
     let words = push(&server, user, &sent).await.words;
     let expected = [
         // Unchanged; but by the last copy of it, which says less.
         Word::There,
         Word::There,
         Word::Refused("bad_text".into()),
-        Word::Taken,
         Word::There,
         Word::Merged(Box::new(known.clone())),
     ];
