@@ -13,7 +13,7 @@ prepare
 [ "$COMMAND" != clippy ] || need rust-web-clippy
 if [ ! -x "$CACHE/zig/ziglang/zig" ]; then
   say "fetching zig"
-  command -v pip3 >/dev/null || logged apt-get install --yes --no-install-recommends python3-pip
+  host_need pip3 python3-pip
   logged pip3 install --quiet --no-deps --target "$CACHE/zig" ziglang
 fi
 

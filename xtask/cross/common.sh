@@ -12,7 +12,9 @@ SUITE=trixie
 ROOT=$CACHE/root-$SUITE
 LOG=$CACHE/setup.log
 
-say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*" >&2; }
+# Also heard from inside of `logged`.
+exec 3>&2
+say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*" >&3; }
 
 # Says in one line what is missing, and fails.
 refuse() { echo "${0##*/}: $*" >&2; exit 1; }
@@ -26,7 +28,36 @@ exec 9>"$CACHE/lock"
 flock --nonblock 9 || { say "another check is running: waiting for it"; flock 9; }
 
 # Writes what a command says to the log, and shows the end of it when it failed.
-logged() { "$@" >>"$LOG" 2>&1 || { tail -20 "$LOG" >&2; refuse "failed: $*"; }; }
+logged() {
+  "$@" >>"$LOG" 2>&1 && return
+  tail -20 "$LOG" >&2
+  refuse "failed: $* (log: $LOG). Remove the cause named above, then run this again: what is done is kept"
+}
+
+# host_need PROGRAM PACKAGE: installs the package on this machine if the program is missing.
+host_need() {
+  command -v "$1" >/dev/null && return
+  logged apt_get update
+  logged apt_get install --yes --no-install-recommends "$2"
+}
+
+# Runs apt-get, and again for up to 15 minutes while another program holds one of its locks.
+# (`DPkg::Lock::Timeout` covers dpkg's lock only, not the one of the package lists.)
+apt_get() {
+  local end=$((SECONDS + 900)) told= said code
+  while :; do
+    code=0
+    said=$(LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=20 -o Acquire::Retries=3 "$@" 2>&1 \
+      </dev/null 9>&-) || code=$?
+    printf '%s\n' "$said"
+    [ $code != 0 ] && ((SECONDS < end)) &&
+      grep -qE 'Could not get lock|Unable to (lock directory|acquire the dpkg frontend lock)' <<<"$said" ||
+      return $code
+    [ -n "$told" ] || say "another program uses apt-get: waiting for it"
+    told=yes
+    sleep 2
+  done
+}
 
 # in_root COMMAND...: runs it inside. The mounts are in a namespace of their own and vanish with it.
 in_root() {
@@ -57,15 +88,12 @@ need() {
 # The Debian with its compiler: about a minute and 2 GB the first time.
 prepare() {
   if [ ! -e "$ROOT/.ready" ]; then
-    command -v debootstrap >/dev/null || {
-      logged apt-get update
-      logged apt-get install --yes --no-install-recommends debootstrap
-    }
+    host_need debootstrap debootstrap
     say "setting up Debian $SUITE in $ROOT"
     rm -rf "$ROOT"
     logged nice debootstrap --variant=minbase --include=ca-certificates "$SUITE" "$ROOT"
     # No recommended packages, no documents; it need not survive a power cut.
-    printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";' \
+    printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";' 'Acquire::Retries "3";' \
       'DPkg::Options:: "--force-unsafe-io";' >"$ROOT/etc/apt/apt.conf.d/99zafu"
     printf 'path-exclude=/usr/share/%s/*\n' doc man locale >"$ROOT/etc/dpkg/dpkg.cfg.d/zafu"
     touch "$ROOT/.ready"

@@ -3,8 +3,14 @@
 //! Installs as root or with a sudo that does not ask; otherwise names the one line to run. On macOS
 //! and Windows nothing is installed: what is missing there is said by the tools themselves.
 
+mod families;
+mod manager;
+
 use crate::workspace;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use families::{ARCH, BROWSER, DEBIAN, FEDORA, Family};
+use manager::Patience;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What the packages are for.
@@ -16,121 +22,13 @@ pub enum Purpose {
     Backend,
     /// To run all of the tests: a screen, a sound server, a notification daemon, the real backend.
     Test,
+    /// To take pictures of the screens: a browser, and what joins pictures.
+    Screens,
 }
 
-/// A family of Linux distributions.
-struct Family {
-    /// Its package manager, which is also how it is recognized.
-    manager: &'static str,
-    build: &'static [&'static str],
-    backend: &'static [&'static str],
-    test: &'static [&'static str],
-    /// Prints which of the packages are installed or missing, see `missing`.
-    query: &'static [&'static str],
-    /// What follows the privileges in the line that installs.
-    install: &'static str,
-}
-
-const DEBIAN: Family = Family {
-    manager: "apt-get",
-    build: &[
-        "build-essential",
-        "pkg-config",
-        "libwebkit2gtk-4.1-dev",
-        "libayatana-appindicator3-dev",
-        "librsvg2-dev",
-        "libxdo-dev",
-        "libasound2-dev",
-        "libdbus-1-dev",
-    ],
-    backend: &["pgtap", "postgresql"],
-    test: &[
-        "at-spi2-core",
-        "dbus-x11",
-        "dunst",
-        "gir1.2-atspi-2.0",
-        "gnome-keyring",
-        "imagemagick",
-        "libasound2-plugins",
-        "openbox",
-        "pulseaudio",
-        "pulseaudio-utils",
-        "python3-gi",
-        "sqlite3",
-        "strace",
-        "webkit2gtk-driver",
-        "xauth",
-        "xdotool",
-        "xvfb",
-    ],
-    query: &["dpkg-query", "--show", "--showformat=${binary:Package} ${db:Status-Status}\n"],
-    install: "apt-get install --yes --no-install-recommends",
-};
-
-const FEDORA: Family = Family {
-    manager: "dnf",
-    build: &[
-        "gcc",
-        "gcc-c++",
-        "make",
-        "pkgconf-pkg-config",
-        "webkit2gtk4.1-devel",
-        "libayatana-appindicator-gtk3-devel",
-        "librsvg2-devel",
-        "libxdo-devel",
-        "alsa-lib-devel",
-        "dbus-devel",
-    ],
-    backend: &["pgtap", "postgresql-server"],
-    test: &[
-        "alsa-plugins-pulseaudio",
-        "at-spi2-core",
-        "dbus-x11",
-        "dunst",
-        "gnome-keyring",
-        "ImageMagick",
-        "openbox",
-        "pulseaudio-utils",
-        "python3-gobject",
-        "sqlite",
-        "strace",
-        "webkit2gtk-driver",
-        "xdotool",
-        "xorg-x11-server-Xvfb",
-    ],
-    query: &["rpm", "--query", "--queryformat=%{NAME} installed\n"],
-    install: "dnf install --assumeyes",
-};
-
-const ARCH: Family = Family {
-    manager: "pacman",
-    build: &[
-        "base-devel",
-        "webkit2gtk-4.1",
-        "libayatana-appindicator",
-        "librsvg",
-        "xdotool",
-        "alsa-lib",
-        "dbus",
-    ],
-    // Its pgTAP is in no repository of its own: that one test is left out there, and says so.
-    backend: &["postgresql"],
-    test: &[
-        "alsa-plugins",
-        "at-spi2-core",
-        "dunst",
-        "gnome-keyring",
-        "imagemagick",
-        "openbox",
-        "pulseaudio",
-        "python-gobject",
-        "sqlite",
-        "strace",
-        "xorg-server-xvfb",
-    ],
-    query: &["pacman", "--query", "--quiet"],
-    install: "pacman --sync --needed --noconfirm",
-};
+/// The browsers that can take pictures of the screens, by the name of their program.
+pub const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Makes sure that the system has what is needed.
 ///
@@ -140,8 +38,7 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let Some(family) = [DEBIAN, FEDORA, ARCH].into_iter().find(|family| exists(family.manager))
-    else {
+    let Some(family) = family() else {
         println!("      this distribution is not known here: README.md names what Zafu needs");
         return Ok(());
     };
@@ -149,30 +46,78 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
         Purpose::Build => family.build.to_vec(),
         Purpose::Backend => family.backend.to_vec(),
         Purpose::Test => [family.build, family.backend, family.test].concat(),
+        // A browser from somewhere else is as good.
+        Purpose::Screens if BROWSERS.iter().any(|it| exists(it)) => family.screens.to_vec(),
+        Purpose::Screens => [family.screens, &[BROWSER]].concat(),
     };
     let missing = missing(&family, &wanted);
     if missing.is_empty() {
         return Ok(());
     }
-    let line = format!("{} {}", family.install, missing.join(" "));
+    if missing.contains(&BROWSER) && is_ubuntu() {
+        bail!(
+            "Ubuntu has no package of Chromium: run `sudo snap install chromium`, or install Google Chrome, then run \
+             this again"
+        );
+    }
     let Some(prefix) = privileges() else {
-        bail!("Zafu needs packages of your system. Install them with:\nsudo {line}");
+        let line = format!("{} {}", family.install, missing.join(" "));
+        bail!("Zafu needs packages of your system. Install them with: sudo {line}");
     };
     println!("      installing {}", missing.join(" "));
-    if family.manager == "apt-get" {
-        // A fresh image knows no packages at all; a stale list of one source is no reason to stop.
-        shell(&format!("{prefix}apt-get update")).ok();
-    }
-    shell(&format!("{prefix}{line}"))
-        .with_context(|| format!("the packages could not be installed; try: {prefix}{line}"))
+    install(&family, prefix, &missing)
 }
 
-/// Installs Node where that may be done. Whether it is there afterwards, and new enough, is looked at later.
-pub fn install_node() {
-    let family = [DEBIAN, FEDORA, ARCH].into_iter().find(|family| exists(family.manager));
-    if let (Some(family), Some(prefix)) = (family, privileges()) {
-        shell(&format!("{prefix}{} nodejs npm", family.install)).ok();
+/// Installs Node if that is possible.
+///
+/// # Errors
+/// With the reason, and the line to run. Whether Node is there afterwards, and new enough, is checked by the caller.
+pub fn install_node() -> Result<()> {
+    match (family(), privileges()) {
+        (Some(family), Some(prefix)) => install(&family, prefix, &["nodejs", "npm"]),
+        _ => Ok(()),
     }
+}
+
+/// Returns the family of this system, if it is one of those that are known here.
+fn family() -> Option<Family> {
+    [DEBIAN, FEDORA, ARCH].into_iter().find(|family| exists(family.manager))
+}
+
+/// Installs packages, after an update of the package lists where they may be missing or old.
+fn install(family: &Family, prefix: &str, packages: &[&str]) -> Result<()> {
+    let log = workspace::target()?.join("xtask").join("packages.log");
+    // A variable set for this process would not pass through sudo.
+    let prefix = format!("{prefix}env LC_ALL=C DEBIAN_FRONTEND=noninteractive ");
+    let manager = family.manager;
+    let mut wait =
+        Patience::new(|| println!("      another program uses {manager}: waiting for it"));
+    let mut run =
+        |line: &str| manager::run(&format!("{prefix}{line}"), &log, family.locked, || wait.once());
+    // A stale list of one source is no reason to stop, but it explains a package that is not found afterwards.
+    let updated = if needs_update(family) { run(family.update) } else { Ok(()) };
+    let line = format!("{} {}", family.install, packages.join(" "));
+    let Err(failure) = run(&line) else { return Ok(()) };
+    let lists = match updated {
+        Ok(()) => String::new(),
+        Err(failure) => {
+            format!(" (before that, the package lists could not be updated: {failure})")
+        }
+    };
+    let root = if is_root() { "" } else { "sudo " };
+    bail!(
+        "{manager} could not install what Zafu needs: {failure}{lists}. Run this yourself, then try again: \
+         {root}{} && {root}{line} (log: {})",
+        family.update,
+        log.display(),
+    )
+}
+
+/// Whether the package lists must be fetched first. Debian's are small and change often, so they always are; the ones
+/// of Arch only if there are none, because installing from newer lists without an upgrade can break a system.
+fn needs_update(family: &Family) -> bool {
+    let is_empty = |folder| Path::new(folder).read_dir().map_or(true, |mut it| it.next().is_none());
+    family.manager == DEBIAN.manager || family.lists.is_some_and(is_empty)
 }
 
 /// What to write before a command that changes the system: nothing for root, sudo where it does not ask.
@@ -201,19 +146,9 @@ fn missing<'a>(family: &Family, wanted: &[&'a str]) -> Vec<&'a str> {
     wanted.iter().copied().filter(|package| !is_installed(package)).collect()
 }
 
-fn shell(line: &str) -> Result<()> {
-    let log = workspace::target()?.join("xtask").join("packages.log");
-    std::fs::create_dir_all(log.parent().expect("a file in a folder"))?;
-    let output = std::fs::File::options().create(true).append(true).open(&log)?;
-    let status = Command::new("sh")
-        .args(["-c", line])
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdin(Stdio::null())
-        .stdout(output.try_clone()?)
-        .stderr(output)
-        .status()?;
-    anyhow::ensure!(status.success(), "`{line}` ended with {status}, see {}", log.display());
-    Ok(())
+fn is_ubuntu() -> bool {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    release.lines().any(|line| line == "ID=ubuntu")
 }
 
 fn exists(program: &str) -> bool {

@@ -116,7 +116,7 @@ const README_FRAME: Frame = frame(440, 560, 1, "en");
 /// If a tool is missing, the screens do not build, a picture could not be taken, or axe finds a fault.
 pub fn run() -> Result<()> {
     let mut steps = Steps::quiet()?;
-    setup::ready(Purpose::Test, &mut steps)?;
+    setup::ready(Purpose::Screens, &mut steps)?;
     let done = steps.command("screens: demo", npm(&ui(), &["run", "build:demo"]));
     ensure!(done, "the demo was not built: see above");
     let folder = workspace::target()?.join("screens");

@@ -24,15 +24,21 @@ const BACKEND: &str = "supabase/local";
 pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     let done = steps.check("system packages", || packages::ensure(purpose));
     ensure!(done, "the system lacks packages: see above");
-    if purpose == Purpose::Backend {
-        node_is_there(steps)?;
-    } else {
-        screens(steps)?;
+    match purpose {
+        Purpose::Build => screens(steps),
+        Purpose::Backend => {
+            node_is_there(steps)?;
+            install(BACKEND, steps)
+        }
+        Purpose::Test => {
+            screens(steps)?;
+            install(BACKEND, steps)
+        }
+        Purpose::Screens => {
+            node_is_there(steps)?;
+            install("ui", steps)
+        }
     }
-    if purpose != Purpose::Build {
-        install(BACKEND, steps)?;
-    }
-    Ok(())
 }
 
 /// What the app includes of the screens, built.
@@ -52,15 +58,16 @@ fn node_is_there(steps: &mut Steps) -> Result<()> {
 
 /// That Node is there and new enough.
 fn node() -> Result<()> {
-    if node_version().is_none() {
-        packages::install_node();
-    }
+    let installed = if node_version().is_none() { packages::install_node() } else { Ok(()) };
     match node_version() {
         Some((major, _)) if major >= NODE => Ok(()),
         Some((_, version)) => {
             bail!("Zafu needs Node {NODE} or newer, this is {version}: get it from nodejs.org")
         }
-        None => bail!("Zafu needs Node {NODE} or newer and npm: get them from nodejs.org"),
+        None => {
+            installed?;
+            bail!("Zafu needs Node {NODE} or newer and npm: get them from nodejs.org")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A headless Chromium that is told what to do over a pipe, in its own protocol. It is asked whether a page has
 //! settled and waited for, however long that takes on a busy machine; nothing is guessed from the time.
 
+use crate::packages::BROWSERS;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -29,13 +30,13 @@ impl Browser {
     /// # Errors
     /// If there is none, or it does not answer.
     pub fn start() -> Result<Self> {
+        let program = BROWSERS.into_iter().find(|program| {
+            let mut version = Command::new(program);
+            version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+            version.status().is_ok()
+        });
         let program =
-            ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|program| {
-                let mut version = Command::new(program);
-                version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-                version.status().is_ok()
-            });
-        let program = program.context("there is no Chromium here: install the package chromium")?;
+            program.context("there is no Chromium here: install Chromium or Google Chrome")?;
         let profile = std::env::temp_dir().join(format!("zafu-screens-{}", std::process::id()));
         // Chromium listens on its third and speaks on its fourth file; a shell puts our pipe there.
         let mut child = Command::new("sh")

@@ -1,0 +1,125 @@
+//! Runs a package manager: tries again while another program holds its lock, and gives the reason of a failure in one
+//! line.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long the lock of a package manager is waited for. Unattended upgrades of a fresh machine take minutes.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// The pause between two attempts.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Why a package manager failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// Another program held its lock all the time.
+    Locked(String),
+    /// It ended with an error: its last error message.
+    Ended(String),
+    /// It could not be started, or its log could not be written.
+    Io(std::io::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Locked(reason) => {
+                let minutes = LONGEST.as_secs() / 60;
+                write!(f, "another program still uses it after {minutes} minutes ({reason})")
+            }
+            Self::Ended(reason) => f.write_str(reason),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Waits for a lock, for a limited time in all.
+pub struct Patience<F> {
+    start: Instant,
+    is_told: bool,
+    tell: F,
+}
+
+impl<F: FnMut()> Patience<F> {
+    /// `tell` is called once, before the first pause.
+    pub fn new(tell: F) -> Self {
+        Self { start: now(), is_told: false, tell }
+    }
+
+    /// Pauses once. Returns false, without a pause, if the time is over.
+    pub fn once(&mut self) -> bool {
+        if !std::mem::replace(&mut self.is_told, true) {
+            (self.tell)();
+        }
+        if self.start.elapsed() > LONGEST {
+            return false;
+        }
+        std::thread::sleep(PAUSE);
+        true
+    }
+}
+
+/// Runs a line of shell and appends its output to `log`. Runs it again after each call of `wait` that returns true, as
+/// long as it fails with one of `locked` in its output.
+///
+/// # Errors
+/// If it fails for another reason, or `wait` returns false.
+pub fn run(
+    line: &str,
+    log: &Path,
+    locked: &[&str],
+    mut wait: impl FnMut() -> bool,
+) -> Result<(), Failure> {
+    if let Some(folder) = log.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    loop {
+        let output = File::options().create(true).append(true).open(log)?;
+        let before = output.metadata()?.len();
+        let status = Command::new("sh")
+            .args(["-c", line])
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .status()?;
+        if status.success() {
+            return Ok(());
+        }
+        let all = fs::read(log)?;
+        let said = String::from_utf8_lossy(&all[all.len().min(before as usize)..]);
+        let holder = said.lines().find(|line| locked.iter().any(|sign| line.contains(sign)));
+        match holder {
+            Some(holder) if !wait() => return Err(Failure::Locked(holder.trim().to_owned())),
+            Some(_) => {}
+            None => return Err(Failure::Ended(reason(&said, &status.to_string()))),
+        }
+    }
+}
+
+/// Returns the first error message of a package manager: later ones are often consequences of it.
+fn reason(said: &str, status: &str) -> String {
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_error = |line: &str| {
+        ["E: ", "error: ", "Error: ", "Error:"].iter().any(|sign| line.starts_with(sign))
+    };
+    let error = lines.clone().find(|line| is_error(line)).or_else(|| lines.next_back());
+    error.map_or_else(|| status.to_owned(), |line| format!("{line} ({status})"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a tool has waited: nobody sits meanwhile")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
