@@ -127,6 +127,12 @@ impl Proxy {
         Ok(Self { port, shared })
     }
 
+    /// Its port of loopback.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Its address.
     #[must_use]
     pub fn url(&self) -> String {

@@ -29,7 +29,8 @@ pub enum Class {
 #[must_use]
 pub fn class(error: &RemoteError) -> Class {
     match &error.fault {
-        Fault::Unreachable | Fault::Unreadable => Class::Transient,
+        // A network that intercepts connections is left again, a certificate renewed, a clock set right.
+        Fault::Unreachable | Fault::Untrusted(_) | Fault::Unreadable => Class::Transient,
         Fault::TimedOut => Class::TooSlow,
         Fault::OtherAccount => Class::SignIn,
         Fault::Answer { status, code } => code
@@ -107,6 +108,7 @@ fn by_status(status: u16) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remote::Distrust;
 
     fn said(status: u16, code: &str) -> Class {
         let code = (!code.is_empty()).then(|| code.to_owned());
@@ -198,6 +200,7 @@ mod tests {
     #[test]
     fn what_never_was_an_answer_has_its_class_too() {
         assert_eq!(class(&Fault::Unreachable.into()), Class::Transient);
+        assert_eq!(class(&Fault::Untrusted(Distrust::Issuer).into()), Class::Transient);
         assert_eq!(class(&Fault::Unreadable.into()), Class::Transient);
         assert_eq!(class(&Fault::TimedOut.into()), Class::TooSlow);
         assert_eq!(class(&Fault::OtherAccount.into()), Class::SignIn);

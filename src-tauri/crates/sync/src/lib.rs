@@ -20,5 +20,5 @@ pub mod wire;
 pub use class::Class;
 pub use out::Out;
 pub use plan::{Hold, Trigger, Wait};
-pub use remote::{Fault, Remote, RemoteError};
+pub use remote::{Distrust, Fault, Remote, RemoteError};
 pub use run::{Carrier, Next, Report, Status, Ticket};

@@ -142,8 +142,10 @@ pub struct RemoteError {
 /// What can happen to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody was reached: no network, no such name, no trust.
+    /// Nobody was reached: no network, no such name.
     Unreachable,
+    /// The server's certificate is not trusted. The connection was closed before anything was sent.
+    Untrusted(Distrust),
     /// No answer came in time. The server may have done what was asked.
     TimedOut,
     /// It was no answer of the server's: a page of a captive portal, or one that was cut off.
@@ -159,6 +161,31 @@ pub enum Fault {
     },
 }
 
+/// Why the certificate of a server is not trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Distrust {
+    /// It was issued by nobody whom this computer trusts, or by the server itself.
+    #[error(
+        "its issuer is not trusted by this computer; something on this network may be intercepting the connection"
+    )]
+    Issuer,
+    /// It belongs to another host name.
+    #[error("it belongs to another address")]
+    Name,
+    /// It has expired, or the clock of this computer is ahead.
+    #[error("it has expired; check the date of this computer")]
+    Expired,
+    /// It is not valid yet, or the clock of this computer is behind.
+    #[error("it is not valid yet; check the date of this computer")]
+    NotYetValid,
+    /// This computer trusts no issuer at all.
+    #[error("this computer has no list of trusted issuers; install its package ca-certificates")]
+    NoIssuers,
+    /// Anything else that is wrong with it.
+    #[error("it is not valid")]
+    Other,
+}
+
 impl From<Fault> for RemoteError {
     fn from(fault: Fault) -> Self {
         Self { fault, retry_after: None }
@@ -169,6 +196,9 @@ impl fmt::Display for RemoteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
             Fault::Unreachable => f.write_str("the server was not reached"),
+            Fault::Untrusted(why) => {
+                write!(f, "the server's certificate is not trusted, so nothing was sent: {why}")
+            }
             Fault::TimedOut => f.write_str("no answer came in time"),
             Fault::Unreadable => f.write_str("what answered was not the server, or was cut off"),
             Fault::OtherAccount => f.write_str("another account is signed in"),

@@ -7,9 +7,12 @@
 #![cfg(unix)]
 
 mod account;
+mod apart;
 mod check;
+mod database;
 mod device;
 mod list;
+mod names;
 mod network;
 mod scale;
 mod server;
@@ -19,4 +22,6 @@ mod session;
 #[path = "../backend/sits.rs"]
 #[allow(dead_code, reason = "the tests of the backend use all of it")]
 mod sits;
+mod tls;
+mod trust;
 mod world;

@@ -13,9 +13,10 @@ impl From<ProjectError> for IpcError {
 impl From<AuthError> for IpcError {
     fn from(error: AuthError) -> Self {
         let code = match &error {
-            AuthError::Unreachable | AuthError::CaptivePortal | AuthError::TooManyTries => {
-                ErrorCode::Network
-            }
+            AuthError::Unreachable
+            | AuthError::Untrusted(_)
+            | AuthError::CaptivePortal
+            | AuthError::TooManyTries => ErrorCode::Network,
             AuthError::Other(cause) => code(cause),
             _ => ErrorCode::Account,
         };
@@ -44,7 +45,9 @@ impl From<RemoteError> for IpcError {
 fn code(error: &RemoteError) -> ErrorCode {
     match (class::class(error), &error.fault) {
         (Class::Session | Class::SignIn | Class::Account, _) => ErrorCode::Account,
-        (_, Fault::Unreachable | Fault::TimedOut | Fault::Unreadable) => ErrorCode::Network,
+        (_, Fault::Unreachable | Fault::Untrusted(_) | Fault::TimedOut | Fault::Unreadable) => {
+            ErrorCode::Network
+        }
         (Class::Transient | Class::TooSlow, _) => ErrorCode::Network,
         _ => ErrorCode::Server,
     }

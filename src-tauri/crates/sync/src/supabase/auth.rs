@@ -1,7 +1,7 @@
 //! Signing up, in and out, as Supabase's auth server takes it.
 
 use super::Http;
-use crate::remote::{Fault, RemoteError};
+use crate::remote::{Distrust, Fault, RemoteError};
 use crate::wire::plain;
 use serde::Deserialize;
 use serde_json::json;
@@ -91,6 +91,11 @@ pub enum AuthError {
         "the project was not reached: look at the network and at the address. Nothing was changed"
     )]
     Unreachable,
+    /// The project's certificate is not trusted.
+    #[error(
+        "the project's certificate is not trusted, so nothing was sent: {0}. Nothing was changed"
+    )]
+    Untrusted(Distrust),
     /// It was asked, and nothing came back in time.
     #[error(
         "no answer came in time: whether the project has done it is not known. Look at the network, then try again"
@@ -209,6 +214,7 @@ fn meaning(error: &RemoteError) -> AuthError {
     let Fault::Answer { status, code } = &error.fault else {
         return match error.fault {
             Fault::Unreachable => AuthError::Unreachable,
+            Fault::Untrusted(why) => AuthError::Untrusted(why),
             Fault::TimedOut => AuthError::NoAnswer,
             _ => AuthError::Other(error.clone()),
         };

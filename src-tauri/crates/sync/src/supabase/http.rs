@@ -1,11 +1,13 @@
 //! Requests to a project: encrypted, with a deadline, never led elsewhere.
 
 use super::Project;
-use crate::remote::{Fault, RemoteError};
+use crate::remote::{Distrust, Fault, RemoteError};
 use crate::wire::Response;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 /// How long a connection may take.
@@ -47,7 +49,11 @@ impl Http {
             // A connection that slept with the computer is dead, and nobody says so.
             .pool_idle_timeout(Duration::from_secs(20))
             .build()
-            .map_err(fault)?;
+            .map_err(|error| {
+                // Nothing else that is set here can fail.
+                tracing::warn!(%error, "there is no trust store");
+                Fault::Untrusted(Distrust::NoIssuers)
+            })?;
         Ok(Self { client, project })
     }
 
@@ -99,7 +105,9 @@ impl Http {
 fn fault(error: reqwest::Error) -> RemoteError {
     let error = error.without_url();
     tracing::debug!(%error, "a request failed");
-    if error.is_timeout() {
+    if let Some(why) = distrust(&error) {
+        Fault::Untrusted(why).into()
+    } else if error.is_timeout() {
         Fault::TimedOut.into()
     } else if error.is_body() || error.is_decode() {
         // It began to answer: whether it has done what was asked is not known.
@@ -107,4 +115,25 @@ fn fault(error: reqwest::Error) -> RemoteError {
     } else {
         Fault::Unreachable.into()
     }
+}
+
+/// Returns why the certificate was not trusted, if that is what ended the connection.
+fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
+    use rustls::CertificateError::*;
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
+            return Some(match why {
+                UnknownIssuer => Distrust::Issuer,
+                NotValidForName | NotValidForNameContext { .. } => Distrust::Name,
+                Expired | ExpiredContext { .. } => Distrust::Expired,
+                NotValidYet | NotValidYetContext { .. } => Distrust::NotYetValid,
+                _ => Distrust::Other,
+            });
+        }
+        // The source of an I/O error is the source of what it wraps, not what it wraps.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
+    }
+    None
 }

@@ -1,0 +1,137 @@
+//! Errors that PostgreSQL raises by itself: a deadlock of two real transactions, a statement that a real timeout ends.
+
+use crate::session::{Session, as_account};
+use crate::world::{World, minutes, seconds, wait};
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use zafu_backend::Backend;
+use zafu_backend::proxy::Fate;
+
+/// How often PostgreSQL has logged this error.
+fn logged(backend: &Backend, error: &str) -> usize {
+    let log = fs::read_to_string(backend.folder().join("postgres.log")).unwrap();
+    log.lines().filter(|line| line.contains(error)).count()
+}
+
+/// Applies settings of roles, which hold for connections that are opened from now on.
+fn configure(backend: &Backend, sql: &str) {
+    backend.sql(sql).unwrap();
+    backend.stop_postgrest();
+    backend.start_postgrest().unwrap();
+}
+
+/// Waits until a transaction whose last statement contains this waits for a lock.
+fn until_it_waits(backend: &Backend, statement: &str) {
+    let waiting = format!(
+        "select count(*) from pg_stat_activity
+         where wait_event_type = 'Lock' and query like '%{statement}%' and pid <> pg_backend_pid()"
+    );
+    while backend.sql(&waiting).unwrap() == "0" {
+        thread::yield_now();
+    }
+}
+
+/// A push locks the head of its account, the partnership, and then the rows of its sits. The other transaction locks
+/// the row of a sit, and then the head. A third one keeps the push from reaching that row before the other transaction
+/// waits for the head, so that it is always the push that completes the cycle, finds it and is ended.
+#[test]
+fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        configure(
+            &world.backend,
+            "alter role authenticator set deadlock_timeout = '10ms';
+             alter role authenticator set lock_timeout = 0;
+             alter role authenticator set statement_timeout = 0;
+             alter role authenticated set statement_timeout = 0;
+             alter function zafu.lock_heads(uuid[]) set lock_timeout = 0",
+        );
+        world.sits(0, 4);
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!(world.pending(0), 0);
+        let device = &mut world.devices[0];
+        let sit = device.ids()[0];
+        device.edit(sit, "changed, so that the push has to update its row");
+        world.sits(0, 2);
+
+        let (backend, account) = (world.backend.clone(), world.account);
+        let cycles = Arc::new(AtomicUsize::new(0));
+        let completed = cycles.clone();
+        world.proxy.obey(move |asked| {
+            if !asked.is("push_sessions") || asked.before > 0 {
+                return Fate::Pass;
+            }
+            let mut gate = Session::open(&backend);
+            gate.run("begin");
+            gate.run(&format!("select from partnerships where userid = '{account}' for update"));
+            let mut other = Session::open(&backend);
+            // It never looks for a deadlock itself.
+            other.run("set deadlock_timeout = '1h'");
+            other.run(&format!("begin; select from sessions where id = '{sit}' for update"));
+            other.run(&as_account(account.0));
+            let (backend, completed) = (backend.clone(), completed.clone());
+            Fate::During(Box::new(move || {
+                until_it_waits(&backend, "push_sessions");
+                let locks_head = thread::spawn(move || {
+                    // Returns when the push has been ended: it holds the head until then.
+                    other.run("select zafu.lock_own_head()");
+                    other.run("rollback");
+                });
+                until_it_waits(&backend, "lock_own_head");
+                gate.run("rollback");
+                locks_head.join().unwrap();
+                completed.fetch_add(1, Ordering::Relaxed);
+            }))
+        });
+        world.sync_now(0, seconds(1)).await;
+        assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was ended instead");
+        assert_eq!(logged(&world.backend, "deadlock detected"), 1);
+        let status = world.devices[0].carrier.status().unwrap();
+        assert_eq!(status.last_failure.unwrap().to_string(), "the server said 500 40P01");
+        assert_eq!((status.hold, world.pending(0)), (None, 3));
+        // It is sent again, without anybody doing anything.
+        world.sync(0, minutes(10)).await;
+        assert_eq!(world.pending(0), 0);
+        world.heal().await;
+    });
+}
+
+/// A push of more than ten new sits takes far longer than the role may take for a statement.
+#[test]
+fn fault_36_postgresql_ends_a_statement_that_takes_too_long() {
+    let Some(mut world) = World::alone() else { return };
+    wait(async {
+        configure(
+            &world.backend,
+            "alter role authenticated set statement_timeout = '1s';
+             create schema fault;
+             create function fault.is_slow() returns trigger language plpgsql as $$
+             begin
+               if (select count(*) from new_rows) > 10 then
+                 perform pg_sleep(3600);
+               end if;
+               return null;
+             end $$;
+             grant usage on schema fault to authenticated;
+             create trigger is_slow after insert on sessions referencing new table as new_rows
+               for each statement execute function fault.is_slow()",
+        );
+        world.sits(0, 60);
+        world.proxy.clear();
+        world.sync_now(0, seconds(1)).await;
+        let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
+        assert_eq!(failure.to_string(), "the server said 500 57014");
+        assert_eq!(world.pending(0), 60);
+        // Half of it each time until it passes, and then not more again than passes.
+        world.sync(0, minutes(30)).await;
+        assert_eq!(world.pending(0), 0);
+        let ended = logged(&world.backend, "canceling statement due to statement timeout");
+        let pushes = world.proxy.count_of("push_sessions");
+        assert!(ended >= 3, "{ended} statements were ended");
+        assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, 10 at most at once");
+        world.backend.sql("drop schema fault cascade").unwrap();
+        world.heal().await;
+    });
+}

@@ -1,0 +1,72 @@
+//! Servers that cannot show who they are, with certificates as they occur.
+
+use crate::apart;
+use crate::tls::{Authority, Front, Identity, request};
+use crate::world::{World, minutes, seconds, wait};
+use std::fs;
+use zafu_sync::supabase::{Http, Project};
+use zafu_sync::{Distrust, Fault};
+
+/// The TLS server is real, and so is the list of trusted issuers: the file that the system's own list is read from.
+#[test]
+fn fault_26_a_certificate_is_not_trusted() {
+    let Some(folder) = apart::folder() else {
+        let folder = tempfile::tempdir().unwrap();
+        return apart::run("trust::fault_26_a_certificate_is_not_trusted", &folder, &[]);
+    };
+    // A system on which nobody is trusted, as a small container is.
+    let project = Project::new("https://127.0.0.1", "key").unwrap();
+    let error = Http::new(project).unwrap_err();
+    assert_eq!(error.fault, Fault::Untrusted(Distrust::NoIssuers));
+
+    let (trusted, unknown) = (Authority::new("a trusted issuer"), Authority::new("an unknown one"));
+    fs::write(apart::issuers(&folder), trusted.pem()).unwrap();
+    let Some(mut world) = World::alone() else { return };
+    let front = Front::open(world.proxy.port());
+    let url = format!("https://127.0.0.1:{}", front.port);
+    world.devices[0].remote = world.signed_in_at(&url, world.tokens());
+    let mut expired = request("127.0.0.1");
+    expired.not_after = rcgen::date_time_ymd(2024, 1, 1);
+    let mut future = request("127.0.0.1");
+    future.not_before = rcgen::date_time_ymd(2900, 1, 1);
+    let cases = [
+        (Identity::self_signed(request("127.0.0.1")), Distrust::Issuer),
+        (unknown.issue(request("127.0.0.1")), Distrust::Issuer),
+        (trusted.issue(request("elsewhere.example")), Distrust::Name),
+        (trusted.issue(expired), Distrust::Expired),
+        (trusted.issue(future), Distrust::NotYetValid),
+    ];
+    wait(async {
+        world.sits(0, 4);
+        for (identity, why) in cases {
+            front.show(identity);
+            world.proxy.clear();
+            let before = world.devices[0].calls;
+            world.sync_now(0, minutes(30)).await;
+            let status = world.devices[0].carrier.status().unwrap();
+            let failure = status.last_failure.unwrap();
+            assert_eq!(failure.fault, Fault::Untrusted(why));
+            assert!(failure.to_string().contains("is not trusted, so nothing was sent"));
+            // Nothing is sent: no token, no key, no sit. It is tried again, and not too often.
+            assert_eq!((front.trusted(), front.unencrypted(), world.proxy.count()), (0, 0, 0));
+            let calls = world.devices[0].calls - before;
+            assert!((2..40).contains(&calls) && front.connections() >= 2, "{calls} calls");
+            assert_eq!((status.hold, world.pending(0)), (None, 4));
+        }
+        // With a certificate that is trusted all of it goes, without anybody doing anything.
+        front.show(trusted.issue(request("127.0.0.1")));
+        world.sync(0, minutes(70)).await;
+        assert_eq!(world.pending(0), 0);
+        assert!(front.trusted() > 0);
+        // And if a network intercepts connections afterwards, the next one is refused again.
+        world.sits(0, 2);
+        world.now += seconds(3600);
+        front.show(unknown.issue(request("127.0.0.1")));
+        world.proxy.cut();
+        world.proxy.clear();
+        world.sync_now(0, minutes(5)).await;
+        assert_eq!((front.trusted(), world.proxy.count(), world.pending(0)), (0, 0, 2));
+        front.show(trusted.issue(request("127.0.0.1")));
+        world.heal().await;
+    });
+}
