@@ -1,6 +1,7 @@
 //! The account and its sync. None of these holds up the engine: the server may take its time.
 
 use tauri::{State, WebviewWindow};
+use zafu_core::ids::UserId;
 use zafu_engine::Engine;
 use zafu_engine::protocol::{
     CodeRequest, ErrorCode, IpcError, ProjectView, RefusedView, SignInRequest, SignedInView,
@@ -59,6 +60,24 @@ pub async fn account_erase(engine: State<'_, Engine>) -> Result<(), IpcError> {
 #[tauri::command]
 pub async fn account_adopt(engine: State<'_, Engine>, adopt: bool) -> Result<(), IpcError> {
     engine.sync(SyncRequest::Adopt(adopt)).await.map(drop)
+}
+
+/// Moves the sits of an account that is gone to the signed-in one, or leaves them where they are. Returns how many
+/// were moved.
+#[tauri::command]
+pub async fn account_adopt_from(
+    engine: State<'_, Engine>,
+    owner: UserId,
+    adopt: bool,
+) -> Result<u32, IpcError> {
+    let request = match adopt {
+        true => SyncRequest::AdoptFrom { owner, confirmed: false },
+        false => SyncRequest::DeclineFrom(owner),
+    };
+    match engine.sync(request).await? {
+        SyncReply::Adopted(sits) => Ok(sits),
+        _ => Ok(0),
+    }
 }
 
 /// Takes the person's word on sits that were erased elsewhere.

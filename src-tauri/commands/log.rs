@@ -3,7 +3,7 @@
 use tauri::State;
 use zafu_core::ids::SessionId;
 use zafu_engine::Engine;
-use zafu_engine::protocol::{IpcError, LogRequest, SitRecord};
+use zafu_engine::protocol::{IpcError, LogOwner, LogRequest, OwnerView, SitRecord};
 
 /// A page of past sits, newest first.
 #[tauri::command]
@@ -11,8 +11,15 @@ pub async fn list_sits(
     engine: State<'_, Engine>,
     limit: u32,
     before: Option<SessionId>,
+    owner: LogOwner,
 ) -> Result<Vec<SitRecord>, IpcError> {
-    engine.run(move |runner| runner.sits(&LogRequest { limit, before })).await
+    engine.run(move |runner| runner.sits(&LogRequest { limit, before, owner })).await
+}
+
+/// Lists every owner of sits on this device, the account in use first.
+#[tauri::command]
+pub async fn list_owners(engine: State<'_, Engine>) -> Result<Vec<OwnerView>, IpcError> {
+    engine.run(|runner| runner.owners()).await
 }
 
 /// Writes down what the person says of a sit.

@@ -9,7 +9,8 @@ import { App, InMemoryEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 
-const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_LISTEN, ZAFU_SITE } = process.env;
+const { ZAFU_SOCKETS: host, ZAFU_JWT_SECRET: jwt_secret, ZAFU_JWT_EXPIRY, ZAFU_LISTEN, ZAFU_SITE, ZAFU_CONFIRMS } =
+	process.env;
 const onSockets = { host, port: 5432, username: "supabase_admin", onnotice: () => {} };
 const main = postgres({ ...onSockets, database: "postgres", username: "supabase_auth_admin", max: 2 });
 const mailbox = new InMemoryEmailDriver();
@@ -24,6 +25,7 @@ const app = new App({
 		jwt_expiry: Number(ZAFU_JWT_EXPIRY),
 		site_url: ZAFU_SITE,
 		minimum_password_length: 8,
+		email: { enable_confirmations: Boolean(ZAFU_CONFIRMS) },
 	},
 	// The gateway has looked at the key.
 	options: { server: { apiKeys: false }, drivers: { email: mailbox } },
@@ -60,7 +62,8 @@ async function answer(request) {
 	const user = said?.user ?? said;
 	if (response.ok && user?.id && user.email) {
 		await main`insert into auth.users (id, email) values (${user.id}, ${user.email})
-			on conflict (id) do update set email = excluded.email`;
+			on conflict (id) do update set email = excluded.email
+			where users.email is distinct from excluded.email`;
 	}
 	return response;
 }

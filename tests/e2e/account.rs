@@ -6,6 +6,7 @@ use crate::offline;
 use crate::zafu::{Engine, Zafu, eventually};
 use serde_json::{Value, json};
 use std::time::Duration;
+use zafu_backend::{Backend, or_skip};
 use zafu_engine::protocol::SyncNeed;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -246,4 +247,172 @@ fn the_doctor_looks_at_the_keychain_and_at_the_server() {
     let bare = Keyring::without_one().unwrap();
     let without = Zafu::on(&bare).run("doctor").out;
     assert!(without.contains("look  keychain: cannot be used ("), "{without}");
+}
+
+/// How many sits a log lists.
+fn listed(zafu: &Zafu, log: &str) -> usize {
+    zafu.json(log).as_array().unwrap().len()
+}
+
+/// The account of the signed-in user is deleted on the server, and the same address signs up again.
+#[test]
+fn real_life_05_sits_of_a_deleted_account_are_offered_to_the_account_that_has_its_address() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    person.sign_up(&zafu);
+    let sent = sit(&zafu);
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    let unsent = sit(&zafu);
+    person.delete(backend);
+    zafu.run("sync").refused(6, "sign in again");
+
+    let said = person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let offer = format!("2 sits on this device belong to {} (replaced)", person.email());
+    assert!(said.err.contains(&offer), "{said:?}");
+    zafu.run("sync").refused(6, "zafu account adopt --from");
+    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0", "nothing unasked");
+
+    // Meanwhile there is a way to each of them.
+    assert_eq!(listed(&zafu, "log --json"), 0);
+    assert_eq!(listed(&zafu, "log --all-accounts --json"), 2);
+    let owners = zafu.json("account list --json");
+    let old = owners[1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (&owners[1]["state"], &owners[1]["sits"], &owners[1]["unsent"]),
+        (&"replaced".into(), &2.into(), &1.into())
+    );
+    assert_eq!(listed(&zafu, &format!("log --json --account {old}")), 2);
+    let named = zafu.ok("log --all-accounts");
+    assert_eq!(named.matches(&format!("{} (replaced)", person.email())).count(), 2, "{named}");
+    let status = zafu.ok("account status");
+    assert!(status.contains("Of other accounts on this device: 2, not sent: 1."), "{status}");
+    zafu.run(&format!("account adopt --from {}", person.email())).refused(2, &old);
+
+    let moved = zafu.ok(&format!("account adopt --from {old}"));
+    assert!(moved.starts_with(&format!("Moved to {}: 2 sits of ", person.email())), "{moved}");
+    assert_eq!(zafu.json("sync --json"), report(2, 0, 0), "also what the old account had");
+    let there = server(backend, &person, "select id from sessions order by startedat");
+    assert_eq!(there, format!("{sent}\n{unsent}"));
+    assert_eq!(listed(&zafu, "log --json"), 2);
+    let again = zafu.ok(&format!("account adopt --from {old}"));
+    assert!(again.contains("has no sits on this device"), "{again}");
+    assert_eq!(zafu.json("sync --json"), report(0, 0, 0));
+}
+
+#[test]
+fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_second_confirmation() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let (first, second) = (Person::new(backend), Person::new(backend));
+    let zafu = Zafu::on(&keyring);
+    first.sign_up(&zafu);
+    sit(&zafu);
+    zafu.ok("account sign-out");
+    second.sign_up(&zafu);
+    zafu.ok("sync");
+    let adopt = format!("account adopt --from {}", first.email());
+    let refused = zafu.run(&adopt);
+    refused.refused(2, "not known to be gone");
+    assert!(refused.err.contains(first.email()) && refused.err.contains("--yes"), "{refused:?}");
+    assert_eq!((listed(&zafu, "log --json"), listed(&zafu, "log --json --all-accounts")), (0, 1));
+    assert_eq!(zafu.json("sync --json"), report(0, 0, 0));
+    zafu.ok(&format!("{adopt} --yes"));
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+    assert_eq!(server(backend, &second, "select count(*) from sessions"), "1");
+}
+
+/// What is left where it is stays without a question until the next sign-in, and can be reached all the same.
+#[test]
+fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let zafu = Zafu::on(&keyring);
+    person.sign_up(&zafu);
+    sit(&zafu);
+    person.delete(backend);
+    person.sign_up(&zafu);
+    let old = zafu.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
+    let left = zafu.ok(&format!("account adopt --from {old} --leave"));
+    assert!(left.starts_with("Left where they are: 1 sit of "), "{left}");
+    assert_eq!(zafu.json("sync --json"), report(0, 0, 0));
+    assert_eq!(listed(&zafu, "log --json --all-accounts"), 1);
+    zafu.ok(&format!("account adopt --from {old}"));
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+}
+
+/// A running engine hears from the server that its account is gone, while its token is still good.
+#[test]
+fn real_life_05_a_server_that_says_that_the_account_was_deleted_is_remembered() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let (person, other) = (Person::new(backend), Person::new(backend));
+    let zafu = Zafu::on(&keyring);
+    let engine: Engine = zafu.sit("20m --prepare 0s");
+    person.sign_up(&zafu);
+    zafu.ok("account adopt");
+    zafu.ok("sync");
+    person.delete(backend);
+    zafu.run("sync").refused(6, "the account is gone");
+    zafu.run("end");
+    engine.wait();
+    let said = other.with_password(&zafu, "sign-up", Person::PASSWORD);
+    assert!(
+        said.err.contains(&format!("1 sit on this device belong to {} (deleted)", person.email())),
+        "{said:?}"
+    );
+    let old = zafu.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
+    zafu.ok(&format!("account adopt --from {old}"));
+    zafu.ok("sync");
+    assert_eq!(server(backend, &other, "select count(*) from sessions"), "1");
+}
+
+#[test]
+fn real_life_15_sign_up_says_what_the_mail_may_hold_and_takes_its_code() {
+    let Some(keyring) = Keyring::new() else { return };
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    backend.start_confirming_auth().unwrap();
+    let person = Person::new(&backend);
+    let zafu = Zafu::on(&keyring);
+    let said = person.sign_up(&zafu);
+    assert!(said.contains(&format!("zafu account sign-in --email {} --code CODE", person.email())));
+    assert!(said.contains("If it has a link: open it, then sign in."), "{said}");
+    assert_eq!(zafu.json("account status --json"), Value::Null, "nobody is signed in yet");
+    let unconfirmed = person.with_password(&zafu, "sign-in", Person::PASSWORD);
+    unconfirmed.refused(6, "If the mail has a code, sign in with that code");
+    let mail = crate::cloud::mailbox(&backend);
+    let code = crate::cloud::code(&mail);
+    let line =
+        format!("account sign-in {} --email {} --code {code}", person.project(), person.email());
+    assert_eq!(zafu.ok(&line), "Signed in.\n");
+    sit(&zafu);
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
+}
+
+#[test]
+fn real_life_15_a_project_without_its_sign_up_trigger_is_not_said_to_have_lost_the_account() {
+    let Some(keyring) = Keyring::new() else { return };
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    backend.start_auth().unwrap();
+    let trigger = backend
+        .sql("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'zafu_make_profile'")
+        .unwrap();
+    backend.sql("drop trigger zafu_make_profile on auth.users").unwrap();
+    let person = Person::new(&backend);
+    let zafu = Zafu::on(&keyring);
+    sit(&zafu);
+    person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    let is_the_servers_fault = || {
+        let said = zafu.run("sync");
+        said.refused(6, "the server has to be mended by whoever runs it");
+        assert!(!said.err.contains("gone"), "{said:?}");
+        assert_eq!(zafu.json("account list --json")[0]["state"], "signed-in");
+        said
+    };
+    is_the_servers_fault();
+    // With its trigger back, the account still has no profile.
+    backend.sql(&trigger).unwrap();
+    let said = is_the_servers_fault();
+    assert!(said.err.contains("the project has made no profile for it"), "{said:?}");
+    backend.sql("insert into public.users (id, email) select id, email from auth.users").unwrap();
+    assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
 }

@@ -79,3 +79,43 @@ fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
     assert_eq!(browser.value("email").as_deref(), Some(person.email()));
     assert!(desktop.snapshot().sync.is_none(), "nothing was changed");
 }
+
+#[test]
+fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_when_it_is_told_to() {
+    let Some(backend) = backend() else { return };
+    let Some(mut desktop) = Desktop::new() else { return };
+    if !desktop.has_keychain() {
+        return;
+    }
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    let person = Person::new(backend);
+    browser.see("setup");
+    enter(&browser, &person, Person::PASSWORD);
+    browser.click("sign-up");
+    see_state(&browser, "account-state", "synced");
+    desktop.begin();
+    desktop.ask(&Request::End(None));
+    browser.see("finished");
+    let count = "select count(*) from sessions";
+    eventually("the sit is on the server", || {
+        (server(backend, &person, count) == "1").then_some(())
+    });
+    browser.click("done");
+    browser.click("sync-mark");
+    browser.see("account");
+    person.delete(backend);
+    browser.click("sync-now");
+    eventually("the account is gone", || {
+        browser.attribute("need", "data-need").filter(|need| need == "account-gone")
+    });
+    // The same address again: the fields hold it still, but for the password.
+    browser.write("password", Person::PASSWORD);
+    browser.click("sign-up");
+    browser.see("adopt-from-yes");
+    assert_eq!(server(backend, &person, count), "0", "nothing is moved unasked");
+    browser.click("adopt-from-yes");
+    eventually("the sit is on the server again", || {
+        (server(backend, &person, count) == "1").then_some(())
+    });
+    see_state(&browser, "account-state", "synced");
+}

@@ -1,7 +1,8 @@
 //! The real backend, and people who have an account there.
 
 use crate::zafu::{Said, Zafu};
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
 use std::sync::OnceLock;
 use uuid::Uuid;
@@ -84,8 +85,32 @@ impl Person {
         Said::from(child.wait_with_output().unwrap())
     }
 
+    /// Deletes their account on the server's side.
+    pub fn delete(&self, backend: &Backend) {
+        backend.delete_account(&self.email).unwrap();
+    }
+
     /// Ends all of their sessions on the server's side.
     pub fn revoke(&self, backend: &Backend) {
         backend.end_sessions(&self.email).unwrap();
     }
+}
+
+/// All mails that the auth server has not sent, as JSON.
+pub fn mailbox(backend: &Backend) -> String {
+    let url = backend.mailbox();
+    let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// The code of six digits in a mail.
+pub fn code(mail: &str) -> String {
+    let found = mail
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    found.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()
 }

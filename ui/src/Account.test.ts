@@ -56,6 +56,8 @@ describe('the page of the account', () => {
 		['sync=account-gone', ['sync-mark'], 'email'],
 		['sync=erased', ['sync-mark'], 'upload-again'],
 		['sync=adopt', ['sync-mark'], 'adopt-yes'],
+		['sync=adopt-from&owners=more', ['sync-mark'], 'adopt-from-yes'],
+		['sync=synced&owners=more', ['sync-mark'], 'owner-adopt'],
 		['sync=server-wrong', ['sync-mark'], 'need'],
 		['sync=too-old', ['sync-mark'], 'need'],
 		['sync=refused', ['sync-mark'], 'refused-retry'],
@@ -164,14 +166,24 @@ describe('signing in', () => {
 		expect(demo.calls).toEqual(['accountSendCode mira@example.org', 'accountSignIn']);
 	});
 
-	it('says that a mail comes first for a new account, and stays where it is', async () => {
+	it('real_life_15: offers the field for a code right after the mail, and keeps the password', async () => {
 		const demo = await open('', OPEN);
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
 		await press('sign-up');
-		await said('enter-said', /A mail is on its way/);
+		await said('enter-said', /A mail is on its way.*code, enter it here.*link, open it/);
+		const code = await field('code');
+		await hasFocus(code);
+		expect(screen.getByLabelText('Code')).toBe(code);
+		// The mail had a link: the password is still there.
+		await press('how-password');
 		expect((await field('password')).value).toBe(DEMO_PASSWORD);
-		expect(demo.calls).toEqual(['accountSignUp']);
+		// It had a code: it is typed, and Enter signs in.
+		await press('how-code');
+		await type('code', DEMO_CODE);
+		await fireEvent.submit((await field('code')).closest('form')!);
+		await screen.findByTestId('account-state');
+		expect(demo.calls).toEqual(['accountSignUp', 'accountSignIn']);
 	});
 
 	it('asks once, however often it is pressed', async () => {
@@ -266,6 +278,66 @@ describe('an account that is signed in', () => {
 	});
 });
 
+describe('real_life_05: sits of an account that is gone', () => {
+	const GONE = '01990000-0000-4000-8000-000000000002';
+
+	it.each([
+		['adopt-from-yes', 'true', /Moved to your account: 14 sits/, 1],
+		['adopt-from-no', 'false', /stay where they are/, 2],
+	])('are moved only by an answer: %s', async (answer, adopt, text, left) => {
+		const demo = await open('sync=adopt-from&owners=more');
+		const need = await screen.findByTestId('need');
+		expect(need.textContent).toMatch(/14 sits.*mira@example\.org at quiet-pond\.supabase\.co/s);
+		expect(demo.calls).toEqual([]);
+		await press(answer);
+		await said('account-said', text);
+		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} ${adopt}`]);
+		await waitFor(() => expect(screen.getAllByTestId('owner-row')).toHaveLength(left));
+	});
+
+	it('can be moved later too, those of an account that may be in use cannot', async () => {
+		const demo = await open('sync=synced&owners=more');
+		const rows = await screen.findAllByTestId('owner-row');
+		expect(rows.map((row) => row.querySelectorAll('button').length)).toEqual([1, 0]);
+		expect(rows[1]!.textContent).toMatch(/Signed out/);
+		const name = 'Move to this account: the sits of mira@example.org (earlier account)';
+		await fireEvent.click(screen.getByRole('button', { name }));
+		await said('account-said', /14 sits/);
+		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} true`]);
+	});
+
+	it('are in the log for whoever asks for them, with whose they are', async () => {
+		await show('sync=synced&owners=more&records=shared');
+		await press('open-log');
+		const owners = await screen.findByTestId<HTMLSelectElement>('log-owner');
+		expect(screen.getByLabelText('Whose sits')).toBe(owners);
+		expect([...owners.options].map((one) => one.text)).toEqual([
+			'This account',
+			'All accounts',
+			'mira@example.org (earlier account)',
+			'jonathan.featherstonehaugh@meditation.example.org',
+		]);
+		const count = (n: number) =>
+			waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(n));
+		await count(2);
+		expect(screen.queryByTestId('sit-owner')).toBeNull();
+		await fireEvent.change(owners, { target: { value: 'all' } });
+		await count(6);
+		expect(screen.getAllByTestId('sit-owner').map((one) => one.textContent)).toContain(
+			'mira@example.org (earlier account)',
+		);
+		await fireEvent.change(owners, { target: { value: GONE } });
+		await count(2);
+	});
+
+	it('are no question where there is one owner only', async () => {
+		await show('sync=synced');
+		await press('open-log');
+		await screen.findAllByTestId('sit-row');
+		expect(screen.queryByTestId('log-owner')).toBeNull();
+	});
+});
+
 describe('sits of another device', () => {
 	it('are shown as such in the log, and one that runs there cannot be changed here', async () => {
 		await show('records=elsewhere');
@@ -281,7 +353,7 @@ describe('sits of another device', () => {
 		const demo = await show('sync=waiting');
 		await press('open-log');
 		const before = (await screen.findAllByTestId('sit-row')).length;
-		const [first] = await demo.listSits(1, null);
+		const [first] = await demo.listSits(1, null, 'shown');
 		demo.arrive({ ...first!, id: 'from-afar' });
 		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(before + 1));
 	});

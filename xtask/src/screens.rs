@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each screen by its name: what the address asks the demo for.
-const SCENES: [(&str, &str); 57] = [
+const SCENES: [(&str, &str); 61] = [
     ("setup", ""),
     ("setup-open", "press=length-open"),
     ("setup-until", "press=length-until"),
@@ -74,6 +74,10 @@ const SCENES: [(&str, &str); 57] = [
     ("account-sign-in", "sync=sign-in&press=sync-mark"),
     ("account-erased", "sync=erased&press=sync-mark"),
     ("account-adopt", "sync=adopt&press=sync-mark"),
+    ("account-adopt-from", "sync=adopt-from&owners=more&press=sync-mark"),
+    ("account-owners", "sync=synced&owners=more&press=sync-mark"),
+    ("account-no-profile", "sync=no-profile&press=sync-mark"),
+    ("log-owners", "sync=synced&owners=more&records=shared&press=open-log"),
     ("account-server", "sync=server-wrong&press=sync-mark"),
     ("account-refused", "sync=refused&press=sync-mark"),
     ("account-said", "sync=refused&press=sync-mark,refused-export"),

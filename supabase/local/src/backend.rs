@@ -191,6 +191,19 @@ impl Backend {
         run(self.postgres().psql(SUPERUSER, AUTH_DATABASE).args(["--command", &end])).map(drop)
     }
 
+    /// Removes the account of an address for good, as a project's owner does it: from the auth server too, with its
+    /// sessions.
+    ///
+    /// # Errors
+    /// If PostgreSQL does not.
+    pub fn delete_account(&self, email: &str) -> Result<()> {
+        self.end_sessions(email)?;
+        let delete =
+            format!("delete from auth.users where email = '{}'", email.replace('\'', "''"));
+        run(self.postgres().psql(SUPERUSER, AUTH_DATABASE).args(["--command", &delete]))?;
+        self.sql(&format!("set local role supabase_auth_admin; {delete}")).map(drop)
+    }
+
     /// A token for an account, whether there is one of that id or not.
     #[must_use]
     pub fn token_for(&self, user: Uuid) -> String {
@@ -210,6 +223,18 @@ impl Backend {
     /// # Errors
     /// If it runs already, or does not start.
     pub fn start_auth(&self) -> Result<()> {
+        self.start_auth_server(false)
+    }
+
+    /// Starts the auth server so that a new account has to confirm its address, as in a project that Supabase hosts.
+    ///
+    /// # Errors
+    /// As [`Backend::start_auth`].
+    pub fn start_confirming_auth(&self) -> Result<()> {
+        self.start_auth_server(true)
+    }
+
+    fn start_auth_server(&self, confirms: bool) -> Result<()> {
         let mut auth = lock(&self.auth);
         ensure!(auth.is_none(), "the auth server is running already");
         let url = self.url();
@@ -220,6 +245,7 @@ impl Backend {
             ("ZAFU_JWT_SECRET", &self.secret),
             ("ZAFU_JWT_EXPIRY", TOKEN_SECONDS),
             ("ZAFU_SITE", &url),
+            ("ZAFU_CONFIRMS", if confirms { "1" } else { "" }),
             ("DO_NOT_TRACK", "1"),
         ];
         let command = [self.parts.node.as_os_str(), self.parts.auth.as_os_str()];

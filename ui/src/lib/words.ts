@@ -1,5 +1,5 @@
 /** What the window says of lengths, times, sounds and bells, in the language of the person. */
-import type { Intervals, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
+import type { Intervals, OwnerView, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
 import { m } from './paraglide/messages';
 import { getLocale } from './paraglide/runtime';
 import {
@@ -138,6 +138,15 @@ export function lately(rfc3339: string, now: Date): string {
 /** `12 sits`. */
 export function sits(count: number): string {
 	return m.sits({ n: count, written: figure(count) });
+}
+
+/** Names an owner of sits. */
+export function ownerName({ id, email, state }: OwnerView): string {
+	if (id === null) return m.owner_nobody();
+	const name = email || m.owner_unknown();
+	if (state === 'deleted') return m.owner_name_deleted({ name });
+	if (state === 'replaced') return m.owner_name_replaced({ name });
+	return name;
 }
 
 /** `100,000`. */

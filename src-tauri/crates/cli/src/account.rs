@@ -2,13 +2,13 @@
 
 use crate::args::{AccountCommand, AfterErasure, Place, Who};
 use crate::failure::{Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
-use crate::print;
+use crate::{owners, print};
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{
-    CodeRequest, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply, SyncReport,
-    SyncRequest, SyncView,
+    CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply,
+    SyncReport, SyncRequest, SyncView,
 };
 use zafu_engine::sync::Door;
 
@@ -34,8 +34,12 @@ fn other_version() -> Failure {
 
 /// Does what is asked of the account.
 pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> {
+    if let AccountCommand::List { json } = command {
+        return print::owners(&owners::list(folder)?, json);
+    }
     let mut door = Door::open(folder)?;
     match command {
+        AccountCommand::List { .. } => unreachable!("it needs no server"),
         AccountCommand::SignIn(who) => {
             let request = SyncRequest::SignIn(sign_in(&mut door, who)?);
             signed_in(&mut door, request)
@@ -46,16 +50,22 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
         }
         AccountCommand::SendCode { place, email } => {
             let ProjectView { url, key } = project(&mut door, place)?;
+            let address = email.clone();
             door.ask(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
-            say(
-                "If the address is right, a code is on its way: `zafu account sign-in --email ADDRESS --code CODE` takes it.",
-            )
+            say(&format!(
+                "A mail is on its way, if the address is right. The code in it goes into `zafu account sign-in --email {address} --code CODE`. If it has a link and no code, the project's mail templates have to be changed: see supabase/README.md."
+            ))
         }
         AccountCommand::SignOut => {
             door.ask(SyncRequest::SignOut)?;
             say("Signed out. All sits are still here.")
         }
-        AccountCommand::Status { json } => print::account(status(&mut door)?.as_ref(), json),
+        AccountCommand::Status { json } => {
+            let SyncReply::Owners(owners) = door.ask(SyncRequest::Owners)? else {
+                return Err(other_version());
+            };
+            print::account(status(&mut door)?.as_ref(), &owners, json)
+        }
         AccountCommand::Erase { yes: false } => {
             let message = "this erases all sits of the account from the server, for every device: say `zafu account erase --yes` if you mean it. The sits on this device stay";
             Err(Failure::new(USAGE, message))
@@ -64,7 +74,12 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             door.ask(SyncRequest::Erase)?;
             say("Erased from the server. The sits on this device stay here, and are sent no more.")
         }
-        AccountCommand::Adopt { leave } => Ok(door.ask(SyncRequest::Adopt(!leave)).map(drop)?),
+        AccountCommand::Adopt { leave, from: Some(from), yes } => {
+            adopt_from(&mut door, &from, leave, yes)
+        }
+        AccountCommand::Adopt { leave, from: None, .. } => {
+            Ok(door.ask(SyncRequest::Adopt(!leave)).map(drop)?)
+        }
         AccountCommand::AfterErasure { answer } => {
             let upload = matches!(answer, AfterErasure::Upload);
             Ok(door.ask(SyncRequest::AfterErasure { upload }).map(drop)?)
@@ -77,6 +92,50 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
     }
 }
 
+/// Moves the sits of the account that `from` names to the signed-in one, or leaves them where they are.
+fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(), Failure> {
+    let SyncReply::Owners(owners) = door.ask(SyncRequest::Owners)? else {
+        return Err(other_version());
+    };
+    let (owner, id) = owners::named(&owners, from)?;
+    let Some(own) = owners.iter().find(|owner| owner.state == OwnerState::SignedIn) else {
+        return Err(Failure::new(NEEDS_YOU, "nobody is signed in: sign in first"));
+    };
+    let (sits, name) = (owners::sits(owner.sits), owners::name(owner));
+    if own.id == Some(id) {
+        let message = format!("{name} is the account that is signed in: it has its sits already");
+        return Err(Failure::new(USAGE, message));
+    }
+    if leave {
+        door.ask(SyncRequest::DeclineFrom(id))?;
+        return say(&format!("Left where they are: {sits} of {name}."));
+    }
+    if !owner.state.is_gone() && !yes {
+        let message = format!(
+            "{sits} on this device belong to {name} at {project}. That account is signed out, and not known to be gone: its user could sign in again, and would no longer find them here. Nothing was moved. To move them to {own} for good: `zafu account adopt --from {id} --yes`",
+            project = owner.project,
+            own = own.email,
+        );
+        return Err(Failure::new(USAGE, message));
+    }
+    let SyncReply::Adopted(moved) =
+        door.ask(SyncRequest::AdoptFrom { owner: id, confirmed: yes })?
+    else {
+        return Err(other_version());
+    };
+    if moved == 0 {
+        return say(&format!("{name} has no sits on this device."));
+    }
+    let deleted = match moved.saturating_sub(owner.sits) {
+        0 => String::new(),
+        deleted => format!(" (and {} that are deleted)", owners::sits(deleted)),
+    };
+    say(&format!(
+        "Moved to {own}: {sits}{deleted} of {name}. The next sync sends them.",
+        own = own.email
+    ))
+}
+
 /// Syncs to the end of it, and says what came of it.
 pub fn sync(folder: &DataFolder, json: bool) -> Result<ExitCode, Failure> {
     let SyncReply::Synced(report, view) = Door::open(folder)?.ask(SyncRequest::Now)? else {
@@ -86,9 +145,8 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<ExitCode, Failure> {
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
         eprintln!("zafu: {trouble}");
     }
-    let need = view.as_ref().and_then(|view| view.need);
-    if let Some(need) = need {
-        eprintln!("zafu: {}", print::asks(need));
+    if let Some(asked) = view.as_ref().and_then(print::asked) {
+        eprintln!("zafu: {asked}");
     }
     Ok(ended(report, view.as_ref()))
 }
@@ -136,11 +194,17 @@ fn password() -> Result<String, Failure> {
 }
 
 fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
+    let address = match &request {
+        SyncRequest::SignIn(request) | SyncRequest::SignUp(request) => request.email.clone(),
+        _ => String::new(),
+    };
     let SyncReply::SignedIn(SignedInView { adopted, mail_sent }) = door.ask(request)? else {
         return Err(other_version());
     };
     if mail_sent {
-        return say("A mail was sent to the address: open the link in it, then sign in.");
+        return say(&format!(
+            "A mail was sent to {address}. If it has a code: `zafu account sign-in --email {address} --code CODE`. If it has a link: open it, then sign in."
+        ));
     }
     say("Signed in.")?;
     if adopted > 0 {
@@ -150,8 +214,8 @@ fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
     if view.as_ref().is_some_and(|view| view.for_now) {
         eprintln!("zafu: the system keeps no secrets here: you are signed in until Zafu ends");
     }
-    if let Some(need) = view.and_then(|view| view.need) {
-        eprintln!("zafu: {}", print::asks(need));
+    if let Some(asked) = view.as_ref().and_then(print::asked) {
+        eprintln!("zafu: {asked}");
     }
     Ok(())
 }

@@ -58,14 +58,7 @@ pub enum Command {
         id: Option<String>,
     },
     /// List past sits, newest first.
-    Log {
-        /// Print them as JSON.
-        #[arg(long)]
-        json: bool,
-        /// How many at most.
-        #[arg(long, default_value_t = 20)]
-        limit: u32,
-    },
+    Log(Log),
     /// Send what waits and fetch what other devices have sent, to the end of it.
     Sync {
         /// Print what was done as JSON.
@@ -92,6 +85,26 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// Which past sits to list.
+#[derive(Debug, clap::Args)]
+pub struct Log {
+    /// Print them as JSON.
+    #[arg(long)]
+    pub json: bool,
+
+    /// How many at most.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+
+    /// List the sits of every account on this device, and whose each is.
+    #[arg(long, conflicts_with = "account")]
+    pub all_accounts: bool,
+
+    /// List the sits of this account: its e-mail address, or its ID as `zafu account list` prints it.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
 }
 
 /// What to do with the account.
@@ -124,11 +137,23 @@ pub enum AccountCommand {
         #[arg(long)]
         yes: bool,
     },
-    /// Make the sits of when nobody was signed in the account's.
+    /// List every account that has sits on this device, and how many it has.
+    List {
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make sits the signed-in account's: those made while nobody was signed in, or those of another account.
     Adopt {
         /// Or leave them as they are, on this device only.
         #[arg(long)]
         leave: bool,
+        /// Move all sits of this account: its e-mail address, or its ID as `zafu account list` prints it.
+        #[arg(long, value_name = "ACCOUNT")]
+        from: Option<String>,
+        /// Yes, move them, although that account is not known to be gone.
+        #[arg(long, requires = "from", conflicts_with = "leave")]
+        yes: bool,
     },
     /// Say what becomes of this device's sits after they were erased from the server.
     AfterErasure {

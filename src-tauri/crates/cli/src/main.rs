@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod args;
 mod failure;
+mod owners;
 mod print;
 mod restore;
 mod status;
@@ -15,7 +16,7 @@ use failure::{Failure, REFUSED, USAGE};
 use std::process::ExitCode;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{LogRequest, Reply, Request, StartRequest};
+use zafu_engine::protocol::{Reply, Request, StartRequest};
 use zafu_engine::{Client, doctor, left, logs, system};
 
 fn main() -> ExitCode {
@@ -49,7 +50,7 @@ fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Discard { yes: true }) => drop(ask(&folder, &Request::Discard)?),
         Some(Command::Settle { answer, id }) => settle(&folder, answer, id.as_deref())?,
-        Some(Command::Log { json, limit }) => log(&folder, json, limit)?,
+        Some(Command::Log(log)) => owners::log(&folder, &log)?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
         Some(Command::Doctor) => return Ok(print::findings(&doctor::examine(&folder))),
@@ -114,26 +115,6 @@ fn settle(folder: &DataFolder, answer: SettleAnswer, id: Option<&str>) -> Result
     }
     let now = system::clock().now();
     status::with_store(folder, |store| left::settle(store, id, answer, now))
-}
-
-fn log(folder: &DataFolder, json: bool, limit: u32) -> Result<(), Failure> {
-    let request = LogRequest { limit, before: None };
-    let records = match Client::connect(folder)? {
-        Some(mut client) => match client.ask(&Request::Log(request))? {
-            Reply::Log(records) => records,
-            _ => {
-                return Err(Failure::new(
-                    failure::UNREACHABLE,
-                    "the running Zafu is of another version",
-                ));
-            }
-        },
-        None => {
-            let now = system::clock().now().wall;
-            status::with_store(folder, |store| zafu_engine::view::records(store, &request, now))?
-        }
-    };
-    print::log(&records, json)
 }
 
 fn quit(folder: &DataFolder) -> Result<(), Failure> {

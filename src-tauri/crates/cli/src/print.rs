@@ -1,6 +1,7 @@
 //! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
 
 use crate::failure::{FAILED, Failure};
+use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -8,8 +9,8 @@ use zafu_core::ids::SessionId;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::protocol::{
-    PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView, SyncNeed, SyncReport,
-    SyncView, UnsettledView,
+    OwnerState, OwnerView, PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView,
+    SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 
 /// What the timer is doing, as `zafu status --json` prints it.
@@ -110,8 +111,12 @@ pub fn ended(reply: &Reply) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Past sits, newest first.
-pub fn log(records: &[SitRecord], json: bool) -> Result<(), Failure> {
+/// Past sits, newest first; whose each is, if `owners` are given.
+pub fn log(
+    records: &[SitRecord],
+    owners: Option<&Vec<OwnerView>>,
+    json: bool,
+) -> Result<(), Failure> {
     if json {
         return print_json(&records);
     }
@@ -127,16 +132,54 @@ pub fn log(records: &[SitRecord], json: bool) -> Result<(), Failure> {
             StageView::RunningElsewhere => "elsewhere",
             StageView::Unfinished => "unfinished",
         };
-        let SitRecord { started_at, sat_seconds, label, note, .. } = record;
+        let SitRecord { started_at, sat_seconds, label, note, owner, .. } = record;
+        let owner = owners.map_or_else(String::new, |owners| {
+            let found = owners.iter().find(|one| one.id == *owner);
+            format!("  {}", found.map_or_else(|| "nobody".into(), owners::name))
+        });
         // A note is one line here, and shows nothing but itself on a terminal.
         let text = [label, note].map(|text| text.replace(char::is_control, " "));
-        writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}  {}", text.join(" ").trim())?;
+        let text = text.join(" ");
+        writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
     }
     Ok(())
 }
 
-/// Who is signed in, and how the sync is.
-pub fn account(view: Option<&SyncView>, json: bool) -> Result<(), Failure> {
+/// Every owner of sits on this device.
+pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&owners);
+    }
+    let mut out = io::stdout().lock();
+    if owners.is_empty() {
+        writeln!(out, "No account was ever signed in here, and there are no sits yet.")?;
+    }
+    for owner in owners {
+        let OwnerView { id, email, project, state, sits, deleted, unsent, kept, .. } = owner;
+        match id {
+            None => writeln!(out, "Sits made while nobody was signed in")?,
+            Some(id) if email.is_empty() => {
+                writeln!(out, "An account whose address is not known, {id}")?
+            }
+            Some(id) => writeln!(out, "{email} at {project}, {id}")?,
+        }
+        writeln!(
+            out,
+            "  {}. Sits: {sits}. Deleted: {deleted}. Not sent: {unsent}. Kept on this device only: {kept}.",
+            match state {
+                OwnerState::SignedIn => "Signed in",
+                OwnerState::SignedOut => "Signed out",
+                OwnerState::Deleted => "Gone: the account was deleted",
+                OwnerState::Replaced => "Gone: another account has its address now",
+                OwnerState::Nobody => "No account",
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Who is signed in, how the sync is, and what other owners have on this device.
+pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&view);
     }
@@ -157,15 +200,41 @@ pub fn account(view: Option<&SyncView>, json: bool) -> Result<(), Failure> {
     if let Some(trouble) = &view.trouble {
         writeln!(out, "Trouble: {trouble}.")?;
     }
-    if let Some(need) = view.need {
-        writeln!(out, "To do: {}.", asks(need))?;
+    if let Some(asked) = asked(view) {
+        writeln!(out, "To do: {asked}.")?;
+    }
+    let others = || owners.iter().filter(|owner| !owner.shown);
+    let (sits, unsent) = others().fold((0, 0), |(sits, unsent): (u32, u32), owner| {
+        (sits.saturating_add(owner.sits), unsent.saturating_add(owner.unsent))
+    });
+    if sits > 0 || unsent > 0 {
+        writeln!(
+            out,
+            "Of other accounts on this device: {sits}, not sent: {unsent}. `zafu account list` lists them, `zafu log --all-accounts` shows their sits."
+        )?;
     }
     Ok(())
 }
 
-/// What the person has to do.
-pub fn asks(need: SyncNeed) -> &'static str {
+/// What the user has to do, if anything.
+pub fn asked(view: &SyncView) -> Option<String> {
+    let orphan = view.adopt_from.as_ref().and_then(|owner| Some((owner, owner.id?)));
+    Some(match (view.need?, orphan) {
+        (SyncNeed::AdoptFrom, Some((owner, id))) => format!(
+            "{sits} on this device belong to {name}, an account that nobody can sign in to any more: `zafu account adopt --from {id}` moves them to {email}, `zafu account adopt --from {id} --leave` does not",
+            sits = owners::sits(owner.sits),
+            name = owners::name(owner),
+            email = view.email,
+        ),
+        (need, _) => asks(need).into(),
+    })
+}
+
+fn asks(need: SyncNeed) -> &'static str {
     match need {
+        SyncNeed::AdoptFrom => {
+            "sits of an account that is gone are on this device: `zafu account list` lists it"
+        }
         SyncNeed::SignIn => "sign in again: `zafu account sign-in`. What waits is kept",
         SyncNeed::AccountGone => {
             "the account is gone: sign in to another one. The sits on this device stay"

@@ -7,12 +7,12 @@
 mod account;
 
 pub use account::{
-    CodeRequest, Progress, ProjectView, Proof, RefusedView, Secret, SignInRequest, SignedInView,
-    SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
+    CodeRequest, OwnerState, OwnerView, Progress, ProjectView, Proof, RefusedView, Secret,
+    SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{LengthChoice, OvertimeChoice, PlanChoice, SoundName};
 use zafu_core::session::Source;
 use zafu_core::settings::{Preset, Settings};
@@ -147,6 +147,8 @@ pub struct SitRecord {
     pub label: String,
     /// How the record came to be.
     pub source: Source,
+    /// The account that it belongs to; none if nobody was signed in.
+    pub owner: Option<UserId>,
 }
 
 /// How far a past sit came.
@@ -196,6 +198,23 @@ pub struct LogRequest {
     pub limit: u32,
     /// Those that come after this one in the list.
     pub before: Option<SessionId>,
+    /// Whose sits.
+    #[serde(default)]
+    pub owner: LogOwner,
+}
+
+/// Whose sits a log lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum LogOwner {
+    /// Those of the account in use, and those made while nobody was signed in.
+    #[default]
+    Shown,
+    /// Everybody's.
+    All,
+    /// Those of one account.
+    Of(UserId),
 }
 
 /// What the check before a sit has found.
@@ -279,6 +298,8 @@ pub enum Request {
     Settle(Option<SessionId>, Answer),
     /// Past sits.
     Log(LogRequest),
+    /// Every owner of sits on this device.
+    Owners,
     /// What the person has chosen.
     Settings,
     /// Plans kept by name.
@@ -302,6 +323,8 @@ pub enum Reply {
     Snapshot(Box<Snapshot>),
     /// Past sits.
     Log(Vec<SitRecord>),
+    /// Every owner of sits on this device: the account in use first.
+    Owners(Vec<OwnerView>),
     /// What the person has chosen.
     Settings(Box<Settings>),
     /// Plans kept by name.

@@ -191,6 +191,7 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Discard => runner.discard().map(snapshot),
         Request::Settle(id, answer) => runner.settle(id, answer).map(snapshot),
         Request::Log(request) => runner.sits(&request).map(Reply::Log),
+        Request::Owners => runner.owners().map(Reply::Owners),
         Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),
         Request::Presets => runner.presets().map(Reply::Presets),
         Request::Sync(_) => unreachable!("answered above, by another thread"),

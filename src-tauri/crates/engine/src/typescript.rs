@@ -1,8 +1,8 @@
 //! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, FinishedView, IpcError, ProjectView, RefusedView, SignInRequest,
-    SignedInView, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
+    BellCheck, CodeRequest, FinishedView, IpcError, LogOwner, OwnerView, ProjectView, RefusedView,
+    SignInRequest, SignedInView, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,6 +30,8 @@ fn write(folder: &Path) {
     CodeRequest::export_all(&config).unwrap();
     SignedInView::export_all(&config).unwrap();
     RefusedView::export_all(&config).unwrap();
+    OwnerView::export_all(&config).unwrap();
+    LogOwner::export_all(&config).unwrap();
     Settings::export_all(&config).unwrap();
     Preset::export_all(&config).unwrap();
     Answer::export_all(&config).unwrap();

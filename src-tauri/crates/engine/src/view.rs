@@ -1,16 +1,17 @@
 //! How what the engine knows is shown to its clients.
 
 use crate::protocol::{
-    FinishedView, LogRequest, PhaseView, SitRecord, SitView, StageView, UnsettledView,
+    FinishedView, LogOwner, LogRequest, OwnerState, OwnerView, PhaseView, SitRecord, SitView,
+    StageView, UnsettledView,
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::time::Duration;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{Page, Store, StoreError};
+use zafu_store::{Gone, Owner, Page, Store, StoreError, Whose};
 
 /// RFC 3339 with the offset of the place.
 #[must_use]
@@ -120,13 +121,13 @@ impl Log {
         }
     }
 
-    /// One sit.
-    pub fn record(&self, session: &Session) -> SitRecord {
-        record(session, self.stage(session))
+    /// One sit of an account, or of nobody.
+    pub fn record(&self, session: &Session, owner: Option<UserId>) -> SitRecord {
+        record(session, owner, self.stage(session))
     }
 }
 
-fn record(session: &Session, stage: StageView) -> SitRecord {
+fn record(session: &Session, owner: Option<UserId>, stage: StageView) -> SitRecord {
     let at_its_place = |utc| moment(WallTime::new(utc, session.utcoffset));
     SitRecord {
         id: session.id,
@@ -138,6 +139,7 @@ fn record(session: &Session, stage: StageView) -> SitRecord {
         note: session.details.value.note.clone(),
         label: session.details.value.label.clone(),
         source: session.source,
+        owner,
     }
 }
 
@@ -152,5 +154,37 @@ pub fn records(
 ) -> Result<Vec<SitRecord>, StoreError> {
     let page = Page { limit: request.limit, before: request.before };
     let log = Log::of(store, now)?;
-    Ok(store.sessions(&page)?.iter().map(|session| log.record(session)).collect())
+    let whose = match request.owner {
+        LogOwner::Shown => Whose::Shown,
+        LogOwner::All => Whose::All,
+        LogOwner::Of(id) => Whose::Of(id),
+    };
+    let logged = store.log(&page, whose)?;
+    Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())
+}
+
+/// Lists every owner of sits in the database, the account in use first.
+///
+/// # Errors
+/// They cannot be read.
+pub fn owners(store: &Store) -> Result<Vec<OwnerView>, StoreError> {
+    Ok(store.owners()?.into_iter().map(owner).collect())
+}
+
+/// One owner, as a client sees it.
+pub(crate) fn owner(owner: Owner) -> OwnerView {
+    let Owner { account, sits, deleted, unsent, kept } = owner;
+    let state = match &account {
+        None => OwnerState::Nobody,
+        Some(account) if account.signed_in => OwnerState::SignedIn,
+        Some(account) => match account.gone {
+            None => OwnerState::SignedOut,
+            Some(Gone::Deleted) => OwnerState::Deleted,
+            Some(Gone::Replaced) => OwnerState::Replaced,
+        },
+    };
+    let shown = account.as_ref().is_none_or(|account| account.shown);
+    let (id, email, project) =
+        account.map(|account| (Some(account.id), account.email, account.url)).unwrap_or_default();
+    OwnerView { id, email, project, state, shown, sits, deleted, unsent, kept }
 }

@@ -4,6 +4,7 @@
 
 use crate::StoreError;
 use crate::outbox;
+use crate::owners::Gone;
 use crate::text::{Id, Stamp};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -44,6 +45,12 @@ pub struct Account {
     pub compared: Option<DateTime<Utc>>,
     /// Whether sits that were made while nobody was signed in are not to be its own, as the person said.
     pub leaves_ownerless: bool,
+    /// Whether the log shows its sits without being asked to: it is the account in use.
+    pub shown: bool,
+    /// Why it cannot be signed in to again, if that is known.
+    pub gone: Option<Gone>,
+    /// The account whose user chose to leave this one's sits where they are.
+    pub declined_by: Option<UserId>,
 }
 
 /// What becomes of sits that were made while nobody was signed in.
@@ -81,6 +88,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         synced: stamp("syncedat")?,
         compared: stamp("comparedat")?,
         leaves_ownerless: row.get("leavesownerless")?,
+        shown: row.get("shown")?,
+        gone: row.get::<_, Option<String>>("gone")?.as_deref().and_then(Gone::from_name),
+        declined_by: row.get::<_, Option<Id<_>>>("declinedby")?.map(|id| id.0),
     })
 }
 
@@ -88,6 +98,14 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
 pub(crate) fn shown(connection: &Connection) -> Result<Option<Account>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE shown = 1")?;
     Ok(statement.query_row([], from_row).optional()?)
+}
+
+/// Lists the accounts that ever signed in here: the shown one first, then by address.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT * FROM accounts ORDER BY shown DESC, email, id")?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// An account that signed in here once.
@@ -125,8 +143,16 @@ pub(crate) fn sign_in(
         "INSERT INTO accounts (id, url, key, email, signedin, shown, met)
          VALUES (?1, ?2, ?3, ?4, 1, 1, 0)
          ON CONFLICT (id) DO UPDATE SET url = excluded.url, key = excluded.key,
-           email = excluded.email, signedin = 1, shown = 1, leavesownerless = 0",
+           email = excluded.email, signedin = 1, shown = 1, leavesownerless = 0, gone = NULL",
         (Id(id), url, key, email),
+    )?;
+    // What was declined is asked again.
+    connection.execute("UPDATE accounts SET declinedby = NULL WHERE declinedby = ?1", [Id(id)])?;
+    // An address has one account in a project: any other that had it was deleted, or has another address now.
+    connection.execute(
+        "UPDATE accounts SET gone = coalesce(gone, 'replaced')
+         WHERE id <> ?1 AND url = ?2 AND email <> '' AND lower(email) = lower(?3)",
+        (Id(id), url, email),
     )?;
     let accounts: u32 =
         connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
@@ -165,14 +191,14 @@ pub(crate) fn sign_out(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Moves the cursor of `account`, wherever it was.
+/// Moves the cursor of `account`, wherever it was. The server has answered in its name: it is not gone.
 pub(crate) fn read_up_to(
     connection: &Connection,
     account: UserId,
     cursor: Cursor,
 ) -> Result<(), StoreError> {
     let moved = connection.execute(
-        "UPDATE accounts SET seq = ?2, mark = ?3, met = 1 WHERE id = ?1",
+        "UPDATE accounts SET seq = ?2, mark = ?3, met = 1, gone = NULL WHERE id = ?1",
         (Id(account), cursor.seq, Id(cursor.mark)),
     )?;
     known(account, moved)
@@ -259,6 +285,7 @@ pub(crate) fn learn_erasure(
     known(account, learnt)
 }
 
-fn known(account: UserId, rows: usize) -> Result<(), StoreError> {
+/// Fails unless a change has found `account`.
+pub(crate) fn known(account: UserId, rows: usize) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NoSuchAccount { id: account }) }
 }

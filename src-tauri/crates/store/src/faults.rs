@@ -111,7 +111,11 @@ fn a_newer_database_is_refused_and_nothing_is_touched() {
     drop(store);
     let before = content(folder.path());
     let error = open(folder.path()).err().unwrap();
-    assert!(matches!(error, StoreError::Newer { found: 99, known: 3, .. }), "{error}");
+    let newest = crate::migrate::newest(crate::migrate::MIGRATIONS);
+    assert!(
+        matches!(error, StoreError::Newer { found: 99, known, .. } if known == newest),
+        "{error}"
+    );
     assert_eq!(content(folder.path()), before);
 }
 

@@ -15,6 +15,7 @@ mod folder;
 mod migrate;
 mod open_sits;
 mod outbox;
+mod owners;
 mod presets;
 mod restore;
 #[cfg(test)]
@@ -31,7 +32,8 @@ mod writer;
 pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
 pub use error::StoreError;
 pub use outbox::{Outgoing, Pending, Refused, Waiting};
-pub use sessions::Page;
+pub use owners::{Gone, Owner};
+pub use sessions::{Logged, Page, Whose};
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};

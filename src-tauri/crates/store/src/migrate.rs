@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_sits.sql"),
     include_str!("migrations/0002_accounts.sql"),
     include_str!("migrations/0003_projects.sql"),
+    include_str!("migrations/0004_owners.sql"),
 ];
 
 /// The newest format that `migrations` lead to.

@@ -95,6 +95,23 @@ pub(crate) fn mark_all(connection: &Connection, owner: UserId) -> Result<(), Sto
     Ok(())
 }
 
+/// Enqueues the sits that the current transaction moves to another account, each with a new generation and whatever
+/// its state was: the new account's server has none of them. A preparation is not a sit yet.
+pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
+    const MOVED: &str = "FROM sessions WHERE id IN (SELECT session_id FROM owner_moves)
+        AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
+    let count = connection.query_row(&format!("SELECT count(*) {MOVED}"), [], |row| row.get(0))?;
+    let last = generations(connection, count)?;
+    let enqueue = format!(
+        "INSERT INTO outbox (session_id, generation, state)
+         SELECT id, ?1 + row_number() OVER (ORDER BY startedat, id), 'pending' {MOVED}
+         ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+           state = 'pending'"
+    );
+    connection.execute(&enqueue, [last])?;
+    Ok(())
+}
+
 /// Lets what is kept here be sent again.
 pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM outbox WHERE state = 'kept'

@@ -117,6 +117,8 @@ pub(crate) fn fill(store: &Store) {
     };
     store.merge(user(2), pull).unwrap();
     store.compared(user(2), at(0).wall.utc).unwrap();
+    store.record_deleted(user(1)).unwrap();
+    store.decline(user(1)).unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(

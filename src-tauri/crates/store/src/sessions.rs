@@ -19,6 +19,27 @@ pub struct Page {
     pub before: Option<SessionId>,
 }
 
+/// Whose sits a part of the log holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the account in use, and of nobody.
+    #[default]
+    Shown,
+    /// Everybody's.
+    All,
+    /// Those of one account.
+    Of(UserId),
+}
+
+/// A sit of the log, and its owner; none if nobody was signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The sit.
+    pub session: Session,
+    /// Its owner.
+    pub owner: Option<UserId>,
+}
+
 /// The columns that [`from_row`] reads.
 macro_rules! columns {
     () => {
@@ -36,33 +57,55 @@ macro_rules! has_begun {
 }
 
 /// The log: reads along `sessions_by_start`, and never more rows than it answers but for those of accounts that
-/// are not shown. The plus keeps SQLite from reading along another index.
-const LOG: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM sessions
-      WHERE deletedat IS NULL
-        AND coalesce(correctedstart, startedat) <= ?1
-        AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2)
-        AND (+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1))
-        AND ",
-    has_begun!(),
-    " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
-);
+/// are left out. The plus keeps SQLite from reading along another index.
+macro_rules! log {
+    ($whose:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", owner FROM sessions
+              WHERE deletedat IS NULL
+                AND coalesce(correctedstart, startedat) <= ?1
+                AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2)
+                AND ",
+            $whose,
+            " AND ",
+            has_begun!(),
+            " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
+        )
+    };
+}
+const LOG: &str =
+    log!("(+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1)) AND ?4 IS NULL");
+const LOG_OF_ALL: &str = log!("?4 IS NULL");
+const LOG_OF_ONE: &str = log!("+owner = ?4");
 
 /// Sorts after every moment and every id.
 const END: &str = "~";
 
 /// The sits of `page`, newest first.
-pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Session>, StoreError> {
-    let mut statement = connection.prepare_cached(LOG)?;
+pub(crate) fn page(
+    connection: &Connection,
+    page: &Page,
+    whose: Whose,
+) -> Result<Vec<Logged>, StoreError> {
+    let (sql, owner) = match whose {
+        Whose::Shown => (LOG, None),
+        Whose::All => (LOG_OF_ALL, None),
+        Whose::Of(id) => (LOG_OF_ONE, Some(Id(id))),
+    };
+    let logged = |row: &Row<'_>| {
+        let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
+        Ok(Logged { session: from_row(row)?, owner })
+    };
+    let mut statement = connection.prepare_cached(sql)?;
     let rows: rusqlite::Result<_> = match page.before {
-        None => statement.query_map((END, END, page.limit), from_row)?.collect(),
+        None => statement.query_map((END, END, page.limit, owner), logged)?.collect(),
         Some(id) => {
             // It may have been deleted since it was read: its place is still known.
             let (session, _) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
             let start = session.effective_start().utc;
-            statement.query_map((Stamp(start), Id(id), page.limit), from_row)?.collect()
+            statement.query_map((Stamp(start), Id(id), page.limit, owner), logged)?.collect()
         }
     };
     rows.map_err(Into::into)

@@ -2,7 +2,8 @@
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::outbox::{self, Outgoing, Pending, Refused, Waiting};
-use crate::sessions::{self, Page};
+use crate::owners::{self, Owner};
+use crate::sessions::{self, Logged, Page, Whose};
 use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::writer::{Urgent, Writer};
@@ -131,7 +132,61 @@ impl Store {
     /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
     /// disk says.
     pub fn sessions(&self, page: &Page) -> Result<Vec<Session>, StoreError> {
-        self.read(|connection| sessions::page(connection, page))
+        let logged = self.log(page, Whose::Shown)?;
+        Ok(logged.into_iter().map(|one| one.session).collect())
+    }
+
+    /// Returns a part of the log of some or all owners, newest first: what has begun and is not deleted, by its start
+    /// as corrected.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
+    /// disk says.
+    pub fn log(&self, page: &Page, whose: Whose) -> Result<Vec<Logged>, StoreError> {
+        self.read(|connection| sessions::page(connection, page, whose))
+    }
+
+    /// Lists every owner in the database: the account in use first, then the other accounts by address, then nobody
+    /// if it has sits.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn owners(&self) -> Result<Vec<Owner>, StoreError> {
+        self.read(owners::all)
+    }
+
+    /// Lists the accounts that are gone and whose sits the user of the signed-in account has not decided about yet:
+    /// those of the same address first. None if nobody is signed in.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn orphans(&self) -> Result<Vec<Owner>, StoreError> {
+        self.read(owners::orphans)
+    }
+
+    /// Moves all sits of `source` to the signed-in account, for good, and enqueues each of them. The caller has the
+    /// user's consent. Returns how many; moving again moves none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn adopt_from(&self, source: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| owners::move_sits(change, source))
+    }
+
+    /// Records that the sits of `source` are not to become the signed-in account's. Signing in again asks again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn decline(&self, source: UserId) -> Result<(), StoreError> {
+        self.write(move |change| owners::decline(change, source))
+    }
+
+    /// Records that the server of `account` says that it was deleted. Its sits stay, and stay its own.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn record_deleted(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| owners::is_deleted(change, account))
     }
 
     /// Sets the note and the label of a sit.

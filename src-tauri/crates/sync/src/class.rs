@@ -46,6 +46,7 @@ fn by_code(status: u16, code: &str) -> Option<Class> {
         // Ours: see supabase/README.md.
         "PT401" => Class::Session,
         "PT410" => Class::Account,
+        "PT412" => Class::Configuration,
         "PT413" => Class::TooLarge,
         "PT429" => Class::Transient,
         // PostgREST: its connection to the database; tokens; bodies; a schema that is not ours or not fresh.
@@ -159,6 +160,7 @@ mod tests {
             (400, "23502", Row),
             (400, "23514", Row),
             (410, "PT410", Account),
+            (412, "PT412", Configuration),
             (409, "23503", Account),
             (403, "42501", Configuration),
             (405, "25006", Configuration),

@@ -194,6 +194,12 @@ impl Carrier {
         Self { store, plan: Plan::new(), version: version.into(), chance, asked: false }
     }
 
+    /// Returns why nothing is done although something waits, if so.
+    #[must_use]
+    pub const fn hold(&self) -> Option<&Hold> {
+        self.plan.hold()
+    }
+
     /// Takes note of something that happened. What is to be done then, [`Carrier::next`] says.
     pub fn trigger(&mut self, trigger: Trigger, now: BootTime) {
         self.plan.trigger(trigger, now);

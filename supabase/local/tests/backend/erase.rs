@@ -6,7 +6,7 @@ use crate::sits::{begun, completed, many, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::thread;
-use zafu_backend::shared;
+use zafu_backend::{Backend, or_skip, shared};
 
 #[test]
 fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
@@ -116,4 +116,28 @@ fn an_account_can_go_while_it_and_its_partner_push() {
     let status = format!("users?id=eq.{}&select=pairing_status", partner.id);
     assert_eq!(partner.get(&status).body, json!([{ "pairing_status": "unpaired" }]));
     assert_eq!(partner.get("weeks?select=id").body, json!([]));
+}
+
+#[test]
+fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
+    // One of its own: what is done here would trouble other tests.
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    backend.sql("drop trigger zafu_make_profile on auth.users").expect("SQL");
+    let account = Account::new(&backend);
+    let asks = |status, code| {
+        account.call("push_sessions", &json!(many(1))).is(status, code);
+        account.call("pull_sessions", &json!({})).is(status, code);
+        account.call("erase_account", &json!({})).is(status, code);
+        account.say(Method::POST, "sessions", &wire(&begun())).is(status, code);
+    };
+    asks(412, "PT412");
+    // The repair of supabase/README.md, word for word.
+    let readme = include_str!("../../../README.md");
+    let (_, repair) = readme.split_once("### An account without a profile").expect("a section");
+    let (_, repair) = repair.split_once("```sql\n").expect("a block of SQL");
+    let (repair, _) = repair.split_once("```").expect("its end");
+    backend.sql(repair).expect("the repair");
+    assert_eq!(words(&account.push(&many(2))), ["stored", "stored"]);
+    backend.delete_user(account.id).expect("deleted");
+    asks(410, "PT410");
 }

@@ -8,7 +8,9 @@ import type {
 	BellCheck,
 	ErrorCode,
 	IpcError,
+	LogOwner,
 	OvertimeAnswer,
+	OwnerView,
 	Preset,
 	ProjectView,
 	RefusedView,
@@ -51,7 +53,9 @@ export interface Api {
 	settleSit(id: string, answer: Answer): Promise<Snapshot>;
 	dismissFinished(): Promise<Snapshot>;
 	/** Newest first, those that come after `before` in the list. */
-	listSits(limit: number, before: string | null): Promise<SitRecord[]>;
+	listSits(limit: number, before: string | null, owner: LogOwner): Promise<SitRecord[]>;
+	/** Every owner of sits on this device, the account in use first. */
+	listOwners(): Promise<OwnerView[]>;
 	editSit(id: string, note: string, label: string): Promise<void>;
 	deleteSit(id: string): Promise<void>;
 	restoreSit(id: string): Promise<void>;
@@ -77,6 +81,8 @@ export interface Api {
 	accountErase(): Promise<void>;
 	/** Whether sits made while nobody was signed in are the account's. */
 	accountAdopt(adopt: boolean): Promise<void>;
+	/** Moves the sits of an account that is gone to the signed-in one, or leaves them. Returns how many were moved. */
+	accountAdoptFrom(owner: string, adopt: boolean): Promise<number>;
 	/** Whether sits that were erased from another device are stored in the project again. */
 	accountAfterErasure(upload: boolean): Promise<void>;
 	syncNow(): Promise<void>;

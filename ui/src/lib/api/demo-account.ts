@@ -2,6 +2,7 @@
 import type { Api } from './api';
 import type {
 	IpcError,
+	OwnerView,
 	ProjectView,
 	RefusedView,
 	SignInRequest,
@@ -22,6 +23,7 @@ const SIGNED_IN: SyncView = {
 	refused: 0,
 	kept: 0,
 	ownerless: 0,
+	adoptFrom: null,
 	syncedAt: '2026-11-24T06:02:00Z',
 	progress: null,
 	need: null,
@@ -33,6 +35,8 @@ export interface AccountState {
 	project?: ProjectView | undefined;
 	sync?: Partial<SyncView> | undefined;
 	refused?: RefusedView[];
+	/** Owners of sits besides the account in use. */
+	others?: OwnerView[];
 }
 
 type AccountApi = Pick<
@@ -44,7 +48,9 @@ type AccountApi = Pick<
 	| 'accountSignOut'
 	| 'accountErase'
 	| 'accountAdopt'
+	| 'accountAdoptFrom'
 	| 'accountAfterErasure'
+	| 'listOwners'
 	| 'syncNow'
 	| 'listRefused'
 	| 'retryRefused'
@@ -55,6 +61,7 @@ type AccountApi = Pick<
 export function demoAccount(state: AccountState, calls: string[], changed: () => void) {
 	const project = state.project ?? { url: '', key: '' };
 	let refused = state.refused ?? [];
+	let others = state.others ?? [];
 	let sync: SyncView | null = state.sync ? { ...SIGNED_IN, ...state.sync } : null;
 
 	function refuse(code: IpcError['code'], message: string): never {
@@ -107,6 +114,31 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 			calls.push(`accountAdopt ${adopt}`);
 			set({ ...calm, ownerless: 0 });
 		},
+		accountAdoptFrom: async (owner, adopt) => {
+			calls.push(`accountAdoptFrom ${owner} ${adopt}`);
+			const found = others.find((one) => one.id === owner);
+			if (adopt) others = others.filter((one) => one.id !== owner);
+			set({ ...calm, adoptFrom: null });
+			return adopt ? (found?.sits ?? 0) : 0;
+		},
+		listOwners: async () => {
+			const own: OwnerView[] = sync
+				? [
+						{
+							id: '01990000-0000-4000-8000-000000000001',
+							email: sync.email,
+							project: sync.project,
+							state: sync.signedIn ? 'signed-in' : 'signed-out',
+							shown: true,
+							sits: 6,
+							deleted: 0,
+							unsent: sync.pending,
+							kept: sync.kept,
+						},
+					]
+				: [];
+			return structuredClone([...own, ...others]);
+		},
 		accountAfterErasure: async (upload) => {
 			calls.push(`accountAfterErasure ${upload}`);
 			set({ ...calm, pending: 0, kept: upload ? 0 : (sync?.pending ?? 0) });
@@ -126,5 +158,5 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 			return '/home/me/Documents/zafu-refused.json';
 		},
 	};
-	return { api, sync: () => sync };
+	return { api, sync: () => sync, others: () => others };
 }

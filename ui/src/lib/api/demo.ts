@@ -135,6 +135,7 @@ export function createDemo(state: DemoState = {}): Demo {
 				note: '',
 				label: '',
 				source: 'timer',
+				owner: null,
 			},
 			...records,
 		];
@@ -232,9 +233,14 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('dismissFinished', () => {
 				finished = null;
 			}),
-		listSits: async (limit, before) => {
-			const from = before === null ? 0 : records.findIndex((one) => one.id === before) + 1;
-			return structuredClone(records.slice(from, from + limit));
+		listSits: async (limit, before, owner) => {
+			const shown = records.filter((one) =>
+				owner === 'shown'
+					? !account.others().some((other) => other.id === one.owner)
+					: owner === 'all' || one.owner === owner.of,
+			);
+			const from = before === null ? 0 : shown.findIndex((one) => one.id === before) + 1;
+			return structuredClone(shown.slice(from, from + limit));
 		},
 		editSit: async (id, note, label) => {
 			calls.push('editSit');

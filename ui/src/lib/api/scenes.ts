@@ -9,6 +9,7 @@
  *   trouble   how many things do not work; `mute`: there is no sound
  *   records   none, long, elsewhere: past sits, what is written of one, and those of another device
  *   sync      how things stand with the account, see ACCOUNTS; none: nobody was ever signed in
+ *   owners    more: sits of an account that is gone and of one that is signed out are here too
  *   project   none: no project is known before it is typed
  *   theme, time, fade, dim: as in the settings
  *   still     time stands still
@@ -17,6 +18,7 @@ import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import type {
 	IntervalTimes,
 	IpcError,
+	OwnerView,
 	PlanChoice,
 	SitRecord,
 	SitView,
@@ -73,6 +75,7 @@ const RECORDS: SitRecord[] = (
 	note,
 	label,
 	source: 'timer',
+	owner: null,
 }));
 
 /** As much as people write, and more than fits. */
@@ -107,10 +110,48 @@ const ELSEWHERE: SitRecord[] = (
 	label: '',
 }));
 
+/** Other owners of sits on this computer. */
+const OTHERS: OwnerView[] = [
+	{
+		id: '01990000-0000-4000-8000-000000000002',
+		email: 'mira@example.org',
+		project: 'https://quiet-pond.supabase.co',
+		state: 'replaced',
+		shown: false,
+		sits: 14,
+		deleted: 1,
+		unsent: 2,
+		kept: 0,
+	},
+	{
+		id: '01990000-0000-4000-8000-000000000003',
+		email: 'jonathan.featherstonehaugh@meditation.example.org',
+		project: 'https://far-hills.supabase.co',
+		state: 'signed-out',
+		shown: false,
+		sits: 1,
+		deleted: 0,
+		unsent: 0,
+		kept: 0,
+	},
+];
+
+/** Sits of all of them. */
+const SHARED: SitRecord[] = RECORDS.map((record, index) => ({
+	...record,
+	owner: index % 3 === 0 ? null : OTHERS[(index % 3) - 1]!.id,
+}));
+
 const UNREACHED: IpcError = {
 	code: 'network',
 	message:
 		'The project was not reached: look at the network and at the address. What waits is kept, and Zafu tries again by itself.',
+};
+
+const NO_PROFILE: IpcError = {
+	code: 'server',
+	message:
+		'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
 };
 
 /** How things may stand with an account. */
@@ -130,6 +171,8 @@ const ACCOUNTS: Record<string, Partial<SyncView>> = {
 	'account-gone': { state: 'needs-you', need: 'account-gone', pending: 3 },
 	erased: { state: 'needs-you', need: 'erased', pending: 6 },
 	adopt: { state: 'needs-you', need: 'adopt', ownerless: 12 },
+	'adopt-from': { state: 'needs-you', need: 'adopt-from', adoptFrom: OTHERS[0]! },
+	'no-profile': { state: 'needs-you', need: 'server-wrong', pending: 3, trouble: NO_PROFILE },
 	'server-wrong': { state: 'needs-you', need: 'server-wrong', pending: 3 },
 	'too-old': { state: 'needs-you', need: 'too-old', pending: 3 },
 	refused: { state: 'needs-you', need: 'refused', refused: 2 },
@@ -158,6 +201,7 @@ export function scene(query: URLSearchParams): DemoState {
 		none: [],
 		long: LONG_RECORDS,
 		elsewhere: [...ELSEWHERE, ...RECORDS],
+		shared: SHARED,
 	};
 	const url = 'https://quiet-pond.supabase.co';
 	const state: DemoState = {
@@ -167,6 +211,7 @@ export function scene(query: URLSearchParams): DemoState {
 		account: {
 			project: query.get('project') === 'none' ? undefined : { url, key: 'sb_publishable_pond' },
 			sync: sync && { email: 'mira@example.org', project: url, ...sync },
+			others: query.get('owners') === 'more' ? OTHERS : [],
 			refused: [
 				{ sit: LONG_RECORDS[2]!, code: 'bad_note' },
 				{ sit: RECORDS[3]!, code: '23514' },

@@ -3,6 +3,7 @@ import type { Seconds } from "./Seconds";
 import type { SessionId } from "./SessionId";
 import type { Source } from "./Source";
 import type { StageView } from "./StageView";
+import type { UserId } from "./UserId";
 
 /**
  * A past sit.
@@ -43,4 +44,8 @@ label: string,
 /**
  * How the record came to be.
  */
-source: Source, };
+source: Source, 
+/**
+ * The account that it belongs to; none if nobody was signed in.
+ */
+owner: UserId | null, };

@@ -77,8 +77,8 @@ export class Account {
 		);
 	}
 
-	/** Signs in, or up first. Says whether somebody is signed in now. */
-	async enter(how: Proof, up: boolean): Promise<boolean> {
+	/** Signs in, or up first. Returns whether somebody is signed in now or a mail was sent; null if it failed. */
+	async enter(how: Proof, up: boolean): Promise<'in' | 'mail' | null> {
 		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how };
 		const came = await this.#ask(
 			'enter',
@@ -90,7 +90,8 @@ export class Account {
 					: m.account_signed_in();
 			},
 		);
-		return came?.mailSent === false;
+		if (came === undefined) return null;
+		return came.mailSent ? 'mail' : 'in';
 	}
 
 	async signOut(): Promise<void> {
@@ -116,6 +117,15 @@ export class Account {
 			'answer',
 			() => this.#api.accountAdopt(adopt),
 			() => (adopt ? m.account_adopted() : m.account_not_adopted()),
+		);
+	}
+
+	/** Moves the sits of an account that is gone to this one, or leaves them where they are. */
+	async adoptFrom(owner: string, adopt: boolean): Promise<void> {
+		await this.#ask(
+			'answer',
+			() => this.#api.accountAdoptFrom(owner, adopt),
+			(moved) => (adopt ? m.account_moved({ sits: sits(moved) }) : m.account_not_moved()),
 		);
 	}
 

@@ -16,10 +16,11 @@
  *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
- *   log        log, sit-row (one each), sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
+ *   log        log, log-owner, sit-row (one each), sit-owner, sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
  *   account    account, project, project-url, project-key, email, how-password, how-code, password, code,
  *              send-code, sign-in, sign-up, enter-trouble, account-said; account-state, sync-now, progress,
- *              adopt-yes, adopt-no, upload-again, keep-here, refused-row (one each), refused-retry,
+ *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
+ *              owner-row (one each), owner-adopt, refused-row (one each), refused-retry,
  *              refused-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
  *   mark       sync-mark (data-state), where sits are begun and in the log
  *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit

@@ -1,6 +1,6 @@
 /** Past sits, a page at a time, newest first. */
 import type { Api } from '../api/api';
-import type { SitRecord } from '../api/types';
+import type { LogOwner, OwnerView, SitRecord } from '../api/types';
 import { m } from '../paraglide/messages';
 import type { Notices } from './notices.svelte';
 
@@ -11,6 +11,10 @@ export class Past {
 	/** Whether there may be more. */
 	more = $state(false);
 	loaded = $state(false);
+	/** Whose sits are listed. */
+	owner = $state.raw<LogOwner>('shown');
+	/** Every owner of sits on this device. */
+	owners = $state.raw<OwnerView[]>([]);
 	#api: Api;
 	#notices: Notices;
 
@@ -19,15 +23,39 @@ export class Past {
 		this.#notices = notices;
 	}
 
+	/** Accounts whose sits are not in the log unless they are asked for. */
+	get others(): OwnerView[] {
+		return this.owners.filter((one) => !one.shown && one.sits > 0);
+	}
+
 	async load(): Promise<void> {
-		const page = await this.#notices.guard(this.#api.listSits(PAGE, null));
-		if (page) this.#set(page, page.length === PAGE);
+		this.owner = 'shown';
+		await Promise.all([this.#first(), this.readOwners()]);
+	}
+
+	/** Lists the sits of these owners from now on. */
+	async show(owner: LogOwner): Promise<void> {
+		this.owner = owner;
+		await this.#first();
+	}
+
+	async readOwners(): Promise<void> {
+		const owners = await this.#notices.guard(this.#api.listOwners());
+		if (owners) this.owners = owners;
+	}
+
+	async #first(): Promise<void> {
+		const owner = this.owner;
+		const page = await this.#notices.guard(this.#api.listSits(PAGE, null, owner));
+		// Something else may have been chosen meanwhile.
+		if (page && owner === this.owner) this.#set(page, page.length === PAGE);
 	}
 
 	async loadMore(): Promise<void> {
 		const last = this.sits.at(-1);
-		const page = await this.#notices.guard(this.#api.listSits(PAGE, last?.id ?? null));
-		if (page) this.#set([...this.sits, ...page], page.length === PAGE);
+		const owner = this.owner;
+		const page = await this.#notices.guard(this.#api.listSits(PAGE, last?.id ?? null, owner));
+		if (page && owner === this.owner) this.#set([...this.sits, ...page], page.length === PAGE);
 	}
 
 	async edit(id: string, note: string, label: string): Promise<boolean> {
@@ -56,9 +84,16 @@ export class Past {
 
 	/** Reads anew as many as are seen: what has come from elsewhere is among them. */
 	async again(): Promise<void> {
+		await this.readOwners();
+		// The sits of an account may have been moved to another one.
+		const chosen = this.owner;
+		if (typeof chosen === 'object' && !this.others.some((one) => one.id === chosen.of)) {
+			this.owner = 'shown';
+		}
+		const owner = this.owner;
 		const count = Math.max(PAGE, this.sits.length + 1);
-		const page = await this.#notices.guard(this.#api.listSits(count, null));
-		if (page) this.#set(page, page.length === count);
+		const page = await this.#notices.guard(this.#api.listSits(count, null, owner));
+		if (page && owner === this.owner) this.#set(page, page.length === count);
 	}
 
 	#set(sits: SitRecord[], more: boolean): void {

@@ -232,6 +232,7 @@ describe('past sits', () => {
 		note: '',
 		label: '',
 		source: 'timer' as const,
+		owner: null,
 	});
 
 	it('come in pages', async () => {

@@ -3,6 +3,7 @@
 use super::{IpcError, SitRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use zafu_core::ids::UserId;
 
 /// How this device and the account's project stand to each other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct SyncView {
     pub kept: u32,
     /// Sits that were made while nobody was signed in, and of which the person has to say whose they are.
     pub ownerless: u32,
+    /// The account that is gone and about whose sits on this device the user is asked.
+    pub adopt_from: Option<Box<OwnerView>>,
     /// When this device and the server last had the same sits.
     pub synced_at: Option<String>,
     /// How far a long backlog has come.
@@ -35,6 +38,56 @@ pub struct SyncView {
     pub trouble: Option<IpcError>,
     /// The system keeps no secrets: it is signed in only until Zafu ends.
     pub for_now: bool,
+}
+
+/// An owner of sits on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OwnerView {
+    /// The account; none for sits that were made while nobody was signed in.
+    pub id: Option<UserId>,
+    /// The account's address; empty if it is not known.
+    pub email: String,
+    /// The URL of its project; empty if it is not known.
+    pub project: String,
+    /// Whether somebody can sign in to it.
+    pub state: OwnerState,
+    /// Whether the log shows its sits by default.
+    pub shown: bool,
+    /// Sits that are not deleted.
+    pub sits: u32,
+    /// Deleted sits.
+    pub deleted: u32,
+    /// Sits whose last change its server does not have.
+    pub unsent: u32,
+    /// Sits that stay on this device only.
+    pub kept: u32,
+}
+
+/// State of an owner of sits on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum OwnerState {
+    /// The account is signed in.
+    SignedIn,
+    /// The account is signed out. As far as is known it can be signed in to again.
+    SignedOut,
+    /// The account was deleted from its server.
+    Deleted,
+    /// Another account has its address in its project now.
+    Replaced,
+    /// No account: nobody was signed in.
+    Nobody,
+}
+
+impl OwnerState {
+    /// True if the account cannot be signed in to again.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Deleted | Self::Replaced)
+    }
 }
 
 /// How a sync is, in a word.
@@ -78,6 +131,8 @@ pub enum SyncNeed {
     Erased,
     /// Say whether sits that are nobody's are the account's.
     Adopt,
+    /// Decide whether the sits of an account that is gone become this account's: see [`SyncView::adopt_from`].
+    AdoptFrom,
     /// See to it that the server is as it must be.
     ServerWrong,
     /// Update Zafu.
@@ -204,6 +259,17 @@ pub enum SyncRequest {
     Erase,
     /// Say whether sits that are nobody's are the account's.
     Adopt(bool),
+    /// Every owner of sits on this device.
+    Owners,
+    /// Move all sits of another account to the signed-in one, with the user's consent.
+    AdoptFrom {
+        /// The account that has them.
+        owner: UserId,
+        /// The user has confirmed that this account may still be in use. Needed unless it is known to be gone.
+        confirmed: bool,
+    },
+    /// Leave the sits of another account where they are, and ask no more until the next sign-in.
+    DeclineFrom(UserId),
     /// Say whether sits that were erased elsewhere are sent again, or stay here only.
     AfterErasure {
         /// They are sent again.
@@ -233,6 +299,10 @@ pub enum SyncReply {
     SignedIn(SignedInView),
     /// It was done.
     Done,
+    /// Every owner of sits on this device: the account in use first.
+    Owners(Vec<OwnerView>),
+    /// This many sits were moved from another account, deleted ones included.
+    Adopted(u32),
     /// A sync has come to its end, and how it stands now.
     Synced(SyncReport, Option<SyncView>),
     /// What the server will not have.

@@ -4,8 +4,8 @@ use super::{Event, Runner};
 use crate::adapters::Notification;
 use crate::clock::LocalZone;
 use crate::protocol::{
-    BellCheck, ErrorCode, FinishedView, IpcError, LogRequest, SitRecord, Snapshot, SoundView,
-    StartRequest, SyncView,
+    BellCheck, ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, Snapshot,
+    SoundView, StartRequest, SyncView,
 };
 use crate::view;
 #[cfg(feature = "test-clock")]
@@ -188,6 +188,14 @@ impl Runner {
     /// They cannot be read.
     pub fn sits(&self, request: &LogRequest) -> Result<Vec<SitRecord>, IpcError> {
         Ok(view::records(&self.store, request, self.now().wall)?)
+    }
+
+    /// Lists every owner of sits on this device, the account in use first.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {
+        Ok(view::owners(&self.store)?)
     }
 
     /// Writes down what the person says of a sit.

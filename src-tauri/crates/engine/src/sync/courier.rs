@@ -169,6 +169,9 @@ impl Courier {
             self.let_go().await;
         }
         let answered = self.worker.answer(request).await;
+        if matches!(answered, Ok(SyncReply::Adopted(_))) {
+            (self.tell)(News::Log);
+        }
         // Before the answer: whoever asked sees what came of it.
         self.tell_now();
         let _ = answer.send(answered);

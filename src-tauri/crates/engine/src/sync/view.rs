@@ -1,8 +1,8 @@
 //! How the account and its sync look from outside.
 
 use super::words;
-use crate::protocol::{IpcError, Progress, SyncNeed, SyncState, SyncView};
-use crate::view::moment;
+use crate::protocol::{IpcError, OwnerView, Progress, SyncNeed, SyncState, SyncView};
+use crate::view::{moment, owner};
 use zafu_core::time::{UtcOffset, WallTime};
 use zafu_store::{Account, Store, StoreError, Waiting};
 use zafu_sync::{Hold, RemoteError};
@@ -41,13 +41,15 @@ pub(super) fn look(
 ) -> Result<SyncView, StoreError> {
     let ownerless =
         if account.signed_in && !account.leaves_ownerless { store.ownerless()? } else { 0 };
-    Ok(view(account, waiting, ownerless, known, here))
+    let orphan = store.orphans()?.into_iter().next().map(|one| Box::new(owner(one)));
+    Ok(view(account, waiting, ownerless, orphan, known, here))
 }
 
 fn view(
     account: Account,
     waiting: Waiting,
     ownerless: u32,
+    adopt_from: Option<Box<OwnerView>>,
     known: Known,
     here: UtcOffset,
 ) -> SyncView {
@@ -57,6 +59,7 @@ fn view(
     let need = held
         .or(closed.then_some(SyncNeed::SignIn))
         .or((ownerless > 0).then_some(SyncNeed::Adopt))
+        .or(adopt_from.is_some().then_some(SyncNeed::AdoptFrom))
         .or((refused > 0).then_some(SyncNeed::Refused))
         .filter(|_| account.signed_in);
     // What other devices have sent may not be here yet.
@@ -77,6 +80,7 @@ fn view(
         refused,
         kept,
         ownerless,
+        adopt_from,
         synced_at: account.synced.map(|at| moment(WallTime::new(at, here))),
         progress: known.progress,
         need,
@@ -117,8 +121,12 @@ mod tests {
             synced: Some(DateTime::UNIX_EPOCH),
             compared: None,
             leaves_ownerless: false,
+            shown: true,
+            gone: None,
+            declined_by: None,
         };
-        view(account, Waiting { pending, refused, kept: 0 }, ownerless, known, UtcOffset(0))
+        let waiting = Waiting { pending, refused, kept: 0 };
+        view(account, waiting, ownerless, None, known, UtcOffset(0))
     }
 
     #[test]

@@ -30,10 +30,19 @@ impl From<VaultError> for IpcError {
     }
 }
 
+/// The server's code for an account that exists and has no profile: see supabase/README.md.
+const NO_PROFILE: &str = "PT412";
+
 /// A call to the server that failed.
 impl From<RemoteError> for IpcError {
     fn from(error: RemoteError) -> Self {
         let code = code(&error);
+        if matches!(&error.fault, Fault::Answer { code: Some(said), .. } if said == NO_PROFILE) {
+            let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing. \
+                 Whoever runs the project finds the repair under \"An account without a profile\" in supabase/README.md. \
+                 Nothing is sent until then; everything is kept";
+            return Self::new(code, message);
+        }
         let then = match code {
             ErrorCode::Server => "Nothing is sent until that is mended; everything is kept",
             _ => "Everything is kept, and sent later",

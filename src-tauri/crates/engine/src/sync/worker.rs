@@ -9,7 +9,7 @@ use crate::protocol::{
     CodeRequest, ErrorCode, IpcError, Progress, ProjectView, Proof, RefusedView, SignInRequest,
     SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
 };
-use crate::view::Log;
+use crate::view::{Log, owners};
 use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::ids::UserId;
@@ -118,10 +118,23 @@ impl Worker {
 
     /// Writes down an answer. A disk that refuses loses nothing: the same is asked again.
     pub fn landed(&mut self, answered: Answered, out: &mut Out<'static>) -> Report {
-        self.carrier.landed(answered, out, self.clock.now()).unwrap_or_else(|error| {
+        let report = self.carrier.landed(answered, out, self.clock.now());
+        let report = report.and_then(|report| self.record_deleted().map(|()| report));
+        report.unwrap_or_else(|error| {
             tracing::error!(%error, "what the server said cannot be written down");
             Report::default()
         })
+    }
+
+    /// Records that the signed-in account was deleted, if its server has just said so.
+    fn record_deleted(&self) -> Result<(), StoreError> {
+        if self.carrier.hold() != Some(&Hold::Account) {
+            return Ok(());
+        }
+        match self.store.signed_in()? {
+            Some(account) if account.gone.is_none() => self.store.record_deleted(account.id),
+            _ => Ok(()),
+        }
     }
 
     /// Opens the account that is signed in, if it is not open yet.
@@ -209,6 +222,11 @@ impl Worker {
                 Ok(SyncReply::Done)
             }
             SyncRequest::Adopt(false) => Ok(self.store.leave_ownerless().map(done)?),
+            SyncRequest::AdoptFrom { owner, confirmed } => {
+                self.adopt_from(owner, confirmed).map(SyncReply::Adopted)
+            }
+            SyncRequest::Owners => Ok(SyncReply::Owners(owners(&self.store)?)),
+            SyncRequest::DeclineFrom(owner) => Ok(self.store.decline(owner).map(done)?),
             SyncRequest::AfterErasure { upload } => self.after_erasure(upload).map(done),
             SyncRequest::Refused => self.refused().map(SyncReply::Refused),
             SyncRequest::ExportRefused => self.export().map(SyncReply::Exported),
@@ -349,6 +367,23 @@ impl Worker {
         Ok(())
     }
 
+    /// Moves the sits of `owner` to the signed-in account. Unless that account is known to be gone, the user must
+    /// have `confirmed` it.
+    fn adopt_from(&mut self, owner: UserId, confirmed: bool) -> Result<u32, IpcError> {
+        let user = self.signed_in()?;
+        let is_free = |one: &zafu_store::Owner| {
+            one.account
+                .as_ref()
+                .is_some_and(|account| account.id == owner && account.gone.is_some())
+        };
+        if !confirmed && owner != user && !self.store.owners()?.iter().any(is_free) {
+            let message = "this account is not known to be gone, and its user could sign in to it again: \
+                 nothing was moved. Confirm it to move its sits";
+            return Err(IpcError::new(ErrorCode::BadRequest, message));
+        }
+        Ok(self.store.adopt_from(owner)?)
+    }
+
     fn after_erasure(&mut self, upload: bool) -> Result<(), IpcError> {
         let user = self.signed_in()?;
         let Some(Hold::Erased(mark)) = self.carrier.status()?.hold else {
@@ -362,10 +397,11 @@ impl Worker {
     }
 
     fn refused(&self) -> Result<Vec<RefusedView>, IpcError> {
-        let refused = self.store.refused(self.signed_in()?, REFUSED_LISTED)?;
+        let user = self.signed_in()?;
+        let refused = self.store.refused(user, REFUSED_LISTED)?;
         let log = Log::of(&self.store, self.clock.now().wall)?;
         let view = |one: &zafu_store::Refused| RefusedView {
-            sit: log.record(&one.session),
+            sit: log.record(&one.session, Some(user)),
             code: one.code.clone(),
         };
         Ok(refused.iter().map(view).collect())

@@ -15,14 +15,16 @@ fn filled() -> (tempfile::TempDir, Store) {
 #[test]
 fn the_log_is_read_along_its_index() {
     let (_folder, store) = filled();
-    let plan: Vec<String> = store.on_writer(|connection| {
-        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {LOG}")).unwrap();
-        let rows = statement.query_map((END, END, 50), |row| row.get("detail")).unwrap();
-        rows.collect::<Result<_, _>>().unwrap()
-    });
-    let sits: Vec<_> = plan.iter().filter(|line| line.contains(" sessions")).collect();
-    assert_eq!(sits, ["SEARCH sessions USING INDEX sessions_by_start (<expr><?)"], "{plan:?}");
-    assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER")), "{plan:?}");
+    for log in [LOG, LOG_OF_ALL, LOG_OF_ONE] {
+        let plan: Vec<String> = store.on_writer(move |connection| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {log}")).unwrap();
+            let rows = statement.query_map((END, END, 50, ""), |row| row.get("detail")).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        });
+        let sits: Vec<_> = plan.iter().filter(|line| line.contains(" sessions")).collect();
+        assert_eq!(sits, ["SEARCH sessions USING INDEX sessions_by_start (<expr><?)"], "{plan:?}");
+        assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER")), "{plan:?}");
+    }
 }
 
 #[test]

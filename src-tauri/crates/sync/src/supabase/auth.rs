@@ -51,7 +51,8 @@ pub enum AuthError {
     WrongPassword,
     /// Its address was not confirmed.
     #[error(
-        "this address is not confirmed yet: open the link in the mail that was sent to it, then sign in"
+        "this address is not confirmed yet: a mail was sent to it. If the mail has a code, sign in with that code; \
+         if it has a link, open the link, then sign in"
     )]
     NotConfirmed,
     /// It was shut out by the project's owner.

@@ -1,0 +1,157 @@
+//! Owners: how many sits each account has in this database, and the move of one account's sits to another.
+//!
+//! A move is always the user's decision. A server only ever says that its own account is gone; it cannot name the
+//! account that gets the sits.
+
+use crate::StoreError;
+use crate::accounts::{self, Account};
+use crate::outbox;
+use crate::text::Id;
+use rusqlite::Connection;
+use zafu_core::ids::UserId;
+
+/// Why an account cannot be signed in to again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Its own server said that it was deleted.
+    Deleted,
+    /// Another account has its address in its project now.
+    Replaced,
+}
+
+impl Gone {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "deleted" => Some(Self::Deleted),
+            "replaced" => Some(Self::Replaced),
+            _ => None,
+        }
+    }
+}
+
+/// Counts of one owner's sits in this database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The account; none for sits that were made while nobody was signed in.
+    pub account: Option<Account>,
+    /// Sits that have begun and are not deleted.
+    pub sits: u32,
+    /// Sits that have begun and are deleted.
+    pub deleted: u32,
+    /// Changes that the server does not have: pending or rejected.
+    pub unsent: u32,
+    /// Sits that stay on this device only, by the user's decision.
+    pub kept: u32,
+}
+
+impl Owner {
+    /// True if a row of this owner is in the database.
+    #[must_use]
+    pub const fn has_sits(&self) -> bool {
+        self.sits > 0 || self.deleted > 0
+    }
+}
+
+/// Counts the sits of one account, or of nobody.
+fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, StoreError> {
+    const COUNTS: &str = "SELECT count(*) FILTER (WHERE deletedat IS NULL),
+           count(*) FILTER (WHERE deletedat IS NOT NULL),
+           count(*) FILTER (WHERE state IN ('pending', 'refused')),
+           count(*) FILTER (WHERE state = 'kept')
+         FROM sessions LEFT JOIN outbox ON session_id = id
+         WHERE owner IS ?1 AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
+    let id = account.as_ref().map(|account| Id(account.id));
+    let mut statement = connection.prepare_cached(COUNTS)?;
+    Ok(statement.query_row([id], |row| {
+        let (sits, deleted) = (row.get(0)?, row.get(1)?);
+        Ok(Owner { account, sits, deleted, unsent: row.get(2)?, kept: row.get(3)? })
+    })?)
+}
+
+/// Lists the owners: the account in use first, then the other accounts by address, then nobody. Nobody is left out
+/// if it has no sits.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<Owner>, StoreError> {
+    let mut owners = Vec::new();
+    for account in accounts::all(connection)? {
+        owners.push(count(connection, Some(account))?);
+    }
+    let nobody = count(connection, None)?;
+    if nobody.has_sits() {
+        owners.push(nobody);
+    }
+    Ok(owners)
+}
+
+/// Returns the accounts that are gone, have sits here, and whose sits the user of the signed-in account has not yet
+/// decided about: those with the address of the signed-in account first.
+pub(crate) fn orphans(connection: &Connection) -> Result<Vec<Owner>, StoreError> {
+    let Some(user) = accounts::shown(connection)?.filter(|account| account.signed_in) else {
+        return Ok(Vec::new());
+    };
+    let mut accounts = accounts::all(connection)?;
+    accounts.retain(|account| {
+        account.id != user.id && account.gone.is_some() && account.declined_by != Some(user.id)
+    });
+    accounts.sort_by_key(|account| {
+        account.url != user.url || !account.email.eq_ignore_ascii_case(&user.email)
+    });
+    let mut orphans = Vec::new();
+    for account in accounts {
+        orphans.push(count(connection, Some(account))?);
+    }
+    orphans.retain(|owner| owner.sits > 0);
+    Ok(orphans)
+}
+
+/// Moves all sits of `source` to the signed-in account and enqueues each, also those that were sent before: the
+/// server of the new account has none of them. Ids, revisions and deletions stay. Returns how many sits were moved,
+/// deleted ones included; moving again moves none.
+pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, StoreError> {
+    let target = accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
+    accounts::find(connection, source)?;
+    if source == target {
+        return Ok(0);
+    }
+    let moved = connection.execute(
+        "INSERT INTO owner_moves (session_id, target) SELECT id, ?2 FROM sessions WHERE owner = ?1",
+        (Id(source), Id(target)),
+    )?;
+    connection.execute(
+        "UPDATE sessions SET owner = ?1 WHERE id IN (SELECT session_id FROM owner_moves)",
+        [Id(target)],
+    )?;
+    outbox::enqueue_moved(connection)?;
+    connection.execute("DELETE FROM owner_moves", [])?;
+    Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+}
+
+/// Records that the sits of `source` are not to become the signed-in account's.
+pub(crate) fn decline(connection: &Connection, source: UserId) -> Result<(), StoreError> {
+    let target = accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
+    let declined = connection
+        .execute("UPDATE accounts SET declinedby = ?2 WHERE id = ?1", (Id(source), Id(target)))?;
+    accounts::known(source, declined)
+}
+
+/// Records that the server of `account` says that it was deleted.
+pub(crate) fn is_deleted(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+    let recorded =
+        connection.execute("UPDATE accounts SET gone = 'deleted' WHERE id = ?1", [Id(account)])?;
+    accounts::known(account, recorded)
+}
+
+#[cfg(test)]
+mod tests {
+    // What a move does to the schema's own guards is in `faults.rs`; the rest is in `tests/owners.rs`.
+    use super::Gone;
+
+    #[test]
+    fn the_reasons_are_named_as_the_schema_names_them() {
+        let schema = include_str!("migrations/0004_owners.sql");
+        for (name, gone) in [("deleted", Gone::Deleted), ("replaced", Gone::Replaced)] {
+            assert_eq!(Gone::from_name(name), Some(gone));
+            assert!(schema.contains(&format!("'{name}'")), "{name}");
+        }
+        assert_eq!(Gone::from_name("elsewhere"), None);
+    }
+}
