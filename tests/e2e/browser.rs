@@ -2,10 +2,28 @@
 
 use crate::desktop::{Desktop, Part, has};
 use crate::zafu::{eventually, program};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use thirtyfour::Capabilities;
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
+
+/// Starts a driver, and returns it with its port when it listens. It cannot choose a port itself, so another program may
+/// take the one that was free: then the driver ends, and another port is tried.
+fn start_driver(desktop: &Desktop) -> (Part, u16) {
+    for _ in 0..10 {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut driver = desktop.command("WebKitWebDriver");
+        let mut driver = Part::start(driver.arg(format!("--port={port}")));
+        eventually("the driver listens", || {
+            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+            (listens || driver.has_ended()).then_some(())
+        });
+        if !driver.has_ended() {
+            return (driver, port);
+        }
+    }
+    panic!("WebKitWebDriver does not start");
+}
 
 /// A window that a test can see into.
 pub struct Browser {
@@ -20,9 +38,7 @@ impl Browser {
         if !has(&["WebKitWebDriver"]) {
             return None;
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let part = Part::start(desktop.command("WebKitWebDriver").arg(format!("--port={port}")));
-        eventually("the driver listens", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
+        let (part, port) = start_driver(desktop);
         let options = serde_json::json!({ "binary": program("zafu-app"), "args": args });
         let mut capabilities = Capabilities::new();
         capabilities.set("webkitgtk:browserOptions", options).unwrap();

@@ -42,6 +42,11 @@ impl Part {
         signal(self.0.id(), name);
     }
 
+    /// Whether it has ended already.
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+
     /// How it ended, once it has.
     pub fn ended(&mut self) -> ExitStatus {
         eventually("a program ends", || self.0.try_wait().unwrap())

@@ -28,8 +28,8 @@ pub enum StartError {
 /// How often it is looked whether something has come about.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How often at most: 30 s on a machine that has other things to do.
-const POLLS: u32 = 1500;
+/// How often at most: 2 minutes, because the machine may be busy.
+const POLLS: u32 = 6000;
 
 /// Waits until `look` finds something.
 pub(crate) fn until<T>(what: &str, log: &Path, mut look: impl FnMut() -> Option<T>) -> Result<T> {

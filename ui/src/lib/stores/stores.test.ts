@@ -251,7 +251,8 @@ describe('past sits', () => {
 		app.go('log');
 		await app.past.load();
 		demo.arrive(record('b', '2026-11-24T08:00:00Z'));
-		await vi.waitFor(() => expect(app.past.sits.map(({ id }) => id)).toEqual(['b', 'a']));
+		const read = () => expect(app.past.sits.map(({ id }) => id)).toEqual(['b', 'a']);
+		await vi.waitFor(read, { timeout: 20_000 });
 	});
 
 	it('are deleted with a way back', async () => {
