@@ -1,10 +1,12 @@
 //! What the person has chosen, and the plans they keep by name.
 
+use super::on_a_thread;
 use tauri::State;
 use uuid::Uuid;
 use zafu_core::plan::SoundName;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_engine::Engine;
+use zafu_engine::adapters::bells;
 use zafu_engine::protocol::{IpcError, SoundView};
 
 /// What the person has chosen.
@@ -58,12 +60,15 @@ pub async fn preview_bell(
         .await
 }
 
-/// Lets the person choose a sound file of their own; none if they choose none.
+/// Lets the person choose a sound file of their own; none if they choose none. A file that cannot be played is refused.
 #[tauri::command]
-pub async fn choose_sound_file(window: tauri::WebviewWindow) -> Option<String> {
+pub async fn choose_sound_file(window: tauri::WebviewWindow) -> Result<Option<String>, IpcError> {
     let dialog = rfd::AsyncFileDialog::new()
         .set_parent(&window)
         .add_filter("WAV, FLAC, Ogg, MP3", &["wav", "flac", "ogg", "oga", "mp3"]);
-    let file = dialog.pick_file().await?;
-    Some(file.path().to_string_lossy().into_owned())
+    let Some(file) = dialog.pick_file().await else { return Ok(None) };
+    let path = file.path().to_owned();
+    let checked = path.clone();
+    on_a_thread(move || bells::check_file(&checked)).await??;
+    Ok(Some(path.to_string_lossy().into_owned()))
 }

@@ -1,9 +1,11 @@
 //! The sit that runs.
 
+use super::on_a_thread;
 use tauri::State;
 use zafu_core::ids::SessionId;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::Engine;
+use zafu_engine::adapters::bells;
 use zafu_engine::protocol::{BellCheck, IpcError, Snapshot, StartRequest};
 
 /// The state of things.
@@ -66,6 +68,6 @@ pub async fn dismiss_finished(engine: State<'_, Engine>) -> Result<Snapshot, Ipc
 
 /// Whether bells will be heard.
 #[tauri::command]
-pub async fn check_bell(engine: State<'_, Engine>) -> Result<BellCheck, IpcError> {
-    engine.run(|runner| Ok(runner.check_bell())).await
+pub async fn check_bell() -> Result<BellCheck, IpcError> {
+    on_a_thread(bells::check).await
 }

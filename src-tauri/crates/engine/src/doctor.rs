@@ -1,7 +1,7 @@
 //! Looks at everything that Zafu needs and says what to do where something is missing.
 
 use crate::adapters::keychain::Keychain;
-use crate::bell::Player;
+use crate::bell;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{SyncReply, SyncRequest};
@@ -86,7 +86,7 @@ fn server(folder: &DataFolder) -> Result<String, String> {
 }
 
 fn sound() -> Result<String, String> {
-    Player::new(system::clock(), |_| {}).check().map_err(|error| error.to_string())
+    bell::check_device().map_err(|error| error.to_string())
 }
 
 /// Whether the library that draws the tray can be loaded: asking for a tray without it ends the program.

@@ -9,7 +9,7 @@ impl IpcError {
     /// An error with its code and its words.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), bell: None }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod account;
 
+use crate::bell::BellError;
 pub use account::{
     CodeRequest, OwnerState, OwnerView, Progress, ProjectView, Proof, RefusedView, Secret,
     SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
@@ -245,6 +246,10 @@ pub struct IpcError {
     pub code: ErrorCode,
     /// What happened, what was kept, what to do: for the person.
     pub message: String,
+    /// The same as data if it is about a bell, so that the window says it in the person's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub bell: Option<Box<BellError>>,
 }
 
 /// What a client may act on.

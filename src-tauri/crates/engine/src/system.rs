@@ -29,7 +29,10 @@ pub fn parts(folder: &DataFolder, ringing: Ringing) -> MakeParts {
     Box::new(move |engine: &Engine| {
         let clock = clock();
         let (heard, told, kept) = (engine.clone(), engine.clone(), engine.clone());
-        let report = move |error| heard.post(|runner| runner.report(error));
+        let report = move |fared: Result<(), _>| match fared {
+            Ok(()) => heard.post(|runner| runner.settle_trouble(ErrorCode::Sound)),
+            Err(error) => heard.post(|runner| runner.report(error)),
+        };
         let answers = move |answer| match answer {
             Ok(action) => told.post(move |runner| act(runner, action)),
             Err(error) => told.post(|runner| runner.report(error)),

@@ -315,8 +315,11 @@ fn script(cues: &[Cue]) -> String {
 pub fn play_script() {
     let script = std::env::var(SCRIPT).expect("the script is in the environment");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let player = Player::new(Arc::clone(&clock), |error| println!("trouble {error}"));
-    match player.check() {
+    let player = Player::new(Arc::clone(&clock), |fared| match fared {
+        Ok(()) => println!("heard"),
+        Err(error) => println!("trouble {error}"),
+    });
+    match zafu_engine::bell::check_device() {
         Ok(device) => println!("device {device}"),
         Err(error) => println!("trouble at the check: {error}"),
     }

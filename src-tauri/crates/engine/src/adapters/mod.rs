@@ -8,7 +8,6 @@ pub mod keychain;
 pub mod network;
 pub mod notify;
 
-use crate::protocol::IpcError;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::Strike;
 use zafu_core::settings::VolumePercent;
@@ -20,11 +19,6 @@ pub trait Bells: Send {
     fn arm(&mut self, strike: &Strike, volume: VolumePercent, due: BootTime);
     /// Lets what rings fade, and what has not begun not begin.
     fn silence(&mut self);
-    /// Names the device that bells will be heard from.
-    ///
-    /// # Errors
-    /// Why there is none.
-    fn check(&self) -> Result<String, IpcError>;
     /// The names of Zafu's own sounds.
     fn sounds(&self) -> Vec<&'static str>;
 }

@@ -1,17 +1,18 @@
 //! The sound device: the one that is the default at that moment, opened for one bell.
 //!
-//! `cpal` is used directly where `rodio` would hide when each buffer will be heard: with that a bell starts at
-//! the very frame, whatever the latency of the device.
+//! It says for each buffer when that will be heard: with that a bell starts at the very frame, whatever the latency
+//! of the device. Any call to it may hang, so all of them are made on a thread of the device's own
+//! ([`super::output`]).
 
 use super::error::BellError;
 use super::quiet;
 use super::ringing::{Ringing, Stage};
 use super::signal::{Fate, Signal};
 use crate::clock::Clock;
-use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use rodio::cpal::{
-    self, BufferSize, ErrorKind, FromSample, OutputCallbackInfo, SampleFormat, SizedSample,
-    StreamConfig, SupportedBufferSize, SupportedStreamConfig,
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{
+    BufferSize, ErrorKind, FromSample, OutputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
+    SupportedBufferSize, SupportedStreamConfig,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -71,6 +72,7 @@ impl Device {
         clock: &Arc<dyn Clock>,
         signal: &Arc<Signal>,
     ) -> Result<cpal::Stream, BellError> {
+        quiet::here();
         let ringing = Arc::new(std::sync::Mutex::new(ringing));
         let open = |buffer_size| {
             let config = StreamConfig { buffer_size, ..self.config.config() };
@@ -175,7 +177,7 @@ impl Feed {
         let until_due = self.due.since(heard).as_secs_f64() - heard.since(self.due).as_secs_f64();
         // Nobody else holds it: the lock only lets two attempts to open a device share one bell.
         let mut ringing = self.ringing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let stage = ringing.fill(samples, self.channels, until_due, self.signal.is_cancelled());
+        let stage = ringing.fill(samples, self.channels, until_due, self.signal.fade());
         self.signal.count_filled();
         self.signal.tell(if stage == Stage::Over {
             Fate::Over(latency)

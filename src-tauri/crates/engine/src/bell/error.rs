@@ -1,10 +1,15 @@
-//! Why a bell is not heard as it was meant to be, in words for the person who sits.
+//! Reasons why a bell is not heard as it was meant to be.
+//!
+//! The window has words of its own for each of them, so they reach it as data; the English text here is for the
+//! terminal and the log.
 
 use super::sound::BuiltIn;
-use std::path::PathBuf;
+use serde::{Deserialize, Serialize};
 
 /// What went wrong with a bell. Nothing else stops: the sit, its times and its record go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum BellError {
     /// There is nothing to play sounds on.
     #[error(
@@ -37,32 +42,36 @@ pub enum BellError {
         /// What the system says.
         reason: String,
     },
-    /// There is no file of that name.
+    /// The sound system does not answer at all.
     #[error(
-        "The sound {} is not there any more: the {} is heard instead. Put the file back, or choose another sound.",
-        .path.display(),
+        "The computer's sound does not respond, so a bell was silent. The sit goes on and is kept, and the next \
+         bell is tried again. Restart the computer's sound, or the computer."
+    )]
+    SoundStuck,
+    /// A person's own sound cannot be played, and another one is heard instead.
+    #[error(
+        "The sound file {file} cannot be played: {fault}. The {} is heard instead. \
+         Choose another file, or one of Zafu's sounds.",
         .instead.title()
     )]
-    FileMissing {
-        /// Where it was.
-        path: PathBuf,
+    File {
+        /// Its full path.
+        file: String,
+        /// What is wrong with it.
+        fault: FileFault,
         /// What is heard instead.
         instead: BuiltIn,
     },
-    /// The file cannot be read, or holds no sound that Zafu knows.
+    /// A file that was offered as a sound is refused.
     #[error(
-        "The sound {} cannot be read ({reason}): the {} is heard instead. \
-         Choose a WAV, FLAC, Ogg Vorbis or MP3 file.",
-        .path.display(),
-        .instead.title()
+        "The sound file {file} cannot be used: {fault}. Nothing has changed. Choose another file, a WAV, FLAC, \
+         Ogg Vorbis or MP3 file of up to a minute."
     )]
-    FileUnreadable {
-        /// Where it is.
-        path: PathBuf,
+    FileRefused {
+        /// Its full path.
+        file: String,
         /// What is wrong with it.
-        reason: String,
-        /// What is heard instead.
-        instead: BuiltIn,
+        fault: FileFault,
     },
     /// The name is neither one of Zafu's sounds nor the path of a file.
     #[error(
@@ -84,4 +93,56 @@ pub enum BellError {
         /// What happened.
         reason: String,
     },
+}
+
+/// Why a sound file cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum FileFault {
+    /// There is no file of that name.
+    #[error("it is not there")]
+    Missing,
+    /// It is a folder, a pipe or a device.
+    #[error("it is not a file")]
+    NotAFile,
+    /// Its name cannot be written in settings.
+    #[error("its name is not valid Unicode; rename it")]
+    BadName,
+    /// The system does not let it be read.
+    #[error("it cannot be read ({reason})")]
+    Unreadable {
+        /// What the system says.
+        reason: String,
+    },
+    /// It could not be read in the time that a bell can wait.
+    #[error("it takes too long to read")]
+    Slow,
+    /// It is none of the formats that are known.
+    #[error("it is not a sound that Zafu can read")]
+    UnknownFormat,
+    /// It is of a known format, and broken.
+    #[error("it is damaged ({reason})")]
+    Damaged {
+        /// What the decoder says.
+        reason: String,
+    },
+    /// Its sample rate is out of range.
+    #[error("its sample rate is {hertz} Hz, and Zafu plays 4000 to 384000 Hz")]
+    Rate {
+        /// Frames per second, as the file says.
+        hertz: u32,
+    },
+    /// It has no channels, or too many.
+    #[error("it has {count} channels, and Zafu plays 1 to 8")]
+    Channels {
+        /// How many, as the file says.
+        count: u32,
+    },
+    /// Some of its samples are infinite or not a number.
+    #[error("some of its samples are not numbers")]
+    NotFinite,
+    /// All of it is too quiet, too high or too short to be heard.
+    #[error("there is nothing to be heard in it")]
+    Silent,
 }

@@ -5,8 +5,11 @@
 //! bell rings there is no device, no thread and no wake-up. Nothing here ever waits for a device on the
 //! caller's thread, and no trouble with a device stops anything but the bell.
 
+mod deadline;
+mod decode;
 mod device;
 mod error;
+mod output;
 mod quiet;
 mod recording;
 mod resample;
@@ -15,12 +18,13 @@ mod signal;
 mod sound;
 mod thread;
 
-pub use error::BellError;
+pub use error::{BellError, FileFault};
 pub use sound::{BuiltIn, Sound, UnknownSound};
 
 use crate::clock::Clock;
 use signal::Signal;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::plan::Strikes;
@@ -39,8 +43,11 @@ pub struct Strike {
     pub volume: f32,
 }
 
-/// Where troubles are told. It is called from the thread of a bell, and must not wait.
-type Report = Arc<dyn Fn(BellError) + Send + Sync>;
+/// How long what rings takes to fade when a bell is cancelled in a sit.
+const FADE: Duration = Duration::from_millis(1500);
+
+/// Where it is told how a bell fared. It is called from the thread of a bell, and must not wait.
+type Report = Arc<dyn Fn(Result<(), BellError>) + Send + Sync>;
 
 /// Plays bells.
 #[derive(Clone)]
@@ -50,9 +57,12 @@ pub struct Player {
 }
 
 impl Player {
-    /// One that keeps time by `clock` and tells troubles to `report`, from a thread of its own; they are logged
-    /// too.
-    pub fn new(clock: Arc<dyn Clock>, report: impl Fn(BellError) + Send + Sync + 'static) -> Self {
+    /// One that keeps time by `clock` and tells `report` how each bell fared, from a thread of its own: each
+    /// trouble, which is logged too, or that all of it was heard as it was meant to be.
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        report: impl Fn(Result<(), BellError>) + Send + Sync + 'static,
+    ) -> Self {
         Self { clock, report: Arc::new(report) }
     }
 
@@ -72,14 +82,25 @@ impl Player {
         );
         Armed { signal }
     }
+}
 
-    /// The name of the device on which a bell would be heard now.
-    ///
-    /// # Errors
-    /// [`BellError::NoDevice`] or [`BellError::DeviceRefused`].
-    pub fn check(&self) -> Result<String, BellError> {
-        device::Device::find().map(|device| device.name)
-    }
+/// The name of the device on which a bell would be heard now. Waits for the sound system, for some seconds at most.
+///
+/// # Errors
+/// [`BellError::NoDevice`], [`BellError::DeviceRefused`] or [`BellError::SoundStuck`].
+pub fn check_device() -> Result<String, BellError> {
+    output::Output::find().map(|device| device.name.clone())
+}
+
+/// Reads a sound file to its end, as it would be for a bell. Waits for the disk, for some seconds at most.
+///
+/// # Errors
+/// [`BellError::FileRefused`].
+pub fn check_file(path: &Path) -> Result<(), BellError> {
+    let refused = |fault| BellError::FileRefused { file: path.display().to_string(), fault };
+    // In settings and plans it is text.
+    path.to_str().ok_or(FileFault::BadName).map_err(refused)?;
+    thread::read(path, thread::READ).map(drop).map_err(refused)
 }
 
 impl fmt::Debug for Player {
@@ -97,7 +118,12 @@ pub struct Armed {
 impl Armed {
     /// Strokes that have not begun never will; what rings fades within 1.5 s.
     pub fn cancel(&self) {
-        self.signal.cancel();
+        self.fade(FADE);
+    }
+
+    /// Strokes that have not begun never will; what rings fades so quickly.
+    pub fn fade(&self, over: Duration) {
+        self.signal.cancel(over);
     }
 
     /// Waits until its tail has been heard, or it failed, for at most `timeout`. Says whether that is so.

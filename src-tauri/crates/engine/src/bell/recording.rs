@@ -1,11 +1,7 @@
-//! Sounds in memory: read from a file or from Zafu's own, cut to a length, at the rate of the device.
+//! Sound in memory: finite, no louder than full scale, from its stroke to the end of what can be heard.
 
+use super::error::FileFault;
 use super::resample::resample;
-use super::sound::BuiltIn;
-use rodio::{Decoder, Source};
-use std::fs::File;
-use std::io::{Cursor, ErrorKind, Read, Seek};
-use std::path::Path;
 use std::time::Duration;
 
 /// The longest that is played of a file; then it fades.
@@ -14,20 +10,26 @@ pub const LONGEST: Duration = Duration::from_secs(60);
 /// How long that fade is.
 const FADE: Duration = Duration::from_secs(3);
 
+/// The highest rate that is kept, in frames per second: above it there is nothing for ears.
+const HIGHEST_RATE: u32 = 48_000;
+
 /// What is this much quieter than the loudest sample (40 dB) is silence before the stroke.
-const SILENCE: f32 = 0.01;
+const BEFORE_STROKE: f32 = 0.01;
 
 /// So much of the silence is kept, for the very first of the attack.
-const BEFORE_STROKE: Duration = Duration::from_millis(5);
+const ATTACK: Duration = Duration::from_millis(5);
 
-/// A file that holds nothing to be heard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unreadable {
-    /// There is no file.
-    Missing,
-    /// There is one, and this is wrong with it.
-    Because(String),
-}
+/// What is this much quieter than the loudest sample (60 dB) is silence after the tail.
+const AFTER_TAIL: f32 = 0.001;
+
+/// Over so much of that silence the tail is drawn to nothing.
+const TAIL_FADE: Duration = Duration::from_millis(20);
+
+/// A recording whose loudest sample is below this (60 dB under full scale) is silent.
+const AUDIBLE: f32 = 0.001;
+
+/// A recording that is shorter than this is not heard as a bell.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Sound as samples from -1 to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,59 +43,25 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// One of Zafu's own.
+    /// Makes samples as they come from a decoder fit to be a bell: scaled down to full scale, at no more than
+    /// 48 kHz, and without the silence before and after.
     ///
     /// # Errors
-    /// Only if the decoder was built without FLAC; a test holds that it was not.
-    pub fn built_in(sound: BuiltIn) -> Result<Self, Unreadable> {
-        let (flac, length) = (Cursor::new(sound.flac()), sound.flac().len() as u64);
-        Self::decode(Decoder::builder().with_data(flac).with_byte_len(length).with_hint("flac"))
-    }
-
-    /// A person's own.
-    ///
-    /// # Errors
-    /// [`Unreadable`] if it is not there, cannot be opened, or is no sound.
-    pub fn file(path: &Path) -> Result<Self, Unreadable> {
-        let because = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => Unreadable::Missing,
-            _ => Unreadable::Because(error.to_string()),
-        };
-        let file = File::open(path).map_err(because)?;
-        let about = file.metadata().map_err(because)?;
-        if !about.is_file() {
-            return Err(Unreadable::Because("it is not a file".into()));
+    /// [`FileFault::Silent`] if nothing of it can be heard.
+    pub fn prepared(mut self) -> Result<Self, FileFault> {
+        self.limit_to_full_scale();
+        if self.rate > HIGHEST_RATE {
+            self = self.at_rate(HIGHEST_RATE);
+            self.limit_to_full_scale();
         }
-        let builder = Decoder::builder().with_data(std::io::BufReader::new(file));
-        let builder = builder.with_byte_len(about.len());
-        let hint = path.extension().and_then(|extension| extension.to_str());
-        let mut recording = Self::decode(match hint {
-            Some(hint) => builder.with_hint(hint),
-            None => builder,
-        })?;
-        recording.skip_silence();
-        Ok(recording)
-    }
-
-    fn decode<R: Read + Seek + Send + Sync + 'static>(
-        from: rodio::decoder::DecoderBuilder<R>,
-    ) -> Result<Self, Unreadable> {
-        let source = from.build().map_err(|error| Unreadable::Because(error.to_string()))?;
-        let (channels, rate) = (usize::from(source.channels().get()), source.sample_rate().get());
-        let longest = frames(LONGEST, rate) * channels;
-        let samples: Vec<f32> = source.take(longest).collect();
-        if samples.iter().all(|sample| *sample == 0.0) {
-            return Err(Unreadable::Because("there is nothing to be heard in it".into()));
+        if self.peak() < AUDIBLE {
+            return Err(FileFault::Silent);
         }
-        let cut = samples.len() == longest;
-        let mut recording = Self { samples, channels, rate };
-        if channels > 2 {
-            recording.mix_to_one_channel();
+        self.skip_silence();
+        if self.trim_tail() < frames(SHORTEST, self.rate) {
+            return Err(FileFault::Silent);
         }
-        if cut {
-            recording.fade_out(FADE);
-        }
-        Ok(recording)
+        Ok(self)
     }
 
     /// The same at the device's rate.
@@ -119,24 +87,45 @@ impl Recording {
         }
     }
 
-    fn mix_to_one_channel(&mut self) {
-        let share = 1.0 / self.channels as f32;
-        let mixed = self.samples.chunks_exact(self.channels);
-        self.samples = mixed.map(|frame| frame.iter().sum::<f32>() * share).collect();
-        self.channels = 1;
+    /// Cuts it to so many frames, the last of which fade.
+    pub fn cut(&mut self, length: usize) {
+        self.samples.truncate(length * self.channels);
+        self.fade_out(frames(FADE, self.rate));
+    }
+
+    fn limit_to_full_scale(&mut self) {
+        let peak = self.peak();
+        if peak > 1.0 {
+            self.samples.iter_mut().for_each(|sample| *sample /= peak);
+        }
+    }
+
+    fn peak(&self) -> f32 {
+        self.samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
     }
 
     /// Recordings, and the padding of MP3, begin before the stroke: it would be heard late.
     fn skip_silence(&mut self) {
-        let peak = self.samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        let stroke = self.samples.iter().position(|sample| sample.abs() > peak * SILENCE);
+        let silence = self.peak() * BEFORE_STROKE;
+        let stroke = self.samples.iter().position(|sample| sample.abs() > silence);
         let frame = stroke.unwrap_or(0) / self.channels;
-        let skipped = frame.saturating_sub(frames(BEFORE_STROKE, self.rate));
+        let skipped = frame.saturating_sub(frames(ATTACK, self.rate));
         self.samples.drain(..skipped * self.channels);
     }
 
-    fn fade_out(&mut self, over: Duration) {
-        let fade = frames(over, self.rate).min(self.frames());
+    /// Whoever waits for the end of a bell waits for nothing that cannot be heard. Returns how many frames can be.
+    fn trim_tail(&mut self) -> usize {
+        let silence = self.peak() * AFTER_TAIL;
+        let last = self.samples.iter().rposition(|sample| sample.abs() > silence);
+        let heard = last.unwrap_or(0) / self.channels + 1;
+        let fade = frames(TAIL_FADE, self.rate);
+        self.samples.truncate((heard + fade) * self.channels);
+        self.fade_out(fade.min(self.frames() / 4));
+        heard
+    }
+
+    fn fade_out(&mut self, fade: usize) {
+        let fade = fade.min(self.frames());
         for (left, frame) in self.samples.rchunks_exact_mut(self.channels).take(fade).enumerate() {
             let gain = left as f32 / fade as f32;
             frame.iter_mut().for_each(|sample| *sample *= gain * gain);
@@ -155,86 +144,52 @@ pub fn frames(duration: Duration, rate: u32) -> usize {
 mod tests {
     use super::*;
 
+    fn mono(samples: Vec<f32>, rate: u32) -> Recording {
+        Recording { samples, channels: 1, rate }
+    }
+
     #[test]
-    fn every_built_in_sound_can_be_heard() {
-        for sound in BuiltIn::ALL {
-            let recording = Recording::built_in(sound).expect("its file is a FLAC");
-            let peak = recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-            assert!((0.70..0.72).contains(&peak), "{}: {peak}", sound.name());
-            assert_eq!((recording.channels, recording.rate), (1, 48_000));
+    fn what_is_louder_than_full_scale_is_made_quieter_as_a_whole() {
+        let made = mono([0.5, -4.0, 2.0].repeat(100), 8000).prepared().unwrap();
+        assert_eq!(made.samples[..3], [0.125, -1.0, 0.5]);
+        let made = mono(vec![f32::MAX; 1000], 8000).prepared().unwrap();
+        assert_eq!(made.samples[10], 1.0);
+    }
+
+    #[test]
+    fn what_cannot_be_heard_is_silent() {
+        // It comes and goes smoothly: an edge would be heard as a click.
+        let envelope = |n: usize| (std::f32::consts::PI * n as f32 / 96_000.0).sin();
+        let ultrasonic =
+            (0..96_000).map(|n| if n % 4 < 2 { envelope(n) } else { -envelope(n) }).collect();
+        let click = [vec![0.9], vec![0.0; 8000]].concat();
+        for (samples, rate) in [
+            (vec![], 8000),
+            (vec![0.0; 8000], 8000),
+            (vec![0.0009; 8000], 8000),
+            (vec![1.0; 79], 8000),
+            (click, 8000),
+            (ultrasonic, 384_000),
+        ] {
+            let frames = mono(samples, rate).prepared().map(|made| made.frames());
+            assert_eq!(frames, Err(FileFault::Silent), "{rate}");
         }
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_missing() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Recording::file(&folder.path().join("x.wav")), Err(Unreadable::Missing));
+    fn a_recording_begins_with_its_stroke() {
+        let samples = [vec![0.001; 16_000], vec![0.5; 100]].concat();
+        assert_eq!(mono(samples, 8000).prepared().unwrap().frames(), 140);
     }
 
     #[test]
-    fn a_file_that_is_no_sound_is_unreadable() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("letter.mp3");
-        std::fs::write(&path, "Dear bell, ".repeat(500)).unwrap();
-        assert!(matches!(Recording::file(&path), Err(Unreadable::Because(_))));
-        assert!(matches!(Recording::file(folder.path()), Err(Unreadable::Because(_))));
-    }
-
-    #[test]
-    fn a_long_file_is_cut_and_fades() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("long.wav");
-        std::fs::write(&path, wav(&vec![16_000; 8000 * 90], 1, 8000)).unwrap();
-        let recording = Recording::file(&path).unwrap();
-        assert_eq!(recording.frames(), 8000 * 60);
-        assert!(recording.samples[8000 * 56] > 0.4);
-        assert!(recording.samples[8000 * 59] < 0.1);
-        assert_eq!(recording.samples.last(), Some(&0.0));
-    }
-
-    #[test]
-    fn both_channels_of_a_file_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("stereo.wav");
-        std::fs::write(&path, wav(&[16_384, -16_384].repeat(100), 2, 8000)).unwrap();
-        let recording = Recording::file(&path).unwrap();
-        assert_eq!((recording.frames(), recording.frame(7)), (100, [0.5, -0.5]));
-    }
-
-    #[test]
-    fn every_format_we_name_is_read() {
-        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bell_files");
-        for name in ["block.mp3", "block.ogg"] {
-            let recording = Recording::file(&Path::new(files).join(name)).unwrap();
-            let peak = recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-            assert!((0.6..0.8).contains(&peak), "{name}: {peak}");
-        }
-    }
-
-    #[test]
-    fn a_file_begins_with_its_stroke() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("late.wav");
-        let samples = [vec![3; 16_000], vec![16_000; 100]].concat();
-        std::fs::write(&path, wav(&samples, 1, 8000)).unwrap();
-        assert_eq!(Recording::file(&path).unwrap().frames(), 140);
-    }
-
-    /// A WAV file of 16 bits.
-    fn wav(samples: &[i16], channels: u16, rate: u32) -> Vec<u8> {
-        let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        let length = u32::try_from(data.len()).unwrap();
-        let mut file = Vec::new();
-        file.extend(b"RIFF");
-        file.extend((36 + length).to_le_bytes());
-        file.extend(b"WAVEfmt \x10\0\0\0\x01\0");
-        file.extend(channels.to_le_bytes());
-        file.extend(rate.to_le_bytes());
-        file.extend((rate * u32::from(channels) * 2).to_le_bytes());
-        file.extend((channels * 2).to_le_bytes());
-        file.extend(b"\x10\0data");
-        file.extend(length.to_le_bytes());
-        file.extend(data);
-        file
+    fn real_life_17_a_recording_ends_when_it_is_60_db_below_its_peak() {
+        // It loses 60 dB in a second, and goes on for nine more.
+        let decay = (0..80_000).map(|n| 0.5 * 10_f32.powf(-3.0 * n as f32 / 8000.0)).collect();
+        let made = mono(decay, 8000).prepared().unwrap();
+        assert!(made.frames().abs_diff(8000 + 160) <= 1, "{}", made.frames());
+        assert_eq!(made.samples.last(), Some(&0.0));
+        // What can be heard is as it was.
+        assert!((made.samples[7990] - 0.5e-3).abs() < 0.01e-3, "{}", made.samples[7990]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f32::consts::PI;
 
-/// How many frames on each side of a new one it is made from.
+/// How many frames, of the lower of the two rates, on each side of a new one it is made from.
 const REACH: usize = 16;
 
 /// The same sound at another rate, by windowed-sinc interpolation (J. O. Smith, "Digital Audio Resampling").
@@ -12,17 +12,28 @@ pub fn resample(samples: &[f32], channels: usize, from: u32, to: u32) -> Vec<f32
     // What the lower of the two rates cannot carry is left out.
     let (low, high) = (from.min(to), from.max(to));
     let cutoff = 0.95 * low as f32 / if to < from { high as f32 } else { from as f32 };
-    let kernels: Vec<[f32; 2 * REACH]> =
-        (0..phases).map(|phase| kernel(phase as f32 / phases as f32, cutoff)).collect();
+    let reach = REACH * from.div_ceil(to) as usize;
     let frames = samples.len() / channels;
     let length = frames * phases / step;
+    let kernel_of = |phase: usize| kernel(phase as f32 / phases as f32, cutoff, reach);
+    // Of rates that have little in common each kernel may be needed once.
+    let kernels: Vec<Vec<f32>> =
+        if phases < length { (0..phases).map(kernel_of).collect() } else { vec![] };
     let mut out = Vec::with_capacity(length * channels);
     for frame in 0..length {
         let (at, phase) = (frame * step / phases, frame * step % phases);
+        let single;
+        let kernel = match kernels.get(phase) {
+            Some(kernel) => kernel,
+            None => {
+                single = kernel_of(phase);
+                &single
+            }
+        };
         for channel in 0..channels {
             let mut sum = 0.0;
-            for (tap, weight) in kernels[phase].iter().enumerate() {
-                let near = (at + tap + 1).checked_sub(REACH).filter(|near| *near < frames);
+            for (tap, weight) in kernel.iter().enumerate() {
+                let near = (at + tap + 1).checked_sub(reach).filter(|near| *near < frames);
                 sum += near.map_or(0.0, |near| samples[near * channels + channel]) * weight;
             }
             out.push(sum);
@@ -32,17 +43,18 @@ pub fn resample(samples: &[f32], channels: usize, from: u32, to: u32) -> Vec<f32
 }
 
 /// The weights of the frames around a point that lies `fraction` after a frame.
-fn kernel(fraction: f32, cutoff: f32) -> [f32; 2 * REACH] {
-    let mut weights = [0.0; 2 * REACH];
+fn kernel(fraction: f32, cutoff: f32, reach: usize) -> Vec<f32> {
+    let mut weights = vec![0.0; 2 * reach];
     for (tap, weight) in weights.iter_mut().enumerate() {
-        let distance = tap as f32 + 1.0 - REACH as f32 - fraction;
-        let window = (PI * distance / (2.0 * REACH as f32)).cos().powi(2);
+        let distance = tap as f32 + 1.0 - reach as f32 - fraction;
+        let window = (PI * distance / (2.0 * reach as f32)).cos().powi(2);
         let angle = PI * distance * cutoff;
         *weight = window * cutoff * if angle.abs() < 1e-6 { 1.0 } else { angle.sin() / angle };
     }
     // A steady level stays what it was.
     let sum: f32 = weights.iter().sum();
-    weights.map(|weight| weight / sum)
+    weights.iter_mut().for_each(|weight| *weight /= sum);
+    weights
 }
 
 const fn gcd(a: u32, b: u32) -> u32 {

@@ -4,9 +4,6 @@ use super::recording::{Recording, frames};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long what rings takes to fade when the bell is cancelled.
-pub const FADE: Duration = Duration::from_millis(1500);
-
 /// A stream that fell so far behind has been asleep: what is left of its bell belongs to the past.
 const ASLEEP: f64 = 5.0;
 
@@ -35,8 +32,33 @@ pub struct Ringing {
     position: usize,
     /// Where the first stroke is, and how late it was, in seconds.
     first: Option<(usize, f64)>,
-    /// Where the fade began.
-    fading_from: Option<usize>,
+    fade: Option<Fade>,
+}
+
+/// What draws a bell to silence.
+#[derive(Clone, Copy, Debug)]
+struct Fade {
+    /// Where it began.
+    from: usize,
+    /// How many frames it takes.
+    length: usize,
+    /// What an earlier, slower fade had left of the bell when this one began.
+    gain: f32,
+}
+
+impl Fade {
+    fn gain_at(self, position: usize) -> f32 {
+        if position >= self.end() {
+            return 0.0;
+        }
+        let through = position.saturating_sub(self.from) as f32 / self.length as f32;
+        // A quarter of a cosine, squared: it neither starts nor ends with a corner.
+        self.gain * (through * std::f32::consts::FRAC_PI_2).cos().powi(2)
+    }
+
+    const fn end(self) -> usize {
+        self.from + self.length
+    }
 }
 
 impl Ringing {
@@ -54,7 +76,7 @@ impl Ringing {
             gain: volume * volume,
             position: 0,
             first: None,
-            fading_from: None,
+            fade: None,
         }
     }
 
@@ -63,19 +85,21 @@ impl Ringing {
     /// `until_due` is the time from the moment at which the first of them will be heard to the moment at which
     /// the bell is due, in seconds: below zero if that is past. It is asked for anew each time until the bell
     /// is struck, because what is known of a device's latency gets better while it runs.
+    ///
+    /// `fade` is how long what rings takes to fade, once the bell is cancelled.
     pub fn fill(
         &mut self,
         out: &mut [f32],
         channels: usize,
         until_due: f64,
-        cancelled: bool,
+        fade: Option<Duration>,
     ) -> Stage {
         out.fill(0.0);
         let length = out.len() / channels;
-        if cancelled {
-            self.fading_from.get_or_insert(self.position);
+        if let Some(fade) = fade {
+            self.fade_out(frames(fade, self.recording.rate));
         }
-        if self.first.is_none() && self.fading_from.is_none() {
+        if self.first.is_none() && self.fade.is_none() {
             self.strike_within(length, until_due);
         }
         if self.first.is_some() {
@@ -84,6 +108,18 @@ impl Ringing {
         self.position += length;
         self.stage(until_due)
     }
+
+    /// Begins to fade; a fade that would end sooner takes the place of one that goes on.
+    fn fade_out(&mut self, length: usize) {
+        let from = self.position;
+        if self.fade.is_none_or(|fade| from + length < fade.end()) {
+            let gain = self.fade.map_or(1.0, |fade| fade.gain_at(from));
+            // Strokes that the first fade has kept from beginning do not begin in the second.
+            self.strokes = self.starts().take_while(|start| *start < from).count();
+            self.fade = Some(Fade { from, length, gain });
+        }
+    }
+
     fn strike_within(&mut self, length: usize, until_due: f64) {
         let offset = (until_due * f64::from(self.recording.rate)).round().max(0.0);
         if offset < length as f64 {
@@ -94,8 +130,9 @@ impl Ringing {
     fn mix(&self, out: &mut [f32], channels: usize) {
         for (index, frame) in out.chunks_exact_mut(channels).enumerate() {
             let position = self.position + index;
-            let gain = self.gain * self.fade_at(position);
-            let [left, right] = self.at(position).map(|sample| limit(sample * gain));
+            let fade = self.fade.map_or(1.0, |fade| fade.gain_at(position));
+            // Limited first: nothing is louder than the volume.
+            let [left, right] = self.at(position).map(|sample| limit(sample) * self.gain * fade);
             match frame {
                 [one] => *one = f32::midpoint(left, right),
                 [first, second, ..] => (*first, *second) = (left, right),
@@ -119,29 +156,17 @@ impl Ringing {
     /// Where the strokes are that will be heard.
     fn starts(&self) -> impl Iterator<Item = usize> {
         let begin = self.first.map(|(first, _)| first);
-        let cancelled = self.fading_from.unwrap_or(usize::MAX);
-        (0..self.strokes)
-            .filter_map(move |stroke| Some(begin? + stroke * self.between))
-            .take_while(move |start| *start < cancelled)
-    }
-
-    fn fade_at(&self, position: usize) -> f32 {
-        let Some(from) = self.fading_from else { return 1.0 };
-        let through =
-            position.saturating_sub(from) as f32 / frames(FADE, self.recording.rate) as f32;
-        // A quarter of a cosine, squared: it neither starts nor ends with a corner.
-        (through.min(1.0) * std::f32::consts::FRAC_PI_2).cos().powi(2)
+        (0..self.strokes).filter_map(move |stroke| Some(begin? + stroke * self.between))
     }
 
     fn stage(&self, until_due: f64) -> Stage {
-        let faded = self.fading_from.map(|from| from + frames(FADE, self.recording.rate));
         let Some((first, late)) = self.first else {
-            return if self.fading_from.is_some() { Stage::Over } else { Stage::Waiting };
+            return if self.fade.is_some() { Stage::Over } else { Stage::Waiting };
         };
         let silent = self.starts().last().map_or(first, |last| last + self.recording.frames());
         let made = (self.position.saturating_sub(first)) as f64 / f64::from(self.recording.rate);
         let asleep = -until_due - late - made > ASLEEP;
-        if self.position >= silent.min(faded.unwrap_or(usize::MAX)) || asleep {
+        if self.position >= silent.min(self.fade.map_or(usize::MAX, Fade::end)) || asleep {
             return Stage::Over;
         }
         Stage::Rings(self.starts().take_while(|start| *start < self.position).count())
@@ -149,6 +174,9 @@ impl Ringing {
 }
 
 fn limit(sample: f32) -> f32 {
+    if !sample.is_finite() {
+        return 0.0;
+    }
     let over = sample.abs() - KNEE;
     if over <= 0.0 {
         return sample;
@@ -179,7 +207,8 @@ mod tests {
         while (heard.len() as f64) < seconds * 1000.0 {
             let mut buffer = [9.0; 64];
             let now = heard.len() as f64 / 1000.0;
-            stage = ringing.fill(&mut buffer, 1, until_due - now, now >= cancel_at);
+            let fade = (now >= cancel_at).then_some(Duration::from_millis(1500));
+            stage = ringing.fill(&mut buffer, 1, until_due - now, fade);
             heard.extend(buffer);
         }
         (heard, stage)
@@ -203,8 +232,8 @@ mod tests {
     fn a_better_knowledge_of_the_latency_moves_the_stroke() {
         let mut ringing = ringing(1, 0);
         let mut buffer = [0.0; 100];
-        assert_eq!(ringing.fill(&mut buffer, 1, 0.150, false), Stage::Waiting);
-        assert_eq!(ringing.fill(&mut buffer, 1, 0.080, false), Stage::Rings(1));
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.150, None), Stage::Waiting);
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.080, None), Stage::Rings(1));
         assert_eq!(buffer.iter().position(|x| *x > 0.0), Some(80));
     }
 
@@ -243,9 +272,9 @@ mod tests {
     fn what_the_computer_slept_through_is_not_rung_afterwards() {
         let mut ringing = ringing(9, 5000);
         let mut buffer = [0.0; 100];
-        assert_eq!(ringing.fill(&mut buffer, 1, 0.0, false), Stage::Rings(1));
-        assert_eq!(ringing.fill(&mut buffer, 1, -0.1, false), Stage::Rings(1));
-        assert_eq!(ringing.fill(&mut buffer, 1, -3600.0, false), Stage::Over);
+        assert_eq!(ringing.fill(&mut buffer, 1, 0.0, None), Stage::Rings(1));
+        assert_eq!(ringing.fill(&mut buffer, 1, -0.1, None), Stage::Rings(1));
+        assert_eq!(ringing.fill(&mut buffer, 1, -3600.0, None), Stage::Over);
     }
 
     #[test]
@@ -253,7 +282,7 @@ mod tests {
         let recording = Recording { samples: vec![0.5; 100], channels: 1, rate: RATE };
         let mut ringing = Ringing::new(Arc::new(recording), 1, Duration::ZERO, 0.5);
         let mut buffer = [0.0; 8];
-        let _ = ringing.fill(&mut buffer, 2, 0.0, false);
+        let _ = ringing.fill(&mut buffer, 2, 0.0, None);
         assert_eq!(buffer, [0.125; 8]);
     }
 
@@ -265,8 +294,66 @@ mod tests {
             &mut buffer,
             6,
             0.0,
-            false,
+            None,
         );
         assert_eq!(buffer, [0.2, 0.4, 0.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn real_life_17_a_bell_is_over_with_the_frame_after_its_last() {
+        // Three strokes of 1000 frames, 400 apart: the last frame that sounds is the 1800th.
+        let mut ringing = ringing(3, 400);
+        let mut over = None;
+        for frame in 0..3000 {
+            let stage = ringing.fill(&mut [0.0], 1, -f64::from(frame) / 1000.0, None);
+            over = over.or((stage == Stage::Over).then_some(frame + 1));
+        }
+        assert_eq!(over, Some(1800));
+    }
+
+    #[test]
+    fn real_life_17_what_rings_fades_in_so_many_frames_and_no_stroke_follows() {
+        let mut ringing = ringing(9, 900);
+        let (mut heard, mut over) = (vec![], None);
+        for frame in 0..3000 {
+            let fade = (frame >= 500).then_some(Duration::from_millis(300));
+            let mut sample = [9.0];
+            let stage = ringing.fill(&mut sample, 1, -f64::from(frame) / 1000.0, fade);
+            over = over.or((stage == Stage::Over).then_some(frame + 1));
+            heard.extend(sample);
+        }
+        assert_eq!(over, Some(800));
+        assert!(heard[..500].iter().all(|sample| *sample == 0.25));
+        assert!(heard[500..801].windows(2).all(|pair| pair[1] <= pair[0]), "it fades steadily");
+        assert!(heard[790] < 0.001 && heard[800..].iter().all(|sample| *sample == 0.0));
+    }
+
+    #[test]
+    fn a_short_fade_takes_over_from_a_long_one_without_a_jump() {
+        let mut ringing = ringing(1, 0);
+        let mut heard = vec![];
+        for frame in 0..1000 {
+            let fade = match frame {
+                0..200 => None,
+                200..600 => Some(Duration::from_millis(1500)),
+                _ => Some(Duration::from_millis(300)),
+            };
+            let mut sample = [9.0];
+            let _ = ringing.fill(&mut sample, 1, -f64::from(frame) / 1000.0, fade);
+            heard.extend(sample);
+        }
+        let jump = heard.windows(2).map(|pair| pair[0] - pair[1]).fold(0.0, f32::max);
+        assert!(jump < 0.002, "{jump}");
+        assert!(heard[599] > 0.15 && heard[900..].iter().all(|sample| *sample == 0.0));
+    }
+
+    #[test]
+    fn nothing_is_louder_than_the_volume() {
+        let samples = vec![1.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX];
+        let recording = Recording { samples: samples.repeat(100), channels: 1, rate: RATE };
+        let mut ringing = Ringing::new(Arc::new(recording), 9, Duration::from_millis(6), 0.5);
+        let mut buffer = [9.0; 600];
+        let _ = ringing.fill(&mut buffer, 1, 0.0, None);
+        assert!(buffer.iter().all(|sample| sample.abs() <= 0.25), "{buffer:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! What the thread of a bell, the callback of its device and whoever armed it tell each other.
 
 use super::ringing::Stage;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,10 +21,14 @@ pub enum Fate {
     },
 }
 
+/// No fade is wanted.
+const RINGS: u32 = u32::MAX;
+
 /// Shared by the three.
 #[derive(Debug)]
 pub struct Signal {
-    cancelled: AtomicBool,
+    /// Over how many milliseconds what rings is to fade; [`RINGS`] while it is to ring.
+    fade: AtomicU32,
     filled: AtomicU64,
     fate: Mutex<Fate>,
     changed: Condvar,
@@ -35,7 +39,7 @@ pub struct Signal {
 impl Signal {
     pub fn new() -> Self {
         Self {
-            cancelled: AtomicBool::new(false),
+            fade: AtomicU32::new(RINGS),
             filled: AtomicU64::new(0),
             fate: Mutex::new(Fate::Going(Stage::Waiting)),
             changed: Condvar::new(),
@@ -44,16 +48,23 @@ impl Signal {
         }
     }
 
-    /// Asks for silence.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
+    /// Asks for silence after a fade of this length; the shortest one that was asked for holds.
+    pub fn cancel(&self, fade: Duration) {
+        let millis = u32::try_from(fade.as_millis()).unwrap_or(RINGS - 1);
+        self.fade.fetch_min(millis, Ordering::AcqRel);
         // Taken so that a thread between its look and its sleep is not missed.
         drop(lock(&self.fate));
         self.changed.notify_all();
     }
 
+    /// Returns the length of the fade, once the bell is cancelled.
+    pub fn fade(&self) -> Option<Duration> {
+        let millis = self.fade.load(Ordering::Acquire);
+        (millis != RINGS).then(|| Duration::from_millis(millis.into()))
+    }
+
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
+        self.fade().is_some()
     }
 
     /// Counts a filled buffer: a device that stops asking for more is stuck.

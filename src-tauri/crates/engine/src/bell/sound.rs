@@ -1,12 +1,15 @@
 //! The names of sounds: Zafu's own, and a person's own files.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 /// A sound that Zafu carries. They are made by `cargo xtask sounds`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum BuiltIn {
     /// A bowl of 240 mm, low and long.
     LargeBowl,

@@ -1,17 +1,24 @@
 //! The life of one bell: read its sound, wait, open a device, see it through, close the device.
 
-use super::device::Device;
-use super::error::BellError;
-use super::recording::{Recording, Unreadable};
+use super::deadline::{NoResult, within};
+use super::decode;
+use super::error::{BellError, FileFault};
+use super::output::Output;
+use super::recording::Recording;
 use super::ringing::Ringing;
 use super::signal::{Fate, Signal};
 use super::sound::{BuiltIn, Sound};
 use super::{Report, Strike};
 use crate::clock::Clock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::time::BootTime;
+
+/// How long a bell waits for its file. After that there is still time to find a device for the one that is heard
+/// instead, not much later than it was due.
+pub const READ: Duration = Duration::from_secs(2);
 
 /// How long before a bell is due its device is opened.
 const LEAD: Duration = Duration::from_millis(1200);
@@ -40,22 +47,29 @@ pub fn start(
     let bell = Bell { due, clock, report: Arc::clone(&report), signal: Arc::clone(&signal) };
     let run = move || {
         let rung = catch_unwind(AssertUnwindSafe(|| bell.ring(&strike)));
-        let trouble = match rung {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error),
-            Err(_) => Some(BellError::Failed { reason: "its thread panicked".into() }),
-        };
-        if let Some(error) = trouble {
-            bell.tell(error);
+        match rung {
+            Ok(Ok(Rung::AsMeant)) => (bell.report)(Ok(())),
+            Ok(Ok(Rung::Otherwise)) => {}
+            Ok(Err(error)) => bell.tell(error),
+            Err(_) => bell.tell(BellError::Failed { reason: "its thread panicked".into() }),
         }
         bell.signal.end();
     };
     if let Err(error) = std::thread::Builder::new().name("zafu-bell".into()).spawn(run) {
         let error = BellError::Failed { reason: format!("no thread for it: {error}") };
         tracing::warn!(%error, "a bell");
-        report(error);
+        report(Err(error));
         signal.end();
     }
+}
+
+/// How a bell that did not fail was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rung {
+    /// All of it, with its own sound.
+    AsMeant,
+    /// Not at all, not all of it, or with another sound: whoever wanted that, or was told so, needs no further word.
+    Otherwise,
 }
 
 struct Bell {
@@ -66,14 +80,14 @@ struct Bell {
 }
 
 impl Bell {
-    fn ring(&self, strike: &Strike) -> Result<(), BellError> {
+    fn ring(&self, strike: &Strike) -> Result<Rung, BellError> {
         let asked = self.now();
-        let recording = self.load(&strike.sound, strike.instead)?;
+        let (recording, mut rung) = self.load(&strike.sound, strike.instead)?;
         self.sleep_until(self.due - LEAD);
         let late = self.now().since(self.due);
         if asked <= self.due && late > SLEPT {
             tracing::info!(?late, "a bell was slept through");
-            return Ok(());
+            return Ok(Rung::Otherwise);
         }
         let strokes = strike.strikes.get() as usize;
         let between = strike.sound.between_strokes();
@@ -82,35 +96,36 @@ impl Bell {
             // Strokes that were lost with their device are not made up for: the others keep their time.
             let due = self.due + between * u32::try_from(begun).unwrap_or(u32::MAX);
             let device = self.find(due.max(asked) + PATIENCE)?;
-            if recording.rate != device.rate() {
-                recording = Arc::new(recording.at_rate(device.rate()));
+            if recording.rate != device.rate {
+                recording = Arc::new(recording.at_rate(device.rate));
             }
             let ringing =
                 Ringing::new(Arc::clone(&recording), strokes - begun, between, strike.volume);
             let Some((lost, reason)) = self.see_through(&device, ringing, due)? else {
-                return Ok(());
+                return Ok(if self.signal.is_cancelled() { Rung::Otherwise } else { rung });
             };
+            rung = Rung::Otherwise;
             begun += lost;
             tracing::warn!(device = device.name, reason, begun, "a bell lost its device");
             if begun >= strokes {
                 return Err(BellError::DeviceLost { device: device.name, reason });
             }
+            drop(device);
             self.signal.sleep(RETRY);
         }
-        Ok(())
+        Ok(Rung::Otherwise)
     }
 
     /// Rings on this device until all of it has been heard; otherwise, how many strokes had begun when the device
     /// was lost, and why.
     fn see_through(
         &self,
-        device: &Device,
+        device: &Output,
         ringing: Ringing,
         due: BootTime,
     ) -> Result<Option<(usize, String)>, BellError> {
         self.signal.start_over();
-        // Open for as long as this function runs.
-        let _stream = device.ring(ringing, due, &self.clock, &self.signal)?;
+        device.ring(ringing, due, &self.clock, &self.signal)?;
         let mut filled = self.signal.filled();
         loop {
             match self.signal.wait(STUCK) {
@@ -129,10 +144,12 @@ impl Bell {
     }
 
     /// Finds a device, for as long as the bell makes sense.
-    fn find(&self, latest: BootTime) -> Result<Device, BellError> {
+    fn find(&self, latest: BootTime) -> Result<Output, BellError> {
         loop {
-            match Device::find() {
+            match Output::find() {
                 Ok(device) => return Ok(device),
+                // It has been waited for long enough.
+                Err(error @ BellError::SoundStuck) => return Err(error),
                 Err(error) if self.now() >= latest || self.signal.is_cancelled() => {
                     return Err(error);
                 }
@@ -143,26 +160,18 @@ impl Bell {
     }
 
     /// Reads the sound, or the one to be heard instead.
-    fn load(&self, sound: &Sound, instead: BuiltIn) -> Result<Recording, BellError> {
-        let built_in = |sound| {
-            Recording::built_in(sound).map_err(|error| BellError::Failed {
-                reason: format!("the {} cannot be read: {error:?}", sound.title()),
-            })
-        };
+    fn load(&self, sound: &Sound, instead: BuiltIn) -> Result<(Recording, Rung), BellError> {
         let path = match sound {
-            Sound::BuiltIn(sound) => return built_in(*sound),
+            Sound::BuiltIn(sound) => return Ok((built_in(*sound)?, Rung::AsMeant)),
             Sound::File(path) => path,
         };
-        let unreadable = match Recording::file(path) {
-            Ok(recording) => return Ok(recording),
-            Err(unreadable) => unreadable,
-        };
-        let path = path.clone();
-        self.tell(match unreadable {
-            Unreadable::Missing => BellError::FileMissing { path, instead },
-            Unreadable::Because(reason) => BellError::FileUnreadable { path, reason, instead },
-        });
-        built_in(instead)
+        match read(path, READ) {
+            Ok(recording) => Ok((recording, Rung::AsMeant)),
+            Err(fault) => {
+                self.tell(BellError::File { file: path.display().to_string(), fault, instead });
+                Ok((built_in(instead)?, Rung::Otherwise))
+            }
+        }
     }
 
     /// A sleep stops while the computer does, so the clock is looked at each second.
@@ -178,6 +187,28 @@ impl Bell {
 
     fn tell(&self, error: BellError) {
         tracing::warn!(%error, "a bell");
-        (self.report)(error);
+        (self.report)(Err(error));
+    }
+}
+
+fn built_in(sound: BuiltIn) -> Result<Recording, BellError> {
+    decode::built_in(sound.flac()).map_err(|fault| BellError::Failed {
+        reason: format!("the {} cannot be read: {fault}", sound.title()),
+    })
+}
+
+/// Reads a person's own sound on a thread of its own, which is waited for until `deadline` has passed: the disk may not
+/// answer, and the file is not ours to trust.
+///
+/// # Errors
+/// Why it cannot be played.
+pub fn read(path: &Path, deadline: Duration) -> Result<Recording, FileFault> {
+    let path = path.to_owned();
+    match within(deadline, "file", move |abandoned| decode::file(&path, abandoned)) {
+        Ok(recording) => recording,
+        Err(NoResult::Late) => Err(FileFault::Slow),
+        Err(NoResult::Panicked) => {
+            Err(FileFault::Damaged { reason: "it breaks the reader of sound files".into() })
+        }
     }
 }

@@ -4,8 +4,8 @@ use super::{Event, Runner};
 use crate::adapters::Notification;
 use crate::clock::LocalZone;
 use crate::protocol::{
-    BellCheck, ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, Snapshot,
-    SoundView, StartRequest, SyncView,
+    ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, Snapshot, SoundView,
+    StartRequest, SyncView,
 };
 use crate::view;
 #[cfg(feature = "test-clock")]
@@ -288,15 +288,6 @@ impl Runner {
         self.store.delete_preset(id)?;
         let _ = self.events.send(Event::Settings);
         Ok(())
-    }
-
-    /// Whether bells will be heard.
-    #[must_use]
-    pub fn check_bell(&self) -> BellCheck {
-        match self.parts.bells.check() {
-            Ok(device) => BellCheck { device: Some(device), error: None },
-            Err(error) => BellCheck { device: None, error: Some(error) },
-        }
     }
 
     /// Lets a bell be heard, once.

@@ -457,7 +457,7 @@ fn would_not_stay(error: &VaultError) -> IpcError {
 }
 
 fn not_erased(error: RemoteError) -> IpcError {
-    let IpcError { code, message: _ } = error.clone().into();
+    let IpcError { code, .. } = error.clone().into();
     let message = match error.fault {
         Fault::TimedOut | Fault::Unreadable => format!(
             "whether it was erased is not known: {error}. The sits on this device stay; sync, and then try again"

@@ -69,10 +69,6 @@ impl Bells for Recorder {
         self.note(Did::Silence);
     }
 
-    fn check(&self) -> Result<String, IpcError> {
-        Ok("a recorder".into())
-    }
-
     fn sounds(&self) -> Vec<&'static str> {
         vec!["large-bowl"]
     }
