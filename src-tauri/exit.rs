@@ -12,30 +12,14 @@ use zafu_engine::Engine;
 pub struct Leaving {
     /// Somebody has decided to quit.
     decided: AtomicBool,
-    /// The system wants it at once.
-    hurried: AtomicBool,
     /// The person knows how to come back to a sit that nothing shows.
     told_it_goes_on: AtomicBool,
-}
-
-impl Leaving {
-    /// Whether there is no time to let a bell end.
-    pub fn is_hurried(&self) -> bool {
-        self.hurried.load(Ordering::SeqCst)
-    }
 }
 
 /// Quits.
 pub fn now(app: &AppHandle) {
     app.state::<Leaving>().decided.store(true, Ordering::SeqCst);
     app.exit(0);
-}
-
-/// Quits at once, because the system says so. On Windows the event loop ends by itself then.
-#[cfg(unix)]
-pub fn hurried(app: &AppHandle) {
-    app.state::<Leaving>().hurried.store(true, Ordering::SeqCst);
-    now(app);
 }
 
 /// Quits, or asks first if a sit runs.

@@ -130,9 +130,8 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
         RunEvent::Exit => {
             // The engine saves how far a sit has come, and lets the folder go, before anything is waited for.
             drop(host.take());
-            if !app.state::<Leaving>().is_hurried() {
-                ringing.wait();
-            }
+            // Nothing rings on from a program that nobody sees any more.
+            ringing.fade();
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<Engine>().post(|runner| runner.focused());

@@ -71,7 +71,7 @@ pub fn heed(app: &AppHandle, heard: Heard) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         signals.next().await;
-        exit::hurried(&app);
+        exit::now(&app);
     });
 }
 

@@ -5,7 +5,7 @@ use crate::print;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
-use zafu_engine::adapters::bells::Ringing;
+use zafu_engine::adapters::bells::{self, Ringing};
 use zafu_engine::folder::{DataFolder, FolderError};
 use zafu_engine::protocol::{ErrorCode, IpcError, PhaseView, Snapshot, StartRequest};
 use zafu_engine::runner::{Event, Runner};
@@ -25,10 +25,63 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
             },
         )?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let over = runtime.block_on(follow(host.engine(), request))?;
-    if over == Over::Sat {
-        ringing.wait();
+    let ended = runtime.block_on(async {
+        let mut told = BellTroubles::default();
+        if follow(host.engine(), request, &mut told).await? == Over::Sat {
+            last_bell(host.engine(), &ringing, &mut told).await?;
+        }
+        Ok(())
+    });
+    // A device that does not respond is not waited for, and what was sat is saved before anything else.
+    runtime.shutdown_background();
+    drop(host);
+    ringing.fade();
+    ended
+}
+
+/// What was already said of bells that were not heard as they were meant to be.
+#[derive(Default)]
+struct BellTroubles(Vec<IpcError>);
+
+impl BellTroubles {
+    fn tell(&mut self, snapshot: &Snapshot) {
+        for error in snapshot.trouble.iter().filter(|error| error.code == ErrorCode::Sound) {
+            self.say(error);
+        }
     }
+
+    /// Says it on standard error, unless that was done before.
+    fn say(&mut self, error: &IpcError) {
+        if !self.0.contains(error) {
+            eprintln!("zafu: {error}");
+            self.0.push(error.clone());
+        }
+    }
+}
+
+/// Waits until the last bell has been heard, a signal comes, or Zafu is to quit; says what goes wrong with the bell.
+async fn last_bell(
+    engine: &Engine,
+    ringing: &Ringing,
+    told: &mut BellTroubles,
+) -> Result<(), Failure> {
+    let (mut events, mut signals) = (engine.events(), Signals::new()?);
+    told.tell(&engine.run(|runner| Ok(runner.snapshot())).await?);
+    let rings = ringing.clone();
+    let mut heard = tokio::task::spawn_blocking(move || rings.wait());
+    loop {
+        tokio::select! {
+            _ = &mut heard => break,
+            _ = signals.next() => return Ok(()),
+            event = events.recv() => match event {
+                Ok(Event::Snapshot(snapshot)) => told.tell(&snapshot),
+                Ok(Event::Quit) | Err(RecvError::Closed) => return Ok(()),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+            },
+        }
+    }
+    // Its trouble was told before its end.
+    told.tell(&engine.run(|runner| Ok(runner.snapshot())).await?);
     Ok(())
 }
 
@@ -41,11 +94,14 @@ enum Over {
     Left,
 }
 
-async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure> {
-    let check = engine.run(|runner| Ok(runner.check_bell())).await?;
-    if let Some(error) = check.error {
-        eprintln!("zafu: {error}");
-    }
+async fn follow(
+    engine: &Engine,
+    request: StartRequest,
+    told: &mut BellTroubles,
+) -> Result<Over, Failure> {
+    // A sit does not wait for the sound system.
+    let mut check = tokio::task::spawn_blocking(bells::check);
+    let mut checked = false;
     // Listened to from the beginning of the sit, not before: what was said until then is of no sit.
     let listened = engine.clone();
     let begin = move |runner: &mut Runner| {
@@ -62,8 +118,15 @@ async fn follow(engine: &Engine, request: StartRequest) -> Result<Over, Failure>
     loop {
         tokio::select! {
             _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.snapshot())).await?)?,
+            found = &mut check, if !checked => {
+                checked = true;
+                if let Ok(Some(error)) = found.map(|found| found.error) {
+                    told.say(&error);
+                }
+            }
             event = events.recv() => match event {
                 Ok(Event::Snapshot(snapshot)) => {
+                    told.tell(&snapshot);
                     face.show(&snapshot)?;
                     if snapshot.sit.is_none() && face.is_saved(&snapshot) {
                         face.finish(&snapshot)?;

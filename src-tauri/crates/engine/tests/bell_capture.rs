@@ -1,4 +1,5 @@
-//! Bells as they are heard: the real player on a real sound server, recorded.
+//! Bells as they are heard: the real player on a real sound server, recorded. What is asserted are samples and the
+//! order of events; how exactly bells are on time is measured by `cargo xtask bench`.
 //!
 //! Needs `pulseaudio`, `parec` and ALSA's pulse plugin; where they are missing, `CI=true` fails and anything else
 //! skips, loudly.
@@ -8,12 +9,12 @@
 #[allow(dead_code, reason = "the benchmark uses the rest of it")]
 mod harness;
 
-use harness::{Cue, Heard, SCRIPT, SoundServer};
+use harness::{Cue, Ends, Heard, RATE, SCRIPT, SoundServer};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// One at a time: they measure milliseconds.
+/// One at a time: each has a sound server of its own.
 static TURN: Mutex<()> = Mutex::new(());
 
 fn turn() -> MutexGuard<'static, ()> {
@@ -59,24 +60,26 @@ fn hear(server: &SoundServer, cues: &[Cue]) -> Heard {
     server.hear(cues, player()).expect("the player runs and is recorded")
 }
 
-/// When each onset was, counted from when the first bell was due, in milliseconds.
-fn onsets(heard: &Heard) -> Vec<f64> {
-    let first = heard.due[0].as_secs_f64();
-    let onsets = heard.recording.onsets();
-    onsets.iter().map(|onset| (onset.as_secs_f64() - first) * 1e3).collect()
+/// So many seconds as samples of a recording.
+const fn seconds(count: usize) -> usize {
+    count * RATE as usize
+}
+
+/// How many samples could be heard from the only onset on.
+fn heard_for(heard: &Heard) -> usize {
+    let [onset] = heard.recording.onset_samples()[..] else {
+        panic!("{:?}", heard.recording.onset_samples());
+    };
+    heard.recording.last_heard().expect("it was heard") - onset
 }
 
 #[test]
-fn bells_are_heard_when_they_are_due() {
+fn every_bell_is_heard_once() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let cues: Vec<Cue> = (1..=8).map(|index| Cue::new(ms(1307) * index, "wood-block")).collect();
     let heard = hear(&server, &cues);
-    let mut errors: Vec<f64> =
-        heard.errors().into_iter().map(|error| error.expect("every bell is heard")).collect();
-    errors.sort_by(f64::total_cmp);
-    let (median, spread) = (errors[4], errors[7] - errors[0]);
-    assert!(median.abs() < 60.0 && spread < 20.0, "late by {errors:.1?} ms");
+    assert_eq!(heard.recording.onset_samples().len(), 8);
     assert_eq!(heard.troubles, [""; 0]);
     assert!(heard.device.is_some());
 }
@@ -96,37 +99,44 @@ fn nine_strokes_are_heard_as_nine() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let heard = hear(&server, &[Cue { strikes: 9, ..Cue::new(ms(1000), "wood-block") }]);
-    let onsets = onsets(&heard);
-    assert_eq!(onsets.len(), 9, "{onsets:.1?}");
-    for (index, onset) in onsets.iter().enumerate() {
-        let apart = onset - onsets[0];
-        assert!((apart - 1000.0 * index as f64).abs() < 5.0, "{onsets:.1?}");
-    }
+    let onsets = heard.recording.onset_samples();
+    assert_eq!(onsets.len(), 9, "{onsets:?}");
+    // A computer that is too busy to feed its device only makes them come later.
+    let apart = onsets.windows(2).map(|pair| pair[1] - pair[0]).min();
+    assert!(apart >= Some(seconds(1) - 240), "{onsets:?}");
 }
 
 #[test]
 fn a_cancelled_bell_fades_and_is_not_struck_again() {
     let _turn = turn();
     let Some(server) = server() else { return };
-    let bell = Cue { strikes: 9, cancel_at: Some(ms(3000)), ..Cue::new(ms(1000), "inkin") };
-    let heard = hear(&server, &[bell]);
-    assert_eq!(heard.recording.onsets().len(), 1);
-    let (due, rings) = (heard.due[0], |from: Duration, to| heard.recording.peak_between(from, to));
-    let before = rings(due + ms(1500), due + ms(1900));
-    assert!(before > 0.01, "it rings until it is cancelled: {before}");
-    let fading = rings(due + ms(2700), due + ms(2900));
-    assert!(fading > 0.0003 && fading < before / 3.0, "it fades: {fading} after {before}");
-    assert!(rings(due + ms(3700), due + ms(5000)) < 0.0003, "it is silent");
+    let ends = Ends::CancelledRinging;
+    let heard = hear(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
+    // Left alone, a stroke of it is heard for more than six seconds.
+    let sounded = heard_for(&heard);
+    assert!((seconds(1)..seconds(4)).contains(&sounded), "{sounded}");
+}
+
+#[test]
+fn real_life_17_what_rings_at_the_end_of_the_program_fades() {
+    let _turn = turn();
+    let Some(server) = server() else { return };
+    let ends = Ends::FadedRinging;
+    let heard = hear(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
+    let sounded = heard_for(&heard);
+    assert!((seconds(1) / 5..seconds(2)).contains(&sounded), "{sounded}");
+    assert_eq!(heard.troubles, [""; 0]);
 }
 
 #[test]
 fn a_bell_cancelled_before_its_time_is_not_heard() {
     let _turn = turn();
     let Some(server) = server() else { return };
-    let cancelled = Cue { cancel_at: Some(ms(1500)), ..Cue::new(ms(2000), "bell") };
+    let cancelled = Cue { ends: Ends::CancelledAtOnce, ..Cue::new(ms(2000), "bell") };
     let heard = hear(&server, &[cancelled, Cue::new(ms(3500), "wood-block")]);
-    let onsets = onsets(&heard);
-    assert!(onsets.len() == 1 && (onsets[0] - 1500.0).abs() < 100.0, "{onsets:.1?}");
+    // A bell would be heard for longer.
+    let sounded = heard_for(&heard);
+    assert!(sounded < seconds(1), "{sounded}");
 }
 
 #[test]
@@ -134,20 +144,20 @@ fn two_bells_ring_at_once() {
     let _turn = turn();
     let Some(server) = server() else { return };
     // A sit of one second: the bell of its start still rings when that of its end is struck.
-    let cancel_at = Some(ms(4000));
-    let bell = |at| Cue { cancel_at, ..Cue::new(ms(at), "inkin") };
-    let heard = hear(&server, &[bell(1000), bell(2000)]);
-    let onsets = onsets(&heard);
-    assert!(onsets.len() == 2 && (onsets[1] - onsets[0] - 1000.0).abs() < 20.0, "{onsets:.1?}");
+    let heard = hear(&server, &[Cue::new(ms(1000), "inkin"), Cue::new(ms(2000), "inkin")]);
+    let onsets = heard.recording.onset_samples();
+    assert_eq!(onsets.len(), 2, "{onsets:?}");
+    let between = &heard.recording.samples[onsets[0]..onsets[1]];
+    let longest_silence = between.split(|x| x.abs() > 0.0003).map(<[f32]>::len).max();
+    assert!(longest_silence < Some(seconds(1) / 2), "{longest_silence:?}");
 }
 
 #[test]
-fn one_that_is_tried_out_is_heard_at_once() {
+fn one_that_is_tried_out_is_heard() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let heard = hear(&server, &[Cue::new(ms(0), "wood-block")]);
-    let onsets = onsets(&heard);
-    assert!(onsets.len() == 1 && onsets[0] < 400.0, "{onsets:.1?}");
+    assert_eq!(heard.recording.onset_samples().len(), 1);
 }
 
 #[test]
@@ -158,7 +168,7 @@ fn a_file_of_ones_own_is_heard() {
     let path = server.folder().join("my own block.flac");
     std::fs::copy(sounds, &path).expect("the sound is there");
     let heard = hear(&server, &[Cue::new(ms(1000), path.to_str().expect("a plain path"))]);
-    assert_eq!(heard.recording.onsets().len(), 1);
+    assert_eq!(heard.recording.onset_samples().len(), 1);
     assert_eq!(heard.troubles, [""; 0]);
 }
 
@@ -168,13 +178,91 @@ fn a_missing_file_is_told_and_another_bell_heard() {
     let Some(server) = server() else { return };
     let missing = server.folder().join("gone.wav");
     let missing = missing.to_str().expect("a plain path");
-    let heard = hear(&server, &[Cue { cancel_at: Some(ms(2000)), ..Cue::new(ms(1000), missing) }]);
-    assert_eq!(heard.recording.onsets().len(), 1);
+    let ends = Ends::CancelledRinging;
+    let heard = hear(&server, &[Cue { ends, ..Cue::new(ms(1000), missing) }]);
+    assert_eq!(heard.recording.onset_samples().len(), 1);
     let [trouble] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
     assert!(
-        trouble.contains("gone.wav") && trouble.contains("the inkin is heard instead"),
+        trouble.contains("gone.wav") && trouble.contains("The inkin is heard instead"),
         "{trouble}"
     );
+}
+
+/// A WAV file of 32-bit floats in one channel.
+fn wav(rate: u32, samples: &[f32]) -> Vec<u8> {
+    let length = u32::try_from(samples.len() * 4).expect("a short file");
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + length).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x03\0\x01\0");
+    file.extend(rate.to_le_bytes());
+    file.extend(rate.wrapping_mul(4).to_le_bytes());
+    file.extend(b"\x04\0\x20\0data");
+    file.extend(length.to_le_bytes());
+    file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    file
+}
+
+#[test]
+fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
+    let _turn = turn();
+    let Some(server) = server() else { return };
+    let level = [0.9_f32; 48_000];
+    let mut blast = level;
+    blast[9000] = f32::INFINITY;
+    let files: [(&str, Vec<u8>, &str); 3] = [
+        ("rate0.wav", wav(0, &level), "damaged"),
+        ("rate1.wav", wav(1, &level), "sample rate is 1 Hz"),
+        ("blast.wav", wav(48_000, &blast), "not numbers"),
+    ];
+    let mut cues = vec![];
+    for (index, (name, bytes, _)) in (1..).zip(&files) {
+        let path = server.folder().join(name);
+        std::fs::write(&path, bytes).expect("it can be written");
+        let ends = Ends::CancelledRinging;
+        let path = path.to_str().expect("a plain path");
+        cues.push(Cue { ends, ..Cue::new(ms(3000) * index, path) });
+    }
+    let pipe = server.folder().join("pipe.wav");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    cues.push(Cue::new(ms(12_000), pipe.to_str().expect("a plain path")));
+    let heard = hear(&server, &cues);
+    assert_eq!(heard.recording.onset_samples().len(), 4);
+    let told = files.iter().map(|(name, _, why)| (*name, *why)).chain([("pipe.wav", "not a file")]);
+    assert_eq!(heard.troubles.len(), 4, "{:?}", heard.troubles);
+    for ((name, why), trouble) in told.zip(&heard.troubles) {
+        assert!(trouble.contains(name) && trouble.contains(why), "{trouble}");
+    }
+    // The volume of a cue is 0.7: half the amplitude, of what is never above full scale.
+    let peak = heard.recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    assert!(peak < 0.5, "{peak}");
+}
+
+const STUCK: &str = "The computer's sound does not respond";
+
+#[test]
+fn real_life_16_a_sound_server_that_stands_still_is_told() {
+    let _turn = turn();
+    let Some(server) = server() else { return };
+    server.stop().expect("it can be stopped");
+    let heard = server.play(&[Cue::new(ms(1000), "bell")], player(), |_| {}).expect("it ends");
+    let [check, bell] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    assert!(check.starts_with("at the check: ") && check.contains(STUCK), "{check}");
+    assert!(bell.starts_with(STUCK), "{bell}");
+}
+
+#[test]
+fn real_life_16_a_sound_server_that_stands_still_in_a_bell_is_told() {
+    let _turn = turn();
+    let Some(server) = server() else { return };
+    let cue = Cue { strikes: 9, ..Cue::new(ms(1000), "inkin") };
+    let stop_once_it_rings = |line: &str| {
+        if line == "rings" {
+            server.stop().expect("it can be stopped");
+        }
+    };
+    let heard = server.play(&[cue], player(), stop_once_it_rings).expect("it ends");
+    let [bell] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    assert!(bell.starts_with(STUCK), "{bell}");
 }
 
 #[test]

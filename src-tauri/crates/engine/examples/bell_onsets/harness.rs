@@ -5,14 +5,16 @@
 //! own, because where sound goes is set by the environment.
 
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use zafu_core::plan::Strikes;
-use zafu_engine::bell::{BuiltIn, Player, Sound, Strike};
+use zafu_core::time::BootTime;
+use zafu_engine::bell::{Armed, BuiltIn, Player, Sound, Strike};
 use zafu_engine::clock::{Clock, SystemClock};
 
 /// Frames per second of the recording.
@@ -32,14 +34,27 @@ pub struct Cue {
     pub strikes: u32,
     /// From 0 to 1.
     pub volume: f32,
-    /// When it is cancelled, if it is.
-    pub cancel_at: Option<Duration>,
+    /// What ends it early, if anything does.
+    pub ends: Ends,
+}
+
+/// What ends a bell early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// Nothing.
+    ByItself,
+    /// It is cancelled as soon as it was asked for.
+    CancelledAtOnce,
+    /// It is cancelled once it rings.
+    CancelledRinging,
+    /// It fades as at the end of the program, once it rings.
+    FadedRinging,
 }
 
 impl Cue {
     /// One stroke at half the volume.
     pub fn new(at: Duration, sound: &str) -> Self {
-        Self { at, sound: sound.to_owned(), strikes: 1, volume: 0.7, cancel_at: None }
+        Self { at, sound: sound.to_owned(), strikes: 1, volume: 0.7, ends: Ends::ByItself }
     }
 }
 
@@ -65,13 +80,13 @@ impl SoundServer {
         let mut this = Self { home, server: None };
         let server = this.command(command).stderr(Stdio::null()).spawn();
         this.server = Some(server.map_err(|error| format!("pulseaudio: {error}"))?);
-        for _ in 0..100 {
+        for _ in 0..1200 {
             if Path::new(&socket(this.home.path())).exists() {
                 return Ok(this);
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Err("pulseaudio did not start within 5 s".into())
+        Err("pulseaudio did not start within a minute".into())
     }
 
     /// A computer without any sound device.
@@ -89,6 +104,17 @@ impl SoundServer {
         std::fs::write(home.path().join(".asoundrc"), asoundrc)
             .map_err(|error| error.to_string())?;
         Ok(home)
+    }
+
+    /// Lets the server stand still, as one that hangs does.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be stopped.
+    pub fn stop(&self) -> Result<(), String> {
+        let server = self.server.as_ref().ok_or("there is no server")?;
+        let kill = Command::new("kill").args(["-STOP", &server.id().to_string()]).status();
+        let stopped = kill.map_err(|error| format!("kill: {error}"))?;
+        if stopped.success() { Ok(()) } else { Err("kill failed".into()) }
     }
 
     /// Where files for the player can be put.
@@ -113,12 +139,34 @@ impl SoundServer {
     /// # Errors
     /// What could not be run.
     pub fn hear(&self, cues: &[Cue], player: Command) -> Result<Heard, String> {
-        let (played, recording) = self.listen(|| {
-            self.command(player).env(SCRIPT, script(cues)).stderr(Stdio::inherit()).output()
-        })?;
-        let output = played.map_err(|error| format!("the player: {error}"))?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() {
+        let (played, recording) = self.listen(|| self.play(cues, player, |_| {}))?;
+        let mut heard = played?;
+        heard.recording = recording;
+        Ok(heard)
+    }
+
+    /// Runs `player` with these cues, and calls `line` for each line that it says.
+    ///
+    /// # Errors
+    /// What could not be run.
+    pub fn play(
+        &self,
+        cues: &[Cue],
+        player: Command,
+        mut line: impl FnMut(&str),
+    ) -> Result<Heard, String> {
+        let failed = |error: std::io::Error| format!("the player: {error}");
+        let mut player = self.command(player);
+        player.env(SCRIPT, script(cues)).stdout(Stdio::piped());
+        let mut player = player.spawn().map_err(failed)?;
+        let mut said = String::new();
+        for one in BufReader::new(player.stdout.take().ok_or("no output")?).lines() {
+            let one = one.map_err(failed)?;
+            line(one.trim());
+            said.push_str(&one);
+            said.push('\n');
+        }
+        if !player.wait().map_err(failed)?.success() {
             return Err(format!("the player failed: {said}"));
         }
         let lines = |word: &str| -> Vec<String> {
@@ -131,7 +179,7 @@ impl SoundServer {
             troubles: lines("trouble "),
             device: lines("device ").pop(),
             threads_left: lines("threads ").pop().and_then(|n| n.parse().ok()).unwrap_or(0),
-            recording,
+            recording: Recording::default(),
         })
     }
 
@@ -205,6 +253,11 @@ impl Recording {
     /// The moments at which something begins, in boot time: it is suddenly nearly twice as loud as in the 40 ms
     /// before (beating is slower than that), and was not struck in the 150 ms before.
     pub fn onsets(&self) -> Vec<Duration> {
+        self.onset_samples().into_iter().map(|sample| self.time(sample)).collect()
+    }
+
+    /// The same as numbers of samples.
+    pub fn onset_samples(&self) -> Vec<usize> {
         const WINDOW: usize = 96;
         let peaks: Vec<f32> = self.samples.chunks(WINDOW).map(peak).collect();
         let mut onsets: Vec<usize> = Vec::new();
@@ -221,20 +274,14 @@ impl Recording {
             let from = window.saturating_sub(1) * WINDOW;
             let offset =
                 self.samples[from..].iter().position(|x| x.abs() > floor * 1.05).unwrap_or(0);
-            self.time(from + offset)
+            from + offset
         };
         onsets.into_iter().map(exact).collect()
     }
 
-    /// The loudest sample between two moments.
-    pub fn peak_between(&self, from: Duration, to: Duration) -> f32 {
-        let index = |time: Duration| {
-            let near = self.arrivals.partition_point(|(_, at)| *at < time.as_secs_f64());
-            let near = self.arrivals.get(near).map_or(self.samples.len(), |(read, _)| *read);
-            let ahead = self.time(near).saturating_sub(time).as_secs_f64() * f64::from(RATE);
-            near.saturating_sub(ahead as usize)
-        };
-        peak(&self.samples[index(from)..index(to)])
+    /// The last sample that can be heard.
+    pub fn last_heard(&self) -> Option<usize> {
+        self.samples.iter().rposition(|sample| sample.abs() > 0.0003)
     }
 
     /// When a sample was heard. None can arrive before that, so the quickest arrivals around it tell.
@@ -269,8 +316,8 @@ impl Recorder {
         let (ready, started) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || read(from, &ready));
         started
-            .recv_timeout(Duration::from_secs(5))
-            .map_err(|_| "parec recorded nothing within 5 s".to_owned())?;
+            .recv_timeout(Duration::from_secs(60))
+            .map_err(|_| "parec recorded nothing within a minute".to_owned())?;
         Ok(Self { parec, reader })
     }
 
@@ -302,9 +349,8 @@ fn read(mut from: impl Read, ready: &std::sync::mpsc::Sender<()>) -> Recording {
 fn script(cues: &[Cue]) -> String {
     let mut text = String::new();
     for cue in cues {
-        let cancel = cue.cancel_at.map_or_else(|| "-".to_owned(), |at| at.as_millis().to_string());
-        let Cue { at, sound, strikes, volume, .. } = cue;
-        writeln!(text, "{} {strikes} {volume} {cancel} {sound}", at.as_millis())
+        let Cue { at, sound, strikes, volume, ends } = cue;
+        writeln!(text, "{} {strikes} {volume} {ends:?} {sound}", at.as_millis())
             .expect("text can be written to");
     }
     text
@@ -315,43 +361,73 @@ fn script(cues: &[Cue]) -> String {
 pub fn play_script() {
     let script = std::env::var(SCRIPT).expect("the script is in the environment");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let player = Player::new(Arc::clone(&clock), |fared| match fared {
+    let troubled = Arc::new(AtomicBool::new(false));
+    let in_trouble = Arc::clone(&troubled);
+    let player = Player::new(Arc::clone(&clock), move |fared| match fared {
         Ok(()) => println!("heard"),
-        Err(error) => println!("trouble {error}"),
+        Err(error) => {
+            println!("trouble {error}");
+            in_trouble.store(true, Ordering::SeqCst);
+        }
     });
     match zafu_engine::bell::check_device() {
         Ok(device) => println!("device {device}"),
         Err(error) => println!("trouble at the check: {error}"),
     }
     let start = clock.now().boot + Duration::from_millis(300);
-    let (mut armed, mut deeds) = (Vec::new(), Vec::new());
-    for (index, line) in script.lines().enumerate() {
-        let words: Vec<&str> = line.splitn(5, ' ').collect();
-        let millis = |word: &str| word.parse().ok().map(Duration::from_millis);
-        let due = start + millis(words[0]).expect("a time");
+    let mut cues: Vec<_> = script.lines().map(|line| cue(line, start)).collect();
+    for (due, _, _) in &cues {
         println!("due {}", due.0.as_nanos());
-        // A bell that is due at the start is armed late, as one that is tried out in the settings is.
-        deeds.push((due - Duration::from_secs(1), index, Some((due, strike(&words)))));
-        if let Some(at) = millis(words[3]) {
-            deeds.push((start + at, index, None));
-        }
-        armed.push(None);
     }
-    deeds.sort_by_key(|(at, ..)| *at);
-    for (at, index, deed) in deeds {
-        std::thread::sleep(at.since(clock.now().boot));
-        match deed {
-            Some((due, strike)) => armed[index] = Some(player.play(strike, due)),
-            None => armed[index].iter().for_each(zafu_engine::bell::Armed::cancel),
-        }
-    }
-    for bell in armed.into_iter().flatten() {
+    cues.sort_by_key(|(due, ..)| *due);
+    let armed: Vec<_> = cues
+        .into_iter()
+        .map(|(due, strike, ends)| {
+            // A bell that is due at the start is armed late, as one that is tried out in the settings is.
+            std::thread::sleep((due - Duration::from_secs(1)).since(clock.now().boot));
+            let armed = player.play(strike, due);
+            if ends == "CancelledAtOnce" {
+                armed.cancel();
+            }
+            let seen = armed.clone();
+            let follower = std::thread::spawn(move || follow(&seen, &ends));
+            (armed, follower)
+        })
+        .collect();
+    for (bell, follower) in armed {
         assert!(bell.wait(Duration::from_secs(90)), "a bell did not end");
+        follower.join().expect("its follower ends with it");
     }
-    // A moment for the last thread to be gone.
-    std::thread::sleep(Duration::from_millis(100));
-    let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
-    println!("threads {threads}");
+    // The last threads have a moment to be gone, however busy the computer is; of one that hangs that is not said.
+    let threads = || std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+    for _ in 0..3000 {
+        if threads() <= 2 || troubled.load(Ordering::SeqCst) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    println!("threads {}", threads());
+}
+
+/// Says when a bell rings, and ends it then if that is wanted.
+fn follow(bell: &Armed, ends: &str) {
+    while !bell.wait(Duration::from_millis(5)) {
+        if bell.rings() {
+            println!("rings");
+            match ends {
+                "CancelledRinging" => bell.cancel(),
+                "FadedRinging" => bell.fade(Duration::from_millis(300)),
+                _ => {}
+            }
+            return;
+        }
+    }
+}
+
+fn cue(line: &str, start: BootTime) -> (BootTime, Strike, String) {
+    let words: Vec<&str> = line.splitn(5, ' ').collect();
+    let due = start + Duration::from_millis(words[0].parse().expect("a time"));
+    (due, strike(&words), words[3].to_owned())
 }
 
 fn strike(words: &[&str]) -> Strike {

@@ -35,7 +35,7 @@ impl Ringing {
     /// Lets what rings fade, and what has not begun not begin; waits for that, but not for a device that does not
     /// respond.
     pub fn fade(&self) {
-        let all = self.take();
+        let all = self.all();
         for armed in &all {
             armed.fade(LAST_FADE);
         }
@@ -45,10 +45,6 @@ impl Ringing {
 
     fn all(&self) -> Vec<Armed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn take(&self) -> Vec<Armed> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn add(&self, armed: Armed) {
@@ -121,7 +117,8 @@ impl Bells for SystemBells {
     }
 
     fn silence(&mut self) {
-        for armed in self.ringing.take() {
+        // They stay known while they fade, so that the end of the program waits for that.
+        for armed in self.ringing.all() {
             armed.cancel();
         }
     }

@@ -126,6 +126,12 @@ impl Armed {
         self.signal.cancel(over);
     }
 
+    /// Whether its first stroke has been handed to a device and nothing has ended it since.
+    #[must_use]
+    pub fn rings(&self) -> bool {
+        self.signal.rings()
+    }
+
     /// Waits until its tail has been heard, or it failed, for at most `timeout`. Says whether that is so.
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> bool {

@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn nothing_is_louder_than_the_volume() {
-        let samples = vec![1.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX];
+        let samples = [1.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX];
         let recording = Recording { samples: samples.repeat(100), channels: 1, rate: RATE };
         let mut ringing = Ringing::new(Arc::new(recording), 9, Duration::from_millis(6), 0.5);
         let mut buffer = [9.0; 600];

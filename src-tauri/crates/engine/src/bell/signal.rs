@@ -89,6 +89,11 @@ impl Signal {
         }
     }
 
+    /// Whether a stroke has begun.
+    pub fn rings(&self) -> bool {
+        matches!(*lock(&self.fate), Fate::Going(Stage::Rings(1..)))
+    }
+
     /// Tells that the device is lost.
     pub fn tell_lost(&self, reason: String) {
         let begun = match *lock(&self.fate) {
