@@ -151,7 +151,7 @@ const UNREACHED: IpcError = {
 const NO_PROFILE: IpcError = {
 	code: 'server',
 	message:
-		'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
+		'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing, or was when the account was made. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
 };
 
 /** How things may stand with an account. */

@@ -38,7 +38,7 @@ impl From<RemoteError> for IpcError {
     fn from(error: RemoteError) -> Self {
         let code = code(&error);
         if matches!(&error.fault, Fault::Answer { code: Some(said), .. } if said == NO_PROFILE) {
-            let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing. \
+            let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing, or was when the account was made. \
                  Whoever runs the project finds the repair under \"An account without a profile\" in supabase/README.md. \
                  Nothing is sent until then; everything is kept";
             return Self::new(code, message);
@@ -97,4 +97,23 @@ pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
 /// Nobody is signed in, and somebody must be.
 pub(super) fn nobody() -> IpcError {
     IpcError::new(ErrorCode::Account, "nobody is signed in: sign in first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_life_15_a_missing_profile_is_a_fault_of_the_server_and_not_of_the_account() {
+        let said = |status, code: &str| -> RemoteError {
+            Fault::Answer { status, code: Some(code.into()) }.into()
+        };
+        let no_profile = said(412, "PT412");
+        assert_eq!(class::class(&no_profile), Class::Configuration);
+        assert_eq!(need(&Hold::Configuration(no_profile.clone())), SyncNeed::ServerWrong);
+        let error = IpcError::from(no_profile);
+        assert_eq!(error.code, ErrorCode::Server);
+        assert!(error.message.contains("sign-up trigger") && !error.message.contains("gone"));
+        assert_eq!(class::class(&said(410, "PT410")), Class::Account);
+    }
 }
