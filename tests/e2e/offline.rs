@@ -19,6 +19,7 @@ pub fn sit(zafu: &Zafu, to_its_end: bool) -> String {
     let mut timer = Timer::default();
     let plan = Plan {
         length: Bounded::new(60).map_or(Length::Open, Length::Timed),
+        delay: std::time::Duration::ZERO,
         preparation: Bounded::new(0).unwrap(),
         bells: Bells::default(),
         overtime: OvertimeChoice::Never,

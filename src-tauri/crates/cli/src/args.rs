@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use zafu_core::bounded::OutOfRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
 
@@ -215,19 +216,25 @@ pub enum AfterErasure {
 #[derive(Debug, clap::Args)]
 pub struct Sit {
     /// How long: 20m, 1h30m, 90s, open, or until 07:30; none: as the preset or the settings say.
-    #[arg(num_args = 0..=2, value_name = "LENGTH")]
-    pub length: Vec<String>,
+    // A length that begins with a hyphen is ours to refuse, not an option that does not exist. Only the first word:
+    // clap would take the options after a list of such values for values too.
+    #[arg(value_name = "LENGTH", allow_hyphen_values = true)]
+    pub length: Option<String>,
+
+    /// The rest of a length of several words.
+    #[arg(num_args = 0..=5, value_name = "LENGTH", hide = true)]
+    pub more: Vec<String>,
 
     /// Begin a plan that is kept by this name.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
 
     /// Time to settle before it, up to 5m.
-    #[arg(long, value_name = "LENGTH", value_parser = preparation)]
+    #[arg(long, value_name = "LENGTH", value_parser = preparation, allow_hyphen_values = true)]
     pub prepare: Option<PreparationSeconds>,
 
     /// A bell each time so long has been sat.
-    #[arg(long, value_name = "LENGTH", value_parser = interval)]
+    #[arg(long, value_name = "LENGTH", value_parser = interval, allow_hyphen_values = true)]
     pub interval: Option<SitSeconds>,
 
     /// Run here, without a window; Ctrl-C ends the sit and keeps what was sat.
@@ -241,10 +248,9 @@ impl Sit {
     /// # Errors
     /// [`LengthError`] names what was wrong.
     pub fn length(&self) -> Result<Option<LengthChoice>, LengthError> {
-        if self.length.is_empty() {
-            return Ok(None);
-        }
-        length::parse(&self.length.join(" ")).map(Some)
+        let Some(first) = &self.length else { return Ok(None) };
+        let words: Vec<_> = std::iter::once(first).chain(&self.more).map(String::as_str).collect();
+        length::parse(&words.join(" ")).map(Some)
     }
 }
 
@@ -288,13 +294,12 @@ fn interval(text: &str) -> Result<SitSeconds, String> {
     bounded(text)
 }
 
-fn bounded<T: TryFrom<u32>>(text: &str) -> Result<T, String>
-where
-    T::Error: std::fmt::Display,
-{
+fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, String> {
     let seconds = length::parse_duration(text).map_err(|error| error.to_string())?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    T::try_from(seconds).map_err(|error| format!("{error} seconds"))
+    T::try_from(seconds).map_err(|OutOfRange { min, max, .. }| {
+        format!("\"{text}\" is out of range: it must be from {min} to {max} seconds")
+    })
 }
 
 #[cfg(test)]
@@ -313,6 +318,49 @@ mod tests {
         let Some(Command::Sit(sit)) = args.command else { unreachable!("a sit was asked for") };
         assert!(matches!(sit.length(), Ok(Some(LengthChoice::Until { .. }))));
         assert_eq!(sit.prepare.map(PreparationSeconds::get), Some(30));
+    }
+
+    fn sit(line: &str) -> Result<Sit, clap::Error> {
+        let args = Args::try_parse_from(line.split_whitespace())?;
+        let Some(Command::Sit(sit)) = args.command else { unreachable!("a sit was asked for") };
+        Ok(sit)
+    }
+
+    #[test]
+    fn real_life_26_a_length_that_begins_with_a_hyphen_reaches_our_own_message() {
+        let negative = |text: &str| Err(LengthError::Negative(text.into()));
+        assert_eq!(sit("zafu sit -5m").unwrap().length(), negative("-5m"));
+        assert_eq!(sit("zafu sit -5 --terminal").unwrap().length(), negative("-5"));
+        assert_eq!(sit("zafu sit --terminal -1h 30m").unwrap().length(), negative("-1h 30m"));
+        for option in ["--prepare", "--interval"] {
+            let said = sit(&format!("zafu sit 5m {option} -5m")).unwrap_err().to_string();
+            assert!(said.contains("\"-5m\" is negative"), "{said}");
+        }
+        let said = sit("zafu sit --interval 4294967296").unwrap_err().to_string();
+        assert!(
+            said.contains("\"4294967296\" is out of range: it must be from 1 to 86400 seconds"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn real_life_25_a_length_may_be_several_words_and_options_stay_options() {
+        for (line, seconds) in [
+            ("zafu sit 20 m --terminal", 1200),
+            ("zafu sit --terminal 1h 30m", 5400),
+            ("zafu sit 1 h 30 min --terminal --prepare 1,5m", 5400),
+        ] {
+            let sit = sit(line).unwrap();
+            let seconds = SitSeconds::new(seconds).unwrap();
+            assert_eq!(sit.length(), Ok(Some(LengthChoice::Timed { seconds })), "{line}");
+            assert!(sit.terminal, "{line}");
+        }
+        assert_eq!(sit("zafu sit --terminal").unwrap().length(), Ok(None));
+        assert!(sit("zafu sit --terminal").unwrap().terminal);
+        assert_eq!(
+            sit("zafu sit 5m --prepare 1,5m").unwrap().prepare.map(PreparationSeconds::get),
+            Some(90)
+        );
     }
 
     #[test]

@@ -74,16 +74,25 @@ pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Fail
         Some(sit) => writeln!(out, "{}", line(sit))?,
     }
     for unsettled in &snapshot.unsettled {
-        writeln!(
-            out,
-            "The sit of {} was interrupted after {}: `zafu settle whole|gap|discard` says what it was ({}).",
-            unsettled.started_at, unsettled.kept_seconds, unsettled.id
-        )?;
+        writeln!(out, "{}", question(unsettled))?;
     }
     for trouble in &snapshot.trouble {
         writeln!(out, "Trouble: {trouble}")?;
     }
     Ok(())
+}
+
+/// What is asked about a sit, and how to answer.
+fn question(unsettled: &UnsettledView) -> String {
+    let UnsettledView { id, started_at, kept_seconds, overtime_seconds, .. } = unsettled;
+    match overtime_seconds {
+        Some(overtime) => format!(
+            "The sit of {started_at} is complete and saved. Add its {overtime} of overtime? `zafu settle whole` adds it, `zafu settle discard` leaves it out ({id})."
+        ),
+        None => format!(
+            "The sit of {started_at} was interrupted after {kept_seconds}: `zafu settle whole|gap|discard` says what it was ({id})."
+        ),
+    }
 }
 
 /// A sit in one line.

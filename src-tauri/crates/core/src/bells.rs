@@ -112,6 +112,7 @@ fn interval_times(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bounded::Bounded;
     use crate::plan::{
         BellCount, Bells, Intervals, OvertimeChoice, PreparationSeconds, SitSeconds,
     };
@@ -125,6 +126,7 @@ mod tests {
     fn plan(length: Length, when: IntervalTimes) -> Plan {
         Plan {
             length,
+            delay: Duration::ZERO,
             preparation: PreparationSeconds::LEAST,
             bells: Bells {
                 start: Some(strike()),
@@ -136,7 +138,7 @@ mod tests {
     }
 
     fn timed(seconds: u32) -> Length {
-        Length::Timed(SitSeconds::new(seconds).unwrap())
+        Length::Timed(Bounded::new(seconds).unwrap())
     }
 
     fn intervals(plan: &Plan) -> Vec<f64> {

@@ -42,6 +42,13 @@ impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
         Self(VALUE)
     }
 
+    /// The same number, in a type that allows at least as much; one that allows less does not compile.
+    #[must_use]
+    pub const fn widened<const LEAST: u32, const MOST: u32>(self) -> Bounded<LEAST, MOST> {
+        const { assert!(LEAST <= MIN && MAX <= MOST, "the wider type allows less") };
+        Bounded(self.0)
+    }
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> u32 {

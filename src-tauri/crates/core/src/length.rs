@@ -1,9 +1,9 @@
 //! Reading lengths as people write them: `20m`, `1h30m`, `90s`, `45`, `open`, `until 07:30`.
 
-use crate::bounded::OutOfRange;
-use crate::plan::{LengthChoice, PreparationSeconds, SitSeconds};
-use crate::time::WallTime;
-use chrono::{DateTime, Days, Duration, NaiveDateTime, NaiveTime, Utc};
+use crate::plan::{LengthChoice, PlannedSeconds, PreparationSeconds, SitSeconds};
+use crate::time::{Seconds, WallTime};
+use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use std::time::Duration;
 
 /// A length that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +14,12 @@ pub enum LengthError {
     /// It is not written as a clock time.
     #[error("\"{0}\" is not a time of day: write it as 07:30")]
     NotAClockTime(String),
+    /// It is less than nothing.
+    #[error("\"{0}\" is negative: a length is at least 1 second")]
+    Negative(String),
     /// It is too short or too long.
-    #[error("a sit can be from 1 second to 24 hours long: {0} seconds is not")]
-    OutOfRange(u64),
+    #[error("\"{0}\" is out of range: a sit can be from 1 second to 24 hours long")]
+    OutOfRange(String),
     /// A sit until a clock time that the preparation reaches past.
     #[error(
         "the preparation of {preparation} seconds leaves no time to sit until then: shorten it, or choose a later time"
@@ -25,12 +28,6 @@ pub enum LengthError {
         /// How long the preparation is.
         preparation: u32,
     },
-}
-
-impl From<OutOfRange> for LengthError {
-    fn from(error: OutOfRange) -> Self {
-        Self::OutOfRange(u64::from(error.value))
-    }
 }
 
 /// A place's rules for its clock, which the core does not know.
@@ -52,41 +49,89 @@ pub fn parse(text: &str) -> Result<LengthChoice, LengthError> {
     if let Some(clock) = trimmed.strip_prefix("until") {
         return Ok(LengthChoice::Until { clock: parse_clock(clock.trim())? });
     }
-    let seconds = parse_duration(trimmed)?;
-    let seconds = u32::try_from(seconds).map_err(|_| LengthError::OutOfRange(seconds))?;
-    Ok(LengthChoice::Timed { seconds: SitSeconds::new(seconds)? })
+    let out_of_range = || LengthError::OutOfRange(trimmed.to_owned());
+    let seconds = u32::try_from(parse_duration(trimmed)?).map_err(|_| out_of_range())?;
+    let seconds = SitSeconds::new(seconds).map_err(|_| out_of_range())?;
+    Ok(LengthChoice::Timed { seconds })
 }
 
-/// Reads `1h30m10s` and its parts, or a bare number of minutes, as seconds.
+/// Reads a duration in seconds, rounded to whole ones: a bare number of minutes (`20`, `12.5`, `12,5`), numbers with
+/// units, the larger unit first (`1h30m`, `1.5 h`, `20 min`, `1 h 30`), or figures with colons (`2:30` is minutes and
+/// seconds, `1:30:00` hours too). The window reads the same: `ui/src/lib/time/duration.ts`.
 ///
 /// # Errors
-/// [`LengthError::NotALength`] if it is neither.
+/// [`LengthError::NotALength`] if it is none of these, [`LengthError::Negative`] if it is one with a minus sign.
 pub fn parse_duration(text: &str) -> Result<u64, LengthError> {
-    let not_a_length = || LengthError::NotALength(text.to_owned());
-    let number = |digits: &str| digits.parse::<u32>().map(u64::from).map_err(|_| not_a_length());
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return number(text).map(|minutes| minutes * 60);
+    let trimmed = text.trim();
+    if let Some(positive) = trimmed.strip_prefix(['-', '\u{2212}'])
+        && read_duration(positive.trim_start()).is_some()
+    {
+        return Err(LengthError::Negative(text.to_owned()));
     }
-    let (mut total, mut digits, mut last_unit) = (0_u64, String::new(), u64::MAX);
-    for c in text.chars() {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        let unit = match c.to_ascii_lowercase() {
-            'h' => 3600,
-            'm' => 60,
-            's' => 1,
-            _ => return Err(not_a_length()),
+    read_duration(trimmed).ok_or_else(|| LengthError::NotALength(text.to_owned()))
+}
+
+fn read_duration(text: &str) -> Option<u64> {
+    let text = text.to_lowercase().replace(',', ".");
+    if text.contains(':') {
+        return read_colons(&text);
+    }
+    let (mut total, mut before, mut rest) = (0.0, None, text.as_str());
+    while !rest.is_empty() {
+        let (number, after) = split_where(rest, |c| !c.is_ascii_digit() && c != '.');
+        let (name, after) = split_where(after.trim_start(), |c| !c.is_alphabetic());
+        rest = after.trim_start();
+        let unit = match (name, before) {
+            // A number alone is minutes; what follows hours without a unit is minutes too, what follows minutes
+            // is seconds.
+            ("", None) if rest.is_empty() => 60,
+            ("", Some(before)) if before > 1 => before / 60,
+            // Each unit once, the larger first: "30m1h" is more likely a slip than a wish.
+            _ => unit_of(name).filter(|unit| before.is_none_or(|before| *unit < before))?,
         };
-        // Each unit once, the larger first: "30m1h" is more likely a slip than a wish.
-        if unit >= last_unit {
-            return Err(not_a_length());
-        }
-        last_unit = unit;
-        total += number(&std::mem::take(&mut digits))? * unit;
+        total += decimal(number)? * f64::from(unit);
+        before = Some(unit);
     }
-    if digits.is_empty() { Ok(total) } else { Err(not_a_length()) }
+    // A number that is too large for `u64` becomes its largest value, which no length can be.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+    before.map(|_| total.round() as u64)
+}
+
+/// Reads `m:ss` and `h:mm:ss`.
+fn read_colons(text: &str) -> Option<u64> {
+    let figures: Vec<&str> = text.split(':').collect();
+    let (hours, minutes, seconds) = match figures[..] {
+        [minutes, seconds] => ("0", minutes, seconds),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        _ => return None,
+    };
+    let read = |figures: &str, most: usize| {
+        let digits = figures.bytes().all(|byte| byte.is_ascii_digit());
+        (digits && figures.len() <= most).then(|| figures.parse::<u64>().ok())?
+    };
+    let seconds = read(seconds, 2).filter(|&read| seconds.len() == 2 && read < 60)?;
+    Some(read(hours, 2)? * 3600 + read(minutes, 4)? * 60 + seconds)
+}
+
+fn split_where(text: &str, end: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(end).unwrap_or(text.len()))
+}
+
+/// Reads `12` and `12.5`, but not `.5` or `12.`, which are more likely slips.
+fn decimal(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if digits(whole) && digits(fraction) { text.parse().ok() } else { None }
+}
+
+/// The seconds in a unit, by its English and German names.
+fn unit_of(name: &str) -> Option<u32> {
+    match name {
+        "h" | "hr" | "hrs" | "hour" | "hours" | "std" | "stunde" | "stunden" => Some(3600),
+        "m" | "min" | "mins" | "minute" | "minutes" | "minuten" => Some(60),
+        "s" | "sec" | "secs" | "second" | "seconds" | "sek" | "sekunde" | "sekunden" => Some(1),
+        _ => None,
+    }
 }
 
 /// Reads `HH:MM`.
@@ -98,7 +143,8 @@ pub fn parse_clock(text: &str) -> Result<NaiveTime, LengthError> {
         .map_err(|_| LengthError::NotAClockTime(text.to_owned()))
 }
 
-/// The whole seconds from the end of the preparation until the clock of the place next shows `clock`.
+/// The whole seconds to sit until the clock of the place next shows `clock`, and the rest of a second to wait before
+/// the preparation: the sit ends at that moment exactly.
 ///
 /// Where the clock is set forward past `clock`, the end is the moment at which it is set; where it shows it
 /// twice, the next of the two.
@@ -110,24 +156,25 @@ pub fn until(
     now: WallTime,
     preparation: PreparationSeconds,
     zone: &impl Zone,
-) -> Result<SitSeconds, LengthError> {
+) -> Result<(PlannedSeconds, Duration), LengthError> {
     let today = now.local().date();
     let end = (0..=2)
         .filter_map(|days| today.checked_add_days(Days::new(days)))
         .flat_map(|day| instants_or_jump(day.and_time(clock), zone))
         .find(|instant| *instant > now.utc)
         .ok_or_else(|| LengthError::NotAClockTime(clock.format("%H:%M").to_string()))?;
-    let preparation_left = || LengthError::NothingLeft { preparation: preparation.get() };
-    let left = (end - now.utc).num_seconds() - i64::from(preparation.get());
-    let left = u32::try_from(left).map_err(|_| preparation_left())?;
-    // With a change of zone, the next such time can be up to 25 h away.
-    SitSeconds::new(left.min(86_400)).map_err(|_| preparation_left())
+    let nothing_left = || LengthError::NothingLeft { preparation: preparation.get() };
+    let preparing = Duration::from_secs(u64::from(preparation.get()));
+    let left = (end - now.utc).to_std().ok().and_then(|left| left.checked_sub(preparing));
+    let left = left.ok_or_else(nothing_left)?;
+    let seconds = PlannedSeconds::new(Seconds::whole(left).0).map_err(|_| nothing_left())?;
+    Ok((seconds, left - Duration::from_secs(u64::from(seconds.get()))))
 }
 
 /// The instants of `local`, or the first one after the gap that swallows it.
 fn instants_or_jump(local: NaiveDateTime, zone: &impl Zone) -> Vec<DateTime<Utc>> {
     (0..=24 * 4)
-        .map(|quarters| zone.instants(local + Duration::minutes(15 * quarters)))
+        .map(|quarters| zone.instants(local + TimeDelta::minutes(15 * quarters)))
         .find(|instants| !instants.is_empty())
         .unwrap_or_default()
 }

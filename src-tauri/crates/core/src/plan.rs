@@ -5,9 +5,13 @@ use crate::length::{LengthError, Zone, until};
 use crate::time::{Seconds, WallTime};
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-/// The planned length of a timed sit: 1 s to 24 h, in seconds.
+/// The length of a timed sit as a person may ask for it: 1 s to 24 h, in seconds.
 pub type SitSeconds = Bounded<1, 86_400>;
+/// The planned length of a sit, in seconds. A clock time can be more than 24 h away if the clock of the place is
+/// set back before then.
+pub type PlannedSeconds = Bounded<1, 172_800>;
 /// The time to settle before a sit: none to 5 min, in seconds.
 pub type PreparationSeconds = Bounded<0, 300>;
 /// How often one bell is struck: 1 to 9 times.
@@ -19,7 +23,7 @@ pub type BellCount = Bounded<1, 99>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Length {
     /// It ends by itself after so many seconds.
-    Timed(SitSeconds),
+    Timed(PlannedSeconds),
     /// It ends when the person ends it.
     Open,
 }
@@ -57,7 +61,8 @@ pub enum LengthChoice {
 }
 
 impl LengthChoice {
-    /// Fixes the choice to a length: from here on no change of clock or zone moves the end.
+    /// Fixes the choice to a length: from here on no change of clock or zone moves the end. The second value is
+    /// how long to wait before the preparation: see [`Plan::delay`].
     ///
     /// `now` is when the person asked, `preparation` what comes before the sit. A clock time names the end of
     /// the sit, so the preparation is taken off.
@@ -69,11 +74,14 @@ impl LengthChoice {
         now: WallTime,
         preparation: PreparationSeconds,
         zone: &impl Zone,
-    ) -> Result<Length, LengthError> {
+    ) -> Result<(Length, Duration), LengthError> {
         match self {
-            Self::Timed { seconds } => Ok(Length::Timed(seconds)),
-            Self::Open => Ok(Length::Open),
-            Self::Until { clock } => until(clock, now, preparation, zone).map(Length::Timed),
+            Self::Timed { seconds } => Ok((Length::Timed(seconds.widened()), Duration::ZERO)),
+            Self::Open => Ok((Length::Open, Duration::ZERO)),
+            Self::Until { clock } => {
+                let (seconds, delay) = until(clock, now, preparation, zone)?;
+                Ok((Length::Timed(seconds), delay))
+            }
         }
     }
 }
@@ -223,8 +231,10 @@ impl PlanChoice {
     /// # Errors
     /// [`LengthError`] if a clock time leaves nothing to sit.
     pub fn fix(&self, now: WallTime, zone: &impl Zone) -> Result<Plan, LengthError> {
+        let (length, delay) = self.length.fix(now, self.preparation_seconds, zone)?;
         Ok(Plan {
-            length: self.length.fix(now, self.preparation_seconds, zone)?,
+            length,
+            delay,
             preparation: self.preparation_seconds,
             bells: Bells {
                 start: self.start_bell.clone(),
@@ -241,6 +251,10 @@ impl PlanChoice {
 pub struct Plan {
     /// How long.
     pub length: Length,
+    /// Added to the preparation, less than a second: lengths are whole seconds, and a sit until a clock time must
+    /// end when the clock shows that time, neither before nor after.
+    #[serde(default)]
+    pub delay: Duration,
     /// The time to settle before it.
     pub preparation: PreparationSeconds,
     /// Its bells.

@@ -114,6 +114,16 @@ impl WallTime {
         Self::new(utc, self.offset)
     }
 
+    /// The same place, `duration` earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let utc = ChronoDuration::from_std(duration)
+            .ok()
+            .and_then(|d| self.utc.checked_sub_signed(d))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC);
+        Self::new(utc, self.offset)
+    }
+
     /// With its offset, as RFC 3339 writes it.
     #[must_use]
     pub fn with_offset(self) -> DateTime<FixedOffset> {

@@ -5,14 +5,14 @@ mod common;
 use chrono::{DateTime, Utc};
 use common::{World, every, id, plan, secs};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::DeviceId;
 use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
 use zafu_core::session::{Details, Lifecycle, Made, Register, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
-use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase, Save};
+use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase, Save, saves};
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
@@ -65,11 +65,16 @@ struct Ledger {
     ended: BTreeMap<u128, Lifecycle>,
     answered_whole: BTreeMap<u128, Seconds>,
     ends_told: BTreeMap<u128, u32>,
+    /// The sits whose completion was saved.
+    completed: BTreeSet<u128>,
 }
 
 impl Ledger {
     fn take(&mut self, effects: &[Effect]) {
         for effect in effects {
+            if let Effect::Save(save) = effect {
+                self.check_record(save);
+            }
             match effect {
                 Effect::Save(Save::Close(id, lifecycle) | Save::Discard(id, lifecycle, _)) => {
                     let before = self.ended.insert(id.0.as_u128(), *lifecycle);
@@ -80,6 +85,30 @@ impl Ledger {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+impl Ledger {
+    fn check_record(&mut self, save: &Save) {
+        let id = save.id().0.as_u128();
+        let lifecycle = match save {
+            Save::Complete(_, lifecycle)
+            | Save::Close(_, lifecycle)
+            | Save::Discard(_, lifecycle, _) => lifecycle,
+            Save::Remove(_) => return assert!(!self.completed.contains(&id), "{save:?}"),
+            Save::Unsettle(unsettled) => {
+                assert!(unsettled.whole >= unsettled.kept, "{unsettled:?}");
+                assert!(unsettled.gap_ended.utc >= unsettled.gap_began.utc, "{unsettled:?}");
+                return assert_eq!(self.completed.contains(&id), unsettled.completed.is_some());
+            }
+            _ => return,
+        };
+        let ended = lifecycle.endedat().expect("it has ended");
+        assert!(ended >= lifecycle.startedat, "an end before the start: {save:?}");
+        assert!(lifecycle.is_completed() || !self.completed.contains(&id), "{save:?}");
+        if lifecycle.is_completed() {
+            self.completed.insert(id);
         }
     }
 }
@@ -114,7 +143,12 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
                         let id = unsettled.id.0.as_u128();
                         ledger.answered_whole.insert(id, unsettled.whole);
                     }
-                    world.act(Command::Settle { id: unsettled.id, answer })
+                    let effects = world.act(Command::Settle { id: unsettled.id, answer });
+                    if unsettled.completed.is_some() {
+                        let closed = matches!(saves(&effects)[..], [Save::Close(..)]);
+                        prop_assert!(closed, "{:?} of a complete sit: {:?}", answer, effects);
+                    }
+                    effects
                 }
             },
             Happening::Seen(ms) => {

@@ -1,6 +1,8 @@
 //! Lengths as people say them, and clock times across midnight and a change of the clock.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use proptest::prelude::*;
+use std::time::Duration;
 use zafu_core::length::{LengthError, Zone, parse};
 use zafu_core::plan::{Length, LengthChoice, PreparationSeconds, SitSeconds};
 use zafu_core::time::{UtcOffset, WallTime};
@@ -24,47 +26,110 @@ fn utc(text: &str) -> DateTime<Utc> {
 }
 
 fn until(clock: &str, now: &str, offset: i16, preparation: u32) -> Result<u32, LengthError> {
+    until_exactly(clock, now, offset, preparation).map(|(seconds, _)| seconds)
+}
+
+/// The planned seconds, and the delay before the preparation.
+fn until_exactly(
+    clock: &str,
+    now: &str,
+    offset: i16,
+    preparation: u32,
+) -> Result<(u32, Duration), LengthError> {
     let now = WallTime::new(utc(now), UtcOffset(offset));
     let choice = parse(&format!("until {clock}"))?;
     match choice.fix(now, PreparationSeconds::new(preparation).unwrap(), &Berlin)? {
-        Length::Timed(seconds) => Ok(seconds.get()),
-        Length::Open => unreachable!("a clock time is an end"),
+        (Length::Timed(seconds), delay) => Ok((seconds.get(), delay)),
+        (Length::Open, _) => unreachable!("a clock time is an end"),
     }
 }
 
+/// The lengths that both parsers are tested with: this one, and that of the window.
+fn written(kind: &str) -> Vec<(String, u64)> {
+    let cases: serde_json::Value = serde_json::from_str(include_str!("lengths.json")).unwrap();
+    let case = |case: &serde_json::Value| match case {
+        serde_json::Value::String(text) => (text.clone(), 0),
+        pair => (pair[0].as_str().unwrap().to_owned(), pair[1].as_u64().unwrap()),
+    };
+    cases[kind].as_array().unwrap().iter().map(case).collect()
+}
+
 #[test]
-fn lengths_are_read_as_people_write_them() {
-    let cases = [
-        ("20m", 1200),
-        ("1h30m", 5400),
-        ("90s", 90),
-        ("1h", 3600),
-        ("45", 2700),
-        (" 5M ", 300),
-        ("1h2m3s", 3723),
-        ("24h", 86_400),
-        ("1s", 1),
-    ];
-    for (text, seconds) in cases {
-        let seconds = SitSeconds::new(seconds).unwrap();
-        assert_eq!(parse(text), Ok(LengthChoice::Timed { seconds }), "{text}");
+fn real_life_25_lengths_are_read_as_people_write_them() {
+    for (text, seconds) in written("lengths") {
+        let seconds = SitSeconds::new(u32::try_from(seconds).unwrap()).unwrap();
+        assert_eq!(parse(&text), Ok(LengthChoice::Timed { seconds }), "{text}");
     }
     assert_eq!(parse("open"), Ok(LengthChoice::Open));
 }
 
 #[test]
-fn what_is_no_length_is_named() {
-    for text in ["20x", "m", "30m1h", "1h1h", "h30", "20m5", "-5m", "1.5h", "99999999999m", "٢٠"]
-    {
-        assert!(matches!(parse(text), Err(LengthError::NotALength(_))), "{text}");
-    }
-    assert_eq!(parse(""), Err(LengthError::NotALength(String::new())));
-    for text in ["0", "0s", "24h1s", "25h", "4000000000"] {
-        assert!(matches!(parse(text), Err(LengthError::OutOfRange(_))), "{text}");
+fn what_is_not_a_length_is_named() {
+    for (text, _) in written("not_lengths") {
+        assert_eq!(parse(&text), Err(LengthError::NotALength(text.trim().to_owned())));
     }
     for text in ["until", "until 25:00", "until noon"] {
         assert!(matches!(parse(text), Err(LengthError::NotAClockTime(_))), "{text}");
     }
+}
+
+#[test]
+fn real_life_26_a_length_that_is_negative_or_too_large_is_named_as_that() {
+    for (text, _) in written("negative") {
+        assert_eq!(parse(&text), Err(LengthError::Negative(text)));
+    }
+    for (text, _) in written("out_of_range") {
+        assert_eq!(parse(&text), Err(LengthError::OutOfRange(text)));
+    }
+    let said = parse("4294967296").unwrap_err().to_string();
+    assert_eq!(said, "\"4294967296\" is out of range: a sit can be from 1 second to 24 hours long");
+    let said = parse("-5m").unwrap_err().to_string();
+    assert_eq!(said, "\"-5m\" is negative: a length is at least 1 second");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC{0,20}", number in "[0-9.,:]{0,30}", unit in "[hms]?") {
+        // What it answers is not in question here.
+        let _ = (parse(&text), parse(&format!("{number}{unit}")), parse(&format!("{text}{number}")));
+    }
+
+    #[test]
+    fn real_life_23_a_sit_until_a_clock_time_ends_when_the_clock_shows_it(
+        ahead_ms in 1_i64..86_400_000, preparation in 0_u32..=300,
+    ) {
+        let end = utc("2026-02-01T06:30:00Z");
+        let now = WallTime::new(end - chrono::Duration::milliseconds(ahead_ms), UtcOffset(60));
+        let preparation = PreparationSeconds::new(preparation).unwrap();
+        let fixed = parse("until 07:30").unwrap().fix(now, preparation, &Berlin);
+        match fixed {
+            Ok((Length::Timed(seconds), delay)) => {
+                prop_assert!(delay < Duration::from_secs(1));
+                let sat = Duration::from_secs(u64::from(preparation.get() + seconds.get()));
+                prop_assert_eq!(now.plus(delay + sat).utc, end);
+            }
+            Ok((Length::Open, _)) => unreachable!("a clock time is an end"),
+            Err(error) => {
+                prop_assert!(matches!(error, LengthError::NothingLeft { .. }), "{}", error);
+                prop_assert!(ahead_ms < (i64::from(preparation.get()) + 1) * 1000);
+            }
+        }
+    }
+}
+
+#[test]
+fn real_life_24_a_time_across_the_end_of_daylight_saving_is_not_an_hour_early() {
+    // 03:00:30 summer time to 03:00 winter time: a day and an hour, less half a minute.
+    let day = 24 * 3600;
+    assert_eq!(until("03:00", "2026-10-24T01:00:30Z", 120, 0), Ok(day + 3600 - 30));
+    assert_eq!(until("03:00", "2026-10-24T01:00:30Z", 120, 60), Ok(day + 3600 - 90));
+    // The night before and the night after have nothing of it.
+    assert_eq!(until("03:00", "2026-10-23T01:00:30Z", 120, 0), Ok(day - 30));
+    assert_eq!(until("03:00", "2026-10-25T02:00:30Z", 60, 0), Ok(day - 30));
+    // The hour that comes twice is not waited for a second time.
+    assert_eq!(until("02:30", "2026-10-24T00:30:30Z", 120, 0), Ok(day - 30));
+    // In spring the day is shorter.
+    assert_eq!(until("03:00", "2026-03-28T02:00:30Z", 60, 0), Ok(day - 3600 - 30));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use zafu_core::bells::Role;
 use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
 use zafu_core::session::{Lifecycle, Stage};
-use zafu_core::time::Seconds;
+use zafu_core::time::{Seconds, WallTime};
 use zafu_core::timer::{
     Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Refusal, Save, saves,
 };
@@ -288,7 +288,7 @@ fn unattended_time_never_becomes_overtime() {
     world.pass(secs(640));
     world.skip(secs(7200)).act(Command::Tick);
     let unsettled = world.timer.unsettled()[0];
-    assert_eq!((unsettled.kept, unsettled.whole), (Seconds(640), Seconds(600)));
+    assert_eq!((unsettled.kept, unsettled.whole), (Seconds(640), Seconds(640)));
     let settled = world.act(Command::Settle { id: id(1), answer: Answer::Gap });
     assert_eq!(sat(&settled), 640);
     assert!(closed(&settled).unwrap().is_completed());
@@ -375,4 +375,118 @@ fn what_is_due_next_is_never_missed_by_sleeping_until_then() {
         }
     }
     assert_eq!(heard.len(), 4);
+}
+
+#[test]
+fn real_life_10_a_completed_sit_stays_complete_and_only_its_overtime_is_asked_about() {
+    for choice in [OvertimeChoice::Ask, OvertimeChoice::Always] {
+        let answers = [(Answer::Whole, 605), (Answer::Gap, 605), (Answer::Discard, 600)];
+        for (answer, expected) in answers {
+            let mut world = World::new();
+            let mut plan = plan(600);
+            plan.overtime = choice;
+            world.start(1, plan);
+            world.pass(secs(605));
+            let completedat = world.now.wall.utc - secs(5);
+            world.act(Command::Checkpoint);
+            world.skip(secs(4000));
+            world.restart();
+            let unsettled = world.timer.unsettled()[0];
+            assert_eq!(unsettled.overtime(), Some(Seconds(5)));
+            assert!(unsettled.whole >= unsettled.kept);
+            let settled = world.act(Command::Settle { id: id(1), answer });
+            let satlength = Seconds(expected);
+            let stage = Stage::Completed { completedat, satlength };
+            assert_eq!(
+                closed(&settled).map(|lifecycle| lifecycle.stage),
+                Some(stage),
+                "{answer:?}"
+            );
+        }
+    }
+}
+
+/// Sets the wall clock, and nothing else.
+fn set_clock(world: &mut World, hours: i64) {
+    let now = world.now.wall;
+    world.now.wall = WallTime::new(now.utc + chrono::Duration::hours(hours), now.offset);
+}
+
+#[test]
+fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_clock_says() {
+    for hours in [-30, -1, 1, 30] {
+        // At the planned end, and with overtime.
+        let mut world = World::new();
+        let begun = world.now.wall;
+        let mut timed = plan(600);
+        timed.overtime = OvertimeChoice::Ask;
+        world.start(1, timed);
+        world.pass(secs(100));
+        set_clock(&mut world, hours);
+        world.pass(secs(550));
+        let ended = closed(&world.act(END)).unwrap();
+        assert_eq!(ended.completedat(), Some(begun.plus(secs(600)).utc));
+
+        // Early, after a pause.
+        let mut world = World::new();
+        world.start(1, plan(600));
+        world.pass(secs(100));
+        world.act(Command::Pause);
+        set_clock(&mut world, hours);
+        world.skip(secs(50));
+        world.act(Command::Resume);
+        world.pass(secs(100));
+        let ended = closed(&world.act(END)).unwrap();
+        assert_eq!(ended.endedat(), Some(begun.plus(secs(250)).utc));
+
+        // In a gap, in the same run of the computer.
+        let mut world = World::new();
+        world.start(1, plan(0));
+        world.pass(secs(100));
+        set_clock(&mut world, hours);
+        world.skip(secs(1000));
+        world.restart();
+        let unsettled = world.timer.unsettled()[0];
+        assert_eq!((unsettled.kept, unsettled.whole), (Seconds(90), Seconds(1100)));
+        let whole = world.act(Command::Settle { id: id(1), answer: Answer::Whole });
+        assert_eq!(closed(&whole).unwrap().endedat(), Some(begun.plus(secs(1100)).utc));
+
+        // Across a restart only the wall clock tells how long that was; the end is never before the start.
+        let mut world = World::new();
+        world.start(1, plan(0));
+        world.pass(secs(100));
+        set_clock(&mut world, hours);
+        world.reboot();
+        let whole =
+            closed(&world.act(Command::Settle { id: id(1), answer: Answer::Whole })).unwrap();
+        let sat = u64::try_from(hours).map_or(90, |hours| 100 + hours * 3600);
+        assert_eq!(whole.endedat(), Some(begun.plus(secs(sat)).utc));
+    }
+}
+
+#[test]
+fn a_checkpoint_of_an_older_version_goes_on() {
+    let mut world = World::new();
+    let begun = world.now.wall;
+    world.start(1, plan(600));
+    world.pass(secs(100));
+    for open in &mut world.disk {
+        if let zafu_core::timer::OpenSit::Running(sit) = open {
+            sit.begun = None;
+        }
+    }
+    world.restart();
+    let ended = closed(&world.pass(secs(500))).unwrap();
+    assert_eq!(ended.completedat(), Some(begun.plus(secs(600)).utc));
+}
+
+#[test]
+fn a_delay_moves_the_start_and_nothing_else() {
+    let mut world = World::new();
+    let asked = world.now.wall;
+    let delay = Duration::from_millis(400);
+    world.start(1, zafu_core::plan::Plan { delay, ..plan(600) });
+    let lifecycle = closed(&world.pass(delay + secs(600))).unwrap();
+    assert_eq!(lifecycle.startedat, asked.plus(delay).utc);
+    assert_eq!(lifecycle.completedat(), Some(asked.plus(delay + secs(600)).utc));
 }

@@ -61,6 +61,7 @@ pub(crate) fn unsettled(unsettled: &Unsettled) -> UnsettledView {
         },
         started_at: moment(unsettled.started),
         kept_seconds: unsettled.kept,
+        overtime_seconds: unsettled.overtime(),
         whole_seconds: unsettled.whole,
         gap_seconds: Seconds::whole(gap.to_std().unwrap_or_default()),
         gap_began_at: moment(unsettled.gap_began),

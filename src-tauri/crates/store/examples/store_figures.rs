@@ -64,6 +64,7 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
     let mut timer = Timer::default();
     let plan = Plan {
         length: Length::Timed(Bounded::new(1200)?),
+        delay: std::time::Duration::ZERO,
         preparation: Bounded::new(0)?,
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,

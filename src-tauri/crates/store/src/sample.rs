@@ -44,6 +44,7 @@ impl Sitting<'_> {
     fn start(&mut self, n: u128, length: u32, preparation: u32) {
         let plan = Plan {
             length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+            delay: std::time::Duration::ZERO,
             preparation: Bounded::new(preparation).unwrap(),
             bells: zafu_core::plan::Bells::default(),
             overtime: OvertimeChoice::Ask,

@@ -120,6 +120,7 @@ fn rounds(store: &Store, took: &mut Took, go_on: impl Fn(u32) -> bool) -> Result
     let mut timer = Timer::default();
     let plan = Plan {
         length: Length::Timed(Bounded::new(1200)?),
+        delay: std::time::Duration::ZERO,
         preparation: Bounded::new(0)?,
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,

@@ -87,6 +87,7 @@ impl Device {
     fn begin(length: u32) -> Command {
         let plan = Plan {
             length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+            delay: std::time::Duration::ZERO,
             preparation: Bounded::new(0).unwrap(),
             bells: Bells::default(),
             overtime: OvertimeChoice::Ask,

@@ -276,6 +276,7 @@ export function scene(query: URLSearchParams): DemoState {
 					plannedSeconds: 1500,
 					startedAt: '2026-11-23T21:10:00+01:00',
 					keptSeconds: 752,
+					overtimeSeconds: null,
 					wholeSeconds: 1500,
 					gapSeconds: 840,
 					gapBeganAt: '2026-11-23T21:22:32+01:00',

@@ -7,7 +7,8 @@ const UNITS: Record<string, number> = { h: 3600, m: 60, s: 1 };
 
 /**
  * `20` (minutes), `12,5`, `90s`, `1h`, `1h 30`, `1 h 30 min`, `2:30` (minutes and seconds), `1:30:00`.
- * Seconds, or null if it is no length from one second to a day.
+ * Seconds, or null if it is not a length from one second to a day. The command line reads the same:
+ * `src-tauri/crates/core/src/length.rs`; both are tested with `src-tauri/crates/core/tests/lengths.json`.
  */
 export function parseDuration(text: string): number | null {
 	const seconds = read(text.trim().toLowerCase().replaceAll(',', '.'));
@@ -26,6 +27,8 @@ function read(text: string): number | null {
 	if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) return null;
 	let unit = 3600 * 60;
 	let total = 0;
+	// A number without a unit is minutes only when it is alone.
+	if (!parts[0]?.[2]) return null;
 	for (const [, count, name] of parts) {
 		// What follows hours without a name is minutes, what follows minutes is seconds.
 		const next: number | undefined = name ? unitOf(name) : unit / 60;

@@ -66,6 +66,19 @@ pub enum Save {
 }
 
 impl Save {
+    /// The sit that this is about.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        match self {
+            Self::Prepare { sit, .. }
+            | Self::Begin(sit)
+            | Self::Checkpoint(sit)
+            | Self::Complete(sit, _) => sit.id,
+            Self::Close(id, _) | Self::Discard(id, ..) | Self::Remove(id) => *id,
+            Self::Unsettle(unsettled) => unsettled.id,
+        }
+    }
+
     /// The record of the sit `id`, if this brings it to its end.
     #[must_use]
     pub fn closes(&self, id: SessionId) -> Option<&Lifecycle> {

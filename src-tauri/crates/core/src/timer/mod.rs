@@ -15,7 +15,7 @@ use crate::bells::{DueBell, schedule};
 use crate::ids::SessionId;
 use crate::plan::{OvertimeChoice, Plan};
 use crate::session::Stage;
-use crate::time::{BootTime, Moment, WallTime};
+use crate::time::{BootTime, Moment};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -72,16 +72,16 @@ pub enum OvertimeAnswer {
     Add,
 }
 
-/// What an unsettled sit was.
+/// What an unsettled sit was. Of one that reached its end, only the overtime is in question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Answer {
-    /// It was sat to its end.
+    /// It was sat to its end; of a complete sit: the overtime counts.
     Whole,
-    /// It was sat until time went missing.
+    /// It was sat until time went missing; of a complete sit: the overtime counts.
     Gap,
-    /// It was no sit.
+    /// It was not a sit; of a complete sit: the overtime does not count.
     Discard,
 }
 
@@ -261,7 +261,7 @@ impl Timer {
     /// The planned end was reached at `end`.
     fn complete(&mut self, end: BootTime, now: Moment, effects: &mut Vec<Effect>) {
         let State::Active(active) = &mut self.state else { return };
-        let completed = moment_ago(now.wall, now.boot.since(end));
+        let completed = active.sit.wall(end);
         let sat = active.sit.plan.length.seconds();
         let stage = Stage::Completed { completedat: completed.utc, satlength: sat };
         let lifecycle = active.sit.lifecycle(stage);
@@ -296,12 +296,13 @@ impl Timer {
             Some(Phase::Overtime { .. }) => self.end(None, now, effects)?,
             Some(_) => return Err(Refusal::AlreadyRunning),
         }
-        let preparation = Duration::from_secs(u64::from(plan.preparation.get()));
+        let preparation = plan.delay + Duration::from_secs(u64::from(plan.preparation.get()));
         let sit = Sit {
             id,
             plan,
             seed,
             started: now.wall.plus(preparation),
+            begun: Some(now.boot + preparation),
             phase: Phase::Preparing { until: now.boot + preparation },
             seen: now,
             rung: 0,
@@ -350,7 +351,7 @@ impl Timer {
                 let stage = Stage::Completed { completedat: completed.utc, satlength };
                 Save::Close(sit.id, sit.lifecycle(stage))
             }
-            _ => Save::Close(sit.id, sit.ended(now)),
+            _ => Save::Close(sit.id, sit.ended(now.boot)),
         };
         self.leave(save, effects);
         Ok(())
@@ -360,7 +361,7 @@ impl Timer {
         let sit = &self.active()?.sit;
         let save = match sit.phase {
             Phase::Preparing { .. } => Save::Remove(sit.id),
-            _ => Save::Discard(sit.id, sit.ended(now), now.wall.utc),
+            _ => Save::Discard(sit.id, sit.ended(now.boot), now.wall.utc),
         };
         self.leave(save, effects);
         Ok(())
@@ -386,11 +387,13 @@ impl Timer {
         let at = self.unsettled.iter().position(|unsettled| unsettled.id == id);
         let unsettled = self.unsettled.remove(at.ok_or(Refusal::NothingToSettle)?);
         let kept = unsettled.until_gap();
-        let save = match (answer, kept) {
-            (Answer::Whole, _) => Save::Close(id, unsettled.whole()),
-            (Answer::Gap, Some(kept)) => Save::Close(id, kept),
-            (Answer::Discard, Some(kept)) => Save::Discard(id, kept, now.wall.utc),
-            (Answer::Gap | Answer::Discard, None) => Save::Remove(id),
+        let save = match (answer, unsettled.without_overtime(), kept) {
+            (Answer::Whole, ..) => Save::Close(id, unsettled.whole()),
+            (Answer::Gap, _, Some(kept)) => Save::Close(id, kept),
+            // A sit that reached its end is no longer in question: what goes is the overtime.
+            (Answer::Discard, Some(complete), _) => Save::Close(id, complete),
+            (Answer::Discard, None, Some(kept)) => Save::Discard(id, kept, now.wall.utc),
+            (Answer::Gap | Answer::Discard, _, None) => Save::Remove(id),
         };
         effects.extend([Effect::Save(save), Effect::Show]);
         Ok(())
@@ -412,11 +415,6 @@ fn adds_overtime(sit: &Sit, answer: Option<OvertimeAnswer>) -> bool {
 fn checkpoint(active: &mut Active, now: Moment, effects: &mut Vec<Effect>) {
     active.checkpointed = now.boot;
     effects.push(Effect::Save(Save::Checkpoint(active.sit.clone())));
-}
-
-fn moment_ago(now: WallTime, ago: Duration) -> WallTime {
-    let ago = chrono::Duration::from_std(ago).unwrap_or_default();
-    WallTime::new(now.utc - ago, now.offset)
 }
 
 /// What must be saved first, then what can be heard, then what can be seen; otherwise as it came.

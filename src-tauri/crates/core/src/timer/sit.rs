@@ -4,7 +4,6 @@ use crate::ids::SessionId;
 use crate::plan::{Length, Plan};
 use crate::session::{Lifecycle, Stage};
 use crate::time::{BootTime, Moment, Seconds, WallTime};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -19,6 +18,9 @@ pub struct Sit {
     pub seed: u64,
     /// The end of the preparation, fixed when the sit was asked for.
     pub started: WallTime,
+    /// The same on the clock that measures. None in a checkpoint of a version that did not record it.
+    #[serde(default)]
+    pub begun: Option<BootTime>,
     /// Where it is.
     pub phase: Phase,
     /// The last moment at which the engine saw it.
@@ -96,6 +98,21 @@ impl Sit {
         }
     }
 
+    /// The recorded time of `at`, which lies in the run of the computer in which the sit began: its start plus what
+    /// was measured since. The wall clock may have been set meanwhile, and must not end a sit before its start.
+    #[must_use]
+    pub fn wall(&self, at: BootTime) -> WallTime {
+        let before_preparation = self.preparation_left(self.seen.boot);
+        let begun = self.begun.unwrap_or_else(|| {
+            let sat = self.seen.wall.utc - self.started.utc;
+            self.seen.boot - sat.to_std().unwrap_or_default() + before_preparation
+        });
+        match begun.since(at) {
+            Duration::ZERO => self.started.plus(at.since(begun)),
+            early => self.started.minus(early),
+        }
+    }
+
     /// When the planned end will be reached, if it goes on as it is.
     #[must_use]
     pub fn end_due(&self) -> Option<BootTime> {
@@ -108,18 +125,19 @@ impl Sit {
         Lifecycle { startedat: self.started.utc, sitlength: self.plan.length.seconds(), stage }
     }
 
-    /// The record if the person ends it now: complete if it is open-ended or past its planned end.
+    /// The record if the person ends it at `now`: complete if it is open-ended or past its planned end.
     #[must_use]
-    pub fn ended(&self, now: Moment) -> Lifecycle {
-        let satlength = Seconds::whole(self.elapsed(now.boot));
+    pub fn ended(&self, now: BootTime) -> Lifecycle {
+        let satlength = Seconds::whole(self.elapsed(now));
+        let endedat = self.wall(now).utc;
         self.lifecycle(match self.phase {
             Phase::Overtime { completed, .. } => {
                 Stage::Completed { completedat: completed.utc, satlength }
             }
             _ if self.plan.length == Length::Open => {
-                Stage::Completed { completedat: now.wall.utc, satlength }
+                Stage::Completed { completedat: endedat, satlength }
             }
-            _ => Stage::EndedEarly { endedat: now.wall.utc, satlength },
+            _ => Stage::EndedEarly { endedat, satlength },
         })
     }
 }
@@ -148,31 +166,43 @@ pub struct Unsettled {
     pub started: WallTime,
     /// Whether the gap began before the sit did.
     pub in_preparation: bool,
-    /// When the planned end was reached, if that was seen.
+    /// When the planned end was reached, if that was seen. The sit is complete then, and only its overtime is asked
+    /// about.
     pub completed: Option<WallTime>,
-    /// What was sat until the gap.
+    /// What was sat until the gap, overtime included.
     pub kept: Seconds,
-    /// What it comes to if it is counted whole.
+    /// What it comes to if it is counted whole; never less than `kept`.
     pub whole: Seconds,
     /// The last moment seen.
     pub gap_began: WallTime,
-    /// When the gap was found.
+    /// When the gap was found; not before it began, whatever the wall clock says.
     pub gap_ended: WallTime,
     /// What it was.
     pub reason: GapReason,
 }
 
 impl Unsettled {
-    /// Parts what is known of `sit` from what is not.
+    /// Separates what is known of `sit` from what is not.
     #[must_use]
     pub fn new(sit: &Sit, reason: GapReason, now: Moment) -> Self {
-        let planned = sit.planned();
         let kept = sit.elapsed(sit.seen.boot);
         let completed = match sit.phase {
             Phase::Overtime { completed, .. } => Some(completed),
             _ => None,
         };
-        let unseen = (now.wall.utc - sit.seen.wall.utc).to_std().unwrap_or_default();
+        // Boot times of two runs of the computer cannot be compared: then only the wall clock tells.
+        let unseen = match now.boot_id == sit.seen.boot_id {
+            true => now.boot.since(sit.seen.boot),
+            false => (now.wall.utc - sit.seen.wall.utc).to_std().unwrap_or_default(),
+        };
+        let gap_began = sit.wall(sit.seen.boot);
+        let unsat = sit.preparation_left(sit.seen.boot);
+        let whole = match (completed, sit.planned()) {
+            // Unattended time is never overtime.
+            (Some(_), _) => kept,
+            (None, Some(planned)) => planned.max(kept),
+            (None, None) => kept + unseen.saturating_sub(unsat),
+        };
         Self {
             id: sit.id,
             length: sit.plan.length,
@@ -180,12 +210,18 @@ impl Unsettled {
             in_preparation: matches!(sit.phase, Phase::Preparing { .. }),
             completed,
             kept: Seconds::whole(kept),
-            // A timed sit is worth its plan, and never unattended overtime; an open one all there was.
-            whole: planned.map_or_else(|| Seconds::whole(kept + unseen), Seconds::whole),
-            gap_began: sit.seen.wall,
-            gap_ended: now.wall,
+            whole: Seconds::whole(whole),
+            gap_began,
+            gap_ended: gap_began.plus(unseen),
             reason,
         }
+    }
+
+    /// What was sat beyond the planned end; none if that end was not seen.
+    #[must_use]
+    pub fn overtime(&self) -> Option<Seconds> {
+        let planned = self.length.seconds().0;
+        self.completed.map(|_| Seconds(self.kept.0.saturating_sub(planned)))
     }
 
     /// The record if all of it counts.
@@ -193,10 +229,10 @@ impl Unsettled {
     pub fn whole(&self) -> Lifecycle {
         let completedat = match (self.completed, self.length) {
             (Some(completed), _) => completed.utc,
-            (None, Length::Open) => self.gap_ended.utc,
+            (None, Length::Open) => self.gap_ended.utc.max(self.started.utc),
             (None, Length::Timed(_)) => {
                 let left = self.whole.duration().saturating_sub(self.kept.duration());
-                self.gap_began.plus(left).utc
+                self.begun_at().plus(left).utc
             }
         };
         self.lifecycle(Stage::Completed { completedat, satlength: self.whole })
@@ -208,14 +244,25 @@ impl Unsettled {
         if self.in_preparation {
             return None;
         }
-        let ended = |at: DateTime<Utc>| match (self.completed, self.length) {
-            (Some(completed), _) => {
-                Stage::Completed { completedat: completed.utc, satlength: self.kept }
-            }
-            (None, Length::Open) => Stage::Completed { completedat: at, satlength: self.kept },
-            (None, Length::Timed(_)) => Stage::EndedEarly { endedat: at, satlength: self.kept },
-        };
-        Some(self.lifecycle(ended(self.gap_began.utc)))
+        let (at, satlength) = (self.gap_began.utc, self.kept);
+        Some(self.lifecycle(match (self.completed, self.length) {
+            (Some(completed), _) => Stage::Completed { completedat: completed.utc, satlength },
+            (None, Length::Open) => Stage::Completed { completedat: at, satlength },
+            (None, Length::Timed(_)) => Stage::EndedEarly { endedat: at, satlength },
+        }))
+    }
+
+    /// The record as it was completed, without overtime; none if the planned end was not seen.
+    #[must_use]
+    pub fn without_overtime(&self) -> Option<Lifecycle> {
+        let satlength = self.length.seconds();
+        let stage = |at: WallTime| Stage::Completed { completedat: at.utc, satlength };
+        self.completed.map(|completed| self.lifecycle(stage(completed)))
+    }
+
+    /// The last moment seen, or the start if that came later.
+    fn begun_at(&self) -> WallTime {
+        if self.in_preparation { self.started } else { self.gap_began }
     }
 
     fn lifecycle(&self, stage: Stage) -> Lifecycle {

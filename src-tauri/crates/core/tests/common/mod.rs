@@ -7,8 +7,8 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::{
-    Bells, IntervalTimes, Intervals, Length, OvertimeChoice, Plan, PreparationSeconds, SitSeconds,
-    Strike, Strikes,
+    Bells, IntervalTimes, Intervals, Length, OvertimeChoice, Plan, PlannedSeconds,
+    PreparationSeconds, SitSeconds, Strike, Strikes,
 };
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Effect, OpenSit, Ring, Save, Timer, saves};
@@ -24,7 +24,8 @@ pub fn strike() -> Strike {
 /// A sit of so many seconds, 0 for an open-ended one, with a bell at both ends and nothing else.
 pub fn plan(seconds: u32) -> Plan {
     Plan {
-        length: SitSeconds::new(seconds).map_or(Length::Open, Length::Timed),
+        length: PlannedSeconds::new(seconds).map_or(Length::Open, Length::Timed),
+        delay: Duration::ZERO,
         preparation: PreparationSeconds::LEAST,
         bells: Bells { start: Some(strike()), intervals: None, end: Some(strike()) },
         overtime: OvertimeChoice::Never,

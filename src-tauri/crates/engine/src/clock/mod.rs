@@ -9,7 +9,8 @@ mod zone;
 pub use test::TestClock;
 pub use zone::LocalZone;
 
-use chrono::{Local, Offset};
+use chrono::{DateTime, Local, Offset, Utc};
+use std::time::SystemTime;
 use uuid::Uuid;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 
@@ -35,8 +36,8 @@ impl SystemClock {
     #[must_use]
     pub fn new() -> Self {
         // A computer that does not tell its runs apart is taken to start anew each time: the person is then
-        // asked of a sit that was cut off, which is the careful side to err on.
-        let boot_id = boot::id().unwrap_or_else(Uuid::now_v7);
+        // asked of a sit that was cut off, which is the careful side to err on. (`Uuid::now_v7` panics before 1970.)
+        let boot_id = boot::id().unwrap_or_else(Uuid::new_v4);
         Self { boot_id: BootId(boot_id) }
     }
 }
@@ -55,7 +56,25 @@ impl Clock for SystemClock {
 
 #[expect(clippy::disallowed_methods, reason = "this is the clock adapter")]
 fn wall() -> WallTime {
-    let local = Local::now();
+    wall_of(SystemTime::now())
+}
+
+/// What the clock of the place shows at `time`. `Local::now()` panics on a clock that is set before 1970, as it is
+/// on a computer whose battery is empty.
+fn wall_of(time: SystemTime) -> WallTime {
+    let local = DateTime::<Utc>::from(time).with_timezone(&Local);
     let minutes = local.offset().fix().local_minus_utc() / 60;
     WallTime::new(local.to_utc(), UtcOffset(i16::try_from(minutes).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn real_life_31_a_clock_before_1970_is_read() {
+        let time = SystemTime::UNIX_EPOCH - Duration::from_millis(86_400_000 - 1);
+        assert_eq!(wall_of(time).utc.to_rfc3339(), "1969-12-31T00:00:00.001+00:00");
+    }
 }

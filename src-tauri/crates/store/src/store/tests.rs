@@ -32,6 +32,7 @@ fn begun(n: u128, device: DeviceId) -> Session {
 fn start(n: u128) -> Vec<Save> {
     let plan = Plan {
         length: Length::Timed(Bounded::new(600).unwrap()),
+        delay: std::time::Duration::ZERO,
         preparation: Bounded::new(0).unwrap(),
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,

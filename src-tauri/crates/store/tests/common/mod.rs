@@ -53,6 +53,7 @@ pub fn acknowledge(store: &Store, session: SessionId, generation: i64) -> bool {
 pub fn plan(length: u32, preparation: u32) -> Plan {
     Plan {
         length: Bounded::new(length).map_or(Length::Open, Length::Timed),
+        delay: std::time::Duration::ZERO,
         preparation: Bounded::new(preparation).unwrap(),
         bells: Bells::default(),
         overtime: OvertimeChoice::Ask,

@@ -70,6 +70,7 @@ impl Device {
     pub fn start(&mut self, n: u128) {
         let plan = Plan {
             length: Length::Timed(Bounded::new(90).unwrap()),
+            delay: std::time::Duration::ZERO,
             preparation: Bounded::new(0).unwrap(),
             bells: Bells::default(),
             overtime: OvertimeChoice::Ask,

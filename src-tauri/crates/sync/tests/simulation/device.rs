@@ -226,6 +226,7 @@ impl Device {
                 let length = Bounded::new(chance.u32(60..600)).map_or(Length::Open, Length::Timed);
                 let plan = Plan {
                     length: if chance.u32(0..4) == 0 { Length::Open } else { length },
+                    delay: std::time::Duration::ZERO,
                     preparation: Bounded::new(if chance.bool() { 0 } else { 10 }).unwrap(),
                     bells: Bells::default(),
                     overtime: OvertimeChoice::Ask,
