@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 use zafu_core::settings::CloseWhenIdle;
 use zafu_engine::Engine;
+use zafu_engine::protocol::ErrorCode;
+use zafu_engine::runner::Runner;
 
 /// Whether the way out was taken, so that the last window to go holds nobody up.
 #[derive(Default)]
@@ -22,9 +24,24 @@ pub fn now(app: &AppHandle) {
     app.exit(0);
 }
 
-/// Quits, or asks first if a sit runs.
+/// Quits, or asks first if a sit runs. Stays if something is not saved: the window says so.
 pub fn asked(app: &AppHandle) {
-    if sit_runs(app) { window::show(app, Reason::AskToQuit) } else { now(app) }
+    if sit_runs(app) {
+        window::show(app, Reason::AskToQuit);
+    } else if is_saved(app) {
+        now(app);
+    } else {
+        window::show(app, Reason::Show);
+    }
+}
+
+/// Whether nothing would be lost by quitting; tries to save what is not saved yet.
+fn is_saved(app: &AppHandle) -> bool {
+    match app.state::<Engine>().run_blocking(Runner::prepare_to_quit) {
+        // An engine that has stopped has nothing in memory any more.
+        Err(error) => error.code != ErrorCode::NotSaved,
+        Ok(()) => true,
+    }
 }
 
 /// Whether the last window may take the program with it: never in mid-sit, never on macOS, and only if the
@@ -39,6 +56,10 @@ pub fn with_last_window(app: &AppHandle) -> bool {
         if !told && !tray::is_shown(app) {
             engine.post(|runner| runner.tell_it_goes_on());
         }
+        return false;
+    }
+    if !is_saved(app) {
+        window::show(app, Reason::Show);
         return false;
     }
     if cfg!(target_os = "macos") {

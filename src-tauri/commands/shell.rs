@@ -4,6 +4,7 @@ use crate::exit;
 use tauri::{AppHandle, State, WebviewWindow};
 use zafu_engine::Engine;
 use zafu_engine::protocol::{ErrorCode, IpcError};
+use zafu_engine::runner::Runner;
 
 /// Fills the screen, or no longer does.
 #[tauri::command]
@@ -12,13 +13,10 @@ pub fn set_fullscreen(window: WebviewWindow, on: bool) -> Result<(), IpcError> {
     window.set_fullscreen(on).map_err(failed)
 }
 
-/// Ends the sit that runs, keeps what was sat, and quits: the person has been asked.
+/// Ends the sit that runs, keeps what was sat, and quits: the person has been asked. Stays if that cannot be saved.
 #[tauri::command]
 pub async fn quit_app(app: AppHandle, engine: State<'_, Engine>) -> Result<(), IpcError> {
-    let runs = engine.run(|runner| Ok(runner.snapshot().sit.is_some())).await?;
-    if runs {
-        engine.run(|runner| runner.end(None)).await?;
-    }
+    engine.run(Runner::end_to_quit).await?;
     exit::now(&app);
     Ok(())
 }

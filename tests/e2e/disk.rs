@@ -92,16 +92,16 @@ fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
     fill(&zafu);
     let mut client = engine.client();
     let at = engine.pass(5 * MINUTE);
-    let trouble = at.trouble.iter().find(|error| error.code == ErrorCode::Storage);
+    let trouble = at.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
     let trouble = trouble.unwrap_or_else(|| panic!("nothing is said of the disk: {at:?}"));
     assert!(trouble.message.contains("is full"), "{}", trouble.message);
     assert!(at.sit.is_some(), "the sit goes on");
     free(&zafu);
     let at = engine.pass(MINUTE);
-    assert!(at.trouble.iter().all(|error| error.code != ErrorCode::Storage), "{at:?}");
+    assert!(at.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{at:?}");
     fill(&zafu);
     let at = engine.pass(MINUTE);
-    assert!(at.trouble.iter().any(|error| error.code == ErrorCode::Storage), "{at:?}");
+    assert!(at.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{at:?}");
     free(&zafu);
     client.ask(&Request::End(None)).unwrap();
     engine.wait();
@@ -110,8 +110,8 @@ fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
 }
 
 #[test]
-fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
-    if !may_mount("an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space") {
+fn real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is() {
+    if !may_mount("real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is") {
         return;
     }
     let zafu = Zafu::new();
@@ -120,13 +120,16 @@ fn an_end_on_a_full_disk_is_kept_and_saved_when_there_is_space() {
     engine.pass(5 * MINUTE);
     fill(&zafu);
     let mut client = engine.client();
-    let ended = client.snapshot(&Request::End(None)).unwrap();
-    assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::Storage), "{ended:?}");
-    assert_eq!(ended.finished.map(|finished| finished.sat_seconds.0), Some(300));
+    zafu.run("end").refused(1, "the end of the sit is not saved yet: the disk that holds");
+    zafu.run("quit").refused(1, "is not saved yet: the disk that holds");
+    let ended = client.snapshot(&Request::Snapshot).unwrap();
+    assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{ended:?}");
+    let finished = ended.finished.unwrap();
+    assert_eq!((finished.sat_seconds.0, finished.saved), (300, false));
     assert!(engine.gone().is_none(), "it waits for the disk");
     free(&zafu);
     let saved = client.snapshot(&Request::Advance(1000)).unwrap();
-    assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::Storage), "{saved:?}");
+    assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{saved:?}");
     assert_eq!(engine.wait().0.code(), Some(0));
     let log = zafu.json("log --json");
     assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &300.into()));
@@ -150,6 +153,37 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
     }
     mount(&["-o", "remount,rw"], zafu.data());
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn real_life_03_a_database_that_is_removed_in_mid_sit_is_written_again() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(MINUTE);
+    for file in ["zafu.db", "zafu.db-wal", "zafu.db-shm"] {
+        fs::remove_file(zafu.data().join(file)).unwrap();
+    }
+    zafu.ok("end");
+    assert_eq!(engine.wait().0.code(), Some(0));
+    let log = zafu.json("log --json");
+    assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &60.into()));
+}
+
+#[test]
+fn real_life_03_a_database_that_is_replaced_in_mid_sit_is_left_alone_and_the_sit_brought_back() {
+    let zafu = with_a_snapshot();
+    let copy = zafu.home().join("copy.db");
+    fs::copy(zafu.database(), &copy).unwrap();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.pass(MINUTE);
+    fs::rename(&copy, zafu.database()).unwrap();
+    let rescued = zafu.data().join("zafu.db.rescued-1");
+    zafu.run("end").refused(1, &format!("run `zafu restore {}`", rescued.display()));
+    engine.wait();
+    assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 2, "as it was put there");
+    zafu.ok(&format!("restore {}", rescued.display()));
+    let log = zafu.json("log --json");
+    assert_eq!((log.as_array().unwrap().len(), &log[0]["satSeconds"]), (3, &60.into()));
 }
 
 /// A person with two sits, the first of which is in a snapshot.

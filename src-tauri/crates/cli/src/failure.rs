@@ -51,6 +51,8 @@ impl From<IpcError> for Failure {
             ErrorCode::Network => WAITING,
             ErrorCode::Account | ErrorCode::Server => NEEDS_YOU,
             ErrorCode::Storage
+            | ErrorCode::NotSaved
+            | ErrorCode::Moved
             | ErrorCode::Sound
             | ErrorCode::Notification
             | ErrorCode::KeepAwake => FAILED,

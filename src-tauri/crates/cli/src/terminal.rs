@@ -139,13 +139,20 @@ async fn follow(
             },
             signal = signals.next() => {
                 if signal == Signal::Interrupt && !face.waits {
-                    let ended = engine.run(|runner| runner.end(None)).await?;
+                    let end = |runner: &mut Runner| match runner.end(None) {
+                        // Said below, and waited for.
+                        Err(error) if error.code == ErrorCode::NotSaved => Ok(runner.snapshot()),
+                        ended => ended,
+                    };
+                    let ended = engine.run(end).await?;
                     if !face.is_saved(&ended) {
                         continue;
                     }
                     face.finish(&ended)?;
                 }
-                // Any other signal asks to go, not to end: the engine saves how far the sit has come.
+                // Any other signal asks to go, not to end: how far the sit has come is saved, or it is said that it is
+                // not.
+                engine.run(Runner::prepare_to_quit).await?;
                 return Ok(Over::Left);
             }
         }
@@ -179,10 +186,10 @@ impl Face {
 
     /// Whether the end of the sit is on the disk; says once that it is waited for.
     fn is_saved(&mut self, ended: &Snapshot) -> bool {
-        let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::Storage);
+        let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
         if let Some(error) = trouble.filter(|_| !self.waits) {
             eprintln!(
-                "zafu: {error}. The end of the sit is saved as soon as that is possible; Ctrl-C leaves it as far as it was saved"
+                "zafu: {error}; Ctrl-C quits all the same, and leaves the sit as far as it was saved"
             );
         }
         self.waits = trouble.is_some();
@@ -205,6 +212,9 @@ impl Face {
         let mut out = io::stdout().lock();
         if self.redraws {
             write!(out, "\r\x1b[2K")?;
+        }
+        for moved in snapshot.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
+            eprintln!("zafu: {moved}");
         }
         match &snapshot.finished {
             Some(finished) => writeln!(out, "Sat {}. Kept.", finished.sat_seconds),

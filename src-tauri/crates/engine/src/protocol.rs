@@ -120,6 +120,8 @@ pub struct FinishedView {
     pub sat_seconds: Seconds,
     /// Whether it reached its end.
     pub complete: bool,
+    /// Whether its end is on the disk. If not, it is kept in memory and tried again.
+    pub saved: bool,
     /// The end of the preparation.
     pub started_at: String,
     /// What the person wrote of it.
@@ -266,8 +268,12 @@ pub enum ErrorCode {
     Refused,
     /// There is no such thing.
     NotFound,
-    /// It could not be saved, or read.
+    /// It could not be saved, or read, and was not done.
     Storage,
+    /// It was done, and is not on the disk yet: it is kept in memory and tried again.
+    NotSaved,
+    /// The database was removed or replaced while it was open; everything is in another file.
+    Moved,
     /// It cannot be heard.
     Sound,
     /// It cannot be shown outside the window.

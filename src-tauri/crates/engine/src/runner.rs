@@ -20,7 +20,7 @@ use zafu_core::plan::PlanChoice;
 use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer, saves};
-use zafu_store::{Store, StoreError};
+use zafu_store::{Relocation, Store, StoreError};
 use zafu_sync::Trigger;
 use zafu_sync::supabase::Vault;
 
@@ -28,6 +28,8 @@ use zafu_sync::supabase::Vault;
 const TICK: Duration = Duration::from_secs(1);
 /// How long after a failed save the next one is tried.
 const SAVE_AGAIN: Duration = Duration::from_secs(5);
+/// Names what is not saved where nobody asked for it.
+const CHANGE: &str = "the last change of the sit";
 /// How long before it is due a bell is got ready: its device must be opened, and may have to wake up.
 const BELL_LEAD: Duration = Duration::from_millis(1200);
 
@@ -121,7 +123,7 @@ impl Runner {
             sync,
             sync_view,
         };
-        runner.save_or_keep(saves(&effects));
+        runner.pass_save(saves(&effects));
         runner.perform(effects);
         Ok(runner)
     }
@@ -140,7 +142,11 @@ impl Runner {
             self.tick();
         }
         if let Err(error) = self.act(Command::Checkpoint) {
-            tracing::error!(%error, "the last checkpoint was not saved");
+            // Whoever asked to quit was refused: only the system ends an engine that has something to save.
+            tracing::error!(%error, "the engine ends before everything was saved");
+            for lost in &self.unsaved {
+                tracing::error!(change = ?lost, "not saved");
+            }
         }
         self.parts.awake.set(Awake::default());
         // Who never runs for longer than a sit has a snapshot too.
@@ -165,7 +171,7 @@ impl Runner {
         let now = self.parts.clock.now();
         let effects = self.timer.apply(Command::Tick, now);
         let over = closed(&effects);
-        self.save_or_keep(saves(&effects));
+        self.pass_save(saves(&effects));
         self.finish(over);
         self.perform(effects);
         if let Some(bell) = self.timer.next_bell()
@@ -177,26 +183,49 @@ impl Runner {
         }
     }
 
-    /// Lets `command` be carried out: decided, saved, done.
+    /// Carries out `command`: decides, saves, does.
+    ///
+    /// # Errors
+    /// It was refused, or could not be saved. A start or an answer that cannot be saved is not done; anything else
+    /// is, and [`ErrorCode::NotSaved`] says that it is not on the disk yet: success is said after the commit only.
     fn act(&mut self, command: Command) -> Result<(), IpcError> {
         // What time alone has brought about stands, whatever becomes of the command.
         self.tick();
+        self.act_at(command, self.now())
+    }
+
+    /// The same at `now`, right after [`Self::tick`].
+    fn act_at(&mut self, command: Command, now: Moment) -> Result<(), IpcError> {
         let must_be_saved = matches!(command, Command::Start { .. } | Command::Settle { .. });
         let ends = matches!(command, Command::End { .. });
+        let what = match command {
+            Command::Pause => "the pause",
+            Command::Resume => "the end of the pause",
+            Command::End { .. } => "the end of the sit",
+            Command::Discard => "that the sit was thrown away",
+            _ => CHANGE,
+        };
         let mut next = self.timer.clone();
-        let effects = next.apply(command, self.parts.clock.now());
+        let effects = next.apply(command, now);
         if let Some(Effect::Refuse(refusal)) = effects.last() {
             return Err((*refusal).into());
         }
-        if must_be_saved {
+        let saved = if must_be_saved {
             self.save(saves(&effects))?;
+            Ok(())
         } else {
-            self.save_or_keep(saves(&effects));
-        }
+            self.save_or_keep(saves(&effects), what)
+        };
         self.timer = next;
         self.finish(closed(&effects).filter(|_| ends));
         self.perform(effects);
-        Ok(())
+        saved?;
+        match self.store.relocation() {
+            Some(beside @ Relocation::Beside { .. }) if ends => {
+                Err(IpcError::new(ErrorCode::Moved, beside.to_string()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Saves what was not saved before, and `saves`, or nothing.
@@ -210,14 +239,27 @@ impl Runner {
             self.sync.trigger(Trigger::Changed);
         }
         if !std::mem::take(&mut self.unsaved).is_empty() {
-            self.settle_trouble(ErrorCode::Storage);
+            self.settle_trouble(ErrorCode::NotSaved);
+        }
+        if let Some(relocation) = self.store.relocation() {
+            self.report(IpcError::new(ErrorCode::Moved, relocation.to_string()));
         }
         Ok(())
     }
 
-    /// Saves, or keeps what could not be saved until it can: time does not wait for a disk.
-    fn save_or_keep(&mut self, saves: Vec<Save>) {
-        let Err(error) = self.save(saves.clone()) else { return };
+    /// Saves what time has brought about, or keeps it: time does not wait for a disk, and nobody waits for an answer.
+    fn pass_save(&mut self, saves: Vec<Save>) {
+        if let Err(error) = self.save_or_keep(saves, CHANGE) {
+            tracing::debug!(%error, "time goes on");
+        }
+    }
+
+    /// Saves, or keeps what could not be saved until it can. `what` names the change.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`]: it is kept, and tried again.
+    fn save_or_keep(&mut self, saves: Vec<Save>, what: &str) -> Result<(), IpcError> {
+        let Err(error) = self.save(saves.clone()) else { return Ok(()) };
         for save in saves {
             // Of checkpoints, the last one says it all.
             if let (Save::Checkpoint(sit), Some(Save::Checkpoint(before))) =
@@ -229,7 +271,15 @@ impl Runner {
             self.unsaved.push(save);
         }
         tracing::error!(%error, waiting = self.unsaved.len(), "not saved, will be tried again");
-        self.report(error.into());
+        let message = format!(
+            "{what} is not saved yet: {error}. Zafu keeps it in memory and goes on trying; do not quit Zafu before it is saved"
+        );
+        let error = IpcError::new(ErrorCode::NotSaved, message);
+        // What was asked for says more than that it was tried again.
+        if what != CHANGE || self.trouble.iter().all(|known| known.code != ErrorCode::NotSaved) {
+            self.report(error.clone());
+        }
+        Err(error)
     }
 
     fn finish(&mut self, over: Option<SessionId>) {

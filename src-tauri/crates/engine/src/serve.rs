@@ -199,10 +199,7 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
             runner.show();
             Ok(Reply::Done)
         }
-        Request::Quit => {
-            runner.quit();
-            Ok(Reply::Done)
-        }
+        Request::Quit => runner.quit().map(|()| Reply::Done),
         #[cfg(feature = "test-clock")]
         Request::Advance(ms) => Ok(snapshot(runner.advance(std::time::Duration::from_millis(ms)))),
     });

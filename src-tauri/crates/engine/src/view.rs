@@ -69,12 +69,13 @@ pub(crate) fn unsettled(unsettled: &Unsettled) -> UnsettledView {
     }
 }
 
-pub(crate) fn finished(session: &Session) -> FinishedView {
+pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
     FinishedView {
         id: session.id,
         planned_seconds: planned(session.lifecycle.sitlength),
         sat_seconds: session.effective_length(),
         complete: session.lifecycle.is_completed(),
+        saved,
         started_at: moment(session.effective_start()),
         note: session.details.value.note.clone(),
         label: session.details.value.label.clone(),

@@ -6,10 +6,14 @@ mod fakes;
 use fakes::{Did, Fakes};
 use std::time::Duration;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
-use zafu_core::timer::OpenSit;
-use zafu_engine::Client;
+use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
-use zafu_engine::protocol::{ErrorCode, IpcError, PhaseView, Reply, Request, StartRequest};
+use zafu_engine::protocol::{
+    ErrorCode, IpcError, PhaseView, Reply, Request, Snapshot, StartRequest,
+};
+use zafu_engine::runner::Runner;
+use zafu_engine::{Client, left};
+use zafu_store::Store;
 
 const SYSTEM: Awake = Awake { system: true, screen: false };
 const MINUTE: Duration = Duration::from_secs(60);
@@ -44,9 +48,12 @@ fn what_cannot_be_saved_is_kept_told_and_saved_when_it_can_be() {
     fakes.break_saving();
     fakes.pass(MINUTE);
     let at = fakes.snapshot();
-    assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::Storage]);
-    let at = fakes.run(|runner| runner.end(None)).unwrap();
+    assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::NotSaved]);
+    let error = fakes.run(|runner| runner.end(None)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotSaved);
+    let at = fakes.snapshot();
     assert!(at.sit.is_none(), "time does not wait for a disk");
+    assert!(!at.finished.unwrap().saved);
     assert!(fakes.store().session(id).unwrap().unwrap().lifecycle.endedat().is_none());
     fakes.mend_saving();
     fakes.start(60, 0).unwrap();
@@ -144,6 +151,8 @@ fn errors_cross_to_clients_in_this_form() {
         (ErrorCode::Refused, "refused"),
         (ErrorCode::NotFound, "not-found"),
         (ErrorCode::Storage, "storage"),
+        (ErrorCode::NotSaved, "not-saved"),
+        (ErrorCode::Moved, "moved"),
         (ErrorCode::Sound, "sound"),
         (ErrorCode::Notification, "notification"),
         (ErrorCode::KeepAwake, "keep-awake"),
@@ -182,4 +191,173 @@ fn who_watches_is_told_of_every_transition() {
     let expected = [Preparing, Sitting, Paused, Sitting, Overtime].map(Some);
     assert_eq!(phases[..5], expected);
     assert_eq!(phases[5..], [None]);
+}
+
+/// Asks for one thing that changes a sit.
+type Change = fn(&mut Runner) -> Result<Snapshot, IpcError>;
+
+#[test]
+fn real_life_03_success_is_said_only_after_the_commit() {
+    // What each of them changes stands, and is saved as soon as that is possible.
+    let changes: [(Change, &str, &str); 4] = [
+        (Runner::pause, "the pause", "paused"),
+        (Runner::resume, "the end of the pause", "sitting"),
+        (|runner| runner.end(None), "the end of the sit", "ended"),
+        (Runner::discard, "that the sit was thrown away", "gone"),
+    ];
+    for (change, what, then) in changes {
+        let fakes = Fakes::new();
+        let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
+        fakes.pass(Duration::from_secs(40));
+        if what == "the end of the pause" {
+            fakes.run(Runner::pause).unwrap();
+        }
+        fakes.break_saving();
+        let error = fakes.run(change).unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotSaved);
+        assert!(error.message.starts_with(&format!("{what} is not saved yet")), "{error}");
+        assert!(fakes.snapshot().trouble.contains(&error));
+        // Nobody is allowed to quit meanwhile: it would be lost.
+        assert_eq!(fakes.run(Runner::quit).unwrap_err().code, ErrorCode::NotSaved);
+        assert_eq!(fakes.run(Runner::end_to_quit).unwrap_err().code, ErrorCode::NotSaved);
+        let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
+        assert_eq!(client.ask(&Request::Quit).unwrap_err().code, ErrorCode::NotSaved);
+        fakes.mend_saving();
+        fakes.run(Runner::prepare_to_quit).unwrap();
+        assert_eq!(fakes.snapshot().trouble, []);
+        let session = fakes.store().session(id).unwrap().unwrap();
+        let deleted = session.deletion.value.is_some();
+        assert_eq!(deleted, then == "gone", "{what}");
+        assert_eq!(session.lifecycle.satlength().0, 40, "{what}");
+        assert!(fakes.store().left().unwrap().is_empty(), "{what}: quitting has ended it");
+    }
+}
+
+#[test]
+fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
+    let fakes = Fakes::new();
+    fakes.start(120, 0).unwrap();
+    fakes.pass(Duration::from_secs(130));
+    fakes.break_saving();
+    let id = fakes.snapshot().sit.unwrap().id;
+    fakes.jump(10 * MINUTE);
+    let error = fakes.run(move |runner| runner.settle(Some(id), Answer::Whole)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Storage);
+    assert_eq!(fakes.snapshot().unsettled.len(), 1, "it goes on waiting");
+}
+
+#[cfg(unix)]
+#[test]
+fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_the_sit_kept() {
+    for replaced in [false, true] {
+        let fakes = Fakes::new();
+        let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
+        fakes.pass(Duration::from_secs(40));
+        let database = fakes.folder().path().join("zafu.db");
+        std::fs::remove_file(&database).unwrap();
+        if replaced {
+            std::fs::write(&database, "another program's").unwrap();
+        }
+        fakes.pass(Duration::from_secs(40));
+        let at = fakes.snapshot();
+        assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::Moved]);
+        let ended = fakes.run(|runner| runner.end(None));
+        let file = match replaced {
+            false => {
+                assert!(ended.unwrap().finished.unwrap().saved);
+                database
+            }
+            true => {
+                let error = ended.unwrap_err();
+                assert_eq!(error.code, ErrorCode::Moved);
+                let rescued = fakes.folder().path().join("zafu.db.rescued-1");
+                assert!(error.message.contains(rescued.to_str().unwrap()), "{error}");
+                assert_eq!(std::fs::read(&database).unwrap(), b"another program's");
+                rescued
+            }
+        };
+        let sat: u32 = rusqlite::Connection::open(file)
+            .unwrap()
+            .query_row("SELECT satlength FROM sessions WHERE id = ?1", [id.to_string()], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(sat, 80);
+    }
+}
+
+#[test]
+fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() {
+    for (answer, sat) in [(Answer::Whole, 65), (Answer::Gap, 65), (Answer::Discard, 60)] {
+        let fakes = Fakes::new();
+        let id = fakes.start(60, 0).unwrap().sit.unwrap().id;
+        fakes.pass(Duration::from_secs(50));
+        fakes.pass(Duration::from_secs(15));
+        fakes.run(Runner::end_to_quit).unwrap();
+        let completed = |fakes: &Fakes| {
+            let session = fakes.store().session(id).unwrap().unwrap();
+            assert!(session.deletion.value.is_none());
+            (session.lifecycle.is_completed(), session.lifecycle.satlength().0)
+        };
+        assert_eq!(completed(&fakes), (true, 60), "it stays complete");
+        // As `zafu status` and `zafu settle` do while no engine runs.
+        let now = fakes.now();
+        let asked = left::waiting(fakes.store(), now).unwrap();
+        assert_eq!(asked[0].overtime_seconds.map(|seconds| seconds.0), Some(5));
+        assert!(asked[0].whole_seconds >= asked[0].kept_seconds);
+        left::settle(fakes.store(), Some(id), answer, now).unwrap();
+        assert_eq!(completed(&fakes), (true, sat), "{answer:?}");
+    }
+}
+
+#[test]
+fn real_life_23_a_sit_until_a_clock_time_ends_when_the_clock_shows_it() {
+    use zafu_core::plan::{LengthChoice, OvertimeChoice, PlanChoice};
+    let fakes = Fakes::new();
+    fakes.pass(Duration::from_millis(600));
+    let local = chrono::DateTime::parse_from_rfc3339("2026-03-01T06:02:00Z").unwrap();
+    let clock = local.with_timezone(&chrono::Local).time();
+    let plan = PlanChoice {
+        length: LengthChoice::Until { clock },
+        preparation_seconds: zafu_core::plan::PreparationSeconds::constant::<10>(),
+        overtime: OvertimeChoice::Never,
+        ..PlanChoice::default()
+    };
+    let id = fakes
+        .run(move |runner| runner.start(StartRequest { plan: Some(plan), ..Default::default() }))
+        .unwrap()
+        .sit
+        .unwrap()
+        .id;
+    fakes.pass(Duration::from_millis(119_399));
+    assert!(fakes.snapshot().sit.is_some());
+    fakes.pass(Duration::from_millis(1));
+    assert!(fakes.snapshot().sit.is_none());
+    let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
+    assert_eq!(lifecycle.completedat(), Some(local.to_utc()));
+}
+
+#[test]
+fn real_life_31_a_sit_is_kept_on_a_clock_before_1970() {
+    let fakes = Fakes::new();
+    fakes.set_clock("1969-06-01T06:00:00Z");
+    let id = fakes.start(60, 10).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(80));
+    fakes.run(|runner| runner.end(None)).unwrap();
+    let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
+    assert_eq!(lifecycle.completedat().unwrap().to_rfc3339(), "1969-06-01T06:01:10+00:00");
+    assert!(Store::open(fakes.folder().path(), fakes.now().wall).unwrap().check().is_ok());
+}
+
+#[test]
+fn real_life_32_a_clock_that_is_set_back_in_mid_sit_ends_nothing_before_it_began() {
+    let fakes = Fakes::new();
+    let id = fakes.start(60, 0).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(20));
+    fakes.set_clock("2026-02-28T06:00:00Z");
+    fakes.pass(Duration::from_secs(50));
+    fakes.run(|runner| runner.end(None)).unwrap();
+    let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
+    let minute = chrono::Duration::seconds(60);
+    assert_eq!(lifecycle.completedat(), Some(lifecycle.startedat + minute));
 }

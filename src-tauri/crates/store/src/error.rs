@@ -42,10 +42,10 @@ pub enum StoreError {
         database: PathBuf,
     },
 
-    /// The database was moved or deleted while it was open.
+    /// The database was moved, replaced or deleted while it was open, and this change was undone.
     #[error(
-        "{} was moved or deleted while Zafu was using it: this change was not saved; put the file back \
-         and start Zafu again", .database.display()
+        "{} was moved, replaced or deleted while Zafu was using it: this change was not saved; try again, and Zafu \
+         writes everything to a new file", .database.display()
     )]
     Moved {
         /// Where the database was.

@@ -200,6 +200,103 @@ fn damage_inside_is_found_by_a_check() {
     assert!(Store::snapshots(folder.path()).unwrap().is_empty());
 }
 
+#[cfg(unix)]
+mod moved {
+    //! Windows does not let an open database be removed or replaced.
+
+    use super::*;
+    use crate::place::Relocation;
+
+    fn names(presets: &[Preset]) -> Vec<&str> {
+        presets.iter().map(|preset| preset.name.as_str()).collect()
+    }
+
+    #[test]
+    fn real_life_03_a_database_that_is_removed_is_written_again() {
+        let (folder, store) = opened();
+        store.save_preset(&preset("before")).unwrap();
+        let database = folder::database(folder.path());
+        fs::remove_file(&database).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        assert_eq!(store.relocation(), Some(Relocation::Rewritten { database }));
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before"]);
+        store.save_preset(&preset("later")).unwrap();
+        drop(store);
+        let store = open(folder.path()).unwrap();
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before", "later"]);
+        store.check().unwrap();
+    }
+
+    #[test]
+    fn real_life_03_a_folder_that_is_removed_is_made_again_and_one_that_is_moved_is_left_alone() {
+        let outer = tempfile::tempdir().unwrap();
+        let (folder, elsewhere) = (outer.path().join("data"), outer.path().join("elsewhere"));
+        let store = open(&folder).unwrap();
+        store.save_preset(&preset("before")).unwrap();
+        fs::rename(&folder, &elsewhere).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        store.save_preset(&preset("later")).unwrap();
+        drop(store);
+        let store = open(&folder).unwrap();
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before", "later"]);
+        assert_eq!(names(&open(&elsewhere).unwrap().presets().unwrap()), ["before"]);
+    }
+
+    #[test]
+    fn real_life_03_a_database_that_is_replaced_is_not_mixed_with_ours() {
+        let (other, theirs) = opened();
+        theirs.save_preset(&preset("theirs")).unwrap();
+        drop(theirs);
+        let (folder, store) = opened();
+        store.save_preset(&preset("before")).unwrap();
+        let database = folder::database(folder.path());
+        let bytes = fs::read(folder::database(other.path())).unwrap();
+        fs::rename(folder::database(other.path()), &database).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        let Some(Relocation::Beside { rescued, .. }) = store.relocation() else {
+            panic!("{:?}", store.relocation())
+        };
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before"]);
+        drop(store);
+        assert_eq!(fs::read(&database).unwrap(), bytes, "the other file is untouched");
+        assert_eq!(names(&open(folder.path()).unwrap().presets().unwrap()), ["theirs"]);
+        // As the message says.
+        let aside = Store::restore(folder.path(), &rescued, now()).unwrap().unwrap();
+        let store = open(folder.path()).unwrap();
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before"]);
+        assert!(aside.exists());
+    }
+
+    #[test]
+    fn real_life_03_what_cannot_be_written_anew_is_not_saved_and_can_be_tried_again() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("data");
+        let store = open(&folder).unwrap();
+        store.save_preset(&preset("before")).unwrap();
+        fs::rename(&folder, outer.path().join("elsewhere")).unwrap();
+        fs::write(&folder, "not a folder").unwrap();
+        store.save_preset(&preset("after it")).unwrap_err();
+        store.presets().unwrap_err();
+        fs::remove_file(&folder).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        assert_eq!(names(&open(&folder).unwrap().presets().unwrap()), ["after it", "before"]);
+    }
+
+    #[test]
+    fn real_life_03_a_log_that_is_removed_is_written_back() {
+        let (folder, store) = opened();
+        let database = folder::database(folder.path());
+        fs::remove_file(folder.path().join("zafu.db-wal")).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        // As after a kill: nothing is written back by a close.
+        let copy = tempfile::tempdir().unwrap();
+        fs::copy(&database, folder::database(copy.path())).unwrap();
+        assert_eq!(names(&open(copy.path()).unwrap().presets().unwrap()), ["after it"]);
+        assert_eq!(store.relocation(), None);
+    }
+}
+
 #[test]
 fn a_panic_undoes_its_change_and_reaches_who_asked() {
     let (_folder, store) = opened();

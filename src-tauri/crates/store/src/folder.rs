@@ -72,14 +72,7 @@ pub(crate) fn move_aside(
     now: DateTime<Utc>,
 ) -> Result<Option<PathBuf>, StoreError> {
     let database = database(folder);
-    let stamp = now.format(FILE_STAMP);
-    let aside = (1_u32..)
-        .map(|n| match n {
-            1 => folder.join(format!("zafu.db.{why}-{stamp}")),
-            n => folder.join(format!("zafu.db.{why}-{stamp}-{n}")),
-        })
-        .find(|aside| SUFFIXES.iter().all(|suffix| !suffixed(aside, suffix).exists()))
-        .unwrap_or_else(|| unreachable!("a folder does not hold 2^32 files"));
+    let aside = free_name(folder, why, now);
     // The database first: found without it, its log is an orphan and never read; the other way round the
     // database would be read without its log.
     let mut moved = false;
@@ -95,10 +88,41 @@ pub(crate) fn move_aside(
     Ok(moved.then_some(aside))
 }
 
+/// Moves the log of the database at `path`, and its index, to `zafu.db.orphaned-<stamp>`; the database stays.
+pub(crate) fn move_log_aside(
+    folder: &Path,
+    path: &Path,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let aside = free_name(folder, "orphaned", now);
+    for suffix in &SUFFIXES[1..] {
+        let from = suffixed(path, suffix);
+        match fs::rename(&from, suffixed(&aside, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::io(folder, &from, error));
+            }
+            _ => {}
+        }
+    }
+    sync_folder(folder).map_err(|error| StoreError::io(folder, folder, error))
+}
+
+/// A name that no file has, with none of the suffixes.
+fn free_name(folder: &Path, why: &str, now: DateTime<Utc>) -> PathBuf {
+    let stamp = now.format(FILE_STAMP);
+    (1_u32..)
+        .map(|n| match n {
+            1 => folder.join(format!("zafu.db.{why}-{stamp}")),
+            n => folder.join(format!("zafu.db.{why}-{stamp}-{n}")),
+        })
+        .find(|aside| SUFFIXES.iter().all(|suffix| !suffixed(aside, suffix).exists()))
+        .unwrap_or_else(|| unreachable!("a folder does not hold 2^32 files"))
+}
+
 /// The database itself, the log of what is not yet in it, and the index of that log.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
-fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

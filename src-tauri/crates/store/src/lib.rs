@@ -16,6 +16,7 @@ mod migrate;
 mod open_sits;
 mod outbox;
 mod owners;
+mod place;
 mod presets;
 mod restore;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
 pub use error::StoreError;
 pub use outbox::{Outgoing, Pending, Refused, Waiting};
 pub use owners::{Gone, Owner};
+pub use place::Relocation;
 pub use sessions::{Logged, Page, Whose};
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;

@@ -66,9 +66,8 @@ fn copy_as_new_device(
 /// Brings what is only in the log into the database, so that the file that is moved aside is complete by itself.
 /// A damaged one may refuse: then its log is moved along with it.
 fn settle_log(data: &Path) {
-    let settled = connection::writing(&folder::database(data), connection::BUSY_TIMEOUT).and_then(
-        |current| Ok(current.pragma_query(None, "wal_checkpoint(truncate)", |_| Ok(()))?),
-    );
+    let settled = connection::writing(&folder::database(data), connection::BUSY_TIMEOUT)
+        .and_then(|current| Ok(current.pragma(None, "wal_checkpoint", "truncate", |_| Ok(()))?));
     if let Err(error) = settled {
         tracing::info!(%error, "the database that is replaced keeps its log");
     }

@@ -3,6 +3,7 @@
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::outbox::{self, Outgoing, Pending, Refused, Waiting};
 use crate::owners::{self, Owner};
+use crate::place::{Place, Relocation};
 use crate::sessions::{self, Logged, Page, Whose};
 use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
@@ -31,10 +32,13 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
+    /// Which file is open, and whether it is still at its path.
+    place: Arc<Place>,
     device: DeviceId,
     busy: Duration,
-    /// Opened by the first who reads. Closed before the writer, which can then leave no log behind.
-    reader: Mutex<Option<Connection>>,
+    /// Opened by the first who reads, on the file of that generation. Closed before the writer, which can then leave
+    /// no log behind.
+    reader: Mutex<Option<(u32, Connection)>>,
     /// Held while a snapshot is taken.
     snapshot: Mutex<()>,
     writer: Writer,
@@ -70,13 +74,15 @@ impl Store {
             migrate::migrate(&mut connection, folder, migrations, now.utc)?;
             connection::enforce_foreign_keys(&connection)?;
             let device = device::made_once(&connection, device::place(folder), now.utc)?;
-            Ok((connection, device))
+            let place = Arc::new(Place::opened(folder, busy, now.utc)?);
+            Ok((connection, place, device))
         };
-        let (connection, device) = opened().map_err(|error| error.explained(folder))?;
+        let (connection, place, device) = opened().map_err(|error| error.explained(folder))?;
         let writer = Writer::spawn(connection)
             .map_err(|error| StoreError::io(folder, &folder::database(folder), error))?;
         Ok(Self(Arc::new(Inner {
             folder: folder.into(),
+            place,
             device,
             busy,
             reader: Mutex::new(None),
@@ -89,6 +95,12 @@ impl Store {
     #[must_use]
     pub fn device(&self) -> DeviceId {
         self.0.device
+    }
+
+    /// What was done last after the database was removed or replaced while it was open; none: that never happened.
+    #[must_use]
+    pub fn relocation(&self) -> Option<Relocation> {
+        self.0.place.relocation()
     }
 
     /// The sits that are not over, oldest first: what the timer recovers from.
@@ -109,8 +121,9 @@ impl Store {
             return Ok(());
         }
         let (saves, device) = (saves.to_vec(), self.0.device);
+        let place = Arc::clone(&self.0.place);
         let outcome = self.0.writer.run_urgently(move |connection| {
-            transact(connection, |change| {
+            transact(connection, &place, |change| {
                 saves.into_iter().try_for_each(|one| save::apply(change, one, device))
             })
         });
@@ -534,7 +547,8 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let outcome = self.0.writer.run(move |connection| transact(connection, change));
+        let place = Arc::clone(&self.0.place);
+        let outcome = self.0.writer.run(move |connection| transact(connection, &place, change));
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
@@ -551,8 +565,10 @@ impl Store {
         loop {
             let heeded =
                 if gave_way < GIVE_WAY_AT_MOST { urgent.clone() } else { Urgent::default() };
+            let place = Arc::clone(&self.0.place);
             let (outcome, again) = self.0.writer.run(move |connection| {
-                let outcome = transact_if(connection, |transaction| change(transaction, &heeded));
+                let outcome =
+                    transact_if(connection, &place, |transaction| change(transaction, &heeded));
                 (outcome, change)
             });
             match outcome.map_err(|error| error.explained(&self.0.folder))? {
@@ -569,12 +585,10 @@ impl Store {
     ) -> Result<T, StoreError> {
         // A panic while reading leaves nothing half done.
         let mut reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = match reader.take() {
-            Some(connection) => Ok(connection),
-            None => connection::reading(&folder::database(&self.0.folder), self.0.busy),
-        };
-        connection
-            .and_then(|connection| job(reader.insert(connection)))
+        let known = reader.take().filter(|(of, _)| *of == self.0.place.current().1);
+        known
+            .map_or_else(|| self.reading(), Ok)
+            .and_then(|known| job(&reader.insert(known).1))
             .map_err(|error| error.explained(&self.0.folder))
     }
 
@@ -583,30 +597,47 @@ impl Store {
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        connection::reading(&folder::database(&self.0.folder), self.0.busy)
-            .and_then(|connection| job(&connection))
+        self.reading()
+            .and_then(|(_, connection)| job(&connection))
             .map_err(|error| error.explained(&self.0.folder))
+    }
+
+    /// Opens a connection that reads the file in use, and says how many were in use before it.
+    fn reading(&self) -> Result<(u32, Connection), StoreError> {
+        let place = Arc::clone(&self.0.place);
+        if place.check().is_err() {
+            // What is at the path is not ours.
+            let place = Arc::clone(&place);
+            self.0.writer.run(move |connection| place.hold(connection))?;
+        }
+        let (database, generation) = place.current();
+        Ok((generation, connection::reading(&database, self.0.busy)?))
     }
 }
 
 /// Carries out `change` as one transaction: all of it, or none.
 fn transact<T>(
     connection: &mut Connection,
+    place: &Place,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let done = transact_if(connection, |transaction| change(transaction).map(Some))?;
+    let done = transact_if(connection, place, |transaction| change(transaction).map(Some))?;
     Ok(done.unwrap_or_else(|| unreachable!("it answered something")))
 }
 
 /// The same, and none of it either if `change` answers nothing.
 fn transact_if<T>(
     connection: &mut Connection,
+    place: &Place,
     change: impl FnOnce(&Transaction<'_>) -> Result<Option<T>, StoreError>,
 ) -> Result<Option<T>, StoreError> {
+    place.hold(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = change(&transaction)?;
     if done.is_some() {
+        place.check()?;
         transaction.commit()?;
+        place.secure_log(connection);
     }
     Ok(done)
 }

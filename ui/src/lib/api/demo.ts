@@ -120,6 +120,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			plannedSeconds: sit.plannedSeconds,
 			satSeconds: Math.floor(seconds),
 			complete,
+			saved: true,
 			startedAt: sit.startedAt,
 			note: '',
 			label: '',

@@ -263,6 +263,7 @@ export function scene(query: URLSearchParams): DemoState {
 				plannedSeconds: 1200,
 				satSeconds: early ? 733 : 1200,
 				complete: !early,
+				saved: query.get('state') !== 'unsaved',
 				startedAt: AT,
 				note: long ? LONG_NOTE : '',
 				label: long ? LONG_LABEL : '',

@@ -3,4 +3,4 @@
 /**
  * What a client may act on.
  */
-export type ErrorCode = "bad-request" | "refused" | "not-found" | "storage" | "sound" | "notification" | "keep-awake" | "account" | "network" | "server" | "engine";
+export type ErrorCode = "bad-request" | "refused" | "not-found" | "storage" | "not-saved" | "moved" | "sound" | "notification" | "keep-awake" | "account" | "network" | "server" | "engine";

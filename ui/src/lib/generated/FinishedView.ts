@@ -23,6 +23,10 @@ satSeconds: Seconds,
  */
 complete: boolean, 
 /**
+ * Whether its end is on the disk. If not, it is kept in memory and tried again.
+ */
+saved: boolean, 
+/**
  * The end of the preparation.
  */
 startedAt: string, 

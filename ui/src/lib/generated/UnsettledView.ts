@@ -20,9 +20,14 @@ plannedSeconds: Seconds | null,
  */
 startedAt: string, 
 /**
- * What was sat until then.
+ * What was sat until then, overtime included.
  */
 keptSeconds: Seconds, 
+/**
+ * What was sat beyond the planned end; none if that end was not seen. Otherwise the sit is complete, and only
+ * its overtime is asked about.
+ */
+overtimeSeconds: Seconds | null, 
 /**
  * What it comes to if it is counted whole.
  */

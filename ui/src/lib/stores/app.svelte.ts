@@ -11,7 +11,7 @@
  *              quit-confirm, quit-cancel; bells-dialog, bells-done,
  *              plan-{start,intervals,end}-{sound,strikes,hear}, interval-kind, -every, -count, -at, -least,
  *              -most; preset-dialog, preset-name, preset-save; dialog-trouble
- *   finished   finished, sat, note, label, done, sit-again
+ *   finished   finished, sat, not-saved, note, label, done, sit-again
  *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
  *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,

@@ -12,6 +12,7 @@ const FINISHED: FinishedView = {
 	plannedSeconds: 600,
 	satSeconds: 600,
 	complete: true,
+	saved: true,
 	startedAt: '2026-11-24T07:00:00Z',
 	note: '',
 	label: '',

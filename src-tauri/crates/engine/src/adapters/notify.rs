@@ -43,7 +43,7 @@ impl Notifier for SystemNotifier {
 
 fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
     let message = format!(
-        "the notification could not be shown: {error}. The sit is saved; run `zafu doctor` to see what is missing"
+        "the notification could not be shown: {error}. Nothing else was affected; run `zafu doctor` to see what is missing"
     );
     IpcError::new(ErrorCode::Notification, message)
 }

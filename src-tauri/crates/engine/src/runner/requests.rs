@@ -43,7 +43,8 @@ impl Runner {
         if let Some(lifecycle) = self.unsaved.iter().rev().find_map(|save| save.closes(id)) {
             session.lifecycle = *lifecycle;
         }
-        Some(view::finished(&session))
+        let saved = !self.unsaved.iter().any(|save| save.id() == id);
+        Some(view::finished(&session, saved))
     }
 
     /// Begins a sit; its row is on disk when this returns.
@@ -68,12 +69,15 @@ impl Runner {
     }
 
     fn start_plan(&mut self, choice: PlanChoice) -> Result<Snapshot, IpcError> {
-        let plan = choice.fix(self.now().wall, &LocalZone)?;
+        self.tick();
+        // The moment at which the length is fixed is that of the start: a clock time is met exactly.
+        let now = self.now();
+        let plan = choice.fix(now.wall, &LocalZone)?;
         // The clock of UUIDv7 is the wall clock's: that the ids sort by time is a convenience, not a promise.
-        let created = self.now().wall.utc;
+        let created = now.wall.utc;
         let id = SessionId(new_id(created));
         let seed = id.0.as_u64_pair().1;
-        self.act(Command::Start { id, plan, seed })?;
+        self.act_at(Command::Start { id, plan, seed }, now)?;
         self.finished = None;
         self.last_plan = Some(choice);
         self.tick();
@@ -135,7 +139,7 @@ impl Runner {
     /// Lets the sit stand still.
     ///
     /// # Errors
-    /// None runs, or it cannot be paused where it is.
+    /// None runs, it cannot be paused where it is, or it is paused and that is not saved yet.
     pub fn pause(&mut self) -> Result<Snapshot, IpcError> {
         self.act(Command::Pause).map(|()| self.snapshot())
     }
@@ -143,7 +147,7 @@ impl Runner {
     /// Lets the sit go on.
     ///
     /// # Errors
-    /// None is paused.
+    /// None is paused, or it goes on and that is not saved yet.
     pub fn resume(&mut self) -> Result<Snapshot, IpcError> {
         self.act(Command::Resume).map(|()| self.snapshot())
     }
@@ -151,7 +155,8 @@ impl Runner {
     /// Ends the sit and keeps what was sat.
     ///
     /// # Errors
-    /// None runs.
+    /// None runs. [`ErrorCode::NotSaved`] if it has ended and that is not on the disk yet; [`ErrorCode::Moved`] if it
+    /// is saved in a file that the next start does not open by itself.
     pub fn end(&mut self, overtime: Option<OvertimeAnswer>) -> Result<Snapshot, IpcError> {
         self.act(Command::End { overtime }).map(|()| self.snapshot())
     }
@@ -159,7 +164,7 @@ impl Runner {
     /// Ends the sit and throws it away; the person has been asked.
     ///
     /// # Errors
-    /// None runs.
+    /// None runs, or it has ended and that is not saved yet.
     pub fn discard(&mut self) -> Result<Snapshot, IpcError> {
         self.act(Command::Discard).map(|()| self.snapshot())
     }
@@ -332,8 +337,34 @@ impl Runner {
     }
 
     /// Tells whoever runs this engine to stop.
-    pub fn quit(&self) {
+    ///
+    /// # Errors
+    /// As [`Self::prepare_to_quit`]. Then nobody is told.
+    pub fn quit(&mut self) -> Result<(), IpcError> {
+        self.prepare_to_quit()?;
         let _ = self.events.send(Event::Quit);
+        Ok(())
+    }
+
+    /// Saves everything that is not on the disk yet, and how far the sit has come.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`]: quitting now would lose it. A signal ends the engine all the same.
+    pub fn prepare_to_quit(&mut self) -> Result<(), IpcError> {
+        self.act(Command::Checkpoint)
+    }
+
+    /// Ends the sit and keeps what was sat, before a quit. Overtime that the person has to be asked about stays in
+    /// question, and is asked about at the next start.
+    ///
+    /// # Errors
+    /// As [`Self::prepare_to_quit`].
+    pub fn end_to_quit(&mut self) -> Result<(), IpcError> {
+        self.tick();
+        let ends = self.timer.sit().is_some_and(|sit| {
+            !matches!(sit.phase, Phase::Overtime { .. }) || sit.plan.overtime != OvertimeChoice::Ask
+        });
+        if ends { self.act(Command::End { overtime: None }) } else { self.prepare_to_quit() }
     }
 
     /// Lets time pass on a clock that can be moved.

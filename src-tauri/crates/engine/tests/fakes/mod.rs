@@ -180,6 +180,17 @@ impl Fakes {
         self.snapshot();
     }
 
+    /// This moment.
+    pub fn now(&self) -> Moment {
+        self.recorder.clock.now()
+    }
+
+    /// Sets the wall clock, and nothing else.
+    pub fn set_clock(&self, utc: &str) {
+        let mut now = self.recorder.clock.0.lock().unwrap();
+        now.wall = WallTime::new(utc.parse().unwrap(), now.wall.offset);
+    }
+
     /// Lets time pass that the engine sees.
     pub fn pass(&self, mut by: Duration) {
         while !by.is_zero() {
