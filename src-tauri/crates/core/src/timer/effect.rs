@@ -91,6 +91,7 @@ impl Save {
 
 /// A sit that is not over on this device, as a checkpoint keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "one or two exist at a time, and they live briefly")]
 pub enum OpenSit {
     /// It runs.
     Running(Sit),
