@@ -22,6 +22,12 @@ end $$;
 
 create schema zafu;
 
+-- The highest revision of a register, MAX_REVISION in the crate zafu-core. A device counts with 32 bits: from
+-- here it can go on for as long again before it has no higher revision left, so that no row ever comes back to
+-- it which it could not change.
+create function zafu.last_revision() returns bigint
+language sql immutable parallel safe return 2147483647;
+
 -- A profile, made by trigger when an account is made.
 create table public.users (
   id             uuid primary key references auth.users (id) on delete cascade,
@@ -95,11 +101,11 @@ create table public.sessions (
   label            text not null default '' check (octet_length(label) <= 8192),
   correctedstart   timestamptz(3),
   correctedlength  bigint check (correctedlength between 0 and 4294967295),
-  detailsrevision  bigint not null default 0 check (detailsrevision between 0 and 4294967295),
+  detailsrevision  bigint not null default 0 check (detailsrevision between 0 and zafu.last_revision()),
   detailsdevice    uuid not null,
   -- Deletion, a register too, so that it can be undone.
   deletedat        timestamptz(3),
-  deletionrevision bigint not null default 0 check (deletionrevision between 0 and 4294967295),
+  deletionrevision bigint not null default 0 check (deletionrevision between 0 and zafu.last_revision()),
   deletiondevice   uuid not null,
   -- A key over the id alone would tell an account which ids others have.
   primary key (userid, id),

@@ -103,13 +103,21 @@ end;
 
 -- The JSON with `mark` in the place of each escape that PostgreSQL cannot store: a NUL, or half a surrogate
 -- pair. Even to look into JSON that has one is an error. An escaped backslash is no beginning of an escape.
+--
+-- Each pass is linear in the length of the text: escaped backslashes are masked first, then whole surrogate
+-- pairs, so that no expression has to look back. The masks are control characters, which JSON never has as
+-- they are.
 create function zafu.without_unspeakable(said text, mark text) returns text
 language sql immutable parallel safe
 return case
   when strpos(said, '\u') = 0 then said
-  else regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
-      '|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])'
-      '|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})', '\1' || mark, 'g')
+  else replace(replace(
+    regexp_replace(
+      regexp_replace(
+        replace(said, '\\', E'\x01'),
+        '\\u([dD][89aAbB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})', E'\x02\\1\x02\\2', 'g'),
+      '\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', mark, 'g'),
+    E'\x02', '\u'), E'\x01', '\\')
 end;
 
 -- One sit as it was sent.
@@ -156,8 +164,8 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
     and octet_length(s.note) <= 131072
     and octet_length(s.label) <= 8192
     and (s.correctedlength is null or s.correctedlength between 0 and 4294967295)
-    and s.detailsrevision between 0 and 4294967295
-    and s.deletionrevision between 0 and 4294967295
+    and s.detailsrevision between 0 and zafu.last_revision()
+    and s.deletionrevision between 0 and zafu.last_revision()
     and least(s.startedat, s.completedat, s.endedat, s.madeat, s.correctedstart, s.deletedat)
       >= '0001-01-01 00:00:00+00'
     and greatest(s.startedat, s.completedat, s.endedat, s.madeat, s.correctedstart, s.deletedat)
@@ -207,10 +215,10 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
       zafu.read_text(label, 8192) as label,
       zafu.read_moment(correctedstart) as correctedstart,
       zafu.read_whole(correctedlength, 0, 4294967295) as correctedlength,
-      zafu.read_whole(detailsrevision, 0, 4294967295) as detailsrevision,
+      zafu.read_whole(detailsrevision, 0, zafu.last_revision()) as detailsrevision,
       zafu.read_uuid(detailsdevice) as detailsdevice,
       zafu.read_moment(deletedat) as deletedat,
-      zafu.read_whole(deletionrevision, 0, 4294967295) as deletionrevision,
+      zafu.read_whole(deletionrevision, 0, zafu.last_revision()) as deletionrevision,
       zafu.read_uuid(deletiondevice) as deletiondevice
     from said
   ), judged as materialized (
@@ -286,12 +294,27 @@ return json_build_object(
   'after', json_build_object('seq', after.seq, 'mark', after.mark)
 );
 
--- Locks the caller's sits until the transaction ends.
+-- How many pushes of one account may be in the database at once: one that runs and others that wait for it.
+-- Each of them holds a connection, of which all accounts have but few. Two devices have up to four.
+create function zafu.pushes_at_once() returns integer
+language sql immutable parallel safe return 4;
+
+-- Locks the caller's sits until the transaction ends. More pushes than may wait are refused at once.
 create function zafu.lock_own_head() returns void
 language plpgsql security definer set search_path = '' as $$
+declare
+  is_admitted boolean := false;
 begin
   if auth.uid() is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
+  end if;
+  for place in 1 .. zafu.pushes_at_once() loop
+    is_admitted := pg_try_advisory_xact_lock(hashtextextended('zafu push ' || auth.uid(), place));
+    exit when is_admitted;
+  end loop;
+  if not is_admitted then
+    raise exception 'other pushes of this account are waiting already'
+      using errcode = 'lock_not_available', hint = 'Try again later.';
   end if;
   perform zafu.lock_heads(array[auth.uid()]);
 end $$;
@@ -313,7 +336,7 @@ language sql immutable parallel safe return 4194304;
 -- Another account may have a sit of the same id: neither is told of the other's.
 --
 -- Errors: PT400 no array, PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile, PT413 too
--- much for one call, PT429 too many new sits today, 55P03 another push has held the lock for too long.
+-- much for one call, PT429 too many new sits today, 55P03 other pushes of the account are waiting, or one has held the lock for too long.
 create function public.push_sessions(json) returns json
 language plpgsql security invoker set search_path = '' set timezone = 'UTC' as $$
 declare
@@ -333,6 +356,10 @@ begin
     raise exception 'more than % bytes in one call', zafu.bytes_a_push()
       using errcode = 'PT413', hint = 'Send the sits in parts.';
   end if;
+  -- Before anything is parsed, so that one account has one push parsed at a time. And a statement of its own:
+  -- one that locks and reads would read what was before it waited.
+  perform zafu.lock_own_head();
+  before := zafu.own_head();
   -- Each look into it reads all of it: it is looked into as seldom as can be.
   said := case when strpos($1::text, '\u') = 0 then $1
     else zafu.without_unspeakable($1::text, mark)::json end;
@@ -351,9 +378,6 @@ begin
       using errcode = 'PT413', hint = 'Send them in parts.';
   end if;
 
-  -- A statement of its own: one that locks and reads would read what was before it waited.
-  perform zafu.lock_own_head();
-  before := zafu.own_head();
   if before.erased is not null and before.erased is distinct from erased then
     return zafu.push_answer('erased', null, before, before);
   end if;

@@ -70,7 +70,7 @@ grant execute on function
   zafu.read_well(json[], text), zafu.read_sits(json[], text), zafu.without(json[], zafu.sent[]),
   zafu.push_answer(text, text, zafu.head, zafu.head),
   zafu.sit_of(public.sessions), zafu.stage(zafu.sit), zafu.joined(zafu.sit, zafu.sit),
-  zafu.join_all(zafu.sit), zafu.rows_a_push(), zafu.bytes_a_push(),
+  zafu.join_all(zafu.sit), zafu.last_revision(), zafu.rows_a_push(), zafu.bytes_a_push(),
   zafu.lock_own_head(), zafu.own_head(), zafu.refuse_without_profile(),
   zafu.has_been_at(uuid, bigint), zafu.erase_own(), zafu.own_partnerships()
   to authenticated;

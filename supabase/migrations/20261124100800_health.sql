@@ -32,7 +32,7 @@ language sql stable set search_path = '' as $$
     ('zafu.is_day_and_time'), ('zafu.read_moment'),
     ('zafu.without_unspeakable'), ('zafu.written'), ('zafu.those_there'), ('zafu.read_well'),
     ('zafu.without'), ('zafu.push_answer'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
-    ('zafu.join_all'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
+    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
     ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.has_been_at'),
     ('zafu.erase_own'),
     ('zafu.own_partnerships'), ('zafu.meant_privileges'), ('zafu.actual_privileges'),

@@ -198,6 +198,10 @@ impl Lifecycle {
     }
 }
 
+/// The highest revision of a register that a server stores, `zafu.last_revision` in `supabase/`. Half of the range:
+/// a device that reads such a row still has higher revisions left.
+pub const MAX_REVISION: u32 = i32::MAX.unsigned_abs();
+
 /// A value of which the last word wins, where "last" is counted, not timed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register<T> {

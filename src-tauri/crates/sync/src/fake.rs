@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::{Builder, Uuid};
 use zafu_core::ids::{SessionId, UserId};
-use zafu_core::session::Session;
+use zafu_core::session::{MAX_REVISION, Session};
 use zafu_store::Cursor;
 
 /// Limits of one push: `zafu.rows_a_push()`, `zafu.bytes_a_push()`.
@@ -328,7 +328,9 @@ impl Server {
             (details.note.len() > LONGEST_NOTE, "bad_note"),
             (details.label.len() > LONGEST_LABEL, "bad_label"),
             (says(details.corrected_start), "bad_correctedstart"),
+            (sit.details.revision > MAX_REVISION, "bad_detailsrevision"),
             (says(sit.deletion.value), "bad_deletedat"),
+            (sit.deletion.revision > MAX_REVISION, "bad_deletionrevision"),
             (self.faults.refuse.contains(&sit.id), "bad_note"),
         ];
         rules.into_iter().find_map(|(broken, reason)| broken.then_some(reason))

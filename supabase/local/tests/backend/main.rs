@@ -11,6 +11,7 @@ mod faults;
 mod health;
 mod inside;
 mod lattice;
+mod limits;
 mod plans;
 mod poison;
 mod push;

@@ -5,6 +5,7 @@ use crate::sits::{begun, completed, many, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::shared;
+use zafu_core::session::MAX_REVISION;
 
 /// A sit whose column says something else.
 fn with(column: &str, value: Value) -> Value {
@@ -110,6 +111,12 @@ fn poison() -> Vec<(Value, &'static str)> {
             all.push((with(column, wrong), reason));
         }
     }
+    for (column, reason) in
+        [("detailsrevision", "bad_detailsrevision"), ("deletionrevision", "bad_deletionrevision")]
+    {
+        all.push((with(column, json!(MAX_REVISION + 1)), reason));
+        all.push((with(column, json!(u32::MAX)), reason));
+    }
     for (column, reason) in [
         ("deviceid", "bad_deviceid"),
         ("detailsdevice", "bad_detailsdevice"),
@@ -171,6 +178,43 @@ fn stores_what_is_beside_poison(push: fn(&Account<'_>, &[Value]) -> Value) {
         assert_eq!(verdict, &expected, "of {row}");
     }
     assert_eq!(account.pull().len(), well.len());
+}
+
+/// From a higher one, a device could not go on: it would come back as what it has sent, for ever.
+#[test]
+fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (last, beyond) = (MAX_REVISION, MAX_REVISION + 1);
+    let row = with("detailsrevision", json!(last));
+    let mut higher = row.clone();
+    higher["detailsrevision"] = beyond.into();
+    let mut deleted = row.clone();
+    deleted["deletionrevision"] = beyond.into();
+    let beside = wire(&begun());
+    for push in [Account::push, Account::push_written] {
+        let answer =
+            push(&account, &[higher.clone(), row.clone(), deleted.clone(), beside.clone()]);
+        let reasons: Vec<_> = (0..4).map(|place| &answer["verdicts"][place]["reason"]).collect();
+        assert_eq!(
+            reasons,
+            [
+                &json!("bad_detailsrevision"),
+                &Value::Null,
+                &json!("bad_deletionrevision"),
+                &Value::Null
+            ]
+        );
+    }
+    assert_eq!(account.pull().len(), 2);
+    // Nor past push_sessions.
+    let path = format!("sessions?id=eq.{}", row["id"].as_str().expect("an id"));
+    account.say(Method::PATCH, &path, &json!({ "detailsrevision": beyond })).is(400, "23514");
+    account
+        .say(Method::POST, "sessions", &with("deletionrevision", json!(beyond)))
+        .is(400, "23514");
+    let known = backend.sql("select zafu.last_revision()").expect("SQL");
+    assert_eq!(known, MAX_REVISION.to_string(), "the same bound on both sides");
 }
 
 /// What a JSON library would not even write: it goes as text.
