@@ -57,8 +57,17 @@ create table public.partnerships (
 create index partnerships_by_user on public.partnerships (userid);
 create index partnerships_by_partner on public.partnerships (partnerid);
 
--- The weeks of a partnership: seven days each, the first beginning with the partnership, none left out
--- between. The counts are derived from the sits, never added to.
+-- The weekly goals that a partnership has had, by the server's clock. A week has the goal of its start, whenever
+-- its row is made.
+create table zafu.goals (
+  partnershipid uuid not null references public.partnerships (id) on delete cascade,
+  since         timestamptz not null,
+  weeklygoal    integer not null check (weeklygoal >= 1),
+  primary key (partnershipid, since)
+);
+
+-- The weeks of a partnership: seven days each, the first beginning with the partnership, none left out between
+-- it and the last one that was needed; see zafu.make_weeks. The counts are derived from the sits, never added to.
 create table public.weeks (
   id            uuid primary key default gen_random_uuid(),
   partnershipid uuid not null references public.partnerships (id) on delete cascade,
@@ -125,6 +134,9 @@ create unique index sessions_by_seq on public.sessions (userid, seq);
 create index sessions_by_start on public.sessions (userid, (coalesce(correctedstart, startedat)));
 create index sessions_by_week on public.sessions (weekid) where weekid is not null;
 create index sessions_by_partnership on public.sessions (partnershipid) where partnershipid is not null;
+-- Sits that began too far ahead of the server's clock to have a week yet.
+create index sessions_without_week on public.sessions (userid, (coalesce(correctedstart, startedat)))
+  where weekid is null and partnershipid is not null;
 
 -- How far a person's sits have come. Whoever writes a sit holds its owner's row here from before the first
 -- row to the commit, so that the order of `seq` is the order of commits: a device that has read up to a seq
@@ -133,13 +145,22 @@ create table zafu.heads (
   userid uuid primary key references public.users (id) on delete cascade,
   seq    bigint not null,
   mark   uuid not null,
-  -- New ids on a day, for the limit.
-  newday date not null default current_date,
-  newids integer not null default 0 check (newids >= 0)
+  -- What was written on a day (UTC), for the limits: new ids, changed rows, and the bytes of both.
+  newday   date not null default current_date,
+  newids   bigint not null default 0 check (newids >= 0),
+  edits    bigint not null default 0 check (edits >= 0),
+  newbytes bigint not null default 0 check (newbytes >= 0),
+  -- The marks that are stored, and the seq of the newest one that is not stored any more.
+  marks    integer not null default 1,
+  floor    bigint not null default -1,
+  -- The digest of all sits, kept with every write: see zafu.line_hash.
+  sits     bigint not null default 0,
+  digest   bigint[] not null default '{0,0,0,0}' check (cardinality(digest) = 4)
 );
 
--- Every place where a head has been. A device names the mark up to which it has read: one that is not known
--- here means that this database was restored from an older state, or is another one.
+-- The places where a head has been, the newest ones: see zafu.move_head. A device names the mark up to which it
+-- has read: one that is not known here, of a seq above the floor of its head, means that this database was
+-- restored from an older state, or is another one.
 create table zafu.marks (
   mark   uuid primary key default gen_random_uuid(),
   userid uuid not null references public.users (id) on delete cascade,

@@ -23,18 +23,51 @@ begin
   perform set_config('zafu.locked', people[1]::text, true);
 end $$;
 
--- A week is where its number says, whatever was written.
+-- Takes note of a goal from now on; of the first one, from ever.
+create function zafu.after_goal() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into zafu.goals (partnershipid, since, weeklygoal)
+  values (new.id, case tg_op when 'INSERT' then '-infinity' else now() end, new.weeklygoal)
+  on conflict (partnershipid, since) do update set weeklygoal = excluded.weeklygoal;
+  return null;
+end $$;
+create trigger after_goal after insert or update of weeklygoal on public.partnerships
+  for each row execute function zafu.after_goal();
+
+-- A week is where its number says, whatever was written, and has the goal of its start.
 create function zafu.before_week() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  select p.startedat + (new.weeknumber - 1) * interval '168 hours', coalesce(new.weeklygoal, p.weeklygoal)
-  into new.weekstart, new.weeklygoal
+  select p.startedat + (new.weeknumber - 1) * interval '168 hours' into new.weekstart
   from public.partnerships p where p.id = new.partnershipid;
   new.weekend := new.weekstart + interval '168 hours';
+  new.weeklygoal := coalesce(new.weeklygoal, (
+    select g.weeklygoal from zafu.goals g
+    where g.partnershipid = new.partnershipid and g.since <= new.weekstart order by g.since desc limit 1
+  ));
   return new;
 end $$;
 create trigger before_week before insert or update on public.weeks
   for each row execute function zafu.before_week();
+
+-- Makes the weeks of a partnership up to this one that are not there, also those without sits. Whoever calls
+-- holds the partnership, and has seen that the week begins within a day from now.
+create function zafu.make_weeks(partnership uuid, last integer) returns void
+language sql security definer set search_path = '' as $$
+  insert into public.weeks (partnershipid, weeknumber)
+  select make_weeks.partnership, n
+  from generate_series(1, make_weeks.last) as n
+  where not exists (
+    select 1 from public.weeks w where w.partnershipid = make_weeks.partnership and w.weeknumber = n
+  )
+  order by n
+$$;
+
+-- The number of the week of a partnership in which something began.
+create function zafu.week_number(first timestamptz, start timestamptz) returns integer
+language sql immutable parallel safe
+return floor(extract(epoch from start - first) / 604800) + 1;
 
 -- Where a sit belongs that began then: the partnership of that moment, if there was one, and its week, made
 -- if need be. Weeks exist from the first one to a day from now: a clock that is years ahead makes none.
@@ -50,13 +83,34 @@ begin
   if partnership is null or start >= now() + interval '24 hours' then
     return;
   end if;
-  number := floor(extract(epoch from start - first) / 604800) + 1;
+  number := zafu.week_number(first, start);
   select w.id into week from public.weeks w
   where w.partnershipid = partnership and w.weeknumber = number;
   if week is null then
-    insert into public.weeks (partnershipid, weeknumber) values (partnership, number)
-    returning id into week;
+    perform zafu.make_weeks(partnership, number);
+    select w.id into week from public.weeks w
+    where w.partnershipid = partnership and w.weeknumber = number;
   end if;
+end $$;
+
+-- Brings the weeks of someone up to now: makes those that have begun since the last write, and places sits that
+-- began more than a day ahead of the server's clock when they were sent. Whoever calls holds the partnership.
+create function zafu.catch_up(person uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform zafu.make_weeks(p.id, zafu.week_number(p.startedat, least(now(), p.endedat)))
+  from public.partnerships p
+  where (p.userid = person or p.partnerid = person)
+    and p.startedat <= now()
+    and not exists (
+      select 1 from public.weeks w
+      where w.partnershipid = p.id
+        and w.weeknumber >= zafu.week_number(p.startedat, least(now(), p.endedat))
+    );
+  -- The trigger on each row finds the place.
+  update public.sessions set weekid = weekid
+  where userid = person and weekid is null and partnershipid is not null
+    and coalesce(correctedstart, startedat) < now() + interval '24 hours';
 end $$;
 
 -- Counts these weeks anew. Whoever calls holds their partnerships.

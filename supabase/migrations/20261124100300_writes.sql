@@ -63,36 +63,141 @@ end $$;
 create trigger before_session before insert or update on public.sessions
   for each row execute function zafu.before_session();
 
-create function zafu.new_ids_a_day() returns integer
-language sql immutable parallel safe return 1000000;
+-- What one account may write on one day (UTC). Generous for anyone who sits, and for a log of many years that is
+-- imported at once; but no account fills a small project in a day.
+create function zafu.new_ids_a_day() returns bigint
+language sql immutable parallel safe return 250000;
+create function zafu.edits_a_day() returns bigint
+language sql immutable parallel safe return 250000;
+create function zafu.bytes_a_day() returns bigint
+language sql immutable parallel safe return 134217728;
 
--- New rows: the heads move, the day's new ids are counted, the weeks are counted anew.
-create function zafu.after_insert() returns trigger
+-- What a row costs besides its texts, with its part of the indexes, about.
+create function zafu.bytes_a_row() returns bigint
+language sql immutable parallel safe return 400;
+
+-- Refuses what is beyond the limits of a day. Only clients have limits.
+create function zafu.refuse_beyond_limits(ids bigint, edits bigint, bytes bigint) returns void
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if auth.uid() is not null
+      and (ids > zafu.new_ids_a_day() or edits > zafu.edits_a_day() or bytes > zafu.bytes_a_day()) then
+    raise exception 'more than % new sits, % changes or % bytes of one account on one day',
+        zafu.new_ids_a_day(), zafu.edits_a_day(), zafu.bytes_a_day()
+      using errcode = 'PT429', hint = 'Go on tomorrow.';
+  end if;
+end $$;
+
+-- How many marks of an account are stored for sure; they are pruned when there are twice as many.
+create function zafu.marks_kept() returns integer
+language sql immutable parallel safe return 2000;
+
+-- The hash of one sit for the digest: SHA-256, in hexadecimal, of
+--   id|startedat|sitlength|satlength|stage|endedat|detailsrevision|detailsdevice|deletionrevision|deletiondevice
+-- with ids in lower case, moments as milliseconds since 1970 or nothing, the stage as 0 (started), 1 (ended
+-- early) or 2 (completed), and a line feed at the end. The digest of many sits is the sum of the first four
+-- 32-bit words of their hashes, each word for itself and modulo 2^32: so it does not depend on their order, and
+-- is kept up to date by adding what a write has brought and subtracting what was there before.
+-- See digest.rs in the crate zafu-sync.
+create function zafu.line_hash(
+  id uuid, startedat timestamptz, sitlength bigint, satlength bigint, iscompleted boolean, endedat timestamptz,
+  detailsrevision bigint, detailsdevice uuid, deletionrevision bigint, deletiondevice uuid
+) returns text
+language sql stable parallel safe
+return encode(sha256(convert_to(concat(
+  id, '|', (extract(epoch from startedat) * 1000)::bigint, '|', sitlength, '|', satlength, '|',
+  case when iscompleted then 2 when endedat is not null then 1 else 0 end, '|',
+  (extract(epoch from endedat) * 1000)::bigint, '|',
+  detailsrevision, '|', detailsdevice, '|', deletionrevision, '|', deletiondevice, E'\n'
+), 'UTF8')), 'hex');
+
+-- A word of a hash, 1 to 4.
+create function zafu.hash_word(hash text, place integer) returns bigint
+language sql immutable parallel safe
+return ('x' || substr(hash, 8 * place - 7, 8))::bit(32)::bigint;
+
+-- Moves the head of someone: leaves a mark, counts what was written, and adds to the digest. Whoever calls holds
+-- the head. Marks beyond those that are kept go, but for that of the last erasure.
+create function zafu.move_head(
+  person uuid, to_seq bigint, why text, ids bigint, changes bigint, bytes bigint, more bigint, words bigint[]
+) returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   today date := (now() at time zone 'UTC')::date;
-  most integer;
+  left_mark uuid;
+  h zafu.heads;
 begin
-  with written as (
-    select userid, max(seq) as seq, count(*)::integer as ids from new_rows group by userid
-  ), marked as (
-    insert into zafu.marks (userid, seq) select userid, seq from written returning userid, mark
-  ), moved as (
-    update zafu.heads h
-    set seq = written.seq,
-        mark = marked.mark,
-        newday = today,
-        newids = written.ids + case when h.newday = today then h.newids else 0 end
-    from written join marked using (userid)
-    where h.userid = written.userid
-    returning h.newids
-  )
-  select max(newids) into most from moved;
-  if most > zafu.new_ids_a_day() then
-    raise exception 'more than % new sits on one day', zafu.new_ids_a_day()
-      using errcode = 'PT429', hint = 'Go on tomorrow.';
+  insert into zafu.marks (userid, seq, reason) values (person, to_seq, why) returning mark into left_mark;
+  update zafu.heads t
+  set seq = to_seq,
+      mark = left_mark,
+      marks = t.marks + 1,
+      newday = today,
+      newids = ids + case when t.newday = today then t.newids else 0 end,
+      edits = changes + case when t.newday = today then t.edits else 0 end,
+      newbytes = bytes + case when t.newday = today then t.newbytes else 0 end,
+      sits = t.sits + more,
+      digest = array(
+        select (t.digest[n] + words[n]) & 4294967295 from generate_series(1, 4) as n order by n
+      )
+  where t.userid = person
+  returning t.* into h;
+  if why <> 'erased' then -- nobody is kept from erasing
+    perform zafu.refuse_beyond_limits(h.newids, h.edits, h.newbytes);
   end if;
+  if h.marks >= 2 * zafu.marks_kept() then
+    with kept as (
+      select min(seq) as seq from (
+        select m.seq from zafu.marks m where m.userid = person order by m.seq desc limit zafu.marks_kept()
+      ) as newest
+    ), pruned as (
+      delete from zafu.marks m using kept
+      where m.userid = person and m.seq < kept.seq
+        and m.seq is distinct from (
+          select max(e.seq) from zafu.marks e where e.userid = person and e.reason = 'erased'
+        )
+      returning m.seq
+    )
+    update zafu.heads t
+    set marks = t.marks - (select count(*) from pruned),
+        floor = greatest(t.floor, (select max(seq) from pruned))
+    where t.userid = person;
+  end if;
+  return left_mark;
+end $$;
+
+-- Brings the weeks of a client that has just written up to now. What that changes comes here again, and ends.
+create function zafu.catch_up_after_write() returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  if pg_trigger_depth() = 1 and auth.uid() is not null
+      and auth.uid()::text is distinct from current_setting('zafu.alone', true) then
+    perform zafu.catch_up(auth.uid());
+  end if;
+end $$;
+
+-- New rows: the heads move, the weeks are counted anew.
+create function zafu.after_insert() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform zafu.move_head(
+    w.userid, w.seq, 'moved', w.ids, 0, w.bytes, w.ids, array[w.word1, w.word2, w.word3, w.word4]::bigint[]
+  )
+  from (
+    select r.userid, max(r.seq) as seq, count(*) as ids, sum(r.bytes)::bigint as bytes,
+      sum(zafu.hash_word(r.hash, 1)) as word1, sum(zafu.hash_word(r.hash, 2)) as word2,
+      sum(zafu.hash_word(r.hash, 3)) as word3, sum(zafu.hash_word(r.hash, 4)) as word4
+    from (
+      select n.userid, n.seq, zafu.bytes_a_row() + octet_length(n.note) + octet_length(n.label) as bytes,
+        zafu.line_hash(n.id, n.startedat, n.sitlength, n.satlength, n.iscompleted, n.endedat,
+          n.detailsrevision, n.detailsdevice, n.deletionrevision, n.deletiondevice) as hash
+      from new_rows n
+      offset 0 -- or else each hash would be made four times
+    ) as r
+    group by r.userid
+  ) as w;
   perform zafu.recount(array(select distinct weekid from new_rows where weekid is not null));
+  perform zafu.catch_up_after_write();
   return null;
 end $$;
 create trigger after_insert after insert on public.sessions
@@ -110,32 +215,92 @@ begin
     raise exception 'no sit of yours is named so'
       using errcode = 'PT404', hint = 'Nothing was changed. push_sessions sends a sit whole.';
   end if;
-  with written as (
-    select n.userid, max(n.seq) as seq from new_rows n join zafu.heads h on h.userid = n.userid
-    where n.seq > h.seq group by n.userid
-  ), marked as (
-    insert into zafu.marks (userid, seq) select userid, seq from written returning userid, mark
+  perform zafu.move_head(
+    w.userid, w.seq, 'moved', 0, w.changes, w.bytes, 0, array[w.word1, w.word2, w.word3, w.word4]::bigint[]
   )
-  update zafu.heads h set seq = written.seq, mark = marked.mark
-  from written join marked using (userid)
-  where h.userid = written.userid;
+  from (
+    select r.userid, max(r.seq) as seq, count(*) as changes, sum(r.bytes)::bigint as bytes,
+      sum(zafu.hash_word(r.hash, 1) - zafu.hash_word(r.was, 1)) as word1,
+      sum(zafu.hash_word(r.hash, 2) - zafu.hash_word(r.was, 2)) as word2,
+      sum(zafu.hash_word(r.hash, 3) - zafu.hash_word(r.was, 3)) as word3,
+      sum(zafu.hash_word(r.hash, 4) - zafu.hash_word(r.was, 4)) as word4
+    from (
+      select n.userid, n.seq, zafu.bytes_a_row() + octet_length(n.note) + octet_length(n.label) as bytes,
+        zafu.line_hash(n.id, n.startedat, n.sitlength, n.satlength, n.iscompleted, n.endedat,
+          n.detailsrevision, n.detailsdevice, n.deletionrevision, n.deletiondevice) as hash,
+        zafu.line_hash(o.id, o.startedat, o.sitlength, o.satlength, o.iscompleted, o.endedat,
+          o.detailsrevision, o.detailsdevice, o.deletionrevision, o.deletiondevice) as was
+      from new_rows n join old_rows o on o.userid = n.userid and o.id = n.id -- neither ever changes
+      where n.seq <> o.seq
+      offset 0
+    ) as r
+    group by r.userid
+  ) as w;
   perform zafu.recount(array(
     select weekid from old_rows where weekid is not null
     union
     select weekid from new_rows where weekid is not null
   ));
+  perform zafu.catch_up_after_write();
   return null;
 end $$;
 create trigger after_update after update on public.sessions
   referencing old table as old_rows new table as new_rows
   for each statement execute function zafu.after_update();
 
+-- The digest of someone's sits, from the sits themselves: what zafu.heads must hold.
+create function zafu.digest_of(person uuid, out sits bigint, out words bigint[])
+language sql stable security definer set search_path = '' as $$
+  select count(*), array[
+    coalesce(sum(zafu.hash_word(r.hash, 1)), 0)::bigint & 4294967295,
+    coalesce(sum(zafu.hash_word(r.hash, 2)), 0)::bigint & 4294967295,
+    coalesce(sum(zafu.hash_word(r.hash, 3)), 0)::bigint & 4294967295,
+    coalesce(sum(zafu.hash_word(r.hash, 4)), 0)::bigint & 4294967295
+  ]
+  from (
+    select zafu.line_hash(s.id, s.startedat, s.sitlength, s.satlength, s.iscompleted, s.endedat,
+      s.detailsrevision, s.detailsdevice, s.deletionrevision, s.deletiondevice) as hash
+    from public.sessions s where s.userid = person
+    offset 0
+  ) as r
+$$;
+
+-- Rows that are gone, with an account or by an administrator: the digest is that of the others.
 create function zafu.after_delete() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  update zafu.heads h
+  set sits = h.sits - w.ids,
+      digest = array[
+        (h.digest[1] - w.word1) & 4294967295, (h.digest[2] - w.word2) & 4294967295,
+        (h.digest[3] - w.word3) & 4294967295, (h.digest[4] - w.word4) & 4294967295
+      ]
+  from (
+    select r.userid, count(*) as ids,
+      sum(zafu.hash_word(r.hash, 1))::bigint as word1, sum(zafu.hash_word(r.hash, 2))::bigint as word2,
+      sum(zafu.hash_word(r.hash, 3))::bigint as word3, sum(zafu.hash_word(r.hash, 4))::bigint as word4
+    from (
+      select o.userid, zafu.line_hash(o.id, o.startedat, o.sitlength, o.satlength, o.iscompleted, o.endedat,
+        o.detailsrevision, o.detailsdevice, o.deletionrevision, o.deletiondevice) as hash
+      from old_rows o
+      offset 0
+    ) as r
+    group by r.userid
+  ) as w
+  where h.userid = w.userid;
   perform zafu.recount(array(select distinct weekid from old_rows where weekid is not null));
   return null;
 end $$;
 create trigger after_delete after delete on public.sessions
   referencing old table as old_rows
   for each statement execute function zafu.after_delete();
+
+create function zafu.after_truncate() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update zafu.heads set sits = default, digest = default;
+  perform zafu.recount(array(select id from public.weeks));
+  return null;
+end $$;
+create trigger after_truncate after truncate on public.sessions
+  for each statement execute function zafu.after_truncate();

@@ -1,12 +1,19 @@
 -- pull_sessions: what a device has not read yet, and whether what it has read is still the truth.
 
--- Whether the caller's sits have been at this mark, and not before this seq.
-create function zafu.has_been_at(mark uuid, seq bigint) returns boolean
+-- What is known of a cursor of the caller's. "known": the sits have been at this mark, and not before this seq.
+-- "pruned": such an old mark is not stored any more, so that it may have been there. "unknown": it never was.
+create function zafu.cursor_state(mark uuid, seq bigint) returns text
 language sql stable security definer set search_path = '' as $$
-  select exists (
-    select 1 from zafu.marks m
-    where m.mark = has_been_at.mark and m.userid = (select auth.uid()) and m.seq >= has_been_at.seq
-  )
+  select case
+    when exists (
+      select 1 from zafu.marks m
+      where m.mark = cursor_state.mark and m.userid = (select auth.uid()) and m.seq >= cursor_state.seq
+    ) then 'known'
+    when exists (
+      select 1 from zafu.heads h where h.userid = (select auth.uid()) and h.floor >= cursor_state.seq
+    ) then 'pruned'
+    else 'unknown'
+  end
 $$;
 
 -- The caller's sits that have changed since (after_seq, after_mark), the cursor that the last answer named as
@@ -15,9 +22,11 @@ $$;
 --
 -- It answers one value:
 --   {"state": "ok" | "diverged", "rows": [...], "next": {seq, mark}, "more": bool, "head": {seq, mark},
---    "erased": mark, "erasedat": moment}
+--    "compare": bool, "erased": mark, "erasedat": moment}
 -- "diverged": this database does not know the cursor. It was restored from an older state, or is another
--- one: begin again without a cursor, and push everything. "erased" is the mark of the last erasure of this
+-- one: begin again without a cursor, and push everything. "compare": the cursor is older than all marks that are
+-- stored. What follows it is answered, but whether this database was restored cannot be told from it: compare
+-- digests, once all was read. "erased" is the mark of the last erasure of this
 -- account's data; one that the device does not know means that it must ask before it uploads anything.
 --
 -- Head, marks and rows are read in one snapshot, which is what STABLE gives to all of a function.
@@ -37,6 +46,7 @@ declare
   bytes integer := least(greatest(coalesce(max_bytes, 1048576), 1), zafu.bytes_a_push());
   page json;
   last bigint;
+  known text := case when after_mark is null then 'known' else zafu.cursor_state(after_mark, after_seq) end;
 begin
   if auth.uid() is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
@@ -44,11 +54,10 @@ begin
   if head is null then
     perform zafu.refuse_without_profile();
   end if;
-  if (after_seq is null) <> (after_mark is null)
-      or (after_mark is not null and not zafu.has_been_at(after_mark, after_seq)) then
+  if (after_seq is null) <> (after_mark is null) or known = 'unknown' then
     return json_build_object(
       'state', 'diverged', 'rows', '[]'::json, 'more', true,
-      'next', null, 'head', json_build_object('seq', head.seq, 'mark', head.mark),
+      'next', null, 'head', json_build_object('seq', head.seq, 'mark', head.mark), 'compare', false,
       'erased', head.erased, 'erasedat', head.erasedat
     );
   end if;
@@ -74,32 +83,29 @@ begin
     'rows', coalesce(page, '[]'::json),
     'next', json_build_object('seq', last, 'mark', head.mark),
     'more', last < head.seq,
+    'compare', known = 'pruned',
     'head', json_build_object('seq', head.seq, 'mark', head.mark),
     'erased', head.erased, 'erasedat', head.erasedat
   );
 end $$;
 
--- How many sits the caller has, deleted ones too, and a digest of their states: two copies that agree have
--- the same. SHA-256 over one line for each sit, in the order of ids, each ended by a line feed:
---   id|startedat|sitlength|satlength|stage|endedat|detailsrevision|detailsdevice|deletionrevision|deletiondevice
--- with ids in lower case, moments as milliseconds since 1970 or nothing, and the stage as 0 (started),
--- 1 (ended early) or 2 (completed).
+-- The digest that is kept with every write, of the caller's sits.
+create function zafu.own_digest() returns zafu.heads
+language sql stable security definer set search_path = '' as $$
+  select h.* from zafu.heads h where h.userid = (select auth.uid())
+$$;
+
+-- How many sits the caller has, deleted ones too, and a digest of their states: two copies that agree have the
+-- same. Four words in hexadecimal, of eight digits each: see zafu.line_hash. It takes as long for many sits as
+-- for few.
 create function public.digest_sessions() returns json
 language sql stable security invoker set search_path = '' as $$
   select json_build_object(
-    'count', count(*),
-    'digest', encode(sha256(convert_to(coalesce(string_agg(concat_ws('|',
-      s.id,
-      (extract(epoch from s.startedat) * 1000)::bigint,
-      s.sitlength,
-      s.satlength,
-      zafu.stage(zafu.sit_of(s)),
-      coalesce((extract(epoch from s.endedat) * 1000)::bigint::text, ''),
-      s.detailsrevision,
-      s.detailsdevice,
-      s.deletionrevision,
-      s.deletiondevice
-    ) || E'\n', '' order by s.id), ''), 'UTF8')), 'hex')
+    'count', coalesce((h).sits, 0),
+    'digest', (
+      select string_agg(lpad(to_hex(coalesce((h).digest[n], 0)), 8, '0'), '' order by n)
+      from generate_series(1, 4) as n
+    )
   )
-  from public.sessions s where s.userid = (select auth.uid())
+  from (select zafu.own_digest() as h offset 0) as own
 $$;

@@ -30,7 +30,6 @@ create function zafu.erase_own() returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   person uuid := auth.uid();
-  last uuid;
 begin
   if person is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
@@ -46,13 +45,7 @@ begin
   update public.users
   set name = default, weeklytarget = default, usualsitlength = default, image = null, invitecode = null
   where id = person;
-  with erasure as (
-    insert into zafu.marks (userid, seq, reason) values (person, nextval('zafu.seq'), 'erased')
-    returning seq, mark
-  )
-  update zafu.heads set seq = erasure.seq, mark = erasure.mark from erasure where userid = person
-  returning heads.mark into last;
-  return last;
+  return zafu.move_head(person, nextval('zafu.seq'), 'erased', 0, 1, zafu.bytes_a_row(), 0, '{0,0,0,0}');
 end $$;
 
 -- Erases the caller's sits and profile, and ends their partnership. It answers {"erased": mark}: the device

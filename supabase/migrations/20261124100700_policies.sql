@@ -8,8 +8,10 @@ alter table public.sessions enable row level security;
 -- Nobody is granted anything on these: only functions of their owner touch them.
 alter table zafu.heads enable row level security;
 alter table zafu.marks enable row level security;
+alter table zafu.goals enable row level security;
 
-revoke all on public.users, public.partnerships, public.weeks, public.sessions, zafu.heads, zafu.marks
+revoke all on public.users, public.partnerships, public.weeks, public.sessions, zafu.heads, zafu.marks,
+  zafu.goals
   from public, anon, authenticated, service_role;
 revoke all on sequence zafu.seq from public, anon, authenticated, service_role;
 revoke all on all functions in schema zafu from public, anon, authenticated, service_role;
@@ -72,5 +74,5 @@ grant execute on function
   zafu.sit_of(public.sessions), zafu.stage(zafu.sit), zafu.joined(zafu.sit, zafu.sit),
   zafu.join_all(zafu.sit), zafu.last_revision(), zafu.rows_a_push(), zafu.bytes_a_push(),
   zafu.lock_own_head(), zafu.own_head(), zafu.refuse_without_profile(),
-  zafu.has_been_at(uuid, bigint), zafu.erase_own(), zafu.own_partnerships()
+  zafu.cursor_state(uuid, bigint), zafu.own_digest(), zafu.erase_own(), zafu.own_partnerships()
   to authenticated;

@@ -32,17 +32,18 @@ language sql stable set search_path = '' as $$
     ('zafu.is_day_and_time'), ('zafu.read_moment'),
     ('zafu.without_unspeakable'), ('zafu.written'), ('zafu.those_there'), ('zafu.read_well'),
     ('zafu.without'), ('zafu.push_answer'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
-    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
-    ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.has_been_at'),
-    ('zafu.erase_own'),
-    ('zafu.own_partnerships'), ('zafu.meant_privileges'), ('zafu.actual_privileges'),
-    ('zafu.meant_policies')
+    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'),
+    ('zafu.new_ids_a_day'), ('zafu.edits_a_day'), ('zafu.bytes_a_day'),
+    ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.cursor_state'),
+    ('zafu.own_digest'), ('zafu.erase_own'), ('zafu.own_partnerships'),
+    ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'), ('zafu.bypassing_views')
   ) as g (function)
   union all
   select 'anon EXECUTE ' || g.function
   from (values
-    ('public.zafu_health'), ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.meant_policies'),
-    ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day')
+    ('public.zafu_health'), ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'),
+    ('zafu.bypassing_views'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
+    ('zafu.edits_a_day'), ('zafu.bytes_a_day')
   ) as g (function)
 $$;
 
@@ -85,19 +86,146 @@ language sql stable set search_path = '' as $$
   where r.rolbypassrls or r.rolsuper
 $$;
 
-create function zafu.meant_policies() returns setof text
-language sql immutable set search_path = '' as $$
-  values ('users.own_profile_is_seen'), ('users.own_profile_is_changed'),
-    ('sessions.own_sits_are_seen'), ('sessions.own_sits_are_made'), ('sessions.own_sits_are_changed'),
-    ('partnerships.own_partnerships_are_seen'), ('weeks.own_weeks_are_seen')
+-- How everything here is defined, one line for each thing that can be told apart: "what", which aspect of it, and
+-- the value. `is_deparsed`: the value is text that PostgreSQL makes of a tree, which may look different in another
+-- major version.
+create function zafu.actual_definitions()
+returns table (what text, aspect text, value text, is_deparsed boolean)
+language sql stable security definer set search_path = '' as $$
+  with relation as (
+    select c.*, case n.nspname when 'zafu' then 'zafu.' else '' end || c.relname as name
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'zafu' and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c')
+      or n.nspname = 'public' and c.relname in ('users', 'partnerships', 'weeks', 'sessions')
+  ), function as (
+    select f.*, format('%s.%s(%s)', n.nspname, f.proname, pg_get_function_identity_arguments(f.oid)) as name
+    from pg_catalog.pg_proc f join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+    where n.nspname = 'zafu' or n.nspname = 'public' and f.proname in
+      ('push_sessions', 'pull_sessions', 'digest_sessions', 'erase_account', 'zafu_health')
+  )
+  select 'table ' || r.name, a.aspect, a.value, false
+  from relation r cross join lateral (values
+    ('kind', r.relkind::text), ('owner', r.relowner::regrole::text),
+    ('row level security', r.relrowsecurity::text), ('forced row level security', r.relforcerowsecurity::text)
+  ) as a (aspect, value)
+  where r.relkind <> 'c'
+  union all
+  select format('column %s.%s', r.name, c.attname), a.aspect, a.value, a.is_deparsed
+  from relation r
+  join pg_catalog.pg_attribute c on c.attrelid = r.oid and c.attnum > 0 and not c.attisdropped
+  left join pg_catalog.pg_attrdef d on d.adrelid = r.oid and d.adnum = c.attnum
+  cross join lateral (values
+    ('type', format_type(c.atttypid, c.atttypmod), false), ('not null', c.attnotnull::text, false),
+    ('default', pg_get_expr(d.adbin, d.adrelid), true)
+  ) as a (aspect, value, is_deparsed)
+  union all
+  select format('constraint %s.%s', r.name, c.conname), a.aspect, a.value, a.is_deparsed
+  from relation r join pg_catalog.pg_constraint c on c.conrelid = r.oid and c.contype in ('c', 'f', 'p', 'u', 'x')
+  cross join lateral (values
+    ('definition', pg_get_constraintdef(c.oid), true), ('validated', c.convalidated::text, false)
+  ) as a (aspect, value, is_deparsed)
+  union all
+  select format('policy %s.%s', r.name, p.polname), a.aspect, a.value, false
+  from relation r join pg_catalog.pg_policy p on p.polrelid = r.oid
+  cross join lateral (values
+    ('command', p.polcmd::text), ('permissive', p.polpermissive::text),
+    ('roles', (
+      select string_agg(case role when 0 then 'public' else role::regrole::text end, ',' order by role::regrole::text)
+      from unnest(p.polroles) as role
+    )),
+    ('using', pg_get_expr(p.polqual, p.polrelid)), ('with check', pg_get_expr(p.polwithcheck, p.polrelid))
+  ) as a (aspect, value)
+  union all
+  -- Those of constraints have numbers in their names, so that they stand together.
+  select case
+      when t.tgisinternal then format('constraints of %s', c.relname)
+      else format('trigger %s.%s', c.relname, t.tgname)
+    end, a.aspect, string_agg(distinct a.value, ',' order by a.value), false
+  from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid = t.tgrelid
+  cross join lateral (values
+    ('enabled', t.tgenabled::text), ('function', t.tgfoid::regproc::text), ('timing', t.tgtype::text)
+  ) as a (aspect, value)
+  where (t.tgrelid in (select oid from relation) or t.tgname like 'zafu\_%')
+    and (not t.tgisinternal or a.aspect = 'enabled')
+  group by 1, 2
+  union all
+  select 'function ' || f.name, a.aspect, a.value, a.is_deparsed
+  from function f
+  cross join lateral (values
+    ('body', md5(f.prosrc), false),
+    -- Of a body in the standard's form there is no text but this.
+    ('expression', md5(pg_get_function_sqlbody(f.oid)), true),
+    ('owner', f.proowner::regrole::text, false), ('security definer', f.prosecdef::text, false),
+    ('settings', f.proconfig::text, false), ('volatility', f.provolatile::text, false),
+    ('result', pg_get_function_result(f.oid), false),
+    ('language', (select l.lanname::text from pg_catalog.pg_language l where l.oid = f.prolang), false),
+    ('steps', (select g.aggtransfn::text from pg_catalog.pg_aggregate g where g.aggfnoid = f.oid), false)
+  ) as a (aspect, value, is_deparsed)
+  union all
+  select format('rule %s.%s', c.relname, r.rulename), 'enabled', r.ev_enabled::text, false
+  from pg_catalog.pg_rewrite r join relation c on c.oid = r.ev_class
+$$;
+
+-- How everything was defined when the migrations had run: see the end of this file.
+create table zafu.definitions (
+  what        text not null,
+  aspect      text not null,
+  value       text,
+  is_deparsed boolean not null,
+  major       integer not null, -- of the PostgreSQL that said so
+  primary key (what, aspect)
+);
+alter table zafu.definitions enable row level security;
+
+-- What is there and is not meant ("surplus"), what is meant and is not there ("missing"), and what is there and
+-- is not as it was made ("changed").
+create function zafu.deviations() returns table (kind text, what text)
+language sql stable security definer set search_path = '' as $$
+  with now as materialized (select * from zafu.actual_definitions()),
+  things as (
+    select coalesce(n.what, d.what) as what, n.what is null as is_missing, d.what is null as is_surplus
+    from (select distinct what from now) as n
+    full join (select distinct what from zafu.definitions) as d on d.what = n.what
+  )
+  select case when is_missing then 'missing' else 'surplus' end, what from things where is_missing or is_surplus
+  union all
+  select 'changed', format('%s: %s', d.what, d.aspect)
+  from zafu.definitions d join now n on n.what = d.what and n.aspect = d.aspect
+  where n.value is distinct from d.value
+    and (not d.is_deparsed or d.major = current_setting('server_version_num')::integer / 10000)
+$$;
+
+-- Views that read these tables with the rights of their owner, past all policies, for whoever may read the view.
+create function zafu.bypassing_views() returns setof text
+language sql stable security definer set search_path = '' as $$
+  with recursive reading as (
+    select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and (n.nspname = 'zafu'
+      or n.nspname = 'public' and c.relname in ('users', 'partnerships', 'weeks', 'sessions'))
+    union
+    select r.ev_class
+    from reading
+    join pg_catalog.pg_depend d on d.refobjid = reading.oid and d.refclassid = 'pg_catalog.pg_class'::regclass
+      and d.classid = 'pg_catalog.pg_rewrite'::regclass
+    join pg_catalog.pg_rewrite r on r.oid = d.objid
+  )
+  select format('%s SELECT view %s.%s', role.name, n.nspname, c.relname)
+  from reading
+  join pg_catalog.pg_class c on c.oid = reading.oid and c.relkind in ('v', 'm')
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  cross join (values ('anon'), ('authenticated')) as role (name)
+  where (has_table_privilege(role.name, c.oid, 'SELECT') or has_any_column_privilege(role.name, c.oid, 'SELECT'))
+    and not coalesce(c.reloptions::text[] && array['security_invoker=true', 'security_invoker=on',
+      'security_invoker=1', 'security_invoker=yes'], false)
 $$;
 
 -- {"schema": 1, "oldest_client": "0.1.0", "rls": bool, "unprotected": [tables], "surplus": [privileges and
---  policies that are more than is meant], "missing": [those that are less], "limits": {...}}
+--  things that are more than is meant], "missing": [those that are less], "changed": [things that are not as
+--  they were made, and what of them], "limits": {...}}
 --
 -- "schema" grows with every change that a client could notice; additions stop nobody. A client older than
--- "oldest_client" stops and says so. It is well where "rls" is true and "surplus" and "missing" are empty.
--- Anyone may ask, also before signing in: it tells nothing of anybody.
+-- "oldest_client" stops and says so. It is well where "rls" is true and "surplus", "missing" and "changed" are
+-- empty. Anyone may ask, also before signing in: it tells nothing of anybody.
 create function public.zafu_health() returns json
 language sql stable security invoker set search_path = '' as $$
   with unprotected as (
@@ -106,40 +234,54 @@ language sql stable security invoker set search_path = '' as $$
     where c.relkind in ('r', 'p') and not c.relrowsecurity
       and (n.nspname = 'zafu'
         or n.nspname = 'public' and c.relname in ('users', 'partnerships', 'weeks', 'sessions'))
-  ), policy as (
-    select format('%s.%s', p.tablename, p.policyname) as what
-    from pg_catalog.pg_policies p
-    where p.schemaname = 'zafu'
-      or p.schemaname = 'public' and p.tablename in ('users', 'partnerships', 'weeks', 'sessions')
-  ), surplus as (
-    (select * from zafu.actual_privileges() except select * from zafu.meant_privileges())
+  ), finding as materialized (
+    select * from zafu.deviations()
     union all
-    (select 'policy ' || what from policy
-     except select 'policy ' || p from zafu.meant_policies() as p)
-  ), missing as (
-    (select * from zafu.meant_privileges() except select * from zafu.actual_privileges())
+    select 'surplus', p.* from (
+      select * from zafu.actual_privileges() except select * from zafu.meant_privileges()
+    ) as p
     union all
-    (select 'policy ' || p from zafu.meant_policies() as p
-     except select 'policy ' || what from policy)
+    select 'surplus', v.* from zafu.bypassing_views() as v
+    union all
+    select 'missing', p.* from (
+      select * from zafu.meant_privileges() except select * from zafu.actual_privileges()
+    ) as p
   )
   select json_build_object(
     'schema', 1,
     'oldest_client', '0.1.0',
     'rls', not exists (select 1 from unprotected),
     'unprotected', (select coalesce(json_agg(what order by what), '[]') from unprotected),
-    'surplus', (select coalesce(json_agg(actual_privileges order by 1), '[]') from surplus),
-    'missing', (select coalesce(json_agg(meant_privileges order by 1), '[]') from missing),
+    'surplus', (select coalesce(json_agg(what order by what), '[]') from finding where kind = 'surplus'),
+    'missing', (select coalesce(json_agg(what order by what), '[]') from finding where kind = 'missing'),
+    'changed', (select coalesce(json_agg(what order by what), '[]') from finding where kind = 'changed'),
     'limits', json_build_object(
       'rows_a_push', zafu.rows_a_push(),
       'bytes_a_push', zafu.bytes_a_push(),
-      'new_ids_a_day', zafu.new_ids_a_day()
+      'new_ids_a_day', zafu.new_ids_a_day(),
+      'edits_a_day', zafu.edits_a_day(),
+      'bytes_a_day', zafu.bytes_a_day()
     )
   )
 $$;
 
-revoke all on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.meant_policies(),
-  public.zafu_health() from public, anon, authenticated, service_role;
+revoke all on zafu.definitions from public, anon, authenticated, service_role;
+revoke all on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.actual_definitions(),
+  zafu.deviations(), zafu.bypassing_views(), public.zafu_health()
+  from public, anon, authenticated, service_role;
 grant usage on schema zafu to anon;
-grant execute on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.meant_policies(),
-  zafu.rows_a_push(), zafu.bytes_a_push(), zafu.new_ids_a_day(), public.zafu_health()
+grant execute on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.deviations(),
+  zafu.bypassing_views(), zafu.rows_a_push(), zafu.bytes_a_push(), zafu.new_ids_a_day(), zafu.edits_a_day(),
+  zafu.bytes_a_day(), public.zafu_health()
   to anon, authenticated;
+
+-- The last of all: how everything is defined now. A later migration that changes something ends with this too.
+create function zafu.record_definitions() returns void
+language sql security definer set search_path = '' as $$
+  delete from zafu.definitions;
+  insert into zafu.definitions (what, aspect, value, is_deparsed, major)
+  select what, aspect, value, is_deparsed, current_setting('server_version_num')::integer / 10000
+  from zafu.actual_definitions();
+$$;
+revoke all on function zafu.record_definitions() from public, anon, authenticated, service_role;
+select zafu.record_definitions();

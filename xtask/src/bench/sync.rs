@@ -107,7 +107,14 @@ fn one(found: &Value) -> Option<Vec<Figure>> {
         (large, "ms", 1.3 * small),
         one.clone(),
     );
-    Some(vec![figure.beside("5,000", small)])
+    let digest = &found["digest"];
+    let of_digest = Figure::absolute(
+        ("digest", "digest of 1,000,000 sits of one account"),
+        "< 50 ms",
+        (digest["ms"].as_f64()?, "ms", 50.0),
+        digest.clone(),
+    );
+    Some(vec![figure.beside("5,000", small), of_digest])
 }
 
 fn timer(found: &Value) -> Option<Vec<Figure>> {

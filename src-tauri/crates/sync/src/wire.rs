@@ -313,10 +313,12 @@ impl Response {
             unprotected: Vec<String>,
             surplus: Vec<String>,
             missing: Vec<String>,
+            #[serde(default)]
+            changed: Vec<String>,
             limits: Limits,
         }
         let said: Said = self.read()?;
-        let mut findings = [said.unprotected, said.surplus, said.missing].concat();
+        let mut findings = [said.unprotected, said.surplus, said.missing, said.changed].concat();
         if !said.rls && findings.is_empty() {
             findings.push("rls".into());
         }

@@ -21,9 +21,11 @@ const EACH: [u32; 2] = [100, 100_000];
 const AT_ONCE: u32 = 10_000;
 /// Pushes to each server.
 const ROUNDS: u32 = 300;
+/// Sits of the account whose digest is asked for.
+const DIGEST_OF: u32 = 1_000_000;
 
 /// The median push of one sit to each, in turns, so that whatever else the machine does meets both.
-pub fn measure() -> Result<[(&'static str, Value); 1]> {
+pub fn measure() -> Result<[(&'static str, Value); 2]> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut servers = vec![];
     for each in EACH {
@@ -43,7 +45,36 @@ pub fn measure() -> Result<[(&'static str, Value); 1]> {
     }
     let [small, large] = took.map(crate::timer::median);
     let sits = EACH.map(|each| each * PEOPLE);
-    Ok([("one", json!({ "rounds": ROUNDS, "sits": sits, "small_ms": small, "large_ms": large }))])
+    let one = json!({ "rounds": ROUNDS, "sits": sits, "small_ms": small, "large_ms": large });
+    let (server, user, backend) = &servers[1];
+    add(backend, *user, DIGEST_OF - EACH[1])?;
+    let mut took = vec![];
+    for _ in 0..ROUNDS {
+        let begin = now();
+        let count = runtime.block_on(server.digest(*user))?.count;
+        took.push(begin.elapsed().as_secs_f64() * 1e3);
+        ensure!(count >= DIGEST_OF.into(), "a digest of {count} sits");
+    }
+    let digest = json!({ "rounds": ROUNDS, "sits": DIGEST_OF, "ms": crate::timer::median(took) });
+    Ok([("one", one), ("digest", digest)])
+}
+
+/// Adds sits to an account by SQL, past the triggers, and leaves its digest as they would have.
+fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
+    backend.sql(&format!(
+        "set local session_replication_role = replica;
+         insert into sessions (id, userid, seq, startedat, sitlength, utcoffset, deviceid, source, detailsdevice,
+           deletiondevice)
+         select gen_random_uuid(), '{user}', nextval('zafu.seq'), '1990-01-01'::timestamptz + n * interval '1 hour',
+           1200, 60, '{user}', 'timer', '{user}', '{user}'
+         from generate_series(1, {sits}) n"
+    ))?;
+    backend.sql(&format!(
+        "update zafu.heads set seq = currval, sits = d.sits, digest = d.words
+         from zafu.digest_of('{user}') as d, (select last_value as currval from zafu.seq) as s
+         where userid = '{user}'"
+    ))?;
+    Ok(())
 }
 
 /// Fills a server by SQL, past its triggers, and leaves it as they would have. Answers someone on it.
@@ -71,7 +102,8 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
            insert into zafu.marks (userid, seq) select userid, max(seq) from sessions group by userid
            returning userid, seq, mark
          )
-         update zafu.heads h set seq = moved.seq, mark = moved.mark from moved where h.userid = moved.userid",
+         update zafu.heads h set seq = moved.seq, mark = moved.mark, sits = d.sits, digest = d.words
+         from moved cross join lateral zafu.digest_of(moved.userid) as d where h.userid = moved.userid",
     )?;
     backend.sql("vacuum analyze sessions")?;
     backend.sql("checkpoint")?;

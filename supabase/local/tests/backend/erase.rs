@@ -66,7 +66,8 @@ fn erasing_ends_a_partnership_and_uncounts_ones_sits() {
     backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", account.id, partner.id)).expect("SQL");
     let state = "select p.endedat is null, w.invitersits, w.inviteesits, u.pairing_status
                  from partnerships p join weeks w on w.partnershipid = p.id
-                 join users u on u.id = p.partnerid where p.userid =";
+                 join users u on u.id = p.partnerid
+                 where w.invitersits + w.inviteesits > 0 and p.userid =";
     let state = || backend.sql(&format!("{state} '{}'", account.id)).expect("SQL");
     account.push(&many(3));
     partner.push(&many(2));

@@ -10,8 +10,11 @@ fn a_server_as_it_was_made_is_well() {
     let health = Account::stranger(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
         "schema": 1, "oldest_client": "0.1.0", "rls": true,
-        "unprotected": [], "surplus": [], "missing": [],
-        "limits": { "rows_a_push": 5000, "bytes_a_push": 4_194_304, "new_ids_a_day": 1_000_000 },
+        "unprotected": [], "surplus": [], "missing": [], "changed": [],
+        "limits": {
+            "rows_a_push": 5000, "bytes_a_push": 4_194_304, "new_ids_a_day": 250_000,
+            "edits_a_day": 250_000, "bytes_a_day": 134_217_728,
+        },
     });
     assert_eq!(health, expected);
     assert_eq!(Account::new(backend).call("zafu_health", &json!({})).body, expected);
@@ -85,8 +88,176 @@ fn whatever_was_loosened_or_taken_away_is_named() {
         backend.sql(undone).expect(undone);
         let said = health();
         assert!(
-            ["unprotected", "surplus", "missing"].iter().all(|it| said[*it] == json!([])),
+            ["unprotected", "surplus", "missing", "changed"]
+                .iter()
+                .all(|it| said[*it] == json!([])),
             "{said}"
         );
     }
+}
+
+#[test]
+fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let stranger = Account::stranger(&backend);
+    let health = || stranger.call("zafu_health", &json!({})).body;
+    let body = |name: &str| {
+        backend.sql(&format!("select pg_get_functiondef('{name}'::regproc)")).expect("SQL")
+    };
+    let recount = body("zafu.recount");
+    let joined = body("zafu.joined");
+    let owner = "select proowner::regrole from pg_proc where proname = 'own_head'";
+    let owner = backend.sql(owner).expect("SQL");
+    for (done, undone, key, found) in [
+        (
+            "alter policy own_sits_are_seen on sessions using (true)",
+            "alter policy own_sits_are_seen on sessions using (userid = (select auth.uid()))",
+            "changed",
+            "policy sessions.own_sits_are_seen: using",
+        ),
+        (
+            "alter policy own_sits_are_made on sessions with check (true)",
+            "alter policy own_sits_are_made on sessions with check (userid = (select auth.uid()))",
+            "changed",
+            "policy sessions.own_sits_are_made: with check",
+        ),
+        (
+            "alter policy own_weeks_are_seen on weeks to public",
+            "alter policy own_weeks_are_seen on weeks to authenticated",
+            "changed",
+            "policy weeks.own_weeks_are_seen: roles",
+        ),
+        (
+            "drop policy own_profile_is_seen on users",
+            "create policy own_profile_is_seen on users for select to authenticated
+               using (id = (select auth.uid()))",
+            "missing",
+            "policy users.own_profile_is_seen",
+        ),
+        (
+            "alter table sessions disable trigger before_session",
+            "alter table sessions enable trigger before_session",
+            "changed",
+            "trigger sessions.before_session: enabled",
+        ),
+        (
+            "alter table sessions disable trigger all",
+            "alter table sessions enable trigger all",
+            "changed",
+            "constraints of sessions: enabled",
+        ),
+        (
+            "alter table auth.users disable trigger zafu_make_profile",
+            "alter table auth.users enable trigger zafu_make_profile",
+            "changed",
+            "trigger users.zafu_make_profile: enabled",
+        ),
+        (
+            "drop trigger after_delete on sessions",
+            "create trigger after_delete after delete on sessions referencing old table as old_rows
+               for each statement execute function zafu.after_delete()",
+            "missing",
+            "trigger sessions.after_delete",
+        ),
+        (
+            "create trigger theirs before insert on sessions for each row execute function zafu.before_session()",
+            "drop trigger theirs on sessions",
+            "surplus",
+            "trigger sessions.theirs",
+        ),
+        (
+            "create or replace function zafu.recount(these uuid[]) returns void language sql
+               security definer set search_path = '' as 'select null'",
+            &recount,
+            "changed",
+            "function zafu.recount(these uuid[]): body",
+        ),
+        (
+            "create or replace function zafu.joined(a zafu.sit, b zafu.sit) returns zafu.sit
+               language sql immutable strict parallel safe return b",
+            &joined,
+            "changed",
+            "function zafu.joined(a zafu.sit, b zafu.sit): expression",
+        ),
+        (
+            "alter function zafu.own_partnerships() security invoker",
+            "alter function zafu.own_partnerships() security definer",
+            "changed",
+            "function zafu.own_partnerships(): security definer",
+        ),
+        (
+            "alter function zafu.own_head() reset search_path",
+            "alter function zafu.own_head() set search_path = ''",
+            "changed",
+            "function zafu.own_head(): settings",
+        ),
+        (
+            "alter function zafu.own_head() owner to authenticated",
+            &format!(
+                "alter function zafu.own_head() owner to {owner};
+             grant execute on function zafu.own_head() to authenticated"
+            ),
+            "changed",
+            "function zafu.own_head(): owner",
+        ),
+        (
+            "create function push_sessions(sits jsonb) returns json language sql as 'select null::json'",
+            "drop function push_sessions(jsonb)",
+            "surplus",
+            "function public.push_sessions(sits jsonb)",
+        ),
+        (
+            "create view everything as select * from sessions; grant select on everything to anon",
+            "drop view everything",
+            "surplus",
+            "anon SELECT view public.everything",
+        ),
+        (
+            "create view inner_one as select * from users; create view outer_one as select email from inner_one;
+             revoke all on inner_one, outer_one from anon, authenticated;
+             grant select (email) on outer_one to authenticated",
+            "drop view outer_one; drop view inner_one",
+            "surplus",
+            "authenticated SELECT view public.outer_one",
+        ),
+        (
+            "alter table sessions force row level security",
+            "alter table sessions no force row level security",
+            "changed",
+            "table sessions: forced row level security",
+        ),
+        (
+            "alter table sessions alter column userid drop default",
+            "alter table sessions alter column userid set default auth.uid()",
+            "changed",
+            "column sessions.userid: default",
+        ),
+        (
+            "alter table weeks drop constraint weeks_partnershipid_weeknumber_key",
+            "alter table weeks add constraint weeks_partnershipid_weeknumber_key
+               unique (partnershipid, weeknumber)",
+            "missing",
+            "constraint weeks.weeks_partnershipid_weeknumber_key",
+        ),
+        (
+            "create rule theirs as on insert to weeks do instead nothing",
+            "drop rule theirs on weeks",
+            "surplus",
+            "rule weeks.theirs",
+        ),
+    ] {
+        backend.sql(done).expect(done);
+        let said = health();
+        let findings = said[key].as_array().expect("findings");
+        assert!(findings.contains(&json!(found)), "{done}: {said}");
+        backend.sql(undone).expect(undone);
+        let said = health();
+        let kinds = ["unprotected", "surplus", "missing", "changed"];
+        assert!(kinds.iter().all(|kind| said[*kind] == json!([])), "{undone}: {said}");
+    }
+    // One's own view with the rights of whoever reads it is nobody's business.
+    backend
+        .sql("create view own with (security_invoker = true) as select id from sessions; grant select on own to authenticated")
+        .expect("SQL");
+    assert_eq!(health()["surplus"], json!([]));
 }

@@ -2,13 +2,16 @@
 
 use crate::account::{Account, words};
 use crate::session::Session;
-use crate::sits::{begun, many, wire};
+use crate::sits::{begun, completed, ended, many, wire};
 use fastrand::Rng;
+use proptest::collection::vec;
+use proptest::prelude::*;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use zafu_backend::{Backend, or_skip, shared};
+use zafu_sync::digest::Digest;
 
 /// What `zafu.without_unspeakable` must answer, in one pass over JSON text.
 fn without_unspeakable(said: &str, mark: &str) -> String {
@@ -133,4 +136,186 @@ fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_the
     });
     busy.call("push_sessions", &json!({ "sessions": 7 })).is(400, "PT400");
     assert_eq!(words(&busy.push(&many(1))), ["stored"]);
+}
+
+/// Sets what an account has written on the day that is so many days ago.
+fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
+    let sql = "update zafu.heads set newids = 0, edits = 0, newbytes = 0";
+    let id = account.id;
+    account
+        .backend
+        .sql(&format!(
+            "{sql} where userid = '{id}';
+             update zafu.heads set newday = (now() at time zone 'UTC')::date - {days}, {what} = {count}
+             where userid = '{id}'"
+        ))
+        .expect("SQL");
+}
+
+#[test]
+fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
+    let Some(backend) = shared() else { return };
+    for (what, limit) in [("newids", 250_000), ("edits", 250_000), ("newbytes", 134_217_728)] {
+        let (account, other) = (Account::new(backend), Account::new(backend));
+        let known = many(1);
+        account.push(&known);
+        let path = format!("sessions?id=eq.{}", known[0]["id"].as_str().expect("an id"));
+        let mut edited = known[0].clone();
+        edited["detailsrevision"] = 1.into();
+        let room = if what == "newbytes" { 800 } else { 1 };
+        has_written(&account, what, limit - room, 0);
+        assert_eq!(words(&account.push(&[edited.clone()])), ["stored"], "{what}: the last one");
+        assert_eq!(words(&account.push(&many(1))), ["stored"], "{what}: the last one");
+
+        has_written(&account, what, limit, 0);
+        if what != "edits" {
+            account.call("push_sessions", &json!(many(1))).is(429, "PT429");
+            account.say(Method::POST, "sessions", &wire(&begun())).is(429, "PT429");
+        }
+        if what != "newids" {
+            edited["detailsrevision"] = 2.into();
+            account.call("push_sessions", &json!([edited])).is(429, "PT429");
+            let change = json!({ "note": "again", "detailsrevision": 2 });
+            account.say(Method::PATCH, &path, &change).is(429, "PT429");
+        }
+        // Nothing of it stays; to read and to erase is never refused, and nobody else is touched.
+        assert_eq!(account.pull().len(), 2, "{what}");
+        assert_eq!(words(&other.push(&many(1))), ["stored"], "{what}");
+        has_written(&account, what, limit, 1);
+        assert_eq!(words(&account.push(&many(1))), ["stored"], "{what}: another day");
+        has_written(&account, what, limit, 0);
+        assert_eq!(account.call("erase_account", &json!({})).status.as_u16(), 200, "{what}");
+    }
+}
+
+/// What is counted is what is written.
+#[test]
+fn real_life_19_rows_and_texts_are_counted() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let written = || {
+        let sql = "select newids, edits, newbytes from zafu.heads where userid =";
+        backend.sql(&format!("{sql} '{}'", account.id)).expect("SQL")
+    };
+    let mut rows = many(3);
+    rows[0]["note"] = "x".repeat(1000).into();
+    account.push(&rows);
+    assert_eq!(written(), "3|0|2200");
+    account.push(&rows);
+    assert_eq!(written(), "3|0|2200", "what is known costs nothing");
+    rows[0]["note"] = "y".repeat(500).into();
+    rows[0]["detailsrevision"] = 1.into();
+    account.push(&rows);
+    assert_eq!(written(), "3|1|3100");
+}
+
+#[test]
+fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let id = account.id;
+    account.call("erase_account", &json!({}));
+    let erased = account.page(&Value::Null, 10)["erased"].clone();
+    let body = json!({ "sessions": many(2), "erased": erased });
+    let sent = account.call("push_sessions", &body).body;
+    let old = &sent["after"];
+    // As many changes as a device makes in months.
+    backend
+        .sql(&format!(
+            "do $$ begin for n in 1 .. 4500 loop
+               update sessions set detailsrevision = n
+               where userid = '{id}' and id = '{}';
+             end loop; end $$",
+            sent["verdicts"][0]["id"].as_str().expect("an id")
+        ))
+        .expect("SQL");
+    let marks = format!("select count(*) from zafu.marks where userid = '{id}'");
+    let marks: u32 = backend.sql(&marks).expect("SQL").parse().expect("a number");
+    assert!((2000..4001).contains(&marks), "{marks}");
+    let counted = format!("select marks from zafu.heads where userid = '{id}'");
+    assert_eq!(backend.sql(&counted).expect("SQL"), marks.to_string());
+    // The cursor of months ago is answered with what follows it, and the advice to compare.
+    let page = account.page(old, 10);
+    assert_eq!((&page["state"], &page["compare"]), (&json!("ok"), &json!(true)));
+    assert_eq!(page["rows"].as_array().map(Vec::len), Some(1), "{page}");
+    let after = account.page(&page["next"], 10);
+    assert_eq!((&after["state"], &after["compare"]), (&json!("ok"), &json!(false)));
+    // A mark that never was is still known for one, unless it is as old.
+    let unknown = json!({ "seq": page["next"]["seq"], "mark": begun().id });
+    assert_eq!(account.page(&unknown, 10)["state"], "diverged");
+    let seq = old["seq"].as_i64().expect("a seq");
+    let as_old = json!({ "seq": seq - 1, "mark": begun().id });
+    assert_eq!(account.page(&as_old, 10)["compare"], true);
+    // The erasure is not forgotten.
+    assert_eq!(page["erased"], erased);
+}
+
+/// The digest as `digest_sessions` answers it, and as a count of all rows gives it.
+fn digests(account: &Account<'_>) -> (Value, Value) {
+    let sql = format!(
+        "select json_build_object('count', d.sits, 'digest', (
+           select string_agg(lpad(to_hex(w), 8, '0'), '' order by n) from unnest(d.words) with ordinality as u (w, n)
+         )) from zafu.digest_of('{}') as d",
+        account.id
+    );
+    let fresh = account.backend.sql(&sql).expect("SQL");
+    let fresh = serde_json::from_str(&fresh).expect("JSON");
+    (account.call("digest_sessions", &json!({})).body, fresh)
+}
+
+#[test]
+fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
+    let Some(backend) = shared() else { return };
+    let (account, partner) = (Account::new(backend), Account::new(backend));
+    let sits: Vec<_> = (0..8).map(|_| begun()).collect();
+    let acts = vec((0_usize..8, 0_u8..7), 1..10);
+    let revision = std::cell::Cell::new(0_u32);
+    let config =
+        ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(acts in acts)| {
+        for (which, what) in acts {
+            revision.set(revision.get() + 1);
+            let sit = &sits[which];
+            let path = format!("sessions?id=eq.{}", sit.id);
+            match what {
+                0 => _ = account.call("push_sessions", &json!([wire(sit), wire(&completed(sit))])),
+                1 => _ = account.call("push_sessions", &json!([wire(&ended(sit, 61))])),
+                2 => _ = account.say(Method::POST, "sessions", &wire(sit)),
+                3 => {
+                    let change = json!({ "note": "n", "detailsrevision": revision.get() });
+                    account.say(Method::PATCH, &path, &change);
+                }
+                4 => {
+                    let change = json!({ "detailsrevision": revision.get() });
+                    account.say(Method::PATCH, "sessions?sitlength=gte.0", &change);
+                }
+                5 => {
+                    backend.sql(&format!("delete from sessions where userid = '{}' and id = '{}'", account.id, sit.id))
+                        .expect("SQL");
+                }
+                // One that is sent twice in one call is one row.
+                _ => {
+                    let rows: Vec<Value> = sits.iter().chain(&sits).map(wire).collect();
+                    account.call("push_sessions", &json!(rows));
+                }
+            }
+        }
+        let (kept, fresh) = digests(&account);
+        prop_assert_eq!(kept, fresh);
+        // And it is what a device computes.
+        let mut ours = Digest::default();
+        account.pull().iter().for_each(|sit| ours.add(sit));
+        let (count, digest) = ours.finish();
+        prop_assert_eq!(digests(&account).0, json!({ "count": count, "digest": digest }));
+    });
+    // Placing the sits in weeks changes nothing of it; to erase them leaves the digest of nothing.
+    let values = format!("('{}', '{}', '2026-02-28')", account.id, partner.id);
+    backend
+        .sql(&format!("insert into partnerships (userid, partnerid, startedat) values {values}"))
+        .expect("SQL");
+    let (kept, fresh) = digests(&account);
+    assert_eq!(kept, fresh);
+    account.call("erase_account", &json!({}));
+    let nothing = json!({ "count": 0, "digest": "0".repeat(32) });
+    assert_eq!(digests(&account), (nothing.clone(), nothing));
 }
