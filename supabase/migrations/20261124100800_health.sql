@@ -156,7 +156,9 @@ language sql stable security definer set search_path = '' as $$
     -- Of a body in the standard's form there is no text but this.
     ('expression', md5(pg_get_function_sqlbody(f.oid)), true),
     ('owner', f.proowner::regrole::text, false), ('security definer', f.prosecdef::text, false),
-    ('settings', f.proconfig::text, false), ('volatility', f.provolatile::text, false),
+    ('settings', ( -- but for how long it waits, which may be tuned
+      select string_agg(s, ',' order by s) from unnest(f.proconfig) as s where s not like '%\_timeout=%'
+    ), false), ('volatility', f.provolatile::text, false),
     ('result', pg_get_function_result(f.oid), false),
     ('language', (select l.lanname::text from pg_catalog.pg_language l where l.oid = f.prolang), false),
     ('steps', (select g.aggtransfn::text from pg_catalog.pg_aggregate g where g.aggfnoid = f.oid), false)
@@ -178,7 +180,8 @@ create table zafu.definitions (
 alter table zafu.definitions enable row level security;
 
 -- What is there and is not meant ("surplus"), what is meant and is not there ("missing"), and what is there and
--- is not as it was made ("changed").
+-- is not as it was made ("changed"). A trigger, column or constraint of whoever owns the project is no surplus:
+-- it opens nothing to anybody, and a webhook is made of one.
 create function zafu.deviations() returns table (kind text, what text)
 language sql stable security definer set search_path = '' as $$
   with now as materialized (select * from zafu.actual_definitions()),
@@ -187,7 +190,8 @@ language sql stable security definer set search_path = '' as $$
     from (select distinct what from now) as n
     full join (select distinct what from zafu.definitions) as d on d.what = n.what
   )
-  select case when is_missing then 'missing' else 'surplus' end, what from things where is_missing or is_surplus
+  select case when is_missing then 'missing' else 'surplus' end, what from things
+  where is_missing or is_surplus and what !~ '^(trigger|column|constraint) '
   union all
   select 'changed', format('%s: %s', d.what, d.aspect)
   from zafu.definitions d join now n on n.what = d.what and n.aspect = d.aspect

@@ -6,6 +6,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 use zafu_backend::Backend;
 use zafu_backend::proxy::Fate;
 
@@ -85,7 +86,8 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
                 completed.fetch_add(1, Ordering::Relaxed);
             }))
         });
-        world.sync_now(0, seconds(1)).await;
+        // Long enough for one push, and too short for another.
+        world.sync_now(0, Duration::from_millis(70)).await;
         assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was ended instead");
         assert_eq!(logged(&world.backend, "deadlock detected"), 1);
         let status = world.devices[0].carrier.status().unwrap();

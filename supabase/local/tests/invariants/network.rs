@@ -152,7 +152,8 @@ fn fault_40_fewer_verdicts_come_than_sits_were_sent() {
             true => fewer(if asked.before == 0 { 2 } else { 0 }),
             false => Fate::Pass,
         });
-        let report = world.sync_now(0, minutes(2)).await;
+        // Before a reading shows that they are there.
+        let report = world.sync_now(0, seconds(50)).await;
         assert_eq!((report.pushed, world.pending(0)), (2, 4), "what was not named goes on waiting");
         world.heal().await;
     });
