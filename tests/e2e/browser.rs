@@ -117,6 +117,15 @@ impl Browser {
         found.unwrap().json().clone()
     }
 
+    /// Makes the window this large inside, and waits until it is.
+    pub fn resize(&self, width: u32, height: u32) {
+        self.runtime.block_on(self.driver.set_window_rect(0, 0, width, height)).unwrap();
+        eventually(&format!("the window is {width} wide"), || {
+            let inner = "arguments[0](innerWidth)";
+            (self.run(inner) == width).then_some(())
+        });
+    }
+
     /// Presses a key, wherever the focus is.
     pub fn press(&self, key: Key) {
         let keys = self.driver.action_chain().key_down(key.clone()).key_up(key);

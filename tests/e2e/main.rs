@@ -9,6 +9,7 @@ mod accessible;
 mod account;
 mod account_window;
 mod awake;
+mod bells;
 mod browser;
 mod bus;
 mod cloud;

@@ -50,6 +50,8 @@ describe('every screen', () => {
 		['', 'setup', ['open-log']],
 		['', 'setup', ['open-log', 'log-press-first']],
 		['trouble=1', 'trouble', []],
+		['bell=file', 'trouble', []],
+		['state=sit&bell=no-device', 'notices-open', []],
 		['state=overtime&trouble=2', 'notices-open', []],
 		['state=overtime&trouble=2', 'notices-open', ['notices-open']],
 	])('is in order for assistive technology: %s %s %j', async (query, seen, presses) => {

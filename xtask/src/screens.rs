@@ -20,12 +20,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each screen by its name: what the address asks the demo for.
-const SCENES: [(&str, &str); 61] = [
+const SCENES: [(&str, &str); 64] = [
     ("setup", ""),
     ("setup-open", "press=length-open"),
     ("setup-until", "press=length-until"),
     ("setup-mute", "mute"),
     ("setup-troubles", "trouble=2"),
+    ("setup-bell", "bell=device-refused"),
+    ("setup-bell-file", "bell=file"),
     ("setup-preset", "press=length-30,preset-keep"),
     ("setup-long", "records=long&bells=at"),
     ("bells", "press=bells"),
@@ -43,6 +45,7 @@ const SCENES: [(&str, &str); 61] = [
     ("sit-open", "state=open"),
     ("sit-paused", "state=paused"),
     ("sit-trouble", "state=sit&trouble=1"),
+    ("sit-bell", "state=sit&bell=no-device"),
     ("overtime", "state=overtime"),
     ("overtime-troubles", "state=overtime&trouble=2"),
     ("overtime-troubles-read", "state=overtime&trouble=2&press=notices-open"),

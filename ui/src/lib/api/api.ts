@@ -6,6 +6,7 @@
 import type {
 	Answer,
 	BellCheck,
+	BellError,
 	ErrorCode,
 	IpcError,
 	LogOwner,
@@ -97,7 +98,8 @@ export interface Api {
 /** Whatever was thrown, as an error that can be shown. */
 export function asIpcError(thrown: unknown): IpcError {
 	if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-		return { code: thrown.code as ErrorCode, message: String(thrown.message) };
+		const bell = 'bell' in thrown ? (thrown.bell as BellError) : undefined;
+		return { code: thrown.code as ErrorCode, message: String(thrown.message), bell };
 	}
 	return { code: 'engine', message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

@@ -48,6 +48,8 @@ export interface DemoState {
 	settings?: Partial<Settings>;
 	presets?: Preset[];
 	bellError?: IpcError;
+	/** Why the sound file that is chosen is refused. */
+	fileError?: IpcError;
 	account?: AccountState;
 	/** What is asked for as soon as somebody listens. */
 	asked?: 'quit' | 'note';
@@ -281,7 +283,10 @@ export function createDemo(state: DemoState = {}): Demo {
 		},
 		listSounds: async () =>
 			['bell', 'inkin', 'large-bowl', 'small-bowl', 'wood-block'].map((name) => ({ name })),
-		chooseSoundFile: async () => '/home/me/Music/temple-bell.flac',
+		chooseSoundFile: async () => {
+			if (state.fileError) throw state.fileError;
+			return '/home/me/Music/temple-bell.flac';
+		},
 		setFullscreen: async (on) => {
 			calls.push(`setFullscreen ${on}`);
 		},

@@ -7,6 +7,7 @@
  *   asked     quit, note: what the shell asks for
  *   bells     every, spread, at, random: when bells on the way are rung
  *   trouble   how many things do not work; `mute`: there is no sound
+ *   bell      what goes wrong with a bell, by its kind; `refuse`: a sound file that is chosen is refused
  *   records   none, long, elsewhere: past sits, what is written of one, and those of another device
  *   sync      how things stand with the account, see ACCOUNTS; none: nobody was ever signed in
  *   owners    more: sits of an account that is gone and of one that is signed out are here too
@@ -16,6 +17,7 @@
  */
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import type {
+	BellError,
 	IntervalTimes,
 	IpcError,
 	OwnerView,
@@ -55,6 +57,34 @@ const TROUBLE: IpcError[] = [
 			'The computer could not be kept awake: there is no login manager to ask. The sit goes on, but the computer may fall asleep.',
 	},
 ];
+
+const FILE = '/home/me/Music/Glocken/Temple bell of the long winter retreat, second take.flac';
+const RATE = { kind: 'rate', hertz: 4_294_967_295 } as const;
+
+/** Each thing that may go wrong with a bell, as long as it may be. */
+export const BELL_TROUBLES: BellError[] = [
+	{ kind: 'no-device', reason: 'the system names none' },
+	{
+		kind: 'device-refused',
+		device: 'Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo',
+		reason: 'Device or resource busy',
+	},
+	{
+		kind: 'device-lost',
+		device: 'WH-1000XM4 of the reading room',
+		reason: 'it stopped taking sound',
+	},
+	{ kind: 'sound-stuck' },
+	{ kind: 'file', file: FILE, fault: RATE, instead: 'large-bowl' },
+	{ kind: 'file-refused', file: FILE, fault: RATE },
+	{ kind: 'unknown-sound', name: 'great-gong-of-the-eastern-temple', instead: 'large-bowl' },
+	{ kind: 'failed', reason: 'its thread panicked' },
+];
+
+function bellTrouble(kind: string): IpcError {
+	const bell = BELL_TROUBLES.find((one) => one.kind === kind);
+	return { code: 'sound', message: `${kind}, as the engine says it`, bell };
+}
 
 const RECORDS: SitRecord[] = (
 	[
@@ -234,11 +264,10 @@ export function scene(query: URLSearchParams): DemoState {
 		},
 	};
 	if (query.has('still')) state.now = () => 0;
-	if (query.has('mute'))
-		state.bellError = {
-			code: 'sound',
-			message: 'No sound device was found, so bells will not be heard.',
-		};
+	if (query.has('mute')) state.bellError = bellTrouble('no-device');
+	const bell = query.get('bell');
+	if (bell) state.trouble = [...(state.trouble ?? []), bellTrouble(bell)];
+	if (query.has('refuse')) state.fileError = bellTrouble('file-refused');
 	switch (query.get('state')) {
 		case 'prepare':
 			state.sit = sit({ phase: 'preparing', preparationLeftMs: 7400 });

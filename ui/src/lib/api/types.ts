@@ -4,9 +4,11 @@
  */
 export type { Answer } from '../generated/Answer';
 export type { BellCheck } from '../generated/BellCheck';
+export type { BellError } from '../generated/BellError';
 export type { CloseWhenIdle } from '../generated/CloseWhenIdle';
 export type { ErrorCode } from '../generated/ErrorCode';
 export type { FinishedView } from '../generated/FinishedView';
+export type { FileFault } from '../generated/FileFault';
 export type { GapReason } from '../generated/GapReason';
 export type { IntervalTimes } from '../generated/IntervalTimes';
 export type { Intervals } from '../generated/Intervals';

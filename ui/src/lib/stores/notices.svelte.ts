@@ -1,5 +1,6 @@
 /** What went wrong, and what can be undone: one at a time, in one place, in words. */
 import { asIpcError } from '../api/api';
+import { errorText } from '../bell-words';
 
 export interface Notice {
 	text: string;
@@ -24,7 +25,7 @@ export class Notices {
 		try {
 			return await doing;
 		} catch (thrown) {
-			this.show({ kind: 'error', text: asIpcError(thrown).message });
+			this.show({ kind: 'error', text: errorText(asIpcError(thrown)) });
 			return undefined;
 		}
 	}

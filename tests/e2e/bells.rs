@@ -1,0 +1,103 @@
+//! What the window says of bells that are not heard.
+
+use crate::browser::Browser;
+use crate::desktop::Desktop;
+use crate::zafu::eventually;
+use std::time::Duration;
+
+/// The widths at which the window is looked at: narrow, and as it opens.
+const WIDTHS: [u32; 2] = [400, 480];
+
+/// Calls back with what of an element and of all in it is cut off, once its text is this; null: as it is.
+fn cut(testid: &str, text: Option<&str>) -> String {
+    format!(
+        r#"const done = arguments[arguments.length - 1];
+        const element = document.querySelector('[data-testid="{testid}"]');
+        const text = {text};
+        // The longest line of text is the first child that holds nothing but it.
+        const line = element.matches('p') ? element : element.querySelector('p, span');
+        const node = [...line.childNodes].find((one) => one.nodeType === 3 && one.data.trim());
+        if (text !== null) node.data = text;
+        requestAnimationFrame(() => {{
+            element.scrollIntoView({{ block: 'nearest' }});
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            const cuts = [];
+            for (const rect of range.getClientRects())
+                for (let box = line; box; box = box.parentElement) {{
+                    const seen = box === document.documentElement
+                        ? {{ left: 0, top: 0, right: innerWidth, bottom: innerHeight }}
+                        : box.getBoundingClientRect();
+                    const hides = getComputedStyle(box).overflow !== 'visible' || !box.parentElement;
+                    if (hides && (rect.left < seen.left - 1 || rect.right > seen.right + 1
+                        || rect.top < seen.top - 1 || rect.bottom > seen.bottom + 1))
+                        cuts.push(`${{box.className || box.tagName}} cuts "${{node.data}}"`);
+                }}
+            if (!node.data.trim()) cuts.push('nothing is said');
+            done(cuts);
+        }});"#,
+        text = serde_json::to_string(&text).unwrap(),
+    )
+}
+
+/// A message of the window in a language, with the longest values that it is likely to have.
+fn message(language: &str, name: &str) -> String {
+    let file = format!("{}/ui/messages/{language}.json", env!("CARGO_MANIFEST_DIR"));
+    let messages: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let text = messages[name].as_str().unwrap_or_else(|| panic!("no message {name}"));
+    let rate = messages["fault_rate"].as_str().unwrap().replace("{hertz}", "4294967295");
+    text.replace("{reason}", "ALSA function 'snd_pcm_open' failed: No such file or directory")
+        .replace("{device}", "Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo")
+        .replace("{file}", "Temple bell of the long winter retreat, second take.flac")
+        .replace("{fault}", &rate)
+        .replace("{instead}", "Große Schale")
+        .replace("{name}", "great-gong-of-the-eastern-temple")
+}
+
+/// The messages that stand in each place.
+const LONG: [&str; 5] =
+    ["bell_no_device", "bell_device_refused", "bell_device_lost", "bell_stuck", "bell_file"];
+const BRIEF: [&str; 4] =
+    ["bell_no_device_brief", "bell_silent_brief", "bell_file_brief", "bell_unknown_brief"];
+
+/// Looks at an element as it is, and with each of these messages in each language.
+fn is_whole(browser: &Browser, testid: &str, messages: &[&str]) {
+    assert_eq!(browser.run(&cut(testid, None)), serde_json::json!([]), "{testid}");
+    for language in ["en", "de"] {
+        for name in messages {
+            let found = browser.run(&cut(testid, Some(&message(language, name))));
+            assert_eq!(found, serde_json::json!([]), "{testid}, {language}: {name}");
+        }
+    }
+}
+
+#[test]
+fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("bell-trouble");
+    for width in WIDTHS {
+        browser.resize(width, 680);
+        is_whole(&browser, "bell-trouble", &LONG[..4]);
+    }
+    let sit = desktop.begin().sit.unwrap();
+    desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 2));
+    eventually("the engine tells of the bell", || {
+        desktop.snapshot().trouble.iter().find_map(|error| error.bell.clone())
+    });
+    browser.see("notices-open");
+    for width in WIDTHS {
+        browser.resize(width, 680);
+        is_whole(&browser, "notices-open", &BRIEF);
+    }
+    // What does not fit is found.
+    let long = message("de", "bell_file");
+    assert_ne!(browser.run(&cut("notices-open", Some(&long))), serde_json::json!([]));
+    browser.click("notices-open");
+    browser.see("trouble");
+    for width in WIDTHS {
+        browser.resize(width, 680);
+        is_whole(&browser, "trouble", &LONG);
+    }
+}
