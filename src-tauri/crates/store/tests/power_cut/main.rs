@@ -1,0 +1,211 @@
+//! The power is cut at each sync of a whole life: what was saved is there, and the database is whole.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod disk;
+
+use common::{at, drive, id, log, plan, start};
+use disk::{Disk, Files, Kept, Op, name_of};
+use std::fs;
+use std::path::Path;
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::timer::{Answer, Command, OvertimeAnswer, Timer};
+use zafu_store::Store;
+
+/// Everything that a user would miss.
+fn state(store: &Store) -> String {
+    let sits: Vec<_> = log(store).into_iter().map(|id| store.session(id).unwrap()).collect();
+    let (left, settings) = (store.left().unwrap(), store.settings().unwrap());
+    let (presets, account) = (store.presets().unwrap(), store.account().unwrap());
+    let outbox = store.pending(100).unwrap();
+    // Notes are long, and one letter of each says which it is.
+    let text = format!("{left:?} {sits:?} {settings:?} {presets:?} {account:?} {outbox:?}");
+    text.replace("rain ", "")
+}
+
+/// Large enough that the log is written back into the database after a few of them.
+fn long_note(n: u32) -> String {
+    format!("{n}{}", "rain ".repeat(200_000))
+}
+
+/// A life, and who is told of each change that was acknowledged.
+struct Life<Told> {
+    store: Store,
+    timer: Timer,
+    seconds: u64,
+    told: Told,
+}
+
+impl<Told: FnMut(&Store)> Life<Told> {
+    fn after(&mut self, seconds: u64, command: Command) {
+        self.seconds += seconds;
+        drive(&self.store, &mut self.timer, command, at(self.seconds));
+        (self.told)(&self.store);
+    }
+
+    fn does<E: std::fmt::Debug, T>(&mut self, change: impl FnOnce(&Store) -> Result<T, E>) {
+        change(&self.store).unwrap();
+        (self.told)(&self.store);
+    }
+}
+
+/// A life with a bit of everything.
+fn live(folder: &Path, mut told: impl FnMut(&Store)) {
+    let store = Store::open(folder, at(0).wall).unwrap();
+    told(&store);
+    let mut life = Life { store, timer: Timer::default(), seconds: 0, told };
+    // To its end, with a pause and with overtime.
+    life.after(0, start(id(1), plan(100, 10)));
+    life.after(10, Command::Tick);
+    life.after(30, Command::Tick);
+    life.after(5, Command::Pause);
+    life.after(500, Command::Resume);
+    life.after(30, Command::Tick);
+    life.after(40, Command::Tick);
+    life.after(10, Command::End { overtime: Some(OvertimeAnswer::Add) });
+    // Ended early, thrown away, ended in its preparation.
+    for (n, end) in [(2, Command::End { overtime: None }), (3, Command::Discard)] {
+        life.after(60, start(id(n), plan(100, 0)));
+        life.after(30, end);
+    }
+    life.after(60, start(id(4), plan(100, 30)));
+    life.after(5, Command::Discard);
+    // Cut off, and asked about.
+    life.after(60, start(id(5), plan(1000, 0)));
+    life.after(600, Command::Tick);
+    life.after(10, Command::Settle { id: id(5), answer: Answer::Whole });
+    // Left running at the end.
+    life.after(60, start(id(6), plan(1000, 0)));
+    life.after(30, Command::Tick);
+
+    let preset = Preset { id: id(9).0, name: "Early".into(), plan: Settings::default().plan };
+    life.does(|store| store.save_settings(&Settings { dim: true, ..Settings::default() }));
+    life.does(|store| store.save_preset(&preset));
+    life.does(|store| {
+        common::sign_in(store);
+        Ok::<_, ()>(())
+    });
+    life.does(|store| store.delete(id(2), at(0).wall.utc));
+    for n in 0..17 {
+        life.does(|store| store.edit(id(1), &long_note(n), ""));
+    }
+    life.after(30, Command::Tick);
+}
+
+/// Opens what is left after a power cut, and says what is in it.
+fn found(files: &Files) -> Result<String, String> {
+    // In memory where that is possible: what is found here need not outlive anything.
+    let memory = Path::new("/dev/shm");
+    let folder =
+        if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let store = Store::open(folder.path(), at(0).wall).map_err(|error| error.to_string())?;
+    store.check().map_err(|error| error.to_string())?;
+    Ok(state(&store))
+}
+
+/// What may be left of what was not synced: each of these is tried at each cut.
+fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
+    let count = disk.unsynced().len();
+    let mut chance = Chance(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
+    let kept = |is: bool| if is { Kept::All } else { Kept::Nothing };
+    let is_log = |op: &Op| name_of(op).is_some_and(|name| name.ends_with("-wal"));
+    let mut outcomes = vec![("nothing", disk.after_cut(|_, _| Kept::Nothing))];
+    if count == 0 {
+        return outcomes;
+    }
+    outcomes.extend([
+        ("everything", disk.after_cut(|_, _| Kept::All)),
+        ("all but the last", disk.after_cut(|n, _| kept(n + 1 < count))),
+        ("the first half", disk.after_cut(|n, _| kept(n < count / 2))),
+        ("the last half", disk.after_cut(|n, _| kept(n >= count / 2))),
+        ("every second", disk.after_cut(|n, _| kept(n % 2 == 0))),
+        ("the log only", disk.after_cut(|_, op| kept(is_log(op)))),
+        ("all but the log", disk.after_cut(|_, op| kept(!is_log(op)))),
+        (
+            "the last one torn",
+            disk.after_cut(|n, _| if n + 1 < count { Kept::All } else { Kept::Sectors(1) }),
+        ),
+        ("each one torn", disk.after_cut(|_, _| Kept::Sectors(chance.below(9)))),
+    ]);
+    let mut some = || {
+        disk.after_cut(|_, _| match chance.below(3) {
+            0 => Kept::All,
+            1 => Kept::Sectors(chance.below(9)),
+            _ => Kept::Nothing,
+        })
+    };
+    outcomes.extend([("some", some()), ("some others", some())]);
+    outcomes
+}
+
+/// Numbers that look like chance, and are the same each time (xorshift).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
+}
+
+/// Cuts the power before each sync of `ops`, after the last one, and says where something was lost: what is found must be
+/// what was acknowledged, or that and the change that was on its way.
+fn losses(ops: &[Op], states: &[String], syncs_count: bool) -> (usize, Vec<String>) {
+    let mut disk = Disk::with_empty("zafu.db");
+    let (mut acknowledged, mut tried, mut lost) = (0, 0, Vec::new());
+    for (cut, op) in ops.iter().map(Some).chain([None]).enumerate() {
+        if matches!(op, Some(Op::Sync(_)) | None) {
+            for (what, files) in outcomes(&disk, cut) {
+                tried += 1;
+                let last: usize = acknowledged;
+                let may_be = &states[last.saturating_sub(1)..(last + 1).min(states.len())];
+                match found(&files) {
+                    Ok(found) if may_be.contains(&found) => {}
+                    Ok(found) => lost.push(format!("at {cut}, with {what}: {found}")),
+                    Err(error) => lost.push(format!("at {cut}, with {what}: {error}")),
+                }
+            }
+        }
+        match op {
+            Some(Op::Acknowledged) => acknowledged += 1,
+            Some(Op::Sync(_) | Op::SyncFolder) if !syncs_count => {}
+            Some(op) => disk.take(op),
+            None => {}
+        }
+    }
+    (tried, lost)
+}
+
+#[test]
+fn fault_16_a_power_cut_at_any_sync_loses_nothing_that_was_saved() {
+    disk::install();
+    let folder = tempfile::tempdir().unwrap();
+    let mut states = Vec::new();
+    let ops = disk::recorded(|| {
+        live(folder.path(), |store| {
+            disk::note(Op::Acknowledged);
+            states.push(state(store));
+        });
+    });
+    let syncs = |end: &str| {
+        let of_it = |op: &&Op| matches!(op, Op::Sync(name) if name.ends_with(end));
+        ops.iter().filter(of_it).count()
+    };
+    assert!(syncs("-wal") >= states.len(), "each change is synced before it is acknowledged");
+    assert!(syncs("zafu.db") > 2, "the log was written back in between");
+    let (tried, lost) = losses(&ops, &states, true);
+    assert!(lost.is_empty(), "{} of {tried}: {lost:#?}", lost.len());
+    eprintln!("{} changes, {tried} power cuts", states.len());
+
+    // That this could be seen: a disk that only says that it syncs loses what was acknowledged.
+    let acknowledged = |op: &(usize, &Op)| matches!(op.1, Op::Acknowledged);
+    let (early, _) = ops.iter().enumerate().filter(acknowledged).nth(5).unwrap();
+    let (tried, lost) = losses(&ops[..=early], &states, false);
+    eprintln!("without syncs, {} of {tried} lose something", lost.len());
+    assert!(!lost.is_empty());
+}
