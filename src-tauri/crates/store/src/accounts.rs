@@ -245,6 +245,13 @@ pub(crate) fn compared(
     known(account, noted)
 }
 
+/// Forgets when both sides were last compared, so that they are compared again.
+pub(crate) fn compare_soon(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+    let noted =
+        connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
+    known(account, noted)
+}
+
 /// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
 pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     let forgot = connection

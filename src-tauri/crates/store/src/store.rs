@@ -474,6 +474,14 @@ impl Store {
         self.write(move |change| accounts::compared(change, account, at))
     }
 
+    /// Makes the next comparison of all that `account` has here and there due.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    pub fn compare_soon(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| accounts::compare_soon(change, account))
+    }
+
     /// Takes the snapshot of the day, unless there is one. Takes as long as copying the database does, and
     /// holds up nobody else.
     ///

@@ -69,6 +69,8 @@ struct Home {
     sits: BTreeMap<SessionId, (Session, i64)>,
     head: Cursor,
     marks: Vec<Cursor>,
+    /// The seq of the newest mark that was pruned.
+    floor: i64,
     erased: Option<Uuid>,
     /// All that was ever taken in, for [`Server::verify`].
     taken: Vec<Session>,
@@ -132,7 +134,7 @@ impl Server {
         if !self.now.homes.contains_key(&account) {
             let head = Cursor { seq: 0, mark: self.mark() };
             let (sits, taken) = (BTreeMap::new(), Vec::new());
-            let home = Home { sits, head, marks: vec![head], erased: None, taken };
+            let home = Home { sits, head, marks: vec![head], floor: -1, erased: None, taken };
             self.now.homes.insert(account, home);
         }
         let token = Token(self.chance.u64(..));
@@ -166,6 +168,16 @@ impl Server {
                 let body = json!({"code": 400, "error_code": "refresh_token_not_found"});
                 Err(Response { status: 400, retry_after: None, body: body.to_string().into() })
             }
+        }
+    }
+
+    /// Forgets all marks of an account but the last one.
+    pub fn prune_marks(&mut self, account: UserId) {
+        if let Some(home) = self.now.homes.get_mut(&account)
+            && let Some(last) = home.marks.pop()
+        {
+            home.floor = home.marks.iter().map(|mark| mark.seq).max().unwrap_or(home.floor);
+            home.marks = vec![last];
         }
     }
 
@@ -363,14 +375,15 @@ impl Server {
         };
         let most = limit("max_rows", PAGE_ROWS, ROWS_A_PUSH);
         let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
-        let Home { sits, head, marks, erased, .. } = self.home(account);
+        let Home { sits, head, marks, floor, erased, .. } = self.home(account);
         let has_been_at = |seq, mark| marks.iter().any(|m| m.mark == mark && m.seq >= seq);
-        let start = match (seq, mark) {
-            (None, None) => 0,
-            (Some(seq), Some(mark)) if has_been_at(seq, mark) => seq,
+        let (start, compare) = match (seq, mark) {
+            (None, None) => (0, false),
+            (Some(seq), Some(mark)) if has_been_at(seq, mark) => (seq, false),
+            (Some(seq), Some(_)) if seq <= *floor => (seq, true),
             _ => {
                 return ok(json!({
-                    "state": "diverged", "rows": [], "more": true, "next": null,
+                    "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
                     "head": place(*head), "erased": erased, "erasedat": null,
                 }));
             }
@@ -393,6 +406,7 @@ impl Server {
             "rows": found.iter().map(|(sit, _)| wire::row(sit)).collect::<Vec<_>>(),
             "next": {"seq": last, "mark": head.mark},
             "more": last < head.seq,
+            "compare": compare,
             "head": place(*head), "erased": erased, "erasedat": null,
         }))
     }
@@ -415,7 +429,7 @@ impl Server {
             "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unwell,
             "unprotected": unprotected, "surplus": [], "missing": [],
             "limits": {
-                "rows_a_push": ROWS_A_PUSH, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 1_000_000,
+                "rows_a_push": ROWS_A_PUSH, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 250_000,
             },
         }))
     }

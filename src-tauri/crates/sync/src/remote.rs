@@ -103,6 +103,8 @@ pub enum PullAnswer {
         more: bool,
         /// The last erasure.
         erased: Option<Uuid>,
+        /// Whether the cursor was too old for the server to tell whether it was restored since: compare digests.
+        compare: bool,
     },
     /// It does not know the cursor: it was restored from an older state, or is another one.
     Diverged,

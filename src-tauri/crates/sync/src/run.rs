@@ -411,11 +411,15 @@ impl Carrier {
         now: Moment,
         took: Duration,
     ) -> Result<Report, StoreError> {
-        let PullAnswer::Page { rows, next, more, erased } = answer else {
+        let PullAnswer::Page { rows, next, more, erased, compare } = answer else {
             self.store.begin_again(account)?;
             self.plan.begun_again(now.boot);
             return Ok(Report::default());
         };
+        if compare {
+            // Before the cursor moves: if the rest fails, the same page comes again.
+            self.store.compare_soon(account)?;
+        }
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let pull = Pull { rows, cursor: next, last: !more, erased, at: now.wall.utc };
         match self.store.merge(account, pull)? {

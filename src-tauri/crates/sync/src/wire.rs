@@ -252,6 +252,8 @@ impl Response {
             next: Option<Place>,
             more: bool,
             erased: Option<Uuid>,
+            #[serde(default)]
+            compare: bool,
         }
         let said: Said = self.read()?;
         let unreadable = || RemoteError::from(Fault::Unreadable);
@@ -265,6 +267,7 @@ impl Response {
                     next: next.into(),
                     more: said.more,
                     erased: said.erased,
+                    compare: said.compare,
                 })
             }
             _ => Err(unreadable()),

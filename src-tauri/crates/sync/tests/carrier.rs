@@ -130,6 +130,47 @@ fn a_row_that_the_server_lost_in_silence_is_found_within_a_day() {
 }
 
 #[test]
+fn real_life_19_a_device_whose_mark_was_pruned_compares_and_sends_nothing() {
+    let server = server();
+    let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
+    for n in 1..=3 {
+        one.start(n);
+        one.finish();
+    }
+    one.sync();
+    let cursor = |device: &Device| device.store.account().unwrap().unwrap().cursor.unwrap();
+    let old = cursor(&one);
+    let dump = server.lock().unwrap().dump();
+    two.start(4);
+    two.finish();
+    two.sync();
+    server.lock().unwrap().prune_marks(ME);
+    // It was off for weeks: it reads what follows, and sends nothing.
+    one.seconds += 40 * 86_400;
+    let report = one.sync();
+    assert_eq!((report.pushed, report.pulled), (0, 1));
+    assert_ne!(cursor(&one), old);
+    let compared = |device: &Device| device.store.account().unwrap().unwrap().compared;
+    assert_eq!(compared(&one), Some(at(one.seconds).wall.utc));
+    // The same where it was compared a moment ago; a server that was restored is found out.
+    one.start(5);
+    one.finish();
+    one.sync();
+    let before = compared(&one);
+    server.lock().unwrap().restore(&dump);
+    for n in 6..=9 {
+        two.start(n);
+        two.finish();
+        two.sync();
+    }
+    server.lock().unwrap().prune_marks(ME);
+    one.seconds += 60;
+    one.sync();
+    assert_ne!(compared(&one), before);
+    assert!(one.there().iter().any(|sit| sit.id == id(5)), "it is sent again");
+}
+
+#[test]
 fn fault_44_nobody_lends_their_name_to_another_account_s_sits() {
     let server = server();
     let mut device = Device::new(&server, 1);

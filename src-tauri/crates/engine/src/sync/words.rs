@@ -33,6 +33,11 @@ impl From<VaultError> for IpcError {
 /// The server's code for an account that exists and has no profile: see supabase/README.md.
 const NO_PROFILE: &str = "PT412";
 
+/// Whether the account has come to what the server stores for it on one day: see supabase/README.md.
+fn is_limit_of_a_day(error: &RemoteError) -> bool {
+    matches!(&error.fault, Fault::Answer { code: Some(said), .. } if said == "PT429")
+}
+
 /// A call to the server that failed.
 impl From<RemoteError> for IpcError {
     fn from(error: RemoteError) -> Self {
@@ -41,6 +46,11 @@ impl From<RemoteError> for IpcError {
             let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing, or was when the account was made. \
                  Whoever runs the project finds the repair under \"An account without a profile\" in supabase/README.md. \
                  Nothing is sent until then; everything is kept";
+            return Self::new(code, message);
+        }
+        if is_limit_of_a_day(&error) {
+            let message = "the server stores no more from this account today. Everything is kept here, \
+                 and sent tomorrow";
             return Self::new(code, message);
         }
         let then = match code {
@@ -52,6 +62,9 @@ impl From<RemoteError> for IpcError {
 }
 
 fn code(error: &RemoteError) -> ErrorCode {
+    if is_limit_of_a_day(error) {
+        return ErrorCode::Server;
+    }
     match (class::class(error), &error.fault) {
         (Class::Session | Class::SignIn | Class::Account, _) => ErrorCode::Account,
         (_, Fault::Unreachable | Fault::Untrusted(_) | Fault::TimedOut | Fault::Unreadable) => {
@@ -115,5 +128,17 @@ mod tests {
         assert_eq!(error.code, ErrorCode::Server);
         assert!(error.message.contains("sign-up trigger") && !error.message.contains("gone"));
         assert_eq!(class::class(&said(410, "PT410")), Class::Account);
+    }
+
+    #[test]
+    fn real_life_19_a_limit_of_the_day_is_told_in_plain_words() {
+        let limit = Fault::Answer { status: 429, code: Some("PT429".into()) };
+        let error = IpcError::from(RemoteError::from(limit));
+        assert_eq!(error.code, ErrorCode::Server);
+        assert!(error.message.contains("today") && error.message.contains("kept"), "{error:?}");
+        // Anybody else's "too many requests" passes sooner.
+        let busy = IpcError::from(RemoteError::from(Fault::Answer { status: 429, code: None }));
+        assert_eq!(busy.code, ErrorCode::Network);
+        assert!(!busy.message.contains("today"), "{busy:?}");
     }
 }
