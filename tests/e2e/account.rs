@@ -341,6 +341,33 @@ fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved(
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
 }
 
+/// Both devices have the old account's sit. The second one reads it from the new account's server before it is asked.
+#[test]
+fn real_life_05_two_devices_that_both_move_the_same_sits_do_not_double_them() {
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
+    let person = Person::new(backend);
+    let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
+    person.sign_up(&one);
+    let id = sit(&one);
+    one.ok("sync");
+    person.sign_in(&two);
+    two.ok("sync");
+    person.delete(backend);
+    person.sign_up(&one);
+    let old = one.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
+    let adopt = format!("account adopt --from {old}");
+    one.ok(&adopt);
+    one.ok("sync");
+    person.sign_in(&two);
+    two.run("sync").refused(6, "zafu account adopt --from");
+    two.ok(&adopt);
+    two.ok("sync");
+    one.ok("sync");
+    assert_eq!(server(backend, &person, "select id from sessions"), id);
+    assert_eq!(two.json("log --json"), one.json("log --json"));
+    assert_eq!(two.json("log --all-accounts --json").as_array().unwrap().len(), 1);
+}
+
 /// A running engine hears from the server that its account is gone, while its token is still good.
 #[test]
 fn real_life_05_a_server_that_says_that_the_account_was_deleted_is_remembered() {
