@@ -24,6 +24,12 @@ pub fn now(app: &AppHandle) {
     app.exit(0);
 }
 
+/// Quits because there is nothing that the person could see.
+pub fn failed(app: &AppHandle) {
+    app.state::<Leaving>().decided.store(true, Ordering::SeqCst);
+    app.exit(1);
+}
+
 /// Quits, or asks first if a sit runs. Stays if something is not saved: the window says so.
 pub fn asked(app: &AppHandle) {
     if sit_runs(app) {

@@ -1,5 +1,7 @@
 //! The desktop shell: a window, a tray, and the ways in and out. It holds the engine; it decides nothing.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod commands;
 mod drawing;
 mod exit;
@@ -14,6 +16,7 @@ use exit::Leaving;
 use signals::Heard;
 use startup::Started;
 use std::process::ExitCode;
+use std::time::Duration;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -21,7 +24,7 @@ use window::Reason;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::runner::Event;
-use zafu_engine::{Engine, Host, logs};
+use zafu_engine::{Engine, Host, logs, output};
 
 /// The window of Zafu. The command `zafu` starts it.
 #[derive(Parser)]
@@ -33,35 +36,80 @@ struct Args {
     /// Say more in the log files, and on standard error.
     #[arg(long, short)]
     verbose: bool,
+    /// Say on standard error when the program runs, then nothing more; ask nothing in a dialog before that.
+    #[arg(long, hide = true)]
+    tell_when_started: bool,
 }
 
 /// Runs the program until it is quit.
 #[must_use]
 pub fn run() -> ExitCode {
     drawing::by_the_processor();
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return leave(explain(&answer)),
+    };
     let folder = match DataFolder::find() {
         Ok(folder) => folder,
         Err(error) => {
-            eprintln!("zafu: {error}");
-            return ExitCode::FAILURE;
+            return leave(fail(&error));
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);
+    if let Err(error) = drawing::has_display() {
+        return leave(fail(&error));
+    }
     let heard = signals::listen();
     let ringing = Ringing::default();
-    match startup::start(&folder, &ringing, args.background) {
-        Started::Here(host) => run_shell(host, ringing, heard, args.background),
+    leave(match startup::start(&folder, &ringing, &args) {
+        Started::Here(host) => run_shell(&folder, host, ringing, heard, &args),
         Started::Elsewhere => ExitCode::SUCCESS,
         Started::No => ExitCode::FAILURE,
+    })
+}
+
+/// Says why the program ends, and that it failed.
+fn fail(error: &dyn std::fmt::Display) -> ExitCode {
+    tracing::error!(%error, "the program ends");
+    output::say(error);
+    ExitCode::FAILURE
+}
+
+/// Prints what clap says: help and the version on standard output, errors on standard error.
+fn explain(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        output::say_plain(&text);
+    } else {
+        output::print(text.trim_end());
+    }
+    u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Ends once everything was written, or could not be.
+fn leave(code: ExitCode) -> ExitCode {
+    match output::finish_within(LAST_WORDS) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => code,
     }
 }
 
-fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -> ExitCode {
+/// How long the last words may take to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+fn run_shell(
+    folder: &DataFolder,
+    mut host: Host,
+    ringing: Ringing,
+    heard: Heard,
+    args: &Args,
+) -> ExitCode {
+    let (background, tell) = (args.background, args.tell_when_started);
     let (engine, events) = (host.engine().clone(), host.events());
     let built = tauri::Builder::default()
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(window::remembered(folder))
         .manage(engine)
+        .manage(folder.clone())
         .manage(Leaving::default())
         .manage(tray::IsThere::default())
         .manage(window::Making::default())
@@ -108,10 +156,9 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
     let app = match built {
         Ok(app) => app,
         Err(error) => {
-            eprintln!(
-                "zafu: the window cannot be shown: {error}. `zafu sit --terminal` needs none"
-            );
-            return ExitCode::FAILURE;
+            let message =
+                format!("the window cannot be shown: {error}. `zafu sit --terminal` needs none");
+            return fail(&message);
         }
     };
     let mut host = Some(host);
@@ -122,7 +169,7 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
                 signals::heed(app, signals);
                 tauri::async_runtime::spawn(pass_on(app.clone(), events));
             }
-            tauri::async_runtime::spawn(appear(app.clone(), background));
+            tauri::async_runtime::spawn(appear(app.clone(), background, tell));
         }
         RunEvent::ExitRequested { api, code: None, .. } if !exit::with_last_window(app) => {
             api.prevent_exit();
@@ -132,6 +179,9 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
             drop(host.take());
             // Nothing rings on from a program that nobody sees any more.
             ringing.fade();
+            window::leave_no_folder(app);
+            // The process ends without coming back from here.
+            let _ = output::finish_within(LAST_WORDS);
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<Engine>().post(|runner| runner.focused());
@@ -144,9 +194,15 @@ fn run_shell(mut host: Host, ringing: Ringing, heard: Heard, background: bool) -
 }
 
 /// Shows the window, unless it runs in the background, and the tray: in this order, because the window is waited for.
-async fn appear(app: AppHandle, background: bool) {
-    if !background {
-        window::shown(&app, Reason::Show).await;
+/// Tells the process that started this one that it runs.
+async fn appear(app: AppHandle, background: bool, tell: bool) {
+    if !background && let Err(error) = window::shown(&app, Reason::Show).await {
+        fail(&format!("the window cannot be shown: {error}. `zafu sit --terminal` needs none"));
+        exit::failed(&app);
+        return;
+    }
+    if tell {
+        output::started();
     }
     let on = app.clone();
     if let Err(error) = app.run_on_main_thread(move || tray::make(&on)) {

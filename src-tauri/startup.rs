@@ -1,13 +1,14 @@
 //! The engine is started before there is a window; where it cannot be, the person is told in a dialog of the
 //! system's own.
 
-use crate::signals;
+use crate::{Args, signals};
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
 use zafu_engine::adapters::bells::Ringing;
-use zafu_engine::folder::{DataFolder, FolderError};
-use zafu_engine::protocol::Request;
-use zafu_engine::{Client, Host, HostError, system};
+use zafu_engine::folder::DataFolder;
+use zafu_engine::protocol::{IpcError, Request};
+use zafu_engine::turn::{self, Turn};
+use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_store::{Store, StoreError};
 
 /// What becomes of a start.
@@ -24,39 +25,58 @@ const RESTORE: &str = "Bring back the snapshot";
 const EMPTY: &str = "Begin anew";
 const QUIT: &str = "Quit";
 
-/// Starts the engine of `folder`, and lets the person mend what keeps it from starting.
-pub fn start(folder: &DataFolder, ringing: &Ringing, background: bool) -> Started {
+/// Starts the engine of `folder`, and lets the person mend what keeps it from starting. Where the start is told to
+/// another process, that one says what went wrong, and nothing is asked in a dialog.
+pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
     loop {
-        let error = match Host::start(folder, system::parts(folder, ringing.clone())) {
-            Ok(host) => return Started::Here(host),
-            Err(error) => error,
+        let error = match turn::take(folder) {
+            Ok(Turn::Ours(lock)) => {
+                let parts = system::parts(folder, ringing.clone());
+                match Host::start_holding(folder, lock, parts) {
+                    Ok(host) => return Started::Here(host),
+                    Err(error) => error,
+                }
+            }
+            Ok(Turn::Served(client)) => match hand_over(client, args.background) {
+                Ok(()) => return Started::Elsewhere,
+                Err(error) => return fail(&error.message, args),
+            },
+            Err(error) => return fail(&IpcError::from(error).message, args),
+        };
+        let StoreError::Corrupt { newest_snapshot, .. } = (match &error {
+            HostError::Store(error) => error,
+            error => return fail(&error.to_string(), args),
+        }) else {
+            return fail(&error.to_string(), args);
         };
         tracing::error!(%error, "the engine did not start");
-        let mended = match &error {
-            HostError::Folder(FolderError::Held { .. }) => match hand_over(folder, background) {
-                Ok(()) => return Started::Elsewhere,
-                Err(error) => tell(&error),
-            },
-            HostError::Store(StoreError::Corrupt { newest_snapshot, .. }) => {
-                mend(folder, &error, newest_snapshot.as_deref())
-            }
-            error => tell(&error.to_string()),
-        };
-        if !mended {
+        if args.tell_when_started {
+            let message = format!("{error}: `zafu restore` does either");
+            return fail(&message, args);
+        }
+        if !mend(folder, &error, newest_snapshot.as_deref()) {
             return Started::No;
         }
     }
 }
 
 /// Lets the engine that runs show its window.
-fn hand_over(folder: &DataFolder, background: bool) -> Result<(), String> {
-    let client = Client::connect(folder).map_err(|error| error.message)?;
-    let mut client = client
-        .ok_or("Zafu is already running and does not answer. Quit it, then start it again")?;
+fn hand_over(mut client: Box<Client>, background: bool) -> Result<(), IpcError> {
     if background {
         return Ok(());
     }
-    client.ask(&Request::Show).map(drop).map_err(|error| error.message)
+    client.ask(&Request::Show).map(drop)
+}
+
+/// Says why there is no start.
+fn fail(message: &str, args: &Args) -> Started {
+    tracing::error!(message, "the engine did not start");
+    if args.tell_when_started {
+        output::say(message);
+    } else {
+        tell(message);
+    }
+    Started::No
 }
 
 /// Offers to bring back a damaged database, or to begin a new one; the damaged one is kept in each case.
@@ -79,7 +99,7 @@ fn mend(folder: &DataFolder, error: &HostError, snapshot: Option<&Path>) -> bool
 
 /// Says what went wrong; nothing is mended by that.
 fn tell(message: &str) -> bool {
-    eprintln!("zafu: {message}");
+    output::say(message);
     dialog(message, MessageButtons::Ok);
     false
 }

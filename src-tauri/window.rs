@@ -2,12 +2,14 @@
 //! fraction of the memory, and the window comes back where it was.
 
 use serde::Serialize;
+use tauri::plugin::TauriPlugin;
 use tauri::utils::config::BackgroundThrottlingPolicy;
 use tauri::window::Color;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use zafu_core::ids::SessionId;
 use zafu_core::settings::{Settings, Theme};
 use zafu_engine::Engine;
+use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::Snapshot;
 
 /// Names the window, in capabilities and events too.
@@ -21,6 +23,25 @@ struct Start<'a> {
     settings: &'a Settings,
     quit_asked: bool,
     note_asked: bool,
+}
+
+/// Remembers where the window was, in the data folder: the plugin joins a name to a folder of its own, which a whole
+/// path replaces.
+pub fn remembered(folder: &DataFolder) -> TauriPlugin<Wry> {
+    let builder = tauri_plugin_window_state::Builder::default();
+    let path = folder.path().join("window.json");
+    match path.to_str() {
+        Some(path) => builder.with_filename(path).build(),
+        // A path that is no text: the place that the plugin has for it.
+        None => builder.build(),
+    }
+}
+
+/// Removes the folder that the plugin makes for a file which lies elsewhere, if it is empty.
+pub fn leave_no_folder(app: &AppHandle) {
+    if let Ok(folder) = app.path().app_config_dir() {
+        let _ = std::fs::remove_dir(folder);
+    }
 }
 
 /// Held while the window is made: who wants to see it meanwhile waits for that one.
@@ -41,19 +62,26 @@ pub enum Reason {
 /// Shows the window, and makes it first if there is none. Returns at once.
 pub fn show(app: &AppHandle, reason: Reason) {
     let app = app.clone();
-    tauri::async_runtime::spawn(async move { shown(&app, reason).await });
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = shown(&app, reason).await {
+            tracing::error!(%error, "the window could not be made");
+        }
+    });
 }
 
 /// As [`show`], and returns once it is made.
-pub async fn shown(app: &AppHandle, reason: Reason) {
+///
+/// # Errors
+/// It cannot be made.
+pub async fn shown(app: &AppHandle, reason: Reason) -> Result<(), String> {
     let making = app.state::<Making>();
     let _one_at_a_time = making.0.lock().await;
     if let Some(window) = app.get_webview_window(LABEL) {
         raise(&window);
         tell(app, reason);
-    } else if let Err(error) = make(app, reason).await {
-        tracing::error!(%error, "the window could not be made");
+        return Ok(());
     }
+    make(app, reason).await.map_err(|error| error.to_string())
 }
 
 fn raise(window: &WebviewWindow) {
@@ -99,6 +127,8 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
         .initialization_script(format!(
             "Object.defineProperty(window, '__ZAFU_START__', {{ value: {start} }});"
         ));
+    // Windows and Linux; on macOS the system has a place for it.
+    let builder = builder.data_directory(app.state::<DataFolder>().path().join("webview"));
     let window = builder.visible(false).build()?;
     // Before anything is painted, the window has the colour of what will be.
     let dark = window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark);

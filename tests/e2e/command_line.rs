@@ -50,7 +50,7 @@ fn what_is_not_understood_is_exit_code_2_and_says_why() {
         ("sit until 25:00", "25:00"),
         ("sit 20m --prepare 6m", "from 0 to 300 seconds"),
         ("sit 20m --interval 0s", "from 1 to 86400 seconds"),
-        ("sit 1m 2m 3m", "unexpected value '3m'"),
+        ("sit 1m 2m 3m", "\"1m 2m 3m\" is not a length"),
         ("settle maybe", "whole, gap, discard"),
         ("settle gap --id 7", "\"7\" is not a session ID"),
         ("log --limit many", "invalid value"),
@@ -235,6 +235,7 @@ fn a_terminal_shows_the_time_that_is_left() {
     for (name, value) in command.get_envs() {
         script.env(name, value.unwrap_or_default());
     }
+    script.env("TERM", "xterm");
     let line = format!("{} sit 1s --prepare 1s --terminal", command.get_program().display());
     script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
     let said = Said::of(script);

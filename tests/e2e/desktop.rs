@@ -42,6 +42,11 @@ impl Part {
         signal(self.0.id(), name);
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Whether it has ended already.
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
@@ -185,6 +190,11 @@ impl Desktop {
         let mut settings = store.settings().unwrap();
         choose(&mut settings);
         store.save_settings(&settings).unwrap();
+    }
+
+    /// The home of whoever uses it.
+    pub fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// Where Zafu's data lies.

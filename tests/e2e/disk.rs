@@ -147,7 +147,7 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
     engine.wait();
     mount(&["-o", "remount,ro"], zafu.data());
     let folder = zafu.data().to_str().unwrap();
-    for line in ["sit 20m --terminal", "status", "log", "settle gap"] {
+    for line in ["sit 20m --terminal", "settle gap"] {
         zafu.run(line).refused(1, folder);
         zafu.run(line).refused(1, "othing was changed");
     }
@@ -184,6 +184,42 @@ fn real_life_03_a_database_that_is_replaced_in_mid_sit_is_left_alone_and_the_sit
     zafu.ok(&format!("restore {}", rescued.display()));
     let log = zafu.json("log --json");
     assert_eq!((log.as_array().unwrap().len(), &log[0]["satSeconds"]), (3, &60.into()));
+}
+
+#[test]
+fn real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_disk() {
+    if !may_mount(
+        "real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_disk",
+    ) {
+        return;
+    }
+    let zafu = Zafu::new();
+    small_disk(&zafu);
+    let reads = |sits: usize, unsettled: usize, how: &str| {
+        assert_eq!(zafu.json("log --json").as_array().unwrap().len(), sits, "{how}");
+        let status = zafu.json("status --json");
+        assert_eq!(status["unsettled"].as_array().unwrap().len(), unsettled, "{how}");
+        let doctor = zafu.run("doctor").out;
+        assert!(doctor.contains("ok    database: whole"), "{how}: {doctor}");
+    };
+    let everywhere = |sits: usize, unsettled: usize, how: &str| {
+        fill(&zafu);
+        reads(sits, unsettled, &format!("{how}, on a full disk"));
+        free(&zafu);
+        mount(&["-o", "remount,ro"], zafu.data());
+        reads(sits, unsettled, &format!("{how}, in a folder that cannot be written"));
+        mount(&["-o", "remount,rw"], zafu.data());
+    };
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.ok("end");
+    engine.wait();
+    everywhere(1, 0, "closed in order");
+    // An engine that was killed leaves its log behind, with a sit that is not in the database yet.
+    let mut engine = zafu.sit("20m --prepare 0s");
+    engine.kill();
+    everywhere(2, 1, "killed");
+    fs::remove_file(zafu.data().join("zafu.db-shm")).unwrap();
+    everywhere(2, 1, "killed, and without an index of the log");
 }
 
 /// A person with two sits, the first of which is in a snapshot.

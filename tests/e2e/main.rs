@@ -21,6 +21,8 @@ mod kill;
 mod kill_sync;
 mod notification;
 mod offline;
+mod output;
+mod process;
 mod quitting;
 mod reader;
 mod suspend;

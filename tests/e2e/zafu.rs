@@ -66,6 +66,12 @@ impl Zafu {
         Self { home, data, bus: Vec::new(), ahead: Cell::default(), boot: Cell::new(1) }
     }
 
+    /// The same, with the data in `folder` of the home.
+    pub fn at(folder: &str) -> Self {
+        let new = Self::new();
+        Self { data: new.home().join(folder), ..new }
+    }
+
     /// The same, on a session bus that may have a keychain.
     pub fn on(keyring: &Keyring) -> Self {
         Self { bus: keyring.environment().to_vec(), ..Self::new() }

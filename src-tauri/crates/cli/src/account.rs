@@ -1,11 +1,11 @@
 //! The account and its sync, through the engine that runs, or by itself where none does.
 
 use crate::args::{AccountCommand, AfterErasure, Place, Who};
-use crate::failure::{Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
+use crate::failure::{DONE, Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
 use crate::{owners, print};
-use std::io::{self, BufRead, Write};
-use std::process::ExitCode;
+use std::io::{self, BufRead};
 use zafu_engine::folder::DataFolder;
+use zafu_engine::output;
 use zafu_engine::protocol::{
     CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply,
     SyncReport, SyncRequest, SyncView,
@@ -137,28 +137,28 @@ fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(),
 }
 
 /// Syncs to the end of it, and says what came of it.
-pub fn sync(folder: &DataFolder, json: bool) -> Result<ExitCode, Failure> {
+pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     let SyncReply::Synced(report, view) = Door::open(folder)?.ask(SyncRequest::Now)? else {
         return Err(other_version());
     };
     print::synced(report, json)?;
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
-        eprintln!("zafu: {trouble}");
+        output::say(trouble);
     }
     if let Some(asked) = view.as_ref().and_then(print::asked) {
-        eprintln!("zafu: {asked}");
+        output::say(asked);
     }
     Ok(ended(report, view.as_ref()))
 }
 
 /// Whether all is well, something waits, or the person has to do something.
-fn ended(report: SyncReport, view: Option<&SyncView>) -> ExitCode {
+fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
     let (need, trouble) =
         view.map_or((false, false), |view| (view.need.is_some(), view.trouble.is_some()));
     match (need, trouble || report.pending > 0) {
-        (true, _) => ExitCode::from(NEEDS_YOU),
-        (false, true) => ExitCode::from(WAITING),
-        (false, false) => ExitCode::SUCCESS,
+        (true, _) => NEEDS_YOU,
+        (false, true) => WAITING,
+        (false, false) => DONE,
     }
 }
 
@@ -212,14 +212,15 @@ fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
     }
     let view = status(door)?;
     if view.as_ref().is_some_and(|view| view.for_now) {
-        eprintln!("zafu: the system keeps no secrets here: you are signed in until Zafu ends");
+        output::say("the system keeps no secrets here: you are signed in until Zafu ends");
     }
     if let Some(asked) = view.as_ref().and_then(print::asked) {
-        eprintln!("zafu: {asked}");
+        output::say(asked);
     }
     Ok(())
 }
 
 fn say(text: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{text}")?)
+    output::print(text);
+    Ok(())
 }

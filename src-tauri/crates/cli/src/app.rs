@@ -1,17 +1,16 @@
 //! Starts the window's program.
 
+use crate::detached::{Detached, State};
 use crate::failure::{FAILED, Failure, UNREACHABLE};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::Request;
 
 const PROGRAM: &str = if cfg!(windows) { "zafu-app.exe" } else { "zafu-app" };
-/// How long the window's program may take to be reachable, and how often that is looked at.
+/// How long the window's program may take until it runs.
 const PATIENCE: Duration = Duration::from_secs(20);
-const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Opens the window, in the engine that runs or in a new one.
 pub fn open(folder: &DataFolder) -> Result<(), Failure> {
@@ -28,17 +27,43 @@ pub fn start_in_background(folder: &DataFolder) -> Result<Client, Failure> {
     start(folder, &["--background"])
 }
 
+/// Starts the program, and waits until it runs or has handed over to another one.
 fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
     if !has_display() {
         let message = "there is no display here: `zafu sit --terminal` runs a sit without one";
         return Err(Failure::new(FAILED, message));
     }
     let path = program()?;
-    let mut child =
-        Command::new(&path).args(args).stdin(Stdio::null()).stdout(Stdio::null()).spawn().map_err(
-            |error| Failure::new(FAILED, format!("{} cannot be started: {error}", path.display())),
-        )?;
-    await_engine(folder, &mut child)
+    let args = [args, &["--tell-when-started"]].concat();
+    let started = Detached::start(&path, &args).map_err(|error| {
+        Failure::new(FAILED, format!("{} cannot be started: {error}", path.display()))
+    })?;
+    match started.wait(PATIENCE)? {
+        State::Runs => {}
+        State::Ended { status, .. } if status.success() => {}
+        State::Ended { said, .. } => return Err(Failure::new(FAILED, explained(&said))),
+        State::Unknown { said } => {
+            let said = explained(&said);
+            let message = format!(
+                "Zafu was started and does not answer; `zafu doctor` looks for the cause ({said})"
+            );
+            return Err(Failure::new(UNREACHABLE, message));
+        }
+    }
+    Client::connect(folder)?.ok_or_else(|| {
+        let message = "Zafu was started and has stopped again; the log files say why";
+        Failure::new(UNREACHABLE, message)
+    })
+}
+
+/// What a program that could not start has said about it, without what its libraries have said besides.
+fn explained(said: &str) -> String {
+    let ours = said.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
+    match (ours, said.lines().last()) {
+        (Some(reason), _) => reason.to_owned(),
+        (None, Some(last)) => format!("Zafu could not be started: {last}"),
+        (None, None) => "Zafu could not be started; the log files say why".to_owned(),
+    }
 }
 
 fn program() -> Result<PathBuf, Failure> {
@@ -50,29 +75,6 @@ fn program() -> Result<PathBuf, Failure> {
         "{PROGRAM} is not installed beside `zafu`: install Zafu anew, or use `zafu sit --terminal`"
     );
     Err(Failure::new(FAILED, message))
-}
-
-/// Waits until the engine answers. A program that ended with success has handed over to another one.
-fn await_engine(folder: &DataFolder, child: &mut Child) -> Result<Client, Failure> {
-    let looks = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
-    for _ in 0..looks {
-        if let Some(client) = Client::connect(folder)? {
-            return Ok(client);
-        }
-        if let Some(status) = child.try_wait()?
-            && !status.success()
-        {
-            return Err(Failure::new(
-                FAILED,
-                "the window could not be opened; the reason is above and in the log files",
-            ));
-        }
-        std::thread::sleep(LOOK_EVERY);
-    }
-    Err(Failure::new(
-        UNREACHABLE,
-        "Zafu was started and does not answer; `zafu doctor` looks for the cause",
-    ))
 }
 
 /// Whether a window could be shown: elsewhere than on Linux, always.

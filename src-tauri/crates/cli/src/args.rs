@@ -295,7 +295,13 @@ fn interval(text: &str) -> Result<SitSeconds, String> {
 }
 
 fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, String> {
-    let seconds = length::parse_duration(text).map_err(|error| error.to_string())?;
+    let seconds = length::parse_duration(text).map_err(|error| match error {
+        // Neither a preparation nor an interval can be open or end at a clock time.
+        LengthError::NotALength(text) => {
+            format!("\"{text}\" is not a length of time: write it as 20m, 1h30m or 90s")
+        }
+        error => error.to_string(),
+    })?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
     T::try_from(seconds).map_err(|OutOfRange { min, max, .. }| {
         format!("\"{text}\" is out of range: it must be from {min} to {max} seconds")
@@ -361,6 +367,16 @@ mod tests {
             sit("zafu sit 5m --prepare 1,5m").unwrap().prepare.map(PreparationSeconds::get),
             Some(90)
         );
+    }
+
+    #[test]
+    fn real_life_29_an_open_interval_is_not_advised() {
+        for option in ["--interval", "--prepare"] {
+            let error = Args::try_parse_from(["zafu", "sit", option, "often"]).unwrap_err();
+            let said = error.to_string();
+            assert!(said.contains("write it as 20m, 1h30m or 90s"), "{said}");
+            assert!(!said.contains("open"), "{said}");
+        }
     }
 
     #[test]

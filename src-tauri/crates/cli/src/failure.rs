@@ -1,9 +1,9 @@
 //! What went wrong, and the exit code that says so.
 
-use std::process::ExitCode;
 use zafu_core::length::LengthError;
 use zafu_engine::HostError;
 use zafu_engine::folder::FolderError;
+use zafu_engine::output;
 use zafu_engine::protocol::{ErrorCode, IpcError};
 use zafu_store::StoreError;
 
@@ -16,6 +16,8 @@ pub struct Failure {
     pub code: u8,
 }
 
+/// What was asked for was done.
+pub const DONE: u8 = 0;
 /// It failed.
 pub const FAILED: u8 = 1;
 /// It was not understood.
@@ -35,10 +37,10 @@ impl Failure {
         Self { message: message.into(), code }
     }
 
-    /// Says it, and ends.
-    pub fn report(&self) -> ExitCode {
-        eprintln!("zafu: {}", self.message);
-        ExitCode::from(self.code)
+    /// Says it, and returns its exit code.
+    pub fn report(&self) -> u8 {
+        output::say(&self.message);
+        self.code
     }
 }
 

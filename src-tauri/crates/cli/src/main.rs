@@ -1,8 +1,11 @@
 //! The command `zafu`: asks the engine that runs, or runs one itself where that is enough. Links no web view.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod account;
 mod app;
 mod args;
+mod detached;
 mod failure;
 mod owners;
 mod print;
@@ -12,32 +15,90 @@ mod terminal;
 
 use args::{Args, Command, SettleAnswer, Sit};
 use clap::{CommandFactory, Parser};
-use failure::{Failure, REFUSED, USAGE};
+use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
 use std::process::ExitCode;
+use std::time::Duration;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{Reply, Request, StartRequest};
-use zafu_engine::{Client, doctor, left, logs, system};
+use zafu_engine::protocol::{IpcError, Reply, Request, StartRequest};
+use zafu_engine::turn::{self, Turn};
+use zafu_engine::{Client, doctor, left, logs, output, system};
+use zafu_store::Store;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(args) {
-        Ok(code) => code,
-        Err(failure) => failure.report(),
-    }
+    let (code, begins_a_sit) = match Args::try_parse() {
+        Ok(args) => {
+            let begins_a_sit = matches!(args.command, Some(Command::Sit(_)));
+            (run(args).unwrap_or_else(|failure| failure.report()), begins_a_sit)
+        }
+        Err(answer) => (explain(&answer), false),
+    };
+    ExitCode::from(finish(code, begins_a_sit))
 }
 
-fn run(args: Args) -> Result<ExitCode, Failure> {
+/// Prints what clap says: help and the version on standard output, errors on standard error.
+fn explain(answer: &clap::Error) -> u8 {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        output::say_plain(&text);
+    } else {
+        output::print(text.trim_end());
+    }
+    u8::try_from(answer.exit_code()).unwrap_or(USAGE)
+}
+
+/// Waits until everything was written, and returns the exit code.
+///
+/// A reader that has gone (`zafu log | head -1`) is no failure. Anything else that keeps standard output from being
+/// written is one, and is said once; only a sit that was begun is not called a failure for it.
+fn finish(code: u8, begins_a_sit: bool) -> u8 {
+    let written = if begins_a_sit { output::finish_within(LAST_WORDS) } else { output::finish() };
+    let Err(error) = written else { return code };
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        return code;
+    }
+    let (unharmed, code) = match (begins_a_sit, code) {
+        (true, code) => ("; the sit is not affected", code),
+        (false, 0) => ("", FAILED),
+        (false, code) => ("", code),
+    };
+    output::say(format_args!("standard output cannot be written: {error}{unharmed}"));
+    // Standard error may be what cannot be written.
+    let _ = output::finish_within(LAST_WORDS);
+    code
+}
+
+/// How long a sit waits at its end for a terminal or a reader that takes nothing.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+fn run(args: Args) -> Result<u8, Failure> {
     if let Some(Command::Completions { shell }) = args.command {
-        clap_complete::generate(shell, &mut Args::command(), "zafu", &mut std::io::stdout());
-        return Ok(ExitCode::SUCCESS);
+        clap_complete::generate(shell, &mut Args::command(), "zafu", &mut output::stdout());
+        return Ok(DONE);
+    }
+    let verbose = args.verbose;
+    match &args.command {
+        Some(Command::Status { json }) => {
+            logs::start_without_files(verbose);
+            status::show(&DataFolder::look()?, *json)?;
+            return Ok(DONE);
+        }
+        Some(Command::Log(log)) => {
+            logs::start_without_files(verbose);
+            owners::log(&DataFolder::look()?, log)?;
+            return Ok(DONE);
+        }
+        Some(Command::Doctor) => {
+            logs::start_without_files(verbose);
+            return Ok(print::findings(&doctor::examine(DataFolder::look())));
+        }
+        _ => {}
     }
     let folder = DataFolder::find()?;
-    logs::start(&folder, "zafu", args.verbose);
+    logs::start(&folder, "zafu", verbose);
     match args.command {
         None => app::open(&folder)?,
         Some(Command::Sit(sit)) => begin(&folder, &sit)?,
-        Some(Command::Status { json }) => status::show(&folder, json)?,
         Some(Command::Pause) => drop(ask(&folder, &Request::Pause)?),
         Some(Command::Resume) => drop(ask(&folder, &Request::Resume)?),
         Some(Command::End { overtime }) => {
@@ -50,17 +111,18 @@ fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         Some(Command::Discard { yes: true }) => drop(ask(&folder, &Request::Discard)?),
         Some(Command::Settle { answer, id }) => settle(&folder, answer, id.as_deref())?,
-        Some(Command::Log(log)) => owners::log(&folder, &log)?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
-        Some(Command::Doctor) => return Ok(print::findings(&doctor::examine(&folder))),
         Some(Command::Restore { from }) => restore::run(&folder, from)?,
         Some(Command::Quit) => quit(&folder)?,
-        Some(Command::Completions { .. }) => {
-            unreachable!("handled before the folder was looked for")
-        }
+        Some(
+            Command::Completions { .. }
+            | Command::Status { .. }
+            | Command::Log(_)
+            | Command::Doctor,
+        ) => unreachable!("handled before the folder was made"),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(DONE)
 }
 
 /// Asks the engine that runs; where none does, there is nothing to ask it for.
@@ -91,10 +153,10 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
     };
     let snapshot = client.snapshot(&Request::Start(request))?;
     if let Some(sit) = snapshot.sit {
-        println!("{}", sit.id);
+        output::print(sit.id);
     }
     for trouble in snapshot.trouble {
-        eprintln!("zafu: {trouble}");
+        output::say(trouble);
     }
     Ok(())
 }
@@ -109,18 +171,21 @@ fn settle(folder: &DataFolder, answer: SettleAnswer, id: Option<&str>) -> Result
         Failure::new(USAGE, format!("\"{text}\" is not a session ID: `zafu status` shows them"))
     };
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
-    if let Some(mut client) = Client::connect(folder)? {
-        client.ask(&Request::Settle(id, answer))?;
-        return Ok(());
+    match turn::take(folder).map_err(IpcError::from)? {
+        Turn::Served(mut client) => drop(client.ask(&Request::Settle(id, answer))?),
+        Turn::Ours(_lock) => {
+            let now = system::clock().now();
+            let store = Store::open(folder.path(), now.wall)?;
+            left::settle(&store, id, answer, now)?;
+        }
     }
-    let now = system::clock().now();
-    status::with_store(folder, |store| left::settle(store, id, answer, now))
+    Ok(())
 }
 
 fn quit(folder: &DataFolder) -> Result<(), Failure> {
     match Client::connect(folder)? {
         Some(mut client) => drop(client.ask(&Request::Quit)?),
-        None => println!("Zafu is not running."),
+        None => output::print("Zafu is not running."),
     }
     Ok(())
 }

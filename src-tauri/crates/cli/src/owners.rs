@@ -1,21 +1,18 @@
 //! Owners of sits: how they are named on the command line, how they are listed, and their logs.
 
-use crate::failure::{Failure, UNREACHABLE, USAGE};
-use crate::status::with_store;
-use crate::{args, print};
+use crate::failure::{Failure, USAGE};
+use crate::{args, print, status};
 use zafu_core::ids::UserId;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{LogOwner, LogRequest, OwnerState, OwnerView, Reply, Request};
-use zafu_engine::{Client, system, view};
+use zafu_engine::{system, view};
 
 /// Returns every owner of sits in `folder`, the account in use first: from the running engine, or from the database.
 pub fn list(folder: &DataFolder) -> Result<Vec<OwnerView>, Failure> {
-    match Client::connect(folder)? {
-        Some(mut client) => match client.ask(&Request::Owners)? {
-            Reply::Owners(owners) => Ok(owners),
-            _ => Err(other_version()),
-        },
-        None => with_store(folder, view::owners),
+    match status::ask(folder, &Request::Owners)? {
+        Some(Reply::Owners(owners)) => Ok(owners),
+        Some(_) => Err(status::other_version()),
+        None => Ok(status::read(folder, view::owners)?.unwrap_or_default()),
     }
 }
 
@@ -31,17 +28,16 @@ pub fn log(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
         None => LogOwner::Shown,
     };
     let request = LogRequest { limit: log.limit, before: None, owner };
-    let records = match Client::connect(folder)? {
-        Some(mut client) => match client.ask(&Request::Log(request))? {
-            Reply::Log(records) => records,
-            _ => return Err(other_version()),
-        },
+    let records = match status::ask(folder, &Request::Log(request.clone()))? {
+        Some(Reply::Log(records)) => records,
+        Some(_) => return Err(status::other_version()),
         None => {
             let now = system::clock().now().wall;
-            with_store(folder, |store| view::records(store, &request, now))?
+            status::read(folder, |database| view::records(database, &request, now))?
+                .unwrap_or_default()
         }
     };
-    print::log(&records, log.all_accounts.then_some(&owners), log.json)
+    print::log(&records, log.all_accounts.then_some(&owners), log.json, log.limit)
 }
 
 /// Finds the account that `text` names, by its ID or by its address, and returns its ID with it.
@@ -96,10 +92,6 @@ pub fn state(state: OwnerState) -> &'static str {
 /// Counts sits in words.
 pub fn sits(count: u32) -> String {
     if count == 1 { "1 sit".into() } else { format!("{count} sits") }
-}
-
-fn other_version() -> Failure {
-    Failure::new(UNREACHABLE, "the running Zafu is of another version")
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
 
-use crate::failure::{FAILED, Failure};
+use crate::failure::{DONE, FAILED, Failure};
 use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::process::ExitCode;
 use zafu_core::ids::SessionId;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
+use zafu_engine::output;
 use zafu_engine::protocol::{
     OwnerState, OwnerView, PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView,
     SyncNeed, SyncReport, SyncView, UnsettledView,
@@ -68,7 +68,7 @@ pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Fail
             trouble: snapshot.trouble.iter().map(|trouble| trouble.message.as_str()).collect(),
         });
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     match sit {
         None => writeln!(out, "No sit is running.")?,
         Some(sit) => writeln!(out, "{}", line(sit))?,
@@ -77,7 +77,7 @@ pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Fail
         writeln!(out, "{}", question(unsettled))?;
     }
     for trouble in &snapshot.trouble {
-        writeln!(out, "Trouble: {trouble}")?;
+        writeln!(out, "Trouble: {}", output::harmless(&trouble.message))?;
     }
     Ok(())
 }
@@ -115,22 +115,25 @@ pub fn ended(reply: &Reply) -> Result<(), Failure> {
     if let Reply::Snapshot(snapshot) = reply
         && let Some(finished) = &snapshot.finished
     {
-        writeln!(io::stdout(), "Kept: {}.", finished.sat_seconds)?;
+        writeln!(output::stdout(), "Kept: {}.", finished.sat_seconds)?;
     }
     Ok(())
 }
 
 /// Past sits, newest first; whose each is, if `owners` are given.
+///
+/// None were asked for with a `limit` of 0, so that nothing is said of whether there are any.
 pub fn log(
     records: &[SitRecord],
     owners: Option<&Vec<OwnerView>>,
     json: bool,
+    limit: u32,
 ) -> Result<(), Failure> {
     if json {
         return print_json(&records);
     }
-    let mut out = io::stdout().lock();
-    if records.is_empty() {
+    let mut out = output::stdout();
+    if records.is_empty() && limit > 0 {
         writeln!(out, "No sits yet.")?;
     }
     for record in records {
@@ -146,8 +149,8 @@ pub fn log(
             let found = owners.iter().find(|one| one.id == *owner);
             format!("  {}", found.map_or_else(|| "nobody".into(), owners::name))
         });
-        // A note is one line here, and shows nothing but itself on a terminal.
-        let text = [label, note].map(|text| text.replace(char::is_control, " "));
+        // A note is one line here.
+        let text = [label, note].map(|text| output::harmless(text).replace('\n', " "));
         let text = text.join(" ");
         writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
     }
@@ -159,7 +162,7 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&owners);
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if owners.is_empty() {
         writeln!(out, "No account was ever signed in here, and there are no sits yet.")?;
     }
@@ -192,7 +195,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     if json {
         return print_json(&view);
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let Some(view) = view else {
         return Ok(writeln!(out, "Nobody is signed in. All sits are on this device.")?);
     };
@@ -207,7 +210,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     }
     writeln!(out, "Waiting: {pending}. Refused: {refused}. Kept on this device only: {kept}.")?;
     if let Some(trouble) = &view.trouble {
-        writeln!(out, "Trouble: {trouble}.")?;
+        writeln!(out, "Trouble: {}.", output::harmless(&trouble.message))?;
     }
     if let Some(asked) = asked(view) {
         writeln!(out, "To do: {asked}.")?;
@@ -268,11 +271,11 @@ fn asks(need: SyncNeed) -> &'static str {
 pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
     if json {
         let line = serde_json::to_string(&report).map_err(io::Error::other)?;
-        return Ok(writeln!(io::stdout(), "{line}")?);
+        return Ok(writeln!(output::stdout(), "{line}")?);
     }
     let SyncReport { pushed, pulled, pending, refused } = report;
     Ok(writeln!(
-        io::stdout(),
+        output::stdout(),
         "Sent: {pushed}. Received: {pulled}. Waiting: {pending}. Refused: {refused}."
     )?)
 }
@@ -282,7 +285,7 @@ pub fn refused(refused: &[RefusedView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&refused);
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     if refused.is_empty() {
         writeln!(out, "Nothing was refused.")?;
     }
@@ -293,22 +296,18 @@ pub fn refused(refused: &[RefusedView], json: bool) -> Result<(), Failure> {
 }
 
 /// What was looked at, and how it is.
-pub fn findings(findings: &[Finding]) -> ExitCode {
+pub fn findings(findings: &[Finding]) -> u8 {
     for Finding { what, state } in findings {
         match state {
-            Ok(state) => println!("ok    {what}: {state}"),
-            Err(remedy) => println!("look  {what}: {remedy}"),
+            Ok(state) => output::print(format_args!("ok    {what}: {state}")),
+            Err(remedy) => output::print(format_args!("look  {what}: {remedy}")),
         }
     }
-    if findings.iter().all(|finding| finding.state.is_ok()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FAILED)
-    }
+    if findings.iter().all(|finding| finding.state.is_ok()) { DONE } else { FAILED }
 }
 
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-    writeln!(io::stdout(), "{text}")?;
+    writeln!(output::stdout(), "{}", output::harmless_json(&text))?;
     Ok(())
 }

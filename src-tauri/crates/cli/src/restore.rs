@@ -3,7 +3,9 @@
 use crate::args::RestoreFrom;
 use crate::failure::{FAILED, Failure, REFUSED};
 use zafu_engine::folder::DataFolder;
-use zafu_engine::system;
+use zafu_engine::protocol::IpcError;
+use zafu_engine::turn::{self, Turn};
+use zafu_engine::{output, system};
 use zafu_store::Store;
 
 /// Lists the snapshots, or brings one back; what is there now is moved aside, never deleted.
@@ -11,19 +13,23 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
     let snapshots = Store::snapshots(folder.path())?;
     let Some(from) = from.map(RestoreFrom::from) else {
         if snapshots.is_empty() {
-            println!("There are no snapshots yet in {}.", folder.path().display());
+            output::print(format_args!(
+                "There are no snapshots yet in {}.",
+                folder.path().display()
+            ));
         }
         for snapshot in snapshots {
-            println!("{}", snapshot.path.display());
+            output::print(format_args!("{}", snapshot.path.display()));
         }
         return Ok(());
     };
-    let _lock = folder.lock().map_err(|error| {
-        Failure::new(
-            REFUSED,
-            format!("{error}: `zafu quit` stops it; a running sit is kept as far as it has come"),
-        )
-    })?;
+    let _lock = match turn::take(folder).map_err(IpcError::from)? {
+        Turn::Ours(lock) => lock,
+        Turn::Served(_) => {
+            let message = "Zafu is already running: `zafu quit` stops it; a running sit is kept as far as it has come";
+            return Err(Failure::new(REFUSED, message));
+        }
+    };
     let now = system::clock().now().wall;
     let aside = match from {
         RestoreFrom::Empty => Store::set_aside(folder.path(), now)?,
@@ -36,8 +42,11 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         }
     };
     match aside {
-        Some(aside) => println!("Done. What was there before is kept as {}.", aside.display()),
-        None => println!("Done."),
+        Some(aside) => output::print(format_args!(
+            "Done. What was there before is kept as {}.",
+            aside.display()
+        )),
+        None => output::print("Done."),
     }
     Ok(())
 }

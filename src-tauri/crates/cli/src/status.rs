@@ -1,37 +1,70 @@
-//! What the timer is doing, from the engine that runs or from what the last one left.
+//! What the timer is doing, and how what is asked of nobody in particular is read: from the engine that runs, or else from what is on the disk.
+//!
+//! Reading never holds the folder and changes nothing in it, so that any number of programs may do it at any time.
 
 use crate::failure::{Failure, UNREACHABLE};
 use crate::print;
-use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{Reply, Request, Snapshot};
-use zafu_engine::{left, system};
-use zafu_store::{Store, StoreError};
+use zafu_engine::protocol::{IpcError, Reply, Request, Snapshot};
+use zafu_engine::turn::{self, Turn};
+use zafu_engine::{Client, left, output, system};
+use zafu_store::{Found, ReadOnly, Store, StoreError};
 
 /// Says what the timer is doing.
 pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
-    let (snapshot, running) = match Client::connect(folder)? {
-        Some(mut client) => match client.ask(&Request::Snapshot)? {
-            Reply::Snapshot(snapshot) => (*snapshot, true),
-            _ => return Err(Failure::new(UNREACHABLE, "the running Zafu is of another version")),
-        },
-        None => (with_store(folder, waiting)?, false),
+    let (snapshot, running) = match ask(folder, &Request::Snapshot)? {
+        Some(Reply::Snapshot(snapshot)) => (*snapshot, true),
+        Some(_) => return Err(other_version()),
+        None => (read(folder, waiting)?.unwrap_or_default(), false),
     };
+    if let Some(warning) = folder.warning() {
+        output::say(warning);
+    }
     print::status(&snapshot, running, json)
 }
 
+pub fn other_version() -> Failure {
+    Failure::new(UNREACHABLE, "the running Zafu is of another version")
+}
+
 /// What waits on disk while no engine runs.
-fn waiting(store: &Store) -> Result<Snapshot, StoreError> {
-    let unsettled = left::waiting(store, system::clock().now())?;
+fn waiting(database: &ReadOnly) -> Result<Snapshot, StoreError> {
+    let unsettled = left::waiting(database, system::clock().now())?;
     Ok(Snapshot { unsettled, ..Snapshot::default() })
 }
 
-/// Uses the database while no engine runs.
-pub fn with_store<T, E: Into<Failure>>(
+/// The answer of the engine that runs; none if none does, or if it stops before it answers.
+pub fn ask(folder: &DataFolder, request: &Request) -> Result<Option<Reply>, IpcError> {
+    let Some(mut client) = Client::connect(folder)? else { return Ok(None) };
+    match client.ask(request) {
+        Ok(reply) => Ok(Some(reply)),
+        Err(error) if client.is_connected() || client.timed_out() => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Reads what is on the disk; none if nothing was saved yet.
+pub fn read<T>(
     folder: &DataFolder,
-    action: impl FnOnce(&Store) -> Result<T, E>,
-) -> Result<T, Failure> {
-    let _lock = folder.lock()?;
-    let store = Store::open(folder.path(), system::clock().now().wall)?;
-    action(&store).map_err(Into::into)
+    job: impl FnOnce(&ReadOnly) -> Result<T, StoreError>,
+) -> Result<Option<T>, Failure> {
+    match ReadOnly::open(folder.path())? {
+        Found::Nothing => Ok(None),
+        Found::Database(database) => Ok(Some(job(&database)?)),
+        Found::Older => {
+            bring_up_to_date(folder)?;
+            match ReadOnly::open(folder.path())? {
+                Found::Database(database) => Ok(Some(job(&database)?)),
+                Found::Nothing | Found::Older => Ok(None),
+            }
+        }
+    }
+}
+
+/// Brings a database of an older version to the newest format, unless an engine has done so meanwhile.
+fn bring_up_to_date(folder: &DataFolder) -> Result<(), Failure> {
+    if let Turn::Ours(_lock) = turn::take(folder).map_err(IpcError::from)? {
+        Store::open(folder.path(), system::clock().now().wall)?;
+    }
+    Ok(())
 }

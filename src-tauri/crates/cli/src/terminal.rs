@@ -2,28 +2,28 @@
 
 use crate::failure::{Failure, REFUSED};
 use crate::print;
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_engine::adapters::bells::{self, Ringing};
-use zafu_engine::folder::{DataFolder, FolderError};
+use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{ErrorCode, IpcError, PhaseView, Snapshot, StartRequest};
 use zafu_engine::runner::{Event, Runner};
-use zafu_engine::{Engine, Host, HostError, system};
+use zafu_engine::turn::{self, Turn};
+use zafu_engine::{Engine, Host, output, system};
 
 /// Runs a sit here until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
-    let host =
-        Host::start(folder, system::parts(folder, ringing.clone())).map_err(
-            |error| match error {
-                HostError::Folder(FolderError::Held { .. }) => Failure::new(
-                    REFUSED,
-                    "Zafu is already running: `zafu sit` without --terminal begins a sit there",
-                ),
-                error => error.into(),
-            },
-        )?;
+    let lock = match turn::take(folder).map_err(IpcError::from)? {
+        Turn::Ours(lock) => lock,
+        Turn::Served(_) => {
+            let message =
+                "Zafu is already running: `zafu sit` without --terminal begins a sit there";
+            return Err(Failure::new(REFUSED, message));
+        }
+    };
+    let host = Host::start_holding(folder, lock, system::parts(folder, ringing.clone()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let mut told = BellTroubles::default();
@@ -53,7 +53,7 @@ impl BellTroubles {
     /// Says it on standard error, unless that was done before.
     fn say(&mut self, error: &IpcError) {
         if !self.0.contains(error) {
-            eprintln!("zafu: {error}");
+            output::say(error);
             self.0.push(error.clone());
         }
     }
@@ -110,14 +110,14 @@ async fn follow(
     let (begun, mut events) = engine.run(begin).await?;
     let mut face = Face::new();
     if let Some(sit) = &begun.sit {
-        println!("{}", sit.id);
+        output::print(sit.id);
     }
-    face.show(&begun)?;
+    face.show(&begun);
     let mut signals = Signals::new()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.snapshot())).await?)?,
+            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.snapshot())).await?),
             found = &mut check, if !checked => {
                 checked = true;
                 if let Ok(Some(error)) = found.map(|found| found.error) {
@@ -127,9 +127,9 @@ async fn follow(
             event = events.recv() => match event {
                 Ok(Event::Snapshot(snapshot)) => {
                     told.tell(&snapshot);
-                    face.show(&snapshot)?;
+                    face.show(&snapshot);
                     if snapshot.sit.is_none() && face.is_saved(&snapshot) {
-                        face.finish(&snapshot)?;
+                        face.finish(&snapshot);
                         return Ok(if snapshot.finished.is_some() { Over::Sat } else { Over::Left });
                     }
                 }
@@ -148,7 +148,7 @@ async fn follow(
                     if !face.is_saved(&ended) {
                         continue;
                     }
-                    face.finish(&ended)?;
+                    face.finish(&ended);
                 }
                 // Any other signal asks to go, not to end: how far the sit has come is saved, or it is said that it is
                 // not.
@@ -165,9 +165,7 @@ fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<Snapsh
     if left.sit.is_none() {
         return runner.start_unattended(request);
     }
-    eprintln!(
-        "zafu: the sit that was cut off goes on; end it with Ctrl-C before beginning another"
-    );
+    output::say("the sit that was cut off goes on; end it with Ctrl-C before beginning another");
     Ok(left)
 }
 
@@ -181,47 +179,43 @@ struct Face {
 
 impl Face {
     fn new() -> Self {
-        Self { redraws: io::stdout().is_terminal(), phase: None, waits: false }
+        Self { redraws: output::takes_control_sequences(), phase: None, waits: false }
     }
 
     /// Whether the end of the sit is on the disk; says once that it is waited for.
     fn is_saved(&mut self, ended: &Snapshot) -> bool {
         let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
         if let Some(error) = trouble.filter(|_| !self.waits) {
-            eprintln!(
-                "zafu: {error}; Ctrl-C quits all the same, and leaves the sit as far as it was saved"
-            );
+            output::say(format_args!(
+                "{error}; Ctrl-C quits all the same, and leaves the sit as far as it was saved"
+            ));
         }
         self.waits = trouble.is_some();
         !self.waits
     }
 
-    fn show(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        let Some(sit) = &snapshot.sit else { return Ok(()) };
-        let mut out = io::stdout().lock();
+    fn show(&mut self, snapshot: &Snapshot) {
+        let Some(sit) = &snapshot.sit else { return };
         if self.redraws {
-            write!(out, "\r\x1b[2K  {}", print::line(sit))?;
+            output::draw(&format!("\r\x1b[2K  {}", print::line(sit)));
         } else if self.phase != Some(sit.phase) {
-            writeln!(out, "{}", print::line(sit))?;
+            output::print(print::line(sit));
         }
         self.phase = Some(sit.phase);
-        out.flush()
     }
 
-    fn finish(&self, snapshot: &Snapshot) -> io::Result<()> {
-        let mut out = io::stdout().lock();
+    fn finish(&self, snapshot: &Snapshot) {
         if self.redraws {
-            write!(out, "\r\x1b[2K")?;
+            output::draw("\r\x1b[2K");
         }
         for moved in snapshot.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
-            eprintln!("zafu: {moved}");
+            output::say(moved);
         }
         match &snapshot.finished {
-            Some(finished) => writeln!(out, "Sat {}. Kept.", finished.sat_seconds),
-            None if snapshot.unsettled.is_empty() => writeln!(out, "No sit was kept."),
-            None => writeln!(
-                out,
-                "Time went by unseen: `zafu settle whole|gap|discard` says what was sat."
+            Some(finished) => output::print(format_args!("Sat {}. Kept.", finished.sat_seconds)),
+            None if snapshot.unsettled.is_empty() => output::print("No sit was kept."),
+            None => output::print(
+                "Time went by unseen: `zafu settle whole|gap|discard` says what was sat.",
             ),
         }
     }

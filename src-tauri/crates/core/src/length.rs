@@ -21,13 +21,21 @@ pub enum LengthError {
     #[error("\"{0}\" is out of range: a sit can be from 1 second to 24 hours long")]
     OutOfRange(String),
     /// A sit until a clock time that the preparation reaches past.
-    #[error(
-        "the preparation of {preparation} seconds leaves no time to sit until then: shorten it, or choose a later time"
-    )]
+    #[error("{}", nothing_left(*.preparation))]
     NothingLeft {
         /// How long the preparation is.
         preparation: u32,
     },
+}
+
+/// There may be no time left without any preparation.
+fn nothing_left(preparation: u32) -> String {
+    match preparation {
+        0 => "no time is left to sit until then: choose a later time".into(),
+        seconds => format!(
+            "the preparation of {seconds} seconds leaves no time to sit until then: shorten it, or choose a later time"
+        ),
+    }
 }
 
 /// A place's rules for its clock, which the core does not know.

@@ -164,3 +164,10 @@ fn of_a_time_that_comes_twice_the_next_is_meant() {
     assert_eq!(until("02:30", "2026-10-24T22:30:00Z", 120, 0), Ok(2 * 3600));
     assert_eq!(until("02:30", "2026-10-25T00:45:00Z", 120, 0), Ok(2700));
 }
+
+#[test]
+fn real_life_28_a_preparation_that_is_none_is_not_blamed() {
+    let said = |preparation| LengthError::NothingLeft { preparation }.to_string();
+    assert_eq!(said(0), "no time is left to sit until then: choose a later time");
+    assert!(said(30).starts_with("the preparation of 30 seconds leaves no time"), "{}", said(30));
+}

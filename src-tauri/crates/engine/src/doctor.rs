@@ -4,12 +4,11 @@ use crate::adapters::keychain::Keychain;
 use crate::bell;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
-use crate::protocol::{SyncReply, SyncRequest};
+use crate::protocol::{Request, SyncReply, SyncRequest};
 use crate::sync::Door;
-use crate::system;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_store::Store;
+use zafu_store::{Found, ReadOnly};
 use zafu_sync::supabase::{Vault, VaultError};
 
 /// One thing that was looked at.
@@ -21,26 +20,42 @@ pub struct Finding {
     pub state: Result<String, String>,
 }
 
-/// Looks at everything; changes nothing.
+/// Looks at everything in the folder that was found; makes and changes nothing in it.
 #[must_use]
-pub fn examine(folder: &DataFolder) -> Vec<Finding> {
+pub fn examine(found: Result<DataFolder, FolderError>) -> Vec<Finding> {
     let finding = |what, state| Finding { what, state };
-    vec![
-        finding("version", Ok(env!("CARGO_PKG_VERSION").to_owned())),
-        finding("data folder", Ok(folder.path().display().to_string())),
-        finding("logs", Ok(folder.logs().display().to_string())),
-        finding("engine", engine(folder)),
-        finding("database", database(folder)),
-        finding("sound", sound()),
-        finding("notifications", desktop::notifications()),
-        finding("keychain", keychain(folder)),
-        finding("server", server(folder)),
-        finding("tray", desktop::tray()),
-    ]
+    let mut findings = vec![finding("version", Ok(env!("CARGO_PKG_VERSION").to_owned()))];
+    match &found {
+        Ok(folder) => findings.extend([
+            finding("data folder", data_folder(folder)),
+            finding("logs", Ok(folder.logs().display().to_string())),
+            finding("engine", engine(folder)),
+            finding("database", database(folder)),
+        ]),
+        Err(error) => findings.push(finding("data folder", Err(error.to_string()))),
+    }
+    findings
+        .extend([finding("sound", sound()), finding("notifications", desktop::notifications())]);
+    if let Ok(folder) = &found {
+        findings.extend([finding("keychain", keychain(folder)), finding("server", server(folder))]);
+    }
+    findings.push(finding("tray", desktop::tray()));
+    findings
+}
+
+fn data_folder(folder: &DataFolder) -> Result<String, String> {
+    let path = folder.path().display();
+    match folder.warning() {
+        Some(warning) => Err(warning),
+        None if folder.path().is_dir() => Ok(path.to_string()),
+        None => Ok(format!("{path} (made when it is needed)")),
+    }
 }
 
 fn engine(folder: &DataFolder) -> Result<String, String> {
-    match Client::connect(folder) {
+    let asked = Client::connect(folder)
+        .and_then(|client| client.map(|mut client| client.ask(&Request::Snapshot)).transpose());
+    match asked {
         Ok(Some(_)) => Ok("running".into()),
         Ok(None) => Ok("not running".into()),
         Err(error) => Err(error.message),
@@ -48,14 +63,13 @@ fn engine(folder: &DataFolder) -> Result<String, String> {
 }
 
 fn database(folder: &DataFolder) -> Result<String, String> {
-    match folder.lock() {
-        Ok(_lock) => {
-            let now = system::clock().now().wall;
-            let store = Store::open(folder.path(), now).map_err(|error| error.to_string())?;
-            store.check().map(|()| "whole".into()).map_err(|error| error.to_string())
+    let found = ReadOnly::open(folder.path()).map_err(|error| error.to_string())?;
+    match found {
+        Found::Nothing => Ok("nothing was saved yet".into()),
+        Found::Older => Ok("of an older Zafu: brought to the newest format when it is used".into()),
+        Found::Database(database) => {
+            database.check().map(|()| "whole".into()).map_err(|error| error.to_string())
         }
-        Err(FolderError::Held { .. }) => Ok("in use by the running engine".into()),
-        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -71,11 +85,22 @@ fn keychain(folder: &DataFolder) -> Result<String, String> {
 }
 
 fn server(folder: &DataFolder) -> Result<String, String> {
+    const NOBODY: &str = "nobody is signed in, and nobody needs to be";
+    let is_signed_in = match ReadOnly::open(folder.path()) {
+        Ok(Found::Database(database)) => database.is_signed_in().unwrap_or(true),
+        Ok(Found::Nothing) => false,
+        Ok(Found::Older) => true,
+        Err(_) => return Err("not asked: the database cannot be read".into()),
+    };
+    // Asking for an account makes what it needs in the folder.
+    if !is_signed_in {
+        return Ok(NOBODY.into());
+    }
     let checked = Door::open(folder)
         .map_err(|error| error.to_string())
         .and_then(|mut door| door.ask(SyncRequest::Check).map_err(|error| error.message));
     match checked? {
-        SyncReply::Checked(None) => Ok("nobody is signed in, and nobody needs to be".into()),
+        SyncReply::Checked(None) => Ok(NOBODY.into()),
         SyncReply::Checked(Some(findings)) if findings.is_empty() => Ok("as it must be".into()),
         SyncReply::Checked(Some(findings)) => Err(format!(
             "not as it must be, so nothing is sent and everything is kept: {}",

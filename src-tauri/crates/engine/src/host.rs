@@ -125,7 +125,22 @@ impl Host {
     /// # Errors
     /// [`HostError`]; then nothing was changed.
     pub fn start(folder: &DataFolder, make_parts: MakeParts) -> Result<Self, HostError> {
-        let lock = Arc::new(folder.lock()?);
+        Self::start_holding(folder, folder.lock()?, make_parts)
+    }
+
+    /// As [`Self::start`], with a folder that is held already.
+    ///
+    /// # Errors
+    /// [`HostError`]; then nothing was changed.
+    pub fn start_holding(
+        folder: &DataFolder,
+        lock: FolderLock,
+        make_parts: MakeParts,
+    ) -> Result<Self, HostError> {
+        let lock = Arc::new(lock);
+        if let Some(warning) = folder.warning() {
+            tracing::warn!("{warning}");
+        }
         let (messages, inbox) = channel();
         let (events, heard) = broadcast::channel(EVENTS);
         let sync = Sync::new();

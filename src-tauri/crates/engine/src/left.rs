@@ -10,14 +10,14 @@ use zafu_core::time::Moment;
 use zafu_core::timer::{
     Answer, Command, Effect, GapReason, OpenSit, Refusal, Save, Timer, Unsettled,
 };
-use zafu_store::{Store, StoreError};
+use zafu_store::{ReadSits, Store, StoreError};
 
 /// The sits that wait, oldest first, as of `now`.
 ///
 /// # Errors
 /// They cannot be read.
-pub fn waiting(store: &Store, now: Moment) -> Result<Vec<UnsettledView>, StoreError> {
-    let left = store.left()?;
+pub fn waiting(store: &impl ReadSits, now: Moment) -> Result<Vec<UnsettledView>, StoreError> {
+    let left = store.open_sits()?;
     Ok(left.iter().map(|open| view::unsettled(&unsettled(open, now))).collect())
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Whoever holds a data folder's lock runs its one engine: a [`Host`]. Everybody else is a [`Client`] of it.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod adapters;
 pub mod bell;
 pub mod client;
@@ -12,12 +14,14 @@ pub mod folder;
 pub mod host;
 pub mod left;
 pub mod logs;
+pub mod output;
 pub mod protocol;
 pub mod runner;
 mod serve;
 mod socket;
 pub mod sync;
 pub mod system;
+pub mod turn;
 #[cfg(test)]
 mod typescript;
 pub mod view;

@@ -4,7 +4,7 @@ use crate::folder::DataFolder;
 use crate::host::Engine;
 use crate::protocol::{ErrorCode, IpcError, Reply, Request};
 use crate::runner::Event;
-use crate::socket;
+use crate::socket::{self, Place};
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use std::io;
@@ -27,23 +27,28 @@ const LET_IN_AGAIN: Duration = Duration::from_millis(100);
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// The listener removes its socket by this name.
+    _place: Place,
 }
 
 impl Server {
     /// Listens for the clients of `engine`. The folder must be held: a socket left there by an engine that has
     /// died is replaced.
     pub(crate) fn start(folder: &DataFolder, engine: Engine) -> io::Result<Self> {
-        let name = socket::name(folder)?;
+        let place = socket::place(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
-            owner_only(ListenerOptions::new().name(name).try_overwrite(true))?.create_tokio()?
+            owner_only(ListenerOptions::new().name(place.name()).try_overwrite(true))?
+                .create_tokio()?
         };
+        #[cfg(all(unix, not(target_os = "linux")))]
+        close_to_others(folder)?;
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
             runtime.block_on(serve(&listener, &engine, stopped));
         })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { stop: Some(stop), thread: Some(thread), _place: place })
     }
 }
 
@@ -64,10 +69,22 @@ fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.mode(0o600))
 }
 
-/// The folder that the socket lies in is the owner's alone already.
+/// Here the mode cannot be set before the socket listens: see [`close_to_others`].
 #[cfg(all(unix, not(target_os = "linux")))]
 fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options)
+}
+
+/// Nobody else may connect, whatever the permissions of the folder. One that is too long for a socket has it in a
+/// folder that is its user's alone.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn close_to_others(folder: &DataFolder) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let socket = folder.path().join("engine.sock");
+    match std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(windows)]

@@ -1,44 +1,126 @@
 //! Where an engine listens: a socket in its data folder, a named pipe derived from it on Windows.
+//!
+//! The place follows from the folder alone, never from the environment: whoever means the same folder finds the
+//! same engine.
 
 use crate::folder::DataFolder;
 use interprocess::local_socket::Name;
 use std::io;
 
-#[cfg(unix)]
-pub(crate) fn name(folder: &DataFolder) -> io::Result<Name<'static>> {
-    use interprocess::local_socket::{GenericFilePath, ToFsName};
-    path(folder)?.to_fs_name::<GenericFilePath>()
+/// Where the engine of a folder listens. The name may be used for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Place {
+    name: Name<'static>,
+    /// The folder by which a long path is made short.
+    #[cfg(target_os = "linux")]
+    _folder: Option<std::fs::File>,
 }
 
-/// The path of a socket is at most about 100 bytes long on every Unix; a longer folder has it elsewhere, in a
-/// place that is its owner's alone too.
+impl Place {
+    /// The name to bind or to connect to.
+    pub(crate) fn name(&self) -> Name<'static> {
+        self.name.clone()
+    }
+}
+
+/// The longest path of a socket: 108 bytes on Linux, 104 on macOS, the terminating NUL included.
 #[cfg(unix)]
-fn path(folder: &DataFolder) -> io::Result<std::path::PathBuf> {
+const LONGEST: usize = 100;
+
+#[cfg(unix)]
+const SOCKET: &str = "engine.sock";
+
+#[cfg(unix)]
+fn named(path: std::path::PathBuf) -> io::Result<Name<'static>> {
+    use interprocess::local_socket::{GenericFilePath, ToFsName};
+    path.to_fs_name::<GenericFilePath>()
+}
+
+/// A longer path is reached through a descriptor of the folder: the socket lies there too.
+#[cfg(target_os = "linux")]
+pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
+    use std::os::fd::AsRawFd;
+    let path = folder.path().join(SOCKET);
+    if path.as_os_str().len() < LONGEST {
+        return Ok(Place { name: named(path)?, _folder: None });
+    }
+    let folder = std::fs::File::open(folder.path())?;
+    let short = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    if !std::path::Path::new(&short).is_dir() {
+        let message = "the path of the data folder is too long where /proc is not mounted";
+        return Err(io::Error::other(message));
+    }
+    let name = named(std::path::Path::new(&short).join(SOCKET))?;
+    Ok(Place { name, _folder: Some(folder) })
+}
+
+/// A longer path has its socket in a folder of its user's that is the same whatever the environment says.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     use std::os::unix::ffi::OsStrExt;
-    let path = folder.path().join("engine.sock");
-    if path.as_os_str().len() < 100 {
-        return Ok(path);
+    let path = folder.path().join(SOCKET);
+    if path.as_os_str().len() < LONGEST {
+        return Ok(Place { name: named(path)? });
     }
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.path().as_os_str().as_bytes());
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
-    let own = runtime.filter(|path| path.is_dir() && path.as_os_str().len() < 40);
-    let base = own.unwrap_or_else(std::env::temp_dir);
-    // SAFETY: getuid takes nothing and cannot fail.
-    let uid = unsafe { libc::getuid() };
-    let dir = base.join(format!("zafu-{uid}"));
-    crate::folder::make_private(&dir)?;
-    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::symlink_metadata(&dir)?);
-    if owner != uid {
-        let message = format!("{} belongs to somebody else", dir.display());
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+    let shared = private_folder(std::path::Path::new("/tmp"))?;
+    Ok(Place { name: named(shared.join(hash.simple().to_string()))? })
+}
+
+/// The user's own folder in `shared`, in which everybody may make folders. One that is not the user's alone was made
+/// by somebody else, or is a link to somewhere else: it is refused as it is.
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+fn private_folder(shared: &std::path::Path) -> io::Result<std::path::PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    let uid = crate::folder::user();
+    let folder = shared.join(format!("zafu-{uid}"));
+    match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
     }
-    Ok(dir.join(hash.simple().to_string()))
+    let found = std::fs::symlink_metadata(&folder)?;
+    if found.is_dir() && found.uid() == uid && found.mode() & 0o077 == 0 {
+        return Ok(folder);
+    }
+    let message = format!(
+        "{} is not a folder of yours alone: remove it, or choose a data folder with a shorter path",
+        folder.display()
+    );
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }
 
 #[cfg(windows)]
-pub(crate) fn name(folder: &DataFolder) -> io::Result<Name<'static>> {
+pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     use interprocess::local_socket::{GenericNamespaced, ToNsName};
     let path = folder.path().to_string_lossy().to_lowercase();
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, path.as_bytes());
-    format!("zafu-{}", hash.simple()).to_ns_name::<GenericNamespaced>()
+    Ok(Place { name: format!("zafu-{}", hash.simple()).to_ns_name::<GenericNamespaced>()? })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn real_life_12_a_folder_in_a_shared_place_is_looked_at_before_anything_is_changed() {
+        let shared = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(elsewhere.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let folder = private_folder(shared.path()).unwrap();
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(private_folder(shared.path()).unwrap(), folder, "it is found again");
+
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o711)).unwrap();
+        assert!(private_folder(shared.path()).is_err());
+        assert_eq!(mode(&folder), 0o711, "left as it was");
+
+        fs::remove_dir(&folder).unwrap();
+        symlink(elsewhere.path(), &folder).unwrap();
+        assert!(private_folder(shared.path()).is_err());
+        assert_eq!(mode(elsewhere.path()), 0o755, "left as it was");
+    }
 }

@@ -11,7 +11,7 @@ use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{Gone, Owner, Page, Store, StoreError, Whose};
+use zafu_store::{Gone, Owner, Page, ReadSits, StoreError, Whose};
 
 /// RFC 3339 with the offset of the place.
 #[must_use]
@@ -96,12 +96,12 @@ const LONGEST_OPEN: TimeDelta = TimeDelta::hours(24);
 
 impl Log {
     /// As of `now`.
-    pub fn of(store: &Store, now: WallTime) -> Result<Self, StoreError> {
+    pub fn of(store: &impl ReadSits, now: WallTime) -> Result<Self, StoreError> {
         let id = |open: &OpenSit| match open {
             OpenSit::Running(sit) => sit.id,
             OpenSit::Unsettled(unsettled) => unsettled.id,
         };
-        Ok(Self { now: now.utc, open: store.left()?.iter().map(id).collect() })
+        Ok(Self { now: now.utc, open: store.open_sits()?.iter().map(id).collect() })
     }
 
     fn stage(&self, session: &Session) -> StageView {
@@ -150,7 +150,7 @@ fn record(session: &Session, owner: Option<UserId>, stage: StageView) -> SitReco
 /// # Errors
 /// They cannot be read.
 pub fn records(
-    store: &Store,
+    store: &impl ReadSits,
     request: &LogRequest,
     now: WallTime,
 ) -> Result<Vec<SitRecord>, StoreError> {
@@ -161,7 +161,7 @@ pub fn records(
         LogOwner::All => Whose::All,
         LogOwner::Of(id) => Whose::Of(id),
     };
-    let logged = store.log(&page, whose)?;
+    let logged = store.logged(&page, whose)?;
     Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())
 }
 
@@ -169,8 +169,8 @@ pub fn records(
 ///
 /// # Errors
 /// They cannot be read.
-pub fn owners(store: &Store) -> Result<Vec<OwnerView>, StoreError> {
-    Ok(store.owners()?.into_iter().map(owner).collect())
+pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
+    Ok(store.all_owners()?.into_iter().map(owner).collect())
 }
 
 /// One owner, as a client sees it.

@@ -59,7 +59,7 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
 }
 
 /// Whether the database lost all its content. One that was never filled has no snapshots beside it.
-fn is_emptied(folder: &Path, database: &Path) -> bool {
+pub(crate) fn is_emptied(folder: &Path, database: &Path) -> bool {
     fs::metadata(database).is_ok_and(|file| file.len() == 0)
         && fs::read_dir(snapshots(folder)).is_ok_and(|mut entries| entries.next().is_some())
 }

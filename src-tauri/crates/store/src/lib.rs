@@ -18,6 +18,7 @@ mod outbox;
 mod owners;
 mod place;
 mod presets;
+mod read;
 mod restore;
 #[cfg(test)]
 mod sample;
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use outbox::{Outgoing, Pending, Refused, Waiting};
 pub use owners::{Gone, Owner};
 pub use place::Relocation;
+pub use read::{Found, ReadOnly, ReadSits};
 pub use sessions::{Logged, Page, Whose};
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;

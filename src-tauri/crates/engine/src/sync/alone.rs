@@ -19,12 +19,11 @@ pub(super) struct Alone {
 }
 
 impl Alone {
-    /// Takes `folder`.
+    /// Uses `folder`, which `lock` holds.
     ///
     /// # Errors
-    /// [`HostError`]; an engine that runs is one.
-    pub fn with(folder: &DataFolder) -> Result<Self, HostError> {
-        let lock = folder.lock()?;
+    /// [`HostError`].
+    pub fn with(folder: &DataFolder, lock: FolderLock) -> Result<Self, HostError> {
         let clock = system::clock();
         let store = Store::open(folder.path(), clock.now().wall)?;
         let vault = Arc::new(Keychain::of(folder.path()));

@@ -5,12 +5,13 @@ use crate::client::Client;
 use crate::folder::DataFolder;
 use crate::host::HostError;
 use crate::protocol::{ErrorCode, IpcError, Reply, Request, SyncReply, SyncRequest};
+use crate::turn::{self, Turn};
 
 /// Reaches the account of a folder.
 pub struct Door(Way);
 
 enum Way {
-    Engine(Client),
+    Engine(Box<Client>),
     Alone(Box<Alone>),
 }
 
@@ -20,14 +21,16 @@ impl Door {
     /// # Errors
     /// An engine runs and cannot be reached, or the folder cannot be used.
     pub fn open(folder: &DataFolder) -> Result<Self, IpcError> {
-        Ok(Self(match Client::connect(folder)? {
-            Some(client) => Way::Engine(client),
-            None => Way::Alone(Box::new(Alone::with(folder).map_err(|error| match error {
-                HostError::Store(error) => error.into(),
-                HostError::Folder(_) | HostError::System(_) => {
-                    IpcError::new(ErrorCode::Storage, error.to_string())
-                }
-            })?)),
+        Ok(Self(match turn::take(folder)? {
+            Turn::Served(client) => Way::Engine(client),
+            Turn::Ours(lock) => {
+                Way::Alone(Box::new(Alone::with(folder, lock).map_err(|error| match error {
+                    HostError::Store(error) => error.into(),
+                    HostError::Folder(_) | HostError::System(_) => {
+                        IpcError::new(ErrorCode::Storage, error.to_string())
+                    }
+                })?))
+            }
         }))
     }
 

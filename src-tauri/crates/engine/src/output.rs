@@ -1,0 +1,303 @@
+//! Standard output and standard error.
+//!
+//! Writing to either never decides about anything else: a reader that has gone, a full device or a terminal that is
+//! held (Ctrl-S) neither ends, delays nor fails what the program does. One thread writes; all others only queue.
+//! `println!`, `eprintln!` and the handles of the standard library panic or wait instead, so nothing else uses them.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// The line that a program which was started in the background says once it runs.
+pub const STARTED: &str = "zafu-app: started";
+
+/// Texts that may wait to be written before one that can be left out is left out.
+const QUEUED_AT_MOST: usize = 256;
+
+/// The two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Err,
+}
+
+/// A unit of work for the thread that writes.
+enum Job {
+    Write(Stream, Vec<u8>),
+    /// Lets go of standard error.
+    LetGo,
+    /// Acknowledges that everything queued before it was written, or could not be.
+    Finish(SyncSender<()>),
+}
+
+/// The queue of the thread that writes.
+struct Queue {
+    jobs: Sender<Job>,
+    waiting: AtomicUsize,
+    /// The first failure of standard output. Nothing more is written there after it.
+    failed: Mutex<Option<io::Error>>,
+}
+
+static QUEUE: OnceLock<Queue> = OnceLock::new();
+
+fn queue() -> &'static Queue {
+    QUEUE.get_or_init(|| {
+        let (jobs, inbox) = channel();
+        // Without a thread the receiver is dropped, and every text with it: there is no better place to say so.
+        let _ = std::thread::Builder::new().name("output".into()).spawn(move || write_all(&inbox));
+        Queue { jobs, waiting: AtomicUsize::new(0), failed: Mutex::new(None) }
+    })
+}
+
+impl Queue {
+    fn push(&self, job: Job) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Fails only if there is no thread that writes.
+        let _ = self.jobs.send(job);
+    }
+}
+
+fn write_all(inbox: &Receiver<Job>) {
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let queue = queue();
+    for job in inbox {
+        match job {
+            Job::Write(Stream::Err, text) => {
+                // Nobody can be told that nobody can be told.
+                let _ = err.write_all(&text).and_then(|()| err.flush());
+            }
+            Job::Write(Stream::Out, text) => {
+                let mut failed = queue.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                if failed.is_none() {
+                    drop(failed);
+                    let written = out.write_all(&text).and_then(|()| out.flush());
+                    failed = queue.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    *failed = written.err();
+                }
+            }
+            Job::LetGo => let_go_of_stderr(),
+            Job::Finish(done) => {
+                let _ = done.send(());
+            }
+        }
+        queue.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A text for standard output, which is queued when this is dropped. Writing to it never fails.
+#[derive(Debug, Default)]
+pub struct Out(Vec<u8>);
+
+/// Begins a text for standard output.
+#[must_use]
+pub fn stdout() -> Out {
+    Out::default()
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            queue().push(Job::Write(Stream::Out, std::mem::take(&mut self.0)));
+        }
+    }
+}
+
+/// Text of a user's or a server's that shows nothing but itself: neither control sequences of the terminal nor
+/// characters that turn the direction of what follows. Lines stay lines.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.replace(|c: char| c != '\n' && is_control(c), " ")
+}
+
+/// The same for JSON, in which such characters have another way to be written.
+#[must_use]
+pub fn harmless_json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => json.push(c),
+            c if is_control(c) => json.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => json.push(c),
+        }
+    }
+    json
+}
+
+/// Control characters, line and paragraph separators, and the bidirectional controls of Unicode (UAX #9).
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{061c}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// Queues a line for standard output.
+pub fn print(line: impl std::fmt::Display) {
+    queue()
+        .push(Job::Write(Stream::Out, format!("{}\n", harmless(&line.to_string())).into_bytes()));
+}
+
+/// Queues a text for standard output that is left out if too much waits there: a newer one replaces it.
+pub fn draw(text: &str) {
+    let queue = queue();
+    if queue.waiting.load(Ordering::Relaxed) < QUEUED_AT_MOST {
+        queue.push(Job::Write(Stream::Out, text.as_bytes().to_vec()));
+    }
+}
+
+/// Queues a message for standard error; the program's name comes before it.
+pub fn say(message: impl std::fmt::Display) {
+    queue().push(Job::Write(
+        Stream::Err,
+        format!("zafu: {}\n", harmless(&message.to_string())).into_bytes(),
+    ));
+}
+
+/// Queues a text for standard error as it is.
+pub fn say_plain(text: &str) {
+    queue().push(Job::Write(Stream::Err, text.as_bytes().to_vec()));
+}
+
+/// Waits until everything queued was written, however long the reader takes.
+///
+/// # Errors
+/// The first failure of standard output. A reader that has gone is [`io::ErrorKind::BrokenPipe`].
+pub fn finish() -> io::Result<()> {
+    await_written(None)
+}
+
+/// Waits until everything queued was written, at most for `limit`.
+///
+/// # Errors
+/// As [`finish`].
+pub fn finish_within(limit: Duration) -> io::Result<()> {
+    await_written(Some(limit))
+}
+
+fn await_written(limit: Option<Duration>) -> io::Result<()> {
+    let Some(queue) = QUEUE.get() else { return Ok(()) };
+    let (done, finished) = sync_channel(1);
+    queue.push(Job::Finish(done));
+    match limit {
+        Some(limit) => drop(finished.recv_timeout(limit)),
+        None => drop(finished.recv()),
+    }
+    queue.failed.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+}
+
+/// Whether standard output is a terminal that understands control sequences, so that a line can be drawn over.
+#[must_use]
+pub fn takes_control_sequences() -> bool {
+    let is_dumb = match std::env::var_os("TERM") {
+        Some(term) => term.is_empty() || term == "dumb",
+        None => cfg!(unix),
+    };
+    !is_dumb && io::stdout().is_terminal()
+}
+
+/// Says that this program runs, to the process that started it, and lets go of that process: what is written to
+/// standard error from now on is written nowhere. The log files have it.
+pub fn started() {
+    say_plain(&format!("{STARTED}\n"));
+    queue().push(Job::LetGo);
+}
+
+/// Points standard error at nothing.
+#[cfg(unix)]
+fn let_go_of_stderr() {
+    use std::os::fd::AsRawFd;
+    let Ok(nothing) = std::fs::File::options().write(true).open("/dev/null") else { return };
+    // SAFETY: both are descriptors of this process; standard error is replaced in one step.
+    unsafe { libc::dup2(nothing.as_raw_fd(), libc::STDERR_FILENO) };
+}
+
+/// On Windows a pipe that nobody reads any more fails to be written, and nobody minds.
+#[cfg(windows)]
+fn let_go_of_stderr() {}
+
+/// Log lines on standard error, left out if too many wait there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogToStderr;
+
+impl Write for LogToStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let queue = queue();
+        if queue.waiting.load(Ordering::Relaxed) < QUEUED_AT_MOST {
+            queue.push(Job::Write(Stream::Err, bytes.to_vec()));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Makes a writer of log files harmless: one that fails, or that panics because it cannot say on standard error
+/// that it failed, loses a log line and nothing else.
+pub(crate) struct Harmless<W>(pub W);
+
+/// One write of [`Harmless`]; none if there is nothing to write to.
+pub(crate) struct HarmlessWrite<W>(Option<W>);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Harmless<W> {
+    type Writer = HarmlessWrite<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        let made = std::panic::AssertUnwindSafe(|| self.0.make_writer());
+        HarmlessWrite(std::panic::catch_unwind(made).ok())
+    }
+}
+
+impl<W: Write> Write for HarmlessWrite<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(writer) = &mut self.0 {
+            let _ = writer.write_all(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_life_33_a_note_shows_nothing_but_itself() {
+        let note = "rain\u{202e}nug\u{2066} \u{1b}[2Jon\u{9b}the\u{200f}roof";
+        assert_eq!(harmless(note), "rain nug   [2Jon the roof");
+        let json = harmless_json(&serde_json::to_string(note).unwrap());
+        assert!(json.is_ascii() && !json.contains('\u{1b}'), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), note);
+        // Letters that are written from right to left need none of them; joiners shape letters and emoji.
+        for text in ["שקט", "صمت", "雨", "👩\u{200d}💻", "می\u{200c}نشینم", "two\nlines"]
+        {
+            assert_eq!(harmless(text), text);
+        }
+    }
+}

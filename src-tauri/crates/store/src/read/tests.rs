@@ -1,0 +1,88 @@
+//! What is read beside a writer, and where no shared memory can be made.
+
+use super::*;
+use crate::{Store, sample};
+use std::fs;
+use zafu_core::time::{UtcOffset, WallTime};
+
+fn now() -> WallTime {
+    WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(60))
+}
+
+const ALL: Page = Page { limit: 100, before: None };
+
+/// A folder whose store is open, with sits whose rows are still in the log.
+fn filled() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), now()).unwrap();
+    sample::fill(&store);
+    (folder, store)
+}
+
+fn opened(folder: &Path) -> ReadOnly {
+    match ReadOnly::open(folder).unwrap() {
+        Found::Database(database) => database,
+        Found::Nothing | Found::Older => panic!("there is a database of the newest format"),
+    }
+}
+
+#[test]
+fn real_life_09_what_is_saved_is_read_beside_the_store_that_saved_it() {
+    let (folder, store) = filled();
+    let database = opened(folder.path());
+    assert_eq!(database.logged(&ALL, Whose::All).unwrap(), store.log(&ALL, Whose::All).unwrap());
+    assert!(!store.log(&ALL, Whose::All).unwrap().is_empty());
+    assert_eq!(database.open_sits().unwrap(), store.left().unwrap());
+    database.check().unwrap();
+}
+
+#[test]
+fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
+    let (folder, store) = filled();
+    let file = folder::database(folder.path());
+    assert!(has_log(&file));
+    let copied = Copied::of(&file).unwrap();
+    let place = copied.0.path().to_path_buf();
+    let connection = connection::reading(&copied.database(), connection::BUSY_TIMEOUT).unwrap();
+    let read = ReadOnly { connection, folder: folder.path().into(), _copy: Some(copied) };
+    assert_eq!(read.logged(&ALL, Whose::All).unwrap(), store.log(&ALL, Whose::All).unwrap());
+    drop(read);
+    assert!(!place.exists());
+}
+
+#[test]
+fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_change() {
+    let (folder, store) = filled();
+    let all = store.log(&ALL, Whose::All).unwrap();
+    drop(store);
+    let odd = folder.path().join("a?b#c%20 d");
+    fs::create_dir(&odd).unwrap();
+    fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
+    let connection = unchanging(&folder::database(&odd)).unwrap();
+    let read = ReadOnly { connection, folder: odd.clone(), _copy: None };
+    assert_eq!(read.logged(&ALL, Whose::All).unwrap(), all);
+    drop(read);
+    assert_eq!(fs::read_dir(&odd).unwrap().count(), 1, "nothing was made beside it");
+}
+
+#[test]
+fn a_folder_without_a_database_has_nothing_to_read_and_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(ReadOnly::open(folder.path()), Ok(Found::Nothing)));
+    assert!(matches!(ReadOnly::open(&folder.path().join("missing")), Ok(Found::Nothing)));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_database_of_an_older_format_is_named_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open_with(
+        folder.path(),
+        now(),
+        &migrate::MIGRATIONS[..1],
+        connection::BUSY_TIMEOUT,
+    ));
+    let before = fs::read(folder::database(folder.path())).unwrap();
+    assert!(matches!(ReadOnly::open(folder.path()), Ok(Found::Older)));
+    assert_eq!(fs::read(folder::database(folder.path())).unwrap(), before);
+}

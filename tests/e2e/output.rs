@@ -1,0 +1,173 @@
+//! Standard output and error that cannot be written, are not read, or understand no control sequences.
+
+use crate::zafu::{Said, Zafu, eventually};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use zafu_engine::Client;
+use zafu_engine::folder::DataFolder;
+use zafu_engine::protocol::Request;
+
+/// A sit in a terminal that is ended, whatever becomes of the test.
+struct Sit(Child);
+
+impl Sit {
+    fn ended(&mut self) -> ExitStatus {
+        eventually("the sit has ended", || self.0.try_wait().unwrap())
+    }
+}
+
+impl Drop for Sit {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+/// A pipe whose reader has gone.
+fn broken() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// Lets the sit of `zafu` go on to its end.
+fn sit_to_its_end(zafu: &Zafu) {
+    let folder = DataFolder::at(zafu.data()).unwrap();
+    let mut client = eventually("the engine answers", || Client::connect(&folder).ok().flatten());
+    eventually("the sit runs", || client.snapshot(&Request::Snapshot).ok()?.sit.map(drop));
+    client.snapshot(&Request::Advance(3000)).unwrap();
+}
+
+fn begin(zafu: &Zafu, out: impl Into<Stdio>, err: impl Into<Stdio>) -> Sit {
+    let mut command = zafu.command(["sit", "2s", "--prepare", "0", "--terminal"]);
+    Sit(command.stdout(out).stderr(err).spawn().unwrap())
+}
+
+fn assert_complete(zafu: &Zafu, how: &str) {
+    let log = zafu.json("log --json");
+    assert_eq!(log.as_array().unwrap().len(), 1, "{how}: {log}");
+    assert_eq!(
+        (&log[0]["stage"], &log[0]["satSeconds"]),
+        (&"completed".into(), &2.into()),
+        "{how}"
+    );
+}
+
+#[test]
+fn real_life_01_a_sit_goes_to_its_end_whatever_becomes_of_its_output() {
+    // The reader takes the ID and goes.
+    let zafu = Zafu::new();
+    let mut sit = begin(&zafu, Stdio::piped(), broken());
+    let mut id = [0; 36];
+    sit.0.stdout.take().unwrap().read_exact(&mut id).unwrap();
+    sit_to_its_end(&zafu);
+    assert_eq!(sit.ended().code(), Some(0));
+    assert_complete(&zafu, "a reader that has gone");
+
+    let zafu = Zafu::new();
+    let mut sit = begin(&zafu, full(), full());
+    sit_to_its_end(&zafu);
+    assert_eq!(sit.ended().code(), Some(0));
+    assert_complete(&zafu, "a full device");
+
+    // A pipe that is full, and a reader that takes nothing: a write to it never returns.
+    let zafu = Zafu::new();
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'.'; 65536]).unwrap();
+    let mut sit = begin(&zafu, writer.try_clone().unwrap(), writer);
+    sit_to_its_end(&zafu);
+    assert_eq!(sit.ended().code(), Some(0));
+    assert_complete(&zafu, "a reader that takes nothing");
+}
+
+#[test]
+fn real_life_01_a_command_ends_quietly_or_with_one_plain_error() {
+    let zafu = Zafu::new();
+    let mut sit = begin(&zafu, Stdio::null(), Stdio::null());
+    sit_to_its_end(&zafu);
+    sit.ended();
+    let lines = [
+        "log",
+        "log --json",
+        "status",
+        "status --json",
+        "doctor",
+        "quit",
+        "completions bash",
+        "restore",
+        "account status",
+        "help",
+        "--version",
+        "help sit",
+    ];
+    for line in lines {
+        let command = |out: Stdio| {
+            let mut command = zafu.command(line.split_whitespace());
+            command.stdout(out).stderr(Stdio::piped());
+            Said::from(command.spawn().unwrap().wait_with_output().unwrap())
+        };
+        let usual = zafu.run(line);
+        let quiet = command(broken());
+        assert_eq!((quiet.code, &quiet.err), (usual.code, &usual.err), "zafu {line}");
+        let full = command(full().into());
+        let said = "zafu: standard output cannot be written: No space left on device (os error 28)";
+        assert_eq!(full.code, usual.code.filter(|code| *code != 0).or(Some(1)), "zafu {line}");
+        assert_eq!(full.err.trim_start_matches(&usual.err).trim(), said, "zafu {line}");
+    }
+    // Nothing can be said at all; what failed still has its exit code.
+    let silent = |line: &str| -> Option<i32> {
+        let mut command: Command = zafu.command(line.split_whitespace());
+        command.stdout(full()).stderr(full()).status().unwrap().code()
+    };
+    assert_eq!(silent("log"), Some(1));
+    assert_eq!(silent("pause"), Some(3));
+    assert_eq!(silent("dance"), Some(2));
+    assert_eq!(silent("--verbose status"), Some(1));
+}
+
+#[test]
+fn real_life_30_a_terminal_without_control_sequences_gets_plain_lines() {
+    for (term, redraws) in [(Some("xterm"), true), (Some("dumb"), false), (None, false)] {
+        let zafu = Zafu::new();
+        let command = zafu.command([]);
+        let mut script = Command::new("script");
+        for (name, value) in command.get_envs() {
+            script.env(name, value.unwrap_or_default());
+        }
+        script.env_remove("TERM").envs(term.map(|term| ("TERM", term)));
+        let line = format!("{} sit 1s --prepare 1s --terminal", command.get_program().display());
+        let said = Said::of({
+            script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
+            script
+        });
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert_eq!(said.out.contains('\u{1b}'), redraws, "{term:?}: {said:?}");
+        assert!(said.out.contains("Sitting, 00:01 left."), "{said:?}");
+    }
+}
+
+#[test]
+fn real_life_01_a_terminal_that_is_held_delays_nothing() {
+    // As above, with all of what is drawn each second: the queue has a limit.
+    let zafu = Zafu::new();
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'.'; 65536]).unwrap();
+    let mut command = zafu.command(["--verbose", "sit", "20m", "--prepare", "0", "--terminal"]);
+    let mut sit = Sit(command.stdout(writer.try_clone().unwrap()).stderr(writer).spawn().unwrap());
+    let folder = DataFolder::at(zafu.data()).unwrap();
+    let mut client = eventually("the engine answers", || Client::connect(&folder).ok().flatten());
+    eventually("the sit runs", || client.snapshot(&Request::Snapshot).ok()?.sit.map(drop));
+    for _ in 0..600 {
+        client.snapshot(&Request::Advance(1000)).unwrap();
+    }
+    let kill = Command::new("kill").args(["-s", "INT", &sit.0.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(sit.ended().code(), Some(0));
+    let log = zafu.json("log --json");
+    assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &600.into()));
+}

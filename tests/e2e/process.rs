@@ -1,0 +1,370 @@
+//! How Zafu's processes start, meet and find their folder.
+
+use crate::desktop::{Desktop, Part};
+use crate::zafu::{Said, Zafu, eventually, missing, program};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use zafu_engine::protocol::Request;
+
+/// Ends the engine of a desktop that no test has a handle on.
+struct Background<'a>(&'a Desktop);
+
+impl Drop for Background<'_> {
+    fn drop(&mut self) {
+        if let Some(process) = self.0.process() {
+            let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+        }
+    }
+}
+
+/// A shell on a desktop, in a session of its own.
+fn shell(desktop: &Desktop, script: &str) -> Command {
+    let mut shell = desktop.command("setsid");
+    let directory = program("zafu").parent().unwrap().display().to_string();
+    let path = format!("{directory}:{}", std::env::var("PATH").unwrap());
+    shell.args(["--wait", "sh", "-c", script]).env("PATH", path);
+    shell
+}
+
+/// A field of `/proc/ID/stat`, counted as proc(5) does.
+fn stat(process: u32, field: usize) -> u32 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // What comes after the name, which may hold anything.
+    let rest = stat.rsplit_once(") ").unwrap().1;
+    rest.split(' ').nth(field - 3).unwrap().parse().unwrap()
+}
+
+#[test]
+fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
+    let Some(desktop) = Desktop::new() else { return };
+    let _engine = Background(&desktop);
+    let lock = desktop.home().join("lock-of-the-script");
+    // The command substitution returns although the engine goes on, and so does whoever waits for the lock.
+    let script = format!(
+        "exec 9>{}; id=$(zafu sit 20m --prepare 0 2>&1); echo $id; echo $$; sleep 1000",
+        lock.display()
+    );
+    let mut caller = shell(&desktop, &script);
+    caller.stdout(Stdio::piped());
+    let mut caller = caller.spawn().unwrap();
+    let mut lines = std::io::BufReader::new(caller.stdout.take().unwrap());
+    let mut line = || {
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut lines, &mut line).unwrap();
+        line.trim().to_owned()
+    };
+    let (id, group) = (line(), line());
+    assert_eq!(desktop.snapshot().sit.unwrap().id.0.to_string(), id);
+    let engine = desktop.process().unwrap();
+    let leads = [stat(engine, 5), stat(engine, 6)];
+    assert_eq!(leads, [engine, engine], "a process group and a session of its own");
+    assert_eq!(stat(engine, 7), 0, "no terminal");
+    let descriptors = || fs::read_dir(format!("/proc/{engine}/fd")).unwrap().flatten();
+    let leads_to = |number: &str| fs::read_link(format!("/proc/{engine}/fd/{number}")).unwrap();
+    for number in ["0", "1"] {
+        assert_eq!(leads_to(number), Path::new("/dev/null"), "descriptor {number}");
+    }
+    eventually("standard error leads nowhere", || {
+        (leads_to("2") == Path::new("/dev/null")).then_some(())
+    });
+    let held = descriptors().filter_map(|entry| fs::read_link(entry.path()).ok());
+    assert!(!held.into_iter().any(|path| path == lock), "the caller's lock is not held");
+    // Ctrl-C on the script.
+    let kill = Command::new("kill").args(["-INT", "--", &format!("-{group}")]).status().unwrap();
+    assert!(kill.success());
+    caller.kill().unwrap();
+    caller.wait().unwrap();
+    let sit = desktop.snapshot().sit.unwrap();
+    assert_eq!(sit.id.0.to_string(), id, "the sit goes on");
+    desktop.ask(&Request::Discard);
+}
+
+#[test]
+fn real_life_02_a_start_that_fails_is_explained_by_the_command() {
+    let Some(desktop) = Desktop::new() else { return };
+    fs::create_dir(desktop.data()).unwrap();
+    fs::set_permissions(desktop.data(), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::write(desktop.database(), [0x5A; 4096]).unwrap();
+    let mut command = desktop.command(program("zafu"));
+    let said = Said::of({
+        command.args(["sit", "20m"]).stderr(Stdio::piped());
+        command
+    });
+    said.refused(1, "is damaged");
+    said.refused(1, "`zafu restore`");
+    assert!(desktop.windows().is_empty(), "nothing is asked where nobody looks");
+}
+
+#[test]
+fn real_life_08_of_programs_that_start_at_once_one_runs_and_the_others_hand_over() {
+    let Some(desktop) = Desktop::new() else { return };
+    for _ in 0..3 {
+        let mut all: Vec<_> =
+            (0..3).map(|_| Part::start(&mut desktop.command(program("zafu-app")))).collect();
+        desktop.client();
+        eventually("all but one have ended", || {
+            all.retain_mut(|part| {
+                let has_ended = part.has_ended();
+                assert!(!has_ended || part.ended().success(), "it has handed over");
+                !has_ended
+            });
+            (all.len() == 1).then_some(())
+        });
+        assert_eq!(desktop.process(), Some(all[0].id()));
+        eventually("one window is seen", || (desktop.windows().len() == 1).then_some(()));
+        // One that starts while the engine ends takes its place, or is served by it until then.
+        let mut next = Part::start(&mut desktop.command(program("zafu-app")));
+        all[0].signal("TERM");
+        assert!(all[0].ended().success());
+        eventually("the next one runs, or has handed over", || {
+            let runs = desktop.process() == Some(next.id());
+            (next.has_ended() || runs).then_some(())
+        });
+        if !next.has_ended() {
+            desktop.client();
+            next.signal("TERM");
+        }
+        assert!(next.ended().success());
+    }
+}
+
+#[test]
+fn real_life_08_two_sits_begun_at_once_reach_one_engine() {
+    let Some(desktop) = Desktop::new() else { return };
+    let _engine = Background(&desktop);
+    let begin = || {
+        let mut command = desktop.command(program("zafu"));
+        command.args(["sit", "20m"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let all =
+        [begin(), begin(), begin()].map(|child| Said::from(child.wait_with_output().unwrap()));
+    let begun: Vec<_> = all.iter().filter(|said| said.code == Some(0)).collect();
+    assert_eq!(begun.len(), 1, "{all:?}");
+    for said in all.iter().filter(|said| said.code != Some(0)) {
+        said.refused(3, "a sit is already running");
+    }
+    assert_eq!(desktop.snapshot().sit.unwrap().id.0.to_string(), begun[0].out.trim());
+}
+
+#[test]
+fn real_life_09_any_number_of_programs_read_at_once_and_keep_nobody_from_starting() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.ok("end");
+    engine.wait();
+    let read = |line: &str| {
+        let mut command = zafu.command(line.split_whitespace());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let readers: Vec<_> =
+        (0..20).map(|n| read(if n % 2 == 0 { "status" } else { "log --json" })).collect();
+    let engine = zafu.sit("20m --prepare 0s");
+    for reader in readers {
+        let said = Said::from(reader.wait_with_output().unwrap());
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    }
+    zafu.ok("end");
+    engine.wait();
+}
+
+#[test]
+fn real_life_09_an_engine_that_stands_still_is_told_from_none() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    engine.signal("STOP");
+    for line in ["status", "log", "end", "account status"] {
+        zafu.run(line).refused(4, "has not responded for 5 seconds");
+    }
+    engine.signal("CONT");
+    eventually("it goes on", || zafu.run("status").code.filter(|code| *code == 0));
+}
+
+#[test]
+fn real_life_11_the_socket_follows_from_the_folder_alone() {
+    let zafu = Zafu::at(&["of-many-folders"; 12].join("/"));
+    assert!(zafu.data().as_os_str().len() > 200);
+    let with = |line: &str, runtime: &str| {
+        let mut command = zafu.command(line.split_whitespace());
+        command.env("XDG_RUNTIME_DIR", zafu.home().join(runtime)).env("TMPDIR", zafu.home());
+        command
+    };
+    fs::create_dir(zafu.home().join("run")).unwrap();
+    let command = with("sit 20m --prepare 0s --terminal", "run");
+    let engine = crate::zafu::Engine::spawn(command, zafu.data());
+    assert!(engine.id.is_some());
+    assert!(zafu.data().join("engine.sock").exists(), "it lies in the folder");
+    engine.pass(Duration::from_secs(30));
+    for runtime in ["run", "missing", ""] {
+        let said = Said::of(with("status", runtime));
+        assert!(said.out.starts_with("Sitting, "), "{said:?}");
+    }
+    let said = Said::of(zafu.command(["end"]));
+    assert_eq!(said.code, Some(0), "{said:?}");
+    engine.wait();
+    assert!(!zafu.data().join("engine.sock").exists(), "it goes with its engine");
+}
+
+#[test]
+fn real_life_12_a_folder_that_was_there_is_not_changed_and_a_shared_one_refused() {
+    let zafu = Zafu::new();
+    fs::create_dir(zafu.data()).unwrap();
+    let mode = || zafu.data().metadata().unwrap().permissions().mode() & 0o7777;
+    let set = |mode| fs::set_permissions(zafu.data(), fs::Permissions::from_mode(mode)).unwrap();
+    set(0o2775);
+    let said = zafu.run("status");
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "No sit is running.\n"));
+    assert!(said.err.contains("may look into the data folder"), "{said:?}");
+    assert!(zafu.run("doctor").out.contains("look  data folder: other users of this computer may"));
+    assert_eq!(fs::read_dir(zafu.data()).unwrap().count(), 0, "looking makes nothing");
+    let engine = zafu.sit("20m --prepare 0s");
+    let socket = zafu.data().join("engine.sock").metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(socket, 0o600);
+    for private in ["zafu.db", "engine.lock"] {
+        let mode = zafu.data().join(private).metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{private}");
+    }
+    zafu.ok("end");
+    engine.wait();
+    assert_eq!(mode(), 0o2775);
+    set(0o1777);
+    // Others cannot replace what is there, only add to it.
+    let said = zafu.run("status");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.err.contains("may look into the data folder"), "{said:?}");
+    assert_eq!(mode(), 0o1777);
+    set(0o777);
+    for line in ["status", "log", "sit 20m --terminal", "end", "restore"] {
+        zafu.run(line).refused(1, "every user of this computer may write in the data folder");
+        zafu.run(line).refused(1, "othing was changed");
+    }
+    assert!(zafu.run("doctor").out.contains("look  data folder: every user of this computer"));
+    assert_eq!(mode(), 0o777);
+    set(0o1777);
+    let give = |path: &Path, to| std::os::unix::fs::chown(path, Some(to), None);
+    if give(&zafu.database(), 4711).is_ok() {
+        zafu.run("status").refused(1, "belongs to another user");
+        give(&zafu.database(), 0).unwrap();
+    }
+    set(0o700);
+    if give(zafu.data(), 4711).is_ok() {
+        zafu.run("status").refused(1, "belongs to another user");
+        zafu.run("sit 20m --terminal").refused(1, "belongs to another user");
+        give(zafu.data(), 0).unwrap();
+    } else {
+        missing("only root can give a folder away");
+    }
+}
+
+#[test]
+fn real_life_12_the_doctor_makes_nothing() {
+    let zafu = Zafu::new();
+    zafu.run("doctor");
+    assert!(!zafu.data().exists());
+    zafu.ok("status");
+    zafu.ok("log");
+    assert!(!zafu.data().exists());
+}
+
+#[test]
+fn real_life_13_a_display_that_is_gone_is_named() {
+    let Some(desktop) = Desktop::new() else { return };
+    for args in [&[][..], &["--background"]] {
+        let mut app = desktop.command(program("zafu-app"));
+        app.args(args).env("DISPLAY", ":4711").stderr(Stdio::piped());
+        let said = Said::of(app);
+        said.refused(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+        assert!(!said.err.contains("panicked"), "{said:?}");
+    }
+    for line in [&["sit", "20m"][..], &[]] {
+        let mut command = desktop.command(program("zafu"));
+        command.args(line).env("DISPLAY", ":4711").stderr(Stdio::piped());
+        let said = Said::of(command);
+        said.refused(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+        assert!(!said.err.contains("panicked"), "{said:?}");
+    }
+}
+
+#[test]
+fn real_life_27_a_log_of_none_says_nothing_of_what_there_is() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    zafu.ok("end");
+    engine.wait();
+    assert_eq!(zafu.ok("log --limit 0"), "");
+    assert_eq!(zafu.json("log --limit 0 --json"), serde_json::json!([]));
+    assert_eq!(zafu.json("log --limit 1 --json").as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn real_life_34_a_tilde_in_the_environment_is_the_home() {
+    let zafu = Zafu::new();
+    let mut command = zafu.command(["restore"]);
+    command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~/z").current_dir(zafu.home());
+    assert_eq!(Said::of(command).code, Some(0));
+    assert!(zafu.home().join("z").is_dir());
+    assert!(!zafu.home().join("~").exists());
+    let mut command = zafu.command(["status"]);
+    command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~other/z");
+    Said::of(command).refused(1, "write the folder out, beginning with /");
+}
+
+#[test]
+fn real_life_35_all_files_of_the_window_lie_in_the_data_folder() {
+    let Some(desktop) = Desktop::new() else { return };
+    // Not Zafu's: the window manager's log, the cache that the graphics driver has for all programs, and what goes
+    // with the session.
+    let others = ["cache/openbox", "cache/mesa_shader_cache", "run"];
+    let not_ours: Vec<_> =
+        others.iter().map(|name| desktop.home().join(name)).chain([desktop.data()]).collect();
+    let outside = || {
+        let home = desktop.home().display().to_string();
+        let found = desktop.print("find", &[&home, "-not", "-type", "s"]);
+        let ours = |path: &&str| !not_ours.iter().any(|other| Path::new(path).starts_with(other));
+        found.lines().filter(ours).map(Into::into).collect()
+    };
+    let before: std::collections::BTreeSet<String> = outside();
+    let mut app = desktop.zafu(&[]);
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    desktop.close_window();
+    app.signal("TERM");
+    assert!(app.ended().success());
+    let after: std::collections::BTreeSet<String> = outside();
+    let new: Vec<_> = after.difference(&before).collect();
+    assert!(new.is_empty(), "{new:#?}");
+    assert!(desktop.data().join("window.json").is_file());
+    assert!(desktop.data().join("webview").is_dir());
+}
+
+#[test]
+fn real_life_13_a_home_that_cannot_be_written_is_named_or_not_needed() {
+    let Some(desktop) = Desktop::new() else { return };
+    // Not even root can make anything in it.
+    let home = Path::new("/proc/self");
+    let command = |name: &str, args: &[&str]| {
+        let mut command = desktop.command(program(name));
+        for variable in
+            ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"]
+        {
+            command.env(variable, home);
+        }
+        command.args(args).stderr(Stdio::piped());
+        command
+    };
+    for (name, args) in [("zafu-app", &[][..]), ("zafu", &[]), ("zafu", &["sit", "20m"])] {
+        let mut without = command(name, args);
+        without.env_remove(zafu_engine::folder::DATA_DIR_VARIABLE);
+        let said = Said::of(without);
+        said.refused(1, "the data folder /proc/self/");
+        said.refused(1, "set ZAFU_DATA_DIR to another");
+    }
+    // With a data folder elsewhere the home is not needed.
+    let mut app = Part::start(&mut command("zafu-app", &[]));
+    desktop.client();
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    app.signal("TERM");
+    assert!(app.ended().success());
+}
