@@ -199,7 +199,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     let Some(view) = view else {
         return Ok(writeln!(out, "Nobody is signed in. All sits are on this device.")?);
     };
-    let SyncView { email, project, pending, refused, kept, .. } = view;
+    let SyncView { email, project, pending, refused, kept, unreadable, .. } = view;
     match view.signed_in {
         true => writeln!(out, "Signed in as {email} at {project}.")?,
         false => writeln!(out, "Signed out; {email} at {project} was signed in last.")?,
@@ -209,6 +209,12 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
         None => writeln!(out, "Not synced yet.")?,
     }
     writeln!(out, "Waiting: {pending}. Refused: {refused}. Kept on this device only: {kept}.")?;
+    if *unreadable > 0 {
+        writeln!(
+            out,
+            "Need a newer Zafu: {unreadable}. They are kept, and shown after an update."
+        )?;
+    }
     if let Some(trouble) = &view.trouble {
         writeln!(out, "Trouble: {}.", output::harmless(&trouble.message))?;
     }
@@ -256,6 +262,12 @@ fn asks(need: SyncNeed) -> &'static str {
         }
         SyncNeed::Adopt => {
             "some sits were made while nobody was signed in: `zafu account adopt` makes them this account's, `zafu account adopt --leave` does not"
+        }
+        SyncNeed::Key => {
+            "the project's key is not accepted: check it in the project's settings, then `zafu account sign-in --key KEY`. What waits is kept"
+        }
+        SyncNeed::Blocked => {
+            "this account is blocked: ask whoever runs the project. What waits is kept, and sent once it is not"
         }
         SyncNeed::ServerWrong => {
             "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"

@@ -6,6 +6,7 @@ use crate::StoreError;
 use crate::outbox;
 use crate::owners::Gone;
 use crate::text::{Id, Stamp};
+use crate::unreadable;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
@@ -252,11 +253,25 @@ pub(crate) fn compare_soon(connection: &Connection, account: UserId) -> Result<(
     known(account, noted)
 }
 
+/// Records how the server of `account` is. Says whether it was otherwise when that was last recorded.
+pub(crate) fn checked(
+    connection: &Connection,
+    account: UserId,
+    health: &str,
+) -> Result<bool, StoreError> {
+    let noted = connection.execute(
+        "UPDATE accounts SET health = ?2 WHERE id = ?1 AND health IS NOT ?2",
+        (Id(account), health),
+    )?;
+    Ok(noted == 1)
+}
+
 /// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
 pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     let forgot = connection
         .execute("UPDATE accounts SET seq = NULL, mark = NULL WHERE id = ?1", [Id(account)])?;
     known(account, forgot)?;
+    unreadable::doubt(connection, account)?;
     outbox::mark_all(connection, account)
 }
 
@@ -272,6 +287,7 @@ pub(crate) fn agree_to_erasure(
         (Id(account), Id(mark)),
     )?;
     known(account, agreed)?;
+    unreadable::erased(connection, account, then)?;
     match then {
         AfterErasure::Upload => {
             outbox::release(connection, account)?;

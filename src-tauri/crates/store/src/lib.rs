@@ -19,6 +19,7 @@ mod owners;
 mod place;
 mod presets;
 mod read;
+mod reconcile;
 mod restore;
 #[cfg(test)]
 mod sample;
@@ -29,6 +30,7 @@ mod snapshots;
 mod store;
 mod sync;
 mod text;
+mod unreadable;
 mod writer;
 
 pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
@@ -41,3 +43,4 @@ pub use sessions::{Logged, Page, Whose};
 pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};
+pub use unreadable::{Row, UnreadableRow};

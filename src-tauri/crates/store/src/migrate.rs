@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_accounts.sql"),
     include_str!("migrations/0003_projects.sql"),
     include_str!("migrations/0004_owners.sql"),
+    include_str!("migrations/0005_sync.sql"),
 ];
 
 /// The newest format that `migrations` lead to.

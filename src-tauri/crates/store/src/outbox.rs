@@ -43,6 +43,39 @@ pub struct Waiting {
     pub refused: u32,
     /// Kept on this device only, as the person wants it.
     pub kept: u32,
+    /// Rows of the server that this version of Zafu cannot read.
+    pub unreadable: u32,
+}
+
+/// What the user has changed of a sit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edited {
+    pub details: bool,
+    pub deletion: bool,
+}
+
+impl Edited {
+    /// Only the timer, or nobody, has changed it.
+    pub const NOTHING: Self = Self { details: false, deletion: false };
+
+    fn bits(self) -> u8 {
+        u8::from(self.details) | u8::from(self.deletion) << 1
+    }
+
+    fn from_bits(bits: u8) -> Self {
+        Self { details: bits & 1 != 0, deletion: bits & 2 != 0 }
+    }
+}
+
+/// Which dead letters are to be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dead<'a> {
+    /// All of them.
+    All,
+    /// Those with which a whole request failed.
+    Unjudged,
+    /// Those that a server rejected which was not as this fingerprint says.
+    OfOtherServer(&'a str),
 }
 
 /// What a row of [`Outgoing`] weighs besides its texts, in bytes.
@@ -56,16 +89,47 @@ fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
 }
 
 /// Marks a sit as changed, within the transaction that changes it. What was refused before deserves another try;
-/// what is kept here only stays so.
-pub(crate) fn mark(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+/// what is kept here only stays so. `edited` is added to what the user has changed before.
+pub(crate) fn mark(
+    connection: &Connection,
+    session: SessionId,
+    edited: Edited,
+) -> Result<(), StoreError> {
     let generation = generations(connection, 1)? + 1;
     connection
         .prepare_cached(
-            "INSERT INTO outbox (session_id, generation, state) VALUES (?1, ?2, 'pending')
+            "INSERT INTO outbox (session_id, generation, state, edited) VALUES (?1, ?2, 'pending', ?3)
              ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+               edited = outbox.edited | excluded.edited,
                state = CASE state WHEN 'kept' THEN 'kept' ELSE 'pending' END",
         )?
-        .execute((Id(session), generation))?;
+        .execute((Id(session), generation, edited.bits()))?;
+    Ok(())
+}
+
+/// Keeps one sit on this device, and sends nothing of it.
+pub(crate) fn keep(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+    mark(connection, session, Edited::NOTHING)?;
+    connection
+        .prepare_cached("UPDATE outbox SET state = 'kept' WHERE session_id = ?1")?
+        .execute([Id(session)])?;
+    Ok(())
+}
+
+/// Puts a sit that waits as it was at `generation` behind all others.
+pub(crate) fn defer(
+    connection: &Connection,
+    session: SessionId,
+    generation: i64,
+    code: &str,
+) -> Result<(), StoreError> {
+    let last = generations(connection, 1)? + 1;
+    connection
+        .prepare_cached(
+            "UPDATE outbox SET generation = ?3, last_code = ?4
+             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+        )?
+        .execute((Id(session), generation, last, code))?;
     Ok(())
 }
 
@@ -184,20 +248,29 @@ pub(crate) enum State {
     Kept,
 }
 
-/// How a sit stands in the outbox, and at which generation; none: the server has it as it is here.
-pub(crate) fn state(
+/// A sit that is not on the server as it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub state: State,
+    pub generation: i64,
+    /// What the user has changed since the server had it.
+    pub edited: Edited,
+}
+
+/// How a sit stands in the outbox; none: the server has it as it is here.
+pub(crate) fn entry(
     connection: &Connection,
     session: SessionId,
-) -> Result<Option<(State, i64)>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT state, generation FROM outbox WHERE session_id = ?1")?;
+) -> Result<Option<Entry>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT state, generation, edited FROM outbox WHERE session_id = ?1")?;
     let found = statement.query_row([Id(session)], |row| {
         let state = match row.get_ref(0)?.as_str()? {
             "pending" => State::Pending,
             "refused" => State::Refused,
             _ => State::Kept,
         };
-        Ok((state, row.get(1)?))
+        Ok(Entry { state, generation: row.get(1)?, edited: Edited::from_bits(row.get(2)?) })
     });
     Ok(found.optional()?)
 }
@@ -225,19 +298,24 @@ pub(crate) fn acknowledge(
     Ok(removed == 1)
 }
 
-/// The server will not have the sit as it was at `generation`. Says whether it was still so.
+/// The server will not have the sit as it was at `generation`; `unjudged`: it gave no row outcome, but the whole request
+/// failed. Says whether it was still so.
 pub(crate) fn refuse(
     connection: &Connection,
     session: SessionId,
     generation: i64,
     code: &str,
+    unjudged: bool,
 ) -> Result<bool, StoreError> {
     let refused = connection
         .prepare_cached(
-            "UPDATE outbox SET state = 'refused', last_code = ?3
+            "UPDATE outbox SET state = 'refused', last_code = ?3, unjudged = ?4, health = (
+               SELECT accounts.health FROM sessions JOIN accounts ON accounts.id = sessions.owner
+               WHERE sessions.id = ?1
+             )
              WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
         )?
-        .execute((Id(session), generation, code))?;
+        .execute((Id(session), generation, code, unjudged))?;
     Ok(refused == 1)
 }
 
@@ -245,11 +323,13 @@ pub(crate) fn refuse(
 pub(crate) fn waiting(connection: &Connection, owner: UserId) -> Result<Waiting, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'refused'),
-           count(*) FILTER (WHERE state = 'kept')
+           count(*) FILTER (WHERE state = 'kept'),
+           (SELECT count(*) FROM unreadable_rows AS u WHERE u.owner = ?1)
          FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
-        Ok(Waiting { pending: row.get(0)?, refused: row.get(1)?, kept: row.get(2)? })
+        let (pending, refused) = (row.get(0)?, row.get(1)?);
+        Ok(Waiting { pending, refused, kept: row.get(2)?, unreadable: row.get(3)? })
     })?)
 }
 
@@ -269,19 +349,39 @@ pub(crate) fn refused(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Has what was refused of `owner` sent again. Says how many sits that are.
-pub(crate) fn retry(connection: &Connection, owner: UserId) -> Result<u32, StoreError> {
+/// Has dead letters of `owner` sent again. Says how many sits that are.
+pub(crate) fn retry(
+    connection: &Connection,
+    owner: UserId,
+    dead: Dead<'_>,
+) -> Result<u32, StoreError> {
+    macro_rules! dead {
+        () => {
+            "FROM outbox JOIN sessions ON id = session_id
+             WHERE state = 'refused' AND owner = :owner
+               AND (:which = 0 OR (:which = 1 AND unjudged = 1) OR (:which = 2 AND health IS NOT :health))"
+        };
+    }
+    const COUNT: &str = concat!("SELECT count(*) ", dead!());
+    const RETRY: &str = concat!(
+        "UPDATE outbox SET state = 'pending', last_code = NULL, unjudged = 0, health = NULL,
+           generation = :last + place
+         FROM (SELECT session_id AS it, row_number() OVER (ORDER BY generation) AS place ",
+        dead!(),
+        ") WHERE session_id = it"
+    );
+    let (which, health) = match dead {
+        Dead::All => (0, None),
+        Dead::Unjudged => (1, None),
+        Dead::OfOtherServer(health) => (2, Some(health)),
+    };
     let owner = Id(owner);
-    const COUNT: &str = "SELECT count(*) FROM outbox JOIN sessions ON id = session_id
-        WHERE state = 'refused' AND owner = ?1";
-    let count = connection.query_row(COUNT, [owner], |row| row.get(0))?;
+    let named = named_params! { ":owner": owner, ":which": which, ":health": health };
+    let count = connection.query_row(COUNT, named, |row| row.get(0))?;
     let last = generations(connection, count)?;
-    const RETRY: &str =
-        "UPDATE outbox SET state = 'pending', last_code = NULL, generation = ?2 + place
-        FROM (SELECT session_id AS it, row_number() OVER (ORDER BY generation) AS place
-              FROM outbox JOIN sessions ON id = session_id
-              WHERE state = 'refused' AND owner = ?1)
-        WHERE session_id = it";
-    connection.execute(RETRY, (owner, last))?;
+    connection.execute(
+        RETRY,
+        named_params! { ":owner": owner, ":which": which, ":health": health, ":last": last },
+    )?;
     Ok(count)
 }

@@ -57,7 +57,7 @@ fn copy_as_new_device(
     drop(target);
     let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
     let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    device::make(&transaction, now)?;
+    device::restored(&transaction, now)?;
     transaction.commit()?;
     copy.close().map_err(|(_, error)| error)?;
     folder::sync_file(to).map_err(failed)

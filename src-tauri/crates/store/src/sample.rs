@@ -1,6 +1,6 @@
 //! A bit of everything that a database can hold, for the fixture of each format.
 
-use crate::{Cursor, Ownerless, Pull, Store};
+use crate::{Cursor, Ownerless, Pull, Store, UnreadableRow};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
@@ -111,6 +111,11 @@ pub(crate) fn fill(store: &Store) {
     let cursor = Cursor { seq: 7, mark: Uuid::from_u128(7) };
     let pull = Pull {
         rows: Vec::new(),
+        unreadable: vec![UnreadableRow {
+            id: Uuid::from_u128(70),
+            body: r#"{"source": "watch"}"#.into(),
+        }],
+        version: "0.1.0".into(),
         cursor,
         last: true,
         erased: Some(Uuid::from_u128(8)),
@@ -120,10 +125,13 @@ pub(crate) fn fill(store: &Store) {
     store.compared(user(2), at(0).wall.utc).unwrap();
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
+    store.checked(user(2), "well").unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(
-                "UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
+                "INSERT INTO former_devices (id, reason, retiredat)
+                 VALUES ('00000000-0000-0000-0000-000000000009', 'restored', '2026-02-28T05:00:00.000Z');
+                 UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
                    detailsrevision = detailsrevision + 1
                  WHERE id = (SELECT id FROM sessions WHERE note LIKE 'two%');
                  UPDATE outbox SET state = 'refused', last_code = 'bad_note'

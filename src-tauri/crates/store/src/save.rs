@@ -1,5 +1,6 @@
 //! Carries out what the timer says must be saved.
 
+use crate::outbox::Edited;
 use crate::{StoreError, accounts, open_sits, outbox, sessions};
 use rusqlite::Connection;
 use zafu_core::ids::DeviceId;
@@ -25,7 +26,7 @@ pub(crate) fn apply(
         Save::Begin(sit) => {
             let id = sit.id;
             checkpoint(connection, sit)?;
-            outbox::mark(connection, id)
+            outbox::mark(connection, id, Edited::NOTHING)
         }
         Save::Checkpoint(sit) => checkpoint(connection, sit),
         Save::Complete(sit, lifecycle) => {

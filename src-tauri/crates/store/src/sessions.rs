@@ -1,8 +1,9 @@
 //! The table of sits: one row, one [`Session`]. Rows are joined by the core's rules; no rule is written here.
 
 use crate::StoreError;
-use crate::outbox;
+use crate::outbox::{self, Edited};
 use crate::text::{Id, Stamp};
+use crate::unreadable;
 use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -171,22 +172,32 @@ pub(crate) fn update(
     write(connection, SQL, session, owner)
 }
 
-/// Hands every sit of `owner` to `each` that the server should have as it is here, in the order of their ids.
+/// Hands every row of `owner` to `each` that the server should have, in the order of their ids: sits as they are here,
+/// and what it has that cannot be read here.
 pub(crate) fn each_sent(
     connection: &Connection,
     owner: UserId,
-    mut each: impl FnMut(&Session),
+    mut each: impl FnMut(unreadable::Row<'_>),
 ) -> Result<(), StoreError> {
     const SQL: &str = concat!(
         "SELECT * FROM sessions WHERE owner = ?1
-           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'kept') AND ",
+           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'kept')
+           AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'there') AND ",
         has_begun!(),
         " ORDER BY id"
     );
+    let mut unreadable = unreadable::there(connection, owner)?.into_iter().peekable();
     let mut statement = connection.prepare_cached(SQL)?;
     let mut rows = statement.query([Id(owner)])?;
     while let Some(row) = rows.next()? {
-        each(&from_row(row)?);
+        let session = from_row(row)?;
+        while let Some(before) = unreadable.next_if(|row| row.id < session.id.0) {
+            each(unreadable::Row::Unreadable(&before.body));
+        }
+        each(unreadable::Row::Session(&session));
+    }
+    for row in unreadable {
+        each(unreadable::Row::Unreadable(&row.body));
     }
     Ok(())
 }
@@ -211,7 +222,11 @@ pub(crate) fn change(
         return Ok(());
     }
     update(connection, &after, owner)?;
-    outbox::mark(connection, id)
+    let edited = Edited {
+        details: after.details != before.details,
+        deletion: after.deletion != before.deletion,
+    };
+    outbox::mark(connection, id, edited)
 }
 
 /// Changes a sit that the person sees. One that has not begun is none.

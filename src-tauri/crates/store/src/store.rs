@@ -1,12 +1,13 @@
 //! The handle on the data folder that everything else holds.
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
-use crate::outbox::{self, Outgoing, Pending, Refused, Waiting};
+use crate::outbox::{self, Dead, Outgoing, Pending, Refused, Waiting};
 use crate::owners::{self, Owner};
 use crate::place::{Place, Relocation};
 use crate::sessions::{self, Logged, Page, Whose};
 use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
+use crate::unreadable::{self, Row, UnreadableRow};
 use crate::writer::{Urgent, Writer};
 use crate::{
     StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
@@ -34,7 +35,6 @@ struct Inner {
     folder: PathBuf,
     /// Which file is open, and whether it is still at its path.
     place: Arc<Place>,
-    device: DeviceId,
     busy: Duration,
     /// Opened by the first who reads, on the file of that generation. Closed before the writer, which can then leave
     /// no log behind.
@@ -73,17 +73,16 @@ impl Store {
             connection::make_durable(&connection)?;
             migrate::migrate(&mut connection, folder, migrations, now.utc)?;
             connection::enforce_foreign_keys(&connection)?;
-            let device = device::made_once(&connection, device::place(folder), now.utc)?;
+            device::made_once(&connection, device::Origin::of(folder), now.utc)?;
             let place = Arc::new(Place::opened(folder, busy, now.utc)?);
-            Ok((connection, place, device))
+            Ok((connection, place))
         };
-        let (connection, place, device) = opened().map_err(|error| error.explained(folder))?;
+        let (connection, place) = opened().map_err(|error| error.explained(folder))?;
         let writer = Writer::spawn(connection)
             .map_err(|error| StoreError::io(folder, &folder::database(folder), error))?;
         Ok(Self(Arc::new(Inner {
             folder: folder.into(),
             place,
-            device,
             busy,
             reader: Mutex::new(None),
             snapshot: Mutex::new(()),
@@ -91,10 +90,12 @@ impl Store {
         })))
     }
 
-    /// Which installation this is.
-    #[must_use]
-    pub fn device(&self) -> DeviceId {
-        self.0.device
+    /// Which installation this is. It may change with any merge of what a server has.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn device(&self) -> Result<DeviceId, StoreError> {
+        self.read(device::current)
     }
 
     /// What was done last after the database was removed or replaced while it was open; none: that never happened.
@@ -120,10 +121,11 @@ impl Store {
         if saves.is_empty() {
             return Ok(());
         }
-        let (saves, device) = (saves.to_vec(), self.0.device);
+        let saves = saves.to_vec();
         let place = Arc::clone(&self.0.place);
         let outcome = self.0.writer.run_urgently(move |connection| {
             transact(connection, &place, |change| {
+                let device = device::current(change)?;
                 saves.into_iter().try_for_each(|one| save::apply(change, one, device))
             })
         });
@@ -207,8 +209,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or what the disk says.
     pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
-        let (note, label, device) = (note.to_owned(), label.to_owned(), self.0.device);
-        self.write(move |change| sessions::edit(change, id, note, label, device))
+        let (note, label) = (note.to_owned(), label.to_owned());
+        self.write(move |change| sessions::edit(change, id, note, label, device::current(change)?))
     }
 
     /// Deletes a sit: it stays in the table, marked.
@@ -228,8 +230,8 @@ impl Store {
     }
 
     fn set_deletion(&self, id: SessionId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-        let device = self.0.device;
         self.write(move |change| {
+            let device = device::current(change)?;
             sessions::change_sit(change, id, |session| sessions::set_deletion(session, at, device))
         })
     }
@@ -406,7 +408,56 @@ impl Store {
     /// # Errors
     /// What the disk says.
     pub fn retry(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry(change, account))
+        self.write(move |change| outbox::retry(change, account, Dead::All))
+    }
+
+    /// Has those dead letters of `account` sent again with which whole requests failed: the fault was the server's. Says
+    /// how many sits that are.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn retry_unjudged(&self, account: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| outbox::retry(change, account, Dead::Unjudged))
+    }
+
+    /// Records how the server of `account` is, as a fingerprint. Where it is otherwise than when it rejected a sit, that
+    /// sit is sent again. Says how many sits that are.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn checked(&self, account: UserId, health: &str) -> Result<u32, StoreError> {
+        let health = health.to_owned();
+        self.write(move |change| {
+            if !accounts::checked(change, account, &health)? {
+                return Ok(0);
+            }
+            outbox::retry(change, account, Dead::OfOtherServer(&health))
+        })
+    }
+
+    /// The rows of servers that another version of Zafu than `version` could not read, and whose they are.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn unreadable_by_other_versions(
+        &self,
+        version: &str,
+    ) -> Result<Vec<(UserId, UnreadableRow)>, StoreError> {
+        self.read(|connection| unreadable::of_other_versions(connection, version))
+    }
+
+    /// Merges those of them that `version` can read. Says how many sits are new or changed here.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn reread(
+        &self,
+        readable: Vec<(UserId, Session)>,
+        version: &str,
+        at: DateTime<Utc>,
+    ) -> Result<u32, StoreError> {
+        let version = version.to_owned();
+        self.write(move |change| sync::reread(change, &readable, &version, at))
     }
 
     /// Writes down what came of sending sits of `account`. A change made since then stays to be sent. What the
@@ -449,15 +500,15 @@ impl Store {
         self.write(move |change| accounts::agree_to_erasure(change, account, mark, then))
     }
 
-    /// Hands to `each` every sit of `account` that the server should have, in the order of their ids, and says
-    /// what it does not have as it is here. Both are of one moment.
+    /// Hands to `each` every row of `account` that the server should have, in the order of their ids, and says what it
+    /// does not have as it is here. Both are of one moment.
     ///
     /// # Errors
     /// What the disk says.
     pub fn each_sent(
         &self,
         account: UserId,
-        each: impl FnMut(&Session),
+        each: impl FnMut(Row<'_>),
     ) -> Result<Waiting, StoreError> {
         self.apart(|connection| {
             let moment = connection.unchecked_transaction()?;

@@ -1,14 +1,14 @@
 //! What the server said, written down: the verdicts on what was sent, and what it has that is not here. Each is
 //! one transaction, so that no row is ever without its cursor, nor a cursor without its rows.
 //!
-//! Copies are joined by the core's rules. Where two copies contradict each other in what those rules cannot
-//! decide (a folder that was copied to a second computer counts the same revisions), the server's word stands,
-//! so that all devices come to agree.
+//! How two states of one sit are joined is the affair of [`reconcile`].
 
 use crate::accounts::{self, Cursor};
-use crate::outbox::{self, State};
+use crate::device::{self, Lineage};
+use crate::outbox::{self, Edited, State};
+use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, open_sits, sessions};
+use crate::{StoreError, open_sits, reconcile, sessions};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -44,8 +44,19 @@ pub enum Said {
     There,
     /// It knew more of it: this is what it has now.
     Merged(Box<Session>),
+    /// The same, but this version of Zafu cannot read what it has now.
+    Unreadable {
+        /// What it has.
+        row: UnreadableRow,
+        /// This version.
+        version: String,
+    },
     /// It will not have it.
     Refused(String),
+    /// It said nothing of it, but the whole request fails when the sit is in it.
+    Unjudged(String),
+    /// It said nothing of it, and the fault is not the sit's: it waits behind all others.
+    Deferred(String),
 }
 
 /// What became of what was sent.
@@ -66,6 +77,10 @@ pub struct Pushed {
 pub struct Pull {
     /// The sits.
     pub rows: Vec<Session>,
+    /// Those that this version of Zafu cannot read.
+    pub unreadable: Vec<UnreadableRow>,
+    /// This version.
+    pub version: String,
     /// Up to where the server was read with them.
     pub cursor: Cursor,
     /// Whether nothing follows.
@@ -103,6 +118,7 @@ pub(crate) fn settle(
     urgent: &Urgent,
 ) -> Result<Option<Pushed>, StoreError> {
     let mut pushed = Pushed::default();
+    let mut lineage = Lineage::of(connection, account)?;
     for Verdict { session, generation, said } in &push.verdicts {
         if urgent.waits() {
             return Ok(None);
@@ -120,29 +136,49 @@ pub(crate) fn settle(
             }
             Said::Merged(theirs) if theirs.id == session => {
                 let Some((ours, owner)) = sessions::record(connection, session)? else { continue };
-                let joined = joined(&ours, theirs);
+                let entry = outbox::entry(connection, session)?;
+                let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
+                let (joined, raised) =
+                    reconcile::join(connection, &mut lineage, &ours, theirs, edited, push.at)?;
                 if joined != ours {
                     sessions::update(connection, &joined, owner)?;
                 }
-                match outbox::state(connection, session)? {
-                    Some((State::Pending, _)) if joined == **theirs => {
+                unreadable::forget(connection, account, session.0)?;
+                if raised != Edited::NOTHING {
+                    outbox::mark(connection, session, raised)?;
+                }
+                match entry {
+                    Some(entry) if entry.state == State::Pending && joined == **theirs => {
                         outbox::is_there(connection, session)?;
                         pushed.settled += 1;
                         pushed.acknowledged += 1;
                     }
+                    // It is sent again as it is now.
+                    _ if raised != Edited::NOTHING => pushed.settled += 1,
                     // It changed in the meantime, and waits anew.
-                    Some((_, now)) if now != generation => pushed.settled += 1,
+                    Some(entry) if entry.generation != generation => pushed.settled += 1,
                     // The server did not take all of what was sent. To send the same again would do nothing.
                     _ => {}
                 }
             }
             Said::Merged(_) => {}
-            Said::Refused(code) => {
-                if outbox::refuse(connection, session, generation, code)? {
+            // A merged row holds all that was sent of it.
+            Said::Unreadable { row, version } if row.id == session.0 => {
+                unreadable::put(connection, account, row, version)?;
+                pushed.settled += 1;
+                if outbox::acknowledge(connection, session, generation)? {
+                    pushed.acknowledged += 1;
+                }
+            }
+            Said::Unreadable { .. } => {}
+            Said::Refused(code) | Said::Unjudged(code) => {
+                let unjudged = matches!(said, Said::Unjudged(_));
+                if outbox::refuse(connection, session, generation, code, unjudged)? {
                     pushed.refused += 1;
                 }
                 pushed.settled += 1;
             }
+            Said::Deferred(code) => outbox::defer(connection, session, generation, code)?,
         }
     }
     if let Some((before, after)) = push.moved {
@@ -174,46 +210,95 @@ pub(crate) fn merge(
         _ => {}
     }
     let (mut changed, mut of_other_accounts) = (0, 0);
+    let mut lineage = Lineage::of(connection, account)?;
+    for row in &pull.unreadable {
+        unreadable::put(connection, account, row, &pull.version)?;
+    }
     for theirs in &pull.rows {
         if urgent.waits() {
             return Ok(None);
         }
-        let Some((ours, owner)) = sessions::record(connection, theirs.id)? else {
-            sessions::insert(connection, theirs, Some(account))?;
-            changed += 1;
-            continue;
-        };
-        if owner.is_some_and(|owner| owner != account) {
+        unreadable::forget(connection, account, theirs.id.0)?;
+        if sessions::owner(connection, theirs.id)?.flatten().is_some_and(|owner| owner != account) {
             of_other_accounts += 1;
             continue;
         }
-        let joined = joined(&ours, theirs);
-        if joined != ours || owner.is_none() {
-            sessions::update(connection, &joined, Some(account))?;
-            changed += 1;
-        }
-        if joined == *theirs {
-            outbox::is_there(connection, theirs.id)?;
-        } else if !open_sits::is_preparing(connection, theirs.id)? {
-            match outbox::state(connection, theirs.id)? {
-                Some((State::Pending | State::Refused, _)) => {}
-                // The server has the sit: it is not kept here only any more.
-                Some((State::Kept, _)) => {
-                    outbox::is_there(connection, theirs.id)?;
-                    outbox::mark(connection, theirs.id)?;
-                }
-                None => outbox::mark(connection, theirs.id)?,
-            }
-        }
+        changed += u32::from(merge_one(connection, account, &mut lineage, theirs, pull.at)?);
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
+    if pull.last {
+        device::all_read(connection, account)?;
+    }
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::synced(connection, account, pull.at)?;
     }
     Ok(Some(Pulled::Merged { changed, of_other_accounts }))
 }
 
-/// What both copies say; what they contradict each other in is the server's.
-fn joined(ours: &Session, theirs: &Session) -> Session {
-    theirs.clone().join(ours)
+/// Merges one sit that the server of `account` has. Says whether it is new or changed here.
+fn merge_one(
+    connection: &Connection,
+    account: UserId,
+    lineage: &mut Lineage,
+    theirs: &Session,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let id = theirs.id;
+    let Some((ours, owner)) = sessions::record(connection, id)? else {
+        reconcile::meet(connection, lineage, theirs, at)?;
+        sessions::insert(connection, theirs, Some(account))?;
+        return Ok(true);
+    };
+    let entry = outbox::entry(connection, id)?;
+    let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
+    let (joined, raised) = reconcile::join(connection, lineage, &ours, theirs, edited, at)?;
+    let changed = joined != ours || owner.is_none();
+    if changed {
+        sessions::update(connection, &joined, Some(account))?;
+    }
+    if joined == *theirs {
+        outbox::is_there(connection, id)?;
+    } else if !open_sits::is_preparing(connection, id)? {
+        match entry.map(|entry| entry.state) {
+            Some(State::Pending | State::Refused) if raised == Edited::NOTHING => {}
+            // The server has the sit: it is not kept here only any more.
+            Some(State::Kept) => {
+                outbox::is_there(connection, id)?;
+                outbox::mark(connection, id, edited)?;
+            }
+            _ => outbox::mark(connection, id, raised)?,
+        }
+    }
+    Ok(changed)
+}
+
+/// Merges rows that an earlier version of Zafu could not read, and `version` can. What is left, it cannot read either.
+/// Says how many are new or changed here.
+pub(crate) fn reread(
+    connection: &Connection,
+    readable: &[(UserId, Session)],
+    version: &str,
+    at: DateTime<Utc>,
+) -> Result<u32, StoreError> {
+    let mut changed = 0;
+    for (account, theirs) in readable {
+        // Where another account has a sit of this id, there is no place for it yet.
+        let owner = sessions::owner(connection, theirs.id)?.flatten();
+        if owner.is_some_and(|owner| owner != *account) {
+            continue;
+        }
+        let Some(state) = unreadable::take(connection, *account, theirs.id.0)? else { continue };
+        let mut lineage = Lineage::of(connection, *account)?;
+        changed += u32::from(merge_one(connection, *account, &mut lineage, theirs, at)?);
+        if open_sits::is_preparing(connection, theirs.id)? {
+            continue;
+        }
+        match state {
+            unreadable::State::There => {}
+            unreadable::State::Unsent => outbox::mark(connection, theirs.id, Edited::NOTHING)?,
+            unreadable::State::Kept => outbox::keep(connection, theirs.id)?,
+        }
+    }
+    unreadable::tried(connection, version)?;
+    Ok(changed)
 }

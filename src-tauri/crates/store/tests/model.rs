@@ -204,7 +204,7 @@ impl World {
         let saves = zafu_core::timer::saves(&effects);
         self.store.save(&saves).unwrap();
         for save in saves {
-            self.model.save(save, self.store.device());
+            self.model.save(save, self.store.device().unwrap());
         }
     }
 
@@ -216,7 +216,7 @@ impl World {
     fn take(&mut self, step: Step) {
         let sits = self.model.begun();
         let nth = |which: usize| (!sits.is_empty()).then(|| sits[which % sits.len()]);
-        let device = self.store.device();
+        let device = self.store.device().unwrap();
         match step {
             Step::Timer(command) => self.command(command),
             Step::Start { length, preparation } => {
@@ -285,7 +285,7 @@ impl World {
                 let other = tempfile::tempdir().unwrap();
                 self.store = Store::open(other.path(), self.now.wall).unwrap();
                 self.store = Store::open(&path, self.now.wall).unwrap();
-                assert_eq!(self.store.device(), device);
+                assert_eq!(self.store.device().unwrap(), device);
                 let (timer, effects) = Timer::recover(self.store.left().unwrap(), self.now);
                 self.timer = timer;
                 self.carry_out(effects);

@@ -43,7 +43,7 @@ fn a_sit_that_has_begun_is_in_the_log_and_in_the_outbox() {
     assert_eq!(session.lifecycle.stage, Stage::Started);
     assert_eq!(session.lifecycle.startedat, at(10).wall.utc);
     assert_eq!(session.createdat, at(0).wall.utc);
-    assert_eq!(session.deviceid, store.device());
+    assert_eq!(session.deviceid, store.device().unwrap());
 }
 
 #[test]

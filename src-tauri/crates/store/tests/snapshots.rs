@@ -71,7 +71,7 @@ fn a_snapshot_is_one_file_that_needs_no_log() {
 fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
-    let device = store.device();
+    let device = store.device().unwrap();
     store.snapshot_if_due(days_later(0)).unwrap().unwrap();
     sat(&store, id(2), 2000);
     drop(store);
@@ -86,7 +86,7 @@ fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
     assert_eq!(fs::read(aside).unwrap(), b"damaged");
     let store = Store::open(folder.path(), at(0).wall).unwrap();
     assert_eq!(log(&store), [id(1)]);
-    assert_ne!(store.device(), device, "a device that went back in time is another one");
+    assert_ne!(store.device().unwrap(), device, "a device that went back in time is another one");
     assert_eq!(store.session(id(1)).unwrap().unwrap().deviceid, device);
     store.check().unwrap();
     assert_eq!(Store::snapshots(folder.path()).unwrap().len(), 1, "the snapshot is still there");
@@ -95,15 +95,19 @@ fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
 #[test]
 fn a_folder_that_was_copied_is_another_device() {
     let (folder, store) = store();
-    let device = store.device();
+    let device = store.device().unwrap();
     drop(store);
-    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device(), device);
+    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device().unwrap(), device);
     let copy = tempfile::tempdir().unwrap();
     fs::copy(folder.path().join("zafu.db"), copy.path().join("zafu.db")).unwrap();
-    let copied = Store::open(copy.path(), at(0).wall).unwrap().device();
+    let copied = Store::open(copy.path(), at(0).wall).unwrap().device().unwrap();
     assert_ne!(copied, device);
-    assert_eq!(Store::open(copy.path(), at(0).wall).unwrap().device(), copied, "and stays it");
-    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device(), device);
+    assert_eq!(
+        Store::open(copy.path(), at(0).wall).unwrap().device().unwrap(),
+        copied,
+        "and stays it"
+    );
+    assert_eq!(Store::open(folder.path(), at(0).wall).unwrap().device().unwrap(), device);
 }
 
 #[test]

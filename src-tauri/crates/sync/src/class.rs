@@ -13,8 +13,14 @@ pub enum Class {
     Session,
     /// There will be no new token: the person has to sign in.
     SignIn,
+    /// The account is blocked: only whoever runs the project can change that.
+    Blocked,
+    /// The project's key is not accepted.
+    Key,
     /// Something in what was sent can never be stored.
     Row,
+    /// Something that the server adds to what was sent cannot be stored: the fault is the server's.
+    Derived,
     /// Too much was sent at once.
     TooLarge,
     /// The account is gone.
@@ -33,6 +39,7 @@ pub fn class(error: &RemoteError) -> Class {
         Fault::Unreachable | Fault::Untrusted(_) | Fault::Unreadable => Class::Transient,
         Fault::TimedOut => Class::TooSlow,
         Fault::OtherAccount => Class::SignIn,
+        Fault::KeyRefused => Class::Key,
         Fault::Answer { status, code } => code
             .as_deref()
             .and_then(|code| by_code(*status, code))
@@ -59,8 +66,8 @@ fn by_code(status: u16, code: &str) -> Option<Class> {
         | "refresh_token_already_used"
         | "session_not_found"
         | "session_expired"
-        | "user_banned"
         | "user_not_found" => Class::SignIn,
+        "user_banned" => Class::Blocked,
         "conflict" | "over_request_rate_limit" => Class::Transient,
         "bad_jwt" | "no_authorization" => Class::Session,
         _ => return by_sqlstate(status, code),
@@ -80,7 +87,9 @@ fn by_sqlstate(status: u16, code: &str) -> Option<Class> {
         "42501" | "25006" | "42P01" | "42703" | "42883" | "42P17" => Class::Configuration,
         // The same sit twice in one call.
         "21000" => Class::TooLarge,
-        "23502" | "23514" => Class::Row,
+        // `push_sessions` looks at each row before it writes any, and rejects what breaks a rule with a row outcome. What
+        // breaks one all the same is something that the server itself adds.
+        "23502" | "23514" => Class::Derived,
         "23503" => Class::Account,
         // The sit is there: sending it again reads it back.
         "23505" => Class::Transient,
@@ -152,13 +161,13 @@ mod tests {
             (400, "refresh_token_already_used", SignIn),
             (400, "session_not_found", SignIn),
             (400, "session_expired", SignIn),
-            (400, "user_banned", SignIn),
+            (400, "user_banned", Blocked),
             (409, "conflict", Transient),
             (400, "22007", Row),
             (400, "22P02", Row),
             (400, "22P05", Row),
-            (400, "23502", Row),
-            (400, "23514", Row),
+            (400, "23502", Derived),
+            (400, "23514", Derived),
             (410, "PT410", Account),
             (412, "PT412", Configuration),
             (409, "23503", Account),
@@ -206,5 +215,6 @@ mod tests {
         assert_eq!(class(&Fault::Unreadable.into()), Class::Transient);
         assert_eq!(class(&Fault::TimedOut.into()), Class::TooSlow);
         assert_eq!(class(&Fault::OtherAccount.into()), Class::SignIn);
+        assert_eq!(class(&Fault::KeyRefused.into()), Class::Key);
     }
 }

@@ -3,9 +3,54 @@
 //! It is the sum of hashes, so that it does not depend on the order of the sits, and the server can keep it up to
 //! date with every write instead of reading all of them.
 
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Number;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use uuid::Uuid;
 use zafu_core::session::{Session, Stage};
+
+/// What the server makes a line of, whatever else a row says.
+#[derive(Deserialize)]
+struct Line {
+    id: Uuid,
+    startedat: DateTime<Utc>,
+    sitlength: Number,
+    satlength: Number,
+    iscompleted: bool,
+    endedat: Option<DateTime<Utc>>,
+    detailsrevision: Number,
+    detailsdevice: Uuid,
+    deletionrevision: Number,
+    deletiondevice: Uuid,
+}
+
+impl Line {
+    fn read(row: &str) -> Option<Self> {
+        serde_json::from_str(row).ok()
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = match (self.iscompleted, self.endedat) {
+            (true, _) => 2,
+            (false, Some(_)) => 1,
+            (false, None) => 0,
+        };
+        let Self { id, sitlength, satlength, .. } = self;
+        write!(f, "{id}|{}|{sitlength}|{satlength}|{stage}|", self.startedat.timestamp_millis())?;
+        if let Some(endedat) = self.endedat {
+            write!(f, "{}", endedat.timestamp_millis())?;
+        }
+        writeln!(
+            f,
+            "|{}|{}|{}|{}",
+            self.detailsrevision, self.detailsdevice, self.deletionrevision, self.deletiondevice
+        )
+    }
+}
 
 /// A digest that is being made. Sits are added in any order.
 #[derive(Default)]
@@ -45,6 +90,20 @@ impl Digest {
             sit.deletion.revision,
             sit.deletion.deviceid,
         );
+        self.add_line();
+    }
+
+    /// Takes in a row of the server's, as JSON, that this version of Zafu cannot read as a sit. Says whether it could:
+    /// where not, there is nothing to compare with.
+    #[must_use]
+    pub fn add_unreadable(&mut self, row: &str) -> bool {
+        let Some(line) = Line::read(row) else { return false };
+        self.line = line.to_string();
+        self.add_line();
+        true
+    }
+
+    fn add_line(&mut self) {
         let hash = Sha256::digest(self.line.as_bytes());
         for (word, bytes) in self.words.iter_mut().zip(hash.as_chunks::<4>().0) {
             *word = word.wrapping_add(u32::from_be_bytes(*bytes));
@@ -93,5 +152,13 @@ mod tests {
         let mut digest = Digest::default();
         digest.add(&sit);
         assert_eq!(digest.line, line);
+        let mut row = crate::wire::row(&sit);
+        row["source"] = "watch".into();
+        assert_eq!(Line::read(&row.to_string()).unwrap().to_string(), line);
+        row["sitlength"] = 5_000_000_000_u64.into();
+        let line = line.replace("|600|", "|5000000000|");
+        assert_eq!(Line::read(&row.to_string()).unwrap().to_string(), line);
+        row["endedat"] = 5.into();
+        assert!(!Digest::default().add_unreadable(&row.to_string()));
     }
 }

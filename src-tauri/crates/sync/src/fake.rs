@@ -96,6 +96,14 @@ pub struct Faults {
     pub silent: usize,
     /// It says that it is not protected.
     pub unwell: bool,
+    /// Its clock is behind the auth server's: no token is accepted, though it is good.
+    pub refuses_tokens: bool,
+    /// A trigger of its is disabled: whatever would be written fails with 23502.
+    pub underived: bool,
+    /// Sits that it answers as only a later version of Zafu can read them.
+    pub newer: BTreeSet<SessionId>,
+    /// It takes no more sits at once than this.
+    pub rows_a_push: Option<usize>,
 }
 
 /// The server.
@@ -181,6 +189,29 @@ impl Server {
         }
     }
 
+    /// Whether nothing can be had for a token.
+    #[must_use]
+    pub fn is_revoked(&self, token: Token) -> bool {
+        !matches!(self.tokens.get(&token), Some((_, Life::Valid | Life::Expired)))
+    }
+
+    /// Changes nothing of an account's sits, and has every device read them again.
+    pub fn touch(&mut self, account: UserId) {
+        let Some(home) = self.now.homes.get(&account) else { return };
+        let mut seq = self.now.seq;
+        let ids: Vec<_> = home.sits.keys().copied().collect();
+        let head =
+            Cursor { seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0), mark: self.mark() };
+        let home = self.home(account);
+        for (_, at) in home.sits.values_mut() {
+            seq += 1;
+            *at = seq;
+        }
+        home.head = head;
+        home.marks.push(head);
+        self.now.seq = head.seq;
+    }
+
     /// The account is deleted, and all of it; its tokens are still taken.
     pub fn delete_account(&mut self, account: UserId) {
         self.now.homes.remove(&account);
@@ -245,6 +276,9 @@ impl Server {
             return self.health();
         }
         let account = match token.and_then(|token| self.tokens.get(&token)) {
+            Some((_, Life::Valid)) if self.faults.refuses_tokens => {
+                return refusal(401, "PGRST303");
+            }
             Some((account, Life::Valid)) => *account,
             Some(_) => return refusal(401, "PGRST303"),
             None => return refusal(401, "42501"),
@@ -283,6 +317,10 @@ impl Server {
         }
         if sent.iter().flatten().any(|sit| self.faults.poison.contains(&sit.id)) {
             return refusal(400, "22P02");
+        }
+        if self.faults.underived && sent.iter().flatten().any(|sit| self.would_write(account, sit))
+        {
+            return refusal(400, "23502");
         }
         sent.truncate(sent.len().saturating_sub(self.faults.silent));
         let (before, agreed) = (self.home(account).head, self.home(account).erased);
@@ -325,6 +363,21 @@ impl Server {
         }))
     }
 
+    fn would_write(&self, account: UserId, sit: &Session) -> bool {
+        let known = self.now.homes.get(&account).and_then(|home| home.sits.get(&sit.id));
+        known.is_none_or(|(known, _)| known.clone().join(sit) != *known)
+    }
+
+    /// A sit as it is answered.
+    fn row(&self, sit: &Session) -> Value {
+        let mut row = wire::row(sit);
+        if self.faults.newer.contains(&sit.id) {
+            row["source"] = "watch".into();
+            row["mood"] = json!({"calm": 3});
+        }
+        row
+    }
+
     /// Why a sit is not taken, if so.
     fn reason(&self, sit: &Session) -> Option<&'static str> {
         let (details, lifecycle) = (&sit.details.value, &sit.lifecycle);
@@ -358,7 +411,8 @@ impl Server {
         match self.home(account).sits.get(&sit.id) {
             None => unreachable!("whatever is not refused is there now"),
             Some((known, _)) if known != sit => {
-                json!({"id": sit.id, "verdict": "merged", "row": wire::row(known)})
+                let known = known.clone();
+                json!({"id": sit.id, "verdict": "merged", "row": self.row(&known)})
             }
             Some((_, seq)) if *seq > before.seq => json!({"id": sit.id, "verdict": "stored"}),
             Some(_) => json!({"id": sit.id, "verdict": "unchanged"}),
@@ -375,7 +429,8 @@ impl Server {
         };
         let most = limit("max_rows", PAGE_ROWS, ROWS_A_PUSH);
         let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
-        let Home { sits, head, marks, floor, erased, .. } = self.home(account);
+        let Home { sits, head, marks, floor, erased, .. } =
+            self.now.homes.get(&account).unwrap_or_else(|| unreachable!("it was looked for"));
         let has_been_at = |seq, mark| marks.iter().any(|m| m.mark == mark && m.seq >= seq);
         let (start, compare) = match (seq, mark) {
             (None, None) => (0, false),
@@ -403,7 +458,7 @@ impl Server {
         let last = found.last().map_or(head.seq, |(_, seq)| *seq);
         ok(json!({
             "state": "ok",
-            "rows": found.iter().map(|(sit, _)| wire::row(sit)).collect::<Vec<_>>(),
+            "rows": found.iter().map(|(sit, _)| self.row(sit)).collect::<Vec<_>>(),
             "next": {"seq": last, "mark": head.mark},
             "more": last < head.seq,
             "compare": compare,
@@ -424,12 +479,13 @@ impl Server {
     }
 
     fn health(&self) -> Response {
+        let rows = self.faults.rows_a_push.unwrap_or(ROWS_A_PUSH);
         let unprotected: &[&str] = if self.faults.unwell { &["public.sessions"] } else { &[] };
         ok(json!({
             "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unwell,
             "unprotected": unprotected, "surplus": [], "missing": [],
             "limits": {
-                "rows_a_push": ROWS_A_PUSH, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 250_000,
+                "rows_a_push": rows, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 250_000,
             },
         }))
     }

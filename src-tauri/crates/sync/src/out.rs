@@ -14,8 +14,16 @@ const BESIDE_FROM: usize = 100;
 pub type Asking<'a> = Pin<Box<dyn Future<Output = Answered> + 'a>>;
 
 /// The questions that are out, in the order in which they were asked. Dropping it drops them.
-#[derive(Default)]
-pub struct Out<'a>(VecDeque<Flight<'a>>);
+pub struct Out<'a> {
+    flights: VecDeque<Flight<'a>>,
+    beside_from: usize,
+}
+
+impl Default for Out<'_> {
+    fn default() -> Self {
+        Self { flights: VecDeque::new(), beside_from: BESIDE_FROM }
+    }
+}
 
 /// A question on its way.
 struct Flight<'a> {
@@ -28,33 +36,40 @@ struct Flight<'a> {
 }
 
 impl<'a> Out<'a> {
+    /// Has a second push go beside one of so few sits already: for tests, whose devices have few.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn beside_from(rows: usize) -> Self {
+        Self { beside_from: rows, ..Self::default() }
+    }
+
     /// Whether nothing is out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.flights.is_empty()
     }
 
     /// Whether a session is being renewed. That must not be dropped: what the old one was worth, only the answer
     /// is worth now.
     #[must_use]
     pub fn renews(&self) -> bool {
-        self.0.iter().any(|flight| flight.renews)
+        self.flights.iter().any(|flight| flight.renews)
     }
 
     /// Waits for the answer to what was asked first; never, if nothing is out. Whoever stops waiting loses nothing.
     pub async fn land(&mut self) -> Answered {
         poll_fn(|context| {
-            for flight in &mut self.0 {
+            for flight in &mut self.flights {
                 flight.poll(context);
             }
-            let first = self.0.front_mut().and_then(|flight| {
+            let first = self.flights.front_mut().and_then(|flight| {
                 let mut answered = flight.answered.take()?;
                 answered.beside_a_failure = flight.beside_a_failure;
                 Some(answered)
             });
             match first {
                 Some(answered) => {
-                    self.0.pop_front();
+                    self.flights.pop_front();
                     Poll::Ready(answered)
                 }
                 None => Poll::Pending,
@@ -65,7 +80,7 @@ impl<'a> Out<'a> {
 
     /// The last change of the only push that is out, if more may go beside it.
     pub(crate) fn alone(&self) -> Option<i64> {
-        match (self.0.front(), self.0.len()) {
+        match (self.flights.front(), self.flights.len()) {
             (Some(flight), 1) if !flight.beside_a_failure => flight.last,
             _ => None,
         }
@@ -73,19 +88,19 @@ impl<'a> Out<'a> {
 
     pub(crate) fn put(&mut self, ticket: Ticket, ask: &impl Fn(Ticket) -> Asking<'a>) {
         let last = match ticket.question() {
-            Question::Push { generations, .. } if generations.len() >= BESIDE_FROM => {
+            Question::Push { generations, .. } if generations.len() >= self.beside_from => {
                 generations.last().copied()
             }
             _ => None,
         };
         let renews = matches!(ticket.question(), Question::Refresh);
         let (asking, answered) = (ask(ticket), None);
-        self.0.push_back(Flight { last, renews, beside_a_failure: false, asking, answered });
+        self.flights.push_back(Flight { last, renews, beside_a_failure: false, asking, answered });
     }
 
     /// What was asked first has failed: what is still out goes the same way.
     pub(crate) fn first_failed(&mut self) {
-        for flight in &mut self.0 {
+        for flight in &mut self.flights {
             flight.beside_a_failure = true;
         }
     }

@@ -33,8 +33,16 @@ const BYTES: u32 = 512 * 1024;
 /// How much is read at once.
 const PAGE: (u32, u32) = (100, 2000);
 const PAGE_BYTES: u32 = 1 << 20;
-/// So many sits that fail alone, with none that passes between them, are no fault of theirs.
+/// More consecutive single-row failures than this indicate a server fault.
 const CONDEMNED_AT_MOST: u32 = 3;
+/// A hold that a server can lift is tried again no sooner than this, whatever happens.
+const PROBE_AT_MOST_EVERY: Duration = Duration::from_secs(60);
+/// At most this many new tokens in an hour.
+const REFRESHES_AN_HOUR: usize = 6;
+const HOUR: Duration = Duration::from_secs(3600);
+/// A new token that is not accepted may be so later: its server's clock may be behind. Another one is had no sooner than
+/// this.
+const REFRESH_AGAIN_AFTER: Duration = Duration::from_secs(600);
 /// A sit of which the texts are no longer than this is never too large.
 const SMALL_SIT: usize = 64 * 1024;
 /// How often a comparison is begun anew because another device has sent something meanwhile.
@@ -106,8 +114,12 @@ pub enum Wait {
 /// Why nothing is done although something waits. Everything is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// The person must sign in.
+    /// There will be no new token: the person must sign in.
     SignIn,
+    /// The account is blocked.
+    Blocked,
+    /// The project's key is not accepted.
+    Key,
     /// The account is gone.
     Account,
     /// The account's sits were erased: the person must say what becomes of those here.
@@ -121,9 +133,17 @@ pub enum Hold {
 }
 
 impl Hold {
-    /// Whether it may end without anybody's doing here.
+    /// Whether the server can lift it by itself.
     const fn passes(&self) -> bool {
-        matches!(self, Self::Configuration(_) | Self::Unwell(_) | Self::TooOld(_))
+        match self {
+            Self::SignIn | Self::Erased(_) => false,
+            Self::Blocked
+            | Self::Key
+            | Self::Account
+            | Self::Configuration(_)
+            | Self::Unwell(_)
+            | Self::TooOld(_) => true,
+        }
     }
 }
 
@@ -147,6 +167,10 @@ pub enum Verdict {
     Wait,
     /// It was one sit, and it can never be stored: it is to be put aside.
     Condemn,
+    /// It was one sit, and what fails is not the sit's: it is to wait behind all others.
+    Defer,
+    /// What fails is the server: what was put aside for such failures goes on waiting too.
+    Release,
 }
 
 /// What a comparison or a reading shows.
@@ -190,20 +214,6 @@ enum Token {
     Renewed(BootTime),
 }
 
-/// A token that was taken for so long has run out; one that was not taken sooner never will be.
-const TAKEN_FOR: Duration = Duration::from_secs(60);
-
-impl Token {
-    /// Whether a new one may help, where this one was not taken.
-    fn may_be_stale(self, now: BootTime) -> bool {
-        match self {
-            Self::Good => true,
-            Self::Stale => false,
-            Self::Renewed(at) => now.since(at) >= TAKEN_FOR,
-        }
-    }
-}
-
 /// What is remembered between two steps. It is for one account, and lost with the process.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -211,7 +221,13 @@ pub struct Plan {
     batch: Batch,
     page: Batch,
     token: Token,
+    /// When the new tokens of the last hour were had.
+    refreshes: Vec<BootTime>,
+    /// Whether the token for a new token was called spent, and not accepted since.
+    spent: bool,
     hold: Option<Hold>,
+    /// Whether it was a push that showed `hold`: then only a push shows that it is over.
+    held_by_push: bool,
     /// When the server is asked again in spite of `hold`.
     probe: Option<BootTime>,
     probes: u32,
@@ -226,6 +242,8 @@ pub struct Plan {
     pulled_at: Option<BootTime>,
     pull_at: BootTime,
     condemned: u32,
+    /// Whether the last push was of one sit that was deferred.
+    has_deferred: bool,
     /// Whether the last push was answered fast, and as a whole.
     flows: bool,
     /// Both sides differed while the server was read up to here.
@@ -242,7 +260,10 @@ impl Plan {
             batch: Batch { rows: ROWS.0, most: ROWS.1 },
             page: Batch { rows: PAGE.0, most: PAGE.1 },
             token: Token::Good,
+            refreshes: Vec::new(),
+            spent: false,
             hold: None,
+            held_by_push: false,
             probe: None,
             probes: 0,
             failures: 0,
@@ -254,6 +275,7 @@ impl Plan {
             pulled_at: None,
             pull_at: BootTime::default(),
             condemned: 0,
+            has_deferred: false,
             flows: false,
             differed_at: None,
             compared: 0,
@@ -303,7 +325,10 @@ impl Plan {
             // The person sees for themselves: whatever was in the way may be out of it.
             self.hold = None;
             self.token = Token::Good;
+            self.refreshes.clear();
             self.well_until = None;
+        } else if let Some(probe) = &mut self.probe {
+            *probe = (*probe).min((self.failed_at + PROBE_AT_MOST_EVERY).max(now));
         }
     }
 
@@ -315,11 +340,14 @@ impl Plan {
         if known.account.is_none() {
             return Step::Wait(Wait::ForTrigger);
         }
-        if let Some(hold) = &self.hold {
+        if self.held_by_push && !known.outgoing {
+            (self.hold, self.held_by_push) = (None, false);
+        }
+        if self.hold.is_some() {
             match self.probe {
-                Some(at) if hold.passes() && at <= now => {}
-                Some(at) if hold.passes() => return Step::Wait(Wait::Until(at)),
-                _ => return Step::Wait(Wait::ForTrigger),
+                Some(at) if at <= now => {}
+                Some(at) => return Step::Wait(Wait::Until(at)),
+                None => return Step::Wait(Wait::ForTrigger),
             }
         }
         let free = self.floor.max(self.until);
@@ -362,7 +390,7 @@ impl Plan {
             self.stop(Hold::TooOld(oldest), now, chance);
         } else if findings.is_empty() {
             self.well_until = Some(now + WELL_FOR);
-            if matches!(self.hold, Some(Hold::Unwell(_) | Hold::TooOld(_))) {
+            if matches!(self.hold, Some(Hold::Unwell(_) | Hold::TooOld(_) | Hold::Key)) {
                 self.hold = None;
             }
         } else {
@@ -379,6 +407,8 @@ impl Plan {
     /// There is a new token.
     pub fn refreshed(&mut self, now: BootTime) {
         self.token = Token::Renewed(now);
+        self.refreshes.push(now);
+        self.spent = false;
         self.last_failure = None;
     }
 
@@ -391,9 +421,10 @@ impl Plan {
             // What the failure has brought about stands: this one was out before.
             return;
         }
-        self.condemned = 0;
+        (self.condemned, self.has_deferred) = (0, false);
         self.flows = sent.settled == sent.rows && took <= FAST;
         if sent.settled > 0 {
+            self.held_by_push = false;
             self.succeeded();
         }
         if sent.settled < sent.rows {
@@ -452,6 +483,7 @@ impl Plan {
     pub fn erased(&mut self, mark: Uuid) {
         self.succeeded();
         self.hold = Some(Hold::Erased(mark));
+        self.held_by_push = false;
         self.probe = None;
     }
 
@@ -473,7 +505,7 @@ impl Plan {
         let class = class(&error);
         match class {
             // One of them, or all together: half of them will tell.
-            Class::Row | Class::TooLarge if rows > 1 => {
+            Class::Row | Class::Derived | Class::TooLarge if rows > 1 => {
                 self.batch.halve(rows);
                 self.last_failure = Some(error);
                 return Verdict::Wait;
@@ -485,7 +517,23 @@ impl Plan {
                     return Verdict::Condemn;
                 }
                 self.condemned = 0;
-                self.stop(Hold::Configuration(error), now, chance);
+                self.stop_pushing(error, now, chance);
+                return if its_own { Verdict::Release } else { Verdict::Wait };
+            }
+            Class::Derived => {
+                // Two in a row tell it from a sit that only meets something odd; after that, one does.
+                if self.has_deferred {
+                    self.stop_pushing(error, now, chance);
+                } else {
+                    self.has_deferred = true;
+                    self.last_failure = Some(error);
+                    // The server may know what is wrong with it.
+                    self.well_until = None;
+                }
+                return Verdict::Defer;
+            }
+            Class::Configuration => {
+                self.stop_pushing(error, now, chance);
                 return Verdict::Wait;
             }
             Class::TooSlow => self.batch.halve(rows),
@@ -503,36 +551,61 @@ impl Plan {
         self.failed(error, now, chance);
     }
 
-    /// There is no new token.
+    /// There is no new token. Only a refusal that is about this session means that the person has to sign in.
     pub fn refresh_failed(&mut self, error: RemoteError, now: BootTime, chance: u32) {
         match class(&error) {
-            Class::Session => self.stop(Hold::SignIn, now, chance),
+            Class::Session => self.back_off(error, now, chance),
+            // Another process may just have had the next one.
+            Class::SignIn if is_spent(&error) && !self.spent => {
+                self.spent = true;
+                self.back_off(error, now, chance);
+            }
             _ => self.failed(error, now, chance),
         }
+    }
+
+    /// Whether a new token may help where this one was not accepted.
+    fn may_refresh(&mut self, now: BootTime) -> bool {
+        self.refreshes.retain(|at| now.since(*at) < HOUR);
+        let is_worth_it = match self.token {
+            Token::Good => true,
+            Token::Stale => false,
+            Token::Renewed(at) => now.since(at) >= REFRESH_AGAIN_AFTER,
+        };
+        is_worth_it && self.refreshes.len() < REFRESHES_AN_HOUR
     }
 
     /// Any call failed.
     pub fn failed(&mut self, error: RemoteError, now: BootTime, chance: u32) {
         match class(&error) {
-            Class::Session if self.token.may_be_stale(now) => {
+            Class::Session if self.may_refresh(now) => {
                 self.token = Token::Stale;
                 self.last_failure = Some(error);
             }
-            Class::Session | Class::SignIn => self.stop(Hold::SignIn, now, chance),
+            Class::SignIn => self.stop(Hold::SignIn, now, chance),
+            Class::Blocked => self.stop(Hold::Blocked, now, chance),
+            Class::Key => self.stop(Hold::Key, now, chance),
             Class::Account => self.stop(Hold::Account, now, chance),
             Class::Configuration => self.stop(Hold::Configuration(error), now, chance),
-            Class::Transient | Class::TooSlow | Class::TooLarge | Class::Row | Class::Unknown => {
-                self.back_off(error, now, chance)
-            }
+            // A new token that is not accepted is good: the server's clock is behind, or its keys are not fresh.
+            Class::Session
+            | Class::Transient
+            | Class::TooSlow
+            | Class::TooLarge
+            | Class::Row
+            | Class::Derived
+            | Class::Unknown => self.back_off(error, now, chance),
         }
     }
 
     fn succeeded(&mut self) {
         self.failures = 0;
         self.last_failure = None;
-        self.hold = None;
-        self.probes = 0;
         self.token = Token::Good;
+        if !self.held_by_push {
+            self.hold = None;
+            self.probes = 0;
+        }
     }
 
     fn back_off(&mut self, error: RemoteError, now: BootTime, chance: u32) {
@@ -552,6 +625,12 @@ impl Plan {
         self.until = now + part(longest, chance);
     }
 
+    /// A push shows that the server is not as it must be.
+    fn stop_pushing(&mut self, error: RemoteError, now: BootTime, chance: u32) {
+        self.stop(Hold::Configuration(error), now, chance);
+        self.held_by_push = true;
+    }
+
     fn stop(&mut self, hold: Hold, now: BootTime, chance: u32) {
         let longest = PROBE.1.min(PROBE.0 * (1 << self.probes.min(8)));
         self.probes = self.probes.saturating_add(1);
@@ -561,7 +640,10 @@ impl Plan {
         self.failed_at = now;
         // What was found may be repaired: that is asked first.
         self.well_until = None;
+        // Where nothing waits to be sent, reading shows whether it is over.
+        self.pull_at = self.pull_at.min(now);
         self.hold = Some(hold);
+        self.held_by_push = false;
     }
 }
 
@@ -569,6 +651,11 @@ impl Default for Plan {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whether a token for a new token was used before.
+fn is_spent(error: &RemoteError) -> bool {
+    matches!(&error.fault, Fault::Answer { code: Some(code), .. } if code == "refresh_token_already_used")
 }
 
 /// A part of `longest`, as chance has it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_store::Cursor;
+use zafu_store::{Cursor, UnreadableRow};
 
 /// A server that keeps sits.
 ///
@@ -86,6 +86,8 @@ pub enum Word {
     There,
     /// It is there, joined with what was known before.
     Merged(Box<Session>),
+    /// The same, but this version of Zafu cannot read what came of it.
+    Unreadable(UnreadableRow),
     /// It is not taken, for good, and why.
     Refused(String),
 }
@@ -97,6 +99,8 @@ pub enum PullAnswer {
     Page {
         /// The sits.
         rows: Vec<Session>,
+        /// Those that this version of Zafu cannot read.
+        unreadable: Vec<UnreadableRow>,
         /// What to ask from next time.
         next: Cursor,
         /// Whether something follows.
@@ -130,6 +134,8 @@ pub struct Health {
     pub rows_a_push: u32,
     /// How many bytes it takes at once.
     pub bytes_a_push: u32,
+    /// A digest of all that it says: another one means that the server was changed.
+    pub fingerprint: String,
 }
 
 /// Why a call failed.
@@ -154,6 +160,8 @@ pub enum Fault {
     Unreadable,
     /// There is a token, but for another account.
     OtherAccount,
+    /// The gateway before the server does not take the project's key.
+    KeyRefused,
     /// The server, or someone before it, said no.
     Answer {
         /// The status of HTTP.
@@ -204,6 +212,7 @@ impl fmt::Display for RemoteError {
             Fault::TimedOut => f.write_str("no answer came in time"),
             Fault::Unreadable => f.write_str("what answered was not the server, or was cut off"),
             Fault::OtherAccount => f.write_str("another account is signed in"),
+            Fault::KeyRefused => f.write_str("the project does not accept its key"),
             Fault::Answer { status, code: Some(code) } => {
                 write!(f, "the server said {status} {code}")
             }

@@ -13,6 +13,7 @@ use crate::plan::{Finding, Hold, Known, Plan, Sent, Step, Trigger, Verdict, Wait
 use crate::remote::{
     DigestAnswer, Health, Judged, Page, PullAnswer, PushAnswer, Remote, RemoteError, Word,
 };
+use crate::wire;
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use std::time::Duration;
@@ -20,7 +21,9 @@ use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Moment};
-use zafu_store::{Account, Cursor, Outgoing, Pull, Pulled, Push, Said, Store, StoreError, Waiting};
+use zafu_store::{
+    Account, Cursor, Outgoing, Pull, Pulled, Push, Row, Said, Store, StoreError, Waiting,
+};
 
 /// Both sides are compared as a whole no more often than this.
 const COMPARE_EVERY: chrono::TimeDelta = chrono::TimeDelta::hours(24);
@@ -34,6 +37,8 @@ pub struct Carrier {
     chance: Rng,
     /// Whether a ticket is out.
     asked: bool,
+    /// Whether this version has tried to read what others could not, and how many sits that changed, until it is said.
+    reread: Option<u32>,
 }
 
 /// What to do now.
@@ -191,7 +196,14 @@ impl Carrier {
     #[must_use]
     pub fn new(store: Store, seed: u64, version: &str) -> Self {
         let chance = Rng::with_seed(seed);
-        Self { store, plan: Plan::new(), version: version.into(), chance, asked: false }
+        Self {
+            store,
+            plan: Plan::new(),
+            version: version.into(),
+            chance,
+            asked: false,
+            reread: None,
+        }
     }
 
     /// Returns why nothing is done although something waits, if so.
@@ -224,6 +236,7 @@ impl Carrier {
     }
 
     fn decide(&mut self, now: Moment) -> Result<Next, StoreError> {
+        self.reread(now)?;
         let account = self.store.signed_in()?;
         let known = match &account {
             None => Known { account: None, cursor: None, outgoing: false, comparable: false },
@@ -242,6 +255,28 @@ impl Carrier {
             }
         };
         Ok(Next::Ask(Ticket { account: account.id, asked: now.boot, question }))
+    }
+
+    /// Reads what another version of Zafu could not read, once.
+    fn reread(&mut self, now: Moment) -> Result<(), StoreError> {
+        if self.reread.is_some() {
+            return Ok(());
+        }
+        let rows = self.store.unreadable_by_other_versions(&self.version)?;
+        let mut changed = 0;
+        if !rows.is_empty() {
+            let readable = rows
+                .into_iter()
+                .filter_map(|(account, row)| {
+                    wire::read_row(&row.body)
+                        .filter(|session| session.id.0 == row.id)
+                        .map(|it| (account, it))
+                })
+                .collect();
+            changed = self.store.reread(readable, &self.version, now.wall.utc)?;
+        }
+        self.reread = Some(changed);
+        Ok(())
     }
 
     /// What to send beside a push that is out: what waits behind its last change. Nothing, unless all goes well.
@@ -289,9 +324,10 @@ impl Carrier {
     pub fn done(&mut self, answered: Answered, now: Moment) -> Result<Report, StoreError> {
         self.asked = false;
         let chance = self.chance.u32(..);
-        let report = self.take(answered, now, chance);
-        if report.is_err() {
-            self.plan.store_failed(now.boot, chance);
+        let mut report = self.take(answered, now, chance);
+        match &mut report {
+            Ok(report) => report.pulled += self.reread.replace(0).unwrap_or_default(),
+            Err(_) => self.plan.store_failed(now.boot, chance),
         }
         report
     }
@@ -305,6 +341,13 @@ impl Carrier {
             (_, Answer::Refresh(Ok(()))) => self.plan.refreshed(at),
             (_, Answer::Refresh(Err(error))) => self.plan.refresh_failed(error, at, chance),
             (_, Answer::Health(Ok(health))) => {
+                let retried = self.store.checked(account, &health.fingerprint)?;
+                if retried > 0 {
+                    tracing::info!(
+                        retried,
+                        "the server was changed: what it rejected is sent again"
+                    );
+                }
                 let too_old = is_older(&self.version, &health.oldest_client);
                 self.plan.limit(health.rows_a_push);
                 self.plan.asked(
@@ -356,10 +399,16 @@ impl Carrier {
                 };
                 let texts = sit.details.value.note.len() + sit.details.value.label.len();
                 let code = error.to_string();
-                return match self.plan.push_failed(error, rows, texts, now.boot, chance) {
-                    Verdict::Wait => Ok(Report::default()),
-                    Verdict::Condemn => self.condemn(account, sit.id, *generation, code, now),
+                let said = match self.plan.push_failed(error, rows, texts, now.boot, chance) {
+                    Verdict::Wait => return Ok(Report::default()),
+                    Verdict::Release => {
+                        self.store.retry_unjudged(account)?;
+                        return Ok(Report::default());
+                    }
+                    Verdict::Condemn => Said::Unjudged(code),
+                    Verdict::Defer => Said::Deferred(code),
                 };
+                return self.settle_one(account, sit.id, *generation, said, now);
             }
         };
         // Only an id that was sent counts, and only once.
@@ -375,6 +424,9 @@ impl Carrier {
             let said = match word {
                 Word::There => Said::There,
                 Word::Merged(theirs) => Said::Merged(theirs.clone()),
+                Word::Unreadable(row) => {
+                    Said::Unreadable { row: row.clone(), version: self.version.clone() }
+                }
                 Word::Refused(reason) => Said::Refused(reason.clone()),
             };
             verdicts.push(zafu_store::Verdict { session: *id, generation: *generation, said });
@@ -388,16 +440,15 @@ impl Carrier {
         Ok(Report { pushed: pushed.acknowledged, refused: pushed.refused, pulled: 0 })
     }
 
-    /// Puts one sit aside that can never be stored.
-    fn condemn(
+    /// Writes down what a request that failed shows of its only sit.
+    fn settle_one(
         &mut self,
         account: UserId,
         session: SessionId,
         generation: i64,
-        code: String,
+        said: Said,
         now: Moment,
     ) -> Result<Report, StoreError> {
-        let said = Said::Refused(code);
         let verdicts = vec![zafu_store::Verdict { session, generation, said }];
         let push = Push { verdicts, moved: None, at: now.wall.utc };
         let refused = self.store.settle(account, push)?.refused;
@@ -411,7 +462,7 @@ impl Carrier {
         now: Moment,
         took: Duration,
     ) -> Result<Report, StoreError> {
-        let PullAnswer::Page { rows, next, more, erased, compare } = answer else {
+        let PullAnswer::Page { rows, unreadable, next, more, erased, compare } = answer else {
             self.store.begin_again(account)?;
             self.plan.begun_again(now.boot);
             return Ok(Report::default());
@@ -420,8 +471,19 @@ impl Carrier {
             // Before the cursor moves: if the rest fails, the same page comes again.
             self.store.compare_soon(account)?;
         }
-        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let pull = Pull { rows, cursor: next, last: !more, erased, at: now.wall.utc };
+        let count = u32::try_from(rows.len() + unreadable.len()).unwrap_or(u32::MAX);
+        if !unreadable.is_empty() {
+            tracing::warn!(rows = unreadable.len(), "some sits need a newer Zafu: they are kept");
+        }
+        let pull = Pull {
+            rows,
+            unreadable,
+            version: self.version.clone(),
+            cursor: next,
+            last: !more,
+            erased,
+            at: now.wall.utc,
+        };
         match self.store.merge(account, pull)? {
             Pulled::Erased { mark } => {
                 self.plan.erased(mark);
@@ -452,10 +514,14 @@ impl Carrier {
         theirs: &DigestAnswer,
         now: Moment,
     ) -> Result<(), StoreError> {
-        let mut digest = Digest::default();
-        let waiting = self.store.each_sent(account, |sit| digest.add(sit))?;
+        let (mut digest, mut is_whole) = (Digest::default(), true);
+        let waiting = self.store.each_sent(account, |row| match row {
+            Row::Session(session) => digest.add(session),
+            Row::Unreadable(row) => is_whole &= digest.add_unreadable(row),
+        })?;
         let (count, digest) = digest.finish();
-        let same = count == theirs.count && digest == theirs.digest;
+        // Where a row says nothing that could be compared, reading it again would not help.
+        let same = !is_whole || (count == theirs.count && digest == theirs.digest);
         if !same && (waiting.pending > 0 || waiting.refused > 0) {
             // Something changed here meanwhile: that is sent first, and then compared anew.
             return Ok(());

@@ -6,17 +6,19 @@
 use crate::remote::{
     DigestAnswer, Fault, Health, Judged, Page, PullAnswer, PushAnswer, RemoteError, Word,
 };
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
-use zafu_store::Cursor;
+use zafu_store::{Cursor, UnreadableRow};
 
 /// A sit as it is sent and answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,31 @@ struct Row<'a> {
     deletedat: Option<DateTime<Utc>>,
     deletionrevision: u32,
     deletiondevice: DeviceId,
+}
+
+/// Minutes between local time and UTC, at most.
+const LARGEST_OFFSET: u16 = 1439;
+
+/// A row that a server answered: the sit that it says, or its text.
+fn row_of(text: &RawValue) -> Result<Session, UnreadableRow> {
+    read_row(text.get())
+        .ok_or_else(|| UnreadableRow { id: id_of(text.get()), body: text.get().into() })
+}
+
+/// The sit that a row says, if this version can read it. What a later server says besides is passed over: a newer
+/// additive schema stops nobody.
+pub(crate) fn read_row(text: &str) -> Option<Session> {
+    serde_json::from_str::<Row<'static>>(text).ok()?.readable()
+}
+
+/// The id that a row says; for one that says none, an id that is made of its text.
+fn id_of(text: &str) -> Uuid {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Uuid,
+    }
+    serde_json::from_str::<Named>(text)
+        .map_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()), |named| named.id)
 }
 
 fn millis<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -92,6 +119,27 @@ impl<'a> From<&'a Session> for Row<'a> {
 }
 
 impl Row<'_> {
+    /// The sit that it says, unless it contradicts itself or says what no table of this version can hold.
+    fn readable(self) -> Option<Session> {
+        let moments = [
+            Some(self.startedat),
+            self.completedat,
+            self.endedat,
+            Some(self.madeat),
+            self.correctedstart,
+            self.deletedat,
+        ];
+        // A leap second has more than a thousand milliseconds, and no text that SQLite reads.
+        let is_odd = |at: DateTime<Utc>| {
+            !(1..=9999).contains(&at.year()) || at.timestamp_subsec_nanos() >= 1_000_000_000
+        };
+        let fits = !moments.into_iter().flatten().any(is_odd)
+            && self.utcoffset.0.unsigned_abs() <= LARGEST_OFFSET
+            && !self.note.contains('\0')
+            && !self.label.contains('\0');
+        if fits { self.session() } else { None }
+    }
+
     /// The sit that it says, unless it contradicts itself.
     fn session(self) -> Option<Session> {
         let at = |moment: DateTime<Utc>| moment.trunc_subsecs(3);
@@ -206,12 +254,20 @@ impl Response {
     }
 
     /// What it says against what was asked. The auth server has its code elsewhere in its older answers.
+    ///
+    /// PostgREST and the auth server name a code in each of their refusals. The gateway before them names none: its 401
+    /// is `{"message": "Invalid API key", "hint": ...}`, and all that it looks at is the project's key.
     #[must_use]
     pub fn refusal(&self) -> RemoteError {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok();
-        let text = |key: &str| body.as_ref()?.get(key)?.as_str().map(str::to_owned);
+        let said = |key: &str| body.as_ref()?.get(key);
+        let text = |key: &str| said(key)?.as_str().map(str::to_owned);
         let code = text("code").or_else(|| text("error_code")).filter(|code| is_code(code));
-        let fault = Fault::Answer { status: self.status, code };
+        let names_none = said("code").is_none() && said("error_code").is_none();
+        let fault = match self.status {
+            401 if names_none && text("message").is_some() => Fault::KeyRefused,
+            status => Fault::Answer { status, code },
+        };
         RemoteError { fault, retry_after: self.retry_after }
     }
 
@@ -223,7 +279,7 @@ impl Response {
         #[derive(Deserialize)]
         struct Said {
             state: String,
-            verdicts: Vec<Value>,
+            verdicts: Vec<Box<RawValue>>,
             before: Place,
             after: Place,
             erased: Option<Uuid>,
@@ -231,7 +287,7 @@ impl Response {
         let said: Said = self.read()?;
         match (said.state.as_str(), said.erased) {
             ("ok", _) => Ok(PushAnswer::Taken {
-                verdicts: said.verdicts.into_iter().filter_map(judged).collect(),
+                verdicts: said.verdicts.iter().filter_map(|said| judged(said)).collect(),
                 before: said.before.into(),
                 after: said.after.into(),
             }),
@@ -243,12 +299,12 @@ impl Response {
     /// As an answer of `pull_sessions`.
     ///
     /// # Errors
-    /// If it is none. A page with one sit that cannot be read is none: to leave it out would lose it.
+    /// If it is none. A sit of it that cannot be read is answered as its text.
     pub fn pull(&self) -> Result<PullAnswer, RemoteError> {
         #[derive(Deserialize)]
         struct Said {
             state: String,
-            rows: Vec<Row<'static>>,
+            rows: Vec<Box<RawValue>>,
             next: Option<Place>,
             more: bool,
             erased: Option<Uuid>,
@@ -260,10 +316,16 @@ impl Response {
         match (said.state.as_str(), said.next) {
             ("diverged", _) => Ok(PullAnswer::Diverged),
             ("ok", Some(next)) => {
-                let rows: Option<Vec<_>> = said.rows.into_iter().map(Row::session).collect();
-                let rows = rows.ok_or_else(unreadable)?;
+                let (mut rows, mut unread) = (Vec::with_capacity(said.rows.len()), Vec::new());
+                for row in &said.rows {
+                    match row_of(row) {
+                        Ok(session) => rows.push(session),
+                        Err(row) => unread.push(row),
+                    }
+                }
                 Ok(PullAnswer::Page {
                     rows,
+                    unreadable: unread,
                     next: next.into(),
                     more: said.more,
                     erased: said.erased,
@@ -331,8 +393,14 @@ impl Response {
             findings: findings.iter().map(|finding| plain(finding)).collect(),
             rows_a_push: said.limits.rows_a_push,
             bytes_a_push: said.limits.bytes_a_push,
+            fingerprint: fingerprint(&self.body),
         })
     }
+}
+
+/// A short digest of an answer.
+fn fingerprint(body: &[u8]) -> String {
+    Sha256::digest(body).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// So many things that are wrong with a server are enough to know.
@@ -351,18 +419,22 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// A verdict, if it says what one must say.
-fn judged(said: Value) -> Option<Judged> {
+fn judged(said: &RawValue) -> Option<Judged> {
     #[derive(Deserialize)]
     struct Said {
         id: SessionId,
         verdict: String,
         reason: Option<String>,
-        row: Option<Row<'static>>,
+        row: Option<Box<RawValue>>,
     }
-    let Said { id, verdict, reason, row } = serde_json::from_value(said).ok()?;
+    let Said { id, verdict, reason, row } = serde_json::from_str(said.get()).ok()?;
     let word = match verdict.as_str() {
         "stored" | "unchanged" => Word::There,
-        "merged" => Word::Merged(Box::new(row?.session()?)),
+        "merged" => match row_of(&row?) {
+            Ok(session) => Word::Merged(Box::new(session)),
+            Err(row) if row.id == id.0 => Word::Unreadable(row),
+            Err(_) => return None,
+        },
         "refused" => {
             let reason = reason?;
             Word::Refused(if is_code(&reason) { reason } else { "unknown".into() })

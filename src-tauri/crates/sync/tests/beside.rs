@@ -112,7 +112,15 @@ fn with_backlog(sits: u128) -> Device {
     let like = device.session(1);
     let rows = (2..=sits).map(|n| Session { id: id(n), ..like.clone() }).collect();
     let cursor = Cursor { seq: 0, mark: Uuid::nil() };
-    let pull = Pull { rows, cursor, last: true, erased: None, at: at(0).wall.utc };
+    let pull = Pull {
+        rows,
+        unreadable: Vec::new(),
+        version: "0.1.0".into(),
+        cursor,
+        last: true,
+        erased: None,
+        at: at(0).wall.utc,
+    };
     device.store.merge(ME, pull).unwrap();
     device.store.begin_again(ME).unwrap();
     device

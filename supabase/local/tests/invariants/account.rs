@@ -138,3 +138,48 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
         world.heal().await;
     });
 }
+
+#[test]
+fn real_life_04_a_good_token_that_is_refused_for_a_while_needs_nobody() {
+    wait(async {
+        let Some((mut world, _)) = signed_up().await else { return };
+        world.sits(0, 4);
+        // PostgREST's clock is behind that of the auth server: "JWT issued at future".
+        world.proxy.obey(|asked| {
+            match asked.path.starts_with("/rest/") && !asked.is("zafu_health") {
+                true => Fate::Instead(Said::code(401, "PGRST303")),
+                false => Fate::Pass,
+            }
+        });
+        world.sync_now(0, minutes(120)).await;
+        let status = world.devices[0].carrier.status().unwrap();
+        assert_eq!((status.hold, world.pending(0)), (None, 4), "nobody is asked to sign in again");
+        assert!(status.last_failure.is_some(), "it is said");
+        let (renewed, asked) = (world.proxy.count_of("refresh_token"), world.proxy.count());
+        assert!((1..=12).contains(&renewed), "{renewed} new tokens in two hours");
+        assert!(asked < 150, "{asked} requests in two hours");
+        world.proxy.obey(|_| Fate::Pass);
+        // Nobody does anything here either.
+        world.sync(0, minutes(10)).await;
+        assert_eq!(world.pending(0), 0);
+        world.heal().await;
+    });
+}
+
+#[test]
+fn real_life_04_a_key_that_is_not_accepted_is_named_and_tried_again() {
+    let Some(mut world) = World::new() else { return };
+    wait(async {
+        world.sits(0, 2);
+        let tokens = world.tokens();
+        world.devices[0].remote = world.signed_in_with_key("sb_publishable_old", tokens.clone());
+        world.sync_now(0, minutes(120)).await;
+        let status = world.devices[0].carrier.status().unwrap();
+        assert_eq!((status.hold, world.pending(0)), (Some(Hold::Key), 2));
+        assert!(world.proxy.count() < 20, "{} requests in two hours", world.proxy.count());
+        // The project takes it again, and nobody does anything here.
+        world.devices[0].remote = world.signed_in(tokens);
+        world.sync(0, minutes(70)).await;
+        assert_eq!((world.devices[0].carrier.status().unwrap().hold, world.pending(0)), (None, 0));
+    });
+}

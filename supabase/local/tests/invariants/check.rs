@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use zafu_core::ids::SessionId;
 use zafu_core::session::Session;
+use zafu_store::Row;
 
 /// Since when the account shares its weeks.
 pub const PAIRED: &str = "2026-02-27T18:00:00Z";
@@ -62,14 +63,19 @@ impl World {
         assert_eq!(there, saved, "the server does not have what was saved");
         for (place, device) in self.devices.iter().enumerate() {
             let mut here = BTreeMap::new();
-            let waiting =
-                device.store.each_sent(self.account, |sit| _ = here.insert(sit.id, sit.clone()));
+            let waiting = device.store.each_sent(self.account, |row| {
+                let Row::Session(sit) = row else { panic!("it can be read: {row:?}") };
+                here.insert(sit.id, sit.clone());
+            });
             assert_eq!(here, there, "{place} and the server do not agree");
             let waiting = waiting.unwrap();
             assert_eq!((waiting.pending, waiting.refused, waiting.kept), (0, 0, 0));
         }
-        let devices: Vec<_> =
-            self.devices.iter().map(|device| format!("'{}'", device.store.device())).collect();
+        let devices: Vec<_> = self
+            .devices
+            .iter()
+            .map(|device| format!("'{}'", device.store.device().unwrap()))
+            .collect();
         let none = [
             format!("userid <> '{}' and deviceid in ({})", self.account, devices.join(",")),
             "iscompleted and (completedat is null or startedat is null)".to_owned(),

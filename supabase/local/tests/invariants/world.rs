@@ -107,11 +107,21 @@ impl World {
         self.signed_in_at(&self.proxy.url(), tokens)
     }
 
+    /// The same, under a key that may not be the project's.
+    pub fn signed_in_with_key(&self, key: &str, tokens: Tokens) -> Supabase {
+        let http = Http::new(Project::new(&self.proxy.url(), key).unwrap()).unwrap();
+        self.with(http, tokens)
+    }
+
     pub fn signed_in_at(&self, url: &str, tokens: Tokens) -> Supabase {
+        self.with(self.http(url), tokens)
+    }
+
+    fn with(&self, http: Http, tokens: Tokens) -> Supabase {
         let signed_in = SignedIn { user: self.account, email: String::new(), tokens };
         let (account, kept) = Account::opened(signed_in, Arc::new(Memory::default()));
         kept.unwrap();
-        Supabase::new(self.http(url), account)
+        Supabase::new(http, account)
     }
 
     /// Both devices live through an hour of whatever `script` does, then all is well, and then all is looked at.

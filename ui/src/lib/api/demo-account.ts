@@ -22,6 +22,7 @@ const SIGNED_IN: SyncView = {
 	pending: 0,
 	refused: 0,
 	kept: 0,
+	unreadable: 0,
 	ownerless: 0,
 	adoptFrom: null,
 	syncedAt: '2026-11-24T06:02:00Z',

@@ -38,6 +38,10 @@ refused: number,
  */
 kept: number, 
 /**
+ * Sits that only a newer version of Zafu can read. They are kept.
+ */
+unreadable: number, 
+/**
  * Sits that were made while nobody was signed in, and of which the person has to say whose they are.
  */
 ownerless: number, 

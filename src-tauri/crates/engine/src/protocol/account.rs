@@ -24,6 +24,8 @@ pub struct SyncView {
     pub refused: u32,
     /// Sits that stay on this device only, as the person said.
     pub kept: u32,
+    /// Sits that only a newer version of Zafu can read. They are kept.
+    pub unreadable: u32,
     /// Sits that were made while nobody was signed in, and of which the person has to say whose they are.
     pub ownerless: u32,
     /// The account that is gone and about whose sits on this device the user is asked.
@@ -133,6 +135,10 @@ pub enum SyncNeed {
     Adopt,
     /// Decide whether the sits of an account that is gone become this account's: see [`SyncView::adopt_from`].
     AdoptFrom,
+    /// Enter the project's key again: it is not accepted.
+    Key,
+    /// Ask whoever runs the project: the account is blocked.
+    Blocked,
     /// See to it that the server is as it must be.
     ServerWrong,
     /// Update Zafu.

@@ -53,7 +53,7 @@ fn view(
     known: Known,
     here: UtcOffset,
 ) -> SyncView {
-    let Waiting { pending, refused, kept } = waiting;
+    let Waiting { pending, refused, kept, unreadable } = waiting;
     let held = known.hold.as_ref().map(words::need);
     let closed = known.lost || known.unasked.is_some();
     let need = held
@@ -79,6 +79,7 @@ fn view(
         pending,
         refused,
         kept,
+        unreadable,
         ownerless,
         adopt_from,
         synced_at: account.synced.map(|at| moment(WallTime::new(at, here))),
@@ -97,6 +98,7 @@ fn view(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ErrorCode;
     use chrono::DateTime;
     use uuid::Uuid;
     use zafu_core::ids::UserId;
@@ -125,7 +127,7 @@ mod tests {
             gone: None,
             declined_by: None,
         };
-        let waiting = Waiting { pending, refused, kept: 0 };
+        let waiting = Waiting { pending, refused, ..Waiting::default() };
         view(account, waiting, ownerless, None, known, UtcOffset(0))
     }
 
@@ -146,6 +148,12 @@ mod tests {
                 SyncState::NeedsYou,
                 Some(SyncNeed::Erased),
             ),
+            (looked(true, 2, 0, 0, held(Hold::Key)), SyncState::NeedsYou, Some(SyncNeed::Key)),
+            (
+                looked(true, 2, 0, 0, held(Hold::Blocked)),
+                SyncState::NeedsYou,
+                Some(SyncNeed::Blocked),
+            ),
             (
                 looked(true, 0, 0, 0, held(Hold::TooOld("9.0.0".into()))),
                 SyncState::NeedsYou,
@@ -154,6 +162,17 @@ mod tests {
         ] {
             assert_eq!((view.state, view.need), (state, need), "{view:?}");
         }
+    }
+
+    #[test]
+    fn real_life_04_a_token_that_is_refused_for_a_while_asks_nothing_of_the_user() {
+        let fault = Fault::Answer { status: 401, code: Some("PGRST303".into()) };
+        let known = Known { last_failure: Some(fault.into()), ..Known::default() };
+        let view = looked(true, 2, 0, 0, known);
+        assert_eq!((view.state, view.need), (SyncState::Waiting, None));
+        let trouble = view.trouble.unwrap();
+        assert_eq!(trouble.code, ErrorCode::Network);
+        assert!(trouble.message.contains("clock"), "{}", trouble.message);
     }
 
     #[test]

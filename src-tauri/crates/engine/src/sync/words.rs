@@ -53,6 +53,12 @@ impl From<RemoteError> for IpcError {
                  and sent tomorrow";
             return Self::new(code, message);
         }
+        if class::class(&error) == Class::Session {
+            let message = format!(
+                "{error}: it does not accept the session for now, as when its clock is behind. Zafu goes on trying; everything is kept"
+            );
+            return Self::new(code, message);
+        }
         let then = match code {
             ErrorCode::Server => "Nothing is sent until that is mended; everything is kept",
             _ => "Everything is kept, and sent later",
@@ -66,11 +72,12 @@ fn code(error: &RemoteError) -> ErrorCode {
         return ErrorCode::Server;
     }
     match (class::class(error), &error.fault) {
-        (Class::Session | Class::SignIn | Class::Account, _) => ErrorCode::Account,
+        (Class::SignIn | Class::Blocked | Class::Key | Class::Account, _) => ErrorCode::Account,
         (_, Fault::Unreachable | Fault::Untrusted(_) | Fault::TimedOut | Fault::Unreadable) => {
             ErrorCode::Network
         }
-        (Class::Transient | Class::TooSlow, _) => ErrorCode::Network,
+        // A session that has ended for good is known by its renewal.
+        (Class::Session | Class::Transient | Class::TooSlow, _) => ErrorCode::Network,
         _ => ErrorCode::Server,
     }
 }
@@ -79,6 +86,8 @@ fn code(error: &RemoteError) -> ErrorCode {
 pub(super) fn need(hold: &Hold) -> SyncNeed {
     match hold {
         Hold::SignIn => SyncNeed::SignIn,
+        Hold::Blocked => SyncNeed::Blocked,
+        Hold::Key => SyncNeed::Key,
         Hold::Account => SyncNeed::AccountGone,
         Hold::Erased(_) => SyncNeed::Erased,
         Hold::Configuration(_) | Hold::Unwell(_) => SyncNeed::ServerWrong,
@@ -89,7 +98,7 @@ pub(super) fn need(hold: &Hold) -> SyncNeed {
 /// What is to be said of a hold besides what it asks.
 pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
     match hold {
-        Hold::SignIn | Hold::Account | Hold::Erased(_) => None,
+        Hold::SignIn | Hold::Blocked | Hold::Key | Hold::Account | Hold::Erased(_) => None,
         Hold::Configuration(error) => Some(error.clone().into()),
         Hold::Unwell(findings) => {
             let message = format!(

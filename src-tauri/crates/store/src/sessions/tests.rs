@@ -103,7 +103,7 @@ fn nonsense_is_refused() {
         "UPDATE outbox SET state = 'lost'",
         "UPDATE outbox SET last_code = NULL WHERE state = 'refused'",
         "UPDATE outbox SET generation = 5",
-        "INSERT INTO device VALUES (2, '01970000-0000-7000-8000-00000000beef', '2026-03-01T06:00:00.000Z', NULL)",
+        "INSERT INTO device VALUES (2, '01970000-0000-7000-8000-00000000beef', '2026-03-01T06:00:00.000Z', NULL, NULL)",
     ] {
         is_refused(change);
     }

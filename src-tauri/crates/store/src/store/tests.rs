@@ -42,7 +42,8 @@ fn start(n: u128) -> Vec<Save> {
 
 fn page(rows: Vec<Session>, seq: i64) -> Pull {
     let cursor = Cursor { seq, mark: Uuid::from_u128(3) };
-    Pull { rows, cursor, last: true, erased: None, at: now().wall.utc }
+    let (unreadable, version) = (Vec::new(), "0.1.0".into());
+    Pull { rows, unreadable, version, cursor, last: true, erased: None, at: now().wall.utc }
 }
 
 #[test]
@@ -50,7 +51,7 @@ fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), now().wall).unwrap();
     let one = UserId(Uuid::from_u128(1));
-    let device = store.device();
+    let device = store.device().unwrap();
     store.sign_in(one, "https://example.org", "key", "one@example.org").unwrap();
     let asked = Arc::new(AtomicU32::new(0));
     let saving = Arc::new(Mutex::new(None));

@@ -275,12 +275,205 @@ fn fault_42_a_token_is_renewed_once_and_the_call_made_again() {
     plan.refreshed(at(1));
     assert!(matches!(plan.next(waiting(), at(1)), Step::Push { .. }), "at once");
     plan.sent(all(5), SOON, at(1), 0);
-    // It may run out again later; but a new one that is not taken either is no use.
+    // It may run out again later.
     plan.push_failed(said(401, "PGRST303"), 5, 0, at(2), LONGEST);
     assert_eq!(plan.next(waiting(), at(2)), Step::Refresh);
-    plan.refreshed(at(2));
-    plan.push_failed(said(401, "42501"), 5, 0, at(2), LONGEST);
-    assert_eq!(plan.hold(), Some(&Hold::SignIn));
+}
+
+#[test]
+fn real_life_04_a_new_token_that_is_refused_for_a_while_is_tried_again_without_anybody() {
+    for code in ["PGRST301", "PGRST302", "PGRST303", "42501", "PT401"] {
+        let mut plan = ready();
+        plan.push_failed(said(401, code), 5, 0, at(1), LONGEST);
+        assert_eq!(plan.next(waiting(), at(1)), Step::Refresh);
+        plan.refreshed(at(1));
+        plan.push_failed(said(401, code), 5, 0, at(1), LONGEST);
+        assert_eq!(plan.hold(), None, "{code}");
+        assert_eq!(plan.next(waiting(), at(1)), Step::Wait(Wait::Until(at(3))), "full jitter");
+        assert!(plan.last_failure().is_some(), "it is said");
+        assert!(matches!(plan.next(waiting(), at(4)), Step::Push { .. }), "{code}: the same token");
+        plan.sent(all(5), SOON, at(4), 0);
+        assert_eq!((plan.hold(), plan.last_failure()), (None, None));
+    }
+}
+
+#[test]
+fn real_life_04_a_server_that_refuses_every_token_for_a_day_is_asked_seldom_and_never_given_up() {
+    let mut chance = fastrand::Rng::with_seed(3);
+    let mut plan = ready();
+    let (mut calls, mut refreshes, mut now) = (0, 0, at(1));
+    let end = at(86_400);
+    while now < end {
+        // A window that is looked at all the time changes nothing of it.
+        plan.trigger(Trigger::Focused, now);
+        match plan.next(waiting(), now) {
+            Step::Wait(Wait::Until(until)) => now = until.max(now + Duration::from_millis(1)),
+            Step::Wait(Wait::ForTrigger) => panic!("it waits for the person: {:?}", plan.hold()),
+            Step::Refresh => {
+                refreshes += 1;
+                plan.refreshed(now);
+            }
+            _ => {
+                calls += 1;
+                plan.failed(said(401, "PGRST303"), now, chance.u32(..));
+                now = now + Duration::from_secs(1);
+            }
+        }
+    }
+    assert!((24..=24 * REFRESHES_AN_HOUR).contains(&refreshes), "{refreshes} in a day");
+    assert!(calls < 24 * 760, "{calls} in a day");
+    // The same without anybody at the window.
+    let (mut plan, mut alone) = (ready(), 0);
+    now = at(1);
+    while now < at(3600) {
+        match plan.next(waiting(), now) {
+            Step::Wait(Wait::Until(until)) => now = until.max(now + Duration::from_millis(1)),
+            Step::Refresh => plan.refreshed(now),
+            _ => {
+                alone += 1;
+                plan.failed(said(401, "PGRST303"), now, chance.u32(..));
+            }
+        }
+    }
+    assert!((5..120).contains(&alone), "{alone} in an hour");
+}
+
+#[test]
+fn real_life_04_tokens_that_run_out_all_the_time_are_renewed_a_few_times_an_hour() {
+    let mut plan = ready();
+    let mut refreshes = 0;
+    for second in 0..3600 {
+        match plan.next(waiting(), at(second)) {
+            Step::Refresh => {
+                refreshes += 1;
+                plan.refreshed(at(second));
+                plan.sent(all(1), SOON, at(second), 0);
+            }
+            Step::Wait(_) => {}
+            _ => plan.failed(said(401, "PGRST303"), at(second), LONGEST),
+        }
+    }
+    assert_eq!(refreshes, REFRESHES_AN_HOUR);
+    assert_eq!(plan.hold(), None);
+}
+
+#[test]
+fn real_life_04_what_a_server_can_lift_is_tried_again_slowly_and_when_something_happens() {
+    let failures = [
+        (said(403, "42501"), Hold::Configuration(said(403, "42501"))),
+        (said(410, "PT410"), Hold::Account),
+        (said(400, "user_banned"), Hold::Blocked),
+        (Fault::KeyRefused.into(), Hold::Key),
+    ];
+    for (error, hold) in failures {
+        for known in [idle(), waiting()] {
+            let mut plan = ready();
+            plan.failed(error.clone(), at(1), LONGEST);
+            assert_eq!(plan.hold(), Some(&hold));
+            assert_eq!(plan.next(known, at(2)), Step::Wait(Wait::Until(at(301))), "{hold:?}");
+            assert_eq!(plan.next(known, at(301)), Step::Health);
+            // It goes on being so, and is asked ever more slowly, at least once an hour.
+            for second in [400, 2000, 9000] {
+                plan.failed(error.clone(), at(second), LONGEST);
+                let Step::Wait(Wait::Until(until)) = plan.next(known, at(second)) else {
+                    panic!("{hold:?}")
+                };
+                assert!(until <= at(second + 3600), "{hold:?}");
+            }
+            for trigger in [Trigger::Network, Trigger::Woke, Trigger::Focused] {
+                plan.failed(error.clone(), at(20_000), LONGEST);
+                plan.trigger(trigger, at(20_010));
+                let soon = Step::Wait(Wait::Until(at(20_060)));
+                assert_eq!(plan.next(known, at(20_010)), soon, "{hold:?} {trigger:?}");
+                assert_eq!(plan.next(known, at(20_060)), Step::Health);
+            }
+            // It is over.
+            plan.asked(Vec::new(), None, at(20_060), 0);
+            assert!(matches!(plan.next(known, at(20_060)), Step::Pull(_)), "{hold:?}");
+            plan.read(0, false, cursor(1), SOON, at(20_060));
+            assert_eq!(plan.hold(), None);
+        }
+    }
+}
+
+#[test]
+fn a_hold_that_a_push_has_shown_is_over_when_a_push_passes() {
+    let mut plan = ready();
+    plan.push_failed(said(403, "42501"), 1, 0, at(1), LONGEST);
+    for round in 0..3 {
+        let Step::Wait(Wait::Until(probe)) = plan.next(waiting(), at(1)) else { panic!("{round}") };
+        assert_eq!(plan.next(waiting(), probe), Step::Health);
+        plan.asked(Vec::new(), None, probe, 0);
+        assert!(matches!(plan.next(waiting(), probe), Step::Pull(_)));
+        plan.read(1, false, cursor(2), SOON, probe);
+        assert!(plan.hold().is_some(), "others' sits are read, and nothing is sent");
+        assert!(matches!(plan.next(waiting(), probe), Step::Push { .. }));
+        plan.push_failed(said(403, "42501"), 1, 0, probe, LONGEST);
+        let Step::Wait(Wait::Until(next)) = plan.next(waiting(), probe) else { panic!("{round}") };
+        assert!(next.since(probe) >= Duration::from_secs(600 << round), "ever more slowly");
+    }
+    plan.trigger(Trigger::Woke, at(90_000));
+    assert_eq!(plan.next(waiting(), at(90_000)), Step::Health);
+    plan.asked(Vec::new(), None, at(90_000), 0);
+    plan.read(0, false, cursor(2), SOON, at(90_000));
+    plan.sent(all(1), SOON, at(90_000), 0);
+    assert_eq!(plan.hold(), None);
+}
+
+#[test]
+fn real_life_14_what_the_server_adds_is_never_a_sit_s_fault() {
+    for code in ["23502", "23514"] {
+        let mut plan = ready();
+        let (mut deferred, mut asked) = (0, 0);
+        for _ in 0..40 {
+            match plan.next(waiting(), at(1)) {
+                Step::Push { rows, .. } => {
+                    let verdict = plan.push_failed(said(400, code), rows, 1 << 20, at(1), 0);
+                    assert!(matches!(verdict, super::Verdict::Wait | super::Verdict::Defer));
+                    deferred += u32::from(verdict == super::Verdict::Defer);
+                }
+                Step::Health => {
+                    asked += 1;
+                    plan.asked(Vec::new(), None, at(1), 0);
+                }
+                Step::Wait(_) => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!((deferred, asked), (2, 1), "{code}: the server is asked what is wrong with it");
+        assert!(matches!(plan.hold(), Some(Hold::Configuration(_))));
+    }
+}
+
+#[test]
+fn real_life_14_one_sit_that_the_server_cannot_complete_holds_up_no_other() {
+    let mut plan = ready();
+    plan.pulled_at = Some(at(0));
+    let (mut left, odd) = ((0..200).collect::<Vec<u32>>(), 137);
+    let mut calls = 0;
+    while left != [odd] {
+        calls += 1;
+        assert!(calls < 60);
+        let rows = match plan.next(waiting(), at(1)) {
+            Step::Push { rows, .. } => rows,
+            Step::Health => {
+                plan.asked(Vec::new(), None, at(1), 0);
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let sent: Vec<_> = left.iter().copied().take(rows as usize).collect();
+        let count = u32::try_from(sent.len()).unwrap();
+        if sent.contains(&odd) {
+            if plan.push_failed(said(400, "23514"), count, 0, at(1), 0) == super::Verdict::Defer {
+                let it = left.remove(0);
+                left.push(it);
+            }
+        } else {
+            plan.sent(all(count), SOON, at(1), 0);
+            left.drain(..sent.len());
+        }
+    }
 }
 
 #[test]
@@ -314,7 +507,13 @@ fn fault_43_a_revoked_session_waits_for_the_person_and_a_busy_one_for_a_moment()
     plan.push_failed(said(401, "PGRST303"), 5, 0, at(1), LONGEST);
     plan.refresh_failed(said(409, "conflict"), at(1), LONGEST);
     assert_eq!(plan.next(waiting(), at(3)), Step::Refresh);
+    // Another process may just have renewed it.
     plan.refresh_failed(said(400, "refresh_token_already_used"), at(3), LONGEST);
+    assert_eq!((plan.next(waiting(), at(10)), plan.hold()), (Step::Refresh, None));
+    plan.refresh_failed(said(503, ""), at(10), LONGEST);
+    plan.refresh_failed(said(401, ""), at(20), LONGEST);
+    assert_eq!((plan.next(waiting(), at(60)), plan.hold()), (Step::Refresh, None));
+    plan.refresh_failed(said(400, "refresh_token_already_used"), at(60), LONGEST);
     assert_eq!(plan.hold(), Some(&Hold::SignIn));
     for trigger in [Trigger::Network, Trigger::Changed, Trigger::Focused, Trigger::Woke] {
         plan.trigger(trigger, at(90_000));
@@ -330,7 +529,7 @@ fn fault_45_an_account_that_is_gone_stops_all() {
         let mut plan = ready();
         let verdict = plan.push_failed(error, 1, 0, at(1), LONGEST);
         assert_eq!((verdict, plan.hold()), (super::Verdict::Wait, Some(&Hold::Account)));
-        assert_eq!(plan.next(waiting(), at(1 << 30)), Step::Wait(Wait::ForTrigger));
+        assert_eq!(plan.next(waiting(), at(2)), Step::Wait(Wait::Until(at(301))));
     }
 }
 

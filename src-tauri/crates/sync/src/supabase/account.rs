@@ -2,6 +2,7 @@
 
 use super::Http;
 use super::auth::{SignedIn, Tokens};
+use crate::class::{Class, class};
 use crate::remote::{Fault, RemoteError};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,7 +132,13 @@ impl Account {
         if self.tokens() != before {
             return Ok(());
         }
-        let renewed = http.renew(&before.refresh).await?;
+        let renewed = match http.renew(&before.refresh).await {
+            Err(error) if class(&error) == Class::SignIn => match self.kept_since(&before) {
+                Some(refresh) => http.renew(&refresh).await?,
+                None => return Err(error),
+            },
+            other => other?,
+        };
         if renewed.user != self.user {
             return Err(Fault::OtherAccount.into());
         }
@@ -141,6 +148,14 @@ impl Account {
         }
         *self.held() = renewed.tokens;
         Ok(())
+    }
+
+    /// What another process has kept since, if there was one.
+    fn kept_since(&self, before: &Tokens) -> Option<String> {
+        if !self.is_kept() {
+            return None;
+        }
+        self.vault.read(self.user).ok().flatten().filter(|kept| *kept != before.refresh)
     }
 
     fn held(&self) -> MutexGuard<'_, Tokens> {

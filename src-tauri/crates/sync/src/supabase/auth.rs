@@ -217,6 +217,7 @@ fn meaning(error: &RemoteError) -> AuthError {
             Fault::Unreachable => AuthError::Unreachable,
             Fault::Untrusted(why) => AuthError::Untrusted(why),
             Fault::TimedOut => AuthError::NoAnswer,
+            Fault::KeyRefused => AuthError::WrongKey,
             _ => AuthError::Other(error.clone()),
         };
     };

@@ -127,15 +127,13 @@ fn each_verdict_is_read_as_what_it_is() {
 #[test]
 fn a_verdict_that_says_nothing_known_is_none() {
     let id = sit().id;
-    let mut torn = row(&sit());
-    torn["iscompleted"] = json!(false);
     let verdicts = json!([
         {"id": id, "verdict": "welcomed"},
         {"id": null, "verdict": "stored"},
         {"id": "x", "verdict": "stored"},
         {"verdict": "stored"},
         {"id": id, "verdict": "merged"},
-        {"id": id, "verdict": "merged", "row": torn},
+        {"id": id, "verdict": "merged", "row": null},
         {"id": id, "verdict": "refused"},
         "stored",
         null,
@@ -170,21 +168,91 @@ fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
     }
 }
 
-#[test]
-fn a_page_with_a_sit_that_cannot_be_read_is_not_read_at_all() {
+fn page(rows: &str) -> (Vec<Session>, Vec<UnreadableRow>) {
     let place = json!({"seq": 1, "mark": Uuid::from_u128(1)});
-    let page = |rows: Value| {
-        ok(&json!({"state": "ok", "rows": rows, "next": place, "more": false, "head": place,
-                   "erased": null, "erasedat": null}))
+    let body = format!(
+        r#"{{"state": "ok", "rows": [{rows}], "next": {place}, "more": false, "head": {place},
+            "erased": null, "erasedat": null}}"#
+    );
+    match response(200, &body).pull().unwrap() {
+        PullAnswer::Page { rows, unreadable, .. } => (rows, unreadable),
+        PullAnswer::Diverged => panic!("it is a page"),
+    }
+}
+
+#[test]
+fn real_life_06_a_row_that_cannot_be_read_is_kept_as_its_text_and_the_rest_is_read() {
+    let id = sit().id.0;
+    let good = row(&sit()).to_string();
+    for (key, value) in [
+        ("satlength", json!(-1)),
+        ("sitlength", json!(5_000_000_000_u64)),
+        ("source", json!("watch")),
+        ("endedat", json!(null)),
+        ("utcoffset", json!(1440)),
+        ("startedat", json!("0000-01-01T00:00:00+00:00")),
+        ("madeat", json!("2016-12-31T23:59:60+00:00")),
+        ("note", json!("a\0b")),
+        ("detailsrevision", json!({"of": 2})),
+        ("deletedat", json!("infinity")),
+    ] {
+        let mut odd = row(&sit());
+        odd[key] = value;
+        let odd = odd.to_string();
+        let kept = UnreadableRow { id, body: odd.clone() };
+        assert_eq!(page(&format!("{odd},{good}")), (vec![sit()], vec![kept]), "{key}");
+        let mut less = row(&sit());
+        less.as_object_mut().unwrap().remove(key);
+        // What may be null may be missing as well.
+        let read = page(&less.to_string());
+        assert_eq!(read.0.len() + read.1.len(), 1, "{key}");
+    }
+    // A number of any size, and what is not even an object.
+    let huge = good.replace(r#""sitlength":600"#, r#""sitlength":1e999"#);
+    assert_ne!(huge, good);
+    let (rows, unreadable) = page(&format!("{huge},7,{good},{{}}"));
+    assert_eq!(rows, [sit()]);
+    let bodies: Vec<_> = unreadable.iter().map(|row| row.body.as_str()).collect();
+    assert_eq!(bodies, [huge.as_str(), "7", "{}"]);
+    assert_eq!(unreadable[0].id, id);
+    assert_ne!(unreadable[1].id, unreadable[2].id, "each has a place of its own");
+}
+
+#[test]
+fn real_life_06_a_field_that_only_a_later_version_knows_stops_nothing() {
+    let mut later = row(&sit());
+    later["mood"] = json!({"calm": 3});
+    assert_eq!(page(&later.to_string()), (vec![sit()], Vec::new()));
+}
+
+#[test]
+fn real_life_06_a_merged_row_that_cannot_be_read_is_an_outcome_of_its_own() {
+    let mut odd = row(&sit());
+    odd["source"] = json!("watch");
+    let verdict = json!([{"id": sit().id, "verdict": "merged", "row": odd}]);
+    let PushAnswer::Taken { verdicts, .. } = ok(&answered(&verdict)).push().unwrap() else {
+        panic!("it was taken")
     };
-    let read = page(json!([row(&sit())])).pull().unwrap();
-    assert!(matches!(read, PullAnswer::Page { rows, .. } if rows == [sit()]));
-    for (key, value) in
-        [("satlength", json!(-1)), ("source", json!("dream")), ("endedat", json!(null))]
-    {
-        let mut row = row(&sit());
-        row[key] = value;
-        assert_eq!(page(json!([row])).pull(), Err(Fault::Unreadable.into()), "{key}");
+    let row = UnreadableRow { id: sit().id.0, body: odd.to_string() };
+    assert_eq!(verdicts[0].word, Word::Unreadable(row));
+}
+
+#[test]
+fn real_life_04_a_key_that_is_not_accepted_is_told_from_a_token() {
+    let hinted = r#"{"message": "Invalid API key", "hint": "Double check your Supabase key."}"#;
+    for body in [hinted, r#"{"message": "No API key found in request"}"#] {
+        assert_eq!(response(401, body).refusal().fault, Fault::KeyRefused, "{body}");
+        assert_ne!(response(403, body).refusal().fault, Fault::KeyRefused, "{body}");
+    }
+    for body in [
+        r#"{"code": "PGRST303", "message": "JWT issued at future", "details": null, "hint": null}"#,
+        r#"{"code": 401, "error_code": "no_authorization", "msg": "x"}"#,
+        r#"{"code": "bad_jwt", "message": "x"}"#,
+        "<html>Unauthorized</html>",
+        "",
+    ] {
+        let fault = response(401, body).refusal().fault;
+        assert!(matches!(fault, Fault::Answer { status: 401, .. }), "{body}: {fault:?}");
     }
 }
 
@@ -215,6 +283,9 @@ fn a_server_is_well_only_if_it_says_so_in_every_way() {
     assert!(health(true, json!([])).findings.is_empty());
     assert_eq!(health(false, json!([])).findings, ["rls"]);
     assert_eq!(health(true, json!(["anon DELETE"])).findings, ["anon DELETE"]);
+    let print = |surplus| health(true, surplus).fingerprint;
+    assert_eq!(print(json!([])), print(json!([])));
+    assert_ne!(print(json!([])), print(json!(["anon DELETE"])));
 }
 
 fn any_moment() -> impl Strategy<Value = DateTime<Utc>> {
@@ -271,7 +342,7 @@ proptest! {
         let (read, erased) = read_push(&push_body(std::slice::from_ref(&sit), None)).unwrap();
         prop_assert_eq!((read, erased), (vec![Some(sit.clone())], None));
         let answered: Row<'static> = serde_json::from_value(row(&sit)).unwrap();
-        prop_assert_eq!(answered.session(), Some(sit));
+        prop_assert_eq!(answered.readable(), Some(sit));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Healing, and what must hold afterwards.
 
+use crate::device::Edit;
 use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionId, UserId};
@@ -22,6 +23,7 @@ impl World {
         for place in 0..self.devices.len() {
             self.devices[place].finish(self.now, &mut self.chance);
         }
+        self.read_what_was_unreadable();
         for account in self.accounts {
             // A day apart, so that both sides are compared as a whole.
             for round in 0..4 {
@@ -33,10 +35,27 @@ impl World {
                 }
             }
             self.examine(account);
+            self.examine_edits(account);
         }
         let wrong = self.server.verify();
         assert!(wrong.is_empty(), "the server: {wrong:?}");
         self.rest();
+    }
+
+    /// What this version could not read becomes readable: each device is updated, or the server changes its rows.
+    fn read_what_was_unreadable(&mut self) {
+        let touched = self.chance.bool();
+        if touched {
+            for account in self.accounts {
+                self.server.touch(account);
+            }
+        }
+        for place in 0..self.devices.len() {
+            // What was erased there comes from there no more.
+            if !touched || self.devices[place].has_only_here() {
+                self.devices[place].update(self.now, &mut self.chance);
+            }
+        }
     }
 
     /// One device sends and reads all there is of an account, in bounded time and with few calls.
@@ -50,6 +69,14 @@ impl World {
             self.run_until(self.now + seconds(30));
             self.answer_erasure(place);
         }
+        // What the person has just kept from being sent comes from there no more either.
+        if self.devices[place].has_only_here() {
+            self.devices[place].update(self.now, &mut self.chance);
+            self.wake(place);
+            self.run_until(self.now + seconds(60));
+        }
+        let unreadable = self.devices[place].unreadable_of(account);
+        assert_eq!(unreadable, Vec::<String>::new(), "{place} has not read all");
         let waiting = self.devices[place].store().waiting(account).unwrap();
         let status = self.devices[place].carrier().status().unwrap();
         assert_eq!(
@@ -75,6 +102,34 @@ impl World {
             Ok((id.parse().unwrap(), Row { owner, state: row.get(2)? }))
         });
         rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// What a person has written last is not lost to what they have written before it on the same device, whatever was
+    /// put back in between.
+    fn examine_edits(&self, account: UserId) {
+        for (id, sit) in self.server.sits(account) {
+            let note = &sit.details.value.note;
+            if self.undecided.contains(note) {
+                continue;
+            }
+            for (place, device) in self.devices.iter().enumerate() {
+                // A clone may have given its copy to another account.
+                if self.rows(place).get(&id).and_then(|row| row.owner) != Some(account) {
+                    continue;
+                }
+                let of_it = |edit: &&Edit| edit.id == id;
+                let Some(at) = device.edits.iter().position(|it| it.id == id && it.note == *note)
+                else {
+                    continue;
+                };
+                let later = device.edits[at + 1..].iter().filter(of_it).find(|it| !it.given_up);
+                assert!(
+                    later.is_none(),
+                    "{place}: {id} has {:?}, and {later:?} was written after that",
+                    sit.details
+                );
+            }
+        }
     }
 
     /// What must hold of an account that all devices have just synced.

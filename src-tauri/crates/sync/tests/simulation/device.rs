@@ -1,9 +1,15 @@
 //! One device: a folder with a real store, a timer, a carrier, and what the person at it has done.
 
 use fastrand::Rng;
+use futures_lite::future::{block_on, poll_once};
 use rusqlite::Connection;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::future::poll_fn;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 use tempfile::TempDir;
 use uuid::{Builder, Uuid};
@@ -13,28 +19,86 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer, saves};
-use zafu_store::Store;
-use zafu_sync::fake::Token;
-use zafu_sync::{Carrier, Ticket};
+use zafu_store::{Store, StoreError};
+use zafu_sync::fake::{Call, Token};
+use zafu_sync::out::Asking;
+use zafu_sync::run::{Answered, Question};
+use zafu_sync::wire::{self, Response};
+use zafu_sync::{Carrier, Out, RemoteError, Report, Ticket, Wait};
 
 /// What the person at a device has seen saved, by id.
 pub type Held = BTreeMap<SessionId, Session>;
+
+/// What came of a call.
+pub type Came = Result<Response, RemoteError>;
+
+/// A call that a device makes.
+pub struct Asked {
+    pub account: UserId,
+    /// None: for a new token.
+    pub call: Option<Call>,
+    pub kind: String,
+    came: Rc<RefCell<Option<Came>>>,
+}
+
+impl Asked {
+    fn of(ticket: &Ticket) -> Self {
+        let call = match ticket.question() {
+            Question::Refresh => None,
+            Question::Health => Some(Call::Health),
+            Question::Push { sits, erased, .. } => Some(Call::Push(wire::push_body(sits, *erased))),
+            Question::Pull { after, page } => Some(Call::Pull(wire::pull_body(*after, *page))),
+            Question::Digest { .. } => Some(Call::Digest),
+        };
+        let kind = format!("{:?}", ticket.question());
+        let kind = kind.chars().take_while(|c| c.is_alphanumeric()).collect();
+        Self { account: ticket.account(), call, kind, came: Rc::default() }
+    }
+}
+
+/// A note that the person at a device has written.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    pub id: SessionId,
+    pub note: String,
+    /// The folder went back to a state that does not hold it.
+    pub given_up: bool,
+}
+
+/// An older state of a folder.
+#[derive(Clone)]
+struct Backup {
+    path: PathBuf,
+    held: Held,
+    /// How many edits it holds.
+    edits: usize,
+}
 
 pub struct Device {
     folder: TempDir,
     parts: Option<Parts>,
     pub token: Option<(UserId, Token)>,
-    /// The question that is out, and the number of its call.
-    pub out: Option<(u64, Ticket)>,
+    out: Out<'static>,
+    /// The last call before the last sign-in.
+    pub signed_in_at: u64,
+    /// The calls that are in flight, by their numbers.
+    flights: BTreeMap<u64, Rc<RefCell<Option<Came>>>>,
+    /// The most that were in flight at once.
+    pub most: usize,
     pub held: Held,
-    /// Where a copy of the folder is, and what was held then.
-    copy: Option<(PathBuf, Held)>,
+    /// What was written here, in its order.
+    pub edits: Vec<Edit>,
+    /// A copy that the program has made.
+    copy: Option<Backup>,
+    /// A copy that another program has made.
+    backup: Option<Backup>,
     copies: u64,
     /// How wrong its clock is, in seconds.
     pub skew: i64,
     pub calls: u64,
     /// Nothing runs before this.
     pub off_until: Duration,
+    version: &'static str,
 }
 
 /// Takes note of a sit as it is now, which holds all that was there before.
@@ -43,6 +107,22 @@ fn hold(held: &mut Held, session: Session) {
         assert_eq!(session.clone().join(before), session, "a sit went back");
     }
     held.insert(session.id, session);
+}
+
+/// Two pushes are in flight at once however few sits there are.
+fn out() -> Out<'static> {
+    Out::beside_from(1)
+}
+
+/// Waits for what comes of a call.
+async fn answer(came: Rc<RefCell<Option<Came>>>) -> Came {
+    poll_fn(|_| came.borrow_mut().take().map_or(Poll::Pending, Poll::Ready)).await
+}
+
+/// Which device a database is of.
+fn device_in(database: &Path) -> String {
+    let raw = Connection::open(database).unwrap();
+    raw.query_row("SELECT id FROM device", [], |row| row.get(0)).unwrap()
 }
 
 /// What a running process has.
@@ -69,60 +149,134 @@ pub fn moment(now: Duration, skew: i64) -> Moment {
 
 impl Device {
     pub fn new(now: Duration, chance: &mut Rng) -> Self {
-        let mut device = Self {
-            folder: folder(),
-            parts: None,
-            token: None,
-            out: None,
-            held: Held::new(),
-            copy: None,
-            copies: 0,
-            skew: 0,
-            calls: 0,
-            off_until: Duration::ZERO,
-        };
+        let mut device = Self::in_folder(folder());
         device.open(now, chance);
         device
     }
 
-    /// A second computer with a copy of the folder (18).
-    pub fn cloned(&self, now: Duration, chance: &mut Rng) -> Self {
+    fn in_folder(folder: TempDir) -> Self {
+        Self {
+            folder,
+            parts: None,
+            token: None,
+            out: out(),
+            signed_in_at: 0,
+            flights: BTreeMap::new(),
+            most: 0,
+            held: Held::new(),
+            edits: Vec::new(),
+            copy: None,
+            backup: None,
+            copies: 0,
+            skew: 0,
+            calls: 0,
+            off_until: Duration::ZERO,
+            version: "0.1.0",
+        }
+    }
+
+    /// A second computer with a copy of the folder (18). If it `knows` nothing of that, its whole disk was copied.
+    pub fn cloned(&self, knows: bool, now: Duration, chance: &mut Rng) -> Self {
         let folder = folder();
         let to = folder.path().join("zafu.db");
         self.raw().execute("VACUUM INTO ?1", [to.to_str().unwrap()]).unwrap();
-        let mut device = Self {
-            folder,
-            parts: None,
-            token: self.token,
-            out: None,
-            held: self.held.clone(),
-            copy: None,
-            copies: 0,
-            skew: self.skew,
-            calls: 0,
-            off_until: Duration::ZERO,
-        };
+        if !knows {
+            let raw = Connection::open(to).unwrap();
+            raw.execute("UPDATE device SET place = NULL, file = NULL", []).unwrap();
+        }
+        let (token, held) = (self.token, self.held.clone());
+        let mut device = Self { token, held, skew: self.skew, ..Self::in_folder(folder) };
         device.open(now, chance);
         device
+    }
+
+    /// The notes of all sits that wait to be sent.
+    pub fn pending_notes(&self) -> Vec<String> {
+        let raw = self.raw();
+        let mut rows =
+            raw.prepare("SELECT note FROM sessions JOIN outbox ON session_id = id").unwrap();
+        let rows = rows.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
     }
 
     /// The process starts.
     pub fn open(&mut self, now: Duration, chance: &mut Rng) {
         let at = moment(now, self.skew);
-        self.parts = None;
-        self.out = None;
+        self.close();
         let store = Store::open(self.folder.path(), at.wall).unwrap();
         let (timer, effects) = Timer::recover(store.left().unwrap(), at);
-        let carrier = Carrier::new(store.clone(), chance.u64(..), "0.1.0");
+        let carrier = Carrier::new(store.clone(), chance.u64(..), self.version);
         self.parts = Some(Parts { store, carrier, timer });
         assert!(self.save(effects), "nothing is in the way of a start");
     }
 
     /// The sync panicked, and is begun anew (10).
     pub fn restart_sync(&mut self, chance: &mut Rng) {
-        self.out = None;
+        self.let_go();
         let parts = self.parts.as_mut().unwrap();
-        parts.carrier = Carrier::new(parts.store.clone(), chance.u64(..), "0.1.0");
+        parts.carrier = Carrier::new(parts.store.clone(), chance.u64(..), self.version);
+    }
+
+    /// The process ends.
+    fn close(&mut self) {
+        self.parts = None;
+        self.let_go();
+    }
+
+    /// Whatever is in flight is answered to nobody.
+    fn let_go(&mut self) {
+        self.out = out();
+        self.flights.clear();
+    }
+
+    /// Starts the calls that are due, beside those in flight; or says how long nothing is due.
+    pub fn ask(&mut self, now: Duration) -> Result<(Vec<Asked>, Option<Wait>), StoreError> {
+        let asked = RefCell::new(Vec::new());
+        let start = |ticket: Ticket| -> Asking<'static> {
+            let call = Asked::of(&ticket);
+            let came = call.came.clone();
+            asked.borrow_mut().push(call);
+            Box::pin(async move { ticket.read(answer(came).await) })
+        };
+        let parts = self.parts.as_mut().unwrap();
+        let wait = parts.carrier.ask(&mut self.out, start, moment(now, self.skew))?;
+        Ok((asked.into_inner(), wait))
+    }
+
+    /// A call has a number now.
+    pub fn depart(&mut self, number: u64, asked: &Asked) {
+        self.flights.insert(number, asked.came.clone());
+        self.most = self.most.max(self.flights.len());
+        self.calls += 1;
+    }
+
+    pub fn waits_for(&self, number: u64) -> bool {
+        self.flights.contains_key(&number)
+    }
+
+    /// What came of a call. Answers what was written down, of the calls that are answered in their order.
+    pub fn arrive(
+        &mut self,
+        number: u64,
+        came: Came,
+        now: Duration,
+    ) -> Vec<Result<Report, StoreError>> {
+        *self.flights.remove(&number).expect("it was looked for").borrow_mut() = Some(came);
+        let mut reports = Vec::new();
+        while let Some(answered) = self.landed() {
+            let at = moment(now, self.skew);
+            let parts = self.parts.as_mut().unwrap();
+            let report = parts.carrier.landed(answered, &mut self.out, at);
+            reports.push(report);
+        }
+        reports
+    }
+
+    fn landed(&mut self) -> Option<Answered> {
+        if self.out.is_empty() {
+            return None;
+        }
+        block_on(poll_once(self.out.land()))
     }
 
     pub fn store(&self) -> &Store {
@@ -135,7 +289,11 @@ impl Device {
 
     /// Another connection to the database.
     pub fn raw(&self) -> Connection {
-        Connection::open(self.folder.path().join("zafu.db")).unwrap()
+        Connection::open(self.database()).unwrap()
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("zafu.db")
     }
 
     /// From now on the disk fails wherever one of these is written (5, 11, 13).
@@ -161,20 +319,88 @@ impl Device {
         self.copies += 1;
         let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.copies));
         if let Some(copy) = self.store().snapshot_if_due(day).unwrap() {
-            self.copy = Some((copy.path, self.held.clone()));
+            self.copy = Some(self.backup_at(copy.path));
         }
+    }
+
+    fn backup_at(&self, path: PathBuf) -> Backup {
+        Backup { path, held: self.held.clone(), edits: self.edits.len() }
+    }
+
+    /// Another program copies the folder, while this one is closed.
+    pub fn back_up(&mut self, now: Duration, chance: &mut Rng) {
+        self.close();
+        let path = self.folder.path().join("backup");
+        fs::copy(self.database(), &path).unwrap();
+        self.backup = Some(self.backup_at(path));
+        self.open(now, chance);
     }
 
     /// Goes back to the copy (18). What was held only since then is given up by the person.
     pub fn go_back(&mut self, now: Duration, chance: &mut Rng) -> bool {
-        let Some((path, held)) = self.copy.take() else { return false };
-        self.parts = None;
-        self.out = None;
-        Store::restore(self.folder.path(), &path, moment(now, self.skew).wall).unwrap();
-        self.held = held;
+        let Some(copy) = self.copy.take() else { return false };
+        self.close();
+        Store::restore(self.folder.path(), &copy.path, moment(now, self.skew).wall).unwrap();
+        self.went_back(&copy, now, chance);
+        true
+    }
+
+    /// Another program puts its copy back in place (18): as files, or, where the program `knows` nothing of it, with the
+    /// whole disk.
+    pub fn put_back(&mut self, knows: bool, now: Duration, chance: &mut Rng) -> bool {
+        let Some(backup) = self.backup.clone() else { return false };
+        // A disk that goes back to before a new id was taken goes back to before its own past.
+        if !knows && device_in(&backup.path) != device_in(&self.database()) {
+            return false;
+        }
+        self.close();
+        for log in ["zafu.db-wal", "zafu.db-shm"] {
+            fs::remove_file(self.folder.path().join(log)).ok();
+        }
+        if knows {
+            let new = self.folder.path().join("new");
+            fs::copy(&backup.path, &new).unwrap();
+            fs::rename(new, self.database()).unwrap();
+        } else {
+            fs::write(self.database(), fs::read(&backup.path).unwrap()).unwrap();
+        }
+        self.went_back(&backup, now, chance);
+        true
+    }
+
+    fn went_back(&mut self, to: &Backup, now: Duration, chance: &mut Rng) {
+        self.held = to.held.clone();
+        for edit in &mut self.edits[to.edits..] {
+            edit.given_up = true;
+        }
         self.open(now, chance);
         self.mend_disk();
-        true
+    }
+
+    /// Starts as a newer version, which can read what the one before could not.
+    pub fn update(&mut self, now: Duration, chance: &mut Rng) {
+        self.version = "0.2.0";
+        let sql = "UPDATE unreadable_rows SET body = replace(body, '\"watch\"', '\"timer\"')";
+        self.raw().execute(sql, []).unwrap();
+        self.open(now, chance);
+    }
+
+    /// Whether a row that this version cannot read may be on no server any more.
+    pub fn has_only_here(&self) -> bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE state <> 'there')";
+        self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The rows of an account's server that this version cannot read, and how they stand. Where another account has a sit
+    /// of the same id here, there is no place for it.
+    pub fn unreadable_of(&self, account: UserId) -> Vec<String> {
+        let raw = self.raw();
+        let sql =
+            "SELECT id || ' ' || state || ' ' || version FROM unreadable_rows AS u WHERE owner = ?1
+            AND NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.id = u.id AND s.owner <> u.owner)";
+        let mut rows = raw.prepare(sql).unwrap();
+        let rows = rows.query_map([account.to_string()], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
     }
 
     /// Carries out what the timer asks for. If it cannot be saved, it has not happened.
@@ -277,7 +503,14 @@ impl Device {
         let changed = match chance.u32(0..4) {
             0 => self.store().delete(id, moment(now, self.skew).wall.utc),
             1 => self.store().undelete(id),
-            _ => self.store().edit(id, &format!("{:x} é \"\\\n", chance.u32(..)), "label"),
+            _ => {
+                let note = format!("{:x} é \"\\\n", chance.u64(..));
+                let edited = self.store().edit(id, &note, "label");
+                if edited.is_ok() {
+                    self.edits.push(Edit { id, note, given_up: false });
+                }
+                edited
+            }
         };
         if changed.is_ok()
             && let Some(session) = self.store().session(id).unwrap()

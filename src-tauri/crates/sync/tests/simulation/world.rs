@@ -1,6 +1,6 @@
 //! The world: what happens, when, and to whom.
 
-use crate::device::{Device, moment};
+use crate::device::Device;
 use crate::trouble::{self, Trouble};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
@@ -10,12 +10,11 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::time::BootTime;
-use zafu_store::AfterErasure;
+use zafu_store::{AfterErasure, Row};
 use zafu_sync::digest::Digest;
-use zafu_sync::fake::{Call, Dump, Server, Token};
-use zafu_sync::run::Question;
-use zafu_sync::wire::{self, Response};
-use zafu_sync::{Fault, Hold, Next, RemoteError, Trigger, Wait};
+use zafu_sync::fake::{Call, Dump, Server, Token, refusal};
+use zafu_sync::wire::Response;
+use zafu_sync::{Fault, Hold, RemoteError, Trigger, Wait};
 
 /// A device gives up on a call after this time.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,6 +36,8 @@ enum Event {
     Answer(u64, Result<Response, RemoteError>),
     /// A person does something.
     Act,
+    /// The server's clock is set right.
+    Accept,
     /// The person at a device does something with sits.
     Sit(usize),
     /// The process ends, if it still waits for this call.
@@ -71,6 +72,9 @@ pub struct World {
     pub accounts: [UserId; 2],
     /// Whose each sit may be: who was signed in when it was begun, or adopted it.
     pub owners: BTreeMap<Origin, BTreeSet<UserId>>,
+    /// Notes that waited to be sent when a whole disk was cloned: nothing tells whether one that the other computer has
+    /// sent was written before or after it.
+    pub undecided: BTreeSet<String>,
     /// Whether comparing both sides as a whole finds nothing: whatever it would repair must then never happen.
     blind: bool,
     /// How much of all calls is in trouble, in percent.
@@ -99,6 +103,7 @@ impl World {
             devices: Vec::new(),
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
+            undecided: BTreeSet::new(),
             blind: seed.is_multiple_of(2),
             weather: chance.u32(0..40),
             lively: true,
@@ -174,6 +179,7 @@ impl World {
                 let pause = self.chance.u64(1..120_000);
                 self.after(Duration::from_millis(pause), Event::Act);
             }
+            Event::Accept => self.server.faults.refuses_tokens = false,
             Event::Sit(device) => self.sit(device),
             Event::Wake(device) => self.wake(device),
             Event::Arrive(number) => self.arrive(number),
@@ -192,52 +198,44 @@ impl World {
     }
 
     fn waits_for(&self, device: usize, number: u64) -> bool {
-        self.devices[device].out.as_ref().is_some_and(|(out, _)| *out == number)
+        self.devices[device].waits_for(number)
     }
 
     /// Has a device do what is to be done.
     pub fn wake(&mut self, place: usize) {
-        let at = moment(self.now, self.devices[place].skew);
         let device = &mut self.devices[place];
-        if device.out.is_some() || self.now < device.off_until {
+        if self.now < device.off_until {
             return;
         }
-        match device.carrier().next(at) {
+        let asked = match device.ask(self.now) {
             Err(error) => {
                 self.say(|| format!("{place}: {error}"));
-                self.after(seconds(30), Event::Wake(place));
+                return self.after(seconds(30), Event::Wake(place));
             }
-            Ok(Next::Wait(Wait::ForTrigger)) => {}
-            Ok(Next::Wait(Wait::Until(BootTime(until)))) => {
-                self.after(until.saturating_sub(self.now), Event::Wake(place));
+            Ok((_, Some(Wait::ForTrigger))) => return,
+            Ok((_, Some(Wait::Until(BootTime(until))))) => {
+                return self.after(until.saturating_sub(self.now), Event::Wake(place));
             }
-            Ok(Next::Ask(ticket)) => {
-                self.calls += 1;
-                let number = self.calls;
-                device.calls += 1;
-                let call = match ticket.question() {
-                    Question::Refresh => None,
-                    Question::Health => Some(Call::Health),
-                    Question::Push { sits, erased, .. } => {
-                        Some(Call::Push(wire::push_body(sits, *erased)))
-                    }
-                    Question::Pull { after, page } => {
-                        Some(Call::Pull(wire::pull_body(*after, *page)))
-                    }
-                    Question::Digest { .. } => Some(Call::Digest),
+            Ok((asked, None)) => asked,
+        };
+        for asked in asked {
+            self.calls += 1;
+            let number = self.calls;
+            let device = &mut self.devices[place];
+            device.depart(number, &asked);
+            let token = device.token.filter(|(account, _)| *account == asked.account);
+            let signed_in = device.token.is_some();
+            if token.is_none() && asked.call != Some(Call::Health) {
+                let came = match (signed_in, &asked.call) {
+                    (true, _) => Err(Fault::OtherAccount.into()),
+                    (false, Some(_)) => Err(Fault::Answer { status: 401, code: None }.into()),
+                    // Whoever has no token has nothing to get another one for.
+                    (false, None) => Ok(refusal(400, "refresh_token_not_found")),
                 };
-                let kind = format!("{:?}", ticket.question());
-                let kind: String = kind.chars().take_while(|c| c.is_alphanumeric()).collect();
-                let token = device.token.filter(|(account, _)| *account == ticket.account());
-                let signed_in = device.token.is_some();
-                device.out = Some((number, ticket));
-                if token.is_none() && call != Some(Call::Health) {
-                    let fault = if signed_in { Fault::OtherAccount } else { no_token() };
-                    self.after(Duration::ZERO, Event::Answer(number, Err(fault.into())));
-                    return;
-                }
-                self.send(place, number, call, token.map(|(_, token)| token), &kind);
+                self.after(Duration::ZERO, Event::Answer(number, came));
+                continue;
             }
+            self.send(place, number, asked.call, token.map(|(_, token)| token), &asked.kind);
         }
     }
 
@@ -331,22 +329,39 @@ impl World {
         let store = self.devices[place].store();
         let mut digest = Digest::default();
         if let Some(account) = store.account().unwrap() {
-            store.each_sent(account.id, |sit| digest.add(sit)).unwrap();
+            let add = |row: Row<'_>| match row {
+                Row::Session(session) => digest.add(session),
+                Row::Unreadable(row) => assert!(digest.add_unreadable(row), "{row}"),
+            };
+            store.each_sent(account.id, add).unwrap();
         }
         let (count, digest) = digest.finish();
         format!(r#"{{"count": {count}, "digest": "{digest}"}}"#).into_bytes()
     }
 
     fn answer(&mut self, number: u64, came: Result<Response, RemoteError>) {
-        let of = |device: &Device| device.out.as_ref().is_some_and(|(out, _)| *out == number);
+        let of = |device: &Device| device.waits_for(number);
         let Some(place) = self.devices.iter().position(of) else { return };
-        let at = moment(self.now, self.devices[place].skew);
-        let device = &mut self.devices[place];
-        let (_, ticket) = device.out.take().expect("it was looked for");
         let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
-        let done = device.carrier().done(ticket.read(came), at);
+        let done = self.devices[place].arrive(number, came, self.now);
         self.say(|| format!("{place}: call {number} answered {status}: {done:?}"));
+        // Whoever has signed in since has another session.
+        if number > self.devices[place].signed_in_at {
+            self.asks_for_the_person_only_if_it_must(place);
+        }
         self.wake(place);
+    }
+
+    /// Whoever is asked to sign in again has no session that could be renewed.
+    fn asks_for_the_person_only_if_it_must(&mut self, place: usize) {
+        let status = self.devices[place].carrier().status().unwrap();
+        if status.hold != Some(Hold::SignIn) {
+            return;
+        }
+        let account = status.account.expect("somebody is signed in").id;
+        if let Some((_, token)) = self.devices[place].token.filter(|(whose, _)| *whose == account) {
+            assert!(self.server.is_revoked(token), "{place} is told to sign in again for nothing");
+        }
     }
 
     fn kill(&mut self, place: usize) {
@@ -365,6 +380,7 @@ impl World {
         let before = self.ownerless(place);
         let device = &mut self.devices[place];
         device.token = Some((account, token));
+        device.signed_in_at = self.calls;
         if device
             .store()
             .sign_in(account, "https://example.org", "key", "someone@example.org")
@@ -440,18 +456,34 @@ impl World {
             }
             // A record that is in its preparation here, and was sat elsewhere, goes with its preparation: until both
             // sides are compared.
-            79 | 80 if !(self.blind && self.devices[place].is_preparing()) => {
-                self.devices[place].copy(self.now);
+            79 if !(self.blind && self.devices[place].is_preparing()) => {
+                if self.chance.bool() {
+                    self.devices[place].copy(self.now);
+                } else {
+                    self.devices[place].back_up(self.now, &mut self.chance);
+                }
             }
-            81 => {
+            80 if self.chance.bool() => {
                 let went = self.devices[place].go_back(self.now, &mut self.chance);
                 if went {
                     self.say(|| format!("{place}: goes back to a copy"));
                 }
             }
+            80 | 81 if self.chance.bool() => {
+                let knows = self.chance.bool();
+                if self.devices[place].put_back(knows, self.now, &mut self.chance) {
+                    self.say(|| format!("{place}: its folder is put back, and knows it: {knows}"));
+                }
+            }
             82 if self.devices.len() < 4 && !(self.blind && self.devices[place].is_preparing()) => {
-                let device = self.devices[place].cloned(self.now, &mut self.chance);
-                self.say(|| format!("{place}: the folder is copied to another computer"));
+                let knows = self.chance.bool();
+                if !knows {
+                    self.undecided.extend(self.devices[place].pending_notes());
+                }
+                let device = self.devices[place].cloned(knows, self.now, &mut self.chance);
+                self.say(|| {
+                    format!("{place}: is copied to another computer, and knows it: {knows}")
+                });
                 self.devices.push(device);
                 self.after(Duration::ZERO, Event::Wake(self.devices.len() - 1));
             }
@@ -477,7 +509,19 @@ impl World {
             }
             92 => self.erase(place),
             93 | 94 => self.answer_erasure(place),
-            95 => self.server.faults.unwell = self.chance.u32(0..4) == 0,
+            95 => match self.chance.u32(0..4) {
+                0 => self.server.faults.unwell = self.chance.u32(0..4) == 0,
+                1 => {
+                    self.server.faults.refuses_tokens = true;
+                    let long = self.chance.u64(1..1200);
+                    self.after(seconds(long), Event::Accept);
+                }
+                2 => self.server.faults.underived = self.chance.u32(0..3) == 0,
+                _ => {
+                    let rows = self.chance.usize(1..4);
+                    self.server.faults.rows_a_push = self.chance.bool().then_some(rows);
+                }
+            },
             96 => {
                 let most = self.chance.usize(1..4);
                 self.server.faults.slow_above = (self.chance.u32(0..4) == 0).then_some(most);
@@ -485,11 +529,11 @@ impl World {
             97 | 98 => {
                 let known: Vec<SessionId> = self.devices[place].held.keys().copied().collect();
                 if let Some(id) = self.chance.choice(known) {
-                    if self.chance.bool() {
-                        self.server.faults.poison.insert(id);
-                    } else {
-                        self.server.faults.refuse.insert(id);
-                    }
+                    match self.chance.u32(0..3) {
+                        0 => self.server.faults.poison.insert(id),
+                        1 => self.server.faults.refuse.insert(id),
+                        _ => self.server.faults.newer.insert(id),
+                    };
                 }
             }
             99 => self.weather = self.chance.u32(0..100).saturating_sub(40),
@@ -504,7 +548,14 @@ impl World {
             return;
         }
         let before: BTreeSet<_> = self.origins(place).into_iter().collect();
+        let edits = self.devices[place].edits.len();
         self.devices[place].do_something(self.now, &mut self.chance);
+        if let Some(edit) = self.devices[place].edits.get(edits).cloned() {
+            let details = self.devices[place].store().session(edit.id).unwrap().unwrap().details;
+            let note = edit.note.trim_end();
+            let revision = details.revision;
+            self.say(|| format!("{place}: writes {note} of {}: {revision}", edit.id));
+        }
         let after: BTreeSet<_> = self.origins(place).into_iter().collect();
         let account = self.devices[place].store().account().unwrap();
         let signed_in = account.filter(|account| account.signed_in).map(|account| account.id);
@@ -565,9 +616,4 @@ impl World {
             self.after(Duration::ZERO, Event::Wake(place));
         }
     }
-}
-
-/// A device without a token asks nobody.
-fn no_token() -> Fault {
-    Fault::Answer { status: 401, code: None }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 use zafu_backend::{Backend, or_skip, shared};
-use zafu_core::ids::UserId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_sync::fake::{Dump, FakeRemote, Memory, Server};
 use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
 
@@ -54,6 +54,10 @@ impl Bench for Fake {
 
     fn dump(&self) -> Dump {
         self.0.lock().unwrap().dump()
+    }
+
+    fn advance(&self, _: UserId, sit: SessionId) {
+        self.0.lock().unwrap().faults.newer.insert(sit);
     }
 
     fn restore(&self, backup: &Dump) {
@@ -129,6 +133,32 @@ impl Bench for Real {
         let file = NamedTempFile::new().unwrap();
         Backend::dump(self, file.path()).unwrap();
         file
+    }
+
+    fn advance(&self, account: UserId, sit: SessionId) {
+        self.sql(&format!(
+            "alter table public.sessions drop constraint sessions_source_check;
+             alter table public.sessions add column mood text not null default 'calm';
+             alter table public.sessions disable trigger all;
+             update public.sessions set source = 'watch' where userid = '{account}' and id = '{sit}';
+             alter table public.sessions enable trigger all;
+             alter function public.pull_sessions(bigint, uuid, integer, integer) set schema zafu;
+             create function public.pull_sessions(
+               after_seq bigint default null, after_mark uuid default null,
+               max_rows integer default null, max_bytes integer default null
+             ) returns json language sql stable security invoker set search_path = '' as $$
+               select jsonb_set(page, '{{rows}}', coalesce(
+                 (select jsonb_agg(row || '{{\"mood\": \"calm\"}}') from jsonb_array_elements(page -> 'rows') as row),
+                 '[]'
+               ))::json
+               from (select zafu.pull_sessions(after_seq, after_mark, max_rows, max_bytes)::jsonb as page) as said
+             $$;
+             grant execute on function public.pull_sessions(bigint, uuid, integer, integer),
+               zafu.pull_sessions(bigint, uuid, integer, integer) to authenticated;
+             grant usage on schema zafu to authenticated;
+             notify pgrst, 'reload schema'"
+        ))
+        .unwrap();
     }
 
     fn restore(&self, backup: &NamedTempFile) {

@@ -34,6 +34,9 @@ trait Bench {
     fn delete(&self, account: UserId);
     /// Makes a backup of everything.
     fn dump(&self) -> Self::Backup;
+    /// Gets a later schema: a sit of `account` is of a source that only later versions know, and each row has one field
+    /// more.
+    fn advance(&self, account: UserId, sit: SessionId);
     /// Goes back to it.
     fn restore(&self, backup: &Self::Backup);
 }
@@ -111,6 +114,7 @@ contract! {
     };
     alone:
     reading::fault_39_a_restored_server_is_noticed_also_when_another_device_was_first,
+    reading::real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the_same,
 }
 
 /// A new account, and a device of its.

@@ -116,6 +116,37 @@ pub async fn a_server_says_how_it_is(bench: &impl Bench) {
     assert_eq!(health.oldest_client, "0.1.0");
 }
 
+pub async fn real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the_same(
+    bench: &impl Bench,
+) {
+    let (user, server) = someone(bench);
+    let (begun, other, new) = (begun(), completed(&begun()), completed(&begun()));
+    let odd = completed(&begun);
+    push(&server, user, &[odd.clone(), other.clone()]).await;
+    bench.advance(user, odd.id);
+    let page = server.pull(user, None, MUCH).await.unwrap();
+    let PullAnswer::Page { rows, unreadable, more: false, .. } = page else { panic!("{page:?}") };
+    assert_eq!(rows, std::slice::from_ref(&other), "a field more stops nothing");
+    let [row] = &unreadable[..] else { panic!("{unreadable:?}") };
+    assert!(row.id == odd.id.0 && row.body.contains("watch"), "{row:?}");
+    // An older state of it is joined there, and what comes of it is kept as it is; all else goes on.
+    let words = push(&server, user, &[begun, new.clone()]).await.words;
+    assert!(matches!(&words[0], Word::Unreadable(row) if row.id == odd.id.0), "{words:?}");
+    assert_eq!(words[1], Word::There);
+    // Both sides can still be compared.
+    let mut ours = Digest::default();
+    let mut sits = [odd.clone(), other, new];
+    sits.sort_by_key(|sit| sit.id);
+    for sit in &sits {
+        match sit.id == odd.id {
+            true => assert!(ours.add_unreadable(&row.body)),
+            false => ours.add(sit),
+        }
+    }
+    let theirs = server.digest(user).await.unwrap();
+    assert_eq!((theirs.count, theirs.digest), ours.finish());
+}
+
 pub async fn fault_39_a_restored_server_is_noticed_also_when_another_device_was_first(
     bench: &impl Bench,
 ) {
