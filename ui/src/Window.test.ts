@@ -45,7 +45,9 @@ describe('every screen', () => {
 		['state=overtime', 'sit', []],
 		['state=finished', 'finished', []],
 		['state=early', 'finished', []],
+		['state=finished&unsaved', 'not-saved', []],
 		['state=unsettled', 'unsettled', []],
+		['state=unsettled-overtime', 'unsettled', []],
 		['', 'setup', ['open-settings']],
 		['', 'setup', ['open-log']],
 		['', 'setup', ['open-log', 'log-press-first']],
@@ -136,6 +138,28 @@ describe('what a person does', () => {
 		await press(id);
 		await waitFor(() => expect(demo.calls).toEqual([call]));
 		await screen.findByTestId('setup');
+	});
+
+	it('real_life_10: asks of a complete sit only whether its overtime counts', async () => {
+		for (const [id, call] of [
+			['settle-whole', 'settleSit whole'],
+			['settle-discard', 'settleSit discard'],
+		] as const) {
+			const demo = await show('state=unsettled-overtime', 'unsettled');
+			expect(screen.queryByTestId('settle-gap')).toBeNull();
+			expect(document.body.textContent).toContain('is complete and saved with 25:00');
+			expect(document.body.textContent).not.toContain('throw it away');
+			await press(id);
+			await waitFor(() => expect(demo.calls).toEqual([call]));
+			cleanup();
+		}
+	});
+
+	it('real_life_03: says on the finish page what is not saved yet', async () => {
+		await show('state=finished&unsaved', 'not-saved');
+		cleanup();
+		await show('state=finished', 'finished');
+		expect(screen.queryByTestId('not-saved')).toBeNull();
 	});
 
 	it('puts the question off, and takes it up again', async () => {

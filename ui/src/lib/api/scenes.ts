@@ -295,7 +295,7 @@ export function scene(query: URLSearchParams): DemoState {
 				plannedSeconds: 1200,
 				satSeconds: early ? 733 : 1200,
 				complete: !early,
-				saved: query.get('state') !== 'unsaved',
+				saved: !query.has('unsaved'),
 				startedAt: AT,
 				note: long ? LONG_NOTE : '',
 				label: long ? LONG_LABEL : '',
@@ -303,20 +303,23 @@ export function scene(query: URLSearchParams): DemoState {
 			break;
 		}
 		case 'unsettled':
+		case 'unsettled-overtime': {
+			const complete = query.get('state') === 'unsettled-overtime';
 			state.unsettled = [
 				{
 					id: '01990000-0000-7000-8000-000000000009',
 					plannedSeconds: 1500,
 					startedAt: '2026-11-23T21:10:00+01:00',
-					keptSeconds: 752,
-					overtimeSeconds: null,
-					wholeSeconds: 1500,
+					keptSeconds: complete ? 1642 : 752,
+					overtimeSeconds: complete ? 142 : null,
+					wholeSeconds: complete ? 1642 : 1500,
 					gapSeconds: 840,
 					gapBeganAt: '2026-11-23T21:22:32+01:00',
 					reason: 'suspended',
 				},
 			];
 			break;
+		}
 	}
 	return state;
 }
