@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each screen by its name: what the address asks the demo for.
-const SCENES: [(&str, &str); 64] = [
+const SCENES: [(&str, &str); 66] = [
     ("setup", ""),
     ("setup-open", "press=length-open"),
     ("setup-until", "press=length-until"),
