@@ -88,6 +88,7 @@ contract! {
         what_was_sent_comes_back_as_it_was,
         a_late_start_undoes_no_completion,
         each_sit_gets_the_word_that_is_due,
+        real_life_07_a_revision_beyond_its_bound_is_refused,
         an_id_that_comes_twice_in_one_push_is_joined,
         pushing_the_same_again_moves_nothing,
         the_order_of_pushes_makes_no_difference,

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use zafu_core::ids::SessionId;
-use zafu_core::session::{Details, Lifecycle, Session, Source, Stage};
+use zafu_core::session::{Details, Lifecycle, MAX_REVISION, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 use zafu_sync::remote::Word;
 use zafu_sync::{Class, Remote};
@@ -83,6 +83,19 @@ pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
     assert_eq!(words, expected);
     let there = [known, new, completed(&started)];
     assert_eq!(everything(&server, user).await, by_id(&there));
+}
+
+pub async fn real_life_07_a_revision_beyond_its_bound_is_refused(bench: &impl Bench) {
+    let (user, server) = someone(bench);
+    let (mut last, mut details, mut deletion) = (begun(), begun(), begun());
+    last.details.revision = MAX_REVISION;
+    details.details.revision = MAX_REVISION + 1;
+    deletion.deletion.revision = u32::MAX;
+    let words = push(&server, user, &[last.clone(), details, deletion]).await.words;
+    let refused = |reason: &str| Word::Refused(reason.into());
+    let expected = [Word::There, refused("bad_detailsrevision"), refused("bad_deletionrevision")];
+    assert_eq!(words, expected);
+    assert_eq!(everything(&server, user).await, by_id(&[last]));
 }
 
 pub async fn an_id_that_comes_twice_in_one_push_is_joined(bench: &impl Bench) {
