@@ -33,8 +33,12 @@ const RETRY: Duration = Duration::from_millis(200);
 /// How long after a bell was due (or was asked for, if later) a device is still looked for.
 const PATIENCE: Duration = Duration::from_millis(600);
 
-/// A device that has not asked for samples for so long is stuck.
-const STUCK: Duration = Duration::from_secs(3);
+/// How often it is looked whether the device still asks for samples.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A device that has not asked for samples between so many looks is stuck. All of them together take less time than
+/// what makes a stream count as asleep ([`super::ringing`]): a stuck device that comes back is never taken for that.
+const LOOKS: u32 = 3;
 
 /// Starts it on a thread of its own.
 pub fn start(
@@ -126,19 +130,22 @@ impl Bell {
     ) -> Result<Option<(usize, String)>, BellError> {
         self.signal.start_over();
         device.ring(ringing, due, &self.clock, &self.signal)?;
-        let mut filled = self.signal.filled();
+        let (mut filled, mut looks) = (self.signal.filled(), 0);
         loop {
-            match self.signal.wait(STUCK) {
+            match self.signal.wait(LOOK) {
                 Fate::Over(latency) => {
                     // The last samples are still on their way to the ear.
                     std::thread::sleep(latency + Duration::from_millis(100));
                     return Ok(None);
                 }
                 Fate::Lost { begun, reason } => return Ok(Some((begun, reason))),
-                Fate::Going(_) if self.signal.filled() == filled => {
-                    self.signal.tell_lost("it stopped taking sound".into());
+                Fate::Going(_) if self.signal.filled() != filled => {
+                    (filled, looks) = (self.signal.filled(), 0);
                 }
-                Fate::Going(_) => filled = self.signal.filled(),
+                Fate::Going(_) => looks += 1,
+            }
+            if looks == LOOKS {
+                self.signal.tell_lost("it stopped taking sound".into());
             }
         }
     }
