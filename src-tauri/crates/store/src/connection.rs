@@ -1,7 +1,8 @@
 //! How a connection to the database is set up: what is durable, who waits for whom.
 
-use crate::StoreError;
+use crate::{StoreError, folder};
 use rusqlite::{Connection, OpenFlags};
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
@@ -50,4 +51,26 @@ pub(crate) fn reading(database: &Path, busy: Duration) -> Result<Connection, Sto
     )?;
     connection.busy_timeout(busy)?;
     Ok(connection)
+}
+
+/// Writes all that `source` sees, what is only in its log too, to the new file `to`, for its owner only, and to the
+/// disk. Replaces what is at `to`; leaves nothing there if it fails.
+pub(crate) fn copy(source: &Connection, data: &Path, to: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io(data, to, error);
+    let written = || -> Result<(), StoreError> {
+        folder::remove_if_there(to).map_err(failed)?;
+        // Created here so that nobody else can read it; SQLite takes an empty file for a new one.
+        folder::private(OpenOptions::new().write(true).create_new(true))
+            .open(to)
+            .map_err(failed)?;
+        let text = to.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(to.into()))?;
+        source.execute("VACUUM INTO ?1", [text])?;
+        folder::sync_file(to).map_err(failed)
+    };
+    written().inspect_err(|_| {
+        // A full disk is no better for half a copy.
+        if let Err(error) = folder::remove_if_there(to) {
+            tracing::warn!(%error, path = %to.display(), "half a copy is left");
+        }
+    })
 }

@@ -268,6 +268,53 @@ mod moved {
         assert!(aside.exists());
     }
 
+    /// Opens a store and replaces its database with another one; returns the file in use from then on.
+    fn replaced() -> (TempDir, Store, std::path::PathBuf) {
+        let (other, theirs) = opened();
+        theirs.save_preset(&preset("theirs")).unwrap();
+        drop(theirs);
+        let (folder, store) = opened();
+        store.save_preset(&preset("before")).unwrap();
+        fs::rename(folder::database(other.path()), folder::database(folder.path())).unwrap();
+        store.save_preset(&preset("after it")).unwrap();
+        let Some(Relocation::Beside { rescued, .. }) = store.relocation() else {
+            panic!("{:?}", store.relocation())
+        };
+        (folder, store, rescued)
+    }
+
+    #[test]
+    fn real_life_03_a_rescued_database_is_restored_with_what_is_only_in_its_log() {
+        let (folder, store, rescued) = replaced();
+        store.save_preset(&preset("later")).unwrap();
+        // As after a kill: nothing is written back by a close.
+        let killed = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            let file = entry.unwrap();
+            if file.file_type().unwrap().is_file() {
+                fs::copy(file.path(), killed.path().join(file.file_name())).unwrap();
+            }
+        }
+        let rescued = killed.path().join(rescued.file_name().unwrap());
+        Store::restore(killed.path(), &rescued, now()).unwrap();
+        let store = open(killed.path()).unwrap();
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before", "later"]);
+    }
+
+    #[test]
+    fn real_life_03_a_rescued_database_that_is_removed_is_written_to_the_path_that_is_opened_next()
+    {
+        let (folder, store, rescued) = replaced();
+        let database = folder::database(folder.path());
+        fs::remove_dir_all(folder.path()).unwrap();
+        store.save_preset(&preset("later")).unwrap();
+        assert_eq!(store.relocation(), Some(Relocation::Rewritten { database }));
+        drop(store);
+        assert!(!rescued.exists());
+        let store = open(folder.path()).unwrap();
+        assert_eq!(names(&store.presets().unwrap()), ["after it", "before", "later"]);
+    }
+
     #[test]
     fn real_life_03_what_cannot_be_written_anew_is_not_saved_and_can_be_tried_again() {
         let outer = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@
 //! is another, or none, everything that the open database holds is copied to a file with a name, and that file is used
 //! from then on:
 //!
-//! - if nothing is at the path, to that path (the folder is made again if it is gone too);
+//! - if nothing is at the path that the next start opens, to that path (the folder is made again if it is gone too);
 //! - if another file is there, beside it. It is never mixed with ours and never moved: which of the two is to stay is
 //!   for the user to say, with `zafu restore`.
 //!
@@ -112,7 +112,7 @@ impl Place {
         let current = self.lock().clone();
         match self.file_at(&current.path)? {
             Some(file) if file == current.file => Ok(()),
-            found => self.relocate(connection, &current, found.is_some()),
+            _ => self.relocate(connection, &current),
         }
     }
 
@@ -139,28 +139,25 @@ impl Place {
         }
     }
 
-    fn relocate(
-        &self,
-        connection: &mut Connection,
-        current: &Current,
-        is_taken: bool,
-    ) -> Result<(), StoreError> {
-        let path = current.path.clone();
+    fn relocate(&self, connection: &mut Connection, current: &Current) -> Result<(), StoreError> {
         let failed = |at: &Path| {
             let at = at.to_path_buf();
             move |error| StoreError::io(&self.folder, &at, error)
         };
         folder::make_folder(&self.folder).map_err(failed(&self.folder))?;
-        let to = if is_taken { self.free_name() } else { path.clone() };
-        // SQLite would play our log into whatever database lies at the path next: the other file, or our own new one.
-        if log_at(&path).is_some_and(|log| !is_taken || Some(log) == current.log) {
-            folder::move_log_aside(&self.folder, &path, self.opened)?;
+        // The next start opens `home`, whatever file is in use now.
+        let home = folder::database(&self.folder);
+        let is_free = self.file_at(&home)?.is_none();
+        let to = if is_free { home.clone() } else { self.free_name() };
+        // SQLite would play a log into whatever database is at its path next: the other file, or our own new one.
+        if log_at(&current.path).is_some_and(|log| Some(log) == current.log) {
+            folder::move_log_aside(&self.folder, &current.path, self.opened)?;
+        }
+        if is_free && log_at(&home).is_some() {
+            folder::move_log_aside(&self.folder, &home, self.opened)?;
         }
         let partial = suffixed(&to, ".partial");
-        if let Err(error) = copy(connection, &self.folder, &partial) {
-            folder::remove_if_there(&partial).map_err(failed(&partial))?;
-            return Err(error);
-        }
+        connection::copy(connection, &self.folder, &partial)?;
         fs::rename(&partial, &to).map_err(failed(&to))?;
         folder::sync_folder(&self.folder).map_err(failed(&self.folder))?;
 
@@ -170,9 +167,9 @@ impl Place {
         let file = self.file_at(&to)?.ok_or_else(|| StoreError::Moved { database: to.clone() })?;
         // SQLite leaves the files at a path alone when the one that it closes is no longer there.
         *connection = opened;
-        let relocation = match is_taken {
-            true => Relocation::Beside { database: path, rescued: to.clone() },
-            false => Relocation::Rewritten { database: path },
+        let relocation = match is_free {
+            true => Relocation::Rewritten { database: home },
+            false => Relocation::Beside { database: home, rescued: to.clone() },
         };
         tracing::error!("{relocation}");
         let (log, generation) = (log_at(&to), current.generation + 1);
@@ -196,18 +193,6 @@ impl Place {
         // It is replaced as a whole.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Writes all that `connection` sees to `to`, and that to the disk.
-fn copy(connection: &Connection, folder: &Path, to: &Path) -> Result<(), StoreError> {
-    let failed = |error| StoreError::io(folder, to, error);
-    folder::remove_if_there(to).map_err(failed)?;
-    folder::private(fs::OpenOptions::new().write(true).create_new(true))
-        .open(to)
-        .map_err(failed)?;
-    let text = to.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(to.into()))?;
-    connection.execute("VACUUM INTO ?1", [text])?;
-    folder::sync_file(to).map_err(failed)
 }
 
 /// Which file is at `path`, if any.

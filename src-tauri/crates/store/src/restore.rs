@@ -46,21 +46,14 @@ fn copy_as_new_device(
     to: &Path,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let failed = |error| StoreError::io(data, to, error);
-    folder::remove_if_there(to).map_err(failed)?;
-    let mut target = folder::private(fs::OpenOptions::new().write(true).create_new(true))
-        .open(to)
-        .map_err(failed)?;
-    let mut source =
-        fs::File::open(snapshot).map_err(|error| StoreError::io(data, snapshot, error))?;
-    std::io::copy(&mut source, &mut target).map_err(failed)?;
-    drop(target);
+    // Not the file alone: one that was in use when its engine was killed has its last changes in its log.
+    connection::copy(&connection::reading(snapshot, connection::BUSY_TIMEOUT)?, data, to)?;
     let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
     let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate)?;
     device::restored(&transaction, now)?;
     transaction.commit()?;
     copy.close().map_err(|(_, error)| error)?;
-    folder::sync_file(to).map_err(failed)
+    folder::sync_file(to).map_err(|error| StoreError::io(data, to, error))
 }
 
 /// Brings what is only in the log into the database, so that the file that is moved aside is complete by itself.

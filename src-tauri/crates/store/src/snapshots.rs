@@ -123,17 +123,7 @@ pub(crate) fn take(
     let path = within.join(format!("zafu-{number:06}-{stamp}-{}.db", reason.as_str()));
     let partial = within.join("zafu.partial");
 
-    folder::remove_if_there(&partial).map_err(failed(&partial))?;
-    // Made here so that nobody else can read it; SQLite takes an empty file for a new one.
-    folder::private(fs::OpenOptions::new().write(true).create_new(true))
-        .open(&partial)
-        .map_err(failed(&partial))?;
-    if let Err(error) = copy_into(connection, &partial) {
-        // A full disk is no better for half a copy.
-        folder::remove_if_there(&partial).map_err(failed(&partial))?;
-        return Err(error);
-    }
-    folder::sync_file(&partial).map_err(failed(&partial))?;
+    connection::copy(connection, data, &partial)?;
     fs::rename(&partial, &path).map_err(failed(&path))?;
     folder::sync_folder(&within).map_err(failed(&within))?;
     for old in kept.iter().skip(SNAPSHOTS_KEPT - 1) {
@@ -144,12 +134,6 @@ pub(crate) fn take(
         let unread = io::Error::new(ErrorKind::InvalidFilename, "its name cannot be read back");
         StoreError::io(data, &path, unread)
     })
-}
-
-fn copy_into(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let text = path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(path.into()))?;
-    connection.execute("VACUUM INTO ?1", [text])?;
-    Ok(())
 }
 
 /// The newest snapshot that could take the place of the database.
