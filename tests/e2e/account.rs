@@ -126,9 +126,13 @@ fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
     assert_eq!(zafu.json("account status --json")["forNow"], true);
     zafu.run("end");
     engine.wait();
+    // The end of that sit may have been sent while its bell rang: only this one is sure to wait.
+    let later = zafu.sit("20m --prepare 0s");
+    zafu.run("end");
+    later.wait();
     let said = zafu.run("sync --json");
     said.refused(6, "sign in again");
-    assert_eq!(zafu.json("account status --json")["pending"], 1, "it is kept");
+    assert!(zafu.json("account status --json")["pending"].as_u64() >= Some(1), "it is kept");
 }
 
 #[test]
