@@ -43,8 +43,12 @@ fn place(folder: &Path) -> Option<Uuid> {
 }
 
 /// None on a file system that does not record it. A file that was restored from a copy is a new one; only a whole disk
-/// can go back without this being seen.
+/// can go back without this being seen. Not used on Windows, which gives a file the creation time of one that was there
+/// shortly before under its name; there only the server's copy shows that a folder was put back.
 fn file(database: &Path) -> Option<Uuid> {
+    if cfg!(windows) {
+        return None;
+    }
     let created = database.metadata().and_then(|metadata| metadata.created()).ok()?;
     let created = DateTime::<Utc>::from(created).timestamp_nanos_opt()?;
     Some(Uuid::new_v5(&PLACES, format!("file\0{created}").as_bytes()))

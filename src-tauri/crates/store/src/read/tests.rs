@@ -55,7 +55,8 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
     let (folder, store) = filled();
     let all = store.log(&ALL, Whose::All).unwrap();
     drop(store);
-    let odd = folder.path().join("a?b#c%20 d");
+    // Windows allows no question mark in a name.
+    let odd = folder.path().join(if cfg!(windows) { "b#c%20 d" } else { "a?b#c%20 d" });
     fs::create_dir(&odd).unwrap();
     fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
     let connection = unchanging(&folder::database(&odd)).unwrap();
