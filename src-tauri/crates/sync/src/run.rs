@@ -80,6 +80,8 @@ pub enum Question {
         after: Option<Cursor>,
         /// How much.
         page: Page,
+        /// The mark of the last erasure that this device had agreed to.
+        erased: Option<Uuid>,
     },
     /// For a digest of what it has.
     Digest {
@@ -169,7 +171,7 @@ impl Ticket {
             Question::Push { sits, erased, .. } => {
                 Answer::Push(remote.push(account, sits, *erased).await)
             }
-            Question::Pull { after, page } => {
+            Question::Pull { after, page, .. } => {
                 Answer::Pull(remote.pull(account, *after, *page).await)
             }
             Question::Digest { .. } => Answer::Digest(remote.digest(account).await),
@@ -248,7 +250,9 @@ impl Carrier {
             Step::Wait(wait) => return Ok(Next::Wait(wait)),
             Step::Refresh => Question::Refresh,
             Step::Health => Question::Health,
-            Step::Pull(page) => Question::Pull { after: account.cursor, page },
+            Step::Pull(page) => {
+                Question::Pull { after: account.cursor, page, erased: account.erased }
+            }
             Step::Digest => Question::Digest { cursor: account.cursor },
             Step::Push { rows, bytes } => {
                 push(self.store.outgoing(account.id, rows, bytes as usize)?, account.erased)
@@ -362,7 +366,13 @@ impl Carrier {
                     Sending { account, sits: &sits, generations: &generations, beside_a_failure };
                 return self.pushed(about, answer, now, took, chance);
             }
-            (_, Answer::Pull(Ok(answer))) => return self.pulled(account, answer, now, took),
+            (Question::Pull { erased, .. }, Answer::Pull(Ok(answer))) => {
+                // Read before an erasure that this device has agreed to since: none of it is on the server any more.
+                if self.store.signed_in()?.is_some_and(|known| known.erased != erased) {
+                    return Ok(Report::default());
+                }
+                return self.pulled(account, answer, now, took);
+            }
             (_, Answer::Pull(Err(error))) => self.plan.pull_failed(error, at, chance),
             (Question::Digest { cursor }, Answer::Digest(Ok(theirs))) => {
                 self.compared(account, cursor, &theirs, now)?;
@@ -370,7 +380,7 @@ impl Carrier {
             (_, Answer::Health(Err(error)) | Answer::Digest(Err(error))) => {
                 self.plan.failed(error, at, chance);
             }
-            (_, Answer::Push(_) | Answer::Digest(_)) => {
+            (_, Answer::Push(_) | Answer::Pull(Ok(_)) | Answer::Digest(_)) => {
                 unreachable!("an answer is made beside its question")
             }
         }

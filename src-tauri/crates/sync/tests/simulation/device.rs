@@ -47,7 +47,7 @@ impl Asked {
             Question::Refresh => None,
             Question::Health => Some(Call::Health),
             Question::Push { sits, erased, .. } => Some(Call::Push(wire::push_body(sits, *erased))),
-            Question::Pull { after, page } => Some(Call::Pull(wire::pull_body(*after, *page))),
+            Question::Pull { after, page, .. } => Some(Call::Pull(wire::pull_body(*after, *page))),
             Question::Digest { .. } => Some(Call::Digest),
         };
         let kind = format!("{:?}", ticket.question());
