@@ -117,7 +117,8 @@ language sql immutable parallel safe
 return ('x' || substr(hash, 8 * place - 7, 8))::bit(32)::bigint;
 
 -- Moves the head of someone: leaves a mark, counts what was written, and adds to the digest. Whoever calls holds
--- the head. Marks beyond those that are kept go, but for that of the last erasure.
+-- the head. Marks beyond those that are kept go, but for that of the last erasure. Without `to_seq` nothing has
+-- changed: what was written is counted, and the head stays where it is.
 create function zafu.move_head(
   person uuid, to_seq bigint, why text, ids bigint, changes bigint, bytes bigint, more bigint, words bigint[]
 ) returns uuid
@@ -127,11 +128,13 @@ declare
   left_mark uuid;
   h zafu.heads;
 begin
-  insert into zafu.marks (userid, seq, reason) values (person, to_seq, why) returning mark into left_mark;
+  if to_seq is not null then
+    insert into zafu.marks (userid, seq, reason) values (person, to_seq, why) returning mark into left_mark;
+  end if;
   update zafu.heads t
-  set seq = to_seq,
-      mark = left_mark,
-      marks = t.marks + 1,
+  set seq = coalesce(to_seq, t.seq),
+      mark = coalesce(left_mark, t.mark),
+      marks = t.marks + case when to_seq is null then 0 else 1 end,
       newday = today,
       newids = ids + case when t.newday = today then t.newids else 0 end,
       edits = changes + case when t.newday = today then t.edits else 0 end,
@@ -215,6 +218,17 @@ begin
     raise exception 'no sit of yours is named so'
       using errcode = 'PT404', hint = 'Nothing was changed. push_sessions sends a sit whole.';
   end if;
+  -- A row that is written as it was costs as much as a change. What has changed is numbered beyond the head.
+  if pg_trigger_depth() = 1 and auth.uid() is not null then
+    perform zafu.move_head(
+      auth.uid(), null, 'moved', 0, u.rows, u.rows * zafu.bytes_a_row(), 0, '{0,0,0,0}'
+    )
+    from (
+      select count(*) as rows from new_rows n
+      where n.seq <= (select h.seq from zafu.heads h where h.userid = auth.uid())
+    ) as u
+    where u.rows > 0;
+  end if;
   perform zafu.move_head(
     w.userid, w.seq, 'moved', 0, w.changes, w.bytes, 0, array[w.word1, w.word2, w.word3, w.word4]::bigint[]
   )
@@ -230,8 +244,11 @@ begin
           n.detailsrevision, n.detailsdevice, n.deletionrevision, n.deletiondevice) as hash,
         zafu.line_hash(o.id, o.startedat, o.sitlength, o.satlength, o.iscompleted, o.endedat,
           o.detailsrevision, o.detailsdevice, o.deletionrevision, o.deletiondevice) as was
-      from new_rows n join old_rows o on o.userid = n.userid and o.id = n.id -- neither ever changes
-      where n.seq <> o.seq
+      -- Neither user nor id ever changes, so that each row has its pair. A full join, because the plan is made for
+      -- the first write of a connection and kept: after one of a single row, an inner join would be a nested loop,
+      -- which takes quadratic time. The condition must not be strict, or it would be an inner join again.
+      from new_rows n full join old_rows o on o.userid = n.userid and o.id = n.id
+      where n.seq is distinct from o.seq
       offset 0
     ) as r
     group by r.userid
@@ -265,29 +282,58 @@ language sql stable security definer set search_path = '' as $$
   ) as r
 $$;
 
--- Rows that are gone, with an account or by an administrator: the digest is that of the others.
+-- Sets each kept digest that is not the digest of the rows, and returns how many were set. For the project's owner,
+-- after rows were written while triggers were off: until then, devices send and read everything again each day.
+create function zafu.repair_digests() returns bigint
+language plpgsql security definer set search_path = '' as $$
+declare
+  person uuid;
+  repaired bigint := 0;
+begin
+  for person in select h.userid from zafu.heads h order by h.userid loop
+    -- A statement of its own: one that locks and reads would read what was before it waited.
+    perform 1 from zafu.heads h where h.userid = person for update;
+    update zafu.heads h set sits = d.sits, digest = d.words
+    from zafu.digest_of(person) as d
+    where h.userid = person and (h.sits, h.digest) is distinct from (d.sits, d.words);
+    if found then
+      repaired := repaired + 1;
+    end if;
+  end loop;
+  return repaired;
+end $$;
+
+-- Rows that are gone, with an account or by an administrator: the digest is that of the others. Without others it is
+-- that of nothing, which needs no hashes: an erasure of a million sits must end in time.
 create function zafu.after_delete() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  gone record;
 begin
-  update zafu.heads h
-  set sits = h.sits - w.ids,
-      digest = array[
-        (h.digest[1] - w.word1) & 4294967295, (h.digest[2] - w.word2) & 4294967295,
-        (h.digest[3] - w.word3) & 4294967295, (h.digest[4] - w.word4) & 4294967295
-      ]
-  from (
-    select r.userid, count(*) as ids,
-      sum(zafu.hash_word(r.hash, 1))::bigint as word1, sum(zafu.hash_word(r.hash, 2))::bigint as word2,
-      sum(zafu.hash_word(r.hash, 3))::bigint as word3, sum(zafu.hash_word(r.hash, 4))::bigint as word4
-    from (
-      select o.userid, zafu.line_hash(o.id, o.startedat, o.sitlength, o.satlength, o.iscompleted, o.endedat,
-        o.detailsrevision, o.detailsdevice, o.deletionrevision, o.deletiondevice) as hash
-      from old_rows o
-      offset 0
-    ) as r
-    group by r.userid
-  ) as w
-  where h.userid = w.userid;
+  for gone in select o.userid, count(*) as ids from old_rows o group by o.userid order by o.userid loop
+    update zafu.heads h set sits = default, digest = default where h.userid = gone.userid and h.sits = gone.ids;
+    -- With an account its head may be gone already.
+    if not found and exists (select 1 from zafu.heads h where h.userid = gone.userid) then
+      update zafu.heads h
+      set sits = h.sits - gone.ids,
+          digest = array[
+            (h.digest[1] - w.word1) & 4294967295, (h.digest[2] - w.word2) & 4294967295,
+            (h.digest[3] - w.word3) & 4294967295, (h.digest[4] - w.word4) & 4294967295
+          ]
+      from (
+        select
+          sum(zafu.hash_word(r.hash, 1))::bigint as word1, sum(zafu.hash_word(r.hash, 2))::bigint as word2,
+          sum(zafu.hash_word(r.hash, 3))::bigint as word3, sum(zafu.hash_word(r.hash, 4))::bigint as word4
+        from (
+          select zafu.line_hash(o.id, o.startedat, o.sitlength, o.satlength, o.iscompleted, o.endedat,
+            o.detailsrevision, o.detailsdevice, o.deletionrevision, o.deletiondevice) as hash
+          from old_rows o where o.userid = gone.userid
+          offset 0
+        ) as r
+      ) as w
+      where h.userid = gone.userid;
+    end if;
+  end loop;
   perform zafu.recount(array(select distinct weekid from old_rows where weekid is not null));
   return null;
 end $$;

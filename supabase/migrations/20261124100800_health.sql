@@ -135,6 +135,11 @@ language sql stable security definer set search_path = '' as $$
     )),
     ('using', pg_get_expr(p.polqual, p.polrelid)), ('with check', pg_get_expr(p.polwithcheck, p.polrelid))
   ) as a (aspect, value)
+  where exists ( -- those of other roles open nothing through the API
+    select 1 from unnest(p.polroles) as granted (role)
+    where case when granted.role = 0 then true
+      else pg_has_role('anon', granted.role, 'MEMBER') or pg_has_role('authenticated', granted.role, 'MEMBER') end
+  )
   union all
   -- Those of constraints have numbers in their names, so that they stand together.
   select case
@@ -199,7 +204,7 @@ language sql stable security definer set search_path = '' as $$
     and (not d.is_deparsed or d.major = current_setting('server_version_num')::integer / 10000)
 $$;
 
--- Views that read these tables with the rights of their owner, past all policies, for whoever may read the view.
+-- Views of these tables that have the rights of their owner, past all policies, and what may be done with them.
 create function zafu.bypassing_views() returns setof text
 language sql stable security definer set search_path = '' as $$
   with recursive reading as (
@@ -213,14 +218,19 @@ language sql stable security definer set search_path = '' as $$
       and d.classid = 'pg_catalog.pg_rewrite'::regclass
     join pg_catalog.pg_rewrite r on r.oid = d.objid
   )
-  select format('%s SELECT view %s.%s', role.name, n.nspname, c.relname)
+  select format('%s %s view %s.%s', role.name, p.name, n.nspname, c.relname)
   from reading
   join pg_catalog.pg_class c on c.oid = reading.oid and c.relkind in ('v', 'm')
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   cross join (values ('anon'), ('authenticated')) as role (name)
-  where (has_table_privilege(role.name, c.oid, 'SELECT') or has_any_column_privilege(role.name, c.oid, 'SELECT'))
-    and not coalesce(c.reloptions::text[] && array['security_invoker=true', 'security_invoker=on',
-      'security_invoker=1', 'security_invoker=yes'], false)
+  cross join (values ('SELECT', null), ('UPDATE', 4), ('INSERT', 8), ('DELETE', 16)) as p (name, event)
+  where case p.name when 'DELETE' then has_table_privilege(role.name, c.oid, p.name)
+      else has_any_column_privilege(role.name, c.oid, p.name) end
+    and (p.event is null or pg_relation_is_updatable(c.oid, true) & p.event <> 0)
+    and not exists (
+      select 1 from pg_options_to_table(c.reloptions) as o
+      where o.option_name = 'security_invoker' and o.option_value::boolean
+    )
 $$;
 
 -- {"schema": 1, "oldest_client": "0.1.0", "rls": bool, "unprotected": [tables], "surplus": [privileges and

@@ -215,6 +215,19 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
             "authenticated SELECT view public.outer_one",
         ),
         (
+            "create view writable as select * from sessions; revoke all on writable from anon, authenticated;
+             grant delete on writable to authenticated",
+            "drop view writable",
+            "surplus",
+            "authenticated DELETE view public.writable",
+        ),
+        (
+            "create policy theirs on sessions for select to public using (true)",
+            "drop policy theirs on sessions",
+            "surplus",
+            "policy sessions.theirs",
+        ),
+        (
             "alter table sessions force row level security",
             "alter table sessions no force row level security",
             "changed",
@@ -256,6 +269,17 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
              create trigger webhook after insert on sessions for each row execute function noticed();
              alter table weeks add column remark text;
              alter function zafu.lock_heads(uuid[]) set lock_timeout = '2s'",
+        )
+        .expect("SQL");
+    assert_eq!((&health()["surplus"], &health()["changed"]), (&json!([]), &json!([])));
+    // So is what a role of their own may see, and a view that can only be read and that nobody may read.
+    backend
+        .sql(
+            "create role dashboard;
+             create policy dashboard_sees_all on sessions for select to dashboard using (true);
+             create view totals as select count(*) from sessions;
+             revoke select on totals from anon, authenticated;
+             create view invoked with (security_invoker = 'TRUE') as select id from sessions",
         )
         .expect("SQL");
     assert_eq!((&health()["surplus"], &health()["changed"]), (&json!([]), &json!([])));

@@ -319,3 +319,63 @@ fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
     let nothing = json!({ "count": 0, "digest": "0".repeat(32) });
     assert_eq!(digests(&account), (nothing.clone(), nothing));
 }
+
+/// Nobody sees a digest that was not kept up to date but the devices, which then send everything each day.
+#[test]
+fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let (account, other) = (Account::new(&backend), Account::new(&backend));
+    for account in [&account, &other] {
+        account.push(&many(3));
+    }
+    let lost = format!(
+        "begin; set local session_replication_role = replica;
+         delete from sessions where (userid, id) in (
+           select userid, id from sessions where userid = '{}' limit 1
+         ); commit",
+        account.id
+    );
+    backend.sql(&lost).expect("SQL");
+    let (kept, fresh) = digests(&account);
+    assert_ne!(kept, fresh);
+    // The repair of supabase/README.md, word for word.
+    let repair = "select zafu.repair_digests()";
+    assert!(include_str!("../../../README.md").contains(repair));
+    assert_eq!(backend.sql(repair).expect("SQL"), "1");
+    let (kept, again) = digests(&account);
+    assert_eq!((&kept, &again), (&fresh, &fresh));
+    assert_eq!(backend.sql(repair).expect("SQL"), "0");
+}
+
+/// To hash each of a million sits would take longer than the role has.
+#[test]
+fn real_life_21_erasing_all_hashes_nothing() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    account.push(&many(3));
+    // What was kept is not looked at: it is that of nothing afterwards.
+    let wrong =
+        format!("update zafu.heads set digest = '{{1,2,3,4}}' where userid = '{}'", account.id);
+    backend.sql(&wrong).expect("SQL");
+    account.call("erase_account", &json!({}));
+    let nothing = json!({ "count": 0, "digest": "0".repeat(32) });
+    assert_eq!(digests(&account), (nothing.clone(), nothing));
+}
+
+/// It costs as much as a change: the row is written again.
+#[test]
+fn real_life_19_a_direct_write_that_changes_nothing_is_counted() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    account.push(&many(3));
+    let head = || account.page(&Value::Null, 10)["head"].clone();
+    let before = head();
+    let same = json!({ "deletionrevision": 0 });
+    let answer = account.say(Method::PATCH, "sessions?sitlength=gte.0", &same);
+    assert!(answer.status.is_success(), "{answer:?}");
+    let written = format!("select edits, newbytes from zafu.heads where userid = '{}'", account.id);
+    assert_eq!(backend.sql(&written).expect("SQL"), "3|2400");
+    assert_eq!(head(), before, "nothing is to be read again");
+    has_written(&account, "edits", 250_000, 0);
+    account.say(Method::PATCH, "sessions?sitlength=gte.0", &same).is(429, "PT429");
+}

@@ -84,3 +84,16 @@ fn nothing_reads_everything() {
     let sum = "set local role supabase_admin; select sum(sitlength) from sessions";
     assert!(plans(&backend, &account, sum).contains("Seq Scan on sessions"));
 }
+
+/// The plan of a trigger is made for the first write of a connection, and PostgREST's connections are kept.
+#[test]
+fn real_life_21_a_change_of_one_row_makes_no_plan_that_is_slow_for_many() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let account = Account::new(&backend);
+    let known = many(1);
+    account.push(&known);
+    let plans = plans(&backend, &account, "update sessions set detailsrevision = 1");
+    let join =
+        plans.split("Query Text").find(|plan| plan.contains("join old_rows")).expect("a plan");
+    assert!(join.contains("Full Join") && !join.contains("Nested Loop"), "{join}");
+}
