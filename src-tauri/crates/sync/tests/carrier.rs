@@ -31,6 +31,33 @@ fn an_answer_that_comes_after_a_change_does_not_hide_the_change() {
 }
 
 #[test]
+fn what_was_read_before_an_erasure_is_not_taken_for_what_the_server_has() {
+    let server = server();
+    let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
+    one.start(1);
+    one.finish();
+    one.sync();
+    two.sync();
+    // The page is read, then everything is erased, then the page arrives.
+    two.carrier.trigger(Trigger::Asked, at(two.seconds).boot);
+    two.store.begin_again(ME).unwrap();
+    let Next::Ask(health) = two.carrier.next(at(two.seconds)).unwrap() else {
+        panic!("no request")
+    };
+    let answered = block_on(health.ask(&two.remote));
+    two.carrier.done(answered, at(two.seconds)).unwrap();
+    let Next::Ask(pull) = two.carrier.next(at(two.seconds)).unwrap() else { panic!("no request") };
+    let answered = block_on(pull.ask(&two.remote));
+    let mark = block_on(two.remote.erase(ME)).unwrap();
+    two.store.agree_to_erasure(ME, mark, AfterErasure::KeepHere).unwrap();
+    assert_eq!(two.store.waiting(ME).unwrap().kept, 1);
+    assert_eq!(two.carrier.done(answered, at(two.seconds)).unwrap().pulled, 0);
+    two.sync();
+    assert_eq!(two.store.waiting(ME).unwrap().kept, 1);
+    assert!(two.there().is_empty());
+}
+
+#[test]
 fn a_new_device_reads_all_there_is_however_much_it_is() {
     let server = server();
     let mut one = Device::new(&server, 1);
