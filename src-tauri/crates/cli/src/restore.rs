@@ -8,10 +8,13 @@ use zafu_engine::turn::{self, Turn};
 use zafu_engine::{output, system};
 use zafu_store::Store;
 
-/// Lists the snapshots, or brings one back; what is there now is moved aside, never deleted.
+/// Lists the rescued databases and the snapshots, or brings one back; what is there now is moved aside, never deleted.
 pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
     let snapshots = Store::snapshots(folder.path())?;
     let Some(from) = from.map(RestoreFrom::from) else {
+        for rescued in Store::rescued(folder.path())? {
+            output::print(format_args!("{}", rescued.display()));
+        }
         if snapshots.is_empty() {
             output::print(format_args!(
                 "There are no snapshots yet in {}.",

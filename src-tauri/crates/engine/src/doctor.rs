@@ -6,9 +6,10 @@ use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{Request, SyncReply, SyncRequest};
 use crate::sync::Door;
+use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_store::{Found, ReadOnly};
+use zafu_store::{Found, ReadOnly, Store};
 use zafu_sync::supabase::{Vault, VaultError};
 
 /// One thing that was looked at.
@@ -33,6 +34,9 @@ pub fn examine(found: Result<DataFolder, FolderError>) -> Vec<Finding> {
             finding("database", database(folder)),
         ]),
         Err(error) => findings.push(finding("data folder", Err(error.to_string()))),
+    }
+    if let Some(state) = found.as_ref().ok().and_then(|folder| rescued(folder.path())) {
+        findings.push(finding("rescued database", state));
     }
     findings
         .extend([finding("sound", sound()), finding("notifications", desktop::notifications())]);
@@ -71,6 +75,19 @@ fn database(folder: &DataFolder) -> Result<String, String> {
             database.check().map(|()| "whole".into()).map_err(|error| error.to_string())
         }
     }
+}
+
+/// None if there is nothing to say.
+fn rescued(folder: &Path) -> Option<Result<String, String>> {
+    let rescued = match Store::rescued(folder) {
+        Ok(rescued) => rescued,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let last = rescued.last()?.display();
+    Some(Err(format!(
+        "another file took the place of the database while it was open, and what was saved then is in {last}. \
+         `zafu restore {last}` puts it back and keeps what is there now; if that was done, move the file elsewhere"
+    )))
 }
 
 fn keychain(folder: &DataFolder) -> Result<String, String> {
@@ -203,5 +220,24 @@ mod desktop {
 
     pub fn tray_library() -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_life_03_a_rescued_database_is_named_until_it_is_moved_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(rescued(folder.path()), None);
+        let first = folder.path().join("zafu.db.rescued-1");
+        for name in ["zafu.db.rescued-1", "zafu.db.rescued-1-wal", "zafu.db.rescued-2.partial"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let Some(Err(advice)) = rescued(folder.path()) else { panic!("it is not named") };
+        assert!(advice.contains(&format!("`zafu restore {}`", first.display())), "{advice}");
+        std::fs::remove_file(first).unwrap();
+        assert_eq!(rescued(folder.path()), None);
     }
 }

@@ -24,6 +24,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// What the names of rescued databases begin with; a number follows.
+const RESCUED: &str = "zafu.db.rescued-";
+
 /// What was done after the database was removed or replaced while it was open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relocation {
@@ -180,7 +183,7 @@ impl Place {
     /// A name in the folder that no file has.
     fn free_name(&self) -> PathBuf {
         (1_u32..)
-            .map(|n| self.folder.join(format!("zafu.db.rescued-{n}")))
+            .map(|n| self.folder.join(format!("{RESCUED}{n}")))
             .find(|path| ["", "-wal", ".partial"].iter().all(|end| !suffixed(path, end).exists()))
             .unwrap_or_else(|| unreachable!("a folder does not hold 2^32 files"))
     }
@@ -193,6 +196,24 @@ impl Place {
         // It is replaced as a whole.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The rescued databases in `folder`, by name: what was saved while another file was at the database's path.
+pub(crate) fn rescued(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_rescued = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        // Not its log, nor a copy that was never completed.
+        let number = name.and_then(|name| name.strip_prefix(RESCUED));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut found: Vec<_> = match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    found.retain(is_rescued);
+    found.sort();
+    Ok(found)
 }
 
 /// Which file is at `path`, if any.

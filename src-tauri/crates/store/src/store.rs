@@ -3,7 +3,7 @@
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::outbox::{self, Dead, Outgoing, Pending, Refused, Waiting};
 use crate::owners::{self, Owner};
-use crate::place::{Place, Relocation};
+use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, Logged, Page, Whose};
 use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
@@ -549,6 +549,15 @@ impl Store {
     /// What the disk says.
     pub fn snapshots(folder: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
         snapshots::all(folder)
+    }
+
+    /// The rescued databases in `folder`, by name. Each holds what was saved while another file was at the database's
+    /// path; [`Store::restore`] puts it back.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn rescued(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+        place::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
     }
 
     /// The newest snapshot in `folder` that could take the place of the database.
