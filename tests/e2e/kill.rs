@@ -29,6 +29,8 @@ struct Trial {
     zafu: Zafu,
     random: Rng,
     known: BTreeMap<String, Known>,
+    /// Whether the sit that is settled is complete, so that only its overtime is asked about.
+    only_overtime: bool,
     /// Starts of which the engine was killed before it could acknowledge them.
     unheard: usize,
     /// How often the kill came in which state.
@@ -77,7 +79,14 @@ impl Trial {
         }
         drop(store);
         let random = Rng::with_seed(seed);
-        Self { zafu, random, known: BTreeMap::new(), unheard: 0, states: BTreeMap::new() }
+        Self {
+            zafu,
+            random,
+            known: BTreeMap::new(),
+            unheard: 0,
+            only_overtime: false,
+            states: BTreeMap::new(),
+        }
     }
 
     /// Starts an engine, brings it somewhere, and kills it there. Says whether it was killed.
@@ -207,9 +216,11 @@ impl Trial {
                 let row = &rows(self.zafu.data());
                 // What it came to is not in the answer; that it is over is.
                 let known = row.get(&id).map_or(Known::Discarded, |row| match answer {
-                    Answer::Discard => Known::Discarded,
+                    // A sit that was complete stays so: only its overtime was asked about.
+                    Answer::Discard if !self.only_overtime => Known::Discarded,
                     _ => Known::Over { complete: row.complete, sat: row.sat },
                 });
+                assert!(!self.only_overtime || matches!(known, Known::Over { complete: true, .. }));
                 self.known.insert(id, known);
                 return;
             }
@@ -246,6 +257,7 @@ impl Trial {
             (2, PhaseView::Sitting, _) => ("sitting", Some(Request::Pause)),
             (2 | 3, PhaseView::Paused, _) => ("paused", Some(Request::Resume)),
             (3 | 4, _, [first, ..]) => {
+                self.only_overtime = first.overtime_seconds.is_some();
                 let answers = [Answer::Whole, Answer::Gap, Answer::Discard];
                 let answer = answers[self.random.usize(..3)];
                 ("settling", Some(Request::Settle(Some(first.id), answer)))
