@@ -106,6 +106,8 @@ export class App {
 	receive(snapshot: Snapshot): void {
 		const before = this.timer.snapshot;
 		this.timer.receive(snapshot);
+		const trouble = snapshot.trouble.map((one) => one.message);
+		this.known = new Set(trouble.filter((message) => this.known.has(message)));
 		if (snapshot.sit && !before.sit) {
 			this.place = 'timer';
 			// What was asked of the sit before this one is no question any more.
@@ -163,7 +165,7 @@ export class App {
 		return this.#once(() => this.api.settleSit(id, answer));
 	}
 
-	/** Shows this trouble no more, until it is another one. */
+	/** Hides this trouble until it has passed: one that comes again is shown again. */
 	noted(message: string): void {
 		this.known = new Set([...this.known, message]);
 	}

@@ -105,6 +105,19 @@ describe('a sit', () => {
 		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
 	});
 
+	it('shows trouble again that was dismissed, passed and came back', async () => {
+		const { app } = await begin();
+		const trouble = [{ code: 'storage' as const, message: 'The disk is full.' }];
+		const healthy = app.timer.snapshot;
+		app.receive({ ...healthy, trouble });
+		app.noted('The disk is full.');
+		app.receive({ ...healthy, trouble });
+		expect(app.known.has('The disk is full.')).toBe(true);
+		app.receive(healthy);
+		app.receive({ ...healthy, trouble });
+		expect(app.known.has('The disk is full.')).toBe(false);
+	});
+
 	it('stays on its page when the note cannot be saved', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		demo.editSit = () => Promise.reject({ code: 'storage', message: 'No.' });
