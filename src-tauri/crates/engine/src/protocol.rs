@@ -26,6 +26,9 @@ use zafu_core::timer::{Answer, GapReason, OvertimeAnswer};
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Snapshot {
+    /// Counts the snapshots of an engine: of two, the one with the higher number is newer, whichever arrives first.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub number: u64,
     /// The sit that runs.
     pub sit: Option<SitView>,
     /// Sits that the person must say more of, oldest first.

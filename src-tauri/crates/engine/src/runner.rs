@@ -10,6 +10,7 @@ use crate::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
 use crate::clock::Clock;
 use crate::protocol::{ErrorCode, IpcError, Snapshot, SyncView};
 use crate::sync::{self, Sync};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -84,6 +85,8 @@ pub struct Runner {
     events: broadcast::Sender<Event>,
     /// Changes that are decided and not yet on disk, in order.
     unsaved: Vec<Save>,
+    /// How many snapshots were made.
+    snapshots: Cell<u64>,
     /// The bell that was got ready ahead of time.
     armed: Option<(SessionId, usize)>,
     finished: Option<SessionId>,
@@ -115,6 +118,7 @@ impl Runner {
             settings,
             events,
             unsaved: Vec::new(),
+            snapshots: Cell::default(),
             armed: None,
             finished: None,
             last_plan: None,

@@ -145,9 +145,11 @@ export function createDemo(state: DemoState = {}): Demo {
 		sit = null;
 	}
 
+	let number = 0;
 	function snapshot(): Snapshot {
 		const trouble = state.trouble ?? [];
-		return structuredClone({ sit, unsettled, finished, trouble, sync: account.sync() });
+		number += 1;
+		return structuredClone({ number, sit, unsettled, finished, trouble, sync: account.sync() });
 	}
 
 	function changed(): Snapshot {

@@ -11,6 +11,10 @@ import type { UnsettledView } from "./UnsettledView";
  */
 export type Snapshot = { 
 /**
+ * Counts the snapshots of an engine: of two, the one with the higher number is newer, whichever arrives first.
+ */
+number: number, 
+/**
  * The sit that runs.
  */
 sit: SitView | null, 

@@ -105,7 +105,7 @@ export class App {
 
 	receive(snapshot: Snapshot): void {
 		const before = this.timer.snapshot;
-		this.timer.receive(snapshot);
+		if (!this.timer.receive(snapshot)) return;
 		const trouble = snapshot.trouble.map((one) => one.message);
 		this.known = new Set(trouble.filter((message) => this.known.has(message)));
 		if (snapshot.sit && !before.sit) {

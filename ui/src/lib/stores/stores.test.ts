@@ -40,6 +40,7 @@ async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; sto
 /** The app of a window that is opened anew. */
 function opened(state: Partial<Snapshot>, noteAsked: boolean | undefined): App {
 	const snapshot: Snapshot = {
+		number: 0,
 		sit: null,
 		unsettled: [],
 		finished: null,
@@ -103,6 +104,17 @@ describe('a sit', () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		await app.leave('quiet', 'zazen', true);
 		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
+	});
+
+	it('is not overwritten by an older state that arrives late', async () => {
+		const { app, demo } = await begin();
+		app.draft.change({ preparationSeconds: 5 });
+		await app.start();
+		const early = app.timer.snapshot;
+		ms += 6000;
+		demo.tick();
+		app.receive(early);
+		expect(app.timer.sit?.phase).toBe('sitting');
 	});
 
 	it('shows trouble again that was dismissed, passed and came back', async () => {

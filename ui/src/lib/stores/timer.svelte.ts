@@ -2,7 +2,14 @@
 import type { SitView, Snapshot } from '../api/types';
 import { momentOf, type Moment } from '../time/moment';
 
-const NOTHING: Snapshot = { sit: null, unsettled: [], finished: null, trouble: [], sync: null };
+const NOTHING: Snapshot = {
+	number: 0,
+	sit: null,
+	unsettled: [],
+	finished: null,
+	trouble: [],
+	sync: null,
+};
 
 export class Timer {
 	snapshot = $state.raw<Snapshot>(NOTHING);
@@ -15,10 +22,16 @@ export class Timer {
 		this.#now = now;
 	}
 
-	receive(snapshot: Snapshot): void {
+	/**
+	 * Answers and events take different ways: one that was overtaken by a newer one is ignored. Returns whether this one
+	 * was taken.
+	 */
+	receive(snapshot: Snapshot): boolean {
+		if (snapshot.number < this.snapshot.number) return false;
 		this.#receivedAt = this.#now();
 		this.snapshot = snapshot;
 		this.known = true;
+		return true;
 	}
 
 	get sit(): SitView | null {

@@ -24,7 +24,9 @@ impl Runner {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let now = self.now();
+        self.snapshots.set(self.snapshots.get() + 1);
         Snapshot {
+            number: self.snapshots.get(),
             sit: self.timer.sit().map(|sit| view::sit(sit, now.boot)),
             unsettled: self.timer.unsettled().iter().map(view::unsettled).collect(),
             finished: self.finished.and_then(|id| self.finished_view(id)),
