@@ -10,7 +10,7 @@ use crate::workspace;
 use anyhow::{Result, bail};
 use families::{ARCH, BROWSER, DEBIAN, FEDORA, Family};
 use manager::Patience;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What the packages are for.
@@ -27,8 +27,15 @@ pub enum Purpose {
 }
 
 /// The browsers that can take pictures of the screens, by the name of their program.
-pub const BROWSERS: [&str; 4] =
+const BROWSERS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Returns the path of the first Chromium in PATH.
+pub fn browser() -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
+    let program = |name: &&str| folders.iter().map(|it| it.join(name)).find(|it| it.is_file());
+    BROWSERS.iter().find_map(program)
+}
 
 /// Makes sure that the system has what is needed.
 ///
@@ -47,7 +54,7 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
         Purpose::Backend => family.backend.to_vec(),
         Purpose::Test => [family.build, family.backend, family.test].concat(),
         // A browser from somewhere else is as good.
-        Purpose::Screens if BROWSERS.iter().any(|it| exists(it)) => family.screens.to_vec(),
+        Purpose::Screens if browser().is_some() => family.screens.to_vec(),
         Purpose::Screens => [family.screens, &[BROWSER]].concat(),
     };
     let missing = missing(&family, &wanted);

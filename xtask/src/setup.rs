@@ -131,7 +131,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => {
                 let name = entry.file_name();
-                if !["node_modules", "dist", "coverage"].iter().any(|skipped| name == *skipped) {
+                if !["node_modules", "dist", "dist-demo", "coverage"]
+                    .iter()
+                    .any(|skipped| name == *skipped)
+                {
                     collect(&path, files);
                 }
             }

@@ -1,7 +1,7 @@
 /**
  * While developing: Zafu's own API inside Zafu's window, the demo in a browser. The address chooses what the
- * demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` asks through
- * `zafuDemo` when the screen has settled, and what axe finds wrong with it. Never in the production bundle.
+ * demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` waits for
+ * `zafuDemo.settled()` before each picture. Never in the production bundle.
  */
 import { overwriteGetLocale } from '../paraglide/runtime';
 import type { Api } from './api';
@@ -40,25 +40,6 @@ async function settled(pressed: Promise<void>): Promise<void> {
 	}
 }
 
-/** What axe finds wrong in either theme. */
-async function examine(): Promise<string[]> {
-	const { default: axe } = await import('axe-core');
-	const faults = new Set<string>();
-	for (const theme of ['light', 'dark']) {
-		document.documentElement.dataset.theme = theme;
-		for (const ground of ['near', 'far']) {
-			// No contrast can be measured on a gradient: so it is on both of its ends.
-			document.body.style.background = `var(--paper-${ground})`;
-			// Until colours have turned.
-			await settled(Promise.resolve());
-			const { violations } = await axe.run(document);
-			for (const { id, nodes } of violations)
-				for (const { html } of nodes) faults.add(`${theme}: ${id}: ${html.slice(0, 160)}`);
-		}
-	}
-	return [...faults];
-}
-
 export function connect(): Api {
 	if ('__TAURI_INTERNALS__' in window) return tauri;
 	const query = new URLSearchParams(location.search);
@@ -67,6 +48,6 @@ export function connect(): Api {
 	if (query.has('still')) performance.now = () => now;
 	if (query.get('lang') === 'de') overwriteGetLocale(() => 'de');
 	const pressed = press((query.get('press') ?? '').split(',').filter(Boolean));
-	Object.assign(window, { zafuDemo: { settled: () => settled(pressed), examine } });
+	Object.assign(window, { zafuDemo: { settled: () => settled(pressed) } });
 	return createDemo(scene(query));
 }

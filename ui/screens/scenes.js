@@ -1,0 +1,102 @@
+// @ts-check
+
+/** Every scene by its name: the query that makes the demo show it (`src/lib/api/scenes.ts`). */
+export const SCENES = {
+	setup: '',
+	'setup-open': 'press=length-open',
+	'setup-until': 'press=length-until',
+	'setup-mute': 'mute',
+	'setup-troubles': 'trouble=2',
+	'setup-bell': 'bell=device-refused',
+	'setup-bell-file': 'bell=file',
+	'setup-preset': 'press=length-30,preset-keep',
+	'setup-long': 'records=long&bells=at',
+	bells: 'press=bells',
+	'bells-every': 'bells=every&press=bells',
+	'bells-spread': 'bells=spread&press=bells',
+	'bells-at': 'bells=at&press=bells',
+	'bells-random': 'bells=random&press=bells',
+	prepare: 'state=prepare',
+	'sit-000': 'state=sit&progress=0',
+	'sit-010': 'state=sit&progress=0.1',
+	'sit-050': 'state=sit&progress=0.5',
+	'sit-090': 'state=sit&progress=0.9',
+	'sit-seconds': 'state=sit&progress=0.3&time=seconds',
+	'sit-hidden': 'state=sit&progress=0.7&time=hidden',
+	'sit-open': 'state=open',
+	'sit-paused': 'state=paused',
+	'sit-trouble': 'state=sit&trouble=1',
+	'sit-bell': 'state=sit&bell=no-device',
+	overtime: 'state=overtime',
+	'overtime-troubles': 'state=overtime&trouble=2',
+	'overtime-troubles-read': 'state=overtime&trouble=2&press=notices-open',
+	end: 'state=sit&press=end',
+	discard: 'state=sit&press=end,end-discard',
+	quit: 'state=sit&asked=quit',
+	finished: 'state=finished',
+	'finished-early': 'state=early',
+	'finished-note': 'state=finished&records=long&asked=note',
+	'finished-not-saved': 'state=finished&unsaved',
+	unsettled: 'state=unsettled',
+	'unsettled-overtime': 'state=unsettled-overtime',
+	log: 'press=open-log',
+	'log-edit': 'press=open-log,sit-edit',
+	'log-deleted': 'press=open-log,sit-delete',
+	'log-long': 'records=long&press=open-log',
+	'log-empty': 'records=none&press=open-log',
+	'log-elsewhere': 'records=elsewhere&sync=waiting&press=open-log',
+	settings: 'fade=4&press=open-settings',
+	'setup-synced': 'sync=synced',
+	'setup-waiting': 'sync=waiting',
+	'setup-needs-you': 'sync=adopt',
+	'account-new': 'project=none&press=open-settings,open-account',
+	'account-enter': 'press=open-settings,open-account',
+	'account-code': 'press=open-settings,open-account,how-code',
+	'account-synced': 'sync=synced&press=sync-mark',
+	'account-backlog': 'sync=backlog&press=sync-mark',
+	'account-waiting': 'sync=waiting&press=sync-mark',
+	'account-for-now': 'sync=for-now&press=sync-mark',
+	'account-out': 'sync=signed-out&press=sync-mark',
+	'account-sign-in': 'sync=sign-in&press=sync-mark',
+	'account-erased': 'sync=erased&press=sync-mark',
+	'account-adopt': 'sync=adopt&press=sync-mark',
+	'account-adopt-from': 'sync=adopt-from&owners=more&press=sync-mark',
+	'account-owners': 'sync=synced&owners=more&press=sync-mark',
+	'account-no-profile': 'sync=no-profile&press=sync-mark',
+	'log-owners': 'sync=synced&owners=more&records=shared&press=open-log',
+	'account-server': 'sync=server-wrong&press=sync-mark',
+	'account-refused': 'sync=refused&press=sync-mark',
+	'account-said': 'sync=refused&press=sync-mark,refused-export',
+	'account-erase': 'sync=synced&press=sync-mark,erase',
+};
+
+export const THEMES = /** @type {const} */ (['light', 'dark']);
+
+/**
+ * The size of a picture in CSS pixels, the device pixels for each of them, and the language shown.
+ *
+ * @typedef {{ width: number, height: number, scale: 1 | 2, language: 'en' | 'de' }} Frame
+ */
+
+/** @type {Frame} */
+export const NARROW = { width: 400, height: 900, scale: 1, language: 'en' };
+
+/**
+ * Narrow, the default size of the window, and wide; then a high-density display, and German, whose words are longer.
+ *
+ * @type {Frame[]}
+ */
+export const FRAMES = [
+	NARROW,
+	{ width: 480, height: 680, scale: 1, language: 'en' },
+	{ width: 900, height: 900, scale: 1, language: 'en' },
+	{ width: 1400, height: 900, scale: 1, language: 'en' },
+	{ width: 480, height: 680, scale: 2, language: 'en' },
+	{ width: 400, height: 900, scale: 2, language: 'de' },
+];
+
+/** The picture in the README: a sit in progress, in both themes. */
+export const README_QUERY = 'state=sit&progress=0.62';
+
+/** @type {Frame} */
+export const README_FRAME = { width: 440, height: 560, scale: 1, language: 'en' };
