@@ -19,7 +19,7 @@ async function insert() {
 		iscompleted: true,
 		completedat: "2026-03-01T06:20:00.000Z",
 		endedat: "2026-03-01T06:20:00.000Z",
-		madeat: "2026-03-01T06:00:00.000Z",
+		createdat: "2026-03-01T06:00:00.000Z",
 		utcoffset: 60,
 		deviceid: device,
 		source: "timer",

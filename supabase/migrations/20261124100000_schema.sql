@@ -88,7 +88,7 @@ create table public.weeks (
 create table public.sessions (
   id               uuid not null, -- the device's; unique per account, see the key below
   -- The server's: derived, never said by a client.
-  createdat        timestamptz(3) not null default now(), -- when it arrived here
+  receivedat       timestamptz(3) not null default now(), -- when the server stored it first
   userid           uuid not null default auth.uid() references public.users (id) on delete cascade,
   partnershipid    uuid references public.partnerships (id) on delete set null,
   weekid           uuid references public.weeks (id) on delete set null,
@@ -101,7 +101,7 @@ create table public.sessions (
   completedat      timestamptz(3),
   endedat          timestamptz(3),
   -- Fixed when the record is made.
-  madeat           timestamptz(3) not null default now(), -- when the device made it
+  createdat        timestamptz(3) not null default now(), -- when the device made the record
   utcoffset        smallint not null check (utcoffset between -1439 and 1439), -- minutes
   deviceid         uuid not null,
   source           text not null check (source in ('timer', 'manual', 'import')),
@@ -123,9 +123,9 @@ create table public.sessions (
   check (endedat is not null or satlength = 0),
   check (weekid is null or partnershipid is not null),
   -- What RFC 3339 can write.
-  check (least(startedat, completedat, endedat, madeat, correctedstart, deletedat)
+  check (least(startedat, completedat, endedat, createdat, correctedstart, deletedat)
          >= '0001-01-01 00:00:00+00'),
-  check (greatest(startedat, completedat, endedat, madeat, correctedstart, deletedat)
+  check (greatest(startedat, completedat, endedat, createdat, correctedstart, deletedat)
          < '10000-01-01 00:00:00+00')
 );
 -- What a device has not pulled yet, and the owner of every row for its policies.
@@ -166,7 +166,7 @@ create table zafu.marks (
   userid uuid not null references public.users (id) on delete cascade,
   seq    bigint not null,
   reason text not null default 'moved' check (reason in ('made', 'moved', 'erased')),
-  madeat timestamptz(3) not null default now()
+  createdat timestamptz(3) not null default now()
 );
 create index marks_by_seq on zafu.marks (userid, seq);
 create index marks_of_erasure on zafu.marks (userid, seq) where reason = 'erased';

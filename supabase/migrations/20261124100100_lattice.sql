@@ -16,7 +16,7 @@ create type zafu.sit as (
   iscompleted      boolean,
   completedat      timestamptz(3),
   endedat          timestamptz(3),
-  madeat           timestamptz(3),
+  createdat        timestamptz(3),
   utcoffset        smallint,
   deviceid         uuid,
   source           text,
@@ -35,7 +35,7 @@ create type zafu.sit as (
 create function zafu.sit_of(s public.sessions) returns zafu.sit
 language sql immutable parallel safe
 return row(
-  s.id, s.startedat, s.sitlength, s.satlength, s.iscompleted, s.completedat, s.endedat, s.madeat,
+  s.id, s.startedat, s.sitlength, s.satlength, s.iscompleted, s.completedat, s.endedat, s.createdat,
   s.utcoffset, s.deviceid, s.source, s.note, s.label, s.correctedstart, s.correctedlength,
   s.detailsrevision, s.detailsdevice, s.deletedat, s.deletionrevision, s.deletiondevice
 )::zafu.sit;
@@ -62,7 +62,7 @@ return row(
   case sign(zafu.stage(a) - zafu.stage(b))
     when 1 then a.endedat when -1 then b.endedat else least(a.endedat, b.endedat)
   end,
-  a.madeat,
+  a.createdat,
   a.utcoffset,
   a.deviceid,
   a.source,

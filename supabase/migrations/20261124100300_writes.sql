@@ -38,10 +38,10 @@ begin
               hint = 'A sit only goes forward; details and deletion change with a higher revision. '
                      'push_sessions joins instead.';
     end if;
-    new.createdat := old.createdat;
+    new.receivedat := old.receivedat;
     new.seq := old.seq;
   else
-    new.createdat := now();
+    new.receivedat := now();
   end if;
   -- Only where an administrator writes for someone: everybody else holds their own lock already.
   if new.userid::text is distinct from current_setting('zafu.locked', true) then
@@ -65,11 +65,11 @@ create trigger before_session before insert or update on public.sessions
 
 -- What one account may write on one day (UTC). Generous for anyone who sits, and for a log of many years that is
 -- imported at once; but no account fills a small project in a day.
-create function zafu.new_ids_a_day() returns bigint
+create function zafu.new_ids_per_day() returns bigint
 language sql immutable parallel safe return 250000;
-create function zafu.edits_a_day() returns bigint
+create function zafu.edits_per_day() returns bigint
 language sql immutable parallel safe return 250000;
-create function zafu.bytes_a_day() returns bigint
+create function zafu.bytes_per_day() returns bigint
 language sql immutable parallel safe return 134217728;
 
 -- What a row costs besides its texts, with its part of the indexes, about.
@@ -81,9 +81,9 @@ create function zafu.refuse_beyond_limits(ids bigint, edits bigint, bytes bigint
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if auth.uid() is not null
-      and (ids > zafu.new_ids_a_day() or edits > zafu.edits_a_day() or bytes > zafu.bytes_a_day()) then
+      and (ids > zafu.new_ids_per_day() or edits > zafu.edits_per_day() or bytes > zafu.bytes_per_day()) then
     raise exception 'more than % new sits, % changes or % bytes of one account on one day',
-        zafu.new_ids_a_day(), zafu.edits_a_day(), zafu.bytes_a_day()
+        zafu.new_ids_per_day(), zafu.edits_per_day(), zafu.bytes_per_day()
       using errcode = 'PT429', hint = 'Go on tomorrow.';
   end if;
 end $$;

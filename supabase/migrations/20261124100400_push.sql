@@ -18,7 +18,7 @@ return concat(
     coalesce(to_char(s.completedat at time zone 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null'),
   ',"endedat":',
     coalesce(to_char(s.endedat at time zone 'UTC', '"\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\""'), 'null'),
-  ',"madeat":"', to_char(s.madeat at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  ',"createdat":"', to_char(s.createdat at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
   '","utcoffset":', s.utcoffset,
   ',"deviceid":"', s.deviceid,
   '","source":"', s.source,
@@ -151,7 +151,7 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
   from unnest(elements) with ordinality as e (said, place)
   cross join lateral json_to_record(e.said) as s (
     id uuid, startedat timestamptz(3), sitlength bigint, satlength bigint, iscompleted boolean,
-    completedat timestamptz(3), endedat timestamptz(3), madeat timestamptz(3), utcoffset smallint,
+    completedat timestamptz(3), endedat timestamptz(3), createdat timestamptz(3), utcoffset smallint,
     deviceid uuid, source text, note text, label text, correctedstart timestamptz(3),
     correctedlength bigint, detailsrevision bigint, detailsdevice uuid, deletedat timestamptz(3),
     deletionrevision bigint, deletiondevice uuid
@@ -168,9 +168,9 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
     and (s.correctedlength is null or s.correctedlength between 0 and 4294967295)
     and s.detailsrevision between 0 and zafu.last_revision()
     and s.deletionrevision between 0 and zafu.last_revision()
-    and least(s.startedat, s.completedat, s.endedat, s.madeat, s.correctedstart, s.deletedat)
+    and least(s.startedat, s.completedat, s.endedat, s.createdat, s.correctedstart, s.deletedat)
       >= '0001-01-01 00:00:00+00'
-    and greatest(s.startedat, s.completedat, s.endedat, s.madeat, s.correctedstart, s.deletedat)
+    and greatest(s.startedat, s.completedat, s.endedat, s.createdat, s.correctedstart, s.deletedat)
       < '10000-01-01 00:00:00+00'
     and s.iscompleted = (s.completedat is not null)
     and (s.completedat is null or s.endedat = s.completedat)
@@ -196,7 +196,7 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
       case when broken is distinct from 'not_an_object' then value else '{}' end -- a bad text is refused by its id
     ) as s (
       id text, startedat text, sitlength text, satlength text, iscompleted text, completedat text,
-      endedat text, madeat text, utcoffset text, deviceid text, source text, note text, label text,
+      endedat text, createdat text, utcoffset text, deviceid text, source text, note text, label text,
       correctedstart text, correctedlength text, detailsrevision text, detailsdevice text,
       deletedat text, deletionrevision text, deletiondevice text
     )
@@ -209,7 +209,7 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
       zafu.read_truth(iscompleted) as iscompleted,
       zafu.read_moment(completedat) as completedat,
       zafu.read_moment(endedat) as endedat,
-      zafu.read_moment(madeat) as madeat,
+      zafu.read_moment(createdat) as createdat,
       zafu.read_whole(utcoffset, -1439, 1439) as utcoffset,
       zafu.read_uuid(deviceid) as deviceid,
       case when source in ('timer', 'manual', 'import') then source end as source,
@@ -234,7 +234,7 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
         when t.iscompleted is null then 'bad_iscompleted'
         when t.completedat is null and said.completedat is not null then 'bad_completedat'
         when t.endedat is null and said.endedat is not null then 'bad_endedat'
-        when t.madeat is null then 'bad_madeat'
+        when t.createdat is null then 'bad_createdat'
         when t.utcoffset is null then 'bad_utcoffset'
         when t.deviceid is null then 'bad_deviceid'
         when t.source is null then 'bad_source'
@@ -255,7 +255,7 @@ language sql stable set search_path = '' set timezone = 'UTC' as $$
   )
   select j.place, j.id,
     case when j.reason is null then row(
-      t.id, t.startedat, t.sitlength, t.satlength, t.iscompleted, t.completedat, t.endedat, t.madeat,
+      t.id, t.startedat, t.sitlength, t.satlength, t.iscompleted, t.completedat, t.endedat, t.createdat,
       t.utcoffset, t.deviceid, t.source, t.note, t.label, t.correctedstart, t.correctedlength,
       t.detailsrevision, t.detailsdevice, t.deletedat, t.deletionrevision, t.deletiondevice
     )::zafu.sit end,
@@ -278,22 +278,22 @@ create type zafu.head as (seq bigint, mark uuid, erased uuid, erasedat timestamp
 
 create function zafu.own_head() returns zafu.head
 language sql stable security definer set search_path = '' as $$
-  select h.seq, h.mark, e.mark, e.madeat
+  select h.seq, h.mark, e.mark, e.createdat
   from zafu.heads h
   left join lateral (
-    select m.mark, m.madeat from zafu.marks m
+    select m.mark, m.createdat from zafu.marks m
     where m.userid = h.userid and m.reason = 'erased' order by m.seq desc limit 1
   ) as e on true
   where h.userid = (select auth.uid())
 $$;
 
--- What push_sessions answers; `verdicts` are JSON, one after the other.
-create function zafu.push_answer(state text, verdicts text, before zafu.head, after zafu.head) returns json
+-- What push_sessions answers; `outcomes` are JSON, one after the other.
+create function zafu.push_answer(state text, outcomes text, before zafu.head, after zafu.head) returns json
 language sql stable parallel safe
 return json_build_object(
-  'state', state, 'verdicts', concat('[', verdicts, ']')::json, 'erased', after.erased,
-  'before', json_build_object('seq', before.seq, 'mark', before.mark),
-  'after', json_build_object('seq', after.seq, 'mark', after.mark)
+  'state', state, 'outcomes', concat('[', outcomes, ']')::json, 'erasure_id', after.erased,
+  'before', json_build_object('seq', before.seq, 'history_id', before.mark),
+  'after', json_build_object('seq', after.seq, 'history_id', after.mark)
 );
 
 -- How many pushes of one account may be in the database at once: one that runs and others that wait for it.
@@ -324,20 +324,20 @@ begin
   from zafu.heads h where h.userid = auth.uid() and h.newday = (now() at time zone 'UTC')::date;
 end $$;
 
-create function zafu.rows_a_push() returns integer
+create function zafu.rows_per_push() returns integer
 language sql immutable parallel safe return 5000;
-create function zafu.bytes_a_push() returns integer
+create function zafu.bytes_per_push() returns integer
 language sql immutable parallel safe return 4194304;
 
 -- Joins whole sits into the caller's. It takes one nameless value, because PostgREST would look into named
--- ones, and so fail at a NUL: {"sessions": [...], "erased": mark}, or the array alone. `erased` is the mark of
+-- ones, and so fail at a NUL: {"sessions": [...], "erasure_id": id}, or the array alone. `erasure_id` is that of
 -- the last erasure that the caller knows of: a device that has not heard of one must not upload again what
 -- was erased.
 --
 -- It answers one value, because a set would be cut at the server's max-rows:
---   {"state": "ok" | "erased", "verdicts": [...], "before": {seq, mark}, "after": {seq, mark}, "erased": mark}
--- with one verdict for each element, in their order: stored (it is there as it was sent, since this call),
--- unchanged (it was there as it was sent), merged (with the row that came of it) or refused (with a reason).
+--   {"state": "ok" | "erased", "outcomes": [...], "before": {seq, history_id}, "after": {seq, history_id}, "erasure_id": id}
+-- with one outcome for each element, in their order: accepted (it is there as it was sent, since this call),
+-- unchanged (it was there as it was sent), merged (with the row that came of it) or rejected (with a reason).
 -- Another account may have a sit of the same id: neither is told of the other's.
 --
 -- Errors: PT400 no array, PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile, PT413 too
@@ -350,7 +350,7 @@ declare
   sent zafu.sent[];
   fresh zafu.sit[];
   changed zafu.sit[];
-  verdicts text;
+  outcomes text;
   mark text := substr(gen_random_uuid()::text, 20); -- nobody can have written it
   said json;
   sessions json;
@@ -358,8 +358,8 @@ declare
   unread json[];
   erased uuid;
 begin
-  if octet_length($1::text) > zafu.bytes_a_push() then
-    raise exception 'more than % bytes in one call', zafu.bytes_a_push()
+  if octet_length($1::text) > zafu.bytes_per_push() then
+    raise exception 'more than % bytes in one call', zafu.bytes_per_push()
       using errcode = 'PT413', hint = 'Send the sits in parts.';
   end if;
   -- Before anything is parsed, so that one account has one push parsed at a time. And a statement of its own:
@@ -370,8 +370,8 @@ begin
   said := case when strpos($1::text, '\u') = 0 then $1
     else zafu.without_unspeakable($1::text, mark)::json end;
   if json_typeof(said) = 'object' then
-    select r.sessions, zafu.read_uuid(r.erased) into sessions, erased
-    from json_to_record(said) as r (sessions json, erased text);
+    select r.sessions, zafu.read_uuid(r.erasure_id) into sessions, erased
+    from json_to_record(said) as r (sessions json, erasure_id text);
   else
     sessions := said;
   end if;
@@ -379,8 +379,8 @@ begin
     raise exception 'sessions must be an array' using errcode = 'PT400';
   end if;
   elements := array(select json_array_elements(sessions));
-  if cardinality(elements) > zafu.rows_a_push() then
-    raise exception 'more than % sits in one call', zafu.rows_a_push()
+  if cardinality(elements) > zafu.rows_per_push() then
+    raise exception 'more than % sits in one call', zafu.rows_per_push()
       using errcode = 'PT413', hint = 'Send them in parts.';
   end if;
 
@@ -391,9 +391,9 @@ begin
   sent := array(select s::zafu.sent from zafu.those_there(elements) as s);
   if cardinality(sent) = cardinality(elements) then
     -- Nothing is news, nothing is written, and what was just seen need not be looked at again.
-    select string_agg(concat('{"id":"', s.id, '","verdict":"unchanged"}'), ',' order by s.place)
-    into verdicts from unnest(sent) as s;
-    return zafu.push_answer('ok', verdicts, before, before);
+    select string_agg(concat('{"id":"', s.id, '","outcome":"unchanged"}'), ',' order by s.place)
+    into outcomes from unnest(sent) as s;
+    return zafu.push_answer('ok', outcomes, before, before);
   end if;
   begin
     unread := zafu.without(elements, sent);
@@ -432,11 +432,11 @@ begin
 
   if fresh is not null then
     insert into public.sessions (
-      id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, utcoffset, deviceid,
+      id, startedat, sitlength, satlength, iscompleted, completedat, endedat, createdat, utcoffset, deviceid,
       source, note, label, correctedstart, correctedlength, detailsrevision, detailsdevice, deletedat,
       deletionrevision, deletiondevice
     )
-    select f.id, f.startedat, f.sitlength, f.satlength, f.iscompleted, f.completedat, f.endedat, f.madeat,
+    select f.id, f.startedat, f.sitlength, f.satlength, f.iscompleted, f.completedat, f.endedat, f.createdat,
       f.utcoffset, f.deviceid, f.source, f.note, f.label, f.correctedstart, f.correctedlength,
       f.detailsrevision, f.detailsdevice, f.deletedat, f.deletionrevision, f.deletiondevice
     from unnest(fresh) as f;
@@ -453,19 +453,19 @@ begin
     where t.id = c.id and t.userid = (select auth.uid());
   end if;
 
-  -- What is there now is read back: a verdict says what is, not what was meant.
+  -- What is there now is read back: an outcome says what is, not what was meant.
   select string_agg(case
       when s.reason is not null
-        then json_build_object('id', s.id, 'verdict', 'refused', 'reason', s.reason)::text
+        then json_build_object('id', s.id, 'outcome', 'rejected', 'reason', s.reason)::text
       when k.seq is null then null -- nothing is said of a row that is not there: the device sends it again
       -- What was there already is so still, unless another element of the call has changed it.
       when case when (s.sit).id is null then k.seq > before.seq else k.sit is distinct from s.sit end
-        then json_build_object('id', s.id, 'verdict', 'merged', 'row', k.sit)::text
+        then json_build_object('id', s.id, 'outcome', 'merged', 'row', k.sit)::text
       -- By hand: there are thousands of these.
-      when k.seq > before.seq then concat('{"id":', to_json(s.id), ',"verdict":"stored"}')
-      else concat('{"id":', to_json(s.id), ',"verdict":"unchanged"}')
+      when k.seq > before.seq then concat('{"id":', to_json(s.id), ',"outcome":"accepted"}')
+      else concat('{"id":', to_json(s.id), ',"outcome":"unchanged"}')
     end, ',' order by s.place)
-  into verdicts
+  into outcomes
   from unnest(sent) as s
   left join lateral (
     select t.seq, zafu.sit_of(t) as sit from public.sessions t
@@ -478,5 +478,5 @@ begin
     offset 0
   ) as k on true;
 
-  return zafu.push_answer('ok', verdicts, before, zafu.own_head());
+  return zafu.push_answer('ok', outcomes, before, zafu.own_head());
 end $$;

@@ -16,17 +16,17 @@ language sql stable security definer set search_path = '' as $$
   end
 $$;
 
--- The caller's sits that have changed since (after_seq, after_mark), the cursor that the last answer named as
+-- The caller's sits that have changed since (after_seq, after_history_id), the cursor that the last answer named as
 -- "next"; without one, all of them. Deleted sits are among them. A page has up to 2,000 rows and 1 MiB unless
 -- other limits are named, and one row at least.
 --
 -- It answers one value:
---   {"state": "ok" | "diverged", "rows": [...], "next": {seq, mark}, "more": bool, "head": {seq, mark},
---    "compare": bool, "erased": mark, "erasedat": moment}
+--   {"state": "ok" | "diverged", "rows": [...], "next": {seq, history_id}, "more": bool, "head": {seq, history_id},
+--    "compare": bool, "erasure_id": id, "erasedat": moment}
 -- "diverged": this database does not know the cursor. It was restored from an older state, or is another
 -- one: begin again without a cursor, and push everything. "compare": the cursor is older than all marks that are
 -- stored. What follows it is answered, but whether this database was restored cannot be told from it: compare
--- digests, once all was read. "erased" is the mark of the last erasure of this
+-- digests, once all was read. "erasure_id" is that of the last erasure of this
 -- account's data; one that the device does not know means that it must ask before it uploads anything.
 --
 -- Head, marks and rows are read in one snapshot, which is what STABLE gives to all of a function.
@@ -34,7 +34,7 @@ $$;
 -- Errors: PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile.
 create function public.pull_sessions(
   after_seq bigint default null,
-  after_mark uuid default null,
+  after_history_id uuid default null,
   max_rows integer default null,
   max_bytes integer default null
 ) returns json
@@ -42,11 +42,11 @@ language plpgsql stable security invoker set search_path = '' set timezone = 'UT
 declare
   head zafu.head := zafu.own_head();
   start bigint := coalesce(after_seq, 0);
-  most integer := least(greatest(coalesce(max_rows, 2000), 1), zafu.rows_a_push());
-  bytes integer := least(greatest(coalesce(max_bytes, 1048576), 1), zafu.bytes_a_push());
+  most integer := least(greatest(coalesce(max_rows, 2000), 1), zafu.rows_per_push());
+  bytes integer := least(greatest(coalesce(max_bytes, 1048576), 1), zafu.bytes_per_push());
   page json;
   last bigint;
-  known text := case when after_mark is null then 'known' else zafu.cursor_state(after_mark, after_seq) end;
+  known text := case when after_history_id is null then 'known' else zafu.cursor_state(after_history_id, after_seq) end;
 begin
   if auth.uid() is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
@@ -54,11 +54,11 @@ begin
   if head is null then
     perform zafu.refuse_without_profile();
   end if;
-  if (after_seq is null) <> (after_mark is null) or known = 'unknown' then
+  if (after_seq is null) <> (after_history_id is null) or known = 'unknown' then
     return json_build_object(
       'state', 'diverged', 'rows', '[]'::json, 'more', true,
-      'next', null, 'head', json_build_object('seq', head.seq, 'mark', head.mark), 'compare', false,
-      'erased', head.erased, 'erasedat', head.erasedat
+      'next', null, 'head', json_build_object('seq', head.seq, 'history_id', head.mark), 'compare', false,
+      'erasure_id', head.erased, 'erasedat', head.erasedat
     );
   end if;
 
@@ -81,11 +81,11 @@ begin
   return json_build_object(
     'state', 'ok',
     'rows', coalesce(page, '[]'::json),
-    'next', json_build_object('seq', last, 'mark', head.mark),
+    'next', json_build_object('seq', last, 'history_id', head.mark),
     'more', last < head.seq,
     'compare', known = 'pruned',
-    'head', json_build_object('seq', head.seq, 'mark', head.mark),
-    'erased', head.erased, 'erasedat', head.erasedat
+    'head', json_build_object('seq', head.seq, 'history_id', head.mark),
+    'erasure_id', head.erased, 'erasedat', head.erasedat
   );
 end $$;
 

@@ -48,10 +48,10 @@ begin
   return zafu.move_head(person, nextval('zafu.seq'), 'erased', 0, 1, zafu.bytes_a_row(), 0, '{0,0,0,0}');
 end $$;
 
--- Erases the caller's sits and profile, and ends their partnership. It answers {"erased": mark}: the device
--- that asked keeps the mark, others find it and ask before they upload anything.
+-- Erases the caller's sits and profile, and ends their partnership. It answers {"erasure_id": id}: the device
+-- that asked keeps the id, others find it and ask before they upload anything.
 --
 -- Errors: PT401 nobody signed in, PT410 the account was deleted, PT412 it has no profile.
 create function public.erase_account() returns jsonb
 language sql volatile security invoker set search_path = ''
-as $$ select jsonb_build_object('erased', zafu.erase_own()) $$;
+as $$ select jsonb_build_object('erasure_id', zafu.erase_own()) $$;

@@ -33,7 +33,7 @@ create policy own_profile_is_changed on public.users for update to authenticated
 -- they are.
 grant select on public.sessions to authenticated;
 grant insert (
-    id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, utcoffset, deviceid,
+    id, startedat, sitlength, satlength, iscompleted, completedat, endedat, createdat, utcoffset, deviceid,
     source, note, label, correctedstart, correctedlength, detailsrevision, detailsdevice, deletedat,
     deletionrevision, deletiondevice
   ), update (
@@ -72,7 +72,7 @@ grant execute on function
   zafu.read_well(json[], text), zafu.read_sits(json[], text), zafu.without(json[], zafu.sent[]),
   zafu.push_answer(text, text, zafu.head, zafu.head),
   zafu.sit_of(public.sessions), zafu.stage(zafu.sit), zafu.joined(zafu.sit, zafu.sit),
-  zafu.join_all(zafu.sit), zafu.last_revision(), zafu.rows_a_push(), zafu.bytes_a_push(),
+  zafu.join_all(zafu.sit), zafu.last_revision(), zafu.rows_per_push(), zafu.bytes_per_push(),
   zafu.lock_own_head(), zafu.own_head(), zafu.refuse_without_profile(),
   zafu.cursor_state(uuid, bigint), zafu.own_digest(), zafu.erase_own(), zafu.own_partnerships()
   to authenticated;

@@ -10,7 +10,7 @@ language sql stable set search_path = '' as $$
       'pairing_status', 'createdat']),
     ('UPDATE', 'public.users', array['name', 'weeklytarget', 'usualsitlength', 'image']),
     ('INSERT', 'public.sessions', array['id', 'startedat', 'sitlength', 'satlength', 'iscompleted',
-      'completedat', 'endedat', 'madeat', 'utcoffset', 'deviceid', 'source', 'note', 'label',
+      'completedat', 'endedat', 'createdat', 'utcoffset', 'deviceid', 'source', 'note', 'label',
       'correctedstart', 'correctedlength', 'detailsrevision', 'detailsdevice', 'deletedat',
       'deletionrevision', 'deletiondevice']),
     ('UPDATE', 'public.sessions', array['startedat', 'sitlength', 'satlength', 'iscompleted',
@@ -32,8 +32,8 @@ language sql stable set search_path = '' as $$
     ('zafu.is_day_and_time'), ('zafu.read_moment'),
     ('zafu.without_unspeakable'), ('zafu.written'), ('zafu.those_there'), ('zafu.read_well'),
     ('zafu.without'), ('zafu.push_answer'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
-    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'),
-    ('zafu.new_ids_a_day'), ('zafu.edits_a_day'), ('zafu.bytes_a_day'),
+    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'),
+    ('zafu.new_ids_per_day'), ('zafu.edits_per_day'), ('zafu.bytes_per_day'),
     ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.cursor_state'),
     ('zafu.own_digest'), ('zafu.erase_own'), ('zafu.own_partnerships'),
     ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'), ('zafu.bypassing_views')
@@ -42,8 +42,8 @@ language sql stable set search_path = '' as $$
   select 'anon EXECUTE ' || g.function
   from (values
     ('public.zafu_health'), ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'),
-    ('zafu.bypassing_views'), ('zafu.rows_a_push'), ('zafu.bytes_a_push'), ('zafu.new_ids_a_day'),
-    ('zafu.edits_a_day'), ('zafu.bytes_a_day')
+    ('zafu.bypassing_views'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'), ('zafu.new_ids_per_day'),
+    ('zafu.edits_per_day'), ('zafu.bytes_per_day')
   ) as g (function)
 $$;
 
@@ -270,11 +270,11 @@ language sql stable security invoker set search_path = '' as $$
     'missing', (select coalesce(json_agg(what order by what), '[]') from finding where kind = 'missing'),
     'changed', (select coalesce(json_agg(what order by what), '[]') from finding where kind = 'changed'),
     'limits', json_build_object(
-      'rows_a_push', zafu.rows_a_push(),
-      'bytes_a_push', zafu.bytes_a_push(),
-      'new_ids_a_day', zafu.new_ids_a_day(),
-      'edits_a_day', zafu.edits_a_day(),
-      'bytes_a_day', zafu.bytes_a_day()
+      'rows_per_push', zafu.rows_per_push(),
+      'bytes_per_push', zafu.bytes_per_push(),
+      'new_ids_per_day', zafu.new_ids_per_day(),
+      'edits_per_day', zafu.edits_per_day(),
+      'bytes_per_day', zafu.bytes_per_day()
     )
   )
 $$;
@@ -285,8 +285,8 @@ revoke all on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.a
   from public, anon, authenticated, service_role;
 grant usage on schema zafu to anon;
 grant execute on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.deviations(),
-  zafu.bypassing_views(), zafu.rows_a_push(), zafu.bytes_a_push(), zafu.new_ids_a_day(), zafu.edits_a_day(),
-  zafu.bytes_a_day(), public.zafu_health()
+  zafu.bypassing_views(), zafu.rows_per_push(), zafu.bytes_per_push(), zafu.new_ids_per_day(), zafu.edits_per_day(),
+  zafu.bytes_per_day(), public.zafu_health()
   to anon, authenticated;
 
 -- The last of all: how everything is defined now. A later migration that changes something ends with this too.

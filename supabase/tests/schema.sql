@@ -14,8 +14,8 @@ select columns_are('public', 'partnerships', array['id', 'userid', 'partnerid', 
   'weeklygoal', 'createdat']);
 select columns_are('public', 'weeks', array['id', 'partnershipid', 'weeknumber', 'weekstart', 'weekend',
   'inviteesits', 'invitersits', 'weeklygoal', 'goalmet', 'createdat']);
-select columns_are('public', 'sessions', array['id', 'createdat', 'userid', 'partnershipid', 'weekid', 'seq',
-  'startedat', 'sitlength', 'satlength', 'iscompleted', 'completedat', 'endedat', 'madeat', 'utcoffset',
+select columns_are('public', 'sessions', array['id', 'receivedat', 'userid', 'partnershipid', 'weekid', 'seq',
+  'startedat', 'sitlength', 'satlength', 'iscompleted', 'completedat', 'endedat', 'createdat', 'utcoffset',
   'deviceid', 'source', 'note', 'label', 'correctedstart', 'correctedlength', 'detailsrevision',
   'detailsdevice', 'deletedat', 'deletionrevision', 'deletiondevice']);
 select col_is_pk('public', 'sessions', array['userid', 'id'], 'ids are unique per account');

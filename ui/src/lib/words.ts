@@ -185,7 +185,7 @@ const REFUSALS: Record<string, () => string> = {
 	bad_startedat: m.refused_time,
 	bad_completedat: m.refused_time,
 	bad_endedat: m.refused_time,
-	bad_madeat: m.refused_time,
+	bad_createdat: m.refused_time,
 	bad_correctedstart: m.refused_time,
 	bad_deletedat: m.refused_time,
 };

@@ -22,7 +22,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::{MAX_REVISION, Session};
 use zafu_store::Cursor;
 
-/// Limits of one push: `zafu.rows_a_push()`, `zafu.bytes_a_push()`.
+/// Limits of one push: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
 const ROWS_A_PUSH: usize = 5000;
 const BYTES_A_PUSH: usize = 4 << 20;
 /// Limits of one sit, as `zafu.read_sits` knows them.
@@ -326,7 +326,7 @@ impl Server {
         let (before, agreed) = (self.home(account).head, self.home(account).erased);
         if agreed.is_some() && agreed != erased {
             return ok(json!({
-                "state": "erased", "verdicts": [], "erased": agreed,
+                "state": "erased", "outcomes": [], "erasure_id": agreed,
                 "before": place(before), "after": place(before),
             }));
         }
@@ -358,7 +358,7 @@ impl Server {
         let verdicts: Vec<_> =
             sent.iter().map(|sit| self.verdict(account, sit.as_ref(), before)).collect();
         ok(json!({
-            "state": "ok", "verdicts": verdicts, "erased": agreed,
+            "state": "ok", "outcomes": verdicts, "erasure_id": agreed,
             "before": place(before), "after": place(self.home(account).head),
         }))
     }
@@ -388,7 +388,7 @@ impl Server {
             (unsayable(&lifecycle.startedat), "bad_startedat"),
             (says(lifecycle.completedat()), "bad_completedat"),
             (says(lifecycle.endedat()), "bad_endedat"),
-            (unsayable(&sit.createdat), "bad_madeat"),
+            (unsayable(&sit.createdat), "bad_createdat"),
             (sit.utcoffset.0.unsigned_abs() > LARGEST_OFFSET, "bad_utcoffset"),
             (details.note.len() > LONGEST_NOTE, "bad_note"),
             (details.label.len() > LONGEST_LABEL, "bad_label"),
@@ -403,26 +403,26 @@ impl Server {
 
     fn verdict(&mut self, account: UserId, sit: Option<&Session>, before: Cursor) -> Value {
         let Some(sit) = sit else {
-            return json!({"id": null, "verdict": "refused", "reason": "contradiction"});
+            return json!({"id": null, "outcome": "rejected", "reason": "contradiction"});
         };
         if let Some(reason) = self.reason(sit) {
-            return json!({"id": sit.id, "verdict": "refused", "reason": reason});
+            return json!({"id": sit.id, "outcome": "rejected", "reason": reason});
         }
         match self.home(account).sits.get(&sit.id) {
             None => unreachable!("whatever is not refused is there now"),
             Some((known, _)) if known != sit => {
                 let known = known.clone();
-                json!({"id": sit.id, "verdict": "merged", "row": self.row(&known)})
+                json!({"id": sit.id, "outcome": "merged", "row": self.row(&known)})
             }
-            Some((_, seq)) if *seq > before.seq => json!({"id": sit.id, "verdict": "stored"}),
-            Some(_) => json!({"id": sit.id, "verdict": "unchanged"}),
+            Some((_, seq)) if *seq > before.seq => json!({"id": sit.id, "outcome": "accepted"}),
+            Some(_) => json!({"id": sit.id, "outcome": "unchanged"}),
         }
     }
 
     fn pull(&mut self, account: UserId, body: &[u8]) -> Response {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let seq = asked["after_seq"].as_i64();
-        let mark = asked["after_mark"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
+        let mark = asked["after_history_id"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
         let limit = |key: &str, usual, most: usize| {
             let asked = asked[key].as_u64().unwrap_or(usual);
             usize::try_from(asked).unwrap_or(most).clamp(1, most)
@@ -439,7 +439,7 @@ impl Server {
             _ => {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
-                    "head": place(*head), "erased": erased, "erasedat": null,
+                    "head": place(*head), "erasure_id": erased, "erasedat": null,
                 }));
             }
         };
@@ -459,10 +459,10 @@ impl Server {
         ok(json!({
             "state": "ok",
             "rows": found.iter().map(|(sit, _)| self.row(sit)).collect::<Vec<_>>(),
-            "next": {"seq": last, "mark": head.mark},
+            "next": {"seq": last, "history_id": head.mark},
             "more": last < head.seq,
             "compare": compare,
-            "head": place(*head), "erased": erased, "erasedat": null,
+            "head": place(*head), "erasure_id": erased, "erasedat": null,
         }))
     }
 
@@ -475,7 +475,7 @@ impl Server {
         home.head = head;
         home.marks.push(head);
         home.erased = Some(head.mark);
-        ok(json!({"erased": head.mark}))
+        ok(json!({"erasure_id": head.mark}))
     }
 
     fn health(&self) -> Response {
@@ -485,7 +485,7 @@ impl Server {
             "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unwell,
             "unprotected": unprotected, "surplus": [], "missing": [],
             "limits": {
-                "rows_a_push": rows, "bytes_a_push": BYTES_A_PUSH, "new_ids_a_day": 250_000,
+                "rows_per_push": rows, "bytes_per_push": BYTES_A_PUSH, "new_ids_per_day": 250_000,
             },
         }))
     }
@@ -499,7 +499,7 @@ fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> Response {
 }
 
 fn place(cursor: Cursor) -> Value {
-    json!({"seq": cursor.seq, "mark": cursor.mark})
+    json!({"seq": cursor.seq, "history_id": cursor.mark})
 }
 
 fn ok(body: Value) -> Response {

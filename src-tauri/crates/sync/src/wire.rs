@@ -34,7 +34,7 @@ struct Row<'a> {
     #[serde(serialize_with = "maybe_millis")]
     endedat: Option<DateTime<Utc>>,
     #[serde(serialize_with = "millis")]
-    madeat: DateTime<Utc>,
+    createdat: DateTime<Utc>,
     utcoffset: UtcOffset,
     deviceid: DeviceId,
     source: Source,
@@ -101,7 +101,7 @@ impl<'a> From<&'a Session> for Row<'a> {
             iscompleted: lifecycle.is_completed(),
             completedat: lifecycle.completedat(),
             endedat: lifecycle.endedat(),
-            madeat: sit.createdat,
+            createdat: sit.createdat,
             utcoffset: sit.utcoffset,
             deviceid: sit.deviceid,
             source: sit.source,
@@ -125,7 +125,7 @@ impl Row<'_> {
             Some(self.startedat),
             self.completedat,
             self.endedat,
-            Some(self.madeat),
+            Some(self.createdat),
             self.correctedstart,
             self.deletedat,
         ];
@@ -177,7 +177,7 @@ impl Row<'_> {
             utcoffset: self.utcoffset,
             deviceid: self.deviceid,
             source: self.source,
-            createdat: at(self.madeat),
+            createdat: at(self.createdat),
         })
     }
 }
@@ -188,13 +188,13 @@ pub fn push_body(sits: &[Session], erased: Option<Uuid>) -> Vec<u8> {
     #[derive(Serialize)]
     struct Body<'a> {
         sessions: Vec<Row<'a>>,
-        erased: Uuid,
+        erasure_id: Uuid,
     }
     let sessions: Vec<Row<'_>> = sits.iter().map(Row::from).collect();
     match erased {
         // The array alone says the same, and spares the server a look through all of it.
         None => json(&sessions),
-        Some(erased) => json(&Body { sessions, erased }),
+        Some(erasure_id) => json(&Body { sessions, erasure_id }),
     }
 }
 
@@ -204,13 +204,13 @@ pub fn pull_body(after: Option<Cursor>, page: Page) -> Vec<u8> {
     #[derive(Serialize)]
     struct Body {
         after_seq: Option<i64>,
-        after_mark: Option<Uuid>,
+        after_history_id: Option<Uuid>,
         max_rows: u32,
         max_bytes: u32,
     }
     json(&Body {
         after_seq: after.map(|after| after.seq),
-        after_mark: after.map(|after| after.mark),
+        after_history_id: after.map(|after| after.mark),
         max_rows: page.rows,
         max_bytes: page.bytes,
     })
@@ -231,16 +231,16 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// `{seq, mark}`.
+/// `{seq, history_id}`.
 #[derive(Deserialize)]
 struct Place {
     seq: i64,
-    mark: Uuid,
+    history_id: Uuid,
 }
 
 impl From<Place> for Cursor {
-    fn from(Place { seq, mark }: Place) -> Self {
-        Self { seq, mark }
+    fn from(Place { seq, history_id }: Place) -> Self {
+        Self { seq, mark: history_id }
     }
 }
 
@@ -279,15 +279,15 @@ impl Response {
         #[derive(Deserialize)]
         struct Said {
             state: String,
-            verdicts: Vec<Box<RawValue>>,
+            outcomes: Vec<Box<RawValue>>,
             before: Place,
             after: Place,
-            erased: Option<Uuid>,
+            erasure_id: Option<Uuid>,
         }
         let said: Said = self.read()?;
-        match (said.state.as_str(), said.erased) {
+        match (said.state.as_str(), said.erasure_id) {
             ("ok", _) => Ok(PushAnswer::Taken {
-                verdicts: said.verdicts.iter().filter_map(|said| judged(said)).collect(),
+                verdicts: said.outcomes.iter().filter_map(|said| judged(said)).collect(),
                 before: said.before.into(),
                 after: said.after.into(),
             }),
@@ -307,7 +307,7 @@ impl Response {
             rows: Vec<Box<RawValue>>,
             next: Option<Place>,
             more: bool,
-            erased: Option<Uuid>,
+            erasure_id: Option<Uuid>,
             #[serde(default)]
             compare: bool,
         }
@@ -328,7 +328,7 @@ impl Response {
                     unreadable: unread,
                     next: next.into(),
                     more: said.more,
-                    erased: said.erased,
+                    erased: said.erasure_id,
                     compare: said.compare,
                 })
             }
@@ -356,9 +356,9 @@ impl Response {
     pub fn erase(&self) -> Result<Uuid, RemoteError> {
         #[derive(Deserialize)]
         struct Said {
-            erased: Uuid,
+            erasure_id: Uuid,
         }
-        self.read().map(|Said { erased }| erased)
+        self.read().map(|Said { erasure_id }| erasure_id)
     }
 
     /// As an answer of `zafu_health`. A newer schema stops nobody.
@@ -368,8 +368,8 @@ impl Response {
     pub fn health(&self) -> Result<Health, RemoteError> {
         #[derive(Deserialize)]
         struct Limits {
-            rows_a_push: u32,
-            bytes_a_push: u32,
+            rows_per_push: u32,
+            bytes_per_push: u32,
         }
         #[derive(Deserialize)]
         struct Said {
@@ -391,8 +391,8 @@ impl Response {
         Ok(Health {
             oldest_client: plain(&said.oldest_client),
             findings: findings.iter().map(|finding| plain(finding)).collect(),
-            rows_a_push: said.limits.rows_a_push,
-            bytes_a_push: said.limits.bytes_a_push,
+            rows_a_push: said.limits.rows_per_push,
+            bytes_a_push: said.limits.bytes_per_push,
             fingerprint: fingerprint(&self.body),
         })
     }
@@ -423,19 +423,19 @@ fn judged(said: &RawValue) -> Option<Judged> {
     #[derive(Deserialize)]
     struct Said {
         id: SessionId,
-        verdict: String,
+        outcome: String,
         reason: Option<String>,
         row: Option<Box<RawValue>>,
     }
-    let Said { id, verdict, reason, row } = serde_json::from_str(said.get()).ok()?;
-    let word = match verdict.as_str() {
-        "stored" | "unchanged" => Word::There,
+    let Said { id, outcome, reason, row } = serde_json::from_str(said.get()).ok()?;
+    let word = match outcome.as_str() {
+        "accepted" | "unchanged" => Word::There,
         "merged" => match row_of(&row?) {
             Ok(session) => Word::Merged(Box::new(session)),
             Err(row) if row.id == id.0 => Word::Unreadable(row),
             Err(_) => return None,
         },
-        "refused" => {
+        "rejected" => {
             let reason = reason?;
             Word::Refused(if is_code(&reason) { reason } else { "unknown".into() })
         }
@@ -451,11 +451,11 @@ pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uui
     #[serde(untagged)]
     enum Body {
         Alone(Vec<Row<'static>>),
-        With { sessions: Vec<Row<'static>>, erased: Option<Uuid> },
+        With { sessions: Vec<Row<'static>>, erasure_id: Option<Uuid> },
     }
     let (sessions, erased) = match serde_json::from_slice(body).ok()? {
         Body::Alone(sessions) => (sessions, None),
-        Body::With { sessions, erased } => (sessions, erased),
+        Body::With { sessions, erasure_id } => (sessions, erasure_id),
     };
     Some((sessions.into_iter().map(Row::session).collect(), erased))
 }
@@ -465,7 +465,7 @@ pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uui
 pub(crate) fn row(sit: &Session) -> Value {
     let mut row = serde_json::to_value(Row::from(sit))
         .unwrap_or_else(|_| unreachable!("no map in it has keys but texts"));
-    for key in ["startedat", "completedat", "endedat", "madeat", "correctedstart", "deletedat"] {
+    for key in ["startedat", "completedat", "endedat", "createdat", "correctedstart", "deletedat"] {
         if let Some(Value::String(at)) = row.get_mut(key) {
             *at = at.replace('Z', "+00:00");
         }

@@ -14,7 +14,7 @@ use zafu_backend::Backend;
 const REQUESTS: u32 = 1000;
 
 /// What a client says of a sit, there and here.
-const COLUMNS: &str = "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, madeat, \
+const COLUMNS: &str = "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, createdat, \
     utcoffset, deviceid, source, note, label, correctedstart, correctedlength, detailsrevision, \
     detailsdevice, deletedat, deletionrevision, deletiondevice";
 
@@ -30,7 +30,6 @@ pub fn psql(backend: &Backend, store: &Path, batches: &Value, folder: &Path) -> 
         .split(", ")
         .map(|column| match column {
             "id" => "quote('ffff' || substr(id, 5))".to_owned(),
-            "madeat" => "quote(createdat)".to_owned(),
             "iscompleted" => "iif(iscompleted, 'true', 'false')".to_owned(),
             column => format!("quote({column})"),
         })

@@ -88,7 +88,7 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
         backend.sql(&format!(
             "set local session_replication_role = replica;
              insert into sessions (id, userid, seq, startedat, sitlength, satlength, iscompleted, completedat,
-               endedat, madeat, utcoffset, deviceid, source, label, detailsdevice, deletiondevice)
+               endedat, createdat, utcoffset, deviceid, source, label, detailsdevice, deletiondevice)
              select (lpad(to_hex(1700000000 + n), 8, '0') || substr(gen_random_uuid()::text, 9))::uuid,
                u.id, nextval('zafu.seq'), t, 1200, 1200, true, t + interval '20 minutes',
                t + interval '20 minutes', t, 60, u.id, 'timer', 'Zazen', u.id, u.id

@@ -99,14 +99,14 @@ impl<'a> Account<'a> {
     /// The same rows to the letter as a device writes them.
     pub fn push_written(&self, rows: &[Value]) -> Value {
         let written: Vec<String> = rows.iter().map(written).collect();
-        self.push_text(rows, format!(r#"{{"sessions":[{}],"erased":null}}"#, written.join(",")))
+        self.push_text(rows, format!(r#"{{"sessions":[{}],"erasure_id":null}}"#, written.join(",")))
     }
 
     fn push_text(&self, rows: &[Value], body: String) -> Value {
         let answer = self.say_text(Method::POST, "rpc/push_sessions", body);
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         assert_eq!(answer.body["state"], "ok", "{answer:?}");
-        assert_eq!(answer.body["verdicts"].as_array().map(Vec::len), Some(rows.len()));
+        assert_eq!(answer.body["outcomes"].as_array().map(Vec::len), Some(rows.len()));
         answer.body
     }
 
@@ -118,8 +118,7 @@ impl<'a> Account<'a> {
 
     /// One page after a cursor, `null` for the beginning.
     pub fn page(&self, cursor: &Value, rows: usize) -> Value {
-        let arguments =
-            json!({ "after_seq": cursor["seq"], "after_mark": cursor["mark"], "max_rows": rows });
+        let arguments = json!({ "after_seq": cursor["seq"], "after_history_id": cursor["history_id"], "max_rows": rows });
         let answer = self.call("pull_sessions", &arguments);
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.body
@@ -154,7 +153,7 @@ impl<'a> Account<'a> {
 
 /// The word of each verdict.
 pub fn words(pushed: &Value) -> Vec<String> {
-    let verdicts = pushed["verdicts"].as_array().expect("verdicts");
-    let word = |verdict: &Value| verdict["verdict"].as_str().expect("a word").to_owned();
+    let verdicts = pushed["outcomes"].as_array().expect("verdicts");
+    let word = |verdict: &Value| verdict["outcome"].as_str().expect("a word").to_owned();
     verdicts.iter().map(word).collect()
 }

@@ -125,7 +125,7 @@ fn what_is_not_granted_is_refused_even_of_ones_own() {
         (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "seq": 1 })),
         (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "userid": scene.victim.id })),
         (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "weekid": scene.week })),
-        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "createdat": "2020-01-01" })),
+        (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "receivedat": "2020-01-01" })),
         (Method::PATCH, "sessions?sitlength=gte.0".into(), json!({ "source": "import" })),
         (Method::DELETE, "sessions?sitlength=gte.0".into(), json!({})),
         (Method::DELETE, format!("sessions?id=eq.{}", scene.sit), json!({})),
@@ -157,7 +157,7 @@ fn what_is_not_granted_is_refused_even_of_ones_own() {
     for (column, value) in [
         ("userid", json!(scene.victim.id)),
         ("userid", json!(own)),
-        ("createdat", json!("2020-01-01T00:00:00Z")),
+        ("receivedat", json!("2020-01-01T00:00:00Z")),
         ("seq", json!(1)),
         ("weekid", json!(scene.week)),
         ("partnershipid", json!(scene.partnership)),
@@ -203,7 +203,7 @@ fn nobody_changes_what_is_not_theirs() {
                 }
             }
         }
-        assert_eq!(attacker.push(std::slice::from_ref(row))["verdicts"][0]["verdict"], "unchanged");
+        assert_eq!(attacker.push(std::slice::from_ref(row))["outcomes"][0]["outcome"], "unchanged");
     }
     attacker.say(Method::POST, "sessions", &row).is(409, "23505"); // of one's own
     // A profile that is not one's own matches nothing: silence, and no change.

@@ -88,7 +88,7 @@ fn what_commits_later_comes_later() {
         assert_eq!(rows, Vec::<Value>::new(), "neither has committed");
         session.run("commit");
         let pushed = pushing.join().expect("a push");
-        assert_eq!(words(&pushed), ["stored"]);
+        assert_eq!(words(&pushed), ["accepted"]);
         assert_ne!(pushed["before"], start, "it has seen what it waited for");
         between
     });
@@ -169,7 +169,7 @@ fn partners_who_push_at_once_are_both_counted() {
             assert!(!pushing.is_finished(), "the partner's push did not wait");
         }
         session.run("commit");
-        assert_eq!(pushing.join().expect("a push"), ["stored"]);
+        assert_eq!(pushing.join().expect("a push"), ["accepted"]);
     });
     let counts = "weeks?select=invitersits,inviteesits&or=(invitersits.gt.0,inviteesits.gt.0)";
     assert_eq!(here.get(counts).body, json!([{ "invitersits": 1, "inviteesits": 1 }]));
@@ -215,14 +215,17 @@ fn a_cursor_that_never_was_is_not_taken() {
     let head = account.push(&many(2))["after"].clone();
     let seq = head["seq"].as_u64().expect("a number");
     for cursor in [
-        json!({ "seq": seq, "mark": uuid::Uuid::new_v4() }),
-        json!({ "seq": seq + 1, "mark": head["mark"] }),
+        json!({ "seq": seq, "history_id": uuid::Uuid::new_v4() }),
+        json!({ "seq": seq + 1, "history_id": head["history_id"] }),
         json!({ "seq": seq }),
-        json!({ "mark": head["mark"] }),
+        json!({ "history_id": head["history_id"] }),
     ] {
         assert_eq!(account.page(&cursor, 10)["state"], "diverged", "{cursor}");
     }
-    assert_eq!(account.page(&json!({ "seq": seq - 1, "mark": head["mark"] }), 10)["state"], "ok");
+    assert_eq!(
+        account.page(&json!({ "seq": seq - 1, "history_id": head["history_id"] }), 10)["state"],
+        "ok"
+    );
 }
 
 #[test]
@@ -239,7 +242,7 @@ fn a_push_does_not_wait_for_ever() {
     session.run(&format!("select push_sessions('[{}]')", wire(&begun())));
     let answer = account.call("push_sessions", &json!(many(1)));
     assert_eq!(answer.code(), "55P03", "{answer:?}");
-    assert_eq!(Account::new(&backend).push_sits(&[begun()]), ["stored"], "others do not wait");
+    assert_eq!(Account::new(&backend).push_sits(&[begun()]), ["accepted"], "others do not wait");
     session.run("commit");
-    assert_eq!(account.push_sits(&[begun()]), ["stored"]);
+    assert_eq!(account.push_sits(&[begun()]), ["accepted"]);
 }

@@ -91,7 +91,7 @@ fn nonsense_is_refused() {
         ("startedat", json!("infinity")),
         ("startedat", json!("-infinity")),
         ("startedat", json!("0044-03-15 12:00:00 BC")),
-        ("madeat", json!("10000-01-01T00:00:00Z")),
+        ("createdat", json!("10000-01-01T00:00:00Z")),
         ("detailsrevision", json!(-1)),
         ("note", json!("x".repeat(131_073))),
         ("correctedlength", json!(-1)),

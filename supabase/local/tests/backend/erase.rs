@@ -15,28 +15,28 @@ fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
     let rows = many(3);
     account.push(&rows);
     let (_, cursor) = account.pull_after(&Value::Null);
-    let erased = account.call("erase_account", &json!({})).body["erased"].clone();
+    let erased = account.call("erase_account", &json!({})).body["erasure_id"].clone();
     assert!(erased.is_string());
 
     // It learns of it at whatever it does next, and nothing is written.
     let page = account.page(&cursor, 10);
-    assert_eq!((&page["erased"], &page["rows"]), (&erased, &json!([])));
+    assert_eq!((&page["erasure_id"], &page["rows"]), (&erased, &json!([])));
     assert!(page["erasedat"].is_string());
     for unaware in
-        [json!({ "sessions": rows }), json!(rows), json!({ "sessions": rows, "erased": "x" })]
+        [json!({ "sessions": rows }), json!(rows), json!({ "sessions": rows, "erasure_id": "x" })]
     {
         let answer = account.call("push_sessions", &unaware).body;
-        assert_eq!((&answer["state"], &answer["erased"]), (&json!("erased"), &erased));
-        assert_eq!(answer["verdicts"], json!([]));
+        assert_eq!((&answer["state"], &answer["erasure_id"]), (&json!("erased"), &erased));
+        assert_eq!(answer["outcomes"], json!([]));
     }
     assert!(account.pull().is_empty());
 
     // Once the person has said so, it may.
-    let aware = json!({ "sessions": rows, "erased": erased });
+    let aware = json!({ "sessions": rows, "erasure_id": erased });
     let answer = account.call("push_sessions", &aware).body;
-    assert_eq!(words(&answer), vec!["stored"; 3]);
+    assert_eq!(words(&answer), vec!["accepted"; 3]);
     // A second erasure is another one.
-    let again = account.call("erase_account", &json!({})).body["erased"].clone();
+    let again = account.call("erase_account", &json!({})).body["erasure_id"].clone();
     assert_ne!(again, erased);
     assert_eq!(account.call("push_sessions", &aware).body["state"], "erased");
 }
@@ -112,7 +112,7 @@ fn an_account_can_go_while_it_and_its_partner_push() {
         }
         session.run("commit");
         own.join().expect("an answer").is(410, "PT410");
-        assert_eq!(partners.join().expect("a push"), ["stored"]);
+        assert_eq!(partners.join().expect("a push"), ["accepted"]);
     });
     let status = format!("users?id=eq.{}&select=pairing_status", partner.id);
     assert_eq!(partner.get(&status).body, json!([{ "pairing_status": "unpaired" }]));
@@ -138,7 +138,7 @@ fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
     let (_, repair) = repair.split_once("```sql\n").expect("a block of SQL");
     let (repair, _) = repair.split_once("```").expect("its end");
     backend.sql(repair).expect("the repair");
-    assert_eq!(words(&account.push(&many(2))), ["stored", "stored"]);
+    assert_eq!(words(&account.push(&many(2))), ["accepted", "accepted"]);
     backend.delete_user(account.id).expect("deleted");
     asks(410, "PT410");
 }

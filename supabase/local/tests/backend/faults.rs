@@ -80,7 +80,7 @@ fn an_account_can_be_made_signed_in_to_and_used() {
     assert_eq!(status, 200, "{session}");
     let account = auth.account(&session);
     let sit = completed(&begun());
-    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["stored"]);
+    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["accepted"]);
     let profile = account.get("users?select=email").body;
     assert_eq!(profile, json!([{ "email": "someone@example.test" }]));
 

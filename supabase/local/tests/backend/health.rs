@@ -12,8 +12,8 @@ fn a_server_as_it_was_made_is_well() {
         "schema": 1, "oldest_client": "0.1.0", "rls": true,
         "unprotected": [], "surplus": [], "missing": [], "changed": [],
         "limits": {
-            "rows_a_push": 5000, "bytes_a_push": 4_194_304, "new_ids_a_day": 250_000,
-            "edits_a_day": 250_000, "bytes_a_day": 134_217_728,
+            "rows_per_push": 5000, "bytes_per_push": 4_194_304, "new_ids_per_day": 250_000,
+            "edits_per_day": 250_000, "bytes_per_day": 134_217_728,
         },
     });
     assert_eq!(health, expected);

@@ -114,8 +114,8 @@ fn what_arrives_is_joined_as_the_core_joins_it() {
         )).expect("SQL");
         prop_assert_eq!(&read(&serde_json::from_str(&stored).expect("JSON")), &expected);
         // The last verdict is true: it was taken as it was sent, or the row is shown that came of it.
-        let verdict = last["verdicts"].as_array().expect("verdicts").last().expect("one");
-        if verdict["verdict"] == "merged" {
+        let verdict = last["outcomes"].as_array().expect("verdicts").last().expect("one");
+        if verdict["outcome"] == "merged" {
             prop_assert_eq!(&read(&verdict["row"]), &expected);
         } else {
             prop_assert_eq!(copies.last().expect("one"), &expected);
@@ -158,7 +158,7 @@ fn a_direct_write_is_taken_if_and_only_if_the_core_would_keep_it() {
         let [before, after] = &of_one_sit(pair.to_vec())[..] else { unreachable!() };
         account.push_sits(std::slice::from_ref(before));
         let mut change = wire(after);
-        for fixed in ["id", "madeat", "utcoffset", "deviceid", "source"] {
+        for fixed in ["id", "createdat", "utcoffset", "deviceid", "source"] {
             change.as_object_mut().expect("an object").remove(fixed);
         }
         let path = format!("sessions?id=eq.{}", before.id);

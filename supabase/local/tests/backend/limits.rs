@@ -101,8 +101,8 @@ fn real_life_18_a_note_of_escapes_is_refused_in_time() {
     let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#).replace('@', &escapes);
     let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
     assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.code());
-    assert_eq!(words(&answer.body), ["refused", "stored"]);
-    assert_eq!(answer.body["verdicts"][0]["reason"], "bad_text");
+    assert_eq!(words(&answer.body), ["rejected", "accepted"]);
+    assert_eq!(answer.body["outcomes"][0]["reason"], "bad_text");
 }
 
 #[test]
@@ -129,13 +129,13 @@ fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_the
         });
         // And nobody else waits.
         let rows = many(2);
-        assert_eq!(words(&other.push(&rows)), ["stored", "stored"]);
+        assert_eq!(words(&other.push(&rows)), ["accepted", "accepted"]);
         is_over.store(true, Ordering::SeqCst);
         first.run("commit");
         assert!(refused, "a fifth push was let in");
     });
     busy.call("push_sessions", &json!({ "sessions": 7 })).is(400, "PT400");
-    assert_eq!(words(&busy.push(&many(1))), ["stored"]);
+    assert_eq!(words(&busy.push(&many(1))), ["accepted"]);
 }
 
 /// Sets what an account has written on the day that is so many days ago.
@@ -164,8 +164,8 @@ fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
         edited["detailsrevision"] = 1.into();
         let room = if what == "newbytes" { 800 } else { 1 };
         has_written(&account, what, limit - room, 0);
-        assert_eq!(words(&account.push(&[edited.clone()])), ["stored"], "{what}: the last one");
-        assert_eq!(words(&account.push(&many(1))), ["stored"], "{what}: the last one");
+        assert_eq!(words(&account.push(&[edited.clone()])), ["accepted"], "{what}: the last one");
+        assert_eq!(words(&account.push(&many(1))), ["accepted"], "{what}: the last one");
 
         has_written(&account, what, limit, 0);
         if what != "edits" {
@@ -180,9 +180,9 @@ fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
         }
         // Nothing of it stays; to read and to erase is never refused, and nobody else is touched.
         assert_eq!(account.pull().len(), 2, "{what}");
-        assert_eq!(words(&other.push(&many(1))), ["stored"], "{what}");
+        assert_eq!(words(&other.push(&many(1))), ["accepted"], "{what}");
         has_written(&account, what, limit, 1);
-        assert_eq!(words(&account.push(&many(1))), ["stored"], "{what}: another day");
+        assert_eq!(words(&account.push(&many(1))), ["accepted"], "{what}: another day");
         has_written(&account, what, limit, 0);
         assert_eq!(account.call("erase_account", &json!({})).status.as_u16(), 200, "{what}");
     }
@@ -215,8 +215,8 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
     let account = Account::new(backend);
     let id = account.id;
     account.call("erase_account", &json!({}));
-    let erased = account.page(&Value::Null, 10)["erased"].clone();
-    let body = json!({ "sessions": many(2), "erased": erased });
+    let erased = account.page(&Value::Null, 10)["erasure_id"].clone();
+    let body = json!({ "sessions": many(2), "erasure_id": erased });
     let sent = account.call("push_sessions", &body).body;
     let old = &sent["after"];
     // As many changes as a device makes in months.
@@ -226,7 +226,7 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
                update sessions set detailsrevision = n
                where userid = '{id}' and id = '{}';
              end loop; end $$",
-            sent["verdicts"][0]["id"].as_str().expect("an id")
+            sent["outcomes"][0]["id"].as_str().expect("an id")
         ))
         .expect("SQL");
     let marks = format!("select count(*) from zafu.marks where userid = '{id}'");
@@ -241,13 +241,13 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
     let after = account.page(&page["next"], 10);
     assert_eq!((&after["state"], &after["compare"]), (&json!("ok"), &json!(false)));
     // A mark that never was is still known for one, unless it is as old.
-    let unknown = json!({ "seq": page["next"]["seq"], "mark": begun().id });
+    let unknown = json!({ "seq": page["next"]["seq"], "history_id": begun().id });
     assert_eq!(account.page(&unknown, 10)["state"], "diverged");
     let seq = old["seq"].as_i64().expect("a seq");
-    let as_old = json!({ "seq": seq - 1, "mark": begun().id });
+    let as_old = json!({ "seq": seq - 1, "history_id": begun().id });
     assert_eq!(account.page(&as_old, 10)["compare"], true);
     // The erasure is not forgotten.
-    assert_eq!(page["erased"], erased);
+    assert_eq!(page["erasure_id"], erased);
 }
 
 /// The digest as `digest_sessions` answers it, and as a count of all rows gives it.

@@ -50,7 +50,7 @@ fn poison() -> Vec<(Value, &'static str)> {
         ("startedat", "bad_startedat"),
         ("completedat", "bad_completedat"),
         ("endedat", "bad_endedat"),
-        ("madeat", "bad_madeat"),
+        ("createdat", "bad_createdat"),
         ("correctedstart", "bad_correctedstart"),
         ("deletedat", "bad_deletedat"),
     ] {
@@ -145,10 +145,10 @@ fn each_poison_is_refused_when_it_comes_alone_in_the_words_of_a_device() {
     // Alone, so that no other can lead to its being read carefully.
     for (wrong, reason) in poison() {
         let answer = account.push_written(std::slice::from_ref(&wrong));
-        let verdict = &answer["verdicts"][0];
+        let verdict = &answer["outcomes"][0];
         assert_eq!(
-            (&verdict["verdict"], &verdict["reason"]),
-            (&json!("refused"), &json!(reason)),
+            (&verdict["outcome"], &verdict["reason"]),
+            (&json!("rejected"), &json!(reason)),
             "{wrong}"
         );
     }
@@ -167,13 +167,13 @@ fn stores_what_is_beside_poison(push: fn(&Account<'_>, &[Value]) -> Value) {
     }
     let answer = push(&account, &rows);
     for (place, (row, verdict)) in
-        rows.iter().zip(answer["verdicts"].as_array().expect("verdicts")).enumerate()
+        rows.iter().zip(answer["outcomes"].as_array().expect("verdicts")).enumerate()
     {
         let expected = if place % 2 == 0 {
-            json!({ "id": row["id"], "verdict": "stored" })
+            json!({ "id": row["id"], "outcome": "accepted" })
         } else {
             let reason = poison[place / 2].1;
-            json!({ "id": verdict["id"], "verdict": "refused", "reason": reason })
+            json!({ "id": verdict["id"], "outcome": "rejected", "reason": reason })
         };
         assert_eq!(verdict, &expected, "of {row}");
     }
@@ -195,7 +195,7 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
     for push in [Account::push, Account::push_written] {
         let answer =
             push(&account, &[higher.clone(), row.clone(), deleted.clone(), beside.clone()]);
-        let reasons: Vec<_> = (0..4).map(|place| &answer["verdicts"][place]["reason"]).collect();
+        let reasons: Vec<_> = (0..4).map(|place| &answer["outcomes"][place]["reason"]).collect();
         assert_eq!(
             reasons,
             [
@@ -230,8 +230,8 @@ fn no_poisonous_text_fails_a_call() {
         let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#);
         let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
         assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
-        assert_eq!(answer.body["verdicts"][0]["reason"], reason, "{answer:?}");
-        assert_ne!(answer.body["verdicts"][1]["verdict"], "refused", "{answer:?}");
+        assert_eq!(answer.body["outcomes"][0]["reason"], reason, "{answer:?}");
+        assert_ne!(answer.body["outcomes"][1]["outcome"], "rejected", "{answer:?}");
     }
 }
 
@@ -269,11 +269,11 @@ fn every_way_to_write_a_moment_is_understood() {
         ("0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z"),
         ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
     ] {
-        let answer = account.push(&[with("madeat", json!(said))]);
-        assert_eq!(answer["verdicts"][0]["reason"], Value::Null, "{said}: {answer}");
-        let id = answer["verdicts"][0]["id"].as_str().expect("an id");
-        let row = account.get(&format!("sessions?select=madeat&id=eq.{id}")).body;
-        let stored = row[0]["madeat"].as_str().expect("a moment");
+        let answer = account.push(&[with("createdat", json!(said))]);
+        assert_eq!(answer["outcomes"][0]["reason"], Value::Null, "{said}: {answer}");
+        let id = answer["outcomes"][0]["id"].as_str().expect("an id");
+        let row = account.get(&format!("sessions?select=createdat&id=eq.{id}")).body;
+        let stored = row[0]["createdat"].as_str().expect("a moment");
         assert_eq!(crate::sits::moment(stored), crate::sits::moment(expected), "{said}");
     }
 }

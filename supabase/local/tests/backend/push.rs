@@ -11,7 +11,7 @@ fn a_sit_is_stored_once_and_known_ever_after() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = completed(&begun());
-    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["stored"]);
+    assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["accepted"]);
     assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["unchanged"]);
     assert_eq!(account.only(), sit);
 }
@@ -22,10 +22,10 @@ fn a_completion_brings_its_own_creation() {
     let account = Account::new(backend);
     let sit = begun();
     // The start never arrived; the end does; then the start, late.
-    assert_eq!(account.push_sits(&[completed(&sit)]), ["stored"]);
+    assert_eq!(account.push_sits(&[completed(&sit)]), ["accepted"]);
     let late = account.push(&[wire(&sit)]);
     assert_eq!(words(&late), ["merged"]);
-    assert_eq!(read(&late["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(read(&late["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(late["before"], late["after"], "nothing was written");
     assert_eq!(account.only(), completed(&sit));
 }
@@ -35,8 +35,8 @@ fn a_late_completion_wins_over_an_early_end() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
-    assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["stored"]);
-    assert_eq!(account.push_sits(&[completed(&sit)]), ["stored"]);
+    assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["accepted"]);
+    assert_eq!(account.push_sits(&[completed(&sit)]), ["accepted"]);
     assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["merged"]);
     assert_eq!(account.only(), completed(&sit));
 }
@@ -52,7 +52,7 @@ fn a_deletion_before_its_creation_holds_and_can_be_undone() {
     assert_eq!(account.only(), gone);
     let mut back = gone.clone();
     back.deletion = gone.deletion.set(None, device(1));
-    assert_eq!(account.push_sits(std::slice::from_ref(&back)), ["stored"]);
+    assert_eq!(account.push_sits(std::slice::from_ref(&back)), ["accepted"]);
     assert_eq!(account.only(), back);
 }
 
@@ -68,7 +68,7 @@ fn two_devices_end_with_the_same() {
     assert_eq!(words(&answer), ["merged"]);
     let expected = phone.clone().join(&desk);
     assert_eq!(expected.details.value.note, "in the hall", "of equal revisions the higher device");
-    assert_eq!(read(&answer["verdicts"][0]["row"]), expected);
+    assert_eq!(read(&answer["outcomes"][0]["row"]), expected);
     assert_eq!(account.only(), expected);
     assert_eq!(phone.join(&expected), expected, "the other device comes to the same");
 }
@@ -81,8 +81,8 @@ fn one_sit_twice_in_a_call_is_one_sit() {
     let rows = [&sit, &completed(&sit), &sit, &completed(&sit)];
     let rows: Vec<Value> = rows.into_iter().map(wire).collect();
     let answer = account.push(&rows);
-    assert_eq!(words(&answer), ["merged", "stored", "merged", "stored"]);
-    assert_eq!(read(&answer["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(words(&answer), ["merged", "accepted", "merged", "accepted"]);
+    assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
 
@@ -93,13 +93,13 @@ fn real_life_22_two_accounts_may_have_sessions_of_one_id() {
     let sit = begun();
     first.push_sits(std::slice::from_ref(&sit));
     // The answer is that for an id that nobody has, at each step of the second account's session.
-    assert_eq!(second.push_sits(&[completed(&sit)]), ["stored"]);
+    assert_eq!(second.push_sits(&[completed(&sit)]), ["accepted"]);
     assert_eq!(second.push_sits(&[completed(&sit)]), ["unchanged"]);
     let edited = noted(&completed(&sit), "the second's", device(9));
-    assert_eq!(second.push_sits(std::slice::from_ref(&edited)), ["stored"]);
+    assert_eq!(second.push_sits(std::slice::from_ref(&edited)), ["accepted"]);
     // Each account sees its own session, and changes it alone.
     assert_eq!((first.only(), second.only()), (sit.clone(), edited.clone()));
-    assert_eq!(first.push_sits(&[ended(&sit, 60)]), ["stored"]);
+    assert_eq!(first.push_sits(&[ended(&sit, 60)]), ["accepted"]);
     assert_eq!(second.only(), edited);
     let path = format!("sessions?id=eq.{}", sit.id);
     let deletion = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 1 });
@@ -134,7 +134,7 @@ fn what_did_not_change_is_not_written_anew() {
 fn more_than_postgrest_would_ever_answer_in_rows_is_answered_whole() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    assert_eq!(words(&account.push(&many(2000))), vec!["stored"; 2000]);
+    assert_eq!(words(&account.push(&many(2000))), vec!["accepted"; 2000]);
     assert_eq!(account.pull().len(), 2000);
 }
 

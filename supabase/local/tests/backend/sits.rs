@@ -63,7 +63,7 @@ pub fn wire(sit: &Session) -> Value {
         "iscompleted": sit.lifecycle.is_completed(),
         "completedat": sit.lifecycle.completedat().map(stamp),
         "endedat": sit.lifecycle.endedat().map(stamp),
-        "madeat": stamp(sit.createdat),
+        "createdat": stamp(sit.createdat),
         "utcoffset": sit.utcoffset,
         "deviceid": sit.deviceid,
         "source": sit.source,
@@ -89,7 +89,7 @@ pub fn written(row: &Value) -> String {
         "iscompleted",
         "completedat",
         "endedat",
-        "madeat",
+        "createdat",
         "utcoffset",
         "deviceid",
         "source",
@@ -155,6 +155,6 @@ pub fn read(row: &Value) -> Session {
         utcoffset: UtcOffset(offset.try_into().expect("an offset of 16 bits")),
         deviceid: DeviceId(uuid("deviceid")),
         source: Source::from_name(text("source")).expect("a source"),
-        createdat: moment(text("madeat")),
+        createdat: moment(text("createdat")),
     }
 }

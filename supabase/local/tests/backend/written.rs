@@ -50,7 +50,7 @@ fn what_the_app_writes_needs_no_closer_look() {
     assert!(count(&format!("read_well({elements}, 'a mark')")).ends_with(&all));
     assert!(count(&format!("those_there({elements})")).ends_with('0'));
     let values: Vec<Value> = sits.iter().map(wire).collect();
-    assert_eq!(words(&account.push_written(&values)), vec!["stored"; sits.len()]);
+    assert_eq!(words(&account.push_written(&values)), vec!["accepted"; sits.len()]);
     assert!(count(&format!("those_there({elements})")).ends_with(&all));
     let again = account.push_written(&values);
     assert_eq!(words(&again), vec!["unchanged"; sits.len()]);
@@ -68,8 +68,8 @@ fn what_is_there_already_and_is_changed_by_the_same_call_is_not_called_unchanged
     let rows = [wire(&sit), wire(&completed(&sit)), wire(&sit)];
     account.push_written(&rows[..1]);
     let answer = account.push_written(&rows);
-    assert_eq!(words(&answer), ["merged", "stored", "merged"]);
-    assert_eq!(read(&answer["verdicts"][0]["row"]), completed(&sit));
+    assert_eq!(words(&answer), ["merged", "accepted", "merged"]);
+    assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
 
@@ -79,7 +79,7 @@ fn a_row_equal_to_another_accounts_is_stored_as_ones_own() {
     let (first, second) = (Account::new(backend), Account::new(backend));
     let rows = [wire(&completed(&begun()))];
     first.push_written(&rows);
-    assert_eq!(words(&second.push_written(&rows)), ["stored"]);
+    assert_eq!(words(&second.push_written(&rows)), ["accepted"]);
     assert_eq!(words(&second.push_written(&rows)), ["unchanged"]);
     assert_eq!((first.pull().len(), second.pull().len()), (1, 1));
 }

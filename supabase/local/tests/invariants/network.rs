@@ -145,7 +145,7 @@ fn fault_40_fewer_verdicts_come_than_sits_were_sent() {
         world.sits(0, 6);
         let fewer = |count: usize| {
             Fate::Changed(Box::new(move |answer| {
-                answer["verdicts"].as_array_mut().unwrap().truncate(count);
+                answer["outcomes"].as_array_mut().unwrap().truncate(count);
             }))
         };
         world.proxy.obey(move |asked| match asked.is("push_sessions") {
@@ -160,7 +160,7 @@ fn fault_40_fewer_verdicts_come_than_sits_were_sent() {
     // Others than were sent acknowledge nothing either.
     World::survives(|asked| {
         let other = Fate::Changed(Box::new(|answer| {
-            for verdict in answer["verdicts"].as_array_mut().unwrap() {
+            for verdict in answer["outcomes"].as_array_mut().unwrap() {
                 verdict["id"] = uuid::Uuid::new_v4().to_string().into();
             }
         }));

@@ -98,7 +98,7 @@ fn columns(sit: &Session, columns: &[&str]) -> Value {
 const LIFECYCLE: [&str; 4] = ["iscompleted", "completedat", "endedat", "satlength"];
 const DELETION: [&str; 3] = ["deletedat", "deletionrevision", "deletiondevice"];
 /// What the server alone says of a sit.
-const SERVERS: [&str; 5] = ["createdat", "userid", "partnershipid", "weekid", "seq"];
+const SERVERS: [&str; 5] = ["receivedat", "userid", "partnershipid", "weekid", "seq"];
 
 fn sits() -> Vec<Session> {
     let corrected = Details {
@@ -180,12 +180,12 @@ fn the_app_reads_what_it_has_written() {
         let (pushed, inserted) = all.split_at(2);
         // With the function of the app.
         let rows: Vec<_> = pushed.iter().map(row).collect();
-        let said = json!({ "sessions": rows, "erased": null });
+        let said = json!({ "sessions": rows, "erasure_id": null });
         let push = json!({ "what": "call", "name": "push_sessions", "said": said });
         let words = |answer: Value| -> Vec<Value> {
-            answer["verdicts"].as_array().unwrap().iter().map(|it| it["verdict"].clone()).collect()
+            answer["outcomes"].as_array().unwrap().iter().map(|it| it["outcome"].clone()).collect()
         };
-        assert_eq!(words(client.does(&push)), ["stored", "stored"]);
+        assert_eq!(words(client.does(&push)), ["accepted", "accepted"]);
         // And into the table.
         let rows: Vec<_> = inserted.iter().map(row).collect();
         client.does(&json!({ "what": "insert", "rows": rows }));

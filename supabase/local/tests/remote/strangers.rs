@@ -58,7 +58,7 @@ fn an_answer_that_is_cut_off_acknowledges_nothing() {
     use zafu_sync::Remote;
     use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
     let http =
-        stranger("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"state\":\"ok\",\"verdicts\":[");
+        stranger("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"state\":\"ok\",\"outcomes\":[");
     let user = UserId(uuid::Uuid::new_v4());
     let tokens = Tokens { access: "a".into(), refresh: "b".into() };
     let vault = std::sync::Arc::new(zafu_sync::fake::Memory::default());

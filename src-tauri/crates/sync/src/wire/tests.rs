@@ -58,7 +58,7 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
             "iscompleted": true,
             "completedat": "2026-03-01T06:10:00.000Z",
             "endedat": "2026-03-01T06:10:00.000Z",
-            "madeat": "2026-03-01T05:59:00.000Z",
+            "createdat": "2026-03-01T05:59:00.000Z",
             "utcoffset": -210,
             "deviceid": "00000000-0000-0000-0000-000000000003",
             "source": "manual",
@@ -72,7 +72,7 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
             "deletionrevision": 0,
             "deletiondevice": "00000000-0000-0000-0000-000000000002",
         }],
-        "erased": "00000000-0000-0000-0000-000000000007",
+        "erasure_id": "00000000-0000-0000-0000-000000000007",
     });
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
     // The names are those of the server's own type, in its order.
@@ -92,26 +92,26 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
 fn a_question_for_what_there_is_names_the_cursor_or_none() {
     let page = Page { rows: 5, bytes: 7 };
     let body: Value = serde_json::from_slice(&pull_body(None, page)).unwrap();
-    let none = json!({"after_seq": null, "after_mark": null, "max_rows": 5, "max_bytes": 7});
+    let none = json!({"after_seq": null, "after_history_id": null, "max_rows": 5, "max_bytes": 7});
     assert_eq!(body, none);
     let cursor = Cursor { seq: 3, mark: Uuid::from_u128(9) };
     let body: Value = serde_json::from_slice(&pull_body(Some(cursor), page)).unwrap();
-    assert_eq!((&body["after_seq"], &body["after_mark"]), (&json!(3), &json!(cursor.mark)));
+    assert_eq!((&body["after_seq"], &body["after_history_id"]), (&json!(3), &json!(cursor.mark)));
 }
 
 fn answered(verdicts: &Value) -> Value {
-    let place = |seq| json!({"seq": seq, "mark": Uuid::from_u128(seq)});
-    json!({"state": "ok", "verdicts": verdicts, "before": place(1), "after": place(2), "erased": null})
+    let place = |seq| json!({"seq": seq, "history_id": Uuid::from_u128(seq)});
+    json!({"state": "ok", "outcomes": verdicts, "before": place(1), "after": place(2), "erasure_id": null})
 }
 
 #[test]
 fn each_verdict_is_read_as_what_it_is() {
     let id = sit().id;
     let verdicts = json!([
-        {"id": id, "verdict": "stored"},
-        {"id": id, "verdict": "unchanged"},
-        {"id": id, "verdict": "refused", "reason": "bad_note"},
-        {"id": id, "verdict": "merged", "row": row(&sit())},
+        {"id": id, "outcome": "accepted"},
+        {"id": id, "outcome": "unchanged"},
+        {"id": id, "outcome": "rejected", "reason": "bad_note"},
+        {"id": id, "outcome": "merged", "row": row(&sit())},
     ]);
     let PushAnswer::Taken { verdicts, before, after } = ok(&answered(&verdicts)).push().unwrap()
     else {
@@ -128,14 +128,14 @@ fn each_verdict_is_read_as_what_it_is() {
 fn a_verdict_that_says_nothing_known_is_none() {
     let id = sit().id;
     let verdicts = json!([
-        {"id": id, "verdict": "welcomed"},
-        {"id": null, "verdict": "stored"},
-        {"id": "x", "verdict": "stored"},
-        {"verdict": "stored"},
-        {"id": id, "verdict": "merged"},
-        {"id": id, "verdict": "merged", "row": null},
-        {"id": id, "verdict": "refused"},
-        "stored",
+        {"id": id, "outcome": "welcomed"},
+        {"id": null, "outcome": "accepted"},
+        {"id": "x", "outcome": "accepted"},
+        {"outcome": "accepted"},
+        {"id": id, "outcome": "merged"},
+        {"id": id, "outcome": "merged", "row": null},
+        {"id": id, "outcome": "rejected"},
+        "accepted",
         null,
     ]);
     let answer = ok(&answered(&verdicts)).push().unwrap();
@@ -147,14 +147,14 @@ fn an_erasure_is_no_success() {
     let mut answer = answered(&json!([]));
     answer["state"] = json!("erased");
     assert_eq!(ok(&answer).push(), Err(Fault::Unreadable.into()), "it must say which");
-    answer["erased"] = json!(Uuid::from_u128(4));
+    answer["erasure_id"] = json!(Uuid::from_u128(4));
     assert_eq!(ok(&answer).push(), Ok(PushAnswer::Erased(Uuid::from_u128(4))));
 }
 
 #[test]
 fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
     let unreadable: RemoteError = Fault::Unreadable.into();
-    let whole = answered(&json!([{"id": sit().id, "verdict": "stored"}])).to_string();
+    let whole = answered(&json!([{"id": sit().id, "outcome": "accepted"}])).to_string();
     for length in (0..whole.len()).step_by(7) {
         assert_eq!(response(200, &whole[..length]).push().unwrap_err(), unreadable, "{length}");
     }
@@ -169,10 +169,10 @@ fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
 }
 
 fn page(rows: &str) -> (Vec<Session>, Vec<UnreadableRow>) {
-    let place = json!({"seq": 1, "mark": Uuid::from_u128(1)});
+    let place = json!({"seq": 1, "history_id": Uuid::from_u128(1)});
     let body = format!(
         r#"{{"state": "ok", "rows": [{rows}], "next": {place}, "more": false, "head": {place},
-            "erased": null, "erasedat": null}}"#
+            "erasure_id": null, "erasedat": null}}"#
     );
     match response(200, &body).pull().unwrap() {
         PullAnswer::Page { rows, unreadable, .. } => (rows, unreadable),
@@ -191,7 +191,7 @@ fn real_life_06_a_row_that_cannot_be_read_is_kept_as_its_text_and_the_rest_is_re
         ("endedat", json!(null)),
         ("utcoffset", json!(1440)),
         ("startedat", json!("0000-01-01T00:00:00+00:00")),
-        ("madeat", json!("2016-12-31T23:59:60+00:00")),
+        ("createdat", json!("2016-12-31T23:59:60+00:00")),
         ("note", json!("a\0b")),
         ("detailsrevision", json!({"of": 2})),
         ("deletedat", json!("infinity")),
@@ -229,7 +229,7 @@ fn real_life_06_a_field_that_only_a_later_version_knows_stops_nothing() {
 fn real_life_06_a_merged_row_that_cannot_be_read_is_an_outcome_of_its_own() {
     let mut odd = row(&sit());
     odd["source"] = json!("watch");
-    let verdict = json!([{"id": sit().id, "verdict": "merged", "row": odd}]);
+    let verdict = json!([{"id": sit().id, "outcome": "merged", "row": odd}]);
     let PushAnswer::Taken { verdicts, .. } = ok(&answered(&verdict)).push().unwrap() else {
         panic!("it was taken")
     };
@@ -276,7 +276,7 @@ fn a_server_is_well_only_if_it_says_so_in_every_way() {
     let health = |rls: bool, surplus: Value| {
         ok(&json!({"schema": 9, "oldest_client": "0.1.0", "rls": rls, "unprotected": [],
                    "surplus": surplus, "missing": [], "of_a_later_version": true,
-                   "limits": {"rows_a_push": 5000, "bytes_a_push": 4_194_304}}))
+                   "limits": {"rows_per_push": 5000, "bytes_per_push": 4_194_304}}))
         .health()
         .unwrap()
     };

@@ -144,14 +144,14 @@ impl Bench for Real {
              alter table public.sessions enable trigger all;
              alter function public.pull_sessions(bigint, uuid, integer, integer) set schema zafu;
              create function public.pull_sessions(
-               after_seq bigint default null, after_mark uuid default null,
+               after_seq bigint default null, after_history_id uuid default null,
                max_rows integer default null, max_bytes integer default null
              ) returns json language sql stable security invoker set search_path = '' as $$
                select jsonb_set(page, '{{rows}}', coalesce(
                  (select jsonb_agg(row || '{{\"mood\": \"calm\"}}') from jsonb_array_elements(page -> 'rows') as row),
                  '[]'
                ))::json
-               from (select zafu.pull_sessions(after_seq, after_mark, max_rows, max_bytes)::jsonb as page) as said
+               from (select zafu.pull_sessions(after_seq, after_history_id, max_rows, max_bytes)::jsonb as page) as said
              $$;
              grant execute on function public.pull_sessions(bigint, uuid, integer, integer),
                zafu.pull_sessions(bigint, uuid, integer, integer) to authenticated;

@@ -211,7 +211,7 @@ pub async fn fault_41_one_poison_sit_keeps_no_other_from_being_stored(bench: &im
         (Session { utcoffset: UtcOffset(-1440), ..sit.clone() }, "bad_utcoffset"),
         (started("0000-12-31T23:59:59.999Z"), "bad_startedat"),
         (started("+10000-01-01T00:00:00Z"), "bad_startedat"),
-        (Session { createdat: moment("+10000-01-01T00:00:00Z"), ..sit.clone() }, "bad_madeat"),
+        (Session { createdat: moment("+10000-01-01T00:00:00Z"), ..sit.clone() }, "bad_createdat"),
     ];
     let mut sits = many(200);
     let mut expected = vec![Word::There; 200];
