@@ -21,7 +21,7 @@ pub enum Started {
     No,
 }
 
-const RESTORE: &str = "Bring back the snapshot";
+const RESTORE: &str = "Bring back the backup";
 const EMPTY: &str = "Begin anew";
 const QUIT: &str = "Quit";
 
@@ -43,7 +43,7 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
             },
             Err(error) => return fail(&IpcError::from(error).message, args),
         };
-        let StoreError::Corrupt { newest_snapshot, .. } = (match &error {
+        let StoreError::Corrupt { newest_backup, .. } = (match &error {
             HostError::Store(error) => error,
             error => return fail(&error.to_string(), args),
         }) else {
@@ -54,7 +54,7 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
             let message = format!("{error}: `zafu restore` does either");
             return fail(&message, args);
         }
-        if !mend(folder, &error, newest_snapshot.as_deref()) {
+        if !mend(folder, &error, newest_backup.as_deref()) {
             return Started::No;
         }
     }
@@ -80,8 +80,8 @@ fn fail(message: &str, args: &Args) -> Started {
 }
 
 /// Offers to bring back a damaged database, or to begin a new one; the damaged one is kept in each case.
-fn mend(folder: &DataFolder, error: &HostError, snapshot: Option<&Path>) -> bool {
-    let buttons = match snapshot {
+fn mend(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool {
+    let buttons = match backup {
         Some(_) => MessageButtons::YesNoCancelCustom(RESTORE.into(), EMPTY.into(), QUIT.into()),
         None => MessageButtons::OkCancelCustom(EMPTY.into(), QUIT.into()),
     };
@@ -89,8 +89,8 @@ fn mend(folder: &DataFolder, error: &HostError, snapshot: Option<&Path>) -> bool
     let MessageDialogResult::Custom(chosen) = dialog(&error.to_string(), buttons) else {
         return false;
     };
-    let mended = match (chosen.as_str(), snapshot) {
-        (RESTORE, Some(snapshot)) => Store::restore(folder.path(), snapshot, now),
+    let mended = match (chosen.as_str(), backup) {
+        (RESTORE, Some(backup)) => Store::restore(folder.path(), backup, now),
         (EMPTY, _) => Store::set_aside(folder.path(), now),
         _ => return false,
     };

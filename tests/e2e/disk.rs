@@ -171,7 +171,7 @@ fn real_life_03_a_database_that_is_removed_in_mid_sit_is_written_again() {
 
 #[test]
 fn real_life_03_a_database_that_is_replaced_in_mid_sit_is_left_alone_and_the_sit_brought_back() {
-    let zafu = with_a_snapshot();
+    let zafu = with_a_backup();
     let copy = zafu.home().join("copy.db");
     fs::copy(zafu.database(), &copy).unwrap();
     let engine = zafu.sit("20m --prepare 0s");
@@ -222,8 +222,8 @@ fn real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_d
     everywhere(2, 1, "killed, and without an index of the log");
 }
 
-/// A person with two sits, the first of which is in a snapshot.
-fn with_a_snapshot() -> Zafu {
+/// A person with two sits, the first of which is in a backup.
+fn with_a_backup() -> Zafu {
     let zafu = Zafu::new();
     for _ in 0..2 {
         let engine = zafu.sit("20m --prepare 0s");
@@ -235,10 +235,10 @@ fn with_a_snapshot() -> Zafu {
 }
 
 #[test]
-fn a_damaged_database_is_named_and_kept_and_the_newest_snapshot_brought_back() {
+fn a_damaged_database_is_named_and_kept_and_the_newest_backup_brought_back() {
     for damage in ["header", "half"] {
-        let zafu = with_a_snapshot();
-        assert_eq!(zafu.ok("restore").lines().count(), 1, "one snapshot a day");
+        let zafu = with_a_backup();
+        assert_eq!(zafu.ok("restore").lines().count(), 1, "one backup a day");
         let mut bytes = fs::read(zafu.database()).unwrap();
         match damage {
             "header" => bytes[..100].fill(0x5A),
@@ -247,14 +247,14 @@ fn a_damaged_database_is_named_and_kept_and_the_newest_snapshot_brought_back() {
         fs::write(zafu.database(), &bytes).unwrap();
         for line in ["log", "status", "sit 5m --terminal"] {
             zafu.run(line).refused(1, "is damaged");
-            zafu.run(line).refused(1, "the newest whole snapshot is");
+            zafu.run(line).refused(1, "the newest intact backup is");
         }
         assert_eq!(fs::read(zafu.database()).unwrap(), bytes, "{damage}: left as it was");
         let said = zafu.ok("restore newest");
         let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
         assert_eq!(fs::read(aside).unwrap(), bytes, "{damage}: {said}");
         let log = zafu.json("log --json");
-        assert_eq!(log.as_array().unwrap().len(), 1, "{damage}: what the snapshot had: {log}");
+        assert_eq!(log.as_array().unwrap().len(), 1, "{damage}: what the backup had: {log}");
         let engine = zafu.sit("5m");
         zafu.ok("end");
         engine.wait();
@@ -263,9 +263,9 @@ fn a_damaged_database_is_named_and_kept_and_the_newest_snapshot_brought_back() {
 
 #[test]
 fn one_may_begin_anew_and_what_was_there_is_kept() {
-    let zafu = with_a_snapshot();
-    fs::remove_dir_all(zafu.data().join("snapshots")).unwrap();
-    assert!(zafu.ok("restore").starts_with("There are no snapshots yet in "));
+    let zafu = with_a_backup();
+    fs::remove_dir_all(zafu.data().join("backups")).unwrap();
+    assert!(zafu.ok("restore").starts_with("There are no backups yet in "));
     zafu.run("restore newest").refused(1, "`zafu restore empty` begins anew and keeps");
     let said = zafu.ok("restore empty");
     let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
@@ -275,7 +275,7 @@ fn one_may_begin_anew_and_what_was_there_is_kept() {
 
 #[test]
 fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
-    let zafu = with_a_snapshot();
+    let zafu = with_a_backup();
     zafu.sql("PRAGMA user_version = 9999");
     let before = fs::read(zafu.database()).unwrap();
     for line in ["log", "status", "settle gap", "sit 5m --terminal"] {
@@ -286,7 +286,7 @@ fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
 
 #[test]
 fn a_database_that_another_program_holds_is_named() {
-    let zafu = with_a_snapshot();
+    let zafu = with_a_backup();
     let mut other = Command::new("sqlite3")
         .arg(zafu.database())
         .stdin(std::process::Stdio::piped())

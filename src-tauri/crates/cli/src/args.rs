@@ -76,7 +76,7 @@ pub enum Command {
     Doctor,
     /// Bring back a database from before it was damaged.
     Restore {
-        /// `newest`, `empty`, or the path of a snapshot; none: lists the snapshots.
+        /// `newest`, `empty`, or the path of a backup; none: lists the backups.
         from: Option<String>,
     },
     /// Stop the running Zafu; a sit is kept as far as it has come.
@@ -268,11 +268,11 @@ pub enum SettleAnswer {
 /// Where a database is brought back from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestoreFrom {
-    /// The newest snapshot that is whole.
+    /// The newest intact backup.
     Newest,
     /// Nowhere: an empty one is begun.
     Empty,
-    /// This snapshot.
+    /// This backup.
     Path(PathBuf),
 }
 

@@ -8,21 +8,18 @@ use zafu_engine::turn::{self, Turn};
 use zafu_engine::{output, system};
 use zafu_store::Store;
 
-/// Lists the rescued databases and the snapshots, or brings one back; what is there now is moved aside, never deleted.
+/// Lists the rescued databases and the backups, or brings one back; what is there now is moved aside, never deleted.
 pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
-    let snapshots = Store::snapshots(folder.path())?;
+    let backups = Store::backups(folder.path())?;
     let Some(from) = from.map(RestoreFrom::from) else {
         for rescued in Store::rescued(folder.path())? {
             output::print(format_args!("{}", rescued.display()));
         }
-        if snapshots.is_empty() {
-            output::print(format_args!(
-                "There are no snapshots yet in {}.",
-                folder.path().display()
-            ));
+        if backups.is_empty() {
+            output::print(format_args!("There are no backups yet in {}.", folder.path().display()));
         }
-        for snapshot in snapshots {
-            output::print(format_args!("{}", snapshot.path.display()));
+        for backup in backups {
+            output::print(format_args!("{}", backup.path.display()));
         }
         return Ok(());
     };
@@ -38,8 +35,8 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         RestoreFrom::Empty => Store::set_aside(folder.path(), now)?,
         RestoreFrom::Path(path) => Store::restore(folder.path(), &path, now)?,
         RestoreFrom::Newest => {
-            let newest = Store::newest_whole_snapshot(folder.path()).ok_or_else(|| {
-                Failure::new(FAILED, "there is no whole snapshot to bring back; `zafu restore empty` begins anew and keeps the damaged file")
+            let newest = Store::newest_intact_backup(folder.path()).ok_or_else(|| {
+                Failure::new(FAILED, "there is no intact backup to bring back; `zafu restore empty` begins anew and keeps the damaged file")
             })?;
             Store::restore(folder.path(), &newest, now)?
         }

@@ -188,7 +188,7 @@ fn usable(path: &Path) -> Result<(), FolderError> {
     if found.mode() & 0o1002 == 0o002 {
         return Err(FolderError::Shared { path: path.to_owned() });
     }
-    for name in ["zafu.db", "engine.lock", "engine.sock", "logs", "snapshots", "webview"] {
+    for name in ["zafu.db", "engine.lock", "engine.sock", "logs", "backups", "webview"] {
         let path = path.join(name);
         if path.symlink_metadata().is_ok_and(|found| found.uid() != user()) {
             return Err(FolderError::Foreign { path });

@@ -92,8 +92,8 @@ pub struct Runner {
     finished: Option<SessionId>,
     last_plan: Option<PlanChoice>,
     trouble: Vec<IpcError>,
-    /// The snapshot of the day that was begun last.
-    snapshot: Option<JoinHandle<()>>,
+    /// The backup of the day that was begun last.
+    backup: Option<JoinHandle<()>>,
     sync: Sync,
     /// How the sync was when it last said so.
     sync_view: Option<SyncView>,
@@ -123,7 +123,7 @@ impl Runner {
             finished: None,
             last_plan: None,
             trouble: Vec::new(),
-            snapshot: None,
+            backup: None,
             sync,
             sync_view,
         };
@@ -153,9 +153,9 @@ impl Runner {
             }
         }
         self.parts.awake.set(Awake::default());
-        // Who never runs for longer than a sit has a snapshot too.
-        if self.snapshot.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread of the daily snapshot had panicked");
+        // Who never runs for longer than a sit has a backup too.
+        if self.backup.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread of the daily backup had panicked");
         }
     }
 
@@ -289,22 +289,22 @@ impl Runner {
     fn finish(&mut self, over: Option<SessionId>) {
         if over.is_some() {
             self.finished = over;
-            self.snapshot_database();
+            self.back_up_database();
         }
     }
 
-    /// Takes the snapshot of the day, on a thread of its own: copying what was sat in years takes a while, and a
+    /// Takes the backup of the day, on a thread of its own: copying what was sat in years takes a while, and a
     /// bell may be due.
-    fn snapshot_database(&mut self) {
+    fn back_up_database(&mut self) {
         let (store, now) = (self.store.clone(), self.now().wall);
-        let spawned = std::thread::Builder::new().name("snapshot".into()).spawn(move || {
-            if let Err(error) = store.snapshot_if_due(now) {
-                tracing::warn!(%error, "the daily snapshot was not taken");
+        let spawned = std::thread::Builder::new().name("backup".into()).spawn(move || {
+            if let Err(error) = store.backup_if_due(now) {
+                tracing::warn!(%error, "the daily backup was not taken");
             }
         });
         match spawned {
-            Ok(thread) => self.snapshot = Some(thread),
-            Err(error) => tracing::warn!(%error, "no thread for the daily snapshot"),
+            Ok(thread) => self.backup = Some(thread),
+            Err(error) => tracing::warn!(%error, "no thread for the daily backup"),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! SQLite is asked for its extended result codes; the text of its messages is never looked at.
 
-use crate::snapshots;
+use crate::backups;
 use rusqlite::ffi;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -79,25 +79,25 @@ pub enum StoreError {
     /// The database is damaged.
     #[error(
         "{} is damaged ({findings}): the file is kept as it is; {}", .database.display(),
-        offer(.newest_snapshot.as_deref())
+        offer(.newest_backup.as_deref())
     )]
     Corrupt {
         /// The database, still in its place.
         database: PathBuf,
         /// What was found.
         findings: String,
-        /// The newest snapshot that is whole.
-        newest_snapshot: Option<PathBuf>,
+        /// The newest intact backup.
+        newest_backup: Option<PathBuf>,
     },
 
-    /// A snapshot cannot be used to restore the database.
+    /// A backup cannot be used to restore the database.
     #[error(
-        "the snapshot {} cannot be restored ({reason}): nothing was changed; choose another one",
-        .snapshot.display()
+        "the backup {} cannot be restored ({reason}): nothing was changed; choose another one",
+        .backup.display()
     )]
-    SnapshotUnusable {
-        /// The snapshot.
-        snapshot: PathBuf,
+    BackupUnusable {
+        /// The backup.
+        backup: PathBuf,
         /// Why not.
         reason: String,
     },
@@ -200,10 +200,10 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
 }
 
-fn offer(snapshot: Option<&Path>) -> String {
-    snapshot.map_or_else(
-        || "there is no whole snapshot to go back to; it can be set aside to start anew".into(),
-        |path| format!("the newest whole snapshot is {}; it can be restored", path.display()),
+fn offer(backup: Option<&Path>) -> String {
+    backup.map_or_else(
+        || "there is no intact backup to go back to; it can be set aside to start anew".into(),
+        |path| format!("the newest intact backup is {}; it can be restored", path.display()),
     )
 }
 
@@ -254,12 +254,12 @@ impl StoreError {
         }
     }
 
-    /// The database in `folder` is damaged; looks for a snapshot that is whole.
+    /// The database in `folder` is damaged; looks for an intact backup.
     pub(crate) fn corrupt(folder: &Path, findings: String) -> Self {
         Self::Corrupt {
             database: crate::folder::database(folder),
             findings,
-            newest_snapshot: snapshots::newest_whole(folder),
+            newest_backup: backups::newest_intact(folder),
         }
     }
 }

@@ -148,23 +148,23 @@ fn the_database_of_another_program_is_refused_and_nothing_is_touched() {
 }
 
 #[test]
-fn a_damaged_database_stays_where_it_is_and_the_newest_whole_snapshot_is_named() {
+fn a_damaged_database_stays_where_it_is_and_the_newest_intact_backup_is_named() {
     for damage in
         [b"not a database at all, but long enough for a header to be read".as_slice(), b""]
     {
         let (folder, store) = opened();
         store.save_preset(&preset("kept")).unwrap();
-        let whole = store.snapshot_if_due(now()).unwrap().unwrap().path;
+        let whole = store.backup_if_due(now()).unwrap().unwrap().path;
         let tomorrow = now().plus(Duration::from_secs(86_400));
-        let broken = store.snapshot_if_due(tomorrow).unwrap().unwrap().path;
+        let broken = store.backup_if_due(tomorrow).unwrap().unwrap().path;
         drop(store);
         fs::write(broken, "broken").unwrap();
         fs::write(folder::database(folder.path()), damage).unwrap();
-        let Err(StoreError::Corrupt { newest_snapshot, database, .. }) = open(folder.path()) else {
+        let Err(StoreError::Corrupt { newest_backup, database, .. }) = open(folder.path()) else {
             panic!("a damaged database was opened")
         };
         assert_eq!(fs::read(database).unwrap(), damage);
-        assert_eq!(newest_snapshot.as_ref(), Some(&whole));
+        assert_eq!(newest_backup.as_ref(), Some(&whole));
     }
 }
 
@@ -195,9 +195,9 @@ fn damage_inside_is_found_by_a_check() {
     let store = open(folder.path()).unwrap();
     assert!(matches!(store.check(), Err(StoreError::Corrupt { .. })));
     assert!(matches!(store.presets(), Err(StoreError::Corrupt { .. })));
-    // It must not take the place of a snapshot that is whole.
-    assert!(matches!(store.snapshot_if_due(now()), Err(StoreError::Corrupt { .. })));
-    assert!(Store::snapshots(folder.path()).unwrap().is_empty());
+    // It must not take the place of an intact backup.
+    assert!(matches!(store.backup_if_due(now()), Err(StoreError::Corrupt { .. })));
+    assert!(Store::backups(folder.path()).unwrap().is_empty());
 }
 
 #[cfg(unix)]
@@ -387,13 +387,13 @@ fn nobody_else_can_read_the_folder_or_what_is_in_it() {
     let folder = outer.path().join("a/b");
     let store = open(&folder).unwrap();
     store.save_settings(&Settings::default()).unwrap();
-    let snapshot = store.snapshot_if_due(now()).unwrap().unwrap().path;
+    let backup = store.backup_if_due(now()).unwrap().unwrap().path;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&folder), mode(&folder::snapshots(&folder))), (0o700, 0o700));
+    assert_eq!((mode(&folder), mode(&folder::backups(&folder))), (0o700, 0o700));
     for name in ["zafu.db", "zafu.db-wal", "zafu.db-shm"] {
         assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
     }
-    assert_eq!(mode(&snapshot), 0o600);
+    assert_eq!(mode(&backup), 0o600);
 }
 
 #[test]

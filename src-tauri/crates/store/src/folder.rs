@@ -15,9 +15,9 @@ pub(crate) fn database(folder: &Path) -> PathBuf {
     folder.join("zafu.db")
 }
 
-/// Where the snapshots of the database in `folder` lie.
-pub(crate) fn snapshots(folder: &Path) -> PathBuf {
-    folder.join("snapshots")
+/// Where the backups of the database in `folder` lie.
+pub(crate) fn backups(folder: &Path) -> PathBuf {
+    folder.join("backups")
 }
 
 /// A restored database that only waits to take the place of the one that is moved aside.
@@ -42,7 +42,7 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         return Err(StoreError::corrupt(folder, "it is empty".into()));
     }
     if database.try_exists().map_err(failed(&database))? {
-        // The snapshot that it was made from is still there.
+        // The backup that it was made from is still there.
         remove_if_there(&restoring).map_err(failed(&restoring))?;
     } else {
         // A log without its database would be played into the next one.
@@ -58,10 +58,10 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         .map_err(failed(&database))
 }
 
-/// Whether the database lost all its content. One that was never filled has no snapshots beside it.
+/// Whether the database lost all its content. One that was never filled has no backups beside it.
 pub(crate) fn is_emptied(folder: &Path, database: &Path) -> bool {
     fs::metadata(database).is_ok_and(|file| file.len() == 0)
-        && fs::read_dir(snapshots(folder)).is_ok_and(|mut entries| entries.next().is_some())
+        && fs::read_dir(backups(folder)).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Moves the database in `folder` and what belongs to it to `zafu.db.<why>-<stamp>`, and says where to, if there

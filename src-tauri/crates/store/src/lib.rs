@@ -1,4 +1,4 @@
-//! SQLite for Zafu: sits, whose they are, what is to be sent, settings, snapshots.
+//! SQLite for Zafu: sits, whose they are, what is to be sent, settings, backups.
 //!
 //! One [`Store`] holds one data folder. Every change is one transaction, which also marks the sit as one to be
 //! sent; when a call returns, it is on the disk. The rules by which records are joined are the core's.
@@ -6,6 +6,7 @@
 //! Nothing here reads a clock, decides when something is saved, or talks to a network.
 
 mod accounts;
+mod backups;
 mod connection;
 mod device;
 mod error;
@@ -26,7 +27,6 @@ mod sample;
 mod save;
 mod sessions;
 mod settings;
-mod snapshots;
 mod store;
 mod sync;
 mod text;
@@ -34,13 +34,13 @@ mod unreadable;
 mod writer;
 
 pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
+pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::StoreError;
 pub use outbox::{Outgoing, Pending, Refused, Waiting};
 pub use owners::{Gone, Owner};
 pub use place::Relocation;
 pub use read::{Found, ReadOnly, ReadSits};
 pub use sessions::{Logged, Page, Whose};
-pub use snapshots::{SNAPSHOTS_KEPT, SnapshotInfo, SnapshotReason};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};
 pub use unreadable::{Row, UnreadableRow};

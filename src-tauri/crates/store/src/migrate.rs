@@ -3,7 +3,7 @@
 //! A migration is a numbered file, never edited once it is released; all that are missing run in one
 //! transaction, which also records them in `user_version`.
 
-use crate::{StoreError, folder, snapshots};
+use crate::{StoreError, backups, folder};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
@@ -89,7 +89,7 @@ pub(crate) fn version(connection: &Connection) -> Result<u32, StoreError> {
 }
 
 /// Runs the migrations that the database in `folder` has not seen, all or none. What was there before is kept
-/// as a snapshot.
+/// as a backup.
 pub(crate) fn migrate(
     connection: &mut Connection,
     folder: &Path,
@@ -101,7 +101,7 @@ pub(crate) fn migrate(
         return Ok(());
     }
     if found > 0 {
-        snapshots::take(connection, folder, snapshots::SnapshotReason::Migration, now)?;
+        backups::take(connection, folder, backups::BackupReason::Migration, now)?;
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Anew, now that nobody else can write.

@@ -5,8 +5,8 @@
 //! not change, and one that has a log is copied first, with its log.
 
 use crate::{
-    Logged, Owner, Page, StoreError, Whose, connection, folder, migrate, open_sits, owners,
-    sessions, snapshots,
+    Logged, Owner, Page, StoreError, Whose, backups, connection, folder, migrate, open_sits,
+    owners, sessions,
 };
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
@@ -103,7 +103,7 @@ impl ReadOnly {
     /// # Errors
     /// [`StoreError::Corrupt`] with what was found, or what the disk says.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.read(snapshots::findings)? {
+        match self.read(backups::findings)? {
             None => Ok(()),
             Some(findings) => Err(StoreError::corrupt(&self.folder, findings)),
         }

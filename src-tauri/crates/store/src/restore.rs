@@ -1,22 +1,22 @@
-//! Putting a snapshot, or nothing, in the place of the database. The database that was there is moved aside,
+//! Putting a backup, or nothing, in the place of the database. The database that was there is moved aside,
 //! never deleted, and an interruption at any point leaves one or the other.
 
-use crate::{StoreError, connection, device, folder, snapshots};
+use crate::{StoreError, backups, connection, device, folder};
 use chrono::{DateTime, Utc};
 use rusqlite::TransactionBehavior;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Puts `snapshot` in the place of the database in `data`. Says where the one that was there is now, if
+/// Puts `backup` in the place of the database in `data`. Says where the one that was there is now, if
 /// there was one.
 pub(crate) fn restore(
     data: &Path,
-    snapshot: &Path,
+    backup: &Path,
     now: DateTime<Utc>,
 ) -> Result<Option<PathBuf>, StoreError> {
-    if let Some(reason) = snapshots::why_unusable(snapshot) {
-        return Err(StoreError::SnapshotUnusable { snapshot: snapshot.into(), reason });
+    if let Some(reason) = backups::why_unusable(backup) {
+        return Err(StoreError::BackupUnusable { backup: backup.into(), reason });
     }
     let restoring = folder::restoring(data);
     let mut partial = OsString::from(&restoring);
@@ -26,7 +26,7 @@ pub(crate) fn restore(
         let path = path.to_path_buf();
         move |error| StoreError::io(data, &path, error)
     };
-    if let Err(error) = copy_as_new_device(data, snapshot, &partial, now) {
+    if let Err(error) = copy_as_new_device(data, backup, &partial, now) {
         folder::remove_if_there(&partial).map_err(failed(&partial))?;
         return Err(error);
     }
@@ -42,12 +42,12 @@ pub(crate) fn restore(
 
 fn copy_as_new_device(
     data: &Path,
-    snapshot: &Path,
+    backup: &Path,
     to: &Path,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     // Not the file alone: one that was in use when its engine was killed has its last changes in its log.
-    connection::copy(&connection::reading(snapshot, connection::BUSY_TIMEOUT)?, data, to)?;
+    connection::copy(&connection::reading(backup, connection::BUSY_TIMEOUT)?, data, to)?;
     let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
     let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate)?;
     device::restored(&transaction, now)?;

@@ -1,11 +1,11 @@
 //! The handle on the data folder that everything else holds.
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
+use crate::backups::{self, BackupInfo};
 use crate::outbox::{self, Dead, Outgoing, Pending, Refused, Waiting};
 use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, Logged, Page, Whose};
-use crate::snapshots::{self, SnapshotInfo};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, Row, UnreadableRow};
 use crate::writer::{Urgent, Writer};
@@ -39,8 +39,8 @@ struct Inner {
     /// Opened by the first who reads, on the file of that generation. Closed before the writer, which can then leave
     /// no log behind.
     reader: Mutex<Option<(u32, Connection)>>,
-    /// Held while a snapshot is taken.
-    snapshot: Mutex<()>,
+    /// Held while a backup is taken.
+    backup: Mutex<()>,
     writer: Writer,
 }
 
@@ -52,7 +52,7 @@ impl Store {
     /// older database to the newest format.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] leaves the database where it is and names the newest snapshot that is whole:
+    /// [`StoreError::Corrupt`] leaves the database where it is and names the newest intact backup:
     /// [`Store::restore`] it, or [`Store::set_aside`] the database and open anew. [`StoreError::Newer`],
     /// [`StoreError::NotOurs`]: nothing was touched. Otherwise what the disk says.
     pub fn open(folder: &Path, now: WallTime) -> Result<Self, StoreError> {
@@ -85,7 +85,7 @@ impl Store {
             place,
             busy,
             reader: Mutex::new(None),
-            snapshot: Mutex::new(()),
+            backup: Mutex::new(()),
             writer,
         })))
     }
@@ -533,22 +533,22 @@ impl Store {
         self.write(move |change| accounts::compare_soon(change, account))
     }
 
-    /// Takes the snapshot of the day, unless there is one. Takes as long as copying the database does, and
+    /// Takes the backup of the day, unless there is one. Takes as long as copying the database does, and
     /// holds up nobody else.
     ///
     /// # Errors
-    /// What the disk says; the snapshots that there are stay.
-    pub fn snapshot_if_due(&self, now: WallTime) -> Result<Option<SnapshotInfo>, StoreError> {
-        let _one_at_a_time = self.0.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
-        self.apart(|connection| snapshots::take_if_due(connection, &self.0.folder, now))
+    /// What the disk says; the backups that there are stay.
+    pub fn backup_if_due(&self, now: WallTime) -> Result<Option<BackupInfo>, StoreError> {
+        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        self.apart(|connection| backups::take_if_due(connection, &self.0.folder, now))
     }
 
-    /// The snapshots in `folder`, newest first; the database need not be whole.
+    /// The backups in `folder`, newest first; the database need not be whole.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn snapshots(folder: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
-        snapshots::all(folder)
+    pub fn backups(folder: &Path) -> Result<Vec<BackupInfo>, StoreError> {
+        backups::all(folder)
     }
 
     /// The rescued databases in `folder`, by name. Each holds what was saved while another file was at the database's
@@ -560,10 +560,10 @@ impl Store {
         place::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
     }
 
-    /// The newest snapshot in `folder` that could take the place of the database.
+    /// The newest backup in `folder` that could take the place of the database.
     #[must_use]
-    pub fn newest_whole_snapshot(folder: &Path) -> Option<PathBuf> {
-        snapshots::newest_whole(folder)
+    pub fn newest_intact_backup(folder: &Path) -> Option<PathBuf> {
+        backups::newest_intact(folder)
     }
 
     /// Reads all of the database and checks that it is whole. Holds up nobody else.
@@ -571,25 +571,25 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] with what was found, or what the disk says.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.apart(snapshots::findings)? {
+        match self.apart(backups::findings)? {
             None => Ok(()),
             Some(findings) => Err(StoreError::corrupt(&self.0.folder, findings)),
         }
     }
 
-    /// Puts `snapshot` in the place of the database in `folder`, which nobody may have open. Says where the
+    /// Puts `backup` in the place of the database in `folder`, which nobody may have open. Says where the
     /// database that was there is now, if there was one. The installation becomes another device: one that went back in time
     /// would use revisions a second time.
     ///
     /// # Errors
-    /// [`StoreError::SnapshotUnusable`] if the snapshot is damaged or of another format; otherwise what the
+    /// [`StoreError::BackupUnusable`] if the backup is damaged or of another format; otherwise what the
     /// disk says. An interruption leaves the one or the other in place, whole.
     pub fn restore(
         folder: &Path,
-        snapshot: &Path,
+        backup: &Path,
         now: WallTime,
     ) -> Result<Option<PathBuf>, StoreError> {
-        restore::restore(folder, snapshot, now.utc).map_err(|error| error.explained(folder))
+        restore::restore(folder, backup, now.utc).map_err(|error| error.explained(folder))
     }
 
     /// Moves a damaged database in `folder`, which nobody may have open, to `zafu.db.corrupt-<UTC>`, with what

@@ -144,15 +144,15 @@ fn and(next: &'static str) -> Vec<&'static str> {
 }
 
 #[test]
-fn what_was_there_before_a_migration_is_kept_as_a_snapshot() {
+fn what_was_there_before_a_migration_is_kept_as_a_backup() {
     let folder = holding(MIGRATIONS.len());
     let before = rows(&folder::database(folder.path()), None);
     let next = and("ALTER TABLE presets ADD COLUMN colour TEXT");
     drop(open(folder.path(), &next).unwrap());
     drop(open(folder.path(), &next).unwrap());
-    let kept = Store::snapshots(folder.path()).unwrap();
+    let kept = Store::backups(folder.path()).unwrap();
     assert_eq!(kept.len(), 1, "opening it again has nothing to migrate");
-    assert_eq!(kept[0].reason, snapshots::SnapshotReason::Migration);
+    assert_eq!(kept[0].reason, backups::BackupReason::Migration);
     assert_eq!(rows(&kept[0].path, None), before);
     assert!(matches!(open(folder.path(), MIGRATIONS), Err(StoreError::Newer { .. })));
 }

@@ -318,7 +318,7 @@ impl Device {
         // A copy each day: one that was taken today is no copy of now.
         self.copies += 1;
         let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.copies));
-        if let Some(copy) = self.store().snapshot_if_due(day).unwrap() {
+        if let Some(copy) = self.store().backup_if_due(day).unwrap() {
             self.copy = Some(self.backup_at(copy.path));
         }
     }

@@ -1,7 +1,7 @@
 //! Copies of the database, made daily and before each migration; the last seven are kept.
 //!
 //! Their order is that of the numbers in their names: a clock that was once set wrong must not make an old
-//! snapshot pass for the newest, nor have the newest removed.
+//! backup pass for the newest, nor have the newest removed.
 
 use crate::{StoreError, connection, folder, migrate};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use zafu_core::time::WallTime;
 
 /// How many are kept.
-pub const SNAPSHOTS_KEPT: usize = 7;
+pub const BACKUPS_KEPT: usize = 7;
 
 /// A copy of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnapshotInfo {
+pub struct BackupInfo {
     /// Where it is.
     pub path: PathBuf,
     /// Its place in the order in which they were taken.
@@ -24,21 +24,21 @@ pub struct SnapshotInfo {
     /// When it was taken, to the second.
     pub taken: DateTime<Utc>,
     /// Why.
-    pub reason: SnapshotReason,
+    pub reason: BackupReason,
     /// Its size.
     pub bytes: u64,
 }
 
-/// Why a snapshot was taken.
+/// Why a backup was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SnapshotReason {
+pub enum BackupReason {
     /// A new day.
     Daily,
     /// A new format.
     Migration,
 }
 
-impl SnapshotReason {
+impl BackupReason {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Daily => "daily",
@@ -51,8 +51,8 @@ impl SnapshotReason {
     }
 }
 
-impl SnapshotInfo {
-    /// Reads a name such as `zafu-000012-20260301T060000Z-daily.db`; anything else is no snapshot.
+impl BackupInfo {
+    /// Reads a name such as `zafu-000012-20260301T060000Z-daily.db`; anything else is no backup.
     fn read(path: PathBuf, bytes: u64) -> Option<Self> {
         let name = path.file_name()?.to_str()?.strip_prefix("zafu-")?.strip_suffix(".db")?;
         let mut parts = name.split('-');
@@ -60,23 +60,23 @@ impl SnapshotInfo {
         Some(Self {
             number: number.parse().ok()?,
             taken: NaiveDateTime::parse_from_str(taken, folder::FILE_STAMP).ok()?.and_utc(),
-            reason: SnapshotReason::from_name(reason)?,
+            reason: BackupReason::from_name(reason)?,
             bytes,
             path,
         })
     }
 }
 
-/// The snapshots in `data`, newest first.
-pub(crate) fn all(data: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
-    let within = folder::snapshots(data);
-    let list = || -> io::Result<Vec<SnapshotInfo>> {
+/// The backups in `data`, newest first.
+pub(crate) fn all(data: &Path) -> Result<Vec<BackupInfo>, StoreError> {
+    let within = folder::backups(data);
+    let list = || -> io::Result<Vec<BackupInfo>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&within)? {
             let entry = entry?;
-            found.extend(SnapshotInfo::read(entry.path(), entry.metadata()?.len()));
+            found.extend(BackupInfo::read(entry.path(), entry.metadata()?.len()));
         }
-        found.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.number));
+        found.sort_by_key(|backup| std::cmp::Reverse(backup.number));
         Ok(found)
     };
     match list() {
@@ -85,33 +85,33 @@ pub(crate) fn all(data: &Path) -> Result<Vec<SnapshotInfo>, StoreError> {
     }
 }
 
-/// Takes the snapshot of the day, unless there is one.
+/// Takes the backup of the day, unless there is one.
 pub(crate) fn take_if_due(
     connection: &Connection,
     data: &Path,
     now: WallTime,
-) -> Result<Option<SnapshotInfo>, StoreError> {
+) -> Result<Option<BackupInfo>, StoreError> {
     let day =
         |utc: DateTime<Utc>| (utc.naive_utc() + Duration::minutes(i64::from(now.offset.0))).date();
-    let of_today = |snapshot: &SnapshotInfo| {
-        snapshot.reason == SnapshotReason::Daily && day(snapshot.taken) == day(now.utc)
+    let of_today = |backup: &BackupInfo| {
+        backup.reason == BackupReason::Daily && day(backup.taken) == day(now.utc)
     };
     if all(data)?.iter().any(of_today) {
         return Ok(None);
     }
-    take(connection, data, SnapshotReason::Daily, now.utc).map(Some)
+    take(connection, data, BackupReason::Daily, now.utc).map(Some)
 }
 
-/// Takes a snapshot of what `connection` sees, and removes those beyond the last seven.
+/// Takes a backup of what `connection` sees, and removes those beyond the last seven.
 ///
 /// It gets its name only once it is whole and on the disk.
 pub(crate) fn take(
     connection: &Connection,
     data: &Path,
-    reason: SnapshotReason,
+    reason: BackupReason,
     now: DateTime<Utc>,
-) -> Result<SnapshotInfo, StoreError> {
-    let within = folder::snapshots(data);
+) -> Result<BackupInfo, StoreError> {
+    let within = folder::backups(data);
     let failed = |path: &Path| {
         let path = path.to_path_buf();
         move |error| StoreError::io(data, &path, error)
@@ -126,31 +126,31 @@ pub(crate) fn take(
     connection::copy(connection, data, &partial)?;
     fs::rename(&partial, &path).map_err(failed(&path))?;
     folder::sync_folder(&within).map_err(failed(&within))?;
-    for old in kept.iter().skip(SNAPSHOTS_KEPT - 1) {
+    for old in kept.iter().skip(BACKUPS_KEPT - 1) {
         folder::remove_if_there(&old.path).map_err(failed(&old.path))?;
     }
     let bytes = fs::metadata(&path).map_err(failed(&path))?.len();
-    SnapshotInfo::read(path.clone(), bytes).ok_or_else(|| {
+    BackupInfo::read(path.clone(), bytes).ok_or_else(|| {
         let unread = io::Error::new(ErrorKind::InvalidFilename, "its name cannot be read back");
         StoreError::io(data, &path, unread)
     })
 }
 
-/// The newest snapshot that could take the place of the database.
-pub(crate) fn newest_whole(data: &Path) -> Option<PathBuf> {
-    let snapshots = all(data).ok()?;
-    snapshots.into_iter().map(|snapshot| snapshot.path).find(|path| why_unusable(path).is_none())
+/// The newest backup that could take the place of the database.
+pub(crate) fn newest_intact(data: &Path) -> Option<PathBuf> {
+    let backups = all(data).ok()?;
+    backups.into_iter().map(|backup| backup.path).find(|path| why_unusable(path).is_none())
 }
 
 /// Why `path` could not take the place of the database, if so.
 pub(crate) fn why_unusable(path: &Path) -> Option<String> {
     let examine = || -> Result<Option<String>, StoreError> {
-        let snapshot = connection::reading(path, connection::BUSY_TIMEOUT)?;
-        let (found, known) = (migrate::version(&snapshot)?, migrate::newest(migrate::MIGRATIONS));
+        let backup = connection::reading(path, connection::BUSY_TIMEOUT)?;
+        let (found, known) = (migrate::version(&backup)?, migrate::newest(migrate::MIGRATIONS));
         if !(1..=known).contains(&found) {
             return Ok(Some(format!("its format is {found}, this Zafu knows 1 to {known}")));
         }
-        findings(&snapshot)
+        findings(&backup)
     };
     examine().unwrap_or_else(|error| Some(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! Snapshots are taken daily, seven are kept, and one can take the place of a database that is damaged.
+//! Backups are taken daily, seven are kept, and one can take the place of a database that is damaged.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use zafu_core::time::WallTime;
-use zafu_store::{SNAPSHOTS_KEPT, SnapshotReason, Store, StoreError};
+use zafu_store::{BACKUPS_KEPT, BackupReason, Store, StoreError};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -26,61 +26,61 @@ fn names(folder: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_day_has_one_snapshot() {
+fn a_day_has_one_backup() {
     let (_folder, store) = store();
     // Midnight is that of the place, an hour ahead of UTC.
-    let taken = store.snapshot_if_due(wall("2026-03-01T22:30:00Z")).unwrap().unwrap();
-    assert_eq!(taken.reason, SnapshotReason::Daily);
-    assert_eq!(store.snapshot_if_due(wall("2026-03-01T22:59:00Z")).unwrap(), None);
-    assert!(store.snapshot_if_due(wall("2026-03-01T23:01:00Z")).unwrap().is_some());
+    let taken = store.backup_if_due(wall("2026-03-01T22:30:00Z")).unwrap().unwrap();
+    assert_eq!(taken.reason, BackupReason::Daily);
+    assert_eq!(store.backup_if_due(wall("2026-03-01T22:59:00Z")).unwrap(), None);
+    assert!(store.backup_if_due(wall("2026-03-01T23:01:00Z")).unwrap().is_some());
 }
 
 #[test]
 fn the_last_seven_are_kept() {
     let (folder, store) = store();
     for day in 0..10 {
-        store.snapshot_if_due(days_later(day)).unwrap().unwrap();
+        store.backup_if_due(days_later(day)).unwrap().unwrap();
     }
-    let kept = Store::snapshots(folder.path()).unwrap();
-    assert_eq!(kept.len(), SNAPSHOTS_KEPT);
+    let kept = Store::backups(folder.path()).unwrap();
+    assert_eq!(kept.len(), BACKUPS_KEPT);
     assert_eq!(kept.iter().map(|s| s.number).collect::<Vec<_>>(), [10, 9, 8, 7, 6, 5, 4]);
     assert_eq!(kept[0].taken, days_later(9).utc);
     assert!(kept[0].bytes > 0);
 }
 
 #[test]
-fn a_clock_that_was_once_wrong_does_not_cost_the_newest_snapshot() {
+fn a_clock_that_was_once_wrong_does_not_cost_the_newest_backup() {
     let (folder, store) = store();
     for day in 0..8 {
-        store.snapshot_if_due(days_later(365 + day)).unwrap().unwrap();
+        store.backup_if_due(days_later(365 + day)).unwrap().unwrap();
     }
-    let today = store.snapshot_if_due(days_later(0)).unwrap().unwrap();
-    assert_eq!(Store::snapshots(folder.path()).unwrap()[0], today);
+    let today = store.backup_if_due(days_later(0)).unwrap().unwrap();
+    assert_eq!(Store::backups(folder.path()).unwrap()[0], today);
 }
 
 #[test]
-fn a_snapshot_is_one_file_that_needs_no_log() {
+fn a_backup_is_one_file_that_needs_no_log() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
-    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap();
-    assert_eq!(names(&folder.path().join("snapshots")).len(), 1);
-    assert_eq!(fs::read(snapshot.path).unwrap()[18..20], [1, 1], "the file says it needs a log");
+    let backup = store.backup_if_due(days_later(0)).unwrap().unwrap();
+    assert_eq!(names(&folder.path().join("backups")).len(), 1);
+    assert_eq!(fs::read(backup.path).unwrap()[18..20], [1, 1], "the file says it needs a log");
 }
 
 #[test]
-fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
+fn a_damaged_database_is_replaced_by_a_backup_and_kept() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     let device = store.device().unwrap();
-    store.snapshot_if_due(days_later(0)).unwrap().unwrap();
+    store.backup_if_due(days_later(0)).unwrap().unwrap();
     sat(&store, id(2), 2000);
     drop(store);
     fs::write(folder.path().join("zafu.db"), "damaged").unwrap();
 
-    let Err(StoreError::Corrupt { newest_snapshot: Some(newest), .. }) =
+    let Err(StoreError::Corrupt { newest_backup: Some(newest), .. }) =
         Store::open(folder.path(), at(0).wall)
     else {
-        panic!("no snapshot was offered")
+        panic!("no backup was offered")
     };
     let aside = Store::restore(folder.path(), &newest, at(0).wall).unwrap().unwrap();
     assert_eq!(fs::read(aside).unwrap(), b"damaged");
@@ -89,7 +89,7 @@ fn a_damaged_database_is_replaced_by_a_snapshot_and_kept() {
     assert_ne!(store.device().unwrap(), device, "a device that went back in time is another one");
     assert_eq!(store.session(id(1)).unwrap().unwrap().deviceid, device);
     store.check().unwrap();
-    assert_eq!(Store::snapshots(folder.path()).unwrap().len(), 1, "the snapshot is still there");
+    assert_eq!(Store::backups(folder.path()).unwrap().len(), 1, "the backup is still there");
 }
 
 #[test]
@@ -135,26 +135,26 @@ fn a_damaged_database_is_set_aside_with_its_log() {
 fn a_database_that_is_replaced_is_complete_by_itself() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
-    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
     sat(&store, id(2), 2000);
     drop(store);
-    let aside = Store::restore(folder.path(), &snapshot, at(0).wall).unwrap().unwrap();
+    let aside = Store::restore(folder.path(), &backup, at(0).wall).unwrap().unwrap();
     let other = tempfile::tempdir().unwrap();
     fs::copy(aside, other.path().join("zafu.db")).unwrap();
     assert_eq!(log(&Store::open(other.path(), at(0).wall).unwrap()), [id(2), id(1)]);
 }
 
 #[test]
-fn a_snapshot_that_is_damaged_is_refused_and_nothing_is_changed() {
+fn a_backup_that_is_damaged_is_refused_and_nothing_is_changed() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     drop(store);
-    let snapshot = folder.path().join("snapshot.db");
+    let backup = folder.path().join("backup.db");
     for bad in [&b"damaged"[..], b""] {
-        fs::write(&snapshot, bad).unwrap();
+        fs::write(&backup, bad).unwrap();
         let before = names(folder.path());
-        let refused = Store::restore(folder.path(), &snapshot, at(0).wall);
-        assert!(matches!(refused, Err(StoreError::SnapshotUnusable { .. })));
+        let refused = Store::restore(folder.path(), &backup, at(0).wall);
+        assert!(matches!(refused, Err(StoreError::BackupUnusable { .. })));
         assert_eq!(names(folder.path()), before);
     }
     assert_eq!(log(&Store::open(folder.path(), at(0).wall).unwrap()), [id(1)]);
@@ -164,11 +164,11 @@ fn a_snapshot_that_is_damaged_is_refused_and_nothing_is_changed() {
 fn a_restore_that_was_cut_short_is_finished_when_the_folder_is_opened() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
-    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
     sat(&store, id(2), 2000);
     drop(store);
     // Cut short after the database was moved aside, and before its log was.
-    fs::copy(snapshot, folder.path().join("zafu.db.restoring")).unwrap();
+    fs::copy(backup, folder.path().join("zafu.db.restoring")).unwrap();
     fs::rename(folder.path().join("zafu.db"), folder.path().join("zafu.db.replaced")).unwrap();
     fs::write(folder.path().join("zafu.db-wal"), "an old log").unwrap();
     let store = Store::open(folder.path(), at(0).wall).unwrap();
@@ -181,10 +181,10 @@ fn a_restore_that_was_cut_short_is_finished_when_the_folder_is_opened() {
 fn a_restore_that_was_cut_short_before_the_move_changes_nothing() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
-    let snapshot = store.snapshot_if_due(days_later(0)).unwrap().unwrap().path;
+    let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
     sat(&store, id(2), 2000);
     drop(store);
-    fs::copy(snapshot, folder.path().join("zafu.db.restoring")).unwrap();
+    fs::copy(backup, folder.path().join("zafu.db.restoring")).unwrap();
     let store = Store::open(folder.path(), at(0).wall).unwrap();
     assert_eq!(log(&store), [id(2), id(1)]);
     assert!(!folder.path().join("zafu.db.restoring").exists());
