@@ -7,7 +7,7 @@ const COMMANDS: &[&str] = &[
     "resume_sit",
     "end_sit",
     "discard_sit",
-    "settle_sit",
+    "resolve_sit",
     "dismiss_finished",
     "list_sits",
     "list_owners",

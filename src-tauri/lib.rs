@@ -120,7 +120,7 @@ fn run_shell(
             commands::sit::resume_sit,
             commands::sit::end_sit,
             commands::sit::discard_sit,
-            commands::sit::settle_sit,
+            commands::sit::resolve_sit,
             commands::sit::dismiss_finished,
             commands::sit::check_bell,
             commands::log::list_sits,

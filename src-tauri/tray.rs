@@ -241,7 +241,7 @@ fn words(sit: &SitView) -> String {
         .planned_seconds
         .map(|planned| minutes((u64::from(planned.0) * 1000).saturating_sub(sit.elapsed_ms)));
     match (sit.phase, left) {
-        (PhaseView::Preparing, _) => "Settling".into(),
+        (PhaseView::Preparing, _) => "Preparation".into(),
         (PhaseView::Sitting, Some(left)) => format!("{left} min left"),
         (PhaseView::Sitting, None) => format!("{} min", sit.elapsed_ms / 60_000),
         (PhaseView::Paused, Some(left)) => format!("Paused, {left} min left"),

@@ -52,12 +52,12 @@ pub async fn discard_sit(engine: State<'_, Engine>) -> Result<Snapshot, IpcError
 
 /// Takes the person's word on an unsettled sit.
 #[tauri::command]
-pub async fn settle_sit(
+pub async fn resolve_sit(
     engine: State<'_, Engine>,
     id: SessionId,
     answer: Answer,
 ) -> Result<Snapshot, IpcError> {
-    engine.run(move |runner| runner.settle(Some(id), answer)).await
+    engine.run(move |runner| runner.resolve(Some(id), answer)).await
 }
 
 /// The person has seen that the sit has ended.

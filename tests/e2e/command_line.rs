@@ -19,7 +19,7 @@ fn without_an_engine_looking_works_and_doing_is_refused() {
     for line in ["pause", "resume", "end", "discard --yes"] {
         zafu.run(line).refused(3, "no sit is running: Zafu is not running with this data folder");
     }
-    zafu.run("settle gap").refused(3, "no such sit waits to be settled");
+    zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
     zafu.run("sit 20m").refused(1, "there is no display here: `zafu sit --terminal` runs");
 }
 
@@ -51,8 +51,8 @@ fn what_is_not_understood_is_exit_code_2_and_says_why() {
         ("sit 20m --prepare 6m", "from 0 to 300 seconds"),
         ("sit 20m --interval 0s", "from 1 to 86400 seconds"),
         ("sit 1m 2m 3m", "\"1m 2m 3m\" is not a length"),
-        ("settle maybe", "whole, gap, discard"),
-        ("settle gap --id 7", "\"7\" is not a session ID"),
+        ("resolve maybe", "whole, gap, discard"),
+        ("resolve gap --id 7", "\"7\" is not a session ID"),
         ("log --limit many", "invalid value"),
         ("discard", "say `zafu discard --yes` if you mean it"),
         ("dance", "unrecognized subcommand"),
@@ -73,7 +73,7 @@ fn every_command_reaches_the_engine_that_runs() {
     zafu.run("sit 5m").refused(3, "a sit is already running: end it before starting another");
     zafu.run("sit 5m --terminal").refused(3, "Zafu is already running");
     zafu.run("restore empty").refused(3, "already running");
-    zafu.run("settle gap").refused(3, "no such sit waits to be settled");
+    zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
     zafu.run("resume").refused(3, "the sit is not paused");
     zafu.run("sit --preset Dawn").refused(3, "there is no preset \"Dawn\"; the presets are:");
     zafu.ok("pause");
@@ -201,8 +201,8 @@ fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
         assert_eq!((&status["state"], &unsettled["id"]), (&"idle".into(), &id.as_str().into()));
         let kept = unsettled["keptSeconds"].as_u64().unwrap();
         assert!((70..80).contains(&kept), "nothing of it is in doubt: {unsettled}");
-        assert!(zafu.ok("status").contains("`zafu settle whole|gap|discard`"));
-        zafu.ok("settle gap");
+        assert!(zafu.ok("status").contains("`zafu resolve whole|gap|discard`"));
+        zafu.ok("resolve gap");
         let log = zafu.json("log --json");
         assert_eq!((&log[0]["id"], &log[0]["satSeconds"]), (&id.as_str().into(), &kept.into()));
     }
@@ -217,7 +217,7 @@ fn a_sit_cut_off_a_moment_ago_is_what_the_person_says_without_being_taken_up() {
     engine.wait();
     // So short a gap would go on in silence, were an engine to take the sit up.
     zafu.pass(2 * MINUTE);
-    zafu.ok("settle gap");
+    zafu.ok("resolve gap");
     let log = zafu.json("log --json");
     let sat = log[0]["satSeconds"].as_u64().unwrap();
     assert_eq!(log[0]["stage"], "endedEarly");
@@ -240,7 +240,8 @@ fn a_terminal_shows_the_time_that_is_left() {
     script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
     let said = Said::of(script);
     assert_eq!(said.code, Some(0), "{said:?}");
-    for words in ["Settling, 00:01 left.", "\r\u{1b}[2K  Sitting, 00:01 left.", "Sat 00:01. Kept."]
+    for words in
+        ["Preparation, 00:01 left.", "\r\u{1b}[2K  Sitting, 00:01 left.", "Sat 00:01. Kept."]
     {
         assert!(said.out.contains(words), "\"{words}\" is not in {said:?}");
     }
@@ -251,7 +252,7 @@ fn completions_are_printed_for_every_shell() {
     let zafu = Zafu::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let printed = zafu.ok(&format!("completions {shell}"));
-        assert!(printed.contains("settle") && printed.contains("preset"), "{shell}");
+        assert!(printed.contains("resolve") && printed.contains("preset"), "{shell}");
     }
     assert!(!zafu.data().exists(), "completions need no data folder");
     zafu.run("completions tcsh").refused(2, "invalid value");

@@ -147,7 +147,7 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
     engine.wait();
     mount(&["-o", "remount,ro"], zafu.data());
     let folder = zafu.data().to_str().unwrap();
-    for line in ["sit 20m --terminal", "settle gap"] {
+    for line in ["sit 20m --terminal", "resolve gap"] {
         zafu.run(line).refused(1, folder);
         zafu.run(line).refused(1, "othing was changed");
     }
@@ -278,7 +278,7 @@ fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
     let zafu = with_a_backup();
     zafu.sql("PRAGMA user_version = 9999");
     let before = fs::read(zafu.database()).unwrap();
-    for line in ["log", "status", "settle gap", "sit 5m --terminal"] {
+    for line in ["log", "status", "resolve gap", "sit 5m --terminal"] {
         zafu.run(line).refused(1, "was written by a newer Zafu (its format is 9999");
     }
     assert_eq!(fs::read(zafu.database()).unwrap(), before);

@@ -29,7 +29,7 @@ struct Trial {
     zafu: Zafu,
     random: Rng,
     known: BTreeMap<String, Known>,
-    /// Whether the sit that is settled is complete, so that only its overtime is asked about.
+    /// Whether the sit whose gap is resolved is complete, so that only its overtime is asked about.
     only_overtime: bool,
     /// Starts of which the engine was killed before it could acknowledge them.
     unheard: usize,
@@ -57,7 +57,7 @@ fn no_kill_loses_or_doubles_a_sit() {
 
 /// Where a kill must have come.
 const STATES: [&str; 7] =
-    ["starting", "preparing", "sitting", "paused", "overtime", "finishing", "settling"];
+    ["starting", "preparing", "sitting", "paused", "overtime", "finishing", "resolving"];
 
 impl Trial {
     /// Where no kill has come yet.
@@ -210,7 +210,7 @@ impl Trial {
                 None => Known::Discarded,
             },
             Some(Request::Discard) => Known::Discarded,
-            Some(Request::Settle(Some(id), answer)) => {
+            Some(Request::Resolve(Some(id), answer)) => {
                 assert!(snapshot.unsettled.iter().all(|one| one.id != *id));
                 let id = id.to_string();
                 let row = &rows(self.zafu.data());
@@ -260,7 +260,7 @@ impl Trial {
                 self.only_overtime = first.overtime_seconds.is_some();
                 let answers = [Answer::Whole, Answer::Gap, Answer::Discard];
                 let answer = answers[self.random.usize(..3)];
-                ("settling", Some(Request::Settle(Some(first.id), answer)))
+                ("resolving", Some(Request::Resolve(Some(first.id), answer)))
             }
             (3..=5, ..) => {
                 let overtime = [None, Some(OvertimeAnswer::Add), Some(OvertimeAnswer::Drop)];
@@ -286,13 +286,13 @@ impl Trial {
         let running =
             rows.values().filter(|row| matches!(row.open, Some(OpenSit::Running(_)))).count();
         assert!(running <= 1, "{running} sits run");
-        let settled = match under_way {
-            Some(Request::Settle(Some(id), _)) => id.to_string(),
+        let resolved = match under_way {
+            Some(Request::Resolve(Some(id), _)) => id.to_string(),
             Some(_) => its.to_owned(),
             None => String::new(),
         };
         for (id, known) in &self.known {
-            let in_doubt = *id == settled && !matches!(under_way, Some(Request::Advance(_)));
+            let in_doubt = *id == resolved && !matches!(under_way, Some(Request::Advance(_)));
             let row = rows.get(id);
             match (known, row) {
                 _ if in_doubt => assert!(row.is_some() || !is_begun(known), "{id} is lost"),
@@ -319,12 +319,12 @@ impl Trial {
         assert!(unknown.len() <= self.unheard, "doubled: {unknown:?}");
         for (id, row) in &rows {
             assert!(row.open.is_some() || row.ended, "{id} is neither open nor over: {row:?}");
-            if *id == settled || !self.known.contains_key(id) {
+            if *id == resolved || !self.known.contains_key(id) {
                 self.known.insert(id.clone(), row.known());
             }
         }
-        if !settled.is_empty() && !rows.contains_key(&settled) {
-            self.known.insert(settled, Known::Discarded);
+        if !resolved.is_empty() && !rows.contains_key(&resolved) {
+            self.known.insert(resolved, Known::Discarded);
         }
     }
 }

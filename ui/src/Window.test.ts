@@ -130,9 +130,9 @@ describe('what a person does', () => {
 	});
 
 	it.each([
-		['settle-whole', 'settleSit whole'],
-		['settle-gap', 'settleSit gap'],
-		['settle-discard', 'settleSit discard'],
+		['resolve-whole', 'resolveSit whole'],
+		['resolve-gap', 'resolveSit gap'],
+		['resolve-discard', 'resolveSit discard'],
 	])('says what an unsettled sit was: %s', async (id, call) => {
 		const demo = await show('state=unsettled', 'unsettled');
 		await press(id);
@@ -142,11 +142,11 @@ describe('what a person does', () => {
 
 	it('real_life_10: asks of a complete sit only whether its overtime counts', async () => {
 		for (const [id, call] of [
-			['settle-whole', 'settleSit whole'],
-			['settle-discard', 'settleSit discard'],
+			['resolve-whole', 'resolveSit whole'],
+			['resolve-discard', 'resolveSit discard'],
 		] as const) {
 			const demo = await show('state=unsettled-overtime', 'unsettled');
-			expect(screen.queryByTestId('settle-gap')).toBeNull();
+			expect(screen.queryByTestId('resolve-gap')).toBeNull();
 			expect(document.body.textContent).toContain('is complete and saved with 25:00');
 			expect(document.body.textContent).not.toContain('throw it away');
 			await press(id);
@@ -164,7 +164,7 @@ describe('what a person does', () => {
 
 	it('puts the question off, and takes it up again', async () => {
 		await show('state=unsettled', 'unsettled');
-		await press('settle-later');
+		await press('resolve-later');
 		await press('unsettled-waiting');
 		await screen.findByTestId('unsettled');
 	});

@@ -51,9 +51,9 @@ pub enum Command {
         yes: bool,
     },
     /// Say what an interrupted sit was; the oldest, if several wait.
-    Settle {
+    Resolve {
         /// What it was.
-        answer: SettleAnswer,
+        answer: GapAnswer,
         /// Which one.
         #[arg(long)]
         id: Option<String>,
@@ -229,7 +229,7 @@ pub struct Sit {
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
 
-    /// Time to settle before it, up to 5m.
+    /// Preparation before it, up to 5m.
     #[arg(long, value_name = "LENGTH", value_parser = preparation, allow_hyphen_values = true)]
     pub prepare: Option<PreparationSeconds>,
 
@@ -256,7 +256,7 @@ impl Sit {
 
 /// What an interrupted sit was.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum SettleAnswer {
+pub enum GapAnswer {
     /// It was sat to its end.
     Whole,
     /// It was sat until it was interrupted.

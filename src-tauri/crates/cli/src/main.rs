@@ -13,7 +13,7 @@ mod restore;
 mod status;
 mod terminal;
 
-use args::{Args, Command, SettleAnswer, Sit};
+use args::{Args, Command, GapAnswer, Sit};
 use clap::{CommandFactory, Parser};
 use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
 use std::process::ExitCode;
@@ -110,7 +110,7 @@ fn run(args: Args) -> Result<u8, Failure> {
             return Err(Failure::new(USAGE, message));
         }
         Some(Command::Discard { yes: true }) => drop(ask(&folder, &Request::Discard)?),
-        Some(Command::Settle { answer, id }) => settle(&folder, answer, id.as_deref())?,
+        Some(Command::Resolve { answer, id }) => resolve(&folder, answer, id.as_deref())?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
         Some(Command::Restore { from }) => restore::run(&folder, from)?,
@@ -161,22 +161,22 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
     Ok(())
 }
 
-fn settle(folder: &DataFolder, answer: SettleAnswer, id: Option<&str>) -> Result<(), Failure> {
+fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(), Failure> {
     let answer = match answer {
-        SettleAnswer::Whole => Answer::Whole,
-        SettleAnswer::Gap => Answer::Gap,
-        SettleAnswer::Discard => Answer::Discard,
+        GapAnswer::Whole => Answer::Whole,
+        GapAnswer::Gap => Answer::Gap,
+        GapAnswer::Discard => Answer::Discard,
     };
     let not_an_id = |text| {
         Failure::new(USAGE, format!("\"{text}\" is not a session ID: `zafu status` shows them"))
     };
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
     match turn::take(folder).map_err(IpcError::from)? {
-        Turn::Served(mut client) => drop(client.ask(&Request::Settle(id, answer))?),
+        Turn::Served(mut client) => drop(client.ask(&Request::Resolve(id, answer))?),
         Turn::Ours(_lock) => {
             let now = system::clock().now();
             let store = Store::open(folder.path(), now.wall)?;
-            left::settle(&store, id, answer, now)?;
+            left::resolve(&store, id, answer, now)?;
         }
     }
     Ok(())

@@ -87,10 +87,10 @@ fn question(unsettled: &UnsettledView) -> String {
     let UnsettledView { id, started_at, kept_seconds, overtime_seconds, .. } = unsettled;
     match overtime_seconds {
         Some(overtime) => format!(
-            "The sit of {started_at} is complete and saved. Add its {overtime} of overtime? `zafu settle whole` adds it, `zafu settle discard` leaves it out ({id})."
+            "The sit of {started_at} is complete and saved. Add its {overtime} of overtime? `zafu resolve whole` adds it, `zafu resolve discard` leaves it out ({id})."
         ),
         None => format!(
-            "The sit of {started_at} was interrupted after {kept_seconds}: `zafu settle whole|gap|discard` says what it was ({id})."
+            "The sit of {started_at} was interrupted after {kept_seconds}: `zafu resolve whole|gap|discard` says what it was ({id})."
         ),
     }
 }
@@ -100,7 +100,7 @@ pub fn line(sit: &SitView) -> String {
     let sat = whole(sit.elapsed_ms);
     match (sit.phase, left(sit)) {
         (PhaseView::Preparing, _) => {
-            format!("Settling, {} left.", whole(sit.preparation_left_ms + 999))
+            format!("Preparation, {} left.", whole(sit.preparation_left_ms + 999))
         }
         (PhaseView::Sitting, Some(left)) => format!("Sitting, {left} left."),
         (PhaseView::Sitting, None) => format!("Sitting, {sat} so far."),

@@ -215,7 +215,7 @@ impl Face {
             Some(finished) => output::print(format_args!("Sat {}. Kept.", finished.sat_seconds)),
             None if snapshot.unsettled.is_empty() => output::print("No sit was kept."),
             None => output::print(
-                "Time went by unseen: `zafu settle whole|gap|discard` says what was sat.",
+                "Time went by unseen: `zafu resolve whole|gap|discard` says what was sat.",
             ),
         }
     }

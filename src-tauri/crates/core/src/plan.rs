@@ -12,7 +12,7 @@ pub type SitSeconds = Bounded<1, 86_400>;
 /// The planned length of a sit, in seconds. A clock time can be more than 24 h away if the clock of the place is
 /// set back before then.
 pub type PlannedSeconds = Bounded<1, 172_800>;
-/// The time to settle before a sit: none to 5 min, in seconds.
+/// The preparation before a sit: none to 5 min, in seconds.
 pub type PreparationSeconds = Bounded<0, 300>;
 /// How often one bell is struck: 1 to 9 times.
 pub type Strikes = Bounded<1, 9>;
@@ -199,7 +199,7 @@ pub enum OvertimeChoice {
 pub struct PlanChoice {
     /// How long.
     pub length: LengthChoice,
-    /// The time to settle before it.
+    /// The preparation before it.
     pub preparation_seconds: PreparationSeconds,
     /// The bell at the beginning.
     pub start_bell: Option<Strike>,
@@ -212,7 +212,7 @@ pub struct PlanChoice {
 }
 
 impl Default for PlanChoice {
-    /// Twenty minutes, ten seconds to settle, a bowl at both ends.
+    /// Twenty minutes, ten seconds of preparation, a bowl at both ends.
     fn default() -> Self {
         Self {
             length: LengthChoice::Timed { seconds: SitSeconds::constant::<1200>() },
@@ -255,7 +255,7 @@ pub struct Plan {
     /// end when the clock shows that time, neither before nor after.
     #[serde(default)]
     pub delay: Duration,
-    /// The time to settle before it.
+    /// The preparation before it.
     pub preparation: PreparationSeconds,
     /// Its bells.
     pub bells: Bells,

@@ -106,7 +106,7 @@ pub struct Lifecycle {
 /// How far a sit has come. It only ever goes forward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// It runs, or waits to be settled.
+    /// It runs, or waits for an answer.
     Started,
     /// It was ended before its planned end.
     EndedEarly {

@@ -23,7 +23,7 @@ enum Happening {
     Resume,
     End(Option<OvertimeAnswer>),
     Discard,
-    Settle(Answer),
+    Resolve(Answer),
     Seen(u64),
     Unseen(u64),
     Killed(u64),
@@ -48,7 +48,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         3 => Just(Happening::Resume),
         2 => extra.prop_map(Happening::End),
         1 => Just(Happening::Discard),
-        2 => answer.prop_map(Happening::Settle),
+        2 => answer.prop_map(Happening::Resolve),
         8 => (1_u64..400_000).prop_map(Happening::Seen),
         3 => (1_u64..2_000_000).prop_map(Happening::Unseen),
         2 => (0_u64..1_000_000).prop_map(Happening::Killed),
@@ -136,14 +136,14 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
             Happening::Resume => world.act(Command::Resume),
             Happening::End(overtime) => world.act(Command::End { overtime }),
             Happening::Discard => world.act(Command::Discard),
-            Happening::Settle(answer) => match world.timer.unsettled().first().copied() {
+            Happening::Resolve(answer) => match world.timer.unsettled().first().copied() {
                 None => Vec::new(),
                 Some(unsettled) => {
                     if answer == Answer::Whole {
                         let id = unsettled.id.0.as_u128();
                         ledger.answered_whole.insert(id, unsettled.whole);
                     }
-                    let effects = world.act(Command::Settle { id: unsettled.id, answer });
+                    let effects = world.act(Command::Resolve { id: unsettled.id, answer });
                     if unsettled.completed.is_some() {
                         let closed = matches!(saves(&effects)[..], [Save::Close(..)]);
                         prop_assert!(closed, "{:?} of a complete sit: {:?}", answer, effects);

@@ -243,8 +243,8 @@ fn a_longer_gap_leaves_the_sit_to_the_person() {
         assert_eq!(unsettled.reason, GapReason::Suspended);
         assert_eq!((unsettled.kept, unsettled.whole), (Seconds(60), Seconds(1200)));
 
-        let settled = world.act(Command::Settle { id: id(1), answer });
-        let got = closed(&settled).map(|l| (l.satlength().0, l.is_completed()));
+        let resolved = world.act(Command::Resolve { id: id(1), answer });
+        let got = closed(&resolved).map(|l| (l.satlength().0, l.is_completed()));
         assert_eq!(got, expected);
         assert!(world.disk.is_empty());
     }
@@ -289,9 +289,9 @@ fn unattended_time_never_becomes_overtime() {
     world.skip(secs(7200)).act(Command::Tick);
     let unsettled = world.timer.unsettled()[0];
     assert_eq!((unsettled.kept, unsettled.whole), (Seconds(640), Seconds(640)));
-    let settled = world.act(Command::Settle { id: id(1), answer: Answer::Gap });
-    assert_eq!(sat(&settled), 640);
-    assert!(closed(&settled).unwrap().is_completed());
+    let resolved = world.act(Command::Resolve { id: id(1), answer: Answer::Gap });
+    assert_eq!(sat(&resolved), 640);
+    assert!(closed(&resolved).unwrap().is_completed());
 }
 
 #[test]
@@ -348,15 +348,15 @@ fn a_gap_that_began_in_the_preparation_leaves_nothing_to_keep() {
     plan.preparation = PreparationSeconds::new(60).unwrap();
     world.start(1, plan);
     world.skip(secs(1000)).act(Command::Tick);
-    let settled = world.act(Command::Settle { id: id(1), answer: Answer::Gap });
-    assert_eq!(saves(&settled), [Save::Remove(id(1))]);
+    let resolved = world.act(Command::Resolve { id: id(1), answer: Answer::Gap });
+    assert_eq!(saves(&resolved), [Save::Remove(id(1))]);
 }
 
 #[test]
 fn an_unknown_sit_cannot_be_settled() {
     let mut world = World::new();
-    let effects = world.act(Command::Settle { id: id(9), answer: Answer::Whole });
-    assert_eq!(effects, [Effect::Refuse(Refusal::NothingToSettle)]);
+    let effects = world.act(Command::Resolve { id: id(9), answer: Answer::Whole });
+    assert_eq!(effects, [Effect::Refuse(Refusal::NothingToResolve)]);
 }
 
 #[test]
@@ -394,11 +394,11 @@ fn real_life_10_a_completed_sit_stays_complete_and_only_its_overtime_is_asked_ab
             let unsettled = world.timer.unsettled()[0];
             assert_eq!(unsettled.overtime(), Some(Seconds(5)));
             assert!(unsettled.whole >= unsettled.kept);
-            let settled = world.act(Command::Settle { id: id(1), answer });
+            let resolved = world.act(Command::Resolve { id: id(1), answer });
             let satlength = Seconds(expected);
             let stage = Stage::Completed { completedat, satlength };
             assert_eq!(
-                closed(&settled).map(|lifecycle| lifecycle.stage),
+                closed(&resolved).map(|lifecycle| lifecycle.stage),
                 Some(stage),
                 "{answer:?}"
             );
@@ -448,7 +448,7 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
         world.restart();
         let unsettled = world.timer.unsettled()[0];
         assert_eq!((unsettled.kept, unsettled.whole), (Seconds(90), Seconds(1100)));
-        let whole = world.act(Command::Settle { id: id(1), answer: Answer::Whole });
+        let whole = world.act(Command::Resolve { id: id(1), answer: Answer::Whole });
         assert_eq!(closed(&whole).unwrap().endedat(), Some(begun.plus(secs(1100)).utc));
 
         // Across a restart only the wall clock tells how long that was; the end is never before the start.
@@ -458,7 +458,7 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
         set_clock(&mut world, hours);
         world.reboot();
         let whole =
-            closed(&world.act(Command::Settle { id: id(1), answer: Answer::Whole })).unwrap();
+            closed(&world.act(Command::Resolve { id: id(1), answer: Answer::Whole })).unwrap();
         let sat = u64::try_from(hours).map_or(90, |hours| 100 + hours * 3600);
         assert_eq!(whole.endedat(), Some(begun.plus(secs(sat)).utc));
     }

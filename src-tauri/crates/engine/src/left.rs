@@ -25,19 +25,20 @@ pub fn waiting(store: &impl ReadSits, now: Moment) -> Result<Vec<UnsettledView>,
 ///
 /// # Errors
 /// No such sit waits, or the answer cannot be saved. Then it goes on waiting.
-pub fn settle(
+pub fn resolve(
     store: &Store,
     id: Option<SessionId>,
     answer: Answer,
     now: Moment,
 ) -> Result<(), IpcError> {
     let left: Vec<_> = store.left()?.iter().map(|open| unsettled(open, now)).collect();
-    let id = id.or_else(|| left.first().map(|oldest| oldest.id)).ok_or(Refusal::NothingToSettle)?;
-    let chosen = left.iter().find(|one| one.id == id).copied().ok_or(Refusal::NothingToSettle)?;
+    let id =
+        id.or_else(|| left.first().map(|oldest| oldest.id)).ok_or(Refusal::NothingToResolve)?;
+    let chosen = left.iter().find(|one| one.id == id).copied().ok_or(Refusal::NothingToResolve)?;
     let (mut timer, _) = Timer::recover(left.into_iter().map(OpenSit::Unsettled).collect(), now);
     // Cut off or unsettled before: from here on it is unsettled, and then what the person says.
     let mut saves = vec![Save::Unsettle(chosen)];
-    for effect in timer.apply(Command::Settle { id, answer }, now) {
+    for effect in timer.apply(Command::Resolve { id, answer }, now) {
         match effect {
             Effect::Save(save) => saves.push(save),
             Effect::Refuse(refusal) => return Err(refusal.into()),

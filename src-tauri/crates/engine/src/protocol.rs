@@ -74,7 +74,7 @@ pub struct SitView {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PhaseView {
-    /// The person settles.
+    /// The preparation runs.
     Preparing,
     /// It runs.
     Sitting,
@@ -165,7 +165,7 @@ pub struct SitRecord {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum StageView {
-    /// It runs, or waits to be settled.
+    /// It runs, or waits for an answer.
     Started,
     /// It was ended before its planned end.
     EndedEarly,
@@ -312,7 +312,7 @@ pub enum Request {
     /// End it and throw it away.
     Discard,
     /// Say what an unsettled sit was; none: the oldest.
-    Settle(Option<SessionId>, Answer),
+    Resolve(Option<SessionId>, Answer),
     /// Past sits.
     Log(LogRequest),
     /// Every owner of sits on this device.

@@ -200,7 +200,7 @@ impl Runner {
 
     /// The same at `now`, right after [`Self::tick`].
     fn act_at(&mut self, command: Command, now: Moment) -> Result<(), IpcError> {
-        let must_be_saved = matches!(command, Command::Start { .. } | Command::Settle { .. });
+        let must_be_saved = matches!(command, Command::Start { .. } | Command::Resolve { .. });
         let ends = matches!(command, Command::End { .. });
         let what = match command {
             Command::Pause => "the pause",
@@ -243,7 +243,7 @@ impl Runner {
             self.sync.trigger(Trigger::Changed);
         }
         if !std::mem::take(&mut self.unsaved).is_empty() {
-            self.settle_trouble(ErrorCode::NotSaved);
+            self.clear_trouble(ErrorCode::NotSaved);
         }
         if let Some(relocation) = self.store.relocation() {
             self.report(IpcError::new(ErrorCode::Moved, relocation.to_string()));
@@ -354,7 +354,7 @@ impl Runner {
     }
 
     /// Says that what did not work works again.
-    pub(crate) fn settle_trouble(&mut self, code: ErrorCode) {
+    pub(crate) fn clear_trouble(&mut self, code: ErrorCode) {
         let known = self.trouble.len();
         self.trouble.retain(|error| error.code != code);
         if self.trouble.len() != known {

@@ -206,7 +206,7 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
         Request::Resume => runner.resume().map(snapshot),
         Request::End(overtime) => runner.end(overtime).map(snapshot),
         Request::Discard => runner.discard().map(snapshot),
-        Request::Settle(id, answer) => runner.settle(id, answer).map(snapshot),
+        Request::Resolve(id, answer) => runner.resolve(id, answer).map(snapshot),
         Request::Log(request) => runner.sits(&request).map(Reply::Log),
         Request::Owners => runner.owners().map(Reply::Owners),
         Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),

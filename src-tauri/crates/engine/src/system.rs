@@ -30,7 +30,7 @@ pub fn parts(folder: &DataFolder, ringing: Ringing) -> MakeParts {
         let clock = clock();
         let (heard, told, kept) = (engine.clone(), engine.clone(), engine.clone());
         let report = move |fared: Result<(), _>| match fared {
-            Ok(()) => heard.post(|runner| runner.settle_trouble(ErrorCode::Sound)),
+            Ok(()) => heard.post(|runner| runner.clear_trouble(ErrorCode::Sound)),
             Err(error) => heard.post(|runner| runner.report(error)),
         };
         let answers = move |answer| match answer {
@@ -38,7 +38,7 @@ pub fn parts(folder: &DataFolder, ringing: Ringing) -> MakeParts {
             Err(error) => told.post(|runner| runner.report(error)),
         };
         let outcome = move |outcome: Result<(), _>| match outcome {
-            Ok(()) => kept.post(|runner| runner.settle_trouble(ErrorCode::KeepAwake)),
+            Ok(()) => kept.post(|runner| runner.clear_trouble(ErrorCode::KeepAwake)),
             Err(error) => kept.post(|runner| runner.report(error)),
         };
         Parts {

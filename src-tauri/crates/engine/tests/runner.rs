@@ -241,7 +241,7 @@ fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
     fakes.break_saving();
     let id = fakes.snapshot().sit.unwrap().id;
     fakes.jump(10 * MINUTE);
-    let error = fakes.run(move |runner| runner.settle(Some(id), Answer::Whole)).unwrap_err();
+    let error = fakes.run(move |runner| runner.resolve(Some(id), Answer::Whole)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Storage);
     assert_eq!(fakes.snapshot().unsettled.len(), 1, "it goes on waiting");
 }
@@ -300,12 +300,12 @@ fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() 
             (session.lifecycle.is_completed(), session.lifecycle.satlength().0)
         };
         assert_eq!(completed(&fakes), (true, 60), "it stays complete");
-        // As `zafu status` and `zafu settle` do while no engine runs.
+        // As `zafu status` and `zafu resolve` do while no engine runs.
         let now = fakes.now();
         let asked = left::waiting(fakes.store(), now).unwrap();
         assert_eq!(asked[0].overtime_seconds.map(|seconds| seconds.0), Some(5));
         assert!(asked[0].whole_seconds >= asked[0].kept_seconds);
-        left::settle(fakes.store(), Some(id), answer, now).unwrap();
+        left::resolve(fakes.store(), Some(id), answer, now).unwrap();
         assert_eq!(completed(&fakes), (true, sat), "{answer:?}");
     }
 }

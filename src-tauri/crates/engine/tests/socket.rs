@@ -17,7 +17,7 @@ fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
     let fakes = Fakes::new();
     let mut stream = UnixStream::connect(fakes.folder().path().join("engine.sock")).unwrap();
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    for line in ["dance", "{}", r#"{"do":"fly"}"#, r#"{"do":"settle","with":[7]}"#] {
+    for line in ["dance", "{}", r#"{"do":"fly"}"#, r#"{"do":"resolve","with":[7]}"#] {
         writeln!(stream, "{line}").unwrap();
         let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         let Reply::Error(error) = reply else { panic!("{line}: {reply:?}") };

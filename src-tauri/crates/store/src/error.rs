@@ -134,7 +134,7 @@ pub enum StoreError {
     },
 
     /// The sit is over, or has never been prepared, on this device.
-    #[error("the sit {id} does not run and does not wait to be settled: nothing was changed")]
+    #[error("the sit {id} does not run and does not wait for an answer: nothing was changed")]
     NotOpen {
         /// The id asked for.
         id: SessionId,

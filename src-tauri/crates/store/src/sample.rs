@@ -83,8 +83,8 @@ pub(crate) fn fill(store: &Store) {
     sitting.after(30, end(None));
     // Settled, unsettled in its preparation, unsettled in its time, running.
     sitting.start(8, 600, 0);
-    sitting.after(900, Command::Settle { id: id(8), answer: Answer::Gap });
-    sitting.after(0, Command::Settle { id: id(8), answer: Answer::Gap });
+    sitting.after(900, Command::Resolve { id: id(8), answer: Answer::Gap });
+    sitting.after(0, Command::Resolve { id: id(8), answer: Answer::Gap });
     sitting.start(9, 600, 60);
     sitting.after(900, Command::Tick);
     sitting.start(10, 0, 0);

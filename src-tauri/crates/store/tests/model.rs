@@ -229,7 +229,7 @@ impl World {
                 let waiting = self.timer.unsettled();
                 if !waiting.is_empty() {
                     let id = waiting[which % waiting.len()].id;
-                    self.command(Command::Settle { id, answer });
+                    self.command(Command::Resolve { id, answer });
                 }
             }
             Step::Edit { which, note } => {

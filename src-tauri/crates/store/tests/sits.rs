@@ -97,7 +97,7 @@ fn a_sit_may_start_while_another_waits_to_be_settled() {
     assert!(zafu_core::timer::saves(&effects).is_empty());
     assert_eq!(timer.sit().map(|sit| sit.id), Some(id(2)));
     assert_eq!(timer.unsettled().len(), 1);
-    let settle = Command::Settle { id: id(1), answer: Answer::Whole };
+    let settle = Command::Resolve { id: id(1), answer: Answer::Whole };
     drive(&store, &mut timer, settle, at(3030));
     assert!(store.session(id(1)).unwrap().unwrap().lifecycle.is_completed());
 }

@@ -159,7 +159,7 @@ impl Device {
         while let Some(id) = self.timer.unsettled().first().map(|sit| sit.id) {
             // Some answers are answered with another question.
             for answer in [Answer::Whole, Answer::Discard] {
-                self.command(Command::Settle { id, answer }, now);
+                self.command(Command::Resolve { id, answer }, now);
             }
         }
     }

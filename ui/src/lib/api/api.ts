@@ -51,7 +51,7 @@ export interface Api {
 	resumeSit(): Promise<Snapshot>;
 	endSit(overtime: OvertimeAnswer | null): Promise<Snapshot>;
 	discardSit(): Promise<Snapshot>;
-	settleSit(id: string, answer: Answer): Promise<Snapshot>;
+	resolveSit(id: string, answer: Answer): Promise<Snapshot>;
 	dismissFinished(): Promise<Snapshot>;
 	/** Newest first, those that come after `before` in the list. */
 	listSits(limit: number, before: string | null, owner: LogOwner): Promise<SitRecord[]>;

@@ -230,8 +230,8 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('discardSit', () => {
 				sit = null;
 			}),
-		settleSit: (id, answer) =>
-			act(`settleSit ${answer}`, () => {
+		resolveSit: (id, answer) =>
+			act(`resolveSit ${answer}`, () => {
 				unsettled = unsettled.filter((one) => one.id !== id);
 			}),
 		dismissFinished: () =>

@@ -13,7 +13,7 @@ export type PlanChoice = {
  */
 length: LengthChoice, 
 /**
- * The time to settle before it.
+ * The preparation before it.
  */
 preparationSeconds: number, 
 /**

@@ -12,7 +12,7 @@
  *              plan-{start,intervals,end}-{sound,strikes,hear}, interval-kind, -every, -count, -at, -least,
  *              -most; preset-dialog, preset-name, preset-save; dialog-trouble
  *   finished   finished, sat, not-saved, note, label, done, sit-again
- *   unsettled  unsettled, settle-whole, settle-gap, settle-discard, settle-later
+ *   unsettled  unsettled, resolve-whole, resolve-gap, resolve-discard, resolve-later
  *   settings   settings, theme, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
@@ -161,8 +161,8 @@ export class App {
 		return this.#once(() => this.api.discardSit());
 	}
 
-	settle(id: string, answer: Answer): Promise<void> {
-		return this.#once(() => this.api.settleSit(id, answer));
+	resolve(id: string, answer: Answer): Promise<void> {
+		return this.#once(() => this.api.resolveSit(id, answer));
 	}
 
 	/** Hides this trouble until it has passed: one that comes again is shown again. */

@@ -95,7 +95,7 @@ impl Save {
 pub enum OpenSit {
     /// It runs.
     Running(Sit),
-    /// It waits to be settled.
+    /// It waits for an answer.
     Unsettled(Unsettled),
 }
 
@@ -124,7 +124,7 @@ pub enum Notice {
         /// How long it was planned, and sat.
         sat: Seconds,
     },
-    /// A sit waits to be settled.
+    /// A sit waits for an answer.
     Unsettled {
         /// Which.
         id: SessionId,
@@ -146,7 +146,7 @@ pub enum Refusal {
     /// Only a paused sit can be resumed.
     #[error("the sit is not paused")]
     NotPaused,
-    /// No such sit waits to be settled.
-    #[error("no such sit waits to be settled")]
-    NothingToSettle,
+    /// No such sit waits for an answer.
+    #[error("no such sit waits for an answer")]
+    NothingToResolve,
 }

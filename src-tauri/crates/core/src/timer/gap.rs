@@ -10,7 +10,7 @@ const COUNTS_AS_SEEN: Duration = Duration::from_secs(60);
 /// A timed sit whose end is still ahead goes on in silence after a gap up to this.
 const GOES_ON_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// Whether the time since the sit was last seen leaves it for the person to settle, and why.
+/// Whether the time since the sit was last seen leaves the sit unsettled, and why.
 pub(super) fn unsettles(sit: &Sit, unseen: GapReason, now: Moment) -> Option<GapReason> {
     if now.boot_id != sit.seen.boot_id {
         return Some(GapReason::Restarted);

@@ -1,4 +1,4 @@
-//! The timer: at most one sit that runs, and those that wait to be settled.
+//! The timer: at most one sit that runs, and those that wait for an answer.
 //!
 //! [`Timer::apply`] is the only way to change it. It first lets the time since the last call pass, then carries
 //! out the command, and answers with what must be done. It never fails and never panics; what cannot be done is
@@ -51,7 +51,7 @@ pub enum Command {
     /// End it and throw it away; the person has been asked.
     Discard,
     /// Say what an unsettled sit was.
-    Settle {
+    Resolve {
         /// Which.
         id: SessionId,
         /// What it was.
@@ -85,7 +85,7 @@ pub enum Answer {
     Discard,
 }
 
-/// At most one sit that runs, and those that wait to be settled.
+/// At most one sit that runs, and those that wait for an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timer {
     state: State,
@@ -153,7 +153,7 @@ impl Timer {
         }
     }
 
-    /// The sits that wait to be settled, oldest first.
+    /// The sits that wait for an answer, oldest first.
     #[must_use]
     pub fn unsettled(&self) -> &[Unsettled] {
         &self.unsettled
@@ -196,7 +196,7 @@ impl Timer {
             Command::Resume => self.resume(now, &mut effects),
             Command::End { overtime } => self.end(overtime, now, &mut effects),
             Command::Discard => self.discard(now, &mut effects),
-            Command::Settle { id, answer } => self.settle(id, answer, now, &mut effects),
+            Command::Resolve { id, answer } => self.resolve(id, answer, now, &mut effects),
             Command::Checkpoint => {
                 if let State::Active(active) = &mut self.state {
                     checkpoint(active, now, &mut effects);
@@ -377,7 +377,7 @@ impl Timer {
         ]);
     }
 
-    fn settle(
+    fn resolve(
         &mut self,
         id: SessionId,
         answer: Answer,
@@ -385,7 +385,7 @@ impl Timer {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
         let at = self.unsettled.iter().position(|unsettled| unsettled.id == id);
-        let unsettled = self.unsettled.remove(at.ok_or(Refusal::NothingToSettle)?);
+        let unsettled = self.unsettled.remove(at.ok_or(Refusal::NothingToResolve)?);
         let kept = unsettled.until_gap();
         let save = match (answer, unsettled.without_overtime(), kept) {
             (Answer::Whole, ..) => Save::Close(id, unsettled.whole()),

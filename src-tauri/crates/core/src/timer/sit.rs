@@ -32,7 +32,7 @@ pub struct Sit {
 /// Where a sit is. Time sat is always `banked + (now - since)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
-    /// The person settles.
+    /// The preparation runs.
     Preparing {
         /// When the sit begins.
         until: BootTime,

@@ -39,7 +39,7 @@ pub enum Notification {
         /// How long it was.
         sat: Seconds,
     },
-    /// A sit waits to be settled.
+    /// A sit waits for an answer.
     Unsettled {
         /// Which.
         id: SessionId,

@@ -175,11 +175,11 @@ impl Runner {
     ///
     /// # Errors
     /// No such sit waits, or the answer cannot be saved. Then it goes on waiting.
-    pub fn settle(&mut self, id: Option<SessionId>, answer: Answer) -> Result<Snapshot, IpcError> {
+    pub fn resolve(&mut self, id: Option<SessionId>, answer: Answer) -> Result<Snapshot, IpcError> {
         self.tick();
         let oldest = || self.timer.unsettled().first().map(|unsettled| unsettled.id);
-        let id = id.or_else(oldest).ok_or(zafu_core::timer::Refusal::NothingToSettle)?;
-        self.act(Command::Settle { id, answer }).map(|()| self.snapshot())
+        let id = id.or_else(oldest).ok_or(zafu_core::timer::Refusal::NothingToResolve)?;
+        self.act(Command::Resolve { id, answer }).map(|()| self.snapshot())
     }
 
     /// The person has seen that the sit has ended.

@@ -73,7 +73,7 @@ fn live(folder: &Path, mut told: impl FnMut(&Store)) {
     // Cut off, and asked about.
     life.after(60, start(id(5), plan(1000, 0)));
     life.after(600, Command::Tick);
-    life.after(10, Command::Settle { id: id(5), answer: Answer::Whole });
+    life.after(10, Command::Resolve { id: id(5), answer: Answer::Whole });
     // Left running at the end.
     life.after(60, start(id(6), plan(1000, 0)));
     life.after(30, Command::Tick);

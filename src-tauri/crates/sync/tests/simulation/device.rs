@@ -471,7 +471,7 @@ impl Device {
                 let answer = *chance
                     .choice(&[Answer::Whole, Answer::Whole, Answer::Gap, Answer::Discard])
                     .unwrap();
-                self.command(Command::Settle { id, answer }, now);
+                self.command(Command::Resolve { id, answer }, now);
             }
             _ => self.change_one(now, chance),
         }
@@ -486,7 +486,7 @@ impl Device {
             let answer = *chance.choice(&[Answer::Whole, Answer::Gap, Answer::Discard]).unwrap();
             // Some answers are answered with another question.
             for answer in [answer, Answer::Discard] {
-                self.command(Command::Settle { id, answer }, now);
+                self.command(Command::Resolve { id, answer }, now);
             }
         }
         assert!(self.store().left().unwrap().is_empty(), "something runs on");
