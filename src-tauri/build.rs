@@ -1,7 +1,7 @@
 //! Tells Tauri which commands exist: what is not named here no window may call.
 
 const COMMANDS: &[&str] = &[
-    "get_snapshot",
+    "get_state",
     "start_sit",
     "pause_sit",
     "resume_sit",

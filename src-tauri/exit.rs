@@ -80,5 +80,5 @@ pub fn with_last_window(app: &AppHandle) -> bool {
 /// Whether a sit runs.
 pub fn sit_runs(app: &AppHandle) -> bool {
     let engine = app.state::<Engine>();
-    engine.run_blocking(|runner| Ok(runner.snapshot().sit.is_some())).unwrap_or(false)
+    engine.run_blocking(|runner| Ok(runner.state().sit.is_some())).unwrap_or(false)
 }

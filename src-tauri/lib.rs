@@ -114,7 +114,7 @@ fn run_shell(
         .manage(tray::IsThere::default())
         .manage(window::Making::default())
         .invoke_handler(tauri::generate_handler![
-            commands::sit::get_snapshot,
+            commands::sit::get_state,
             commands::sit::start_sit,
             commands::sit::pause_sit,
             commands::sit::resume_sit,
@@ -214,7 +214,7 @@ async fn appear(app: AppHandle, background: bool, tell: bool) {
 async fn pass_on(app: AppHandle, mut events: Receiver<Event>) {
     loop {
         let passed = match events.recv().await {
-            Ok(Event::Snapshot(snapshot)) => app.emit_to(window::LABEL, "snapshot", snapshot),
+            Ok(Event::State(state)) => app.emit_to(window::LABEL, "state", state),
             Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
             Ok(Event::Log) => app.emit_to(window::LABEL, "log", ()),
             Ok(Event::Show) => {

@@ -13,7 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 use zafu_core::settings::Preset;
 use zafu_engine::Engine;
 use zafu_engine::doctor;
-use zafu_engine::protocol::{IpcError, PhaseView, SitView, Snapshot, StartRequest};
+use zafu_engine::protocol::{EngineState, IpcError, PhaseView, SitView, StartRequest};
 use zafu_engine::runner::{Event, Runner};
 
 /// The ring goes round in so many steps: one is as much as can be seen of a ring this small.
@@ -101,7 +101,7 @@ fn chosen(app: &AppHandle, id: &str) {
 /// Asks the engine; what it refuses is told in the window.
 fn ask(
     app: &AppHandle,
-    action: impl FnOnce(&mut Runner) -> Result<Snapshot, IpcError> + Send + 'static,
+    action: impl FnOnce(&mut Runner) -> Result<EngineState, IpcError> + Send + 'static,
 ) {
     app.state::<Engine>().post(move |runner| {
         if let Err(error) = action(runner) {
@@ -117,9 +117,9 @@ async fn keep_true(app: AppHandle, tray: Tray) {
     let tray = Arc::new(Mutex::new((tray, None)));
     let mut presets_stale = true;
     loop {
-        let known = engine.run(|runner| Ok((runner.snapshot(), runner.presets()?))).await;
-        let Ok((snapshot, presets)) = known else { return };
-        let face = Face::of(snapshot.sit.as_ref());
+        let known = engine.run(|runner| Ok((runner.state(), runner.presets()?))).await;
+        let Ok((state, presets)) = known else { return };
+        let face = Face::of(state.sit.as_ref());
         let presets = presets_stale.then_some(presets);
         let (tray, on) = (Arc::clone(&tray), app.clone());
         // All of it in one turn of the main thread, which has to be woken for each part otherwise.
@@ -134,11 +134,11 @@ async fn keep_true(app: AppHandle, tray: Tray) {
         if let Err(error) = shown {
             tracing::warn!(%error, "the tray could not be redrawn");
         }
-        let moves = snapshot.sit.as_ref().and_then(moves_in);
+        let moves = state.sit.as_ref().and_then(moves_in);
         presets_stale = loop {
             tokio::select! {
                 event = events.recv() => match event {
-                    Ok(Event::Snapshot(_)) | Err(RecvError::Lagged(_)) => break false,
+                    Ok(Event::State(_)) | Err(RecvError::Lagged(_)) => break false,
                     Ok(Event::Settings) => break true,
                     Ok(_) => {}
                     Err(RecvError::Closed) => return,

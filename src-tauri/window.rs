@@ -10,7 +10,7 @@ use zafu_core::ids::SessionId;
 use zafu_core::settings::{Settings, Theme};
 use zafu_engine::Engine;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::Snapshot;
+use zafu_engine::protocol::EngineState;
 
 /// Names the window, in capabilities and events too.
 pub const LABEL: &str = "main";
@@ -19,7 +19,7 @@ pub const LABEL: &str = "main";
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Start<'a> {
-    snapshot: &'a Snapshot,
+    engine_state: &'a EngineState,
     settings: &'a Settings,
     quit_asked: bool,
     note_asked: bool,
@@ -105,10 +105,9 @@ fn tell(app: &AppHandle, reason: Reason) {
 
 async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error::Error>> {
     let engine = app.state::<Engine>();
-    let (snapshot, settings) =
-        engine.run(|runner| Ok((runner.snapshot(), runner.settings()))).await?;
+    let (state, settings) = engine.run(|runner| Ok((runner.state(), runner.settings()))).await?;
     let start = serde_json::to_string(&Start {
-        snapshot: &snapshot,
+        engine_state: &state,
         settings: &settings,
         quit_asked: reason == Reason::AskToQuit,
         note_asked: matches!(reason, Reason::AddNote(_)),

@@ -101,11 +101,11 @@ fn a_screen_reader_finds_what_it_needs() {
     reader.finds("Length, minutes");
     reader.press("Start");
     reader.hears("Settle in.");
-    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 1));
     reader.hears("The sit begins: 20 min.");
     // Up to a moment before half of it, which then comes by itself.
-    let sat = Duration::from_millis(desktop.snapshot().sit.unwrap().elapsed_ms);
+    let sat = Duration::from_millis(desktop.state().sit.unwrap().elapsed_ms);
     desktop.pass(Duration::from_millis(599_000).saturating_sub(sat));
     reader.hears("10 minutes");
     reader.press("Pause");

@@ -55,7 +55,7 @@ fn an_account_from_the_first_word_to_the_last_needs_the_window_only() {
     browser.click("sign-out");
     browser.see("sign-in");
     eventually("nobody is signed in", || {
-        let sync = desktop.snapshot().sync?;
+        let sync = desktop.state().sync?;
         (sync.state == SyncState::SignedOut).then_some(())
     });
     assert_eq!(server(backend, &person, count), "1", "what is there stays there");
@@ -77,7 +77,7 @@ fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
     });
     assert!(!said.contains("no such word"));
     assert_eq!(browser.value("email").as_deref(), Some(person.email()));
-    assert!(desktop.snapshot().sync.is_none(), "nothing was changed");
+    assert!(desktop.state().sync.is_none(), "nothing was changed");
 }
 
 #[test]

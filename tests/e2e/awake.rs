@@ -58,7 +58,7 @@ fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
     login.holds(1, "once a sit has begun");
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
     login.holds(0, "after the planned end");
-    if desktop.snapshot().sit.is_some() {
+    if desktop.state().sit.is_some() {
         desktop.ask(&Request::End(None));
     }
 
@@ -104,7 +104,7 @@ fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
     login.holds(1, "once a sit has begun");
     desktop.lose_system_bus();
     desktop.pass(Duration::from_secs(90));
-    assert!(desktop.snapshot().sit.is_some_and(|sit| sit.elapsed_ms >= 90_000));
+    assert!(desktop.state().sit.is_some_and(|sit| sit.elapsed_ms >= 90_000));
     desktop.ask(&Request::End(None));
     login.holds(0, "after its end");
     let begun = desktop.begin();
@@ -167,8 +167,8 @@ fn without_a_login_manager_the_sit_begins_and_the_trouble_is_told() {
     let _app = desktop.zafu(&["--background"]);
     desktop.begin();
     eventually("the trouble is told", || {
-        let snapshot = desktop.snapshot();
-        assert!(snapshot.sit.is_some(), "the sit goes on");
-        snapshot.trouble.into_iter().find(|trouble| trouble.code == ErrorCode::KeepAwake)
+        let state = desktop.state();
+        assert!(state.sit.is_some(), "the sit goes on");
+        state.trouble.into_iter().find(|trouble| trouble.code == ErrorCode::KeepAwake)
     });
 }

@@ -84,7 +84,7 @@ fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
     let sit = desktop.begin().sit.unwrap();
     desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 2));
     eventually("the engine tells of the bell", || {
-        desktop.snapshot().trouble.iter().find_map(|error| error.bell.clone())
+        desktop.state().trouble.iter().find_map(|error| error.bell.clone())
     });
     browser.see("notices-open");
     for width in WIDTHS {

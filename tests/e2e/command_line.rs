@@ -268,7 +268,7 @@ fn a_quit_lets_the_sit_be_taken_up_again() {
     assert_eq!(engine.wait().0.code(), Some(0));
     let again = zafu.sit("5m");
     assert_eq!(again.id(), id, "the sit that was cut off goes on: no other may begin");
-    let sit = again.client().snapshot(&Request::Snapshot).unwrap().sit.unwrap();
+    let sit = again.client().state(&Request::State).unwrap().sit.unwrap();
     assert_eq!(sit.planned_seconds.unwrap().0, 1200);
     eventually("the sit is over", || again.reach()?.ask(&Request::End(None)).ok());
     again.wait();

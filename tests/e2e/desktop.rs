@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use zafu_core::settings::Settings;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
-use zafu_engine::protocol::{Request, Snapshot, StartRequest};
+use zafu_engine::protocol::{EngineState, Request, StartRequest};
 use zafu_store::Store;
 
 /// What every test with a window needs on the machine.
@@ -263,17 +263,17 @@ impl Desktop {
     }
 
     /// Does what a client may ask for.
-    pub fn ask(&self, request: &Request) -> Snapshot {
-        self.client().snapshot(request).unwrap()
+    pub fn ask(&self, request: &Request) -> EngineState {
+        self.client().state(request).unwrap()
     }
 
     /// The state of things.
-    pub fn snapshot(&self) -> Snapshot {
-        self.ask(&Request::Snapshot)
+    pub fn state(&self) -> EngineState {
+        self.ask(&Request::State)
     }
 
     /// Begins a sit of 20 minutes that has no preparation.
-    pub fn begin(&self) -> Snapshot {
+    pub fn begin(&self) -> EngineState {
         let request = serde_json::from_value::<StartRequest>(serde_json::json!({
             "preparationSeconds": 0,
         }));

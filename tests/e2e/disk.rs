@@ -122,13 +122,13 @@ fn real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is() {
     let mut client = engine.client();
     zafu.run("end").refused(1, "the end of the sit is not saved yet: the disk that holds");
     zafu.run("quit").refused(1, "is not saved yet: the disk that holds");
-    let ended = client.snapshot(&Request::Snapshot).unwrap();
+    let ended = client.state(&Request::State).unwrap();
     assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{ended:?}");
     let finished = ended.finished.unwrap();
     assert_eq!((finished.sat_seconds.0, finished.saved), (300, false));
     assert!(engine.gone().is_none(), "it waits for the disk");
     free(&zafu);
-    let saved = client.snapshot(&Request::Advance(1000)).unwrap();
+    let saved = client.state(&Request::Advance(1000)).unwrap();
     assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{saved:?}");
     assert_eq!(engine.wait().0.code(), Some(0));
     let log = zafu.json("log --json");

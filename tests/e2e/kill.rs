@@ -15,7 +15,7 @@ use zafu_core::plan::OvertimeChoice;
 use zafu_core::settings::Settings;
 use zafu_core::timer::{Answer, GapReason, OpenSit, OvertimeAnswer, Phase};
 use zafu_engine::Client;
-use zafu_engine::protocol::{PhaseView, Reply, Request, Snapshot};
+use zafu_engine::protocol::{EngineState, PhaseView, Reply, Request};
 use zafu_engine::system;
 use zafu_store::Store;
 
@@ -71,7 +71,7 @@ impl Trial {
         let mut settings = Settings::default();
         settings.plan.overtime = OvertimeChoice::Always;
         store.save_settings(&settings).unwrap();
-        // Enough that a snapshot takes its time.
+        // Enough that a state takes its time.
         for n in 0..20 {
             let (id, name) = (uuid::Uuid::from_u128(n), format!("{n} {}", "long ".repeat(10_000)));
             let plan = settings.plan.clone();
@@ -103,7 +103,7 @@ impl Trial {
         let mut engine = Engine::spawn(command, self.zafu.data());
         let id = engine.id.clone().expect("an engine that starts begins a sit or takes one up");
         let mut client = engine.client();
-        let begun = client.snapshot(&Request::Snapshot).unwrap();
+        let begun = client.state(&Request::State).unwrap();
         assert_eq!(begun.sit.as_ref().unwrap().id.to_string(), id);
         self.asked_of_what_was_left(&left, &begun);
         self.heard(&begun);
@@ -117,9 +117,9 @@ impl Trial {
         let killed = engine.kill();
         // What it managed to say before its death is acknowledged, too.
         let answered = match in_flight.then(|| client.read()) {
-            Some(Ok(Some(Reply::Snapshot(snapshot)))) => {
-                self.finished(&snapshot, request.as_ref(), &id);
-                self.heard(&snapshot);
+            Some(Ok(Some(Reply::State(state)))) => {
+                self.finished(&state, request.as_ref(), &id);
+                self.heard(&state);
                 true
             }
             Some(Ok(Some(Reply::Error(error)))) => panic!("{request:?}: {error}"),
@@ -158,7 +158,7 @@ impl Trial {
     }
 
     /// Every sit that was left runs on or waits for a word, as the rule of gaps says.
-    fn asked_of_what_was_left(&self, left: &BTreeMap<String, Row>, now: &Snapshot) {
+    fn asked_of_what_was_left(&self, left: &BTreeMap<String, Row>, now: &EngineState) {
         let unsettled: Vec<_> = now.unsettled.iter().map(|one| one.id.to_string()).collect();
         let runs = now.sit.as_ref().map(|sit| sit.id.to_string());
         for (id, row) in left {
@@ -192,8 +192,8 @@ impl Trial {
     }
 
     /// Takes note of what the engine says of the sits that are not over.
-    fn heard(&mut self, snapshot: &Snapshot) {
-        if let Some(sit) = &snapshot.sit {
+    fn heard(&mut self, state: &EngineState) {
+        if let Some(sit) = &state.sit {
             let preparing = sit.phase == PhaseView::Preparing;
             let open = Known::Open { elapsed_ms: sit.elapsed_ms, preparing };
             self.known.insert(sit.id.to_string(), open);
@@ -201,9 +201,9 @@ impl Trial {
     }
 
     /// Takes note of a sit that `request` has brought to its end.
-    fn finished(&mut self, snapshot: &Snapshot, request: Option<&Request>, id: &str) {
+    fn finished(&mut self, state: &EngineState, request: Option<&Request>, id: &str) {
         let known = match request {
-            Some(Request::End(_)) => match &snapshot.finished {
+            Some(Request::End(_)) => match &state.finished {
                 Some(finished) => {
                     Known::Over { complete: finished.complete, sat: finished.sat_seconds.0 }
                 }
@@ -211,7 +211,7 @@ impl Trial {
             },
             Some(Request::Discard) => Known::Discarded,
             Some(Request::Resolve(Some(id), answer)) => {
-                assert!(snapshot.unsettled.iter().all(|one| one.id != *id));
+                assert!(state.unsettled.iter().all(|one| one.id != *id));
                 let id = id.to_string();
                 let row = &rows(self.zafu.data());
                 // What it came to is not in the answer; that it is over is.
@@ -232,12 +232,12 @@ impl Trial {
     /// Brings the sit into a state by chance. Says into which, and what is under way when the kill comes.
     fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<Request>) {
         let mut ask = |trial: &mut Self, request: &Request| {
-            let snapshot = client.snapshot(request).unwrap();
-            trial.heard(&snapshot);
-            snapshot
+            let state = client.state(request).unwrap();
+            trial.heard(&state);
+            state
         };
         let aim = self.random.u8(..8);
-        let mut at = ask(self, &Request::Snapshot);
+        let mut at = ask(self, &Request::State);
         let steps = if aim == 0 { 0 } else { self.random.u8(1..12) };
         for _ in 0..steps {
             let ms = self.random.u64(..50_000);

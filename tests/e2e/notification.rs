@@ -82,7 +82,7 @@ fn answer(bus: &Connection, service: &Service, action: &str, mut came: impl FnMu
 }
 
 fn sit_to_the_end(desktop: &Desktop) {
-    let sit = desktop.snapshot().sit.or_else(|| desktop.begin().sit).unwrap();
+    let sit = desktop.state().sit.or_else(|| desktop.begin().sit).unwrap();
     let planned = sit.planned_seconds.unwrap().0;
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
 }
@@ -119,7 +119,7 @@ fn sit_again_begins_a_sit() {
     let _app = desktop.zafu(&["--background"]);
     sit_to_the_end(&desktop);
     answer(&bus, &service, "sit-again", || {
-        desktop.snapshot().sit.is_some_and(|sit| sit.overtime_ms == 0)
+        desktop.state().sit.is_some_and(|sit| sit.overtime_ms == 0)
     });
 }
 

@@ -57,7 +57,7 @@ fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
         line.trim().to_owned()
     };
     let (id, group) = (line(), line());
-    assert_eq!(desktop.snapshot().sit.unwrap().id.0.to_string(), id);
+    assert_eq!(desktop.state().sit.unwrap().id.0.to_string(), id);
     let engine = desktop.process().unwrap();
     let leads = [stat(engine, 5), stat(engine, 6)];
     assert_eq!(leads, [engine, engine], "a process group and a session of its own");
@@ -77,7 +77,7 @@ fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
     assert!(kill.success());
     caller.kill().unwrap();
     caller.wait().unwrap();
-    let sit = desktop.snapshot().sit.unwrap();
+    let sit = desktop.state().sit.unwrap();
     assert_eq!(sit.id.0.to_string(), id, "the sit goes on");
     desktop.ask(&Request::Discard);
 }
@@ -147,7 +147,7 @@ fn real_life_08_two_sits_begun_at_once_reach_one_engine() {
     for said in all.iter().filter(|said| said.code != Some(0)) {
         said.refused(3, "a sit is already running");
     }
-    assert_eq!(desktop.snapshot().sit.unwrap().id.0.to_string(), begun[0].out.trim());
+    assert_eq!(desktop.state().sit.unwrap().id.0.to_string(), begun[0].out.trim());
 }
 
 #[test]

@@ -16,9 +16,9 @@ fn sigterm_saves_and_goes_and_the_next_start_takes_the_sit_up() {
     assert_eq!(row, "1|0");
 
     let _app = desktop.zafu(&[]);
-    let snapshot = desktop.snapshot();
-    assert_eq!(snapshot.sit.map(|sit| sit.id), Some(sit.id));
-    assert!(snapshot.unsettled.is_empty());
+    let state = desktop.state();
+    assert_eq!(state.sit.map(|sit| sit.id), Some(sit.id));
+    assert!(state.unsettled.is_empty());
 }
 
 #[test]

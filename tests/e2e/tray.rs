@@ -143,7 +143,7 @@ impl Tray {
 }
 
 fn phase(desktop: &Desktop) -> Option<PhaseView> {
-    desktop.snapshot().sit.map(|sit| sit.phase)
+    desktop.state().sit.map(|sit| sit.phase)
 }
 
 fn comes_to(desktop: &Desktop, wanted: Option<PhaseView>) {
@@ -165,7 +165,7 @@ fn a_whole_sit_needs_the_tray_only() {
     eventually("no other can be begun", || {
         tray.find(|label| label == "Start a sit").filter(|entry| !entry.enabled)
     });
-    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 300));
     tray.reads("min left");
     eventually("the ring has moved", || (tray.icon() != idle).then_some(()));
@@ -220,7 +220,7 @@ fn without_a_tray_zafu_works_and_says_how_to_come_back() {
     browser.see("sit");
     desktop.close_window();
     eventually("it is said that the sit goes on", || service.said("Your sit goes on"));
-    assert_eq!(desktop.snapshot().sit.map(|sit| sit.id), Some(sit.id));
+    assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
     desktop.ask(&Request::End(None));
 
     desktop.client().ask(&Request::Show).unwrap();

@@ -8,7 +8,7 @@ use thirtyfour::Key;
 use zafu_engine::protocol::PhaseView;
 
 fn phase(desktop: &Desktop) -> Option<PhaseView> {
-    desktop.snapshot().sit.map(|sit| sit.phase)
+    desktop.state().sit.map(|sit| sit.phase)
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn a_whole_sit_needs_the_keyboard_only() {
     browser.see("setup");
     browser.press(Key::Enter);
     browser.see("sit");
-    let preparation = desktop.snapshot().sit.unwrap().preparation_seconds.0;
+    let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 61));
     browser.see_phase("sitting");
     browser.press(Key::Space);
@@ -42,7 +42,7 @@ fn a_whole_sit_with_a_note_needs_the_mouse_only() {
     browser.click("length-5");
     browser.click("start");
     browser.see("sit");
-    let sit = desktop.snapshot().sit.unwrap();
+    let sit = desktop.state().sit.unwrap();
     assert_eq!(sit.planned_seconds.map(|planned| planned.0), Some(300));
     desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 60));
     browser.see_phase("sitting");
@@ -86,7 +86,7 @@ fn a_window_closed_in_mid_sit_comes_back_with_the_sit_as_it_is() {
     browser.see("sit");
     desktop.close_window();
     desktop.pass(Duration::from_secs(300));
-    assert_eq!(desktop.snapshot().sit.map(|sit| sit.id), Some(sit.id), "the sit goes on");
+    assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id), "the sit goes on");
 
     let zafu = program("zafu");
     desktop.print(&zafu, &[]);
@@ -94,7 +94,7 @@ fn a_window_closed_in_mid_sit_comes_back_with_the_sit_as_it_is() {
     browser.turn_to_new_window();
     browser.see_phase("sitting");
     let progress = browser.attribute("sit", "data-progress").unwrap();
-    let now = desktop.snapshot().sit.unwrap();
+    let now = desktop.state().sit.unwrap();
     assert_eq!(now.id, sit.id);
     assert!(now.elapsed_ms >= 300_000);
     assert!(progress.parse::<f64>().unwrap() > 0.2, "drawn at {progress}");

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zafu_core::time::BootId;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
-use zafu_engine::protocol::{Request, Snapshot};
+use zafu_engine::protocol::{EngineState, Request};
 
 /// How long anything that must happen may take on a busy machine. Nothing is faster because of it: it only ends a test
 /// that would wait for ever.
@@ -247,15 +247,15 @@ impl Engine {
     }
 
     /// Lets so much time pass that the engine sees all of it.
-    pub fn pass(&self, mut time: Duration) -> Snapshot {
+    pub fn pass(&self, mut time: Duration) -> EngineState {
         let mut client = self.client();
         loop {
             let step = time.min(SEEN_AT_ONCE);
             time -= step;
             let ms = u64::try_from(step.as_millis()).unwrap();
-            let snapshot = client.snapshot(&Request::Advance(ms)).unwrap();
-            if time.is_zero() || snapshot.sit.is_none() {
-                return snapshot;
+            let state = client.state(&Request::Advance(ms)).unwrap();
+            if time.is_zero() || state.sit.is_none() {
+                return state;
             }
         }
     }

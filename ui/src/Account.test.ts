@@ -154,7 +154,7 @@ describe('signing in', () => {
 		await said('account-said', /12 sits/);
 		await hasFocus(screen.getByRole('heading', { name: 'Account' }));
 		expect(demo.calls).toEqual(['accountSignIn']);
-		expect((await demo.getSnapshot()).sync?.email).toBe('mira@example.org');
+		expect((await demo.getState()).sync?.email).toBe('mira@example.org');
 	});
 
 	it('has a code sent with Enter, and then signs in with it', async () => {

@@ -235,7 +235,7 @@ describe('a note that was asked for', () => {
 
 	it('is begun at once on the page of a finished sit, from wherever one is', async () => {
 		const demo = await show('state=finished', 'finished');
-		const { id } = (await demo.getSnapshot()).finished!;
+		const { id } = (await demo.getState()).finished!;
 		expect(document.activeElement).not.toBe(screen.getByTestId('note'));
 		demo.askForNote(id);
 		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('note')));

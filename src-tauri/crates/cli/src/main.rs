@@ -151,11 +151,11 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
         Some(client) => client,
         None => app::start_in_background(folder)?,
     };
-    let snapshot = client.snapshot(&Request::Start(request))?;
-    if let Some(sit) = snapshot.sit {
+    let state = client.state(&Request::Start(request))?;
+    if let Some(sit) = state.sit {
         output::print(sit.id);
     }
-    for trouble in snapshot.trouble {
+    for trouble in state.trouble {
         output::say(trouble);
     }
     Ok(())

@@ -9,8 +9,8 @@ use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    OwnerState, OwnerView, PhaseView, RefusedView, Reply, SitRecord, SitView, Snapshot, StageView,
-    SyncNeed, SyncReport, SyncView, UnsettledView,
+    EngineState, OwnerState, OwnerView, PhaseView, RefusedView, Reply, SitRecord, SitView,
+    StageView, SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 
 /// What the timer is doing, as `zafu status --json` prints it.
@@ -40,7 +40,7 @@ pub fn left(sit: &SitView) -> Option<Seconds> {
     Some(whole(planned.saturating_sub(sit.elapsed_ms) + 999))
 }
 
-fn state(sit: Option<&SitView>) -> &'static str {
+fn phase_name(sit: Option<&SitView>) -> &'static str {
     match sit.map(|sit| sit.phase) {
         None => "idle",
         Some(PhaseView::Preparing) => "preparing",
@@ -51,12 +51,12 @@ fn state(sit: Option<&SitView>) -> &'static str {
 }
 
 /// What the timer is doing.
-pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Failure> {
-    let sit = snapshot.sit.as_ref();
+pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Failure> {
+    let sit = state.sit.as_ref();
     if json {
         return print_json(&Status {
             running,
-            state: state(sit),
+            state: phase_name(sit),
             id: sit.map(|sit| sit.id),
             started_at: sit.map(|sit| sit.started_at.as_str()),
             planned_seconds: sit.and_then(|sit| sit.planned_seconds),
@@ -64,8 +64,8 @@ pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Fail
             left_seconds: sit.and_then(left),
             preparation_left_seconds: sit.map(|sit| whole(sit.preparation_left_ms + 999)),
             overtime_seconds: sit.map(|sit| whole(sit.overtime_ms)),
-            unsettled: &snapshot.unsettled,
-            trouble: snapshot.trouble.iter().map(|trouble| trouble.message.as_str()).collect(),
+            unsettled: &state.unsettled,
+            trouble: state.trouble.iter().map(|trouble| trouble.message.as_str()).collect(),
         });
     }
     let mut out = output::stdout();
@@ -73,10 +73,10 @@ pub fn status(snapshot: &Snapshot, running: bool, json: bool) -> Result<(), Fail
         None => writeln!(out, "No sit is running.")?,
         Some(sit) => writeln!(out, "{}", line(sit))?,
     }
-    for unsettled in &snapshot.unsettled {
+    for unsettled in &state.unsettled {
         writeln!(out, "{}", question(unsettled))?;
     }
-    for trouble in &snapshot.trouble {
+    for trouble in &state.trouble {
         writeln!(out, "Trouble: {}", output::harmless(&trouble.message))?;
     }
     Ok(())
@@ -112,8 +112,8 @@ pub fn line(sit: &SitView) -> String {
 
 /// What a sit that was just ended came to.
 pub fn ended(reply: &Reply) -> Result<(), Failure> {
-    if let Reply::Snapshot(snapshot) = reply
-        && let Some(finished) = &snapshot.finished
+    if let Reply::State(state) = reply
+        && let Some(finished) = &state.finished
     {
         writeln!(output::stdout(), "Kept: {}.", finished.sat_seconds)?;
     }

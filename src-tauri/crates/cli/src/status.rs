@@ -5,22 +5,22 @@
 use crate::failure::{Failure, UNREACHABLE};
 use crate::print;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{IpcError, Reply, Request, Snapshot};
+use zafu_engine::protocol::{EngineState, IpcError, Reply, Request};
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, left, output, system};
 use zafu_store::{Found, ReadOnly, Store, StoreError};
 
 /// Says what the timer is doing.
 pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
-    let (snapshot, running) = match ask(folder, &Request::Snapshot)? {
-        Some(Reply::Snapshot(snapshot)) => (*snapshot, true),
+    let (state, running) = match ask(folder, &Request::State)? {
+        Some(Reply::State(state)) => (*state, true),
         Some(_) => return Err(other_version()),
         None => (read(folder, waiting)?.unwrap_or_default(), false),
     };
     if let Some(warning) = folder.warning() {
         output::say(warning);
     }
-    print::status(&snapshot, running, json)
+    print::status(&state, running, json)
 }
 
 pub fn other_version() -> Failure {
@@ -28,9 +28,9 @@ pub fn other_version() -> Failure {
 }
 
 /// What waits on disk while no engine runs.
-fn waiting(database: &ReadOnly) -> Result<Snapshot, StoreError> {
+fn waiting(database: &ReadOnly) -> Result<EngineState, StoreError> {
     let unsettled = left::waiting(database, system::clock().now())?;
-    Ok(Snapshot { unsettled, ..Snapshot::default() })
+    Ok(EngineState { unsettled, ..EngineState::default() })
 }
 
 /// The answer of the engine that runs; none if none does, or if it stops before it answers.

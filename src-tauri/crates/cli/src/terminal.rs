@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_engine::adapters::bells::{self, Ringing};
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{ErrorCode, IpcError, PhaseView, Snapshot, StartRequest};
+use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRequest};
 use zafu_engine::runner::{Event, Runner};
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Engine, Host, output, system};
@@ -44,8 +44,8 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
 struct BellTroubles(Vec<IpcError>);
 
 impl BellTroubles {
-    fn tell(&mut self, snapshot: &Snapshot) {
-        for error in snapshot.trouble.iter().filter(|error| error.code == ErrorCode::Sound) {
+    fn tell(&mut self, state: &EngineState) {
+        for error in state.trouble.iter().filter(|error| error.code == ErrorCode::Sound) {
             self.say(error);
         }
     }
@@ -66,7 +66,7 @@ async fn last_bell(
     told: &mut BellTroubles,
 ) -> Result<(), Failure> {
     let (mut events, mut signals) = (engine.events(), Signals::new()?);
-    told.tell(&engine.run(|runner| Ok(runner.snapshot())).await?);
+    told.tell(&engine.run(|runner| Ok(runner.state())).await?);
     let rings = ringing.clone();
     let mut heard = tokio::task::spawn_blocking(move || rings.wait());
     loop {
@@ -74,14 +74,14 @@ async fn last_bell(
             _ = &mut heard => break,
             _ = signals.next() => return Ok(()),
             event = events.recv() => match event {
-                Ok(Event::Snapshot(snapshot)) => told.tell(&snapshot),
+                Ok(Event::State(state)) => told.tell(&state),
                 Ok(Event::Quit) | Err(RecvError::Closed) => return Ok(()),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
             },
         }
     }
     // Its trouble was told before its end.
-    told.tell(&engine.run(|runner| Ok(runner.snapshot())).await?);
+    told.tell(&engine.run(|runner| Ok(runner.state())).await?);
     Ok(())
 }
 
@@ -117,7 +117,7 @@ async fn follow(
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.snapshot())).await?),
+            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.state())).await?),
             found = &mut check, if !checked => {
                 checked = true;
                 if let Ok(Some(error)) = found.map(|found| found.error) {
@@ -125,12 +125,12 @@ async fn follow(
                 }
             }
             event = events.recv() => match event {
-                Ok(Event::Snapshot(snapshot)) => {
-                    told.tell(&snapshot);
-                    face.show(&snapshot);
-                    if snapshot.sit.is_none() && face.is_saved(&snapshot) {
-                        face.finish(&snapshot);
-                        return Ok(if snapshot.finished.is_some() { Over::Sat } else { Over::Left });
+                Ok(Event::State(state)) => {
+                    told.tell(&state);
+                    face.show(&state);
+                    if state.sit.is_none() && face.is_saved(&state) {
+                        face.finish(&state);
+                        return Ok(if state.finished.is_some() { Over::Sat } else { Over::Left });
                     }
                 }
                 Ok(Event::Quit) => return Ok(Over::Left),
@@ -141,7 +141,7 @@ async fn follow(
                 if signal == Signal::Interrupt && !face.waits {
                     let end = |runner: &mut Runner| match runner.end(None) {
                         // Said below, and waited for.
-                        Err(error) if error.code == ErrorCode::NotSaved => Ok(runner.snapshot()),
+                        Err(error) if error.code == ErrorCode::NotSaved => Ok(runner.state()),
                         ended => ended,
                     };
                     let ended = engine.run(end).await?;
@@ -160,8 +160,8 @@ async fn follow(
 }
 
 /// A sit that was cut off a moment ago and goes on is not to be followed by another before it is over.
-fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<Snapshot, IpcError> {
-    let left = runner.snapshot();
+fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<EngineState, IpcError> {
+    let left = runner.state();
     if left.sit.is_none() {
         return runner.start_unattended(request);
     }
@@ -183,7 +183,7 @@ impl Face {
     }
 
     /// Whether the end of the sit is on the disk; says once that it is waited for.
-    fn is_saved(&mut self, ended: &Snapshot) -> bool {
+    fn is_saved(&mut self, ended: &EngineState) -> bool {
         let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
         if let Some(error) = trouble.filter(|_| !self.waits) {
             output::say(format_args!(
@@ -194,8 +194,8 @@ impl Face {
         !self.waits
     }
 
-    fn show(&mut self, snapshot: &Snapshot) {
-        let Some(sit) = &snapshot.sit else { return };
+    fn show(&mut self, state: &EngineState) {
+        let Some(sit) = &state.sit else { return };
         if self.redraws {
             output::draw(&format!("\r\x1b[2K  {}", print::line(sit)));
         } else if self.phase != Some(sit.phase) {
@@ -204,16 +204,16 @@ impl Face {
         self.phase = Some(sit.phase);
     }
 
-    fn finish(&self, snapshot: &Snapshot) {
+    fn finish(&self, state: &EngineState) {
         if self.redraws {
             output::draw("\r\x1b[2K");
         }
-        for moved in snapshot.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
+        for moved in state.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
             output::say(moved);
         }
-        match &snapshot.finished {
+        match &state.finished {
             Some(finished) => output::print(format_args!("Sat {}. Kept.", finished.sat_seconds)),
-            None if snapshot.unsettled.is_empty() => output::print("No sit was kept."),
+            None if state.unsettled.is_empty() => output::print("No sit was kept."),
             None => output::print(
                 "Time went by unseen: `zafu resolve whole|gap|discard` says what was sat.",
             ),

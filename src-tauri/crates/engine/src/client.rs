@@ -4,7 +4,7 @@
 //! reason: a request that may take long is waited for as long as the engine answers another one.
 
 use crate::folder::DataFolder;
-use crate::protocol::{ErrorCode, IpcError, Reply, Request, Snapshot};
+use crate::protocol::{EngineState, ErrorCode, IpcError, Reply, Request};
 use crate::socket::{self, Place};
 use interprocess::local_socket::tokio::{Stream, prelude::*};
 use std::io;
@@ -105,9 +105,9 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::ask`].
-    pub fn snapshot(&mut self, request: &Request) -> Result<Snapshot, IpcError> {
+    pub fn state(&mut self, request: &Request) -> Result<EngineState, IpcError> {
         match self.ask(request)? {
-            Reply::Snapshot(snapshot) => Ok(*snapshot),
+            Reply::State(state) => Ok(*state),
             _ => Err(unreachable(&"its answer is not understood")),
         }
     }
@@ -121,7 +121,7 @@ impl Client {
         let mut line = Vec::new();
         while !self.read_line(&mut line)? {
             let mut other = Self::connect(&self.folder)?.ok_or_else(no_response)?;
-            let answered = other.ask(&Request::Snapshot);
+            let answered = other.ask(&Request::State);
             self.timed_out = other.timed_out;
             answered?;
         }

@@ -58,7 +58,7 @@ fn data_folder(folder: &DataFolder) -> Result<String, String> {
 
 fn engine(folder: &DataFolder) -> Result<String, String> {
     let asked = Client::connect(folder)
-        .and_then(|client| client.map(|mut client| client.ask(&Request::Snapshot)).transpose());
+        .and_then(|client| client.map(|mut client| client.ask(&Request::State)).transpose());
     match asked {
         Ok(Some(_)) => Ok("running".into()),
         Ok(None) => Ok("not running".into()),

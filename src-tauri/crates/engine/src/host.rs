@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{broadcast, oneshot};
 use zafu_store::{Store, StoreError};
 
-/// How many events a listener may lag behind; it then only misses snapshots that newer ones replace.
+/// How many events a listener may lag behind; it then only misses states that newer ones replace.
 const EVENTS: usize = 64;
 
 /// An engine cannot be started.

@@ -25,10 +25,10 @@ use zafu_core::timer::{Answer, GapReason, OvertimeAnswer};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Snapshot {
-    /// Counts the snapshots of an engine: of two, the one with the higher number is newer, whichever arrives first.
+pub struct EngineState {
+    /// Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since responses and events can arrive out of order.
     #[cfg_attr(test, ts(type = "number"))]
-    pub number: u64,
+    pub revision: u64,
     /// The sit that runs.
     pub sit: Option<SitView>,
     /// Sits that the person must say more of, oldest first.
@@ -298,7 +298,7 @@ pub enum ErrorCode {
 #[serde(tag = "do", content = "with", rename_all = "camelCase")]
 pub enum Request {
     /// The state of things.
-    Snapshot,
+    State,
     /// All of them, from now on.
     Watch,
     /// Begin a sit.
@@ -337,7 +337,7 @@ pub enum Request {
 #[serde(rename_all = "camelCase")]
 pub enum Reply {
     /// The state of things, after what was asked for was done.
-    Snapshot(Box<Snapshot>),
+    State(Box<EngineState>),
     /// Past sits.
     Log(Vec<SitRecord>),
     /// Every owner of sits on this device: the account in use first.

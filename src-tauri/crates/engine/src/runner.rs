@@ -8,7 +8,7 @@ mod requests;
 
 use crate::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
 use crate::clock::Clock;
-use crate::protocol::{ErrorCode, IpcError, Snapshot, SyncView};
+use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
 use crate::sync::{self, Sync};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ const SLEPT_THROUGH: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The state of things has changed.
-    Snapshot(Box<Snapshot>),
+    State(Box<EngineState>),
     /// Settings or presets have changed.
     Settings,
     /// The log has changed by what other devices have sent.
@@ -85,8 +85,8 @@ pub struct Runner {
     events: broadcast::Sender<Event>,
     /// Changes that are decided and not yet on disk, in order.
     unsaved: Vec<Save>,
-    /// How many snapshots were made.
-    snapshots: Cell<u64>,
+    /// The revision of the last state.
+    revision: Cell<u64>,
     /// The bell that was got ready ahead of time.
     armed: Option<(SessionId, usize)>,
     finished: Option<SessionId>,
@@ -118,7 +118,7 @@ impl Runner {
             settings,
             events,
             unsaved: Vec::new(),
-            snapshots: Cell::default(),
+            revision: Cell::default(),
             armed: None,
             finished: None,
             last_plan: None,
@@ -341,7 +341,7 @@ impl Runner {
 
     fn publish(&self) {
         // Nobody listening is as good as everybody told.
-        let _ = self.events.send(Event::Snapshot(Box::new(self.snapshot())));
+        let _ = self.events.send(Event::State(Box::new(self.state())));
     }
 
     /// Says that something does not work, until it does.

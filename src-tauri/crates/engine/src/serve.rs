@@ -168,19 +168,19 @@ async fn converse(stream: &Stream, engine: &Engine, stopping: &mut watch::Receiv
     }
 }
 
-/// Sends each snapshot until the client goes.
+/// Sends each state until the client goes.
 async fn tell_all(stream: &Stream, engine: &Engine) {
     let mut events = engine.events();
-    let mut reply = answer(engine, Request::Snapshot).await;
+    let mut reply = answer(engine, Request::State).await;
     loop {
         if write(stream, &reply).await.is_err() {
             return;
         }
         reply = loop {
             match events.recv().await {
-                Ok(Event::Snapshot(snapshot)) => break Reply::Snapshot(snapshot),
+                Ok(Event::State(state)) => break Reply::State(state),
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => break answer(engine, Request::Snapshot).await,
+                Err(RecvError::Lagged(_)) => break answer(engine, Request::State).await,
                 Err(RecvError::Closed) => return,
             }
         };
@@ -198,15 +198,15 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
         // Not on the engine's thread: the server may take its time.
         return engine.sync(request).await.map_or_else(Reply::Error, Reply::Sync);
     }
-    let snapshot = |snapshot| Reply::Snapshot(Box::new(snapshot));
+    let state = |state| Reply::State(Box::new(state));
     let answered = engine.run(move |runner| match request {
-        Request::Snapshot | Request::Watch => Ok(snapshot(runner.snapshot())),
-        Request::Start(request) => runner.start(request).map(snapshot),
-        Request::Pause => runner.pause().map(snapshot),
-        Request::Resume => runner.resume().map(snapshot),
-        Request::End(overtime) => runner.end(overtime).map(snapshot),
-        Request::Discard => runner.discard().map(snapshot),
-        Request::Resolve(id, answer) => runner.resolve(id, answer).map(snapshot),
+        Request::State | Request::Watch => Ok(state(runner.state())),
+        Request::Start(request) => runner.start(request).map(state),
+        Request::Pause => runner.pause().map(state),
+        Request::Resume => runner.resume().map(state),
+        Request::End(overtime) => runner.end(overtime).map(state),
+        Request::Discard => runner.discard().map(state),
+        Request::Resolve(id, answer) => runner.resolve(id, answer).map(state),
         Request::Log(request) => runner.sits(&request).map(Reply::Log),
         Request::Owners => runner.owners().map(Reply::Owners),
         Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),
@@ -218,7 +218,7 @@ async fn answer(engine: &Engine, request: Request) -> Reply {
         }
         Request::Quit => runner.quit().map(|()| Reply::Done),
         #[cfg(feature = "test-clock")]
-        Request::Advance(ms) => Ok(snapshot(runner.advance(std::time::Duration::from_millis(ms)))),
+        Request::Advance(ms) => Ok(state(runner.advance(std::time::Duration::from_millis(ms)))),
     });
     answered.await.unwrap_or_else(Reply::Error)
 }

@@ -82,7 +82,7 @@ fn reach(folder: &DataFolder) -> Reached {
         Ok(None) => return Reached::NotYet,
         Err(error) => return Reached::Failed(error),
     };
-    match client.ask(&Request::Snapshot) {
+    match client.ask(&Request::State) {
         Ok(_) => Reached::Engine(Box::new(client)),
         Err(error) if !client.timed_out() => {
             tracing::debug!(%error, "the engine stops");

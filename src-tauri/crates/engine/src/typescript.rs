@@ -1,8 +1,8 @@
 //! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, FinishedView, IpcError, LogOwner, OwnerView, ProjectView, RefusedView,
-    SignInRequest, SignedInView, SitRecord, Snapshot, SoundView, StartRequest, UnsettledView,
+    BellCheck, CodeRequest, EngineState, FinishedView, IpcError, LogOwner, OwnerView, ProjectView,
+    RefusedView, SignInRequest, SignedInView, SitRecord, SoundView, StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ fn committed() -> PathBuf {
 
 fn write(folder: &Path) {
     let config = Config::new().with_out_dir(folder);
-    Snapshot::export_all(&config).unwrap();
+    EngineState::export_all(&config).unwrap();
     UnsettledView::export_all(&config).unwrap();
     FinishedView::export_all(&config).unwrap();
     SitRecord::export_all(&config).unwrap();

@@ -9,7 +9,7 @@ use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{
-    ErrorCode, IpcError, PhaseView, Reply, Request, Snapshot, StartRequest,
+    EngineState, ErrorCode, IpcError, PhaseView, Reply, Request, StartRequest,
 };
 use zafu_engine::runner::Runner;
 use zafu_engine::{Client, left};
@@ -35,7 +35,7 @@ fn a_start_that_cannot_be_saved_does_not_happen() {
     fakes.break_saving();
     let error = fakes.start(1200, 0).unwrap_err();
     assert_eq!(error.code, ErrorCode::Storage);
-    assert!(fakes.snapshot().sit.is_none());
+    assert!(fakes.state().sit.is_none());
     assert_eq!(fakes.did(), []);
     fakes.mend_saving();
     fakes.start(1200, 0).unwrap();
@@ -47,17 +47,17 @@ fn what_cannot_be_saved_is_kept_told_and_saved_when_it_can_be() {
     let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
     fakes.break_saving();
     fakes.pass(MINUTE);
-    let at = fakes.snapshot();
+    let at = fakes.state();
     assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::NotSaved]);
     let error = fakes.run(|runner| runner.end(None)).unwrap_err();
     assert_eq!(error.code, ErrorCode::NotSaved);
-    let at = fakes.snapshot();
+    let at = fakes.state();
     assert!(at.sit.is_none(), "time does not wait for a disk");
     assert!(!at.finished.unwrap().saved);
     assert!(fakes.store().session(id).unwrap().unwrap().lifecycle.endedat().is_none());
     fakes.mend_saving();
     fakes.start(60, 0).unwrap();
-    assert!(fakes.snapshot().trouble.is_empty());
+    assert!(fakes.state().trouble.is_empty());
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
     assert_eq!((lifecycle.satlength().0, lifecycle.is_completed()), (60, false));
 }
@@ -72,7 +72,7 @@ fn a_bell_is_got_ready_a_little_ahead_and_not_rung_twice() {
     fakes.pass(Duration::from_millis(200));
     assert_eq!(fakes.did(), [Did::Arm { sound: "large-bowl".into(), in_ms: 1100, volume: 70 }]);
     fakes.pass(Duration::from_millis(1100));
-    let id = fakes.snapshot().sit.unwrap().id;
+    let id = fakes.state().sit.unwrap().id;
     let ended = Notification::Ended { id, sat: zafu_core::time::Seconds(60) };
     assert_eq!(fakes.did(), [Did::Awake(Awake::default()), Did::Notify(ended)]);
 }
@@ -88,7 +88,7 @@ fn a_pause_takes_back_the_bell_that_was_got_ready() {
     fakes.pass(10 * MINUTE);
     assert_eq!(fakes.did(), []);
     fakes.run(zafu_engine::runner::Runner::resume).unwrap();
-    fakes.snapshot();
+    fakes.state();
     let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 1000, volume: 70 };
     assert_eq!(fakes.did(), [Did::Awake(SYSTEM), bell]);
 }
@@ -133,7 +133,7 @@ fn a_sleep_past_the_end_is_asked_about_and_its_bell_rung_once_if_it_is_not_too_l
         fakes.pass(Duration::from_secs(20));
         fakes.did();
         fakes.jump(Duration::from_secs(100 + late));
-        let at = fakes.snapshot();
+        let at = fakes.state();
         assert!(
             at.sit.is_none() && at.unsettled[0].id == id && at.unsettled[0].kept_seconds.0 == 20
         );
@@ -169,7 +169,7 @@ fn errors_cross_to_clients_in_this_form() {
 fn who_watches_is_told_of_every_transition() {
     let fakes = Fakes::new();
     let mut watch = Client::connect(fakes.folder()).unwrap().unwrap();
-    assert!(watch.snapshot(&Request::Watch).unwrap().sit.is_none());
+    assert!(watch.state(&Request::Watch).unwrap().sit.is_none());
     fakes.start(60, 10).unwrap();
     fakes.pass(Duration::from_secs(10));
     fakes.run(zafu_engine::runner::Runner::pause).unwrap();
@@ -178,7 +178,7 @@ fn who_watches_is_told_of_every_transition() {
     fakes.run(|runner| runner.end(None)).unwrap();
     let mut phases = Vec::new();
     loop {
-        let Some(Reply::Snapshot(at)) = watch.read().unwrap() else { panic!("it has gone") };
+        let Some(Reply::State(at)) = watch.read().unwrap() else { panic!("it has gone") };
         let phase = at.sit.map(|sit| sit.phase);
         if phases.last() != Some(&phase) {
             phases.push(phase);
@@ -194,7 +194,7 @@ fn who_watches_is_told_of_every_transition() {
 }
 
 /// Asks for one thing that changes a sit.
-type Change = fn(&mut Runner) -> Result<Snapshot, IpcError>;
+type Change = fn(&mut Runner) -> Result<EngineState, IpcError>;
 
 #[test]
 fn real_life_03_success_is_said_only_after_the_commit() {
@@ -216,7 +216,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
         let error = fakes.run(change).unwrap_err();
         assert_eq!(error.code, ErrorCode::NotSaved);
         assert!(error.message.starts_with(&format!("{what} is not saved yet")), "{error}");
-        assert!(fakes.snapshot().trouble.contains(&error));
+        assert!(fakes.state().trouble.contains(&error));
         // Nobody is allowed to quit meanwhile: it would be lost.
         assert_eq!(fakes.run(Runner::quit).unwrap_err().code, ErrorCode::NotSaved);
         assert_eq!(fakes.run(Runner::end_to_quit).unwrap_err().code, ErrorCode::NotSaved);
@@ -224,7 +224,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
         assert_eq!(client.ask(&Request::Quit).unwrap_err().code, ErrorCode::NotSaved);
         fakes.mend_saving();
         fakes.run(Runner::prepare_to_quit).unwrap();
-        assert_eq!(fakes.snapshot().trouble, []);
+        assert_eq!(fakes.state().trouble, []);
         let session = fakes.store().session(id).unwrap().unwrap();
         let deleted = session.deletion.value.is_some();
         assert_eq!(deleted, then == "gone", "{what}");
@@ -239,11 +239,11 @@ fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
     fakes.start(120, 0).unwrap();
     fakes.pass(Duration::from_secs(130));
     fakes.break_saving();
-    let id = fakes.snapshot().sit.unwrap().id;
+    let id = fakes.state().sit.unwrap().id;
     fakes.jump(10 * MINUTE);
     let error = fakes.run(move |runner| runner.resolve(Some(id), Answer::Whole)).unwrap_err();
     assert_eq!(error.code, ErrorCode::Storage);
-    assert_eq!(fakes.snapshot().unsettled.len(), 1, "it goes on waiting");
+    assert_eq!(fakes.state().unsettled.len(), 1, "it goes on waiting");
 }
 
 #[cfg(unix)]
@@ -259,7 +259,7 @@ fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_th
             std::fs::write(&database, "another program's").unwrap();
         }
         fakes.pass(Duration::from_secs(40));
-        let at = fakes.snapshot();
+        let at = fakes.state();
         assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::Moved]);
         let ended = fakes.run(|runner| runner.end(None));
         let file = match replaced {
@@ -330,9 +330,9 @@ fn real_life_23_a_sit_until_a_clock_time_ends_when_the_clock_shows_it() {
         .unwrap()
         .id;
     fakes.pass(Duration::from_millis(119_399));
-    assert!(fakes.snapshot().sit.is_some());
+    assert!(fakes.state().sit.is_some());
     fakes.pass(Duration::from_millis(1));
-    assert!(fakes.snapshot().sit.is_none());
+    assert!(fakes.state().sit.is_none());
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
     assert_eq!(lifecycle.completedat(), Some(local.to_utc()));
 }

@@ -23,9 +23,9 @@ fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
         let Reply::Error(error) = reply else { panic!("{line}: {reply:?}") };
         assert!(error.message.starts_with("this request is not understood: "), "{error}");
     }
-    writeln!(stream, r#"{{"do":"snapshot"}}"#).unwrap();
+    writeln!(stream, r#"{{"do":"state"}}"#).unwrap();
     let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert!(matches!(reply, Reply::Snapshot(_)), "{reply:?}");
+    assert!(matches!(reply, Reply::State(_)), "{reply:?}");
 }
 
 #[test]
@@ -41,5 +41,5 @@ fn a_folder_may_have_a_longer_path_than_a_socket() {
     let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
     assert!(fakes.folder().path().as_os_str().len() > 200);
     let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
-    assert!(client.snapshot(&Request::Snapshot).unwrap().sit.is_none());
+    assert!(client.state(&Request::State).unwrap().sit.is_none());
 }

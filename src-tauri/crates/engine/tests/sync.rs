@@ -94,7 +94,7 @@ fn who_cannot_be_reached_is_said_and_asks_nothing_of_the_person() {
     let view = sync(&fakes);
     assert_eq!((view.state, view.need, view.pending), (SyncState::Waiting, None, 1));
     assert_eq!(view.trouble.unwrap().code, ErrorCode::Network);
-    let shown = fakes.snapshot().sync.unwrap();
+    let shown = fakes.state().sync.unwrap();
     assert_eq!((shown.state, shown.pending), (SyncState::Waiting, 1), "the window knows it too");
 }
 

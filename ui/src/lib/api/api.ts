@@ -19,13 +19,13 @@ import type {
 	SignedInView,
 	SignInRequest,
 	SitRecord,
-	Snapshot,
+	EngineState,
 	SoundView,
 	StartRequest,
 } from './types';
 
 export interface Heard {
-	snapshot: (snapshot: Snapshot) => void;
+	engineState: (engineState: EngineState) => void;
 	quitAsked: () => void;
 	/** The person wants to write a note on this sit. */
 	openNote: (id: string) => void;
@@ -35,7 +35,7 @@ export interface Heard {
 
 /** What the window is given before its first line of script, so that its first picture is the right one. */
 export interface Start {
-	snapshot: Snapshot;
+	engineState: EngineState;
 	settings: Settings;
 	quitAsked: boolean;
 	/** Whether it was opened to write a note on the sit at its end. */
@@ -45,14 +45,14 @@ export interface Start {
 export interface Api {
 	/** None where the window must ask for it all. */
 	readonly start?: Start;
-	getSnapshot(): Promise<Snapshot>;
-	startSit(request: StartRequest): Promise<Snapshot>;
-	pauseSit(): Promise<Snapshot>;
-	resumeSit(): Promise<Snapshot>;
-	endSit(overtime: OvertimeAnswer | null): Promise<Snapshot>;
-	discardSit(): Promise<Snapshot>;
-	resolveSit(id: string, answer: Answer): Promise<Snapshot>;
-	dismissFinished(): Promise<Snapshot>;
+	getState(): Promise<EngineState>;
+	startSit(request: StartRequest): Promise<EngineState>;
+	pauseSit(): Promise<EngineState>;
+	resumeSit(): Promise<EngineState>;
+	endSit(overtime: OvertimeAnswer | null): Promise<EngineState>;
+	discardSit(): Promise<EngineState>;
+	resolveSit(id: string, answer: Answer): Promise<EngineState>;
+	dismissFinished(): Promise<EngineState>;
 	/** Newest first, those that come after `before` in the list. */
 	listSits(limit: number, before: string | null, owner: LogOwner): Promise<SitRecord[]>;
 	/** Every owner of sits on this device, the account in use first. */

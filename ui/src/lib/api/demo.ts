@@ -12,7 +12,7 @@ import type {
 	Settings,
 	SitRecord,
 	SitView,
-	Snapshot,
+	EngineState,
 	UnsettledView,
 } from './types';
 
@@ -145,20 +145,20 @@ export function createDemo(state: DemoState = {}): Demo {
 		sit = null;
 	}
 
-	let number = 0;
-	function snapshot(): Snapshot {
+	let revision = 0;
+	function engineState(): EngineState {
 		const trouble = state.trouble ?? [];
-		number += 1;
-		return structuredClone({ number, sit, unsettled, finished, trouble, sync: account.sync() });
+		revision += 1;
+		return structuredClone({ revision, sit, unsettled, finished, trouble, sync: account.sync() });
 	}
 
-	function changed(): Snapshot {
-		const seen = snapshot();
-		listeners.forEach((heard) => heard.snapshot(seen));
+	function changed(): EngineState {
+		const seen = engineState();
+		listeners.forEach((heard) => heard.engineState(seen));
 		return seen;
 	}
 
-	async function act(name: string, change: () => void): Promise<Snapshot> {
+	async function act(name: string, change: () => void): Promise<EngineState> {
 		calls.push(name);
 		settleTime();
 		change();
@@ -183,9 +183,9 @@ export function createDemo(state: DemoState = {}): Demo {
 			listeners.forEach((heard) => heard.logChanged());
 		},
 		askForNote: (id) => listeners.forEach((heard) => heard.openNote(id)),
-		getSnapshot: async () => {
+		getState: async () => {
 			settleTime();
-			return snapshot();
+			return engineState();
 		},
 		startSit: (request) =>
 			act('startSit', () => {

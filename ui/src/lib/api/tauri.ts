@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Api, Start } from './api';
-import type { Snapshot } from './types';
+import type { EngineState } from './types';
 
 declare global {
 	interface Window {
@@ -13,7 +13,7 @@ declare global {
 
 export const tauri: Api = {
 	start: window.__ZAFU_START__,
-	getSnapshot: () => invoke('get_snapshot'),
+	getState: () => invoke('get_state'),
 	startSit: (request) => invoke('start_sit', { request }),
 	pauseSit: () => invoke('pause_sit'),
 	resumeSit: () => invoke('resume_sit'),
@@ -53,7 +53,7 @@ export const tauri: Api = {
 	exportRefused: () => invoke('export_refused'),
 	listen: async (heard) => {
 		const stops = await Promise.all([
-			listen<Snapshot>('snapshot', (event) => heard.snapshot(event.payload)),
+			listen<EngineState>('state', (event) => heard.engineState(event.payload)),
 			listen('quit-asked', () => heard.quitAsked()),
 			listen('log', () => heard.logChanged()),
 			listen<{ id: string }>('open-note', (event) => heard.openNote(event.payload.id)),

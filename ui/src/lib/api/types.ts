@@ -31,7 +31,7 @@ export type { SignInRequest } from '../generated/SignInRequest';
 export type { SignedInView } from '../generated/SignedInView';
 export type { SitRecord } from '../generated/SitRecord';
 export type { SitView } from '../generated/SitView';
-export type { Snapshot } from '../generated/Snapshot';
+export type { EngineState } from '../generated/EngineState';
 export type { SoundView } from '../generated/SoundView';
 export type { StageView as Stage } from '../generated/StageView';
 export type { StartRequest } from '../generated/StartRequest';

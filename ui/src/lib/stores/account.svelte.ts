@@ -1,6 +1,6 @@
 /**
  * The account, as a person deals with it: what was typed, what is being asked of the project, and what came of it.
- * How things stand is in the snapshots. Passwords and codes are never kept here.
+ * How things stand is in the engineStates. Passwords and codes are never kept here.
  */
 import { asIpcError, type Api } from '../api/api';
 import type { RefusedView, Proof, SyncView } from '../api/types';
@@ -40,7 +40,7 @@ export class Account {
 
 	/** How things stand; null: nobody was ever signed in here. */
 	get sync(): SyncView | null {
-		return this.#timer.snapshot.sync;
+		return this.#timer.engineState.sync;
 	}
 
 	/** Looks up what the page begins with. What was typed already stays. */

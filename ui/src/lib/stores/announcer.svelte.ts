@@ -1,5 +1,5 @@
 /** Says a sit aloud: its phases as they come, and its few milestones. */
-import type { Snapshot } from '../api/types';
+import type { EngineState } from '../api/types';
 import { m } from '../paraglide/messages';
 import { milestones, reached, untilNext, type Milestone } from '../time/announce';
 import { pulse } from '../time/pulse';
@@ -7,7 +7,7 @@ import { sat, short } from '../words';
 import type { Timer } from './timer.svelte';
 
 /** What a change of state is worth saying; null: nothing. */
-export function saidOfChange(before: Snapshot, after: Snapshot): string | null {
+export function saidOfChange(before: EngineState, after: EngineState): string | null {
 	const [was, is] = [before.sit, after.sit];
 	if (is) {
 		if (was?.id === is.id && was.phase === is.phase) return null;
@@ -42,12 +42,12 @@ const LATE_MS = 30_000;
 /** To be called while a component is set up; goes on for as long as the component. */
 export function announcements(timer: Timer): { readonly text: string } {
 	let text = $state('');
-	let before = timer.snapshot;
+	let before = timer.engineState;
 	/** How far which sit was heard. */
 	let heard = { id: '', ms: 0 };
 
 	$effect(() => {
-		const after = timer.snapshot;
+		const after = timer.engineState;
 		const said = saidOfChange(before, after);
 		before = after;
 		if (said !== null) text = said;

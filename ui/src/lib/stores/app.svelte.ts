@@ -28,7 +28,7 @@
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
-import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, Snapshot } from '../api/types';
+import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, EngineState } from '../api/types';
 import { Account } from './account.svelte';
 import { Choices } from './choices.svelte';
 import { Draft, USUAL } from './draft.svelte';
@@ -70,11 +70,11 @@ export class App {
 		this.past = new Past(api, this.notices);
 		this.account = new Account(api, this.timer);
 		if (api.start) {
-			this.timer.receive(api.start.snapshot);
+			this.timer.receive(api.start.engineState);
 			this.choices.take(api.start.settings);
 			this.#followUsual();
 			if (api.start.quitAsked) this.question = 'quit';
-			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.snapshot);
+			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.engineState);
 		}
 	}
 
@@ -82,7 +82,7 @@ export class App {
 	async begin(): Promise<() => void> {
 		const stop = await this.notices.guard(
 			this.api.listen({
-				snapshot: (snapshot) => this.receive(snapshot),
+				engineState: (engineState) => this.receive(engineState),
 				quitAsked: () => (this.question = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => {
@@ -103,19 +103,19 @@ export class App {
 		};
 	}
 
-	receive(snapshot: Snapshot): void {
-		const before = this.timer.snapshot;
-		if (!this.timer.receive(snapshot)) return;
-		const trouble = snapshot.trouble.map((one) => one.message);
+	receive(engineState: EngineState): void {
+		const before = this.timer.engineState;
+		if (!this.timer.receive(engineState)) return;
+		const trouble = engineState.trouble.map((one) => one.message);
 		this.known = new Set(trouble.filter((message) => this.known.has(message)));
-		if (snapshot.sit && !before.sit) {
+		if (engineState.sit && !before.sit) {
 			this.place = 'timer';
 			// What was asked of the sit before this one is no question any more.
 			if (this.question !== 'quit') this.question = null;
 		}
-		if (!snapshot.sit && (this.question === 'end' || this.question === 'quit'))
+		if (!engineState.sit && (this.question === 'end' || this.question === 'quit'))
 			this.question = null;
-		if (before.sit && !snapshot.sit) void this.setFullscreen(false);
+		if (before.sit && !engineState.sit) void this.setFullscreen(false);
 	}
 
 	/** Goes to where the note is written; in overtime that is behind the question of what to do with it. */
@@ -125,7 +125,7 @@ export class App {
 	}
 
 	async refresh(): Promise<void> {
-		await this.#does(this.api.getSnapshot());
+		await this.#does(this.api.getState());
 	}
 
 	async checkBell(): Promise<void> {
@@ -181,7 +181,7 @@ export class App {
 
 	/** Leaves the finish page, keeping what was written there. Stays if that cannot be saved. */
 	async leave(note: string, label: string, again = false): Promise<void> {
-		const finished = this.timer.snapshot.finished;
+		const finished = this.timer.engineState.finished;
 		if (!finished) return;
 		if (note !== finished.note || label !== finished.label) {
 			const saved = await this.notices.guard(
@@ -235,21 +235,21 @@ export class App {
 	}
 
 	/** One request at a time: a second press of the same key is no second wish. */
-	async #once(ask: () => Promise<Snapshot>): Promise<void> {
+	async #once(ask: () => Promise<EngineState>): Promise<void> {
 		if (this.#busy) return;
 		this.#busy = true;
 		await this.#does(ask());
 		this.#busy = false;
 	}
 
-	async #does(asked: Promise<Snapshot>): Promise<void> {
-		const snapshot = await this.notices.guard(asked);
-		if (snapshot) this.receive(snapshot);
+	async #does(asked: Promise<EngineState>): Promise<void> {
+		const engineState = await this.notices.guard(asked);
+		if (engineState) this.receive(engineState);
 	}
 }
 
 /** The sit whose end there is to see: the one in overtime before any other. */
-function ended({ sit, finished }: Snapshot): string | null {
+function ended({ sit, finished }: EngineState): string | null {
 	return sit?.phase === 'overtime' ? sit.id : (finished?.id ?? null);
 }
 

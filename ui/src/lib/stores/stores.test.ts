@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
-import type { FinishedView, SitView, Snapshot } from '../api/types';
+import type { FinishedView, SitView, EngineState } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
 import { App } from './app.svelte';
 import { USUAL } from './draft.svelte';
@@ -38,9 +38,9 @@ async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; sto
 }
 
 /** The app of a window that is opened anew. */
-function opened(state: Partial<Snapshot>, noteAsked: boolean | undefined): App {
-	const snapshot: Snapshot = {
-		number: 0,
+function opened(state: Partial<EngineState>, noteAsked: boolean | undefined): App {
+	const engineState: EngineState = {
+		revision: 0,
 		sit: null,
 		unsettled: [],
 		finished: null,
@@ -48,7 +48,7 @@ function opened(state: Partial<Snapshot>, noteAsked: boolean | undefined): App {
 		sync: null,
 		...state,
 	};
-	const start = { snapshot, settings: DEMO_SETTINGS, quitAsked: false, noteAsked };
+	const start = { engineState, settings: DEMO_SETTINGS, quitAsked: false, noteAsked };
 	return new App({ ...createDemo(), start }, () => ms);
 }
 
@@ -76,7 +76,7 @@ describe('a sit', () => {
 		expect(app.question).toBe('end');
 		await app.end(null);
 		expect(app.question).toBeNull();
-		expect(app.timer.snapshot.finished).toMatchObject({ satSeconds: 11, complete: false });
+		expect(app.timer.engineState.finished).toMatchObject({ satSeconds: 11, complete: false });
 	});
 
 	it('that only prepares is ended without a question', async () => {
@@ -110,7 +110,7 @@ describe('a sit', () => {
 		const { app, demo } = await begin();
 		app.draft.change({ preparationSeconds: 5 });
 		await app.start();
-		const early = app.timer.snapshot;
+		const early = app.timer.engineState;
 		ms += 6000;
 		demo.tick();
 		app.receive(early);
@@ -120,7 +120,7 @@ describe('a sit', () => {
 	it('shows trouble again that was dismissed, passed and came back', async () => {
 		const { app } = await begin();
 		const trouble = [{ code: 'storage' as const, message: 'The disk is full.' }];
-		const healthy = app.timer.snapshot;
+		const healthy = app.timer.engineState;
 		app.receive({ ...healthy, trouble });
 		app.noted('The disk is full.');
 		app.receive({ ...healthy, trouble });
@@ -134,7 +134,7 @@ describe('a sit', () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		demo.editSit = () => Promise.reject({ code: 'storage', message: 'No.' });
 		await app.leave('quiet', '');
-		expect(app.timer.snapshot.finished).not.toBeNull();
+		expect(app.timer.engineState.finished).not.toBeNull();
 		expect(app.notices.current?.text).toBe('No.');
 	});
 
@@ -295,14 +295,14 @@ describe('past sits', () => {
 describe('what is said', () => {
 	it('names phases and milestones, once each', async () => {
 		const { app } = await begin();
-		const idle = app.timer.snapshot;
+		const idle = app.timer.engineState;
 		await app.start();
-		const preparing = app.timer.snapshot;
+		const preparing = app.timer.engineState;
 		expect(saidOfChange(idle, preparing)).toContain('10 s');
 		expect(saidOfChange(preparing, preparing)).toBeNull();
 		ms += 11_000;
 		await app.refresh();
-		expect(saidOfChange(preparing, app.timer.snapshot)).toContain('20 min');
+		expect(saidOfChange(preparing, app.timer.engineState)).toContain('20 min');
 		expect(saidOfMilestone({ kind: 'left', minutes: 1 })).toContain('1 minute left');
 	});
 });

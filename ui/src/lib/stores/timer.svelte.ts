@@ -1,9 +1,9 @@
 /** What the engine last said of the timer, and when. Whoever shows time goes on from here. */
-import type { SitView, Snapshot } from '../api/types';
+import type { SitView, EngineState } from '../api/types';
 import { momentOf, type Moment } from '../time/moment';
 
-const NOTHING: Snapshot = {
-	number: 0,
+const NOTHING: EngineState = {
+	revision: 0,
 	sit: null,
 	unsettled: [],
 	finished: null,
@@ -12,7 +12,7 @@ const NOTHING: Snapshot = {
 };
 
 export class Timer {
-	snapshot = $state.raw<Snapshot>(NOTHING);
+	engineState = $state.raw<EngineState>(NOTHING);
 	/** Whether the engine has spoken at all; until then nothing is shown. */
 	known = $state(false);
 	#receivedAt = 0;
@@ -26,21 +26,21 @@ export class Timer {
 	 * Answers and events take different ways: one that was overtaken by a newer one is ignored. Returns whether this one
 	 * was taken.
 	 */
-	receive(snapshot: Snapshot): boolean {
-		if (snapshot.number < this.snapshot.number) return false;
+	receive(engineState: EngineState): boolean {
+		if (engineState.revision < this.engineState.revision) return false;
 		this.#receivedAt = this.#now();
-		this.snapshot = snapshot;
+		this.engineState = engineState;
 		this.known = true;
 		return true;
 	}
 
 	get sit(): SitView | null {
-		return this.snapshot.sit;
+		return this.engineState.sit;
 	}
 
 	/** Where the sit is right now. Reads the clock: not reactive by itself. */
 	moment(): Moment | null {
-		const sit = this.snapshot.sit;
+		const sit = this.engineState.sit;
 		return sit && momentOf(sit, this.#now() - this.#receivedAt);
 	}
 }

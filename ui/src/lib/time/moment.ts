@@ -1,5 +1,5 @@
 /**
- * Where a sit is at this instant. Snapshots come at transitions only; between them the window goes on from
+ * Where a sit is at this instant. States come at transitions only; between them the window goes on from
  * the moment of receipt by itself, and never past what only the engine may say: the next phase.
  */
 import type { Phase, SitView } from '../api/types';

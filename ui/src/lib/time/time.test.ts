@@ -20,7 +20,7 @@ const SIT: SitView = {
 };
 
 describe('where a sit is', () => {
-	it('goes on from the snapshot', () => {
+	it('goes on from the engineState', () => {
 		const moment = momentOf(SIT, 5000);
 		expect(moment.elapsedMs).toBe(65_000);
 		expect(moment.leftMs).toBe(1_135_000);

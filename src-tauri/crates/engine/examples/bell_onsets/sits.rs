@@ -52,9 +52,9 @@ fn sit(server: &SoundServer, zafu: &Path, data: &Path) -> Result<Duration, Strin
     let mut client = Client::connect(&folder).ok().flatten().ok_or("the sit cannot be reached")?;
     let clock = SystemClock::new();
     let before = clock.now().boot;
-    let snapshot = client.snapshot(&Request::Snapshot).map_err(|error| error.message)?;
+    let state = client.state(&Request::State).map_err(|error| error.message)?;
     let after = clock.now().boot;
-    let elapsed = snapshot.sit.ok_or("the sit was over before it was looked at")?.elapsed_ms;
+    let elapsed = state.sit.ok_or("the sit was over before it was looked at")?.elapsed_ms;
     let asked = before.0 + after.since(before) / 2;
     running.wait().map_err(said)?;
     Ok(asked.saturating_sub(Duration::from_millis(elapsed)) + SIT)

@@ -4,7 +4,7 @@ use super::{Event, Runner};
 use crate::adapters::Notification;
 use crate::clock::LocalZone;
 use crate::protocol::{
-    ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, Snapshot, SoundView,
+    EngineState, ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, SoundView,
     StartRequest, SyncView,
 };
 use crate::view;
@@ -22,11 +22,11 @@ use zafu_sync::Trigger;
 impl Runner {
     /// The state of things.
     #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn state(&self) -> EngineState {
         let now = self.now();
-        self.snapshots.set(self.snapshots.get() + 1);
-        Snapshot {
-            number: self.snapshots.get(),
+        self.revision.set(self.revision.get() + 1);
+        EngineState {
+            revision: self.revision.get(),
             sit: self.timer.sit().map(|sit| view::sit(sit, now.boot)),
             unsettled: self.timer.unsettled().iter().map(view::unsettled).collect(),
             finished: self.finished.and_then(|id| self.finished_view(id)),
@@ -53,7 +53,7 @@ impl Runner {
     ///
     /// # Errors
     /// One runs already, the request is no plan, or it cannot be saved. Then nothing has begun.
-    pub fn start(&mut self, request: StartRequest) -> Result<Snapshot, IpcError> {
+    pub fn start(&mut self, request: StartRequest) -> Result<EngineState, IpcError> {
         let choice = self.choose(request)?;
         self.start_plan(choice)
     }
@@ -62,7 +62,7 @@ impl Runner {
     ///
     /// # Errors
     /// As [`Self::start`].
-    pub fn start_unattended(&mut self, request: StartRequest) -> Result<Snapshot, IpcError> {
+    pub fn start_unattended(&mut self, request: StartRequest) -> Result<EngineState, IpcError> {
         let mut choice = self.choose(request)?;
         if choice.overtime == OvertimeChoice::Ask {
             choice.overtime = OvertimeChoice::Never;
@@ -70,7 +70,7 @@ impl Runner {
         self.start_plan(choice)
     }
 
-    fn start_plan(&mut self, choice: PlanChoice) -> Result<Snapshot, IpcError> {
+    fn start_plan(&mut self, choice: PlanChoice) -> Result<EngineState, IpcError> {
         self.tick();
         // The moment at which the length is fixed is that of the start: a clock time is met exactly.
         let now = self.now();
@@ -84,14 +84,14 @@ impl Runner {
         self.last_plan = Some(choice);
         self.tick();
         self.publish();
-        Ok(self.snapshot())
+        Ok(self.state())
     }
 
     /// Begins the last sit anew, or the default one.
     ///
     /// # Errors
     /// As [`Self::start`].
-    pub fn start_again(&mut self) -> Result<Snapshot, IpcError> {
+    pub fn start_again(&mut self) -> Result<EngineState, IpcError> {
         let plan = self.last_plan.clone();
         self.start(StartRequest { plan, ..StartRequest::default() })
     }
@@ -142,16 +142,16 @@ impl Runner {
     ///
     /// # Errors
     /// None runs, it cannot be paused where it is, or it is paused and that is not saved yet.
-    pub fn pause(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Pause).map(|()| self.snapshot())
+    pub fn pause(&mut self) -> Result<EngineState, IpcError> {
+        self.act(Command::Pause).map(|()| self.state())
     }
 
     /// Lets the sit go on.
     ///
     /// # Errors
     /// None is paused, or it goes on and that is not saved yet.
-    pub fn resume(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Resume).map(|()| self.snapshot())
+    pub fn resume(&mut self) -> Result<EngineState, IpcError> {
+        self.act(Command::Resume).map(|()| self.state())
     }
 
     /// Ends the sit and keeps what was sat.
@@ -159,34 +159,38 @@ impl Runner {
     /// # Errors
     /// None runs. [`ErrorCode::NotSaved`] if it has ended and that is not on the disk yet; [`ErrorCode::Moved`] if it
     /// is saved in a file that the next start does not open by itself.
-    pub fn end(&mut self, overtime: Option<OvertimeAnswer>) -> Result<Snapshot, IpcError> {
-        self.act(Command::End { overtime }).map(|()| self.snapshot())
+    pub fn end(&mut self, overtime: Option<OvertimeAnswer>) -> Result<EngineState, IpcError> {
+        self.act(Command::End { overtime }).map(|()| self.state())
     }
 
     /// Ends the sit and throws it away; the person has been asked.
     ///
     /// # Errors
     /// None runs, or it has ended and that is not saved yet.
-    pub fn discard(&mut self) -> Result<Snapshot, IpcError> {
-        self.act(Command::Discard).map(|()| self.snapshot())
+    pub fn discard(&mut self) -> Result<EngineState, IpcError> {
+        self.act(Command::Discard).map(|()| self.state())
     }
 
     /// Takes the person's word on an unsettled sit; none named: the oldest.
     ///
     /// # Errors
     /// No such sit waits, or the answer cannot be saved. Then it goes on waiting.
-    pub fn resolve(&mut self, id: Option<SessionId>, answer: Answer) -> Result<Snapshot, IpcError> {
+    pub fn resolve(
+        &mut self,
+        id: Option<SessionId>,
+        answer: Answer,
+    ) -> Result<EngineState, IpcError> {
         self.tick();
         let oldest = || self.timer.unsettled().first().map(|unsettled| unsettled.id);
         let id = id.or_else(oldest).ok_or(zafu_core::timer::Refusal::NothingToResolve)?;
-        self.act(Command::Resolve { id, answer }).map(|()| self.snapshot())
+        self.act(Command::Resolve { id, answer }).map(|()| self.state())
     }
 
     /// The person has seen that the sit has ended.
-    pub fn dismiss_finished(&mut self) -> Snapshot {
+    pub fn dismiss_finished(&mut self) -> EngineState {
         self.finished = None;
         self.publish();
-        self.snapshot()
+        self.state()
     }
 
     /// A page of past sits, newest first.
@@ -371,12 +375,12 @@ impl Runner {
 
     /// Lets time pass on a clock that can be moved.
     #[cfg(feature = "test-clock")]
-    pub fn advance(&mut self, by: Duration) -> Snapshot {
+    pub fn advance(&mut self, by: Duration) -> EngineState {
         self.parts.clock.advance(by);
         self.sync.trigger(Trigger::Changed);
         self.tick();
         self.publish();
-        self.snapshot()
+        self.state()
     }
 
     /// Tells whoever can show the window that a note is to be written there.

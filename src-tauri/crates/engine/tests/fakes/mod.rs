@@ -11,7 +11,7 @@ use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_engine::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
 use zafu_engine::clock::Clock;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{IpcError, Snapshot, StartRequest};
+use zafu_engine::protocol::{EngineState, IpcError, StartRequest};
 use zafu_engine::runner::{Parts, Runner};
 use zafu_engine::{Engine, Host};
 use zafu_store::Store;
@@ -155,14 +155,14 @@ impl Fakes {
     }
 
     /// The state of things, after the engine has looked at the clock.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn state(&self) -> EngineState {
         // The engine looks at the clock after each thing it was asked for.
         self.run(|_| Ok(())).unwrap();
-        self.run(|runner| Ok(runner.snapshot())).unwrap()
+        self.run(|runner| Ok(runner.state())).unwrap()
     }
 
     /// Begins a sit.
-    pub fn start(&self, seconds: u32, preparation: u32) -> Result<Snapshot, IpcError> {
+    pub fn start(&self, seconds: u32, preparation: u32) -> Result<EngineState, IpcError> {
         let request = StartRequest {
             length: Some(LengthChoice::Timed { seconds: SitSeconds::new(seconds).unwrap() }),
             preparation_seconds: Some(PreparationSeconds::new(preparation).unwrap()),
@@ -177,7 +177,7 @@ impl Fakes {
             let mut now = self.recorder.clock.0.lock().unwrap();
             *now = Moment { boot: now.boot + by, wall: now.wall.plus(by), ..*now };
         }
-        self.snapshot();
+        self.state();
     }
 
     /// This moment.

@@ -9,11 +9,11 @@ import type { UnsettledView } from "./UnsettledView";
  * Everything there is to see of the timer at one moment. Sent at each transition, never every second: who
  * shows time goes on from here by itself.
  */
-export type Snapshot = { 
+export type EngineState = { 
 /**
- * Counts the snapshots of an engine: of two, the one with the higher number is newer, whichever arrives first.
+ * Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since responses and events can arrive out of order.
  */
-number: number, 
+revision: number, 
 /**
  * The sit that runs.
  */
