@@ -12,13 +12,13 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
 
-/// A place in the server's history of one account's sits.
+/// How far this device has read the sits of one account on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// How far, in the server's order of commits.
+    /// Sequence number in the order of the server's commits.
     pub seq: i64,
-    /// Which history: a server that does not know it was restored, or is another one.
-    pub mark: Uuid,
+    /// Identifies the server's timeline: a server that does not know it was restored from a backup.
+    pub history_id: Uuid,
 }
 
 /// An account that was signed in on this device.
@@ -83,7 +83,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         key: row.get("key")?,
         email: row.get("email")?,
         signed_in: row.get("signedin")?,
-        cursor: seq.zip(uuid("mark")?).map(|(seq, mark)| Cursor { seq, mark }),
+        cursor: seq.zip(uuid("mark")?).map(|(seq, history_id)| Cursor { seq, history_id }),
         erased: uuid("erased")?,
         met: row.get("met")?,
         synced: stamp("syncedat")?,
@@ -200,7 +200,7 @@ pub(crate) fn read_up_to(
 ) -> Result<(), StoreError> {
     let moved = connection.execute(
         "UPDATE accounts SET seq = ?2, mark = ?3, met = 1, gone = NULL WHERE id = ?1",
-        (Id(account), cursor.seq, Id(cursor.mark)),
+        (Id(account), cursor.seq, Id(cursor.history_id)),
     )?;
     known(account, moved)
 }
@@ -217,8 +217,8 @@ pub(crate) fn pass_over(
         "UPDATE accounts SET seq = :seq, mark = :mark
          WHERE id = :id AND seq = :before_seq AND mark = :before_mark",
         named_params! {
-            ":id": Id(account), ":seq": after.seq, ":mark": Id(after.mark),
-            ":before_seq": before.seq, ":before_mark": Id(before.mark),
+            ":id": Id(account), ":seq": after.seq, ":mark": Id(after.history_id),
+            ":before_seq": before.seq, ":before_mark": Id(before.history_id),
         },
     )?;
     Ok(moved == 1)

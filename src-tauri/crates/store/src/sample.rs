@@ -108,7 +108,7 @@ pub(crate) fn fill(store: &Store) {
         Ownerless::Asked(10)
     );
     store.adopt().unwrap();
-    let cursor = Cursor { seq: 7, mark: Uuid::from_u128(7) };
+    let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
     let pull = Pull {
         rows: Vec::new(),
         unreadable: vec![UnreadableRow {

@@ -22,7 +22,7 @@ fn second(store: &Store) -> Ownerless {
 }
 
 fn cursor(seq: i64) -> Cursor {
-    Cursor { seq, mark: Uuid::from_u128(seq.unsigned_abs().into()) }
+    Cursor { seq, history_id: Uuid::from_u128(seq.unsigned_abs().into()) }
 }
 
 fn pull(rows: Vec<Session>, seq: i64) -> Pull {

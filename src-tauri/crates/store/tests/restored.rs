@@ -105,7 +105,7 @@ impl Folder {
             rows,
             unreadable: Vec::new(),
             version: "0.1.0".into(),
-            cursor: Cursor { seq: self.seq, mark: Uuid::from_u128(5) },
+            cursor: Cursor { seq: self.seq, history_id: Uuid::from_u128(5) },
             last: true,
             erased: None,
             at: at(6000).wall.utc,

@@ -22,7 +22,7 @@ fn unreadable(n: u128, body: &str) -> UnreadableRow {
 }
 
 fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
-    let cursor = Cursor { seq: 5, mark: Uuid::from_u128(5) };
+    let cursor = Cursor { seq: 5, history_id: Uuid::from_u128(5) };
     let (version, at) = (OLD.into(), at(0).wall.utc);
     let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, at };
     store.merge(user(1), pull).unwrap();

@@ -140,7 +140,7 @@ impl Server {
     /// Signs an account in; one that is new is made.
     pub fn sign_in(&mut self, account: UserId) -> Token {
         if !self.now.homes.contains_key(&account) {
-            let head = Cursor { seq: 0, mark: self.mark() };
+            let head = Cursor { seq: 0, history_id: self.mark() };
             let (sits, taken) = (BTreeMap::new(), Vec::new());
             let home = Home { sits, head, marks: vec![head], floor: -1, erased: None, taken };
             self.now.homes.insert(account, home);
@@ -201,7 +201,7 @@ impl Server {
         let mut seq = self.now.seq;
         let ids: Vec<_> = home.sits.keys().copied().collect();
         let head =
-            Cursor { seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0), mark: self.mark() };
+            Cursor { seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0), history_id: self.mark() };
         let home = self.home(account);
         for (_, at) in home.sits.values_mut() {
             seq += 1;
@@ -350,7 +350,7 @@ impl Server {
             self.now.seq = next;
         }
         if self.home(account).sits.values().any(|(_, seq)| *seq > before.seq) {
-            let head = Cursor { seq: self.now.seq, mark: self.mark() };
+            let head = Cursor { seq: self.now.seq, history_id: self.mark() };
             let home = self.home(account);
             home.head = head;
             home.marks.push(head);
@@ -431,7 +431,7 @@ impl Server {
         let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
         let Home { sits, head, marks, floor, erased, .. } =
             self.now.homes.get(&account).unwrap_or_else(|| unreachable!("it was looked for"));
-        let has_been_at = |seq, mark| marks.iter().any(|m| m.mark == mark && m.seq >= seq);
+        let has_been_at = |seq, mark| marks.iter().any(|m| m.history_id == mark && m.seq >= seq);
         let (start, compare) = match (seq, mark) {
             (None, None) => (0, false),
             (Some(seq), Some(mark)) if has_been_at(seq, mark) => (seq, false),
@@ -459,7 +459,7 @@ impl Server {
         ok(json!({
             "state": "ok",
             "rows": found.iter().map(|(sit, _)| self.row(sit)).collect::<Vec<_>>(),
-            "next": {"seq": last, "history_id": head.mark},
+            "next": {"seq": last, "history_id": head.history_id},
             "more": last < head.seq,
             "compare": compare,
             "head": place(*head), "erasure_id": erased, "erasedat": null,
@@ -468,14 +468,14 @@ impl Server {
 
     fn erase(&mut self, account: UserId) -> Response {
         self.now.seq += 1;
-        let head = Cursor { seq: self.now.seq, mark: self.mark() };
+        let head = Cursor { seq: self.now.seq, history_id: self.mark() };
         let home = self.home(account);
         home.sits.clear();
         home.taken.clear();
         home.head = head;
         home.marks.push(head);
-        home.erased = Some(head.mark);
-        ok(json!({"erasure_id": head.mark}))
+        home.erased = Some(head.history_id);
+        ok(json!({"erasure_id": head.history_id}))
     }
 
     fn health(&self) -> Response {
@@ -499,7 +499,7 @@ fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> Response {
 }
 
 fn place(cursor: Cursor) -> Value {
-    json!({"seq": cursor.seq, "history_id": cursor.mark})
+    json!({"seq": cursor.seq, "history_id": cursor.history_id})
 }
 
 fn ok(body: Value) -> Response {

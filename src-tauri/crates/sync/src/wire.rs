@@ -210,7 +210,7 @@ pub fn pull_body(after: Option<Cursor>, page: Page) -> Vec<u8> {
     }
     json(&Body {
         after_seq: after.map(|after| after.seq),
-        after_history_id: after.map(|after| after.mark),
+        after_history_id: after.map(|after| after.history_id),
         max_rows: page.rows,
         max_bytes: page.bytes,
     })
@@ -240,7 +240,7 @@ struct Place {
 
 impl From<Place> for Cursor {
     fn from(Place { seq, history_id }: Place) -> Self {
-        Self { seq, mark: history_id }
+        Self { seq, history_id }
     }
 }
 

@@ -111,7 +111,7 @@ fn with_backlog(sits: u128) -> Device {
     device.finish();
     let like = device.session(1);
     let rows = (2..=sits).map(|n| Session { id: id(n), ..like.clone() }).collect();
-    let cursor = Cursor { seq: 0, mark: Uuid::nil() };
+    let cursor = Cursor { seq: 0, history_id: Uuid::nil() };
     let pull = Pull {
         rows,
         unreadable: Vec::new(),

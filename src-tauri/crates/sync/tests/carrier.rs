@@ -146,8 +146,11 @@ fn a_row_that_the_server_lost_in_silence_is_found_within_a_day() {
     server.lock().unwrap().restore(&dump);
     let raw = rusqlite::Connection::open(device.path()).unwrap();
     let cursor = cursor.unwrap();
-    raw.execute("UPDATE accounts SET seq = ?1, mark = ?2", (cursor.seq, cursor.mark.to_string()))
-        .unwrap();
+    raw.execute(
+        "UPDATE accounts SET seq = ?1, mark = ?2",
+        (cursor.seq, cursor.history_id.to_string()),
+    )
+    .unwrap();
     device.seconds += 3600;
     device.sync();
     assert_eq!(device.there().len(), 1, "not yet");

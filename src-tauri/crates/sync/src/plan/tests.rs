@@ -11,7 +11,7 @@ fn at(seconds: u64) -> BootTime {
 }
 
 fn cursor(seq: i64) -> Cursor {
-    Cursor { seq, mark: Uuid::from_u128(1) }
+    Cursor { seq, history_id: Uuid::from_u128(1) }
 }
 
 fn idle() -> Known {

@@ -94,9 +94,9 @@ fn a_question_for_what_there_is_names_the_cursor_or_none() {
     let body: Value = serde_json::from_slice(&pull_body(None, page)).unwrap();
     let none = json!({"after_seq": null, "after_history_id": null, "max_rows": 5, "max_bytes": 7});
     assert_eq!(body, none);
-    let cursor = Cursor { seq: 3, mark: Uuid::from_u128(9) };
+    let cursor = Cursor { seq: 3, history_id: Uuid::from_u128(9) };
     let body: Value = serde_json::from_slice(&pull_body(Some(cursor), page)).unwrap();
-    assert_eq!((&body["after_seq"], &body["after_history_id"]), (&json!(3), &json!(cursor.mark)));
+    assert_eq!((&body["after_seq"], &body["after_history_id"]), (&json!(3), &json!(cursor.history_id)));
 }
 
 fn answered(verdicts: &Value) -> Value {

@@ -74,9 +74,9 @@ pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
     let head = push(&server, user, &many(2)).await.after;
     let foreign = push(&others, other, &many(2)).await.after;
     for cursor in [
-        Cursor { mark: no_mark(), ..head },
+        Cursor { history_id: no_mark(), ..head },
         Cursor { seq: head.seq + 1, ..head },
-        Cursor { seq: 0, mark: no_mark() },
+        Cursor { seq: 0, history_id: no_mark() },
         foreign,
     ] {
         let said = server.pull(user, Some(cursor), MUCH).await.unwrap();
