@@ -272,7 +272,7 @@ pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<()
         .execute("UPDATE accounts SET seq = NULL, mark = NULL WHERE id = ?1", [Id(account)])?;
     known(account, forgot)?;
     unreadable::doubt(connection, account)?;
-    outbox::mark_all(connection, account)
+    outbox::enqueue_all(connection, account)
 }
 
 /// The person has seen that the sits of `account` were erased from the server.
@@ -291,7 +291,7 @@ pub(crate) fn agree_to_erasure(
     match then {
         AfterErasure::Upload => {
             outbox::release(connection, account)?;
-            outbox::mark_all(connection, account)
+            outbox::enqueue_all(connection, account)
         }
         AfterErasure::KeepHere => outbox::keep_all(connection, account),
     }

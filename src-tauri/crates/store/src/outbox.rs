@@ -88,9 +88,9 @@ fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
         .query_row([count], |row| row.get(0))?)
 }
 
-/// Marks a sit as changed, within the transaction that changes it. What was refused before deserves another try;
+/// Enqueues a sit, within the transaction that changes it. What was refused before deserves another try;
 /// what is kept here only stays so. `edited` is added to what the user has changed before.
-pub(crate) fn mark(
+pub(crate) fn enqueue(
     connection: &Connection,
     session: SessionId,
     edited: Edited,
@@ -109,7 +109,7 @@ pub(crate) fn mark(
 
 /// Keeps one sit on this device, and sends nothing of it.
 pub(crate) fn keep(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
-    mark(connection, session, Edited::NOTHING)?;
+    enqueue(connection, session, Edited::NOTHING)?;
     connection
         .prepare_cached("UPDATE outbox SET state = 'kept' WHERE session_id = ?1")?
         .execute([Id(session)])?;
@@ -134,7 +134,7 @@ pub(crate) fn defer(
 }
 
 /// The sits of `:owner` that have begun, but for those that are not to be sent.
-macro_rules! to_be_marked {
+macro_rules! to_be_enqueued {
     () => {
         "FROM sessions WHERE owner = :owner
            AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)
@@ -142,20 +142,20 @@ macro_rules! to_be_marked {
     };
 }
 
-/// Marks all sits of `owner` anew, so that no acknowledgement on its way counts, but for those that were refused
+/// Enqueues all sits of `owner` again, so that no acknowledgement on its way counts, but for those that were refused
 /// or are kept here.
-pub(crate) fn mark_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
-    const COUNT: &str = concat!("SELECT count(*) ", to_be_marked!());
-    const MARK: &str = concat!(
+pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+    const COUNT: &str = concat!("SELECT count(*) ", to_be_enqueued!());
+    const ENQUEUE: &str = concat!(
         "INSERT INTO outbox (session_id, generation, state)
          SELECT id, :last + row_number() OVER (ORDER BY startedat, id), 'pending' ",
-        to_be_marked!(),
+        to_be_enqueued!(),
         " ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL"
     );
     let owner = Id(owner);
     let count = connection.query_row(COUNT, named_params! { ":owner": owner }, |row| row.get(0))?;
     let last = generations(connection, count)?;
-    connection.execute(MARK, named_params! { ":owner": owner, ":last": last })?;
+    connection.execute(ENQUEUE, named_params! { ":owner": owner, ":last": last })?;
     Ok(())
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), Stor
 
 /// Keeps all that `owner` has on this device, and sends nothing of it.
 pub(crate) fn keep_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
-    mark_all(connection, owner)?;
+    enqueue_all(connection, owner)?;
     const SQL: &str = "UPDATE outbox SET state = 'kept', last_code = NULL
         WHERE session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
     connection.execute(SQL, [Id(owner)])?;

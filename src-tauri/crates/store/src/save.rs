@@ -26,7 +26,7 @@ pub(crate) fn apply(
         Save::Begin(sit) => {
             let id = sit.id;
             checkpoint(connection, sit)?;
-            outbox::mark(connection, id, Edited::NOTHING)
+            outbox::enqueue(connection, id, Edited::NOTHING)
         }
         Save::Checkpoint(sit) => checkpoint(connection, sit),
         Save::Complete(sit, lifecycle) => {

@@ -226,7 +226,7 @@ pub(crate) fn change(
         details: after.details != before.details,
         deletion: after.deletion != before.deletion,
     };
-    outbox::mark(connection, id, edited)
+    outbox::enqueue(connection, id, edited)
 }
 
 /// Changes a sit that the person sees. One that has not begun is none.

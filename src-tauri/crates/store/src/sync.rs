@@ -145,7 +145,7 @@ pub(crate) fn settle(
                 }
                 unreadable::forget(connection, account, session.0)?;
                 if raised != Edited::NOTHING {
-                    outbox::mark(connection, session, raised)?;
+                    outbox::enqueue(connection, session, raised)?;
                 }
                 match entry {
                     Some(entry) if entry.state == State::Pending && joined == **theirs => {
@@ -264,9 +264,9 @@ fn merge_one(
             // The server has the sit: it is not kept here only any more.
             Some(State::Kept) => {
                 outbox::is_there(connection, id)?;
-                outbox::mark(connection, id, edited)?;
+                outbox::enqueue(connection, id, edited)?;
             }
-            _ => outbox::mark(connection, id, raised)?,
+            _ => outbox::enqueue(connection, id, raised)?,
         }
     }
     Ok(changed)
@@ -295,7 +295,7 @@ pub(crate) fn reread(
         }
         match state {
             unreadable::State::There => {}
-            unreadable::State::Unsent => outbox::mark(connection, theirs.id, Edited::NOTHING)?,
+            unreadable::State::Unsent => outbox::enqueue(connection, theirs.id, Edited::NOTHING)?,
             unreadable::State::Kept => outbox::keep(connection, theirs.id)?,
         }
     }
