@@ -36,7 +36,7 @@ pub struct Account {
     pub signed_in: bool,
     /// How far the server's sits were read; none: from the beginning.
     pub cursor: Option<Cursor>,
-    /// The mark of the last erasure that this device has agreed to.
+    /// The id of the last erasure that this device has agreed to.
     pub erased: Option<Uuid>,
     /// Whether anything was ever read from the server.
     pub met: bool,
@@ -279,12 +279,12 @@ pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<()
 pub(crate) fn agree_to_erasure(
     connection: &Connection,
     account: UserId,
-    mark: Uuid,
+    erasure_id: Uuid,
     then: AfterErasure,
 ) -> Result<(), StoreError> {
     let agreed = connection.execute(
         "UPDATE accounts SET erased = ?2, seq = NULL, mark = NULL WHERE id = ?1",
-        (Id(account), Id(mark)),
+        (Id(account), Id(erasure_id)),
     )?;
     known(account, agreed)?;
     unreadable::erased(connection, account, then)?;
@@ -301,10 +301,10 @@ pub(crate) fn agree_to_erasure(
 pub(crate) fn learn_erasure(
     connection: &Connection,
     account: UserId,
-    mark: Uuid,
+    erasure_id: Uuid,
 ) -> Result<(), StoreError> {
     let learnt = connection
-        .execute("UPDATE accounts SET erased = ?2 WHERE id = ?1", (Id(account), Id(mark)))?;
+        .execute("UPDATE accounts SET erased = ?2 WHERE id = ?1", (Id(account), Id(erasure_id)))?;
     known(account, learnt)
 }
 

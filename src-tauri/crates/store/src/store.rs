@@ -487,17 +487,17 @@ impl Store {
         self.write(move |change| accounts::begin_again(change, account))
     }
 
-    /// The person has seen that the sits of `account` were erased from the server, which left `mark`.
+    /// The person has seen that the sits of `account` were erased from the server, as `erasure_id` names it.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or what the disk says.
     pub fn agree_to_erasure(
         &self,
         account: UserId,
-        mark: Uuid,
+        erasure_id: Uuid,
         then: AfterErasure,
     ) -> Result<(), StoreError> {
-        self.write(move |change| accounts::agree_to_erasure(change, account, mark, then))
+        self.write(move |change| accounts::agree_to_erasure(change, account, erasure_id, then))
     }
 
     /// Hands to `each` every row of `account` that the server should have, in the order of their ids, and says what it

@@ -85,7 +85,7 @@ pub struct Pull {
     pub cursor: Cursor,
     /// Whether nothing follows.
     pub last: bool,
-    /// The mark of the last erasure of the account's sits.
+    /// The id of the last erasure of the account's sits.
     pub erased: Option<Uuid>,
     /// Now.
     pub at: DateTime<Utc>,
@@ -105,7 +105,7 @@ pub enum Pulled {
     /// The account's sits were erased, and the person has not been asked. Nothing was changed.
     Erased {
         /// Which erasure.
-        mark: Uuid,
+        erasure_id: Uuid,
     },
 }
 
@@ -200,12 +200,12 @@ pub(crate) fn merge(
 ) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
     match pull.erased {
-        Some(mark) if pull.erased != known.erased => {
+        Some(erasure_id) if pull.erased != known.erased => {
             if known.met {
-                return Ok(Some(Pulled::Erased { mark }));
+                return Ok(Some(Pulled::Erased { erasure_id }));
             }
             // Nothing of it came from here.
-            accounts::learn_erasure(connection, account, mark)?;
+            accounts::learn_erasure(connection, account, erasure_id)?;
         }
         _ => {}
     }

@@ -386,14 +386,14 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     sat(&store, id(2), 1000);
     let row = store.pending(1).unwrap()[0];
     acknowledge(&store, row.session, row.generation);
-    let mark = Uuid::from_u128(77);
+    let erasure_id = Uuid::from_u128(77);
     let theirs = Session { id: id(5), ..found(&store, 1) };
-    let erased = || Pull { erased: Some(mark), ..pull(vec![theirs.clone()], 9) };
+    let erased = || Pull { erased: Some(erasure_id), ..pull(vec![theirs.clone()], 9) };
     let merged = store.merge(user(1), erased()).unwrap();
-    assert_eq!(merged, Pulled::Erased { mark });
+    assert_eq!(merged, Pulled::Erased { erasure_id });
     assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
 
-    store.agree_to_erasure(user(1), mark, AfterErasure::KeepHere).unwrap();
+    store.agree_to_erasure(user(1), erasure_id, AfterErasure::KeepHere).unwrap();
     assert_eq!((waiting(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
     store.edit(id(1), "still here only", "").unwrap();
     sat(&store, id(3), 2000);
@@ -401,7 +401,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     store.merge(user(1), erased()).unwrap();
     assert_eq!(read_to(&store), Some(9));
 
-    store.agree_to_erasure(user(1), mark, AfterErasure::Upload).unwrap();
+    store.agree_to_erasure(user(1), erasure_id, AfterErasure::Upload).unwrap();
     assert_eq!(sent(&store, 1).len(), 4);
 }
 
@@ -423,11 +423,11 @@ fn an_erasure_from_before_this_device_is_no_question() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     sign_in(&store);
-    let mark = Uuid::from_u128(77);
-    let first = Pull { erased: Some(mark), ..pull(Vec::new(), 2) };
+    let erasure_id = Uuid::from_u128(77);
+    let first = Pull { erased: Some(erasure_id), ..pull(Vec::new(), 2) };
     let merged = store.merge(user(1), first).unwrap();
     assert_eq!(merged, Pulled::Merged { changed: 0, of_other_accounts: 0 });
-    assert_eq!(store.account().unwrap().unwrap().erased, Some(mark));
+    assert_eq!(store.account().unwrap().unwrap().erased, Some(erasure_id));
     assert_eq!(sent(&store, 1), [id(1)]);
 }
 

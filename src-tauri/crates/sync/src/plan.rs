@@ -480,9 +480,9 @@ impl Plan {
     }
 
     /// The account's sits were erased, and this device has not agreed to it.
-    pub fn erased(&mut self, mark: Uuid) {
+    pub fn erased(&mut self, erasure_id: Uuid) {
         self.succeeded();
-        self.hold = Some(Hold::Erased(mark));
+        self.hold = Some(Hold::Erased(erasure_id));
         self.held_by_push = false;
         self.probe = None;
     }

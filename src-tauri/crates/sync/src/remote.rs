@@ -35,7 +35,7 @@ pub trait Remote {
         account: UserId,
     ) -> impl Future<Output = Result<DigestAnswer, RemoteError>> + Send;
 
-    /// Erases all there is. Answers with the mark of the erasure.
+    /// Erases all there is. Returns the id of the erasure.
     fn erase(&self, account: UserId) -> impl Future<Output = Result<Uuid, RemoteError>> + Send;
 
     /// Asks for a new token, after one was not taken. Whoever asks at the same time gets the same answer.

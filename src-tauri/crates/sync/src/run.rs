@@ -80,7 +80,7 @@ pub enum Question {
         after: Option<Cursor>,
         /// How much.
         page: Page,
-        /// The mark of the last erasure that this device had agreed to.
+        /// The id of the last erasure that this device had agreed to.
         erased: Option<Uuid>,
     },
     /// For a digest of what it has.
@@ -398,8 +398,8 @@ impl Carrier {
         let rows = u32::try_from(sits.len()).unwrap_or(u32::MAX);
         let (verdicts, before, after) = match answer {
             Ok(PushAnswer::Taken { verdicts, before, after }) => (verdicts, before, after),
-            Ok(PushAnswer::Erased(mark)) => {
-                self.plan.erased(mark);
+            Ok(PushAnswer::Erased(erasure_id)) => {
+                self.plan.erased(erasure_id);
                 return Ok(Report::default());
             }
             Err(error) => {
@@ -495,8 +495,8 @@ impl Carrier {
             at: now.wall.utc,
         };
         match self.store.merge(account, pull)? {
-            Pulled::Erased { mark } => {
-                self.plan.erased(mark);
+            Pulled::Erased { erasure_id } => {
+                self.plan.erased(erasure_id);
                 Ok(Report::default())
             }
             Pulled::Merged { changed, of_other_accounts } => {

@@ -354,15 +354,15 @@ impl Worker {
             let message = "sign in again first: only then can the server know that it is you";
             return Err(IpcError::new(ErrorCode::Account, message));
         };
-        let mark = match remote.erase(user).await {
+        let erasure_id = match remote.erase(user).await {
             Err(error) if class::class(&error) == Class::Session => {
                 remote.refresh(user).await.map_err(not_erased)?;
                 remote.erase(user).await
             }
             other => other,
         };
-        let mark = mark.map_err(not_erased)?;
-        self.store.agree_to_erasure(user, mark, AfterErasure::KeepHere)?;
+        let erasure_id = erasure_id.map_err(not_erased)?;
+        self.store.agree_to_erasure(user, erasure_id, AfterErasure::KeepHere)?;
         self.trigger(Trigger::Answered);
         Ok(())
     }
@@ -386,12 +386,12 @@ impl Worker {
 
     fn after_erasure(&mut self, upload: bool) -> Result<(), IpcError> {
         let user = self.signed_in()?;
-        let Some(Hold::Erased(mark)) = self.carrier.status()?.hold else {
+        let Some(Hold::Erased(erasure_id)) = self.carrier.status()?.hold else {
             let message = "there is no erasure to say anything of";
             return Err(IpcError::new(ErrorCode::Refused, message));
         };
         let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
-        self.store.agree_to_erasure(user, mark, then)?;
+        self.store.agree_to_erasure(user, erasure_id, then)?;
         self.trigger(Trigger::Answered);
         Ok(())
     }

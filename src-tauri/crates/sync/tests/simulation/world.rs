@@ -578,7 +578,7 @@ impl World {
         // The device may be killed before it knows.
         if self.chance.u32(0..4) > 0 {
             let store = self.devices[place].store();
-            store.agree_to_erasure(account, mark, AfterErasure::KeepHere).ok();
+            store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
             self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
         }
     }
@@ -586,12 +586,12 @@ impl World {
     /// The person answers the question after an erasure, if there is one.
     pub fn answer_erasure(&mut self, place: usize) {
         let status = self.devices[place].carrier().status().unwrap();
-        let (Some(Hold::Erased(mark)), Some(account)) = (status.hold, status.account) else {
+        let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
             return;
         };
         let then = if self.chance.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.say(|| format!("{place}: answers {then:?}"));
-        if self.devices[place].store().agree_to_erasure(account.id, mark, then).is_ok() {
+        if self.devices[place].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
             self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
         }
         self.wake(place);

@@ -142,7 +142,7 @@ async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Taken 
             );
             Taken { words: verdicts.into_iter().map(|it| it.word).collect(), before, after }
         }
-        PushAnswer::Erased(mark) => panic!("erased at {mark}"),
+        PushAnswer::Erased(erasure_id) => panic!("erased as {erasure_id}"),
     }
 }
 
