@@ -31,7 +31,7 @@ pub fn resolve(
     answer: Answer,
     now: Moment,
 ) -> Result<(), IpcError> {
-    let left: Vec<_> = store.left()?.iter().map(|open| unsettled(open, now)).collect();
+    let left: Vec<_> = store.open_sits()?.iter().map(|open| unsettled(open, now)).collect();
     let id =
         id.or_else(|| left.first().map(|oldest| oldest.id)).ok_or(Refusal::NothingToResolve)?;
     let chosen = left.iter().find(|one| one.id == id).copied().ok_or(Refusal::NothingToResolve)?;

@@ -110,7 +110,7 @@ impl Runner {
         let settings = store.settings()?;
         let now = parts.clock.now();
         let sync_view = sync::resting(&store, now.wall.offset)?;
-        let (timer, effects) = Timer::recover(store.left()?, now);
+        let (timer, effects) = Timer::recover(store.open_sits()?, now);
         let mut runner = Self {
             parts,
             store,

@@ -11,7 +11,7 @@ use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{Gone, Owner, Page, ReadSits, StoreError, Whose};
+use zafu_store::{Gone, LogQuery, Owner, OwnerFilter, ReadSits, StoreError};
 
 /// RFC 3339 with the offset of the place.
 #[must_use]
@@ -154,12 +154,12 @@ pub fn records(
     request: &LogRequest,
     now: WallTime,
 ) -> Result<Vec<SitRecord>, StoreError> {
-    let page = Page { limit: request.limit, before: request.before };
+    let page = LogQuery { limit: request.limit, before: request.before };
     let log = Log::of(store, now)?;
     let whose = match request.owner {
-        LogOwner::Shown => Whose::Shown,
-        LogOwner::All => Whose::All,
-        LogOwner::Of(id) => Whose::Of(id),
+        LogOwner::Shown => OwnerFilter::Shown,
+        LogOwner::All => OwnerFilter::All,
+        LogOwner::Of(id) => OwnerFilter::Of(id),
     };
     let logged = store.logged(&page, whose)?;
     Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())

@@ -25,7 +25,7 @@ fn a_sit_is_on_disk_before_anything_is_done_for_it() {
     let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 70 };
     assert_eq!(fakes.did(), [bell, Did::Awake(SYSTEM)]);
     assert!(fakes.was_saved_first());
-    let left = fakes.store().left().unwrap();
+    let left = fakes.store().open_sits().unwrap();
     assert!(matches!(left.as_slice(), [OpenSit::Running(one)] if one.id == sit.id), "{left:?}");
 }
 
@@ -229,7 +229,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
         let deleted = session.deletion.value.is_some();
         assert_eq!(deleted, then == "gone", "{what}");
         assert_eq!(session.lifecycle.satlength().0, 40, "{what}");
-        assert!(fakes.store().left().unwrap().is_empty(), "{what}: quitting has ended it");
+        assert!(fakes.store().open_sits().unwrap().is_empty(), "{what}: quitting has ended it");
     }
 }
 

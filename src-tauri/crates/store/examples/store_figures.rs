@@ -16,13 +16,13 @@ use zafu_core::ids::SessionId;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{Page, Store};
+use zafu_store::{LogQuery, Store};
 
 /// Sits that are started and finished, and commits beside them.
 const ROUNDS: u32 = 200;
 /// Readings of the log.
 const READS: u32 = 101;
-const PAGE: Page = Page { limit: 50, before: None };
+const PAGE: LogQuery = LogQuery { limit: 50, before: None };
 
 type Answer<T> = Result<T, Box<dyn Error>>;
 

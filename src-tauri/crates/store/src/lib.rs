@@ -40,7 +40,7 @@ pub use outbox::{Outgoing, Pending, Refused, Waiting};
 pub use owners::{Gone, Owner};
 pub use place::Relocation;
 pub use read::{Found, ReadOnly, ReadSits};
-pub use sessions::{Logged, Page, Whose};
+pub use sessions::{LogEntry, LogQuery, OwnerFilter};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};
 pub use unreadable::{Row, UnreadableRow};

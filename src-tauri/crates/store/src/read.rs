@@ -5,8 +5,8 @@
 //! not change, and one that has a log is copied first, with its log.
 
 use crate::{
-    Logged, Owner, Page, StoreError, Whose, backups, connection, folder, migrate, open_sits,
-    owners, sessions,
+    LogEntry, LogQuery, Owner, OwnerFilter, StoreError, backups, connection, folder, migrate,
+    open_sits, owners, sessions,
 };
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
@@ -26,7 +26,7 @@ pub trait ReadSits {
     ///
     /// # Errors
     /// See [`crate::Store::log`].
-    fn logged(&self, page: &Page, whose: Whose) -> Result<Vec<Logged>, StoreError>;
+    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
 
     /// Every owner of sits: see [`crate::Store::owners`].
     ///
@@ -37,11 +37,11 @@ pub trait ReadSits {
 
 impl ReadSits for crate::Store {
     fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
-        self.left()
+        self.open_sits()
     }
 
-    fn logged(&self, page: &Page, whose: Whose) -> Result<Vec<Logged>, StoreError> {
-        self.log(page, whose)
+    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.log(page, owner)
     }
 
     fn all_owners(&self) -> Result<Vec<Owner>, StoreError> {
@@ -131,8 +131,8 @@ impl ReadSits for ReadOnly {
         self.read(open_sits::all)
     }
 
-    fn logged(&self, page: &Page, whose: Whose) -> Result<Vec<Logged>, StoreError> {
-        self.read(|connection| sessions::page(connection, page, whose))
+    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|connection| sessions::page(connection, page, owner))
     }
 
     fn all_owners(&self) -> Result<Vec<Owner>, StoreError> {

@@ -13,7 +13,7 @@ use zafu_core::time::{Seconds, UtcOffset};
 
 /// A part of the log: the newest sits, or those that come after a certain one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct LogQuery {
     /// How many at most.
     pub limit: u32,
     /// Only those that come after this one in the log, that is, began before it.
@@ -22,7 +22,7 @@ pub struct Page {
 
 /// Whose sits a part of the log holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Whose {
+pub enum OwnerFilter {
     /// Those of the account in use, and of nobody.
     #[default]
     Shown,
@@ -34,7 +34,7 @@ pub enum Whose {
 
 /// A sit of the log, and its owner; none if nobody was signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logged {
+pub struct LogEntry {
     /// The sit.
     pub session: Session,
     /// Its owner.
@@ -87,17 +87,17 @@ const END: &str = "~";
 /// The sits of `page`, newest first.
 pub(crate) fn page(
     connection: &Connection,
-    page: &Page,
-    whose: Whose,
-) -> Result<Vec<Logged>, StoreError> {
-    let (sql, owner) = match whose {
-        Whose::Shown => (LOG, None),
-        Whose::All => (LOG_OF_ALL, None),
-        Whose::Of(id) => (LOG_OF_ONE, Some(Id(id))),
+    page: &LogQuery,
+    owner: OwnerFilter,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let (sql, owner) = match owner {
+        OwnerFilter::Shown => (LOG, None),
+        OwnerFilter::All => (LOG_OF_ALL, None),
+        OwnerFilter::Of(id) => (LOG_OF_ONE, Some(Id(id))),
     };
     let logged = |row: &Row<'_>| {
         let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
-        Ok(Logged { session: from_row(row)?, owner })
+        Ok(LogEntry { session: from_row(row)?, owner })
     };
     let mut statement = connection.prepare_cached(sql)?;
     let rows: rusqlite::Result<_> = match page.before {

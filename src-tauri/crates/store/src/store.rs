@@ -5,7 +5,7 @@ use crate::backups::{self, BackupInfo};
 use crate::outbox::{self, Dead, Outgoing, Pending, Refused, Waiting};
 use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
-use crate::sessions::{self, Logged, Page, Whose};
+use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, Row, UnreadableRow};
 use crate::writer::{Urgent, Writer};
@@ -108,7 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn left(&self) -> Result<Vec<OpenSit>, StoreError> {
+    pub fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
         self.read(open_sits::all)
     }
 
@@ -146,8 +146,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
     /// disk says.
-    pub fn sessions(&self, page: &Page) -> Result<Vec<Session>, StoreError> {
-        let logged = self.log(page, Whose::Shown)?;
+    pub fn sessions(&self, page: &LogQuery) -> Result<Vec<Session>, StoreError> {
+        let logged = self.log(page, OwnerFilter::Shown)?;
         Ok(logged.into_iter().map(|one| one.session).collect())
     }
 
@@ -157,8 +157,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
     /// disk says.
-    pub fn log(&self, page: &Page, whose: Whose) -> Result<Vec<Logged>, StoreError> {
-        self.read(|connection| sessions::page(connection, page, whose))
+    pub fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|connection| sessions::page(connection, page, owner))
     }
 
     /// Lists every owner in the database: the account in use first, then the other accounts by address, then nobody

@@ -91,7 +91,7 @@ fn what_was_saved_survives_every_kill() {
         known.extend(killed_after(&folder, round, lines, later).into_iter().map(|(w, id)| (id, w)));
         let store = Store::open(&folder, at(0).wall).unwrap();
         store.check().unwrap();
-        let left = store.left().unwrap();
+        let left = store.open_sits().unwrap();
         let (mut timer, _) = Timer::recover(left, at(60));
         for (id, word) in known.iter().filter(|(_, word)| *word != "opening") {
             let session = store.session(*id).unwrap().expect("a sit that was saved is there");

@@ -12,7 +12,7 @@ use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Made, Session};
 use zafu_core::time::{BootId, BootTime, Moment};
 use zafu_core::timer::{Answer, Command, Effect, OpenSit, OvertimeAnswer, Phase, Save, Timer};
-use zafu_store::{Page, Pending, Store};
+use zafu_store::{LogQuery, Pending, Store};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -286,7 +286,7 @@ impl World {
                 self.store = Store::open(other.path(), self.now.wall).unwrap();
                 self.store = Store::open(&path, self.now.wall).unwrap();
                 assert_eq!(self.store.device().unwrap(), device);
-                let (timer, effects) = Timer::recover(self.store.left().unwrap(), self.now);
+                let (timer, effects) = Timer::recover(self.store.open_sits().unwrap(), self.now);
                 self.timer = timer;
                 self.carry_out(effects);
             }
@@ -295,8 +295,8 @@ impl World {
 
     /// Compares the tables with the model, and the outbox with what it was.
     fn compare(&mut self) {
-        assert_eq!(self.store.left().unwrap(), self.model.open);
-        let page = Page { limit: 1000, before: None };
+        assert_eq!(self.store.open_sits().unwrap(), self.model.open);
+        let page = LogQuery { limit: 1000, before: None };
         assert_eq!(self.store.sessions(&page).unwrap(), self.model.log());
         for id in self.model.begun() {
             assert_eq!(self.store.session(id).unwrap().as_ref(), self.model.sits.get(&id));

@@ -8,7 +8,8 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Cursor, Gone, Owner, Page, Pull, Pulled, Store, StoreError, Waiting, Whose,
+    AfterErasure, Cursor, Gone, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store, StoreError,
+    Waiting,
 };
 
 const ONE: &str = "https://one.example";
@@ -28,9 +29,9 @@ fn signed_up_again(store: &Store) {
     sign_in_as(store, 2, ONE, "ONE@example.org");
 }
 
-fn of(store: &Store, whose: Whose) -> Vec<SessionId> {
-    let page = Page { limit: 1000, before: None };
-    store.log(&page, whose).unwrap().into_iter().map(|one| one.session.id).collect()
+fn of(store: &Store, owner: OwnerFilter) -> Vec<SessionId> {
+    let page = LogQuery { limit: 1000, before: None };
+    store.log(&page, owner).unwrap().into_iter().map(|one| one.session.id).collect()
 }
 
 fn orphans(store: &Store) -> Vec<(u128, u32)> {
@@ -183,9 +184,9 @@ fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
     let everything = [4, 3, 2, 1].map(id);
-    assert_eq!(of(&store, Whose::All), everything);
-    assert_eq!(of(&store, Whose::Of(user(1))), [id(2), id(1)]);
-    assert_eq!(of(&store, Whose::Shown), [id(4), id(3)]);
+    assert_eq!(of(&store, OwnerFilter::All), everything);
+    assert_eq!(of(&store, OwnerFilter::Of(user(1))), [id(2), id(1)]);
+    assert_eq!(of(&store, OwnerFilter::Shown), [id(4), id(3)]);
     let counts = |owner: &Owner| {
         let id = owner.account.as_ref().map(|account| account.id.0.as_u128());
         (id, owner.sits, owner.unsent, owner.kept)
@@ -193,8 +194,8 @@ fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
     let owners: Vec<_> = store.owners().unwrap().iter().map(counts).collect();
     assert_eq!(owners, [(Some(3), 1, 0, 1), (Some(1), 2, 2, 0), (None, 1, 1, 0)]);
     // A part of the log of all goes on after any of them.
-    let page = Page { limit: 2, before: Some(id(3)) };
-    let rest: Vec<_> = store.log(&page, Whose::All).unwrap();
+    let page = LogQuery { limit: 2, before: Some(id(3)) };
+    let rest: Vec<_> = store.log(&page, OwnerFilter::All).unwrap();
     assert_eq!(rest.iter().map(|one| one.session.id).collect::<Vec<_>>(), [id(2), id(1)]);
     assert_eq!(rest[0].owner, Some(user(1)));
 }
@@ -211,10 +212,14 @@ fn real_life_05_sits_that_another_device_moved_before_are_not_doubled() {
     store.edit(id(1), "rain", "").unwrap();
     signed_up_again(&store);
     pull(&store, user(2), there.clone());
-    assert_eq!(of(&store, Whose::Of(user(1))), [id(2), id(1)], "a server moves nothing by itself");
+    assert_eq!(
+        of(&store, OwnerFilter::Of(user(1))),
+        [id(2), id(1)],
+        "a server moves nothing by itself"
+    );
     assert_eq!(store.adopt_from(user(1)).unwrap(), 2);
     pull(&store, user(2), there);
-    assert_eq!(of(&store, Whose::All), [id(2), id(1)], "each is there once");
+    assert_eq!(of(&store, OwnerFilter::All), [id(2), id(1)], "each is there once");
     assert_eq!(sent(&store, 2), [id(1)], "what only this device knew is sent");
     assert_eq!(store.session(id(1)).unwrap().unwrap().details.value.note, "rain");
     store.check().unwrap();
@@ -256,7 +261,7 @@ fn real_life_05_a_move_is_whole_or_not_at_all() {
     )
     .unwrap();
     assert!(store.adopt_from(user(1)).is_err());
-    assert_eq!((of(&store, Whose::Of(user(1))).len(), sent(&store, 2)), (3, vec![]));
+    assert_eq!((of(&store, OwnerFilter::Of(user(1))).len(), sent(&store, 2)), (3, vec![]));
     raw.execute_batch("DROP TRIGGER fails").unwrap();
     assert_eq!(store.adopt_from(user(1)).unwrap(), 3);
     let left: u32 =

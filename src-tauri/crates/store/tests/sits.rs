@@ -6,7 +6,7 @@ use common::{at, drive, id, log, plan, sat, start};
 use zafu_core::session::Stage;
 use zafu_core::time::Seconds;
 use zafu_core::timer::{Answer, Command, OpenSit, Timer};
-use zafu_store::{Page, Store, StoreError};
+use zafu_store::{LogQuery, Store, StoreError};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -23,12 +23,12 @@ fn a_sit_in_preparation_is_kept_but_is_no_sit_yet() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
-    assert!(matches!(store.left().unwrap()[..], [OpenSit::Running(_)]));
+    assert!(matches!(store.open_sits().unwrap()[..], [OpenSit::Running(_)]));
     assert!(log(&store).is_empty() && queued(&store).is_empty());
     assert_eq!(store.session(id(1)).unwrap(), None);
     assert!(matches!(store.delete(id(1), at(1).wall.utc), Err(StoreError::NoSuchSession { .. })));
     drive(&store, &mut timer, Command::End { overtime: None }, at(5));
-    assert!(store.left().unwrap().is_empty());
+    assert!(store.open_sits().unwrap().is_empty());
 }
 
 #[test]
@@ -53,7 +53,9 @@ fn a_checkpoint_does_not_make_a_sit_be_sent_again() {
     drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
     drive(&store, &mut timer, Command::Checkpoint, at(20));
     assert_eq!(queued(&store), [(id(1), 1)]);
-    assert!(matches!(&store.left().unwrap()[..], [OpenSit::Running(sit)] if sit.seen == at(20)));
+    assert!(
+        matches!(&store.open_sits().unwrap()[..], [OpenSit::Running(sit)] if sit.seen == at(20))
+    );
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn dropped_overtime_changes_nothing_of_a_complete_sit() {
     assert_eq!(session.lifecycle.satlength(), Seconds(600));
     // Begun, then complete; the end was already known.
     assert_eq!(queued(&store), [(id(1), 2)]);
-    assert!(store.left().unwrap().is_empty());
+    assert!(store.open_sits().unwrap().is_empty());
 }
 
 #[test]
@@ -92,7 +94,7 @@ fn a_sit_may_start_while_another_waits_to_be_settled() {
     drive(&store, &mut timer, start(id(2), plan(600, 0)), at(3010));
     drop(store);
     let store = Store::open(folder.path(), at(3020).wall).unwrap();
-    let left = store.left().unwrap();
+    let left = store.open_sits().unwrap();
     let (mut timer, effects) = Timer::recover(left, at(3020));
     assert!(zafu_core::timer::saves(&effects).is_empty());
     assert_eq!(timer.sit().map(|sit| sit.id), Some(id(2)));
@@ -111,7 +113,7 @@ fn of_several_saves_all_are_kept_or_none() {
     let error = store.save(&saves).unwrap_err();
     assert!(matches!(error, StoreError::NoSuchSession { id: missing } if missing == id(9)));
     assert!(error.to_string().contains(&id(9).to_string()), "{error}");
-    assert!(store.left().unwrap().is_empty() && log(&store).is_empty());
+    assert!(store.open_sits().unwrap().is_empty() && log(&store).is_empty());
     assert!(queued(&store).is_empty());
 }
 
@@ -165,7 +167,7 @@ fn the_log_can_be_read_page_by_page() {
     }
     let (mut before, mut read) = (None, Vec::new());
     loop {
-        let page = store.sessions(&Page { limit: 2, before }).unwrap();
+        let page = store.sessions(&LogQuery { limit: 2, before }).unwrap();
         read.extend(page.iter().map(|session| session.id));
         let Some(last) = page.last() else { break };
         before = Some(last.id);

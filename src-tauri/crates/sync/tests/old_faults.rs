@@ -82,7 +82,11 @@ fn several_open_sessions() {
     for (device, own) in [(&one, 1), (&two, 2)] {
         assert_eq!(device.log().len(), 2);
         assert_eq!(device.timer.sit().map(|sit| sit.id), Some(id(own)));
-        assert_eq!(device.store.left().unwrap().len(), 1, "the other one is not taken up here");
+        assert_eq!(
+            device.store.open_sits().unwrap().len(),
+            1,
+            "the other one is not taken up here"
+        );
     }
     one.after(1, Command::Discard);
     one.sync();

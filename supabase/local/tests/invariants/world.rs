@@ -26,12 +26,12 @@ pub const fn minutes(minutes: u64) -> Duration {
 
 /// The server of all tests, or one of its own for those that break it.
 #[derive(Clone)]
-pub enum Whose {
+pub enum OwnerFilter {
     Everyones(&'static Backend),
     Own(Arc<Backend>),
 }
 
-impl Deref for Whose {
+impl Deref for OwnerFilter {
     type Target = Backend;
 
     fn deref(&self) -> &Backend {
@@ -43,7 +43,7 @@ impl Deref for Whose {
 }
 
 pub struct World {
-    pub backend: Whose,
+    pub backend: OwnerFilter,
     pub proxy: Proxy,
     pub account: UserId,
     pub partnership: String,
@@ -60,15 +60,15 @@ pub fn wait<T>(what: impl Future<Output = T>) -> T {
 impl World {
     /// With the server that all tests share.
     pub fn new() -> Option<Self> {
-        shared().map(Whose::Everyones).map(Self::before)
+        shared().map(OwnerFilter::Everyones).map(Self::before)
     }
 
     /// With a server of its own.
     pub fn alone() -> Option<Self> {
-        or_skip(Backend::start()).map(Arc::new).map(Whose::Own).map(Self::before)
+        or_skip(Backend::start()).map(Arc::new).map(OwnerFilter::Own).map(Self::before)
     }
 
-    fn before(backend: Whose) -> Self {
+    fn before(backend: OwnerFilter) -> Self {
         let port = backend.url().rsplit(':').next().unwrap().parse().unwrap();
         let proxy = Proxy::open(port).unwrap();
         let account = UserId(backend.new_user().unwrap().id);

@@ -52,7 +52,7 @@ struct Recorder {
 
 impl Recorder {
     fn note(&self, did: Did) {
-        if matches!(did, Did::Arm { .. }) && self.store.left().unwrap().is_empty() {
+        if matches!(did, Did::Arm { .. }) && self.store.open_sits().unwrap().is_empty() {
             *self.unsaved.lock().unwrap() = true;
         }
         self.did.lock().unwrap().push(did);

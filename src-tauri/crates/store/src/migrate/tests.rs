@@ -131,9 +131,9 @@ fn every_format_becomes_the_newest_and_loses_nothing() {
         let before = without_gone(before);
         let after = rows(&folder::database(folder.path()), Some(&before));
         assert_eq!(after, before, "format {format}");
-        assert_eq!(store.left().unwrap().len(), before["open_sits"].1.len());
+        assert_eq!(store.open_sits().unwrap().len(), before["open_sits"].1.len());
         assert_eq!(store.presets().unwrap().len(), before["presets"].1.len());
-        let page = crate::Page { limit: 100, before: None };
+        let page = crate::LogQuery { limit: 100, before: None };
         assert!(store.sessions(&page).unwrap().iter().any(|s| s.details.value.note == "雨 rain"));
     }
 }

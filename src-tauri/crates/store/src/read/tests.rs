@@ -9,7 +9,7 @@ fn now() -> WallTime {
     WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(60))
 }
 
-const ALL: Page = Page { limit: 100, before: None };
+const ALL: LogQuery = LogQuery { limit: 100, before: None };
 
 /// A folder whose store is open, with sits whose rows are still in the log.
 fn filled() -> (tempfile::TempDir, Store) {
@@ -30,9 +30,12 @@ fn opened(folder: &Path) -> ReadOnly {
 fn real_life_09_what_is_saved_is_read_beside_the_store_that_saved_it() {
     let (folder, store) = filled();
     let database = opened(folder.path());
-    assert_eq!(database.logged(&ALL, Whose::All).unwrap(), store.log(&ALL, Whose::All).unwrap());
-    assert!(!store.log(&ALL, Whose::All).unwrap().is_empty());
-    assert_eq!(database.open_sits().unwrap(), store.left().unwrap());
+    assert_eq!(
+        database.logged(&ALL, OwnerFilter::All).unwrap(),
+        store.log(&ALL, OwnerFilter::All).unwrap()
+    );
+    assert!(!store.log(&ALL, OwnerFilter::All).unwrap().is_empty());
+    assert_eq!(database.open_sits().unwrap(), store.open_sits().unwrap());
     database.check().unwrap();
 }
 
@@ -45,7 +48,10 @@ fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
     let place = copied.0.path().to_path_buf();
     let connection = connection::reading(&copied.database(), connection::BUSY_TIMEOUT).unwrap();
     let read = ReadOnly { connection, folder: folder.path().into(), _copy: Some(copied) };
-    assert_eq!(read.logged(&ALL, Whose::All).unwrap(), store.log(&ALL, Whose::All).unwrap());
+    assert_eq!(
+        read.logged(&ALL, OwnerFilter::All).unwrap(),
+        store.log(&ALL, OwnerFilter::All).unwrap()
+    );
     drop(read);
     assert!(!place.exists());
 }
@@ -53,7 +59,7 @@ fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
 #[test]
 fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_change() {
     let (folder, store) = filled();
-    let all = store.log(&ALL, Whose::All).unwrap();
+    let all = store.log(&ALL, OwnerFilter::All).unwrap();
     drop(store);
     // Windows allows no question mark in a name.
     let odd = folder.path().join(if cfg!(windows) { "b#c%20 d" } else { "a?b#c%20 d" });
@@ -61,7 +67,7 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
     fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
     let connection = unchanging(&folder::database(&odd)).unwrap();
     let read = ReadOnly { connection, folder: odd.clone(), _copy: None };
-    assert_eq!(read.logged(&ALL, Whose::All).unwrap(), all);
+    assert_eq!(read.logged(&ALL, OwnerFilter::All).unwrap(), all);
     drop(read);
     assert_eq!(fs::read_dir(&odd).unwrap().count(), 1, "nothing was made beside it");
 }

@@ -30,7 +30,7 @@ fn the_log_is_read_along_its_index() {
 #[test]
 fn the_log_is_in_order_of_the_corrected_start() {
     let (_folder, store) = filled();
-    let log = store.sessions(&Page { limit: 100, before: None }).unwrap();
+    let log = store.sessions(&LogQuery { limit: 100, before: None }).unwrap();
     let last = log.last().unwrap();
     assert_eq!(last.details.value.corrected_length, Some(Seconds(1800)));
     assert!(log.is_sorted_by_key(|session| std::cmp::Reverse(session.effective_start().utc)));

@@ -75,7 +75,7 @@ fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
     saving.join().unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2, "it was begun anew");
     assert_eq!(merged, Pulled::Merged { changed: 2, of_other_accounts: 0 });
-    assert_eq!(store.left().unwrap().len(), 1);
+    assert_eq!(store.open_sits().unwrap().len(), 1);
     assert_eq!(store.account().unwrap().unwrap().cursor.unwrap().seq, 2);
     for n in [1, 2, 5] {
         assert!(store.session(id(n)).unwrap().is_some(), "{n}");

@@ -9,7 +9,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{Page, Push, Said, Store, Verdict};
+use zafu_store::{LogQuery, Push, Said, Store, Verdict};
 
 pub fn wall(utc: &str) -> WallTime {
     WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
@@ -81,6 +81,6 @@ pub fn sat(store: &Store, id: SessionId, seconds: u64) {
 }
 
 pub fn log(store: &Store) -> Vec<SessionId> {
-    let page = Page { limit: 1000, before: None };
+    let page = LogQuery { limit: 1000, before: None };
     store.sessions(&page).unwrap().into_iter().map(|session| session.id).collect()
 }

@@ -15,7 +15,7 @@ use zafu_store::Store;
 /// Everything that a user would miss.
 fn state(store: &Store) -> String {
     let sits: Vec<_> = log(store).into_iter().map(|id| store.session(id).unwrap()).collect();
-    let (left, settings) = (store.left().unwrap(), store.settings().unwrap());
+    let (left, settings) = (store.open_sits().unwrap(), store.settings().unwrap());
     let (presets, account) = (store.presets().unwrap(), store.account().unwrap());
     let outbox = store.pending(100).unwrap();
     // Notes are long, and one letter of each says which it is.

@@ -14,7 +14,7 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{Page, Store};
+use zafu_store::{LogQuery, Store};
 use zafu_sync::fake::{FakeRemote, Server};
 use zafu_sync::{Carrier, Report, Trigger};
 
@@ -102,7 +102,7 @@ impl Device {
     }
 
     pub fn log(&self) -> Vec<SessionId> {
-        let page = Page { limit: 1000, before: None };
+        let page = LogQuery { limit: 1000, before: None };
         self.store.sessions(&page).unwrap().iter().map(|session| session.id).collect()
     }
 

@@ -204,7 +204,7 @@ impl Device {
         let at = moment(now, self.skew);
         self.close();
         let store = Store::open(self.folder.path(), at.wall).unwrap();
-        let (timer, effects) = Timer::recover(store.left().unwrap(), at);
+        let (timer, effects) = Timer::recover(store.open_sits().unwrap(), at);
         let carrier = Carrier::new(store.clone(), chance.u64(..), self.version);
         self.parts = Some(Parts { store, carrier, timer });
         assert!(self.save(effects), "nothing is in the way of a start");
@@ -489,12 +489,12 @@ impl Device {
                 self.command(Command::Resolve { id, answer }, now);
             }
         }
-        assert!(self.store().left().unwrap().is_empty(), "something runs on");
+        assert!(self.store().open_sits().unwrap().is_empty(), "something runs on");
     }
 
     /// Edits, deletes or undeletes a sit that the person sees.
     fn change_one(&mut self, now: Duration, chance: &mut Rng) {
-        let page = zafu_store::Page { limit: 50, before: None };
+        let page = zafu_store::LogQuery { limit: 50, before: None };
         let mut ids: Vec<_> =
             self.store().sessions(&page).unwrap().iter().map(|session| session.id).collect();
         // Deleted ones can be brought back.

@@ -65,32 +65,32 @@ impl Bench for Fake {
     }
 }
 
-enum Whose {
+enum OwnerFilter {
     Everyones(&'static Backend),
     Own(Box<Backend>),
 }
 
 /// PostgREST and PostgreSQL.
-pub struct Real(Whose);
+pub struct Real(OwnerFilter);
 
 impl Deref for Real {
     type Target = Backend;
 
     fn deref(&self) -> &Backend {
         match &self.0 {
-            Whose::Everyones(backend) => backend,
-            Whose::Own(backend) => backend,
+            OwnerFilter::Everyones(backend) => backend,
+            OwnerFilter::Own(backend) => backend,
         }
     }
 }
 
 impl Real {
     pub fn shared() -> Option<Self> {
-        shared().map(Whose::Everyones).map(Self)
+        shared().map(OwnerFilter::Everyones).map(Self)
     }
 
     pub fn alone() -> Option<Self> {
-        or_skip(Backend::start()).map(Box::new).map(Whose::Own).map(Self)
+        or_skip(Backend::start()).map(Box::new).map(OwnerFilter::Own).map(Self)
     }
 
     fn way(&self, user: UserId, access: String, refresh: String) -> Supabase {
