@@ -200,8 +200,10 @@ impl Server {
         let Some(home) = self.now.homes.get(&account) else { return };
         let mut seq = self.now.seq;
         let ids: Vec<_> = home.sits.keys().copied().collect();
-        let head =
-            Cursor { seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0), history_id: self.mark() };
+        let head = Cursor {
+            seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0),
+            history_id: self.mark(),
+        };
         let home = self.home(account);
         for (_, at) in home.sits.values_mut() {
             seq += 1;

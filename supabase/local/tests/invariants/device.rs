@@ -11,7 +11,7 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, OvertimeAnswer, Save, Timer, saves};
-use zafu_store::{Page, Store};
+use zafu_store::{LogQuery, Store};
 use zafu_sync::Carrier;
 use zafu_sync::supabase::Supabase;
 
@@ -165,7 +165,7 @@ impl Device {
     }
 
     pub fn ids(&self) -> Vec<SessionId> {
-        let page = Page { limit: 10_000, before: None };
+        let page = LogQuery { limit: 10_000, before: None };
         self.store.sessions(&page).unwrap().iter().map(|session| session.id).collect()
     }
 

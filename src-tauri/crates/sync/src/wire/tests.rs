@@ -96,7 +96,10 @@ fn a_question_for_what_there_is_names_the_cursor_or_none() {
     assert_eq!(body, none);
     let cursor = Cursor { seq: 3, history_id: Uuid::from_u128(9) };
     let body: Value = serde_json::from_slice(&pull_body(Some(cursor), page)).unwrap();
-    assert_eq!((&body["after_seq"], &body["after_history_id"]), (&json!(3), &json!(cursor.history_id)));
+    assert_eq!(
+        (&body["after_seq"], &body["after_history_id"]),
+        (&json!(3), &json!(cursor.history_id))
+    );
 }
 
 fn answered(verdicts: &Value) -> Value {

@@ -573,7 +573,7 @@ impl World {
         let device = &self.devices[place];
         let Some((account, token)) = device.token else { return };
         let response = self.server.answer(Some(token), &Call::Erase);
-        let Ok(mark) = response.erase() else { return };
+        let Ok(erasure_id) = response.erase() else { return };
         self.say(|| format!("{place}: erases {account}"));
         // The device may be killed before it knows.
         if self.chance.u32(0..4) > 0 {
