@@ -1,4 +1,3 @@
-import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { svelteTesting } from '@testing-library/svelte/vite';
@@ -12,24 +11,13 @@ export default defineConfig(({ command, mode }) => {
 	return {
 		base: './',
 		clearScreen: false,
-		plugins: [
-			paraglideVitePlugin({
-				project: './project.inlang',
-				outdir: './src/lib/paraglide',
-				strategy: ['preferredLanguage', 'baseLocale'],
-				emitGitIgnore: false,
-				emitPrettierIgnore: false,
-				emitReadme: false,
-			}),
-			svelte(),
-			...(mode === 'test' ? [svelteTesting()] : []),
-		],
+		plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
 		resolve: {
 			alias: {
 				'#connect': here(demo ? './src/lib/api/connect.demo.ts' : './src/lib/api/connect.ts'),
 			},
 		},
-		server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+		server: { port: 1420, strictPort: true, host: '127.0.0.1', fs: { allow: ['..'] } },
 		build: {
 			target: ['es2022', 'safari16.4'],
 			outDir: mode === 'demo' ? 'dist-demo' : 'dist',

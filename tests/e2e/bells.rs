@@ -42,24 +42,36 @@ fn cut(testid: &str, text: Option<&str>) -> String {
 
 /// A message of the window in a language, with the longest values that it is likely to have.
 fn message(language: &str, name: &str) -> String {
-    let file = format!("{}/ui/messages/{language}.json", env!("CARGO_MANIFEST_DIR"));
-    let messages: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let text = messages[name].as_str().unwrap_or_else(|| panic!("no message {name}"));
-    let rate = messages["fault_rate"].as_str().unwrap().replace("{hertz}", "4294967295");
-    text.replace("{reason}", "ALSA function 'snd_pcm_open' failed: No such file or directory")
-        .replace("{device}", "Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo")
-        .replace("{file}", "Temple bell of the long winter retreat, second take.flac")
-        .replace("{fault}", &rate)
-        .replace("{instead}", "Große Schale")
-        .replace("{name}", "great-gong-of-the-eastern-temple")
+    let file = format!("{}/messages/{language}/error.ftl", env!("CARGO_MANIFEST_DIR"));
+    let messages = std::fs::read_to_string(file).unwrap();
+    let text = |name: &str| {
+        let found = messages.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
+        found.unwrap_or_else(|| panic!("no message {name}")).to_owned()
+    };
+    let rate = text("error-file-rate").replace("{ $hertz }", "4294967295");
+    text(name)
+        .replace("{ $reason }", "ALSA function 'snd_pcm_open' failed: No such file or directory")
+        .replace("{ $device }", "Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo")
+        .replace("{ $file }", "Temple bell of the long winter retreat, second take.flac")
+        .replace("{ $fault }", &rate)
+        .replace("{ $instead }", "Große Schale")
+        .replace("{ $name }", "great-gong-of-the-eastern-temple")
 }
 
 /// The messages that stand in each place.
-const LONG: [&str; 5] =
-    ["bell_no_device", "bell_device_refused", "bell_device_lost", "bell_stuck", "bell_file"];
-const BRIEF: [&str; 4] =
-    ["bell_no_device_brief", "bell_silent_brief", "bell_file_brief", "bell_unknown_brief"];
+const LONG: [&str; 5] = [
+    "error-bell-no-device",
+    "error-bell-device-refused",
+    "error-bell-device-lost",
+    "error-bell-stuck",
+    "error-bell-file",
+];
+const BRIEF: [&str; 4] = [
+    "error-bell-no-device-brief",
+    "error-bell-silent-brief",
+    "error-bell-file-brief",
+    "error-bell-unknown-sound-brief",
+];
 
 /// Looks at an element as it is, and with each of these messages in each language.
 fn is_whole(browser: &Browser, testid: &str, messages: &[&str]) {
@@ -92,7 +104,7 @@ fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
         is_whole(&browser, "notices-open", &BRIEF);
     }
     // What does not fit is found.
-    let long = message("de", "bell_file");
+    let long = message("de", "error-bell-file");
     assert_ne!(browser.run(&cut("notices-open", Some(&long))), serde_json::json!([]));
     browser.click("notices-open");
     browser.see("trouble");

@@ -30,15 +30,6 @@ const ALLOWED: [&str; 17] = [
 /// npm packages that only build, check or document the screens and are not shipped: attribution suffices.
 const ALLOWED_TOOLS: [&str; 3] = ["CC-BY-3.0", "CC-BY-4.0", "Python-2.0"];
 
-/// npm packages whose manifest forgot the licence, and where it is said instead.
-const UNDECLARED: [(&str, &str); 3] = [
-    // The LICENSE file inside the package.
-    ("@inlang/plugin-message-format", "MIT"),
-    ("sqlite-wasm-kysely", "MIT"),
-    // The compiled half of @lix-js/sdk, from the same repository, whose manifest says it. A name per system.
-    ("@lix-js/sdk-", "MIT"),
-];
-
 /// Where npm packages come from.
 const NPM_LOCKS: [&str; 2] = ["ui/package-lock.json", "supabase/local/package-lock.json"];
 
@@ -96,11 +87,7 @@ fn npm_packages(lock: &str, refused: &mut Vec<String>) -> Result<usize> {
             fs::read_to_string(folder.join(path).join("package.json")).unwrap_or_default();
         let installed: Value = serde_json::from_str(&installed).unwrap_or_default();
         let name = path.rsplit_once("node_modules/").map_or(path.as_str(), |(_, name)| name);
-        let known = UNDECLARED.iter().find(|(start, _)| name.starts_with(start));
-        let licence = package["license"]
-            .as_str()
-            .or_else(|| installed["license"].as_str())
-            .or_else(|| known.map(|(_, licence)| *licence));
+        let licence = package["license"].as_str().or_else(|| installed["license"].as_str());
         let is_tool = package["dev"] == true;
         let is_fine = licence.is_some_and(|licence| {
             is_allowed(licence, &ALLOWED) || (is_tool && is_allowed(licence, &ALLOWED_TOOLS))

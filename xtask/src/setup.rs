@@ -111,10 +111,11 @@ fn build_ui(steps: &mut Steps) -> Result<()> {
         .with_context(|| format!("{} cannot be written", stamp.display()))
 }
 
-/// Every source of the screens, as one number.
+/// Returns a hash of every source of the screens: `ui` and the message catalogue.
 fn fingerprint() -> String {
     let mut files = vec![];
     collect(&workspace::ui(), &mut files);
+    collect(&workspace::root().join("messages"), &mut files);
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BELL_TROUBLES } from './api/scenes';
 import { errorBrief, errorText } from './bell-words';
-import { overwriteGetLocale } from './paraglide/runtime';
+import { setLanguage } from './messages.svelte';
 
-afterEach(() => overwriteGetLocale(() => 'en'));
+afterEach(() => setLanguage('en'));
 
 describe.each(['en', 'de'] as const)('a bell that is not heard, in %s', (language) => {
 	it.each(BELL_TROUBLES)('is told in full and in brief: $kind', (bell) => {
-		overwriteGetLocale(() => language);
+		setLanguage(language);
 		const error = { code: 'sound', message: 'as the engine says it', bell } as const;
 		const text = errorText(error);
 		expect(text).not.toMatch(/as the engine|undefined|[{}]/);

@@ -1,6 +1,6 @@
 /** What the window says when a bell is not heard as it was meant to be, in the language of the person. */
 import type { BellError, FileFault, IpcError } from './api/types';
-import { m } from './paraglide/messages';
+import { t } from './messages.svelte';
 import { soundName } from './words';
 
 /** An error in full. */
@@ -16,69 +16,72 @@ export function errorBrief(error: IpcError): string {
 function bellText(error: BellError): string {
 	switch (error.kind) {
 		case 'no-device':
-			return m.bell_no_device({ reason: error.reason });
+			return t('error-bell-no-device', { reason: error.reason });
 		case 'device-refused':
-			return m.bell_device_refused({ device: error.device, reason: error.reason });
+			return t('error-bell-device-refused', { device: error.device, reason: error.reason });
 		case 'device-lost':
-			return m.bell_device_lost({ device: error.device, reason: error.reason });
+			return t('error-bell-device-lost', { device: error.device, reason: error.reason });
 		case 'sound-stuck':
-			return m.bell_stuck();
+			return t('error-bell-stuck');
 		case 'file':
-			return m.bell_file({
+			return t('error-bell-file', {
 				file: fileName(error.file),
 				fault: faultText(error.fault),
 				instead: soundName(error.instead),
 			});
 		case 'file-refused':
-			return m.bell_file_refused({ file: fileName(error.file), fault: faultText(error.fault) });
+			return t('error-bell-file-refused', {
+				file: fileName(error.file),
+				fault: faultText(error.fault),
+			});
 		case 'unknown-sound':
-			return m.bell_unknown({ name: error.name, instead: soundName(error.instead) });
+			return t('error-bell-unknown-sound', { name: error.name, instead: soundName(error.instead) });
 		case 'failed':
-			return m.bell_failed({ reason: error.reason });
+			return t('error-bell-failed', { reason: error.reason });
 	}
 }
 
 function bellBrief(error: BellError): string {
 	switch (error.kind) {
 		case 'no-device':
-			return m.bell_no_device_brief();
+			return t('error-bell-no-device-brief');
 		case 'device-refused':
 		case 'device-lost':
 		case 'sound-stuck':
 		case 'failed':
-			return m.bell_silent_brief();
+			return t('error-bell-silent-brief');
 		case 'file':
 		case 'file-refused':
-			return m.bell_file_brief();
+			return t('error-bell-file-brief');
 		case 'unknown-sound':
-			return m.bell_unknown_brief();
+			return t('error-bell-unknown-sound-brief');
 	}
 }
 
 function faultText(fault: FileFault): string {
 	switch (fault.kind) {
 		case 'missing':
-			return m.fault_missing();
+			return t('error-file-missing');
 		case 'not-a-file':
-			return m.fault_not_a_file();
+			return t('error-file-not-a-file');
 		case 'bad-name':
-			return m.fault_bad_name();
+			return t('error-file-bad-name');
 		case 'unreadable':
-			return m.fault_unreadable({ reason: fault.reason });
+			return t('error-file-unreadable', { reason: fault.reason });
 		case 'slow':
-			return m.fault_slow();
+			return t('error-file-slow');
 		case 'unknown-format':
-			return m.fault_unknown_format();
+			return t('error-file-unknown-format');
 		case 'damaged':
-			return m.fault_damaged();
+			return t('error-file-damaged');
 		case 'rate':
-			return m.fault_rate({ hertz: fault.hertz });
+			return t('error-file-rate', { hertz: String(fault.hertz) });
 		case 'channels':
-			return m.fault_channels({ count: fault.count });
+			return t('error-file-channels', { count: fault.count });
 		case 'not-finite':
-			return m.fault_not_finite();
+			return t('error-file-not-finite');
 		case 'silent':
-			return m.fault_silent();
+			return t('error-file-silent');
 	}
 }
 

@@ -1,7 +1,6 @@
 /** What the window says of lengths, times, sounds and bells, in the language of the person. */
 import type { Intervals, OwnerView, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
-import { m } from './paraglide/messages';
-import { getLocale } from './paraglide/runtime';
+import { locale, t, type PlainMessageId } from './messages.svelte';
 import {
 	clock,
 	minutesLeft,
@@ -15,7 +14,7 @@ import type { Moment } from './time/moment';
 /** `20 minutes`, `45 seconds`: whole ones, rounded down. */
 export function sat(seconds: number): string {
 	const { unit, count } = satParts(seconds);
-	return unit === 'minutes' ? m.minutes({ n: count }) : m.seconds({ n: count });
+	return unit === 'minutes' ? t('common-minutes', { count }) : t('common-seconds', { count });
 }
 
 /** `14 min`, `1 h 5 min`, `45 s`, `1 min 30 s`. */
@@ -23,9 +22,9 @@ export function short(seconds: number): string {
 	const [h, rest] = [Math.floor(seconds / 3600), seconds % 3600];
 	const [min, s] = [Math.floor(rest / 60), Math.floor(rest % 60)];
 	return [
-		h > 0 ? m.hours_short({ n: h }) : '',
-		min > 0 ? m.minutes_short({ n: min }) : '',
-		s > 0 || (h === 0 && min === 0) ? m.seconds_short({ n: s }) : '',
+		h > 0 ? t('common-hours-short', { count: h }) : '',
+		min > 0 ? t('common-minutes-short', { count: min }) : '',
+		s > 0 || (h === 0 && min === 0) ? t('common-seconds-short', { count: s }) : '',
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -52,25 +51,25 @@ export function timeLine(
 	if (moment.leftMs === null) {
 		const forMs = still ? null : untilNextUp(moment.elapsedMs, step);
 		if (display === 'seconds') return { text: clock(moment.elapsedMs / 1000), forMs };
-		return { text: m.minutes({ n: Math.floor(moment.elapsedMs / 60_000) }), forMs };
+		return { text: t('common-minutes', { count: Math.floor(moment.elapsedMs / 60_000) }), forMs };
 	}
 	const forMs = still ? null : untilNextDown(moment.leftMs, step);
 	if (display === 'seconds') return { text: clock(secondsLeft(moment.leftMs)), forMs };
-	return { text: m.minutes({ n: Math.max(1, minutesLeft(moment.leftMs)) }), forMs };
+	return { text: t('common-minutes', { count: Math.max(1, minutesLeft(moment.leftMs)) }), forMs };
 }
 
-const SOUNDS: Record<string, () => string> = {
-	bell: m.sound_bell,
-	inkin: m.sound_inkin,
-	'large-bowl': m.sound_large_bowl,
-	'small-bowl': m.sound_small_bowl,
-	'wood-block': m.sound_wood_block,
+const SOUNDS: Record<string, PlainMessageId> = {
+	bell: 'bells-sound-bell',
+	inkin: 'bells-sound-inkin',
+	'large-bowl': 'bells-sound-large-bowl',
+	'small-bowl': 'bells-sound-small-bowl',
+	'wood-block': 'bells-sound-wood-block',
 };
 
 /** One of Zafu's own by its name in this language, a file by its own name. */
 export function soundName(sound: string): string {
 	const own = SOUNDS[sound];
-	if (own) return own();
+	if (own) return t(own);
 	const file = sound.split(/[\\/]/).at(-1) ?? sound;
 	return file.replace(/\.[^.]+$/, '');
 }
@@ -100,21 +99,15 @@ function often({ when }: Intervals): string {
 /** All bells of a plan, in the order in which they are first heard. */
 export function bellsOf(plan: PlanChoice): string[] {
 	const bells: string[] = [];
-	if (plan.startBell) bells.push(`${m.bells_summary_start()} ${rung(plan.startBell)}`);
-	if (plan.intervals) bells.push(`${m.bells_summary_during()} ${often(plan.intervals)}`);
-	if (plan.endBell) bells.push(`${m.bells_summary_end()} ${rung(plan.endBell)}`);
-	return bells.length > 0 ? bells : [m.bells_silent()];
-}
-
-/** Dates are written as in the person's country, as far as it speaks the language of the window. */
-function region(): string {
-	const language = getLocale();
-	return navigator.languages.find((one) => one.split('-')[0] === language) ?? language;
+	if (plan.startBell) bells.push(`${t('bells-summary-start')} ${rung(plan.startBell)}`);
+	if (plan.intervals) bells.push(`${t('bells-summary-during')} ${often(plan.intervals)}`);
+	if (plan.endBell) bells.push(`${t('bells-summary-end')} ${rung(plan.endBell)}`);
+	return bells.length > 0 ? bells : [t('bells-silent')];
 }
 
 /** `Monday, 23 November, 21:10`, without what goes without saying. */
 export function moment(rfc3339: string): string {
-	return new Date(rfc3339).toLocaleString(region(), {
+	return new Date(rfc3339).toLocaleString(locale(), {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',
@@ -128,7 +121,7 @@ export function moment(rfc3339: string): string {
 export function lately(rfc3339: string, now: Date): string {
 	const then = new Date(rfc3339);
 	if (then.toDateString() !== now.toDateString()) return moment(rfc3339);
-	return then.toLocaleTimeString(region(), {
+	return then.toLocaleTimeString(locale(), {
 		hour: '2-digit',
 		minute: '2-digit',
 		hourCycle: 'h23',
@@ -137,67 +130,69 @@ export function lately(rfc3339: string, now: Date): string {
 
 /** `12 sits`. */
 export function sits(count: number): string {
-	return m.sits({ n: count, written: figure(count) });
+	return t('common-sits', { count, written: figure(count) });
 }
 
 /** Names an owner of sits. */
 export function ownerName({ id, email, state }: OwnerView): string {
-	if (id === null) return m.owner_nobody();
-	const name = email || m.owner_unknown();
-	if (state === 'deleted') return m.owner_name_deleted({ name });
-	if (state === 'replaced') return m.owner_name_replaced({ name });
+	if (id === null) return t('account-owner-none');
+	const name = email || t('account-owner-unknown');
+	if (state === 'deleted') return t('account-owner-name-deleted', { name });
+	if (state === 'replaced') return t('account-owner-name-replaced', { name });
 	return name;
 }
 
 /** `100,000`. */
 export function figure(count: number): string {
-	return count.toLocaleString(region());
+	return count.toLocaleString(locale());
 }
 
 /** How things stand with the account: in a word or two, and in full. */
 export function standing(sync: SyncView): { brief: string; long: string } {
 	switch (sync.state) {
 		case 'synced':
-			return { brief: m.sync_synced(), long: m.sync_synced_long() };
+			return { brief: t('sync-synced'), long: t('sync-synced-long') };
 		case 'syncing':
-			return { brief: m.sync_syncing(), long: m.sync_syncing_long() };
+			return { brief: t('sync-syncing'), long: t('sync-syncing-long') };
 		case 'waiting':
-			if (sync.pending === 0) return { brief: m.sync_unsure(), long: m.sync_unsure_long() };
+			if (sync.pending === 0)
+				return { brief: t('sync-not-synced'), long: t('sync-not-synced-long') };
 			return {
-				brief: m.sync_waiting({ n: figure(sync.pending) }),
-				long: m.sync_waiting_long({ n: sync.pending, sits: sits(sync.pending) }),
+				brief: t('sync-pending', { count: figure(sync.pending) }),
+				long: t('sync-pending-long', { count: sync.pending, sits: sits(sync.pending) }),
 			};
 		case 'needs-you':
-			return { brief: m.sync_needs(), long: m.sync_needs_long() };
+			return { brief: t('sync-action-needed'), long: t('sync-action-needed-long') };
 		case 'signed-out':
-			return { brief: m.sync_out(), long: m.sync_out_long() };
+			return { brief: t('sync-signed-out'), long: t('sync-signed-out-long') };
 	}
 }
 
-const REFUSALS: Record<string, () => string> = {
-	bad_text: m.refused_text,
-	bad_note: m.refused_text,
-	bad_label: m.refused_text,
-	contradiction: m.refused_contradiction,
-	bad_sitlength: m.refused_length,
-	bad_satlength: m.refused_length,
-	bad_correctedlength: m.refused_length,
-	bad_startedat: m.refused_time,
-	bad_completedat: m.refused_time,
-	bad_endedat: m.refused_time,
-	bad_createdat: m.refused_time,
-	bad_correctedstart: m.refused_time,
-	bad_deletedat: m.refused_time,
+const REFUSALS: Record<string, PlainMessageId> = {
+	bad_text: 'sync-rejected-text',
+	bad_note: 'sync-rejected-text',
+	bad_label: 'sync-rejected-text',
+	contradiction: 'sync-rejected-contradiction',
+	bad_sitlength: 'sync-rejected-length',
+	bad_satlength: 'sync-rejected-length',
+	bad_correctedlength: 'sync-rejected-length',
+	bad_startedat: 'sync-rejected-time',
+	bad_completedat: 'sync-rejected-time',
+	bad_endedat: 'sync-rejected-time',
+	bad_createdat: 'sync-rejected-time',
+	bad_correctedstart: 'sync-rejected-time',
+	bad_deletedat: 'sync-rejected-time',
 };
 
 /** Why the server will not have a sit. */
 export function refusal(code: string): string {
-	return REFUSALS[code]?.() ?? m.refused_other({ code });
+	const known = REFUSALS[code];
+	return known ? t(known) : t('sync-rejected-other', { code });
 }
 
 /** The day a record belongs to by the clock of its place, for headings. */
 export function day(rfc3339: string): string {
-	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(region(), {
+	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(locale(), {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',

@@ -3,7 +3,7 @@
  * demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` waits for
  * `zafuDemo.settled()` before each picture. Never in the production bundle.
  */
-import { overwriteGetLocale } from '../paraglide/runtime';
+import { setLanguage } from '../messages.svelte';
 import type { Api } from './api';
 import { createDemo } from './demo';
 import { scene } from './scenes';
@@ -46,7 +46,7 @@ export function connect(): Api {
 	// Who shows time reads this clock.
 	const now = performance.now();
 	if (query.has('still')) performance.now = () => now;
-	if (query.get('lang') === 'de') overwriteGetLocale(() => 'de');
+	if (query.get('lang') === 'de') setLanguage('de');
 	const pressed = press((query.get('press') ?? '').split(',').filter(Boolean));
 	Object.assign(window, { zafuDemo: { settled: () => settled(pressed) } });
 	return createDemo(scene(query));

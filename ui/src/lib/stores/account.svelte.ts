@@ -4,7 +4,7 @@
  */
 import { asIpcError, type Api } from '../api/api';
 import type { RefusedView, Proof, SyncView } from '../api/types';
-import { m } from '../paraglide/messages';
+import { t } from '../messages.svelte';
 import { sits } from '../words';
 import type { Timer } from './timer.svelte';
 
@@ -73,7 +73,7 @@ export class Account {
 		await this.#ask(
 			'code',
 			() => this.#api.accountSendCode(this.#url, this.key.trim(), this.#email),
-			() => m.account_code_sent({ email: this.#email }),
+			() => t('account-code-sent', { email: this.#email }),
 		);
 	}
 
@@ -84,10 +84,10 @@ export class Account {
 			'enter',
 			() => (up ? this.#api.accountSignUp(request) : this.#api.accountSignIn(request)),
 			({ mailSent, adopted }) => {
-				if (mailSent) return m.account_mail_sent({ email: this.#email });
+				if (mailSent) return t('account-confirmation-sent', { email: this.#email });
 				return adopted > 0
-					? m.account_signed_in_adopted({ sits: sits(adopted) })
-					: m.account_signed_in();
+					? t('account-signed-in-adopted', { sits: sits(adopted) })
+					: t('account-signed-in');
 			},
 		);
 		if (came === undefined) return null;
@@ -98,7 +98,7 @@ export class Account {
 		await this.#ask(
 			'sign-out',
 			() => this.#api.accountSignOut(),
-			() => m.account_signed_out(),
+			() => t('account-signed-out'),
 		);
 	}
 
@@ -107,7 +107,7 @@ export class Account {
 		const done = await this.#ask(
 			'erase',
 			() => this.#api.accountErase().then(() => true),
-			() => m.account_erased(),
+			() => t('account-erase-done'),
 		);
 		return done === true;
 	}
@@ -116,7 +116,7 @@ export class Account {
 		await this.#ask(
 			'answer',
 			() => this.#api.accountAdopt(adopt),
-			() => (adopt ? m.account_adopted() : m.account_not_adopted()),
+			() => (adopt ? t('account-adopted') : t('account-not-adopted')),
 		);
 	}
 
@@ -125,7 +125,7 @@ export class Account {
 		await this.#ask(
 			'answer',
 			() => this.#api.accountAdoptFrom(owner, adopt),
-			(moved) => (adopt ? m.account_moved({ sits: sits(moved) }) : m.account_not_moved()),
+			(moved) => (adopt ? t('account-moved', { sits: sits(moved) }) : t('account-not-moved')),
 		);
 	}
 
@@ -133,7 +133,7 @@ export class Account {
 		await this.#ask(
 			'answer',
 			() => this.#api.accountAfterErasure(upload),
-			() => (upload ? m.account_uploaded_again() : m.account_kept_here()),
+			() => (upload ? t('account-uploaded-again') : t('account-kept-local')),
 		);
 	}
 
@@ -145,7 +145,7 @@ export class Account {
 		await this.#ask(
 			'refused',
 			() => this.#api.retryRefused(),
-			() => m.account_refused_retried(),
+			() => t('account-rejected-retried'),
 		);
 	}
 
@@ -153,7 +153,7 @@ export class Account {
 		await this.#ask(
 			'refused',
 			() => this.#api.exportRefused(),
-			(path) => (path === null ? '' : m.account_refused_exported({ path })),
+			(path) => (path === null ? '' : t('account-rejected-exported', { path })),
 		);
 	}
 

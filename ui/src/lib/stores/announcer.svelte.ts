@@ -1,6 +1,6 @@
 /** Says a sit aloud: its phases as they come, and its few milestones. */
 import type { EngineState } from '../api/types';
-import { m } from '../paraglide/messages';
+import { t } from '../messages.svelte';
 import { milestones, reached, untilNext, type Milestone } from '../time/announce';
 import { pulse } from '../time/pulse';
 import { sat, short } from '../words';
@@ -13,27 +13,27 @@ export function saidOfChange(before: EngineState, after: EngineState): string | 
 		if (was?.id === is.id && was.phase === is.phase) return null;
 		switch (is.phase) {
 			case 'preparing':
-				return m.say_preparing({ time: short(is.preparationSeconds) });
+				return t('announcement-preparing', { time: short(is.preparationSeconds) });
 			case 'paused':
-				return m.say_paused();
+				return t('announcement-paused');
 			case 'overtime':
-				return m.say_overtime();
+				return t('announcement-overtime');
 			case 'sitting':
-				if (was?.phase === 'paused') return m.say_resumed();
-				if (is.plannedSeconds === null) return m.say_started_open();
-				return m.say_started({ minutes: short(is.plannedSeconds) });
+				if (was?.phase === 'paused') return t('announcement-resumed');
+				if (is.plannedSeconds === null) return t('announcement-started-open');
+				return t('announcement-started', { minutes: short(is.plannedSeconds) });
 		}
 	}
 	if (after.finished && after.finished.id !== before.finished?.id) {
-		return m.say_finished({ time: sat(after.finished.satSeconds) });
+		return t('announcement-finished', { time: sat(after.finished.satSeconds) });
 	}
 	return null;
 }
 
 export function saidOfMilestone(milestone: Milestone): string {
 	return milestone.kind === 'half'
-		? m.say_half({ minutes: m.minutes({ n: milestone.minutesLeft }) })
-		: m.say_left({ minutes: m.minutes({ n: milestone.minutes }) });
+		? t('announcement-half', { minutes: t('common-minutes', { count: milestone.minutesLeft }) })
+		: t('announcement-remaining', { minutes: t('common-minutes', { count: milestone.minutes }) });
 }
 
 /** A milestone that is further back than this, as after a sleep of the computer, is not worth saying any more. */

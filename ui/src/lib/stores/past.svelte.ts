@@ -1,7 +1,7 @@
 /** Past sits, a page at a time, newest first. */
 import type { Api } from '../api/api';
 import type { LogOwner, OwnerView, SitRecord } from '../api/types';
-import { m } from '../paraglide/messages';
+import { t } from '../messages.svelte';
 import type { Notices } from './notices.svelte';
 
 const PAGE = 50;
@@ -72,8 +72,8 @@ export class Past {
 		this.sits = this.sits.filter((one) => one.id !== id);
 		this.#notices.show({
 			kind: 'undo',
-			text: m.log_deleted(),
-			action: { label: m.undo(), run: () => void this.restore(id) },
+			text: t('log-deleted'),
+			action: { label: t('common-undo'), run: () => void this.restore(id) },
 		});
 	}
 

@@ -1,0 +1,15 @@
+log-title = Frühere Sitzungen
+log-empty = Noch nichts. Deine erste Sitzung wird hier stehen.
+log-complete = vollendet
+log-ended-early = früher beendet
+log-unsettled = noch ungeklärt
+log-running-elsewhere = läuft auf einem anderen Gerät
+log-unfinished = auf dem anderen Gerät nicht beendet
+log-of = { $sat } von { $planned }
+log-edit = Sitzung vom { $when } bearbeiten
+log-delete = Sitzung vom { $when } löschen
+log-deleted = Die Sitzung wurde gelöscht.
+log-more = Ältere zeigen
+log-owner = Wessen Sitzungen
+log-owner-shown = Dieses Konto
+log-owner-all = Alle Konten

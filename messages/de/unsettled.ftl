@@ -1,0 +1,13 @@
+unsettled-title = Was war diese Sitzung?
+unsettled-suspended = Der Rechner schlief { $gap } während deiner Sitzung vom { $when }. Bis dahin hattest du { $kept } gesessen.
+unsettled-stopped = Zafu lief { $gap } nicht während deiner Sitzung vom { $when }. Bis dahin hattest du { $kept } gesessen.
+unsettled-restarted = Der Rechner wurde während deiner Sitzung vom { $when } neu gestartet, { $gap } vergingen ungesehen. Bis dahin hattest du { $kept } gesessen.
+unsettled-count-all = Ich saß weiter: ganz zählen
+unsettled-keep = Gesessenes behalten
+unsettled-discard = Es war keine Sitzung
+unsettled-discard-hint = verwerfen
+unsettled-later = Später fragen
+unsettled-overtime-title = Die Zeit danach dazunehmen?
+unsettled-overtime = Deine Sitzung vom { $when } ist vollständig und mit { $planned } gespeichert. Nach ihrem Ende hast du noch { $extra } gesessen.
+unsettled-overtime-add = Dazunehmen
+unsettled-overtime-drop = Weglassen

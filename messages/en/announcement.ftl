@@ -1,0 +1,9 @@
+announcement-preparing = Settle in. The sit begins in { $time }.
+announcement-started = The sit begins: { $minutes }.
+announcement-started-open = The sit begins. It has no set end.
+announcement-half = Half of the sit is done. { $minutes } left.
+announcement-remaining = { $minutes } left.
+announcement-paused = Paused.
+announcement-resumed = The sit goes on.
+announcement-overtime = The sit has reached its end. You may sit on.
+announcement-finished = The sit is over. You sat { $time }.

@@ -1,0 +1,15 @@
+log-title = Past sits
+log-empty = Nothing here yet. Your first sit will be.
+log-complete = complete
+log-ended-early = ended early
+log-unsettled = not settled yet
+log-running-elsewhere = under way on another device
+log-unfinished = not finished on the other device
+log-of = { $sat } of { $planned }
+log-edit = Edit the sit of { $when }
+log-delete = Delete the sit of { $when }
+log-deleted = The sit was deleted.
+log-more = Show older sits
+log-owner = Whose sits
+log-owner-shown = This account
+log-owner-all = All accounts

@@ -1,0 +1,13 @@
+unsettled-title = What was this sit?
+unsettled-suspended = The computer slept for { $gap } during your sit of { $when }. By then you had sat { $kept }.
+unsettled-stopped = Zafu was not running for { $gap } during your sit of { $when }. By then you had sat { $kept }.
+unsettled-restarted = The computer was restarted during your sit of { $when }, and { $gap } went by unseen. By then you had sat { $kept }.
+unsettled-count-all = I sat on: count it whole
+unsettled-keep = Keep what was sat
+unsettled-discard = It was no sit
+unsettled-discard-hint = throw it away
+unsettled-later = Ask me later
+unsettled-overtime-title = Add the overtime?
+unsettled-overtime = Your sit of { $when } is complete and saved with { $planned }. You went on for { $extra } after its end.
+unsettled-overtime-add = Add the overtime
+unsettled-overtime-drop = Leave it out
