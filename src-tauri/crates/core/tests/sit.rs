@@ -9,7 +9,7 @@ use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
 use zafu_core::session::{Lifecycle, Stage};
 use zafu_core::time::{Seconds, WallTime};
 use zafu_core::timer::{
-    Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Refusal, Save, saves,
+    Answer, Command, Effect, GapReason, Notice, OvertimeAnswer, Phase, Rejection, Save, saves,
 };
 
 fn closed(effects: &[Effect]) -> Option<Lifecycle> {
@@ -23,9 +23,9 @@ fn sat(effects: &[Effect]) -> u32 {
     closed(effects).expect("the sit is over").satlength().0
 }
 
-fn refused(effects: &[Effect]) -> Option<Refusal> {
+fn rejections(effects: &[Effect]) -> Option<Rejection> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Refuse(refusal) => Some(*refusal),
+        Effect::Reject(rejection) => Some(*rejection),
         _ => None,
     })
 }
@@ -104,11 +104,11 @@ fn a_pause_is_not_sat_and_loses_nothing() {
 #[test]
 fn only_what_runs_can_be_paused_and_only_what_is_paused_resumed() {
     let mut world = World::new();
-    assert_eq!(refused(&world.act(Command::Pause)), Some(Refusal::NothingRunning));
+    assert_eq!(rejections(&world.act(Command::Pause)), Some(Rejection::NothingRunning));
     world.start(1, plan(600));
-    assert_eq!(refused(&world.act(Command::Resume)), Some(Refusal::NotPaused));
+    assert_eq!(rejections(&world.act(Command::Resume)), Some(Rejection::NotPaused));
     world.act(Command::Pause);
-    assert_eq!(refused(&world.act(Command::Pause)), Some(Refusal::NotSitting));
+    assert_eq!(rejections(&world.act(Command::Pause)), Some(Rejection::NotSitting));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_second_sit_is_refused_and_changes_nothing() {
     world.start(1, plan(600));
     let before = world.timer.clone();
     let effects = world.start(2, plan(60));
-    assert_eq!(effects, [Effect::Refuse(Refusal::AlreadyRunning)]);
+    assert_eq!(effects, [Effect::Reject(Rejection::AlreadyRunning)]);
     assert_eq!(world.timer, before);
 }
 
@@ -356,7 +356,7 @@ fn a_gap_that_began_in_the_preparation_leaves_nothing_to_keep() {
 fn an_unknown_sit_cannot_be_settled() {
     let mut world = World::new();
     let effects = world.act(Command::Resolve { id: id(9), answer: Answer::Whole });
-    assert_eq!(effects, [Effect::Refuse(Refusal::NothingToResolve)]);
+    assert_eq!(effects, [Effect::Reject(Rejection::NothingToResolve)]);
 }
 
 #[test]

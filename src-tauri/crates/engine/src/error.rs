@@ -2,7 +2,7 @@
 
 use crate::protocol::{ErrorCode, IpcError};
 use zafu_core::length::LengthError;
-use zafu_core::timer::Refusal;
+use zafu_core::timer::Rejection;
 use zafu_store::StoreError;
 
 impl IpcError {
@@ -21,9 +21,9 @@ impl std::fmt::Display for IpcError {
 
 impl std::error::Error for IpcError {}
 
-impl From<Refusal> for IpcError {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(ErrorCode::Refused, refusal.to_string())
+impl From<Rejection> for IpcError {
+    fn from(rejection: Rejection) -> Self {
+        Self::new(ErrorCode::Refused, rejection.to_string())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::view;
 use zafu_core::ids::SessionId;
 use zafu_core::time::Moment;
 use zafu_core::timer::{
-    Answer, Command, Effect, GapReason, OpenSit, Refusal, Save, Timer, Unsettled,
+    Answer, Command, Effect, GapReason, OpenSit, Rejection, Save, Timer, Unsettled,
 };
 use zafu_store::{ReadSits, Store, StoreError};
 
@@ -33,15 +33,16 @@ pub fn resolve(
 ) -> Result<(), IpcError> {
     let left: Vec<_> = store.open_sits()?.iter().map(|open| unsettled(open, now)).collect();
     let id =
-        id.or_else(|| left.first().map(|oldest| oldest.id)).ok_or(Refusal::NothingToResolve)?;
-    let chosen = left.iter().find(|one| one.id == id).copied().ok_or(Refusal::NothingToResolve)?;
+        id.or_else(|| left.first().map(|oldest| oldest.id)).ok_or(Rejection::NothingToResolve)?;
+    let chosen =
+        left.iter().find(|one| one.id == id).copied().ok_or(Rejection::NothingToResolve)?;
     let (mut timer, _) = Timer::recover(left.into_iter().map(OpenSit::Unsettled).collect(), now);
     // Cut off or unsettled before: from here on it is unsettled, and then what the person says.
     let mut saves = vec![Save::Unsettle(chosen)];
     for effect in timer.apply(Command::Resolve { id, answer }, now) {
         match effect {
             Effect::Save(save) => saves.push(save),
-            Effect::Refuse(refusal) => return Err(refusal.into()),
+            Effect::Reject(rejection) => return Err(rejection.into()),
             _ => {}
         }
     }

@@ -211,8 +211,8 @@ impl Runner {
         };
         let mut next = self.timer.clone();
         let effects = next.apply(command, now);
-        if let Some(Effect::Refuse(refusal)) = effects.last() {
-            return Err((*refusal).into());
+        if let Some(Effect::Reject(rejection)) = effects.last() {
+            return Err((*rejection).into());
         }
         let saved = if must_be_saved {
             self.save(saves(&effects))?;
@@ -311,7 +311,7 @@ impl Runner {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Save(_) | Effect::Refuse(_) => {}
+                Effect::Save(_) | Effect::Reject(_) => {}
                 Effect::Silence => {
                     self.parts.bells.silence();
                     self.armed = None;

@@ -26,7 +26,7 @@ pub enum Effect {
     /// What can be seen has changed.
     Show,
     /// The command could not be carried out, and nothing was done for it.
-    Refuse(Refusal),
+    Reject(Rejection),
 }
 
 /// What is to be saved of all that is to be done, in its order.
@@ -133,7 +133,7 @@ pub enum Notice {
 
 /// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum Rejection {
     /// Only one sit runs at a time.
     #[error("a sit is already running: end it before starting another")]
     AlreadyRunning,

@@ -2,13 +2,13 @@
 //!
 //! [`Timer::apply`] is the only way to change it. It first lets the time since the last call pass, then carries
 //! out the command, and answers with what must be done. It never fails and never panics; what cannot be done is
-//! an [`Effect::Refuse`].
+//! an [`Effect::Reject`].
 
 mod effect;
 mod gap;
 mod sit;
 
-pub use effect::{Effect, Notice, OpenSit, Refusal, Ring, Save, saves};
+pub use effect::{Effect, Notice, OpenSit, Rejection, Ring, Save, saves};
 pub use sit::{GapReason, Phase, Sit, Unsettled};
 
 use crate::bells::{DueBell, schedule};
@@ -189,7 +189,7 @@ impl Timer {
     pub fn apply(&mut self, command: Command, now: Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.pass(now, GapReason::Suspended, &mut effects);
-        let refusal = match command {
+        let outcome = match command {
             Command::Tick => Ok(()),
             Command::Start { id, plan, seed } => self.start(id, plan, seed, now, &mut effects),
             Command::Pause => self.pause(now, &mut effects),
@@ -204,7 +204,7 @@ impl Timer {
                 Ok(())
             }
         };
-        effects.extend(refusal.err().map(Effect::Refuse));
+        effects.extend(outcome.err().map(Effect::Reject));
         in_order(effects)
     }
 
@@ -289,12 +289,12 @@ impl Timer {
         seed: u64,
         now: Moment,
         effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         match self.sit().map(|sit| sit.phase) {
             None => {}
             // Who sits again is done with the sit before.
             Some(Phase::Overtime { .. }) => self.end(None, now, effects)?,
-            Some(_) => return Err(Refusal::AlreadyRunning),
+            Some(_) => return Err(Rejection::AlreadyRunning),
         }
         let preparation = plan.delay + Duration::from_secs(u64::from(plan.preparation.get()));
         let sit = Sit {
@@ -317,10 +317,10 @@ impl Timer {
         Ok(())
     }
 
-    fn pause(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Refusal> {
+    fn pause(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Rejection> {
         let active = self.active()?;
         if !matches!(active.sit.phase, Phase::Sitting { .. }) {
-            return Err(Refusal::NotSitting);
+            return Err(Rejection::NotSitting);
         }
         active.sit.phase = Phase::Paused { banked: active.sit.elapsed(now.boot) };
         checkpoint(active, now, effects);
@@ -328,9 +328,9 @@ impl Timer {
         Ok(())
     }
 
-    fn resume(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Refusal> {
+    fn resume(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Rejection> {
         let active = self.active()?;
-        let Phase::Paused { banked } = active.sit.phase else { return Err(Refusal::NotPaused) };
+        let Phase::Paused { banked } = active.sit.phase else { return Err(Rejection::NotPaused) };
         active.sit.phase = Phase::Sitting { banked, since: now.boot };
         checkpoint(active, now, effects);
         effects.extend([Effect::KeepAwake(true), Effect::Show]);
@@ -342,7 +342,7 @@ impl Timer {
         overtime: Option<OvertimeAnswer>,
         now: Moment,
         effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         let sit = &self.active()?.sit;
         let save = match sit.phase {
             Phase::Preparing { .. } => Save::Remove(sit.id),
@@ -357,7 +357,7 @@ impl Timer {
         Ok(())
     }
 
-    fn discard(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Refusal> {
+    fn discard(&mut self, now: Moment, effects: &mut Vec<Effect>) -> Result<(), Rejection> {
         let sit = &self.active()?.sit;
         let save = match sit.phase {
             Phase::Preparing { .. } => Save::Remove(sit.id),
@@ -383,9 +383,9 @@ impl Timer {
         answer: Answer,
         now: Moment,
         effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Rejection> {
         let at = self.unsettled.iter().position(|unsettled| unsettled.id == id);
-        let unsettled = self.unsettled.remove(at.ok_or(Refusal::NothingToResolve)?);
+        let unsettled = self.unsettled.remove(at.ok_or(Rejection::NothingToResolve)?);
         let kept = unsettled.until_gap();
         let save = match (answer, unsettled.without_overtime(), kept) {
             (Answer::Whole, ..) => Save::Close(id, unsettled.whole()),
@@ -399,10 +399,10 @@ impl Timer {
         Ok(())
     }
 
-    fn active(&mut self) -> Result<&mut Active, Refusal> {
+    fn active(&mut self) -> Result<&mut Active, Rejection> {
         match &mut self.state {
             State::Active(active) => Ok(active),
-            State::Idle => Err(Refusal::NothingRunning),
+            State::Idle => Err(Rejection::NothingRunning),
         }
     }
 }
@@ -426,7 +426,7 @@ fn in_order(mut effects: Vec<Effect>) -> Vec<Effect> {
         Effect::KeepAwake(_) => 3,
         Effect::Notify(_) => 4,
         Effect::Show => 5,
-        Effect::Refuse(_) => 6,
+        Effect::Reject(_) => 6,
     };
     effects.sort_by_key(rank);
     effects.dedup_by(|a, b| {

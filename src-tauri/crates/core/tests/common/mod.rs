@@ -110,7 +110,7 @@ impl World {
             Effect::Silence | Effect::Ring(_) | Effect::KeepAwake(_) => 1,
             Effect::Notify(_) => 2,
             Effect::Show => 3,
-            Effect::Refuse(_) => 4,
+            Effect::Reject(_) => 4,
         };
         assert!(effects.is_sorted_by_key(rank), "saved first, shown last: {effects:?}");
         for save in saves(effects) {

@@ -182,7 +182,7 @@ impl Runner {
     ) -> Result<EngineState, IpcError> {
         self.tick();
         let oldest = || self.timer.unsettled().first().map(|unsettled| unsettled.id);
-        let id = id.or_else(oldest).ok_or(zafu_core::timer::Refusal::NothingToResolve)?;
+        let id = id.or_else(oldest).ok_or(zafu_core::timer::Rejection::NothingToResolve)?;
         self.act(Command::Resolve { id, answer }).map(|()| self.state())
     }
 
