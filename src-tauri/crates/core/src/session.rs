@@ -36,16 +36,16 @@ pub struct Session {
 impl Session {
     /// A sit that is about to run on this device.
     #[must_use]
-    pub fn begun(id: SessionId, started: WallTime, sitlength: Seconds, made: Made) -> Self {
+    pub fn begun(id: SessionId, started: WallTime, sitlength: Seconds, origin: Origin) -> Self {
         Self {
             id,
             lifecycle: Lifecycle { startedat: started.utc, sitlength, stage: Stage::Started },
-            details: Register::untouched(Details::default(), made.deviceid),
-            deletion: Register::untouched(None, made.deviceid),
+            details: Register::untouched(Details::default(), origin.deviceid),
+            deletion: Register::untouched(None, origin.deviceid),
             utcoffset: started.offset,
-            deviceid: made.deviceid,
+            deviceid: origin.deviceid,
             source: Source::Timer,
-            createdat: made.createdat,
+            createdat: origin.createdat,
         }
     }
 
@@ -85,7 +85,7 @@ impl Session {
 
 /// Who made a record, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Made {
+pub struct Origin {
     /// The device.
     pub deviceid: DeviceId,
     /// The moment.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::DeviceId;
 use zafu_core::plan::{OvertimeChoice, PreparationSeconds};
-use zafu_core::session::{Details, Lifecycle, Made, Register, Session, Stage};
+use zafu_core::session::{Details, Lifecycle, Origin, Register, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase, Save, saves};
 
@@ -263,8 +263,8 @@ prop_compose! {
     ) -> Session {
         let at = |s: i64| DateTime::<Utc>::from_timestamp(1_700_000_000 + s, 0).unwrap();
         let device = |n| DeviceId(Uuid::from_u128(n));
-        let made = Made { deviceid: device(0), createdat: at(0) };
-        let begun = Session::begun(id(1), WallTime::new(at(start), UtcOffset(0)), Seconds(length), made);
+        let origin = Origin { deviceid: device(0), createdat: at(0) };
+        let begun = Session::begun(id(1), WallTime::new(at(start), UtcOffset(0)), Seconds(length), origin);
         // A writer never gives one revision two values.
         let text = format!("{note}/{note_device}");
         Session {

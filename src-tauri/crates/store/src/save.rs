@@ -4,7 +4,7 @@ use crate::outbox::Edited;
 use crate::{StoreError, accounts, open_sits, outbox, sessions};
 use rusqlite::Connection;
 use zafu_core::ids::DeviceId;
-use zafu_core::session::{Made, Session};
+use zafu_core::session::{Origin, Session};
 use zafu_core::timer::{OpenSit, Save, Sit};
 
 /// Carries out one change, within a transaction that the caller owns.
@@ -17,9 +17,9 @@ pub(crate) fn apply(
 ) -> Result<(), StoreError> {
     match save {
         Save::Prepare { created, sit } => {
-            let made = Made { deviceid: device, createdat: created.utc };
+            let origin = Origin { deviceid: device, createdat: created.utc };
             let sitlength = sit.plan.length.seconds();
-            let session = Session::begun(sit.id, sit.started, sitlength, made);
+            let session = Session::begun(sit.id, sit.started, sitlength, origin);
             sessions::insert(connection, &session, accounts::signed_in(connection)?)?;
             open_sits::insert(connection, &OpenSit::Running(sit))
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
-use zafu_core::session::{Details, Made, Session};
+use zafu_core::session::{Details, Origin, Session};
 use zafu_core::time::{BootId, BootTime, Moment};
 use zafu_core::timer::{Answer, Command, Effect, OpenSit, OvertimeAnswer, Phase, Save, Timer};
 use zafu_store::{LogQuery, Pending, Store};
@@ -120,9 +120,9 @@ impl Model {
     fn save(&mut self, save: Save, deviceid: DeviceId) {
         match save {
             Save::Prepare { created, sit } => {
-                let made = Made { deviceid, createdat: created.utc };
+                let origin = Origin { deviceid, createdat: created.utc };
                 let length = sit.plan.length.seconds();
-                self.sits.insert(sit.id, Session::begun(sit.id, sit.started, length, made));
+                self.sits.insert(sit.id, Session::begun(sit.id, sit.started, length, origin));
                 self.open.push(OpenSit::Running(sit));
             }
             Save::Begin(sit) => {

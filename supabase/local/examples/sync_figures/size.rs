@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
-use zafu_core::session::{Lifecycle, Made, Session, Stage};
+use zafu_core::session::{Lifecycle, Origin, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_sync::Remote;
 use zafu_sync::remote::{PushAnswer, Word};
@@ -116,9 +116,9 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
 async fn push_one(server: &Supabase, user: UserId, round: u32) -> Result<f64> {
     let start: DateTime<Utc> = "2026-03-01T06:00:00Z".parse()?;
     let start = start + Duration::hours(round.into());
-    let made = Made { deviceid: DeviceId(Uuid::from_u128(1)), createdat: start };
+    let origin = Origin { deviceid: DeviceId(Uuid::from_u128(1)), createdat: start };
     let id = SessionId(Uuid::new_v4());
-    let sit = Session::begun(id, WallTime::new(start, UtcOffset(60)), Seconds(1200), made);
+    let sit = Session::begun(id, WallTime::new(start, UtcOffset(60)), Seconds(1200), origin);
     let completedat = start + Duration::seconds(1200);
     let stage = Stage::Completed { completedat, satlength: Seconds(1200) };
     let sit = Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit };

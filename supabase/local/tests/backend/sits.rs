@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
-use zafu_core::session::{Details, Lifecycle, Made, Register, Session, Source, Stage};
+use zafu_core::session::{Details, Lifecycle, Origin, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 pub fn moment(text: &str) -> DateTime<Utc> {
@@ -17,9 +17,9 @@ pub fn device(number: u128) -> DeviceId {
 
 /// A sit of ten minutes that has just begun, under an id of its own.
 pub fn begun_at(start: DateTime<Utc>) -> Session {
-    let made = Made { deviceid: device(1), createdat: start };
+    let origin = Origin { deviceid: device(1), createdat: start };
     let start = WallTime::new(start, UtcOffset(60));
-    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(600), made)
+    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(600), origin)
 }
 
 pub fn begun() -> Session {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
-use zafu_core::session::{Details, Lifecycle, Made, Session, Stage};
+use zafu_core::session::{Details, Lifecycle, Origin, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 pub fn moment(text: &str) -> DateTime<Utc> {
@@ -17,8 +17,8 @@ pub fn device(number: u128) -> DeviceId {
 /// A sit of twenty minutes that has just begun, under an id of its own.
 pub fn begun() -> Session {
     let start = WallTime::new(moment("2026-03-01T06:00:00.123Z"), UtcOffset(345));
-    let made = Made { deviceid: device(7), createdat: moment("2026-03-01T05:59:50.001Z") };
-    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(1200), made)
+    let origin = Origin { deviceid: device(7), createdat: moment("2026-03-01T05:59:50.001Z") };
+    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(1200), origin)
 }
 
 fn at(sit: &Session, stage: Stage) -> Session {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use zafu_core::bounded::Bounded;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
-use zafu_core::session::{Made, Session};
+use zafu_core::session::{Origin, Session};
 use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset};
 use zafu_core::timer::{Command, Timer, saves};
 
@@ -24,8 +24,8 @@ fn id(n: u128) -> SessionId {
 }
 
 fn begun(n: u128, device: DeviceId) -> Session {
-    let made = Made { deviceid: device, createdat: now().wall.utc };
-    Session::begun(id(n), now().wall, Seconds(600), made)
+    let origin = Origin { deviceid: device, createdat: now().wall.utc };
+    Session::begun(id(n), now().wall, Seconds(600), origin)
 }
 
 /// What the timer saves when a sit begins.
