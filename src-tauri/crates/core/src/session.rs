@@ -36,7 +36,7 @@ pub struct Session {
 impl Session {
     /// A sit that is about to run on this device.
     #[must_use]
-    pub fn begun(id: SessionId, started: WallTime, sitlength: Seconds, origin: Origin) -> Self {
+    pub fn new(id: SessionId, started: WallTime, sitlength: Seconds, origin: Origin) -> Self {
         Self {
             id,
             lifecycle: Lifecycle { startedat: started.utc, sitlength, stage: Stage::Started },

@@ -264,7 +264,7 @@ prop_compose! {
         let at = |s: i64| DateTime::<Utc>::from_timestamp(1_700_000_000 + s, 0).unwrap();
         let device = |n| DeviceId(Uuid::from_u128(n));
         let origin = Origin { deviceid: device(0), createdat: at(0) };
-        let begun = Session::begun(id(1), WallTime::new(at(start), UtcOffset(0)), Seconds(length), origin);
+        let begun = Session::new(id(1), WallTime::new(at(start), UtcOffset(0)), Seconds(length), origin);
         // A writer never gives one revision two values.
         let text = format!("{note}/{note_device}");
         Session {

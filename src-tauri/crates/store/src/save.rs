@@ -19,7 +19,7 @@ pub(crate) fn apply(
         Save::Prepare { created, sit } => {
             let origin = Origin { deviceid: device, createdat: created.utc };
             let sitlength = sit.plan.length.seconds();
-            let session = Session::begun(sit.id, sit.started, sitlength, origin);
+            let session = Session::new(sit.id, sit.started, sitlength, origin);
             sessions::insert(connection, &session, accounts::signed_in(connection)?)?;
             open_sits::insert(connection, &OpenSit::Running(sit))
         }

@@ -122,7 +122,7 @@ impl Model {
             Save::Prepare { created, sit } => {
                 let origin = Origin { deviceid, createdat: created.utc };
                 let length = sit.plan.length.seconds();
-                self.sits.insert(sit.id, Session::begun(sit.id, sit.started, length, origin));
+                self.sits.insert(sit.id, Session::new(sit.id, sit.started, length, origin));
                 self.open.push(OpenSit::Running(sit));
             }
             Save::Begin(sit) => {

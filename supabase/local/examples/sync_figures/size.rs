@@ -118,7 +118,7 @@ async fn push_one(server: &Supabase, user: UserId, round: u32) -> Result<f64> {
     let start = start + Duration::hours(round.into());
     let origin = Origin { deviceid: DeviceId(Uuid::from_u128(1)), createdat: start };
     let id = SessionId(Uuid::new_v4());
-    let sit = Session::begun(id, WallTime::new(start, UtcOffset(60)), Seconds(1200), origin);
+    let sit = Session::new(id, WallTime::new(start, UtcOffset(60)), Seconds(1200), origin);
     let completedat = start + Duration::seconds(1200);
     let stage = Stage::Completed { completedat, satlength: Seconds(1200) };
     let sit = Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit };

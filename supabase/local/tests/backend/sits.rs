@@ -19,7 +19,7 @@ pub fn device(number: u128) -> DeviceId {
 pub fn begun_at(start: DateTime<Utc>) -> Session {
     let origin = Origin { deviceid: device(1), createdat: start };
     let start = WallTime::new(start, UtcOffset(60));
-    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(600), origin)
+    Session::new(SessionId(Uuid::new_v4()), start, Seconds(600), origin)
 }
 
 pub fn begun() -> Session {

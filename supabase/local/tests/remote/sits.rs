@@ -18,7 +18,7 @@ pub fn device(number: u128) -> DeviceId {
 pub fn begun() -> Session {
     let start = WallTime::new(moment("2026-03-01T06:00:00.123Z"), UtcOffset(345));
     let origin = Origin { deviceid: device(7), createdat: moment("2026-03-01T05:59:50.001Z") };
-    Session::begun(SessionId(Uuid::new_v4()), start, Seconds(1200), origin)
+    Session::new(SessionId(Uuid::new_v4()), start, Seconds(1200), origin)
 }
 
 fn at(sit: &Session, stage: Stage) -> Session {

@@ -25,7 +25,7 @@ fn id(n: u128) -> SessionId {
 
 fn begun(n: u128, device: DeviceId) -> Session {
     let origin = Origin { deviceid: device, createdat: now().wall.utc };
-    Session::begun(id(n), now().wall, Seconds(600), origin)
+    Session::new(id(n), now().wall, Seconds(600), origin)
 }
 
 /// What the timer saves when a sit begins.
