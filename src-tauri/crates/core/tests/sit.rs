@@ -472,7 +472,7 @@ fn a_checkpoint_of_an_older_version_goes_on() {
     world.pass(secs(100));
     for open in &mut world.disk {
         if let zafu_core::timer::OpenSit::Running(sit) = open {
-            sit.begun = None;
+            sit.started_boot = None;
         }
     }
     world.restart();

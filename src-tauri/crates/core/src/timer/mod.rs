@@ -302,7 +302,7 @@ impl Timer {
             plan,
             seed,
             started: now.wall.plus(preparation),
-            begun: Some(now.boot + preparation),
+            started_boot: Some(now.boot + preparation),
             phase: Phase::Preparing { until: now.boot + preparation },
             seen: now,
             rung: 0,

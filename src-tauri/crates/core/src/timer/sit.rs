@@ -19,8 +19,8 @@ pub struct Sit {
     /// The end of the preparation, fixed when the sit was asked for.
     pub started: WallTime,
     /// The same on the clock that measures. None in a checkpoint of a version that did not record it.
-    #[serde(default)]
-    pub begun: Option<BootTime>,
+    #[serde(default, alias = "begun")]
+    pub started_boot: Option<BootTime>,
     /// Where it is.
     pub phase: Phase,
     /// The last moment at which the engine saw it.
@@ -103,12 +103,12 @@ impl Sit {
     #[must_use]
     pub fn wall(&self, at: BootTime) -> WallTime {
         let before_preparation = self.preparation_left(self.seen.boot);
-        let begun = self.begun.unwrap_or_else(|| {
+        let started = self.started_boot.unwrap_or_else(|| {
             let sat = self.seen.wall.utc - self.started.utc;
             self.seen.boot - sat.to_std().unwrap_or_default() + before_preparation
         });
-        match begun.since(at) {
-            Duration::ZERO => self.started.plus(at.since(begun)),
+        match started.since(at) {
+            Duration::ZERO => self.started.plus(at.since(started)),
             early => self.started.minus(early),
         }
     }
