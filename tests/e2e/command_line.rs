@@ -199,7 +199,7 @@ fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
         let status = zafu.json("status --json");
         let unsettled = &status["unsettled"][0];
         assert_eq!((&status["state"], &unsettled["id"]), (&"idle".into(), &id.as_str().into()));
-        let kept = unsettled["keptSeconds"].as_u64().unwrap();
+        let kept = unsettled["satBeforeGapSeconds"].as_u64().unwrap();
         assert!((70..80).contains(&kept), "nothing of it is in doubt: {unsettled}");
         assert!(zafu.ok("status").contains("`zafu resolve whole|gap|discard`"));
         zafu.ok("resolve gap");

@@ -177,7 +177,7 @@ impl Trial {
                 let view = now.unsettled.iter().find(|one| one.id.to_string() == *id).unwrap();
                 let reason = if rebooted { GapReason::Restarted } else { GapReason::Stopped };
                 assert_eq!(view.reason, reason);
-                let kept = view.kept_seconds.duration().as_millis();
+                let kept = view.sat_before_gap_seconds.duration().as_millis();
                 let Known::Open { elapsed_ms, .. } = self.known_or_new(id) else { panic!("{id}") };
                 assert!(kept + MOST_IN_DOUBT.as_millis() + 1000 >= u128::from(elapsed_ms));
             } else if gap < COUNTS_AS_SEEN || stands_still {

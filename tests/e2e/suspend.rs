@@ -42,7 +42,10 @@ fn a_sleep_in_any_state_leaves_the_sit_running_or_asked_about() {
         let asked = status["unsettled"].as_array().unwrap();
         assert_eq!(asked.len(), usize::from(state == "idle"));
         if let [one] = asked.as_slice() {
-            assert_eq!((&one["keptSeconds"], &one["reason"]), (&120.into(), &"suspended".into()));
+            assert_eq!(
+                (&one["satBeforeGapSeconds"], &one["reason"]),
+                (&120.into(), &"suspended".into())
+            );
         }
     }
 }

@@ -84,13 +84,13 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
 
 /// What is asked about a sit, and how to answer.
 fn question(unsettled: &UnsettledView) -> String {
-    let UnsettledView { id, started_at, kept_seconds, overtime_seconds, .. } = unsettled;
+    let UnsettledView { id, started_at, sat_before_gap_seconds, overtime_seconds, .. } = unsettled;
     match overtime_seconds {
         Some(overtime) => format!(
             "The sit of {started_at} is complete and saved. Add its {overtime} of overtime? `zafu resolve whole` adds it, `zafu resolve discard` leaves it out ({id})."
         ),
         None => format!(
-            "The sit of {started_at} was interrupted after {kept_seconds}: `zafu resolve whole|gap|discard` says what it was ({id})."
+            "The sit of {started_at} was interrupted after {sat_before_gap_seconds}: `zafu resolve whole|gap|discard` says what it was ({id})."
         ),
     }
 }

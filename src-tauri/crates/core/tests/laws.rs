@@ -98,7 +98,7 @@ impl Ledger {
             | Save::Discard(_, lifecycle, _) => lifecycle,
             Save::Remove(_) => return assert!(!self.completed.contains(&id), "{save:?}"),
             Save::Unsettle(unsettled) => {
-                assert!(unsettled.whole >= unsettled.kept, "{unsettled:?}");
+                assert!(unsettled.sat_with_gap >= unsettled.sat_before_gap, "{unsettled:?}");
                 assert!(unsettled.gap_ended.utc >= unsettled.gap_began.utc, "{unsettled:?}");
                 return assert_eq!(self.completed.contains(&id), unsettled.completed.is_some());
             }
@@ -141,7 +141,7 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
                 Some(unsettled) => {
                     if answer == Answer::Whole {
                         let id = unsettled.id.0.as_u128();
-                        ledger.answered_whole.insert(id, unsettled.whole);
+                        ledger.answered_whole.insert(id, unsettled.sat_with_gap);
                     }
                     let effects = world.act(Command::Resolve { id: unsettled.id, answer });
                     if unsettled.completed.is_some() {

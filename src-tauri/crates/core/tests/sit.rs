@@ -241,7 +241,10 @@ fn a_longer_gap_leaves_the_sit_to_the_person() {
         assert!(effects.contains(&Effect::KeepAwake(false)));
         let unsettled = world.timer.unsettled()[0];
         assert_eq!(unsettled.reason, GapReason::Suspended);
-        assert_eq!((unsettled.kept, unsettled.whole), (Seconds(60), Seconds(1200)));
+        assert_eq!(
+            (unsettled.sat_before_gap, unsettled.sat_with_gap),
+            (Seconds(60), Seconds(1200))
+        );
 
         let resolved = world.act(Command::Resolve { id: id(1), answer });
         let got = closed(&resolved).map(|l| (l.satlength().0, l.is_completed()));
@@ -288,7 +291,7 @@ fn unattended_time_never_becomes_overtime() {
     world.pass(secs(640));
     world.skip(secs(7200)).act(Command::Tick);
     let unsettled = world.timer.unsettled()[0];
-    assert_eq!((unsettled.kept, unsettled.whole), (Seconds(640), Seconds(640)));
+    assert_eq!((unsettled.sat_before_gap, unsettled.sat_with_gap), (Seconds(640), Seconds(640)));
     let resolved = world.act(Command::Resolve { id: id(1), answer: Answer::Gap });
     assert_eq!(sat(&resolved), 640);
     assert!(closed(&resolved).unwrap().is_completed());
@@ -314,7 +317,7 @@ fn a_process_that_was_dead_for_long_asks() {
     world.restart();
     let unsettled = world.timer.unsettled()[0];
     assert_eq!(unsettled.reason, GapReason::Stopped);
-    assert!(unsettled.kept >= Seconds(70), "at most 30 s are in doubt");
+    assert!(unsettled.sat_before_gap >= Seconds(70), "at most 30 s are in doubt");
     world.restart();
     assert_eq!(world.timer.unsettled(), [unsettled], "the question outlives the process too");
 }
@@ -326,7 +329,7 @@ fn another_boot_asks_however_short_it_took() {
     world.pass(secs(90));
     world.reboot();
     assert_eq!(world.timer.unsettled()[0].reason, GapReason::Restarted);
-    assert_eq!(world.timer.unsettled()[0].kept, Seconds(90));
+    assert_eq!(world.timer.unsettled()[0].sat_before_gap, Seconds(90));
 }
 
 #[test]
@@ -393,7 +396,7 @@ fn real_life_10_a_completed_sit_stays_complete_and_only_its_overtime_is_asked_ab
             world.restart();
             let unsettled = world.timer.unsettled()[0];
             assert_eq!(unsettled.overtime(), Some(Seconds(5)));
-            assert!(unsettled.whole >= unsettled.kept);
+            assert!(unsettled.sat_with_gap >= unsettled.sat_before_gap);
             let resolved = world.act(Command::Resolve { id: id(1), answer });
             let satlength = Seconds(expected);
             let stage = Stage::Completed { completedat, satlength };
@@ -447,7 +450,10 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
         world.skip(secs(1000));
         world.restart();
         let unsettled = world.timer.unsettled()[0];
-        assert_eq!((unsettled.kept, unsettled.whole), (Seconds(90), Seconds(1100)));
+        assert_eq!(
+            (unsettled.sat_before_gap, unsettled.sat_with_gap),
+            (Seconds(90), Seconds(1100))
+        );
         let whole = world.act(Command::Resolve { id: id(1), answer: Answer::Whole });
         assert_eq!(closed(&whole).unwrap().endedat(), Some(begun.plus(secs(1100)).utc));
 

@@ -96,12 +96,12 @@ pub struct UnsettledView {
     /// The end of the preparation.
     pub started_at: String,
     /// What was sat until then, overtime included.
-    pub kept_seconds: Seconds,
+    pub sat_before_gap_seconds: Seconds,
     /// What was sat beyond the planned end; none if that end was not seen. Otherwise the sit is complete, and only
     /// its overtime is asked about.
     pub overtime_seconds: Option<Seconds>,
     /// What it comes to if it is counted whole.
-    pub whole_seconds: Seconds,
+    pub sat_with_gap_seconds: Seconds,
     /// How long nobody saw it.
     pub gap_seconds: Seconds,
     /// When that began.

@@ -135,7 +135,9 @@ fn a_sleep_past_the_end_is_asked_about_and_its_bell_rung_once_if_it_is_not_too_l
         fakes.jump(Duration::from_secs(100 + late));
         let at = fakes.state();
         assert!(
-            at.sit.is_none() && at.unsettled[0].id == id && at.unsettled[0].kept_seconds.0 == 20
+            at.sit.is_none()
+                && at.unsettled[0].id == id
+                && at.unsettled[0].sat_before_gap_seconds.0 == 20
         );
         let did = fakes.did();
         let rung = did.iter().filter(|it| matches!(it, Did::Arm { .. })).count();
@@ -304,7 +306,7 @@ fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() 
         let now = fakes.now();
         let asked = left::waiting(fakes.store(), now).unwrap();
         assert_eq!(asked[0].overtime_seconds.map(|seconds| seconds.0), Some(5));
-        assert!(asked[0].whole_seconds >= asked[0].kept_seconds);
+        assert!(asked[0].sat_with_gap_seconds >= asked[0].sat_before_gap_seconds);
         left::resolve(fakes.store(), Some(id), answer, now).unwrap();
         assert_eq!(completed(&fakes), (true, sat), "{answer:?}");
     }

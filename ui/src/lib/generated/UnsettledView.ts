@@ -22,7 +22,7 @@ startedAt: string,
 /**
  * What was sat until then, overtime included.
  */
-keptSeconds: Seconds, 
+satBeforeGapSeconds: Seconds, 
 /**
  * What was sat beyond the planned end; none if that end was not seen. Otherwise the sit is complete, and only
  * its overtime is asked about.
@@ -31,7 +31,7 @@ overtimeSeconds: Seconds | null,
 /**
  * What it comes to if it is counted whole.
  */
-wholeSeconds: Seconds, 
+satWithGapSeconds: Seconds, 
 /**
  * How long nobody saw it.
  */

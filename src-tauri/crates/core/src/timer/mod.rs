@@ -386,13 +386,13 @@ impl Timer {
     ) -> Result<(), Rejection> {
         let at = self.unsettled.iter().position(|unsettled| unsettled.id == id);
         let unsettled = self.unsettled.remove(at.ok_or(Rejection::NothingToResolve)?);
-        let kept = unsettled.until_gap();
-        let save = match (answer, unsettled.without_overtime(), kept) {
-            (Answer::Whole, ..) => Save::Close(id, unsettled.whole()),
-            (Answer::Gap, _, Some(kept)) => Save::Close(id, kept),
+        let before_gap = unsettled.lifecycle_before_gap();
+        let save = match (answer, unsettled.lifecycle_without_overtime(), before_gap) {
+            (Answer::Whole, ..) => Save::Close(id, unsettled.lifecycle_with_gap()),
+            (Answer::Gap, _, Some(record)) => Save::Close(id, record),
             // A sit that reached its end is no longer in question: what goes is the overtime.
             (Answer::Discard, Some(complete), _) => Save::Close(id, complete),
-            (Answer::Discard, None, Some(kept)) => Save::Discard(id, kept, now.wall.utc),
+            (Answer::Discard, None, Some(record)) => Save::Discard(id, record, now.wall.utc),
             (Answer::Gap | Answer::Discard, _, None) => Save::Remove(id),
         };
         effects.extend([Effect::Save(save), Effect::Show]);

@@ -170,9 +170,11 @@ pub struct Unsettled {
     /// about.
     pub completed: Option<WallTime>,
     /// What was sat until the gap, overtime included.
-    pub kept: Seconds,
-    /// What it comes to if it is counted whole; never less than `kept`.
-    pub whole: Seconds,
+    #[serde(alias = "kept")]
+    pub sat_before_gap: Seconds,
+    /// What it comes to if it is counted whole; never less than `sat_before_gap`.
+    #[serde(alias = "whole")]
+    pub sat_with_gap: Seconds,
     /// The last moment seen.
     pub gap_began: WallTime,
     /// When the gap was found; not before it began, whatever the wall clock says.
@@ -185,7 +187,7 @@ impl Unsettled {
     /// Separates what is known of `sit` from what is not.
     #[must_use]
     pub fn new(sit: &Sit, reason: GapReason, now: Moment) -> Self {
-        let kept = sit.elapsed(sit.seen.boot);
+        let sat_before_gap = sit.elapsed(sit.seen.boot);
         let completed = match sit.phase {
             Phase::Overtime { completed, .. } => Some(completed),
             _ => None,
@@ -197,11 +199,11 @@ impl Unsettled {
         };
         let gap_began = sit.wall(sit.seen.boot);
         let unsat = sit.preparation_left(sit.seen.boot);
-        let whole = match (completed, sit.planned()) {
+        let sat_with_gap = match (completed, sit.planned()) {
             // Unattended time is never overtime.
-            (Some(_), _) => kept,
-            (None, Some(planned)) => planned.max(kept),
-            (None, None) => kept + unseen.saturating_sub(unsat),
+            (Some(_), _) => sat_before_gap,
+            (None, Some(planned)) => planned.max(sat_before_gap),
+            (None, None) => sat_before_gap + unseen.saturating_sub(unsat),
         };
         Self {
             id: sit.id,
@@ -209,8 +211,8 @@ impl Unsettled {
             started: sit.started,
             in_preparation: matches!(sit.phase, Phase::Preparing { .. }),
             completed,
-            kept: Seconds::whole(kept),
-            whole: Seconds::whole(whole),
+            sat_before_gap: Seconds::whole(sat_before_gap),
+            sat_with_gap: Seconds::whole(sat_with_gap),
             gap_began,
             gap_ended: gap_began.plus(unseen),
             reason,
@@ -221,30 +223,31 @@ impl Unsettled {
     #[must_use]
     pub fn overtime(&self) -> Option<Seconds> {
         let planned = self.length.seconds().0;
-        self.completed.map(|_| Seconds(self.kept.0.saturating_sub(planned)))
+        self.completed.map(|_| Seconds(self.sat_before_gap.0.saturating_sub(planned)))
     }
 
     /// The record if all of it counts.
     #[must_use]
-    pub fn whole(&self) -> Lifecycle {
+    pub fn lifecycle_with_gap(&self) -> Lifecycle {
         let completedat = match (self.completed, self.length) {
             (Some(completed), _) => completed.utc,
             (None, Length::Open) => self.gap_ended.utc.max(self.started.utc),
             (None, Length::Timed(_)) => {
-                let left = self.whole.duration().saturating_sub(self.kept.duration());
-                self.begun_at().plus(left).utc
+                let left =
+                    self.sat_with_gap.duration().saturating_sub(self.sat_before_gap.duration());
+                self.counted_from().plus(left).utc
             }
         };
-        self.lifecycle(Stage::Completed { completedat, satlength: self.whole })
+        self.lifecycle(Stage::Completed { completedat, satlength: self.sat_with_gap })
     }
 
     /// The record if what was sat until the gap counts; none if nothing had begun.
     #[must_use]
-    pub fn until_gap(&self) -> Option<Lifecycle> {
+    pub fn lifecycle_before_gap(&self) -> Option<Lifecycle> {
         if self.in_preparation {
             return None;
         }
-        let (at, satlength) = (self.gap_began.utc, self.kept);
+        let (at, satlength) = (self.gap_began.utc, self.sat_before_gap);
         Some(self.lifecycle(match (self.completed, self.length) {
             (Some(completed), _) => Stage::Completed { completedat: completed.utc, satlength },
             (None, Length::Open) => Stage::Completed { completedat: at, satlength },
@@ -254,14 +257,14 @@ impl Unsettled {
 
     /// The record as it was completed, without overtime; none if the planned end was not seen.
     #[must_use]
-    pub fn without_overtime(&self) -> Option<Lifecycle> {
+    pub fn lifecycle_without_overtime(&self) -> Option<Lifecycle> {
         let satlength = self.length.seconds();
         let stage = |at: WallTime| Stage::Completed { completedat: at.utc, satlength };
         self.completed.map(|completed| self.lifecycle(stage(completed)))
     }
 
     /// The last moment seen, or the start if that came later.
-    fn begun_at(&self) -> WallTime {
+    fn counted_from(&self) -> WallTime {
         if self.in_preparation { self.started } else { self.gap_began }
     }
 
