@@ -31,7 +31,7 @@ struct Status<'a> {
 }
 
 fn whole(ms: u64) -> Seconds {
-    Seconds::whole(std::time::Duration::from_millis(ms))
+    Seconds::floor(std::time::Duration::from_millis(ms))
 }
 
 /// What is left is rounded up: a sit of which nothing is left is over.

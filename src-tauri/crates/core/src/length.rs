@@ -175,7 +175,7 @@ pub fn until(
     let preparing = Duration::from_secs(u64::from(preparation.get()));
     let left = (end - now.utc).to_std().ok().and_then(|left| left.checked_sub(preparing));
     let left = left.ok_or_else(nothing_left)?;
-    let seconds = PlannedSeconds::new(Seconds::whole(left).0).map_err(|_| nothing_left())?;
+    let seconds = PlannedSeconds::new(Seconds::floor(left).0).map_err(|_| nothing_left())?;
     Ok((seconds, left - Duration::from_secs(u64::from(seconds.get()))))
 }
 

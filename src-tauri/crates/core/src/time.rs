@@ -23,7 +23,7 @@ impl Seconds {
 
     /// The whole seconds in `duration`; what is left of the last one is dropped.
     #[must_use]
-    pub fn whole(duration: Duration) -> Self {
+    pub fn floor(duration: Duration) -> Self {
         Self(u32::try_from(duration.as_secs()).unwrap_or(u32::MAX))
     }
 

@@ -63,7 +63,7 @@ pub(crate) fn unsettled(unsettled: &Unsettled) -> UnsettledView {
         sat_before_gap_seconds: unsettled.sat_before_gap,
         overtime_seconds: unsettled.overtime(),
         sat_with_gap_seconds: unsettled.sat_with_gap,
-        gap_seconds: Seconds::whole(gap.to_std().unwrap_or_default()),
+        gap_seconds: Seconds::floor(gap.to_std().unwrap_or_default()),
         gap_began_at: moment(unsettled.gap_began),
         reason: unsettled.reason,
     }

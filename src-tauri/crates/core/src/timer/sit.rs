@@ -128,7 +128,7 @@ impl Sit {
     /// The record if the person ends it at `now`: complete if it is open-ended or past its planned end.
     #[must_use]
     pub fn ended(&self, now: BootTime) -> Lifecycle {
-        let satlength = Seconds::whole(self.elapsed(now));
+        let satlength = Seconds::floor(self.elapsed(now));
         let endedat = self.wall(now).utc;
         self.lifecycle(match self.phase {
             Phase::Overtime { completed, .. } => {
@@ -211,8 +211,8 @@ impl Unsettled {
             started: sit.started,
             in_preparation: matches!(sit.phase, Phase::Preparing { .. }),
             completed,
-            sat_before_gap: Seconds::whole(sat_before_gap),
-            sat_with_gap: Seconds::whole(sat_with_gap),
+            sat_before_gap: Seconds::floor(sat_before_gap),
+            sat_with_gap: Seconds::floor(sat_with_gap),
             gap_began,
             gap_ended: gap_began.plus(unseen),
             reason,
