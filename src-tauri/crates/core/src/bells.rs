@@ -120,14 +120,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn strike() -> Strike {
-        Strike { sound: SoundName("bell".into()), strikes: Strikes::LEAST }
+        Strike { sound: SoundName("bell".into()), strikes: Strikes::MIN }
     }
 
     fn plan(length: Length, when: IntervalTimes) -> Plan {
         Plan {
             length,
             delay: Duration::ZERO,
-            preparation: PreparationSeconds::LEAST,
+            preparation: PreparationSeconds::MIN,
             bells: Bells {
                 start: Some(strike()),
                 intervals: Some(Intervals { when, strike: strike() }),

@@ -22,7 +22,7 @@ pub struct OutOfRange {
 
 impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
     /// The least value.
-    pub const LEAST: Self = Self(MIN);
+    pub const MIN: Self = Self(MIN);
 
     /// Checks `value`.
     ///
@@ -44,7 +44,7 @@ impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
 
     /// The same number, in a type that allows at least as much; one that allows less does not compile.
     #[must_use]
-    pub const fn widened<const LEAST: u32, const MOST: u32>(self) -> Bounded<LEAST, MOST> {
+    pub const fn widen<const LEAST: u32, const MOST: u32>(self) -> Bounded<LEAST, MOST> {
         const { assert!(LEAST <= MIN && MAX <= MOST, "the wider type allows less") };
         Bounded(self.0)
     }

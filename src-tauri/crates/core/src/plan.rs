@@ -76,7 +76,7 @@ impl LengthChoice {
         zone: &impl Zone,
     ) -> Result<(Length, Duration), LengthError> {
         match self {
-            Self::Timed { seconds } => Ok((Length::Timed(seconds.widened()), Duration::ZERO)),
+            Self::Timed { seconds } => Ok((Length::Timed(seconds.widen()), Duration::ZERO)),
             Self::Open => Ok((Length::Open, Duration::ZERO)),
             Self::Until { clock } => {
                 let (seconds, delay) = until(clock, now, preparation, zone)?;

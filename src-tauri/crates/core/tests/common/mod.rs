@@ -18,7 +18,7 @@ pub const fn secs(seconds: u64) -> Duration {
 }
 
 pub fn strike() -> Strike {
-    Strike::new("bell", Strikes::LEAST)
+    Strike::new("bell", Strikes::MIN)
 }
 
 /// A sit of so many seconds, 0 for an open-ended one, with a bell at both ends and nothing else.
@@ -26,7 +26,7 @@ pub fn plan(seconds: u32) -> Plan {
     Plan {
         length: PlannedSeconds::new(seconds).map_or(Length::Open, Length::Timed),
         delay: Duration::ZERO,
-        preparation: PreparationSeconds::LEAST,
+        preparation: PreparationSeconds::MIN,
         bells: Bells { start: Some(strike()), intervals: None, end: Some(strike()) },
         overtime: OvertimeChoice::Never,
     }

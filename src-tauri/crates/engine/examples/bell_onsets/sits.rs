@@ -33,7 +33,7 @@ fn choose_a_sound_without_a_tail(data: &Path) -> Result<(), String> {
     let mut settings = store.settings().map_err(|error| error.to_string())?;
     settings.plan.start_bell = None;
     settings.plan.end_bell =
-        Some(Strike { sound: SoundName("wood-block".into()), strikes: Strikes::LEAST });
+        Some(Strike { sound: SoundName("wood-block".into()), strikes: Strikes::MIN });
     settings.plan.overtime = OvertimeChoice::Never;
     settings.notify = false;
     store.save_settings(&settings).map_err(|error| error.to_string())

@@ -132,7 +132,7 @@ impl Runner {
         if let Some(seconds) = request.interval_seconds {
             let sound =
                 choice.end_bell.as_ref().map_or("small-bowl", |bell| &bell.sound.0).to_owned();
-            let strike = Strike { sound: SoundName(sound), strikes: Strikes::LEAST };
+            let strike = Strike { sound: SoundName(sound), strikes: Strikes::MIN };
             choice.intervals = Some(Intervals { when: IntervalTimes::Every { seconds }, strike });
         }
         Ok(choice)
@@ -303,7 +303,7 @@ impl Runner {
 
     /// Lets a bell be heard, once.
     pub fn preview_bell(&mut self, sound: SoundName, volume: VolumePercent) {
-        let strike = Strike { sound, strikes: Strikes::LEAST };
+        let strike = Strike { sound, strikes: Strikes::MIN };
         let now = self.now().boot;
         self.parts.bells.arm(&strike, volume, now);
     }
