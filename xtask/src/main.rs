@@ -5,8 +5,8 @@
 mod backend;
 mod bench;
 mod cross;
+mod dependencies;
 mod icons;
-mod licences;
 mod packages;
 mod run;
 mod screens;
@@ -15,6 +15,7 @@ mod soak;
 mod sounds;
 mod steps;
 mod test;
+mod tools;
 mod types;
 mod workspace;
 
@@ -51,8 +52,10 @@ enum Command {
     },
     /// Do what a test does for as long as there is time: kill the engine, and look for what was lost
     Soak(soak::Options),
-    /// Check every dependency's licence, and that no lock file names a registry's address
+    /// Check the licence and the source of every dependency, in Rust and in npm
     Licences,
+    /// Check whether a crate has a known fault, with the database of RustSec on GitHub
+    Advisories,
     /// Type-check all for Windows from Linux, and run the libraries' tests under wine
     CheckWindows,
     /// Type-check all for macOS from Linux
@@ -70,7 +73,8 @@ fn main() -> ExitCode {
         Command::Icons => icons::run(),
         Command::Sounds { arguments } => sounds::run(&arguments).map_err(anyhow::Error::msg),
         Command::Soak(options) => soak::run(&options),
-        Command::Licences => licences::run(),
+        Command::Licences => dependencies::licences(),
+        Command::Advisories => dependencies::advisories(),
         Command::CheckWindows => cross::check_windows(),
         Command::CheckMacos => cross::check_macos(),
     };

@@ -2,8 +2,9 @@
 
 use crate::packages::Purpose;
 use crate::steps::Steps;
+use crate::tools::NEXTEST;
 use crate::workspace::{cargo, npm, ui};
-use crate::{licences, setup};
+use crate::{dependencies, setup};
 use anyhow::Result;
 use std::process::Command;
 
@@ -40,7 +41,7 @@ pub fn run(options: &Options) -> Result<()> {
     steps.command("screens: lint", npm(&ui(), &["run", "lint"]));
     steps.command("screens: types", npm(&ui(), &["run", "check"]));
     steps.command("screens: tests", npm(&ui(), &["test"]));
-    steps.check("licences", licences::run);
+    dependencies::check_licences(&mut steps);
 
     const CLIPPY: [&str; 3] = ["clippy", "--workspace", "--all-targets"];
     steps.command("clippy", with(cargo(&CLIPPY), &["--", "-D", "warnings"]));
@@ -60,14 +61,12 @@ pub fn run(options: &Options) -> Result<()> {
     steps.finish()
 }
 
-/// All tests of all crates but the one that opens windows, which asks for the test clock's feature.
+/// Runs the tests of all crates, except the end-to-end tests, which need the feature of the test clock.
 fn rust_tests(options: &Options, steps: &mut Steps) {
-    let has_nextest = cargo(&["nextest", "--version"]).output().is_ok_and(|it| it.status.success());
-    let tests: &[&str] = if has_nextest { &["nextest", "run"] } else { &["test", "--tests"] };
-    const APART: [&str; 4] = ["--workspace", "--no-fail-fast", "--exclude", BACKEND];
-    steps.command("rust: tests", with(cargo(tests), &APART));
+    NEXTEST.step("rust: tests", &["run", "--workspace", "--exclude", BACKEND], steps);
     if !options.quick {
-        // One process for each target: its tests share one database, which takes seconds to start.
+        // Not with nextest, which starts a process for each test: these tests share one database, which takes seconds
+        // to start.
         const TARGETS: [&str; 4] = ["--package", BACKEND, "--tests", "--no-fail-fast"];
         steps.command("rust: tests of the backend", with(cargo(&["test"]), &TARGETS));
     }
