@@ -5,7 +5,7 @@
 
 mod bare;
 mod bells;
-mod desk;
+mod desktop;
 mod disk;
 mod figure;
 mod memory;

@@ -1,7 +1,7 @@
 //! Private memory where no window was ever opened.
 
 use super::Programs;
-use super::desk::{App, Desk};
+use super::desktop::{App, Desktop};
 use super::figure::{Figure, round};
 use super::process::private_memory;
 use anyhow::Result;
@@ -19,10 +19,10 @@ pub fn of(app: &App) -> Result<(f64, Value)> {
 }
 
 pub fn terminal(programs: &Programs) -> Result<Vec<Figure>> {
-    let desk = Desk::start()?;
-    let mut command = desk.command(&programs.command);
+    let desktop = Desktop::start()?;
+    let mut command = desktop.command(&programs.command);
     command.args(["sit", "--terminal", "20m", "--prepare", "0s"]);
-    let app = desk.run(command)?;
+    let app = desktop.run(command)?;
     super::rest(SETTLE);
     let (memory, detail) = of(&app)?;
     let what = ("memory-terminal", "private memory, zafu sit --terminal");
@@ -30,12 +30,12 @@ pub fn terminal(programs: &Programs) -> Result<Vec<Figure>> {
 }
 
 pub fn background(programs: &Programs) -> Result<Vec<Figure>> {
-    let desk = Desk::start()?;
-    let mut command = desk.command(&programs.app);
+    let desktop = Desktop::start()?;
+    let mut command = desktop.command(&programs.app);
     command.arg("--background");
-    let app = desk.run(command)?;
+    let app = desktop.run(command)?;
     super::rest(3);
-    sit(&desk, programs)?;
+    sit(&desktop, programs)?;
     super::rest(SETTLE);
     let (memory, detail) = of(&app)?;
     let what = ("memory-background", "private memory, sitting, --background");
@@ -43,8 +43,8 @@ pub fn background(programs: &Programs) -> Result<Vec<Figure>> {
 }
 
 /// Begins a sit of 20 minutes in the engine that runs.
-pub fn sit(desk: &Desk, programs: &Programs) -> Result<()> {
-    let mut command = desk.command(&programs.command);
+pub fn sit(desktop: &Desktop, programs: &Programs) -> Result<()> {
+    let mut command = desktop.command(&programs.command);
     command.args(["sit", "20m", "--prepare", "0s"]);
-    desk.done(command).map(drop)
+    desktop.done(command).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use super::Programs;
 use super::bare;
-use super::desk::{App, Desk, HEIGHT, WIDTH};
+use super::desktop::{App, Desktop, HEIGHT, WIDTH};
 use super::figure::{Figure, median, round};
 use super::memory::{self, SETTLE};
 use super::process::{cpu_seconds, sleeps};
@@ -20,13 +20,13 @@ const TITLE: &str = "^Zafu$";
 
 /// Memory with the window open and with it destroyed, beside the bare app's.
 pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
-    let desk = Desk::start()?;
-    let app = open_sit(&desk, programs)?;
-    let zafu = open_and_closed(&desk, &app, TITLE)?;
-    drop((app, desk));
-    let desk = Desk::start()?;
-    let app = open_bare(&desk, programs)?;
-    let bare = open_and_closed(&desk, &app, bare::NAME)?;
+    let desktop = Desktop::start()?;
+    let app = open_sit(&desktop, programs)?;
+    let zafu = open_and_closed(&desktop, &app, TITLE)?;
+    drop((app, desktop));
+    let desktop = Desktop::start()?;
+    let app = open_bare(&desktop, programs)?;
+    let bare = open_and_closed(&desktop, &app, bare::NAME)?;
     let [open, closed] = [0, 1].map(|at| json!({ "zafu": zafu[at].1, "bare": bare[at].1 }));
     let what = ("memory-open", "private memory, sitting, window open");
     let value = (zafu[0].0, "MB", bare[0].0 + 25.0);
@@ -37,19 +37,19 @@ pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
     Ok(vec![open, closed])
 }
 
-fn open_and_closed(desk: &Desk, app: &App, title: &str) -> Result<[(f64, Value); 2]> {
+fn open_and_closed(desktop: &Desktop, app: &App, title: &str) -> Result<[(f64, Value); 2]> {
     let open = memory::of(app)?;
-    desk.close(title)?;
+    desktop.close(title)?;
     super::rest(SETTLE);
     Ok([open, memory::of(app)?])
 }
 
 /// The window open, 480 pixels wide and 640 high.
 pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
-    let desk = Desk::start()?;
-    let app = open_sit(&desk, programs)?;
+    let desktop = Desktop::start()?;
+    let app = open_sit(&desktop, programs)?;
     let before = cpu_seconds(app.pid());
-    let frames = frames(&desk);
+    let frames = frames(&desktop);
     let percent = (cpu_seconds(app.pid()) - before) / WHILE as f64 * 100.0;
     let period = median(frames.clone());
     let what = format!("CPU, visible at 480x640, redrawn every {} s", round(period));
@@ -61,9 +61,9 @@ pub fn open(programs: &Programs) -> Result<Vec<Figure>> {
 
 /// The window destroyed.
 pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
-    let desk = Desk::start()?;
-    let app = open_sit(&desk, programs)?;
-    desk.close(TITLE)?;
+    let desktop = Desktop::start()?;
+    let app = open_sit(&desktop, programs)?;
+    desktop.close(TITLE)?;
     super::rest(SETTLE);
     let (cpu_before, before) = (cpu_seconds(app.pid()), sleeps(app.pid()));
     super::rest(WHILE);
@@ -87,32 +87,32 @@ pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
 }
 
 /// The app that Zafu is compared with, at rest.
-fn open_bare(desk: &Desk, programs: &Programs) -> Result<App> {
-    let app = desk.run(desk.command(&programs.bare))?;
-    desk.wait_for("the bare window", |desk| {
-        desk.pixels().iter().any(|pixel| pixel[..3] != [0; 3])
+fn open_bare(desktop: &Desktop, programs: &Programs) -> Result<App> {
+    let app = desktop.run(desktop.command(&programs.bare))?;
+    desktop.wait_for("the bare window", |desktop| {
+        desktop.pixels().iter().any(|pixel| pixel[..3] != [0; 3])
     })?;
     super::rest(2);
-    desk.resize(bare::NAME)?;
+    desktop.resize(bare::NAME)?;
     super::rest(SETTLE);
     Ok(app)
 }
 
 /// Zafu with its window open and a sit that has been running for a while.
-fn open_sit(desk: &Desk, programs: &Programs) -> Result<App> {
-    let app = desk.run(desk.command(&programs.app))?;
-    desk.wait_for("the sit screen", is_painted)?;
-    desk.resize(TITLE)?;
-    memory::sit(desk, programs)?;
+fn open_sit(desktop: &Desktop, programs: &Programs) -> Result<App> {
+    let app = desktop.run(desktop.command(&programs.app))?;
+    desktop.wait_for("the sit screen", is_painted)?;
+    desktop.resize(TITLE)?;
+    memory::sit(desktop, programs)?;
     super::rest(SETTLE);
-    ensure!(!is_painted(desk), "the window still shows what a sit is begun from");
+    ensure!(!is_painted(desktop), "the window still shows what a sit is begun from");
     Ok(app)
 }
 
 /// Watches the window, and says how many seconds apart its pictures were.
-fn frames(desk: &Desk) -> Vec<f64> {
+fn frames(desktop: &Desktop) -> Vec<f64> {
     let start = super::now();
-    let picture = || desk.rows(0..HEIGHT, WIDTH);
+    let picture = || desktop.rows(0..HEIGHT, WIDTH);
     let (mut last, mut changed, mut apart) = (picture(), None, vec![]);
     while start.elapsed().as_secs() < WHILE {
         std::thread::sleep(Duration::from_millis(40));

@@ -1,7 +1,7 @@
 //! From the start of the program to the screen that a sit is begun from, painted; beside GNOME's clock.
 
 use super::Programs;
-use super::desk::Desk;
+use super::desktop::Desktop;
 use super::figure::{Figure, median, round};
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -22,11 +22,11 @@ const WINDOW_PIXELS: usize = 150;
 pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
     let has_clocks = Command::new("gnome-clocks").arg("--version").output().is_ok();
     ensure!(has_clocks, "Zafu is compared with GNOME's clock: install the package gnome-clocks");
-    let desk = Desk::start()?;
+    let desktop = Desktop::start()?;
     let (mut zafu, mut window, mut clocks) = (vec![], vec![], vec![]);
     for _ in 0..STARTS {
-        clocks.push(start(&desk, desk.command("gnome-clocks"), "its window", is_window)?[0]);
-        let seen = start(&desk, desk.command(&programs.app), "the sit screen", is_painted)?;
+        clocks.push(start(&desktop, desktop.command("gnome-clocks"), "its window", is_window)?[0]);
+        let seen = start(&desktop, desktop.command(&programs.app), "the sit screen", is_painted)?;
         zafu.push(seen[0]);
         window.push(seen[1]);
     }
@@ -44,28 +44,28 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
 
 /// Starts an app on the empty screen, and says after how many milliseconds it was there, and its window at all.
 fn start(
-    desk: &Desk,
+    desktop: &Desktop,
     command: Command,
     what: &str,
-    is_there: fn(&Desk) -> bool,
+    is_there: fn(&Desktop) -> bool,
 ) -> Result<[f64; 2]> {
-    desk.wait_for("an empty screen", |desk| !is_window(desk))?;
+    desktop.wait_for("an empty screen", |desktop| !is_window(desktop))?;
     // What the last one left behind is not to be in the way of this one.
     super::rest(1);
     let began = super::now();
-    let app = desk.run(command)?;
-    desk.wait_for("a window", is_window)?;
+    let app = desktop.run(command)?;
+    desktop.wait_for("a window", is_window)?;
     let window = began.elapsed();
-    desk.wait_for(what, is_there)?;
+    desktop.wait_for(what, is_there)?;
     let painted = began.elapsed();
     drop(app);
     Ok([painted, window].map(|time| round(time.as_secs_f64() * 1e3)))
 }
 
-fn is_window(desk: &Desk) -> bool {
-    desk.pixels().iter().filter(|pixel| pixel[..3] != [0, 0, 0]).count() > WINDOW_PIXELS
+fn is_window(desktop: &Desktop) -> bool {
+    desktop.pixels().iter().filter(|pixel| pixel[..3] != [0, 0, 0]).count() > WINDOW_PIXELS
 }
 
-pub fn is_painted(desk: &Desk) -> bool {
-    desk.pixels().iter().filter(|pixel| pixel[..3] == BUTTON).count() > BUTTON_PIXELS
+pub fn is_painted(desktop: &Desktop) -> bool {
+    desktop.pixels().iter().filter(|pixel| pixel[..3] == BUTTON).count() > BUTTON_PIXELS
 }

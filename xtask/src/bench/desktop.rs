@@ -17,14 +17,14 @@ pub const HEIGHT: usize = 900;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A desktop. It ends with everything that was started on it.
-pub struct Desk {
+pub struct Desktop {
     home: PathBuf,
     display: String,
     bus: String,
     parts: Vec<Child>,
 }
 
-impl Desk {
+impl Desktop {
     /// Starts one.
     ///
     /// # Errors
@@ -39,31 +39,31 @@ impl Desk {
             home.join(".asoundrc"),
             "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
         )?;
-        let mut desk = Self { home, display: String::new(), bus: String::new(), parts: vec![] };
+        let mut desktop = Self { home, display: String::new(), bus: String::new(), parts: vec![] };
         let screen = format!("{WIDTH}x{HEIGHT}x24");
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &screen, "-fbdir"]);
-        xvfb.arg(&desk.home);
-        desk.display = format!(":{}", desk.part(xvfb)?);
+        xvfb.arg(&desktop.home);
+        desktop.display = format!(":{}", desktop.part(xvfb)?);
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
-        desk.bus = desk.part(bus)?;
-        let mut sound = desk.command("pulseaudio");
+        desktop.bus = desktop.part(bus)?;
+        let mut sound = desktop.command("pulseaudio");
         sound
             .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
             .args(["--realtime=no", "--high-priority=no", "--log-level=error"])
-            .args(["-L", &format!("module-native-protocol-unix socket={}", desk.socket())])
+            .args(["-L", &format!("module-native-protocol-unix socket={}", desktop.socket())])
             .args(["-L", "module-null-sink sink_name=cap rate=48000"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        desk.parts.push(sound.spawn().context("pulseaudio cannot be started")?);
+        desktop.parts.push(sound.spawn().context("pulseaudio cannot be started")?);
         // So that windows can be closed as people close them.
-        let mut openbox = desk.command("openbox");
+        let mut openbox = desktop.command("openbox");
         openbox.stdout(Stdio::null()).stderr(Stdio::null());
-        desk.parts.push(openbox.spawn().context("openbox cannot be started")?);
-        desk.wait_for("the sound server", |desk| Path::new(&desk.socket()).exists())?;
+        desktop.parts.push(openbox.spawn().context("openbox cannot be started")?);
+        desktop.wait_for("the sound server", |desktop| Path::new(&desktop.socket()).exists())?;
         super::rest(1);
-        Ok(desk)
+        Ok(desktop)
     }
 
     /// Starts a part that says in its first line where it can be reached.
@@ -210,11 +210,11 @@ impl Desk {
         let mut press = self.command("xdotool");
         press.args(["windowfocus", "--sync", window, "key", "--clearmodifiers", "alt+F4"]);
         self.done(press)?;
-        self.wait_for("the end of the window", |desk| desk.done(search()).is_err()).map(drop)
+        self.wait_for("the end of the window", |desktop| desktop.done(search()).is_err()).map(drop)
     }
 }
 
-impl Drop for Desk {
+impl Drop for Desktop {
     fn drop(&mut self) {
         // In reverse: apps are gone already, the screen goes last.
         for part in self.parts.iter_mut().rev() {
