@@ -3,12 +3,12 @@
 //! These are figures, not tests: a goal that is missed is said so and fails nothing; a figure that could not be
 //! taken does.
 
-mod bare;
 mod bells;
 mod desktop;
 mod disk;
 mod figure;
 mod memory;
+mod minimal;
 mod process;
 mod sitting;
 mod start;
@@ -47,7 +47,7 @@ enum Part {
 struct Programs {
     app: PathBuf,
     command: PathBuf,
-    bare: PathBuf,
+    minimal: PathBuf,
 }
 
 type Measure = fn(&Programs) -> Result<Vec<Figure>>;
@@ -102,7 +102,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 fn programs(skip_build: bool) -> Result<Programs> {
     let release = workspace::target()?.join("release");
-    let mut bare = release.join(bare::NAME);
+    let mut minimal = release.join(minimal::NAME);
     if !skip_build {
         let mut steps = Steps::quiet()?;
         setup::ready(Purpose::Test, &mut steps)?;
@@ -110,9 +110,9 @@ fn programs(skip_build: bool) -> Result<Programs> {
             .status()
             .context("cargo cannot be run")?;
         ensure!(status.success(), "Zafu was not built: see above");
-        bare = bare::build()?;
+        minimal = minimal::build()?;
     }
-    Ok(Programs { app: release.join("zafu-app"), command: release.join("zafu"), bare })
+    Ok(Programs { app: release.join("zafu-app"), command: release.join("zafu"), minimal })
 }
 
 #[expect(

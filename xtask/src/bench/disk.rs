@@ -15,10 +15,10 @@ pub fn sizes(programs: &Programs) -> Result<Vec<Figure>> {
     };
     let app = (size(&programs.app)?, "MB", 15.0);
     let command = (size(&programs.command)?, "MB", 8.0);
-    let bare = size(&programs.bare)?;
+    let minimal = size(&programs.minimal)?;
     Ok(vec![
         Figure::absolute(("size-app", "zafu-app, screens inside"), "< 15 MB", app, json!({}))
-            .beside("bare", bare),
+            .beside("minimal", minimal),
         Figure::absolute(("size-command", "zafu"), "< 8 MB", command, json!({})),
     ])
 }

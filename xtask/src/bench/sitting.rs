@@ -1,10 +1,10 @@
 //! What a sit of 20 minutes costs: memory, processor, wake-ups, with its window open and with it destroyed.
 
 use super::Programs;
-use super::bare;
 use super::desktop::{App, Desktop, HEIGHT, WIDTH};
 use super::figure::{Figure, median, round};
 use super::memory::{self, SETTLE};
+use super::minimal;
 use super::process::{cpu_seconds, sleeps};
 use super::start::is_painted;
 use anyhow::{Result, ensure};
@@ -18,22 +18,24 @@ const WHILE: u64 = 60;
 /// The title of Zafu's window.
 const TITLE: &str = "^Zafu$";
 
-/// Memory with the window open and with it destroyed, beside the bare app's.
+/// Memory with the window open and with it destroyed, beside the minimal app's.
 pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
     let desktop = Desktop::start()?;
     let app = open_sit(&desktop, programs)?;
     let zafu = open_and_closed(&desktop, &app, TITLE)?;
     drop((app, desktop));
     let desktop = Desktop::start()?;
-    let app = open_bare(&desktop, programs)?;
-    let bare = open_and_closed(&desktop, &app, bare::NAME)?;
-    let [open, closed] = [0, 1].map(|at| json!({ "zafu": zafu[at].1, "bare": bare[at].1 }));
+    let app = open_minimal(&desktop, programs)?;
+    let minimal = open_and_closed(&desktop, &app, minimal::NAME)?;
+    let [open, closed] = [0, 1].map(|at| json!({ "zafu": zafu[at].1, "minimal": minimal[at].1 }));
     let what = ("memory-open", "private memory, sitting, window open");
-    let value = (zafu[0].0, "MB", bare[0].0 + 25.0);
-    let open = Figure::absolute(what, "<= bare + 25 MB", value, open).beside("bare", bare[0].0);
+    let value = (zafu[0].0, "MB", minimal[0].0 + 25.0);
+    let open =
+        Figure::absolute(what, "<= minimal + 25 MB", value, open).beside("minimal", minimal[0].0);
     let what = ("memory-closed", "private memory, sitting, window destroyed");
-    let value = (zafu[1].0, "MB", bare[1].0 + 8.0);
-    let closed = Figure::absolute(what, "<= bare + 8 MB", value, closed).beside("bare", bare[1].0);
+    let value = (zafu[1].0, "MB", minimal[1].0 + 8.0);
+    let closed =
+        Figure::absolute(what, "<= minimal + 8 MB", value, closed).beside("minimal", minimal[1].0);
     Ok(vec![open, closed])
 }
 
@@ -87,13 +89,13 @@ pub fn closed(programs: &Programs) -> Result<Vec<Figure>> {
 }
 
 /// The app that Zafu is compared with, at rest.
-fn open_bare(desktop: &Desktop, programs: &Programs) -> Result<App> {
-    let app = desktop.run(desktop.command(&programs.bare))?;
-    desktop.wait_for("the bare window", |desktop| {
+fn open_minimal(desktop: &Desktop, programs: &Programs) -> Result<App> {
+    let app = desktop.run(desktop.command(&programs.minimal))?;
+    desktop.wait_for("the minimal window", |desktop| {
         desktop.pixels().iter().any(|pixel| pixel[..3] != [0; 3])
     })?;
     super::rest(2);
-    desktop.resize(bare::NAME)?;
+    desktop.resize(minimal::NAME)?;
     super::rest(SETTLE);
     Ok(app)
 }

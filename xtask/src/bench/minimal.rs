@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Its name, and its window's title.
-pub const NAME: &str = "zafu-bare";
+pub const NAME: &str = "zafu-minimal";
 
 const MAIN: &str = r#"fn main() {
     tauri::Builder::default()
@@ -21,10 +21,10 @@ const MAIN: &str = r#"fn main() {
 "#;
 
 const CONFIG: &str = r#"{
-  "productName": "zafu-bare",
-  "identifier": "app.zafu.Bare",
+  "productName": "zafu-minimal",
+  "identifier": "app.zafu.Minimal",
   "build": { "frontendDist": "dist" },
-  "app": { "windows": [{ "title": "zafu-bare", "width": 480, "height": 680 }] },
+  "app": { "windows": [{ "title": "zafu-minimal", "width": 480, "height": 680 }] },
   "bundle": { "icon": ["icon.png"] }
 }
 "#;
@@ -36,7 +36,7 @@ const CONFIG: &str = r#"{
 pub fn build() -> Result<PathBuf> {
     let root = workspace::root();
     let target = workspace::target()?;
-    let folder = target.join("bench").join("bare");
+    let folder = target.join("bench").join("minimal");
     for inner in ["src", "dist"] {
         fs::create_dir_all(folder.join(inner))?;
     }
@@ -54,7 +54,7 @@ pub fn build() -> Result<PathBuf> {
         ("build.rs", "fn main() {\n    tauri_build::build();\n}\n"),
         ("tauri.conf.json", CONFIG),
         ("src/main.rs", MAIN),
-        ("dist/index.html", "<!doctype html><title>zafu-bare</title><p>bare</p>\n"),
+        ("dist/index.html", "<!doctype html><title>zafu-minimal</title><p>minimal</p>\n"),
     ] {
         let path = folder.join(name);
         // What has not changed keeps its time, and is not compiled again.
