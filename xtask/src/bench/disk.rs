@@ -18,7 +18,7 @@ pub fn sizes(programs: &Programs) -> Result<Vec<Figure>> {
     let minimal = size(&programs.minimal)?;
     Ok(vec![
         Figure::absolute(("size-app", "zafu-app, screens inside"), "< 15 MB", app, json!({}))
-            .beside("minimal", minimal),
+            .compared_to("minimal", minimal),
         Figure::absolute(("size-command", "zafu"), "< 8 MB", command, json!({})),
     ])
 }
@@ -41,7 +41,7 @@ pub fn store(_programs: &Programs) -> Result<Vec<Figure>> {
     let durable = |name, what, key| -> Result<Figure> {
         let value = (get(key)?, "ms", 1.5 * commit);
         Ok(Figure::absolute((name, what), goal, value, json!({ "median_of": found["rounds"] }))
-            .beside("commit", commit))
+            .compared_to("commit", commit))
     };
     let (log, growth) =
         (("log", "the last 50 of 1,000,000 sits"), ("log-growth", "the same, beside 10,000"));
@@ -51,6 +51,6 @@ pub fn store(_programs: &Programs) -> Result<Vec<Figure>> {
         durable("durable-finish", "durable finish", "finish_ms")?,
         Figure::absolute(log, "< 10 ms", (large, "ms", 10.0), reads.clone()),
         Figure::absolute(growth, "<= 1.5 x 10,000 sits", (large, "ms", 1.5 * small), reads)
-            .beside("10,000", small),
+            .compared_to("10,000", small),
     ])
 }

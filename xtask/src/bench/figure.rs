@@ -13,7 +13,7 @@ pub struct Figure {
     pub value: f64,
     pub unit: &'static str,
     /// What it is compared with, measured in the same run, and that one's figure.
-    pub yardstick: Option<(&'static str, f64)>,
+    pub reference: Option<(&'static str, f64)>,
     pub limit: f64,
     /// How it came about.
     pub detail: Value,
@@ -27,12 +27,12 @@ impl Figure {
         (value, unit, limit): (f64, &'static str, f64),
         detail: Value,
     ) -> Self {
-        Self { name, what: what.into(), goal, value, unit, yardstick: None, limit, detail }
+        Self { name, what: what.into(), goal, value, unit, reference: None, limit, detail }
     }
 
     /// The same, with what it is compared with.
-    pub fn beside(self, yardstick: &'static str, value: f64) -> Self {
-        Self { yardstick: Some((yardstick, value)), ..self }
+    pub fn compared_to(self, reference: &'static str, value: f64) -> Self {
+        Self { reference: Some((reference, value)), ..self }
     }
 
     fn is_met(&self) -> bool {
@@ -47,7 +47,7 @@ impl Figure {
             "value": round(self.value),
             "unit": self.unit,
             "limit": round(self.limit),
-            "yardstick": self.yardstick.map(|(what, value)| json!({ "what": what, "value": round(value) })),
+            "reference": self.reference.map(|(what, value)| json!({ "what": what, "value": round(value) })),
             "met": self.is_met(),
             "detail": self.detail,
         })
@@ -55,10 +55,10 @@ impl Figure {
 
     fn row(&self) -> [String; 5] {
         let amount = |value: f64| format!("{} {}", round(value), self.unit);
-        let yardstick =
-            self.yardstick.map_or("-".into(), |(what, value)| format!("{what} {}", amount(value)));
+        let reference =
+            self.reference.map_or("-".into(), |(what, value)| format!("{what} {}", amount(value)));
         let met = if self.is_met() { "ok" } else { "MISSED" };
-        [self.what.clone(), self.goal.into(), amount(self.value), yardstick, met.into()]
+        [self.what.clone(), self.goal.into(), amount(self.value), reference, met.into()]
     }
 }
 
@@ -71,7 +71,7 @@ pub fn report(figures: &[Figure], file: &Path) -> Result<()> {
     let text = serde_json::to_string_pretty(&all)?;
     std::fs::write(file, text + "\n")
         .with_context(|| format!("{} cannot be written", file.display()))?;
-    let mut rows = vec![["what", "goal", "figure", "yardstick", ""].map(String::from)];
+    let mut rows = vec![["what", "goal", "figure", "reference", ""].map(String::from)];
     rows.extend(figures.iter().map(Figure::row));
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -30,12 +30,12 @@ pub fn memory(programs: &Programs) -> Result<Vec<Figure>> {
     let [open, closed] = [0, 1].map(|at| json!({ "zafu": zafu[at].1, "minimal": minimal[at].1 }));
     let what = ("memory-open", "private memory, sitting, window open");
     let value = (zafu[0].0, "MB", minimal[0].0 + 25.0);
-    let open =
-        Figure::absolute(what, "<= minimal + 25 MB", value, open).beside("minimal", minimal[0].0);
+    let open = Figure::absolute(what, "<= minimal + 25 MB", value, open)
+        .compared_to("minimal", minimal[0].0);
     let what = ("memory-closed", "private memory, sitting, window destroyed");
     let value = (zafu[1].0, "MB", minimal[1].0 + 8.0);
-    let closed =
-        Figure::absolute(what, "<= minimal + 8 MB", value, closed).beside("minimal", minimal[1].0);
+    let closed = Figure::absolute(what, "<= minimal + 8 MB", value, closed)
+        .compared_to("minimal", minimal[1].0);
     Ok(vec![open, closed])
 }
 

@@ -31,15 +31,15 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
         window.push(seen[1]);
     }
     let warm = |all: &[f64]| median(all[1..].to_vec());
-    let yardstick = warm(&clocks);
+    let reference = warm(&clocks);
     let detail = json!({
         "painted_ms": zafu, "window_ms": window, "clocks_window_ms": clocks,
         "note": "the first of each is not counted",
     });
     let what = ("start", "start to the sit screen painted");
-    let value = (warm(&zafu), "ms", 1.5 * yardstick);
+    let value = (warm(&zafu), "ms", 1.5 * reference);
     let figure = Figure::absolute(what, "<= 1.5 x gnome-clocks' window", value, detail);
-    Ok(vec![figure.beside("gnome-clocks", yardstick)])
+    Ok(vec![figure.compared_to("gnome-clocks", reference)])
 }
 
 /// Starts an app on the empty screen, and says after how many milliseconds it was there, and its window at all.

@@ -49,35 +49,35 @@ fn carried(found: &Value) -> Option<Vec<Figure>> {
             (push, "s", javascript / 20.0),
             one_by_one,
         )
-        .beside("supabase-js, a request a row, scaled from 1,000 rows", javascript),
+        .compared_to("supabase-js, a request a row, scaled from 1,000 rows", javascript),
         Figure::absolute(
             ("push-psql", "the same"),
             "<= 3 x psql",
             (push, "s", 3.0 * psql),
             detail("push"),
         )
-        .beside("psql, insert in the same batches", psql),
+        .compared_to("psql, insert in the same batches", psql),
         Figure::absolute(
             ("push-delayed", "the same, each round trip 50 ms longer"),
             "< 2 x without",
             (seconds("slow")?, "s", 2.0 * push),
             detail("slow"),
         )
-        .beside("without", push),
+        .compared_to("without", push),
         Figure::absolute(
             ("pull", "pull of 100,000 sits on a new device"),
             "< 1/2 of the push",
             (seconds("pull")?, "s", push / 2.0),
             detail("pull"),
         )
-        .beside("push", push),
+        .compared_to("push", push),
         Figure::absolute(
             ("push-again", "push of the same once more, none restamped"),
             "< 1/3 of the push",
             (seconds("again")?, "s", push / 3.0),
             detail("again"),
         )
-        .beside("push", push),
+        .compared_to("push", push),
     ])
 }
 
@@ -90,7 +90,7 @@ fn memory(found: &Value) -> Option<Vec<Figure>> {
         let (above, idle) = (found[of]["above_idle_mb"].as_f64()?, found[of]["idle_mb"].as_f64()?);
         let figure =
             Figure::absolute((name, what), "< 60 MB above idle", (above, "MB", 60.0), json!({}));
-        Some(figure.beside("idle", idle))
+        Some(figure.compared_to("idle", idle))
     };
     Some(vec![
         figure("memory-push", "private memory while pushing them, above idle", "push")?,
@@ -114,7 +114,7 @@ fn one(found: &Value) -> Option<Vec<Figure>> {
         (digest["ms"].as_f64()?, "ms", 50.0),
         digest.clone(),
     );
-    Some(vec![figure.beside("5,000", small), of_digest])
+    Some(vec![figure.compared_to("5,000", small), of_digest])
 }
 
 fn timer(found: &Value) -> Option<Vec<Figure>> {
@@ -125,7 +125,7 @@ fn timer(found: &Value) -> Option<Vec<Figure>> {
         let goal = "unchanged (<= 1.25 x alone)";
         Some(
             Figure::absolute((name, what), goal, (value, "ms", 1.25 * alone), detail)
-                .beside("alone", alone),
+                .compared_to("alone", alone),
         )
     };
     Some(vec![
