@@ -9,7 +9,7 @@ mod manager;
 use crate::workspace;
 use anyhow::{Result, bail};
 use families::{ARCH, BROWSER, DEBIAN, FEDORA, Family};
-use manager::Patience;
+use manager::LockWait;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -98,7 +98,7 @@ fn install(family: &Family, prefix: &str, packages: &[&str]) -> Result<()> {
     let prefix = format!("{prefix}env LC_ALL=C DEBIAN_FRONTEND=noninteractive ");
     let manager = family.manager;
     let mut wait =
-        Patience::new(|| println!("      another program uses {manager}: waiting for it"));
+        LockWait::new(|| println!("      another program uses {manager}: waiting for it"));
     let mut run =
         |line: &str| manager::run(&format!("{prefix}{line}"), &log, family.locked, || wait.once());
     // A stale list of one source is no reason to stop, but it explains a package that is not found afterwards.

@@ -14,7 +14,7 @@ pub const WIDTH: usize = 1280;
 pub const HEIGHT: usize = 900;
 
 /// How long anything may take to show itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A desktop. It ends with everything that was started on it.
 pub struct Desktop {
@@ -173,14 +173,14 @@ impl Desktop {
     /// If it never was.
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<Duration> {
         let start = super::now();
-        while start.elapsed() < PATIENCE {
+        while start.elapsed() < TIMEOUT {
             if is_so(self) {
                 return Ok(start.elapsed());
             }
             std::thread::sleep(Duration::from_millis(4));
         }
         let said = fs::read_to_string(self.home.join("said")).unwrap_or_default();
-        bail!("{what} did not come within {} s\n{said}", PATIENCE.as_secs())
+        bail!("{what} did not come within {} s\n{said}", TIMEOUT.as_secs())
     }
 
     /// Gives the window of this title another size.

@@ -44,13 +44,13 @@ impl From<std::io::Error> for Failure {
 }
 
 /// Waits for a lock, for a limited time in all.
-pub struct Patience<F> {
+pub struct LockWait<F> {
     start: Instant,
     is_told: bool,
     tell: F,
 }
 
-impl<F: FnMut()> Patience<F> {
+impl<F: FnMut()> LockWait<F> {
     /// `tell` is called once, before the first pause.
     pub fn new(tell: F) -> Self {
         Self { start: now(), is_told: false, tell }
