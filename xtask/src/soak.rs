@@ -10,11 +10,11 @@ const FEATURES: &str = "zafu/test-clock,zafu-cli/test-clock";
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
-    what: What,
+    target: Target,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Target {
     /// Kill the engine at random moments, and look for what was lost
     Kill {
         /// How often
@@ -52,15 +52,15 @@ enum What {
 /// # Errors
 /// If it cannot be built, or something was lost.
 pub fn run(options: &Options) -> Result<()> {
-    match options.what {
-        What::Kill { times, seed } => {
+    match options.target {
+        Target::Kill { times, seed } => {
             kill("kill::no_kill_loses_or_doubles_a_sit", "ZAFU_KILL", times, seed)
         }
-        What::KillSync { times, seed } => {
+        Target::KillSync { times, seed } => {
             let test = "kill_sync::no_kill_in_a_sync_loses_or_doubles_a_sit";
             kill(test, "ZAFU_SYNC_KILL", times, seed)
         }
-        What::Sync { seeds, first, seed } => sync(seeds, first, seed),
+        Target::Sync { seeds, first, seed } => sync(seeds, first, seed),
     }
 }
 
