@@ -27,18 +27,18 @@ pub fn run(options: &Options) -> Result<()> {
     ensure!(status.success(), "the backend was not built: see above");
     let mut backend = Command::new(built("zafu-backend")?);
     backend.arg(options.port.to_string());
-    become_it(&mut backend)
+    exec(&mut backend)
 }
 
 /// In the place of this process, so that Ctrl-C and signals are heard by nobody else.
 #[cfg(unix)]
-fn become_it(backend: &mut Command) -> Result<()> {
+fn exec(backend: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
     Err(backend.exec()).context("the backend cannot be started")
 }
 
 #[cfg(not(unix))]
-fn become_it(backend: &mut Command) -> Result<()> {
+fn exec(backend: &mut Command) -> Result<()> {
     ensure!(backend.status()?.success(), "the backend does not run here");
     Ok(())
 }

@@ -27,16 +27,16 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     match purpose {
         Purpose::Build => screens(steps),
         Purpose::Backend => {
-            node_is_there(steps)?;
-            install(BACKEND, steps)
+            ensure_node(steps)?;
+            npm_ci(BACKEND, steps)
         }
         Purpose::Test => {
             screens(steps)?;
-            install(BACKEND, steps)
+            npm_ci(BACKEND, steps)
         }
         Purpose::Screens => {
-            node_is_there(steps)?;
-            install("ui", steps)
+            ensure_node(steps)?;
+            npm_ci("ui", steps)
         }
     }
 }
@@ -46,12 +46,12 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
 /// # Errors
 /// If Node is missing, or they do not build.
 pub fn screens(steps: &mut Steps) -> Result<()> {
-    node_is_there(steps)?;
-    install("ui", steps)?;
+    ensure_node(steps)?;
+    npm_ci("ui", steps)?;
     build_ui(steps)
 }
 
-fn node_is_there(steps: &mut Steps) -> Result<()> {
+fn ensure_node(steps: &mut Steps) -> Result<()> {
     ensure!(steps.check("node", node), "Node is missing or too old: see above");
     Ok(())
 }
@@ -79,7 +79,7 @@ fn node_version() -> Option<(u32, String)> {
 }
 
 /// `npm ci` where the lock file is not the one that was installed.
-fn install(folder: &str, steps: &mut Steps) -> Result<()> {
+fn npm_ci(folder: &str, steps: &mut Steps) -> Result<()> {
     let folder_path = workspace::root().join(folder);
     let lock = fs::read(folder_path.join("package-lock.json"))
         .with_context(|| format!("{folder}/package-lock.json: is this clone complete?"))?;
