@@ -36,7 +36,7 @@ fn script(name: &str, arguments: &[&str]) -> Result<()> {
         cfg!(target_os = "linux"),
         "this check runs on Debian as root; here, cargo itself can check for this system"
     );
-    setup::screens(&mut Steps::quiet()?)?;
+    setup::ui(&mut Steps::quiet()?)?;
     let status = Command::new("bash")
         .arg(workspace::root().join("xtask").join("cross").join(name))
         .args(arguments)

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 pub fn run() -> Result<()> {
     let mut steps = Steps::quiet()?;
     setup::ready(Purpose::Screens, &mut steps)?;
-    let is_built = steps.command("screens: demo", npm(&ui(), &["run", "build:demo"]));
+    let is_built = steps.command("ui: demo build", npm(&ui(), &["run", "build:demo"]));
     ensure!(is_built, "the demo was not built: see above");
     let browser =
         packages::browser().context("no Chromium found: install Chromium or Google Chrome")?;

@@ -25,13 +25,13 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     let done = steps.check("system packages", || packages::ensure(purpose));
     ensure!(done, "the system lacks packages: see above");
     match purpose {
-        Purpose::Build => screens(steps),
+        Purpose::Build => ui(steps),
         Purpose::Backend => {
             ensure_node(steps)?;
             npm_ci(BACKEND, steps)
         }
         Purpose::Test => {
-            screens(steps)?;
+            ui(steps)?;
             npm_ci(BACKEND, steps)
         }
         Purpose::Screens => {
@@ -45,7 +45,7 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
 ///
 /// # Errors
 /// If Node is missing, or they do not build.
-pub fn screens(steps: &mut Steps) -> Result<()> {
+pub fn ui(steps: &mut Steps) -> Result<()> {
     ensure_node(steps)?;
     npm_ci("ui", steps)?;
     build_ui(steps)
@@ -104,8 +104,8 @@ fn build_ui(steps: &mut Steps) -> Result<()> {
     if is_fresh {
         return Ok(());
     }
-    let done = steps.command("screens", npm(&workspace::ui(), &["run", "build"]));
-    ensure!(done, "the screens were not built: see above");
+    let done = steps.command("ui: build", npm(&workspace::ui(), &["run", "build"]));
+    ensure!(done, "the UI was not built: see above");
     // After the build, which writes generated sources of its own.
     fs::write(&stamp, fingerprint())
         .with_context(|| format!("{} cannot be written", stamp.display()))

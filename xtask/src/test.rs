@@ -38,9 +38,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
 
     steps.command("format", cargo(&["fmt", "--all", "--check", "--", "--color", "never"]));
-    steps.command("screens: lint", npm(&ui(), &["run", "lint"]));
-    steps.command("screens: types", npm(&ui(), &["run", "check"]));
-    steps.command("screens: tests", npm(&ui(), &["test"]));
+    steps.command("ui: lint", npm(&ui(), &["run", "lint"]));
+    steps.command("ui: types", npm(&ui(), &["run", "check"]));
+    steps.command("ui: tests", npm(&ui(), &["test"]));
     dependencies::check_licences(&mut steps);
 
     const CLIPPY: [&str; 3] = ["clippy", "--workspace", "--all-targets"];
