@@ -36,7 +36,7 @@ pub struct Refused {
 
 /// How many sits of an account are not on the server as they are here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Backlog {
     /// To be sent.
     pub pending: u32,
     /// Refused by the server.
@@ -320,7 +320,7 @@ pub(crate) fn refuse(
 }
 
 /// How many sits of `owner` are not on the server as they are here.
-pub(crate) fn waiting(connection: &Connection, owner: UserId) -> Result<Waiting, StoreError> {
+pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'refused'),
            count(*) FILTER (WHERE state = 'kept'),
@@ -329,7 +329,7 @@ pub(crate) fn waiting(connection: &Connection, owner: UserId) -> Result<Waiting,
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
         let (pending, refused) = (row.get(0)?, row.get(1)?);
-        Ok(Waiting { pending, refused, kept: row.get(2)?, unreadable: row.get(3)? })
+        Ok(Backlog { pending, refused, kept: row.get(2)?, unreadable: row.get(3)? })
     })?)
 }
 

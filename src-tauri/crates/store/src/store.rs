@@ -2,7 +2,7 @@
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::backups::{self, BackupInfo};
-use crate::outbox::{self, Dead, Outgoing, Pending, Refused, Waiting};
+use crate::outbox::{self, Backlog, Dead, Outgoing, Pending, Refused};
 use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
@@ -391,8 +391,8 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn waiting(&self, account: UserId) -> Result<Waiting, StoreError> {
-        self.read(|connection| outbox::waiting(connection, account))
+    pub fn backlog(&self, account: UserId) -> Result<Backlog, StoreError> {
+        self.read(|connection| outbox::backlog(connection, account))
     }
 
     /// The first `limit` sits of `account` that the server will not have, and why.
@@ -509,11 +509,11 @@ impl Store {
         &self,
         account: UserId,
         each: impl FnMut(Row<'_>),
-    ) -> Result<Waiting, StoreError> {
+    ) -> Result<Backlog, StoreError> {
         self.apart(|connection| {
             let moment = connection.unchecked_transaction()?;
             sessions::each_sent(&moment, account, each)?;
-            outbox::waiting(&moment, account)
+            outbox::backlog(&moment, account)
         })
     }
 

@@ -8,7 +8,7 @@ use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Session, Stage};
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Cursor, Ownerless, Pull, Pulled, Push, Said, Store, StoreError, Verdict, Waiting,
+    AfterErasure, Backlog, Cursor, Ownerless, Pull, Pulled, Push, Said, Store, StoreError, Verdict,
 };
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -50,8 +50,8 @@ fn sent(store: &Store, account: u128) -> Vec<SessionId> {
     outgoing.iter().map(|row| row.session.id).collect()
 }
 
-fn waiting(store: &Store) -> (u32, u32, u32) {
-    let Waiting { pending, refused, kept, .. } = store.waiting(user(1)).unwrap();
+fn backlog(store: &Store) -> (u32, u32, u32) {
+    let Backlog { pending, refused, kept, .. } = store.backlog(user(1)).unwrap();
     (pending, refused, kept)
 }
 
@@ -161,7 +161,7 @@ fn a_preparation_is_not_sent_by_whatever_marks_all() {
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
     store.begin_again(user(1)).unwrap();
     store.agree_to_erasure(user(1), Uuid::from_u128(5), AfterErasure::KeepHere).unwrap();
-    assert_eq!((sent(&store, 1), waiting(&store)), (vec![], (0, 0, 0)));
+    assert_eq!((sent(&store, 1), backlog(&store)), (vec![], (0, 0, 0)));
     drive(&store, &mut timer, Command::Tick, at(10));
     assert_eq!(sent(&store, 1), [id(1)]);
 }
@@ -191,7 +191,7 @@ fn what_the_server_merged_is_joined_and_acknowledged() {
     let merged = Said::Merged(Box::new(theirs.clone()));
     let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
     assert_eq!((pushed.settled, pushed.acknowledged), (1, 1));
-    assert_eq!((found(&store, 1), waiting(&store)), (theirs, (0, 0, 0)));
+    assert_eq!((found(&store, 1), backlog(&store)), (theirs, (0, 0, 0)));
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_server_that_ignores_what_was_sent_settles_nothing() {
     theirs.lifecycle.stage = Stage::Started;
     let merged = Said::Merged(Box::new(theirs));
     let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
-    assert_eq!((pushed.settled, waiting(&store)), (0, (1, 0, 0)));
+    assert_eq!((pushed.settled, backlog(&store)), (0, (1, 0, 0)));
     assert!(found(&store, 1).lifecycle.is_completed());
     // Nor does the row of another sit.
     sat(&store, id(2), 1000);
@@ -238,19 +238,19 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
     let row = store.pending(1).unwrap()[0];
     let refused = Said::Refused("bad_note".into());
     let pushed = store.settle(user(1), verdict(id(1), row.generation, refused)).unwrap();
-    assert_eq!((pushed.refused, waiting(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
+    assert_eq!((pushed.refused, backlog(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
     let letters = store.refused(user(1), 10).unwrap();
     assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
     // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
     store.begin_again(user(1)).unwrap();
     assert!(sent(&store, 1).is_empty());
-    assert_eq!((store.retry(user(1)).unwrap(), waiting(&store)), (1, (1, 0, 0)));
+    assert_eq!((store.retry(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
     let again = store.pending(1).unwrap()[0];
     assert!(again.generation > row.generation);
     let refused = Said::Refused("bad_note".into());
     store.settle(user(1), verdict(id(1), again.generation, refused)).unwrap();
     store.edit(id(1), "shorter", "").unwrap();
-    assert_eq!(waiting(&store), (1, 0, 0));
+    assert_eq!(backlog(&store), (1, 0, 0));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn where_nothing_decides_between_two_copies_all_agree_with_the_server() {
     let details = zafu_core::session::Register { revision: 1, ..theirs.details.clone() };
     let theirs = Session { details, ..theirs };
     merge(&store, vec![theirs.clone()], 3);
-    assert_eq!((found(&store, 1), waiting(&store)), (theirs, (0, 0, 0)));
+    assert_eq!((found(&store, 1), backlog(&store)), (theirs, (0, 0, 0)));
 }
 
 #[test]
@@ -394,7 +394,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
 
     store.agree_to_erasure(user(1), erasure_id, AfterErasure::KeepHere).unwrap();
-    assert_eq!((waiting(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
+    assert_eq!((backlog(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
     store.edit(id(1), "still here only", "").unwrap();
     sat(&store, id(3), 2000);
     assert_eq!(sent(&store, 1), [id(3)], "what is sat later is sent");
@@ -469,7 +469,7 @@ fn ten_thousand_sits_are_one_transaction_each_way() {
     });
     let push = Push { verdicts: verdicts.collect(), moved: None, at: at(0).wall.utc };
     assert_eq!(store.settle(user(1), push).unwrap().acknowledged, 10_001);
-    assert_eq!(waiting(&store), (0, 0, 0));
+    assert_eq!(backlog(&store), (0, 0, 0));
 }
 
 #[test]

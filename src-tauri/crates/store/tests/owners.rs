@@ -8,8 +8,8 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Cursor, Gone, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store, StoreError,
-    Waiting,
+    AfterErasure, Backlog, Cursor, Gone, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store,
+    StoreError,
 };
 
 const ONE: &str = "https://one.example";
@@ -98,7 +98,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
     assert!(moved.iter().all(|(_, generation)| *generation > last), "{moved:?}");
     let moved: Vec<Session> = moved.into_iter().map(|(session, _)| session).collect();
     assert_eq!(moved, before, "not a field has changed, and no revision");
-    assert_eq!(store.waiting(user(2)).unwrap(), Waiting { pending: 4, ..Waiting::default() });
+    assert_eq!(store.backlog(user(2)).unwrap(), Backlog { pending: 4, ..Backlog::default() });
 
     // Again: nothing is left to move, and nothing is enqueued anew.
     let generations = outgoing(&store, 2);

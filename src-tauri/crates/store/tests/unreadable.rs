@@ -29,8 +29,8 @@ fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
 }
 
 fn counts(store: &Store) -> (u32, u32, u32, u32) {
-    let waiting = store.waiting(user(1)).unwrap();
-    (waiting.pending, waiting.refused, waiting.kept, waiting.unreadable)
+    let backlog = store.backlog(user(1)).unwrap();
+    (backlog.pending, backlog.refused, backlog.kept, backlog.unreadable)
 }
 
 /// The ids and bodies that a comparison sees.

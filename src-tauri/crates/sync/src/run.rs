@@ -22,7 +22,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Moment};
 use zafu_store::{
-    Account, Cursor, Outgoing, Pull, Pulled, Push, Row, Said, Store, StoreError, Waiting,
+    Account, Backlog, Cursor, Outgoing, Pull, Pulled, Push, Row, Said, Store, StoreError,
 };
 
 /// Both sides are compared as a whole no more often than this.
@@ -142,7 +142,7 @@ pub struct Status {
     /// The account that is signed in, or was last.
     pub account: Option<Account>,
     /// What is not on the server as it is here.
-    pub waiting: Waiting,
+    pub backlog: Backlog,
     /// What the person, or whoever keeps the server, must do.
     pub hold: Option<Hold>,
     /// Why the last call failed, while nothing has succeeded since.
@@ -310,8 +310,8 @@ impl Carrier {
         // A clock that was once wrong must not put it off for a year.
         let due = account.compared.is_none_or(|at| (now - at).abs() >= COMPARE_EVERY);
         let comparable = due && !outgoing && {
-            let waiting = self.store.waiting(account.id)?;
-            waiting.pending == 0 && waiting.refused == 0
+            let backlog = self.store.backlog(account.id)?;
+            backlog.pending == 0 && backlog.refused == 0
         };
         Ok(Known { account: Some(account.id), cursor: account.cursor, outgoing, comparable })
     }
@@ -525,14 +525,14 @@ impl Carrier {
         now: Moment,
     ) -> Result<(), StoreError> {
         let (mut digest, mut is_whole) = (Digest::default(), true);
-        let waiting = self.store.each_sent(account, |row| match row {
+        let backlog = self.store.each_sent(account, |row| match row {
             Row::Session(session) => digest.add(session),
             Row::Unreadable(row) => is_whole &= digest.add_unreadable(row),
         })?;
         let (count, digest) = digest.finish();
         // Where a row says nothing that could be compared, reading it again would not help.
         let same = !is_whole || (count == theirs.count && digest == theirs.digest);
-        if !same && (waiting.pending > 0 || waiting.refused > 0) {
+        if !same && (backlog.pending > 0 || backlog.refused > 0) {
             // Something changed here meanwhile: that is sent first, and then compared anew.
             return Ok(());
         }
@@ -617,13 +617,13 @@ impl Carrier {
     /// What the disk says.
     pub fn status(&self) -> Result<Status, StoreError> {
         let account = self.store.account()?;
-        let waiting = match &account {
-            Some(account) => self.store.waiting(account.id)?,
-            None => Waiting::default(),
+        let backlog = match &account {
+            Some(account) => self.store.backlog(account.id)?,
+            None => Backlog::default(),
         };
         Ok(Status {
             account,
-            waiting,
+            backlog,
             hold: self.plan.hold().cloned(),
             last_failure: self.plan.last_failure().cloned(),
         })

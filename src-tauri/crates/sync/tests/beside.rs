@@ -160,7 +160,7 @@ fn a_failure_beside_a_failure_counts_once_and_loses_nothing() {
     let far = Far::to(&remote, 101, Fault::Unreachable, 2);
     let (pushed, wait) = run(&mut device, &far);
     assert_eq!(pushed, 100);
-    assert_eq!(device.store.waiting(ME).unwrap().pending, 900);
+    assert_eq!(device.store.backlog(ME).unwrap().pending, 900);
     let Wait::Until(until) = wait else { panic!("it is tried again") };
     // Full jitter after one failure: two seconds at most.
     assert!(until <= at(device.seconds).boot + Duration::from_millis(2100), "{until:?}");

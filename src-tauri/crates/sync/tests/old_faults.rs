@@ -46,7 +46,7 @@ fn update_that_matches_nothing() {
         let push = Push { verdicts, moved: None, at: at(0).wall.utc };
         assert_eq!(device.store.settle(ME, push).unwrap().acknowledged, 0);
     }
-    assert_eq!(device.store.waiting(ME).unwrap().pending, 1);
+    assert_eq!(device.store.backlog(ME).unwrap().pending, 1);
 }
 
 #[test]

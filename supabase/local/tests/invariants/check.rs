@@ -63,13 +63,13 @@ impl World {
         assert_eq!(there, saved, "the server does not have what was saved");
         for (place, device) in self.devices.iter().enumerate() {
             let mut here = BTreeMap::new();
-            let waiting = device.store.each_sent(self.account, |row| {
+            let backlog = device.store.each_sent(self.account, |row| {
                 let Row::Session(sit) = row else { panic!("it can be read: {row:?}") };
                 here.insert(sit.id, sit.clone());
             });
             assert_eq!(here, there, "{place} and the server do not agree");
-            let waiting = waiting.unwrap();
-            assert_eq!((waiting.pending, waiting.refused, waiting.kept), (0, 0, 0));
+            let backlog = backlog.unwrap();
+            assert_eq!((backlog.pending, backlog.refused, backlog.kept), (0, 0, 0));
         }
         let devices: Vec<_> = self
             .devices

@@ -350,8 +350,8 @@ fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
             }
         };
         stands_still_until_it_is_seen_to(&mut world, toggle("disable"), toggle("enable")).await;
-        let waiting = world.devices[0].store.waiting(world.account).unwrap();
-        assert_eq!(waiting.refused, 0, "it never was a sit's fault");
+        let backlog = world.devices[0].store.backlog(world.account).unwrap();
+        assert_eq!(backlog.refused, 0, "it never was a sit's fault");
     });
 }
 
@@ -384,8 +384,8 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
         for place in 0..2 {
             world.sits(place, 2);
             world.sync_now(place, minutes(20)).await;
-            let waiting = world.devices[place].store.waiting(world.account).unwrap();
-            assert_eq!((waiting.pending, waiting.refused, waiting.unreadable), (0, 0, 1));
+            let backlog = world.devices[place].store.backlog(world.account).unwrap();
+            assert_eq!((backlog.pending, backlog.refused, backlog.unreadable), (0, 0, 1));
             let status = world.devices[place].carrier.status().unwrap();
             assert_eq!((status.hold, status.last_failure), (None, None));
         }
@@ -400,7 +400,7 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
         world.devices[0].carrier =
             zafu_sync::Carrier::new(world.devices[0].store.clone(), 4, "0.2.0");
         world.sync_now(0, minutes(1)).await;
-        assert_eq!(world.devices[0].store.waiting(world.account).unwrap().unreadable, 1);
+        assert_eq!(world.devices[0].store.backlog(world.account).unwrap().unreadable, 1);
         assert_eq!(world.devices[0].store.unreadable_by_other_versions("0.2.0").unwrap(), []);
     });
 }

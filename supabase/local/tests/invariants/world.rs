@@ -215,7 +215,7 @@ impl World {
     }
 
     pub fn pending(&self, place: usize) -> u32 {
-        self.devices[place].store.waiting(self.account).unwrap().pending
+        self.devices[place].store.backlog(self.account).unwrap().pending
     }
 }
 

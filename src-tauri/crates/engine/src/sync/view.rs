@@ -4,7 +4,7 @@ use super::words;
 use crate::protocol::{IpcError, OwnerView, Progress, SyncNeed, SyncState, SyncView};
 use crate::view::{moment, owner};
 use zafu_core::time::{UtcOffset, WallTime};
-use zafu_store::{Account, Store, StoreError, Waiting};
+use zafu_store::{Account, Backlog, Store, StoreError};
 use zafu_sync::{Hold, RemoteError};
 
 /// What only the thread of the sync knows.
@@ -27,33 +27,33 @@ pub(super) struct Known {
 /// What the disk says.
 pub(crate) fn resting(store: &Store, here: UtcOffset) -> Result<Option<SyncView>, StoreError> {
     let Some(account) = store.account()? else { return Ok(None) };
-    let waiting = store.waiting(account.id)?;
-    look(store, account, waiting, Known::default(), here).map(Some)
+    let backlog = store.backlog(account.id)?;
+    look(store, account, backlog, Known::default(), here).map(Some)
 }
 
 /// How it looks, with what was read of `account` already.
 pub(super) fn look(
     store: &Store,
     account: Account,
-    waiting: Waiting,
+    backlog: Backlog,
     known: Known,
     here: UtcOffset,
 ) -> Result<SyncView, StoreError> {
     let ownerless =
         if account.signed_in && !account.leaves_ownerless { store.ownerless()? } else { 0 };
     let orphan = store.orphans()?.into_iter().next().map(|one| Box::new(owner(one)));
-    Ok(view(account, waiting, ownerless, orphan, known, here))
+    Ok(view(account, backlog, ownerless, orphan, known, here))
 }
 
 fn view(
     account: Account,
-    waiting: Waiting,
+    backlog: Backlog,
     ownerless: u32,
     adopt_from: Option<Box<OwnerView>>,
     known: Known,
     here: UtcOffset,
 ) -> SyncView {
-    let Waiting { pending, refused, kept, unreadable } = waiting;
+    let Backlog { pending, refused, kept, unreadable } = backlog;
     let held = known.hold.as_ref().map(words::need);
     let closed = known.lost || known.unasked.is_some();
     let need = held
@@ -127,8 +127,8 @@ mod tests {
             gone: None,
             declined_by: None,
         };
-        let waiting = Waiting { pending, refused, ..Waiting::default() };
-        view(account, waiting, ownerless, None, known, UtcOffset(0))
+        let backlog = Backlog { pending, refused, ..Backlog::default() };
+        view(account, backlog, ownerless, None, known, UtcOffset(0))
     }
 
     #[test]

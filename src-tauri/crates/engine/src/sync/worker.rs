@@ -181,7 +181,7 @@ impl Worker {
     pub fn view(&mut self) -> Result<Option<SyncView>, StoreError> {
         let status = self.carrier.status()?;
         let Some(account) = status.account else { return Ok(None) };
-        let pending = status.waiting.pending;
+        let pending = status.backlog.pending;
         self.backlog = match self.backlog {
             _ if pending == 0 || status.hold.is_some() || status.last_failure.is_some() => None,
             Some(total) => Some(total.max(pending)),
@@ -201,7 +201,7 @@ impl Worker {
             for_now: matches!(&self.access, Access::Open(remote) if !remote.is_kept()),
         };
         let here = self.clock.now().wall.offset;
-        view::look(&self.store, account, status.waiting, known, here).map(Some)
+        view::look(&self.store, account, status.backlog, known, here).map(Some)
     }
 
     /// Answers everything but [`SyncRequest::Now`], which takes many turns.

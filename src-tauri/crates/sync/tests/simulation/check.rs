@@ -77,10 +77,10 @@ impl World {
         }
         let unreadable = self.devices[place].unreadable_of(account);
         assert_eq!(unreadable, Vec::<String>::new(), "{place} has not read all");
-        let waiting = self.devices[place].store().waiting(account).unwrap();
+        let backlog = self.devices[place].store().backlog(account).unwrap();
         let status = self.devices[place].carrier().status().unwrap();
         assert_eq!(
-            (waiting.pending, waiting.refused),
+            (backlog.pending, backlog.refused),
             (0, 0),
             "{place} has not sent all: {status:?}"
         );
