@@ -175,7 +175,7 @@ pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
 
 /// One owner, as a client sees it.
 pub(crate) fn owner(owner: Owner) -> OwnerView {
-    let Owner { account, sits, deleted, unsent, kept } = owner;
+    let Owner { account, sits, deleted, unsent, local_only: kept } = owner;
     let state = match &account {
         None => OwnerState::Nobody,
         Some(account) if account.signed_in => OwnerState::SignedIn,

@@ -293,7 +293,7 @@ pub(crate) fn agree_to_erasure(
             outbox::release(connection, account)?;
             outbox::enqueue_all(connection, account)
         }
-        AfterErasure::KeepHere => outbox::keep_all(connection, account),
+        AfterErasure::KeepHere => outbox::keep_all_local(connection, account),
     }
 }
 

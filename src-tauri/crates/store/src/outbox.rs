@@ -39,10 +39,10 @@ pub struct Refused {
 pub struct Backlog {
     /// To be sent.
     pub pending: u32,
-    /// Refused by the server.
-    pub refused: u32,
-    /// Kept on this device only, as the person wants it.
-    pub kept: u32,
+    /// Rejected by the server: dead letters.
+    pub rejected: u32,
+    /// Stored on this device only, by the user's decision.
+    pub local_only: u32,
     /// Rows of the server that this version of Zafu cannot read.
     pub unreadable: u32,
 }
@@ -108,7 +108,7 @@ pub(crate) fn enqueue(
 }
 
 /// Keeps one sit on this device, and sends nothing of it.
-pub(crate) fn keep(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+pub(crate) fn keep_local(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
     enqueue(connection, session, Edited::NOTHING)?;
     connection
         .prepare_cached("UPDATE outbox SET state = 'kept' WHERE session_id = ?1")?
@@ -185,7 +185,7 @@ pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), Stor
 }
 
 /// Keeps all that `owner` has on this device, and sends nothing of it.
-pub(crate) fn keep_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     enqueue_all(connection, owner)?;
     const SQL: &str = "UPDATE outbox SET state = 'kept', last_code = NULL
         WHERE session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
@@ -244,8 +244,8 @@ pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<boo
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Pending,
-    Refused,
-    Kept,
+    Rejected,
+    LocalOnly,
 }
 
 /// A sit that is not on the server as it is here.
@@ -267,8 +267,8 @@ pub(crate) fn entry(
     let found = statement.query_row([Id(session)], |row| {
         let state = match row.get_ref(0)?.as_str()? {
             "pending" => State::Pending,
-            "refused" => State::Refused,
-            _ => State::Kept,
+            "refused" => State::Rejected,
+            _ => State::LocalOnly,
         };
         Ok(Entry { state, generation: row.get(1)?, edited: Edited::from_bits(row.get(2)?) })
     });
@@ -328,8 +328,8 @@ pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog,
          FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
-        let (pending, refused) = (row.get(0)?, row.get(1)?);
-        Ok(Backlog { pending, refused, kept: row.get(2)?, unreadable: row.get(3)? })
+        let (pending, rejected) = (row.get(0)?, row.get(1)?);
+        Ok(Backlog { pending, rejected, local_only: row.get(2)?, unreadable: row.get(3)? })
     })?)
 }
 

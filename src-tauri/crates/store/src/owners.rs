@@ -41,7 +41,7 @@ pub struct Owner {
     /// Changes that the server does not have: pending or rejected.
     pub unsent: u32,
     /// Sits that stay on this device only, by the user's decision.
-    pub kept: u32,
+    pub local_only: u32,
 }
 
 impl Owner {
@@ -64,7 +64,7 @@ fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, Sto
     let mut statement = connection.prepare_cached(COUNTS)?;
     Ok(statement.query_row([id], |row| {
         let (sits, deleted) = (row.get(0)?, row.get(1)?);
-        Ok(Owner { account, sits, deleted, unsent: row.get(2)?, kept: row.get(3)? })
+        Ok(Owner { account, sits, deleted, unsent: row.get(2)?, local_only: row.get(3)? })
     })?)
 }
 

@@ -260,9 +260,9 @@ fn merge_one(
         outbox::is_there(connection, id)?;
     } else if !open_sits::is_preparing(connection, id)? {
         match entry.map(|entry| entry.state) {
-            Some(State::Pending | State::Refused) if raised == Edited::NOTHING => {}
+            Some(State::Pending | State::Rejected) if raised == Edited::NOTHING => {}
             // The server has the sit: it is not kept here only any more.
-            Some(State::Kept) => {
+            Some(State::LocalOnly) => {
                 outbox::is_there(connection, id)?;
                 outbox::enqueue(connection, id, edited)?;
             }
@@ -296,7 +296,7 @@ pub(crate) fn reread(
         match state {
             unreadable::State::There => {}
             unreadable::State::Unsent => outbox::enqueue(connection, theirs.id, Edited::NOTHING)?,
-            unreadable::State::Kept => outbox::keep(connection, theirs.id)?,
+            unreadable::State::LocalOnly => outbox::keep_local(connection, theirs.id)?,
         }
     }
     unreadable::tried(connection, version)?;

@@ -35,7 +35,7 @@ pub(crate) enum State {
     /// It may have lost it: once it can be read, it is sent.
     Unsent,
     /// It was erased: once it can be read, it stays on this device.
-    Kept,
+    LocalOnly,
 }
 
 impl State {
@@ -43,7 +43,7 @@ impl State {
         match self {
             Self::There => "there",
             Self::Unsent => "unsent",
-            Self::Kept => "kept",
+            Self::LocalOnly => "kept",
         }
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn take(
         Ok(match row.get_ref(0)?.as_str()? {
             "there" => State::There,
             "unsent" => State::Unsent,
-            _ => State::Kept,
+            _ => State::LocalOnly,
         })
     });
     Ok(found.optional()?)
@@ -139,7 +139,7 @@ pub(crate) fn erased(
 ) -> Result<(), StoreError> {
     let state = match then {
         AfterErasure::Upload => State::Unsent,
-        AfterErasure::KeepHere => State::Kept,
+        AfterErasure::KeepHere => State::LocalOnly,
     };
     set(connection, owner, state, None)
 }

@@ -51,8 +51,8 @@ fn sent(store: &Store, account: u128) -> Vec<SessionId> {
 }
 
 fn backlog(store: &Store) -> (u32, u32, u32) {
-    let Backlog { pending, refused, kept, .. } = store.backlog(user(1)).unwrap();
-    (pending, refused, kept)
+    let Backlog { pending, rejected, local_only, .. } = store.backlog(user(1)).unwrap();
+    (pending, rejected, local_only)
 }
 
 fn found(store: &Store, n: u128) -> Session {

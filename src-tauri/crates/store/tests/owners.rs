@@ -189,7 +189,7 @@ fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
     assert_eq!(of(&store, OwnerFilter::Shown), [id(4), id(3)]);
     let counts = |owner: &Owner| {
         let id = owner.account.as_ref().map(|account| account.id.0.as_u128());
-        (id, owner.sits, owner.unsent, owner.kept)
+        (id, owner.sits, owner.unsent, owner.local_only)
     };
     let owners: Vec<_> = store.owners().unwrap().iter().map(counts).collect();
     assert_eq!(owners, [(Some(3), 1, 0, 1), (Some(1), 2, 2, 0), (None, 1, 1, 0)]);

@@ -30,7 +30,7 @@ fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
 
 fn counts(store: &Store) -> (u32, u32, u32, u32) {
     let backlog = store.backlog(user(1)).unwrap();
-    (backlog.pending, backlog.refused, backlog.kept, backlog.unreadable)
+    (backlog.pending, backlog.rejected, backlog.local_only, backlog.unreadable)
 }
 
 /// The ids and bodies that a comparison sees.

@@ -311,7 +311,7 @@ impl Carrier {
         let due = account.compared.is_none_or(|at| (now - at).abs() >= COMPARE_EVERY);
         let comparable = due && !outgoing && {
             let backlog = self.store.backlog(account.id)?;
-            backlog.pending == 0 && backlog.refused == 0
+            backlog.pending == 0 && backlog.rejected == 0
         };
         Ok(Known { account: Some(account.id), cursor: account.cursor, outgoing, comparable })
     }
@@ -532,7 +532,7 @@ impl Carrier {
         let (count, digest) = digest.finish();
         // Where a row says nothing that could be compared, reading it again would not help.
         let same = !is_whole || (count == theirs.count && digest == theirs.digest);
-        if !same && (backlog.pending > 0 || backlog.refused > 0) {
+        if !same && (backlog.pending > 0 || backlog.rejected > 0) {
             // Something changed here meanwhile: that is sent first, and then compared anew.
             return Ok(());
         }

@@ -50,10 +50,10 @@ fn what_was_read_before_an_erasure_is_not_taken_for_what_the_server_has() {
     let answered = block_on(pull.ask(&two.remote));
     let erasure_id = block_on(two.remote.erase(ME)).unwrap();
     two.store.agree_to_erasure(ME, erasure_id, AfterErasure::KeepHere).unwrap();
-    assert_eq!(two.store.backlog(ME).unwrap().kept, 1);
+    assert_eq!(two.store.backlog(ME).unwrap().local_only, 1);
     assert_eq!(two.carrier.done(answered, at(two.seconds)).unwrap().pulled, 0);
     two.sync();
-    assert_eq!(two.store.backlog(ME).unwrap().kept, 1);
+    assert_eq!(two.store.backlog(ME).unwrap().local_only, 1);
     assert!(two.there().is_empty());
 }
 
@@ -244,7 +244,7 @@ fn what_one_device_erases_another_does_not_send_again_unasked() {
     one.seconds += 2000;
     one.sync();
     assert_eq!(one.session(1).details.value.note, "rain");
-    assert_eq!(one.store.backlog(ME).unwrap().kept, 0);
+    assert_eq!(one.store.backlog(ME).unwrap().local_only, 0);
 }
 
 #[test]

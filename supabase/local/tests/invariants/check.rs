@@ -69,7 +69,7 @@ impl World {
             });
             assert_eq!(here, there, "{place} and the server do not agree");
             let backlog = backlog.unwrap();
-            assert_eq!((backlog.pending, backlog.refused, backlog.kept), (0, 0, 0));
+            assert_eq!((backlog.pending, backlog.rejected, backlog.local_only), (0, 0, 0));
         }
         let devices: Vec<_> = self
             .devices

@@ -351,7 +351,7 @@ fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
         };
         stands_still_until_it_is_seen_to(&mut world, toggle("disable"), toggle("enable")).await;
         let backlog = world.devices[0].store.backlog(world.account).unwrap();
-        assert_eq!(backlog.refused, 0, "it never was a sit's fault");
+        assert_eq!(backlog.rejected, 0, "it never was a sit's fault");
     });
 }
 
@@ -385,7 +385,7 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
             world.sits(place, 2);
             world.sync_now(place, minutes(20)).await;
             let backlog = world.devices[place].store.backlog(world.account).unwrap();
-            assert_eq!((backlog.pending, backlog.refused, backlog.unreadable), (0, 0, 1));
+            assert_eq!((backlog.pending, backlog.rejected, backlog.unreadable), (0, 0, 1));
             let status = world.devices[place].carrier.status().unwrap();
             assert_eq!((status.hold, status.last_failure), (None, None));
         }

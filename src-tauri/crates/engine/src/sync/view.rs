@@ -53,7 +53,7 @@ fn view(
     known: Known,
     here: UtcOffset,
 ) -> SyncView {
-    let Backlog { pending, refused, kept, unreadable } = backlog;
+    let Backlog { pending, rejected: refused, local_only: kept, unreadable } = backlog;
     let held = known.hold.as_ref().map(words::need);
     let closed = known.lost || known.unasked.is_some();
     let need = held
@@ -127,7 +127,7 @@ mod tests {
             gone: None,
             declined_by: None,
         };
-        let backlog = Backlog { pending, refused, ..Backlog::default() };
+        let backlog = Backlog { pending, rejected: refused, ..Backlog::default() };
         view(account, backlog, ownerless, None, known, UtcOffset(0))
     }
 

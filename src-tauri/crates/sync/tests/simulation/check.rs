@@ -80,7 +80,7 @@ impl World {
         let backlog = self.devices[place].store().backlog(account).unwrap();
         let status = self.devices[place].carrier().status().unwrap();
         assert_eq!(
-            (backlog.pending, backlog.refused),
+            (backlog.pending, backlog.rejected),
             (0, 0),
             "{place} has not sent all: {status:?}"
         );
