@@ -36,7 +36,7 @@ mod writer;
 pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::StoreError;
-pub use outbox::{Backlog, Outgoing, Pending, Refused};
+pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::{Gone, Owner};
 pub use place::Relocation;
 pub use read::{Found, ReadOnly, ReadSits};

@@ -27,7 +27,7 @@ pub struct Outgoing {
 
 /// A sit that the server will not have. It is kept whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct DeadLetter {
     /// The sit.
     pub session: Session,
     /// What the server says of it.
@@ -69,13 +69,13 @@ impl Edited {
 
 /// Which dead letters are to be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dead<'a> {
+pub(crate) enum DeadLetters<'a> {
     /// All of them.
     All,
     /// Those with which a whole request failed.
-    Unjudged,
+    FromFailedRequests,
     /// Those that a server rejected which was not as this fingerprint says.
-    OfOtherServer(&'a str),
+    FromOtherServer(&'a str),
 }
 
 /// What a row of [`Outgoing`] weighs besides its texts, in bytes.
@@ -300,14 +300,14 @@ pub(crate) fn acknowledge(
 
 /// The server will not have the sit as it was at `generation`; `unjudged`: it gave no row outcome, but the whole request
 /// failed. Says whether it was still so.
-pub(crate) fn refuse(
+pub(crate) fn reject(
     connection: &Connection,
     session: SessionId,
     generation: i64,
     code: &str,
     unjudged: bool,
 ) -> Result<bool, StoreError> {
-    let refused = connection
+    let rejected = connection
         .prepare_cached(
             "UPDATE outbox SET state = 'refused', last_code = ?3, unjudged = ?4, health = (
                SELECT accounts.health FROM sessions JOIN accounts ON accounts.id = sessions.owner
@@ -316,7 +316,7 @@ pub(crate) fn refuse(
              WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
         )?
         .execute((Id(session), generation, code, unjudged))?;
-    Ok(refused == 1)
+    Ok(rejected == 1)
 }
 
 /// How many sits of `owner` are not on the server as they are here.
@@ -334,17 +334,17 @@ pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog,
 }
 
 /// What the server will not have of `owner`, those first that have waited longest.
-pub(crate) fn refused(
+pub(crate) fn dead_letters(
     connection: &Connection,
     owner: UserId,
     limit: u32,
-) -> Result<Vec<Refused>, StoreError> {
+) -> Result<Vec<DeadLetter>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT last_code, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
          WHERE state = 'refused' AND owner = ?1 ORDER BY generation LIMIT ?2",
     )?;
     let rows = statement.query_map((Id(owner), limit), |row| {
-        Ok(Refused { session: sessions::from_row(row)?, code: row.get("last_code")? })
+        Ok(DeadLetter { session: sessions::from_row(row)?, code: row.get("last_code")? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -353,7 +353,7 @@ pub(crate) fn refused(
 pub(crate) fn retry(
     connection: &Connection,
     owner: UserId,
-    dead: Dead<'_>,
+    letters: DeadLetters<'_>,
 ) -> Result<u32, StoreError> {
     macro_rules! dead {
         () => {
@@ -370,10 +370,10 @@ pub(crate) fn retry(
         dead!(),
         ") WHERE session_id = it"
     );
-    let (which, health) = match dead {
-        Dead::All => (0, None),
-        Dead::Unjudged => (1, None),
-        Dead::OfOtherServer(health) => (2, Some(health)),
+    let (which, health) = match letters {
+        DeadLetters::All => (0, None),
+        DeadLetters::FromFailedRequests => (1, None),
+        DeadLetters::FromOtherServer(health) => (2, Some(health)),
     };
     let owner = Id(owner);
     let named = named_params! { ":owner": owner, ":which": which, ":health": health };

@@ -2,7 +2,7 @@
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::backups::{self, BackupInfo};
-use crate::outbox::{self, Backlog, Dead, Outgoing, Pending, Refused};
+use crate::outbox::{self, Backlog, DeadLetter, DeadLetters, Outgoing, Pending};
 use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
@@ -399,16 +399,16 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn refused(&self, account: UserId, limit: u32) -> Result<Vec<Refused>, StoreError> {
-        self.read(|connection| outbox::refused(connection, account, limit))
+    pub fn dead_letters(&self, account: UserId, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
 
     /// Has what was refused of `account` sent again. Says how many sits that are.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn retry(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry(change, account, Dead::All))
+    pub fn retry_dead_letters(&self, account: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| outbox::retry(change, account, DeadLetters::All))
     }
 
     /// Has those dead letters of `account` sent again with which whole requests failed: the fault was the server's. Says
@@ -416,8 +416,8 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn retry_unjudged(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry(change, account, Dead::Unjudged))
+    pub fn retry_failed_requests(&self, account: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| outbox::retry(change, account, DeadLetters::FromFailedRequests))
     }
 
     /// Records how the server of `account` is, as a fingerprint. Where it is otherwise than when it rejected a sit, that
@@ -431,7 +431,7 @@ impl Store {
             if !accounts::checked(change, account, &health)? {
                 return Ok(0);
             }
-            outbox::retry(change, account, Dead::OfOtherServer(&health))
+            outbox::retry(change, account, DeadLetters::FromOtherServer(&health))
         })
     }
 

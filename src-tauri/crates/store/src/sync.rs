@@ -173,7 +173,7 @@ pub(crate) fn settle(
             Said::Unreadable { .. } => {}
             Said::Refused(code) | Said::Unjudged(code) => {
                 let unjudged = matches!(said, Said::Unjudged(_));
-                if outbox::refuse(connection, session, generation, code, unjudged)? {
+                if outbox::reject(connection, session, generation, code, unjudged)? {
                     pushed.refused += 1;
                 }
                 pushed.settled += 1;

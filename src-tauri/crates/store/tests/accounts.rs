@@ -239,12 +239,12 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
     let refused = Said::Refused("bad_note".into());
     let pushed = store.settle(user(1), verdict(id(1), row.generation, refused)).unwrap();
     assert_eq!((pushed.refused, backlog(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
-    let letters = store.refused(user(1), 10).unwrap();
+    let letters = store.dead_letters(user(1), 10).unwrap();
     assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
     // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
     store.begin_again(user(1)).unwrap();
     assert!(sent(&store, 1).is_empty());
-    assert_eq!((store.retry(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
+    assert_eq!((store.retry_dead_letters(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
     let again = store.pending(1).unwrap()[0];
     assert!(again.generation > row.generation);
     let refused = Said::Refused("bad_note".into());

@@ -157,8 +157,8 @@ fn real_life_14_what_failed_with_whole_requests_is_told_apart_and_deferred_sits_
         store.settle(user(1), verdict(row.session, row.generation, said)).unwrap();
     }
     assert_eq!(counts(&store), (1, 2, 0, 0));
-    assert_eq!(store.retry_unjudged(user(1)).unwrap(), 1);
+    assert_eq!(store.retry_failed_requests(user(1)).unwrap(), 1);
     let pending: Vec<_> = store.pending(9).unwrap().iter().map(|row| row.session).collect();
     assert_eq!(pending, [rows[2].session, rows[1].session]);
-    assert_eq!(store.refused(user(1), 9).unwrap()[0].code, "bad_note");
+    assert_eq!(store.dead_letters(user(1), 9).unwrap()[0].code, "bad_note");
 }

@@ -412,7 +412,7 @@ impl Carrier {
                 let said = match self.plan.push_failed(error, rows, texts, now.boot, chance) {
                     Verdict::Wait => return Ok(Report::default()),
                     Verdict::Release => {
-                        self.store.retry_unjudged(account)?;
+                        self.store.retry_failed_requests(account)?;
                         return Ok(Report::default());
                     }
                     Verdict::Condemn => Said::Unjudged(code),

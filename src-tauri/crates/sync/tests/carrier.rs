@@ -95,11 +95,11 @@ fn a_backlog_is_sent_in_growing_batches_and_around_what_cannot_be_stored() {
     let report = device.sync();
     assert_eq!((report.pushed, report.refused), (248, 2));
     let codes: Vec<_> =
-        device.store.refused(ME, 9).unwrap().into_iter().map(|refused| refused.code).collect();
+        device.store.dead_letters(ME, 9).unwrap().into_iter().map(|refused| refused.code).collect();
     assert_eq!(codes, ["the server said 400 22P02", "bad_note"]);
     // Repaired, what was put aside goes as well.
     device.remote.with(|server| server.faults = Faults::default());
-    device.store.retry(ME).unwrap();
+    device.store.retry_dead_letters(ME).unwrap();
     assert_eq!(device.sync().pushed, 2);
     assert_eq!(device.there().len(), 250);
 }

@@ -273,7 +273,7 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
         let report = world.sync_now(0, minutes(20)).await;
         assert_eq!((report.pushed, report.refused, world.pending(0)), (198, 2, 0));
         let store = world.devices[0].store.clone();
-        let refused = store.refused(world.account, 9).unwrap();
+        let refused = store.dead_letters(world.account, 9).unwrap();
         let mut refused: Vec<_> = refused.into_iter().map(|it| (it.session.id, it.code)).collect();
         refused.sort();
         let mut expected = [(ids[77], "the server said 400 22P02"), (ids[78], "bad_note")]
@@ -283,7 +283,7 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
         // Seen to, both go too.
         stop_failing(&world);
         world.devices[0].edit(ids[78], "shorter");
-        store.retry(world.account).unwrap();
+        store.retry_dead_letters(world.account).unwrap();
         world.heal().await;
     });
 }

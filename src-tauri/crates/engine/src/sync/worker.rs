@@ -232,7 +232,7 @@ impl Worker {
             SyncRequest::ExportRefused => self.export().map(SyncReply::Exported),
             SyncRequest::Check => self.check().await.map(SyncReply::Checked),
             SyncRequest::Retry => {
-                self.store.retry(self.signed_in()?)?;
+                self.store.retry_dead_letters(self.signed_in()?)?;
                 self.trigger(Trigger::Asked);
                 Ok(SyncReply::Done)
             }
@@ -398,9 +398,9 @@ impl Worker {
 
     fn refused(&self) -> Result<Vec<RefusedView>, IpcError> {
         let user = self.signed_in()?;
-        let refused = self.store.refused(user, REFUSED_LISTED)?;
+        let refused = self.store.dead_letters(user, REFUSED_LISTED)?;
         let log = Log::of(&self.store, self.clock.now().wall)?;
-        let view = |one: &zafu_store::Refused| RefusedView {
+        let view = |one: &zafu_store::DeadLetter| RefusedView {
             sit: log.record(&one.session, Some(user)),
             code: one.code.clone(),
         };
@@ -409,7 +409,7 @@ impl Worker {
 
     /// All that was refused, as it was sent: nothing of it is left out.
     fn export(&self) -> Result<serde_json::Value, IpcError> {
-        let refused = self.store.refused(self.signed_in()?, u32::MAX)?;
+        let refused = self.store.dead_letters(self.signed_in()?, u32::MAX)?;
         let (codes, sits): (Vec<_>, Vec<_>) =
             refused.into_iter().map(|one| (one.code, one.session)).unzip();
         let sent: Vec<serde_json::Value> =
