@@ -254,7 +254,7 @@ pub(crate) fn compare_soon(connection: &Connection, account: UserId) -> Result<(
 }
 
 /// Records how the server of `account` is. Says whether it was otherwise when that was last recorded.
-pub(crate) fn checked(
+pub(crate) fn record_health(
     connection: &Connection,
     account: UserId,
     health: &str,

@@ -125,7 +125,7 @@ pub(crate) fn fill(store: &Store) {
     store.compared(user(2), at(0).wall.utc).unwrap();
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
-    store.checked(user(2), "well").unwrap();
+    store.record_health(user(2), "well").unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(

@@ -425,10 +425,10 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn checked(&self, account: UserId, health: &str) -> Result<u32, StoreError> {
+    pub fn record_health(&self, account: UserId, health: &str) -> Result<u32, StoreError> {
         let health = health.to_owned();
         self.write(move |change| {
-            if !accounts::checked(change, account, &health)? {
+            if !accounts::record_health(change, account, &health)? {
                 return Ok(0);
             }
             outbox::retry(change, account, DeadLetters::FromOtherServer(&health))

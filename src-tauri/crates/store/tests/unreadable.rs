@@ -125,7 +125,7 @@ fn real_life_06_what_a_server_may_have_lost_is_sent_once_it_can_be_read_and_what
 #[test]
 fn real_life_14_a_dead_letter_is_tried_again_once_when_the_server_is_another() {
     let (_folder, store) = store();
-    assert_eq!(store.checked(user(1), "well").unwrap(), 0);
+    assert_eq!(store.record_health(user(1), "well").unwrap(), 0);
     sat(&store, id(1), 0);
     let refuse = || {
         let row = store.pending(1).unwrap()[0];
@@ -133,12 +133,12 @@ fn real_life_14_a_dead_letter_is_tried_again_once_when_the_server_is_another() {
         assert_eq!(store.settle(user(1), push).unwrap().refused, 1);
     };
     refuse();
-    assert_eq!(store.checked(user(1), "well").unwrap(), 0, "nothing has changed");
-    assert_eq!(store.checked(user(1), "ill").unwrap(), 1);
+    assert_eq!(store.record_health(user(1), "well").unwrap(), 0, "nothing has changed");
+    assert_eq!(store.record_health(user(1), "ill").unwrap(), 1);
     assert_eq!(counts(&store), (1, 0, 0, 0));
     refuse();
-    assert_eq!(store.checked(user(1), "ill").unwrap(), 0, "once");
-    assert_eq!(store.checked(user(1), "well").unwrap(), 1);
+    assert_eq!(store.record_health(user(1), "ill").unwrap(), 0, "once");
+    assert_eq!(store.record_health(user(1), "well").unwrap(), 1);
 }
 
 #[test]

@@ -345,7 +345,7 @@ impl Carrier {
             (_, Answer::Refresh(Ok(()))) => self.plan.refreshed(at),
             (_, Answer::Refresh(Err(error))) => self.plan.refresh_failed(error, at, chance),
             (_, Answer::Health(Ok(health))) => {
-                let retried = self.store.checked(account, &health.fingerprint)?;
+                let retried = self.store.record_health(account, &health.fingerprint)?;
                 if retried > 0 {
                     tracing::info!(
                         retried,
