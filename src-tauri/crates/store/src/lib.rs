@@ -43,4 +43,4 @@ pub use read::{Found, ReadOnly, ReadSits};
 pub use sessions::{LogEntry, LogQuery, OwnerFilter};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};
-pub use unreadable::{Row, UnreadableRow};
+pub use unreadable::{ServerRow, UnreadableRow};

@@ -174,10 +174,10 @@ pub(crate) fn update(
 
 /// Hands every row of `owner` to `each` that the server should have, in the order of their ids: sits as they are here,
 /// and what it has that cannot be read here.
-pub(crate) fn each_sent(
+pub(crate) fn for_each_server_row(
     connection: &Connection,
     owner: UserId,
-    mut each: impl FnMut(unreadable::Row<'_>),
+    mut each: impl FnMut(unreadable::ServerRow<'_>),
 ) -> Result<(), StoreError> {
     const SQL: &str = concat!(
         "SELECT * FROM sessions WHERE owner = ?1
@@ -192,12 +192,12 @@ pub(crate) fn each_sent(
     while let Some(row) = rows.next()? {
         let session = from_row(row)?;
         while let Some(before) = unreadable.next_if(|row| row.id < session.id.0) {
-            each(unreadable::Row::Unreadable(&before.body));
+            each(unreadable::ServerRow::Unreadable(&before.body));
         }
-        each(unreadable::Row::Session(&session));
+        each(unreadable::ServerRow::Session(&session));
     }
     for row in unreadable {
-        each(unreadable::Row::Unreadable(&row.body));
+        each(unreadable::ServerRow::Unreadable(&row.body));
     }
     Ok(())
 }

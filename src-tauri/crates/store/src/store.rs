@@ -7,7 +7,7 @@ use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
-use crate::unreadable::{self, Row, UnreadableRow};
+use crate::unreadable::{self, ServerRow, UnreadableRow};
 use crate::writer::{Urgent, Writer};
 use crate::{
     StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
@@ -505,14 +505,14 @@ impl Store {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn each_sent(
+    pub fn for_each_server_row(
         &self,
         account: UserId,
-        each: impl FnMut(Row<'_>),
+        each: impl FnMut(ServerRow<'_>),
     ) -> Result<Backlog, StoreError> {
         self.apart(|connection| {
             let moment = connection.unchecked_transaction()?;
-            sessions::each_sent(&moment, account, each)?;
+            sessions::for_each_server_row(&moment, account, each)?;
             outbox::backlog(&moment, account)
         })
     }

@@ -20,7 +20,7 @@ pub struct UnreadableRow {
 
 /// A row that the server has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row<'a> {
+pub enum ServerRow<'a> {
     /// It could be read.
     Session(&'a Session),
     /// It could not; as JSON.

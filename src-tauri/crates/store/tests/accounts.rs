@@ -431,8 +431,8 @@ fn an_erasure_from_before_this_device_is_no_question() {
     assert_eq!(sent(&store, 1), [id(1)]);
 }
 
-fn sit_of(row: zafu_store::Row<'_>) -> SessionId {
-    let zafu_store::Row::Session(session) = row else { panic!("it can be read") };
+fn sit_of(row: zafu_store::ServerRow<'_>) -> SessionId {
+    let zafu_store::ServerRow::Session(session) = row else { panic!("it can be read") };
     session.id
 }
 
@@ -447,7 +447,7 @@ fn what_is_compared_is_all_that_the_server_should_have() {
     second(&store);
     sat(&store, id(4), 9000);
     let mut seen = Vec::new();
-    let waits = store.each_sent(user(1), |row| seen.push(sit_of(row))).unwrap();
+    let waits = store.for_each_server_row(user(1), |row| seen.push(sit_of(row))).unwrap();
     assert_eq!((seen, waits.pending), (vec![id(1), id(2), id(3)], 3));
 }
 

@@ -5,7 +5,7 @@ mod common;
 use common::{at, id, sat, sign_in, user, verdict};
 use uuid::Uuid;
 use zafu_core::session::Session;
-use zafu_store::{AfterErasure, Cursor, Pull, Row, Said, Store, UnreadableRow};
+use zafu_store::{AfterErasure, Cursor, Pull, Said, ServerRow, Store, UnreadableRow};
 
 const OLD: &str = "0.1.0";
 const NEW: &str = "0.2.0";
@@ -37,10 +37,10 @@ fn counts(store: &Store) -> (u32, u32, u32, u32) {
 fn compared(store: &Store) -> Vec<String> {
     let mut seen = Vec::new();
     store
-        .each_sent(user(1), |row| {
+        .for_each_server_row(user(1), |row| {
             seen.push(match row {
-                Row::Session(session) => session.id.0.as_u128().to_string(),
-                Row::Unreadable(body) => body.to_owned(),
+                ServerRow::Session(session) => session.id.0.as_u128().to_string(),
+                ServerRow::Unreadable(body) => body.to_owned(),
             });
         })
         .unwrap();

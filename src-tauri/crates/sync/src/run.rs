@@ -22,7 +22,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Moment};
 use zafu_store::{
-    Account, Backlog, Cursor, Outgoing, Pull, Pulled, Push, Row, Said, Store, StoreError,
+    Account, Backlog, Cursor, Outgoing, Pull, Pulled, Push, Said, ServerRow, Store, StoreError,
 };
 
 /// Both sides are compared as a whole no more often than this.
@@ -525,9 +525,9 @@ impl Carrier {
         now: Moment,
     ) -> Result<(), StoreError> {
         let (mut digest, mut is_whole) = (Digest::default(), true);
-        let backlog = self.store.each_sent(account, |row| match row {
-            Row::Session(session) => digest.add(session),
-            Row::Unreadable(row) => is_whole &= digest.add_unreadable(row),
+        let backlog = self.store.for_each_server_row(account, |row| match row {
+            ServerRow::Session(session) => digest.add(session),
+            ServerRow::Unreadable(row) => is_whole &= digest.add_unreadable(row),
         })?;
         let (count, digest) = digest.finish();
         // Where a row says nothing that could be compared, reading it again would not help.

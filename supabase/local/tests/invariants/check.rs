@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use zafu_core::ids::SessionId;
 use zafu_core::session::Session;
-use zafu_store::Row;
+use zafu_store::ServerRow;
 
 /// Since when the account shares its weeks.
 pub const PAIRED: &str = "2026-02-27T18:00:00Z";
@@ -63,8 +63,8 @@ impl World {
         assert_eq!(there, saved, "the server does not have what was saved");
         for (place, device) in self.devices.iter().enumerate() {
             let mut here = BTreeMap::new();
-            let backlog = device.store.each_sent(self.account, |row| {
-                let Row::Session(sit) = row else { panic!("it can be read: {row:?}") };
+            let backlog = device.store.for_each_server_row(self.account, |row| {
+                let ServerRow::Session(sit) = row else { panic!("it can be read: {row:?}") };
                 here.insert(sit.id, sit.clone());
             });
             assert_eq!(here, there, "{place} and the server do not agree");

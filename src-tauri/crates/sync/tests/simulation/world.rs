@@ -10,7 +10,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::time::BootTime;
-use zafu_store::{AfterErasure, Row};
+use zafu_store::{AfterErasure, ServerRow};
 use zafu_sync::digest::Digest;
 use zafu_sync::fake::{Call, Dump, Server, Token, refusal};
 use zafu_sync::wire::Response;
@@ -329,11 +329,11 @@ impl World {
         let store = self.devices[place].store();
         let mut digest = Digest::default();
         if let Some(account) = store.account().unwrap() {
-            let add = |row: Row<'_>| match row {
-                Row::Session(session) => digest.add(session),
-                Row::Unreadable(row) => assert!(digest.add_unreadable(row), "{row}"),
+            let add = |row: ServerRow<'_>| match row {
+                ServerRow::Session(session) => digest.add(session),
+                ServerRow::Unreadable(row) => assert!(digest.add_unreadable(row), "{row}"),
             };
-            store.each_sent(account.id, add).unwrap();
+            store.for_each_server_row(account.id, add).unwrap();
         }
         let (count, digest) = digest.finish();
         format!(r#"{{"count": {count}, "digest": "{digest}"}}"#).into_bytes()
