@@ -267,7 +267,7 @@ pub(crate) fn record_health(
 }
 
 /// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
-pub(crate) fn begin_again(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     let forgot = connection
         .execute("UPDATE accounts SET seq = NULL, mark = NULL WHERE id = ?1", [Id(account)])?;
     known(account, forgot)?;

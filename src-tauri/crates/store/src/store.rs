@@ -483,8 +483,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or what the disk says.
-    pub fn begin_again(&self, account: UserId) -> Result<(), StoreError> {
-        self.write(move |change| accounts::begin_again(change, account))
+    pub fn restart_sync(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| accounts::restart_sync(change, account))
     }
 
     /// The person has seen that the sits of `account` were erased from the server, as `erasure_id` names it.

@@ -159,7 +159,7 @@ fn a_preparation_is_not_sent_by_whatever_marks_all() {
     sign_in(&store);
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
-    store.begin_again(user(1)).unwrap();
+    store.restart_sync(user(1)).unwrap();
     store.agree_to_erasure(user(1), Uuid::from_u128(5), AfterErasure::KeepHere).unwrap();
     assert_eq!((sent(&store, 1), backlog(&store)), (vec![], (0, 0, 0)));
     drive(&store, &mut timer, Command::Tick, at(10));
@@ -242,7 +242,7 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
     let letters = store.dead_letters(user(1), 10).unwrap();
     assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
     // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
-    store.begin_again(user(1)).unwrap();
+    store.restart_sync(user(1)).unwrap();
     assert!(sent(&store, 1).is_empty());
     assert_eq!((store.retry_dead_letters(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
     let again = store.pending(1).unwrap()[0];
@@ -372,7 +372,7 @@ fn a_restored_server_is_sent_everything_again() {
     }
     store.edit(id(2), "rain", "").unwrap();
     let row = store.pending(1).unwrap()[0];
-    store.begin_again(user(1)).unwrap();
+    store.restart_sync(user(1)).unwrap();
     assert_eq!((read_to(&store), sent(&store, 1)), (None, vec![id(1), id(2), id(3)]));
     assert!(!acknowledge(&store, id(2), row.generation), "an answer from before counts no more");
 }
@@ -459,7 +459,7 @@ fn ten_thousand_sits_are_one_transaction_each_way() {
     let one = found(&store, 1);
     let many: Vec<_> = (10..10_010).map(|n| Session { id: id(n), ..one.clone() }).collect();
     assert_eq!(merge(&store, many, 3), 10_000);
-    store.begin_again(user(1)).unwrap();
+    store.restart_sync(user(1)).unwrap();
     let outgoing = store.outgoing(user(1), 20_000, usize::MAX).unwrap();
     assert_eq!(outgoing.len(), 10_001);
     let verdicts = outgoing.iter().map(|row| Verdict {

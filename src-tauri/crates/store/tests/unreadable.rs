@@ -112,7 +112,7 @@ fn real_life_06_what_a_server_may_have_lost_is_sent_once_it_can_be_read_and_what
         let three = Session { id: id(3), ..store.session(id(1)).unwrap().unwrap() };
         pull(&store, Vec::new(), vec![unreadable(3, "three")]);
         match then {
-            None => store.begin_again(user(1)).unwrap(),
+            None => store.restart_sync(user(1)).unwrap(),
             Some(then) => store.agree_to_erasure(user(1), Uuid::from_u128(9), then).unwrap(),
         }
         assert!(!compared(&store).contains(&"three".to_owned()), "{then:?}");

@@ -473,7 +473,7 @@ impl Carrier {
         took: Duration,
     ) -> Result<Report, StoreError> {
         let PullAnswer::Page { rows, unreadable, next, more, erased, compare } = answer else {
-            self.store.begin_again(account)?;
+            self.store.restart_sync(account)?;
             self.plan.begun_again(now.boot);
             return Ok(Report::default());
         };
@@ -508,7 +508,7 @@ impl Carrier {
                 }
                 if self.plan.read(count, more, next, took, now.boot) == Finding::Differs {
                     tracing::warn!("this device and the server differ: all is sent and read again");
-                    self.store.begin_again(account)?;
+                    self.store.restart_sync(account)?;
                     self.store.compared(account, now.wall.utc)?;
                     self.plan.begun_again(now.boot);
                 }

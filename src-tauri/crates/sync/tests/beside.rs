@@ -122,7 +122,7 @@ fn with_backlog(sits: u128) -> Device {
         at: at(0).wall.utc,
     };
     device.store.merge(ME, pull).unwrap();
-    device.store.begin_again(ME).unwrap();
+    device.store.restart_sync(ME).unwrap();
     device
 }
 

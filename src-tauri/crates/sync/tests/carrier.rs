@@ -40,7 +40,7 @@ fn what_was_read_before_an_erasure_is_not_taken_for_what_the_server_has() {
     two.sync();
     // The page is read, then everything is erased, then the page arrives.
     two.carrier.trigger(Trigger::Asked, at(two.seconds).boot);
-    two.store.begin_again(ME).unwrap();
+    two.store.restart_sync(ME).unwrap();
     let Next::Ask(health) = two.carrier.next(at(two.seconds)).unwrap() else {
         panic!("no request")
     };

@@ -111,7 +111,7 @@ fn counted_twice() {
     one.sync();
     two.sync();
     for device in [&mut one, &mut two] {
-        device.store.begin_again(ME).unwrap();
+        device.store.restart_sync(ME).unwrap();
         device.seconds += 1000;
         device.sync();
     }
