@@ -41,9 +41,9 @@ pub struct Account {
     /// Whether anything was ever read from the server.
     pub met: bool,
     /// When this device and the server last had the same sits.
-    pub synced: Option<DateTime<Utc>>,
+    pub synced_at: Option<DateTime<Utc>>,
     /// When both sides were last compared as a whole.
-    pub compared: Option<DateTime<Utc>>,
+    pub compared_at: Option<DateTime<Utc>>,
     /// Whether sits that were made while nobody was signed in are not to be its own, as the person said.
     pub leaves_ownerless: bool,
     /// Whether the log shows its sits without being asked to: it is the account in use.
@@ -86,8 +86,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         cursor: seq.zip(uuid("mark")?).map(|(seq, history_id)| Cursor { seq, history_id }),
         erased: uuid("erased")?,
         met: row.get("met")?,
-        synced: stamp("syncedat")?,
-        compared: stamp("comparedat")?,
+        synced_at: stamp("syncedat")?,
+        compared_at: stamp("comparedat")?,
         leaves_ownerless: row.get("leavesownerless")?,
         shown: row.get("shown")?,
         gone: row.get::<_, Option<String>>("gone")?.as_deref().and_then(Gone::from_name),
@@ -225,7 +225,7 @@ pub(crate) fn pass_over(
 }
 
 /// Notes that this device and the server have the same sits.
-pub(crate) fn synced(
+pub(crate) fn record_sync(
     connection: &Connection,
     account: UserId,
     at: DateTime<Utc>,
@@ -236,7 +236,7 @@ pub(crate) fn synced(
 }
 
 /// Notes that both sides were compared as a whole.
-pub(crate) fn compared(
+pub(crate) fn record_comparison(
     connection: &Connection,
     account: UserId,
     at: DateTime<Utc>,
@@ -247,7 +247,10 @@ pub(crate) fn compared(
 }
 
 /// Forgets when both sides were last compared, so that they are compared again.
-pub(crate) fn compare_soon(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+pub(crate) fn request_comparison(
+    connection: &Connection,
+    account: UserId,
+) -> Result<(), StoreError> {
     let noted =
         connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
     known(account, noted)

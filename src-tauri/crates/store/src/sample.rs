@@ -122,7 +122,7 @@ pub(crate) fn fill(store: &Store) {
         at: at(0).wall.utc,
     };
     store.merge(user(2), pull).unwrap();
-    store.compared(user(2), at(0).wall.utc).unwrap();
+    store.record_comparison(user(2), at(0).wall.utc).unwrap();
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
     store.record_health(user(2), "well").unwrap();

@@ -521,16 +521,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or what the disk says.
-    pub fn compared(&self, account: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.write(move |change| accounts::compared(change, account, at))
+    pub fn record_comparison(&self, account: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |change| accounts::record_comparison(change, account, at))
     }
 
     /// Makes the next comparison of all that `account` has here and there due.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or what the disk says.
-    pub fn compare_soon(&self, account: UserId) -> Result<(), StoreError> {
-        self.write(move |change| accounts::compare_soon(change, account))
+    pub fn request_comparison(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| accounts::request_comparison(change, account))
     }
 
     /// Takes the backup of the day, unless there is one. Takes as long as copying the database does, and

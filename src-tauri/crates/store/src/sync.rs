@@ -184,7 +184,7 @@ pub(crate) fn settle(
     if let Some((before, after)) = push.moved {
         pushed.caught_up = accounts::pass_over(connection, account, before, after)?;
         if pushed.caught_up && !outbox::has_outgoing(connection, account)? {
-            accounts::synced(connection, account, push.at)?;
+            accounts::record_sync(connection, account, push.at)?;
         }
     }
     Ok(Some(pushed))
@@ -230,7 +230,7 @@ pub(crate) fn merge(
         device::all_read(connection, account)?;
     }
     if pull.last && !outbox::has_outgoing(connection, account)? {
-        accounts::synced(connection, account, pull.at)?;
+        accounts::record_sync(connection, account, pull.at)?;
     }
     Ok(Some(Pulled::Merged { changed, of_other_accounts }))
 }

@@ -286,7 +286,7 @@ fn a_device_need_not_read_what_it_sent_itself_unless_another_one_came_between() 
         (caught_up, read_to(&store))
     };
     assert_eq!(moved(3, 5), (true, Some(5)));
-    assert_eq!(store.account().unwrap().unwrap().synced, Some(at(7).wall.utc));
+    assert_eq!(store.account().unwrap().unwrap().synced_at, Some(at(7).wall.utc));
     assert_eq!(moved(6, 8), (false, Some(5)));
 }
 

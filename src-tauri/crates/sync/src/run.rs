@@ -308,7 +308,7 @@ impl Carrier {
     fn known(&self, account: &Account, now: DateTime<Utc>) -> Result<Known, StoreError> {
         let outgoing = self.store.has_outgoing(account.id)?;
         // A clock that was once wrong must not put it off for a year.
-        let due = account.compared.is_none_or(|at| (now - at).abs() >= COMPARE_EVERY);
+        let due = account.compared_at.is_none_or(|at| (now - at).abs() >= COMPARE_EVERY);
         let comparable = due && !outgoing && {
             let backlog = self.store.backlog(account.id)?;
             backlog.pending == 0 && backlog.rejected == 0
@@ -479,7 +479,7 @@ impl Carrier {
         };
         if compare {
             // Before the cursor moves: if the rest fails, the same page comes again.
-            self.store.compare_soon(account)?;
+            self.store.request_comparison(account)?;
         }
         let count = u32::try_from(rows.len() + unreadable.len()).unwrap_or(u32::MAX);
         if !unreadable.is_empty() {
@@ -509,7 +509,7 @@ impl Carrier {
                 if self.plan.read(count, more, next, took, now.boot) == Finding::Differs {
                     tracing::warn!("this device and the server differ: all is sent and read again");
                     self.store.restart_sync(account)?;
-                    self.store.compared(account, now.wall.utc)?;
+                    self.store.record_comparison(account, now.wall.utc)?;
                     self.plan.begun_again(now.boot);
                 }
                 Ok(Report { pulled: changed, ..Report::default() })
@@ -537,7 +537,7 @@ impl Carrier {
             return Ok(());
         }
         match self.plan.compared(same, cursor, now.boot) {
-            Finding::Compared => self.store.compared(account, now.wall.utc),
+            Finding::Compared => self.store.record_comparison(account, now.wall.utc),
             Finding::Nothing | Finding::Differs => Ok(()),
         }
     }

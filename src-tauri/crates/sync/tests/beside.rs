@@ -137,7 +137,7 @@ fn a_backlog_goes_two_pushes_at_a_time_and_each_sit_once() {
     assert_eq!(seen.sent, (1..=1000).map(|n| (id(n), 1)).collect());
     assert_eq!(device.there().len(), 1000);
     let cursor = device.store.account().unwrap().unwrap();
-    assert!(cursor.synced.is_some(), "its own pushes need not be read again");
+    assert!(cursor.synced_at.is_some(), "its own pushes need not be read again");
 }
 
 #[test]

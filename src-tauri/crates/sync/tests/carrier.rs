@@ -180,7 +180,7 @@ fn real_life_19_a_device_whose_mark_was_pruned_compares_and_sends_nothing() {
     let report = one.sync();
     assert_eq!((report.pushed, report.pulled), (0, 1));
     assert_ne!(cursor(&one), old);
-    let compared = |device: &Device| device.store.account().unwrap().unwrap().compared;
+    let compared = |device: &Device| device.store.account().unwrap().unwrap().compared_at;
     assert_eq!(compared(&one), Some(at(one.seconds).wall.utc));
     // The same where it was compared a moment ago; a server that was restored is found out.
     one.start(5);

@@ -153,7 +153,7 @@ impl World {
         for place in 0..self.devices.len() {
             self.sync_now(place, minutes(1)).await;
             let account = self.devices[place].store.account().unwrap().unwrap();
-            assert!(account.compared.is_some(), "{account:?}");
+            assert!(account.compared_at.is_some(), "{account:?}");
         }
     }
 

@@ -63,7 +63,7 @@ fn view(
         .or((refused > 0).then_some(SyncNeed::Refused))
         .filter(|_| account.signed_in);
     // What other devices have sent may not be here yet.
-    let unsure = account.synced.is_none() || known.last_failure.is_some();
+    let unsure = account.synced_at.is_none() || known.last_failure.is_some();
     let state = match need {
         _ if !account.signed_in => SyncState::SignedOut,
         Some(_) => SyncState::NeedsYou,
@@ -82,7 +82,7 @@ fn view(
         unreadable,
         ownerless,
         adopt_from,
-        synced_at: account.synced.map(|at| moment(WallTime::new(at, here))),
+        synced_at: account.synced_at.map(|at| moment(WallTime::new(at, here))),
         progress: known.progress,
         need,
         trouble: known
