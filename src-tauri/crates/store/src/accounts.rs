@@ -45,7 +45,7 @@ pub struct Account {
     /// When both sides were last compared as a whole.
     pub compared_at: Option<DateTime<Utc>>,
     /// Whether sits that were made while nobody was signed in are not to be its own, as the person said.
-    pub leaves_ownerless: bool,
+    pub declined_ownerless: bool,
     /// Whether the log shows its sits without being asked to: it is the account in use.
     pub shown: bool,
     /// Why it cannot be signed in to again, if that is known.
@@ -58,9 +58,9 @@ pub struct Account {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownerless {
     /// No other account ever used this folder: so many are the account's now.
-    Adopted(u32),
-    /// Another account did: so many wait for the person's word, see [`Store::adopt`](crate::Store::adopt).
-    Asked(u32),
+    Assigned(u32),
+    /// Another account did: so many wait for the person's word, see [`Store::assign_ownerless`](crate::Store::adopt).
+    Undecided(u32),
 }
 
 /// What becomes of an account's sits on this device after they were erased from the server.
@@ -88,7 +88,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         met: row.get("met")?,
         synced_at: stamp("syncedat")?,
         compared_at: stamp("comparedat")?,
-        leaves_ownerless: row.get("leavesownerless")?,
+        declined_ownerless: row.get("leavesownerless")?,
         shown: row.get("shown")?,
         gone: row.get::<_, Option<String>>("gone")?.as_deref().and_then(Gone::from_name),
         declined_by: row.get::<_, Option<Id<_>>>("declinedby")?.map(|id| id.0),
@@ -158,9 +158,9 @@ pub(crate) fn sign_in(
     let accounts: u32 =
         connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
     if accounts == 1 {
-        return adopt(connection).map(Ownerless::Adopted);
+        return assign_ownerless(connection).map(Ownerless::Assigned);
     }
-    ownerless(connection).map(Ownerless::Asked)
+    ownerless(connection).map(Ownerless::Undecided)
 }
 
 /// How many sits are nobody's.
@@ -171,19 +171,19 @@ pub(crate) fn ownerless(connection: &Connection) -> Result<u32, StoreError> {
 }
 
 /// Notes that what is nobody's is not to be the account's that is signed in.
-pub(crate) fn leave_ownerless(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn decline_ownerless(connection: &Connection) -> Result<(), StoreError> {
     let noted =
         connection.execute("UPDATE accounts SET leavesownerless = 1 WHERE signedin = 1", [])?;
     if noted == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
 }
 
 /// Gives all that is nobody's to who is signed in. Says how many sits that were.
-pub(crate) fn adopt(connection: &Connection) -> Result<u32, StoreError> {
+pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreError> {
     let account = signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
     // All of them wait in the outbox: nothing that is nobody's was ever sent.
-    let adopted =
+    let assigned =
         connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [Id(account)])?;
-    Ok(u32::try_from(adopted).unwrap_or(u32::MAX))
+    Ok(u32::try_from(assigned).unwrap_or(u32::MAX))
 }
 
 /// Signs out. Nothing is removed, and the log goes on showing what it showed.

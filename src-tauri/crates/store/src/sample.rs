@@ -105,9 +105,9 @@ pub(crate) fn fill(store: &Store) {
     // What a sync writes: most of it is the second account's.
     assert_eq!(
         store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap(),
-        Ownerless::Asked(10)
+        Ownerless::Undecided(10)
     );
-    store.adopt().unwrap();
+    store.assign_ownerless().unwrap();
     let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
     let pull = Pull {
         rows: Vec::new(),

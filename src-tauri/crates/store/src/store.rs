@@ -184,7 +184,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or what the disk says.
-    pub fn adopt_from(&self, source: UserId) -> Result<u32, StoreError> {
+    pub fn move_sits_from(&self, source: UserId) -> Result<u32, StoreError> {
         self.write(move |change| owners::move_sits(change, source))
     }
 
@@ -331,16 +331,16 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], or what the disk says.
-    pub fn leave_ownerless(&self) -> Result<(), StoreError> {
-        self.write(|change| accounts::leave_ownerless(change))
+    pub fn decline_ownerless(&self) -> Result<(), StoreError> {
+        self.write(|change| accounts::decline_ownerless(change))
     }
 
     /// Gives all sits that are nobody's to the account that is signed in, for good. Says how many.
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], or what the disk says.
-    pub fn adopt(&self) -> Result<u32, StoreError> {
-        self.write(|change| accounts::adopt(change))
+    pub fn assign_ownerless(&self) -> Result<u32, StoreError> {
+        self.write(|change| accounts::assign_ownerless(change))
     }
 
     /// Signs out. Nothing is removed, and the log goes on showing the same sits.

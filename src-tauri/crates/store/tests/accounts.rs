@@ -77,7 +77,7 @@ fn the_first_account_adopts_what_was_sat_before_it() {
     sat(&store, id(1), 0);
     sat(&store, id(2), 1000);
     let adopted = store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
-    assert_eq!(adopted, Ownerless::Adopted(2));
+    assert_eq!(adopted, Ownerless::Assigned(2));
     assert_eq!(sent(&store, 1), [id(1), id(2)]);
 }
 
@@ -88,16 +88,16 @@ fn a_second_account_is_asked_before_it_adopts_anything() {
     sat(&store, id(1), 0);
     store.sign_out().unwrap();
     sat(&store, id(2), 1000);
-    assert_eq!(second(&store), Ownerless::Asked(1));
+    assert_eq!(second(&store), Ownerless::Undecided(1));
     assert!(sent(&store, 2).is_empty());
     assert_eq!(log(&store), [id(2)], "what is nobody's is seen by all");
-    assert_eq!(store.adopt().unwrap(), 1);
+    assert_eq!(store.assign_ownerless().unwrap(), 1);
     assert_eq!(sent(&store, 2), [id(2)]);
     // The first account asks too from then on.
     store.sign_out().unwrap();
     sat(&store, id(3), 2000);
     let again = store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
-    assert_eq!(again, Ownerless::Asked(1));
+    assert_eq!(again, Ownerless::Undecided(1));
     assert_eq!((log(&store), sent(&store, 1)), (vec![id(3), id(1)], vec![id(1)]));
 }
 
@@ -128,7 +128,7 @@ fn signing_out_removes_nothing_and_goes_on_showing() {
     let store = Store::open(folder.path(), at(0).wall).unwrap();
     let account = store.account().unwrap().unwrap();
     assert!(!account.signed_in && account.id == user(1) && account.cursor == Some(cursor(4)));
-    assert!(matches!(store.adopt(), Err(StoreError::NotSignedIn)));
+    assert!(matches!(store.assign_ownerless(), Err(StoreError::NotSignedIn)));
     sign_in(&store);
     assert_eq!((read_to(&store), sent(&store, 1)), (Some(4), vec![id(1)]));
 }
@@ -478,16 +478,16 @@ fn what_is_nobodys_is_asked_about_until_the_person_has_said_that_it_stays_so() {
     sign_in(&store);
     store.sign_out().unwrap();
     sat(&store, id(1), 0);
-    assert_eq!(second(&store), Ownerless::Asked(1));
+    assert_eq!(second(&store), Ownerless::Undecided(1));
     assert_eq!(store.ownerless().unwrap(), 1);
-    assert!(!store.account().unwrap().unwrap().leaves_ownerless);
-    store.leave_ownerless().unwrap();
-    assert!(store.account().unwrap().unwrap().leaves_ownerless);
+    assert!(!store.account().unwrap().unwrap().declined_ownerless);
+    store.decline_ownerless().unwrap();
+    assert!(store.account().unwrap().unwrap().declined_ownerless);
     assert_eq!(store.ownerless().unwrap(), 1, "it is still nobody's");
     second(&store);
-    assert!(!store.account().unwrap().unwrap().leaves_ownerless, "signing in asks again");
+    assert!(!store.account().unwrap().unwrap().declined_ownerless, "signing in asks again");
     store.sign_out().unwrap();
-    assert!(matches!(store.leave_ownerless(), Err(StoreError::NotSignedIn)));
+    assert!(matches!(store.decline_ownerless(), Err(StoreError::NotSignedIn)));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
     assert_eq!((log(&store), sent(&store, 2)), (vec![], vec![]), "nothing is moved unasked");
     assert_eq!((orphans(&store), gone(&store, 1)), (vec![(1, 3)], Some(Gone::Replaced)));
 
-    assert_eq!(store.adopt_from(user(1)).unwrap(), 4);
+    assert_eq!(store.move_sits_from(user(1)).unwrap(), 4);
     assert_eq!(log(&store), [4, 3, 1].map(id), "what was deleted stays deleted");
     let moved = outgoing(&store, 2);
     assert!(moved.iter().all(|(_, generation)| *generation > last), "{moved:?}");
@@ -102,7 +102,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
 
     // Again: nothing is left to move, and nothing is enqueued anew.
     let generations = outgoing(&store, 2);
-    assert_eq!(store.adopt_from(user(1)).unwrap(), 0);
+    assert_eq!(store.move_sits_from(user(1)).unwrap(), 0);
     assert_eq!((outgoing(&store, 2), orphans(&store)), (generations, vec![]));
     let left = owner(&store, 1);
     assert_eq!((left.sits, left.deleted, left.unsent), (0, 0, 0));
@@ -116,7 +116,7 @@ fn real_life_05_a_late_acknowledgement_of_the_old_account_counts_for_nothing() {
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
     signed_up_again(&store);
-    store.adopt_from(user(1)).unwrap();
+    store.move_sits_from(user(1)).unwrap();
     assert!(!acknowledge(&store, id(1), row.generation));
     assert_eq!(sent(&store, 2), [id(1)]);
 }
@@ -128,7 +128,7 @@ fn real_life_05_a_sit_that_runs_is_moved_and_one_in_preparation_is_not_enqueued(
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
     signed_up_again(&store);
-    assert_eq!(store.adopt_from(user(1)).unwrap(), 1);
+    assert_eq!(store.move_sits_from(user(1)).unwrap(), 1);
     assert_eq!(sent(&store, 2), []);
     drive(&store, &mut timer, Command::Tick, at(10));
     assert_eq!(sent(&store, 2), [id(1)]);
@@ -178,7 +178,7 @@ fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
     store.sign_out().unwrap();
     sat(&store, id(3), 2000);
     sign_in_as(&store, 3, ONE, "three@example.org");
-    store.leave_ownerless().unwrap();
+    store.decline_ownerless().unwrap();
     sat(&store, id(4), 3000);
     store.agree_to_erasure(user(3), Uuid::from_u128(5), AfterErasure::KeepHere).unwrap();
     store.record_deleted(user(1)).unwrap();
@@ -217,7 +217,7 @@ fn real_life_05_sits_that_another_device_moved_before_are_not_doubled() {
         [id(2), id(1)],
         "a server moves nothing by itself"
     );
-    assert_eq!(store.adopt_from(user(1)).unwrap(), 2);
+    assert_eq!(store.move_sits_from(user(1)).unwrap(), 2);
     pull(&store, user(2), there);
     assert_eq!(of(&store, OwnerFilter::All), [id(2), id(1)], "each is there once");
     assert_eq!(sent(&store, 2), [id(1)], "what only this device knew is sent");
@@ -231,11 +231,11 @@ fn real_life_05_nobody_and_strangers_get_nothing() {
     sign_in(&store);
     sat(&store, id(1), 0);
     store.sign_out().unwrap();
-    assert!(matches!(store.adopt_from(user(1)), Err(StoreError::NotSignedIn)));
+    assert!(matches!(store.move_sits_from(user(1)), Err(StoreError::NotSignedIn)));
     assert!(matches!(store.decline(user(1)), Err(StoreError::NotSignedIn)));
     signed_up_again(&store);
-    assert!(matches!(store.adopt_from(user(9)), Err(StoreError::NoSuchAccount { .. })));
-    assert_eq!(store.adopt_from(user(2)).unwrap(), 0, "its own");
+    assert!(matches!(store.move_sits_from(user(9)), Err(StoreError::NoSuchAccount { .. })));
+    assert_eq!(store.move_sits_from(user(2)).unwrap(), 0, "its own");
     // The schema itself keeps a sit with its owner, whatever the code does.
     let raw = rusqlite::Connection::open(folder.path().join("zafu.db")).unwrap();
     let to = user(2).to_string();
@@ -260,10 +260,10 @@ fn real_life_05_a_move_is_whole_or_not_at_all() {
          WHEN (SELECT count(*) FROM outbox) = 2 BEGIN SELECT RAISE(ABORT, 'disk'); END",
     )
     .unwrap();
-    assert!(store.adopt_from(user(1)).is_err());
+    assert!(store.move_sits_from(user(1)).is_err());
     assert_eq!((of(&store, OwnerFilter::Of(user(1))).len(), sent(&store, 2)), (3, vec![]));
     raw.execute_batch("DROP TRIGGER fails").unwrap();
-    assert_eq!(store.adopt_from(user(1)).unwrap(), 3);
+    assert_eq!(store.move_sits_from(user(1)).unwrap(), 3);
     let left: u32 =
         raw.query_row("SELECT count(*) FROM owner_moves", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);

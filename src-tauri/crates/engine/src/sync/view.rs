@@ -40,7 +40,7 @@ pub(super) fn look(
     here: UtcOffset,
 ) -> Result<SyncView, StoreError> {
     let ownerless =
-        if account.signed_in && !account.leaves_ownerless { store.ownerless()? } else { 0 };
+        if account.signed_in && !account.declined_ownerless { store.ownerless()? } else { 0 };
     let orphan = store.orphans()?.into_iter().next().map(|one| Box::new(owner(one)));
     Ok(view(account, backlog, ownerless, orphan, known, here))
 }
@@ -122,7 +122,7 @@ mod tests {
             met: false,
             synced: Some(DateTime::UNIX_EPOCH),
             compared: None,
-            leaves_ownerless: false,
+            declined_ownerless: false,
             shown: true,
             gone: None,
             declined_by: None,

@@ -218,10 +218,10 @@ impl Worker {
             SyncRequest::SignOut => self.sign_out().await.map(done),
             SyncRequest::Erase => self.erase().await.map(done),
             SyncRequest::Adopt(true) => {
-                self.store.adopt()?;
+                self.store.assign_ownerless()?;
                 Ok(SyncReply::Done)
             }
-            SyncRequest::Adopt(false) => Ok(self.store.leave_ownerless().map(done)?),
+            SyncRequest::Adopt(false) => Ok(self.store.decline_ownerless().map(done)?),
             SyncRequest::AdoptFrom { owner, confirmed } => {
                 self.adopt_from(owner, confirmed).map(SyncReply::Adopted)
             }
@@ -314,8 +314,8 @@ impl Worker {
         self.access = Access::Open(Arc::new(Supabase::new(http, account)));
         self.trigger(Trigger::SignedIn);
         let adopted = match ownerless {
-            Ownerless::Adopted(sits) => sits,
-            Ownerless::Asked(_) => 0,
+            Ownerless::Assigned(sits) => sits,
+            Ownerless::Undecided(_) => 0,
         };
         Ok(SyncReply::SignedIn(SignedInView { adopted, mail_sent: false }))
     }
@@ -381,7 +381,7 @@ impl Worker {
                  nothing was moved. Confirm it to move its sits";
             return Err(IpcError::new(ErrorCode::BadRequest, message));
         }
-        Ok(self.store.adopt_from(owner)?)
+        Ok(self.store.move_sits_from(owner)?)
     }
 
     fn after_erasure(&mut self, upload: bool) -> Result<(), IpcError> {

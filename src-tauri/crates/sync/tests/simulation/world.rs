@@ -389,7 +389,7 @@ impl World {
             return;
         }
         if adopt {
-            device.store().adopt().ok();
+            device.store().assign_ownerless().ok();
         }
         device.carrier().trigger(Trigger::SignedIn, BootTime(self.now));
         let after = self.ownerless(place);
