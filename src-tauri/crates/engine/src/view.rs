@@ -11,7 +11,7 @@ use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{Gone, LogQuery, Owner, OwnerFilter, ReadSits, StoreError};
+use zafu_store::{ClosedReason, LogQuery, Owner, OwnerFilter, ReadSits, StoreError};
 
 /// RFC 3339 with the offset of the place.
 #[must_use]
@@ -179,10 +179,10 @@ pub(crate) fn owner(owner: Owner) -> OwnerView {
     let state = match &account {
         None => OwnerState::Nobody,
         Some(account) if account.signed_in => OwnerState::SignedIn,
-        Some(account) => match account.gone {
+        Some(account) => match account.closed {
             None => OwnerState::SignedOut,
-            Some(Gone::Deleted) => OwnerState::Deleted,
-            Some(Gone::Replaced) => OwnerState::Replaced,
+            Some(ClosedReason::Deleted) => OwnerState::Deleted,
+            Some(ClosedReason::Replaced) => OwnerState::Replaced,
         },
     };
     let shown = account.as_ref().is_none_or(|account| account.shown);

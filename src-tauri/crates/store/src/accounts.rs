@@ -4,7 +4,7 @@
 
 use crate::StoreError;
 use crate::outbox;
-use crate::owners::Gone;
+use crate::owners::ClosedReason;
 use crate::text::{Id, Stamp};
 use crate::unreadable;
 use chrono::{DateTime, Utc};
@@ -49,7 +49,7 @@ pub struct Account {
     /// Whether the log shows its sits without being asked to: it is the account in use.
     pub shown: bool,
     /// Why it cannot be signed in to again, if that is known.
-    pub gone: Option<Gone>,
+    pub closed: Option<ClosedReason>,
     /// The account whose user chose to leave this one's sits where they are.
     pub declined_by: Option<UserId>,
 }
@@ -90,7 +90,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         compared_at: stamp("comparedat")?,
         declined_ownerless: row.get("leavesownerless")?,
         shown: row.get("shown")?,
-        gone: row.get::<_, Option<String>>("gone")?.as_deref().and_then(Gone::from_name),
+        closed: row.get::<_, Option<String>>("gone")?.as_deref().and_then(ClosedReason::from_name),
         declined_by: row.get::<_, Option<Id<_>>>("declinedby")?.map(|id| id.0),
     })
 }

@@ -37,7 +37,7 @@ pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::StoreError;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
-pub use owners::{Gone, Owner};
+pub use owners::{ClosedReason, Owner};
 pub use place::Relocation;
 pub use read::{Found, ReadOnly, ReadSits};
 pub use sessions::{LogEntry, LogQuery, OwnerFilter};

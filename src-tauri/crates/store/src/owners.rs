@@ -12,14 +12,14 @@ use zafu_core::ids::UserId;
 
 /// Why an account cannot be signed in to again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
+pub enum ClosedReason {
     /// Its own server said that it was deleted.
     Deleted,
     /// Another account has its address in its project now.
     Replaced,
 }
 
-impl Gone {
+impl ClosedReason {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         match name {
             "deleted" => Some(Self::Deleted),
@@ -90,7 +90,7 @@ pub(crate) fn orphans(connection: &Connection) -> Result<Vec<Owner>, StoreError>
     };
     let mut accounts = accounts::all(connection)?;
     accounts.retain(|account| {
-        account.id != user.id && account.gone.is_some() && account.declined_by != Some(user.id)
+        account.id != user.id && account.closed.is_some() && account.declined_by != Some(user.id)
     });
     accounts.sort_by_key(|account| {
         account.url != user.url || !account.email.eq_ignore_ascii_case(&user.email)
@@ -143,15 +143,17 @@ pub(crate) fn is_deleted(connection: &Connection, account: UserId) -> Result<(),
 #[cfg(test)]
 mod tests {
     // What a move does to the schema's own guards is in `faults.rs`; the rest is in `tests/owners.rs`.
-    use super::Gone;
+    use super::ClosedReason;
 
     #[test]
     fn the_reasons_are_named_as_the_schema_names_them() {
         let schema = include_str!("migrations/0004_owners.sql");
-        for (name, gone) in [("deleted", Gone::Deleted), ("replaced", Gone::Replaced)] {
-            assert_eq!(Gone::from_name(name), Some(gone));
+        for (name, gone) in
+            [("deleted", ClosedReason::Deleted), ("replaced", ClosedReason::Replaced)]
+        {
+            assert_eq!(ClosedReason::from_name(name), Some(gone));
             assert!(schema.contains(&format!("'{name}'")), "{name}");
         }
-        assert_eq!(Gone::from_name("elsewhere"), None);
+        assert_eq!(ClosedReason::from_name("elsewhere"), None);
     }
 }

@@ -8,7 +8,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Backlog, Cursor, Gone, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store,
+    AfterErasure, Backlog, ClosedReason, Cursor, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store,
     StoreError,
 };
 
@@ -44,8 +44,8 @@ fn owner(store: &Store, n: u128) -> Owner {
     store.owners().unwrap().into_iter().find(is).unwrap()
 }
 
-fn gone(store: &Store, n: u128) -> Option<Gone> {
-    owner(store, n).account.unwrap().gone
+fn gone(store: &Store, n: u128) -> Option<ClosedReason> {
+    owner(store, n).account.unwrap().closed
 }
 
 /// Sits of an account as the server would be sent them, with their generations.
@@ -90,7 +90,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
     let last = store.pending(9).unwrap().iter().map(|row| row.generation).max().unwrap();
     signed_up_again(&store);
     assert_eq!((log(&store), sent(&store, 2)), (vec![], vec![]), "nothing is moved unasked");
-    assert_eq!((orphans(&store), gone(&store, 1)), (vec![(1, 3)], Some(Gone::Replaced)));
+    assert_eq!((orphans(&store), gone(&store, 1)), (vec![(1, 3)], Some(ClosedReason::Replaced)));
 
     assert_eq!(store.move_sits_from(user(1)).unwrap(), 4);
     assert_eq!(log(&store), [4, 3, 1].map(id), "what was deleted stays deleted");

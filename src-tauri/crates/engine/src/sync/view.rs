@@ -124,7 +124,7 @@ mod tests {
             compared: None,
             declined_ownerless: false,
             shown: true,
-            gone: None,
+            closed: None,
             declined_by: None,
         };
         let backlog = Backlog { pending, rejected: refused, ..Backlog::default() };

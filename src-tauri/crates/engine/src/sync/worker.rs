@@ -132,7 +132,7 @@ impl Worker {
             return Ok(());
         }
         match self.store.signed_in()? {
-            Some(account) if account.gone.is_none() => self.store.record_deleted(account.id),
+            Some(account) if account.closed.is_none() => self.store.record_deleted(account.id),
             _ => Ok(()),
         }
     }
@@ -374,7 +374,7 @@ impl Worker {
         let is_free = |one: &zafu_store::Owner| {
             one.account
                 .as_ref()
-                .is_some_and(|account| account.id == owner && account.gone.is_some())
+                .is_some_and(|account| account.id == owner && account.closed.is_some())
         };
         if !confirmed && owner != user && !self.store.owners()?.iter().any(is_free) {
             let message = "this account is not known to be gone, and its user could sign in to it again: \
