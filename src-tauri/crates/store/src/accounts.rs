@@ -37,9 +37,9 @@ pub struct Account {
     /// How far the server's sits were read; none: from the beginning.
     pub cursor: Option<Cursor>,
     /// The id of the last erasure that this device has agreed to.
-    pub erased: Option<Uuid>,
+    pub erasure_id: Option<Uuid>,
     /// Whether anything was ever read from the server.
-    pub met: bool,
+    pub has_pulled: bool,
     /// When this device and the server last had the same sits.
     pub synced_at: Option<DateTime<Utc>>,
     /// When both sides were last compared as a whole.
@@ -59,7 +59,7 @@ pub struct Account {
 pub enum Ownerless {
     /// No other account ever used this folder: so many are the account's now.
     Assigned(u32),
-    /// Another account did: so many wait for the person's word, see [`Store::assign_ownerless`](crate::Store::adopt).
+    /// Another account did: so many wait for the person's word, see [`Store::assign_ownerless`](crate::Store::assign_ownerless).
     Undecided(u32),
 }
 
@@ -84,8 +84,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         email: row.get("email")?,
         signed_in: row.get("signedin")?,
         cursor: seq.zip(uuid("mark")?).map(|(seq, history_id)| Cursor { seq, history_id }),
-        erased: uuid("erased")?,
-        met: row.get("met")?,
+        erasure_id: uuid("erased")?,
+        has_pulled: row.get("met")?,
         synced_at: stamp("syncedat")?,
         compared_at: stamp("comparedat")?,
         declined_ownerless: row.get("leavesownerless")?,

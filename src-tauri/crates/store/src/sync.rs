@@ -200,8 +200,8 @@ pub(crate) fn merge(
 ) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
     match pull.erased {
-        Some(erasure_id) if pull.erased != known.erased => {
-            if known.met {
+        Some(erasure_id) if pull.erased != known.erasure_id => {
+            if known.has_pulled {
                 return Ok(Some(Pulled::Erased { erasure_id }));
             }
             // Nothing of it came from here.

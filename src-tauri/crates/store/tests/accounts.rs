@@ -427,7 +427,7 @@ fn an_erasure_from_before_this_device_is_no_question() {
     let first = Pull { erased: Some(erasure_id), ..pull(Vec::new(), 2) };
     let merged = store.merge(user(1), first).unwrap();
     assert_eq!(merged, Pulled::Merged { changed: 0, of_other_accounts: 0 });
-    assert_eq!(store.account().unwrap().unwrap().erased, Some(erasure_id));
+    assert_eq!(store.account().unwrap().unwrap().erasure_id, Some(erasure_id));
     assert_eq!(sent(&store, 1), [id(1)]);
 }
 

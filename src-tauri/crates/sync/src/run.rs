@@ -251,11 +251,11 @@ impl Carrier {
             Step::Refresh => Question::Refresh,
             Step::Health => Question::Health,
             Step::Pull(page) => {
-                Question::Pull { after: account.cursor, page, erased: account.erased }
+                Question::Pull { after: account.cursor, page, erased: account.erasure_id }
             }
             Step::Digest => Question::Digest { cursor: account.cursor },
             Step::Push { rows, bytes } => {
-                push(self.store.outgoing(account.id, rows, bytes as usize)?, account.erased)
+                push(self.store.outgoing(account.id, rows, bytes as usize)?, account.erasure_id)
             }
         };
         Ok(Next::Ask(Ticket { account: account.id, asked: now.boot, question }))
@@ -299,7 +299,7 @@ impl Carrier {
         };
         let Step::Push { rows, bytes } = self.plan.next(known, now.boot) else { return Ok(None) };
         let outgoing = self.store.outgoing_after(account.id, last, rows, bytes as usize)?;
-        let question = push(outgoing, account.erased);
+        let question = push(outgoing, account.erasure_id);
         let is_empty = matches!(&question, Question::Push { sits, .. } if sits.is_empty());
         let ticket = Ticket { account: account.id, asked: now.boot, question };
         Ok((!is_empty).then_some(ticket))
@@ -368,7 +368,7 @@ impl Carrier {
             }
             (Question::Pull { erased, .. }, Answer::Pull(Ok(answer))) => {
                 // Read before an erasure that this device has agreed to since: none of it is on the server any more.
-                if self.store.signed_in()?.is_some_and(|known| known.erased != erased) {
+                if self.store.signed_in()?.is_some_and(|known| known.erasure_id != erased) {
                     return Ok(Report::default());
                 }
                 return self.pulled(account, answer, now, took);
