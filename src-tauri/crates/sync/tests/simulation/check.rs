@@ -62,7 +62,7 @@ impl World {
     fn drain(&mut self, place: usize, account: UserId) {
         let calls = self.devices[place].calls;
         self.sign_in(place, account, false);
-        self.devices[place].store().retry(account).unwrap();
+        self.devices[place].store().retry_dead_letters(account).unwrap();
         self.devices[place].carrier().trigger(Trigger::Asked, BootTime(self.now));
         self.wake(place);
         for _ in 0..20 {
