@@ -8,7 +8,7 @@ use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, IpcError, Reply, Request};
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, left, output, system};
-use zafu_store::{Found, ReadOnly, Store, StoreError};
+use zafu_store::{OpenOutcome, ReadOnlyStore, Store, StoreError};
 
 /// Says what the timer is doing.
 pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
@@ -28,7 +28,7 @@ pub fn other_version() -> Failure {
 }
 
 /// What waits on disk while no engine runs.
-fn waiting(database: &ReadOnly) -> Result<EngineState, StoreError> {
+fn waiting(database: &ReadOnlyStore) -> Result<EngineState, StoreError> {
     let unsettled = left::waiting(database, system::clock().now())?;
     Ok(EngineState { unsettled, ..EngineState::default() })
 }
@@ -46,16 +46,16 @@ pub fn ask(folder: &DataFolder, request: &Request) -> Result<Option<Reply>, IpcE
 /// Reads what is on the disk; none if nothing was saved yet.
 pub fn read<T>(
     folder: &DataFolder,
-    job: impl FnOnce(&ReadOnly) -> Result<T, StoreError>,
+    job: impl FnOnce(&ReadOnlyStore) -> Result<T, StoreError>,
 ) -> Result<Option<T>, Failure> {
-    match ReadOnly::open(folder.path())? {
-        Found::Nothing => Ok(None),
-        Found::Database(database) => Ok(Some(job(&database)?)),
-        Found::Older => {
+    match ReadOnlyStore::open(folder.path())? {
+        OpenOutcome::NoDatabase => Ok(None),
+        OpenOutcome::Open(database) => Ok(Some(job(&database)?)),
+        OpenOutcome::OlderFormat => {
             bring_up_to_date(folder)?;
-            match ReadOnly::open(folder.path())? {
-                Found::Database(database) => Ok(Some(job(&database)?)),
-                Found::Nothing | Found::Older => Ok(None),
+            match ReadOnlyStore::open(folder.path())? {
+                OpenOutcome::Open(database) => Ok(Some(job(&database)?)),
+                OpenOutcome::NoDatabase | OpenOutcome::OlderFormat => Ok(None),
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::sync::Door;
 use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_store::{Found, ReadOnly, Store};
+use zafu_store::{OpenOutcome, ReadOnlyStore, Store};
 use zafu_sync::supabase::{Vault, VaultError};
 
 /// One thing that was looked at.
@@ -67,11 +67,13 @@ fn engine(folder: &DataFolder) -> Result<String, String> {
 }
 
 fn database(folder: &DataFolder) -> Result<String, String> {
-    let found = ReadOnly::open(folder.path()).map_err(|error| error.to_string())?;
+    let found = ReadOnlyStore::open(folder.path()).map_err(|error| error.to_string())?;
     match found {
-        Found::Nothing => Ok("nothing was saved yet".into()),
-        Found::Older => Ok("of an older Zafu: brought to the newest format when it is used".into()),
-        Found::Database(database) => {
+        OpenOutcome::NoDatabase => Ok("nothing was saved yet".into()),
+        OpenOutcome::OlderFormat => {
+            Ok("of an older Zafu: brought to the newest format when it is used".into())
+        }
+        OpenOutcome::Open(database) => {
             database.check().map(|()| "whole".into()).map_err(|error| error.to_string())
         }
     }
@@ -103,10 +105,10 @@ fn keychain(folder: &DataFolder) -> Result<String, String> {
 
 fn server(folder: &DataFolder) -> Result<String, String> {
     const NOBODY: &str = "nobody is signed in, and nobody needs to be";
-    let is_signed_in = match ReadOnly::open(folder.path()) {
-        Ok(Found::Database(database)) => database.is_signed_in().unwrap_or(true),
-        Ok(Found::Nothing) => false,
-        Ok(Found::Older) => true,
+    let is_signed_in = match ReadOnlyStore::open(folder.path()) {
+        Ok(OpenOutcome::Open(database)) => database.is_signed_in().unwrap_or(true),
+        Ok(OpenOutcome::NoDatabase) => false,
+        Ok(OpenOutcome::OlderFormat) => true,
         Err(_) => return Err("not asked: the database cannot be read".into()),
     };
     // Asking for an account makes what it needs in the folder.

@@ -161,7 +161,7 @@ pub fn records(
         LogOwner::All => OwnerFilter::All,
         LogOwner::Of(id) => OwnerFilter::Of(id),
     };
-    let logged = store.logged(&page, whose)?;
+    let logged = store.log(&page, whose)?;
     Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())
 }
 
@@ -170,7 +170,7 @@ pub fn records(
 /// # Errors
 /// They cannot be read.
 pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
-    Ok(store.all_owners()?.into_iter().map(owner).collect())
+    Ok(store.owners()?.into_iter().map(owner).collect())
 }
 
 /// One owner, as a client sees it.

@@ -39,7 +39,7 @@ pub use error::StoreError;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::{ClosedReason, Owner};
 pub use place::Relocation;
-pub use read::{Found, ReadOnly, ReadSits};
+pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use sessions::{LogEntry, LogQuery, OwnerFilter};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};

@@ -26,13 +26,13 @@ pub trait ReadSits {
     ///
     /// # Errors
     /// See [`crate::Store::log`].
-    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
+    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
 
     /// Every owner of sits: see [`crate::Store::owners`].
     ///
     /// # Errors
     /// What the disk says.
-    fn all_owners(&self) -> Result<Vec<Owner>, StoreError>;
+    fn owners(&self) -> Result<Vec<Owner>, StoreError>;
 }
 
 impl ReadSits for crate::Store {
@@ -40,17 +40,17 @@ impl ReadSits for crate::Store {
         self.open_sits()
     }
 
-    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
         self.log(page, owner)
     }
 
-    fn all_owners(&self) -> Result<Vec<Owner>, StoreError> {
+    fn owners(&self) -> Result<Vec<Owner>, StoreError> {
         self.owners()
     }
 }
 
 /// A database that is only read.
-pub struct ReadOnly {
+pub struct ReadOnlyStore {
     connection: Connection,
     folder: PathBuf,
     // Removed after the connection was closed.
@@ -58,25 +58,25 @@ pub struct ReadOnly {
 }
 
 /// What there is to read in a folder.
-pub enum Found {
+pub enum OpenOutcome {
     /// No database: nothing was saved yet.
-    Nothing,
+    NoDatabase,
     /// A database of an older version, which must be brought to the newest format before it can be read.
-    Older,
+    OlderFormat,
     /// A database that can be read.
-    Database(ReadOnly),
+    Open(ReadOnlyStore),
 }
 
-impl ReadOnly {
+impl ReadOnlyStore {
     /// Opens the database in `folder`.
     ///
     /// # Errors
     /// As [`crate::Store::open`]; a database that cannot be written is none.
-    pub fn open(folder: &Path) -> Result<Found, StoreError> {
+    pub fn open(folder: &Path) -> Result<OpenOutcome, StoreError> {
         Self::open_with(folder, migrate::MIGRATIONS)
     }
 
-    fn open_with(folder: &Path, migrations: &[&str]) -> Result<Found, StoreError> {
+    fn open_with(folder: &Path, migrations: &[&str]) -> Result<OpenOutcome, StoreError> {
         let database = folder::database(folder);
         match fs::metadata(&database) {
             Ok(file) if file.len() > 0 => {}
@@ -87,15 +87,15 @@ impl ReadOnly {
                 return Err(StoreError::corrupt(folder, "it is empty".into()));
             }
             // Missing, or about to be filled.
-            _ => return Ok(Found::Nothing),
+            _ => return Ok(OpenOutcome::NoDatabase),
         }
         migrate::refuse_newer(folder, migrations)?;
         let read = ways(&database, |connection| migrate::examine(connection, folder, migrations));
         let (connection, copy, version) = read.map_err(|error| error.explained(folder))?;
         if version < migrate::newest(migrations) {
-            return Ok(Found::Older);
+            return Ok(OpenOutcome::OlderFormat);
         }
-        Ok(Found::Database(Self { connection, folder: folder.to_path_buf(), _copy: copy }))
+        Ok(OpenOutcome::Open(Self { connection, folder: folder.to_path_buf(), _copy: copy }))
     }
 
     /// Reads all of the database and checks that it is whole.
@@ -126,16 +126,16 @@ impl ReadOnly {
     }
 }
 
-impl ReadSits for ReadOnly {
+impl ReadSits for ReadOnlyStore {
     fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
         self.read(open_sits::all)
     }
 
-    fn logged(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
         self.read(|connection| sessions::page(connection, page, owner))
     }
 
-    fn all_owners(&self) -> Result<Vec<Owner>, StoreError> {
+    fn owners(&self) -> Result<Vec<Owner>, StoreError> {
         self.read(owners::all)
     }
 }

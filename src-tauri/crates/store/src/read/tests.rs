@@ -19,10 +19,12 @@ fn filled() -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-fn opened(folder: &Path) -> ReadOnly {
-    match ReadOnly::open(folder).unwrap() {
-        Found::Database(database) => database,
-        Found::Nothing | Found::Older => panic!("there is a database of the newest format"),
+fn opened(folder: &Path) -> ReadOnlyStore {
+    match ReadOnlyStore::open(folder).unwrap() {
+        OpenOutcome::Open(database) => database,
+        OpenOutcome::NoDatabase | OpenOutcome::OlderFormat => {
+            panic!("there is a database of the newest format")
+        }
     }
 }
 
@@ -31,7 +33,7 @@ fn real_life_09_what_is_saved_is_read_beside_the_store_that_saved_it() {
     let (folder, store) = filled();
     let database = opened(folder.path());
     assert_eq!(
-        database.logged(&ALL, OwnerFilter::All).unwrap(),
+        database.log(&ALL, OwnerFilter::All).unwrap(),
         store.log(&ALL, OwnerFilter::All).unwrap()
     );
     assert!(!store.log(&ALL, OwnerFilter::All).unwrap().is_empty());
@@ -47,9 +49,9 @@ fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
     let copied = Copied::of(&file).unwrap();
     let place = copied.0.path().to_path_buf();
     let connection = connection::reading(&copied.database(), connection::BUSY_TIMEOUT).unwrap();
-    let read = ReadOnly { connection, folder: folder.path().into(), _copy: Some(copied) };
+    let read = ReadOnlyStore { connection, folder: folder.path().into(), _copy: Some(copied) };
     assert_eq!(
-        read.logged(&ALL, OwnerFilter::All).unwrap(),
+        read.log(&ALL, OwnerFilter::All).unwrap(),
         store.log(&ALL, OwnerFilter::All).unwrap()
     );
     drop(read);
@@ -66,8 +68,8 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
     fs::create_dir(&odd).unwrap();
     fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
     let connection = unchanging(&folder::database(&odd)).unwrap();
-    let read = ReadOnly { connection, folder: odd.clone(), _copy: None };
-    assert_eq!(read.logged(&ALL, OwnerFilter::All).unwrap(), all);
+    let read = ReadOnlyStore { connection, folder: odd.clone(), _copy: None };
+    assert_eq!(read.log(&ALL, OwnerFilter::All).unwrap(), all);
     drop(read);
     assert_eq!(fs::read_dir(&odd).unwrap().count(), 1, "nothing was made beside it");
 }
@@ -75,8 +77,11 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
 #[test]
 fn a_folder_without_a_database_has_nothing_to_read_and_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(ReadOnly::open(folder.path()), Ok(Found::Nothing)));
-    assert!(matches!(ReadOnly::open(&folder.path().join("missing")), Ok(Found::Nothing)));
+    assert!(matches!(ReadOnlyStore::open(folder.path()), Ok(OpenOutcome::NoDatabase)));
+    assert!(matches!(
+        ReadOnlyStore::open(&folder.path().join("missing")),
+        Ok(OpenOutcome::NoDatabase)
+    ));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -90,6 +95,6 @@ fn a_database_of_an_older_format_is_named_and_left_as_it_is() {
         connection::BUSY_TIMEOUT,
     ));
     let before = fs::read(folder::database(folder.path())).unwrap();
-    assert!(matches!(ReadOnly::open(folder.path()), Ok(Found::Older)));
+    assert!(matches!(ReadOnlyStore::open(folder.path()), Ok(OpenOutcome::OlderFormat)));
     assert_eq!(fs::read(folder::database(folder.path())).unwrap(), before);
 }
