@@ -1,12 +1,14 @@
-//! `cargo xtask soak`: what a test does often, done as often as there is time for.
+//! `cargo xtask soak`: runs a randomized test for as long as there is time.
 
+use crate::steps::Steps;
+use crate::tools::NEXTEST;
 use crate::workspace::cargo;
 use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 
 const FEATURES: &str = "zafu/test-clock,zafu-cli/test-clock";
 
-/// What to do again and again.
+/// What to test.
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -15,42 +17,42 @@ pub struct Options {
 
 #[derive(Subcommand)]
 enum Target {
-    /// Kill the engine at random moments, and look for what was lost
+    /// Kill the engine at random moments, and look for lost sits
     Kill {
-        /// How often
+        /// Number of kills
         #[arg(long, default_value_t = 1000)]
         times: u64,
-        /// Do again what was done with this seed
+        /// Repeat the run of this seed
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Kill the command in the middle of a sync with a real server, and look for what was lost or doubled
+    /// Kill the command line during a sync with a real server, and look for lost and duplicated sits
     KillSync {
-        /// How often
+        /// Number of kills
         #[arg(long, default_value_t = 500)]
         times: u64,
-        /// Do again what was done with this seed
+        /// Repeat the run of this seed
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Let devices and a server live through every fault, and look for what was lost or doubled
+    /// Simulate devices and a server with every fault, and look for lost and duplicated sits
     Sync {
-        /// How many lives
+        /// Number of simulations
         #[arg(long, default_value_t = 10_000)]
         seeds: u64,
-        /// The seed of the first one
+        /// Seed of the first one
         #[arg(long, default_value_t = 0)]
         first: u64,
-        /// Live the life of this seed again, and say what happens
+        /// Repeat the simulation of this seed, and print its events
         #[arg(long)]
         seed: Option<u64>,
     },
 }
 
-/// Does it.
+/// Runs the test.
 ///
 /// # Errors
-/// If it cannot be built, or something was lost.
+/// If it cannot be built, no longer exists, or fails.
 pub fn run(options: &Options) -> Result<()> {
     match options.target {
         Target::Kill { times, seed } => {
@@ -64,27 +66,34 @@ pub fn run(options: &Options) -> Result<()> {
     }
 }
 
-/// Runs the end-to-end test of that name, which reads how often and with which seed from two variables.
-fn kill(name: &str, variable: &str, times: u64, seed: Option<u64>) -> Result<()> {
-    let what = ["--package", "zafu", "--package", "zafu-cli", "--features", FEATURES];
-    ensure!(cargo(&["build"]).args(what).status()?.success(), "it cannot be built");
-    let mut test = cargo(&["test"]);
-    test.args(what).args(["--test", "e2e", "--", "--nocapture", "--exact"]);
-    test.arg(name).env(format!("{variable}_TIMES"), times.to_string());
-    if let Some(seed) = seed {
-        test.env(format!("{variable}_SEED"), seed.to_string());
-    }
-    ensure!(test.status()?.success(), "a kill has lost something: the seed is above");
-    Ok(())
+/// Runs an end-to-end test that reads the number of kills and the seed from two variables.
+fn kill(test: &str, variable: &str, times: u64, seed: Option<u64>) -> Result<()> {
+    let packages = ["--package", "zafu", "--package", "zafu-cli", "--features", FEATURES];
+    ensure!(cargo(&["build"]).args(packages).status()?.success(), "the build failed: see above");
+    let mut variables = vec![(format!("{variable}_TIMES"), times)];
+    variables.extend(seed.map(|seed| (format!("{variable}_SEED"), seed)));
+    run_test("e2e", test, &packages, variables)
 }
 
 fn sync(seeds: u64, first: u64, seed: Option<u64>) -> Result<()> {
-    let mut test = cargo(&["test", "--package", "zafu-sync", "--test", "simulation", "--"]);
-    test.args(["--nocapture", "--exact", "whatever_happens_nothing_is_lost_or_doubled"]);
-    test.env("ZAFU_SEEDS", seeds.to_string()).env("ZAFU_FIRST_SEED", first.to_string());
-    if let Some(seed) = seed {
-        test.env("ZAFU_SEED", seed.to_string());
-    }
-    ensure!(test.status()?.success(), "a life has lost something: the seeds are above");
+    let mut variables =
+        vec![("ZAFU_SEEDS".to_owned(), seeds), ("ZAFU_FIRST_SEED".to_owned(), first)];
+    variables.extend(seed.map(|seed| ("ZAFU_SEED".to_owned(), seed)));
+    let test = "whatever_happens_nothing_is_lost_or_doubled";
+    run_test("simulation", test, &["--package", "zafu-sync"], variables)
+}
+
+/// Runs one test with nextest, which fails if no test has this name.
+fn run_test(
+    binary: &str,
+    test: &str,
+    packages: &[&str],
+    variables: Vec<(String, u64)>,
+) -> Result<()> {
+    let mut nextest = NEXTEST.command(&mut Steps::quiet()?)?;
+    nextest.args(["run", "--profile", "soak", "--no-capture", "--test", binary]).args(packages);
+    nextest.args(["--filterset", &format!("test(={test})")]);
+    nextest.envs(variables.into_iter().map(|(name, value)| (name, value.to_string())));
+    ensure!(nextest.status()?.success(), "the test failed: see above for its seed");
     Ok(())
 }
