@@ -1,4 +1,4 @@
-//! `cargo xtask backend`: PostgreSQL, PostgREST and an auth server on this machine, until Ctrl-C.
+//! `cargo xtask backend`: runs PostgreSQL, PostgREST and an auth server on this machine until Ctrl-C.
 
 use crate::packages::Purpose;
 use crate::setup;
@@ -7,15 +7,15 @@ use crate::workspace::{built, cargo};
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
-/// How to start it.
+/// How to start the backend.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Listen on this port of loopback; without it, on any that is free
+    /// Port on loopback; 0 chooses a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
 }
 
-/// Sets up, builds and starts it, and ends with it.
+/// Sets up, builds and runs the backend until it ends.
 ///
 /// # Errors
 /// If something is missing, does not compile or cannot be started.
@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> Result<()> {
     exec(&mut backend)
 }
 
-/// In the place of this process, so that Ctrl-C and signals are heard by nobody else.
+/// Replaces this process by the backend, which then receives Ctrl-C and signals directly.
 #[cfg(unix)]
 fn exec(backend: &mut Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
@@ -39,6 +39,6 @@ fn exec(backend: &mut Command) -> Result<()> {
 
 #[cfg(not(unix))]
 fn exec(backend: &mut Command) -> Result<()> {
-    ensure!(backend.status()?.success(), "the backend does not run here");
+    ensure!(backend.status()?.success(), "the backend failed: see above");
     Ok(())
 }

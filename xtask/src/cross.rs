@@ -1,7 +1,7 @@
-//! `cargo xtask check-windows` and `check-macos`: what the compilers of other systems would say, from Linux.
+//! `cargo xtask check-windows` and `check-macos`: type-check Zafu for other systems from Linux.
 //!
-//! Neither needs a Rust download: the scripts in `xtask/cross/` put Debian's own compiler and the
-//! sources of its standard library into a folder of their own.
+//! Neither downloads Rust: the scripts in `xtask/cross/` install Debian's compiler and the sources of its standard
+//! library into a folder of their own.
 
 use crate::setup;
 use crate::steps::Steps;
@@ -9,13 +9,13 @@ use crate::workspace;
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
-/// The crates whose tests run under wine. The window's cannot: wine has no WebView2.
+/// The crates whose tests run under Wine. Those of the window cannot, because Wine lacks WebView2.
 const LIBRARIES: [&str; 4] = ["zafu-core", "zafu-store", "zafu-sync", "zafu-engine"];
 
-/// Type-checks everything for Windows, then runs the libraries' tests under wine.
+/// Type-checks everything for Windows, then runs the tests of the libraries under Wine.
 ///
 /// # Errors
-/// If this machine cannot do it, or a check or test failed.
+/// If this machine cannot run the check, or it fails.
 pub fn check_windows() -> Result<()> {
     script("check-windows.sh", &["check", "--workspace", "--all-targets"])?;
     let mut tests = vec!["test"];
@@ -26,7 +26,7 @@ pub fn check_windows() -> Result<()> {
 /// Type-checks everything for macOS.
 ///
 /// # Errors
-/// If this machine cannot do it, or the check failed.
+/// If this machine cannot run the check, or it fails.
 pub fn check_macos() -> Result<()> {
     script("check-macos.sh", &["check", "--workspace", "--all-targets"])
 }
@@ -34,7 +34,7 @@ pub fn check_macos() -> Result<()> {
 fn script(name: &str, arguments: &[&str]) -> Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
-        "this check runs on Debian as root; here, cargo itself can check for this system"
+        "this check needs Debian and root; on this system, cargo check does the same"
     );
     setup::ui(&mut Steps::quiet()?)?;
     let status = Command::new("bash")

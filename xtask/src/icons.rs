@@ -1,6 +1,6 @@
-//! `cargo xtask icons`: draws every icon that systems ask for, from `icons/zafu.svg` and `icons/tray.svg`.
+//! `cargo xtask icons`: generates the icons of every system from `icons/zafu.svg` and `icons/tray.svg`.
 //!
-//! The renderer is only built for this command: without the feature `icons` it runs itself again with it.
+//! The renderer is built for this command only: without the feature `icons`, it runs itself again with it.
 
 #[cfg(feature = "icons")]
 mod containers;
@@ -21,6 +21,6 @@ pub fn run() -> anyhow::Result<()> {
         .args(["--features", "icons", "--", "icons"])
         .status()
         .context("cargo cannot be run")?;
-    anyhow::ensure!(status.success(), "the icons were not drawn: see above");
+    anyhow::ensure!(status.success(), "no icons were generated: see above");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The commands of this project: `cargo xtask run`, `test`, `icons`, ...
 //!
-//! One file per command; this one only says which there are.
+//! One file per command; this one only lists them.
 
 mod backend;
 mod bench;
@@ -31,39 +31,39 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing, build, and start Zafu
+    /// Install missing packages, build, and start Zafu
     Run(run::Options),
-    /// Install what is missing and run every check and test
+    /// Install missing packages and tools, and run every check and test
     Test(test::Options),
-    /// Start the real backend on this machine, and forget all of it at Ctrl-C
+    /// Run the real backend on this machine until Ctrl-C, with a new database each time
     Backend(backend::Options),
-    /// Measure what Zafu costs, each figure beside its goal
+    /// Measure memory, processor time, size and latency, each beside its goal
     Bench(bench::Options),
-    /// Take pictures of every screen, light and dark, and the one in the README
+    /// Take a picture of every screen, check each with axe, and update the picture in the README
     Screens,
-    /// Write the TypeScript types of everything that crosses from Rust to the screen
+    /// Generate the TypeScript types of the protocol between the engine and the UI
     Types,
-    /// Draw every icon from icons/zafu.svg and icons/tray.svg
+    /// Generate every icon from icons/zafu.svg and icons/tray.svg
     Icons,
-    /// Make the bells, or say with --check whether they are what the source makes
+    /// Generate the bells, or with --check compare the files with what would be generated
     Sounds {
         #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
         arguments: Vec<String>,
     },
-    /// Do what a test does for as long as there is time: kill the engine, and look for what was lost
+    /// Run a randomized test for as long as there is time, and look for lost sits
     Soak(soak::Options),
     /// Check the licence and the source of every dependency, in Rust and in npm
     Licences,
     /// Check whether a crate has a known fault, with the database of RustSec on GitHub
     Advisories,
-    /// Type-check all for Windows from Linux, and run the libraries' tests under wine
+    /// Type-check everything for Windows from Linux, and run the tests of the libraries under Wine
     CheckWindows,
-    /// Type-check all for macOS from Linux
+    /// Type-check everything for macOS from Linux
     CheckMacos,
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let result = match Arguments::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Backend(options) => backend::run(&options),
@@ -78,8 +78,8 @@ fn main() -> ExitCode {
         Command::CheckWindows => cross::check_windows(),
         Command::CheckMacos => cross::check_macos(),
     };
-    // By hand, because the causes belong on the line and a backtrace of this does not help anyone.
-    match done {
+    // Printed here, so that the causes are on one line and no backtrace follows.
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");

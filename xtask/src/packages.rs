@@ -1,7 +1,7 @@
-//! The system's packages that building and testing need, and their installation where that may be done.
+//! The system packages that building and testing need, and their installation.
 //!
-//! Installs as root or with a sudo that does not ask; otherwise names the one line to run. On macOS
-//! and Windows nothing is installed: what is missing there is said by the tools themselves.
+//! Installs as root or with a sudo that does not ask for a password; otherwise names the command to run. Does nothing on
+//! macOS and Windows.
 
 mod families;
 mod manager;
@@ -18,15 +18,15 @@ use std::process::{Command, Stdio};
 pub enum Purpose {
     /// To build and run.
     Build,
-    /// To run the real backend: a database, and the extension that its own tests are written in.
+    /// To run the real backend: a database, and the extension that its SQL tests use.
     Backend,
-    /// To run all of the tests: a screen, a sound server, a notification daemon, the real backend.
+    /// To run all tests: a virtual screen, a sound server, a notification daemon, the real backend.
     Test,
-    /// To take pictures of the screens: a browser, and what joins pictures.
+    /// To take pictures of the screens: a browser and ImageMagick.
     Screens,
 }
 
-/// The browsers that can take pictures of the screens, by the name of their program.
+/// The programs of Chromium and its relatives, which can take pictures of the screens.
 const BROWSERS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -37,23 +37,25 @@ pub fn browser() -> Option<PathBuf> {
     BROWSERS.iter().find_map(program)
 }
 
-/// Makes sure that the system has what is needed.
+/// Installs the missing packages of a purpose.
 ///
 /// # Errors
-/// With the line to run, if packages are missing and may not be installed from here.
+/// If they cannot be installed, with the command to run.
 pub fn ensure(purpose: Purpose) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
     let Some(family) = family() else {
-        println!("      this distribution is not known here: README.md names what Zafu needs");
+        println!(
+            "      unknown distribution: DEBIAN in xtask/src/packages/families.rs lists what Zafu needs"
+        );
         return Ok(());
     };
     let wanted = match purpose {
         Purpose::Build => family.build.to_vec(),
         Purpose::Backend => family.backend.to_vec(),
         Purpose::Test => [family.build, family.backend, family.test].concat(),
-        // A browser from somewhere else is as good.
+        // The browser may come from elsewhere.
         Purpose::Screens if browser().is_some() => family.screens.to_vec(),
         Purpose::Screens => [family.screens, &[BROWSER]].concat(),
     };
@@ -69,16 +71,16 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
     }
     let Some(prefix) = privileges() else {
         let line = format!("{} {}", family.install, missing.join(" "));
-        bail!("Zafu needs packages of your system. Install them with: sudo {line}");
+        bail!("Zafu needs system packages. Install them with: sudo {line}");
     };
     println!("      installing {}", missing.join(" "));
     install(&family, prefix, &missing)
 }
 
-/// Installs Node if that is possible.
+/// Installs Node if the package manager is known and may be used. The caller checks the version.
 ///
 /// # Errors
-/// With the reason, and the line to run. Whether Node is there afterwards, and new enough, is checked by the caller.
+/// If the package manager fails, with the command to run.
 pub fn install_node() -> Result<()> {
     match (family(), privileges()) {
         (Some(family), Some(prefix)) => install(&family, prefix, &["nodejs", "npm"]),
@@ -86,12 +88,12 @@ pub fn install_node() -> Result<()> {
     }
 }
 
-/// Returns the family of this system, if it is one of those that are known here.
+/// Returns the family of this distribution, if it is known.
 fn family() -> Option<Family> {
     [DEBIAN, FEDORA, ARCH].into_iter().find(|family| exists(family.manager))
 }
 
-/// Installs packages, after an update of the package lists where they may be missing or old.
+/// Installs packages, after an update of the package lists if they may be missing or old.
 fn install(family: &Family, prefix: &str, packages: &[&str]) -> Result<()> {
     let log = workspace::target()?.join("xtask").join("packages.log");
     // A variable set for this process would not pass through sudo.
@@ -101,7 +103,7 @@ fn install(family: &Family, prefix: &str, packages: &[&str]) -> Result<()> {
         LockWait::new(|| println!("      another program uses {manager}: waiting for it"));
     let mut run =
         |line: &str| manager::run(&format!("{prefix}{line}"), &log, family.locked, || wait.once());
-    // A stale list of one source is no reason to stop, but it explains a package that is not found afterwards.
+    // A failed update does not stop the installation, but explains a package that is not found.
     let updated = if needs_update(family) { run(family.update) } else { Ok(()) };
     let line = format!("{} {}", family.install, packages.join(" "));
     let Err(failure) = run(&line) else { return Ok(()) };
@@ -113,21 +115,21 @@ fn install(family: &Family, prefix: &str, packages: &[&str]) -> Result<()> {
     };
     let root = if is_root() { "" } else { "sudo " };
     bail!(
-        "{manager} could not install what Zafu needs: {failure}{lists}. Run this yourself, then try again: \
+        "{manager} could not install the packages that Zafu needs: {failure}{lists}. Run this, then try again: \
          {root}{} && {root}{line} (log: {})",
         family.update,
         log.display(),
     )
 }
 
-/// Whether the package lists must be fetched first. Debian's are small and change often, so they always are; the ones
-/// of Arch only if there are none, because installing from newer lists without an upgrade can break a system.
+/// Whether the package lists must be updated first: always on Debian, where they are small and change often; on Arch
+/// only if there are none, because installing from newer lists without an upgrade can break a system.
 fn needs_update(family: &Family) -> bool {
     let is_empty = |folder| Path::new(folder).read_dir().map_or(true, |mut it| it.next().is_none());
     family.manager == DEBIAN.manager || family.lists.is_some_and(is_empty)
 }
 
-/// What to write before a command that changes the system: nothing for root, sudo where it does not ask.
+/// Returns the prefix of a command that needs root: nothing for root, sudo if it does not ask for a password.
 fn privileges() -> Option<&'static str> {
     if is_root() {
         Some("")
@@ -136,7 +138,7 @@ fn privileges() -> Option<&'static str> {
     }
 }
 
-/// Which of the packages are not installed.
+/// Returns the packages that are not installed.
 fn missing<'a>(family: &Family, wanted: &[&'a str]) -> Vec<&'a str> {
     let output = Command::new(family.query[0]).args(&family.query[1..]).args(wanted).output();
     let installed = output.map(|output| output.stdout).unwrap_or_default();
@@ -146,7 +148,7 @@ fn missing<'a>(family: &Family, wanted: &[&'a str]) -> Vec<&'a str> {
             let mut words = line.split_whitespace();
             // Debian writes `libasound2-dev:amd64 installed`.
             let name = words.next().and_then(|name| name.split(':').next());
-            // What Debian has only heard of is in its list too, as `gnome-keyring not-installed`.
+            // Debian also lists packages that were only looked up, as `gnome-keyring not-installed`.
             name == Some(package) && words.next().is_none_or(|state| state == "installed")
         })
     };

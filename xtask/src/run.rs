@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from a fresh clone to the open window with one command.
+//! `cargo xtask run`: sets up, builds and starts Zafu, also from a fresh clone.
 
 use crate::packages::Purpose;
 use crate::setup;
@@ -7,15 +7,15 @@ use crate::workspace::{built, cargo};
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
-/// What to run.
+/// How to run Zafu.
 #[derive(clap::Args)]
 pub struct Options {
-    /// What to tell `zafu`; nothing opens the window
+    /// Arguments of `zafu`; none opens the window
     #[arg(last = true)]
     arguments: Vec<String>,
 }
 
-/// Sets up, builds and starts Zafu, and ends as it ends.
+/// Sets up, builds and starts Zafu, and exits with its exit code.
 ///
 /// # Errors
 /// If something is missing, does not compile or cannot be started.

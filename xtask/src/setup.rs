@@ -1,6 +1,6 @@
-//! Makes a machine ready: system packages, Node, what npm installs, and the built screens.
+//! Prepares a machine: system packages, Node, npm packages, and the built UI.
 //!
-//! All of it is done only when something changed since the last time, so that running again is quick.
+//! Each part runs only if something has changed since the last time.
 
 use crate::packages::{self, Purpose};
 use crate::steps::Steps;
@@ -11,19 +11,19 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The oldest Node that Vite runs on.
+/// The oldest major version of Node that Vite supports.
 const NODE: u32 = 20;
 
-/// Where npm installs the parts of the real backend.
+/// The folder with the npm packages of the real backend.
 const BACKEND: &str = "supabase/local";
 
-/// Everything that building needs, and testing too if asked.
+/// Installs and builds everything that a purpose needs.
 ///
 /// # Errors
-/// With what is missing and how to get it.
+/// If something is missing and cannot be installed; a failed step says how to get it.
 pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
-    let done = steps.check("system packages", || packages::ensure(purpose));
-    ensure!(done, "the system lacks packages: see above");
+    let is_done = steps.check("system packages", || packages::ensure(purpose));
+    ensure!(is_done, "system packages are missing: see above");
     match purpose {
         Purpose::Build => ui(steps),
         Purpose::Backend => {
@@ -41,10 +41,10 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     }
 }
 
-/// What the app includes of the screens, built.
+/// Builds the UI that the app includes.
 ///
 /// # Errors
-/// If Node is missing, or they do not build.
+/// If Node is missing, or the build fails.
 pub fn ui(steps: &mut Steps) -> Result<()> {
     ensure_node(steps)?;
     npm_ci("ui", steps)?;
@@ -56,7 +56,7 @@ fn ensure_node(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-/// That Node is there and new enough.
+/// Checks that Node is installed and new enough, and installs it if it is missing.
 fn node() -> Result<()> {
     let installed = if node_version().is_none() { packages::install_node() } else { Ok(()) };
     match node_version() {
@@ -78,7 +78,7 @@ fn node_version() -> Option<(u32, String)> {
     Some((major, version))
 }
 
-/// `npm ci` where the lock file is not the one that was installed.
+/// Runs `npm ci` if the lock file has changed since the last time.
 fn npm_ci(folder: &str, steps: &mut Steps) -> Result<()> {
     let folder_path = workspace::root().join(folder);
     let lock = fs::read(folder_path.join("package-lock.json"))
@@ -89,14 +89,14 @@ fn npm_ci(folder: &str, steps: &mut Steps) -> Result<()> {
         return Ok(());
     }
     let name = format!("npm ci in {folder}");
-    let done = steps.command(&name, npm(&folder_path, &["ci", "--no-audit", "--no-fund"]));
-    ensure!(done, "{name} failed: see above");
+    let is_done = steps.command(&name, npm(&folder_path, &["ci", "--no-audit", "--no-fund"]));
+    ensure!(is_done, "{name} failed: see above");
     fs::create_dir_all(folder_path.join("node_modules"))?;
     fs::write(&installed, lock)
         .with_context(|| format!("{} cannot be written", installed.display()))
 }
 
-/// `npm run build` where the sources of the screens are not the ones that were built.
+/// Runs `npm run build` if the sources of the UI have changed since the last time.
 fn build_ui(steps: &mut Steps) -> Result<()> {
     let stamp = workspace::target()?.join("xtask").join("ui-dist.stamp");
     let is_fresh = workspace::ui().join("dist").join("index.html").exists()
@@ -104,14 +104,14 @@ fn build_ui(steps: &mut Steps) -> Result<()> {
     if is_fresh {
         return Ok(());
     }
-    let done = steps.command("ui: build", npm(&workspace::ui(), &["run", "build"]));
-    ensure!(done, "the UI was not built: see above");
-    // After the build, which writes generated sources of its own.
+    let is_done = steps.command("ui: build", npm(&workspace::ui(), &["run", "build"]));
+    ensure!(is_done, "the UI was not built: see above");
+    // After the build, because it generates sources.
     fs::write(&stamp, fingerprint())
         .with_context(|| format!("{} cannot be written", stamp.display()))
 }
 
-/// Returns a hash of every source of the screens: `ui` and the message catalogue.
+/// Returns a hash of every source of the UI: `ui` and the message catalogue.
 fn fingerprint() -> String {
     let mut files = vec![];
     collect(&workspace::ui(), &mut files);

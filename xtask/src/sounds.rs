@@ -1,7 +1,6 @@
-//! `cargo xtask sounds`: makes the bells that Zafu carries, and `cargo xtask sounds --check` says whether the
-//! files are what this source makes.
+//! `cargo xtask sounds`: generates the bells of Zafu, and with `--check` compares the files with what it would generate.
 //!
-//! The encoder is only built for this command: without the feature `sounds` it runs itself again with it.
+//! The encoder is built for this command only: without the feature `sounds`, it runs itself again with it.
 
 #[cfg(feature = "sounds")]
 mod flac;
@@ -14,10 +13,10 @@ mod synthesis;
 #[cfg(all(test, feature = "sounds"))]
 mod tests;
 
-/// Writes the sounds, or with `--check` compares them.
+/// Writes the sounds, or with `--check` compares them with the files.
 ///
 /// # Errors
-/// A sentence that says which file could not be written, or differs.
+/// If a file cannot be written, or differs.
 #[cfg(feature = "sounds")]
 pub fn run(args: &[String]) -> Result<(), String> {
     let check = match args {
@@ -60,10 +59,14 @@ pub fn run(args: &[String]) -> Result<(), String> {
         .args(args)
         .status()
         .map_err(|error| format!("cargo could not be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err("the sounds were not made: see above".into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err("no sounds were generated, or they differ: see above".into())
+    }
 }
 
-/// Where the engine takes a sound from.
+/// Returns the path from which the engine embeds a sound.
 #[cfg(feature = "sounds")]
 fn file(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,4 +1,4 @@
-//! One step after another, each with a name, a log and a time; the long ones show that they live.
+//! Runs steps one after the other, each with a name, a log and a duration, and reports which failed.
 
 use crate::workspace;
 use anyhow::{Context, Result};
@@ -7,45 +7,46 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-/// How often a step in progress says so.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// How often a step in progress prints the last line of its log.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(15);
 
-/// From when on a step is worth a line where steps are only a means.
+/// A quiet run prints only steps that take at least this long.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// How many lines of a failed step's log are shown.
+/// The number of lines that are printed of the log of a failed step.
 const TAIL: usize = 40;
 
-/// What has run so far.
+/// The results of the steps until now.
 pub struct Steps {
     logs: PathBuf,
     passed: Vec<String>,
     failed: Vec<String>,
     skipped: Vec<String>,
-    /// Says nothing of steps that pass at once.
+    /// Prints only steps that are slow or fail.
     is_quiet: bool,
 }
 
 impl Steps {
-    /// None yet. Logs go to `target/xtask/`.
+    /// Starts a run. Logs go to `target/xtask/`.
     ///
     /// # Errors
-    /// If that folder cannot be made.
+    /// If that folder cannot be created.
     pub fn new() -> Result<Self> {
         let logs = workspace::target()?.join("xtask");
-        fs::create_dir_all(&logs).with_context(|| format!("{} cannot be made", logs.display()))?;
+        fs::create_dir_all(&logs)
+            .with_context(|| format!("{} cannot be created", logs.display()))?;
         Ok(Self { logs, passed: vec![], failed: vec![], skipped: vec![], is_quiet: false })
     }
 
-    /// None yet, and they are only a means: those that pass at once are not worth a line.
+    /// Starts a run that prints only steps that are slow or fail.
     ///
     /// # Errors
-    /// If the folder of the logs cannot be made.
+    /// If the folder of the logs cannot be created.
     pub fn quiet() -> Result<Self> {
         Ok(Self { is_quiet: true, ..Self::new()? })
     }
 
-    /// Runs a command to its end. Its output goes to the step's log.
+    /// Runs a command to its end and returns whether it succeeded. Its output goes to the log of the step.
     pub fn command(&mut self, name: &str, mut command: Command) -> bool {
         self.step(name, |log| {
             let output = File::options().append(true).open(log)?;
@@ -65,26 +66,23 @@ impl Steps {
         })
     }
 
-    /// Runs a check of our own. What it says goes to the step's log.
+    /// Runs a function and returns whether it succeeded.
     pub fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) -> bool {
         self.step(name, |_| check())
     }
 
-    /// Leaves a step out, and says why. On the machines that decide, that is a failure.
-    pub fn skip(&mut self, name: &str, why: &str) {
+    /// Skips a step for a reason. In CI that is a failure.
+    pub fn skip(&mut self, name: &str, reason: &str) {
         if workspace::is_ci() {
-            println!("FAIL  {name}: {why}, and nothing is skipped when CI=true");
+            println!("FAIL  {name}: {reason}, and nothing is skipped when CI=true");
             self.failed.push(name.into());
         } else {
-            println!("SKIP  {name}: {why}");
+            println!("SKIP  {name}: {reason}");
             self.skipped.push(name.into());
         }
     }
 
-    /// The last line: how many passed and which failed.
-    ///
-    /// # Errors
-    /// If any failed.
+    /// Prints how many steps passed, and which failed or were skipped. Exits with 1 if a step failed.
     pub fn finish(self) -> Result<()> {
         let skipped = match self.skipped.as_slice() {
             [] => String::new(),
@@ -133,7 +131,7 @@ impl Steps {
     }
 }
 
-/// Waits for a child, and now and then shows the last line it wrote.
+/// Waits for a process to end. Prints the last line of its log from time to time.
 fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
     let start = now();
     let mut shown = Duration::ZERO;
@@ -143,7 +141,7 @@ fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
         }
         std::thread::sleep(Duration::from_millis(50));
         let elapsed = start.elapsed();
-        if elapsed >= shown + SIGN_OF_LIFE {
+        if elapsed >= shown + PROGRESS_INTERVAL {
             shown = elapsed;
             let last = tail(log, 1).pop().unwrap_or_default();
             let last: String = last.trim().chars().take(90).collect();
@@ -152,7 +150,7 @@ fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
     }
 }
 
-/// The last lines of a log that are not empty. Not everything that tools write is UTF-8.
+/// Returns the last lines of a log, without empty ones. Invalid UTF-8 is replaced.
 fn tail(log: &Path, lines: usize) -> Vec<String> {
     let Ok(bytes) = fs::read(log) else { return vec![] };
     let text = String::from_utf8_lossy(&bytes);
@@ -175,10 +173,7 @@ fn seconds(time: Duration) -> String {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a tool took on a developer's machine: nobody sits meanwhile"
-)]
+#[expect(clippy::disallowed_methods, reason = "the duration of a step; not the time of a sit")]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
 }

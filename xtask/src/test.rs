@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold before a change is shared.
+//! `cargo xtask test`: runs every check and test that a change must pass.
 
 use crate::packages::Purpose;
 use crate::steps::Steps;
@@ -8,27 +8,27 @@ use crate::{dependencies, setup};
 use anyhow::Result;
 use std::process::Command;
 
-/// Turns on the clock that only tests can drive. No release has it.
+/// Lets tests move the clock. No release has these features.
 const TEST_CLOCK: &str = "zafu/test-clock,zafu-cli/test-clock";
 
-/// The test that drives the real app in a window: last, alone, and one case at a time.
+/// The test binary that drives the real app in a window. It runs last and alone, one test at a time.
 const END_TO_END: &str = "e2e";
 
-/// The crate that starts a database.
+/// The crate whose tests start a database.
 const BACKEND: &str = "zafu-backend";
 
 /// What to test.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Leave out what needs a Linux desktop's parts or the real backend
+    /// Leave out the tests that need the real backend or the parts of a Linux desktop
     #[arg(long)]
     quick: bool,
 }
 
-/// Runs every step, even after one failed, and says at the end which did.
+/// Runs every step, also after one has failed. Exits with 1 if a step failed.
 ///
 /// # Errors
-/// If the machine cannot be made ready. Failed steps end the process with 1.
+/// If the folder of the logs cannot be created.
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new()?;
     let purpose = if options.quick { Purpose::Build } else { Purpose::Test };
@@ -73,16 +73,16 @@ fn rust_tests(options: &Options, steps: &mut Steps) {
     steps.command("rust: examples in the docs", cargo(&["test", "--workspace", "--doc"]));
 }
 
-/// The real app, driven through its window.
+/// Runs the tests that drive the real app through its window.
 fn end_to_end(steps: &mut Steps) {
     if !cfg!(target_os = "linux") {
         return steps.skip("end to end", "it drives WebKitGTK under Xvfb, so it needs Linux");
     }
-    // The same packages and features in both, so that nothing is built twice.
-    const WHAT: [&str; 6] =
+    // Both commands need the same packages and features, or everything is built twice.
+    const PACKAGES: [&str; 6] =
         ["--package", "zafu", "--package", "zafu-cli", "--features", TEST_CLOCK];
-    if steps.command("end to end: build", with(cargo(&["build"]), &WHAT)) {
-        let mut tests = with(cargo(&["test"]), &WHAT);
+    if steps.command("end to end: build", with(cargo(&["build"]), &PACKAGES)) {
+        let mut tests = with(cargo(&["test"]), &PACKAGES);
         tests.args(["--test", END_TO_END, "--", "--test-threads=1", "--nocapture"]);
         steps.command("end to end", tests);
     }

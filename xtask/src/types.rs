@@ -1,12 +1,12 @@
-//! `cargo xtask types`: writes the TypeScript types of everything that crosses from Rust to the screen.
+//! `cargo xtask types`: generates the TypeScript types of the protocol between the engine and the UI.
 //!
-//! The types are written by the engine's own test, which at all other times fails when they are stale:
-//! one place knows which types there are.
+//! A test of the engine writes them, and without `ZAFU_WRITE_TYPES` fails if they are out of date: so only that test
+//! lists the types.
 
 use crate::workspace::cargo;
 use anyhow::{Context, Result, ensure};
 
-/// Writes them.
+/// Writes the types.
 ///
 /// # Errors
 /// If the engine does not compile, or a file cannot be written.

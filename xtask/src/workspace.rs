@@ -1,4 +1,4 @@
-//! Where things are in this repository, and how its tools are called.
+//! The folders of this repository, and commands that run its tools.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -6,12 +6,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The repository's root.
+/// Returns the root of the repository.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder in the root")
 }
 
-/// The folder of the screens.
+/// Returns the folder of the UI.
 pub fn ui() -> PathBuf {
     root().join("ui")
 }
@@ -36,17 +36,17 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// npm in a folder. On Windows it is a script, which has to be called by its full name.
+/// Returns a command that runs npm in a folder. On Windows npm is a script, which needs its full name.
 pub fn npm(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(folder).args(arguments);
     command
 }
 
-/// What cargo knows about this workspace: its members only, or its dependencies too.
+/// Returns the output of `cargo metadata` with these arguments.
 ///
 /// # Errors
-/// If cargo cannot read a manifest: its own words.
+/// If cargo cannot read a manifest, with its message.
 pub fn metadata(arguments: &[&str]) -> Result<Value> {
     let output = cargo(&["metadata", "--format-version", "1"])
         .args(arguments)
@@ -55,10 +55,10 @@ pub fn metadata(arguments: &[&str]) -> Result<Value> {
     if !output.status.success() {
         bail!("cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    serde_json::from_slice(&output.stdout).context("cargo metadata answered what is not JSON")
+    serde_json::from_slice(&output.stdout).context("the output of cargo metadata is not JSON")
 }
 
-/// Where cargo builds.
+/// Returns the target folder of cargo.
 ///
 /// # Errors
 /// If cargo cannot read a manifest.
@@ -68,7 +68,7 @@ pub fn target() -> Result<PathBuf> {
     Ok(folder.context("cargo metadata names no target directory")?.into())
 }
 
-/// A program that was just built, for debugging.
+/// Returns the path of a program of the debug build.
 ///
 /// # Errors
 /// If cargo cannot read a manifest.
@@ -76,7 +76,7 @@ pub fn built(program: &str) -> Result<PathBuf> {
     Ok(target()?.join("debug").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Whether a check that cannot run here must fail rather than be skipped: on the machines that decide.
+/// Whether this is CI, where a check that cannot run fails instead of being skipped.
 pub fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
 }

@@ -1,24 +1,24 @@
-//! The names of the packages in each family of Linux distributions, and how its package manager is called.
+//! The package names and the package manager of each family of Linux distributions.
 
 /// A family of Linux distributions.
 pub struct Family {
-    /// Its package manager, which is also how it is recognized.
+    /// The program of the package manager. A system that has it belongs to this family.
     pub manager: &'static str,
     pub build: &'static [&'static str],
     pub backend: &'static [&'static str],
     pub test: &'static [&'static str],
-    /// What takes the pictures of the screens, besides a browser.
+    /// For `cargo xtask screens`, besides a browser.
     pub screens: &'static [&'static str],
-    /// Prints which of the packages are installed or missing, see `missing`.
+    /// Prints which packages are installed, for `missing`.
     pub query: &'static [&'static str],
-    /// Updates the package lists. Privileges come before it.
+    /// Updates the package lists. Needs root.
     pub update: &'static str,
-    /// Installs the packages whose names follow. Privileges come before it.
+    /// Installs the packages whose names follow. Needs root.
     pub install: &'static str,
-    /// Where the package lists are, if the manager does not fetch missing ones by itself.
+    /// The folder of the package lists, if the manager does not fetch missing ones by itself.
     pub lists: Option<&'static str>,
-    /// Each of these in the manager's output (in the C locale) means that another program holds its lock. Empty if
-    /// the manager waits for its lock by itself.
+    /// Texts in the output of the manager (in the C locale) that mean that another program holds its lock. Empty if
+    /// the manager waits for the lock by itself.
     pub locked: &'static [&'static str],
 }
 
@@ -121,7 +121,7 @@ pub const ARCH: Family = Family {
         "alsa-lib",
         "dbus",
     ],
-    // Its pgTAP is in no repository of its own: that one test is left out there, and says so.
+    // Arch has no package of pgTAP: the one test that needs it is skipped there, with a message.
     backend: &["postgresql"],
     test: &[
         "alsa-plugins",

@@ -1,5 +1,4 @@
-//! Runs a package manager: tries again while another program holds its lock, and gives the reason of a failure in one
-//! line.
+//! Runs a package manager: retries while another program holds its lock, and reports a failure in one line.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -7,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long the lock of a package manager is waited for. Unattended upgrades of a fresh machine take minutes.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// The longest wait for the lock. Unattended upgrades of a new machine take minutes.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -16,11 +15,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Why a package manager failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// Another program held its lock all the time.
+    /// Another program still held the lock at the end of the wait.
     Locked(String),
-    /// It ended with an error: its last error message.
+    /// The package manager failed, with its first error message.
     Ended(String),
-    /// It could not be started, or its log could not be written.
+    /// It could not be started, or the log could not be written.
     Io(std::io::Error),
 }
 
@@ -28,8 +27,8 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Locked(reason) => {
-                let minutes = LONGEST.as_secs() / 60;
-                write!(f, "another program still uses it after {minutes} minutes ({reason})")
+                let minutes = LONGEST_WAIT.as_secs() / 60;
+                write!(f, "another program has used it for {minutes} minutes ({reason})")
             }
             Self::Ended(reason) => f.write_str(reason),
             Self::Io(error) => error.fmt(f),
@@ -46,22 +45,22 @@ impl From<std::io::Error> for Failure {
 /// Waits for a lock, for a limited time in all.
 pub struct LockWait<F> {
     start: Instant,
-    is_told: bool,
+    was_told: bool,
     tell: F,
 }
 
 impl<F: FnMut()> LockWait<F> {
-    /// `tell` is called once, before the first pause.
+    /// Starts the wait. `tell` is called once, before the first pause.
     pub fn new(tell: F) -> Self {
-        Self { start: now(), is_told: false, tell }
+        Self { start: now(), was_told: false, tell }
     }
 
-    /// Pauses once. Returns false, without a pause, if the time is over.
+    /// Pauses once and returns true, or returns false if the wait has been too long.
     pub fn once(&mut self) -> bool {
-        if !std::mem::replace(&mut self.is_told, true) {
+        if !std::mem::replace(&mut self.was_told, true) {
             (self.tell)();
         }
-        if self.start.elapsed() > LONGEST {
+        if self.start.elapsed() > LONGEST_WAIT {
             return false;
         }
         std::thread::sleep(PAUSE);
@@ -69,8 +68,8 @@ impl<F: FnMut()> LockWait<F> {
     }
 }
 
-/// Runs a line of shell and appends its output to `log`. Runs it again after each call of `wait` that returns true, as
-/// long as it fails with one of `locked` in its output.
+/// Runs a shell command and appends its output to `log`. While its output contains one of `locked`, retries it after
+/// each call of `wait` that returns true.
 ///
 /// # Errors
 /// If it fails for another reason, or `wait` returns false.
@@ -116,7 +115,7 @@ fn reason(said: &str, status: &str) -> String {
     error.map_or_else(|| status.to_owned(), |line| format!("{line} ({status})"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a tool has waited: nobody sits meanwhile")]
+#[expect(clippy::disallowed_methods, reason = "the wait of a tool; not the time of a sit")]
 fn now() -> Instant {
     Instant::now()
 }
