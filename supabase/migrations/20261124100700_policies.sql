@@ -66,11 +66,9 @@ grant execute on function public.push_sessions(json),
   to authenticated;
 grant usage on schema zafu to authenticated;
 grant execute on function
-  zafu.read_uuid(text), zafu.read_whole(text, bigint, bigint), zafu.read_truth(text),
-  zafu.read_text(text, integer), zafu.is_day_and_time(text), zafu.read_moment(text),
-  zafu.without_unspeakable(text, text), zafu.written(zafu.sit), zafu.those_there(json[]),
-  zafu.read_well(json[], text), zafu.read_sits(json[], text), zafu.without(json[], zafu.sent[]),
-  zafu.push_answer(text, text, zafu.head, zafu.head),
+  zafu.read_uuid(text), zafu.read_integer(text, bigint, bigint), zafu.read_boolean(text),
+  zafu.read_text(text, integer), zafu.read_timestamp(text), zafu.replace_unstorable_escapes(text, text),
+  zafu.read_element(integer, json, text), zafu.push_answer(text, json, zafu.head, zafu.head),
   zafu.sit_of(public.sessions), zafu.stage(zafu.sit), zafu.joined(zafu.sit, zafu.sit),
   zafu.join_all(zafu.sit), zafu.last_revision(), zafu.rows_per_push(), zafu.bytes_per_push(),
   zafu.lock_own_head(), zafu.own_head(), zafu.refuse_without_profile(),

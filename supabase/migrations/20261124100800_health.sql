@@ -28,10 +28,9 @@ language sql stable set search_path = '' as $$
   from (values
     ('public.push_sessions'), ('public.pull_sessions'), ('public.digest_sessions'),
     ('public.erase_account'), ('public.zafu_health'),
-    ('zafu.read_uuid'), ('zafu.read_whole'), ('zafu.read_truth'), ('zafu.read_text'),
-    ('zafu.is_day_and_time'), ('zafu.read_moment'),
-    ('zafu.without_unspeakable'), ('zafu.written'), ('zafu.those_there'), ('zafu.read_well'),
-    ('zafu.without'), ('zafu.push_answer'), ('zafu.read_sits'), ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
+    ('zafu.read_uuid'), ('zafu.read_integer'), ('zafu.read_boolean'), ('zafu.read_text'),
+    ('zafu.read_timestamp'), ('zafu.replace_unstorable_escapes'), ('zafu.read_element'), ('zafu.push_answer'),
+    ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
     ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'),
     ('zafu.new_ids_per_day'), ('zafu.edits_per_day'), ('zafu.bytes_per_day'),
     ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.cursor_state'),

@@ -73,8 +73,8 @@ fn carried(found: &Value) -> Option<Vec<Figure>> {
         .compared_to("push", push),
         Figure::absolute(
             ("push-again", "push of the same once more, none restamped"),
-            "< 1/3 of the push",
-            (seconds("again")?, "s", push / 3.0),
+            "<= the push",
+            (seconds("again")?, "s", push),
             detail("again"),
         )
         .compared_to("push", push),

@@ -25,7 +25,7 @@ use zafu_store::Cursor;
 /// Limits of one push: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
 const ROWS_A_PUSH: usize = 5000;
 const BYTES_A_PUSH: usize = 4 << 20;
-/// Limits of one sit, as `zafu.read_sits` knows them.
+/// Limits of one sit, as `zafu.read_element` checks them.
 const LONGEST_NOTE: usize = 131_072;
 const LONGEST_LABEL: usize = 8192;
 const LARGEST_OFFSET: u16 = 1439;

@@ -182,7 +182,7 @@ impl Row<'_> {
     }
 }
 
-/// The body of `push_sessions`. The server looks at each row to the letter: see `zafu.written` there.
+/// The body of `push_sessions`.
 #[must_use]
 pub fn push_body(sits: &[Session], erased: Option<Uuid>) -> Vec<u8> {
     #[derive(Serialize)]
@@ -192,7 +192,6 @@ pub fn push_body(sits: &[Session], erased: Option<Uuid>) -> Vec<u8> {
     }
     let sessions: Vec<Row<'_>> = sits.iter().map(Row::from).collect();
     match erased {
-        // The array alone says the same, and spares the server a look through all of it.
         None => json(&sessions),
         Some(erasure_id) => json(&Body { sessions, erasure_id }),
     }

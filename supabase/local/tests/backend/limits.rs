@@ -13,8 +13,8 @@ use std::thread;
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_sync::digest::Digest;
 
-/// What `zafu.without_unspeakable` must answer, in one pass over JSON text.
-fn without_unspeakable(said: &str, mark: &str) -> String {
+/// What `zafu.replace_unstorable_escapes` must answer, in one pass over JSON text.
+fn replace_unstorable_escapes(said: &str, mark: &str) -> String {
     let unit = |text: &str| {
         let digits = text.strip_prefix("\\u")?.get(..4)?;
         u16::from_str_radix(digits, 16).ok()
@@ -38,7 +38,7 @@ fn without_unspeakable(said: &str, mark: &str) -> String {
     result
 }
 
-/// The form that `zafu.without_unspeakable` had before: it looks back, which takes quadratic time.
+/// The form that `zafu.replace_unstorable_escapes` had before: it looks back, which takes quadratic time.
 const BEFORE: &str = r"
     create function pg_temp.before(said text, mark text) returns text language sql as $f$
       select regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
@@ -76,12 +76,13 @@ fn real_life_18_escapes_are_replaced_as_before() {
     session.run(BEFORE);
     session.run("create temp table one (place int, said text, now text, before text)");
     session.run(&format!(
-        "insert into one select place, said, zafu.without_unspeakable(said, '<>'), pg_temp.before(said, '<>')
+        "insert into one select place, said, zafu.replace_unstorable_escapes(said, '<>'), pg_temp.before(said, '<>')
          from jsonb_array_elements_text($json${array}$json$) with ordinality as e (said, place)"
     ));
     let now = session.run("select json_agg(now order by place) from one");
     let now: Vec<String> = serde_json::from_str(&now).expect("texts");
-    let expected: Vec<String> = texts.iter().map(|text| without_unspeakable(text, "<>")).collect();
+    let expected: Vec<String> =
+        texts.iter().map(|text| replace_unstorable_escapes(text, "<>")).collect();
     assert_eq!(now, expected);
     // The form before took an escaped backslash and "ud83e" for half a pair; everywhere else both are equal.
     let differ = r"select count(*) from one where now is distinct from before and said !~* '\\\\ud[89ab]'

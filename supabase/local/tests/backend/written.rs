@@ -1,7 +1,6 @@
-//! What a device writes is known at a glance, and means the same as if it had been looked at closely.
+//! Sessions with their fields in the order in which the app writes them.
 
 use crate::account::{Account, words};
-use crate::session::as_account;
 use crate::sits::{begun, completed, deleted, device, ended, noted, read, wire, written};
 use chrono::Duration;
 use serde_json::Value;
@@ -32,26 +31,17 @@ fn all_kinds() -> Vec<Session> {
 }
 
 #[test]
-fn what_the_app_writes_needs_no_closer_look() {
+fn every_kind_of_session_is_accepted_and_then_unchanged() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sits = all_kinds();
     let body = String::from_utf8(zafu_sync::wire::push_body(&sits, None)).expect("UTF-8");
-    let rows: Vec<String> = sits.iter().map(|sit| written(&wire(sit))).collect();
-    let elements = format!("array[$j${}$j$]::json[]", rows.join("$j$, $j$"));
-    for row in &rows {
-        assert!(body.contains(row.as_str()), "the app does not write as these tests do: {body}");
+    for sit in &sits {
+        let row = written(&wire(sit));
+        assert!(body.contains(&row), "the app does not write as these tests do: {body}");
     }
-    let count = |function: &str| {
-        let select = format!("select count(*) from zafu.{function}");
-        backend.sql(&format!("{}; {select}", as_account(account.id))).expect("SQL")
-    };
-    let all = sits.len().to_string();
-    assert!(count(&format!("read_well({elements}, 'a mark')")).ends_with(&all));
-    assert!(count(&format!("those_there({elements})")).ends_with('0'));
     let values: Vec<Value> = sits.iter().map(wire).collect();
     assert_eq!(words(&account.push_written(&values)), vec!["accepted"; sits.len()]);
-    assert!(count(&format!("those_there({elements})")).ends_with(&all));
     let again = account.push_written(&values);
     assert_eq!(words(&again), vec!["unchanged"; sits.len()]);
     assert_eq!(again["before"], again["after"]);
