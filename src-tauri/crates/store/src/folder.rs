@@ -15,9 +15,15 @@ pub(crate) fn database(folder: &Path) -> PathBuf {
     folder.join("zafu.db")
 }
 
-/// Where the backups of the database in `folder` lie.
+/// Returns the folder of the backups. Until [`prepare`] has renamed it, that is the one of earlier versions.
 pub(crate) fn backups(folder: &Path) -> PathBuf {
-    folder.join("backups")
+    let (backups, former) = (folder.join("backups"), former_backups(folder));
+    if former.is_dir() && !backups.exists() { former } else { backups }
+}
+
+/// The name that the folder of the backups had in earlier versions.
+fn former_backups(folder: &Path) -> PathBuf {
+    folder.join("snapshots")
 }
 
 /// A restored database that only waits to take the place of the one that is moved aside.
@@ -36,6 +42,11 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         move |error| StoreError::io(folder, &path, error)
     };
     make_folder(folder).map_err(failed(folder))?;
+    let former = former_backups(folder);
+    if backups(folder) == former {
+        fs::rename(&former, folder.join("backups")).map_err(failed(&former))?;
+        sync_folder(folder).map_err(failed(folder))?;
+    }
     let database = database(folder);
     let restoring = restoring(folder);
     if is_emptied(folder, &database) {

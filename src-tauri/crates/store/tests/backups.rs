@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use zafu_core::time::WallTime;
-use zafu_store::{BACKUPS_KEPT, BackupReason, Store, StoreError};
+use zafu_store::{BACKUPS_KEPT, BackupInfo, BackupReason, Store, StoreError};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -188,4 +188,31 @@ fn a_restore_that_was_cut_short_before_the_move_changes_nothing() {
     let store = Store::open(folder.path(), at(0).wall).unwrap();
     assert_eq!(log(&store), [id(2), id(1)]);
     assert!(!folder.path().join("zafu.db.restoring").exists());
+}
+
+#[test]
+fn backups_of_earlier_versions_are_found_and_their_folder_is_renamed() {
+    let (folder, store) = store();
+    let backup = store.backup_if_due(at(0).wall).unwrap().expect("the first of the day");
+    drop(store);
+    let (former, renamed) = (folder.path().join("snapshots"), folder.path().join("backups"));
+    fs::rename(&renamed, &former).unwrap();
+    let number = |backups: Vec<BackupInfo>| backups.iter().map(|it| it.number).collect::<Vec<_>>();
+    assert_eq!(
+        number(Store::backups(folder.path()).unwrap()),
+        [backup.number],
+        "before the rename"
+    );
+
+    let store = Store::open(folder.path(), at(1).wall).unwrap();
+    assert!(renamed.is_dir() && !former.exists());
+    assert_eq!(number(Store::backups(folder.path()).unwrap()), [backup.number]);
+    drop(store);
+
+    // Two folders are never merged: what is in the former one stays as it is.
+    fs::create_dir(&former).unwrap();
+    fs::write(former.join("other"), "kept").unwrap();
+    Store::open(folder.path(), at(2).wall).unwrap();
+    assert_eq!(fs::read_to_string(former.join("other")).unwrap(), "kept");
+    assert_eq!(number(Store::backups(folder.path()).unwrap()), [backup.number]);
 }
