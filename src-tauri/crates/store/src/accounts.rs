@@ -83,14 +83,17 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         key: row.get("key")?,
         email: row.get("email")?,
         signed_in: row.get("signedin")?,
-        cursor: seq.zip(uuid("mark")?).map(|(seq, history_id)| Cursor { seq, history_id }),
-        erasure_id: uuid("erased")?,
-        has_pulled: row.get("met")?,
+        cursor: seq.zip(uuid("history_id")?).map(|(seq, history_id)| Cursor { seq, history_id }),
+        erasure_id: uuid("erasure_id")?,
+        has_pulled: row.get("has_pulled")?,
         synced_at: stamp("syncedat")?,
         compared_at: stamp("comparedat")?,
-        declined_ownerless: row.get("leavesownerless")?,
+        declined_ownerless: row.get("declined_ownerless")?,
         shown: row.get("shown")?,
-        closed: row.get::<_, Option<String>>("gone")?.as_deref().and_then(ClosedReason::from_name),
+        closed: row
+            .get::<_, Option<String>>("closed_reason")?
+            .as_deref()
+            .and_then(ClosedReason::from_name),
         declined_by: row.get::<_, Option<Id<_>>>("declinedby")?.map(|id| id.0),
     })
 }
@@ -141,17 +144,17 @@ pub(crate) fn sign_in(
     }
     connection.execute("UPDATE accounts SET signedin = 0, shown = 0 WHERE shown = 1", [])?;
     connection.execute(
-        "INSERT INTO accounts (id, url, key, email, signedin, shown, met)
+        "INSERT INTO accounts (id, url, key, email, signedin, shown, has_pulled)
          VALUES (?1, ?2, ?3, ?4, 1, 1, 0)
          ON CONFLICT (id) DO UPDATE SET url = excluded.url, key = excluded.key,
-           email = excluded.email, signedin = 1, shown = 1, leavesownerless = 0, gone = NULL",
+           email = excluded.email, signedin = 1, shown = 1, declined_ownerless = 0, closed_reason = NULL",
         (Id(id), url, key, email),
     )?;
     // What was declined is asked again.
     connection.execute("UPDATE accounts SET declinedby = NULL WHERE declinedby = ?1", [Id(id)])?;
     // An address has one account in a project: any other that had it was deleted, or has another address now.
     connection.execute(
-        "UPDATE accounts SET gone = coalesce(gone, 'replaced')
+        "UPDATE accounts SET closed_reason = coalesce(closed_reason, 'replaced')
          WHERE id <> ?1 AND url = ?2 AND email <> '' AND lower(email) = lower(?3)",
         (Id(id), url, email),
     )?;
@@ -173,7 +176,7 @@ pub(crate) fn ownerless(connection: &Connection) -> Result<u32, StoreError> {
 /// Notes that what is nobody's is not to be the account's that is signed in.
 pub(crate) fn decline_ownerless(connection: &Connection) -> Result<(), StoreError> {
     let noted =
-        connection.execute("UPDATE accounts SET leavesownerless = 1 WHERE signedin = 1", [])?;
+        connection.execute("UPDATE accounts SET declined_ownerless = 1 WHERE signedin = 1", [])?;
     if noted == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
 }
 
@@ -199,7 +202,7 @@ pub(crate) fn read_up_to(
     cursor: Cursor,
 ) -> Result<(), StoreError> {
     let moved = connection.execute(
-        "UPDATE accounts SET seq = ?2, mark = ?3, met = 1, gone = NULL WHERE id = ?1",
+        "UPDATE accounts SET seq = ?2, history_id = ?3, has_pulled = 1, closed_reason = NULL WHERE id = ?1",
         (Id(account), cursor.seq, Id(cursor.history_id)),
     )?;
     known(account, moved)
@@ -214,11 +217,11 @@ pub(crate) fn pass_over(
     after: Cursor,
 ) -> Result<bool, StoreError> {
     let moved = connection.execute(
-        "UPDATE accounts SET seq = :seq, mark = :mark
-         WHERE id = :id AND seq = :before_seq AND mark = :before_mark",
+        "UPDATE accounts SET seq = :seq, history_id = :history_id
+         WHERE id = :id AND seq = :before_seq AND history_id = :before_history_id",
         named_params! {
-            ":id": Id(account), ":seq": after.seq, ":mark": Id(after.history_id),
-            ":before_seq": before.seq, ":before_mark": Id(before.history_id),
+            ":id": Id(account), ":seq": after.seq, ":history_id": Id(after.history_id),
+            ":before_seq": before.seq, ":before_history_id": Id(before.history_id),
         },
     )?;
     Ok(moved == 1)
@@ -271,8 +274,10 @@ pub(crate) fn record_health(
 
 /// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
 pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    let forgot = connection
-        .execute("UPDATE accounts SET seq = NULL, mark = NULL WHERE id = ?1", [Id(account)])?;
+    let forgot = connection.execute(
+        "UPDATE accounts SET seq = NULL, history_id = NULL WHERE id = ?1",
+        [Id(account)],
+    )?;
     known(account, forgot)?;
     unreadable::doubt(connection, account)?;
     outbox::enqueue_all(connection, account)
@@ -286,7 +291,7 @@ pub(crate) fn agree_to_erasure(
     then: AfterErasure,
 ) -> Result<(), StoreError> {
     let agreed = connection.execute(
-        "UPDATE accounts SET erased = ?2, seq = NULL, mark = NULL WHERE id = ?1",
+        "UPDATE accounts SET erasure_id = ?2, seq = NULL, history_id = NULL WHERE id = ?1",
         (Id(account), Id(erasure_id)),
     )?;
     known(account, agreed)?;
@@ -306,8 +311,10 @@ pub(crate) fn learn_erasure(
     account: UserId,
     erasure_id: Uuid,
 ) -> Result<(), StoreError> {
-    let learnt = connection
-        .execute("UPDATE accounts SET erased = ?2 WHERE id = ?1", (Id(account), Id(erasure_id)))?;
+    let learnt = connection.execute(
+        "UPDATE accounts SET erasure_id = ?2 WHERE id = ?1",
+        (Id(account), Id(erasure_id)),
+    )?;
     known(account, learnt)
 }
 

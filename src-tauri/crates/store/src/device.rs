@@ -80,7 +80,7 @@ pub(crate) fn made_once(
     now: DateTime<Utc>,
 ) -> Result<DeviceId, StoreError> {
     let found = connection
-        .query_row("SELECT id, place, file FROM device", [], |row| {
+        .query_row("SELECT id, folder_digest, file_digest FROM device", [], |row| {
             let digest =
                 |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<Id<_>>>(at)?.map(|id| id.0));
             Ok((row.get::<_, Id<_>>(0)?.0, Origin { place: digest(1)?, file: digest(2)? }))
@@ -105,7 +105,7 @@ pub(crate) fn made_once(
     };
     if found.map(|(_, made)| made) != Some(origin) {
         transaction.execute(
-            "UPDATE device SET place = coalesce(?1, place), file = coalesce(?2, file)",
+            "UPDATE device SET folder_digest = coalesce(?1, folder_digest), file_digest = coalesce(?2, file_digest)",
             (origin.place.map(Id), origin.file.map(Id)),
         )?;
     }
@@ -113,7 +113,7 @@ pub(crate) fn made_once(
     Ok(id)
 }
 
-/// Gives this installation a new id. The database may be of an older format.
+/// Gives this installation a new id.
 fn make(connection: &Connection, now: DateTime<Utc>) -> Result<DeviceId, StoreError> {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     let stamp = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
@@ -144,8 +144,8 @@ fn successor(id: DeviceId) -> DeviceId {
 
 fn name(connection: &Connection, id: DeviceId, now: DateTime<Utc>) -> Result<DeviceId, StoreError> {
     connection.execute(
-        "INSERT INTO device (only, id, madeat) VALUES (1, ?1, ?2)
-         ON CONFLICT (only) DO UPDATE SET id = excluded.id, madeat = excluded.madeat",
+        "INSERT INTO device (only, id, createdat) VALUES (1, ?1, ?2)
+         ON CONFLICT (only) DO UPDATE SET id = excluded.id, createdat = excluded.createdat",
         (Id(id), Stamp(now)),
     )?;
     Ok(id)
@@ -172,20 +172,15 @@ fn retire(
     Ok(())
 }
 
-/// Gives the installation whose database was just put back another id. The database may be of an older format.
+/// Gives the installation in a database that is about to be restored another id.
 pub(crate) fn restored(connection: &Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let knows_former: bool = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'former_devices')",
-        [],
-        |row| row.get(0),
-    )?;
     let id = connection
         .query_row("SELECT id FROM device", [], |row| Ok(row.get::<_, Id<_>>(0)?.0))
         .optional()?;
-    let Some(id) = id.filter(|_| knows_former) else { return make(connection, now).map(drop) };
+    let Some(id) = id else { return make(connection, now).map(drop) };
     succeed(connection, id, Retired::Restored, now)?;
-    // It is about to be another file.
-    connection.execute("UPDATE device SET file = NULL", [])?;
+    // The restored database will be another file.
+    connection.execute("UPDATE device SET file_digest = NULL", [])?;
     Ok(())
 }
 
@@ -206,7 +201,7 @@ impl Lineage {
     pub fn of(connection: &Connection, account: UserId) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
             "SELECT id, reason FROM former_devices
-             WHERE number > (SELECT devicesread FROM accounts WHERE id = ?1) ORDER BY number",
+             WHERE number > (SELECT former_devices_read FROM accounts WHERE id = ?1) ORDER BY number",
         )?;
         let former = statement.query_map([Id(account)], |row| {
             let restored = row.get_ref(1)?.as_str()? == Retired::Restored.as_str();
@@ -283,8 +278,8 @@ impl Lineage {
 pub(crate) fn all_read(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE accounts SET devicesread = (SELECT max(number) FROM former_devices)
-             WHERE id = ?1 AND devicesread < (SELECT max(number) FROM former_devices)",
+            "UPDATE accounts SET former_devices_read = (SELECT max(number) FROM former_devices)
+             WHERE id = ?1 AND former_devices_read < (SELECT max(number) FROM former_devices)",
         )?
         .execute([Id(account)])?;
     Ok(())

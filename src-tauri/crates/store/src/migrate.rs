@@ -3,8 +3,7 @@
 //! A migration is a numbered file, never edited once it is released; all that are missing run in one
 //! transaction, which also records them in `user_version`.
 
-use crate::{StoreError, backups, folder};
-use chrono::{DateTime, Utc};
+use crate::{StoreError, folder};
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -17,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_projects.sql"),
     include_str!("migrations/0004_owners.sql"),
     include_str!("migrations/0005_sync.sql"),
+    include_str!("migrations/0006_names.sql"),
 ];
 
 /// The newest format that `migrations` lead to.
@@ -88,24 +88,18 @@ pub(crate) fn version(connection: &Connection) -> Result<u32, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Runs the migrations that the database in `folder` has not seen, all or none. What was there before is kept
-/// as a backup.
+/// Runs the migrations that the database in `folder` has not seen, all or none.
 pub(crate) fn migrate(
     connection: &mut Connection,
     folder: &Path,
     migrations: &[&str],
-    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let found = examine(connection, folder, migrations)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // The format is read inside the transaction: another process may have migrated the database a moment ago.
+    let found = examine(&transaction, folder, migrations)?;
     if found == newest(migrations) {
         return Ok(());
     }
-    if found > 0 {
-        backups::take(connection, folder, backups::BackupReason::Migration, now)?;
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Anew, now that nobody else can write.
-    let found = examine(&transaction, folder, migrations)?;
     for migration in migrations.iter().skip(found as usize) {
         transaction.execute_batch(migration)?;
     }

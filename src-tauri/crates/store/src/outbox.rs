@@ -101,7 +101,7 @@ pub(crate) fn enqueue(
             "INSERT INTO outbox (session_id, generation, state, edited) VALUES (?1, ?2, 'pending', ?3)
              ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
                edited = outbox.edited | excluded.edited,
-               state = CASE state WHEN 'kept' THEN 'kept' ELSE 'pending' END",
+               state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END",
         )?
         .execute((Id(session), generation, edited.bits()))?;
     Ok(())
@@ -111,7 +111,7 @@ pub(crate) fn enqueue(
 pub(crate) fn keep_local(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
     enqueue(connection, session, Edited::NOTHING)?;
     connection
-        .prepare_cached("UPDATE outbox SET state = 'kept' WHERE session_id = ?1")?
+        .prepare_cached("UPDATE outbox SET state = 'local_only' WHERE session_id = ?1")?
         .execute([Id(session)])?;
     Ok(())
 }
@@ -178,7 +178,7 @@ pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
 
 /// Lets what is kept here be sent again.
 pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM outbox WHERE state = 'kept'
+    const SQL: &str = "DELETE FROM outbox WHERE state = 'local_only'
         AND session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
     connection.execute(SQL, [Id(owner)])?;
     Ok(())
@@ -187,7 +187,7 @@ pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), Stor
 /// Keeps all that `owner` has on this device, and sends nothing of it.
 pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     enqueue_all(connection, owner)?;
-    const SQL: &str = "UPDATE outbox SET state = 'kept', last_code = NULL
+    const SQL: &str = "UPDATE outbox SET state = 'local_only', last_code = NULL
         WHERE session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
     connection.execute(SQL, [Id(owner)])?;
     Ok(())
@@ -267,7 +267,7 @@ pub(crate) fn entry(
     let found = statement.query_row([Id(session)], |row| {
         let state = match row.get_ref(0)?.as_str()? {
             "pending" => State::Pending,
-            "refused" => State::Rejected,
+            "rejected" => State::Rejected,
             _ => State::LocalOnly,
         };
         Ok(Entry { state, generation: row.get(1)?, edited: Edited::from_bits(row.get(2)?) })
@@ -298,32 +298,32 @@ pub(crate) fn acknowledge(
     Ok(removed == 1)
 }
 
-/// The server will not have the sit as it was at `generation`; `unjudged`: it gave no row outcome, but the whole request
+/// The server will not have the sit as it was at `generation`; `request_failed`: it gave no row outcome, but the whole request
 /// failed. Says whether it was still so.
 pub(crate) fn reject(
     connection: &Connection,
     session: SessionId,
     generation: i64,
     code: &str,
-    unjudged: bool,
+    request_failed: bool,
 ) -> Result<bool, StoreError> {
     let rejected = connection
         .prepare_cached(
-            "UPDATE outbox SET state = 'refused', last_code = ?3, unjudged = ?4, health = (
+            "UPDATE outbox SET state = 'rejected', last_code = ?3, request_failed = ?4, health = (
                SELECT accounts.health FROM sessions JOIN accounts ON accounts.id = sessions.owner
                WHERE sessions.id = ?1
              )
              WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
         )?
-        .execute((Id(session), generation, code, unjudged))?;
+        .execute((Id(session), generation, code, request_failed))?;
     Ok(rejected == 1)
 }
 
 /// How many sits of `owner` are not on the server as they are here.
 pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'refused'),
-           count(*) FILTER (WHERE state = 'kept'),
+        "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'rejected'),
+           count(*) FILTER (WHERE state = 'local_only'),
            (SELECT count(*) FROM unreadable_rows AS u WHERE u.owner = ?1)
          FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
     )?;
@@ -341,7 +341,7 @@ pub(crate) fn dead_letters(
 ) -> Result<Vec<DeadLetter>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT last_code, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
-         WHERE state = 'refused' AND owner = ?1 ORDER BY generation LIMIT ?2",
+         WHERE state = 'rejected' AND owner = ?1 ORDER BY generation LIMIT ?2",
     )?;
     let rows = statement.query_map((Id(owner), limit), |row| {
         Ok(DeadLetter { session: sessions::from_row(row)?, code: row.get("last_code")? })
@@ -358,13 +358,13 @@ pub(crate) fn retry(
     macro_rules! dead {
         () => {
             "FROM outbox JOIN sessions ON id = session_id
-             WHERE state = 'refused' AND owner = :owner
-               AND (:which = 0 OR (:which = 1 AND unjudged = 1) OR (:which = 2 AND health IS NOT :health))"
+             WHERE state = 'rejected' AND owner = :owner
+               AND (:which = 0 OR (:which = 1 AND request_failed = 1) OR (:which = 2 AND health IS NOT :health))"
         };
     }
     const COUNT: &str = concat!("SELECT count(*) ", dead!());
     const RETRY: &str = concat!(
-        "UPDATE outbox SET state = 'pending', last_code = NULL, unjudged = 0, health = NULL,
+        "UPDATE outbox SET state = 'pending', last_code = NULL, request_failed = 0, health = NULL,
            generation = :last + place
          FROM (SELECT session_id AS it, row_number() OVER (ORDER BY generation) AS place ",
         dead!(),

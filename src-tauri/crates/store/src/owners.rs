@@ -56,8 +56,8 @@ impl Owner {
 fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, StoreError> {
     const COUNTS: &str = "SELECT count(*) FILTER (WHERE deletedat IS NULL),
            count(*) FILTER (WHERE deletedat IS NOT NULL),
-           count(*) FILTER (WHERE state IN ('pending', 'refused')),
-           count(*) FILTER (WHERE state = 'kept')
+           count(*) FILTER (WHERE state IN ('pending', 'rejected')),
+           count(*) FILTER (WHERE state = 'local_only')
          FROM sessions LEFT JOIN outbox ON session_id = id
          WHERE owner IS ?1 AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
     let id = account.as_ref().map(|account| Id(account.id));
@@ -135,8 +135,8 @@ pub(crate) fn decline(connection: &Connection, source: UserId) -> Result<(), Sto
 
 /// Records that the server of `account` says that it was deleted.
 pub(crate) fn is_deleted(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    let recorded =
-        connection.execute("UPDATE accounts SET gone = 'deleted' WHERE id = ?1", [Id(account)])?;
+    let recorded = connection
+        .execute("UPDATE accounts SET closed_reason = 'deleted' WHERE id = ?1", [Id(account)])?;
     accounts::known(account, recorded)
 }
 

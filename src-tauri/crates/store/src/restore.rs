@@ -1,7 +1,7 @@
 //! Putting a backup, or nothing, in the place of the database. The database that was there is moved aside,
 //! never deleted, and an interruption at any point leaves one or the other.
 
-use crate::{StoreError, backups, connection, device, folder};
+use crate::{StoreError, backups, connection, device, folder, migrate};
 use chrono::{DateTime, Utc};
 use rusqlite::TransactionBehavior;
 use std::ffi::OsString;
@@ -49,6 +49,7 @@ fn copy_as_new_device(
     // Not the file alone: one that was in use when its engine was killed has its last changes in its log.
     connection::copy(&connection::reading(backup, connection::BUSY_TIMEOUT)?, data, to)?;
     let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
+    migrate::migrate(&mut copy, data, migrate::MIGRATIONS)?;
     let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate)?;
     device::restored(&transaction, now)?;
     transaction.commit()?;

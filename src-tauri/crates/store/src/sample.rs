@@ -134,9 +134,9 @@ pub(crate) fn fill(store: &Store) {
                  UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
                    detailsrevision = detailsrevision + 1
                  WHERE id = (SELECT id FROM sessions WHERE note LIKE 'two%');
-                 UPDATE outbox SET state = 'refused', last_code = 'bad_note'
+                 UPDATE outbox SET state = 'rejected', last_code = 'bad_note'
                  WHERE generation = (SELECT max(generation) FROM outbox);
-                 UPDATE outbox SET state = 'kept'
+                 UPDATE outbox SET state = 'local_only'
                  WHERE generation = (SELECT min(generation) FROM outbox WHERE state = 'pending');",
             )
             .unwrap();

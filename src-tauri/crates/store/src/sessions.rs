@@ -181,12 +181,12 @@ pub(crate) fn for_each_server_row(
 ) -> Result<(), StoreError> {
     const SQL: &str = concat!(
         "SELECT * FROM sessions WHERE owner = ?1
-           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'kept')
-           AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'there') AND ",
+           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'local_only')
+           AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'on_server') AND ",
         has_begun!(),
         " ORDER BY id"
     );
-    let mut unreadable = unreadable::there(connection, owner)?.into_iter().peekable();
+    let mut unreadable = unreadable::on_server(connection, owner)?.into_iter().peekable();
     let mut statement = connection.prepare_cached(SQL)?;
     let mut rows = statement.query([Id(owner)])?;
     while let Some(row) = rows.next()? {

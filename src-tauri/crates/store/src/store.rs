@@ -1,7 +1,7 @@
 //! The handle on the data folder that everything else holds.
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
-use crate::backups::{self, BackupInfo};
+use crate::backups::{self, BackupInfo, BackupReason};
 use crate::outbox::{self, Backlog, DeadLetter, DeadLetters, Outgoing, Pending};
 use crate::owners::{self, Owner};
 use crate::place::{self, Place, Relocation};
@@ -69,9 +69,14 @@ impl Store {
         migrate::refuse_newer(folder, migrations)?;
         let opened = || -> Result<_, StoreError> {
             let mut connection = connection::writing(&folder::database(folder), busy)?;
-            migrate::examine(&connection, folder, migrations)?;
+            let found = migrate::examine(&connection, folder, migrations)?;
             connection::make_durable(&connection)?;
-            migrate::migrate(&mut connection, folder, migrations, now.utc)?;
+            if found < migrate::newest(migrations) {
+                if found > 0 {
+                    backups::take(&connection, folder, BackupReason::Migration, now.utc)?;
+                }
+                migrate::migrate(&mut connection, folder, migrations)?;
+            }
             connection::enforce_foreign_keys(&connection)?;
             device::made_once(&connection, device::Origin::of(folder), now.utc)?;
             let place = Arc::new(Place::opened(folder, busy, now.utc)?);

@@ -172,8 +172,8 @@ pub(crate) fn settle(
             }
             Said::Unreadable { .. } => {}
             Said::Refused(code) | Said::Unjudged(code) => {
-                let unjudged = matches!(said, Said::Unjudged(_));
-                if outbox::reject(connection, session, generation, code, unjudged)? {
+                let request_failed = matches!(said, Said::Unjudged(_));
+                if outbox::reject(connection, session, generation, code, request_failed)? {
                     pushed.refused += 1;
                 }
                 pushed.settled += 1;
@@ -294,7 +294,7 @@ pub(crate) fn reread(
             continue;
         }
         match state {
-            unreadable::State::There => {}
+            unreadable::State::OnServer => {}
             unreadable::State::Unsent => outbox::enqueue(connection, theirs.id, Edited::NOTHING)?,
             unreadable::State::LocalOnly => outbox::keep_local(connection, theirs.id)?,
         }

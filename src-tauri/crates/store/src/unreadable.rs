@@ -31,7 +31,7 @@ pub enum ServerRow<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// It has.
-    There,
+    OnServer,
     /// It may have lost it: once it can be read, it is sent.
     Unsent,
     /// It was erased: once it can be read, it stays on this device.
@@ -41,9 +41,9 @@ pub(crate) enum State {
 impl State {
     const fn as_str(self) -> &'static str {
         match self {
-            Self::There => "there",
+            Self::OnServer => "on_server",
             Self::Unsent => "unsent",
-            Self::LocalOnly => "kept",
+            Self::LocalOnly => "local_only",
         }
     }
 }
@@ -57,9 +57,9 @@ pub(crate) fn put(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO unreadable_rows (owner, id, body, version, state) VALUES (?1, ?2, ?3, ?4, 'there')
+            "INSERT INTO unreadable_rows (owner, id, body, version, state) VALUES (?1, ?2, ?3, ?4, 'on_server')
              ON CONFLICT (owner, id) DO UPDATE
-             SET body = excluded.body, version = excluded.version, state = 'there'",
+             SET body = excluded.body, version = excluded.version, state = 'on_server'",
         )?
         .execute((Id(owner), Id(row.id), &row.body, version))?;
     Ok(())
@@ -84,7 +84,7 @@ pub(crate) fn take(
     )?;
     let found = statement.query_row((Id(owner), Id(id)), |row| {
         Ok(match row.get_ref(0)?.as_str()? {
-            "there" => State::There,
+            "on_server" => State::OnServer,
             "unsent" => State::Unsent,
             _ => State::LocalOnly,
         })
@@ -113,12 +113,12 @@ pub(crate) fn tried(connection: &Connection, version: &str) -> Result<(), StoreE
 }
 
 /// The rows of `owner` that the server has, in the order of their ids.
-pub(crate) fn there(
+pub(crate) fn on_server(
     connection: &Connection,
     owner: UserId,
 ) -> Result<Vec<UnreadableRow>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, body FROM unreadable_rows WHERE owner = ?1 AND state = 'there' ORDER BY id",
+        "SELECT id, body FROM unreadable_rows WHERE owner = ?1 AND state = 'on_server' ORDER BY id",
     )?;
     let rows = statement.query_map([Id(owner)], |row| {
         Ok(UnreadableRow { id: row.get::<_, Id<_>>(0)?.0, body: row.get(1)? })
@@ -128,7 +128,7 @@ pub(crate) fn there(
 
 /// The server of `owner` may have lost what it had.
 pub(crate) fn doubt(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
-    set(connection, owner, State::Unsent, Some(State::There))
+    set(connection, owner, State::Unsent, Some(State::OnServer))
 }
 
 /// What `owner` had on the server was erased.

@@ -147,7 +147,7 @@ fn a_row_that_the_server_lost_in_silence_is_found_within_a_day() {
     let raw = rusqlite::Connection::open(device.path()).unwrap();
     let cursor = cursor.unwrap();
     raw.execute(
-        "UPDATE accounts SET seq = ?1, mark = ?2",
+        "UPDATE accounts SET seq = ?1, history_id = ?2",
         (cursor.seq, cursor.history_id.to_string()),
     )
     .unwrap();

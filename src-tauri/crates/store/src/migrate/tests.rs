@@ -16,6 +16,7 @@ const RELEASED: &[u64] = &[
     0x4c0b_df38_c521_9def,
     0x48f7_4bc8_28ea_c399,
     0xfd37_a779_ab62_d205,
+    0x1a73_30c3_2610_0889,
 ];
 
 fn now() -> WallTime {
@@ -26,13 +27,35 @@ fn fixture(format: usize) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/v{format}.db"))
 }
 
-/// Columns that a later format has elsewhere or not at all, each with the reason.
-const GONE: &[(&str, &str)] = &[
-    ("outbox", "owner"),    // 2: stands with the sit
-    ("outbox", "attempts"), // 2: never written but as 0
-    ("outbox", "next_at"),  // 2: never written
-    ("device", "place"),    // 3: wherever it is opened
+/// Columns that a later format stores elsewhere or not at all, each with the reason.
+const REMOVED: &[(&str, &str)] = &[
+    ("outbox", "owner"),    // 2: in the session's row
+    ("outbox", "attempts"), // 2: was always 0
+    ("outbox", "next_at"),  // 2: was always null
+    ("device", "place"),    // 3: depends on where the database is opened
     ("device", "file"),     // 5: likewise
+    ("device", "folder_digest"),
+    ("device", "file_digest"),
+];
+
+/// Columns that format 6 has renamed.
+const RENAMED: &[(&str, &str, &str)] = &[
+    ("accounts", "mark", "history_id"),
+    ("accounts", "erased", "erasure_id"),
+    ("accounts", "met", "has_pulled"),
+    ("accounts", "leavesownerless", "declined_ownerless"),
+    ("accounts", "gone", "closed_reason"),
+    ("accounts", "devicesread", "former_devices_read"),
+    ("device", "madeat", "createdat"),
+    ("outbox", "unjudged", "request_failed"),
+];
+
+/// States that format 6 has renamed.
+const RENAMED_STATES: &[(&str, &str, &str)] = &[
+    ("outbox", "refused", "rejected"),
+    ("outbox", "kept", "local_only"),
+    ("unreadable_rows", "there", "on_server"),
+    ("unreadable_rows", "kept", "local_only"),
 ];
 
 /// A folder that holds the fixture of `format`.
@@ -78,16 +101,27 @@ fn rows(database: &Path, like: Option<&Rows>) -> Rows {
     tables.into_iter().map(read).collect()
 }
 
-/// What a database holds that every later format holds too.
-fn without_gone(mut rows: Rows) -> Rows {
+/// Returns what the newest format holds of `rows`, under its names.
+fn in_newest_format(mut rows: Rows) -> Rows {
     for (table, (names, rows)) in &mut rows {
         let stays: Vec<_> =
-            names.iter().map(|name| !GONE.contains(&(table.as_str(), name.as_str()))).collect();
-        let mut place = stays.iter();
-        names.retain(|_| *place.next().unwrap());
-        for row in rows {
-            let mut place = stays.iter();
-            row.retain(|_| *place.next().unwrap());
+            names.iter().map(|name| !REMOVED.contains(&(table.as_str(), name.as_str()))).collect();
+        let mut stay = stays.iter();
+        names.retain(|_| *stay.next().unwrap());
+        for row in &mut *rows {
+            let mut stay = stays.iter();
+            row.retain(|_| *stay.next().unwrap());
+        }
+        let state = names.iter().position(|name| name == "state");
+        for (_, old, new) in RENAMED_STATES.iter().filter(|(of, ..)| of == table) {
+            for row in &mut *rows {
+                let state =
+                    state.map(|at| &mut row[at]).filter(|is| **is == Value::from(old.to_string()));
+                state.into_iter().for_each(|state| *state = Value::from(new.to_string()));
+            }
+        }
+        for (_, old, new) in RENAMED.iter().filter(|(of, ..)| of == table) {
+            names.iter_mut().filter(|name| name == old).for_each(|name| *name = new.to_string());
         }
     }
     rows
@@ -110,6 +144,23 @@ fn whose_a_sit_is_stands_with_the_sit() {
 }
 
 #[test]
+fn dead_letters_and_local_rows_keep_their_states_under_their_new_names() {
+    let folder = holding(5);
+    let store = open(folder.path(), MIGRATIONS).unwrap();
+    let counts = store.on_writer(|connection| {
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
+        (
+            count(
+                "SELECT count(*) FROM outbox WHERE state = 'rejected' AND last_code = 'bad_note'",
+            ),
+            count("SELECT count(*) FROM outbox WHERE state = 'local_only'"),
+            count("SELECT count(*) FROM unreadable_rows WHERE state = 'on_server'"),
+        )
+    });
+    assert_eq!(counts, (1, 1, 1));
+}
+
+#[test]
 fn a_migration_that_was_released_is_never_edited() {
     let fnv = |text: &str| {
         text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -128,7 +179,7 @@ fn every_format_becomes_the_newest_and_loses_nothing() {
         assert!(before["sessions"].1.len() > 5 && before["open_sits"].1.len() > 1);
         let store = open(folder.path(), MIGRATIONS).unwrap();
         store.check().unwrap();
-        let before = without_gone(before);
+        let before = in_newest_format(before);
         let after = rows(&folder::database(folder.path()), Some(&before));
         assert_eq!(after, before, "format {format}");
         assert_eq!(store.open_sits().unwrap().len(), before["open_sits"].1.len());
@@ -152,7 +203,7 @@ fn what_was_there_before_a_migration_is_kept_as_a_backup() {
     drop(open(folder.path(), &next).unwrap());
     let kept = Store::backups(folder.path()).unwrap();
     assert_eq!(kept.len(), 1, "opening it again has nothing to migrate");
-    assert_eq!(kept[0].reason, backups::BackupReason::Migration);
+    assert_eq!(kept[0].reason, crate::BackupReason::Migration);
     assert_eq!(rows(&kept[0].path, None), before);
     assert!(matches!(open(folder.path(), MIGRATIONS), Err(StoreError::Newer { .. })));
 }
@@ -185,9 +236,26 @@ fn write_the_newest_fixture() {
     let store = open(folder.path(), MIGRATIONS).unwrap();
     crate::sample::fill(&store);
     // Opened elsewhere it would take itself for a copy.
-    store.on_writer(|c| c.execute("UPDATE device SET place = NULL, file = NULL", []).unwrap());
+    store.on_writer(|c| {
+        c.execute("UPDATE device SET folder_digest = NULL, file_digest = NULL", []).unwrap()
+    });
     let path = fixture(MIGRATIONS.len());
     folder::remove_if_there(&path).unwrap();
     let path = path.to_str().unwrap().to_owned();
     store.on_writer(move |c| c.execute("VACUUM INTO ?1", [path]).unwrap());
+}
+
+#[test]
+fn a_backup_of_every_format_can_be_restored_and_makes_another_device() {
+    for format in 1..=MIGRATIONS.len() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = in_newest_format(rows(&fixture(format), None));
+        Store::restore(folder.path(), &fixture(format), now()).unwrap();
+        let store = open(folder.path(), MIGRATIONS).unwrap();
+        let after = rows(&folder::database(folder.path()), Some(&before));
+        assert_eq!(after["sessions"], before["sessions"], "format {format}");
+        assert_eq!(after["outbox"], before["outbox"], "format {format}");
+        assert_ne!(after["device"], before["device"], "format {format}");
+        assert_eq!(store.open_sits().unwrap().len(), before["open_sits"].1.len());
+    }
 }

@@ -95,13 +95,13 @@ fn nonsense_is_refused() {
         "UPDATE accounts SET signedin = 1",
         "UPDATE accounts SET shown = 0",
         "UPDATE accounts SET seq = NULL WHERE seq IS NOT NULL",
-        "UPDATE accounts SET mark = NULL WHERE seq IS NOT NULL",
-        "UPDATE accounts SET met = 0",
+        "UPDATE accounts SET history_id = NULL WHERE seq IS NOT NULL",
+        "UPDATE accounts SET has_pulled = 0",
         "DELETE FROM accounts",
         "INSERT INTO outbox (session_id, generation, state)
          SELECT session_id, 999, 'pending' FROM open_sits WHERE preparing = 1",
         "UPDATE outbox SET state = 'lost'",
-        "UPDATE outbox SET last_code = NULL WHERE state = 'refused'",
+        "UPDATE outbox SET last_code = NULL WHERE state = 'rejected'",
         "UPDATE outbox SET generation = 5",
         "INSERT INTO device VALUES (2, '01970000-0000-7000-8000-00000000beef', '2026-03-01T06:00:00.000Z', NULL, NULL)",
     ] {

@@ -182,7 +182,7 @@ impl Device {
         self.raw().execute("VACUUM INTO ?1", [to.to_str().unwrap()]).unwrap();
         if !knows {
             let raw = Connection::open(to).unwrap();
-            raw.execute("UPDATE device SET place = NULL, file = NULL", []).unwrap();
+            raw.execute("UPDATE device SET folder_digest = NULL, file_digest = NULL", []).unwrap();
         }
         let (token, held) = (self.token, self.held.clone());
         let mut device = Self { token, held, skew: self.skew, ..Self::in_folder(folder) };
@@ -387,7 +387,7 @@ impl Device {
 
     /// Whether a row that this version cannot read may be on no server any more.
     pub fn has_only_here(&self) -> bool {
-        let sql = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE state <> 'there')";
+        let sql = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE state <> 'on_server')";
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
