@@ -1,104 +1,17 @@
 //! What a person asks for before a sit: how long, how announced, with which bells.
 
 use crate::bounded::Bounded;
-use crate::length::{LengthError, Zone, until};
-use crate::time::{Seconds, WallTime};
-use chrono::NaiveTime;
+use crate::length::{LengthError, Zone};
+use crate::time::WallTime;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The length of a timed sit as a person may ask for it: 1 s to 24 h, in seconds.
-pub type SitSeconds = Bounded<1, 86_400>;
-/// The planned length of a sit, in seconds. A clock time can be more than 24 h away if the clock of the place is
-/// set back before then.
-pub type PlannedSeconds = Bounded<1, 172_800>;
-/// The preparation before a sit: none to 5 min, in seconds.
-pub type PreparationSeconds = Bounded<0, 300>;
+pub use crate::length::{Length, LengthChoice, PlannedSeconds, PreparationSeconds, SitSeconds};
+
 /// How often one bell is struck: 1 to 9 times.
 pub type Strikes = Bounded<1, 9>;
 /// How many interval bells are spread over a sit.
 pub type BellCount = Bounded<1, 99>;
-
-/// How long a sit is to be, fixed when it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Length {
-    /// It ends by itself after so many seconds.
-    Timed(PlannedSeconds),
-    /// It ends when the person ends it.
-    Open,
-}
-
-impl Length {
-    /// As records write it: the seconds planned, 0 for an open-ended sit.
-    #[must_use]
-    pub fn seconds(self) -> Seconds {
-        match self {
-            Self::Timed(seconds) => Seconds(seconds.get()),
-            Self::Open => Seconds::ZERO,
-        }
-    }
-}
-
-/// How long a sit is to be, as a person says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub enum LengthChoice {
-    /// So many seconds.
-    Timed {
-        /// From 1 s to 24 h.
-        seconds: SitSeconds,
-    },
-    /// Until the person ends it.
-    Open,
-    /// Until the wall clock shows this time next.
-    Until {
-        /// `HH:MM`, on the clock of the place.
-        #[serde(with = "clock_text")]
-        #[cfg_attr(feature = "ts", ts(as = "String"))]
-        clock: NaiveTime,
-    },
-}
-
-impl LengthChoice {
-    /// Fixes the choice to a length: from here on no change of clock or zone moves the end. The second value is
-    /// how long to wait before the preparation: see [`Plan::delay`].
-    ///
-    /// `now` is when the person asked, `preparation` what comes before the sit. A clock time names the end of
-    /// the sit, so the preparation is taken off.
-    ///
-    /// # Errors
-    /// [`LengthError`] if the preparation leaves nothing to sit.
-    pub fn fix(
-        self,
-        now: WallTime,
-        preparation: PreparationSeconds,
-        zone: &impl Zone,
-    ) -> Result<(Length, Duration), LengthError> {
-        match self {
-            Self::Timed { seconds } => Ok((Length::Timed(seconds.widen()), Duration::ZERO)),
-            Self::Open => Ok((Length::Open, Duration::ZERO)),
-            Self::Until { clock } => {
-                let (seconds, delay) = until(clock, now, preparation, zone)?;
-                Ok((Length::Timed(seconds), delay))
-            }
-        }
-    }
-}
-
-mod clock_text {
-    use chrono::NaiveTime;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<S: Serializer>(clock: &NaiveTime, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&clock.format("%H:%M"))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveTime, D::Error> {
-        let text = String::deserialize(from)?;
-        crate::length::parse_clock(&text).map_err(D::Error::custom)
-    }
-}
 
 /// Names a sound: one of Zafu's own, or the path of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
