@@ -15,43 +15,46 @@ use std::path::Path;
 use uuid::{NoContext, Timestamp, Uuid};
 use zafu_core::ids::{DeviceId, UserId};
 
-/// Names the digests of [`place`] and [`file`]: what is hashed with it is hashed for nothing else.
-const PLACES: Uuid = Uuid::from_u128(0x1a7a_fd0c_5f0e_4b6f_9b57_0b1d_64c3_9e21);
+/// Names the digests of [`folder_digest`] and [`file_digest`]: what is hashed with it is hashed for nothing else.
+const NAMESPACE: Uuid = Uuid::from_u128(0x1a7a_fd0c_5f0e_4b6f_9b57_0b1d_64c3_9e21);
 
 /// Where a database is. A part that is not known tells nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct FolderIdentity {
     /// A digest of this computer and of the folder's path.
-    place: Option<Uuid>,
+    folder_digest: Option<Uuid>,
     /// A digest of when the database file was created.
-    file: Option<Uuid>,
+    file_digest: Option<Uuid>,
 }
 
-impl Origin {
+impl FolderIdentity {
     /// Looks at the database in `folder`, which must be there.
     pub fn of(folder: &Path) -> Self {
-        Self { place: place(folder), file: file(&folder::database(folder)) }
+        Self {
+            folder_digest: folder_digest(folder),
+            file_digest: file_digest(&folder::database(folder)),
+        }
     }
 }
 
 /// None on a computer that does not tell itself from others.
-fn place(folder: &Path) -> Option<Uuid> {
+fn folder_digest(folder: &Path) -> Option<Uuid> {
     let machine = machine_uid::get().ok()?;
     let path = folder.canonicalize().ok()?;
     let name = format!("{machine}\0{}", path.display());
-    Some(Uuid::new_v5(&PLACES, name.as_bytes()))
+    Some(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
 /// None on a file system that does not record it. A file that was restored from a copy is a new one; only a whole disk
 /// can go back without this being seen. Not used on Windows, which gives a file the creation time of one that was there
 /// shortly before under its name; there only the server's copy shows that a folder was put back.
-fn file(database: &Path) -> Option<Uuid> {
+fn file_digest(database: &Path) -> Option<Uuid> {
     if cfg!(windows) {
         return None;
     }
     let created = database.metadata().and_then(|metadata| metadata.created()).ok()?;
     let created = DateTime::<Utc>::from(created).timestamp_nanos_opt()?;
-    Some(Uuid::new_v5(&PLACES, format!("file\0{created}").as_bytes()))
+    Some(Uuid::new_v5(&NAMESPACE, format!("file\0{created}").as_bytes()))
 }
 
 /// Why an id was given up.
@@ -74,27 +77,32 @@ impl Retired {
 
 /// The id of this installation, made `now` if there is none, or if the one there is belongs to another place or an
 /// older state.
-pub(crate) fn made_once(
+pub(crate) fn ensure_id(
     connection: &Connection,
-    origin: Origin,
+    identity: FolderIdentity,
     now: DateTime<Utc>,
 ) -> Result<DeviceId, StoreError> {
     let found = connection
         .query_row("SELECT id, folder_digest, file_digest FROM device", [], |row| {
             let digest =
                 |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<Id<_>>>(at)?.map(|id| id.0));
-            Ok((row.get::<_, Id<_>>(0)?.0, Origin { place: digest(1)?, file: digest(2)? }))
+            Ok((
+                row.get::<_, Id<_>>(0)?.0,
+                FolderIdentity { folder_digest: digest(1)?, file_digest: digest(2)? },
+            ))
         })
         .optional()?;
-    let differs = |made: Option<Uuid>, is: Option<Uuid>| made.zip(is).is_some_and(|(a, b)| a != b);
+    let differs = |recorded: Option<Uuid>, found: Option<Uuid>| {
+        recorded.zip(found).is_some_and(|(a, b)| a != b)
+    };
     let transaction = connection.unchecked_transaction()?;
     let id = match found {
-        Some((id, made)) if differs(made.place, origin.place) => {
+        Some((id, recorded)) if differs(recorded.folder_digest, identity.folder_digest) => {
             tracing::info!("this data folder was copied or moved: it is another device now");
             retire(&transaction, id, Retired::Restored, now)?;
             make(&transaction, now)?
         }
-        Some((id, made)) if differs(made.file, origin.file) => {
+        Some((id, recorded)) if differs(recorded.file_digest, identity.file_digest) => {
             tracing::info!(
                 "an older state of this data folder was put back: it is another device now"
             );
@@ -103,10 +111,10 @@ pub(crate) fn made_once(
         Some((id, _)) => id,
         None => make(&transaction, now)?,
     };
-    if found.map(|(_, made)| made) != Some(origin) {
+    if found.map(|(_, recorded)| recorded) != Some(identity) {
         transaction.execute(
             "UPDATE device SET folder_digest = coalesce(?1, folder_digest), file_digest = coalesce(?2, file_digest)",
-            (origin.place.map(Id), origin.file.map(Id)),
+            (identity.folder_digest.map(Id), identity.file_digest.map(Id)),
         )?;
     }
     transaction.commit()?;
@@ -135,7 +143,7 @@ fn succeed(
 /// The id that follows `id`: a UUIDv7 of a millisecond later, so that it sorts next to it, and right after it.
 fn successor(id: DeviceId) -> DeviceId {
     let (millis, _) = id.0.as_u64_pair();
-    let hash = Uuid::new_v5(&PLACES, format!("after\0{id}").as_bytes()).into_bytes();
+    let hash = Uuid::new_v5(&NAMESPACE, format!("after\0{id}").as_bytes()).into_bytes();
     let mut random = [0; 10];
     random.copy_from_slice(&hash[6..]);
     let next = uuid::Builder::from_unix_timestamp_millis((millis >> 16).wrapping_add(1), &random);

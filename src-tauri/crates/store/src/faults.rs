@@ -205,7 +205,7 @@ mod moved {
     //! Windows does not let an open database be removed or replaced.
 
     use super::*;
-    use crate::place::Relocation;
+    use crate::location::Relocation;
 
     fn names(presets: &[Preset]) -> Vec<&str> {
         presets.iter().map(|preset| preset.name.as_str()).collect()

@@ -2,9 +2,9 @@
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::backups::{self, BackupInfo, BackupReason};
+use crate::location::{self, DatabaseLocation, Relocation};
 use crate::outbox::{self, Backlog, DeadLetter, DeadLetters, Outgoing, Pending};
 use crate::owners::{self, Owner};
-use crate::place::{self, Place, Relocation};
 use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, ServerRow, UnreadableRow};
@@ -34,7 +34,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     /// Which file is open, and whether it is still at its path.
-    place: Arc<Place>,
+    location: Arc<DatabaseLocation>,
     busy: Duration,
     /// Opened by the first who reads, on the file of that generation. Closed before the writer, which can then leave
     /// no log behind.
@@ -78,16 +78,16 @@ impl Store {
                 migrate::migrate(&mut connection, folder, migrations)?;
             }
             connection::enforce_foreign_keys(&connection)?;
-            device::made_once(&connection, device::Origin::of(folder), now.utc)?;
-            let place = Arc::new(Place::opened(folder, busy, now.utc)?);
-            Ok((connection, place))
+            device::ensure_id(&connection, device::FolderIdentity::of(folder), now.utc)?;
+            let location = Arc::new(DatabaseLocation::open(folder, busy, now.utc)?);
+            Ok((connection, location))
         };
-        let (connection, place) = opened().map_err(|error| error.explained(folder))?;
+        let (connection, location) = opened().map_err(|error| error.explained(folder))?;
         let writer = Writer::spawn(connection)
             .map_err(|error| StoreError::io(folder, &folder::database(folder), error))?;
         Ok(Self(Arc::new(Inner {
             folder: folder.into(),
-            place,
+            location,
             busy,
             reader: Mutex::new(None),
             backup: Mutex::new(()),
@@ -106,7 +106,7 @@ impl Store {
     /// What was done last after the database was removed or replaced while it was open; none: that never happened.
     #[must_use]
     pub fn relocation(&self) -> Option<Relocation> {
-        self.0.place.relocation()
+        self.0.location.relocation()
     }
 
     /// The sits that are not over, oldest first: what the timer recovers from.
@@ -127,9 +127,9 @@ impl Store {
             return Ok(());
         }
         let saves = saves.to_vec();
-        let place = Arc::clone(&self.0.place);
+        let location = Arc::clone(&self.0.location);
         let outcome = self.0.writer.run_urgently(move |connection| {
-            transact(connection, &place, |change| {
+            transact(connection, &location, |change| {
                 let device = device::current(change)?;
                 saves.into_iter().try_for_each(|one| save::apply(change, one, device))
             })
@@ -562,7 +562,7 @@ impl Store {
     /// # Errors
     /// What the disk says.
     pub fn rescued(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-        place::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
+        location::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
     }
 
     /// The newest backup in `folder` that could take the place of the database.
@@ -620,8 +620,8 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let place = Arc::clone(&self.0.place);
-        let outcome = self.0.writer.run(move |connection| transact(connection, &place, change));
+        let location = Arc::clone(&self.0.location);
+        let outcome = self.0.writer.run(move |connection| transact(connection, &location, change));
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
@@ -638,10 +638,10 @@ impl Store {
         loop {
             let heeded =
                 if gave_way < GIVE_WAY_AT_MOST { urgent.clone() } else { Urgent::default() };
-            let place = Arc::clone(&self.0.place);
+            let location = Arc::clone(&self.0.location);
             let (outcome, again) = self.0.writer.run(move |connection| {
                 let outcome =
-                    transact_if(connection, &place, |transaction| change(transaction, &heeded));
+                    transact_if(connection, &location, |transaction| change(transaction, &heeded));
                 (outcome, change)
             });
             match outcome.map_err(|error| error.explained(&self.0.folder))? {
@@ -658,7 +658,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         // A panic while reading leaves nothing half done.
         let mut reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = reader.take().filter(|(of, _)| *of == self.0.place.current().1);
+        let known = reader.take().filter(|(of, _)| *of == self.0.location.current().1);
         known
             .map_or_else(|| self.reading(), Ok)
             .and_then(|known| job(&reader.insert(known).1))
@@ -677,13 +677,13 @@ impl Store {
 
     /// Opens a connection that reads the file in use, and says how many were in use before it.
     fn reading(&self) -> Result<(u32, Connection), StoreError> {
-        let place = Arc::clone(&self.0.place);
-        if place.check().is_err() {
+        let location = Arc::clone(&self.0.location);
+        if location.verify().is_err() {
             // What is at the path is not ours.
-            let place = Arc::clone(&place);
-            self.0.writer.run(move |connection| place.hold(connection))?;
+            let location = Arc::clone(&location);
+            self.0.writer.run(move |connection| location.ensure_open_file(connection))?;
         }
-        let (database, generation) = place.current();
+        let (database, generation) = location.current();
         Ok((generation, connection::reading(&database, self.0.busy)?))
     }
 }
@@ -691,26 +691,26 @@ impl Store {
 /// Carries out `change` as one transaction: all of it, or none.
 fn transact<T>(
     connection: &mut Connection,
-    place: &Place,
+    location: &DatabaseLocation,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let done = transact_if(connection, place, |transaction| change(transaction).map(Some))?;
+    let done = transact_if(connection, location, |transaction| change(transaction).map(Some))?;
     Ok(done.unwrap_or_else(|| unreachable!("it answered something")))
 }
 
 /// The same, and none of it either if `change` answers nothing.
 fn transact_if<T>(
     connection: &mut Connection,
-    place: &Place,
+    location: &DatabaseLocation,
     change: impl FnOnce(&Transaction<'_>) -> Result<Option<T>, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    place.hold(connection)?;
+    location.ensure_open_file(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = change(&transaction)?;
     if done.is_some() {
-        place.check()?;
+        location.verify()?;
         transaction.commit()?;
-        place.secure_log(connection);
+        location.secure_log(connection);
     }
     Ok(done)
 }

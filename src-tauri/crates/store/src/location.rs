@@ -64,7 +64,7 @@ impl std::fmt::Display for Relocation {
 }
 
 /// Which file is open, and where its name is.
-pub(crate) struct Place {
+pub(crate) struct DatabaseLocation {
     folder: PathBuf,
     busy: Duration,
     /// When the database was opened: names files that are moved aside.
@@ -87,9 +87,9 @@ struct Current {
 /// Device and inode.
 type FileId = (u64, u64);
 
-impl Place {
+impl DatabaseLocation {
     /// The database in `folder`, which was just opened.
-    pub fn opened(folder: &Path, busy: Duration, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub fn open(folder: &Path, busy: Duration, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let path = folder::database(folder);
         let file = file_at(&path)
             .map_err(|error| StoreError::io(folder, &path, error))?
@@ -111,7 +111,7 @@ impl Place {
     }
 
     /// Makes sure that `connection` has the file at the path open, before a transaction: relocates the database if not.
-    pub fn hold(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    pub fn ensure_open_file(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let current = self.lock().clone();
         match self.file_at(&current.path)? {
             Some(file) if file == current.file => Ok(()),
@@ -119,8 +119,8 @@ impl Place {
         }
     }
 
-    /// Fails if the open file is not the one at the path, before a commit. The next [`Self::hold`] relocates it.
-    pub fn check(&self) -> Result<(), StoreError> {
+    /// Fails if the open file is not the one at the path, before a commit. The next [`Self::ensure_open_file`] relocates it.
+    pub fn verify(&self) -> Result<(), StoreError> {
         let current = self.lock().clone();
         match self.file_at(&current.path)? {
             Some(file) if file == current.file => Ok(()),
