@@ -1,8 +1,8 @@
 #!/bin/bash
 # check-macos.sh check|clippy [cargo's arguments]
 #
-# Zafu's types for macOS, from Linux. Nothing is linked: that would need Apple's SDK. C code is compiled
-# with zig (the Python package `ziglang`), which carries the headers of libSystem.
+# Type-checks Zafu for macOS on Linux. Nothing is linked, because that needs Apple's SDK. zig (the Python package
+# `ziglang`) compiles C code: it includes the headers of libSystem.
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/common.sh"
 
 COMMAND=${1:?check or clippy}
@@ -23,9 +23,8 @@ cat >"$MACOS/ar" <<'AR'
 #!/bin/sh
 exec /cache/zig/ziglang/zig ar "$@"
 AR
-# What crates' build scripts take for Apple's clang. Drops the flags that name an SDK. A file that needs
-# the headers of an Apple framework becomes an empty object, and a line in stubbed.log: for the types of
-# the Rust around it that is the same.
+# A replacement of Apple's clang for build scripts. Drops the flags that name an SDK. A file that needs the headers
+# of an Apple framework becomes an empty object and a line in stubbed.log, which does not affect the types of Rust.
 cat >"$MACOS/cc" <<'CC'
 #!/bin/bash
 export ZIG_GLOBAL_CACHE_DIR=/tmp/zig
@@ -65,7 +64,7 @@ say "cargo $COMMAND for $TARGET ($(in_root rustc --version))"
 start=$SECONDS
 cross_cargo SDKROOT=/cache/macos/sdk CC_aarch64_apple_darwin=/cache/macos/cc \
   CXX_aarch64_apple_darwin=/cache/macos/cc AR_aarch64_apple_darwin=/cache/macos/ar \
-  -- "$COMMAND" --locked --target $TARGET "$@" || refuse "cargo $COMMAND failed for $TARGET"
+  -- "$COMMAND" --locked --target $TARGET "$@" || fail "cargo $COMMAND failed for $TARGET"
 say "cargo $COMMAND for $TARGET passed in $((SECONDS - start)) s"
 if [ -s "$MACOS/stubbed.log" ]; then
   say "left out, because they need Apple's headers:"

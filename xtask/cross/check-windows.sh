@@ -1,8 +1,8 @@
 #!/bin/bash
 # check-windows.sh check|clippy|build|test [cargo's arguments]
 #
-# Zafu for x86_64-pc-windows-gnu, from Linux: mingw-w64 compiles the C code, wine runs the tests. What
-# this cannot see is the window itself (wine has no WebView2) and the MSVC ABI.
+# Checks, builds or tests Zafu for x86_64-pc-windows-gnu on Linux: mingw-w64 compiles the C code, Wine runs the
+# tests. It covers neither the window (Wine lacks WebView2) nor the MSVC ABI.
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/common.sh"
 
 COMMAND=${1:?check, clippy, build or test}
@@ -17,7 +17,7 @@ stage
 environment=()
 if [ "$COMMAND" = test ]; then
   need wine wine64 xvfb xauth
-  # WebView2Loader.dll, which tauri-build puts one folder above the tests, must be found.
+  # tauri-build puts WebView2Loader.dll one folder above the tests.
   cat >"$CACHE/wine-runner" <<'RUNNER'
 #!/bin/sh
 folder=$(dirname "$1")
@@ -32,8 +32,7 @@ RUNNER
     touch "$ROOT/root/.wine/zafu-ready"
   fi
   in_root mkdir -p -m 700 /run/wine
-  # Under wine each write to the disk takes many times as long: a few simulated lives show that they can be lived
-  # there at all, and all of them are lived on the system itself.
+  # Writes to the disk are many times slower under Wine, so only a few seeds are simulated there.
   environment=(XDG_RUNTIME_DIR=/run/wine WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES='mscoree=;mshtml='
     ZAFU_SEEDS=6
     CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=/cache/wine-runner)
@@ -42,5 +41,5 @@ fi
 say "cargo $COMMAND for $TARGET ($(in_root rustc --version))"
 start=$SECONDS
 cross_cargo ${environment[@]+"${environment[@]}"} -- "$COMMAND" --locked --target $TARGET "$@" ||
-  refuse "cargo $COMMAND failed for $TARGET"
+  fail "cargo $COMMAND failed for $TARGET"
 say "cargo $COMMAND for $TARGET passed in $((SECONDS - start)) s"

@@ -1,9 +1,8 @@
-# What check-windows.sh and check-macos.sh share; sourced, never run.
+# Shared by check-windows.sh and check-macos.sh, which source it.
 #
-# Rust's own downloads are not needed: Debian packages a compiler new enough together with the sources
-# of the standard library (rustc-web, cargo-web, rust-web-src), and `-Zbuild-std` builds that library for
-# any target. They live in a Debian of their own, in a cache folder that may be deleted at any time, so
-# that nothing of this changes the machine.
+# Downloads no Rust toolchain: Debian packages a recent compiler and the sources of the standard library
+# (rustc-web, cargo-web, rust-web-src), and `-Zbuild-std` builds that library for any target. They are installed
+# in a Debian of their own, in a cache folder that may be deleted at any time, so that the machine stays unchanged.
 set -euo pipefail
 
 REPOSITORY=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -12,26 +11,26 @@ SUITE=trixie
 ROOT=$CACHE/root-$SUITE
 LOG=$CACHE/setup.log
 
-# Also heard from inside of `logged`.
+# `say` writes to the terminal also inside `logged`.
 exec 3>&2
 say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*" >&3; }
 
-# Says in one line what is missing, and fails.
-refuse() { echo "${0##*/}: $*" >&2; exit 1; }
+# Prints one line and exits with 1.
+fail() { echo "${0##*/}: $*" >&2; exit 1; }
 
-[ "$(id -u)" = 0 ] || refuse "needs root, for the Debian it checks in (debootstrap, chroot)"
-command -v apt-get >/dev/null || refuse "needs Debian or one of its children (apt-get, debootstrap)"
+[ "$(id -u)" = 0 ] || fail "needs root, for the Debian it checks in (debootstrap, chroot)"
+command -v apt-get >/dev/null || fail "needs Debian or a derivative (apt-get, debootstrap)"
 mkdir -p "$CACHE"/{cargo-home,src,target}
 
-# Two checks share the staged sources: one at a time.
+# Checks share the staged sources, so only one runs at a time.
 exec 9>"$CACHE/lock"
 flock --nonblock 9 || { say "another check is running: waiting for it"; flock 9; }
 
-# Writes what a command says to the log, and shows the end of it when it failed.
+# logged COMMAND...: runs it with its output in the log. On failure, prints the end of the log and exits with 1.
 logged() {
   "$@" >>"$LOG" 2>&1 && return
   tail -20 "$LOG" >&2
-  refuse "failed: $* (log: $LOG). Remove the cause named above, then run this again: what is done is kept"
+  fail "failed: $* (log: $LOG). Fix the cause named above, then run this again: finished parts are kept"
 }
 
 # host_need PROGRAM PACKAGE: installs the package on this machine if the program is missing.
@@ -59,7 +58,7 @@ apt_get() {
   done
 }
 
-# in_root COMMAND...: runs it inside. The mounts are in a namespace of their own and vanish with it.
+# in_root COMMAND...: runs it in that Debian. The mounts are in a namespace of their own and end with it.
 in_root() {
   cp -L /etc/resolv.conf /etc/hosts "$ROOT/etc/" 2>/dev/null || true
   nice unshare --mount bash -c 'set -e; root=$1 cache=$2; shift 2
@@ -71,7 +70,7 @@ in_root() {
       DEBIAN_FRONTEND=noninteractive "$@"' - "$ROOT" "$CACHE" "$@" 9>&-
 }
 
-# need PACKAGE...: installs inside what is not there yet.
+# need PACKAGE...: installs missing packages in that Debian.
 need() {
   local package missing=()
   for package in "$@"; do
@@ -85,14 +84,14 @@ need() {
   in_root apt-get clean
 }
 
-# The Debian with its compiler: about a minute and 2 GB the first time.
+# Installs the Debian with its compiler: about a minute and 2 GB the first time.
 prepare() {
   if [ ! -e "$ROOT/.ready" ]; then
     host_need debootstrap debootstrap
     say "setting up Debian $SUITE in $ROOT"
     rm -rf "$ROOT"
     logged nice debootstrap --variant=minbase --include=ca-certificates "$SUITE" "$ROOT"
-    # No recommended packages, no documents; it need not survive a power cut.
+    # No recommended packages, no documentation, and no fsync: it can be installed again.
     printf '%s\n' 'APT::Install-Recommends "false";' 'Acquire::Languages "none";' 'Acquire::Retries "3";' \
       'DPkg::Options:: "--force-unsafe-io";' >"$ROOT/etc/apt/apt.conf.d/99zafu"
     printf 'path-exclude=/usr/share/%s/*\n' doc man locale >"$ROOT/etc/dpkg/dpkg.cfg.d/zafu"
@@ -100,12 +99,12 @@ prepare() {
   fi
   mkdir -p "$ROOT/cache"
   need rustc-web cargo-web rust-web-src gcc pkg-config
-  # The host's certificates, because the host may trust a proxy.
+  # The certificates of the host, which may trust a proxy.
   cp -L /etc/ssl/certs/ca-certificates.crt "$ROOT/etc/ssl/certs/"
 }
 
-# Copies the sources: tauri-build writes into the tree it builds, and must not touch this one. Times are
-# kept, so that cargo builds again only what changed. Build folders of any name stay out.
+# Copies the sources, because tauri-build writes into the tree that it builds. Times are kept, so that cargo
+# rebuilds only what has changed.
 stage() {
   rm -rf "$CACHE/src/zafu.new"
   mkdir "$CACHE/src/zafu.new"
@@ -115,8 +114,8 @@ stage() {
   mv "$CACHE/src/zafu.new" "$CACHE/src/zafu"
 }
 
-# cross_cargo [NAME=VALUE...] -- ARGUMENTS...: cargo inside, on the staged sources. No debug information:
-# nobody debugs these builds, and it triples their size.
+# cross_cargo [NAME=VALUE...] -- ARGUMENTS...: runs cargo in that Debian on the staged sources. Without debug
+# information, which would triple the size.
 cross_cargo() {
   local environment=()
   while [ "$1" != -- ]; do environment+=("$1"); shift; done

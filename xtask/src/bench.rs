@@ -1,7 +1,6 @@
-//! `cargo xtask bench`: what Zafu costs, each figure beside its goal and what it is compared with.
+//! `cargo xtask bench`: measures memory, processor time, size and latency of Zafu, beside goals and references.
 //!
-//! These are figures, not tests: a goal that is missed is said so and fails nothing; a figure that could not be
-//! taken does.
+//! These are figures and not tests: a missed goal is reported and fails nothing; a failed measurement does.
 
 mod bells;
 mod desktop;
@@ -28,18 +27,18 @@ use std::path::PathBuf;
 pub struct Options {
     #[command(subcommand)]
     part: Option<Part>,
-    /// Only this figure, by its name in the list
+    /// Measure only the figure of this name
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Measure what was built last time
+    /// Measure the programs of the last build
     #[arg(long)]
     skip_build: bool,
 }
 
-/// What is measured only when it is asked for.
+/// Parts that are measured only on request.
 #[derive(clap::Subcommand)]
 enum Part {
-    /// What the sync takes beside psql and supabase-js, on the real backend
+    /// Measure the sync beside psql and supabase-js, on the real backend
     Sync,
 }
 
@@ -52,7 +51,7 @@ struct Programs {
 
 type Measure = fn(&Programs) -> Result<Vec<Figure>>;
 
-/// What is measured together, and the names of the figures that come of it.
+/// Each measurement, and the names of the figures that it takes.
 const GROUPS: [(&[&str], Measure); 9] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
@@ -65,10 +64,10 @@ const GROUPS: [(&[&str], Measure); 9] = [
     (&["bell-median", "bell-spread", "sit-median", "sit-spread"], bells::measure),
 ];
 
-/// Builds for release, measures, prints the table and writes `target/bench.json`.
+/// Builds for release, measures, prints a table and writes `target/bench.json`.
 ///
 /// # Errors
-/// If something cannot be built, or a figure could not be taken.
+/// If a build or a measurement fails.
 pub fn run(options: &Options) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "the benchmark reads /proc, so it needs Linux");
     if matches!(options.part, Some(Part::Sync)) {
@@ -78,7 +77,7 @@ pub fn run(options: &Options) -> Result<()> {
         let mut known = GROUPS.iter().flat_map(|(names, _)| *names);
         if !known.any(|one| one == name) {
             let names: Vec<_> = GROUPS.iter().flat_map(|(names, _)| *names).copied().collect();
-            bail!("no figure is called {name}; there are {}", names.join(", "));
+            bail!("there is no figure {name}, but {}", names.join(", "));
         }
     }
     let programs = programs(options.skip_build)?;
@@ -117,13 +116,13 @@ fn programs(skip_build: bool) -> Result<Programs> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "what a machine that is awake takes for something; nobody sits meanwhile"
+    reason = "a duration on a machine that is awake; not the time of a sit"
 )]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
 }
 
-/// Lets an app come to rest, or be watched for so long.
+/// Waits while an app becomes idle or is measured.
 fn rest(seconds: u64) {
     std::thread::sleep(std::time::Duration::from_secs(seconds));
 }

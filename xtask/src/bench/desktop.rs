@@ -1,4 +1,4 @@
-//! A desktop of its own for one measurement: a screen, a session bus, a sound server and a home, all new.
+//! An isolated desktop for one measurement: a new screen, session bus, sound server and home.
 
 use super::process;
 use anyhow::{Context, Result, bail};
@@ -13,41 +13,43 @@ use std::time::Duration;
 pub const WIDTH: usize = 1280;
 pub const HEIGHT: usize = 900;
 
-/// How long anything may take to show itself.
+/// The longest wait for a window or a server.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A desktop. It ends with everything that was started on it.
+/// A desktop. Dropping it ends everything that was started on it.
 pub struct Desktop {
     home: PathBuf,
     display: String,
     bus: String,
-    parts: Vec<Child>,
+    processes: Vec<Child>,
 }
 
 impl Desktop {
-    /// Starts one.
+    /// Starts a desktop.
     ///
     /// # Errors
-    /// If a part of it is missing or does not start.
+    /// If one of its programs is missing or does not start.
     pub fn start() -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         // Not in target/: the paths of sockets must be short.
         let home = std::env::temp_dir().join(format!("zafu-bench-{}-{count}", std::process::id()));
-        fs::create_dir_all(&home).with_context(|| format!("{} cannot be made", home.display()))?;
+        fs::create_dir_all(&home)
+            .with_context(|| format!("{} cannot be created", home.display()))?;
         fs::write(
             home.join(".asoundrc"),
             "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
         )?;
-        let mut desktop = Self { home, display: String::new(), bus: String::new(), parts: vec![] };
+        let mut desktop =
+            Self { home, display: String::new(), bus: String::new(), processes: vec![] };
         let screen = format!("{WIDTH}x{HEIGHT}x24");
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &screen, "-fbdir"]);
         xvfb.arg(&desktop.home);
-        desktop.display = format!(":{}", desktop.part(xvfb)?);
+        desktop.display = format!(":{}", desktop.start_server(xvfb)?);
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
-        desktop.bus = desktop.part(bus)?;
+        desktop.bus = desktop.start_server(bus)?;
         let mut sound = desktop.command("pulseaudio");
         sound
             .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
@@ -56,18 +58,18 @@ impl Desktop {
             .args(["-L", "module-null-sink sink_name=cap rate=48000"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        desktop.parts.push(sound.spawn().context("pulseaudio cannot be started")?);
-        // So that windows can be closed as people close them.
+        desktop.processes.push(sound.spawn().context("pulseaudio cannot be started")?);
+        // A window is closed through the window manager.
         let mut openbox = desktop.command("openbox");
         openbox.stdout(Stdio::null()).stderr(Stdio::null());
-        desktop.parts.push(openbox.spawn().context("openbox cannot be started")?);
+        desktop.processes.push(openbox.spawn().context("openbox cannot be started")?);
         desktop.wait_for("the sound server", |desktop| Path::new(&desktop.socket()).exists())?;
         super::rest(1);
         Ok(desktop)
     }
 
-    /// Starts a part that says in its first line where it can be reached.
-    fn part(&mut self, mut command: Command) -> Result<String> {
+    /// Starts a server that prints its address in its first line, and returns the address.
+    fn start_server(&mut self, mut command: Command) -> Result<String> {
         let program = command.get_program().to_string_lossy().into_owned();
         command.env("HOME", &self.home).stdin(Stdio::null()).stderr(Stdio::null());
         let mut child = command
@@ -76,7 +78,7 @@ impl Desktop {
             .with_context(|| format!("{program} cannot be started"))?;
         let mut line = String::new();
         let read = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
-        self.parts.push(child);
+        self.processes.push(child);
         match read {
             Some(Ok(1..)) => Ok(line.trim().to_owned()),
             _ => bail!("{program} did not start"),
@@ -87,7 +89,7 @@ impl Desktop {
         self.home.join("sound").display().to_string()
     }
 
-    /// A command that lives on this desktop and knows of no other.
+    /// Returns a command that runs on this desktop, isolated from the real one.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
@@ -103,19 +105,20 @@ impl Desktop {
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env("PULSE_SERVER", format!("unix:{}", self.socket()))
             .env("PULSE_COOKIE", self.home.join("cookie"))
-            // Or a session may wait for an accessibility bus that nobody serves.
+            // Without this, an app may wait for an accessibility bus that does not exist.
             .env("NO_AT_BRIDGE", "1")
             .stdin(Stdio::null());
         command
     }
 
-    /// Starts an app. Its output goes to a file in the home.
+    /// Starts an app. Its output goes to the file `output` in the home.
     ///
     /// # Errors
     /// If it cannot be started.
     pub fn run(&self, mut command: Command) -> Result<App> {
         let program = command.get_program().to_string_lossy().into_owned();
-        let output = fs::File::options().create(true).append(true).open(self.home.join("said"))?;
+        let output =
+            fs::File::options().create(true).append(true).open(self.home.join("output"))?;
         let child = command
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -124,11 +127,11 @@ impl Desktop {
         Ok(App(child))
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end and returns its output.
     ///
     /// # Errors
-    /// If it fails: what it said.
-    pub fn done(&self, mut command: Command) -> Result<String> {
+    /// If it fails, with its error output.
+    pub fn output(&self, mut command: Command) -> Result<String> {
         let output = command.output().with_context(|| format!("{command:?} cannot be run"))?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
         anyhow::ensure!(
@@ -141,8 +144,8 @@ impl Desktop {
         Ok(text(&output.stdout))
     }
 
-    /// Every eighth pixel of every eighth row of the screen: blue, green, red and nothing. Few, because looking
-    /// must not take the processor from what is looked at.
+    /// Returns every eighth pixel of every eighth row of the screen as blue, green, red and padding. A sample, so that
+    /// reading takes little processor time from the app that is measured.
     pub fn pixels(&self) -> Vec<[u8; 4]> {
         let sample = |row: Vec<u8>| row.as_chunks::<4>().0.iter().step_by(8).copied().collect();
         self.rows((0..HEIGHT).step_by(8), WIDTH)
@@ -152,9 +155,9 @@ impl Desktop {
             .concat()
     }
 
-    /// So many pixels of some rows of the screen, from the left, as bytes.
+    /// Returns the leftmost pixels of some rows of the screen as bytes, or nothing before the screen has its first picture.
     pub fn rows(&self, rows: impl Iterator<Item = usize>, width: usize) -> Vec<Vec<u8>> {
-        // An XWD file: a header, colours, then the picture, which ends the file. There is none at first.
+        // The picture is the end of an XWD file.
         let Ok(mut file) = fs::File::open(self.home.join("Xvfb_screen0")) else { return vec![] };
         let length = file.metadata().map_or(0, |file| file.len());
         let Some(from) = length.checked_sub((WIDTH * HEIGHT * 4) as u64) else { return vec![] };
@@ -167,65 +170,65 @@ impl Desktop {
         rows.filter_map(read).collect()
     }
 
-    /// Waits until something is so; looks every few milliseconds.
+    /// Polls every few milliseconds until a condition holds, and returns how long that took.
     ///
     /// # Errors
-    /// If it never was.
-    pub fn wait_for(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<Duration> {
+    /// If it does not hold within the timeout, with the output of the apps.
+    pub fn wait_for(&self, what: &str, condition: impl Fn(&Self) -> bool) -> Result<Duration> {
         let start = super::now();
         while start.elapsed() < TIMEOUT {
-            if is_so(self) {
+            if condition(self) {
                 return Ok(start.elapsed());
             }
             std::thread::sleep(Duration::from_millis(4));
         }
-        let said = fs::read_to_string(self.home.join("said")).unwrap_or_default();
-        bail!("{what} did not come within {} s\n{said}", TIMEOUT.as_secs())
+        let output = fs::read_to_string(self.home.join("output")).unwrap_or_default();
+        bail!("{what} did not appear within {} s\n{output}", TIMEOUT.as_secs())
     }
 
-    /// Gives the window of this title another size.
+    /// Resizes the window of this title to 480x640 pixels.
     ///
     /// # Errors
     /// If there is no such window.
     pub fn resize(&self, title: &str) -> Result<()> {
         let mut xdotool = self.command("xdotool");
         xdotool.args(["search", "--onlyvisible", "--name", title, "windowsize", "480", "640"]);
-        self.done(xdotool).map(drop).with_context(|| format!("no window is called {title}"))
+        self.output(xdotool).map(drop).with_context(|| format!("there is no window {title}"))
     }
 
-    /// Closes the window of this title, as a person does.
+    /// Closes the window of this title with the keyboard.
     ///
     /// # Errors
-    /// If it does not go.
+    /// If there is no such window, or it does not close.
     pub fn close(&self, title: &str) -> Result<()> {
         let search = || {
             let mut xdotool = self.command("xdotool");
             xdotool.args(["search", "--onlyvisible", "--name", title]);
             xdotool
         };
-        let found = self.done(search()).with_context(|| format!("no window is called {title}"))?;
-        let window = found.lines().next().context("xdotool found a window and named none")?;
-        // The window is named to the first part only: keys that are sent to a window, and not pressed, would go on
-        // being sent when it has gone.
+        let found = self.output(search()).with_context(|| format!("there is no window {title}"))?;
+        let window = found.lines().next().context("xdotool found a window and printed no id")?;
+        // Only `windowfocus` gets the window: keys that are sent to a window instead of pressed repeat after it has closed.
         let mut press = self.command("xdotool");
         press.args(["windowfocus", "--sync", window, "key", "--clearmodifiers", "alt+F4"]);
-        self.done(press)?;
-        self.wait_for("the end of the window", |desktop| desktop.done(search()).is_err()).map(drop)
+        self.output(press)?;
+        self.wait_for("the closing of the window", |desktop| desktop.output(search()).is_err())
+            .map(drop)
     }
 }
 
 impl Drop for Desktop {
     fn drop(&mut self) {
-        // In reverse: apps are gone already, the screen goes last.
-        for part in self.parts.iter_mut().rev() {
-            end(part);
+        // In reverse: the screen ends last.
+        for process in self.processes.iter_mut().rev() {
+            end(process);
         }
-        // A folder in the system's own place for what may be lost.
+        // A temporary folder, so an error does not matter.
         fs::remove_dir_all(&self.home).ok();
     }
 }
 
-/// An app that runs on a desktop, and ends when this is dropped.
+/// An app that runs on a desktop. Dropping it ends the app.
 pub struct App(Child);
 
 impl App {
@@ -236,11 +239,11 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        let family: Vec<String> = process::family(self.pid()).iter().map(u32::to_string).collect();
-        // Its helpers are not our children: they are asked by number. Those gone already are as good.
+        let tree: Vec<String> = process::tree(self.pid()).iter().map(u32::to_string).collect();
+        // Its helpers are not our children, so they are killed by id. Some may have ended already.
         let _ = Command::new("kill")
             .arg("-KILL")
-            .args(&family)
+            .args(&tree)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
@@ -249,7 +252,7 @@ impl Drop for App {
 }
 
 fn end(child: &mut Child) {
-    // Already gone is as good.
+    // Both fail if the process has ended already.
     let _ = child.kill();
     let _ = child.wait();
 }

@@ -1,4 +1,4 @@
-//! Files: how big the programs are, and what the store takes.
+//! The size of the programs, and the durations of the store.
 
 use super::Programs;
 use super::figure::{Figure, round};
@@ -17,13 +17,13 @@ pub fn sizes(programs: &Programs) -> Result<Vec<Figure>> {
     let command = (size(&programs.command)?, "MB", 8.0);
     let minimal = size(&programs.minimal)?;
     Ok(vec![
-        Figure::absolute(("size-app", "zafu-app, screens inside"), "< 15 MB", app, json!({}))
+        Figure::absolute(("size-app", "zafu-app with the UI"), "< 15 MB", app, json!({}))
             .compared_to("minimal", minimal),
         Figure::absolute(("size-command", "zafu"), "< 8 MB", command, json!({})),
     ])
 }
 
-/// Runs the store's own example, which measures on the disk of the target folder.
+/// Runs an example of the store, which measures on the disk of the target folder.
 pub fn store(_programs: &Programs) -> Result<Vec<Figure>> {
     let output = cargo(&["run", "--release", "--quiet", "--package", "zafu-store"])
         .args(["--example", "store_figures"])
@@ -31,8 +31,8 @@ pub fn store(_programs: &Programs) -> Result<Vec<Figure>> {
         .arg(crate::workspace::target()?.join("bench").join("store"))
         .output()
         .context("cargo cannot be run")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "the store was not measured:\n{}", said.trim());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the store was not measured:\n{}", errors.trim());
     let found: Value = serde_json::from_slice(&output.stdout)?;
     let get = |name: &str| found[name].as_f64().with_context(|| format!("{name} is missing"));
     let commit = get("bare_commit_ms")?;
@@ -44,7 +44,7 @@ pub fn store(_programs: &Programs) -> Result<Vec<Figure>> {
             .compared_to("commit", commit))
     };
     let (log, growth) =
-        (("log", "the last 50 of 1,000,000 sits"), ("log-growth", "the same, beside 10,000"));
+        (("log", "the last 50 of 1,000,000 sits"), ("log-growth", "the same, compared to 10,000"));
     let reads = json!({ "median_of": found["reads"], "first_ms": round(get("log_1m_first_ms")?) });
     Ok(vec![
         durable("durable-start", "durable start", "start_ms")?,

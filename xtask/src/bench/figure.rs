@@ -1,26 +1,26 @@
-//! One measured figure beside its goal, and how all of them are printed and kept.
+//! A measured figure with its goal and reference, and the report of all figures.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// What was measured. It meets its goal when it is at most `limit`.
+/// A measured figure. It meets its goal if it is at most `limit`.
 pub struct Figure {
     pub name: &'static str,
     pub what: String,
-    /// The goal in words.
+    /// The goal as text.
     pub goal: &'static str,
     pub value: f64,
     pub unit: &'static str,
-    /// What it is compared with, measured in the same run, and that one's figure.
+    /// The name and the figure of the reference, measured in the same run.
     pub reference: Option<(&'static str, f64)>,
     pub limit: f64,
-    /// How it came about.
+    /// Details of the measurement, for the JSON file.
     pub detail: Value,
 }
 
 impl Figure {
-    /// A figure whose goal is a number.
+    /// Creates a figure without a reference.
     pub fn absolute(
         (name, what): (&'static str, &str),
         goal: &'static str,
@@ -30,7 +30,7 @@ impl Figure {
         Self { name, what: what.into(), goal, value, unit, reference: None, limit, detail }
     }
 
-    /// The same, with what it is compared with.
+    /// Adds a reference.
     pub fn compared_to(self, reference: &'static str, value: f64) -> Self {
         Self { reference: Some((reference, value)), ..self }
     }
@@ -85,13 +85,13 @@ pub fn report(figures: &[Figure], file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The middle one.
+/// Returns the median, or NaN of nothing.
 pub fn median(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);
     all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Three places are more than any of these is worth.
+/// Rounds to three decimal places.
 pub fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }

@@ -1,17 +1,17 @@
-//! The least app of Tauri's: one empty window, and it lives on when that is closed. What Zafu is compared with.
+//! The minimal Tauri app that Zafu is compared with: one empty window, and it runs on when that is closed.
 
 use crate::workspace::{self, cargo};
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::PathBuf;
 
-/// Its name, and its window's title.
+/// The name of the app, and the title of its window.
 pub const NAME: &str = "zafu-minimal";
 
 const MAIN: &str = r#"fn main() {
     tauri::Builder::default()
         .build(tauri::generate_context!())
-        .expect("a window can be made")
+        .expect("the window opens")
         .run(|_, event| {
             if let tauri::RunEvent::ExitRequested { api, code: None, .. } = event {
                 api.prevent_exit();
@@ -29,7 +29,8 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-/// Writes and builds it, as Zafu is built: the same versions, the same profile. What both need is shared.
+/// Builds the app with the versions of the dependencies and the profile of Zafu, in the same target folder, and returns
+/// its path.
 ///
 /// # Errors
 /// If it cannot be written or does not compile.
@@ -57,7 +58,7 @@ pub fn build() -> Result<PathBuf> {
         ("dist/index.html", "<!doctype html><title>zafu-minimal</title><p>minimal</p>\n"),
     ] {
         let path = folder.join(name);
-        // What has not changed keeps its time, and is not compiled again.
+        // An unchanged file keeps its time, so that it is not compiled again.
         if fs::read_to_string(&path).ok().as_deref() != Some(text) {
             fs::write(&path, text)?;
         }
@@ -65,7 +66,7 @@ pub fn build() -> Result<PathBuf> {
     if !folder.join("icon.png").exists() {
         fs::copy(root.join("icons").join("32x32.png"), folder.join("icon.png"))?;
     }
-    // Cargo keeps the versions it finds here, and drops what is not needed.
+    // Cargo keeps the versions of the lock file, and drops packages that are not needed.
     if !folder.join("Cargo.lock").exists() {
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     }
@@ -76,6 +77,6 @@ pub fn build() -> Result<PathBuf> {
         .arg(&target)
         .status()
         .context("cargo cannot be run")?;
-    ensure!(status.success(), "the app that Zafu is compared with was not built: see above");
+    ensure!(status.success(), "the minimal app was not built: see above");
     Ok(target.join("release").join(NAME))
 }

@@ -1,4 +1,4 @@
-//! From the start of the program to the screen that a sit is begun from, painted; beside GNOME's clock.
+//! The time from the start of the program until the setup screen is painted, compared to GNOME Clocks.
 
 use super::Programs;
 use super::desktop::Desktop;
@@ -7,26 +7,26 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use std::process::Command;
 
-/// How often each app is started. The first time, which reads all from the disk, does not count.
+/// The number of starts of each app. The first is not counted, because it reads everything from the disk.
 const STARTS: usize = 7;
 
-/// The colour of the button that begins a sit (`--action` in `ui/src/styles/tokens.css`), as the screen keeps it.
+/// The colour of the start button (`--action` in `ui/src/styles/tokens.css`) as blue, green, red.
 const BUTTON: [u8; 3] = [0x2b, 0x32, 0x3a];
 
-/// How many pixels of that colour the button has at least, of those that are looked at.
+/// The least number of sampled pixels in the colour of the button.
 const BUTTON_PIXELS: usize = 150;
 
-/// How many of them that are not the empty screen's make a window.
+/// The least number of sampled pixels that differ from the empty screen if there is a window.
 const WINDOW_PIXELS: usize = 150;
 
 pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
     let has_clocks = Command::new("gnome-clocks").arg("--version").output().is_ok();
-    ensure!(has_clocks, "Zafu is compared with GNOME's clock: install the package gnome-clocks");
+    ensure!(has_clocks, "Zafu is compared to GNOME Clocks: install the package gnome-clocks");
     let desktop = Desktop::start()?;
     let (mut zafu, mut window, mut clocks) = (vec![], vec![], vec![]);
     for _ in 0..STARTS {
         clocks.push(start(&desktop, desktop.command("gnome-clocks"), "its window", is_window)?[0]);
-        let seen = start(&desktop, desktop.command(&programs.app), "the sit screen", is_painted)?;
+        let seen = start(&desktop, desktop.command(&programs.app), "the setup screen", is_painted)?;
         zafu.push(seen[0]);
         window.push(seen[1]);
     }
@@ -36,27 +36,27 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
         "painted_ms": zafu, "window_ms": window, "clocks_window_ms": clocks,
         "note": "the first of each is not counted",
     });
-    let what = ("start", "start to the sit screen painted");
+    let what = ("start", "start to the setup screen painted");
     let value = (warm(&zafu), "ms", 1.5 * reference);
     let figure = Figure::absolute(what, "<= 1.5 x gnome-clocks' window", value, detail);
     Ok(vec![figure.compared_to("gnome-clocks", reference)])
 }
 
-/// Starts an app on the empty screen, and says after how many milliseconds it was there, and its window at all.
+/// Starts an app on the empty screen. Returns the milliseconds until a condition holds, and until its window appears.
 fn start(
     desktop: &Desktop,
     command: Command,
     what: &str,
-    is_there: fn(&Desktop) -> bool,
+    condition: fn(&Desktop) -> bool,
 ) -> Result<[f64; 2]> {
     desktop.wait_for("an empty screen", |desktop| !is_window(desktop))?;
-    // What the last one left behind is not to be in the way of this one.
+    // The previous app may still be ending.
     super::rest(1);
     let began = super::now();
     let app = desktop.run(command)?;
     desktop.wait_for("a window", is_window)?;
     let window = began.elapsed();
-    desktop.wait_for(what, is_there)?;
+    desktop.wait_for(what, condition)?;
     let painted = began.elapsed();
     drop(app);
     Ok([painted, window].map(|time| round(time.as_secs_f64() * 1e3)))

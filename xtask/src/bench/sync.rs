@@ -1,4 +1,4 @@
-//! `cargo xtask bench sync`: what the sync takes over loopback, beside what others take for the same.
+//! `cargo xtask bench sync`: measures the sync over loopback, compared to psql and supabase-js.
 
 use super::figure::{self, Figure};
 use crate::packages::Purpose;
@@ -8,24 +8,24 @@ use crate::workspace::{self, cargo};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-/// Measures, prints the table and writes `target/bench-sync.json`.
+/// Measures, prints a table and writes `target/bench-sync.json`.
 ///
 /// # Errors
-/// If something cannot be built, or a figure could not be taken.
+/// If a build or a measurement fails.
 pub fn run() -> Result<()> {
     setup::ready(Purpose::Backend, &mut Steps::quiet()?)?;
     let target = workspace::target()?;
-    eprintln!("      building, filling and measuring: some minutes, and 4 GB for that time");
+    eprintln!("      building and measuring: some minutes, 4 GB meanwhile");
     let output = cargo(&["run", "--release", "--quiet", "--package", "zafu-backend"])
         .args(["--example", "sync_figures", "--"])
         .arg(target.join("bench").join("sync"))
         .output()
         .context("cargo cannot be run")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "the sync was not measured:\n{}", said.trim());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "the sync was not measured:\n{}", errors.trim());
     let found = serde_json::from_slice(&output.stdout)?;
     let figures: Option<Vec<Figure>> =
-        [carried(&found), memory(&found), one(&found), timer(&found)]
+        [throughput(&found), memory(&found), latency(&found), timer(&found)]
             .into_iter()
             .collect::<Option<Vec<_>>>()
             .map(|groups| groups.into_iter().flatten().collect());
@@ -33,13 +33,13 @@ pub fn run() -> Result<()> {
     figure::report(&figures, &target.join("bench-sync.json"))
 }
 
-fn carried(found: &Value) -> Option<Vec<Figure>> {
+fn throughput(found: &Value) -> Option<Vec<Figure>> {
     let seconds = |name: &str| found[name]["seconds"].as_f64();
     let (push, sits) = (seconds("push")?, found["sits"].as_f64()?);
     let (psql, javascript) = (found["psql"].as_f64()?, found["javascript"].as_f64()? * sits);
     let detail = |name: &str| {
         let batches = &found[name]["batches"];
-        json!({ "requests": batches.as_array().map(Vec::len), "largest": most(batches) })
+        json!({ "requests": batches.as_array().map(Vec::len), "largest": largest(batches) })
     };
     let one_by_one = json!({ "measured": 1000, "scaled_to": sits, "of": detail("push") });
     Some(vec![
@@ -49,7 +49,7 @@ fn carried(found: &Value) -> Option<Vec<Figure>> {
             (push, "s", javascript / 20.0),
             one_by_one,
         )
-        .compared_to("supabase-js, a request a row, scaled from 1,000 rows", javascript),
+        .compared_to("supabase-js, one request for each row, scaled from 1,000 rows", javascript),
         Figure::absolute(
             ("push-psql", "the same"),
             "<= 3 x psql",
@@ -81,7 +81,7 @@ fn carried(found: &Value) -> Option<Vec<Figure>> {
     ])
 }
 
-fn most(batches: &Value) -> Option<u64> {
+fn largest(batches: &Value) -> Option<u64> {
     batches.as_array()?.iter().filter_map(Value::as_u64).max()
 }
 
@@ -98,7 +98,7 @@ fn memory(found: &Value) -> Option<Vec<Figure>> {
     ])
 }
 
-fn one(found: &Value) -> Option<Vec<Figure>> {
+fn latency(found: &Value) -> Option<Vec<Figure>> {
     let one = &found["one"];
     let (small, large) = (one["small_ms"].as_f64()?, one["large_ms"].as_f64()?);
     let figure = Figure::absolute(
@@ -129,11 +129,11 @@ fn timer(found: &Value) -> Option<Vec<Figure>> {
         )
     };
     Some(vec![
-        figure("start-push", "a sit's start saved while a sync sends", "push", "start_ms")?,
+        figure("start-push", "start of a sit saved during a push", "push", "start_ms")?,
         figure("finish-push", "its finish", "push", "finish_ms")?,
-        figure("start-pull", "a start while a sync reads", "pull", "start_ms")?,
+        figure("start-pull", "start of a sit saved during a pull", "pull", "start_ms")?,
         figure("finish-pull", "its finish", "pull", "finish_ms")?,
-        figure("start-hang", "a start while the network hangs", "hang", "start_ms")?,
+        figure("start-hang", "start of a sit saved while the network hangs", "hang", "start_ms")?,
         figure("finish-hang", "its finish", "hang", "finish_ms")?,
     ])
 }

@@ -1,15 +1,14 @@
-//! Files that hold an icon in several sizes.
+//! File formats that contain an icon in several sizes.
 
 use anyhow::Result;
 use resvg::tiny_skia::Pixmap;
 
-/// A Windows icon: a header of 6 bytes, an entry of 16 for each size, the pictures.
+/// Encodes a Windows icon: a header of 6 bytes, an entry of 16 bytes for each size, the pictures.
 ///
-/// Only 256 pixels may be PNG: smaller ones that are make some of the system's own programs draw
-/// nothing, so these are bitmaps.
+/// Only 256 pixels is a PNG. Smaller sizes are bitmaps, because some programs of Windows draw no PNG of that size.
 ///
 /// # Errors
-/// If a picture cannot be made PNG.
+/// If a picture cannot be encoded as PNG.
 pub fn ico(pictures: &[Pixmap]) -> Result<Vec<u8>> {
     let images: Result<Vec<Vec<u8>>> =
         pictures
@@ -24,7 +23,7 @@ pub fn ico(pictures: &[Pixmap]) -> Result<Vec<u8>> {
     file.extend((images.len() as u16).to_le_bytes());
     let mut offset = 6 + 16 * images.len() as u32;
     for (picture, image) in pictures.iter().zip(&images) {
-        // 256 is written as 0. Then: no palette, reserved, one plane, 32 bits a pixel.
+        // 256 is written as 0. Then: no palette, reserved, one plane, 32 bits per pixel.
         let side = picture.width() as u8;
         file.extend([side, side, 0, 0, 1, 0, 32, 0]);
         file.extend((image.len() as u32).to_le_bytes());
@@ -35,8 +34,8 @@ pub fn ico(pictures: &[Pixmap]) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-/// A bitmap as icons want it: BITMAPINFOHEADER with twice the height, BGRA rows from the bottom up,
-/// then a mask of one bit a pixel, which the alpha makes needless, in rows of whole 32-bit words.
+/// Encodes the bitmap of an icon: BITMAPINFOHEADER with twice the height, BGRA rows from the bottom up, then a mask of
+/// one bit per pixel in rows of whole 32-bit words, empty because alpha replaces it.
 fn bitmap(picture: &Pixmap) -> Vec<u8> {
     let side = picture.width();
     let mut bytes = vec![];
@@ -55,7 +54,7 @@ fn bitmap(picture: &Pixmap) -> Vec<u8> {
     bytes
 }
 
-/// A macOS icon: a header of 8 bytes, then each picture as its type, its length with these 8 bytes, PNG.
+/// Encodes a macOS icon: a header of 8 bytes, then each picture as its type, its length plus these 8 bytes, and PNG.
 pub fn icns(pictures: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut body = vec![];
     for (kind, png) in pictures {

@@ -1,13 +1,13 @@
-//! Sounds as FLAC: lossless, small for tones that fade, and read by everything.
+//! Encodes sounds as FLAC: lossless, small for fading tones, and widely supported.
 
 use super::synthesis::RATE;
 use flacenc::component::BitRepr;
 use flacenc::error::Verify;
 
-/// One channel of 16 bits.
+/// Encodes one channel of 16 bits.
 ///
 /// # Errors
-/// What the encoder says; it has no reason to.
+/// If the encoder fails, with its message.
 pub fn encode(sound: &[f64]) -> Result<Vec<u8>, String> {
     let samples: Vec<i32> =
         sound.iter().map(|sample| (sample * f64::from(i16::MAX)).round() as i32).collect();

@@ -1,4 +1,4 @@
-//! The five instruments: what each is made of, and where the figures come from.
+//! The parameters of the five instruments, and the sources of the figures.
 //!
 //! # Frequencies
 //! The ratios of the bowls and of the hand bell are measured ones, as listed in "Modal Frequency Ratios", an
@@ -25,9 +25,9 @@
 pub struct Mode {
     /// Its frequency over that of the lowest mode.
     pub ratio: f64,
-    /// How loud it is right after the stroke, in decibels.
+    /// The level right after the stroke, in decibels.
     pub level: f64,
-    /// How far apart the two partials of the pair are, in hertz: so many beats a second. 0: it is single.
+    /// The difference of the two partials of the pair in hertz, which is the number of beats per second; 0 for a single one.
     pub split: f64,
 }
 
@@ -51,11 +51,11 @@ pub struct Instrument {
     pub lowest: f64,
     /// Its modes, the lowest first.
     pub modes: &'static [Mode],
-    /// How the decay shortens with the frequency: an exponent.
+    /// The exponent by which the decay shortens with the frequency.
     pub damping: f64,
     /// The time in which the lowest mode falls by 60 dB, in seconds.
     pub decay: f64,
-    /// How long the striker touches, in seconds: the softer, the longer, and the rounder the attack.
+    /// The contact time of the striker in seconds: a softer one touches longer, and gives a rounder attack.
     pub contact: f64,
     /// The sound of the stroke.
     pub knock: Knock,
@@ -69,7 +69,7 @@ const fn mode(ratio: f64, level: f64, split: f64) -> Mode {
     Mode { ratio, level, split }
 }
 
-/// The instruments, in the order in which a person is offered them.
+/// The instruments, in the order of the list in the UI.
 pub const ALL: [Instrument; 5] = [LARGE_BOWL, SMALL_BOWL, BELL, INKIN, WOOD_BLOCK];
 
 /// A bowl of 240 mm (the one of 180 mm, larger by a third), struck with a padded mallet.
@@ -136,7 +136,7 @@ pub const BELL: Instrument = Instrument {
     peak: -3.0,
 };
 
-/// A bell for the hand, as is rung in walking meditation: a bowl of 38 mm on a stick (the one of 152 mm, a
+/// A hand bell on a stick, used in walking meditation: a bowl of 38 mm (the one of 152 mm, a
 /// quarter of its size), struck with a thin rod.
 pub const INKIN: Instrument = Instrument {
     name: "inkin",

@@ -1,23 +1,23 @@
-//! What a sound is, as numbers: for the table the command prints, and for its tests.
+//! Measures sounds, for the table that the command prints and for its tests.
 
 use super::synthesis::RATE;
 #[cfg(test)]
 use std::f64::consts::TAU;
 
-/// The highest sample in decibels.
+/// Returns the highest sample, in decibels of full scale.
 pub fn peak(sound: &[f64]) -> f64 {
     to_decibels(sound.iter().fold(0.0, |highest: f64, sample| highest.max(sample.abs())))
 }
 
-/// The mean level in decibels.
+/// Returns the root mean square, in decibels of full scale.
 #[cfg(test)]
 pub fn level(sound: &[f64]) -> f64 {
     let power = sound.iter().map(|sample| sample * sample).sum::<f64>() / sound.len() as f64;
     to_decibels(power.sqrt())
 }
 
-/// The amplitude of the sine of this frequency in the sound (G. Goertzel 1958, through a Hann window, which
-/// keeps the neighbours out), as a fraction of full scale.
+/// Returns the amplitude of a frequency in the sound, as a fraction of full scale (G. Goertzel 1958; a Hann window
+/// suppresses neighbouring frequencies).
 #[cfg(test)]
 pub fn amplitude_at(sound: &[f64], frequency: f64) -> f64 {
     let turn = TAU * frequency / f64::from(RATE);
@@ -30,7 +30,7 @@ pub fn amplitude_at(sound: &[f64], frequency: f64) -> f64 {
     4.0 * power.max(0.0).sqrt() / sound.len() as f64
 }
 
-/// Loudness over the first 400 ms in LUFS, as ITU-R BS.1770-5 weighs it (its coefficients are for 48 kHz).
+/// Returns the loudness of the first 400 ms in LUFS (ITU-R BS.1770-5, with its coefficients for 48 kHz).
 pub fn loudness(sound: &[f64]) -> f64 {
     let head_shadow = [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85];
     let head_shadow_back = [-1.690_659_293_182_41, 0.732_480_774_215_85];

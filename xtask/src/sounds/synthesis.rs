@@ -1,25 +1,24 @@
 //! Additive synthesis: every mode of an instrument is a pair of decaying sines, and the stroke adds a knock.
 //!
-//! All functions that the C library would compute come from `libm`, so that every machine makes the same bytes.
+//! Transcendental functions come from `libm` and not from the C library, so that every machine generates the same bytes.
 
 use super::instruments::{Instrument, Mode};
 use std::f64::consts::{PI, TAU};
 
-/// Samples per second of every sound: what most devices run at, so that it is rarely converted.
+/// Samples per second: the rate of most devices, so that sounds are rarely converted.
 pub const RATE: u32 = 48_000;
 
-/// The second partial of a pair, as a fraction of the first: less than 1, so that a beat never silences it.
+/// Amplitude of the second partial of a pair over the first: less than 1, so that a beat never reaches silence.
 const SECOND_OF_PAIR: f64 = 0.45;
 
-/// How far the second partial of a pair starts behind the first, in turns: it catches up a little after the
-/// stroke, so that the sound opens before it begins to fade.
+/// Phase of the second partial of a pair behind the first, in turns: they are in phase a little after the stroke, so
+/// that the sound swells before it fades.
 const BEHIND: f64 = 0.2;
 
-/// The last stretch, over which what is left of the tail (already below -60 dB) is drawn to nothing: a fraction
-/// of the whole.
+/// The end of the sound, as a fraction of its length, in which the rest (already below -60 dB) fades to zero.
 const FADE: f64 = 0.04;
 
-/// The sound of one stroke, its highest sample at the instrument's peak.
+/// Returns the samples of one stroke, with the highest at the peak of the instrument.
 pub fn strike(instrument: &Instrument) -> Vec<f64> {
     let mut sound = vec![0.0; (instrument.length * f64::from(RATE)) as usize];
     for (index, mode) in instrument.modes.iter().enumerate() {
@@ -32,17 +31,17 @@ pub fn strike(instrument: &Instrument) -> Vec<f64> {
     sound
 }
 
-/// The frequency of a mode in hertz: the middle of its pair.
+/// Returns the frequency of a mode in hertz: the middle of its pair.
 pub fn frequency(instrument: &Instrument, mode: &Mode) -> f64 {
     instrument.lowest * mode.ratio
 }
 
-/// The time in which a mode falls by 60 dB, in seconds.
+/// Returns the time in which a mode falls by 60 dB, in seconds.
 pub fn decay(instrument: &Instrument, mode: &Mode) -> f64 {
     instrument.decay * libm::pow(mode.ratio, -instrument.damping)
 }
 
-/// An amplitude from decibels.
+/// Converts decibels to an amplitude.
 pub fn decibels(level: f64) -> f64 {
     libm::pow(10.0, level / 20.0)
 }
@@ -50,7 +49,7 @@ pub fn decibels(level: f64) -> f64 {
 fn add_mode(sound: &mut [f64], instrument: &Instrument, mode: &Mode, index: usize) {
     let (middle, decay, level) =
         (frequency(instrument, mode), decay(instrument, mode), decibels(mode.level));
-    // Each mode starts at its own angle (the golden one), or all would peak at once and sound like a click.
+    // Each mode starts at another phase (the golden angle): in phase, all would peak at once and sound like a click.
     let angle = TAU * 0.618_033_988_75 * index as f64;
     if mode.split == 0.0 {
         add_partial(sound, middle, decay, level, angle);
@@ -62,7 +61,7 @@ fn add_mode(sound: &mut [f64], instrument: &Instrument, mode: &Mode, index: usiz
     add_partial(sound, middle + mode.split / 2.0, decay, second, behind);
 }
 
-/// One decaying sine, by turning and shrinking a pointer: exact, and the same everywhere.
+/// Adds one decaying sine, as a vector that is rotated and scaled at each sample.
 fn add_partial(sound: &mut [f64], frequency: f64, decay: f64, level: f64, angle: f64) {
     let rate = f64::from(RATE);
     let shrink = decibels(-60.0 / (decay * rate));
@@ -76,12 +75,12 @@ fn add_partial(sound: &mut [f64], frequency: f64, decay: f64, level: f64, angle:
     }
 }
 
-/// Noise through two low passes of one pole each.
+/// Adds noise through two one-pole low-pass filters.
 fn add_knock(sound: &mut [f64], instrument: &Instrument) {
     let (knock, rate) = (instrument.knock, f64::from(RATE));
     let keep = libm::exp(-TAU * knock.cutoff / rate);
     let shrink = decibels(-60.0 / (knock.decay * rate));
-    // The low passes take most of white noise's power: this brings it back to about the level asked for.
+    // The filters remove most of the power of white noise: this compensates for it, approximately.
     let mut level = decibels(knock.level) * libm::sqrt(rate / knock.cutoff / PI);
     let (mut noise, mut first, mut second) = (Noise(0x5A_F0_5A_F0_5A_F0_5A_F1), 0.0, 0.0);
     for sample in sound.iter_mut().take((knock.decay * rate) as usize * 2) {
@@ -92,7 +91,7 @@ fn add_knock(sound: &mut [f64], instrument: &Instrument) {
     }
 }
 
-/// The striker gives its energy over the time it touches: the sound rises with it.
+/// Lets the sound rise during the contact of the striker.
 fn round_attack(sound: &mut [f64], contact: f64) {
     let frames = (contact * f64::from(RATE)) as usize;
     for (index, sample) in sound.iter_mut().take(frames).enumerate() {
@@ -114,11 +113,11 @@ fn scale_to(sound: &mut [f64], peak: f64) {
     }
 }
 
-/// Numbers that look random and are the same each time (xorshift, G. Marsaglia 2003).
+/// Pseudo-random numbers, the same each time (xorshift, G. Marsaglia 2003).
 struct Noise(u64);
 
 impl Noise {
-    /// From -1 to 1.
+    /// Returns a number from -1 to 1.
     fn next(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

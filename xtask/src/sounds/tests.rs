@@ -1,4 +1,4 @@
-//! What every sound of Zafu promises: no clipping, the documented partials, an onset at once, a tail that ends.
+//! Every sound: no clipping, the documented partials, an immediate onset, a tail that ends in silence.
 
 use super::instruments::{ALL, Instrument, WOOD_BLOCK};
 use super::measure::{amplitude_at, level, loudness, peak};
@@ -32,7 +32,7 @@ fn the_bells_are_equally_loud() {
 }
 
 #[test]
-fn it_is_heard_within_5_ms() {
+fn the_onset_is_within_5_ms() {
     for instrument in &ALL {
         let sound = strike(instrument);
         let start = level(seconds(&sound, 0.004, 0.006));
@@ -62,7 +62,7 @@ fn the_first_partials_are_the_documented_ones() {
 }
 
 #[test]
-fn high_partials_die_first() {
+fn high_partials_decay_first() {
     for instrument in &ALL {
         let sound = strike(instrument);
         let half = instrument.decay / 2.0;
@@ -97,7 +97,7 @@ fn bowls_beat_slowly() {
 }
 
 #[test]
-fn the_tail_ends_by_itself_in_silence() {
+fn the_tail_ends_in_silence() {
     for instrument in &ALL {
         let sound = strike(instrument);
         let length = instrument.length;
@@ -114,7 +114,7 @@ fn the_tail_ends_by_itself_in_silence() {
 }
 
 #[test]
-fn the_files_are_what_this_source_makes_and_small() {
+fn the_files_are_up_to_date_and_small() {
     let mut total = 0;
     for instrument in &ALL {
         let bytes = flac::encode(&strike(instrument)).expect("a sound can be encoded");
