@@ -1,84 +1,85 @@
-//! The ways out. A person who quits in mid-sit is asked; the system never is: it saves and goes.
+//! Quitting: a user who quits during a sit is asked first; the system is never asked, it saves and quits.
 
-use crate::tray;
+use crate::tray_visibility;
 use crate::window::{self, Reason};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 use zafu_core::settings::CloseWhenIdle;
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::protocol::ErrorCode;
-use zafu_engine::runner::Runner;
 
-/// Whether the way out was taken, so that the last window to go holds nobody up.
+/// State of the exit.
 #[derive(Default)]
-pub struct Leaving {
-    /// Somebody has decided to quit.
-    decided: AtomicBool,
-    /// The person knows how to come back to a sit that nothing shows.
-    told_it_goes_on: AtomicBool,
+pub struct ExitState {
+    /// True once the process quits: closing the last window then prevents nothing.
+    is_decided: AtomicBool,
+    /// True once the user was notified how to return to a sit that no window and no tray show.
+    was_notified: AtomicBool,
 }
 
 /// Quits.
-pub fn now(app: &AppHandle) {
-    app.state::<Leaving>().decided.store(true, Ordering::SeqCst);
-    app.exit(0);
+pub fn quit(app: &AppHandle) {
+    exit(app, 0);
 }
 
-/// Quits because there is nothing that the person could see.
-pub fn failed(app: &AppHandle) {
-    app.state::<Leaving>().decided.store(true, Ordering::SeqCst);
-    app.exit(1);
+/// Quits with an exit code that says that the window could not be shown.
+pub fn fail(app: &AppHandle) {
+    exit(app, 1);
 }
 
-/// Quits, or asks first if a sit runs. Stays if something is not saved: the window says so.
-pub fn asked(app: &AppHandle) {
-    if sit_runs(app) {
+fn exit(app: &AppHandle, code: i32) {
+    app.state::<ExitState>().is_decided.store(true, Ordering::SeqCst);
+    app.exit(code);
+}
+
+/// Quits, or asks in the window first if a sit is running. Does not quit while changes are unsaved: the window says so.
+pub fn quit_or_ask(app: &AppHandle) {
+    if is_sit_running(app) {
         window::show(app, Reason::AskToQuit);
-    } else if is_saved(app) {
-        now(app);
+    } else if save_all(app) {
+        quit(app);
     } else {
         window::show(app, Reason::Show);
     }
 }
 
-/// Whether nothing would be lost by quitting; tries to save what is not saved yet.
-fn is_saved(app: &AppHandle) -> bool {
-    match app.state::<Engine>().run_blocking(Runner::prepare_to_quit) {
+/// Saves all changes that are not on disk yet. Returns true if quitting would lose nothing.
+fn save_all(app: &AppHandle) -> bool {
+    match app.state::<EngineHandle>().prepare_to_quit().wait() {
         // An engine that has stopped has nothing in memory any more.
         Err(error) => error.code != ErrorCode::NotSaved,
         Ok(()) => true,
     }
 }
 
-/// Whether the last window may take the program with it: never in mid-sit, never on macOS, and only if the
-/// person wants that while idle.
-pub fn with_last_window(app: &AppHandle) -> bool {
-    if app.state::<Leaving>().decided.load(Ordering::SeqCst) {
+/// Returns whether the process quits as its last window closes: never during a sit, never on macOS, and otherwise as
+/// the settings say.
+pub fn quits_with_last_window(app: &AppHandle) -> bool {
+    let state = app.state::<ExitState>();
+    if state.is_decided.load(Ordering::SeqCst) {
         return true;
     }
-    let engine = app.state::<Engine>();
-    if sit_runs(app) {
-        let told = app.state::<Leaving>().told_it_goes_on.swap(true, Ordering::SeqCst);
-        if !told && !tray::is_shown(app) {
-            engine.post(|runner| runner.tell_it_goes_on());
+    let engine = app.state::<EngineHandle>();
+    if is_sit_running(app) {
+        let was_notified = state.was_notified.swap(true, Ordering::SeqCst);
+        if !was_notified && !tray_visibility::is_visible(app) {
+            engine.notify_sit_continues();
         }
         return false;
     }
-    if !is_saved(app) {
+    if !save_all(app) {
         window::show(app, Reason::Show);
         return false;
     }
     if cfg!(target_os = "macos") {
         return false;
     }
-    // Without a tray nothing would show that Zafu is still there.
-    let stays = engine.run_blocking(|runner| Ok(runner.settings().close_when_idle));
-    let stays = stays.is_ok_and(|stays| stays == CloseWhenIdle::Tray);
-    !(stays && tray::is_shown(app))
+    let settings = engine.settings().wait();
+    let stays = settings.is_ok_and(|settings| settings.close_when_idle == CloseWhenIdle::Tray);
+    // Without a tray icon nothing would show that Zafu is still running.
+    !(stays && tray_visibility::is_visible(app))
 }
 
-/// Whether a sit runs.
-pub fn sit_runs(app: &AppHandle) -> bool {
-    let engine = app.state::<Engine>();
-    engine.run_blocking(|runner| Ok(runner.state().sit.is_some())).unwrap_or(false)
+fn is_sit_running(app: &AppHandle) -> bool {
+    app.state::<EngineHandle>().state().wait().is_ok_and(|state| state.sit.is_some())
 }

@@ -1,19 +1,22 @@
-//! The desktop shell: a window, a tray, and the ways in and out. It holds the engine; it decides nothing.
+//! The desktop shell: window, tray, start and quit. It hosts the engine.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod args;
 mod commands;
-mod drawing;
 mod exit;
+mod rendering;
 mod ring_icon;
 mod signals;
 mod startup;
 mod tray;
+mod tray_visibility;
 mod window;
 
+use args::Args;
 use clap::Parser;
-use exit::Leaving;
-use signals::Heard;
+use exit::ExitState;
+use signals::SignalListener;
 use startup::Started;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -23,96 +26,81 @@ use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::runner::Event;
-use zafu_engine::{Engine, Host, logs, output};
+use zafu_engine::{EngineHandle, Event, Host, logs, output};
 
-/// The window of Zafu. The command `zafu` starts it.
-#[derive(Parser)]
-#[command(name = "zafu-app", version)]
-struct Args {
-    /// Run without a window until it is asked for.
-    #[arg(long)]
-    background: bool,
-    /// Say more in the log files, and on standard error.
-    #[arg(long, short)]
-    verbose: bool,
-    /// Say on standard error when the program runs, then nothing more; ask nothing in a dialog before that.
-    #[arg(long, hide = true)]
-    tell_when_started: bool,
-}
-
-/// Runs the program until it is quit.
+/// Runs the program until it quits, and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    drawing::by_the_processor();
+    rendering::force_software();
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(answer) => return leave(explain(&answer)),
+        Err(response) => return finish(print_usage(&response)),
     };
     let folder = match DataFolder::find() {
         Ok(folder) => folder,
         Err(error) => {
-            return leave(fail(&error));
+            return finish(fail(&error));
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);
-    if let Err(error) = drawing::has_display() {
-        return leave(fail(&error));
+    if let Err(error) = rendering::check_display() {
+        return finish(fail(&error));
     }
-    let heard = signals::listen();
+    let signals = SignalListener::new();
     let ringing = Ringing::default();
-    leave(match startup::start(&folder, &ringing, &args) {
-        Started::Here(host) => run_shell(&folder, host, ringing, heard, &args),
+    finish(match startup::start(&folder, &ringing, &args) {
+        Started::Here(host) => run_shell(&folder, host, ringing, signals, &args),
         Started::Elsewhere => ExitCode::SUCCESS,
-        Started::No => ExitCode::FAILURE,
+        Started::Failed => ExitCode::FAILURE,
     })
 }
 
-/// Says why the program ends, and that it failed.
+/// Prints and logs `error`, and returns the exit code of a failure.
 fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     tracing::error!(%error, "the program ends");
     output::say(error);
     ExitCode::FAILURE
 }
 
-/// Prints what clap says: help and the version on standard output, errors on standard error.
-fn explain(answer: &clap::Error) -> ExitCode {
-    let text = answer.render().to_string();
-    if answer.use_stderr() {
+/// Prints clap's response, help and the version on standard output and errors on standard error, and returns its exit
+/// code.
+fn print_usage(response: &clap::Error) -> ExitCode {
+    let text = response.render().to_string();
+    if response.use_stderr() {
         output::say_plain(&text);
     } else {
         output::print(text.trim_end());
     }
-    u8::try_from(answer.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+    u8::try_from(response.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Ends once everything was written, or could not be.
-fn leave(code: ExitCode) -> ExitCode {
-    match output::finish_within(LAST_WORDS) {
+/// Waits until standard output and error are written, and returns the exit code.
+fn finish(code: ExitCode) -> ExitCode {
+    match output::finish_within(OUTPUT_TIMEOUT) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
         _ => code,
     }
 }
 
-/// How long the last words may take to be written.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long to wait for standard output and error at the end.
+const OUTPUT_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn run_shell(
     folder: &DataFolder,
     mut host: Host,
     ringing: Ringing,
-    heard: Heard,
+    signals: SignalListener,
     args: &Args,
 ) -> ExitCode {
     let (background, tell) = (args.background, args.tell_when_started);
     let (engine, events) = (host.engine().clone(), host.events());
     let built = tauri::Builder::default()
-        .plugin(window::remembered(folder))
+        .plugin(window::state_plugin(folder))
         .manage(engine)
         .manage(folder.clone())
-        .manage(Leaving::default())
-        .manage(tray::IsThere::default())
-        .manage(window::Making::default())
+        .manage(ExitState::default())
+        .manage(tray_visibility::TrayExists::default())
+        .manage(window::MakeLock::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_state,
             commands::sit::start_sit,
@@ -162,29 +150,28 @@ fn run_shell(
         }
     };
     let mut host = Some(host);
-    let mut heard = Some((heard, events));
+    let mut unhandled = Some((signals, events));
     app.run(move |app, event| match event {
         RunEvent::Ready => {
-            if let Some((signals, events)) = heard.take() {
-                signals::heed(app, signals);
-                tauri::async_runtime::spawn(pass_on(app.clone(), events));
+            if let Some((signals, events)) = unhandled.take() {
+                signals::quit_on_signal(app, signals);
+                tauri::async_runtime::spawn(forward_events(app.clone(), events));
             }
-            tauri::async_runtime::spawn(appear(app.clone(), background, tell));
+            tauri::async_runtime::spawn(show_first(app.clone(), background, tell));
         }
-        RunEvent::ExitRequested { api, code: None, .. } if !exit::with_last_window(app) => {
+        RunEvent::ExitRequested { api, code: None, .. } if !exit::quits_with_last_window(app) => {
             api.prevent_exit();
         }
         RunEvent::Exit => {
-            // The engine saves how far a sit has come, and lets the folder go, before anything is waited for.
+            // First the engine saves a checkpoint and unlocks the folder.
             drop(host.take());
-            // Nothing rings on from a program that nobody sees any more.
             ringing.fade();
-            window::leave_no_folder(app);
-            // The process ends without coming back from here.
-            let _ = output::finish_within(LAST_WORDS);
+            window::remove_empty_folder(app);
+            // The process ends without returning from here.
+            let _ = output::finish_within(OUTPUT_TIMEOUT);
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
-            app.state::<Engine>().post(|runner| runner.focused());
+            app.state::<EngineHandle>().window_focused();
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app, Reason::Show),
@@ -193,12 +180,12 @@ fn run_shell(
     ExitCode::SUCCESS
 }
 
-/// Shows the window, unless it runs in the background, and the tray: in this order, because the window is waited for.
-/// Tells the process that started this one that it runs.
-async fn appear(app: AppHandle, background: bool, tell: bool) {
-    if !background && let Err(error) = window::shown(&app, Reason::Show).await {
+/// Shows the window unless started in the background, then the tray: in this order, because the user waits for the
+/// window. Tells the process that started this one that it is running.
+async fn show_first(app: AppHandle, background: bool, tell: bool) {
+    if !background && let Err(error) = window::show_now(&app, Reason::Show).await {
         fail(&format!("the window cannot be shown: {error}. `zafu sit --terminal` needs none"));
-        exit::failed(&app);
+        exit::fail(&app);
         return;
     }
     if tell {
@@ -206,14 +193,14 @@ async fn appear(app: AppHandle, background: bool, tell: bool) {
     }
     let on = app.clone();
     if let Err(error) = app.run_on_main_thread(move || tray::make(&on)) {
-        tracing::warn!(%error, "no tray");
+        tracing::warn!(%error, "the tray cannot be made");
     }
 }
 
-/// Passes on to the window what happens in the engine, and does what is asked of the shell.
-async fn pass_on(app: AppHandle, mut events: Receiver<Event>) {
+/// Forwards the engine's events to the window, and carries out those that are for the shell.
+async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
     loop {
-        let passed = match events.recv().await {
+        let sent = match events.recv().await {
             Ok(Event::State(state)) => app.emit_to(window::LABEL, "state", state),
             Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
             Ok(Event::Log) => app.emit_to(window::LABEL, "log", ()),
@@ -226,15 +213,15 @@ async fn pass_on(app: AppHandle, mut events: Receiver<Event>) {
                 Ok(())
             }
             Ok(Event::Quit) => {
-                exit::now(&app);
+                exit::quit(&app);
                 Ok(())
             }
-            // What was missed is replaced by what comes.
+            // A later state replaces those that were missed.
             Err(RecvError::Lagged(_)) => Ok(()),
             Err(RecvError::Closed) => return,
         };
-        if let Err(error) = passed {
-            tracing::warn!(%error, "the window was not told");
+        if let Err(error) = sent {
+            tracing::warn!(%error, "an event was not sent to the window");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The tray's icon: a ring that closes as the sit goes on.
+//! The tray icon: a ring that closes as the sit progresses.
 
 use tauri::image::Image;
 
@@ -8,7 +8,7 @@ pub const SIZE: u32 = 64;
 const ROSE: [u8; 3] = [0xd6, 0x7d, 0x8f];
 const GREY: [u8; 3] = [0x8e, 0x93, 0x99];
 
-/// Draws the icon of a sit of which `progress` (0 to 1) is sat; none: of no sit.
+/// Draws the icon for `progress` from 0 to 1; `None` means that no sit is running.
 #[must_use]
 pub fn draw(progress: Option<f32>) -> Image<'static> {
     let mut rgba = Vec::with_capacity((SIZE * SIZE * 4) as usize);

@@ -1,38 +1,38 @@
-//! What the system says: terminate, hang up, log out.
+//! Signals that ask the process to quit: SIGTERM, SIGHUP, SIGINT. On Windows the end of a session reaches the window.
 
 #[cfg(unix)]
 use crate::exit;
 use tauri::AppHandle;
 
-/// Signals that are heard from now on and not yet acted on.
-pub struct Heard {
+/// Receives signals from the moment it is made; those that come before they are handled wait.
+pub struct SignalListener {
+    /// `None` if the system refuses handlers.
     #[cfg(unix)]
-    signals: Option<Signals>,
+    signals: Option<[tokio::signal::unix::Signal; 3]>,
 }
 
 #[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
-
-#[cfg(unix)]
-impl Signals {
-    /// Those that come from now on.
-    fn listen() -> Option<Self> {
+impl SignalListener {
+    /// Listens from now on. Called before there is an engine whose sit a signal could interrupt.
+    pub fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         let signals = tauri::async_runtime::block_on(async {
             let terminate = signal(SignalKind::terminate())?;
             let hangup = signal(SignalKind::hangup())?;
             let interrupt = signal(SignalKind::interrupt())?;
-            Ok::<_, std::io::Error>(Self([terminate, hangup, interrupt]))
+            Ok::<_, std::io::Error>([terminate, hangup, interrupt])
         });
         if let Err(error) = &signals {
-            tracing::error!(%error, "signals cannot be heard: the last checkpoint will have to do");
+            tracing::error!(%error, "no signal handlers: a signal keeps a sit up to its last checkpoint");
         }
-        signals.ok()
+        Self { signals: signals.ok() }
     }
 
-    /// Waits for one.
-    async fn next(mut self) {
-        let [terminate, hangup, interrupt] = &mut self.0;
+    /// Waits for a signal; forever without handlers.
+    async fn next(self) {
+        let Some([mut terminate, mut hangup, mut interrupt]) = self.signals else {
+            return std::future::pending().await;
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = hangup.recv() => {}
@@ -41,52 +41,43 @@ impl Signals {
     }
 }
 
-/// Listens, before there is an engine whose sit could be lost: what comes until there is an app waits for it.
+/// Runs `dialog`, which blocks, before there is an engine. A signal then ends the process at once: nothing is unsaved.
 #[cfg(unix)]
-pub fn listen() -> Heard {
-    Heard { signals: Signals::listen() }
-}
-
-/// Asks the person something before there is an engine. Nothing is to be saved then: a signal ends the program at
-/// once, and does not wait for the answer.
-#[cfg(unix)]
-pub fn ask<T>(question: impl FnOnce() -> T) -> T {
-    let leaving = Signals::listen().map(|signals| {
-        tauri::async_runtime::spawn(async {
-            signals.next().await;
-            std::process::exit(0);
-        })
+pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
+    let signals = SignalListener::new();
+    let quit = tauri::async_runtime::spawn(async {
+        signals.next().await;
+        std::process::exit(0);
     });
-    let answer = question();
-    if let Some(leaving) = leaving {
-        leaving.abort();
-    }
+    let answer = dialog();
+    quit.abort();
     answer
 }
 
-/// Goes when the system says so, for as long as the program runs.
+/// Quits without asking as soon as a signal comes.
 #[cfg(unix)]
-pub fn heed(app: &AppHandle, heard: Heard) {
-    let Some(signals) = heard.signals else { return };
+pub fn quit_on_signal(app: &AppHandle, listener: SignalListener) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        signals.next().await;
-        exit::now(&app);
+        listener.next().await;
+        exit::quit(&app);
     });
 }
 
-/// On Windows the end of a session reaches the window itself, and the event loop ends in order.
 #[cfg(windows)]
-pub fn listen() -> Heard {
-    Heard {}
+impl SignalListener {
+    /// Does nothing: there are no such signals.
+    pub fn new() -> Self {
+        Self {}
+    }
 }
 
-/// On Windows the end of a session ends a program that only asks something.
+/// Runs `dialog`: the end of a session ends a process without a window.
 #[cfg(windows)]
-pub fn ask<T>(question: impl FnOnce() -> T) -> T {
-    question()
+pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
+    dialog()
 }
 
-/// On Windows the end of a session reaches the window itself, and the event loop ends in order.
+/// Does nothing: at the end of a session the event loop ends in order.
 #[cfg(windows)]
-pub fn heed(_app: &AppHandle, _heard: Heard) {}
+pub fn quit_on_signal(_app: &AppHandle, _listener: SignalListener) {}

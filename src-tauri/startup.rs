@@ -1,7 +1,7 @@
-//! The engine is started before there is a window; where it cannot be, the person is told in a dialog of the
-//! system's own.
+//! Starts the engine before there is a window, and shows the errors of that in a dialog of the system.
 
-use crate::{Args, signals};
+use crate::args::Args;
+use crate::signals;
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
 use zafu_engine::adapters::bells::Ringing;
@@ -11,33 +11,33 @@ use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_store::{Store, StoreError};
 
-/// What becomes of a start.
+/// The result of a start.
 pub enum Started {
     /// This process runs the engine.
     Here(Host),
-    /// Another one does, and was told to show its window.
+    /// Another process runs it, and shows its window.
     Elsewhere,
-    /// The person wants no more of it.
-    No,
+    /// The engine cannot start, or the user chose to quit. The user was told why.
+    Failed,
 }
 
 const RESTORE: &str = "Bring back the backup";
 const EMPTY: &str = "Begin anew";
 const QUIT: &str = "Quit";
 
-/// Starts the engine of `folder`, and lets the person mend what keeps it from starting. Where the start is told to
-/// another process, that one says what went wrong, and nothing is asked in a dialog.
+/// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is printed
+/// instead, for the process that started this one.
 pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
     loop {
         let error = match turn::take(folder) {
             Ok(Turn::Ours(lock)) => {
-                let parts = system::parts(folder, ringing.clone());
-                match Host::start_holding(folder, lock, parts) {
+                let adapters = system::adapters(folder, ringing.clone());
+                match Host::start_locked(folder, lock, adapters) {
                     Ok(host) => return Started::Here(host),
                     Err(error) => error,
                 }
             }
-            Ok(Turn::Served(client)) => match hand_over(client, args.background) {
+            Ok(Turn::Served(client)) => match show_elsewhere(client, args.background) {
                 Ok(()) => return Started::Elsewhere,
                 Err(error) => return fail(&error.message, args),
             },
@@ -54,33 +54,34 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
             let message = format!("{error}: `zafu restore` does either");
             return fail(&message, args);
         }
-        if !mend(folder, &error, newest_backup.as_deref()) {
-            return Started::No;
+        if !repair(folder, &error, newest_backup.as_deref()) {
+            return Started::Failed;
         }
     }
 }
 
-/// Lets the engine that runs show its window.
-fn hand_over(mut client: Box<Client>, background: bool) -> Result<(), IpcError> {
+/// Shows the window of the process that runs the engine, unless this one was to start in the background.
+fn show_elsewhere(mut client: Box<Client>, background: bool) -> Result<(), IpcError> {
     if background {
         return Ok(());
     }
     client.ask(&Request::Show).map(drop)
 }
 
-/// Says why there is no start.
+/// Logs and shows why the engine cannot start.
 fn fail(message: &str, args: &Args) -> Started {
     tracing::error!(message, "the engine did not start");
     if args.tell_when_started {
         output::say(message);
     } else {
-        tell(message);
+        show_error(message);
     }
-    Started::No
+    Started::Failed
 }
 
-/// Offers to bring back a damaged database, or to begin a new one; the damaged one is kept in each case.
-fn mend(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool {
+/// Offers to restore a backup of a damaged database or to create a new one. Both keep the damaged file. Returns true if
+/// that was done.
+fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool {
     let buttons = match backup {
         Some(_) => MessageButtons::YesNoCancelCustom(RESTORE.into(), EMPTY.into(), QUIT.into()),
         None => MessageButtons::OkCancelCustom(EMPTY.into(), QUIT.into()),
@@ -89,19 +90,23 @@ fn mend(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool {
     let MessageDialogResult::Custom(chosen) = dialog(&error.to_string(), buttons) else {
         return false;
     };
-    let mended = match (chosen.as_str(), backup) {
+    let repaired = match (chosen.as_str(), backup) {
         (RESTORE, Some(backup)) => Store::restore(folder.path(), backup, now),
         (EMPTY, _) => Store::set_aside(folder.path(), now),
         _ => return false,
     };
-    mended.is_ok() || tell(&mended.err().map(|error| error.to_string()).unwrap_or_default())
+    match repaired {
+        Ok(_) => true,
+        Err(error) => {
+            show_error(&error.to_string());
+            false
+        }
+    }
 }
 
-/// Says what went wrong; nothing is mended by that.
-fn tell(message: &str) -> bool {
+fn show_error(message: &str) {
     output::say(message);
     dialog(message, MessageButtons::Ok);
-    false
 }
 
 fn dialog(message: &str, buttons: MessageButtons) -> MessageDialogResult {
@@ -110,5 +115,5 @@ fn dialog(message: &str, buttons: MessageButtons) -> MessageDialogResult {
         .set_title("Zafu")
         .set_description(message)
         .set_buttons(buttons);
-    signals::ask(|| dialog.show())
+    signals::while_quitting_at_once(|| dialog.show())
 }

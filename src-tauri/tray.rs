@@ -1,9 +1,8 @@
-//! The tray: what runs, and what can be done about it without a window.
+//! The tray icon and its menu: shows the running sit and controls it without a window.
 
 use crate::exit;
-use crate::ring_icon;
 use crate::window::{self, Reason};
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::{ring_icon, tray_visibility};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, Submenu, SubmenuBuilder};
@@ -11,18 +10,18 @@ use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager, Wry};
 use tokio::sync::broadcast::error::RecvError;
 use zafu_core::settings::Preset;
-use zafu_engine::Engine;
 use zafu_engine::doctor;
-use zafu_engine::protocol::{EngineState, IpcError, PhaseView, SitView, StartRequest};
-use zafu_engine::runner::{Event, Runner};
+use zafu_engine::protocol::{EngineState, PhaseView, SitView, StartRequest};
+use zafu_engine::{EngineHandle, Event, Pending};
 
-/// The ring goes round in so many steps: one is as much as can be seen of a ring this small.
+/// Steps of the ring in one turn: the smallest change that can be seen in an icon.
 const STEPS: u64 = 40;
-/// What can be seen changes no more often than this, however short the sit.
-const OFTEN: Duration = Duration::from_secs(5);
+/// Shortest time between two updates, however short the sit.
+const UPDATE_INTERVAL: Duration = Duration::from_secs(5);
+/// Prefix of the IDs of menu items that start a preset.
 const PRESET: &str = "preset:";
 
-/// The parts of the tray that change.
+/// The tray icon and the menu items that change.
 struct Tray {
     icon: TrayIcon,
     state: MenuItem<Wry>,
@@ -33,17 +32,8 @@ struct Tray {
     end: MenuItem<Wry>,
 }
 
-/// Whether there is a tray.
-#[derive(Default)]
-pub struct IsThere(AtomicBool);
-
-/// Whether an icon can be seen in a tray just now.
-pub fn is_shown(app: &AppHandle) -> bool {
-    app.state::<IsThere>().0.load(Ordering::SeqCst) && doctor::tray_is_shown()
-}
-
-/// Makes the tray and keeps it true. Where its library is missing there is none, and everything else works. Must be
-/// called on the main thread.
+/// Makes the tray icon and keeps it up to date; does nothing if the library for it is missing. Must be called on the
+/// main thread.
 pub fn make(app: &AppHandle) {
     if !doctor::tray_library() {
         tracing::info!("no tray: its library is not installed");
@@ -51,8 +41,8 @@ pub fn make(app: &AppHandle) {
     }
     match build(app) {
         Ok(tray) => {
-            app.state::<IsThere>().0.store(true, Ordering::SeqCst);
-            tauri::async_runtime::spawn(keep_true(app.clone(), tray));
+            tray_visibility::set_exists(app);
+            tauri::async_runtime::spawn(update(app.clone(), tray));
         }
         Err(error) => tracing::warn!(%error, "no tray"),
     }
@@ -76,53 +66,51 @@ fn build(app: &AppHandle) -> tauri::Result<Tray> {
         .icon(ring_icon::draw(None))
         .tooltip("Zafu")
         .menu(&menu)
-        .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
+        .on_menu_event(|app, event| select(app, event.id().as_ref()))
         .build(app)?;
     Ok(Tray { icon, state, start, presets, pause, resume, end })
 }
 
-/// Does what was chosen from the menu.
-fn chosen(app: &AppHandle, id: &str) {
+/// Carries out the menu item with `id`.
+fn select(app: &AppHandle, id: &str) {
+    let engine = app.state::<EngineHandle>();
     match id {
-        "start" => ask(app, |runner| runner.start(StartRequest::default())),
-        "pause" => ask(app, Runner::pause),
-        "resume" => ask(app, Runner::resume),
-        "end" => ask(app, |runner| runner.end(None)),
+        "start" => show_error(app, engine.start_sit(StartRequest::default())),
+        "pause" => show_error(app, engine.pause_sit()),
+        "resume" => show_error(app, engine.resume_sit()),
+        "end" => show_error(app, engine.end_sit(None)),
         "show" => window::show(app, Reason::Show),
-        "quit" => exit::asked(app),
+        "quit" => exit::quit_or_ask(app),
         _ => {
             let preset_id = id.strip_prefix(PRESET).and_then(|id| id.parse().ok());
             let request = StartRequest { preset_id, ..StartRequest::default() };
-            ask(app, move |runner| runner.start(request));
+            show_error(app, engine.start_sit(request));
         }
     }
 }
 
-/// Asks the engine; what it refuses is told in the window.
-fn ask(
-    app: &AppHandle,
-    action: impl FnOnce(&mut Runner) -> Result<EngineState, IpcError> + Send + 'static,
-) {
-    app.state::<Engine>().post(move |runner| {
-        if let Err(error) = action(runner) {
-            runner.report(error);
+/// Shows the error of a response, if it is one, in the window.
+fn show_error(app: &AppHandle, response: Pending<EngineState>) {
+    let engine = app.state::<EngineHandle>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = response.await {
+            engine.report(error);
         }
     });
 }
 
-/// Shows each change, and the passing of time while a sit runs.
-async fn keep_true(app: AppHandle, tray: Tray) {
-    let engine = app.state::<Engine>().inner().clone();
-    let mut events = engine.events();
+/// Redraws the tray after each change, and as time passes while a sit is running.
+async fn update(app: AppHandle, tray: Tray) {
+    let engine = app.state::<EngineHandle>().inner().clone();
+    let mut events = engine.subscribe();
     let tray = Arc::new(Mutex::new((tray, None)));
     let mut presets_stale = true;
     loop {
-        let known = engine.run(|runner| Ok((runner.state(), runner.presets()?))).await;
-        let Ok((state, presets)) = known else { return };
+        let presets = if presets_stale { engine.presets().await.map(Some) } else { Ok(None) };
+        let (Ok(state), Ok(presets)) = (engine.state().await, presets) else { return };
         let face = Face::of(state.sit.as_ref());
-        let presets = presets_stale.then_some(presets);
         let (tray, on) = (Arc::clone(&tray), app.clone());
-        // All of it in one turn of the main thread, which has to be woken for each part otherwise.
+        // In one turn of the main thread, which otherwise wakes for each item.
         let shown = app.run_on_main_thread(move || {
             let mut tray = tray.lock().unwrap_or_else(PoisonError::into_inner);
             let (tray, before) = &mut *tray;
@@ -134,7 +122,7 @@ async fn keep_true(app: AppHandle, tray: Tray) {
         if let Err(error) = shown {
             tracing::warn!(%error, "the tray could not be redrawn");
         }
-        let moves = state.sit.as_ref().and_then(moves_in);
+        let next_change = state.sit.as_ref().and_then(until_next_change);
         presets_stale = loop {
             tokio::select! {
                 event = events.recv() => match event {
@@ -143,7 +131,7 @@ async fn keep_true(app: AppHandle, tray: Tray) {
                     Ok(_) => {}
                     Err(RecvError::Closed) => return,
                 },
-                () = tokio::time::sleep(moves.unwrap_or_default()), if moves.is_some() => {
+                () = tokio::time::sleep(next_change.unwrap_or_default()), if next_change.is_some() => {
                     break false;
                 }
             }
@@ -151,19 +139,19 @@ async fn keep_true(app: AppHandle, tray: Tray) {
     }
 }
 
-/// What the tray shows of the sit.
+/// What the tray shows.
 #[derive(Debug, PartialEq)]
 struct Face {
-    words: String,
+    text: String,
     phase: Option<PhaseView>,
-    /// How far the ring is closed, in [`STEPS`]; none while nobody sits.
+    /// The closed part of the ring in [`STEPS`]; `None` while no sit is running.
     ring: Option<u64>,
 }
 
 impl Face {
     fn of(sit: Option<&SitView>) -> Self {
         Self {
-            words: sit.map_or_else(|| "No sit is running".into(), words),
+            text: sit.map_or_else(|| "No sit is running".into(), text),
             phase: sit.map(|sit| sit.phase),
             ring: sit.map(ring),
         }
@@ -171,7 +159,7 @@ impl Face {
 }
 
 impl Tray {
-    /// Shows what is not shown `before`.
+    /// Redraws what differs from `before`.
     fn show(
         &self,
         face: &Face,
@@ -180,13 +168,13 @@ impl Tray {
         app: &AppHandle,
     ) -> tauri::Result<()> {
         if before.is_none_or(|before| before.ring != face.ring) {
-            #[expect(clippy::cast_precision_loss, reason = "there are few steps")]
+            #[expect(clippy::cast_precision_loss, reason = "the number of steps is small")]
             let closed = face.ring.map(|ring| ring as f32 / STEPS as f32);
             self.icon.set_icon(Some(ring_icon::draw(closed)))?;
         }
-        if before.is_none_or(|before| before.words != face.words) {
-            self.icon.set_tooltip(Some(&face.words))?;
-            self.state.set_text(&face.words)?;
+        if before.is_none_or(|before| before.text != face.text) {
+            self.icon.set_tooltip(Some(&face.text))?;
+            self.state.set_text(&face.text)?;
         }
         if before.is_none_or(|before| before.phase != face.phase) {
             self.start.set_enabled(matches!(face.phase, None | Some(PhaseView::Overtime)))?;
@@ -206,12 +194,12 @@ impl Tray {
     }
 }
 
-/// How long one turn of the ring takes: the planned length; an hour for an open-ended sit.
+/// Returns how long one turn of the ring takes, in ms: the planned length, or an hour for an open-ended sit.
 fn turn_ms(sit: &SitView) -> u64 {
     sit.planned_seconds.map_or(3_600_000, |planned| u64::from(planned.0) * 1000).max(1)
 }
 
-/// How far the ring is closed, in [`STEPS`].
+/// Returns the closed part of the ring in [`STEPS`].
 fn ring(sit: &SitView) -> u64 {
     let turn = turn_ms(sit);
     let elapsed = match sit.planned_seconds {
@@ -221,8 +209,8 @@ fn ring(sit: &SitView) -> u64 {
     elapsed * STEPS / turn
 }
 
-/// When the passing of time alone will change the ring or the words, if it does.
-fn moves_in(sit: &SitView) -> Option<Duration> {
+/// Returns the time until the ring or the text changes, or `None` if time alone changes neither.
+fn until_next_change(sit: &SitView) -> Option<Duration> {
     let step_ms = (turn_ms(sit) / STEPS).max(1);
     let (elapsed, minute) = match sit.phase {
         PhaseView::Preparing | PhaseView::Paused => return None,
@@ -232,10 +220,10 @@ fn moves_in(sit: &SitView) -> Option<Duration> {
     let left = |every: u64| every - elapsed % every;
     let ring = (sit.phase == PhaseView::Sitting).then(|| left(step_ms));
     let next = left(minute).min(ring.unwrap_or(u64::MAX));
-    Some(Duration::from_millis(next).max(OFTEN))
+    Some(Duration::from_millis(next).max(UPDATE_INTERVAL))
 }
 
-fn words(sit: &SitView) -> String {
+fn text(sit: &SitView) -> String {
     let minutes = |ms: u64| ms.div_ceil(60_000);
     let left = sit
         .planned_seconds

@@ -1,5 +1,5 @@
-//! The one window. It is made when it is wanted and destroyed when it is closed: a sit lives on without it, at a
-//! fraction of the memory, and the window comes back where it was.
+//! The window. It is made when it is shown and destroyed when it is closed, which frees most of the memory while a sit
+//! continues; it returns to its last position.
 
 use serde::Serialize;
 use tauri::plugin::TauriPlugin;
@@ -8,14 +8,14 @@ use tauri::window::Color;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use zafu_core::ids::SessionId;
 use zafu_core::settings::{Settings, Theme};
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::EngineState;
 
-/// Names the window, in capabilities and events too.
+/// Label of the window, also in capabilities and events.
 pub const LABEL: &str = "main";
 
-/// What the window is told before its first line of script runs, so that its first picture is the right one.
+/// Data that the window has before its first script runs, so that its first frame is complete.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Start<'a> {
@@ -25,57 +25,57 @@ struct Start<'a> {
     note_asked: bool,
 }
 
-/// Remembers where the window was, in the data folder: the plugin joins a name to a folder of its own, which a whole
-/// path replaces.
-pub fn remembered(folder: &DataFolder) -> TauriPlugin<Wry> {
+/// Returns the plugin that saves the window's position, in the data folder: the plugin joins the file name to a folder
+/// of its own, which an absolute path replaces.
+pub fn state_plugin(folder: &DataFolder) -> TauriPlugin<Wry> {
     let builder = tauri_plugin_window_state::Builder::default();
     let path = folder.path().join("window.json");
     match path.to_str() {
         Some(path) => builder.with_filename(path).build(),
-        // A path that is no text: the place that the plugin has for it.
+        // A path that is not UTF-8: the plugin's own folder.
         None => builder.build(),
     }
 }
 
-/// Removes the folder that the plugin makes for a file which lies elsewhere, if it is empty.
-pub fn leave_no_folder(app: &AppHandle) {
+/// Removes the folder that the plugin makes although its file is elsewhere, if it is empty.
+pub fn remove_empty_folder(app: &AppHandle) {
     if let Ok(folder) = app.path().app_config_dir() {
         let _ = std::fs::remove_dir(folder);
     }
 }
 
-/// Held while the window is made: who wants to see it meanwhile waits for that one.
+/// Locked while the window is made, so that two requests make one window.
 #[derive(Default)]
-pub struct Making(tokio::sync::Mutex<()>);
+pub struct MakeLock(tokio::sync::Mutex<()>);
 
 /// Why the window is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Somebody wants to see it.
+    /// It was asked for.
     Show,
-    /// The person is asked whether to quit in mid-sit.
+    /// To ask the user whether to quit during a sit.
     AskToQuit,
-    /// The person wants to write a note on this sit.
+    /// To open the note of this session.
     AddNote(SessionId),
 }
 
-/// Shows the window, and makes it first if there is none. Returns at once.
+/// Shows the window, made first if there is none, in the background.
 pub fn show(app: &AppHandle, reason: Reason) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = shown(&app, reason).await {
+        if let Err(error) = show_now(&app, reason).await {
             tracing::error!(%error, "the window could not be made");
         }
     });
 }
 
-/// As [`show`], and returns once it is made.
+/// As [`show`], and returns once the window is made.
 ///
 /// # Errors
 /// It cannot be made.
-pub async fn shown(app: &AppHandle, reason: Reason) -> Result<(), String> {
-    let making = app.state::<Making>();
-    let _one_at_a_time = making.0.lock().await;
+pub async fn show_now(app: &AppHandle, reason: Reason) -> Result<(), String> {
+    let lock = app.state::<MakeLock>();
+    let _guard = lock.0.lock().await;
     if let Some(window) = app.get_webview_window(LABEL) {
         raise(&window);
         tell(app, reason);
@@ -85,13 +85,14 @@ pub async fn shown(app: &AppHandle, reason: Reason) -> Result<(), String> {
 }
 
 fn raise(window: &WebviewWindow) {
-    for done in [window.unminimize(), window.show(), window.set_focus()] {
-        if let Err(error) = done {
+    for result in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = result {
             tracing::warn!(%error, "the window could not be raised");
         }
     }
 }
 
+/// Tells a window that exists why it is shown.
 fn tell(app: &AppHandle, reason: Reason) {
     let sent = match reason {
         Reason::Show => Ok(()),
@@ -99,13 +100,13 @@ fn tell(app: &AppHandle, reason: Reason) {
         Reason::AddNote(id) => app.emit_to(LABEL, "open-note", serde_json::json!({ "id": id })),
     };
     if let Err(error) = sent {
-        tracing::warn!(%error, "the window could not be told");
+        tracing::warn!(%error, "an event was not sent to the window");
     }
 }
 
 async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error::Error>> {
-    let engine = app.state::<Engine>();
-    let (state, settings) = engine.run(|runner| Ok((runner.state(), runner.settings()))).await?;
+    let engine = app.state::<EngineHandle>();
+    let (state, settings) = (engine.state().await?, engine.settings().await?);
     let start = serde_json::to_string(&Start {
         engine_state: &state,
         settings: &settings,
@@ -126,10 +127,10 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
         .initialization_script(format!(
             "Object.defineProperty(window, '__ZAFU_START__', {{ value: {start} }});"
         ));
-    // Windows and Linux; on macOS the system has a place for it.
+    // On Windows and Linux; macOS has a place of its own for it.
     let builder = builder.data_directory(app.state::<DataFolder>().path().join("webview"));
     let window = builder.visible(false).build()?;
-    // Before anything is painted, the window has the colour of what will be.
+    // The background of the first frame, before the page is painted.
     let dark = window.theme().is_ok_and(|theme| theme == tauri::Theme::Dark);
     window.set_background_color(Some(if dark { INK } else { PAPER }))?;
     window.show()?;

@@ -2,7 +2,7 @@
 
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
     CodeRequest, ErrorCode, IpcError, ProjectView, RefusedView, SignInRequest, SignedInView,
     SyncReply, SyncRequest,
@@ -10,7 +10,7 @@ use zafu_engine::protocol::{
 
 /// The project to begin with.
 #[tauri::command]
-pub async fn account_project(engine: State<'_, Engine>) -> Result<ProjectView, IpcError> {
+pub async fn account_project(engine: State<'_, EngineHandle>) -> Result<ProjectView, IpcError> {
     match engine.sync(SyncRequest::Project).await? {
         SyncReply::Project(project) => Ok(project),
         _ => Err(unexpected()),
@@ -20,7 +20,7 @@ pub async fn account_project(engine: State<'_, Engine>) -> Result<ProjectView, I
 /// Signs in.
 #[tauri::command]
 pub async fn account_sign_in(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     request: SignInRequest,
 ) -> Result<SignedInView, IpcError> {
     signed_in(engine.sync(SyncRequest::SignIn(request)).await?)
@@ -29,7 +29,7 @@ pub async fn account_sign_in(
 /// Makes an account.
 #[tauri::command]
 pub async fn account_sign_up(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     request: SignInRequest,
 ) -> Result<SignedInView, IpcError> {
     signed_in(engine.sync(SyncRequest::SignUp(request)).await?)
@@ -38,7 +38,7 @@ pub async fn account_sign_up(
 /// Has a code sent by mail.
 #[tauri::command]
 pub async fn account_send_code(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     request: CodeRequest,
 ) -> Result<(), IpcError> {
     engine.sync(SyncRequest::SendCode(request)).await.map(drop)
@@ -46,19 +46,19 @@ pub async fn account_send_code(
 
 /// Signs out. Nothing is removed.
 #[tauri::command]
-pub async fn account_sign_out(engine: State<'_, Engine>) -> Result<(), IpcError> {
+pub async fn account_sign_out(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
     engine.sync(SyncRequest::SignOut).await.map(drop)
 }
 
 /// Erases the account's sits from the server; the person has been asked.
 #[tauri::command]
-pub async fn account_erase(engine: State<'_, Engine>) -> Result<(), IpcError> {
+pub async fn account_erase(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
     engine.sync(SyncRequest::Erase).await.map(drop)
 }
 
 /// Takes the person's word on sits that are nobody's.
 #[tauri::command]
-pub async fn account_adopt(engine: State<'_, Engine>, adopt: bool) -> Result<(), IpcError> {
+pub async fn account_adopt(engine: State<'_, EngineHandle>, adopt: bool) -> Result<(), IpcError> {
     engine.sync(SyncRequest::Adopt(adopt)).await.map(drop)
 }
 
@@ -66,7 +66,7 @@ pub async fn account_adopt(engine: State<'_, Engine>, adopt: bool) -> Result<(),
 /// were moved.
 #[tauri::command]
 pub async fn account_adopt_from(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     owner: UserId,
     adopt: bool,
 ) -> Result<u32, IpcError> {
@@ -83,7 +83,7 @@ pub async fn account_adopt_from(
 /// Takes the person's word on sits that were erased elsewhere.
 #[tauri::command]
 pub async fn account_after_erasure(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     upload: bool,
 ) -> Result<(), IpcError> {
     engine.sync(SyncRequest::AfterErasure { upload }).await.map(drop)
@@ -91,13 +91,13 @@ pub async fn account_after_erasure(
 
 /// Syncs, and answers at the end of it.
 #[tauri::command]
-pub async fn sync_now(engine: State<'_, Engine>) -> Result<(), IpcError> {
+pub async fn sync_now(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
     engine.sync(SyncRequest::Now).await.map(drop)
 }
 
 /// What the server will not have.
 #[tauri::command]
-pub async fn list_refused(engine: State<'_, Engine>) -> Result<Vec<RefusedView>, IpcError> {
+pub async fn list_refused(engine: State<'_, EngineHandle>) -> Result<Vec<RefusedView>, IpcError> {
     match engine.sync(SyncRequest::Refused).await? {
         SyncReply::Refused(refused) => Ok(refused),
         _ => Err(unexpected()),
@@ -106,7 +106,7 @@ pub async fn list_refused(engine: State<'_, Engine>) -> Result<Vec<RefusedView>,
 
 /// Sends it again.
 #[tauri::command]
-pub async fn retry_refused(engine: State<'_, Engine>) -> Result<(), IpcError> {
+pub async fn retry_refused(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
     engine.sync(SyncRequest::Retry).await.map(drop)
 }
 
@@ -114,7 +114,7 @@ pub async fn retry_refused(engine: State<'_, Engine>) -> Result<(), IpcError> {
 #[tauri::command]
 pub async fn export_refused(
     window: WebviewWindow,
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
 ) -> Result<Option<String>, IpcError> {
     let SyncReply::Exported(refused) = engine.sync(SyncRequest::ExportRefused).await? else {
         return Err(unexpected());

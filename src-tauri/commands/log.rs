@@ -1,46 +1,46 @@
-//! Past sits.
+//! Commands for the log.
 
 use tauri::State;
 use zafu_core::ids::SessionId;
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{IpcError, LogOwner, LogRequest, OwnerView, SitRecord};
 
-/// A page of past sits, newest first.
+/// Returns sessions for the log, newest first.
 #[tauri::command]
 pub async fn list_sits(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     limit: u32,
     before: Option<SessionId>,
     owner: LogOwner,
 ) -> Result<Vec<SitRecord>, IpcError> {
-    engine.run(move |runner| runner.sits(&LogRequest { limit, before, owner })).await
+    engine.sessions(LogRequest { limit, before, owner }).await
 }
 
-/// Lists every owner of sits on this device, the account in use first.
+/// Returns every owner of sits on this device, the account in use first.
 #[tauri::command]
-pub async fn list_owners(engine: State<'_, Engine>) -> Result<Vec<OwnerView>, IpcError> {
-    engine.run(|runner| runner.owners()).await
+pub async fn list_owners(engine: State<'_, EngineHandle>) -> Result<Vec<OwnerView>, IpcError> {
+    engine.owners().await
 }
 
-/// Writes down what the person says of a sit.
+/// Replaces the note and the label of a session.
 #[tauri::command]
 pub async fn edit_sit(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     id: SessionId,
     note: String,
     label: String,
 ) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.edit(id, &note, &label)).await
+    engine.edit_sit(id, note, label).await
 }
 
-/// Deletes a sit, so that it can be undone.
+/// Marks a session as deleted; `restore_sit` undoes it.
 #[tauri::command]
-pub async fn delete_sit(engine: State<'_, Engine>, id: SessionId) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.delete(id)).await
+pub async fn delete_sit(engine: State<'_, EngineHandle>, id: SessionId) -> Result<(), IpcError> {
+    engine.delete_sit(id).await
 }
 
-/// Takes a deletion back.
+/// Undoes the deletion of a session.
 #[tauri::command]
-pub async fn restore_sit(engine: State<'_, Engine>, id: SessionId) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.undelete(id)).await
+pub async fn restore_sit(engine: State<'_, EngineHandle>, id: SessionId) -> Result<(), IpcError> {
+    engine.restore_sit(id).await
 }

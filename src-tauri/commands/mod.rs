@@ -1,4 +1,4 @@
-//! What the window can ask for: three lines each over the engine. No decision is taken here.
+//! Tauri commands: each calls one method of the engine or of the system. They decide nothing.
 
 pub mod account;
 pub mod log;
@@ -8,7 +8,7 @@ pub mod sit;
 
 use zafu_engine::protocol::{ErrorCode, IpcError};
 
-/// Runs `work`, which waits for the system, on a thread where it holds up neither the engine nor the window.
+/// Runs `work`, which may block on the system, on a thread of its own.
 async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, IpcError> {

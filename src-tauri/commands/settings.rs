@@ -1,66 +1,65 @@
-//! What the person has chosen, and the plans they keep by name.
+//! Commands for settings, presets and sounds.
 
 use super::on_a_thread;
 use tauri::State;
 use uuid::Uuid;
 use zafu_core::plan::SoundName;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::adapters::bells;
 use zafu_engine::protocol::{IpcError, SoundView};
 
-/// What the person has chosen.
+/// Returns the settings.
 #[tauri::command]
-pub async fn get_settings(engine: State<'_, Engine>) -> Result<Settings, IpcError> {
-    engine.run(|runner| Ok(runner.settings())).await
+pub async fn get_settings(engine: State<'_, EngineHandle>) -> Result<Settings, IpcError> {
+    engine.settings().await
 }
 
-/// Keeps what the person has chosen.
+/// Saves the settings.
 #[tauri::command]
-pub async fn save_settings(engine: State<'_, Engine>, settings: Settings) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.save_settings(settings)).await
+pub async fn save_settings(
+    engine: State<'_, EngineHandle>,
+    settings: Settings,
+) -> Result<(), IpcError> {
+    engine.save_settings(settings).await
 }
 
-/// Plans kept by name.
+/// Returns the presets.
 #[tauri::command]
-pub async fn list_presets(engine: State<'_, Engine>) -> Result<Vec<Preset>, IpcError> {
-    engine.run(|runner| runner.presets()).await
+pub async fn list_presets(engine: State<'_, EngineHandle>) -> Result<Vec<Preset>, IpcError> {
+    engine.presets().await
 }
 
-/// Keeps a plan by name.
+/// Saves a preset.
 #[tauri::command]
-pub async fn save_preset(engine: State<'_, Engine>, preset: Preset) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.save_preset(&preset)).await
+pub async fn save_preset(engine: State<'_, EngineHandle>, preset: Preset) -> Result<(), IpcError> {
+    engine.save_preset(preset).await
 }
 
-/// Forgets a plan kept by name.
+/// Deletes a preset.
 #[tauri::command]
-pub async fn delete_preset(engine: State<'_, Engine>, id: Uuid) -> Result<(), IpcError> {
-    engine.run(move |runner| runner.delete_preset(id)).await
+pub async fn delete_preset(engine: State<'_, EngineHandle>, id: Uuid) -> Result<(), IpcError> {
+    engine.delete_preset(id).await
 }
 
-/// The sounds that can be struck.
+/// Returns Zafu's own sounds.
 #[tauri::command]
-pub async fn list_sounds(engine: State<'_, Engine>) -> Result<Vec<SoundView>, IpcError> {
-    engine.run(|runner| Ok(runner.sounds())).await
+pub async fn list_sounds(engine: State<'_, EngineHandle>) -> Result<Vec<SoundView>, IpcError> {
+    engine.sounds().await
 }
 
-/// Lets a bell be heard, once.
+/// Plays a bell once.
 #[tauri::command]
 pub async fn preview_bell(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     sound: SoundName,
     volume_percent: VolumePercent,
 ) -> Result<(), IpcError> {
-    engine
-        .run(move |runner| {
-            runner.preview_bell(sound, volume_percent);
-            Ok(())
-        })
-        .await
+    engine.preview_bell(sound, volume_percent).await
 }
 
-/// Lets the person choose a sound file of their own; none if they choose none. A file that cannot be played is refused.
+/// Opens a dialog for a sound file and returns its path, or `None` if the user cancels. Fails if the file cannot be
+/// played.
 #[tauri::command]
 pub async fn choose_sound_file(window: tauri::WebviewWindow) -> Result<Option<String>, IpcError> {
     let dialog = rfd::AsyncFileDialog::new()

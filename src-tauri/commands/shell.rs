@@ -1,22 +1,22 @@
-//! The window itself, and the end of the program.
+//! Commands for the window itself and for quitting.
 
 use crate::exit;
 use tauri::{AppHandle, State, WebviewWindow};
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{ErrorCode, IpcError};
-use zafu_engine::runner::Runner;
 
-/// Fills the screen, or no longer does.
+/// Enters or leaves full screen.
 #[tauri::command]
 pub fn set_fullscreen(window: WebviewWindow, on: bool) -> Result<(), IpcError> {
     let failed = |error: tauri::Error| IpcError::new(ErrorCode::Refused, error.to_string());
     window.set_fullscreen(on).map_err(failed)
 }
 
-/// Ends the sit that runs, keeps what was sat, and quits: the person has been asked. Stays if that cannot be saved.
+/// Ends the running sit, keeps the time sat, and quits. The window has asked the user. Fails, and does not quit, if the
+/// sit cannot be saved.
 #[tauri::command]
-pub async fn quit_app(app: AppHandle, engine: State<'_, Engine>) -> Result<(), IpcError> {
-    engine.run(Runner::end_to_quit).await?;
-    exit::now(&app);
+pub async fn quit_app(app: AppHandle, engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
+    engine.end_sit_to_quit().await?;
+    exit::quit(&app);
     Ok(())
 }

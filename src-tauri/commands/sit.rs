@@ -1,72 +1,72 @@
-//! The sit that runs.
+//! Commands for the running sit.
 
 use super::on_a_thread;
 use tauri::State;
 use zafu_core::ids::SessionId;
 use zafu_core::timer::{Answer, OvertimeAnswer};
-use zafu_engine::Engine;
+use zafu_engine::EngineHandle;
 use zafu_engine::adapters::bells;
 use zafu_engine::protocol::{BellCheck, EngineState, IpcError, StartRequest};
 
-/// The state of things.
+/// Returns the state of the engine.
 #[tauri::command]
-pub async fn get_state(engine: State<'_, Engine>) -> Result<EngineState, IpcError> {
-    engine.run(|runner| Ok(runner.state())).await
+pub async fn get_state(engine: State<'_, EngineHandle>) -> Result<EngineState, IpcError> {
+    engine.state().await
 }
 
-/// Begins a sit; it is on disk when this answers.
+/// Starts a sit and saves its row before responding.
 #[tauri::command]
 pub async fn start_sit(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     request: StartRequest,
 ) -> Result<EngineState, IpcError> {
-    engine.run(move |runner| runner.start(request)).await
+    engine.start_sit(request).await
 }
 
-/// Lets the sit stand still.
+/// Pauses the sit.
 #[tauri::command]
-pub async fn pause_sit(engine: State<'_, Engine>) -> Result<EngineState, IpcError> {
-    engine.run(|runner| runner.pause()).await
+pub async fn pause_sit(engine: State<'_, EngineHandle>) -> Result<EngineState, IpcError> {
+    engine.pause_sit().await
 }
 
-/// Lets the sit go on.
+/// Resumes the paused sit.
 #[tauri::command]
-pub async fn resume_sit(engine: State<'_, Engine>) -> Result<EngineState, IpcError> {
-    engine.run(|runner| runner.resume()).await
+pub async fn resume_sit(engine: State<'_, EngineHandle>) -> Result<EngineState, IpcError> {
+    engine.resume_sit().await
 }
 
-/// Ends the sit and keeps what was sat.
+/// Ends the sit and keeps the time sat.
 #[tauri::command]
 pub async fn end_sit(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     overtime: Option<OvertimeAnswer>,
 ) -> Result<EngineState, IpcError> {
-    engine.run(move |runner| runner.end(overtime)).await
+    engine.end_sit(overtime).await
 }
 
-/// Ends the sit and throws it away.
+/// Ends the sit and discards it.
 #[tauri::command]
-pub async fn discard_sit(engine: State<'_, Engine>) -> Result<EngineState, IpcError> {
-    engine.run(|runner| runner.discard()).await
+pub async fn discard_sit(engine: State<'_, EngineHandle>) -> Result<EngineState, IpcError> {
+    engine.discard_sit().await
 }
 
-/// Takes the person's word on an unsettled sit.
+/// Resolves the gap of an unsettled sit.
 #[tauri::command]
 pub async fn resolve_sit(
-    engine: State<'_, Engine>,
+    engine: State<'_, EngineHandle>,
     id: SessionId,
     answer: Answer,
 ) -> Result<EngineState, IpcError> {
-    engine.run(move |runner| runner.resolve(Some(id), answer)).await
+    engine.resolve_sit(Some(id), answer).await
 }
 
-/// The person has seen that the sit has ended.
+/// Removes the finished sit from the state.
 #[tauri::command]
-pub async fn dismiss_finished(engine: State<'_, Engine>) -> Result<EngineState, IpcError> {
-    engine.run(|runner| Ok(runner.dismiss_finished())).await
+pub async fn dismiss_finished(engine: State<'_, EngineHandle>) -> Result<EngineState, IpcError> {
+    engine.dismiss_finished().await
 }
 
-/// Whether bells will be heard.
+/// Checks whether a bell can be played.
 #[tauri::command]
 pub async fn check_bell() -> Result<BellCheck, IpcError> {
     on_a_thread(bells::check).await

@@ -8,9 +8,8 @@ use tokio::sync::broadcast::error::RecvError;
 use zafu_engine::adapters::bells::{self, Ringing};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRequest};
-use zafu_engine::runner::{Event, Runner};
 use zafu_engine::turn::{self, Turn};
-use zafu_engine::{Engine, Host, output, system};
+use zafu_engine::{EngineHandle, Event, Host, TerminalSit, output, system};
 
 /// Runs a sit here until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
@@ -23,7 +22,7 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
             return Err(Failure::new(REFUSED, message));
         }
     };
-    let host = Host::start_holding(folder, lock, system::parts(folder, ringing.clone()))?;
+    let host = Host::start_locked(folder, lock, system::adapters(folder, ringing.clone()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let mut told = BellTroubles::default();
@@ -61,12 +60,12 @@ impl BellTroubles {
 
 /// Waits until the last bell has been heard, a signal comes, or Zafu is to quit; says what goes wrong with the bell.
 async fn last_bell(
-    engine: &Engine,
+    engine: &EngineHandle,
     ringing: &Ringing,
     told: &mut BellTroubles,
 ) -> Result<(), Failure> {
-    let (mut events, mut signals) = (engine.events(), Signals::new()?);
-    told.tell(&engine.run(|runner| Ok(runner.state())).await?);
+    let (mut events, mut signals) = (engine.subscribe(), Signals::new()?);
+    told.tell(&engine.state().await?);
     let rings = ringing.clone();
     let mut heard = tokio::task::spawn_blocking(move || rings.wait());
     loop {
@@ -81,7 +80,7 @@ async fn last_bell(
         }
     }
     // Its trouble was told before its end.
-    told.tell(&engine.run(|runner| Ok(runner.state())).await?);
+    told.tell(&engine.state().await?);
     Ok(())
 }
 
@@ -95,29 +94,30 @@ enum Over {
 }
 
 async fn follow(
-    engine: &Engine,
+    engine: &EngineHandle,
     request: StartRequest,
     told: &mut BellTroubles,
 ) -> Result<Over, Failure> {
     // A sit does not wait for the sound system.
     let mut check = tokio::task::spawn_blocking(bells::check);
     let mut checked = false;
-    // Listened to from the beginning of the sit, not before: what was said until then is of no sit.
-    let listened = engine.clone();
-    let begin = move |runner: &mut Runner| {
-        take_up_or_start(runner, request).map(|begun| (begun, listened.events()))
-    };
-    let (begun, mut events) = engine.run(begin).await?;
+    let TerminalSit { state, is_recovered, mut events } =
+        engine.start_terminal_sit(request).await?;
+    if is_recovered {
+        output::say(
+            "the sit that was cut off goes on; end it with Ctrl-C before beginning another",
+        );
+    }
     let mut face = Face::new();
-    if let Some(sit) = &begun.sit {
+    if let Some(sit) = &state.sit {
         output::print(sit.id);
     }
-    face.show(&begun);
+    face.show(&state);
     let mut signals = Signals::new()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            _ = second.tick(), if face.redraws => face.show(&engine.run(|runner| Ok(runner.state())).await?),
+            _ = second.tick(), if face.redraws => face.show(&engine.state().await?),
             found = &mut check, if !checked => {
                 checked = true;
                 if let Ok(Some(error)) = found.map(|found| found.error) {
@@ -139,12 +139,11 @@ async fn follow(
             },
             signal = signals.next() => {
                 if signal == Signal::Interrupt && !face.waits {
-                    let end = |runner: &mut Runner| match runner.end(None) {
-                        // Said below, and waited for.
-                        Err(error) if error.code == ErrorCode::NotSaved => Ok(runner.state()),
-                        ended => ended,
+                    let ended = match engine.end_sit(None).await {
+                        // `is_saved` prints it, and the loop waits until it is saved.
+                        Err(error) if error.code == ErrorCode::NotSaved => engine.state().await?,
+                        ended => ended?,
                     };
-                    let ended = engine.run(end).await?;
                     if !face.is_saved(&ended) {
                         continue;
                     }
@@ -152,21 +151,11 @@ async fn follow(
                 }
                 // Any other signal asks to go, not to end: how far the sit has come is saved, or it is said that it is
                 // not.
-                engine.run(Runner::prepare_to_quit).await?;
+                engine.prepare_to_quit().await?;
                 return Ok(Over::Left);
             }
         }
     }
-}
-
-/// A sit that was cut off a moment ago and goes on is not to be followed by another before it is over.
-fn take_up_or_start(runner: &mut Runner, request: StartRequest) -> Result<EngineState, IpcError> {
-    let left = runner.state();
-    if left.sit.is_none() {
-        return runner.start_unattended(request);
-    }
-    output::say("the sit that was cut off goes on; end it with Ctrl-C before beginning another");
-    Ok(left)
 }
 
 /// What the terminal shows: a line that is drawn over on a terminal, plain lines elsewhere.

@@ -1,199 +1,127 @@
-//! An engine that runs: its data folder held, its thread started, its socket served.
+//! Starts and stops the engine: locks its data folder, runs its thread, serves its socket.
 
+use crate::adapters::Adapters;
 use crate::folder::{DataFolder, FolderError, FolderLock};
-use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest};
-use crate::runner::{Event, Message, Parts, Runner};
+use crate::handle::EngineHandle;
 use crate::serve::Server;
 use crate::sync::{News, Seed, Sync, Tell};
+use crate::thread::{EngineThread, Event};
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::broadcast;
 use zafu_store::{Store, StoreError};
 
-/// How many events a listener may lag behind; it then only misses states that newer ones replace.
-const EVENTS: usize = 64;
+/// How many events a subscriber may lag behind. It then misses states that newer ones replace.
+const EVENT_CAPACITY: usize = 64;
 
-/// An engine cannot be started.
+/// The engine cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// Its folder cannot be used, or is held.
+    /// Its data folder cannot be used, or is locked.
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// Its database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The system gives it no thread or no socket.
+    /// The system refuses a thread or a socket.
     #[error("Zafu cannot start: {0}. Nothing was changed")]
     System(#[from] std::io::Error),
 }
 
-/// Reaches a running engine. Cheap to clone.
-#[derive(Clone)]
-pub struct Engine {
-    messages: Sender<Message>,
-    events: broadcast::Sender<Event>,
-    sync: Sync,
-}
-
-impl Engine {
-    /// Asks for something of the account, without holding up the engine.
-    ///
-    /// # Errors
-    /// What came of it, or that the engine is gone.
-    pub async fn sync(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
-        self.sync.ask(request).await
-    }
-
-    /// Does `action` on the engine's thread.
-    ///
-    /// # Errors
-    /// What the action answers, or that the engine is gone.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        action: impl FnOnce(&mut Runner) -> Result<T, IpcError> + Send + 'static,
-    ) -> Result<T, IpcError> {
-        self.send(action).await.unwrap_or_else(|_| Err(gone()))
-    }
-
-    /// As [`Self::run`], for callers outside any async runtime.
-    ///
-    /// # Errors
-    /// What the action answers, or that the engine is gone.
-    pub fn run_blocking<T: Send + 'static>(
-        &self,
-        action: impl FnOnce(&mut Runner) -> Result<T, IpcError> + Send + 'static,
-    ) -> Result<T, IpcError> {
-        self.send(action).blocking_recv().unwrap_or_else(|_| Err(gone()))
-    }
-
-    /// Asks for `action` without waiting for it.
-    pub fn post(&self, action: impl FnOnce(&mut Runner) + Send + 'static) {
-        // An engine that is gone has nothing left to be told.
-        let _ = self.messages.send(Message::Do(Box::new(action)));
-    }
-
-    /// What happens from now on.
-    #[must_use]
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.events.subscribe()
-    }
-
-    fn send<T: Send + 'static>(
-        &self,
-        action: impl FnOnce(&mut Runner) -> Result<T, IpcError> + Send + 'static,
-    ) -> oneshot::Receiver<Result<T, IpcError>> {
-        let (answer, answered) = oneshot::channel();
-        self.post(move |runner| {
-            // A caller that no longer waits still had its wish carried out.
-            let _ = answer.send(action(runner));
-        });
-        answered
-    }
-}
-
-fn gone() -> IpcError {
-    IpcError::new(ErrorCode::Engine, "Zafu is stopping; what was saved is kept. Start it again")
-}
-
-/// Passes on what the sync has to say.
-fn teller(engine: Engine) -> Tell {
-    Arc::new(move |news| {
-        engine.post(|runner| match news {
-            News::Status(view) => runner.synced(view),
-            News::Log => runner.log_changed(),
-        });
+/// Forwards the sync's news to the engine.
+fn teller(engine: EngineHandle) -> Tell {
+    Arc::new(move |news| match news {
+        News::Status(view) => engine.set_sync_view(view),
+        News::Log => engine.log_changed(),
     })
 }
 
-/// Makes the outside for an engine, which reports back through the [`Engine`] it is given.
-pub type MakeParts = Box<dyn FnOnce(&Engine) -> Parts + Send>;
+/// Makes the adapters of an engine, which report to it through the given handle.
+pub type MakeAdapters = Box<dyn FnOnce(&EngineHandle) -> Adapters + Send>;
 
-/// An engine that this process runs.
+/// The engine that this process runs. Dropping it saves a checkpoint of the running sit and stops it.
 pub struct Host {
-    engine: Engine,
+    engine: EngineHandle,
     events: Option<broadcast::Receiver<Event>>,
     thread: Option<JoinHandle<()>>,
-    // Dropped in this order: nobody is served by an engine that has gone, and the folder is let go last.
+    // Dropped in this order: the server before the lock, so that nobody finds the folder free and a socket in it.
     _server: Server,
     _lock: Arc<FolderLock>,
 }
 
 impl Host {
-    /// Takes `folder`, takes up what the last run left, and serves whoever asks.
+    /// Locks `folder`, recovers the open sits of the last run, and serves clients.
     ///
     /// # Errors
     /// [`HostError`]; then nothing was changed.
-    pub fn start(folder: &DataFolder, make_parts: MakeParts) -> Result<Self, HostError> {
-        Self::start_holding(folder, folder.lock()?, make_parts)
+    pub fn start(folder: &DataFolder, make_adapters: MakeAdapters) -> Result<Self, HostError> {
+        Self::start_locked(folder, folder.lock()?, make_adapters)
     }
 
-    /// As [`Self::start`], with a folder that is held already.
+    /// As [`Self::start`], with a folder that is locked already.
     ///
     /// # Errors
     /// [`HostError`]; then nothing was changed.
-    pub fn start_holding(
+    pub fn start_locked(
         folder: &DataFolder,
         lock: FolderLock,
-        make_parts: MakeParts,
+        make_adapters: MakeAdapters,
     ) -> Result<Self, HostError> {
         let lock = Arc::new(lock);
         if let Some(warning) = folder.warning() {
             tracing::warn!("{warning}");
         }
         let (messages, inbox) = channel();
-        let (events, heard) = broadcast::channel(EVENTS);
+        let (events, first_events) = broadcast::channel(EVENT_CAPACITY);
         let sync = Sync::new();
-        let engine = Engine { messages, events: events.clone(), sync: sync.clone() };
-        let parts = make_parts(&engine);
-        let store = Store::open(folder.path(), parts.clock.now().wall)?;
+        let engine = EngineHandle::new(messages, events.clone(), sync.clone());
+        let adapters = make_adapters(&engine);
+        let store = Store::open(folder.path(), adapters.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
         let signed_in = store.signed_in()?.is_some();
         let seed = Seed {
             store: store.clone(),
-            clock: Arc::clone(&parts.clock),
-            vault: Arc::clone(&parts.vault),
+            clock: Arc::clone(&adapters.clock),
+            vault: Arc::clone(&adapters.vault),
             tell: teller(engine.clone()),
             lock: Arc::clone(&lock),
         };
-        let runner = Runner::new(parts, store, events, sync.clone())?;
+        let thread = EngineThread::new(adapters, store, events, sync.clone())?;
         let held = Arc::clone(&lock);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
-            runner.run(&inbox);
+            thread.run(&inbox);
             drop(held);
         })?;
-        // Last: from here on the two hold each other, until the host is dropped.
+        // Last: from here on the sync and the engine keep each other alive until the host is dropped.
         sync.provide(seed);
         if signed_in {
             sync.wake();
         }
-        let (events, thread) = (Some(heard), Some(thread));
+        let (events, thread) = (Some(first_events), Some(thread));
         Ok(Self { engine, events, thread, _server: server, _lock: lock })
     }
 
-    /// What has happened since the start, for the one who shows it: what a client asked for before there was
-    /// anything to show it with is not lost.
+    /// Returns all events since the start, the first time: a request to show the window that came before there was a
+    /// window is not lost. Later calls return the events from then on.
     pub fn events(&mut self) -> broadcast::Receiver<Event> {
-        self.events.take().unwrap_or_else(|| self.engine.events())
+        self.events.take().unwrap_or_else(|| self.engine.subscribe())
     }
 
-    /// The engine.
+    /// Returns a handle on the engine.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &EngineHandle {
         &self.engine
     }
 }
 
 impl Drop for Host {
-    /// Saves how far a sit has come, and stops.
     fn drop(&mut self) {
-        // The sit first: it is saved while the sync comes to its end.
-        let _ = self.engine.messages.send(Message::Stop);
-        self.engine.sync.stop();
+        self.engine.stop();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the engine's thread had panicked");
+            tracing::error!("the engine's thread has panicked");
         }
     }
 }

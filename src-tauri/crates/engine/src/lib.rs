@@ -1,6 +1,7 @@
 //! Runs sits: holds the data folder, keeps the time, rings the bells, serves its clients.
 //!
-//! Whoever holds a data folder's lock runs its one engine: a [`Host`]. Everybody else is a [`Client`] of it.
+//! The process that locks a data folder runs its one engine as a [`Host`] and uses it by an [`EngineHandle`]. Other
+//! processes are [`Client`]s of it.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -11,20 +12,23 @@ pub mod clock;
 pub mod doctor;
 mod error;
 pub mod folder;
-pub mod host;
+mod handle;
+mod host;
 pub mod left;
 pub mod logs;
 pub mod output;
 pub mod protocol;
-pub mod runner;
 mod serve;
 mod socket;
 pub mod sync;
 pub mod system;
+mod thread;
 pub mod turn;
 #[cfg(test)]
 mod typescript;
 pub mod view;
 
 pub use client::Client;
-pub use host::{Engine, Host, HostError};
+pub use handle::{EngineHandle, Pending};
+pub use host::{Host, HostError, MakeAdapters};
+pub use thread::{Event, TerminalSit};

@@ -1,10 +1,10 @@
 //! Serves the engine to other processes of the same person: one line of JSON asked, one answered.
 
 use crate::folder::DataFolder;
-use crate::host::Engine;
+use crate::handle::EngineHandle;
 use crate::protocol::{ErrorCode, IpcError, Reply, Request};
-use crate::runner::Event;
 use crate::socket::{self, Place};
+use crate::thread::Event;
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use std::io;
@@ -34,7 +34,7 @@ pub(crate) struct Server {
 impl Server {
     /// Listens for the clients of `engine`. The folder must be held: a socket left there by an engine that has
     /// died is replaced.
-    pub(crate) fn start(folder: &DataFolder, engine: Engine) -> io::Result<Self> {
+    pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> io::Result<Self> {
         let place = socket::place(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
@@ -97,7 +97,7 @@ fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
 }
 
 /// Lets clients in until it is told to stop, then lets those that were promised an answer have it.
-async fn serve(listener: &Listener, engine: &Engine, mut stopped: oneshot::Receiver<()>) {
+async fn serve(listener: &Listener, engine: &EngineHandle, mut stopped: oneshot::Receiver<()>) {
     let mut conversations = JoinSet::new();
     let (stop, stopping) = watch::channel(());
     loop {
@@ -126,7 +126,7 @@ async fn serve(listener: &Listener, engine: &Engine, mut stopped: oneshot::Recei
     }
 }
 
-async fn converse(stream: &Stream, engine: &Engine, stopping: &mut watch::Receiver<()>) {
+async fn converse(stream: &Stream, engine: &EngineHandle, stopping: &mut watch::Receiver<()>) {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
     loop {
@@ -169,8 +169,8 @@ async fn converse(stream: &Stream, engine: &Engine, stopping: &mut watch::Receiv
 }
 
 /// Sends each state until the client goes.
-async fn tell_all(stream: &Stream, engine: &Engine) {
-    let mut events = engine.events();
+async fn tell_all(stream: &Stream, engine: &EngineHandle) {
+    let mut events = engine.subscribe();
     let mut reply = answer(engine, Request::State).await;
     loop {
         if write(stream, &reply).await.is_err() {
@@ -193,32 +193,28 @@ async fn write(mut stream: &Stream, reply: &Reply) -> io::Result<()> {
     stream.write_all(&line).await
 }
 
-async fn answer(engine: &Engine, request: Request) -> Reply {
-    if let Request::Sync(request) = request {
-        // Not on the engine's thread: the server may take its time.
-        return engine.sync(request).await.map_or_else(Reply::Error, Reply::Sync);
-    }
+async fn answer(engine: &EngineHandle, request: Request) -> Reply {
+    dispatch(engine, request).await.unwrap_or_else(Reply::Error)
+}
+
+async fn dispatch(engine: &EngineHandle, request: Request) -> Result<Reply, IpcError> {
     let state = |state| Reply::State(Box::new(state));
-    let answered = engine.run(move |runner| match request {
-        Request::State | Request::Watch => Ok(state(runner.state())),
-        Request::Start(request) => runner.start(request).map(state),
-        Request::Pause => runner.pause().map(state),
-        Request::Resume => runner.resume().map(state),
-        Request::End(overtime) => runner.end(overtime).map(state),
-        Request::Discard => runner.discard().map(state),
-        Request::Resolve(id, answer) => runner.resolve(id, answer).map(state),
-        Request::Log(request) => runner.sits(&request).map(Reply::Log),
-        Request::Owners => runner.owners().map(Reply::Owners),
-        Request::Settings => Ok(Reply::Settings(Box::new(runner.settings()))),
-        Request::Presets => runner.presets().map(Reply::Presets),
-        Request::Sync(_) => unreachable!("answered above, by another thread"),
-        Request::Show => {
-            runner.show();
-            Ok(Reply::Done)
-        }
-        Request::Quit => runner.quit().map(|()| Reply::Done),
+    Ok(match request {
+        Request::State | Request::Watch => state(engine.state().await?),
+        Request::Start(request) => state(engine.start_sit(request).await?),
+        Request::Pause => state(engine.pause_sit().await?),
+        Request::Resume => state(engine.resume_sit().await?),
+        Request::End(overtime) => state(engine.end_sit(overtime).await?),
+        Request::Discard => state(engine.discard_sit().await?),
+        Request::Resolve(id, answer) => state(engine.resolve_sit(id, answer).await?),
+        Request::Log(request) => Reply::Log(engine.sessions(request).await?),
+        Request::Owners => Reply::Owners(engine.owners().await?),
+        Request::Settings => Reply::Settings(Box::new(engine.settings().await?)),
+        Request::Presets => Reply::Presets(engine.presets().await?),
+        Request::Sync(request) => Reply::Sync(engine.sync(request).await?),
+        Request::Show => engine.show_window().await.map(|()| Reply::Done)?,
+        Request::Quit => engine.quit().await.map(|()| Reply::Done)?,
         #[cfg(feature = "test-clock")]
-        Request::Advance(ms) => Ok(state(runner.advance(std::time::Duration::from_millis(ms)))),
-    });
-    answered.await.unwrap_or_else(Reply::Error)
+        Request::Advance(ms) => state(engine.advance(ms).await?),
+    })
 }

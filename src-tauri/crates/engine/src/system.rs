@@ -1,18 +1,18 @@
-//! The engine's outside on a real computer.
+//! The engine's adapters on a real computer.
 
-use crate::adapters::NotificationAction;
+use crate::adapters::Adapters;
 use crate::adapters::awake::SystemAwake;
 use crate::adapters::bells::{Ringing, SystemBells};
 use crate::adapters::keychain::Keychain;
 use crate::adapters::notify::SystemNotifier;
 use crate::clock::Clock;
 use crate::folder::DataFolder;
-use crate::host::{Engine, MakeParts};
-use crate::protocol::ErrorCode;
-use crate::runner::{Parts, Runner};
+use crate::handle::EngineHandle;
+use crate::host::MakeAdapters;
+use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
 
-/// The clock of this computer, or, in a test's build, one that the test moves.
+/// Returns the clock of this computer, or, in a test's build, one that the test moves.
 #[must_use]
 pub fn clock() -> Arc<dyn Clock> {
     #[cfg(feature = "test-clock")]
@@ -21,44 +21,37 @@ pub fn clock() -> Arc<dyn Clock> {
     return Arc::new(crate::clock::SystemClock::new());
 }
 
-/// The system's bells, notifications, power management and keychain, each telling its engine what came of it.
-/// `ringing` lets the caller wait for the last tail.
+/// Makes the system's bells, notifications, power management and keychain, each reporting its errors to its engine.
+/// `ringing` lets the caller wait until the last bell has faded.
 #[must_use]
-pub fn parts(folder: &DataFolder, ringing: Ringing) -> MakeParts {
+pub fn adapters(folder: &DataFolder, ringing: Ringing) -> MakeAdapters {
     let vault = Arc::new(Keychain::of(folder.path()));
-    Box::new(move |engine: &Engine| {
+    Box::new(move |engine: &EngineHandle| {
         let clock = clock();
-        let (heard, told, kept) = (engine.clone(), engine.clone(), engine.clone());
-        let report = move |fared: Result<(), _>| match fared {
-            Ok(()) => heard.post(|runner| runner.clear_trouble(ErrorCode::Sound)),
-            Err(error) => heard.post(|runner| runner.report(error)),
+        let notified = engine.clone();
+        let on_notification = move |answer| match answer {
+            Ok(action) => notified.act_on_notification(action),
+            Err(error) => notified.report(error),
         };
-        let answers = move |answer| match answer {
-            Ok(action) => told.post(move |runner| act(runner, action)),
-            Err(error) => told.post(|runner| runner.report(error)),
-        };
-        let outcome = move |outcome: Result<(), _>| match outcome {
-            Ok(()) => kept.post(|runner| runner.clear_trouble(ErrorCode::KeepAwake)),
-            Err(error) => kept.post(|runner| runner.report(error)),
-        };
-        Parts {
-            bells: Box::new(SystemBells::new(Arc::clone(&clock), report, ringing)),
-            notifier: Box::new(SystemNotifier::new(Arc::new(answers))),
-            awake: Box::new(SystemAwake::new(Box::new(outcome))),
+        let on_bell = reporter(engine, ErrorCode::Sound);
+        Adapters {
+            bells: Box::new(SystemBells::new(Arc::clone(&clock), on_bell, ringing)),
+            notifier: Box::new(SystemNotifier::new(Arc::new(on_notification))),
+            awake: Box::new(SystemAwake::new(Box::new(reporter(engine, ErrorCode::KeepAwake)))),
             clock,
             vault,
         }
     })
 }
 
-fn act(runner: &mut Runner, action: NotificationAction) {
-    match action {
-        NotificationAction::Open => runner.show(),
-        NotificationAction::AddNote(id) => runner.add_note(id),
-        NotificationAction::SitAgain => {
-            if let Err(error) = runner.start_again() {
-                runner.report(error);
-            }
-        }
+/// Returns a function that shows an adapter's error, and removes those with `code` once the adapter works again.
+fn reporter(
+    engine: &EngineHandle,
+    code: ErrorCode,
+) -> impl Fn(Result<(), IpcError>) + Send + Sync + Clone + 'static {
+    let engine = engine.clone();
+    move |result| match result {
+        Ok(()) => engine.clear_trouble(code),
+        Err(error) => engine.report(error),
     }
 }

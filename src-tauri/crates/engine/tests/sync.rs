@@ -34,7 +34,7 @@ fn sync(fakes: &Fakes) -> SyncView {
 fn sit(fakes: &Fakes) {
     fakes.start(60, 0).unwrap();
     fakes.pass(Duration::from_secs(60));
-    let at = fakes.run(|runner| runner.end(None)).unwrap();
+    let at = fakes.engine().end_sit(None).wait().unwrap();
     assert!(at.sit.is_none() && at.finished.is_some_and(|finished| finished.complete));
 }
 

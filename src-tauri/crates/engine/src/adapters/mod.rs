@@ -1,4 +1,4 @@
-//! What the engine reaches the outside by. Each is a trait with the system's side and, in tests, a recorder.
+//! The engine's adapters: traits for what the system offers, implemented here for each system, and in tests by recorders.
 
 pub mod awake;
 pub mod bells;
@@ -8,64 +8,81 @@ pub mod keychain;
 pub mod network;
 pub mod notify;
 
+use crate::clock::Clock;
+use std::sync::Arc;
 use zafu_core::ids::SessionId;
 use zafu_core::plan::Strike;
 use zafu_core::settings::VolumePercent;
 use zafu_core::time::{BootTime, Seconds};
+use zafu_sync::supabase::Vault;
+
+/// The adapters of one engine.
+pub struct Adapters {
+    /// Reads the time.
+    pub clock: Arc<dyn Clock>,
+    /// Rings bells.
+    pub bells: Box<dyn Bells>,
+    /// Shows notifications.
+    pub notifier: Box<dyn Notifier>,
+    /// Keeps the computer awake.
+    pub awake: Box<dyn KeepAwake>,
+    /// Keeps the account's credentials.
+    pub vault: Arc<dyn Vault>,
+}
 
 /// Rings bells.
 pub trait Bells: Send {
-    /// Lets `strike` be heard at `due`, or at once if that is past. Returns at once.
+    /// Plays `strike` at `due`, or at once if that is past. Does not block.
     fn arm(&mut self, strike: &Strike, volume: VolumePercent, due: BootTime);
-    /// Lets what rings fade, and what has not begun not begin.
+    /// Fades out the bells that ring and cancels those that have not begun.
     fn silence(&mut self);
-    /// The names of Zafu's own sounds.
+    /// Returns the names of Zafu's own sounds.
     fn sounds(&self) -> Vec<&'static str>;
 }
 
-/// Tells the person something outside the window.
+/// Shows notifications outside the window.
 pub trait Notifier: Send {
-    /// Shows `notification` in the place of the one before. Returns at once.
+    /// Shows `notification` in place of the one before. Does not block.
     fn show(&mut self, notification: Notification);
 }
 
-/// What the person is told.
+/// A notification to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notification {
     /// A sit has reached its planned end.
     Ended {
-        /// Which.
+        /// Its session ID.
         id: SessionId,
-        /// How long it was.
+        /// Its length without pauses.
         sat: Seconds,
     },
-    /// A sit waits for an answer.
+    /// A sit is unsettled.
     Unsettled {
-        /// Which.
+        /// Its session ID.
         id: SessionId,
     },
-    /// The window is closed, the sit goes on, and nothing else shows that it does.
-    GoesOn,
+    /// The sit continues although the window is closed and no tray shows it.
+    SitContinues,
 }
 
-/// What the person answers to a notification.
+/// What the user chooses in a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotificationAction {
-    /// They want to see it.
+    /// Shows the window.
     Open,
-    /// They want to write a note.
+    /// Opens the note of this session.
     AddNote(SessionId),
-    /// They want to sit again.
+    /// Starts the last plan again.
     SitAgain,
 }
 
 /// Keeps the computer from sleeping.
 pub trait KeepAwake: Send {
-    /// Keeps it so from now on, in the place of what was asked before. Returns at once.
+    /// Keeps `awake` awake from now on, and nothing else. Does not block.
     fn set(&mut self, awake: Awake);
 }
 
-/// What is kept awake.
+/// What is kept awake; nothing by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Awake {
     /// The computer does not sleep.

@@ -51,7 +51,7 @@ fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
 fn words(notification: Notification) -> (&'static str, String) {
     match notification {
         Notification::Ended { sat, .. } => ("Your sit is complete", format!("You sat {sat}.")),
-        Notification::GoesOn => {
+        Notification::SitContinues => {
             ("Your sit goes on", "Open Zafu again to see it. The bell will ring at its end.".into())
         }
         Notification::Unsettled { .. } => (

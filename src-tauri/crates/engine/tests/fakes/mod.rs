@@ -8,12 +8,11 @@ use zafu_core::ids::UserId;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds, Strike};
 use zafu_core::settings::VolumePercent;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_engine::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
+use zafu_engine::adapters::{Adapters, Awake, Bells, KeepAwake, Notification, Notifier};
 use zafu_engine::clock::Clock;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, IpcError, StartRequest};
-use zafu_engine::runner::{Parts, Runner};
-use zafu_engine::{Engine, Host};
+use zafu_engine::{EngineHandle, Host};
 use zafu_store::Store;
 pub use zafu_sync::fake::Memory;
 use zafu_sync::supabase::Vault;
@@ -122,19 +121,19 @@ impl Fakes {
         let recorder =
             Recorder { did: Arc::default(), unsaved: Arc::default(), clock: clock.clone(), store };
         let own = recorder.clone();
-        let parts = move |_: &Engine| Parts {
+        let adapters = move |_: &EngineHandle| Adapters {
             clock,
             bells: Box::new(own.clone()),
             notifier: Box::new(own.clone()),
             awake: Box::new(own),
             vault,
         };
-        let host = Host::start(&folder, Box::new(parts)).unwrap();
+        let host = Host::start(&folder, Box::new(adapters)).unwrap();
         Self { host, recorder, folder, _home: home }
     }
 
     /// The engine.
-    pub fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &EngineHandle {
         self.host.engine()
     }
 
@@ -147,18 +146,11 @@ impl Fakes {
         &self.recorder.store
     }
 
-    pub fn run<T: Send + 'static>(
-        &self,
-        action: impl FnOnce(&mut Runner) -> Result<T, IpcError> + Send + 'static,
-    ) -> Result<T, IpcError> {
-        self.host.engine().run_blocking(action)
-    }
-
-    /// The state of things, after the engine has looked at the clock.
+    /// Returns the state after the engine has read the clock.
     pub fn state(&self) -> EngineState {
-        // The engine looks at the clock after each thing it was asked for.
-        self.run(|_| Ok(())).unwrap();
-        self.run(|runner| Ok(runner.state())).unwrap()
+        // The engine reads the clock after each message.
+        self.engine().state().wait().unwrap();
+        self.engine().state().wait().unwrap()
     }
 
     /// Begins a sit.
@@ -168,7 +160,7 @@ impl Fakes {
             preparation_seconds: Some(PreparationSeconds::new(preparation).unwrap()),
             ..StartRequest::default()
         };
-        self.run(move |runner| runner.start(request))
+        self.engine().start_sit(request).wait()
     }
 
     /// Lets time pass at once, as when the computer sleeps.

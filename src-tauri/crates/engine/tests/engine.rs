@@ -11,8 +11,7 @@ use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{
     EngineState, ErrorCode, IpcError, PhaseView, Reply, Request, StartRequest,
 };
-use zafu_engine::runner::Runner;
-use zafu_engine::{Client, left};
+use zafu_engine::{Client, EngineHandle, Pending, left};
 use zafu_store::Store;
 
 const SYSTEM: Awake = Awake { system: true, screen: false };
@@ -49,7 +48,7 @@ fn what_cannot_be_saved_is_kept_told_and_saved_when_it_can_be() {
     fakes.pass(MINUTE);
     let at = fakes.state();
     assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::NotSaved]);
-    let error = fakes.run(|runner| runner.end(None)).unwrap_err();
+    let error = fakes.engine().end_sit(None).wait().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotSaved);
     let at = fakes.state();
     assert!(at.sit.is_none(), "time does not wait for a disk");
@@ -83,11 +82,11 @@ fn a_pause_takes_back_the_bell_that_was_got_ready() {
     fakes.start(60, 0).unwrap();
     fakes.pass(Duration::from_millis(59_000));
     fakes.did();
-    fakes.run(zafu_engine::runner::Runner::pause).unwrap();
+    fakes.engine().pause_sit().wait().unwrap();
     assert_eq!(fakes.did(), [Did::Silence, Did::Awake(Awake::default())]);
     fakes.pass(10 * MINUTE);
     assert_eq!(fakes.did(), []);
-    fakes.run(zafu_engine::runner::Runner::resume).unwrap();
+    fakes.engine().resume_sit().wait().unwrap();
     fakes.state();
     let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 1000, volume: 70 };
     assert_eq!(fakes.did(), [Did::Awake(SYSTEM), bell]);
@@ -104,7 +103,7 @@ fn what_is_chosen_holds_for_the_sit_that_runs() {
         notify: false,
         ..Settings::default()
     };
-    fakes.run(move |runner| runner.save_settings(chosen)).unwrap();
+    fakes.engine().save_settings(chosen).wait().unwrap();
     assert_eq!(fakes.did(), [Did::Awake(Awake { system: true, screen: true })]);
     fakes.pass(Duration::from_millis(60_000));
     let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 20 };
@@ -116,13 +115,13 @@ fn a_preset_is_begun_by_its_name_however_it_is_written() {
     let fakes = Fakes::new();
     let plan = Settings::default().plan;
     let preset = Preset { id: uuid::Uuid::from_u128(1), name: "Früh".into(), plan };
-    fakes.run(move |runner| runner.save_preset(&preset)).unwrap();
+    fakes.engine().save_preset(preset).wait().unwrap();
     let named = |name: &str| StartRequest { preset_name: Some(name.into()), ..Default::default() };
     let (wrong, right) = (named("Spät"), named("FRÜH"));
-    let error = fakes.run(move |runner| runner.start(wrong)).unwrap_err();
+    let error = fakes.engine().start_sit(wrong).wait().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
     assert_eq!(error.message, "there is no preset \"Spät\"; the presets are: Früh");
-    assert!(fakes.run(move |runner| runner.start(right)).unwrap().sit.is_some());
+    assert!(fakes.engine().start_sit(right).wait().unwrap().sit.is_some());
 }
 
 #[test]
@@ -174,10 +173,10 @@ fn who_watches_is_told_of_every_transition() {
     assert!(watch.state(&Request::Watch).unwrap().sit.is_none());
     fakes.start(60, 10).unwrap();
     fakes.pass(Duration::from_secs(10));
-    fakes.run(zafu_engine::runner::Runner::pause).unwrap();
-    fakes.run(zafu_engine::runner::Runner::resume).unwrap();
+    fakes.engine().pause_sit().wait().unwrap();
+    fakes.engine().resume_sit().wait().unwrap();
     fakes.pass(MINUTE);
-    fakes.run(|runner| runner.end(None)).unwrap();
+    fakes.engine().end_sit(None).wait().unwrap();
     let mut phases = Vec::new();
     loop {
         let Some(Reply::State(at)) = watch.read().unwrap() else { panic!("it has gone") };
@@ -195,37 +194,37 @@ fn who_watches_is_told_of_every_transition() {
     assert_eq!(phases[5..], [None]);
 }
 
-/// Asks for one thing that changes a sit.
-type Change = fn(&mut Runner) -> Result<EngineState, IpcError>;
+/// Calls one method that changes a sit.
+type Change = fn(&EngineHandle) -> Pending<EngineState>;
 
 #[test]
 fn real_life_03_success_is_said_only_after_the_commit() {
     // What each of them changes stands, and is saved as soon as that is possible.
     let changes: [(Change, &str, &str); 4] = [
-        (Runner::pause, "the pause", "paused"),
-        (Runner::resume, "the end of the pause", "sitting"),
-        (|runner| runner.end(None), "the end of the sit", "ended"),
-        (Runner::discard, "that the sit was thrown away", "gone"),
+        (EngineHandle::pause_sit, "the pause", "paused"),
+        (EngineHandle::resume_sit, "the end of the pause", "sitting"),
+        (|engine| engine.end_sit(None), "the end of the sit", "ended"),
+        (EngineHandle::discard_sit, "that the sit was thrown away", "gone"),
     ];
     for (change, what, then) in changes {
         let fakes = Fakes::new();
         let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
         fakes.pass(Duration::from_secs(40));
         if what == "the end of the pause" {
-            fakes.run(Runner::pause).unwrap();
+            fakes.engine().pause_sit().wait().unwrap();
         }
         fakes.break_saving();
-        let error = fakes.run(change).unwrap_err();
+        let error = change(fakes.engine()).wait().unwrap_err();
         assert_eq!(error.code, ErrorCode::NotSaved);
         assert!(error.message.starts_with(&format!("{what} is not saved yet")), "{error}");
         assert!(fakes.state().trouble.contains(&error));
         // Nobody is allowed to quit meanwhile: it would be lost.
-        assert_eq!(fakes.run(Runner::quit).unwrap_err().code, ErrorCode::NotSaved);
-        assert_eq!(fakes.run(Runner::end_to_quit).unwrap_err().code, ErrorCode::NotSaved);
+        assert_eq!(fakes.engine().quit().wait().unwrap_err().code, ErrorCode::NotSaved);
+        assert_eq!(fakes.engine().end_sit_to_quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
         assert_eq!(client.ask(&Request::Quit).unwrap_err().code, ErrorCode::NotSaved);
         fakes.mend_saving();
-        fakes.run(Runner::prepare_to_quit).unwrap();
+        fakes.engine().prepare_to_quit().wait().unwrap();
         assert_eq!(fakes.state().trouble, []);
         let session = fakes.store().session(id).unwrap().unwrap();
         let deleted = session.deletion.value.is_some();
@@ -243,7 +242,7 @@ fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
     fakes.break_saving();
     let id = fakes.state().sit.unwrap().id;
     fakes.jump(10 * MINUTE);
-    let error = fakes.run(move |runner| runner.resolve(Some(id), Answer::Whole)).unwrap_err();
+    let error = fakes.engine().resolve_sit(Some(id), Answer::Whole).wait().unwrap_err();
     assert_eq!(error.code, ErrorCode::Storage);
     assert_eq!(fakes.state().unsettled.len(), 1, "it goes on waiting");
 }
@@ -263,7 +262,7 @@ fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_th
         fakes.pass(Duration::from_secs(40));
         let at = fakes.state();
         assert_eq!(at.trouble.iter().map(|it| it.code).collect::<Vec<_>>(), [ErrorCode::Moved]);
-        let ended = fakes.run(|runner| runner.end(None));
+        let ended = fakes.engine().end_sit(None).wait();
         let file = match replaced {
             false => {
                 assert!(ended.unwrap().finished.unwrap().saved);
@@ -295,7 +294,7 @@ fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() 
         let id = fakes.start(60, 0).unwrap().sit.unwrap().id;
         fakes.pass(Duration::from_secs(50));
         fakes.pass(Duration::from_secs(15));
-        fakes.run(Runner::end_to_quit).unwrap();
+        fakes.engine().end_sit_to_quit().wait().unwrap();
         let completed = |fakes: &Fakes| {
             let session = fakes.store().session(id).unwrap().unwrap();
             assert!(session.deletion.value.is_none());
@@ -326,7 +325,9 @@ fn real_life_23_a_sit_until_a_clock_time_ends_when_the_clock_shows_it() {
         ..PlanChoice::default()
     };
     let id = fakes
-        .run(move |runner| runner.start(StartRequest { plan: Some(plan), ..Default::default() }))
+        .engine()
+        .start_sit(StartRequest { plan: Some(plan), ..Default::default() })
+        .wait()
         .unwrap()
         .sit
         .unwrap()
@@ -345,7 +346,7 @@ fn real_life_31_a_sit_is_kept_on_a_clock_before_1970() {
     fakes.set_clock("1969-06-01T06:00:00Z");
     let id = fakes.start(60, 10).unwrap().sit.unwrap().id;
     fakes.pass(Duration::from_secs(80));
-    fakes.run(|runner| runner.end(None)).unwrap();
+    fakes.engine().end_sit(None).wait().unwrap();
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
     assert_eq!(lifecycle.completedat().unwrap().to_rfc3339(), "1969-06-01T06:01:10+00:00");
     assert!(Store::open(fakes.folder().path(), fakes.now().wall).unwrap().check().is_ok());
@@ -358,7 +359,7 @@ fn real_life_32_a_clock_that_is_set_back_in_mid_sit_ends_nothing_before_it_began
     fakes.pass(Duration::from_secs(20));
     fakes.set_clock("2026-02-28T06:00:00Z");
     fakes.pass(Duration::from_secs(50));
-    fakes.run(|runner| runner.end(None)).unwrap();
+    fakes.engine().end_sit(None).wait().unwrap();
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
     let minute = chrono::Duration::seconds(60);
     assert_eq!(lifecycle.completedat(), Some(lifecycle.startedat + minute));

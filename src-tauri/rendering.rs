@@ -1,29 +1,29 @@
-//! How and where the window is drawn.
+//! How the window is rendered, and whether there is a display for it.
 
-/// Has WebKitGTK draw by the processor alone, unless the environment says how. What Zafu shows changes every few
-/// seconds: for that a graphics context costs more memory, processor and time to the first picture than it saves
-/// (`cargo xtask bench` with the variable set to 0 and without), and with some drivers the window stays empty.
+/// Makes WebKitGTK render in software, unless the environment variable is set. The window changes every few seconds:
+/// for that a graphics context costs more memory, processor time and time to the first frame than it saves (measured
+/// by `cargo xtask bench` with the variable set to 0 and without), and with some drivers the window stays empty.
 ///
-/// Must be called before anything else runs in this process.
+/// Must be called before any other thread starts.
 #[cfg(target_os = "linux")]
-pub fn by_the_processor() {
+pub fn force_software() {
     const CHOICE: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
     if std::env::var_os(CHOICE).is_none() {
-        // SAFETY: no other thread has been started yet, so that none can be reading the environment.
+        // SAFETY: no other thread has been started, so none reads the environment.
         unsafe { std::env::set_var(CHOICE, "1") };
     }
 }
 
-/// Elsewhere the system's own web view knows best.
+/// The web view of other systems needs no such setting.
 #[cfg(not(target_os = "linux"))]
-pub fn by_the_processor() {}
+pub fn force_software() {}
 
-/// Whether a window can be shown: the libraries that draw it end the program if it cannot.
+/// Checks that there is a display: without one the libraries of the window end the process.
 ///
 /// # Errors
 /// What is missing, and what to do.
 #[cfg(target_os = "linux")]
-pub fn has_display() -> Result<(), String> {
+pub fn check_display() -> Result<(), String> {
     // SAFETY: called on the main thread before anything else uses GTK; calling it again later changes nothing.
     if unsafe { gtk_sys::gtk_init_check(std::ptr::null_mut(), std::ptr::null_mut()) } != 0 {
         return Ok(());
@@ -36,8 +36,8 @@ pub fn has_display() -> Result<(), String> {
     Err(format!("{reason}: `zafu sit --terminal` runs a sit without one"))
 }
 
-/// Elsewhere there always is one.
+/// Other systems always have a display.
 #[cfg(not(target_os = "linux"))]
-pub fn has_display() -> Result<(), String> {
+pub fn check_display() -> Result<(), String> {
     Ok(())
 }

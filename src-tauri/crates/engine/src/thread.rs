@@ -1,17 +1,15 @@
-//! The engine's thread: lets the timer decide, saves, then carries out the rest.
+//! The engine's thread: applies commands to the timer, saves the changes, then carries out the other effects.
 //!
-//! It alone changes the timer and writes sits. It sleeps until the next boundary, and at most a second while a
-//! sit runs, because a sleeping thread does not notice that the computer was suspended: a tick is only a reason
-//! to look at the clock.
+//! Only this thread changes the timer and writes sits. While a sit runs it sleeps until the next boundary and at most
+//! one second, because a sleeping thread does not notice a suspend of the computer: each time it wakes it reads the
+//! clock again.
 
 mod requests;
 
-use crate::adapters::{Awake, Bells, KeepAwake, Notification, Notifier};
-use crate::clock::Clock;
+use crate::adapters::{Adapters, Awake, Notification};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
 use crate::sync::{self, Sync};
 use std::cell::Cell;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,96 +21,89 @@ use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer, saves};
 use zafu_store::{Relocation, Store, StoreError};
 use zafu_sync::Trigger;
-use zafu_sync::supabase::Vault;
 
-/// The longest sleep while a sit runs.
+/// Longest sleep of the thread while a sit runs.
 const TICK: Duration = Duration::from_secs(1);
-/// How long after a failed save the next one is tried.
-const SAVE_AGAIN: Duration = Duration::from_secs(5);
-/// Names what is not saved where nobody asked for it.
+/// Delay between a failed save and the next attempt.
+const SAVE_RETRY: Duration = Duration::from_secs(5);
+/// Names an unsaved change that no command has made.
 const CHANGE: &str = "the last change of the sit";
-/// How long before it is due a bell is got ready: its device must be opened, and may have to wake up.
+/// How long before a bell is due its device is opened, which may first have to wake up.
 const BELL_LEAD: Duration = Duration::from_millis(1200);
+/// A prepared bell that is later than this was dropped by the player, and is played again.
+const BELL_DROPPED_AFTER: Duration = Duration::from_secs(2);
 
-/// A bell that was got ready is not rung any more once it is this late; the player lets go of it.
-const SLEPT_THROUGH: Duration = Duration::from_secs(2);
-
-/// What the engine tells whoever listens.
+/// What the engine tells its subscribers.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The state of things has changed.
+    /// The state has changed.
     State(Box<EngineState>),
     /// Settings or presets have changed.
     Settings,
-    /// The log has changed by what other devices have sent.
+    /// The sync has changed the log.
     Log,
-    /// Someone wants to see the window.
+    /// The window is to be shown.
     Show,
-    /// Someone wants to write a note on this sit.
+    /// The window is to be shown with the note of this session open.
     AddNote(SessionId),
-    /// Someone wants Zafu to stop.
+    /// The process is to quit.
     Quit,
 }
 
-/// What reaches the engine's thread.
+/// A sit that a terminal follows.
+pub struct TerminalSit {
+    /// The state with the sit.
+    pub state: EngineState,
+    /// True if the sit was interrupted a moment ago and continues; then no new one was started.
+    pub is_recovered: bool,
+    /// The events since then.
+    pub events: broadcast::Receiver<Event>,
+}
+
+/// A message to the engine's thread.
 pub(crate) enum Message {
-    /// Do this, on the thread.
-    Do(Box<dyn FnOnce(&mut Runner) + Send>),
-    /// Save how far the sit has come, and end.
+    /// Runs this work.
+    Run(Box<dyn FnOnce(&mut EngineThread) + Send>),
+    /// Saves a checkpoint of the running sit and ends the thread.
     Stop,
 }
 
-/// The outside, as the engine reaches it.
-pub struct Parts {
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// Rings.
-    pub bells: Box<dyn Bells>,
-    /// Notifies.
-    pub notifier: Box<dyn Notifier>,
-    /// Keeps the computer awake.
-    pub awake: Box<dyn KeepAwake>,
-    /// Keeps secrets.
-    pub vault: Arc<dyn Vault>,
-}
-
-/// The engine, as its own thread sees it.
-pub struct Runner {
-    parts: Parts,
+/// The engine's data, owned by its thread.
+pub(crate) struct EngineThread {
+    adapters: Adapters,
     store: Store,
     timer: Timer,
     settings: Settings,
     events: broadcast::Sender<Event>,
-    /// Changes that are decided and not yet on disk, in order.
+    /// Changes that are decided and not on disk yet, in order.
     unsaved: Vec<Save>,
     /// The revision of the last state.
     revision: Cell<u64>,
-    /// The bell that was got ready ahead of time.
+    /// The session and the index of the bell that is prepared.
     armed: Option<(SessionId, usize)>,
     finished: Option<SessionId>,
     last_plan: Option<PlanChoice>,
     trouble: Vec<IpcError>,
-    /// The backup of the day that was begun last.
+    /// The thread of the last daily backup.
     backup: Option<JoinHandle<()>>,
     sync: Sync,
-    /// How the sync was when it last said so.
     sync_view: Option<SyncView>,
 }
 
-impl Runner {
-    /// Takes up what the last run left.
+impl EngineThread {
+    /// Recovers the open sits of the last run.
     pub(crate) fn new(
-        parts: Parts,
+        adapters: Adapters,
         store: Store,
         events: broadcast::Sender<Event>,
         sync: Sync,
     ) -> Result<Self, StoreError> {
         let settings = store.settings()?;
-        let now = parts.clock.now();
+        let now = adapters.clock.now();
         let sync_view = sync::resting(&store, now.wall.offset)?;
         let (timer, effects) = Timer::recover(store.open_sits()?, now);
-        let mut runner = Self {
-            parts,
+        let mut thread = Self {
+            adapters,
             store,
             timer,
             settings,
@@ -127,11 +118,12 @@ impl Runner {
             sync,
             sync_view,
         };
-        runner.pass_save(saves(&effects));
-        runner.perform(effects);
-        Ok(runner)
+        thread.save_or_retry(saves(&effects));
+        thread.perform(effects);
+        Ok(thread)
     }
 
+    /// Serves `messages` until it is told to stop.
     pub(crate) fn run(mut self, messages: &Receiver<Message>) {
         loop {
             let message = match self.sleep() {
@@ -139,66 +131,66 @@ impl Runner {
                 None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match message {
-                Ok(Message::Do(action)) => action(&mut self),
+                Ok(Message::Run(work)) => work(&mut self),
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
             }
             self.tick();
         }
         if let Err(error) = self.act(Command::Checkpoint) {
-            // Whoever asked to quit was refused: only the system ends an engine that has something to save.
-            tracing::error!(%error, "the engine ends before everything was saved");
-            for lost in &self.unsaved {
-                tracing::error!(change = ?lost, "not saved");
+            // A quit is refused while changes are unsaved: only a signal gets here.
+            tracing::error!(%error, "the engine stops with unsaved changes");
+            for change in &self.unsaved {
+                tracing::error!(?change, "not saved");
             }
         }
-        self.parts.awake.set(Awake::default());
-        // Who never runs for longer than a sit has a backup too.
+        self.adapters.awake.set(Awake::default());
+        // An engine that only runs for one sit has a backup too.
         if self.backup.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread of the daily backup had panicked");
+            tracing::error!("the thread of the daily backup has panicked");
         }
     }
 
-    /// How long nothing is going to happen by itself; none: until somebody asks for something.
+    /// Returns how long to sleep, or `None` to wait for the next message.
     fn sleep(&self) -> Option<Duration> {
-        let now = self.parts.clock.now().boot;
-        let again = (!self.unsaved.is_empty()).then_some(SAVE_AGAIN);
+        let now = self.adapters.clock.now().boot;
+        let retry = (!self.unsaved.is_empty()).then_some(SAVE_RETRY);
         let runs = self.timer.sit().is_some_and(|sit| !matches!(sit.phase, Phase::Paused { .. }));
         let bell = self.timer.next_bell().filter(|bell| self.armed != Some((bell.id, bell.index)));
         let due = [self.timer.next_due(), bell.map(|bell| bell.due - BELL_LEAD)];
         let due = due.into_iter().flatten().min().map(|due| due.since(now).min(TICK));
-        due.filter(|_| runs).into_iter().chain(again).min()
+        due.filter(|_| runs).into_iter().chain(retry).min()
     }
 
-    /// Lets time pass: crosses what lies behind, gets ready what lies ahead.
-    pub(crate) fn tick(&mut self) {
-        let now = self.parts.clock.now();
+    /// Advances the timer to the present and prepares the next bell if it is due soon.
+    fn tick(&mut self) {
+        let now = self.adapters.clock.now();
         let effects = self.timer.apply(Command::Tick, now);
-        let over = closed(&effects);
-        self.pass_save(saves(&effects));
-        self.finish(over);
+        let closed = closed_sit(&effects);
+        self.save_or_retry(saves(&effects));
+        self.set_finished(closed);
         self.perform(effects);
         if let Some(bell) = self.timer.next_bell()
             && bell.due.since(now.boot) <= BELL_LEAD
             && self.armed != Some((bell.id, bell.index))
         {
-            self.parts.bells.arm(&bell.strike, self.settings.volume_percent, bell.due);
+            self.adapters.bells.arm(&bell.strike, self.settings.volume_percent, bell.due);
             self.armed = Some((bell.id, bell.index));
         }
     }
 
-    /// Carries out `command`: decides, saves, does.
+    /// Applies `command` to the timer, saves the changes, then carries out the other effects.
     ///
     /// # Errors
-    /// It was refused, or could not be saved. A start or an answer that cannot be saved is not done; anything else
-    /// is, and [`ErrorCode::NotSaved`] says that it is not on the disk yet: success is said after the commit only.
+    /// The timer rejects it, or it cannot be saved. A start or a resolution that cannot be saved does not happen; any
+    /// other command does, and [`ErrorCode::NotSaved`] says that it is not on disk yet. `Ok` means committed.
     fn act(&mut self, command: Command) -> Result<(), IpcError> {
-        // What time alone has brought about stands, whatever becomes of the command.
+        // Changes by time alone stay, whether or not the command succeeds.
         self.tick();
         self.act_at(command, self.now())
     }
 
-    /// The same at `now`, right after [`Self::tick`].
+    /// As [`Self::act`], at `now`, right after [`Self::tick`].
     fn act_at(&mut self, command: Command, now: Moment) -> Result<(), IpcError> {
         let must_be_saved = matches!(command, Command::Start { .. } | Command::Resolve { .. });
         let ends = matches!(command, Command::End { .. });
@@ -221,7 +213,7 @@ impl Runner {
             self.save_or_keep(saves(&effects), what)
         };
         self.timer = next;
-        self.finish(closed(&effects).filter(|_| ends));
+        self.set_finished(closed_sit(&effects).filter(|_| ends));
         self.perform(effects);
         saved?;
         match self.store.relocation() {
@@ -232,7 +224,7 @@ impl Runner {
         }
     }
 
-    /// Saves what was not saved before, and `saves`, or nothing.
+    /// Saves the unsaved changes and `saves` in one transaction.
     fn save(&mut self, saves: Vec<Save>) -> Result<(), StoreError> {
         let all: Vec<_> = self.unsaved.iter().cloned().chain(saves).collect();
         if all.is_empty() {
@@ -251,21 +243,21 @@ impl Runner {
         Ok(())
     }
 
-    /// Saves what time has brought about, or keeps it: time does not wait for a disk, and nobody waits for an answer.
-    fn pass_save(&mut self, saves: Vec<Save>) {
+    /// As [`Self::save_or_keep`], for changes that no caller waits for.
+    fn save_or_retry(&mut self, saves: Vec<Save>) {
         if let Err(error) = self.save_or_keep(saves, CHANGE) {
-            tracing::debug!(%error, "time goes on");
+            tracing::debug!(%error, "the timer continues");
         }
     }
 
-    /// Saves, or keeps what could not be saved until it can. `what` names the change.
+    /// Saves, or keeps in memory the changes that cannot be saved yet. `what` names the change.
     ///
     /// # Errors
-    /// [`ErrorCode::NotSaved`]: it is kept, and tried again.
+    /// [`ErrorCode::NotSaved`]: the changes are kept in memory and tried again.
     fn save_or_keep(&mut self, saves: Vec<Save>, what: &str) -> Result<(), IpcError> {
         let Err(error) = self.save(saves.clone()) else { return Ok(()) };
         for save in saves {
-            // Of checkpoints, the last one says it all.
+            // The last checkpoint of a sit replaces the ones before.
             if let (Save::Checkpoint(sit), Some(Save::Checkpoint(before))) =
                 (&save, self.unsaved.last())
                 && sit.id == before.id
@@ -279,27 +271,26 @@ impl Runner {
             "{what} is not saved yet: {error}. Zafu keeps it in memory and goes on trying; do not quit Zafu before it is saved"
         );
         let error = IpcError::new(ErrorCode::NotSaved, message);
-        // What was asked for says more than that it was tried again.
+        // The error of a command names its change, and is not replaced by that of a retry.
         if what != CHANGE || self.trouble.iter().all(|known| known.code != ErrorCode::NotSaved) {
             self.report(error.clone());
         }
         Err(error)
     }
 
-    fn finish(&mut self, over: Option<SessionId>) {
-        if over.is_some() {
-            self.finished = over;
+    fn set_finished(&mut self, id: Option<SessionId>) {
+        if id.is_some() {
+            self.finished = id;
             self.back_up_database();
         }
     }
 
-    /// Takes the backup of the day, on a thread of its own: copying what was sat in years takes a while, and a
-    /// bell may be due.
+    /// Makes the daily backup on a thread of its own: copying a large database takes longer than a bell can wait.
     fn back_up_database(&mut self) {
         let (store, now) = (self.store.clone(), self.now().wall);
         let spawned = std::thread::Builder::new().name("backup".into()).spawn(move || {
             if let Err(error) = store.backup_if_due(now) {
-                tracing::warn!(%error, "the daily backup was not taken");
+                tracing::warn!(%error, "the daily backup was not made");
             }
         });
         match spawned {
@@ -313,22 +304,26 @@ impl Runner {
             match effect {
                 Effect::Save(_) | Effect::Reject(_) => {}
                 Effect::Silence => {
-                    self.parts.bells.silence();
+                    self.adapters.bells.silence();
                     self.armed = None;
                 }
                 Effect::Ring(ring) => {
-                    // One that was got ready and then slept through has not been heard.
-                    let slept = self.now().boot.since(ring.due) > SLEPT_THROUGH;
-                    if self.armed.take() != Some((ring.id, ring.index)) || slept {
-                        self.parts.bells.arm(&ring.strike, self.settings.volume_percent, ring.due);
+                    // The player dropped a prepared bell if the computer was suspended when it was due.
+                    let dropped = self.now().boot.since(ring.due) > BELL_DROPPED_AFTER;
+                    if self.armed.take() != Some((ring.id, ring.index)) || dropped {
+                        self.adapters.bells.arm(
+                            &ring.strike,
+                            self.settings.volume_percent,
+                            ring.due,
+                        );
                     }
                 }
-                Effect::KeepAwake(awake) => self.parts.awake.set(Awake {
+                Effect::KeepAwake(awake) => self.adapters.awake.set(Awake {
                     system: awake && self.settings.keep_system_awake,
                     screen: awake && self.settings.keep_screen_awake,
                 }),
                 Effect::Notify(notice) if self.settings.notify => {
-                    self.parts.notifier.show(match notice {
+                    self.adapters.notifier.show(match notice {
                         Notice::Ended { id, sat } => Notification::Ended { id, sat },
                         Notice::Unsettled { id } => Notification::Unsettled { id },
                     });
@@ -340,12 +335,12 @@ impl Runner {
     }
 
     fn publish(&self) {
-        // Nobody listening is as good as everybody told.
+        // Fails only without subscribers.
         let _ = self.events.send(Event::State(Box::new(self.state())));
     }
 
-    /// Says that something does not work, until it does.
-    pub fn report(&mut self, error: IpcError) {
+    /// Shows `error` in the state, in place of an earlier one with its code.
+    pub(crate) fn report(&mut self, error: IpcError) {
         if !self.trouble.contains(&error) {
             self.trouble.retain(|known| known.code != error.code);
             self.trouble.push(error);
@@ -353,7 +348,7 @@ impl Runner {
         }
     }
 
-    /// Says that what did not work works again.
+    /// Removes the errors with `code` from the state.
     pub(crate) fn clear_trouble(&mut self, code: ErrorCode) {
         let known = self.trouble.len();
         self.trouble.retain(|error| error.code != code);
@@ -363,12 +358,12 @@ impl Runner {
     }
 
     fn now(&self) -> Moment {
-        self.parts.clock.now()
+        self.adapters.clock.now()
     }
 }
 
-/// The sit that these effects bring to its end.
-fn closed(effects: &[Effect]) -> Option<SessionId> {
+/// Returns the sit that these effects close.
+fn closed_sit(effects: &[Effect]) -> Option<SessionId> {
     effects.iter().find_map(|effect| match effect {
         Effect::Save(Save::Close(id, _)) => Some(*id),
         _ => None,
