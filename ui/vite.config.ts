@@ -5,13 +5,22 @@ import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Imports an `.ftl` file as its text without the comments, which are for translators. */
+const fluent = {
+	name: 'fluent',
+	transform: (source: string, id: string) =>
+		id.endsWith('.ftl')
+			? `export default ${JSON.stringify(source.replace(/^#.*\n/gm, ''))}`
+			: undefined,
+};
+
 // In production the window speaks to Zafu and to nothing else: the demo is not even in the bundle.
 export default defineConfig(({ command, mode }) => {
 	const demo = mode === 'demo' || (command === 'serve' && mode !== 'production');
 	return {
 		base: './',
 		clearScreen: false,
-		plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
+		plugins: [fluent, svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
 		resolve: {
 			alias: {
 				'#connect': here(demo ? './src/lib/api/connect.demo.ts' : './src/lib/api/connect.ts'),

@@ -1,69 +1,108 @@
 account-title = Konto
-account-privacy = Diesen Rechner verlassen deine Sitzungen, mit ihren Zeiten, Arten und Notizen. Sie gehen in dein eigenes Projekt und sonst nirgendwohin. Solange niemand angemeldet ist, verlässt ihn nichts.
-account-intro = Zafu braucht kein Konto. Mit einem treffen sich deine Sitzungen auf all deinen Geräten, in deinem eigenen Supabase-Projekt.
-account-signed-out-of = Du bist von { $email } abgemeldet. Deine Sitzungen sind alle hier.
-account-signed-out-of-pending = Du bist von { $email } abgemeldet. Hier warten, bis du dich wieder anmeldest: { $sits }.
+account-privacy = Nur deine Sitzungen verlassen diesen Computer, mit ihren Zeiten, Arten und Notizen. Sie gehen in dein eigenes Projekt und sonst nirgendwohin. Solange niemand angemeldet ist, verlässt ihn nichts.
+
+## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
+
+account-intro = Zafu braucht kein Konto. Mit einem Konto werden deine Sitzungen zwischen all deinen Geräten abgeglichen, über dein eigenes Supabase-Projekt.
+account-signed-out-of = Du bist von { $email } abgemeldet. Alle deine Sitzungen sind noch hier.
+account-signed-out-of-pending =
+    { $count ->
+        [one] Du bist von { $email } abgemeldet. Eine Sitzung wird hochgeladen, wenn du dich wieder anmeldest.
+       *[other] Du bist von { $email } abgemeldet. { $count } Sitzungen werden hochgeladen, wenn du dich wieder anmeldest.
+    }
 account-project = Projekt
-account-project-hint = Beides steht in den Einstellungen deines Projekts, unter API keys.
-account-url = Adresse des Projekts
+account-project-hint = Beides findest du in den Einstellungen deines Projekts unter API Keys.
+account-url = URL des Projekts
 account-key = Publishable key
 account-email = E-Mail
-account-sign-in-method = Wie du dich anmeldest
+account-sign-in-method = Anmelden mit
 account-method-password = Passwort
-account-method-code = Code per Mail
+account-method-code = Code per E-Mail
 account-password = Passwort
 account-code = Code
 account-send-code = Code senden
 account-sign-in = Anmelden
 account-sign-up = Konto anlegen
-account-in-progress = Das Projekt wird gefragt …
-account-code-sent = Eine Mail ist unterwegs zu { $email }. Gib den Code daraus hier ein. Hat sie einen Link und keinen Code, müssen die Mailvorlagen des Projekts geändert werden: siehe Zafus README für Supabase.
-account-confirmation-sent = Eine Mail ist unterwegs zu { $email }. Hat sie einen Code, gib ihn hier ein. Hat sie einen Link, öffne ihn und melde dich dann mit deinem Passwort an.
+account-in-progress = Verbindung zum Projekt …
+account-code-sent = Eine E-Mail wurde an { $email } gesendet. Gib den Code daraus hier ein. Wenn sie einen Link, aber keinen Code enthält, müssen die E-Mail-Vorlagen des Projekts geändert werden: siehe Zafus README für Supabase.
+account-confirmation-sent = Eine E-Mail wurde an { $email } gesendet. Wenn sie einen Code enthält, gib ihn hier ein. Wenn sie einen Link enthält, öffne ihn und melde dich dann mit deinem Passwort an.
 account-signed-in = Du bist angemeldet.
-account-signed-in-adopted = Du bist angemeldet. Von diesem Rechner dazugekommen: { $sits }.
-account-signed-out = Du bist abgemeldet. Deine Sitzungen sind alle noch hier.
+account-signed-in-adopted =
+    { $count ->
+        [one] Du bist angemeldet. Von diesem Computer dazugekommen: eine Sitzung.
+       *[other] Du bist angemeldet. Von diesem Computer dazugekommen: { $count } Sitzungen.
+    }
+account-signed-out = Du bist abgemeldet. Alle deine Sitzungen sind noch hier.
+
+## State of the account
+
 account-synced-at = Zuletzt abgeglichen: { $when }
 account-synced-never = Noch nicht abgeglichen
 account-sync-now = Jetzt abgleichen
 account-progress = Fortschritt des Abgleichs
 account-progress-of = { $done } von { $total }
-account-local-only = Nur auf diesem Rechner, wie du wolltest: { $sits }.
+account-local-only =
+    { $count ->
+        [one] Eine Sitzung bleibt nur auf diesem Computer, wie du gewählt hast.
+       *[other] { $count } Sitzungen bleiben nur auf diesem Computer, wie du gewählt hast.
+    }
 account-unreadable =
     { $count ->
-        [one] { $sits } braucht ein neueres Zafu. Sie ist aufgehoben und nach einem Update zu sehen.
-       *[other] { $sits } brauchen ein neueres Zafu. Sie sind aufgehoben und nach einem Update zu sehen.
+        [one] Eine Sitzung braucht eine neuere Version von Zafu. Sie bleibt erhalten und erscheint nach einem Update.
+       *[other] { $count } Sitzungen brauchen eine neuere Version von Zafu. Sie bleiben erhalten und erscheinen nach einem Update.
     }
-account-no-keychain = Dieses System hat keinen Schlüsselbund. Du bist angemeldet, bis Zafu beendet wird.
+account-no-keychain = Dieses System hat keinen Schlüsselbund, daher bleibst du nur angemeldet, bis Zafu beendet wird.
+
+## Sits that the project rejected
+
 account-rejected = Vom Projekt abgelehnt
-account-rejected-retry = Noch einmal senden
-account-rejected-export = In eine Datei sichern …
-account-rejected-retried = Sie werden noch einmal gesendet.
-account-rejected-exported = Gesichert in { $path }
-account-adopted = Sie gehören jetzt zu deinem Konto.
-account-not-adopted = Sie bleiben auf diesem Rechner.
-account-uploaded-again = Sie werden noch einmal gesendet.
-account-kept-local = Sie bleiben nur auf diesem Rechner.
-account-moved = In dein Konto verschoben: { $sits }.
-account-not-moved = Sie bleiben, wo sie sind, und stehen unten.
-account-owners-title = Andere Konten auf diesem Rechner
+account-rejected-retry = Noch einmal hochladen
+account-rejected-export = In einer Datei speichern …
+account-rejected-retried = Diese Sitzungen werden noch einmal hochgeladen.
+account-rejected-exported = Gespeichert in { $path }
+
+## Shown after a question about sits was answered (see sync.ftl)
+
+account-adopted = Zu deinem Konto hinzugefügt.
+account-not-adopted = Sie bleiben auf diesem Computer, außerhalb deines Kontos.
+account-uploaded-again = Deine Sitzungen werden noch einmal hochgeladen.
+account-kept-local = Deine Sitzungen bleiben nur auf diesem Computer.
+account-moved =
+    { $count ->
+        [one] In dein Konto verschoben: eine Sitzung.
+       *[other] In dein Konto verschoben: { $count } Sitzungen.
+    }
+account-not-moved = Es wurde nichts verschoben. Das andere Konto steht unten.
+
+## Other accounts that have sits on this computer
+
+account-owners-title = Andere Konten auf diesem Computer
 account-owners-hint = Ihre Sitzungen gehören nicht zu deinem Konto. „Frühere Sitzungen“ kann sie zeigen.
+account-owners-move-hint = Beim Verschieben werden alle Sitzungen eines Kontos in dein Projekt hochgeladen, auch solche, die nur auf diesem Computer bleiben sollten.
 account-owner-signed-out = Abgemeldet
 account-owner-deleted = Aus seinem Projekt gelöscht
-account-owner-replaced = Ein früheres Konto: die Adresse hat jetzt ein anderes
-account-owner-sits-unsent = { $sits }, nicht gesendet: { $unsent }
-account-owner-adopt = In dieses Konto verschieben
-account-owner-adopt-of = In dieses Konto verschieben: die Sitzungen von { $name }
+account-owner-replaced = Früheres Konto: Die Adresse gehört jetzt zu einem anderen
+account-owner-sits-unsent =
+    { $count ->
+        [one] { $count } Sitzung, nicht hochgeladen: { $unsent }
+       *[other] { $count } Sitzungen, nicht hochgeladen: { $unsent }
+    }
+account-owner-adopt = Verschieben und hochladen
+account-owner-adopt-of = Verschieben und hochladen: die Sitzungen von { $name }
 account-owner-name-deleted = { $name } (gelöscht)
 account-owner-name-replaced = { $name } (früheres Konto)
-account-owner-unknown = Ein Konto mit unbekannter Adresse
+account-owner-unknown = Konto mit unbekannter Adresse
 account-owner-none = Kein Konto
-account-leave = Verlassen
+
+## Ways out
+
+account-leave = Abmelden oder löschen
 account-sign-out = Abmelden
-account-sign-out-hint = Deine Sitzungen bleiben auf diesem Rechner. Was wartet, wird gesendet, wenn du dich wieder anmeldest.
+account-sign-out-hint = Deine Sitzungen bleiben auf diesem Computer. Noch nicht hochgeladene folgen, wenn du dich wieder anmeldest.
 account-erase = Daten löschen …
-account-erase-hint = Nimmt alles von diesem Konto aus dem Projekt. Was auf deinen Geräten ist, bleibt.
+account-erase-hint = Löscht alle Sitzungen dieses Kontos aus dem Projekt. Deine Geräte behalten ihre.
 account-erase-title = Die Daten dieses Kontos löschen?
-account-erase-text = Alle Sitzungen von { $email } werden aus dem Projekt genommen, und das lässt sich nicht rückgängig machen. Was auf diesem Rechner ist, bleibt; deine anderen Geräte fragen, was mit ihren werden soll.
+account-erase-text = Alle Sitzungen von { $email } werden aus dem Projekt gelöscht. Das lässt sich nicht rückgängig machen. Dieser Computer behält seine Sitzungen; deine anderen Geräte fragen, was mit ihren geschehen soll.
 account-erase-confirm = Aus dem Projekt löschen
-account-erase-cancel = Behalten
-account-erase-done = Das Projekt hat nichts mehr von diesem Konto. Deine Sitzungen sind noch hier.
+account-erase-cancel = Abbrechen
+account-erase-done = Das Projekt hat keine Daten dieses Kontos mehr. Deine Sitzungen sind noch hier.

@@ -1,3 +1,5 @@
+## Lengths of time and counts, shown alone or inside other texts
+
 common-minutes =
     { $count ->
         [one] { $count } Minute
@@ -10,18 +12,23 @@ common-seconds =
     }
 common-sits =
     { $count ->
-        [one] { $written } Sitzung
-       *[other] { $written } Sitzungen
+        [one] { $count } Sitzung
+       *[other] { $count } Sitzungen
     }
+common-hours-short = { $count } h
 common-minutes-short = { $count } min
 common-seconds-short = { $count } s
-common-hours-short = { $count } h
-common-none = Keine
+
+## Buttons
+
 common-done = Fertig
 common-cancel = Abbrechen
-common-save = Sichern
+common-save = Speichern
 common-undo = Rückgängig
-common-back-to-timer = Zurück zum Sitzen
 common-back = Zurück
+common-back-to-timer = Zurück zum Timer
 common-close-notice = Diese Meldung schließen
+
+## Notices
+
 common-notice-count = { $count } Meldungen

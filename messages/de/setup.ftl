@@ -1,34 +1,43 @@
+## The page on which a sit is prepared and started
+
+setup-title = Neue Sitzung
 setup-open-settings = Einstellungen
 setup-open-log = Frühere Sitzungen
-setup-title = Neue Sitzung
-setup-length = Länge
+setup-start = Beginnen
+setup-unsettled =
+    { $count ->
+        [one] Eine Sitzung braucht deine Antwort
+       *[other] { $count } Sitzungen brauchen deine Antwort
+    }
+
+## Length of the sit
+
+setup-length = Dauer
 setup-kind-timed = Auf Zeit
 setup-kind-open = Offen
 setup-kind-until = Bis
 setup-minutes = Minuten
 setup-shorter = Kürzer
 setup-longer = Länger
-setup-length-invalid = Eine Länge von einer Sekunde bis zu einem Tag: 25, 1:30, 90 s, 1 h 15.
-setup-until-time = Um diese Zeit enden
-setup-until-invalid = Eine Uhrzeit: 07:30.
+setup-length-invalid = Gib eine Dauer von 1 Sekunde bis 24 Stunden ein, etwa 25, 1:30, 90 s oder 1 h 15
 setup-open-text = Bis du sie beendest
-setup-open-hint = Der Lotos öffnet sich, immer langsamer
-setup-until-hint = Nach der Uhr dieses Rechners
-setup-preset = Sitzung
+setup-open-hint = Der Lotos öffnet sich immer langsamer
+setup-until-time = Endzeit
+setup-until-hint = Nach der Uhr dieses Computers
+setup-until-invalid = Gib eine Uhrzeit ein, etwa 07:30
+
+## Preset, preparation, bells and overtime
+
+setup-preset = Vorlage
 setup-preset-default = Wie gewohnt
 setup-preset-changed = Geändert
-setup-preset-save = Als Vorlage behalten
+setup-preset-save = Als Vorlage speichern
+setup-preset-title = Als Vorlage speichern
+setup-preset-name = Name
 setup-preparation = Vorbereitung
+setup-preparation-none = Keine
 setup-bells = Glocken
 setup-overtime = Nach dem Ende
-setup-start = Beginnen
-setup-unsettled =
-    { $count ->
-        [one] Eine Sitzung wartet auf dein Wort
-       *[other] { $count } Sitzungen warten auf dein Wort
-    }
-setup-overtime-ask = Messen, dann fragen
-setup-overtime-always = Messen und anrechnen
+setup-overtime-ask = Weiter messen, dann fragen
+setup-overtime-always = Weiter messen und anrechnen
 setup-overtime-never = Am Ende aufhören
-setup-preset-title = Als Vorlage behalten
-setup-preset-name = Name

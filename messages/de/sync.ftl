@@ -1,56 +1,81 @@
+## State of the sync: one or two words beside an icon, and in full on the account’s page
+
 sync-synced = Abgeglichen
-sync-synced-long = Alles ist in deinem Projekt
+sync-synced-long = Alles ist mit deinem Projekt abgeglichen
 sync-syncing = Gleicht ab
 sync-syncing-long = Deine Sitzungen werden abgeglichen
 sync-not-synced = Nicht abgeglichen
-sync-not-synced-long = Sitzungen anderer Geräte fehlen hier vielleicht noch
+sync-not-synced-long = Sitzungen deiner anderen Geräte fehlen vielleicht noch
 sync-pending = { $count } warten
 sync-pending-long =
     { $count ->
-        [one] { $sits } wartet aufs Senden
-       *[other] { $sits } warten aufs Senden
+        [one] Eine Sitzung ist noch nicht hochgeladen
+       *[other] { $count } Sitzungen sind noch nicht hochgeladen
     }
-sync-action-needed = Braucht dich
-sync-action-needed-long = Dein Konto braucht ein Wort von dir
+sync-action-needed = Handeln nötig
+sync-action-needed-long = Dein Konto braucht deine Aufmerksamkeit
 sync-signed-out = Abgemeldet
 sync-signed-out-long = Du bist abgemeldet
-sync-rejected-text = Notiz oder Art enthält etwas, das das Projekt nicht speichern kann.
-sync-rejected-contradiction = Was von ihr gesagt wird, widerspricht sich.
-sync-rejected-length = Das Projekt versteht ihre Länge nicht.
-sync-rejected-time = Das Projekt versteht eine ihrer Zeiten nicht.
-sync-rejected-other = Das Projekt sagt: { $code }.
+
+## What only the user can do before the sync continues: a title, and a text below it
+
 sync-need-sign-in = Melde dich noch einmal an
-sync-need-sign-in-text = Deine Anmeldung ist abgelaufen. Alles, was wartet, ist da und wird gesendet, sobald du zurück bist.
-sync-need-key = Der Schlüssel des Projekts wird nicht angenommen
-sync-need-key-text = Prüfe den öffentlichen Schlüssel in den Einstellungen deines Projekts, unter API Keys, und melde dich damit an. Alles, was wartet, ist da.
+sync-need-sign-in-text = Deine Anmeldung ist abgelaufen. Noch nicht hochgeladene Sitzungen bleiben erhalten und folgen, sobald du angemeldet bist.
+sync-need-key = Das Projekt nimmt seinen Schlüssel nicht an
+sync-need-key-text = Prüfe den Publishable key in den Einstellungen deines Projekts unter API Keys, und melde dich damit an. Noch nicht hochgeladene Sitzungen bleiben erhalten.
 sync-need-blocked = Dieses Konto ist gesperrt
-sync-need-blocked-text = Frag, wer das Projekt betreibt. Alles, was wartet, bleibt hier und wird gesendet, sobald das Konto wieder offen ist.
-sync-need-gone = Das Projekt kennt dieses Konto nicht mehr
-sync-need-gone-text = Deine Sitzungen sind alle noch hier. Leg das Konto neu an, oder melde dich mit einem anderen an.
-sync-need-erased = Dieses Konto wurde von einem anderen Gerät geleert
-sync-need-erased-text = Seine Sitzungen sind aus dem Projekt verschwunden und noch hier. Bevor du etwas sagst, wird nichts gesendet.
+sync-need-blocked-text = Frag, wer das Projekt betreibt. Noch nicht hochgeladene Sitzungen bleiben erhalten und folgen, sobald das Konto entsperrt ist.
+sync-need-gone = Das Projekt hat dieses Konto nicht mehr
+sync-need-gone-text = Alle deine Sitzungen sind noch hier. Leg das Konto neu an, oder melde dich mit einem anderen an.
+sync-need-server = Das Projekt ist nicht für Zafu eingerichtet
+sync-need-server-text = Bis dahin wird nichts hochgeladen, und alles bleibt hier. Was zu tun ist, steht für die, die das Projekt betreiben, in Zafus README für Supabase.
+sync-need-too-old = Dieses Zafu ist zu alt für das Projekt
+sync-need-too-old-text = Installiere die neueste Version. Noch nicht hochgeladene Sitzungen bleiben erhalten und folgen dann.
+sync-need-rejected = Das Projekt hat einige Sitzungen abgelehnt
+sync-need-rejected-text = Sie sind hier vollständig erhalten. Die Gründe stehen unten.
+
+## Questions: a title, a text and two answers
+
+sync-need-erased = Die Daten dieses Kontos wurden von einem anderen Gerät gelöscht
+sync-need-erased-text = Die Sitzungen sind aus dem Projekt gelöscht, aber noch hier. Nichts wird hochgeladen, bevor du entscheidest.
 sync-need-erased-keep = Nur hier behalten
-sync-need-erased-upload = Noch einmal senden
+sync-need-erased-upload = Noch einmal hochladen
+
 sync-need-adopt =
     { $count ->
-        [one] Ist eine Sitzung auf diesem Rechner deine?
-       *[other] Sind { $sits } auf diesem Rechner deine?
+        [one] Ist eine Sitzung auf diesem Computer deine?
+       *[other] Sind { $count } Sitzungen auf diesem Computer deine?
     }
-sync-need-adopt-text = Sie entstanden, als niemand angemeldet war, und hier wurde mehr als ein Konto benutzt. Sind es deine, gehören sie dann zu { $email }.
-sync-need-adopt-yes = Ja, es sind meine
+sync-need-adopt-text =
+    { $count ->
+        [one] Sie entstand, als niemand angemeldet war, und hier wurde mehr als ein Konto benutzt. Wenn es deine ist, gehört sie dann zu { $email } und wird hochgeladen.
+       *[other] Sie entstanden, als niemand angemeldet war, und hier wurde mehr als ein Konto benutzt. Wenn es deine sind, gehören sie dann zu { $email } und werden hochgeladen.
+    }
+sync-need-adopt-yes = Ja, zu meinem Konto
 sync-need-adopt-no = Nein, hier lassen
+
 sync-need-adopt-from =
     { $count ->
         [one] Eine Sitzung eines früheren Kontos in dieses verschieben?
-       *[other] { $sits } eines früheren Kontos in dieses verschieben?
+       *[other] { $count } Sitzungen eines früheren Kontos in dieses verschieben?
     }
-sync-need-adopt-from-deleted = Sie sind auf diesem Rechner und gehören zu { $from } bei { $project }. Dieses Konto wurde gelöscht, niemand kann sich mehr damit anmelden. Verschiebst du sie, gehören sie zu { $email } und werden an dessen Projekt gesendet.
-sync-need-adopt-from-replaced = Sie sind auf diesem Rechner und gehören zu einem früheren Konto von { $from } bei { $project }. Die Adresse hat jetzt ein anderes Konto, mit dem früheren kann sich niemand mehr anmelden. Verschiebst du sie, gehören sie zu { $email } und werden an dessen Projekt gesendet.
-sync-need-adopt-from-yes = Verschieben
-sync-need-adopt-from-no = Dort lassen
-sync-need-server = Das Projekt ist nicht, wie Zafu es braucht
-sync-need-server-text = Bis dahin wird nichts gesendet, und alles bleibt hier. Wer das Projekt betreibt, bringt es auf den Stand, den Zafus README für Supabase beschreibt.
-sync-need-too-old = Dieses Zafu ist zu alt für das Projekt
-sync-need-too-old-text = Installiere das neueste. Alles, was wartet, bleibt hier und wird dann gesendet.
-sync-need-rejected = Einige Sitzungen wurden abgelehnt
-sync-need-rejected-text = Sie sind hier ganz erhalten. Unten steht, was das Projekt dazu sagt.
+sync-need-adopt-from-deleted =
+    { $count ->
+        [one] Sie gehört zu { $from } bei { $project }. Dieses Konto wurde gelöscht, daher kann sich niemand mehr damit anmelden. Wenn du sie verschiebst, gehört sie zu { $email } und wird in dessen Projekt hochgeladen, auch wenn sie nur auf diesem Computer bleiben sollte.
+       *[other] Sie gehören zu { $from } bei { $project }. Dieses Konto wurde gelöscht, daher kann sich niemand mehr damit anmelden. Wenn du sie verschiebst, gehören alle zu { $email } und werden in dessen Projekt hochgeladen, auch solche, die nur auf diesem Computer bleiben sollten.
+    }
+sync-need-adopt-from-replaced =
+    { $count ->
+        [one] Sie gehört zu einem früheren Konto von { $from } bei { $project }. Die Adresse hat jetzt ein anderes Konto, daher kann sich mit dem früheren niemand mehr anmelden. Wenn du sie verschiebst, gehört sie zu { $email } und wird in dessen Projekt hochgeladen, auch wenn sie nur auf diesem Computer bleiben sollte.
+       *[other] Sie gehören zu einem früheren Konto von { $from } bei { $project }. Die Adresse hat jetzt ein anderes Konto, daher kann sich mit dem früheren niemand mehr anmelden. Wenn du sie verschiebst, gehören alle zu { $email } und werden in dessen Projekt hochgeladen, auch solche, die nur auf diesem Computer bleiben sollten.
+    }
+sync-need-adopt-from-yes = Verschieben und hochladen
+sync-need-adopt-from-no = Nicht verschieben
+
+## Why the project rejected a sit
+
+sync-rejected-text = Notiz oder Art enthält etwas, das das Projekt nicht speichern kann.
+sync-rejected-contradiction = Ihre Angaben widersprechen sich.
+sync-rejected-length = Das Projekt nimmt ihre Dauer nicht an.
+sync-rejected-time = Das Projekt nimmt eine ihrer Zeiten nicht an.
+sync-rejected-other = Das Projekt hat geantwortet: { $code }.

@@ -1,69 +1,115 @@
 account-title = Account
-account-privacy = What leaves this computer are your sits, with their times, labels and notes. They go to your own project and nowhere else. While nobody is signed in, nothing leaves.
-account-intro = Zafu needs no account. With one, your sits meet on all your devices, in a Supabase project of your own.
-account-signed-out-of = You are signed out of { $email }. Your sits are all here.
-account-signed-out-of-pending = You are signed out of { $email }. Waiting here until you sign in again: { $sits }.
+account-privacy = Only your sits leave this computer, with their times, labels and notes. They go to your own project and nowhere else. While nobody is signed in, nothing leaves.
+
+## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
+
+account-intro = Zafu works without an account. With one, your sits sync between all your devices, through a Supabase project of your own.
+account-signed-out-of = You are signed out of { $email }. All your sits are still here.
+account-signed-out-of-pending =
+    { $count ->
+        [one] You are signed out of { $email }. One sit waits to be uploaded until you sign in again.
+       *[other] You are signed out of { $email }. { $count } sits wait to be uploaded until you sign in again.
+    }
 account-project = Project
-account-project-hint = Both stand in your project’s settings, under API keys.
-account-url = Address of the project
+# “API Keys” and “Publishable key” are names on Supabase’s own pages
+account-project-hint = You will find both in your project’s settings under API Keys.
+account-url = Project URL
 account-key = Publishable key
-account-email = E-mail
-account-sign-in-method = How to sign in
+account-email = Email
+account-sign-in-method = Sign in with
 account-method-password = Password
-account-method-code = Code by mail
+account-method-code = Code by email
 account-password = Password
+# A one-time code from an email
 account-code = Code
-account-send-code = Send a code
+account-send-code = Send code
 account-sign-in = Sign in
-account-sign-up = Create an account
-account-in-progress = Asking the project…
-account-code-sent = A mail is on its way to { $email }. Enter the code from it here. If it has a link and no code, the project’s mail templates need a change: see Zafu’s README for Supabase.
-account-confirmation-sent = A mail is on its way to { $email }. If it has a code, enter it here. If it has a link, open it, then sign in with your password.
+account-sign-up = Create account
+# A request to the project is in progress
+account-in-progress = Contacting the project…
+account-code-sent = An email was sent to { $email }. Enter the code from it here. If it has a link but no code, the project’s email templates need a change: see Zafu’s README for Supabase.
+account-confirmation-sent = An email was sent to { $email }. If it has a code, enter it here. If it has a link, open it, then sign in with your password.
 account-signed-in = You are signed in.
-account-signed-in-adopted = You are signed in. Come along from this computer: { $sits }.
-account-signed-out = You are signed out. Your sits are all still here.
+account-signed-in-adopted =
+    { $count ->
+        [one] You are signed in. Added from this computer: one sit.
+       *[other] You are signed in. Added from this computer: { $count } sits.
+    }
+account-signed-out = You are signed out. All your sits are still here.
+
+## State of the account
+
+# when is a time of day, or a day and time
 account-synced-at = Last synced: { $when }
 account-synced-never = Not synced yet
 account-sync-now = Sync now
-account-progress = Progress of the sync
+account-progress = Sync progress
 account-progress-of = { $done } of { $total }
-account-local-only = Kept on this computer only, as you wished: { $sits }.
+account-local-only =
+    { $count ->
+        [one] One sit is kept on this computer only, as you chose.
+       *[other] { $count } sits are kept on this computer only, as you chose.
+    }
 account-unreadable =
     { $count ->
-        [one] { $sits } needs a newer Zafu. It is kept, and shown after an update.
-       *[other] { $sits } need a newer Zafu. They are kept, and shown after an update.
+        [one] One sit needs a newer version of Zafu. It is kept and will appear after an update.
+       *[other] { $count } sits need a newer version of Zafu. They are kept and will appear after an update.
     }
-account-no-keychain = This system has no keychain, so you are signed in only until Zafu is quit.
-account-rejected = Refused by the project
-account-rejected-retry = Send again
+account-no-keychain = This system has no keychain, so you stay signed in only until Zafu quits.
+
+## Sits that the project rejected
+
+account-rejected = Rejected by the project
+account-rejected-retry = Upload again
 account-rejected-export = Save to a file…
-account-rejected-retried = They will be sent again.
+account-rejected-retried = These sits will be uploaded again.
 account-rejected-exported = Saved to { $path }
-account-adopted = They are part of your account now.
-account-not-adopted = They stay on this computer.
-account-uploaded-again = They are being sent again.
-account-kept-local = They stay on this computer only.
-account-moved = Moved to your account: { $sits }.
-account-not-moved = They stay where they are, listed below.
+
+## Shown after a question about sits was answered (see sync.ftl)
+
+account-adopted = Added to your account.
+account-not-adopted = Kept on this computer, outside your account.
+account-uploaded-again = Your sits will be uploaded again.
+account-kept-local = Your sits stay on this computer only.
+account-moved =
+    { $count ->
+        [one] Moved to your account: one sit.
+       *[other] Moved to your account: { $count } sits.
+    }
+account-not-moved = Nothing was moved. The other account is listed below.
+
+## Other accounts that have sits on this computer
+
 account-owners-title = Other accounts on this computer
 account-owners-hint = Their sits are not part of your account. Past sits can show them.
+# Shown below the hint if an account in the list is gone and has a button to move its sits
+account-owners-move-hint = Moving uploads all sits of an account to your project, including those kept on this computer only.
 account-owner-signed-out = Signed out
 account-owner-deleted = Deleted from its project
-account-owner-replaced = An earlier account: its address has another one now
-account-owner-sits-unsent = { $sits }, not sent: { $unsent }
-account-owner-adopt = Move to this account
-account-owner-adopt-of = Move to this account: the sits of { $name }
+# The account is gone, and a new one was created with the same email address
+account-owner-replaced = Earlier account: its address now belongs to another one
+account-owner-sits-unsent =
+    { $count ->
+        [one] { $count } sit, not uploaded: { $unsent }
+       *[other] { $count } sits, not uploaded: { $unsent }
+    }
+account-owner-adopt = Move and upload
+# Read out by screen readers; begins with the text of the button
+account-owner-adopt-of = Move and upload the sits of { $name }
 account-owner-name-deleted = { $name } (deleted)
 account-owner-name-replaced = { $name } (earlier account)
-account-owner-unknown = An account whose address is not known
+account-owner-unknown = Account with an unknown address
 account-owner-none = No account
-account-leave = Leave
+
+## Ways out
+
+account-leave = Sign out or erase
 account-sign-out = Sign out
-account-sign-out-hint = Your sits stay on this computer. What waits is sent when you sign in again.
+account-sign-out-hint = Your sits stay on this computer. Those not uploaded yet follow when you sign in again.
 account-erase = Erase data…
-account-erase-hint = Takes everything of this account out of the project. What is on your devices stays.
+account-erase-hint = Deletes all sits of this account from the project. Your devices keep theirs.
 account-erase-title = Erase this account’s data?
-account-erase-text = All sits of { $email } are taken out of the project, and this cannot be undone. What is on this computer stays; your other devices ask what to do with theirs.
-account-erase-confirm = Erase them from the project
-account-erase-cancel = Keep them
-account-erase-done = The project holds nothing of this account any more. Your sits are still here.
+account-erase-text = All sits of { $email } will be deleted from the project. This cannot be undone. This computer keeps its sits; your other devices will ask what to do with theirs.
+account-erase-confirm = Erase from the project
+account-erase-cancel = Cancel
+account-erase-done = The project has no data of this account any more. Your sits are still here.

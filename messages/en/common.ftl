@@ -1,3 +1,5 @@
+## Lengths of time and counts, shown alone or inside other texts
+
 common-minutes =
     { $count ->
         [one] { $count } minute
@@ -10,18 +12,26 @@ common-seconds =
     }
 common-sits =
     { $count ->
-        [one] { $written } sit
-       *[other] { $written } sits
+        [one] { $count } sit
+       *[other] { $count } sits
     }
+# The three short units are joined by spaces: 1 h 5 min, 1 min 30 s
+common-hours-short = { $count } h
 common-minutes-short = { $count } min
 common-seconds-short = { $count } s
-common-hours-short = { $count } h
-common-none = None
+
+## Buttons
+
 common-done = Done
 common-cancel = Cancel
 common-save = Save
 common-undo = Undo
-common-back-to-timer = Back to the timer
+# Returns to the page that the account was opened from
 common-back = Back
+common-back-to-timer = Back to the timer
 common-close-notice = Close this message
+
+## Notices
+
+# Shown under a running sit instead of the messages themselves; count is 2 or more
 common-notice-count = { $count } messages

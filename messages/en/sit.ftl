@@ -1,32 +1,51 @@
+## A running sit
+
 sit-title = Sit
+# Shown during the preparation, before the sit begins
 sit-preparing = Settle in
 sit-paused = Paused
-sit-overtime = Beyond the end
-sit-overtime-always = Counted as you sit on
+# The planned time is over and the timer goes on; at the end Zafu asks whether this time counts
+sit-overtime = Overtime
+# The same, if this time always counts
+sit-overtime-always = Overtime, added to the sit
 sit-pause = Pause
-sit-resume = Go on
+sit-resume = Resume
+# Ends a sit before its time; asks first
 sit-end = End
-sit-cancel = Do not sit
+# Cancels the preparation
+sit-cancel = Cancel
+# Ends a sit whose planned time is over
 sit-finish = Finish
-sit-add-overtime = Add the extra { $time }
+# Ends the sit and counts the overtime too: Add 02:13
+sit-add-overtime = Add { $time }
 sit-fullscreen = Full screen
 sit-fullscreen-leave = Leave full screen
+
+## Question before a sit is ended early
+
 sit-end-title = End the sit now?
 sit-end-keep = End and keep { $time }
-sit-end-cancel = Go on sitting
-sit-end-discard = Throw this sit away
-sit-discard-title = Throw away { $time } of sitting?
-sit-discard-text = Nothing of this sit will be kept.
-sit-discard-confirm = Throw it away
-sit-discard-cancel = Keep it
-sit-quit-title = You are still sitting.
-sit-quit-text = Closing only the window lets the sit go on.
-sit-quit-confirm = Quit and keep what was sat
+sit-end-cancel = Keep sitting
+sit-end-discard = Discard this sit
+sit-discard-title = Discard { $time } of sitting?
+sit-discard-text = Nothing of this sit is kept.
+sit-discard-confirm = Discard
+sit-discard-cancel = Keep
+
+## Question before Zafu quits during a sit
+
+sit-quit-title = A sit is still running.
+sit-quit-text = If you close only the window, the sit continues.
+sit-quit-confirm = Quit and keep the time so far
 sit-quit-cancel = Keep sitting
+
+## After a sit; the length stands below the first line: You sat / 20 minutes
+
 sit-finished-complete = You sat
-sit-finished-early = You sat, and stopped early
-sit-finished-of = of { $minutes }
-sit-finished-not-saved = This sit is not saved yet. Zafu keeps it in memory and goes on trying: do not quit Zafu while this is shown.
+sit-finished-early = You sat, and ended early
+# The planned length, below the length of a sit that ended early: of 25 min
+sit-finished-of = of { $planned }
+sit-finished-not-saved = This sit is not saved yet. Zafu keeps it in memory and keeps trying. Do not quit Zafu while you see this message.
 sit-finished-note = Note
 sit-finished-note-hint = A few words, if you like
 sit-finished-label = Label

@@ -1,56 +1,85 @@
+## State of the sync: one or two words beside an icon, and in full on the account’s page
+
 sync-synced = Synced
-sync-synced-long = Everything is in your project
+sync-synced-long = Everything is synced with your project
 sync-syncing = Syncing
 sync-syncing-long = Your sits are being synced
+# Everything is uploaded, but the project could not be asked for sits of other devices
 sync-not-synced = Not synced
-sync-not-synced-long = Other devices' sits may not all be here yet
+sync-not-synced-long = Sits from your other devices may be missing
 sync-pending = { $count } waiting
 sync-pending-long =
     { $count ->
-        [one] { $sits } waits to be sent
-       *[other] { $sits } wait to be sent
+        [one] One sit is waiting to be uploaded
+       *[other] { $count } sits are waiting to be uploaded
     }
-sync-action-needed = Needs you
-sync-action-needed-long = Your account needs a word from you
+sync-action-needed = Action needed
+sync-action-needed-long = Your account needs attention
 sync-signed-out = Signed out
 sync-signed-out-long = You are signed out
-sync-rejected-text = Its note or label holds something that the project cannot store.
-sync-rejected-contradiction = What is said of it contradicts itself.
-sync-rejected-length = The project does not understand its length.
-sync-rejected-time = The project does not understand one of its times.
-sync-rejected-other = The project says: { $code }.
+
+## What only the user can do before the sync continues: a title, and a text below it
+
 sync-need-sign-in = Sign in again
-sync-need-sign-in-text = Your session has ended. Everything that waits is kept, and is sent once you are back.
-sync-need-key = The project’s key is not accepted
-sync-need-key-text = Check the publishable key in your project’s settings, under API keys, and sign in with it. Everything that waits is kept.
+sync-need-sign-in-text = Your sign-in has expired. Sits that are not uploaded yet are kept and follow once you have signed in.
+sync-need-key = The project does not accept its key
+sync-need-key-text = Check the publishable key in your project’s settings under API Keys, and sign in with it. Sits that are not uploaded yet are kept.
 sync-need-blocked = This account is blocked
-sync-need-blocked-text = Ask whoever runs the project. Everything that waits is kept here, and is sent once the account is open again.
-sync-need-gone = The project has no such account any more
-sync-need-gone-text = Your sits are all still here. Create the account anew, or sign in with another one.
-sync-need-erased = This account was erased from another device
-sync-need-erased-text = Its sits are gone from the project, and still here. Nothing is sent before you say what is to be.
+sync-need-blocked-text = Ask whoever runs the project. Sits that are not uploaded yet are kept and follow once the account is unblocked.
+sync-need-gone = The project no longer has this account
+sync-need-gone-text = All your sits are still here. Create the account again, or sign in with another one.
+sync-need-server = The project is not set up for Zafu
+sync-need-server-text = Nothing is uploaded until it is, and everything is kept here. Zafu’s README for Supabase tells whoever runs the project what to do.
+sync-need-too-old = This Zafu is too old for the project
+sync-need-too-old-text = Install the latest version. Sits that are not uploaded yet are kept and follow then.
+sync-need-rejected = The project rejected some sits
+sync-need-rejected-text = They are kept here in full. The reasons are listed below.
+
+## Questions: a title, a text and two answers
+
+sync-need-erased = This account’s data was erased from another device
+sync-need-erased-text = Its sits are gone from the project but still on this computer. Nothing is uploaded before you decide.
 sync-need-erased-keep = Keep them here only
-sync-need-erased-upload = Send them again
+sync-need-erased-upload = Upload them again
+
 sync-need-adopt =
     { $count ->
-        [one] Is one sit of this computer yours?
-       *[other] Are { $sits } of this computer yours?
+        [one] Is one sit on this computer yours?
+       *[other] Are { $count } sits on this computer yours?
     }
-sync-need-adopt-text = They were made while nobody was signed in, and more than one account was used here. If they are yours, they become part of { $email }.
-sync-need-adopt-yes = Yes, they are mine
-sync-need-adopt-no = No, leave them here
+sync-need-adopt-text =
+    { $count ->
+        [one] It was recorded while nobody was signed in, and more than one account was used here. If it is yours, it becomes part of { $email } and is uploaded.
+       *[other] They were recorded while nobody was signed in, and more than one account was used here. If they are yours, they become part of { $email } and are uploaded.
+    }
+sync-need-adopt-yes = Yes, add to my account
+sync-need-adopt-no = No, leave here
+
+# Sits of an account that is gone. from is that account’s email address, project its server, email the address of the
+# account that is signed in. from and email may be the same.
 sync-need-adopt-from =
     { $count ->
-        [one] Move one sit of a former account to this one?
-       *[other] Move { $sits } of a former account to this one?
+        [one] Move one sit of an earlier account to this one?
+       *[other] Move { $count } sits of an earlier account to this one?
     }
-sync-need-adopt-from-deleted = They are on this computer and belong to { $from } at { $project }. That account was deleted, so nobody can sign in to it again. If you move them, they become part of { $email } and are sent to its project.
-sync-need-adopt-from-replaced = They are on this computer and belong to an earlier account of { $from } at { $project }. Another account has this address now, so nobody can sign in to the earlier one again. If you move them, they become part of { $email } and are sent to its project.
-sync-need-adopt-from-yes = Move them
-sync-need-adopt-from-no = Leave them
-sync-need-server = The project is not as Zafu needs it
-sync-need-server-text = Nothing is sent until it is, and everything is kept here. Whoever runs the project brings it up to date as Zafu’s README for Supabase describes.
-sync-need-too-old = This Zafu is too old for the project
-sync-need-too-old-text = Install the newest one. Everything that waits is kept here and is sent then.
-sync-need-rejected = Some sits were refused
-sync-need-rejected-text = They are kept here whole. Below is what the project says of them.
+sync-need-adopt-from-deleted =
+    { $count ->
+        [one] It belongs to { $from } at { $project }. That account was deleted, so nobody can sign in to it again. If you move the sit, it becomes part of { $email } and is uploaded to its project, even if it was kept on this computer only.
+       *[other] They belong to { $from } at { $project }. That account was deleted, so nobody can sign in to it again. If you move them, all become part of { $email } and are uploaded to its project, including any that were kept on this computer only.
+    }
+sync-need-adopt-from-replaced =
+    { $count ->
+        [one] It belongs to an earlier account of { $from } at { $project }. The address has another account now, so nobody can sign in to the earlier one again. If you move the sit, it becomes part of { $email } and is uploaded to its project, even if it was kept on this computer only.
+       *[other] They belong to an earlier account of { $from } at { $project }. The address has another account now, so nobody can sign in to the earlier one again. If you move them, all become part of { $email } and are uploaded to its project, including any that were kept on this computer only.
+    }
+sync-need-adopt-from-yes = Move and upload
+sync-need-adopt-from-no = Do not move
+
+## Why the project rejected a sit
+
+sync-rejected-text = Its note or label contains something that the project cannot store.
+sync-rejected-contradiction = Its data contradicts itself.
+sync-rejected-length = The project does not accept its length.
+sync-rejected-time = The project does not accept one of its times.
+# code is the project’s own error code
+sync-rejected-other = The project answered: { $code }.

@@ -89,9 +89,9 @@ describe('the mark', () => {
 	});
 
 	it.each([
-		['synced', '', 'Synced. Account', 'Everything is in your project'],
-		['waiting', '3 waiting', '3 waiting. Account', '3 sits wait to be sent'],
-		['adopt', 'Needs you', 'Needs you. Account', 'Your account needs a word from you'],
+		['synced', '', 'Synced. Account', 'Everything is synced with your project'],
+		['waiting', '3 waiting', '3 waiting. Account', '3 sits are waiting to be uploaded'],
+		['adopt', 'Action needed', 'Action needed. Account', 'Your account needs attention'],
 	])('says how things stand: %s', async (sync, seen, heard, more) => {
 		await show(`sync=${sync}`);
 		const mark = screen.getByTestId('sync-mark');
@@ -162,7 +162,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		const form = (await field('code')).closest('form')!;
 		await fireEvent.submit(form);
-		await said('enter-said', /on its way to mira@example\.org/);
+		await said('enter-said', /An email was sent to mira@example\.org/);
 		await type('code', DEMO_CODE);
 		await fireEvent.submit(form);
 		await screen.findByTestId('account-state');
@@ -174,7 +174,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
 		await press('sign-up');
-		await said('enter-said', /A mail is on its way.*code, enter it here.*link, open it/);
+		await said('enter-said', /An email was sent.*code, enter it here.*link, open it/);
 		const code = await field('code');
 		await hasFocus(code);
 		expect(screen.getByLabelText('Code')).toBe(code);
@@ -199,7 +199,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
 		await press('sign-in');
-		await said('enter-said', 'Asking the project…');
+		await said('enter-said', 'Contacting the project…');
 		await press('sign-in');
 		await press('sign-up');
 		expect(asked).toBe(1);
@@ -208,9 +208,9 @@ describe('signing in', () => {
 
 describe('an account that is signed in', () => {
 	it.each([
-		['adopt', 'adopt-yes', 'accountAdopt true', /part of your account/],
-		['adopt', 'adopt-no', 'accountAdopt false', /stay on this computer/],
-		['erased', 'upload-again', 'accountAfterErasure true', /sent again/],
+		['adopt', 'adopt-yes', 'accountAdopt true', /Added to your account/],
+		['adopt', 'adopt-no', 'accountAdopt false', /on this computer/],
+		['erased', 'upload-again', 'accountAfterErasure true', /uploaded again/],
 		['erased', 'keep-here', 'accountAfterErasure false', /this computer only/],
 	])('takes an answer: %s, %s', async (sync, id, call, text) => {
 		const demo = await open(`sync=${sync}`);
@@ -266,7 +266,7 @@ describe('an account that is signed in', () => {
 		expect(demo.calls).toEqual([]);
 		await press('erase');
 		await press('erase-confirm');
-		await said('account-said', /holds nothing/);
+		await said('account-said', /has no data/);
 		expect(screen.queryByTestId('erase-dialog')).toBeNull();
 		expect(demo.calls).toEqual(['accountErase']);
 	});
@@ -286,7 +286,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 
 	it.each([
 		['adopt-from-yes', 'true', /Moved to your account: 14 sits/, 1],
-		['adopt-from-no', 'false', /stay where they are/, 2],
+		['adopt-from-no', 'false', /Nothing was moved/, 2],
 	])('are moved only by an answer: %s', async (answer, adopt, text, left) => {
 		const demo = await open('sync=adopt-from&owners=more');
 		const need = await screen.findByTestId('need');
@@ -303,17 +303,27 @@ describe('real_life_05: sits of an account that is gone', () => {
 		const rows = await screen.findAllByTestId('owner-row');
 		expect(rows.map((row) => row.querySelectorAll('button').length)).toEqual([1, 0]);
 		expect(rows[1]!.textContent).toMatch(/Signed out/);
-		const name = 'Move to this account: the sits of mira@example.org (earlier account)';
+		const name = 'Move and upload the sits of mira@example.org (earlier account)';
 		await fireEvent.click(screen.getByRole('button', { name }));
 		await said('account-said', /14 sits/);
 		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} true`]);
+	});
+
+	it('say that moving uploads them, and why it failed', async () => {
+		const demo = await open('sync=synced&owners=more');
+		demo.accountAdoptFrom = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		await press('owner-adopt');
+		const wrong = await screen.findAllByTestId('account-trouble');
+		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);
+		expect(screen.getByTestId('owner-adopt').textContent).toContain('upload');
+		expect(document.body.textContent).toContain('including those kept on this computer only');
 	});
 
 	it('are in the log for whoever asks for them, with whose they are', async () => {
 		await show('sync=synced&owners=more&records=shared');
 		await press('open-log');
 		const owners = await screen.findByTestId<HTMLSelectElement>('log-owner');
-		expect(screen.getByLabelText('Whose sits')).toBe(owners);
+		expect(screen.getByLabelText('Account')).toBe(owners);
 		expect([...owners.options].map((one) => one.text)).toEqual([
 			'This account',
 			'All accounts',
@@ -346,9 +356,9 @@ describe('sits of another device', () => {
 		await show('records=elsewhere');
 		await press('open-log');
 		const [runs, unfinished] = await screen.findAllByTestId('sit-row');
-		expect(runs!.textContent).toMatch(/25 min.*under way on another device/s);
+		expect(runs!.textContent).toMatch(/25 min.*running on another device/s);
 		expect(runs!.querySelector('button')).toBeNull();
-		expect(unfinished!.textContent).toMatch(/Open end.*not finished on the other device/s);
+		expect(unfinished!.textContent).toMatch(/Open-ended.*not finished on the other device/s);
 		expect(unfinished!.querySelectorAll('button')).toHaveLength(2);
 	});
 

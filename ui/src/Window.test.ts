@@ -148,7 +148,7 @@ describe('what a person does', () => {
 			const demo = await show('state=unsettled-overtime', 'unsettled');
 			expect(screen.queryByTestId('resolve-gap')).toBeNull();
 			expect(document.body.textContent).toContain('is complete and saved with 25:00');
-			expect(document.body.textContent).not.toContain('throw it away');
+			expect(document.body.textContent).not.toContain('discard it');
 			await press(id);
 			await waitFor(() => expect(demo.calls).toEqual([call]));
 			cleanup();

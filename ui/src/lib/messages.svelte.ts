@@ -18,7 +18,7 @@ type Arguments<Id extends MessageId> = Messages[Id] extends null ? [] : [Message
  */
 export const SOURCES = import.meta.glob<string>(
 	'../../../messages/*/{account,announcement,bells,common,error,log,settings,setup,sit,sync,unsettled}.ftl',
-	{ eager: true, query: '?raw', import: 'default' },
+	{ eager: true, import: 'default' },
 );
 
 let current = $state.raw(load(systemLanguage()));

@@ -18,11 +18,11 @@ describe('the bells of a plan', () => {
 	});
 
 	it.each<[IntervalTimes, string]>([
-		[{ kind: 'every', seconds: 300 }, 'on the way 5 min'],
-		[{ kind: 'spread', count: 3 }, 'on the way × 3'],
-		[{ kind: 'at', seconds: [300, 750] }, 'on the way 5 min, 12 min 30 s'],
-		[{ kind: 'at', seconds: [300, 600, 900] }, 'on the way × 3'],
-		[{ kind: 'random', minGapSeconds: 180, maxGapSeconds: 420 }, 'on the way 3 min – 7 min'],
+		[{ kind: 'every', seconds: 300 }, 'during 5 min'],
+		[{ kind: 'spread', count: 3 }, 'during × 3'],
+		[{ kind: 'at', seconds: [300, 750] }, 'during 5 min, 12 min 30 s'],
+		[{ kind: 'at', seconds: [300, 600, 900] }, 'during × 3'],
+		[{ kind: 'random', minGapSeconds: 180, maxGapSeconds: 420 }, 'during 3 min – 7 min'],
 	])('are told on the way: %j', (when, said) => expect(during(when)).toBe(said));
 });
 

@@ -99,9 +99,9 @@ function often({ when }: Intervals): string {
 /** All bells of a plan, in the order in which they are first heard. */
 export function bellsOf(plan: PlanChoice): string[] {
 	const bells: string[] = [];
-	if (plan.startBell) bells.push(`${t('bells-summary-start')} ${rung(plan.startBell)}`);
-	if (plan.intervals) bells.push(`${t('bells-summary-during')} ${often(plan.intervals)}`);
-	if (plan.endBell) bells.push(`${t('bells-summary-end')} ${rung(plan.endBell)}`);
+	if (plan.startBell) bells.push(t('bells-summary-start', { bell: rung(plan.startBell) }));
+	if (plan.intervals) bells.push(t('bells-summary-during', { times: often(plan.intervals) }));
+	if (plan.endBell) bells.push(t('bells-summary-end', { bell: rung(plan.endBell) }));
 	return bells.length > 0 ? bells : [t('bells-silent')];
 }
 
@@ -130,7 +130,7 @@ export function lately(rfc3339: string, now: Date): string {
 
 /** `12 sits`. */
 export function sits(count: number): string {
-	return t('common-sits', { count, written: figure(count) });
+	return t('common-sits', { count });
 }
 
 /** Names an owner of sits. */
@@ -140,11 +140,6 @@ export function ownerName({ id, email, state }: OwnerView): string {
 	if (state === 'deleted') return t('account-owner-name-deleted', { name });
 	if (state === 'replaced') return t('account-owner-name-replaced', { name });
 	return name;
-}
-
-/** `100,000`. */
-export function figure(count: number): string {
-	return count.toLocaleString(locale());
 }
 
 /** How things stand with the account: in a word or two, and in full. */
@@ -158,8 +153,8 @@ export function standing(sync: SyncView): { brief: string; long: string } {
 			if (sync.pending === 0)
 				return { brief: t('sync-not-synced'), long: t('sync-not-synced-long') };
 			return {
-				brief: t('sync-pending', { count: figure(sync.pending) }),
-				long: t('sync-pending-long', { count: sync.pending, sits: sits(sync.pending) }),
+				brief: t('sync-pending', { count: sync.pending }),
+				long: t('sync-pending-long', { count: sync.pending }),
 			};
 		case 'needs-you':
 			return { brief: t('sync-action-needed'), long: t('sync-action-needed-long') };

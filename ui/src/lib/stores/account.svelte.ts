@@ -5,11 +5,11 @@
 import { asIpcError, type Api } from '../api/api';
 import type { RefusedView, Proof, SyncView } from '../api/types';
 import { t } from '../messages.svelte';
-import { sits } from '../words';
 import type { Timer } from './timer.svelte';
 
 /** What is asked, and so where its outcome is shown. */
-export type Asked = 'enter' | 'code' | 'sync' | 'answer' | 'refused' | 'sign-out' | 'erase';
+export type Asked =
+	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'refused' | 'sign-out' | 'erase';
 
 export interface Outcome {
 	asked: Asked;
@@ -86,7 +86,7 @@ export class Account {
 			({ mailSent, adopted }) => {
 				if (mailSent) return t('account-confirmation-sent', { email: this.#email });
 				return adopted > 0
-					? t('account-signed-in-adopted', { sits: sits(adopted) })
+					? t('account-signed-in-adopted', { count: adopted })
 					: t('account-signed-in');
 			},
 		);
@@ -120,12 +120,21 @@ export class Account {
 		);
 	}
 
-	/** Moves the sits of an account that is gone to this one, or leaves them where they are. */
+	/** Answers the open question whether the sits of an account that is gone become part of this one. */
 	async adoptFrom(owner: string, adopt: boolean): Promise<void> {
+		await this.#move(owner, adopt, 'answer');
+	}
+
+	/** Moves the sits of an account that is gone to this one without an open question. */
+	async moveFrom(owner: string): Promise<void> {
+		await this.#move(owner, true, 'move');
+	}
+
+	async #move(owner: string, adopt: boolean, asked: 'answer' | 'move'): Promise<void> {
 		await this.#ask(
-			'answer',
+			asked,
 			() => this.#api.accountAdoptFrom(owner, adopt),
-			(moved) => (adopt ? t('account-moved', { sits: sits(moved) }) : t('account-not-moved')),
+			(moved) => (adopt ? t('account-moved', { count: moved }) : t('account-not-moved')),
 		);
 	}
 

@@ -21,19 +21,19 @@ export function saidOfChange(before: EngineState, after: EngineState): string | 
 			case 'sitting':
 				if (was?.phase === 'paused') return t('announcement-resumed');
 				if (is.plannedSeconds === null) return t('announcement-started-open');
-				return t('announcement-started', { minutes: short(is.plannedSeconds) });
+				return t('announcement-started', { length: short(is.plannedSeconds) });
 		}
 	}
 	if (after.finished && after.finished.id !== before.finished?.id) {
-		return t('announcement-finished', { time: sat(after.finished.satSeconds) });
+		return t('announcement-finished', { length: sat(after.finished.satSeconds) });
 	}
 	return null;
 }
 
 export function saidOfMilestone(milestone: Milestone): string {
 	return milestone.kind === 'half'
-		? t('announcement-half', { minutes: t('common-minutes', { count: milestone.minutesLeft }) })
-		: t('announcement-remaining', { minutes: t('common-minutes', { count: milestone.minutes }) });
+		? t('announcement-half', { length: t('common-minutes', { count: milestone.minutesLeft }) })
+		: t('announcement-remaining', { length: t('common-minutes', { count: milestone.minutes }) });
 }
 
 /** A milestone that is further back than this, as after a sleep of the computer, is not worth saying any more. */
