@@ -1,9 +1,9 @@
 //! The account and its sync, through the engine that runs, or by itself where none does.
 
-use crate::args::{AccountCommand, AfterErasure, Place, Who};
 use crate::failure::{DONE, Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
 use crate::{owners, print};
 use std::io::{self, BufRead};
+use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::output;
 use zafu_engine::protocol::{

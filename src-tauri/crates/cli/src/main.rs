@@ -4,7 +4,6 @@
 
 mod account;
 mod app;
-mod args;
 mod detached;
 mod failure;
 mod owners;
@@ -13,11 +12,11 @@ mod restore;
 mod status;
 mod terminal;
 
-use args::{Args, Command, GapAnswer, Sit};
 use clap::{CommandFactory, Parser};
 use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
+use zafu_cli::args::{Args, Command, GapAnswer, Sit};
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{IpcError, Reply, Request, StartRequest};

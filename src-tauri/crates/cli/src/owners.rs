@@ -1,7 +1,8 @@
 //! Owners of sits: how they are named on the command line, how they are listed, and their logs.
 
 use crate::failure::{Failure, USAGE};
-use crate::{args, print, status};
+use crate::{print, status};
+use zafu_cli::args;
 use zafu_core::ids::UserId;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{LogOwner, LogRequest, OwnerState, OwnerView, Reply, Request};

@@ -1,7 +1,7 @@
 //! Brings back a database from before it was damaged.
 
-use crate::args::RestoreFrom;
 use crate::failure::{FAILED, Failure, REFUSED};
+use zafu_cli::args::RestoreFrom;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
 use zafu_engine::turn::{self, Turn};

@@ -1,0 +1,3 @@
+//! The definition of the command line, also used to generate its manual pages and shell completions.
+
+pub mod args;
