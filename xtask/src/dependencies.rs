@@ -28,7 +28,8 @@ const ALLOWED: [&str; 12] = [
     "Unlicense",
 ];
 
-const NPM_LOCKS: [&str; 2] = ["ui/package-lock.json", "supabase/local/package-lock.json"];
+const NPM_LOCKS: [&str; 3] =
+    ["packaging/package-lock.json", "supabase/local/package-lock.json", "ui/package-lock.json"];
 
 /// Checks licences, bans and sources.
 ///

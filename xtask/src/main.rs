@@ -4,6 +4,7 @@
 
 mod backend;
 mod bench;
+mod bundle;
 mod cross;
 mod dependencies;
 mod icons;
@@ -39,6 +40,8 @@ enum Command {
     Backend(backend::Options),
     /// Measure memory, processor time, size and latency, each beside its goal
     Bench(bench::Options),
+    /// Build packages for this system; with --check, also check and install them
+    Package(bundle::Options),
     /// Take a picture of every screen, check each with axe, and update the picture in the README
     Screens,
     /// Generate the TypeScript types of the protocol between the engine and the UI
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Backend(options) => backend::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Package(options) => bundle::run(&options),
         Command::Screens => screens::run(),
         Command::Types => types::run(),
         Command::Icons => icons::run(),

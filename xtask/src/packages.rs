@@ -24,6 +24,10 @@ pub enum Purpose {
     Test,
     /// To take pictures of the screens: a browser and ImageMagick.
     Screens,
+    /// To make packages.
+    Package,
+    /// To check packages.
+    PackageCheck,
 }
 
 /// The programs of Chromium and its relatives, which can take pictures of the screens.
@@ -52,7 +56,8 @@ pub fn ensure(purpose: Purpose) -> Result<()> {
         return Ok(());
     };
     let wanted = match purpose {
-        Purpose::Build => family.build.to_vec(),
+        Purpose::Build | Purpose::Package => family.build.to_vec(),
+        Purpose::PackageCheck => [family.build, family.package_check].concat(),
         Purpose::Backend => family.backend.to_vec(),
         Purpose::Test => [family.build, family.backend, family.test].concat(),
         // The browser may come from elsewhere.

@@ -17,6 +17,9 @@ const NODE: u32 = 20;
 /// The folder with the npm packages of the real backend.
 const BACKEND: &str = "supabase/local";
 
+/// The folder with the npm package of the bundler.
+const PACKAGING: &str = "packaging";
+
 /// Installs and builds everything that a purpose needs.
 ///
 /// # Errors
@@ -37,6 +40,10 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
         Purpose::Screens => {
             ensure_node(steps)?;
             npm_ci("ui", steps)
+        }
+        Purpose::Package | Purpose::PackageCheck => {
+            ui(steps)?;
+            npm_ci(PACKAGING, steps)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The sizes and places of all icons.
 
 use super::containers::{icns, ico};
+use crate::bundle::LINUX_ICONS;
 use crate::workspace;
 use anyhow::{Context, Result};
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -59,6 +60,11 @@ pub fn run() -> Result<()> {
     for (name, size) in FILES {
         write(&folder.join(name), &draw(&lotus, size, 1.0)?.encode_png()?)?;
     }
+    fs::create_dir_all(folder.join("linux"))?;
+    for size in LINUX_ICONS {
+        let icon = draw(&lotus, size, 1.0)?.encode_png()?;
+        write(&folder.join(format!("linux/{size}x{size}.png")), &icon)?;
+    }
     write(&folder.join("tray-template.png"), &draw(&tray, TRAY, 1.0)?.encode_png()?)?;
 
     let windows: Result<Vec<_>> = WINDOWS.iter().map(|size| draw(&lotus, *size, 1.0)).collect();
@@ -69,7 +75,7 @@ pub fn run() -> Result<()> {
         .map(|(kind, size)| Ok((**kind, draw(&lotus, *size, MACOS_FILL)?.encode_png()?)))
         .collect();
     write(&folder.join("icon.icns"), &icns(&macos?))?;
-    println!("{} icons in {}", FILES.len() + 3, folder.display());
+    println!("{} icons in {}", FILES.len() + LINUX_ICONS.len() + 3, folder.display());
     Ok(())
 }
 

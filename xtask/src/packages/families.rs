@@ -9,6 +9,8 @@ pub struct Family {
     pub test: &'static [&'static str],
     /// For `cargo xtask screens`, besides a browser.
     pub screens: &'static [&'static str],
+    /// For `cargo xtask package --check`, which installs packages of Debian only.
+    pub package_check: &'static [&'static str],
     /// Prints which packages are installed, for `missing`.
     pub query: &'static [&'static str],
     /// Updates the package lists. Needs root.
@@ -60,6 +62,15 @@ pub const DEBIAN: Family = Family {
         "xvfb",
     ],
     screens: &["fonts-dejavu-core", "imagemagick"],
+    package_check: &[
+        "appstream",
+        "debootstrap",
+        "desktop-file-utils",
+        "imagemagick",
+        "lintian",
+        "xdotool",
+        "xvfb",
+    ],
     query: &["dpkg-query", "--show", "--showformat=${binary:Package} ${db:Status-Status}\n"],
     update: "apt-get -o DPkg::Lock::Timeout=20 -o Acquire::Retries=3 update",
     install: "apt-get -o DPkg::Lock::Timeout=20 -o Acquire::Retries=3 install --yes --no-install-recommends",
@@ -103,6 +114,7 @@ pub const FEDORA: Family = Family {
         "xorg-x11-server-Xvfb",
     ],
     screens: &["dejavu-sans-fonts", "ImageMagick"],
+    package_check: &["appstream", "desktop-file-utils"],
     query: &["rpm", "--query", "--queryformat=%{NAME} installed\n"],
     update: "dnf makecache",
     install: "dnf install --assumeyes",
@@ -137,6 +149,7 @@ pub const ARCH: Family = Family {
         "xorg-server-xvfb",
     ],
     screens: &["imagemagick", "ttf-dejavu"],
+    package_check: &["appstream", "desktop-file-utils"],
     query: &["pacman", "--query", "--quiet"],
     update: "pacman --sync --refresh",
     install: "pacman --sync --needed --noconfirm",
