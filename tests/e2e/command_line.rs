@@ -92,6 +92,8 @@ fn every_command_reaches_the_engine_that_runs() {
     assert_eq!(engine.wait().0.code(), Some(0));
     let log = zafu.ok("log");
     assert!(log.contains("ended early") && log.contains("+05:45  "), "{log}");
+    let day = zafu.json("log --json")[0]["day"].as_str().unwrap().to_owned();
+    assert_eq!(log.lines().next(), Some(&*day), "the sits of a day are under its date");
 }
 
 #[test]

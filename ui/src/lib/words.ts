@@ -185,9 +185,9 @@ export function refusal(code: string): string {
 	return known ? t(known) : t('sync-rejected-other', { code });
 }
 
-/** The day a record belongs to by the clock of its place, for headings. */
-export function day(rfc3339: string): string {
-	return new Date(`${rfc3339.slice(0, 10)}T12:00:00`).toLocaleDateString(locale(), {
+/** A date such as `2026-11-23` as a heading: `Monday, 23 November 2026`. */
+export function day(date: string): string {
+	return new Date(`${date}T12:00:00`).toLocaleDateString(locale(), {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',

@@ -120,7 +120,7 @@ pub fn ended(reply: &Reply) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Past sits, newest first; whose each is, if `owners` are given.
+/// Past sits by their local days, newest first; whose each is, if `owners` are given.
 ///
 /// None were asked for with a `limit` of 0, so that nothing is said of whether there are any.
 pub fn log(
@@ -136,7 +136,11 @@ pub fn log(
     if records.is_empty() && limit > 0 {
         writeln!(out, "No sits yet.")?;
     }
+    let mut day = None;
     for record in records {
+        if day.replace(record.day) != Some(record.day) {
+            writeln!(out, "{}", record.day)?;
+        }
         let stage = match record.stage {
             StageView::Started => "not over",
             StageView::EndedEarly => "ended early",
@@ -152,7 +156,7 @@ pub fn log(
         // A note is one line here.
         let text = [label, note].map(|text| output::harmless(text).replace('\n', " "));
         let text = text.join(" ");
-        writeln!(out, "{started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
+        writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub use account::{
     CodeRequest, OwnerState, OwnerView, Progress, ProjectView, Proof, RefusedView, Secret,
     SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
@@ -142,6 +143,10 @@ pub struct SitRecord {
     pub id: SessionId,
     /// When it began: as corrected, if so.
     pub started_at: String,
+    /// The local day that the sit belongs to (`2026-03-01`): the date of its start at its own UTC offset, or the day
+    /// before if it started before the hour at which the user's day begins.
+    #[cfg_attr(test, ts(as = "String"))]
+    pub day: NaiveDate,
     /// The planned length; none for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
     /// What was sat: as corrected, if so.

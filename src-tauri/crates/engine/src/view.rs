@@ -6,6 +6,7 @@ use crate::protocol::{
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::time::Duration;
+use zafu_core::day::{DayStart, day_of};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
@@ -87,6 +88,8 @@ pub(crate) struct Log {
     now: DateTime<Utc>,
     /// What is not over on this device.
     open: Vec<SessionId>,
+    /// The hour at which the user's day begins.
+    day_start: DayStart,
 }
 
 /// A sit of another device is taken to be over this long after it should have been: it may have been paused.
@@ -101,7 +104,11 @@ impl Log {
             OpenSit::Running(sit) => sit.id,
             OpenSit::Unsettled(unsettled) => unsettled.id,
         };
-        Ok(Self { now: now.utc, open: store.open_sits()?.iter().map(id).collect() })
+        Ok(Self {
+            now: now.utc,
+            open: store.open_sits()?.iter().map(id).collect(),
+            day_start: store.settings()?.day_starts_at_hour,
+        })
     }
 
     fn stage(&self, session: &Session) -> StageView {
@@ -125,23 +132,20 @@ impl Log {
 
     /// One sit of an account, or of nobody.
     pub fn record(&self, session: &Session, owner: Option<UserId>) -> SitRecord {
-        record(session, owner, self.stage(session))
-    }
-}
-
-fn record(session: &Session, owner: Option<UserId>, stage: StageView) -> SitRecord {
-    let at_its_place = |utc| moment(WallTime::new(utc, session.utcoffset));
-    SitRecord {
-        id: session.id,
-        started_at: moment(session.effective_start()),
-        planned_seconds: planned(session.lifecycle.sitlength),
-        sat_seconds: session.effective_length(),
-        stage,
-        ended_at: session.lifecycle.endedat().map(at_its_place),
-        note: session.details.value.note.clone(),
-        label: session.details.value.label.clone(),
-        source: session.source,
-        owner,
+        let local = |utc| moment(WallTime::new(utc, session.utcoffset));
+        SitRecord {
+            id: session.id,
+            started_at: moment(session.effective_start()),
+            day: day_of(session.effective_start(), self.day_start),
+            planned_seconds: planned(session.lifecycle.sitlength),
+            sat_seconds: session.effective_length(),
+            stage: self.stage(session),
+            ended_at: session.lifecycle.endedat().map(local),
+            note: session.details.value.note.clone(),
+            label: session.details.value.label.clone(),
+            source: session.source,
+            owner,
+        }
     }
 }
 

@@ -5,11 +5,12 @@ mod fakes;
 
 use fakes::{Did, Fakes};
 use std::time::Duration;
+use zafu_core::day::DayStart;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{
-    EngineState, ErrorCode, IpcError, PhaseView, Reply, Request, StartRequest,
+    EngineState, ErrorCode, IpcError, LogOwner, LogRequest, PhaseView, Reply, Request, StartRequest,
 };
 use zafu_engine::{Client, EngineHandle, Pending, left};
 use zafu_store::Store;
@@ -363,4 +364,36 @@ fn real_life_32_a_clock_that_is_set_back_in_mid_sit_ends_nothing_before_it_began
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
     let minute = chrono::Duration::seconds(60);
     assert_eq!(lifecycle.completedat(), Some(lifecycle.startedat + minute));
+}
+
+#[test]
+fn a_sit_belongs_to_the_day_of_its_own_offset_and_of_the_hour_at_which_the_users_day_begins() {
+    let fakes = Fakes::new();
+    for (start, offset) in [
+        ("2026-03-01T22:30:00Z", 60),   // 23:30 on the first
+        ("2026-03-02T02:59:00Z", 60),   // 03:59 on the second
+        ("2026-03-02T03:00:00Z", 60),   // 04:00 on the second
+        ("2026-03-03T01:30:00Z", -480), // 17:30 on the second
+    ] {
+        fakes.travel(start, offset);
+        fakes.start(60, 0).unwrap();
+        fakes.pass(Duration::from_secs(10));
+        fakes.run(|runner| runner.end(None)).unwrap();
+    }
+    let days = || {
+        let request = LogRequest { limit: 10, before: None, owner: LogOwner::default() };
+        let sits = fakes.run(move |runner| runner.sits(&request)).unwrap();
+        sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
+    };
+    let begin_at = |hour: u32| {
+        let day_starts_at_hour = DayStart::new(hour).unwrap();
+        let settings = Settings { day_starts_at_hour, ..Settings::default() };
+        fakes.run(move |runner| runner.save_settings(settings)).unwrap();
+    };
+    let (first, second) = ("2026-03-01", "2026-03-02");
+    assert_eq!(days(), [first, first, second, second], "a day begins at 4 by default");
+    begin_at(0);
+    assert_eq!(days(), [first, second, second, second]);
+    begin_at(18);
+    assert_eq!(days(), [first; 4]);
 }

@@ -6,12 +6,13 @@
 
 use crate::{
     LogEntry, LogQuery, Owner, OwnerFilter, StoreError, backups, connection, folder, migrate,
-    open_sits, owners, sessions,
+    open_sits, owners, sessions, settings,
 };
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use zafu_core::settings::Settings;
 use zafu_core::timer::OpenSit;
 
 /// What can be read without holding the folder.
@@ -28,6 +29,12 @@ pub trait ReadSits {
     /// See [`crate::Store::log`].
     fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
 
+    /// The settings: see [`crate::Store::settings`].
+    ///
+    /// # Errors
+    /// What the disk says.
+    fn settings(&self) -> Result<Settings, StoreError>;
+
     /// Every owner of sits: see [`crate::Store::owners`].
     ///
     /// # Errors
@@ -42,6 +49,10 @@ impl ReadSits for crate::Store {
 
     fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
         self.log(page, owner)
+    }
+
+    fn settings(&self) -> Result<Settings, StoreError> {
+        self.settings()
     }
 
     fn owners(&self) -> Result<Vec<Owner>, StoreError> {
@@ -133,6 +144,10 @@ impl ReadSits for ReadOnlyStore {
 
     fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
         self.read(|connection| sessions::page(connection, page, owner))
+    }
+
+    fn settings(&self) -> Result<Settings, StoreError> {
+        self.read(settings::read)
     }
 
     fn owners(&self) -> Result<Vec<Owner>, StoreError> {

@@ -131,6 +131,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			{
 				id: sit.id,
 				startedAt: sit.startedAt,
+				day: dayOf(sit.startedAt, settings.dayStartsAtHour),
 				plannedSeconds: sit.plannedSeconds,
 				satSeconds: Math.floor(seconds),
 				stage: complete ? 'completed' : 'endedEarly',
@@ -245,7 +246,10 @@ export function createDemo(state: DemoState = {}): Demo {
 					: owner === 'all' || one.owner === owner.of,
 			);
 			const from = before === null ? 0 : shown.findIndex((one) => one.id === before) + 1;
-			return structuredClone(shown.slice(from, from + limit));
+			return structuredClone(shown.slice(from, from + limit)).map((one) => ({
+				...one,
+				day: dayOf(one.startedAt, settings.dayStartsAtHour),
+			}));
 		},
 		editSit: async (id, note, label) => {
 			calls.push('editSit');
@@ -304,4 +308,10 @@ export function createDemo(state: DemoState = {}): Demo {
 	};
 	if (state.alive) setInterval(() => demo.tick(), 100);
 	return demo;
+}
+
+/** The local day of a sit, as the engine computes it. */
+function dayOf(startedAt: string, dayStartsAtHour: number): string {
+	const local = Date.parse(`${startedAt.slice(0, 19)}Z`);
+	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
 }

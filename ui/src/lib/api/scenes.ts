@@ -98,6 +98,7 @@ const RECORDS: SitRecord[] = (
 ).map(([startedAt, plannedSeconds, satSeconds, stage, note, label], index) => ({
 	id: `01990000-0000-7000-8000-0000000001${10 + index}`,
 	startedAt,
+	day: startedAt.slice(0, 10),
 	plannedSeconds,
 	satSeconds,
 	stage,
@@ -132,6 +133,7 @@ const ELSEWHERE: SitRecord[] = (
 	...RECORDS[0]!,
 	id: `01990000-0000-7000-8000-0000000002${10 + index}`,
 	startedAt,
+	day: startedAt.slice(0, 10),
 	plannedSeconds,
 	satSeconds: 0,
 	stage,

@@ -18,6 +18,11 @@ id: SessionId,
  */
 startedAt: string, 
 /**
+ * The local day that the sit belongs to (`2026-03-01`): the date of its start at its own UTC offset, or the day
+ * before if it started before the hour at which the user's day begins.
+ */
+day: string, 
+/**
  * The planned length; none for an open-ended sit.
  */
 plannedSeconds: Seconds | null, 

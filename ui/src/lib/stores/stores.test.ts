@@ -251,6 +251,7 @@ describe('past sits', () => {
 	const record = (id: string, startedAt: string) => ({
 		id,
 		startedAt,
+		day: startedAt.slice(0, 10),
 		plannedSeconds: 600,
 		satSeconds: 600,
 		stage: 'completed' as const,
@@ -259,6 +260,17 @@ describe('past sits', () => {
 		label: '',
 		source: 'timer' as const,
 		owner: null,
+	});
+
+	it('are grouped anew once the day begins at another hour', async () => {
+		const { app } = await begin({ records: [record('a', '2026-11-24T02:30:00+01:00')] });
+		const days = () => app.past.sits.map((sit) => sit.day);
+		app.go('log');
+		await vi.waitFor(() => expect(days()).toEqual(['2026-11-23']));
+		app.go('settings');
+		await app.choices.change({ dayStartsAtHour: 2 });
+		app.go('log');
+		await vi.waitFor(() => expect(days()).toEqual(['2026-11-24']));
 	});
 
 	it('come in pages', async () => {

@@ -1,9 +1,8 @@
-/** Records by the day of the clock at the place where they were made, in the order they come. */
-export function byDay<T extends { startedAt: string }>(records: T[]): [day: string, T[]][] {
+/** Groups records by the local day that the engine says they belong to, in the order they come. */
+export function byDay<T extends { day: string }>(records: T[]): [day: string, T[]][] {
 	const days = new Map<string, T[]>();
 	for (const record of records) {
-		const day = record.startedAt.slice(0, 10);
-		days.set(day, [...(days.get(day) ?? []), record]);
+		days.set(record.day, [...(days.get(record.day) ?? []), record]);
 	}
 	return [...days];
 }

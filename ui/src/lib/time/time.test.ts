@@ -167,11 +167,12 @@ describe('what is said of a sit', () => {
 	});
 });
 
-it('groups records by the day of their own place', () => {
-	const late = { startedAt: '2026-11-23T23:50:00-08:00' };
-	const early = { startedAt: '2026-11-24T00:10:00+01:00' };
-	expect(byDay([early, late])).toEqual([
+it('groups records by the local day that they carry', () => {
+	const late = { day: '2026-11-23', startedAt: '2026-11-23T23:50:00-08:00' };
+	const early = { day: '2026-11-24', startedAt: '2026-11-24T04:10:00+01:00' };
+	const afterMidnight = { day: '2026-11-23', startedAt: '2026-11-24T00:10:00+01:00' };
+	expect(byDay([early, afterMidnight, late])).toEqual([
 		['2026-11-24', [early]],
-		['2026-11-23', [late]],
+		['2026-11-23', [afterMidnight, late]],
 	]);
 });

@@ -183,6 +183,12 @@ impl Fakes {
         now.wall = WallTime::new(utc.parse().unwrap(), now.wall.offset);
     }
 
+    /// Sets the wall clock and its UTC offset, in minutes.
+    pub fn travel(&self, utc: &str, offset: i16) {
+        let mut now = self.recorder.clock.0.lock().unwrap();
+        now.wall = WallTime::new(utc.parse().unwrap(), UtcOffset(offset));
+    }
+
     /// Lets time pass that the engine sees.
     pub fn pass(&self, mut by: Duration) {
         while !by.is_zero() {
