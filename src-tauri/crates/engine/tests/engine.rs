@@ -378,17 +378,17 @@ fn a_sit_belongs_to_the_day_of_its_own_offset_and_of_the_hour_at_which_the_users
         fakes.travel(start, offset);
         fakes.start(60, 0).unwrap();
         fakes.pass(Duration::from_secs(10));
-        fakes.run(|runner| runner.end(None)).unwrap();
+        fakes.engine().end_sit(None).wait().unwrap();
     }
     let days = || {
         let request = LogRequest { limit: 10, before: None, owner: LogOwner::default() };
-        let sits = fakes.run(move |runner| runner.sits(&request)).unwrap();
+        let sits = fakes.engine().sessions(request).wait().unwrap();
         sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
     };
     let begin_at = |hour: u32| {
         let day_starts_at_hour = DayStart::new(hour).unwrap();
         let settings = Settings { day_starts_at_hour, ..Settings::default() };
-        fakes.run(move |runner| runner.save_settings(settings)).unwrap();
+        fakes.engine().save_settings(settings).wait().unwrap();
     };
     let (first, second) = ("2026-03-01", "2026-03-02");
     assert_eq!(days(), [first, first, second, second], "a day begins at 4 by default");
