@@ -4,9 +4,9 @@
  * pictures of a theme into one sheet, and writes the picture of the README. Run by `cargo xtask screens`, which builds
  * the demo and finds the browser:
  *
- *   node screens/take.js PATH_OF_CHROMIUM OUTPUT_FOLDER PICTURE_OF_README
+ *   node screens/take.js PATH_OF_CHROMIUM OUTPUT_FOLDER PICTURE_OF_README [SCENE...]
  *
- * Exits with 1 if axe finds a violation or a page throws.
+ * Takes every scene if none is named. Exits with 1 if axe finds a violation or a page throws.
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
@@ -157,7 +157,7 @@ async function readme(camera, file) {
 }
 
 /**
- * Joins pictures into one, a scene in each row.
+ * Joins pictures into one, two scenes in each row: ImageMagick limits a picture to 16,000 pixels in height.
  *
  * @param {string} theme
  * @param {string[]} pictures
@@ -166,8 +166,18 @@ function sheet(theme, pictures) {
 	const file = join(folder, `sheet-${theme}.png`);
 	// Scaled down as they are read: ImageMagick may not hold all of them at their full size.
 	const tiles = pictures.map((picture) => `${picture}[320x240]`);
-	const layout = ['-tile', `${FRAMES.length}x`, '-geometry', '320x240+8+8'];
-	imagemagick('montage', ['-label', '%t', ...tiles, ...layout, '-background', '#808080', file]);
+	const layout = ['-tile', `${2 * FRAMES.length}x`, '-geometry', '320x240+8+8'];
+	imagemagick('montage', [
+		'-label',
+		'%t',
+		...tiles,
+		...layout,
+		'-background',
+		'#808080',
+		'-depth',
+		'8',
+		file,
+	]);
 	console.log(file);
 }
 
@@ -179,9 +189,10 @@ function imagemagick(program, options) {
 	execFileSync(program, options, { stdio: 'inherit' });
 }
 
-const [executablePath = '', folder = '', readmePicture = ''] = process.argv.slice(2);
-if (!readmePicture)
-	throw new Error('use: node screens/take.js PATH_OF_CHROMIUM OUTPUT_FOLDER PICTURE_OF_README');
+const [executablePath = '', folder = '', readmePicture = '', ...names] = process.argv.slice(2);
+if (!readmePicture) throw new Error('arguments are missing: run cargo xtask screens');
+const unknown = names.filter((name) => !(name in SCENES));
+if (unknown.length > 0) throw new Error(`there is no scene ${unknown.join(', ')}`);
 
 // Pictures of scenes that no longer exist must not remain.
 rmSync(folder, { recursive: true, force: true });
@@ -200,7 +211,8 @@ try {
 	const faults = [];
 	/** @type {Record<string, string[]>[]} */
 	const taken = [];
-	const scenes = Object.entries(SCENES);
+	const all = Object.entries(SCENES);
+	const scenes = names.length > 0 ? all.filter(([name]) => names.includes(name)) : all;
 	let next = 0;
 	const work = async () => {
 		const camera = await Camera.start(browser, site, faults);
@@ -216,15 +228,15 @@ try {
 	};
 	await readme(await Camera.start(browser, site, faults), readmePicture);
 	await Promise.all(Array.from({ length: availableParallelism() }, work));
+	if (faults.length > 0) {
+		console.error(`axe or the pages report:\n${faults.join('\n')}`);
+		process.exitCode = 1;
+	}
 	for (const theme of THEMES)
 		sheet(
 			theme,
 			taken.flatMap((scene) => scene[theme] ?? []),
 		);
-	if (faults.length > 0) {
-		console.error(`axe or the pages report:\n${faults.join('\n')}`);
-		process.exitCode = 1;
-	}
 } finally {
 	await browser.close();
 	await server.close();

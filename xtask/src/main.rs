@@ -43,7 +43,7 @@ enum Command {
     /// Build packages for this system; with --check, also check and install them
     Package(bundle::Options),
     /// Take a picture of every screen, check each with axe, and update the picture in the README
-    Screens,
+    Screens(screens::Options),
     /// Generate the TypeScript types of the protocol between the engine and the UI
     Types,
     /// Generate every icon from icons/zafu.svg and icons/tray.svg
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
         Command::Backend(options) => backend::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Package(options) => bundle::run(&options),
-        Command::Screens => screens::run(),
+        Command::Screens(options) => screens::run(&options),
         Command::Types => types::run(),
         Command::Icons => icons::run(),
         Command::Sounds { arguments } => sounds::run(&arguments).map_err(anyhow::Error::msg),

@@ -7,11 +7,18 @@ use crate::steps::Steps;
 use crate::workspace::{self, npm, ui};
 use anyhow::{Context, Result, ensure};
 
-/// Takes all pictures into `target/screens/`, and writes `docs/sit.png`.
+/// Which pictures to take.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Scenes of ui/screens/scenes.js; none takes all
+    scenes: Vec<String>,
+}
+
+/// Takes pictures into `target/screens/`, and writes `docs/sit.png`.
 ///
 /// # Errors
 /// If a tool is missing, the UI does not build, a picture could not be taken, or axe finds a violation.
-pub fn run() -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::quiet()?;
     setup::ready(Purpose::Screens, &mut steps)?;
     let is_built = steps.command("ui: demo build", npm(&ui(), &["run", "build:demo"]));
@@ -22,6 +29,7 @@ pub fn run() -> Result<()> {
         .arg(browser)
         .arg(workspace::target()?.join("screens"))
         .arg(workspace::root().join("docs").join("sit.png"))
+        .args(&options.scenes)
         .status()
         .context("npm cannot be run")?;
     ensure!(status.success(), "pictures are missing or screens have faults: see above");
