@@ -2,8 +2,9 @@
 # check-install.sh PACKAGE.deb
 #
 # Installs an older version of the package in a clean Debian, sits without and with a window, upgrades to the package
-# during a sit, and removes it. No sit may be lost. Debian as root; the clean system and its downloads are kept in a
-# cache folder that may be deleted at any time. Programs run in namespaces of their own and end with the script.
+# during a sit, and removes it. No sit may be lost. Debian as root; ZAFU_PACKAGE_SUITE chooses another release of Debian
+# than this one. The clean system and its downloads are kept in a cache folder that may be deleted at any time. Programs
+# run in namespaces of their own and end with the script.
 set -euo pipefail
 
 fail() { echo "check-install.sh: $*" >&2; exit 1; }
@@ -11,7 +12,8 @@ say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*"; }
 
 PACKAGE=$(realpath "${1:?the path of a .deb}")
 CACHE=${ZAFU_PACKAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/zafu-package}
-SUITE=$(. /etc/os-release && [ "$ID" = debian ] && echo "$VERSION_CODENAME") || fail "needs Debian"
+SUITE=${ZAFU_PACKAGE_SUITE:-$(. /etc/os-release && [ "$ID" = debian ] && echo "$VERSION_CODENAME")} ||
+  fail "needs Debian"
 CLEAN=$CACHE/$SUITE.tar
 [ "$(id -u)" = 0 ] || fail "needs root, for a clean Debian (debootstrap, chroot)"
 

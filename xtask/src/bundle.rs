@@ -47,6 +47,10 @@ pub fn run(options: &Options) -> Result<()> {
         [] => default_bundles()?,
         chosen => chosen.to_vec(),
     };
+    ensure!(
+        libraries::is_debian() || !bundles.iter().any(|it| it == "deb"),
+        "a .deb is made on Debian, whose packages say which versions of libraries it needs"
+    );
     let build = cargo(&["build", "--release", "--package", "zafu", "--package", "zafu-cli"]);
     ensure!(steps.command("release build", build), "Zafu was not built: see above");
     let project = Project::read()?;
