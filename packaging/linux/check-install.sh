@@ -111,7 +111,10 @@ until_true 60 window_shown || fail "no window appears"
 drawn() { [ "$(import -window root png:- | identify -format %k -)" -gt 100 ]; }
 until_true 60 drawn || fail "the window stays empty"
 import -window root "${PACKAGE%/*}/installed-window.png"
-is_sitting() { as_user zafu status --json | grep -qE '"state": "(preparing|sitting)"'; }
+is_sitting() {
+  # `grep -q` would stop reading before everything is written.
+  as_user zafu status --json | grep -E '"state": "(preparing|sitting)"' >/dev/null
+}
 is_sitting || fail "the action started no sit: $(as_user zafu status --json)"
 
 say "upgrading during a sit"

@@ -1,6 +1,6 @@
 //! The licences and notices of every library that the programs and the window contain.
 
-use crate::workspace::{metadata, root, ui};
+use crate::workspace::{metadata, ui};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,9 @@ use std::path::Path;
 /// The packages of npm that only building needs, and whose code or files the built window contains all the same.
 const BUILT_INTO_WINDOW: [&str; 2] =
     ["node_modules/@fontsource-variable/figtree", "node_modules/svelte"];
+
+/// The packages that the programs are built from.
+const PROGRAMS: [&str; 2] = ["zafu", "zafu-cli"];
 
 /// Returns one text: each package with its licence, then each notice with the packages that it belongs to.
 ///
@@ -26,9 +29,7 @@ pub fn of_all_dependencies() -> Result<String> {
         Ok(())
     };
     let metadata = metadata(&["--locked"])?;
-    let packages = by_id(&metadata["packages"])?;
-    for id in linked(&metadata["resolve"])? {
-        let package = packages.get(id.as_str()).with_context(|| format!("no package {id}"))?;
+    for package in linked(&metadata)? {
         if package["source"].is_null() {
             continue;
         }
@@ -57,38 +58,38 @@ pub fn of_all_dependencies() -> Result<String> {
     Ok(whole)
 }
 
-fn by_id(packages: &Value) -> Result<BTreeMap<&str, &Value>> {
-    let packages = packages.as_array().context("cargo metadata lists no packages")?;
-    Ok(packages.iter().filter_map(|it| Some((it["id"].as_str()?, it))).collect())
-}
-
-/// Returns the IDs of all packages that are linked into the programs: dependencies of any system, but neither those of
-/// tests nor those of build scripts.
-fn linked(resolve: &Value) -> Result<BTreeSet<String>> {
-    let nodes = resolve["nodes"].as_array().context("cargo metadata resolves nothing")?;
-    let nodes: BTreeMap<_, _> =
-        nodes.iter().filter_map(|node| Some((node["id"].as_str()?, node))).collect();
-    let app = format!("path+file://{}", root().display());
-    let is_program =
-        |id: &&&str| id.starts_with(&app) && (id.contains("zafu@") || id.contains("crates/cli"));
-    let mut open: Vec<&str> = nodes.keys().filter(is_program).copied().collect();
-    ensure!(!open.is_empty(), "cargo metadata does not list the programs");
-    let mut found = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if !found.insert(id.to_owned()) {
+/// Returns all packages that are linked into the programs on any system: neither those of tests nor those of build
+/// scripts.
+fn linked(metadata: &Value) -> Result<Vec<&Value>> {
+    let packages = by_id(&metadata["packages"])?;
+    let nodes = by_id(&metadata["resolve"]["nodes"])?;
+    let is_program = |package: &Value| {
+        package["source"].is_null() && PROGRAMS.iter().any(|name| package["name"] == *name)
+    };
+    let mut queue: Vec<&str> =
+        packages.iter().filter(|(_, it)| is_program(it)).map(|(id, _)| *id).collect();
+    ensure!(queue.len() == PROGRAMS.len(), "cargo metadata does not list the programs");
+    let mut found = BTreeMap::new();
+    while let Some(id) = queue.pop() {
+        let package = packages.get(id).with_context(|| format!("no package {id}"))?;
+        if found.insert(id, *package).is_some() {
             continue;
         }
-        for dependency in
-            nodes.get(id).and_then(|node| node["deps"].as_array()).into_iter().flatten()
-        {
+        let dependencies = nodes.get(id).and_then(|node| node["deps"].as_array());
+        for dependency in dependencies.into_iter().flatten() {
             let kinds = dependency["dep_kinds"].as_array();
             let is_linked = kinds.is_some_and(|kinds| kinds.iter().any(|it| it["kind"].is_null()));
             if let (true, Some(id)) = (is_linked, dependency["pkg"].as_str()) {
-                open.push(id);
+                queue.push(id);
             }
         }
     }
-    Ok(found)
+    Ok(found.into_values().collect())
+}
+
+fn by_id(list: &Value) -> Result<BTreeMap<&str, &Value>> {
+    let list = list.as_array().context("cargo metadata lists no packages")?;
+    Ok(list.iter().filter_map(|it| Some((it["id"].as_str()?, it))).collect())
 }
 
 /// Returns the texts of the licence files in a package's folder.
@@ -105,4 +106,33 @@ fn notices(folder: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_only_tests_and_build_scripts_need_is_not_linked() {
+        let package = |name: &str| json!({ "id": name, "name": name, "source": null });
+        let dependency =
+            |name: &str, kind: Value| json!({ "pkg": name, "dep_kinds": [{ "kind": kind }] });
+        let packages = ["zafu", "zafu-cli", "linked", "below", "tests", "builds"].map(package);
+        let metadata = json!({
+            "packages": packages,
+            "resolve": { "nodes": [
+                { "id": "zafu", "deps": [
+                    dependency("linked", Value::Null),
+                    dependency("tests", json!("dev")),
+                    dependency("builds", json!("build")),
+                ] },
+                { "id": "linked", "deps": [dependency("below", Value::Null)] },
+                { "id": "below", "deps": [dependency("linked", Value::Null)] },
+            ] },
+        });
+        let linked = linked(&metadata).unwrap();
+        let names: Vec<_> = linked.iter().filter_map(|it| it["name"].as_str()).collect();
+        assert_eq!(names, ["below", "linked", "zafu", "zafu-cli"]);
+    }
 }
