@@ -4,7 +4,6 @@
 
 use crate::StoreError;
 use crate::outbox;
-use crate::owners::ClosedReason;
 use crate::text::{Id, Stamp};
 use crate::unreadable;
 use chrono::{DateTime, Utc};
@@ -52,6 +51,25 @@ pub struct Account {
     pub closed: Option<ClosedReason>,
     /// The account whose user chose to leave this one's sits where they are.
     pub declined_by: Option<UserId>,
+}
+
+/// Why an account cannot be signed in to again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedReason {
+    /// Its own server said that it was deleted.
+    Deleted,
+    /// Another account has its address in its project now.
+    Replaced,
+}
+
+impl ClosedReason {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "deleted" => Some(Self::Deleted),
+            "replaced" => Some(Self::Replaced),
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of sits that were made while nobody was signed in.
@@ -295,13 +313,16 @@ pub(crate) fn agree_to_erasure(
         (Id(account), Id(erasure_id)),
     )?;
     known(account, agreed)?;
-    unreadable::erased(connection, account, then)?;
     match then {
         AfterErasure::Upload => {
+            unreadable::set(connection, account, unreadable::State::Unsent, None)?;
             outbox::release(connection, account)?;
             outbox::enqueue_all(connection, account)
         }
-        AfterErasure::KeepHere => outbox::keep_all_local(connection, account),
+        AfterErasure::KeepHere => {
+            unreadable::set(connection, account, unreadable::State::LocalOnly, None)?;
+            outbox::keep_all_local(connection, account)
+        }
     }
 }
 
@@ -321,4 +342,21 @@ pub(crate) fn learn_erasure(
 /// Fails unless a change has found `account`.
 pub(crate) fn known(account: UserId, rows: usize) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NoSuchAccount { id: account }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ClosedReason;
+
+    #[test]
+    fn the_reasons_are_named_as_the_schema_names_them() {
+        let schema = include_str!("migrations/0004_owners.sql");
+        for (name, gone) in
+            [("deleted", ClosedReason::Deleted), ("replaced", ClosedReason::Replaced)]
+        {
+            assert_eq!(ClosedReason::from_name(name), Some(gone));
+            assert!(schema.contains(&format!("'{name}'")), "{name}");
+        }
+        assert_eq!(ClosedReason::from_name("elsewhere"), None);
+    }
 }

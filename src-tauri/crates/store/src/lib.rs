@@ -7,6 +7,7 @@
 
 mod accounts;
 mod backups;
+mod changes;
 mod connection;
 mod device;
 mod error;
@@ -25,6 +26,7 @@ mod restore;
 #[cfg(test)]
 mod sample;
 mod save;
+mod server_rows;
 mod sessions;
 mod settings;
 mod store;
@@ -33,12 +35,12 @@ mod text;
 mod unreadable;
 mod writer;
 
-pub use accounts::{Account, AfterErasure, Cursor, Ownerless};
+pub use accounts::{Account, AfterErasure, ClosedReason, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::StoreError;
 pub use location::Relocation;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
-pub use owners::{ClosedReason, Owner};
+pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use sessions::{LogEntry, LogQuery, OwnerFilter};
 pub use store::Store;

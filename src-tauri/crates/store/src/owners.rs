@@ -10,25 +10,6 @@ use crate::text::Id;
 use rusqlite::Connection;
 use zafu_core::ids::UserId;
 
-/// Why an account cannot be signed in to again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClosedReason {
-    /// Its own server said that it was deleted.
-    Deleted,
-    /// Another account has its address in its project now.
-    Replaced,
-}
-
-impl ClosedReason {
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "deleted" => Some(Self::Deleted),
-            "replaced" => Some(Self::Replaced),
-            _ => None,
-        }
-    }
-}
-
 /// Counts of one owner's sits in this database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -138,22 +119,4 @@ pub(crate) fn is_deleted(connection: &Connection, account: UserId) -> Result<(),
     let recorded = connection
         .execute("UPDATE accounts SET closed_reason = 'deleted' WHERE id = ?1", [Id(account)])?;
     accounts::known(account, recorded)
-}
-
-#[cfg(test)]
-mod tests {
-    // What a move does to the schema's own guards is in `faults.rs`; the rest is in `tests/owners.rs`.
-    use super::ClosedReason;
-
-    #[test]
-    fn the_reasons_are_named_as_the_schema_names_them() {
-        let schema = include_str!("migrations/0004_owners.sql");
-        for (name, gone) in
-            [("deleted", ClosedReason::Deleted), ("replaced", ClosedReason::Replaced)]
-        {
-            assert_eq!(ClosedReason::from_name(name), Some(gone));
-            assert!(schema.contains(&format!("'{name}'")), "{name}");
-        }
-        assert_eq!(ClosedReason::from_name("elsewhere"), None);
-    }
 }

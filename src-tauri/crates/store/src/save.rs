@@ -1,7 +1,7 @@
 //! Carries out what the timer says must be saved.
 
 use crate::outbox::Edited;
-use crate::{StoreError, accounts, open_sits, outbox, sessions};
+use crate::{StoreError, accounts, changes, open_sits, outbox, sessions};
 use rusqlite::Connection;
 use zafu_core::ids::DeviceId;
 use zafu_core::session::{Origin, Session};
@@ -32,23 +32,23 @@ pub(crate) fn apply(
         Save::Complete(sit, lifecycle) => {
             let id = sit.id;
             checkpoint(connection, sit)?;
-            sessions::change(connection, id, |session| Session {
+            changes::change(connection, id, |session| Session {
                 lifecycle: session.lifecycle.join(lifecycle),
                 ..session
             })
         }
         Save::Close(id, lifecycle) => {
             open_sits::remove(connection, id)?;
-            sessions::change(connection, id, |session| Session {
+            changes::change(connection, id, |session| Session {
                 lifecycle: session.lifecycle.join(lifecycle),
                 ..session
             })
         }
         Save::Discard(id, lifecycle, at) => {
             open_sits::remove(connection, id)?;
-            sessions::change(connection, id, |session| {
+            changes::change(connection, id, |session| {
                 let lifecycle = session.lifecycle.join(lifecycle);
-                sessions::set_deletion(Session { lifecycle, ..session }, Some(at), device)
+                changes::with_deletion(Session { lifecycle, ..session }, Some(at), device)
             })
         }
         // The row of the open sit goes with it.

@@ -1,10 +1,7 @@
 //! The table of sits: one row, one [`Session`]. Rows are joined by the core's rules; no rule is written here.
 
 use crate::StoreError;
-use crate::outbox::{self, Edited};
 use crate::text::{Id, Stamp};
-use crate::unreadable;
-use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use zafu_core::ids::{DeviceId, SessionId, UserId};
@@ -51,11 +48,13 @@ macro_rules! columns {
 }
 
 /// A record whose sit has not begun is not a sit yet.
-macro_rules! has_begun {
+macro_rules! begun {
     () => {
         "id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)"
     };
 }
+
+pub(crate) use begun;
 
 /// The log: reads along `sessions_by_start`, and never more rows than it answers but for those of accounts that
 /// are left out. The plus keeps SQLite from reading along another index.
@@ -71,7 +70,7 @@ macro_rules! log {
                 AND ",
             $whose,
             " AND ",
-            has_begun!(),
+            begun!(),
             " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
         )
     };
@@ -114,8 +113,7 @@ pub(crate) fn page(
 
 /// A sit, deleted or not.
 pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
-    const SQL: &str =
-        concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", has_begun!());
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", begun!());
     Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
 }
 
@@ -172,105 +170,12 @@ pub(crate) fn update(
     write(connection, SQL, session, owner)
 }
 
-/// Hands every row of `owner` to `each` that the server should have, in the order of their ids: sits as they are here,
-/// and what it has that cannot be read here.
-pub(crate) fn for_each_server_row(
-    connection: &Connection,
-    owner: UserId,
-    mut each: impl FnMut(unreadable::ServerRow<'_>),
-) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "SELECT * FROM sessions WHERE owner = ?1
-           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'local_only')
-           AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'on_server') AND ",
-        has_begun!(),
-        " ORDER BY id"
-    );
-    let mut unreadable = unreadable::on_server(connection, owner)?.into_iter().peekable();
-    let mut statement = connection.prepare_cached(SQL)?;
-    let mut rows = statement.query([Id(owner)])?;
-    while let Some(row) = rows.next()? {
-        let session = from_row(row)?;
-        while let Some(before) = unreadable.next_if(|row| row.id < session.id.0) {
-            each(unreadable::ServerRow::Unreadable(&before.body));
-        }
-        each(unreadable::ServerRow::Session(&session));
-    }
-    for row in unreadable {
-        each(unreadable::ServerRow::Unreadable(&row.body));
-    }
-    Ok(())
-}
-
 /// Removes the record of a sit that has not begun. The schema refuses it for any other.
 pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), StoreError> {
     match connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([Id(id)])? {
         1 => Ok(()),
         _ => Err(StoreError::NoSuchSession { id }),
     }
-}
-
-/// Changes a record whose sit has begun, and marks it as changed if it did.
-pub(crate) fn change(
-    connection: &Connection,
-    id: SessionId,
-    change: impl FnOnce(Session) -> Session,
-) -> Result<(), StoreError> {
-    let (before, owner) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
-    let after = change(before.clone());
-    if after == before {
-        return Ok(());
-    }
-    update(connection, &after, owner)?;
-    let edited = Edited {
-        details: after.details != before.details,
-        deletion: after.deletion != before.deletion,
-    };
-    outbox::enqueue(connection, id, edited)
-}
-
-/// Changes a sit that the person sees. One that has not begun is none.
-pub(crate) fn change_sit(
-    connection: &Connection,
-    id: SessionId,
-    apply: impl FnOnce(Session) -> Session,
-) -> Result<(), StoreError> {
-    find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
-    change(connection, id, apply)
-}
-
-/// Sets note and label of a sit; what was corrected stays.
-pub(crate) fn edit(
-    connection: &Connection,
-    id: SessionId,
-    note: String,
-    label: String,
-    device: DeviceId,
-) -> Result<(), StoreError> {
-    for (what, text) in [("note", &note), ("label", &label)] {
-        if text.contains('\0') {
-            return Err(StoreError::Nul { what });
-        }
-    }
-    change_sit(connection, id, |session| {
-        let details = Details { note, label, ..session.details.value.clone() };
-        if details == session.details.value {
-            return session;
-        }
-        Session { details: session.details.set(details, device), ..session }
-    })
-}
-
-/// Says when a sit was deleted, or that it is not. Saying the same again changes nothing.
-pub(crate) fn set_deletion(
-    session: Session,
-    at: Option<DateTime<Utc>>,
-    device: DeviceId,
-) -> Session {
-    if session.deletion.value.is_some() == at.is_some() {
-        return session;
-    }
-    Session { deletion: session.deletion.set(at, device), ..session }
 }
 
 fn write(

@@ -10,7 +10,8 @@ use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, ServerRow, UnreadableRow};
 use crate::writer::{Urgent, Writer};
 use crate::{
-    StoreError, connection, device, folder, migrate, open_sits, presets, restore, save, settings,
+    StoreError, changes, connection, device, folder, migrate, open_sits, presets, restore, save,
+    server_rows, settings,
 };
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -215,7 +216,7 @@ impl Store {
     /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or what the disk says.
     pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
         let (note, label) = (note.to_owned(), label.to_owned());
-        self.write(move |change| sessions::edit(change, id, note, label, device::current(change)?))
+        self.write(move |change| changes::edit(change, id, note, label, device::current(change)?))
     }
 
     /// Deletes a sit: it stays in the table, marked.
@@ -235,10 +236,7 @@ impl Store {
     }
 
     fn set_deletion(&self, id: SessionId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-        self.write(move |change| {
-            let device = device::current(change)?;
-            sessions::change_sit(change, id, |session| sessions::set_deletion(session, at, device))
-        })
+        self.write(move |change| changes::delete(change, id, at, device::current(change)?))
     }
 
     /// What the person has chosen.
@@ -517,7 +515,7 @@ impl Store {
     ) -> Result<Backlog, StoreError> {
         self.apart(|connection| {
             let moment = connection.unchecked_transaction()?;
-            sessions::for_each_server_row(&moment, account, each)?;
+            server_rows::for_each(&moment, account, each)?;
             outbox::backlog(&moment, account)
         })
     }

@@ -2,7 +2,6 @@
 //! that nothing of them is lost and everything else goes on, and read again by a version that may know more.
 
 use crate::StoreError;
-use crate::accounts::AfterErasure;
 use crate::text::Id;
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
@@ -131,20 +130,8 @@ pub(crate) fn doubt(connection: &Connection, owner: UserId) -> Result<(), StoreE
     set(connection, owner, State::Unsent, Some(State::OnServer))
 }
 
-/// What `owner` had on the server was erased.
-pub(crate) fn erased(
-    connection: &Connection,
-    owner: UserId,
-    then: AfterErasure,
-) -> Result<(), StoreError> {
-    let state = match then {
-        AfterErasure::Upload => State::Unsent,
-        AfterErasure::KeepHere => State::LocalOnly,
-    };
-    set(connection, owner, state, None)
-}
-
-fn set(
+/// Sets the state of all rows of `owner`, or of those whose state is `only`.
+pub(crate) fn set(
     connection: &Connection,
     owner: UserId,
     state: State,
