@@ -20,7 +20,7 @@ pub struct Options {
 /// # Errors
 /// If something is missing, does not compile or cannot be started.
 pub fn run(options: &Options) -> Result<()> {
-    setup::ready(Purpose::Backend, &mut Steps::quiet()?)?;
+    setup::prepare(Purpose::Backend, &mut Steps::quiet()?)?;
     let status = cargo(&["build", "--quiet", "--package", "zafu-backend"])
         .status()
         .context("cargo cannot be run")?;

@@ -104,7 +104,7 @@ fn programs(skip_build: bool) -> Result<Programs> {
     let mut minimal = release.join(minimal::NAME);
     if !skip_build {
         let mut steps = Steps::quiet()?;
-        setup::ready(Purpose::Test, &mut steps)?;
+        setup::prepare(Purpose::Test, &mut steps)?;
         let status = cargo(&["build", "--release", "--package", "zafu", "--package", "zafu-cli"])
             .status()
             .context("cargo cannot be run")?;

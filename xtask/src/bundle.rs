@@ -42,7 +42,7 @@ pub const LINUX_ICONS: [u32; 10] = [16, 22, 24, 32, 48, 64, 96, 128, 256, 512];
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new()?;
     let purpose = if options.check { Purpose::PackageCheck } else { Purpose::Package };
-    setup::ready(purpose, &mut steps)?;
+    setup::prepare(purpose, &mut steps)?;
     let bundles = match options.bundles.as_slice() {
         [] => default_bundles()?,
         chosen => chosen.to_vec(),

@@ -36,7 +36,7 @@ fn script(name: &str, arguments: &[&str]) -> Result<()> {
         cfg!(target_os = "linux"),
         "this check needs Debian and root; on this system, cargo check does the same"
     );
-    setup::ui(&mut Steps::quiet()?)?;
+    setup::prepare_ui(&mut Steps::quiet()?)?;
     let status = Command::new("bash")
         .arg(workspace::root().join("xtask").join("cross").join(name))
         .args(arguments)

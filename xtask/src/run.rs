@@ -20,7 +20,7 @@ pub struct Options {
 /// # Errors
 /// If something is missing, does not compile or cannot be started.
 pub fn run(options: &Options) -> Result<()> {
-    setup::ready(Purpose::Build, &mut Steps::quiet()?)?;
+    setup::prepare(Purpose::Build, &mut Steps::quiet()?)?;
     let status = cargo(&["build", "--package", "zafu", "--package", "zafu-cli"])
         .status()
         .context("cargo cannot be run")?;

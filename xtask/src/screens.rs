@@ -20,7 +20,7 @@ pub struct Options {
 /// If a tool is missing, the UI does not build, a picture could not be taken, or axe finds a violation.
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::quiet()?;
-    setup::ready(Purpose::Screens, &mut steps)?;
+    setup::prepare(Purpose::Screens, &mut steps)?;
     let is_built = steps.command("ui: demo build", npm(&ui(), &["run", "build:demo"]));
     ensure!(is_built, "the demo was not built: see above");
     let browser =

@@ -24,17 +24,17 @@ const PACKAGING: &str = "packaging";
 ///
 /// # Errors
 /// If something is missing and cannot be installed; a failed step says how to get it.
-pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
+pub fn prepare(purpose: Purpose, steps: &mut Steps) -> Result<()> {
     let is_done = steps.check("system packages", || packages::ensure(purpose));
     ensure!(is_done, "system packages are missing: see above");
     match purpose {
-        Purpose::Build => ui(steps),
+        Purpose::Build => prepare_ui(steps),
         Purpose::Backend => {
             ensure_node(steps)?;
             npm_ci(BACKEND, steps)
         }
         Purpose::Test => {
-            ui(steps)?;
+            prepare_ui(steps)?;
             npm_ci(BACKEND, steps)
         }
         Purpose::Screens => {
@@ -42,7 +42,7 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
             npm_ci("ui", steps)
         }
         Purpose::Package | Purpose::PackageCheck => {
-            ui(steps)?;
+            prepare_ui(steps)?;
             npm_ci(PACKAGING, steps)
         }
     }
@@ -52,7 +52,7 @@ pub fn ready(purpose: Purpose, steps: &mut Steps) -> Result<()> {
 ///
 /// # Errors
 /// If Node is missing, or the build fails.
-pub fn ui(steps: &mut Steps) -> Result<()> {
+pub fn prepare_ui(steps: &mut Steps) -> Result<()> {
     ensure_node(steps)?;
     npm_ci("ui", steps)?;
     build_ui(steps)

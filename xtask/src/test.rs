@@ -32,7 +32,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new()?;
     let purpose = if options.quick { Purpose::Build } else { Purpose::Test };
-    if let Err(error) = setup::ready(purpose, &mut steps) {
+    if let Err(error) = setup::prepare(purpose, &mut steps) {
         println!("      {error:#}");
         return steps.finish();
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// If a build or a measurement fails.
 pub fn run() -> Result<()> {
-    setup::ready(Purpose::Backend, &mut Steps::quiet()?)?;
+    setup::prepare(Purpose::Backend, &mut Steps::quiet()?)?;
     let target = workspace::target()?;
     eprintln!("      building and measuring: some minutes, 4 GB meanwhile");
     let output = cargo(&["run", "--release", "--quiet", "--package", "zafu-backend"])
