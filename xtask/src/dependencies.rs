@@ -4,6 +4,7 @@
 //! cargo-deny checks the crates against `deny.toml`. The npm packages are checked here, from their lock files: npm's
 //! tools see only the packages that this system installs, and a lock file names those of every system.
 
+use crate::setup::NPM_FOLDERS;
 use crate::steps::Steps;
 use crate::tools::DENY;
 use crate::workspace::root;
@@ -27,9 +28,6 @@ const ALLOWED: [&str; 12] = [
     "OFL-1.1",
     "Unlicense",
 ];
-
-const NPM_LOCKS: [&str; 3] =
-    ["packaging/package-lock.json", "supabase/local/package-lock.json", "ui/package-lock.json"];
 
 /// Checks licences, bans and sources.
 ///
@@ -62,7 +60,8 @@ pub fn advisories() -> Result<()> {
 /// Checks every npm package of every lock file.
 fn check_npm_packages() -> Result<()> {
     let mut rejected = vec![];
-    for lock in NPM_LOCKS {
+    for folder in NPM_FOLDERS {
+        let lock = &format!("{folder}/package-lock.json");
         let text = fs::read_to_string(root().join(lock))
             .with_context(|| format!("{lock} cannot be read"))?;
         let lock_file =

@@ -14,11 +14,17 @@ use std::process::Command;
 /// The oldest major version of Node that Vite supports.
 const NODE: u32 = 20;
 
+/// The folder of the UI.
+const UI: &str = "ui";
+
 /// The folder with the npm packages of the real backend.
 const BACKEND: &str = "supabase/local";
 
 /// The folder with the npm package of the bundler.
 const PACKAGING: &str = "packaging";
+
+/// Every folder with npm packages.
+pub const NPM_FOLDERS: [&str; 3] = [UI, BACKEND, PACKAGING];
 
 /// Installs and builds everything that a purpose needs.
 ///
@@ -39,7 +45,7 @@ pub fn prepare(purpose: Purpose, steps: &mut Steps) -> Result<()> {
         }
         Purpose::Screens => {
             ensure_node(steps)?;
-            npm_ci("ui", steps)
+            npm_ci(UI, steps)
         }
         Purpose::Package | Purpose::PackageCheck => {
             prepare_ui(steps)?;
@@ -54,7 +60,7 @@ pub fn prepare(purpose: Purpose, steps: &mut Steps) -> Result<()> {
 /// If Node is missing, or the build fails.
 pub fn prepare_ui(steps: &mut Steps) -> Result<()> {
     ensure_node(steps)?;
-    npm_ci("ui", steps)?;
+    npm_ci(UI, steps)?;
     build_ui(steps)
 }
 
