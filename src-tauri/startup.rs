@@ -6,7 +6,7 @@ use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{IpcError, Request};
+use zafu_engine::protocol::IpcError;
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_store::{Store, StoreError};
@@ -65,7 +65,7 @@ fn show_elsewhere(mut client: Box<Client>, background: bool) -> Result<(), IpcEr
     if background {
         return Ok(());
     }
-    client.ask(&Request::Show).map(drop)
+    client.show_window()
 }
 
 /// Logs and shows why the engine cannot start.

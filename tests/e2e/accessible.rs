@@ -8,7 +8,6 @@ use std::path::Path;
 use std::time::Duration;
 use thirtyfour::Key;
 use zafu_core::settings::Theme;
-use zafu_engine::protocol::Request;
 
 /// What axe-core finds serious on the screen as it is.
 fn faults(browser: &Browser) -> Vec<String> {
@@ -70,10 +69,10 @@ fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
         look("end-dialog");
         browser.press(Key::Escape);
         browser.gone("end-dialog");
-        desktop.ask(&Request::Pause);
+        desktop.client().pause_sit().unwrap();
         browser.see_phase("paused");
         look("sit");
-        desktop.ask(&Request::Resume);
+        desktop.client().resume_sit().unwrap();
         desktop.pass(Duration::from_secs(1300));
         browser.see_phase("overtime");
         look("sit");
@@ -86,7 +85,7 @@ fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
         browser.click("back");
         // Time that nobody saw, in one piece.
         desktop.begin();
-        desktop.ask(&Request::Advance(7_200_000));
+        desktop.client().advance(7_200_000).unwrap();
         look("unsettled");
         assert!(found.is_empty(), "{theme:?}:\n{}", found.join("\n"));
     }

@@ -5,7 +5,7 @@ use crate::cloud::{Person, backend, server};
 use crate::desktop::Desktop;
 use crate::zafu::eventually;
 use thirtyfour::Key;
-use zafu_engine::protocol::{Request, SyncState};
+use zafu_engine::protocol::SyncState;
 
 /// Goes to the page of the account, and enters who it is.
 fn enter(browser: &Browser, person: &Person, password: &str) {
@@ -41,7 +41,7 @@ fn an_account_from_the_first_word_to_the_last_needs_the_window_only() {
     browser.click("sign-up");
     see_state(&browser, "account-state", "synced");
     desktop.begin();
-    desktop.ask(&Request::End(None));
+    desktop.client().end_sit(None).unwrap();
     browser.see("finished");
     let count = "select count(*) from sessions";
     eventually("the sit is on the server", || {
@@ -94,7 +94,7 @@ fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_when_it_is_t
     browser.click("sign-up");
     see_state(&browser, "account-state", "synced");
     desktop.begin();
-    desktop.ask(&Request::End(None));
+    desktop.client().end_sit(None).unwrap();
     browser.see("finished");
     let count = "select count(*) from sessions";
     eventually("the sit is on the server", || {

@@ -7,7 +7,8 @@ use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use zafu_engine::protocol::{ErrorCode, Request};
+use zafu_engine::Client;
+use zafu_engine::protocol::{EngineState, ErrorCode, IpcError};
 use zbus::message::Header;
 
 /// The login manager, as far as Zafu speaks to it. What it handed out is held for as long as the other end is
@@ -46,6 +47,11 @@ impl Login {
     }
 }
 
+/// Ends a sit.
+type Close = fn(&mut Client) -> Result<EngineState, IpcError>;
+const END: Close = |client| client.end_sit(None);
+const DISCARD: Close = Client::discard_sit;
+
 #[test]
 fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
     let Some(desktop) = Desktop::new() else { return };
@@ -59,23 +65,21 @@ fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
     login.holds(0, "after the planned end");
     if desktop.state().sit.is_some() {
-        desktop.ask(&Request::End(None));
+        desktop.client().end_sit(None).unwrap();
     }
 
-    for (out, when) in
-        [(Request::End(None), "after an early end"), (Request::Discard, "after it was thrown away")]
-    {
+    for (out, when) in [(END, "after an early end"), (DISCARD, "after a discard")] {
         desktop.begin();
         login.holds(1, "once a sit has begun");
-        desktop.ask(&out);
+        out(&mut desktop.client()).unwrap();
         login.holds(0, when);
     }
 
     desktop.begin();
     login.holds(1, "once a sit has begun");
-    desktop.ask(&Request::Pause);
+    desktop.client().pause_sit().unwrap();
     login.holds(0, "in a pause");
-    desktop.ask(&Request::Resume);
+    desktop.client().resume_sit().unwrap();
     login.holds(1, "after a pause");
     app.signal("TERM");
     app.ended();
@@ -105,7 +109,7 @@ fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
     desktop.lose_system_bus();
     desktop.pass(Duration::from_secs(90));
     assert!(desktop.state().sit.is_some_and(|sit| sit.elapsed_ms >= 90_000));
-    desktop.ask(&Request::End(None));
+    desktop.client().end_sit(None).unwrap();
     login.holds(0, "after its end");
     let begun = desktop.begin();
     assert!(begun.sit.is_some(), "the next sit begins all the same");
@@ -145,13 +149,13 @@ fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
     let _app = desktop.zafu(&["--background"]);
     let wished = || saver.wishes.lock().unwrap().last().cloned();
     assert_eq!(wished(), None);
-    for (cookie, out) in [(1, Request::End(None)), (2, Request::Discard)] {
+    for (cookie, out) in [(1, END), (2, DISCARD)] {
         let before = wished();
         desktop.begin();
         let by = eventually("the screen saver is held", || {
             wished().filter(|by| Some(by) != before.as_ref())
         });
-        desktop.ask(&out);
+        out(&mut desktop.client()).unwrap();
         eventually("it is let go", || {
             let said = saver.let_go.lock().unwrap().last() == Some(&cookie);
             // Of a service that does not hear it, the end of the connection is enough.

@@ -3,7 +3,6 @@
 use crate::zafu::{Engine, Said, Zafu, eventually};
 use std::process::Stdio;
 use std::time::Duration;
-use zafu_engine::protocol::Request;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -270,9 +269,9 @@ fn a_quit_lets_the_sit_be_taken_up_again() {
     assert_eq!(engine.wait().0.code(), Some(0));
     let again = zafu.sit("5m");
     assert_eq!(again.id(), id, "the sit that was cut off goes on: no other may begin");
-    let sit = again.client().state(&Request::State).unwrap().sit.unwrap();
+    let sit = again.client().state().unwrap().sit.unwrap();
     assert_eq!(sit.planned_seconds.unwrap().0, 1200);
-    eventually("the sit is over", || again.reach()?.ask(&Request::End(None)).ok());
+    eventually("the sit is over", || again.reach()?.end_sit(None).ok());
     again.wait();
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use zafu_core::settings::Settings;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
-use zafu_engine::protocol::{EngineState, Request, StartRequest};
+use zafu_engine::protocol::{EngineState, StartRequest};
 use zafu_store::Store;
 
 /// What every test with a window needs on the machine.
@@ -262,14 +262,9 @@ impl Desktop {
         eventually("the engine can be reached", || Client::connect(&folder).ok().flatten())
     }
 
-    /// Does what a client may ask for.
-    pub fn ask(&self, request: &Request) -> EngineState {
-        self.client().state(request).unwrap()
-    }
-
     /// The state of things.
     pub fn state(&self) -> EngineState {
-        self.ask(&Request::State)
+        self.client().state().unwrap()
     }
 
     /// Begins a sit of 20 minutes that has no preparation.
@@ -277,7 +272,7 @@ impl Desktop {
         let request = serde_json::from_value::<StartRequest>(serde_json::json!({
             "preparationSeconds": 0,
         }));
-        self.ask(&Request::Start(request.unwrap()))
+        self.client().start_sit(request.unwrap()).unwrap()
     }
 
     /// Lets time pass as it does while the computer is awake.
@@ -285,7 +280,7 @@ impl Desktop {
         let mut left = u64::try_from(time.as_millis()).unwrap();
         while left > 0 {
             let step = left.min(50_000);
-            self.ask(&Request::Advance(step));
+            self.client().advance(step).unwrap();
             self.ahead_ms.set(self.ahead_ms.get() + step);
             left -= step;
         }

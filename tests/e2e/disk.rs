@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use zafu_engine::protocol::{ErrorCode, Request};
+use zafu_engine::protocol::ErrorCode;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const INSIDE: &str = "ZAFU_TEST_INSIDE";
@@ -103,7 +103,7 @@ fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
     let at = engine.pass(MINUTE);
     assert!(at.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{at:?}");
     free(&zafu);
-    client.ask(&Request::End(None)).unwrap();
+    client.end_sit(None).unwrap();
     engine.wait();
     let log = zafu.json("log --json");
     assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"completed".into(), &720.into()));
@@ -122,13 +122,13 @@ fn real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is() {
     let mut client = engine.client();
     zafu.run("end").refused(1, "the end of the sit is not saved yet: the disk that holds");
     zafu.run("quit").refused(1, "is not saved yet: the disk that holds");
-    let ended = client.state(&Request::State).unwrap();
+    let ended = client.state().unwrap();
     assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{ended:?}");
     let finished = ended.finished.unwrap();
     assert_eq!((finished.sat_seconds.0, finished.saved), (300, false));
     assert!(engine.gone().is_none(), "it waits for the disk");
     free(&zafu);
-    let saved = client.state(&Request::Advance(1000)).unwrap();
+    let saved = client.advance(1000).unwrap();
     assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{saved:?}");
     assert_eq!(engine.wait().0.code(), Some(0));
     let log = zafu.json("log --json");

@@ -15,7 +15,7 @@ use zafu_core::plan::OvertimeChoice;
 use zafu_core::settings::Settings;
 use zafu_core::timer::{Answer, GapReason, OpenSit, OvertimeAnswer, Phase};
 use zafu_engine::Client;
-use zafu_engine::protocol::{EngineState, PhaseView, Reply, Request};
+use zafu_engine::protocol::{EngineRequest, EngineState, ErrorCode, PhaseView, Request};
 use zafu_engine::system;
 use zafu_store::Store;
 
@@ -103,7 +103,7 @@ impl Trial {
         let mut engine = Engine::spawn(command, self.zafu.data());
         let id = engine.id.clone().expect("an engine that starts begins a sit or takes one up");
         let mut client = engine.client();
-        let begun = client.state(&Request::State).unwrap();
+        let begun = client.state().unwrap();
         assert_eq!(begun.sit.as_ref().unwrap().id.to_string(), id);
         self.asked_of_what_was_left(&left, &begun);
         self.heard(&begun);
@@ -111,18 +111,19 @@ impl Trial {
         *self.states.entry(state.into()).or_default() += 1;
         let in_flight = request.is_some();
         if let Some(request) = &request {
-            client.send(request).unwrap();
+            client.send(&Request::Engine(request.clone())).unwrap();
         }
         std::thread::sleep(Duration::from_micros(self.random.u64(..4000)));
         let killed = engine.kill();
         // What it managed to say before its death is acknowledged, too.
-        let answered = match in_flight.then(|| client.read()) {
-            Some(Ok(Some(Reply::State(state)))) => {
+        let answered = match in_flight.then(|| client.receive::<EngineState>()) {
+            Some(Ok(Some(state))) => {
                 self.finished(&state, request.as_ref(), &id);
                 self.heard(&state);
                 true
             }
-            Some(Ok(Some(Reply::Error(error)))) => panic!("{request:?}: {error}"),
+            // The engine had gone, or was about to.
+            Some(Err(error)) if error.code != ErrorCode::Engine => panic!("{request:?}: {error}"),
             _ => false,
         };
         self.examine(request.as_ref().filter(|_| !answered), &id);
@@ -201,16 +202,16 @@ impl Trial {
     }
 
     /// Takes note of a sit that `request` has brought to its end.
-    fn finished(&mut self, state: &EngineState, request: Option<&Request>, id: &str) {
+    fn finished(&mut self, state: &EngineState, request: Option<&EngineRequest>, id: &str) {
         let known = match request {
-            Some(Request::End(_)) => match &state.finished {
+            Some(EngineRequest::EndSit { .. }) => match &state.finished {
                 Some(finished) => {
                     Known::Over { complete: finished.complete, sat: finished.sat_seconds.0 }
                 }
                 None => Known::Discarded,
             },
-            Some(Request::Discard) => Known::Discarded,
-            Some(Request::Resolve(Some(id), answer)) => {
+            Some(EngineRequest::DiscardSit {}) => Known::Discarded,
+            Some(EngineRequest::ResolveSit { id: Some(id), answer }) => {
                 assert!(state.unsettled.iter().all(|one| one.id != *id));
                 let id = id.to_string();
                 let row = &rows(self.zafu.data());
@@ -230,43 +231,46 @@ impl Trial {
     }
 
     /// Brings the sit into a state by chance. Says into which, and what is under way when the kill comes.
-    fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<Request>) {
-        let mut ask = |trial: &mut Self, request: &Request| {
-            let state = client.state(request).unwrap();
+    fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<EngineRequest>) {
+        let mut ask = |trial: &mut Self, request: EngineRequest| {
+            let state = client.call::<EngineState>(&Request::Engine(request)).unwrap();
             trial.heard(&state);
             state
         };
         let aim = self.random.u8(..8);
-        let mut at = ask(self, &Request::State);
+        let mut at = ask(self, EngineRequest::State {});
         let steps = if aim == 0 { 0 } else { self.random.u8(1..12) };
         for _ in 0..steps {
             let ms = self.random.u64(..50_000);
             self.zafu.pass(Duration::from_millis(ms));
-            at = ask(self, &Request::Advance(ms));
+            at = ask(self, EngineRequest::Advance { ms });
         }
         let sit = at.sit.clone().unwrap();
         match (aim, sit.phase, at.unsettled.as_slice()) {
             (1 | 7, PhaseView::Sitting, _) => {
-                ask(self, &Request::Pause);
+                ask(self, EngineRequest::PauseSit {});
                 ("paused", None)
             }
             (1, PhaseView::Paused, _) => {
-                ask(self, &Request::Resume);
+                ask(self, EngineRequest::ResumeSit {});
                 ("sitting", None)
             }
-            (2, PhaseView::Sitting, _) => ("sitting", Some(Request::Pause)),
-            (2 | 3, PhaseView::Paused, _) => ("paused", Some(Request::Resume)),
+            (2, PhaseView::Sitting, _) => ("sitting", Some(EngineRequest::PauseSit {})),
+            (2 | 3, PhaseView::Paused, _) => ("paused", Some(EngineRequest::ResumeSit {})),
             (3 | 4, _, [first, ..]) => {
                 self.only_overtime = first.overtime_seconds.is_some();
                 let answers = [Answer::Whole, Answer::Gap, Answer::Discard];
                 let answer = answers[self.random.usize(..3)];
-                ("resolving", Some(Request::Resolve(Some(first.id), answer)))
+                ("resolving", Some(EngineRequest::ResolveSit { id: Some(first.id), answer }))
             }
             (3..=5, ..) => {
                 let overtime = [None, Some(OvertimeAnswer::Add), Some(OvertimeAnswer::Drop)];
-                ("finishing", Some(Request::End(overtime[self.random.usize(..3)])))
+                (
+                    "finishing",
+                    Some(EngineRequest::EndSit { overtime: overtime[self.random.usize(..3)] }),
+                )
             }
-            (6, ..) if self.random.bool() => ("finishing", Some(Request::Discard)),
+            (6, ..) if self.random.bool() => ("finishing", Some(EngineRequest::DiscardSit {})),
             (_, phase, _) => {
                 let state = match phase {
                     PhaseView::Preparing => "preparing",
@@ -275,24 +279,25 @@ impl Trial {
                     PhaseView::Overtime => "overtime",
                 };
                 // A checkpoint, a beginning or an end may be under way.
-                (state, self.random.bool().then_some(Request::Advance(31_000)))
+                (state, self.random.bool().then_some(EngineRequest::Advance { ms: 31_000 }))
             }
         }
     }
 
     /// What is on disk is what was acknowledged; only `under_way` may or may not have happened.
-    fn examine(&mut self, under_way: Option<&Request>, its: &str) {
+    fn examine(&mut self, under_way: Option<&EngineRequest>, its: &str) {
         let rows = rows(self.zafu.data());
         let running =
             rows.values().filter(|row| matches!(row.open, Some(OpenSit::Running(_)))).count();
         assert!(running <= 1, "{running} sits run");
         let resolved = match under_way {
-            Some(Request::Resolve(Some(id), _)) => id.to_string(),
+            Some(EngineRequest::ResolveSit { id: Some(id), .. }) => id.to_string(),
             Some(_) => its.to_owned(),
             None => String::new(),
         };
         for (id, known) in &self.known {
-            let in_doubt = *id == resolved && !matches!(under_way, Some(Request::Advance(_)));
+            let in_doubt =
+                *id == resolved && !matches!(under_way, Some(EngineRequest::Advance { .. }));
             let row = rows.get(id);
             match (known, row) {
                 _ if in_doubt => assert!(row.is_some() || !is_begun(known), "{id} is lost"),

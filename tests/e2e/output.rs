@@ -6,7 +6,6 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::Request;
 
 /// A sit in a terminal that is ended, whatever becomes of the test.
 struct Sit(Child);
@@ -39,8 +38,8 @@ fn broken() -> Stdio {
 fn sit_to_its_end(zafu: &Zafu) {
     let folder = DataFolder::at(zafu.data()).unwrap();
     let mut client = eventually("the engine answers", || Client::connect(&folder).ok().flatten());
-    eventually("the sit runs", || client.state(&Request::State).ok()?.sit.map(drop));
-    client.state(&Request::Advance(3000)).unwrap();
+    eventually("the sit runs", || client.state().ok()?.sit.map(drop));
+    client.advance(3000).unwrap();
 }
 
 fn begin(zafu: &Zafu, out: impl Into<Stdio>, err: impl Into<Stdio>) -> Sit {
@@ -161,9 +160,9 @@ fn real_life_01_a_terminal_that_is_held_delays_nothing() {
     let mut sit = Sit(command.stdout(writer.try_clone().unwrap()).stderr(writer).spawn().unwrap());
     let folder = DataFolder::at(zafu.data()).unwrap();
     let mut client = eventually("the engine answers", || Client::connect(&folder).ok().flatten());
-    eventually("the sit runs", || client.state(&Request::State).ok()?.sit.map(drop));
+    eventually("the sit runs", || client.state().ok()?.sit.map(drop));
     for _ in 0..600 {
-        client.state(&Request::Advance(1000)).unwrap();
+        client.advance(1000).unwrap();
     }
     let kill = Command::new("kill").args(["-s", "INT", &sit.0.id().to_string()]).status();
     assert!(kill.unwrap().success());

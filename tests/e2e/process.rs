@@ -7,7 +7,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use zafu_engine::protocol::Request;
 
 /// Ends the engine of a desktop that no test has a handle on.
 struct Background<'a>(&'a Desktop);
@@ -79,7 +78,7 @@ fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
     caller.wait().unwrap();
     let sit = desktop.state().sit.unwrap();
     assert_eq!(sit.id.0.to_string(), id, "the sit goes on");
-    desktop.ask(&Request::Discard);
+    desktop.client().discard_sit().unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use zafu_core::settings::CloseWhenIdle;
-use zafu_engine::protocol::{PhaseView, Request};
+use zafu_engine::protocol::PhaseView;
 use zbus::message::Header;
 use zbus::wire::{DynamicDeserialize, DynamicType};
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
@@ -221,9 +221,9 @@ fn without_a_tray_zafu_works_and_says_how_to_come_back() {
     desktop.close_window();
     eventually("it is said that the sit goes on", || service.said("Your sit goes on"));
     assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
-    desktop.ask(&Request::End(None));
+    desktop.client().end_sit(None).unwrap();
 
-    desktop.client().ask(&Request::Show).unwrap();
+    desktop.client().show_window().unwrap();
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     desktop.close_window();
     eventually("nothing is left that nobody could see", || {

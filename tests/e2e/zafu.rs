@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zafu_core::time::BootId;
 use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
-use zafu_engine::protocol::{EngineState, Request};
+use zafu_engine::protocol::EngineState;
 
 /// How long anything that must happen may take on a busy machine. Nothing is faster because of it: it only ends a test
 /// that would wait for ever.
@@ -253,7 +253,7 @@ impl Engine {
             let step = time.min(SEEN_AT_ONCE);
             time -= step;
             let ms = u64::try_from(step.as_millis()).unwrap();
-            let state = client.state(&Request::Advance(ms)).unwrap();
+            let state = client.advance(ms).unwrap();
             if time.is_zero() || state.sit.is_none() {
                 return state;
             }
@@ -263,7 +263,7 @@ impl Engine {
     /// Lets so much time pass at once, as when the computer sleeps.
     pub fn advance(&self, time: Duration) {
         let ms = u64::try_from(time.as_millis()).unwrap();
-        self.client().ask(&Request::Advance(ms)).unwrap();
+        self.client().advance(ms).unwrap();
     }
 
     /// Sends it a signal, by its name.

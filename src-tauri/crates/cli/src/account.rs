@@ -1,7 +1,7 @@
 //! The account and its sync, through the engine that runs, or by itself where none does.
 
 use crate::failure::{DONE, Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
-use crate::{owners, print};
+use crate::{log, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
 use zafu_engine::folder::DataFolder;
@@ -35,7 +35,7 @@ fn other_version() -> Failure {
 /// Does what is asked of the account.
 pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> {
     if let AccountCommand::List { json } = command {
-        return print::owners(&owners::list(folder)?, json);
+        return print::owners(&log::owners(folder)?, json);
     }
     let mut door = Door::open(folder)?;
     match command {

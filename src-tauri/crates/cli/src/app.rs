@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::Request;
 
 const PROGRAM: &str = if cfg!(windows) { "zafu-app.exe" } else { "zafu-app" };
 /// How long the window's program may take until it runs.
@@ -18,8 +17,7 @@ pub fn open(folder: &DataFolder) -> Result<(), Failure> {
         Some(client) => client,
         None => return start(folder, &[]).map(drop),
     };
-    client.ask(&Request::Show)?;
-    Ok(())
+    Ok(client.show_window()?)
 }
 
 /// Starts an engine that has a tray and no window yet.

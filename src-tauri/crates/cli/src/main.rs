@@ -6,9 +6,11 @@ mod account;
 mod app;
 mod detached;
 mod failure;
+mod log;
 mod owners;
 mod print;
 mod restore;
+mod source;
 mod status;
 mod terminal;
 
@@ -19,7 +21,7 @@ use std::time::Duration;
 use zafu_cli::args::{Args, Command, GapAnswer, Sit};
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{IpcError, Reply, Request, StartRequest};
+use zafu_engine::protocol::{IpcError, StartRequest};
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, doctor, left, logs, output, system};
 use zafu_store::Store;
@@ -84,7 +86,7 @@ fn run(args: Args) -> Result<u8, Failure> {
         }
         Some(Command::Log(log)) => {
             logs::start_without_files(verbose);
-            owners::log(&DataFolder::look()?, log)?;
+            log::show(&DataFolder::look()?, log)?;
             return Ok(DONE);
         }
         Some(Command::Doctor) => {
@@ -98,17 +100,17 @@ fn run(args: Args) -> Result<u8, Failure> {
     match args.command {
         None => app::open(&folder)?,
         Some(Command::Sit(sit)) => begin(&folder, &sit)?,
-        Some(Command::Pause) => drop(ask(&folder, &Request::Pause)?),
-        Some(Command::Resume) => drop(ask(&folder, &Request::Resume)?),
+        Some(Command::Pause) => drop(client(&folder)?.pause_sit()?),
+        Some(Command::Resume) => drop(client(&folder)?.resume_sit()?),
         Some(Command::End { overtime }) => {
             let overtime = overtime.then_some(OvertimeAnswer::Add);
-            print::ended(&ask(&folder, &Request::End(overtime))?)?;
+            print::ended(&client(&folder)?.end_sit(overtime)?)?;
         }
         Some(Command::Discard { yes: false }) => {
             let message = "this throws the sit away: say `zafu discard --yes` if you mean it, or `zafu end` to keep what was sat";
             return Err(Failure::new(USAGE, message));
         }
-        Some(Command::Discard { yes: true }) => drop(ask(&folder, &Request::Discard)?),
+        Some(Command::Discard { yes: true }) => drop(client(&folder)?.discard_sit()?),
         Some(Command::Resolve { answer, id }) => resolve(&folder, answer, id.as_deref())?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
@@ -124,15 +126,11 @@ fn run(args: Args) -> Result<u8, Failure> {
     Ok(DONE)
 }
 
-/// Asks the engine that runs; where none does, there is nothing to ask it for.
-fn ask(folder: &DataFolder, request: &Request) -> Result<Reply, Failure> {
-    match Client::connect(folder)? {
-        Some(mut client) => Ok(client.ask(request)?),
-        None => Err(Failure::new(
-            REFUSED,
-            "no sit is running: Zafu is not running with this data folder",
-        )),
-    }
+/// Connects to the running engine, for a command that needs a running sit.
+fn client(folder: &DataFolder) -> Result<Client, Failure> {
+    Client::connect(folder)?.ok_or_else(|| {
+        Failure::new(REFUSED, "no sit is running: Zafu is not running with this data folder")
+    })
 }
 
 fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
@@ -150,7 +148,7 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
         Some(client) => client,
         None => app::start_in_background(folder)?,
     };
-    let state = client.state(&Request::Start(request))?;
+    let state = client.start_sit(request)?;
     if let Some(sit) = state.sit {
         output::print(sit.id);
     }
@@ -171,7 +169,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
     };
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
     match turn::take(folder).map_err(IpcError::from)? {
-        Turn::Served(mut client) => drop(client.ask(&Request::Resolve(id, answer))?),
+        Turn::Served(mut client) => drop(client.resolve_sit(id, answer)?),
         Turn::Ours(_lock) => {
             let now = system::clock().now();
             let store = Store::open(folder.path(), now.wall)?;
@@ -183,7 +181,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
 
 fn quit(folder: &DataFolder) -> Result<(), Failure> {
     match Client::connect(folder)? {
-        Some(mut client) => drop(client.ask(&Request::Quit)?),
+        Some(mut client) => client.quit()?,
         None => output::print("Zafu is not running."),
     }
     Ok(())

@@ -1,47 +1,10 @@
-//! Owners of sits: how they are named on the command line, how they are listed, and their logs.
+//! Owners of sits: how the command line finds and names them.
 
 use crate::failure::{Failure, USAGE};
-use crate::{print, status};
-use zafu_cli::args;
 use zafu_core::ids::UserId;
-use zafu_engine::folder::DataFolder;
-use zafu_engine::protocol::{LogOwner, LogRequest, OwnerState, OwnerView, Reply, Request};
-use zafu_engine::{system, view};
+use zafu_engine::protocol::{OwnerState, OwnerView};
 
-/// Returns every owner of sits in `folder`, the account in use first: from the running engine, or from the database.
-pub fn list(folder: &DataFolder) -> Result<Vec<OwnerView>, Failure> {
-    match status::ask(folder, &Request::Owners)? {
-        Some(Reply::Owners(owners)) => Ok(owners),
-        Some(_) => Err(status::other_version()),
-        None => Ok(status::read(folder, view::owners)?.unwrap_or_default()),
-    }
-}
-
-/// Prints the log of the account in use, of one account, or of all.
-pub fn log(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
-    let owners = match log.all_accounts || log.account.is_some() {
-        true => list(folder)?,
-        false => Vec::new(),
-    };
-    let owner = match &log.account {
-        Some(account) => LogOwner::Of(named(&owners, account)?.1),
-        None if log.all_accounts => LogOwner::All,
-        None => LogOwner::Shown,
-    };
-    let request = LogRequest { limit: log.limit, before: None, owner };
-    let records = match status::ask(folder, &Request::Log(request.clone()))? {
-        Some(Reply::Log(records)) => records,
-        Some(_) => return Err(status::other_version()),
-        None => {
-            let now = system::clock().now().wall;
-            status::read(folder, |database| view::records(database, &request, now))?
-                .unwrap_or_default()
-        }
-    };
-    print::log(&records, log.all_accounts.then_some(&owners), log.json, log.limit)
-}
-
-/// Finds the account that `text` names, by its ID or by its address, and returns its ID with it.
+/// Returns the account with the ID or the email address `text`, and its ID.
 pub fn named<'a>(owners: &'a [OwnerView], text: &str) -> Result<(&'a OwnerView, UserId), Failure> {
     let accounts = || owners.iter().filter_map(|owner| Some((owner, owner.id?)));
     if let Some(found) = accounts().find(|(_, id)| id.to_string().eq_ignore_ascii_case(text)) {
@@ -69,7 +32,7 @@ pub fn named<'a>(owners: &'a [OwnerView], text: &str) -> Result<(&'a OwnerView, 
     }
 }
 
-/// Names an owner in a list or in a sentence.
+/// Returns the name of an owner in a list or in a sentence.
 pub fn name(owner: &OwnerView) -> String {
     match (owner.id, owner.email.as_str()) {
         (None, _) => "nobody".into(),
@@ -79,7 +42,7 @@ pub fn name(owner: &OwnerView) -> String {
     }
 }
 
-/// Says whether somebody can sign in to an account.
+/// Returns the name of the state of an account.
 pub fn state(state: OwnerState) -> &'static str {
     match state {
         OwnerState::SignedIn => "signed in",
@@ -90,7 +53,7 @@ pub fn state(state: OwnerState) -> &'static str {
     }
 }
 
-/// Counts sits in words.
+/// Returns a number of sits as text.
 pub fn sits(count: u32) -> String {
     if count == 1 { "1 sit".into() } else { format!("{count} sits") }
 }

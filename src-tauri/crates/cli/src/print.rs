@@ -9,8 +9,8 @@ use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    EngineState, OwnerState, OwnerView, PhaseView, RefusedView, Reply, SitRecord, SitView,
-    StageView, SyncNeed, SyncReport, SyncView, UnsettledView,
+    EngineState, OwnerState, OwnerView, PhaseView, RefusedView, SitRecord, SitView, StageView,
+    SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 
 /// What the timer is doing, as `zafu status --json` prints it.
@@ -110,11 +110,9 @@ pub fn line(sit: &SitView) -> String {
     }
 }
 
-/// What a sit that was just ended came to.
-pub fn ended(reply: &Reply) -> Result<(), Failure> {
-    if let Reply::State(state) = reply
-        && let Some(finished) = &state.finished
-    {
+/// Prints the length of the sit that was just ended.
+pub fn ended(state: &EngineState) -> Result<(), Failure> {
+    if let Some(finished) = &state.finished {
         writeln!(output::stdout(), "Kept: {}.", finished.sat_seconds)?;
     }
     Ok(())

@@ -1,37 +1,46 @@
-//! Reaches the engine that another process runs.
+//! A client of the engine that another process runs.
 //!
-//! An engine that stands still (stopped, or held by a disk that does not answer) is told from one that is busy for a
-//! reason: a request that may take long is waited for as long as the engine answers another one.
+//! A request that may take long (see [`may_take_long`]) is waited for as long as the engine responds to another one: this
+//! distinguishes an engine that waits for a server from one that is stopped, or blocked by a disk.
 
 use crate::folder::DataFolder;
-use crate::protocol::{EngineState, ErrorCode, IpcError, Reply, Request};
+use crate::protocol::{
+    EngineRequest, EngineState, ErrorCode, IpcError, LogRequest, OwnerView, Request, Response,
+    SitRecord, StartRequest, engine_requests,
+};
 use crate::socket::{self, Place};
 use interprocess::local_socket::tokio::{Stream, prelude::*};
+use serde::de::DeserializeOwned;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
+use zafu_core::ids::SessionId;
+use zafu_core::timer::{Answer, OvertimeAnswer};
 
-/// How long an engine may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an engine may take to respond.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Talks to the engine of a data folder.
+/// A connection to the engine of a data folder.
+///
+/// Each method for a request can fail with the errors of the method of [`EngineHandle`](crate::EngineHandle) of its name,
+/// and with [`ErrorCode::Engine`] if the engine has stopped, does not respond, or is of another version.
 pub struct Client {
-    /// None only while this is dropped.
+    /// `None` only during the drop.
     runtime: Option<Runtime>,
     stream: BufReader<Stream>,
     folder: DataFolder,
-    /// The engine did not answer in time.
+    /// True once the engine did not respond in time.
     timed_out: bool,
-    /// The engine has closed the connection.
-    has_gone: bool,
+    /// True once the connection was closed.
+    is_closed: bool,
     _place: Place,
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // Waits for nothing, so that it may be dropped anywhere.
+        // Does not block, so that a client may be dropped in an async context.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -39,16 +48,17 @@ impl Drop for Client {
 }
 
 impl Client {
-    /// Reaches the engine of `folder`; none if none runs.
+    /// Connects to the engine of `folder`; returns `None` if no engine is running.
     ///
     /// # Errors
-    /// One runs and cannot be reached.
+    /// [`ErrorCode::Engine`] if an engine is running and cannot be reached.
     pub fn connect(folder: &DataFolder) -> Result<Option<Self>, IpcError> {
         let connected = || -> io::Result<_> {
             let place = socket::place(folder)?;
             let runtime = Builder::new_current_thread().enable_all().build()?;
-            // An engine that stands still lets nobody in once too many wait.
-            let connecting = async { timeout(PATIENCE, Stream::connect(place.name())).await };
+            // Connecting blocks if the engine hangs and its backlog is full.
+            let connecting =
+                async { timeout(RESPONSE_TIMEOUT, Stream::connect(place.name())).await };
             let stream = runtime.block_on(connecting).map_err(io::Error::from).flatten()?;
             Ok((runtime, place, BufReader::new(stream)))
         };
@@ -58,106 +68,114 @@ impl Client {
                 stream,
                 folder: folder.clone(),
                 timed_out: false,
-                has_gone: false,
+                is_closed: false,
                 _place: place,
             })),
-            Err(error) if nobody_listens(&error) => Ok(None),
-            Err(error) if stands_still(&error) => Err(no_response()),
+            Err(error) if is_not_listening(&error) => Ok(None),
+            Err(error) if is_hanging(&error) => Err(no_response()),
             Err(error) => Err(unreachable(&error)),
         }
     }
 
-    /// Asks, and waits for the answer.
+    /// Sends a request and returns its result.
     ///
     /// # Errors
-    /// What the engine answers, that it has gone, or that it does not respond.
-    pub fn ask(&mut self, request: &Request) -> Result<Reply, IpcError> {
+    /// As described at [`Client`].
+    pub fn call<T: DeserializeOwned>(&mut self, request: &Request) -> Result<T, IpcError> {
         self.send(request)?;
-        let read = if may_take_long(request) { self.read()? } else { self.read_soon()? };
-        match read {
-            Some(Reply::Error(error)) => Err(error),
-            Some(reply) => Ok(reply),
-            None => {
-                self.has_gone = true;
-                Err(unreachable(&"it has stopped"))
-            }
-        }
+        let line = if may_take_long(request) { self.wait()? } else { self.read()? };
+        decode(&line)?.ok_or_else(|| {
+            self.is_closed = true;
+            unreachable(&"it has stopped")
+        })
     }
 
-    /// Asks without waiting for the answer, which [`Self::read`] reads.
+    /// Sends a request without waiting for the response, which [`Self::receive`] returns.
     ///
     /// # Errors
-    /// The engine has gone, or takes no requests.
+    /// [`ErrorCode::Engine`] if the engine has stopped or does not read requests.
     pub fn send(&mut self, request: &Request) -> Result<(), IpcError> {
         let mut line = serde_json::to_vec(request).map_err(|error| unreachable(&error))?;
         line.push(b'\n');
         let Some(runtime) = &self.runtime else { return Err(no_response()) };
-        // On a Unix a shared reference to the stream is written to.
+        // On Unix a shared reference to the stream can be written to.
         let mut stream = self.stream.get_ref();
-        let written = runtime.block_on(async { timeout(PATIENCE, stream.write_all(&line)).await });
+        let written =
+            runtime.block_on(async { timeout(RESPONSE_TIMEOUT, stream.write_all(&line)).await });
         written.map_err(|_| no_response())?.map_err(|error| {
-            self.has_gone = true;
+            self.is_closed = true;
             unreachable(&error)
         })
     }
 
-    /// Asks for something that is answered by the state of things.
+    /// Returns the next result, however long it takes; `None` once the engine has stopped.
     ///
     /// # Errors
-    /// As [`Self::ask`].
-    pub fn state(&mut self, request: &Request) -> Result<EngineState, IpcError> {
-        match self.ask(request)? {
-            Reply::State(state) => Ok(*state),
-            _ => Err(unreachable(&"its answer is not understood")),
-        }
+    /// As [`Self::call`].
+    pub fn receive<T: DeserializeOwned>(&mut self) -> Result<Option<T>, IpcError> {
+        let line = self.wait()?;
+        decode(&line)
     }
 
-    /// The next state of things, after [`Request::Watch`], however long it takes to come; none once the engine has
-    /// stopped.
+    /// Returns the state, and has the engine send each later one, which [`Self::next_state`] returns.
     ///
     /// # Errors
-    /// It is not understood, or the engine does not respond to anything else either.
-    pub fn read(&mut self) -> Result<Option<Reply>, IpcError> {
-        let mut line = Vec::new();
-        while !self.read_line(&mut line)? {
-            let mut other = Self::connect(&self.folder)?.ok_or_else(no_response)?;
-            let answered = other.ask(&Request::State);
-            self.timed_out = other.timed_out;
-            answered?;
-        }
-        understood(&line)
+    /// As described at [`Client`].
+    pub fn watch(&mut self) -> Result<EngineState, IpcError> {
+        self.call(&Request::Watch)
     }
 
-    /// Whether the engine was there until now.
+    /// Returns the next state after [`Self::watch`], however long it takes; `None` once the engine has stopped.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub fn next_state(&mut self) -> Result<Option<EngineState>, IpcError> {
+        self.receive()
+    }
+
+    /// Returns false once the engine has closed the connection.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        !self.has_gone
+        !self.is_closed
     }
 
-    /// Whether the engine stands still, as opposed to one that has stopped.
+    /// Returns true once the engine did not respond in time although it has not stopped.
     #[must_use]
     pub fn timed_out(&self) -> bool {
         self.timed_out
     }
 
-    fn read_soon(&mut self) -> Result<Option<Reply>, IpcError> {
+    /// Reads a line, for as long as the engine responds to another connection.
+    fn wait(&mut self) -> Result<Vec<u8>, IpcError> {
         let mut line = Vec::new();
-        if self.read_line(&mut line)? {
-            return understood(&line);
+        while !self.read_rest(&mut line)? {
+            let mut other = Self::connect(&self.folder)?.ok_or_else(no_response)?;
+            let state = other.state();
+            self.timed_out = other.timed_out;
+            state?;
+        }
+        Ok(line)
+    }
+
+    /// Reads a line that must come in time.
+    fn read(&mut self) -> Result<Vec<u8>, IpcError> {
+        let mut line = Vec::new();
+        if self.read_rest(&mut line)? {
+            return Ok(line);
         }
         self.timed_out = true;
         Err(no_response())
     }
 
-    /// Reads the rest of `line`. Says whether it came in time; what has come until then is kept.
-    fn read_line(&mut self, line: &mut Vec<u8>) -> Result<bool, IpcError> {
+    /// Reads the rest of `line`. Returns false on a timeout, and keeps what was read until then.
+    fn read_rest(&mut self, line: &mut Vec<u8>) -> Result<bool, IpcError> {
         let Some(runtime) = &self.runtime else { return Ok(false) };
         let stream = &mut self.stream;
-        let read = async { timeout(PATIENCE, stream.read_until(b'\n', line)).await };
+        let read = async { timeout(RESPONSE_TIMEOUT, stream.read_until(b'\n', line)).await };
         match runtime.block_on(read) {
             Ok(Ok(_)) => Ok(true),
             Ok(Err(error)) => {
-                self.has_gone = true;
+                self.is_closed = true;
                 Err(unreachable(&error))
             }
             Err(_) => Ok(false),
@@ -165,24 +183,54 @@ impl Client {
     }
 }
 
-/// Whether a request waits for somebody else than the engine: a server, or the person and their keychain.
+/// Defines a method for each request of a table.
+macro_rules! define_methods {
+    ($Request:ident: $(
+        $(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])?
+        $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
+    )*) => {
+        impl Client {$(
+            $(#[doc = $doc])* $(#[cfg($cfg)])?
+            ///
+            /// # Errors
+            /// As described at [`Client`].
+            pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
+                self.call(&Request::Engine($Request::$Variant { $($argument),* }))
+            }
+        )*}
+    };
+}
+engine_requests!(define_methods);
+
+/// Returns whether a request waits for more than the engine: for a server, or for the user and their keychain.
 fn may_take_long(request: &Request) -> bool {
-    matches!(request, Request::Sync(_))
+    matches!(request, Request::Account(_))
 }
 
-/// The reply in `line`; none at the end of the connection.
-fn understood(line: &[u8]) -> Result<Option<Reply>, IpcError> {
+/// Decodes the response in `line`; `None` at the end of the connection. The one place at which the engine may turn out
+/// to be of another version.
+fn decode<T: DeserializeOwned>(line: &[u8]) -> Result<Option<T>, IpcError> {
     if line.is_empty() {
         return Ok(None);
     }
-    serde_json::from_slice(line).map(Some).map_err(|error| unreachable(&error))
+    match serde_json::from_slice::<Response<T>>(line) {
+        Ok(response) => Result::from(response).map(Some),
+        Err(error) => Err(other_version(&error)),
+    }
 }
 
-fn nobody_listens(error: &io::Error) -> bool {
+fn other_version(error: &serde_json::Error) -> IpcError {
+    let message = format!(
+        "the running Zafu is of another version: quit it, and start it again. Its response is not understood: {error}"
+    );
+    IpcError::new(ErrorCode::Engine, message)
+}
+
+fn is_not_listening(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
 }
 
-fn stands_still(error: &io::Error) -> bool {
+fn is_hanging(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }
 
@@ -196,7 +244,7 @@ fn no_response() -> IpcError {
     let message = format!(
         "the running Zafu has not responded for {} seconds: it is stopped, or waits for a disk. What was saved is \
          kept; what was asked of it may still be done once it goes on. Let it go on, or end it and start it again",
-        PATIENCE.as_secs()
+        RESPONSE_TIMEOUT.as_secs()
     );
     IpcError::new(ErrorCode::Engine, message)
 }

@@ -4,7 +4,7 @@ use crate::adapters::keychain::Keychain;
 use crate::bell;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
-use crate::protocol::{Request, SyncReply, SyncRequest};
+use crate::protocol::{SyncReply, SyncRequest};
 use crate::sync::Door;
 use std::path::Path;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ fn data_folder(folder: &DataFolder) -> Result<String, String> {
 
 fn engine(folder: &DataFolder) -> Result<String, String> {
     let asked = Client::connect(folder)
-        .and_then(|client| client.map(|mut client| client.ask(&Request::State)).transpose());
+        .and_then(|client| client.map(|mut client| client.state()).transpose());
     match asked {
         Ok(Some(_)) => Ok("running".into()),
         Ok(None) => Ok("not running".into()),

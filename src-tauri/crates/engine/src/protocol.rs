@@ -5,6 +5,7 @@
 //! place.
 
 mod account;
+mod request;
 
 use crate::bell::BellError;
 pub use account::{
@@ -12,14 +13,15 @@ pub use account::{
     SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
 };
 use chrono::NaiveDate;
+pub(crate) use request::engine_requests;
+pub use request::{EngineRequest, Request, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{LengthChoice, OvertimeChoice, PlanChoice, SoundName};
 use zafu_core::session::Source;
-use zafu_core::settings::{Preset, Settings};
 use zafu_core::time::Seconds;
-use zafu_core::timer::{Answer, GapReason, OvertimeAnswer};
+use zafu_core::timer::GapReason;
 
 /// Everything there is to see of the timer at one moment. Sent at each transition, never every second: who
 /// shows time goes on from here by itself.
@@ -296,65 +298,4 @@ pub enum ErrorCode {
     Server,
     /// The engine is gone, or speaks another version.
     Engine,
-}
-
-/// What a client asks for, one line of JSON each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", content = "with", rename_all = "camelCase")]
-pub enum Request {
-    /// The state of things.
-    State,
-    /// All of them, from now on.
-    Watch,
-    /// Begin a sit.
-    Start(StartRequest),
-    /// Let it stand still.
-    Pause,
-    /// Let it go on.
-    Resume,
-    /// End it and keep what was sat.
-    End(Option<OvertimeAnswer>),
-    /// End it and throw it away.
-    Discard,
-    /// Say what an unsettled sit was; none: the oldest.
-    Resolve(Option<SessionId>, Answer),
-    /// Past sits.
-    Log(LogRequest),
-    /// Every owner of sits on this device.
-    Owners,
-    /// What the person has chosen.
-    Settings,
-    /// Plans kept by name.
-    Presets,
-    /// Something of the account.
-    Sync(SyncRequest),
-    /// Show the window.
-    Show,
-    /// Stop, in an orderly way.
-    Quit,
-    /// Let time pass; only a test's clock can.
-    #[cfg(feature = "test-clock")]
-    Advance(u64),
-}
-
-/// What the engine answers, one line of JSON each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Reply {
-    /// The state of things, after what was asked for was done.
-    State(Box<EngineState>),
-    /// Past sits.
-    Log(Vec<SitRecord>),
-    /// Every owner of sits on this device: the account in use first.
-    Owners(Vec<OwnerView>),
-    /// What the person has chosen.
-    Settings(Box<Settings>),
-    /// Plans kept by name.
-    Presets(Vec<Preset>),
-    /// Something of the account.
-    Sync(SyncReply),
-    /// It was done.
-    Done,
-    /// It was not done.
-    Error(IpcError),
 }

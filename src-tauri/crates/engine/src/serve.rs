@@ -1,12 +1,17 @@
-//! Serves the engine to other processes of the same person: one line of JSON asked, one answered.
+//! Serves the engine to other processes of the same user over the socket.
 
 use crate::folder::DataFolder;
 use crate::handle::EngineHandle;
-use crate::protocol::{ErrorCode, IpcError, Reply, Request};
+use crate::protocol::{
+    EngineRequest, EngineState, ErrorCode, IpcError, OwnerView, Request, Response, SitRecord,
+    engine_requests,
+};
 use crate::socket::{self, Place};
 use crate::thread::Event;
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
+use serde::Serialize;
+use serde_json::Value;
 use std::io;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,25 +20,24 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
-/// The longest request that is read: far beyond any that a client of ours makes.
-const LONGEST_REQUEST: u64 = 1 << 20;
+/// Maximum length of a request in bytes, far above that of any client.
+const MAX_REQUEST_BYTES: u64 = 1 << 20;
+/// How long clients may take to read their last response when the engine stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(1);
+/// Delay after a connection could not be accepted: most likely too many are open.
+const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// How long clients have to take their answers when the engine stops.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-/// How long after a client could not be let in the next one is.
-const LET_IN_AGAIN: Duration = Duration::from_millis(100);
-
-/// Listens until it is dropped.
+/// Serves clients until it is dropped.
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// The listener removes its socket by this name.
+    /// The listener removes the socket at this place.
     _place: Place,
 }
 
 impl Server {
-    /// Listens for the clients of `engine`. The folder must be held: a socket left there by an engine that has
-    /// died is replaced.
+    /// Serves the clients of `engine`. The folder must be locked: a socket that an engine left there when it died is
+    /// replaced.
     pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> io::Result<Self> {
         let place = socket::place(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -58,7 +62,7 @@ impl Drop for Server {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the server's thread had panicked");
+            tracing::error!("the server's thread has panicked");
         }
     }
 }
@@ -69,14 +73,14 @@ fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.mode(0o600))
 }
 
-/// Here the mode cannot be set before the socket listens: see [`close_to_others`].
+/// On these systems the mode can only be set once the socket listens: see [`close_to_others`].
 #[cfg(all(unix, not(target_os = "linux")))]
 fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options)
 }
 
-/// Nobody else may connect, whatever the permissions of the folder. One that is too long for a socket has it in a
-/// folder that is its user's alone.
+/// Allows only the owner to connect, whatever the permissions of the folder. If the folder's path is too long for a
+/// socket, the socket is in another folder that only the owner can enter.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn close_to_others(folder: &DataFolder) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -96,44 +100,47 @@ fn owner_only(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.security_descriptor(owner))
 }
 
-/// Lets clients in until it is told to stop, then lets those that were promised an answer have it.
+/// Serves connections until `stopped`, then finishes the requests that are in flight.
 async fn serve(listener: &Listener, engine: &EngineHandle, mut stopped: oneshot::Receiver<()>) {
-    let mut conversations = JoinSet::new();
+    let mut connections = JoinSet::new();
     let (stop, stopping) = watch::channel(());
     loop {
         tokio::select! {
             _ = &mut stopped => break,
-            _ = conversations.join_next(), if !conversations.is_empty() => {}
+            _ = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
                 Ok(stream) => {
                     let (engine, mut stopping) = (engine.clone(), stopping.clone());
-                    conversations.spawn(async move {
-                        converse(&stream, &engine, &mut stopping).await;
+                    connections.spawn(async move {
+                        serve_connection(&stream, &engine, &mut stopping).await;
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a client could not be let in");
-                    // Most likely too many are in: there is nothing to gain by asking again at once.
-                    tokio::time::sleep(LET_IN_AGAIN).await;
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                 }
             },
         }
     }
     drop(stop);
-    let all = async { while conversations.join_next().await.is_some() {} };
-    if tokio::time::timeout(LAST_WORDS, all).await.is_err() {
-        tracing::warn!("a client did not take its answer");
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_TIMEOUT, all).await.is_err() {
+        tracing::warn!("a client did not read its response");
     }
 }
 
-async fn converse(stream: &Stream, engine: &EngineHandle, stopping: &mut watch::Receiver<()>) {
+async fn serve_connection(
+    stream: &Stream,
+    engine: &EngineHandle,
+    stopping: &mut watch::Receiver<()>,
+) {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
     loop {
         line.clear();
-        let mut limited = (&mut lines).take(LONGEST_REQUEST);
+        let mut limited = (&mut lines).take(MAX_REQUEST_BYTES);
         let read = tokio::select! {
-            // What was asked before the stop is answered; only then is the stop looked at.
+            // A request that came before the stop still gets its response.
             biased;
             read = limited.read_line(&mut line) => read,
             _ = stopping.changed() => return,
@@ -142,79 +149,75 @@ async fn converse(stream: &Stream, engine: &EngineHandle, stopping: &mut watch::
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
-        let request = match serde_json::from_str(&line) {
+        let result = match serde_json::from_str(&line) {
             Ok(Request::Watch) => {
                 tokio::select! {
-                    () = tell_all(stream, engine) => {}
+                    () = send_states(stream, engine) => {}
                     _ = stopping.changed() => {}
                 }
                 return;
             }
-            Ok(request) => request,
-            Err(error) => {
-                let message = format!(
-                    "this request is not understood: {error}. Are both Zafus of one version?"
-                );
-                let reply = Reply::Error(IpcError::new(ErrorCode::Engine, message));
-                if write(stream, &reply).await.is_err() {
-                    return;
-                }
-                continue;
-            }
+            Ok(Request::Engine(request)) => dispatch(request, engine).await,
+            Ok(Request::Account(request)) => encode(engine.sync(request).await),
+            Err(error) => Err(not_understood(&error)),
         };
-        if write(stream, &answer(engine, request).await).await.is_err() {
+        if send(stream, &result.into()).await.is_err() {
             return;
         }
     }
 }
 
-/// Sends each state until the client goes.
-async fn tell_all(stream: &Stream, engine: &EngineHandle) {
+fn not_understood(error: &serde_json::Error) -> IpcError {
+    let message =
+        format!("this request is not understood: {error}. Are both Zafus of one version?");
+    IpcError::new(ErrorCode::Engine, message)
+}
+
+/// Sends the state now and after each change, until the client or the engine goes.
+async fn send_states(stream: &Stream, engine: &EngineHandle) {
     let mut events = engine.subscribe();
-    let mut reply = answer(engine, Request::State).await;
+    let mut state = engine.state().await;
     loop {
-        if write(stream, &reply).await.is_err() {
+        if send(stream, &state.into()).await.is_err() {
             return;
         }
-        reply = loop {
+        state = loop {
             match events.recv().await {
-                Ok(Event::State(state)) => break Reply::State(state),
+                Ok(Event::State(state)) => break Ok(*state),
                 Ok(_) => {}
-                Err(RecvError::Lagged(_)) => break answer(engine, Request::State).await,
+                Err(RecvError::Lagged(_)) => break engine.state().await,
                 Err(RecvError::Closed) => return,
             }
         };
     }
 }
 
-async fn write(mut stream: &Stream, reply: &Reply) -> io::Result<()> {
-    let mut line = serde_json::to_vec(reply).map_err(io::Error::other)?;
+async fn send(mut stream: &Stream, response: &Response<impl Serialize>) -> io::Result<()> {
+    let mut line = serde_json::to_vec(response).map_err(io::Error::other)?;
     line.push(b'\n');
     stream.write_all(&line).await
 }
 
-async fn answer(engine: &EngineHandle, request: Request) -> Reply {
-    dispatch(engine, request).await.unwrap_or_else(Reply::Error)
+fn encode<T: Serialize>(result: Result<T, IpcError>) -> Result<Value, IpcError> {
+    serde_json::to_value(result?)
+        .map_err(|error| IpcError::new(ErrorCode::Engine, error.to_string()))
 }
 
-async fn dispatch(engine: &EngineHandle, request: Request) -> Result<Reply, IpcError> {
-    let state = |state| Reply::State(Box::new(state));
-    Ok(match request {
-        Request::State | Request::Watch => state(engine.state().await?),
-        Request::Start(request) => state(engine.start_sit(request).await?),
-        Request::Pause => state(engine.pause_sit().await?),
-        Request::Resume => state(engine.resume_sit().await?),
-        Request::End(overtime) => state(engine.end_sit(overtime).await?),
-        Request::Discard => state(engine.discard_sit().await?),
-        Request::Resolve(id, answer) => state(engine.resolve_sit(id, answer).await?),
-        Request::Log(request) => Reply::Log(engine.sessions(request).await?),
-        Request::Owners => Reply::Owners(engine.owners().await?),
-        Request::Settings => Reply::Settings(Box::new(engine.settings().await?)),
-        Request::Presets => Reply::Presets(engine.presets().await?),
-        Request::Sync(request) => Reply::Sync(engine.sync(request).await?),
-        Request::Show => engine.show_window().await.map(|()| Reply::Done)?,
-        Request::Quit => engine.quit().await.map(|()| Reply::Done)?,
-        #[cfg(feature = "test-clock")]
-        Request::Advance(ms) => state(engine.advance(ms).await?),
-    })
+/// Defines the function that calls the method of a request.
+macro_rules! define_dispatch {
+    ($Request:ident: $(
+        $(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])?
+        $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
+    )*) => {
+        /// Calls the method of `request` and encodes its result.
+        async fn dispatch(request: $Request, engine: &EngineHandle) -> Result<Value, IpcError> {
+            match request {$(
+                $(#[cfg($cfg)])?
+                $Request::$Variant { $($argument),* } => {
+                    encode::<$Result>(engine.$method($($argument),*).await)
+                }
+            )*}
+        }
+    };
 }
+engine_requests!(define_dispatch);

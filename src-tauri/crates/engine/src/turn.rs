@@ -5,7 +5,7 @@
 
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError, FolderLock};
-use crate::protocol::{ErrorCode, IpcError, Request};
+use crate::protocol::{ErrorCode, IpcError};
 use std::time::Duration;
 
 /// How long a folder may be held by somebody who cannot be reached, and how often that is looked at.
@@ -82,7 +82,7 @@ fn reach(folder: &DataFolder) -> Reached {
         Ok(None) => return Reached::NotYet,
         Err(error) => return Reached::Failed(error),
     };
-    match client.ask(&Request::State) {
+    match client.state() {
         Ok(_) => Reached::Engine(Box::new(client)),
         Err(error) if !client.timed_out() => {
             tracing::debug!(%error, "the engine stops");

@@ -10,7 +10,7 @@ use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{
-    EngineState, ErrorCode, IpcError, LogOwner, LogRequest, PhaseView, Reply, Request, StartRequest,
+    EngineState, ErrorCode, IpcError, LogOwner, LogRequest, PhaseView, StartRequest,
 };
 use zafu_engine::{Client, EngineHandle, Pending, left};
 use zafu_store::Store;
@@ -171,7 +171,7 @@ fn errors_cross_to_clients_in_this_form() {
 fn who_watches_is_told_of_every_transition() {
     let fakes = Fakes::new();
     let mut watch = Client::connect(fakes.folder()).unwrap().unwrap();
-    assert!(watch.state(&Request::Watch).unwrap().sit.is_none());
+    assert!(watch.watch().unwrap().sit.is_none());
     fakes.start(60, 10).unwrap();
     fakes.pass(Duration::from_secs(10));
     fakes.engine().pause_sit().wait().unwrap();
@@ -180,7 +180,7 @@ fn who_watches_is_told_of_every_transition() {
     fakes.engine().end_sit(None).wait().unwrap();
     let mut phases = Vec::new();
     loop {
-        let Some(Reply::State(at)) = watch.read().unwrap() else { panic!("it has gone") };
+        let Some(at) = watch.next_state().unwrap() else { panic!("it has gone") };
         let phase = at.sit.map(|sit| sit.phase);
         if phases.last() != Some(&phase) {
             phases.push(phase);
@@ -223,7 +223,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
         assert_eq!(fakes.engine().quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         assert_eq!(fakes.engine().end_sit_to_quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
-        assert_eq!(client.ask(&Request::Quit).unwrap_err().code, ErrorCode::NotSaved);
+        assert_eq!(client.quit().unwrap_err().code, ErrorCode::NotSaved);
         fakes.mend_saving();
         fakes.engine().prepare_to_quit().wait().unwrap();
         assert_eq!(fakes.state().trouble, []);

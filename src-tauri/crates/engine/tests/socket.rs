@@ -10,22 +10,25 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use zafu_engine::Client;
-use zafu_engine::protocol::{Reply, Request};
+use zafu_engine::protocol::{EngineState, Response};
 
 #[test]
 fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
     let fakes = Fakes::new();
     let mut stream = UnixStream::connect(fakes.folder().path().join("engine.sock")).unwrap();
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    for line in ["dance", "{}", r#"{"do":"fly"}"#, r#"{"do":"resolve","with":[7]}"#] {
+    for line in
+        ["dance", "{}", r#"{"engine":{"do":"fly"}}"#, r#"{"engine":{"do":"resolveSit","id":7}}"#]
+    {
         writeln!(stream, "{line}").unwrap();
-        let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-        let Reply::Error(error) = reply else { panic!("{line}: {reply:?}") };
+        let response: Response<()> = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        let Response::Error(error) = response else { panic!("{line}: {response:?}") };
         assert!(error.message.starts_with("this request is not understood: "), "{error}");
     }
-    writeln!(stream, r#"{{"do":"state"}}"#).unwrap();
-    let reply: Reply = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    assert!(matches!(reply, Reply::State(_)), "{reply:?}");
+    writeln!(stream, r#"{{"engine":{{"do":"state"}}}}"#).unwrap();
+    let response: Response<EngineState> =
+        serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert!(matches!(response, Response::Ok(_)), "{response:?}");
 }
 
 #[test]
@@ -41,5 +44,5 @@ fn a_folder_may_have_a_longer_path_than_a_socket() {
     let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
     assert!(fakes.folder().path().as_os_str().len() > 200);
     let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
-    assert!(client.state(&Request::State).unwrap().sit.is_none());
+    assert!(client.state().unwrap().sit.is_none());
 }

@@ -4,7 +4,7 @@ use super::alone::Alone;
 use crate::client::Client;
 use crate::folder::DataFolder;
 use crate::host::HostError;
-use crate::protocol::{ErrorCode, IpcError, Reply, Request, SyncReply, SyncRequest};
+use crate::protocol::{ErrorCode, IpcError, Request, SyncReply, SyncRequest};
 use crate::turn::{self, Turn};
 
 /// Reaches the account of a folder.
@@ -41,14 +41,7 @@ impl Door {
     pub fn ask(&mut self, request: SyncRequest) -> Result<SyncReply, IpcError> {
         match &mut self.0 {
             Way::Alone(alone) => alone.ask(request),
-            Way::Engine(client) => match client.ask(&Request::Sync(request))? {
-                Reply::Sync(reply) => Ok(reply),
-                _ => {
-                    let message =
-                        "the running Zafu is of another version: quit it, and start it again";
-                    Err(IpcError::new(ErrorCode::Engine, message))
-                }
-            },
+            Way::Engine(client) => client.call(&Request::Account(request)),
         }
     }
 }
