@@ -9,6 +9,7 @@ use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, Host, HostError, output, system};
+use zafu_messages::text;
 use zafu_store::{Store, StoreError};
 
 /// The result of a start.
@@ -20,10 +21,6 @@ pub enum Started {
     /// The engine cannot start, or the user chose to quit. The user was told why.
     Failed,
 }
-
-const RESTORE: &str = "Bring back the backup";
-const EMPTY: &str = "Begin anew";
-const QUIT: &str = "Quit";
 
 /// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is printed
 /// instead, for the process that started this one.
@@ -51,7 +48,7 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
         };
         tracing::error!(%error, "the engine did not start");
         if args.tell_when_started {
-            let message = format!("{error}: `zafu restore` does either");
+            let message = text!("startup-restore-by-command", error = error.to_string());
             return fail(&message, args);
         }
         if !repair(folder, &error, newest_backup.as_deref()) {
@@ -82,17 +79,19 @@ fn fail(message: &str, args: &Args) -> Started {
 /// Offers to restore a backup of a damaged database or to create a new one. Both keep the damaged file. Returns true if
 /// that was done.
 fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool {
+    let (restore, set_aside, quit) =
+        (text!("startup-restore"), text!("startup-set-aside"), text!("startup-quit"));
     let buttons = match backup {
-        Some(_) => MessageButtons::YesNoCancelCustom(RESTORE.into(), EMPTY.into(), QUIT.into()),
-        None => MessageButtons::OkCancelCustom(EMPTY.into(), QUIT.into()),
+        Some(_) => MessageButtons::YesNoCancelCustom(restore.clone(), set_aside.clone(), quit),
+        None => MessageButtons::OkCancelCustom(set_aside.clone(), quit),
     };
     let now = system::clock().now().wall;
     let MessageDialogResult::Custom(chosen) = dialog(&error.to_string(), buttons) else {
         return false;
     };
-    let repaired = match (chosen.as_str(), backup) {
-        (RESTORE, Some(backup)) => Store::restore(folder.path(), backup, now),
-        (EMPTY, _) => Store::set_aside(folder.path(), now),
+    let repaired = match backup {
+        Some(backup) if chosen == restore => Store::restore(folder.path(), backup, now),
+        _ if chosen == set_aside => Store::set_aside(folder.path(), now),
         _ => return false,
     };
     match repaired {

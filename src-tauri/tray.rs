@@ -13,6 +13,7 @@ use zafu_core::settings::Preset;
 use zafu_engine::doctor;
 use zafu_engine::protocol::{EngineState, PhaseView, SitView, StartRequest};
 use zafu_engine::{EngineHandle, Event, Pending};
+use zafu_messages::{Language, text};
 
 /// Steps of the ring in one turn: the smallest change that can be seen in an icon.
 const STEPS: u64 = 40;
@@ -30,6 +31,8 @@ struct Tray {
     pause: MenuItem<Wry>,
     resume: MenuItem<Wry>,
     end: MenuItem<Wry>,
+    show: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
 }
 
 /// Makes the tray icon and keeps it up to date; does nothing if the library for it is missing. Must be called on the
@@ -49,18 +52,19 @@ pub fn make(app: &AppHandle) {
 }
 
 fn build(app: &AppHandle) -> tauri::Result<Tray> {
-    let item = |id: &str, text: &str| MenuItemBuilder::with_id(id, text).build(app);
-    let state = MenuItemBuilder::with_id("state", "No sit is running").enabled(false).build(app)?;
-    let (start, pause) = (item("start", "Start a sit")?, item("pause", "Pause")?);
-    let (resume, end) = (item("resume", "Resume")?, item("end", "End and keep")?);
-    let presets =
-        SubmenuBuilder::with_id(app, "presets", "Start a preset").enabled(false).build()?;
+    // Their texts are set below, as after each change of the language.
+    let item = |id: &str| MenuItemBuilder::with_id(id, "").build(app);
+    let state = MenuItemBuilder::with_id("state", "").enabled(false).build(app)?;
+    let (start, pause, resume, end) =
+        (item("start")?, item("pause")?, item("resume")?, item("end")?);
+    let presets = SubmenuBuilder::with_id(app, "presets", "").enabled(false).build()?;
+    let (show, quit) = (item("show")?, item("quit")?);
     let menu: Menu<Wry> = MenuBuilder::new(app)
         .item(&state)
         .separator()
         .items(&[&start, &presets, &pause, &resume, &end])
         .separator()
-        .items(&[&item("show", "Show Zafu")?, &item("quit", "Quit Zafu")?])
+        .items(&[&show, &quit])
         .build()?;
     let icon = TrayIconBuilder::with_id("zafu")
         .icon(ring_icon::draw(None))
@@ -68,7 +72,9 @@ fn build(app: &AppHandle) -> tauri::Result<Tray> {
         .menu(&menu)
         .on_menu_event(|app, event| select(app, event.id().as_ref()))
         .build(app)?;
-    Ok(Tray { icon, state, start, presets, pause, resume, end })
+    let tray = Tray { icon, state, start, presets, pause, resume, end, show, quit };
+    tray.set_labels()?;
+    Ok(tray)
 }
 
 /// Carries out the menu item with `id`.
@@ -114,7 +120,7 @@ async fn update(app: AppHandle, tray: Tray) {
         let shown = app.run_on_main_thread(move || {
             let mut tray = tray.lock().unwrap_or_else(PoisonError::into_inner);
             let (tray, before) = &mut *tray;
-            if let Err(error) = tray.show(&face, before.as_ref(), presets.as_deref(), &on) {
+            if let Err(error) = tray.draw(&face, before.as_ref(), presets.as_deref(), &on) {
                 tracing::warn!(%error, "the tray could not be redrawn");
             }
             *before = Some(face);
@@ -142,6 +148,7 @@ async fn update(app: AppHandle, tray: Tray) {
 /// What the tray shows.
 #[derive(Debug, PartialEq)]
 struct Face {
+    language: Language,
     text: String,
     phase: Option<PhaseView>,
     /// The closed part of the ring in [`STEPS`]; `None` while no sit is running.
@@ -151,7 +158,8 @@ struct Face {
 impl Face {
     fn of(sit: Option<&SitView>) -> Self {
         Self {
-            text: sit.map_or_else(|| "No sit is running".into(), text),
+            language: zafu_messages::current().language(),
+            text: sit.map_or_else(|| text!("tray-idle"), describe),
             phase: sit.map(|sit| sit.phase),
             ring: sit.map(ring),
         }
@@ -159,8 +167,19 @@ impl Face {
 }
 
 impl Tray {
-    /// Redraws what differs from `before`.
-    fn show(
+    /// Sets the texts that do not depend on the sit, in the current language.
+    fn set_labels(&self) -> tauri::Result<()> {
+        self.start.set_text(text!("tray-start"))?;
+        self.presets.set_text(text!("tray-presets"))?;
+        self.pause.set_text(text!("tray-pause"))?;
+        self.resume.set_text(text!("tray-resume"))?;
+        self.end.set_text(text!("tray-end"))?;
+        self.show.set_text(text!("tray-show"))?;
+        self.quit.set_text(text!("tray-quit"))
+    }
+
+    /// Draws what differs from `before`.
+    fn draw(
         &self,
         face: &Face,
         before: Option<&Face>,
@@ -171,6 +190,9 @@ impl Tray {
             #[expect(clippy::cast_precision_loss, reason = "the number of steps is small")]
             let closed = face.ring.map(|ring| ring as f32 / STEPS as f32);
             self.icon.set_icon(Some(ring_icon::draw(closed)))?;
+        }
+        if before.is_some_and(|before| before.language != face.language) {
+            self.set_labels()?;
         }
         if before.is_none_or(|before| before.text != face.text) {
             self.icon.set_tooltip(Some(&face.text))?;
@@ -223,19 +245,19 @@ fn until_next_change(sit: &SitView) -> Option<Duration> {
     Some(Duration::from_millis(next).max(UPDATE_INTERVAL))
 }
 
-fn text(sit: &SitView) -> String {
-    let minutes = |ms: u64| ms.div_ceil(60_000);
-    let left = sit
-        .planned_seconds
-        .map(|planned| minutes((u64::from(planned.0) * 1000).saturating_sub(sit.elapsed_ms)));
+/// Describes the sit in whole minutes.
+fn describe(sit: &SitView) -> String {
+    let minutes = |ms: u64| u32::try_from(ms / 60_000).unwrap_or(u32::MAX);
+    let left = sit.planned_seconds.map(|planned| {
+        let ms = (u64::from(planned.0) * 1000).saturating_sub(sit.elapsed_ms);
+        minutes(ms.div_ceil(60_000) * 60_000)
+    });
     match (sit.phase, left) {
-        (PhaseView::Preparing, _) => "Preparation".into(),
-        (PhaseView::Sitting, Some(left)) => format!("{left} min left"),
-        (PhaseView::Sitting, None) => format!("{} min", sit.elapsed_ms / 60_000),
-        (PhaseView::Paused, Some(left)) => format!("Paused, {left} min left"),
-        (PhaseView::Paused, None) => format!("Paused at {} min", sit.elapsed_ms / 60_000),
-        (PhaseView::Overtime, _) => {
-            format!("Complete, and {} min beyond", sit.overtime_ms / 60_000)
-        }
+        (PhaseView::Preparing, _) => text!("tray-preparing"),
+        (PhaseView::Sitting, Some(left)) => text!("tray-left", minutes = left),
+        (PhaseView::Sitting, None) => text!("tray-sat", minutes = minutes(sit.elapsed_ms)),
+        (PhaseView::Paused, Some(left)) => text!("tray-paused-left", minutes = left),
+        (PhaseView::Paused, None) => text!("tray-paused-sat", minutes = minutes(sit.elapsed_ms)),
+        (PhaseView::Overtime, _) => text!("tray-overtime", minutes = minutes(sit.overtime_ms)),
     }
 }

@@ -7,6 +7,8 @@ settings-theme = Theme
 settings-theme-system = System
 settings-theme-light = Light
 settings-theme-dark = Dark
+settings-language = Language
+settings-language-system = System
 # What the timer shows during a sit
 settings-time = Time during a sit
 settings-time-hidden = Hidden

@@ -275,3 +275,23 @@ fn a_quit_lets_the_sit_be_taken_up_again() {
     again.wait();
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn the_help_is_in_the_language_that_the_environment_asks_for() {
+    let zafu = Zafu::new();
+    let help = |variables: &[(&str, &str)]| {
+        let mut command = zafu.command(["sit", "--help"]);
+        command.envs(variables.iter().copied());
+        let said = Said::of(command);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+    };
+    let german = "Aufruf: zafu sit";
+    assert!(help(&[("LANG", "de_DE.UTF-8")]).contains(german));
+    assert!(help(&[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "de_AT.UTF-8")]).contains(german));
+    for variables in
+        [&[][..], &[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")], &[("LANG", "fr_FR.UTF-8")]]
+    {
+        assert!(help(variables).contains("Usage: zafu sit"), "{variables:?}");
+    }
+}

@@ -3,9 +3,9 @@
 
 use crate::browser::Browser;
 use crate::bus::{Object, serve};
-use crate::desktop::Desktop;
+use crate::desktop::{Desktop, Part};
 use crate::notification::Service;
-use crate::zafu::{eventually, sql};
+use crate::zafu::{eventually, program, sql};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -229,4 +229,16 @@ fn without_a_tray_zafu_works_and_says_how_to_come_back() {
     eventually("nothing is left that nobody could see", || {
         desktop.process().is_none().then_some(())
     });
+}
+
+#[test]
+fn the_tray_is_in_the_language_of_the_system() {
+    let Some(desktop) = Desktop::new() else { return };
+    let tray = Tray::on(&desktop);
+    let mut command = desktop.command(program("zafu-app"));
+    let _app = Part::start(command.arg("--background").env("LC_ALL", "de_DE.UTF-8"));
+    tray.reads("Keine Sitzung läuft");
+    tray.press("Sitzung beginnen");
+    tray.reads("Vorbereitung");
+    tray.press("Zafu beenden");
 }

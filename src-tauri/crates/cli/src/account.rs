@@ -84,7 +84,7 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             let upload = matches!(answer, AfterErasure::Upload);
             Ok(door.ask(SyncRequest::AfterErasure { upload }).map(drop)?)
         }
-        AccountCommand::Refused { json } => match door.ask(SyncRequest::Refused)? {
+        AccountCommand::Rejected { json } => match door.ask(SyncRequest::Refused)? {
             SyncReply::Refused(refused) => print::refused(&refused, json),
             _ => Err(other_version()),
         },

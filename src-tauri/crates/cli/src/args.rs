@@ -161,13 +161,13 @@ pub enum AccountCommand {
         /// What becomes of them.
         answer: AfterErasure,
     },
-    /// List the sits that the server will not have, and why.
-    Refused {
+    /// List the sits that the server rejected, and why.
+    Rejected {
         /// Print them as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Send what was refused again.
+    /// Send rejected sits again.
     Retry,
 }
 

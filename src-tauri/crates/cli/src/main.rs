@@ -14,11 +14,12 @@ mod source;
 mod status;
 mod terminal;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
 use zafu_cli::args::{Args, Command, GapAnswer, Sit};
+use zafu_cli::help;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{IpcError, StartRequest};
@@ -27,7 +28,7 @@ use zafu_engine::{Client, doctor, left, logs, output, system};
 use zafu_store::Store;
 
 fn main() -> ExitCode {
-    let (code, begins_a_sit) = match Args::try_parse() {
+    let (code, begins_a_sit) = match parse() {
         Ok(args) => {
             let begins_a_sit = matches!(args.command, Some(Command::Sit(_)));
             (run(args).unwrap_or_else(|failure| failure.report()), begins_a_sit)
@@ -35,6 +36,12 @@ fn main() -> ExitCode {
         Err(answer) => (explain(&answer), false),
     };
     ExitCode::from(finish(code, begins_a_sit))
+}
+
+/// Reads the command line.
+fn parse() -> Result<Args, clap::Error> {
+    let matches = help::in_language(Args::command()).try_get_matches()?;
+    Args::from_arg_matches(&matches)
 }
 
 /// Prints what clap says: help and the version on standard output, errors on standard error.
@@ -74,7 +81,12 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 fn run(args: Args) -> Result<u8, Failure> {
     if let Some(Command::Completions { shell }) = args.command {
-        clap_complete::generate(shell, &mut Args::command(), "zafu", &mut output::stdout());
+        clap_complete::generate(
+            shell,
+            &mut help::in_language(Args::command()),
+            "zafu",
+            &mut output::stdout(),
+        );
         return Ok(DONE);
     }
     let verbose = args.verbose;

@@ -276,7 +276,7 @@ fn asks(need: SyncNeed) -> &'static str {
         }
         SyncNeed::TooOld => "update Zafu. Everything is kept until then",
         SyncNeed::Refused => {
-            "some sits were refused by the server: `zafu account refused` says which and why"
+            "some sits were refused by the server: `zafu account rejected` says which and why"
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod bounded;
 pub mod day;
 pub mod ids;
 pub mod length;
+pub mod message;
 pub mod plan;
 pub mod session;
 pub mod settings;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub time_display: TimeDisplay,
     /// Light or dark.
     pub theme: Theme,
+    /// The language of every text.
+    pub language: LanguageChoice,
     /// When the controls of a sit fade.
     pub fade_after_seconds: FadeSeconds,
     /// Whether a sit dims to black.
@@ -47,6 +49,7 @@ impl Default for Settings {
             volume_percent: VolumePercent::constant::<70>(),
             time_display: TimeDisplay::default(),
             theme: Theme::default(),
+            language: LanguageChoice::default(),
             fade_after_seconds: FadeSeconds::constant::<4>(),
             dim: false,
             day_starts_at_hour: DayStart::constant::<4>(),
@@ -84,6 +87,20 @@ pub enum Theme {
     Light,
     /// Deep ink.
     Dark,
+}
+
+/// The language of every text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum LanguageChoice {
+    /// The language of the system, or English if Zafu does not have it.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// German.
+    De,
 }
 
 /// What closing the window does while no sit runs. During a sit it never ends anything.

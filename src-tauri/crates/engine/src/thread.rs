@@ -19,6 +19,7 @@ use zafu_core::plan::PlanChoice;
 use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer, saves};
+use zafu_messages::Language;
 use zafu_store::{Relocation, Store, StoreError};
 use zafu_sync::Trigger;
 
@@ -99,6 +100,7 @@ impl EngineThread {
         sync: Sync,
     ) -> Result<Self, StoreError> {
         let settings = store.settings()?;
+        zafu_messages::set_language(Language::chosen(settings.language));
         let now = adapters.clock.now();
         let sync_view = sync::resting(&store, now.wall.offset)?;
         let (timer, effects) = Timer::recover(store.open_sits()?, now);

@@ -30,6 +30,7 @@ export const DEMO_SETTINGS: Settings = {
 	volumePercent: 70,
 	timeDisplay: 'minutes',
 	theme: 'system',
+	language: 'system',
 	fadeAfterSeconds: 4,
 	dim: false,
 	dayStartsAtHour: 4,

@@ -39,6 +39,7 @@ export type { Strike } from '../generated/Strike';
 export type { SyncNeed } from '../generated/SyncNeed';
 export type { SyncState } from '../generated/SyncState';
 export type { SyncView } from '../generated/SyncView';
+export type { LanguageChoice } from '../generated/LanguageChoice';
 export type { Theme } from '../generated/Theme';
 export type { TimeDisplay } from '../generated/TimeDisplay';
 export type { UnsettledView } from '../generated/UnsettledView';

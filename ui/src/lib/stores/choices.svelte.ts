@@ -2,6 +2,7 @@
 import type { Api } from '../api/api';
 import type { PlanChoice, Preset, Settings } from '../api/types';
 import type { Notices } from './notices.svelte';
+import { setLanguage } from '../messages.svelte';
 import { applyTheme } from './theme';
 
 export class Choices {
@@ -19,7 +20,7 @@ export class Choices {
 	/** Takes settings as they come from the engine. */
 	take(settings: Settings): void {
 		this.settings = settings;
-		applyTheme(settings.theme);
+		apply(settings);
 	}
 
 	async load(): Promise<void> {
@@ -39,11 +40,11 @@ export class Choices {
 		if (!before) return;
 		const next = { ...before, ...change };
 		this.settings = next;
-		applyTheme(next.theme);
+		apply(next);
 		const saved = await this.#notices.guard(this.#api.saveSettings(next).then(() => true));
 		if (!saved && this.settings === next) {
 			this.settings = before;
-			applyTheme(before.theme);
+			apply(before);
 		}
 	}
 
@@ -61,4 +62,10 @@ export class Choices {
 		const gone = await this.#notices.guard(this.#api.deletePreset(id).then(() => true));
 		if (gone) this.presets = this.presets.filter((one) => one.id !== id);
 	}
+}
+
+/** Makes the choices effective that concern the whole window. */
+function apply(settings: Settings): void {
+	applyTheme(settings.theme);
+	setLanguage(settings.language);
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
+import { t } from '../messages.svelte';
 import type { FinishedView, SitView, EngineState } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
 import { App } from './app.svelte';
@@ -228,6 +229,17 @@ describe('choices', () => {
 		expect(document.documentElement.dataset.theme).toBe('dark');
 		expect(localStorage.getItem('zafu-theme')).toBe('dark');
 		expect((await demo.getSettings()).theme).toBe('dark');
+	});
+
+	it('of a language shows every text in it', async () => {
+		const { app, demo } = await begin();
+		expect(t('settings-title')).toBe('Settings');
+		await app.choices.change({ language: 'de' });
+		expect(t('settings-title')).toBe('Einstellungen');
+		expect(document.documentElement.lang).toBe('de');
+		expect((await demo.getSettings()).language).toBe('de');
+		await app.choices.change({ language: 'system' });
+		expect(t('settings-title')).toBe('Settings');
 	});
 
 	it('are taken back when they cannot be saved', async () => {

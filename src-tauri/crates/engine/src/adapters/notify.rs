@@ -6,6 +6,7 @@
 use super::{Notification, NotificationAction, Notifier};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
+use zafu_messages::text;
 
 /// As which program the system knows Zafu.
 pub const APP_ID: &str = "app.zafu.Zafu";
@@ -48,23 +49,26 @@ fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
     IpcError::new(ErrorCode::Notification, message)
 }
 
-fn words(notification: Notification) -> (&'static str, String) {
+/// Returns the title and the text of a notification.
+fn texts(notification: Notification) -> (String, String) {
     match notification {
-        Notification::Ended { sat, .. } => ("Your sit is complete", format!("You sat {sat}.")),
-        Notification::SitContinues => {
-            ("Your sit goes on", "Open Zafu again to see it. The bell will ring at its end.".into())
-        }
-        Notification::Unsettled { .. } => (
-            "A sit waits for your word",
-            "Time went by that Zafu did not see. Open it to say what you sat.".into(),
+        Notification::Ended { sat, .. } => (
+            text!("notification-ended-title"),
+            text!("notification-ended-text", time = sat.to_string()),
         ),
+        Notification::SitContinues => {
+            (text!("notification-running-title"), text!("notification-running-text"))
+        }
+        Notification::Unsettled { .. } => {
+            (text!("notification-unsettled-title"), text!("notification-unsettled-text"))
+        }
     }
 }
 
 fn show(notification: Notification, answers: &Answers) {
-    let (summary, body) = words(notification);
+    let (title, body) = texts(notification);
     let mut toast = notify_rust::Notification::new();
-    toast.appname("Zafu").summary(summary).body(&body);
+    toast.appname("Zafu").summary(&title).body(&body);
     #[cfg(all(unix, not(target_os = "macos")))]
     toast
         .icon(APP_ID)
@@ -73,9 +77,11 @@ fn show(notification: Notification, answers: &Answers) {
     #[cfg(windows)]
     toast.app_id(APP_ID);
     if matches!(notification, Notification::Ended { .. }) {
-        toast.action(ADD_NOTE, "Add a note").action(SIT_AGAIN, "Sit again");
+        toast
+            .action(ADD_NOTE, &text!("notification-add-note"))
+            .action(SIT_AGAIN, &text!("notification-sit-again"));
     }
-    toast.action("default", "Open");
+    toast.action("default", &text!("notification-open"));
     #[cfg(target_os = "linux")]
     if let Err(error) = super::bus::look_for_session() {
         return answers(Err(not_shown(&error)));

@@ -17,6 +17,7 @@ use zafu_core::plan::{
 };
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase};
+use zafu_messages::Language;
 use zafu_sync::Trigger;
 
 impl EngineThread {
@@ -222,6 +223,9 @@ impl EngineThread {
 
     pub(crate) fn save_settings(&mut self, settings: Settings) -> Result<(), IpcError> {
         self.store.save_settings(&settings)?;
+        if settings.language != self.settings.language {
+            zafu_messages::set_language(Language::chosen(settings.language));
+        }
         self.settings = settings;
         if let Some(sit) = self.timer.sit() {
             let awake = matches!(sit.phase, Phase::Preparing { .. } | Phase::Sitting { .. });

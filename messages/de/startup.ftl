@@ -1,0 +1,6 @@
+# Der Dialog, der erscheint, wenn Zafu wegen einer beschädigten Datenbank nicht starten kann.
+startup-restore = Sicherung zurückholen
+startup-set-aside = Mit leerer Datenbank beginnen
+startup-quit = Beenden
+# $error ist ein ganzer Satz.
+startup-restore-by-command = { $error }: `zafu restore` kann beides

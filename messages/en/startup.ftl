@@ -1,0 +1,6 @@
+# The dialog that is shown when Zafu cannot start because its database is damaged.
+startup-restore = Restore the backup
+startup-set-aside = Start with an empty database
+startup-quit = Quit
+# $error is a whole sentence.
+startup-restore-by-command = { $error }: `zafu restore` does either

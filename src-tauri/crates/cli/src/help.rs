@@ -1,0 +1,148 @@
+//! The help of the command line, in the language of the user: the texts of `messages/*/help.ftl` on clap's definitions.
+
+use clap::{Arg, ArgAction, Command};
+use zafu_core::message::Message;
+
+/// Returns the definition of the command line with its help in the current language.
+pub fn in_language(command: Command) -> Command {
+    let details = text("zafu-details");
+    let command = command.after_help(details);
+    translate(command, &[])
+}
+
+/// Renders the message of the help with this name.
+fn text(name: &str) -> String {
+    let id = format!("help-{name}");
+    zafu_messages::text(&Message { id: id.into(), args: [].into() })
+}
+
+/// Translates a command and those below it; `path` are the names of the commands above it.
+fn translate(command: Command, path: &[String]) -> Command {
+    let name = if path.is_empty() { "zafu".to_owned() } else { path.join("-") };
+    // clap's own arguments and its own command are not there before they are asked for.
+    let mut command = command
+        .about(text(&name))
+        .long_about(None::<&str>)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .help_template(template())
+        .subcommand_help_heading(text("commands"))
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help(text("zafu-help")),
+        );
+    if path.is_empty() {
+        command = command.arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(text("zafu-version")),
+        );
+    }
+    let command = command.mut_args(|argument| {
+        let heading = if argument.is_positional() { "arguments" } else { "options" };
+        // They are named in the help, each with what it means.
+        let takes_value = argument.get_action().takes_values();
+        let argument = argument.help_heading(text(heading)).hide_possible_values(takes_value);
+        match message_of(argument.get_id().as_str(), path) {
+            Some(name) => argument.help(text(&name)).long_help(None),
+            None => argument,
+        }
+    });
+    let below = |command: Command| {
+        let path: Vec<_> = path.iter().cloned().chain([command.get_name().to_owned()]).collect();
+        translate(command, &path)
+    };
+    command.mut_subcommands(below)
+}
+
+/// Names the message of an argument; none for those that have theirs already.
+fn message_of(argument: &str, path: &[String]) -> Option<String> {
+    let argument = argument.replace('_', "-");
+    let name = match (argument.as_str(), path) {
+        ("help" | "version" | "more", _) => return None,
+        ("verbose", _) => "zafu-verbose".into(),
+        ("json", _) => "json".into(),
+        // The same in every command that signs in.
+        ("url" | "key" | "email" | "password-stdin" | "code", _) => format!("account-{argument}"),
+        _ => format!("{}-{argument}", path.join("-")),
+    };
+    Some(name)
+}
+
+fn template() -> String {
+    format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}\n", text("usage"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use clap::CommandFactory;
+    use std::collections::BTreeSet;
+    use zafu_messages::{Language, SOURCES};
+
+    /// Collects the help of a command and of those below it, as `--help` prints it.
+    fn printed(mut command: Command) -> String {
+        let help = command.render_long_help().to_string();
+        let below = command.get_subcommands().cloned().collect::<Vec<_>>();
+        below.into_iter().map(printed).fold(help, |help, below| help + &below)
+    }
+
+    /// Collects the names of the messages that the help of a command and of those below it use.
+    fn used(command: &Command, path: &[String], names: &mut BTreeSet<String>) {
+        for argument in command.get_arguments() {
+            names.extend(message_of(argument.get_id().as_str(), path));
+        }
+        for below in command.get_subcommands() {
+            let path: Vec<_> = path.iter().cloned().chain([below.get_name().to_owned()]).collect();
+            names.insert(path.join("-"));
+            used(below, &path, names);
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_help_has_its_message_and_every_message_its_line() {
+        let mut names: BTreeSet<String> = [
+            "usage",
+            "commands",
+            "arguments",
+            "options",
+            "zafu",
+            "zafu-details",
+            "zafu-help",
+            "zafu-version",
+        ]
+        .map(String::from)
+        .into();
+        used(&Args::command(), &[], &mut names);
+        let ids: BTreeSet<_> = names.iter().map(|name| format!("help-{name}")).collect();
+        let (_, files) = SOURCES.iter().find(|(of, _)| *of == Language::English).unwrap();
+        let (_, source) = files.iter().find(|(file, _)| *file == "help.ftl").unwrap();
+        let known: BTreeSet<_> = source
+            .lines()
+            .filter(|line| line.starts_with("help-"))
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(ids, known);
+    }
+
+    #[test]
+    fn the_help_is_in_the_language_of_the_user() {
+        zafu_messages::set_language(Language::German);
+        let mut command = in_language(Args::command());
+        command.build();
+        let german = printed(command);
+        assert!(german.contains("Aufruf: zafu sit"), "{german}");
+        assert!(german.contains("Hält die Sitzung an"), "{german}");
+        for english in ["Usage", "Options", "Print", "help-", "possible values"] {
+            assert!(!german.contains(english), "{english}: {german}");
+        }
+        in_language(Args::command()).debug_assert();
+    }
+}
