@@ -94,6 +94,18 @@ impl Browser {
         });
     }
 
+    /// Presses a toggle with the mouse until it is pressed: the layout may move under a click while the window loads.
+    pub fn choose(&self, testid: &str) {
+        self.click(testid);
+        eventually(&format!("\"{testid}\" is pressed"), || {
+            if self.attribute(testid, "aria-pressed").as_deref() == Some("true") {
+                return Some(());
+            }
+            self.click(testid);
+            None
+        });
+    }
+
     /// Writes into a field.
     pub fn write(&self, testid: &str, text: &str) {
         self.runtime.block_on(self.see(testid).send_keys(text)).unwrap();

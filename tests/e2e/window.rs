@@ -39,7 +39,7 @@ fn a_whole_sit_needs_the_keyboard_only() {
 fn a_whole_sit_with_a_note_needs_the_mouse_only() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    browser.click("length-5");
+    browser.choose("length-5");
     browser.click("start");
     browser.see("sit");
     let sit = desktop.state().sit.unwrap();
