@@ -25,7 +25,7 @@ create schema zafu;
 -- The highest revision of a register, MAX_REVISION in the crate zafu-core. A device counts with 32 bits: from
 -- here it can go on for as long again before it has no higher revision left, so that no row ever comes back to
 -- it which it could not change.
-create function zafu.last_revision() returns bigint
+create function zafu.max_revision() returns bigint
 language sql immutable parallel safe return 2147483647;
 
 -- A profile, made by trigger when an account is made.
@@ -59,7 +59,7 @@ create index partnerships_by_partner on public.partnerships (partnerid);
 
 -- The weekly goals that a partnership has had, by the server's clock. A week has the goal of its start, whenever
 -- its row is made.
-create table zafu.goals (
+create table zafu.weekly_goals (
   partnershipid uuid not null references public.partnerships (id) on delete cascade,
   since         timestamptz not null,
   weeklygoal    integer not null check (weeklygoal >= 1),
@@ -67,7 +67,7 @@ create table zafu.goals (
 );
 
 -- The weeks of a partnership: seven days each, the first beginning with the partnership, none left out between
--- it and the last one that was needed; see zafu.make_weeks. The counts are derived from the sits, never added to.
+-- it and the last one that was needed; see zafu.create_weeks. The counts are derived from the sits, never added to.
 create table public.weeks (
   id            uuid primary key default gen_random_uuid(),
   partnershipid uuid not null references public.partnerships (id) on delete cascade,
@@ -92,7 +92,7 @@ create table public.sessions (
   userid           uuid not null default auth.uid() references public.users (id) on delete cascade,
   partnershipid    uuid references public.partnerships (id) on delete set null,
   weekid           uuid references public.weeks (id) on delete set null,
-  seq              bigint not null, -- see zafu.heads
+  seq              bigint not null, -- see zafu.sync_state
   -- The lifecycle, a lattice: started < ended early < completed.
   startedat        timestamptz(3) not null,
   sitlength        bigint not null check (sitlength between 0 and 4294967295), -- planned; 0: open-ended
@@ -110,11 +110,11 @@ create table public.sessions (
   label            text not null default '' check (octet_length(label) <= 8192),
   correctedstart   timestamptz(3),
   correctedlength  bigint check (correctedlength between 0 and 4294967295),
-  detailsrevision  bigint not null default 0 check (detailsrevision between 0 and zafu.last_revision()),
+  detailsrevision  bigint not null default 0 check (detailsrevision between 0 and zafu.max_revision()),
   detailsdevice    uuid not null,
   -- Deletion, a register too, so that it can be undone.
   deletedat        timestamptz(3),
-  deletionrevision bigint not null default 0 check (deletionrevision between 0 and zafu.last_revision()),
+  deletionrevision bigint not null default 0 check (deletionrevision between 0 and zafu.max_revision()),
   deletiondevice   uuid not null,
   -- A key over the id alone would tell an account which ids others have.
   primary key (userid, id),
@@ -141,7 +141,7 @@ create index sessions_without_week on public.sessions (userid, (coalesce(correct
 -- How far a person's sits have come. Whoever writes a sit holds its owner's row here from before the first
 -- row to the commit, so that the order of `seq` is the order of commits: a device that has read up to a seq
 -- has missed nothing before it.
-create table zafu.heads (
+create table zafu.sync_state (
   userid uuid primary key references public.users (id) on delete cascade,
   seq    bigint not null,
   mark   uuid not null,
@@ -153,56 +153,56 @@ create table zafu.heads (
   -- The marks that are stored, and the seq of the newest one that is not stored any more.
   marks    integer not null default 1,
   floor    bigint not null default -1,
-  -- The digest of all sits, kept with every write: see zafu.line_hash.
+  -- The digest of all sits, kept with every write: see zafu.session_hash.
   sits     bigint not null default 0,
   digest   bigint[] not null default '{0,0,0,0}' check (cardinality(digest) = 4)
 );
 
--- The places where a head has been, the newest ones: see zafu.move_head. A device names the mark up to which it
+-- The places where a head has been, the newest ones: see zafu.advance_head. A device names the mark up to which it
 -- has read: one that is not known here, of a seq above the floor of its head, means that this database was
 -- restored from an older state, or is another one.
-create table zafu.marks (
+create table zafu.history (
   mark   uuid primary key default gen_random_uuid(),
   userid uuid not null references public.users (id) on delete cascade,
   seq    bigint not null,
   reason text not null default 'moved' check (reason in ('made', 'moved', 'erased')),
   createdat timestamptz(3) not null default now()
 );
-create index marks_by_seq on zafu.marks (userid, seq);
-create index marks_of_erasure on zafu.marks (userid, seq) where reason = 'erased';
+create index marks_by_seq on zafu.history (userid, seq);
+create index marks_of_erasure on zafu.history (userid, seq) where reason = 'erased';
 
 -- Gaps are fine, order is all: numbers are drawn under the lock of a head.
 create sequence zafu.seq;
 
 -- A profile has a head from its first moment.
-create function zafu.make_head() returns trigger
+create function zafu.create_sync_state() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   with first as (
-    insert into zafu.marks (userid, seq, reason) values (new.id, 0, 'made') returning mark
+    insert into zafu.history (userid, seq, reason) values (new.id, 0, 'made') returning mark
   )
-  insert into zafu.heads (userid, seq, mark) select new.id, 0, mark from first;
+  insert into zafu.sync_state (userid, seq, mark) select new.id, 0, mark from first;
   return null;
 end $$;
-create trigger make_head after insert on public.users
-  for each row execute function zafu.make_head();
+create trigger create_sync_state after insert on public.users
+  for each row execute function zafu.create_sync_state();
 
 -- An account has a profile from its first moment, and its address stays that of the account.
-create function zafu.make_profile() returns trigger
+create function zafu.create_profile() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into public.users (id, email) values (new.id, new.email)
   on conflict (id) do update set email = excluded.email;
   return null;
 end $$;
-create trigger zafu_make_profile after insert or update of email on auth.users
-  for each row execute function zafu.make_profile();
+create trigger zafu_create_profile after insert or update of email on auth.users
+  for each row execute function zafu.create_profile();
 insert into public.users (id, email) select id, email from auth.users;
 
 -- Refuses a call whose caller has no profile or no head, and says which of two things is wrong: the account was
 -- deleted (PT410), or it exists and this project did not make its profile (PT412): the trigger above is missing,
 -- as in a project that was restored from a dump of single schemas.
-create function zafu.refuse_without_profile() returns void
+create function zafu.raise_no_profile() returns void
 language plpgsql stable security definer set search_path = '' as $$
 begin
   if exists (select 1 from auth.users u where u.id = (select auth.uid())) then

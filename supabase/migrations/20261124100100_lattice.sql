@@ -8,7 +8,7 @@
 -- path of whoever calls them.
 
 -- What a client says of a sit: the wire's shape, and what is joined.
-create type zafu.sit as (
+create type zafu.session as (
   id               uuid,
   startedat        timestamptz(3),
   sitlength        bigint,
@@ -32,21 +32,21 @@ create type zafu.sit as (
 );
 
 -- The part of a row that a client says.
-create function zafu.sit_of(s public.sessions) returns zafu.sit
+create function zafu.as_session(s public.sessions) returns zafu.session
 language sql immutable parallel safe
 return row(
   s.id, s.startedat, s.sitlength, s.satlength, s.iscompleted, s.completedat, s.endedat, s.createdat,
   s.utcoffset, s.deviceid, s.source, s.note, s.label, s.correctedstart, s.correctedlength,
   s.detailsrevision, s.detailsdevice, s.deletedat, s.deletionrevision, s.deletiondevice
-)::zafu.sit;
+)::zafu.session;
 
 -- How far a sit has come: started, ended early, completed.
-create function zafu.stage(s zafu.sit) returns integer
+create function zafu.stage(s zafu.session) returns integer
 language sql immutable parallel safe
 return case when s.iscompleted then 2 when s.endedat is not null then 1 else 0 end;
 
 -- What two copies of one sit say together. What was fixed at its creation is taken from the first.
-create function zafu.joined(a zafu.sit, b zafu.sit) returns zafu.sit
+create function zafu.merge(a zafu.session, b zafu.session) returns zafu.session
 language sql immutable strict parallel safe
 return row(
   a.id,
@@ -84,13 +84,13 @@ return row(
   greatest(a.deletionrevision, b.deletionrevision),
   case when row(b.deletionrevision, b.deletiondevice) > row(a.deletionrevision, a.deletiondevice)
     then b.deletiondevice else a.deletiondevice end
-)::zafu.sit;
+)::zafu.session;
 
 -- What all copies of one sit say together.
-create aggregate zafu.join_all(zafu.sit) (sfunc = zafu.joined, stype = zafu.sit);
+create aggregate zafu.merge_all(zafu.session) (sfunc = zafu.merge, stype = zafu.session);
 
 -- Whether a sit counts: complete, not deleted, not imported, at least a minute sat.
-create function zafu.counts(s public.sessions) returns boolean
+create function zafu.is_counted(s public.sessions) returns boolean
 language sql immutable parallel safe
 return s.iscompleted and s.deletedat is null and s.source <> 'import'
   and coalesce(s.correctedlength, s.satlength) >= 60;

@@ -5,61 +5,61 @@
 -- Lets one writer at a time at the sits of these people: first their heads, then their partnerships, each in
 -- the order of ids, so that partners who write at once wait for each other and never lock each other out.
 -- The lock lasts until the transaction ends.
-create function zafu.lock_heads(people uuid[]) returns void
+create function zafu.lock_users(people uuid[]) returns void
 language plpgsql security definer set search_path = '' set lock_timeout = '4s' as $$
 declare
   found_heads integer;
 begin
   select count(*) into found_heads from (
-    select userid from zafu.heads where userid = any (people) order by userid for update
+    select userid from zafu.sync_state where userid = any (people) order by userid for update
   ) as locked;
   if found_heads < (select count(distinct person) from unnest(people) as person) then
-    perform zafu.refuse_without_profile();
+    perform zafu.raise_no_profile();
   end if;
   perform 1 from public.partnerships
   where userid = any (people) or partnerid = any (people)
   order by id for no key update;
   -- Read by the trigger on each row, which must not lock again.
-  perform set_config('zafu.locked', people[1]::text, true);
+  perform set_config('zafu.locked_user', people[1]::text, true);
 end $$;
 
 -- Takes note of a goal from now on; of the first one, from ever.
-create function zafu.after_goal() returns trigger
+create function zafu.record_goal() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into zafu.goals (partnershipid, since, weeklygoal)
+  insert into zafu.weekly_goals (partnershipid, since, weeklygoal)
   values (new.id, case tg_op when 'INSERT' then '-infinity' else now() end, new.weeklygoal)
   on conflict (partnershipid, since) do update set weeklygoal = excluded.weeklygoal;
   return null;
 end $$;
-create trigger after_goal after insert or update of weeklygoal on public.partnerships
-  for each row execute function zafu.after_goal();
+create trigger record_goal after insert or update of weeklygoal on public.partnerships
+  for each row execute function zafu.record_goal();
 
 -- A week is where its number says, whatever was written, and has the goal of its start.
-create function zafu.before_week() returns trigger
+create function zafu.derive_week() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   select p.startedat + (new.weeknumber - 1) * interval '168 hours' into new.weekstart
   from public.partnerships p where p.id = new.partnershipid;
   new.weekend := new.weekstart + interval '168 hours';
   new.weeklygoal := coalesce(new.weeklygoal, (
-    select g.weeklygoal from zafu.goals g
+    select g.weeklygoal from zafu.weekly_goals g
     where g.partnershipid = new.partnershipid and g.since <= new.weekstart order by g.since desc limit 1
   ));
   return new;
 end $$;
-create trigger before_week before insert or update on public.weeks
-  for each row execute function zafu.before_week();
+create trigger derive_week before insert or update on public.weeks
+  for each row execute function zafu.derive_week();
 
 -- Makes the weeks of a partnership up to this one that are not there, also those without sits. Whoever calls
 -- holds the partnership, and has seen that the week begins within a day from now.
-create function zafu.make_weeks(partnership uuid, last integer) returns void
+create function zafu.create_weeks(partnership uuid, last integer) returns void
 language sql security definer set search_path = '' as $$
   insert into public.weeks (partnershipid, weeknumber)
-  select make_weeks.partnership, n
-  from generate_series(1, make_weeks.last) as n
+  select create_weeks.partnership, n
+  from generate_series(1, create_weeks.last) as n
   where not exists (
-    select 1 from public.weeks w where w.partnershipid = make_weeks.partnership and w.weeknumber = n
+    select 1 from public.weeks w where w.partnershipid = create_weeks.partnership and w.weeknumber = n
   )
   order by n
 $$;
@@ -71,7 +71,7 @@ return floor(extract(epoch from start - first) / 604800) + 1;
 
 -- Where a sit belongs that began then: the partnership of that moment, if there was one, and its week, made
 -- if need be. Weeks exist from the first one to a day from now: a clock that is years ahead makes none.
-create function zafu.place(person uuid, start timestamptz, out partnership uuid, out week uuid)
+create function zafu.find_week(person uuid, start timestamptz, out partnership uuid, out week uuid)
 language plpgsql security definer set search_path = '' as $$
 declare
   first timestamptz;
@@ -87,7 +87,7 @@ begin
   select w.id into week from public.weeks w
   where w.partnershipid = partnership and w.weeknumber = number;
   if week is null then
-    perform zafu.make_weeks(partnership, number);
+    perform zafu.create_weeks(partnership, number);
     select w.id into week from public.weeks w
     where w.partnershipid = partnership and w.weeknumber = number;
   end if;
@@ -95,10 +95,10 @@ end $$;
 
 -- Brings the weeks of someone up to now: makes those that have begun since the last write, and places sits that
 -- began more than a day ahead of the server's clock when they were sent. Whoever calls holds the partnership.
-create function zafu.catch_up(person uuid) returns void
+create function zafu.update_weeks(person uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform zafu.make_weeks(p.id, zafu.week_number(p.startedat, least(now(), p.endedat)))
+  perform zafu.create_weeks(p.id, zafu.week_number(p.startedat, least(now(), p.endedat)))
   from public.partnerships p
   where (p.userid = person or p.partnerid = person)
     and p.startedat <= now()
@@ -114,7 +114,7 @@ begin
 end $$;
 
 -- Counts these weeks anew. Whoever calls holds their partnerships.
-create function zafu.recount(these uuid[]) returns void
+create function zafu.recount_weeks(these uuid[]) returns void
 language sql security definer set search_path = '' as $$
   update public.weeks w set invitersits = c.inviter, inviteesits = c.invitee
   from (
@@ -123,7 +123,7 @@ language sql security definer set search_path = '' as $$
       count(s.id) filter (where s.userid = p.partnerid) as invitee
     from public.weeks w
     join public.partnerships p on p.id = w.partnershipid
-    left join public.sessions s on s.weekid = w.id and zafu.counts(s)
+    left join public.sessions s on s.weekid = w.id and zafu.is_counted(s)
     where w.id = any (these)
     group by w.id
   ) as c
@@ -131,7 +131,7 @@ language sql security definer set search_path = '' as $$
 $$;
 
 -- What must hold of partnerships: they do not move, and nobody is in two of them at once.
-create function zafu.before_partnership() returns trigger
+create function zafu.check_partnership() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'UPDATE' and (new.id, new.userid, new.partnerid, new.startedat)
@@ -139,7 +139,7 @@ begin
     raise exception 'a partnership keeps its two people and its beginning'
       using errcode = 'check_violation';
   end if;
-  perform zafu.lock_heads(array[new.userid, new.partnerid]);
+  perform zafu.lock_users(array[new.userid, new.partnerid]);
   if exists (
     select 1 from public.partnerships p
     where p.id <> new.id
@@ -151,11 +151,11 @@ begin
   end if;
   return new;
 end $$;
-create trigger before_partnership before insert or update on public.partnerships
-  for each row execute function zafu.before_partnership();
+create trigger check_partnership before insert or update on public.partnerships
+  for each row execute function zafu.check_partnership();
 
 -- When a partnership begins or ends, the sits of both find their places anew, and their profiles say it.
-create function zafu.after_partnership() returns trigger
+create function zafu.apply_partnership() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   p public.partnerships := coalesce(new, old);
@@ -176,5 +176,5 @@ begin
   where u.id in (p.userid, p.partnerid);
   return null;
 end $$;
-create trigger after_partnership after insert or update of endedat or delete on public.partnerships
-  for each row execute function zafu.after_partnership();
+create trigger apply_partnership after insert or update of endedat or delete on public.partnerships
+  for each row execute function zafu.apply_partnership();

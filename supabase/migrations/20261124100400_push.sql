@@ -60,8 +60,8 @@ return replace(replace(
     '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', placeholder, 'g'),
   E'\x02', '\u'), E'\x01', '\\');
 
--- The fields of zafu.sit as text.
-create type zafu.sit_text as (
+-- The fields of zafu.session as text.
+create type zafu.session_text as (
   id text, startedat text, sitlength text, satlength text, iscompleted text, completedat text, endedat text,
   createdat text, utcoffset text, deviceid text, source text, note text, label text, correctedstart text,
   correctedlength text, detailsrevision text, detailsdevice text, deletedat text, deletionrevision text,
@@ -69,25 +69,25 @@ create type zafu.sit_text as (
 );
 
 -- One element of a push.
-create type zafu.element as (
+create type zafu.push_element as (
   place  integer,  -- in the array, from 1
   id     text,     -- as sent
-  sit    zafu.sit, -- null if rejected
+  sit    zafu.session, -- null if rejected
   reason text      -- why it is rejected: the first field that is not valid, or a rule that it breaks
 );
 
 -- Reads one element. `placeholder` stands where it contained something that cannot be stored.
-create function zafu.read_element(place integer, value json, placeholder text) returns zafu.element
+create function zafu.read_element(place integer, value json, placeholder text) returns zafu.push_element
 language plpgsql stable as $$
 declare
-  said zafu.sit_text;
-  sit zafu.sit;
+  said zafu.session_text;
+  sit zafu.session;
   reason text;
 begin
   if json_typeof(value) <> 'object' then
-    return row(place, null, null, 'not_an_object')::zafu.element;
+    return row(place, null, null, 'not_an_object')::zafu.push_element;
   end if;
-  said := json_populate_record(null::zafu.sit_text, value);
+  said := json_populate_record(null::zafu.session_text, value);
   sit := row(
     zafu.read_uuid(said.id),
     zafu.read_timestamp(said.startedat),
@@ -104,10 +104,10 @@ begin
     zafu.read_text(said.label, 8192),
     zafu.read_timestamp(said.correctedstart),
     zafu.read_integer(said.correctedlength, 0, 4294967295),
-    zafu.read_integer(said.detailsrevision, 0, zafu.last_revision()),
+    zafu.read_integer(said.detailsrevision, 0, zafu.max_revision()),
     zafu.read_uuid(said.detailsdevice),
     zafu.read_timestamp(said.deletedat),
-    zafu.read_integer(said.deletionrevision, 0, zafu.last_revision()),
+    zafu.read_integer(said.deletionrevision, 0, zafu.max_revision()),
     zafu.read_uuid(said.deletiondevice)
   );
   reason := case
@@ -148,16 +148,16 @@ create type zafu.head as (seq bigint, mark uuid, erased uuid, erasedat timestamp
 create function zafu.own_head() returns zafu.head
 language sql stable security definer set search_path = '' as $$
   select h.seq, h.mark, e.mark, e.createdat
-  from zafu.heads h
+  from zafu.sync_state h
   left join lateral (
-    select m.mark, m.createdat from zafu.marks m
+    select m.mark, m.createdat from zafu.history m
     where m.userid = h.userid and m.reason = 'erased' order by m.seq desc limit 1
   ) as e on true
   where h.userid = (select auth.uid())
 $$;
 
 -- What push_sessions answers.
-create function zafu.push_answer(state text, outcomes json, before zafu.head, after zafu.head) returns json
+create function zafu.push_response(state text, outcomes json, before zafu.head, after zafu.head) returns json
 language sql stable parallel safe
 return json_build_object(
   'state', state, 'outcomes', outcomes, 'erasure_id', after.erased,
@@ -167,11 +167,11 @@ return json_build_object(
 
 -- How many pushes of one account may be in the database at once: one that runs and others that wait for it.
 -- Each of them holds a connection, of which all accounts have but few. Two devices have up to four.
-create function zafu.pushes_at_once() returns integer
+create function zafu.max_concurrent_pushes() returns integer
 language sql immutable parallel safe return 4;
 
 -- Locks the caller's sits until the transaction ends. More pushes than may wait are refused at once.
-create function zafu.lock_own_head() returns void
+create function zafu.lock_own_sessions() returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   is_admitted boolean := false;
@@ -179,7 +179,7 @@ begin
   if auth.uid() is null then
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
   end if;
-  for place in 1 .. zafu.pushes_at_once() loop
+  for place in 1 .. zafu.max_concurrent_pushes() loop
     is_admitted := pg_try_advisory_xact_lock(hashtextextended('zafu push ' || auth.uid(), place));
     exit when is_admitted;
   end loop;
@@ -187,10 +187,10 @@ begin
     raise exception 'other pushes of this account are waiting already'
       using errcode = 'lock_not_available', hint = 'Try again later.';
   end if;
-  perform zafu.lock_heads(array[auth.uid()]);
+  perform zafu.lock_users(array[auth.uid()]);
   -- An account that can write nothing more today is told so before anything is parsed.
-  perform zafu.refuse_beyond_limits(0, 0, h.newbytes + 1)
-  from zafu.heads h where h.userid = auth.uid() and h.newday = (now() at time zone 'UTC')::date;
+  perform zafu.check_daily_limits(0, 0, h.newbytes + 1)
+  from zafu.sync_state h where h.userid = auth.uid() and h.newday = (now() at time zone 'UTC')::date;
 end $$;
 
 create function zafu.rows_per_push() returns integer
@@ -222,9 +222,9 @@ declare
   body json;
   sessions json;
   known_erasure uuid;
-  elements zafu.element[];
-  added zafu.sit[];
-  changed zafu.sit[];
+  elements zafu.push_element[];
+  added zafu.session[];
+  changed zafu.session[];
   outcomes json;
 begin
   if octet_length($1::text) > zafu.bytes_per_push() then
@@ -233,7 +233,7 @@ begin
   end if;
   -- Before anything is parsed, so that one account has one push parsed at a time. And a statement of its own: one that
   -- locks and reads would read what was there before it waited.
-  perform zafu.lock_own_head();
+  perform zafu.lock_own_sessions();
   before := zafu.own_head();
 
   body := case when strpos($1::text, '\u') = 0 then $1
@@ -252,7 +252,7 @@ begin
       using errcode = 'PT413', hint = 'Send them in parts.';
   end if;
   if before.erased is not null and before.erased is distinct from known_erasure then
-    return zafu.push_answer('erased', '[]', before, before);
+    return zafu.push_response('erased', '[]', before, before);
   end if;
 
   elements := array(
@@ -263,19 +263,19 @@ begin
   -- One for each id, in the order in which they came first, merged with the stored row, which is the first copy.
   -- (`is null` of a composite value asks whether every field is null: so it is asked of its id.)
   select array_agg(sent order by place) filter (where (stored).id is null),
-         array_agg(zafu.joined(stored, sent) order by place)
+         array_agg(zafu.merge(stored, sent) order by place)
            filter (where (stored).id is not null and stored is distinct from sent -- most of a push that is repeated
-                   and zafu.joined(stored, sent) is distinct from stored)
+                   and zafu.merge(stored, sent) is distinct from stored)
   into added, changed
   from (
     select s.sent, s.place, t.stored
     from (
-      select zafu.join_all(e.sit order by e.place) as sent, min(e.place) as place
+      select zafu.merge_all(e.sit order by e.place) as sent, min(e.place) as place
       from unnest(elements) as e where e.reason is null
       group by (e.sit).id
     ) as s
     left join lateral (
-      select zafu.sit_of(t) as stored from public.sessions t
+      select zafu.as_session(t) as stored from public.sessions t
       where t.id = (s.sent).id and t.userid = (select auth.uid())
       offset 0 -- or else the row would be built again for each of its fields
     ) as t on true
@@ -316,10 +316,10 @@ begin
   into outcomes
   from unnest(elements) as e
   left join lateral (
-    select t.seq, zafu.sit_of(t) as stored from public.sessions t
+    select t.seq, zafu.as_session(t) as stored from public.sessions t
     where t.id = (e.sit).id and t.userid = (select auth.uid())
     offset 0
   ) as t on true;
 
-  return zafu.push_answer('ok', coalesce(outcomes, '[]'), before, zafu.own_head());
+  return zafu.push_response('ok', coalesce(outcomes, '[]'), before, zafu.own_head());
 end $$;

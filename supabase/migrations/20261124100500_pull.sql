@@ -6,11 +6,11 @@ create function zafu.cursor_state(mark uuid, seq bigint) returns text
 language sql stable security definer set search_path = '' as $$
   select case
     when exists (
-      select 1 from zafu.marks m
+      select 1 from zafu.history m
       where m.mark = cursor_state.mark and m.userid = (select auth.uid()) and m.seq >= cursor_state.seq
     ) then 'known'
     when exists (
-      select 1 from zafu.heads h where h.userid = (select auth.uid()) and h.floor >= cursor_state.seq
+      select 1 from zafu.sync_state h where h.userid = (select auth.uid()) and h.floor >= cursor_state.seq
     ) then 'pruned'
     else 'unknown'
   end
@@ -52,7 +52,7 @@ begin
     raise exception 'nobody is signed in' using errcode = 'PT401', hint = 'The token names no one.';
   end if;
   if head is null then
-    perform zafu.refuse_without_profile();
+    perform zafu.raise_no_profile();
   end if;
   if (after_seq is null) <> (after_history_id is null) or known = 'unknown' then
     return json_build_object(
@@ -66,7 +66,7 @@ begin
   with sent as (
     select seq, sit, row_number() over by_seq as place, sum(weight) over by_seq as weight
     from (
-      select t.seq, zafu.sit_of(t) as sit, 700 + octet_length(t.note) + octet_length(t.label) as weight
+      select t.seq, zafu.as_session(t) as sit, 700 + octet_length(t.note) + octet_length(t.label) as weight
       from public.sessions t
       where t.userid = (select auth.uid()) and t.seq > start
       order by t.seq limit most
@@ -90,13 +90,13 @@ begin
 end $$;
 
 -- The digest that is kept with every write, of the caller's sits.
-create function zafu.own_digest() returns zafu.heads
+create function zafu.own_sync_state() returns zafu.sync_state
 language sql stable security definer set search_path = '' as $$
-  select h.* from zafu.heads h where h.userid = (select auth.uid())
+  select h.* from zafu.sync_state h where h.userid = (select auth.uid())
 $$;
 
 -- How many sits the caller has, deleted ones too, and a digest of their states: two copies that agree have the
--- same. Four words in hexadecimal, of eight digits each: see zafu.line_hash. It takes as long for many sits as
+-- same. Four words in hexadecimal, of eight digits each: see zafu.session_hash. It takes as long for many sits as
 -- for few.
 create function public.digest_sessions() returns json
 language sql stable security invoker set search_path = '' as $$
@@ -107,5 +107,5 @@ language sql stable security invoker set search_path = '' as $$
       from generate_series(1, 4) as n
     )
   )
-  from (select zafu.own_digest() as h offset 0) as own
+  from (select zafu.own_sync_state() as h offset 0) as own
 $$;

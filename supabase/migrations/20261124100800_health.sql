@@ -2,7 +2,7 @@
 -- keeping everything, where the answer is not as it must be.
 
 -- What roles may do here, one line for each privilege that is meant: "role privilege what".
-create function zafu.meant_privileges() returns setof text
+create function zafu.expected_privileges() returns setof text
 language sql stable set search_path = '' as $$
   select 'authenticated ' || g.privilege || ' ' || g.relation || '.' || c.name
   from (values
@@ -29,19 +29,19 @@ language sql stable set search_path = '' as $$
     ('public.push_sessions'), ('public.pull_sessions'), ('public.digest_sessions'),
     ('public.erase_account'), ('public.zafu_health'),
     ('zafu.read_uuid'), ('zafu.read_integer'), ('zafu.read_boolean'), ('zafu.read_text'),
-    ('zafu.read_timestamp'), ('zafu.replace_unstorable_escapes'), ('zafu.read_element'), ('zafu.push_answer'),
-    ('zafu.sit_of'), ('zafu.stage'), ('zafu.joined'),
-    ('zafu.join_all'), ('zafu.last_revision'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'),
+    ('zafu.read_timestamp'), ('zafu.replace_unstorable_escapes'), ('zafu.read_element'), ('zafu.push_response'),
+    ('zafu.as_session'), ('zafu.stage'), ('zafu.merge'),
+    ('zafu.merge_all'), ('zafu.max_revision'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'),
     ('zafu.new_ids_per_day'), ('zafu.edits_per_day'), ('zafu.bytes_per_day'),
-    ('zafu.lock_own_head'), ('zafu.own_head'), ('zafu.refuse_without_profile'), ('zafu.cursor_state'),
-    ('zafu.own_digest'), ('zafu.erase_own'), ('zafu.own_partnerships'),
-    ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'), ('zafu.bypassing_views')
+    ('zafu.lock_own_sessions'), ('zafu.own_head'), ('zafu.raise_no_profile'), ('zafu.cursor_state'),
+    ('zafu.own_sync_state'), ('zafu.erase_own_data'), ('zafu.own_partnerships'),
+    ('zafu.expected_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'), ('zafu.views_bypassing_rls')
   ) as g (function)
   union all
   select 'anon EXECUTE ' || g.function
   from (values
-    ('public.zafu_health'), ('zafu.meant_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'),
-    ('zafu.bypassing_views'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'), ('zafu.new_ids_per_day'),
+    ('public.zafu_health'), ('zafu.expected_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'),
+    ('zafu.views_bypassing_rls'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'), ('zafu.new_ids_per_day'),
     ('zafu.edits_per_day'), ('zafu.bytes_per_day')
   ) as g (function)
 $$;
@@ -88,7 +88,7 @@ $$;
 -- How everything here is defined, one line for each thing that can be told apart: "what", which aspect of it, and
 -- the value. `is_deparsed`: the value is text that PostgreSQL makes of a tree, which may look different in another
 -- major version.
-create function zafu.actual_definitions()
+create function zafu.current_definitions()
 returns table (what text, aspect text, value text, is_deparsed boolean)
 language sql stable security definer set search_path = '' as $$
   with relation as (
@@ -188,7 +188,7 @@ alter table zafu.definitions enable row level security;
 -- it opens nothing to anybody, and a webhook is made of one.
 create function zafu.deviations() returns table (kind text, what text)
 language sql stable security definer set search_path = '' as $$
-  with now as materialized (select * from zafu.actual_definitions()),
+  with now as materialized (select * from zafu.current_definitions()),
   things as (
     select coalesce(n.what, d.what) as what, n.what is null as is_missing, d.what is null as is_surplus
     from (select distinct what from now) as n
@@ -204,7 +204,7 @@ language sql stable security definer set search_path = '' as $$
 $$;
 
 -- Views of these tables that have the rights of their owner, past all policies, and what may be done with them.
-create function zafu.bypassing_views() returns setof text
+create function zafu.views_bypassing_rls() returns setof text
 language sql stable security definer set search_path = '' as $$
   with recursive reading as (
     select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -251,13 +251,13 @@ language sql stable security invoker set search_path = '' as $$
     select * from zafu.deviations()
     union all
     select 'surplus', p.* from (
-      select * from zafu.actual_privileges() except select * from zafu.meant_privileges()
+      select * from zafu.actual_privileges() except select * from zafu.expected_privileges()
     ) as p
     union all
-    select 'surplus', v.* from zafu.bypassing_views() as v
+    select 'surplus', v.* from zafu.views_bypassing_rls() as v
     union all
     select 'missing', p.* from (
-      select * from zafu.meant_privileges() except select * from zafu.actual_privileges()
+      select * from zafu.expected_privileges() except select * from zafu.actual_privileges()
     ) as p
   )
   select json_build_object(
@@ -279,12 +279,12 @@ language sql stable security invoker set search_path = '' as $$
 $$;
 
 revoke all on zafu.definitions from public, anon, authenticated, service_role;
-revoke all on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.actual_definitions(),
-  zafu.deviations(), zafu.bypassing_views(), public.zafu_health()
+revoke all on function zafu.expected_privileges(), zafu.actual_privileges(), zafu.current_definitions(),
+  zafu.deviations(), zafu.views_bypassing_rls(), public.zafu_health()
   from public, anon, authenticated, service_role;
 grant usage on schema zafu to anon;
-grant execute on function zafu.meant_privileges(), zafu.actual_privileges(), zafu.deviations(),
-  zafu.bypassing_views(), zafu.rows_per_push(), zafu.bytes_per_push(), zafu.new_ids_per_day(), zafu.edits_per_day(),
+grant execute on function zafu.expected_privileges(), zafu.actual_privileges(), zafu.deviations(),
+  zafu.views_bypassing_rls(), zafu.rows_per_push(), zafu.bytes_per_push(), zafu.new_ids_per_day(), zafu.edits_per_day(),
   zafu.bytes_per_day(), public.zafu_health()
   to anon, authenticated;
 
@@ -294,7 +294,7 @@ language sql security definer set search_path = '' as $$
   delete from zafu.definitions;
   insert into zafu.definitions (what, aspect, value, is_deparsed, major)
   select what, aspect, value, is_deparsed, current_setting('server_version_num')::integer / 10000
-  from zafu.actual_definitions();
+  from zafu.current_definitions();
 $$;
 revoke all on function zafu.record_definitions() from public, anon, authenticated, service_role;
 select zafu.record_definitions();

@@ -25,12 +25,12 @@ select fk_ok('public', 'users', 'id', 'auth', 'users', 'id');
 
 select is(relrowsecurity, true, 'rows of ' || relname || ' are guarded')
 from pg_class where oid in ('public.users'::regclass, 'public.partnerships'::regclass,
-  'public.weeks'::regclass, 'public.sessions'::regclass, 'zafu.heads'::regclass, 'zafu.marks'::regclass);
-select policies_are('public', 'users', array['own_profile_is_seen', 'own_profile_is_changed']);
+  'public.weeks'::regclass, 'public.sessions'::regclass, 'zafu.sync_state'::regclass, 'zafu.history'::regclass);
+select policies_are('public', 'users', array['select_own_profile', 'update_own_profile']);
 select policies_are('public', 'sessions',
-  array['own_sits_are_seen', 'own_sits_are_made', 'own_sits_are_changed']);
-select policies_are('public', 'partnerships', array['own_partnerships_are_seen']);
-select policies_are('public', 'weeks', array['own_weeks_are_seen']);
+  array['select_own_sessions', 'insert_own_sessions', 'update_own_sessions']);
+select policies_are('public', 'partnerships', array['select_own_partnerships']);
+select policies_are('public', 'weeks', array['select_own_weeks']);
 select policies_are('zafu', 'heads', array[]::text[]);
 select policies_are('zafu', 'marks', array[]::text[]);
 
@@ -47,7 +47,7 @@ select column_privs_are('public', 'users', 'invitecode', 'authenticated', array[
 
 select function_privs_are('public', 'push_sessions', array['json'], 'anon', array[]::text[]);
 select function_privs_are('public', 'push_sessions', array['json'], 'authenticated', array['EXECUTE']);
-select function_privs_are('zafu', 'lock_heads', array['uuid[]'], 'authenticated', array[]::text[]);
+select function_privs_are('zafu', 'lock_users', array['uuid[]'], 'authenticated', array[]::text[]);
 select function_privs_are('public', 'zafu_health', array[]::name[], 'anon', array['EXECUTE']);
 
 -- Every function that runs as its owner names all that it means, or someone could put a table of the same
@@ -66,24 +66,24 @@ $$, 'what is exposed runs as whoever calls it');
 insert into auth.users (id, email) values ('00000000-0000-4000-8000-000000000001', 'one@example.test');
 select is((select count(*) from public.users where id = '00000000-0000-4000-8000-000000000001'), 1::bigint,
   'an account has a profile');
-select is((select count(*) from zafu.heads where userid = '00000000-0000-4000-8000-000000000001'), 1::bigint,
+select is((select count(*) from zafu.sync_state where userid = '00000000-0000-4000-8000-000000000001'), 1::bigint,
   'a profile has a head');
 
 select is(
-  zafu.joined(
+  zafu.merge(
     row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 90, false, null,
       '2026-03-01 06:01:30+00', '2026-03-01 06:00+00', 60, '00000000-0000-4000-8000-0000000000d1', 'timer',
       'later', '', null, null, 2, '00000000-0000-4000-8000-0000000000d1', null, 0,
-      '00000000-0000-4000-8000-0000000000d1')::zafu.sit,
+      '00000000-0000-4000-8000-0000000000d1')::zafu.session,
     row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 600, true,
       '2026-03-01 06:10+00', '2026-03-01 06:10+00', '2026-03-01 06:00+00', 60,
       '00000000-0000-4000-8000-0000000000d1', 'timer', 'earlier', '', null, null, 1,
-      '00000000-0000-4000-8000-0000000000d2', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.sit
+      '00000000-0000-4000-8000-0000000000d2', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.session
   ),
   row('00000000-0000-4000-8000-00000000000a', '2026-03-01 06:00+00', 600, 600, true,
     '2026-03-01 06:10+00', '2026-03-01 06:10+00', '2026-03-01 06:00+00', 60,
     '00000000-0000-4000-8000-0000000000d1', 'timer', 'later', '', null, null, 2,
-    '00000000-0000-4000-8000-0000000000d1', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.sit,
+    '00000000-0000-4000-8000-0000000000d1', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.session,
   'a completion wins over an early end, and the later word over the earlier'
 );
 

@@ -425,9 +425,9 @@ fn real_life_15_a_project_without_its_sign_up_trigger_is_not_said_to_have_lost_t
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.start_auth().unwrap();
     let trigger = backend
-        .sql("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'zafu_make_profile'")
+        .sql("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'zafu_create_profile'")
         .unwrap();
-    backend.sql("drop trigger zafu_make_profile on auth.users").unwrap();
+    backend.sql("drop trigger zafu_create_profile on auth.users").unwrap();
     let person = Person::new(&backend);
     let zafu = Zafu::on(&keyring);
     sit(&zafu);

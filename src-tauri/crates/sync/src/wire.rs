@@ -1,6 +1,6 @@
 //! What goes over the wire, exactly as the functions in `supabase/migrations` take and answer it.
 //!
-//! A sit is the composite type `zafu.sit`: every key is always there, moments are RFC 3339, lengths are whole
+//! A sit is the composite type `zafu.session`: every key is always there, moments are RFC 3339, lengths are whole
 //! seconds. What answers is believed only if it is JSON of the expected shape.
 
 use crate::remote::{

@@ -70,8 +70,8 @@ fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
          from generate_series(1, {sits}) n"
     ))?;
     backend.sql(&format!(
-        "update zafu.heads set seq = currval, sits = d.sits, digest = d.words
-         from zafu.digest_of('{user}') as d, (select last_value as currval from zafu.seq) as s
+        "update zafu.sync_state set seq = currval, sits = d.sits, digest = d.words
+         from zafu.compute_digest('{user}') as d, (select last_value as currval from zafu.seq) as s
          where userid = '{user}'"
     ))?;
     Ok(())
@@ -99,11 +99,11 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
     }
     backend.sql(
         "with moved as (
-           insert into zafu.marks (userid, seq) select userid, max(seq) from sessions group by userid
+           insert into zafu.history (userid, seq) select userid, max(seq) from sessions group by userid
            returning userid, seq, mark
          )
-         update zafu.heads h set seq = moved.seq, mark = moved.mark, sits = d.sits, digest = d.words
-         from moved cross join lateral zafu.digest_of(moved.userid) as d where h.userid = moved.userid",
+         update zafu.sync_state h set seq = moved.seq, mark = moved.mark, sits = d.sits, digest = d.words
+         from moved cross join lateral zafu.compute_digest(moved.userid) as d where h.userid = moved.userid",
     )?;
     backend.sql("vacuum analyze sessions")?;
     backend.sql("checkpoint")?;

@@ -44,7 +44,7 @@ impl Scene<'_> {
             "select jsonb_build_array(
                (select to_jsonb(s) from sessions s where s.id = '{sit}' and s.userid = '{victim}'),
                (select to_jsonb(u) from users u where u.id = '{victim}'),
-               (select to_jsonb(h) from zafu.heads h where h.userid = '{victim}'),
+               (select to_jsonb(h) from zafu.sync_state h where h.userid = '{victim}'),
                (select jsonb_agg(w order by w.id) from weeks w where w.partnershipid = '{0}'),
                (select to_jsonb(p) from partnerships p where p.id = '{0}'))",
             self.partnership
@@ -220,29 +220,29 @@ fn what_is_not_exposed_cannot_be_called_or_seen() {
     let scene = scene(backend);
     let before = scene.state();
     for function in [
-        "lock_heads",
-        "recount",
-        "erase_own",
+        "lock_users",
+        "recount_weeks",
+        "erase_own_data",
         "own_head",
-        "place",
-        "make_profile",
-        "before_session",
-        "joined",
+        "find_week",
+        "create_profile",
+        "derive_columns",
+        "merge",
         "uid",
     ] {
-        let answer = scene.attacker.call(function, &json!({ "people": [scene.victim.id] }));
+        let answer = scene.attacker.call(function, &json!({ "user_ids": [scene.victim.id] }));
         answer.is(404, "PGRST202");
     }
     for schema in ["zafu", "auth", "extensions", "pg_catalog", "information_schema"] {
-        for table in ["heads", "marks", "users", "pg_authid"] {
+        for table in ["sync_state", "history", "users", "pg_authid"] {
             let request = scene.attacker.ask(Method::GET, table).header("accept-profile", schema);
             Account::send(request).is(406, "PGRST106");
         }
-        let request = scene.attacker.ask(Method::POST, "rpc/lock_heads").body("{}");
+        let request = scene.attacker.ask(Method::POST, "rpc/lock_users").body("{}");
         let request = request.header("content-profile", schema);
         Account::send(request.header("content-type", "application/json")).is(406, "PGRST106");
     }
-    for table in ["heads", "marks", "pg_authid", "zafu.heads"] {
+    for table in ["sync_state", "history", "pg_authid", "zafu.sync_state"] {
         let answer = scene.attacker.get(table);
         assert!([404, 400].contains(&answer.status.as_u16()), "{table}: {answer:?}");
     }

@@ -232,10 +232,10 @@ fn a_cursor_that_never_was_is_not_taken() {
 fn a_push_does_not_wait_for_ever() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let set =
-        "select 'lock_timeout=4s' = any (proconfig) from pg_proc where proname = 'lock_heads'";
+        "select 'lock_timeout=4s' = any (proconfig) from pg_proc where proname = 'lock_users'";
     assert_eq!(backend.sql(set).expect("SQL"), "t");
     // So that the test need not wait for four seconds either.
-    backend.sql("alter function zafu.lock_heads(uuid[]) set lock_timeout = '20ms'").expect("SQL");
+    backend.sql("alter function zafu.lock_users(uuid[]) set lock_timeout = '20ms'").expect("SQL");
     let account = Account::new(&backend);
     let mut session = Session::open(&backend);
     session.begin_as(account.id);

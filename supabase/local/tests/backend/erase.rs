@@ -123,7 +123,7 @@ fn an_account_can_go_while_it_and_its_partner_push() {
 fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
     // One of its own: what is done here would trouble other tests.
     let Some(backend) = or_skip(Backend::start()) else { return };
-    backend.sql("drop trigger zafu_make_profile on auth.users").expect("SQL");
+    backend.sql("drop trigger zafu_create_profile on auth.users").expect("SQL");
     let account = Account::new(&backend);
     let asks = |status, code| {
         account.call("push_sessions", &json!(many(1))).is(status, code);

@@ -47,10 +47,10 @@ fn whatever_was_loosened_or_taken_away_is_named() {
             list(&["anon DELETE public.sessions", "authenticated DELETE public.sessions"]),
         ),
         (
-            "grant execute on function zafu.lock_heads(uuid[]) to authenticated",
-            "revoke execute on function zafu.lock_heads(uuid[]) from authenticated",
+            "grant execute on function zafu.lock_users(uuid[]) to authenticated",
+            "revoke execute on function zafu.lock_users(uuid[]) from authenticated",
             "surplus",
-            list(&["authenticated EXECUTE zafu.lock_heads"]),
+            list(&["authenticated EXECUTE zafu.lock_users"]),
         ),
         (
             "revoke insert (note) on sessions from authenticated",
@@ -104,41 +104,41 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
     let body = |name: &str| {
         backend.sql(&format!("select pg_get_functiondef('{name}'::regproc)")).expect("SQL")
     };
-    let recount = body("zafu.recount");
-    let joined = body("zafu.joined");
+    let recount = body("zafu.recount_weeks");
+    let joined = body("zafu.merge");
     let owner = "select proowner::regrole from pg_proc where proname = 'own_head'";
     let owner = backend.sql(owner).expect("SQL");
     for (done, undone, key, found) in [
         (
-            "alter policy own_sits_are_seen on sessions using (true)",
-            "alter policy own_sits_are_seen on sessions using (userid = (select auth.uid()))",
+            "alter policy select_own_sessions on sessions using (true)",
+            "alter policy select_own_sessions on sessions using (userid = (select auth.uid()))",
             "changed",
-            "policy sessions.own_sits_are_seen: using",
+            "policy sessions.select_own_sessions: using",
         ),
         (
-            "alter policy own_sits_are_made on sessions with check (true)",
-            "alter policy own_sits_are_made on sessions with check (userid = (select auth.uid()))",
+            "alter policy insert_own_sessions on sessions with check (true)",
+            "alter policy insert_own_sessions on sessions with check (userid = (select auth.uid()))",
             "changed",
-            "policy sessions.own_sits_are_made: with check",
+            "policy sessions.insert_own_sessions: with check",
         ),
         (
-            "alter policy own_weeks_are_seen on weeks to public",
-            "alter policy own_weeks_are_seen on weeks to authenticated",
+            "alter policy select_own_weeks on weeks to public",
+            "alter policy select_own_weeks on weeks to authenticated",
             "changed",
-            "policy weeks.own_weeks_are_seen: roles",
+            "policy weeks.select_own_weeks: roles",
         ),
         (
-            "drop policy own_profile_is_seen on users",
-            "create policy own_profile_is_seen on users for select to authenticated
+            "drop policy select_own_profile on users",
+            "create policy select_own_profile on users for select to authenticated
                using (id = (select auth.uid()))",
             "missing",
-            "policy users.own_profile_is_seen",
+            "policy users.select_own_profile",
         ),
         (
-            "alter table sessions disable trigger before_session",
-            "alter table sessions enable trigger before_session",
+            "alter table sessions disable trigger derive_columns",
+            "alter table sessions enable trigger derive_columns",
             "changed",
-            "trigger sessions.before_session: enabled",
+            "trigger sessions.derive_columns: enabled",
         ),
         (
             "alter table sessions disable trigger all",
@@ -147,10 +147,10 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
             "constraints of sessions: enabled",
         ),
         (
-            "alter table auth.users disable trigger zafu_make_profile",
-            "alter table auth.users enable trigger zafu_make_profile",
+            "alter table auth.users disable trigger zafu_create_profile",
+            "alter table auth.users enable trigger zafu_create_profile",
             "changed",
-            "trigger users.zafu_make_profile: enabled",
+            "trigger users.zafu_create_profile: enabled",
         ),
         (
             "drop trigger after_delete on sessions",
@@ -160,18 +160,18 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
             "trigger sessions.after_delete",
         ),
         (
-            "create or replace function zafu.recount(these uuid[]) returns void language sql
+            "create or replace function zafu.recount_weeks(these uuid[]) returns void language sql
                security definer set search_path = '' as 'select null'",
             &recount,
             "changed",
-            "function zafu.recount(these uuid[]): body",
+            "function zafu.recount_weeks(these uuid[]): body",
         ),
         (
-            "create or replace function zafu.joined(a zafu.sit, b zafu.sit) returns zafu.sit
+            "create or replace function zafu.merge(a zafu.session, b zafu.session) returns zafu.session
                language sql immutable strict parallel safe return b",
             &joined,
             "changed",
-            "function zafu.joined(a zafu.sit, b zafu.sit): expression",
+            "function zafu.merge(a zafu.session, b zafu.session): expression",
         ),
         (
             "alter function zafu.own_partnerships() security invoker",
@@ -268,7 +268,7 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
             "create function noticed() returns trigger language plpgsql as 'begin return null; end';
              create trigger webhook after insert on sessions for each row execute function noticed();
              alter table weeks add column remark text;
-             alter function zafu.lock_heads(uuid[]) set lock_timeout = '2s'",
+             alter function zafu.lock_users(uuid[]) set lock_timeout = '2s'",
         )
         .expect("SQL");
     assert_eq!((&health()["surplus"], &health()["changed"]), (&json!([]), &json!([])));

@@ -50,7 +50,8 @@ fn what_is_there_already_is_refused_and_left_alone() {
         let refused = format!("{:#}", backend.migrate().expect_err("refused"));
         assert!(refused.contains(&format!("this project has {named} already")), "{refused}");
         assert!(refused.contains("supabase/README.md"), "{refused}");
-        let ours = "select count(*) from pg_class where relname in ('weeks', 'heads', 'marks')";
+        let ours =
+            "select count(*) from pg_class where relname in ('weeks', 'sync_state', 'history')";
         assert_eq!(backend.sql(ours).expect("SQL"), "0");
         if named == "public.sessions" {
             assert_eq!(backend.sql("select * from sessions").expect("SQL"), "1|kept");
@@ -62,7 +63,7 @@ fn what_is_there_already_is_refused_and_left_alone() {
         .sql("insert into auth.users (id, email) values (gen_random_uuid(), 'early@example.test')")
         .expect("SQL");
     backend.migrate().expect("migrated");
-    let early = "select email, h.seq from users u join zafu.heads h on h.userid = u.id";
+    let early = "select email, h.seq from users u join zafu.sync_state h on h.userid = u.id";
     assert_eq!(backend.sql(early).expect("SQL"), "early@example.test|0");
 }
 

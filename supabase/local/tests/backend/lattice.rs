@@ -110,7 +110,7 @@ fn what_arrives_is_joined_as_the_core_joins_it() {
         };
         let last = answers.last().expect("an answer");
         let stored = backend.sql(&format!(
-            "select to_jsonb(zafu.sit_of(s)) from sessions s where id = '{}'", expected.id
+            "select to_jsonb(zafu.as_session(s)) from sessions s where id = '{}'", expected.id
         )).expect("SQL");
         prop_assert_eq!(&read(&serde_json::from_str(&stored).expect("JSON")), &expected);
         // The last verdict is true: it was taken as it was sent, or the row is shown that came of it.
@@ -143,7 +143,7 @@ fn no_order_no_repetition_and_no_splitting_changes_what_comes_of_it() {
             there.push_sits(part);
         }
         let row = |id| {
-            let sql = "select to_jsonb(zafu.sit_of(s)) - 'id' from sessions s where id = ";
+            let sql = "select to_jsonb(zafu.as_session(s)) - 'id' from sessions s where id = ";
             backend.sql(&format!("{sql}'{id}'")).expect("SQL")
         };
         prop_assert_eq!(row(copies[0].id), row(other));

@@ -141,13 +141,13 @@ fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_the
 
 /// Sets what an account has written on the day that is so many days ago.
 fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
-    let sql = "update zafu.heads set newids = 0, edits = 0, newbytes = 0";
+    let sql = "update zafu.sync_state set newids = 0, edits = 0, newbytes = 0";
     let id = account.id;
     account
         .backend
         .sql(&format!(
             "{sql} where userid = '{id}';
-             update zafu.heads set newday = (now() at time zone 'UTC')::date - {days}, {what} = {count}
+             update zafu.sync_state set newday = (now() at time zone 'UTC')::date - {days}, {what} = {count}
              where userid = '{id}'"
         ))
         .expect("SQL");
@@ -195,7 +195,7 @@ fn real_life_19_rows_and_texts_are_counted() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let written = || {
-        let sql = "select newids, edits, newbytes from zafu.heads where userid =";
+        let sql = "select newids, edits, newbytes from zafu.sync_state where userid =";
         backend.sql(&format!("{sql} '{}'", account.id)).expect("SQL")
     };
     let mut rows = many(3);
@@ -230,10 +230,10 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
             sent["outcomes"][0]["id"].as_str().expect("an id")
         ))
         .expect("SQL");
-    let marks = format!("select count(*) from zafu.marks where userid = '{id}'");
+    let marks = format!("select count(*) from zafu.history where userid = '{id}'");
     let marks: u32 = backend.sql(&marks).expect("SQL").parse().expect("a number");
     assert!((2000..4001).contains(&marks), "{marks}");
-    let counted = format!("select marks from zafu.heads where userid = '{id}'");
+    let counted = format!("select marks from zafu.sync_state where userid = '{id}'");
     assert_eq!(backend.sql(&counted).expect("SQL"), marks.to_string());
     // The cursor of months ago is answered with what follows it, and the advice to compare.
     let page = account.page(old, 10);
@@ -256,7 +256,7 @@ fn digests(account: &Account<'_>) -> (Value, Value) {
     let sql = format!(
         "select json_build_object('count', d.sits, 'digest', (
            select string_agg(lpad(to_hex(w), 8, '0'), '' order by n) from unnest(d.words) with ordinality as u (w, n)
-         )) from zafu.digest_of('{}') as d",
+         )) from zafu.compute_digest('{}') as d",
         account.id
     );
     let fresh = account.backend.sql(&sql).expect("SQL");
@@ -355,8 +355,10 @@ fn real_life_21_erasing_all_hashes_nothing() {
     let account = Account::new(backend);
     account.push(&many(3));
     // What was kept is not looked at: it is that of nothing afterwards.
-    let wrong =
-        format!("update zafu.heads set digest = '{{1,2,3,4}}' where userid = '{}'", account.id);
+    let wrong = format!(
+        "update zafu.sync_state set digest = '{{1,2,3,4}}' where userid = '{}'",
+        account.id
+    );
     backend.sql(&wrong).expect("SQL");
     account.call("erase_account", &json!({}));
     let nothing = json!({ "count": 0, "digest": "0".repeat(32) });
@@ -374,7 +376,8 @@ fn real_life_19_a_direct_write_that_changes_nothing_is_counted() {
     let same = json!({ "deletionrevision": 0 });
     let answer = account.say(Method::PATCH, "sessions?sitlength=gte.0", &same);
     assert!(answer.status.is_success(), "{answer:?}");
-    let written = format!("select edits, newbytes from zafu.heads where userid = '{}'", account.id);
+    let written =
+        format!("select edits, newbytes from zafu.sync_state where userid = '{}'", account.id);
     assert_eq!(backend.sql(&written).expect("SQL"), "3|2400");
     assert_eq!(head(), before, "nothing is to be read again");
     has_written(&account, "edits", 250_000, 0);

@@ -15,7 +15,7 @@ const CROWD: &str = "
     select gen_random_uuid(), u.id, '2026-01-01'::timestamptz + n * interval '1 hour', 600, 0, u.id,
            'timer', u.id, u.id
     from (select id from users where email like 'crowd%') u, generate_series(1, 1000) n;
-    insert into zafu.marks (userid, seq) select u.id, n from users u, generate_series(1, 1000) n;
+    insert into zafu.history (userid, seq) select u.id, n from users u, generate_series(1, 1000) n;
     analyze;";
 
 /// The plans of every statement that `sql` comes to, those inside functions too.
@@ -73,7 +73,7 @@ fn nothing_reads_everything() {
     ] {
         let plans = plans(&backend, &account, &sql);
         assert!(!plans.contains("Seq Scan on sessions"), "{what}:\n{plans}");
-        assert!(!plans.contains("Seq Scan on marks"), "{what}:\n{plans}");
+        assert!(!plans.contains("Seq Scan on history"), "{what}:\n{plans}");
         let reads_no_sits =
             what != "digest" || !plans.contains("sessions_") && !plans.contains("on sessions");
         assert!(reads_no_sits, "a digest is kept, not counted:\n{plans}");

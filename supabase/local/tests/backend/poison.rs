@@ -213,7 +213,7 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
     account
         .say(Method::POST, "sessions", &with("deletionrevision", json!(beyond)))
         .is(400, "23514");
-    let known = backend.sql("select zafu.last_revision()").expect("SQL");
+    let known = backend.sql("select zafu.max_revision()").expect("SQL");
     assert_eq!(known, MAX_REVISION.to_string(), "the same bound on both sides");
 }
 

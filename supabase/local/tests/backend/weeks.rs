@@ -336,8 +336,8 @@ fn real_life_39_a_week_has_the_goal_of_its_start_whenever_it_is_made() {
     let goal = |goal: u32, days: u32| {
         let sql = format!(
             "update partnerships set weeklygoal = {goal} where id = '{partnership}';
-             update zafu.goals set since = now() - interval '{days} days'
-             where partnershipid = '{partnership}' and since = (select max(since) from zafu.goals
+             update zafu.weekly_goals set since = now() - interval '{days} days'
+             where partnershipid = '{partnership}' and since = (select max(since) from zafu.weekly_goals
                where partnershipid = '{partnership}')"
         );
         backend.sql(&sql).expect("SQL");

@@ -39,7 +39,8 @@ impl World {
 
     /// The account's sits as PostgreSQL has them.
     pub fn there(&self) -> BTreeMap<SessionId, Session> {
-        let sql = "select coalesce(json_agg(zafu.sit_of(s)), '[]') from sessions s where userid =";
+        let sql =
+            "select coalesce(json_agg(zafu.as_session(s)), '[]') from sessions s where userid =";
         let rows = self.backend.sql(&format!("{sql} '{}'", self.account)).unwrap();
         let rows: Vec<Value> = serde_json::from_str(&rows).unwrap();
         rows.iter().map(sits::read).map(|sit| (sit.id, sit)).collect()

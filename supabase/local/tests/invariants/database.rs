@@ -61,7 +61,7 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
              alter role authenticator set lock_timeout = 0;
              alter role authenticator set statement_timeout = 0;
              alter role authenticated set statement_timeout = 0;
-             alter function zafu.lock_heads(uuid[]) set lock_timeout = 0",
+             alter function zafu.lock_users(uuid[]) set lock_timeout = 0",
         );
         world.sits(0, 4);
         world.sync_now(0, minutes(5)).await;
@@ -91,7 +91,7 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
                 until_it_waits(&backend, "push_sessions");
                 let locks_head = thread::spawn(move || {
                     // Returns when the push has been ended: it holds the head until then.
-                    other.run("select zafu.lock_own_head()");
+                    other.run("select zafu.lock_own_sessions()");
                     other.run("rollback");
                 });
                 until_it_waits(&backend, "lock_own_head");

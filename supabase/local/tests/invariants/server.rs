@@ -91,7 +91,7 @@ fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'sta
     let (backend, account) = (world.backend.clone(), world.account);
     let mut holder = Session::open(&backend);
     holder.begin_as(account.0);
-    holder.run("select zafu.lock_own_head()");
+    holder.run("select zafu.lock_own_sessions()");
     Fate::During(Box::new(move || {
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
@@ -174,12 +174,12 @@ fn fault_35_a_lock_is_held_for_too_long() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         // So that nobody has to wait for four seconds.
-        let short = "alter function zafu.lock_heads(uuid[]) set lock_timeout = '20ms'";
+        let short = "alter function zafu.lock_users(uuid[]) set lock_timeout = '20ms'";
         world.backend.sql(short).unwrap();
         world.sits(0, 4);
         let mut holder = Session::open(&world.backend);
         holder.begin_as(world.account.0);
-        holder.run("select zafu.lock_own_head()");
+        holder.run("select zafu.lock_own_sessions()");
         world.sync_now(0, minutes(10)).await;
         let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
         assert_eq!(failure.to_string(), "the server said 500 55P03");
@@ -345,8 +345,8 @@ fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
         let toggle = |word: &'static str| {
             move |world: &World| {
                 let table = "alter table public.sessions";
-                world.backend.sql(&format!("{table} {word} trigger before_session")).unwrap();
-                world.backend.sql(&format!("{table} {word} trigger before_sessions")).unwrap();
+                world.backend.sql(&format!("{table} {word} trigger derive_columns")).unwrap();
+                world.backend.sql(&format!("{table} {word} trigger lock_writer")).unwrap();
             }
         };
         stands_still_until_it_is_seen_to(&mut world, toggle("disable"), toggle("enable")).await;
