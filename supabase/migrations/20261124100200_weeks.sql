@@ -1,30 +1,29 @@
--- Partnerships and their weeks: which week a sit falls into, and what the weeks count.
+-- Partnerships and their weeks: which week a session belongs to, and the counts of each week.
 --
--- Counts are never added to: they are recounted from the sits, so that counting again changes nothing.
+-- Counts are recounted from the sessions, never incremented, so that counting twice changes nothing.
 
--- Lets one writer at a time at the sits of these people: first their heads, then their partnerships, each in
--- the order of ids, so that partners who write at once wait for each other and never lock each other out.
--- The lock lasts until the transaction ends.
-create function zafu.lock_users(people uuid[]) returns void
+-- Locks the sessions of these users until the transaction ends: first their zafu.sync_state, then their partnerships,
+-- each in the order of ids, so that partners who write at the same time wait for each other and do not deadlock.
+create function zafu.lock_users(user_ids uuid[]) returns void
 language plpgsql security definer set search_path = '' set lock_timeout = '4s' as $$
 declare
-  found_heads integer;
+  locked_count integer;
 begin
-  select count(*) into found_heads from (
-    select userid from zafu.sync_state where userid = any (people) order by userid for update
+  select count(*) into locked_count from (
+    select userid from zafu.sync_state where userid = any (user_ids) order by userid for update
   ) as locked;
-  if found_heads < (select count(distinct person) from unnest(people) as person) then
+  if locked_count < (select count(distinct id) from unnest(user_ids) as id) then
     perform zafu.raise_no_profile();
   end if;
   perform 1 from public.partnerships
-  where userid = any (people) or partnerid = any (people)
+  where userid = any (user_ids) or partnerid = any (user_ids)
   order by id for no key update;
-  -- Read by the trigger on each row, which must not lock again.
-  perform set_config('zafu.locked_user', people[1]::text, true);
+  -- The row trigger zafu.derive_columns reads this, because it must not lock again.
+  perform set_config('zafu.locked_user', user_ids[1]::text, true);
 end $$;
 
--- Takes note of a goal from now on; of the first one, from ever.
-create function zafu.record_goal() returns trigger
+-- Records a weekly goal as valid from now on; the first one of a partnership as valid since ever.
+create function zafu.add_goal() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into zafu.weekly_goals (partnershipid, since, weeklygoal)
@@ -32,10 +31,11 @@ begin
   on conflict (partnershipid, since) do update set weeklygoal = excluded.weeklygoal;
   return null;
 end $$;
-create trigger record_goal after insert or update of weeklygoal on public.partnerships
-  for each row execute function zafu.record_goal();
+-- PostgreSQL fires triggers in the order of their names: this one before apply_partnership, which needs the goal.
+create trigger add_goal after insert or update of weeklygoal on public.partnerships
+  for each row execute function zafu.add_goal();
 
--- A week is where its number says, whatever was written, and has the goal of its start.
+-- Derives the start, end and goal of a week from its number, whatever was written.
 create function zafu.derive_week() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -51,70 +51,70 @@ end $$;
 create trigger derive_week before insert or update on public.weeks
   for each row execute function zafu.derive_week();
 
--- Makes the weeks of a partnership up to this one that are not there, also those without sits. Whoever calls
--- holds the partnership, and has seen that the week begins within a day from now.
-create function zafu.create_weeks(partnership uuid, last integer) returns void
+-- Creates the missing weeks of a partnership up to `last`, also those without sessions. The caller holds the lock of
+-- the partnership, and has checked that the week starts within a day from now.
+create function zafu.create_weeks(partnership_id uuid, last integer) returns void
 language sql security definer set search_path = '' as $$
   insert into public.weeks (partnershipid, weeknumber)
-  select create_weeks.partnership, n
-  from generate_series(1, create_weeks.last) as n
+  select partnership_id, n
+  from generate_series(1, last) as n
   where not exists (
-    select 1 from public.weeks w where w.partnershipid = create_weeks.partnership and w.weeknumber = n
+    select 1 from public.weeks w where w.partnershipid = partnership_id and w.weeknumber = n
   )
   order by n
 $$;
 
--- The number of the week of a partnership in which something began.
-create function zafu.week_number(first timestamptz, start timestamptz) returns integer
+-- Returns the number, from 1, of the week that contains `moment`, in a partnership that started at `partnership_start`.
+create function zafu.week_number(partnership_start timestamptz, moment timestamptz) returns integer
 language sql immutable parallel safe
-return floor(extract(epoch from start - first) / 604800) + 1;
+return floor(extract(epoch from moment - partnership_start) / 604800) + 1;
 
--- Where a sit belongs that began then: the partnership of that moment, if there was one, and its week, made
--- if need be. Weeks exist from the first one to a day from now: a clock that is years ahead makes none.
-create function zafu.find_week(person uuid, start timestamptz, out partnership uuid, out week uuid)
+-- Finds the partnership and the week, creating it if necessary, of a session that started at `start`. Weeks exist from
+-- the first one to a day from now: a clock that is years ahead creates none.
+create function zafu.find_week(user_id uuid, start timestamptz, out partnership_id uuid, out week_id uuid)
 language plpgsql security definer set search_path = '' as $$
 declare
-  first timestamptz;
+  partnership_start timestamptz;
   number integer;
 begin
-  select p.id, p.startedat into partnership, first from public.partnerships p
-  where (p.userid = person or p.partnerid = person)
+  select p.id, p.startedat into partnership_id, partnership_start from public.partnerships p
+  where (p.userid = user_id or p.partnerid = user_id)
     and p.startedat <= start and (p.endedat is null or start < p.endedat);
-  if partnership is null or start >= now() + interval '24 hours' then
+  if partnership_id is null or start >= now() + interval '24 hours' then
     return;
   end if;
-  number := zafu.week_number(first, start);
-  select w.id into week from public.weeks w
-  where w.partnershipid = partnership and w.weeknumber = number;
-  if week is null then
-    perform zafu.create_weeks(partnership, number);
-    select w.id into week from public.weeks w
-    where w.partnershipid = partnership and w.weeknumber = number;
+  number := zafu.week_number(partnership_start, start);
+  select w.id into week_id from public.weeks w
+  where w.partnershipid = partnership_id and w.weeknumber = number;
+  if week_id is null then
+    perform zafu.create_weeks(partnership_id, number);
+    select w.id into week_id from public.weeks w
+    where w.partnershipid = partnership_id and w.weeknumber = number;
   end if;
 end $$;
 
--- Brings the weeks of someone up to now: makes those that have begun since the last write, and places sits that
--- began more than a day ahead of the server's clock when they were sent. Whoever calls holds the partnership.
-create function zafu.update_weeks(person uuid) returns void
+-- Creates the weeks of a user that have started since the last write, and assigns weeks to the sessions that started
+-- more than a day ahead of the server's clock when they were pushed. The caller holds the lock of the partnership.
+create function zafu.update_weeks(user_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
   perform zafu.create_weeks(p.id, zafu.week_number(p.startedat, least(now(), p.endedat)))
   from public.partnerships p
-  where (p.userid = person or p.partnerid = person)
+  where (p.userid = user_id or p.partnerid = user_id)
     and p.startedat <= now()
     and not exists (
       select 1 from public.weeks w
       where w.partnershipid = p.id
         and w.weeknumber >= zafu.week_number(p.startedat, least(now(), p.endedat))
     );
-  -- The trigger on each row finds the place.
+  -- The row trigger zafu.derive_columns assigns the week.
   update public.sessions set weekid = weekid
-  where userid = person and weekid is null and partnershipid is not null
+  where userid = user_id and weekid is null and partnershipid is not null
     and coalesce(correctedstart, startedat) < now() + interval '24 hours';
 end $$;
 
--- Counts these weeks anew. Whoever calls holds their partnerships.
-create function zafu.recount_weeks(these uuid[]) returns void
+-- Recounts these weeks. The caller holds the locks of their partnerships.
+create function zafu.recount_weeks(week_ids uuid[]) returns void
 language sql security definer set search_path = '' as $$
   update public.weeks w set invitersits = c.inviter, inviteesits = c.invitee
   from (
@@ -124,19 +124,19 @@ language sql security definer set search_path = '' as $$
     from public.weeks w
     join public.partnerships p on p.id = w.partnershipid
     left join public.sessions s on s.weekid = w.id and zafu.is_counted(s)
-    where w.id = any (these)
+    where w.id = any (week_ids)
     group by w.id
   ) as c
   where c.id = w.id and (w.invitersits, w.inviteesits) is distinct from (c.inviter, c.invitee);
 $$;
 
--- What must hold of partnerships: they do not move, and nobody is in two of them at once.
+-- Raises an error unless a partnership keeps its users and its start, and neither user is in two at the same time.
 create function zafu.check_partnership() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'UPDATE' and (new.id, new.userid, new.partnerid, new.startedat)
       is distinct from (old.id, old.userid, old.partnerid, old.startedat) then
-    raise exception 'a partnership keeps its two people and its beginning'
+    raise exception 'a partnership keeps its two users and its start'
       using errcode = 'check_violation';
   end if;
   perform zafu.lock_users(array[new.userid, new.partnerid]);
@@ -146,7 +146,7 @@ begin
       and (p.userid in (new.userid, new.partnerid) or p.partnerid in (new.userid, new.partnerid))
       and tstzrange(p.startedat, p.endedat) && tstzrange(new.startedat, new.endedat)
   ) then
-    raise exception 'one of the two shares these weeks with someone already'
+    raise exception 'one of the two users is in another partnership at this time'
       using errcode = 'exclusion_violation';
   end if;
   return new;
@@ -154,14 +154,14 @@ end $$;
 create trigger check_partnership before insert or update on public.partnerships
   for each row execute function zafu.check_partnership();
 
--- When a partnership begins or ends, the sits of both find their places anew, and their profiles say it.
+-- When a partnership starts or ends, assigns the sessions of both users to weeks again, and updates their profiles.
 create function zafu.apply_partnership() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   p public.partnerships := coalesce(new, old);
 begin
   if tg_op <> 'DELETE' then
-    -- The trigger on each row finds the place.
+    -- The row trigger zafu.derive_columns assigns the week.
     update public.sessions set weekid = weekid
     where userid in (p.userid, p.partnerid) and coalesce(correctedstart, startedat) >= p.startedat;
   end if;

@@ -1,5 +1,5 @@
--- What must hold inside the database, for `supabase test db`: the shape of things, and who may do what.
--- How it behaves for devices and attackers is tested from outside, in local/tests/.
+-- Tests of the schema and its privileges, for `supabase test db`. How the API behaves for devices and attackers is tested
+-- in local/tests/.
 
 begin;
 create extension if not exists pgtap with schema extensions;
@@ -19,11 +19,11 @@ select columns_are('public', 'sessions', array['id', 'receivedat', 'userid', 'pa
   'deviceid', 'source', 'note', 'label', 'correctedstart', 'correctedlength', 'detailsrevision',
   'detailsdevice', 'deletedat', 'deletionrevision', 'deletiondevice']);
 select col_is_pk('public', 'sessions', array['userid', 'id'], 'ids are unique per account');
-select col_default_is('public', 'sessions', 'userid', 'auth.uid()', 'a sit is its sender''s');
+select col_default_is('public', 'sessions', 'userid', 'auth.uid()', 'a session belongs to its sender');
 select fk_ok('public', 'sessions', 'userid', 'public', 'users', 'id');
 select fk_ok('public', 'users', 'id', 'auth', 'users', 'id');
 
-select is(relrowsecurity, true, 'rows of ' || relname || ' are guarded')
+select is(relrowsecurity, true, relname || ' has row level security')
 from pg_class where oid in ('public.users'::regclass, 'public.partnerships'::regclass,
   'public.weeks'::regclass, 'public.sessions'::regclass, 'zafu.sync_state'::regclass, 'zafu.history'::regclass);
 select policies_are('public', 'users', array['select_own_profile', 'update_own_profile']);
@@ -31,15 +31,15 @@ select policies_are('public', 'sessions',
   array['select_own_sessions', 'insert_own_sessions', 'update_own_sessions']);
 select policies_are('public', 'partnerships', array['select_own_partnerships']);
 select policies_are('public', 'weeks', array['select_own_weeks']);
-select policies_are('zafu', 'heads', array[]::text[]);
-select policies_are('zafu', 'marks', array[]::text[]);
+select policies_are('zafu', 'sync_state', array[]::text[]);
+select policies_are('zafu', 'history', array[]::text[]);
 
 select table_privs_are('public', 'sessions', 'authenticated', array['SELECT']);
 select table_privs_are('public', 'users', 'authenticated', array[]::text[]);
 select table_privs_are('public', 'weeks', 'authenticated', array['SELECT']);
 select table_privs_are('public', 'partnerships', 'authenticated', array['SELECT']);
 select table_privs_are('public', 'sessions', 'anon', array[]::text[]);
-select table_privs_are('zafu', 'heads', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'sync_state', 'authenticated', array[]::text[]);
 select column_privs_are('public', 'sessions', 'userid', 'authenticated', array['SELECT']);
 select column_privs_are('public', 'sessions', 'id', 'authenticated', array['INSERT', 'SELECT']);
 select column_privs_are('public', 'sessions', 'note', 'authenticated', array['INSERT', 'SELECT', 'UPDATE']);
@@ -50,24 +50,24 @@ select function_privs_are('public', 'push_sessions', array['json'], 'authenticat
 select function_privs_are('zafu', 'lock_users', array['uuid[]'], 'authenticated', array[]::text[]);
 select function_privs_are('public', 'zafu_health', array[]::name[], 'anon', array['EXECUTE']);
 
--- Every function that runs as its owner names all that it means, or someone could put a table of the same
--- name before it.
+-- A function that runs with the rights of its owner must not use its caller's search path, or a caller could make it
+-- access another table of the same name.
 select is_empty($$
   select p.proname from pg_proc p
   where p.pronamespace = 'zafu'::regnamespace and p.prosecdef
     and not coalesce('search_path=""' = any (p.proconfig), false)
-$$, 'no owner''s function follows its caller''s search path');
+$$, 'no SECURITY DEFINER function uses its caller''s search path');
 select is_empty($$
   select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
     and p.proname in ('push_sessions', 'pull_sessions', 'digest_sessions', 'erase_account', 'zafu_health')
-$$, 'what is exposed runs as whoever calls it');
+$$, 'every function of the API runs with the rights of its caller');
 
--- The rules, by hand and in one place; over random sits they are held to the core's from outside.
+-- One merge by hand; a property test in local/tests/ compares random merges with those of zafu-core.
 insert into auth.users (id, email) values ('00000000-0000-4000-8000-000000000001', 'one@example.test');
 select is((select count(*) from public.users where id = '00000000-0000-4000-8000-000000000001'), 1::bigint,
   'an account has a profile');
 select is((select count(*) from zafu.sync_state where userid = '00000000-0000-4000-8000-000000000001'), 1::bigint,
-  'a profile has a head');
+  'a profile has a sync state');
 
 select is(
   zafu.merge(
@@ -84,7 +84,7 @@ select is(
     '2026-03-01 06:10+00', '2026-03-01 06:10+00', '2026-03-01 06:00+00', 60,
     '00000000-0000-4000-8000-0000000000d1', 'timer', 'later', '', null, null, 2,
     '00000000-0000-4000-8000-0000000000d1', null, 0, '00000000-0000-4000-8000-0000000000d1')::zafu.session,
-  'a completion wins over an early end, and the later word over the earlier'
+  'a completion wins over an early end, and a higher revision over a lower one'
 );
 
 select * from finish();

@@ -1,7 +1,8 @@
 //! What the sync takes, beside what others take for the same: the real store, the real remote, the real backend.
 //!
-//! `cargo run --release -p zafu-backend --example sync_figures -- FOLDER` makes stores in `FOLDER` and backends in the
-//! temporary folder, measures, removes them, and prints one JSON object.
+//! `cargo run --release -p zafu-backend --example sync_figures -- FOLDER [PART]` creates stores in `FOLDER` and backends in
+//! the temporary folder, measures, deletes them, and prints one JSON object. `PART` is `carried`, `timer` or `size`;
+//! without it, all three are measured.
 
 #[cfg(unix)]
 mod carried;
@@ -21,18 +22,31 @@ mod timer;
 #[cfg(unix)]
 fn main() -> anyhow::Result<()> {
     use anyhow::Context;
-    let argument = std::env::args().nth(1).context("name a folder on the disk to be measured")?;
+    let mut arguments = std::env::args().skip(1);
+    let argument = arguments.next().context("name a folder on the disk to be measured")?;
     if argument == device::ARGUMENT {
         return device::run();
     }
+    let part = arguments.next();
+    let is_wanted = |name| part.as_deref().is_none_or(|part| part == name);
     let folder = std::path::PathBuf::from(argument);
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let mut all = carried::measure(&folder)?;
-    for (name, value) in timer::measure(&folder)?.into_iter().chain(size::measure()?) {
-        all[name] = value;
+    let mut all = serde_json::json!({});
+    if is_wanted("carried") {
+        all = carried::measure(&folder)?;
+    }
+    if is_wanted("timer") {
+        for (name, value) in timer::measure(&folder)? {
+            all[name] = value;
+        }
+    }
+    if is_wanted("size") {
+        for (name, value) in size::measure()? {
+            all[name] = value;
+        }
     }
     std::fs::remove_dir_all(&folder)?;
     println!("{all}");

@@ -70,7 +70,7 @@ fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
          from generate_series(1, {sits}) n"
     ))?;
     backend.sql(&format!(
-        "update zafu.sync_state set seq = currval, sits = d.sits, digest = d.words
+        "update zafu.sync_state set seq = currval, session_count = d.session_count, digest = d.digest
          from zafu.compute_digest('{user}') as d, (select last_value as currval from zafu.seq) as s
          where userid = '{user}'"
     ))?;
@@ -100,9 +100,9 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
     backend.sql(
         "with moved as (
            insert into zafu.history (userid, seq) select userid, max(seq) from sessions group by userid
-           returning userid, seq, mark
+           returning userid, seq, id
          )
-         update zafu.sync_state h set seq = moved.seq, mark = moved.mark, sits = d.sits, digest = d.words
+         update zafu.sync_state h set seq = moved.seq, history_id = moved.id, session_count = d.session_count, digest = d.digest
          from moved cross join lateral zafu.compute_digest(moved.userid) as d where h.userid = moved.userid",
     )?;
     backend.sql("vacuum analyze sessions")?;

@@ -48,7 +48,7 @@ fn what_is_there_already_is_refused_and_left_alone() {
     ] {
         backend.sql(theirs).expect(theirs);
         let refused = format!("{:#}", backend.migrate().expect_err("refused"));
-        assert!(refused.contains(&format!("this project has {named} already")), "{refused}");
+        assert!(refused.contains(&format!("this project already has {named}")), "{refused}");
         assert!(refused.contains("supabase/README.md"), "{refused}");
         let ours =
             "select count(*) from pg_class where relname in ('weeks', 'sync_state', 'history')";

@@ -141,13 +141,13 @@ fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_the
 
 /// Sets what an account has written on the day that is so many days ago.
 fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
-    let sql = "update zafu.sync_state set newids = 0, edits = 0, newbytes = 0";
+    let sql = "update zafu.sync_state set new_ids = 0, edits = 0, new_bytes = 0";
     let id = account.id;
     account
         .backend
         .sql(&format!(
             "{sql} where userid = '{id}';
-             update zafu.sync_state set newday = (now() at time zone 'UTC')::date - {days}, {what} = {count}
+             update zafu.sync_state set usage_date = (now() at time zone 'UTC')::date - {days}, {what} = {count}
              where userid = '{id}'"
         ))
         .expect("SQL");
@@ -156,14 +156,14 @@ fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
 #[test]
 fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
     let Some(backend) = shared() else { return };
-    for (what, limit) in [("newids", 250_000), ("edits", 250_000), ("newbytes", 134_217_728)] {
+    for (what, limit) in [("new_ids", 250_000), ("edits", 250_000), ("new_bytes", 134_217_728)] {
         let (account, other) = (Account::new(backend), Account::new(backend));
         let known = many(1);
         account.push(&known);
         let path = format!("sessions?id=eq.{}", known[0]["id"].as_str().expect("an id"));
         let mut edited = known[0].clone();
         edited["detailsrevision"] = 1.into();
-        let room = if what == "newbytes" { 800 } else { 1 };
+        let room = if what == "new_bytes" { 800 } else { 1 };
         has_written(&account, what, limit - room, 0);
         assert_eq!(words(&account.push(&[edited.clone()])), ["accepted"], "{what}: the last one");
         assert_eq!(words(&account.push(&many(1))), ["accepted"], "{what}: the last one");
@@ -173,7 +173,7 @@ fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
             account.call("push_sessions", &json!(many(1))).is(429, "PT429");
             account.say(Method::POST, "sessions", &wire(&begun())).is(429, "PT429");
         }
-        if what != "newids" {
+        if what != "new_ids" {
             edited["detailsrevision"] = 2.into();
             account.call("push_sessions", &json!([edited])).is(429, "PT429");
             let change = json!({ "note": "again", "detailsrevision": 2 });
@@ -195,7 +195,7 @@ fn real_life_19_rows_and_texts_are_counted() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let written = || {
-        let sql = "select newids, edits, newbytes from zafu.sync_state where userid =";
+        let sql = "select new_ids, edits, new_bytes from zafu.sync_state where userid =";
         backend.sql(&format!("{sql} '{}'", account.id)).expect("SQL")
     };
     let mut rows = many(3);
@@ -233,7 +233,7 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
     let marks = format!("select count(*) from zafu.history where userid = '{id}'");
     let marks: u32 = backend.sql(&marks).expect("SQL").parse().expect("a number");
     assert!((2000..4001).contains(&marks), "{marks}");
-    let counted = format!("select marks from zafu.sync_state where userid = '{id}'");
+    let counted = format!("select history_length from zafu.sync_state where userid = '{id}'");
     assert_eq!(backend.sql(&counted).expect("SQL"), marks.to_string());
     // The cursor of months ago is answered with what follows it, and the advice to compare.
     let page = account.page(old, 10);
@@ -254,8 +254,8 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
 /// The digest as `digest_sessions` answers it, and as a count of all rows gives it.
 fn digests(account: &Account<'_>) -> (Value, Value) {
     let sql = format!(
-        "select json_build_object('count', d.sits, 'digest', (
-           select string_agg(lpad(to_hex(w), 8, '0'), '' order by n) from unnest(d.words) with ordinality as u (w, n)
+        "select json_build_object('count', d.session_count, 'digest', (
+           select string_agg(lpad(to_hex(w), 8, '0'), '' order by n) from unnest(d.digest) with ordinality as u (w, n)
          )) from zafu.compute_digest('{}') as d",
         account.id
     );
@@ -377,7 +377,7 @@ fn real_life_19_a_direct_write_that_changes_nothing_is_counted() {
     let answer = account.say(Method::PATCH, "sessions?sitlength=gte.0", &same);
     assert!(answer.status.is_success(), "{answer:?}");
     let written =
-        format!("select edits, newbytes from zafu.sync_state where userid = '{}'", account.id);
+        format!("select edits, new_bytes from zafu.sync_state where userid = '{}'", account.id);
     assert_eq!(backend.sql(&written).expect("SQL"), "3|2400");
     assert_eq!(head(), before, "nothing is to be read again");
     has_written(&account, "edits", 250_000, 0);

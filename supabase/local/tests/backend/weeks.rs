@@ -164,7 +164,7 @@ fn nobody_is_in_two_partnerships_at_once() {
         [(&inviter, &third), (&third, &inviter), (&third, &invitee), (&invitee, &inviter)]
     {
         let refused = partner(backend, one, other, "2026-05-01").expect_err("refused");
-        assert!(refused.contains("shares these weeks with someone already"), "{refused}");
+        assert!(refused.contains("is in another partnership at this time"), "{refused}");
     }
     backend
         .sql(&format!("update partnerships set endedat = '2026-04-01' where id = '{partnership}'"))
@@ -173,7 +173,7 @@ fn nobody_is_in_two_partnerships_at_once() {
     let moved = backend.sql(&format!(
         "update partnerships set startedat = '2026-01-01' where id = '{partnership}'"
     ));
-    assert!(format!("{:#}", moved.expect_err("refused")).contains("keeps its two people"));
+    assert!(format!("{:#}", moved.expect_err("refused")).contains("keeps its two users"));
 }
 
 #[test]

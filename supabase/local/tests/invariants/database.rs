@@ -94,7 +94,7 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
                     other.run("select zafu.lock_own_sessions()");
                     other.run("rollback");
                 });
-                until_it_waits(&backend, "lock_own_head");
+                until_it_waits(&backend, "lock_own_sessions");
                 gate.run("rollback");
                 locks_head.join().unwrap();
                 completed.fetch_add(1, Ordering::Relaxed);

@@ -76,7 +76,7 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
     });
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
     // The names are those of the server's own type, in its order.
-    let lattice = include_str!("../../../../../supabase/migrations/20261124100100_lattice.sql");
+    let lattice = include_str!("../../../../../supabase/migrations/20261124100100_merge.sql");
     let fields = lattice.split("create type zafu.session as (").nth(1).unwrap().split(");").next();
     let named: Vec<_> =
         fields.unwrap().lines().filter_map(|line| line.split_whitespace().next()).collect();

@@ -1,11 +1,11 @@
--- Who may see and say what. Everything is taken away first: older projects grant everything to everyone by
--- default, and a grant on a whole table would make those on single columns void.
+-- Who may read and write what. Everything is revoked first: older projects grant everything to every role by default,
+-- and a grant on a whole table would override those on single columns.
 
 alter table public.users enable row level security;
 alter table public.partnerships enable row level security;
 alter table public.weeks enable row level security;
 alter table public.sessions enable row level security;
--- Nobody is granted anything on these: only functions of their owner touch them.
+-- No role has grants on these: only functions of their owner access them.
 alter table zafu.sync_state enable row level security;
 alter table zafu.history enable row level security;
 alter table zafu.weekly_goals enable row level security;
@@ -20,7 +20,7 @@ revoke all on function public.push_sessions(json),
   from public, anon, authenticated, service_role;
 revoke all on schema zafu from public, anon, authenticated, service_role;
 
--- A profile: one's own. The rest of it is the server's.
+-- Profiles: a user's own. The other columns are the server's.
 grant select (id, name, email, weeklytarget, usualsitlength, image, pairing_status, createdat),
       update (name, weeklytarget, usualsitlength, image)
   on public.users to authenticated;
@@ -29,8 +29,8 @@ create policy select_own_profile on public.users for select to authenticated
 create policy update_own_profile on public.users for update to authenticated
   using (id = (select auth.uid())) with check (id = (select auth.uid()));
 
--- Sits: one's own. Never removed, only marked as deleted; never someone else's, because nobody says whose
--- they are.
+-- Sessions: a user's own. Clients never delete rows, they set `deletedat`; and they cannot write for another user,
+-- because `userid` is not granted.
 grant select on public.sessions to authenticated;
 grant insert (
     id, startedat, sitlength, satlength, iscompleted, completedat, endedat, createdat, utcoffset, deviceid,
@@ -47,7 +47,7 @@ create policy insert_own_sessions on public.sessions for insert to authenticated
 create policy update_own_sessions on public.sessions for update to authenticated
   using (userid = (select auth.uid())) with check (userid = (select auth.uid()));
 
--- Partnerships and their weeks: seen by both, written by the server.
+-- Partnerships and their weeks: read by both users, written by the server.
 create function zafu.own_partnerships() returns setof uuid
 language sql stable security definer set search_path = '' as $$
   select id from public.partnerships
@@ -60,7 +60,7 @@ create policy select_own_partnerships on public.partnerships for select to authe
 create policy select_own_weeks on public.weeks for select to authenticated
   using (partnershipid in (select zafu.own_partnerships()));
 
--- The functions that are called, and what they call as their caller.
+-- The functions of the API, and those that they call with the rights of their caller.
 grant execute on function public.push_sessions(json),
   public.pull_sessions(bigint, uuid, integer, integer), public.digest_sessions(), public.erase_account()
   to authenticated;
@@ -71,6 +71,6 @@ grant execute on function
   zafu.read_element(integer, json, text), zafu.push_response(text, json, zafu.head, zafu.head),
   zafu.as_session(public.sessions), zafu.stage(zafu.session), zafu.merge(zafu.session, zafu.session),
   zafu.merge_all(zafu.session), zafu.max_revision(), zafu.rows_per_push(), zafu.bytes_per_push(),
-  zafu.lock_own_sessions(), zafu.own_head(), zafu.raise_no_profile(),
-  zafu.cursor_state(uuid, bigint), zafu.own_sync_state(), zafu.erase_own_data(), zafu.own_partnerships()
+  zafu.lock_own_sessions(), zafu.own_head(), zafu.raise_no_profile(), zafu.cursor_state(uuid, bigint),
+  zafu.own_sync_state(), zafu.erase_own_data(), zafu.own_partnerships()
   to authenticated;

@@ -1,13 +1,13 @@
--- How two copies of one sit are joined. The authority is `session.rs` in the crate zafu-core; a test holds
--- both equal over random sits.
+-- How two copies of one session are merged. The authority is `session.rs` in the crate zafu-core; a property test
+-- checks that both give the same result.
 --
--- Every rule is commutative, associative and idempotent, so that copies may arrive in any order and any
--- number of times.
+-- Every rule is commutative, associative and idempotent, so that copies may arrive in any order and any number of
+-- times.
 --
--- Bodies are in the standard's form (`return ...`): their names are bound here and now, whatever the search
--- path of whoever calls them.
+-- Function bodies are in the form `return ...`: PostgreSQL resolves their names here, so that they do not depend on the
+-- caller's search path.
 
--- What a client says of a sit: the wire's shape, and what is joined.
+-- The fields of a session that clients write: what goes over the wire, and what is merged.
 create type zafu.session as (
   id               uuid,
   startedat        timestamptz(3),
@@ -31,7 +31,7 @@ create type zafu.session as (
   deletiondevice   uuid
 );
 
--- The part of a row that a client says.
+-- Returns the fields of a row that clients write.
 create function zafu.as_session(s public.sessions) returns zafu.session
 language sql immutable parallel safe
 return row(
@@ -40,25 +40,25 @@ return row(
   s.detailsrevision, s.detailsdevice, s.deletedat, s.deletionrevision, s.deletiondevice
 )::zafu.session;
 
--- How far a sit has come: started, ended early, completed.
+-- Returns the stage of the lifecycle: 0 started, 1 ended early, 2 completed.
 create function zafu.stage(s zafu.session) returns integer
 language sql immutable parallel safe
 return case when s.iscompleted then 2 when s.endedat is not null then 1 else 0 end;
 
--- What two copies of one sit say together. What was fixed at its creation is taken from the first.
+-- Merges two copies of one session. Fields that are fixed at creation come from the first copy.
 create function zafu.merge(a zafu.session, b zafu.session) returns zafu.session
 language sql immutable strict parallel safe
 return row(
   a.id,
-  -- The earlier start and the smaller plan. The two never differ in practice.
+  -- The earlier start and the shorter plan. In practice both copies agree.
   least(a.startedat, b.startedat),
   least(a.sitlength, b.sitlength),
-  -- The stage that has come further; of two equal ones the longer sit and the earlier end.
+  -- From the copy in the later stage; of two in the same stage, the longer sit and the earlier end.
   case sign(zafu.stage(a) - zafu.stage(b))
     when 1 then a.satlength when -1 then b.satlength else greatest(a.satlength, b.satlength)
   end,
   a.iscompleted or b.iscompleted,
-  least(a.completedat, b.completedat), -- of one that is null: the other
+  least(a.completedat, b.completedat), -- ignores null
   case sign(zafu.stage(a) - zafu.stage(b))
     when 1 then a.endedat when -1 then b.endedat else least(a.endedat, b.endedat)
   end,
@@ -66,7 +66,7 @@ return row(
   a.utcoffset,
   a.deviceid,
   a.source,
-  -- Details: the later word as a whole.
+  -- Details: all of them from the copy with the higher revision, then device.
   case when row(b.detailsrevision, b.detailsdevice) > row(a.detailsrevision, a.detailsdevice)
     then b.note else a.note end,
   case when row(b.detailsrevision, b.detailsdevice) > row(a.detailsrevision, a.detailsdevice)
@@ -86,10 +86,10 @@ return row(
     then b.deletiondevice else a.deletiondevice end
 )::zafu.session;
 
--- What all copies of one sit say together.
+-- Merges any number of copies of one session.
 create aggregate zafu.merge_all(zafu.session) (sfunc = zafu.merge, stype = zafu.session);
 
--- Whether a sit counts: complete, not deleted, not imported, at least a minute sat.
+-- Returns whether a session counts towards a week: completed, not deleted, not imported, at least a minute long.
 create function zafu.is_counted(s public.sessions) returns boolean
 language sql immutable parallel safe
 return s.iscompleted and s.deletedat is null and s.source <> 'import'

@@ -1,7 +1,7 @@
--- zafu_health: whether this server is what the app takes it for. The app asks before it syncs, and stops,
--- keeping everything, where the answer is not as it must be.
+-- zafu_health: whether this server is as the migrations made it. The app calls it before it syncs, and if it is not, the
+-- app stops the sync and keeps everything.
 
--- What roles may do here, one line for each privilege that is meant: "role privilege what".
+-- Returns the privileges that roles should have, one line each: "role privilege object".
 create function zafu.expected_privileges() returns setof text
 language sql stable set search_path = '' as $$
   select 'authenticated ' || g.privilege || ' ' || g.relation || '.' || c.name
@@ -30,11 +30,10 @@ language sql stable set search_path = '' as $$
     ('public.erase_account'), ('public.zafu_health'),
     ('zafu.read_uuid'), ('zafu.read_integer'), ('zafu.read_boolean'), ('zafu.read_text'),
     ('zafu.read_timestamp'), ('zafu.replace_unstorable_escapes'), ('zafu.read_element'), ('zafu.push_response'),
-    ('zafu.as_session'), ('zafu.stage'), ('zafu.merge'),
-    ('zafu.merge_all'), ('zafu.max_revision'), ('zafu.rows_per_push'), ('zafu.bytes_per_push'),
-    ('zafu.new_ids_per_day'), ('zafu.edits_per_day'), ('zafu.bytes_per_day'),
-    ('zafu.lock_own_sessions'), ('zafu.own_head'), ('zafu.raise_no_profile'), ('zafu.cursor_state'),
-    ('zafu.own_sync_state'), ('zafu.erase_own_data'), ('zafu.own_partnerships'),
+    ('zafu.as_session'), ('zafu.stage'), ('zafu.merge'), ('zafu.merge_all'), ('zafu.max_revision'),
+    ('zafu.rows_per_push'), ('zafu.bytes_per_push'), ('zafu.new_ids_per_day'), ('zafu.edits_per_day'),
+    ('zafu.bytes_per_day'), ('zafu.lock_own_sessions'), ('zafu.own_head'), ('zafu.raise_no_profile'),
+    ('zafu.cursor_state'), ('zafu.own_sync_state'), ('zafu.erase_own_data'), ('zafu.own_partnerships'),
     ('zafu.expected_privileges'), ('zafu.actual_privileges'), ('zafu.deviations'), ('zafu.views_bypassing_rls')
   ) as g (function)
   union all
@@ -46,7 +45,7 @@ language sql stable set search_path = '' as $$
   ) as g (function)
 $$;
 
--- What roles may do here in truth, whether granted to them, to a role they are members of, or to everyone.
+-- Returns the privileges that roles have, whether granted to them, to a role they are members of, or to everyone.
 create function zafu.actual_privileges() returns setof text
 language sql stable set search_path = '' as $$
   with role (name) as (values ('anon'), ('authenticated')),
@@ -85,9 +84,9 @@ language sql stable set search_path = '' as $$
   where r.rolbypassrls or r.rolsuper
 $$;
 
--- How everything here is defined, one line for each thing that can be told apart: "what", which aspect of it, and
--- the value. `is_deparsed`: the value is text that PostgreSQL makes of a tree, which may look different in another
--- major version.
+-- Returns how every table, column, constraint, policy, trigger, function and rule is defined: one row for each aspect of
+-- each object. `is_deparsed`: PostgreSQL generates the value from a parse tree, so that it may differ between major
+-- versions.
 create function zafu.current_definitions()
 returns table (what text, aspect text, value text, is_deparsed boolean)
 language sql stable security definer set search_path = '' as $$
@@ -134,13 +133,13 @@ language sql stable security definer set search_path = '' as $$
     )),
     ('using', pg_get_expr(p.polqual, p.polrelid)), ('with check', pg_get_expr(p.polwithcheck, p.polrelid))
   ) as a (aspect, value)
-  where exists ( -- those of other roles open nothing through the API
+  where exists ( -- only roles of the API matter
     select 1 from unnest(p.polroles) as granted (role)
     where case when granted.role = 0 then true
       else pg_has_role('anon', granted.role, 'MEMBER') or pg_has_role('authenticated', granted.role, 'MEMBER') end
   )
   union all
-  -- Those of constraints have numbers in their names, so that they stand together.
+  -- Triggers of constraints have generated names, so they are summed up per table.
   select case
       when t.tgisinternal then format('constraints of %s', c.relname)
       else format('trigger %s.%s', c.relname, t.tgname)
@@ -157,10 +156,10 @@ language sql stable security definer set search_path = '' as $$
   from function f
   cross join lateral (values
     ('body', md5(f.prosrc), false),
-    -- Of a body in the standard's form there is no text but this.
+    -- A body in the form `return ...` has no source text.
     ('expression', md5(pg_get_function_sqlbody(f.oid)), true),
     ('owner', f.proowner::regrole::text, false), ('security definer', f.prosecdef::text, false),
-    ('settings', ( -- but for how long it waits, which may be tuned
+    ('settings', ( -- without timeouts, which the owner may tune
       select string_agg(s, ',' order by s) from unnest(f.proconfig) as s where s not like '%\_timeout=%'
     ), false), ('volatility', f.provolatile::text, false),
     ('result', pg_get_function_result(f.oid), false),
@@ -172,54 +171,56 @@ language sql stable security definer set search_path = '' as $$
   from pg_catalog.pg_rewrite r join relation c on c.oid = r.ev_class
 $$;
 
--- How everything was defined when the migrations had run: see the end of this file.
+-- The definitions after the migrations had run: see the end of this file.
 create table zafu.definitions (
   what        text not null,
   aspect      text not null,
   value       text,
   is_deparsed boolean not null,
-  major       integer not null, -- of the PostgreSQL that said so
+  major       integer not null, -- version of the PostgreSQL that gave the value
   primary key (what, aspect)
 );
 alter table zafu.definitions enable row level security;
 
--- What is there and is not meant ("surplus"), what is meant and is not there ("missing"), and what is there and
--- is not as it was made ("changed"). A trigger, column or constraint of whoever owns the project is no surplus:
--- it opens nothing to anybody, and a webhook is made of one.
+-- Returns the objects that should not exist ("surplus"), those that are missing, and those that were changed. Triggers,
+-- columns and constraints that the owner of the project added are not surplus: they give no access, and webhooks are
+-- triggers. An empty search path is no change either: Supabase's linter asks for one on every function.
 create function zafu.deviations() returns table (kind text, what text)
 language sql stable security definer set search_path = '' as $$
   with now as materialized (select * from zafu.current_definitions()),
-  things as (
+  object as (
     select coalesce(n.what, d.what) as what, n.what is null as is_missing, d.what is null as is_surplus
     from (select distinct what from now) as n
     full join (select distinct what from zafu.definitions) as d on d.what = n.what
   )
-  select case when is_missing then 'missing' else 'surplus' end, what from things
+  select case when is_missing then 'missing' else 'surplus' end, what from object
   where is_missing or is_surplus and what !~ '^(trigger|column|constraint) '
   union all
   select 'changed', format('%s: %s', d.what, d.aspect)
   from zafu.definitions d join now n on n.what = d.what and n.aspect = d.aspect
   where n.value is distinct from d.value
     and (not d.is_deparsed or d.major = current_setting('server_version_num')::integer / 10000)
+    and not (d.aspect = 'settings' and d.value is null and n.value = 'search_path=""')
 $$;
 
--- Views of these tables that have the rights of their owner, past all policies, and what may be done with them.
+-- Returns the privileges of API roles on views that read these tables with the rights of their owner, bypassing the
+-- policies.
 create function zafu.views_bypassing_rls() returns setof text
 language sql stable security definer set search_path = '' as $$
-  with recursive reading as (
+  with recursive relation as (
     select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p') and (n.nspname = 'zafu'
       or n.nspname = 'public' and c.relname in ('users', 'partnerships', 'weeks', 'sessions'))
     union
     select r.ev_class
-    from reading
-    join pg_catalog.pg_depend d on d.refobjid = reading.oid and d.refclassid = 'pg_catalog.pg_class'::regclass
+    from relation
+    join pg_catalog.pg_depend d on d.refobjid = relation.oid and d.refclassid = 'pg_catalog.pg_class'::regclass
       and d.classid = 'pg_catalog.pg_rewrite'::regclass
     join pg_catalog.pg_rewrite r on r.oid = d.objid
   )
   select format('%s %s view %s.%s', role.name, p.name, n.nspname, c.relname)
-  from reading
-  join pg_catalog.pg_class c on c.oid = reading.oid and c.relkind in ('v', 'm')
+  from relation
+  join pg_catalog.pg_class c on c.oid = relation.oid and c.relkind in ('v', 'm')
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   cross join (values ('anon'), ('authenticated')) as role (name)
   cross join (values ('SELECT', null), ('UPDATE', 4), ('INSERT', 8), ('DELETE', 16)) as p (name, event)
@@ -232,13 +233,14 @@ language sql stable security definer set search_path = '' as $$
     )
 $$;
 
--- {"schema": 1, "oldest_client": "0.1.0", "rls": bool, "unprotected": [tables], "surplus": [privileges and
---  things that are more than is meant], "missing": [those that are less], "changed": [things that are not as
---  they were made, and what of them], "limits": {...}}
+-- Returns
+--   {"schema": 1, "oldest_client": "0.1.0", "rls": bool, "unprotected": [tables without row level security],
+--    "surplus": [privileges and objects that should not exist], "missing": [those that are missing],
+--    "changed": [objects that are not as the migrations made them], "limits": {...}}
 --
--- "schema" grows with every change that a client could notice; additions stop nobody. A client older than
--- "oldest_client" stops and says so. It is well where "rls" is true and "surplus", "missing" and "changed" are
--- empty. Anyone may ask, also before signing in: it tells nothing of anybody.
+-- "schema" grows with every change that a client can notice; additions are compatible. A client older than
+-- "oldest_client" stops and says so. All is well if "rls" is true and "surplus", "missing" and "changed" are empty.
+-- Callable without signing in: it contains nothing about users.
 create function public.zafu_health() returns json
 language sql stable security invoker set search_path = '' as $$
   with unprotected as (
@@ -288,7 +290,7 @@ grant execute on function zafu.expected_privileges(), zafu.actual_privileges(), 
   zafu.bytes_per_day(), public.zafu_health()
   to anon, authenticated;
 
--- The last of all: how everything is defined now. A later migration that changes something ends with this too.
+-- Records the definitions. Every later migration that changes one ends with this call.
 create function zafu.record_definitions() returns void
 language sql security definer set search_path = '' as $$
   delete from zafu.definitions;
