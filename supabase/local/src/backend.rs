@@ -1,4 +1,4 @@
-//! All of it together.
+//! The whole backend: PostgreSQL, PostgREST, the auth server and the gateway.
 
 use crate::gateway::Gateway;
 use crate::parts::{Parts, local};
@@ -13,47 +13,47 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
-/// Where a token ends that a test mints: in 2100, so that no clock has to be asked.
+/// Expiry of the tokens that tests create: the year 2100, so that they do not depend on the clock.
 const FAR_FUTURE: u64 = 4_102_444_800;
 
-/// How long a token of the auth server lasts: an hour, as Supabase's do.
+/// Lifetime of the auth server's tokens: an hour, as on Supabase.
 const TOKEN_SECONDS: &str = "3600";
 
-/// What the two servers are called, and with them their sockets and logs.
+/// Names of the two servers, of their sockets and of their logs.
 const REST: &str = "postgrest";
 const AUTH: &str = "auth";
 
 /// The role that PostgREST connects as.
 const AUTHENTICATOR: &str = "authenticator";
 
-/// An account, made without the auth server, and a token for it.
+/// An account that was created without the auth server, and a token for it.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// Its id.
+    /// The account's id.
     pub id: Uuid,
-    /// A token that names it, good until 2100.
+    /// A token for the account, valid until 2100.
     pub token: String,
 }
 
-/// The real backend. It blocks while it works, and ends when it is dropped, or when the process dies.
+/// The running backend. Its methods block. It stops when it is dropped or when the process ends.
 ///
-/// PostgreSQL and PostgREST can be stopped and started again; the gateway's address stays the same.
+/// PostgreSQL and PostgREST can be stopped and started again while the gateway keeps its address.
 #[derive(Debug)]
 pub struct Backend {
     parts: Parts,
     folder: PathBuf,
     secret: String,
     key: String,
-    // Ended in this order.
+    // Fields are dropped in this order.
     gateway: Gateway,
     auth: Mutex<Option<Server>>,
     rest: Mutex<Option<Server>>,
     postgres: Mutex<Postgres>,
-    _janitor: Guard,
+    _cleanup: Guard,
 }
 
 impl Backend {
-    /// Starts everything but the auth server, with the migrations applied, on any port.
+    /// Starts all servers except the auth server on a free port, and applies the migrations.
     ///
     /// # Errors
     /// [`StartError::Missing`] if something is not installed, [`StartError::Failed`] if something does not start.
@@ -61,7 +61,7 @@ impl Backend {
         Self::start_on(0)
     }
 
-    /// The same, on a certain port of loopback.
+    /// As [`Backend::start`], on this port of loopback.
     ///
     /// # Errors
     /// As [`Backend::start`].
@@ -72,7 +72,7 @@ impl Backend {
         Ok(backend)
     }
 
-    /// A project without any of our migrations, and with nothing in front of it yet.
+    /// Starts a project without migrations and without PostgREST.
     ///
     /// # Errors
     /// As [`Backend::start`].
@@ -80,10 +80,10 @@ impl Backend {
         Self::start_empty_on(0)
     }
 
-    /// Applies the migrations, as the role that a project applies them as.
+    /// Applies the migrations with the role that `supabase db push` uses.
     ///
     /// # Errors
-    /// With what PostgreSQL says.
+    /// The error of PostgreSQL.
     pub fn migrate(&self) -> Result<()> {
         self.postgres().migrate()
     }
@@ -91,8 +91,8 @@ impl Backend {
     fn start_empty_on(port: u16) -> Result<Self, StartError> {
         let parts = Parts::find()?;
         let folder = tempfile::Builder::new().prefix("zafu-backend-").tempdir();
-        let folder = folder.context("no temporary folder can be made")?.keep();
-        let janitor = janitor(&folder)?;
+        let folder = folder.context("a temporary folder cannot be created")?.keep();
+        let cleanup = delete_when_stopped(&folder)?;
         let secret = Uuid::new_v4().simple().to_string() + &Uuid::new_v4().simple().to_string();
         let key = format!("sb_publishable_{}", Uuid::new_v4().simple());
         let socket = |name| Server::socket(&folder, name);
@@ -106,59 +106,58 @@ impl Backend {
             auth: Mutex::new(None),
             rest: Mutex::new(None),
             postgres: Mutex::new(postgres),
-            _janitor: janitor,
+            _cleanup: cleanup,
         })
     }
 
-    /// Its address: what Supabase calls the project's URL.
+    /// Returns the project's URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.gateway.port)
     }
 
-    /// The key that every request carries as `apikey`.
+    /// Returns the key that every request must carry as `apikey`.
     #[must_use]
     pub fn publishable_key(&self) -> &str {
         &self.key
     }
 
-    /// Where a client of libpq reaches the main database as its superuser.
+    /// Returns the libpq connection string of the main database for the superuser.
     #[must_use]
     pub fn connection_string(&self) -> String {
         self.connection_string_of(SUPERUSER)
     }
 
-    /// The same, as another role.
+    /// As [`Backend::connection_string`], for another role.
     #[must_use]
     pub fn connection_string_of(&self, role: &str) -> String {
         self.postgres().address_of(role, DATABASE)
     }
 
-    /// Where its data and its logs are.
+    /// Returns the folder of data and logs.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Runs SQL as the superuser. Answers a line for each row, columns parted by `|`.
+    /// Runs SQL as the superuser. Returns one line per row, with columns separated by `|`.
     ///
     /// # Errors
-    /// With what PostgreSQL says.
+    /// The error of PostgreSQL.
     pub fn sql(&self, sql: &str) -> Result<String> {
         run(self.psql().args(["--command", sql]))
     }
 
-    /// A psql of the superuser's that prints a line for each row and ends at the first error: for a session
-    /// of its own.
+    /// Returns a psql command for the superuser that prints one line per row and stops at the first error.
     #[must_use]
     pub fn psql(&self) -> Command {
         self.postgres().psql(SUPERUSER, DATABASE)
     }
 
-    /// Makes an account without the auth server.
+    /// Creates an account without the auth server.
     ///
     /// # Errors
-    /// If PostgreSQL does not.
+    /// The error of PostgreSQL.
     pub fn new_user(&self) -> Result<User> {
         let id = Uuid::new_v4();
         self.sql(&format!(
@@ -168,19 +167,19 @@ impl Backend {
         Ok(User { id, token: self.token_for(id) })
     }
 
-    /// Removes an account, as the auth server does. Its tokens are good for as long as they say.
+    /// Deletes an account, as the auth server does. Its tokens stay valid until they expire.
     ///
     /// # Errors
-    /// If PostgreSQL does not.
+    /// The error of PostgreSQL.
     pub fn delete_user(&self, user: Uuid) -> Result<()> {
         let delete = format!("delete from auth.users where id = '{user}'");
         self.sql(&format!("set local role supabase_auth_admin; {delete}")).map(drop)
     }
 
-    /// Ends every session of an account on the auth server's side: nothing renews them any more.
+    /// Ends all auth sessions of an account: its tokens can no longer be refreshed.
     ///
     /// # Errors
-    /// If PostgreSQL does not.
+    /// The error of PostgreSQL.
     pub fn end_sessions(&self, email: &str) -> Result<()> {
         let user =
             format!("(select id from auth.users where email = '{}')", email.replace('\'', "''"));
@@ -191,11 +190,11 @@ impl Backend {
         run(self.postgres().psql(SUPERUSER, AUTH_DATABASE).args(["--command", &end])).map(drop)
     }
 
-    /// Removes the account of an address for good, as a project's owner does it: from the auth server too, with its
-    /// sessions.
+    /// Deletes the account of an address also from the auth server, with its auth sessions, as the owner of a project
+    /// can.
     ///
     /// # Errors
-    /// If PostgreSQL does not.
+    /// The error of PostgreSQL.
     pub fn delete_account(&self, email: &str) -> Result<()> {
         self.end_sessions(email)?;
         let delete =
@@ -204,7 +203,7 @@ impl Backend {
         self.sql(&format!("set local role supabase_auth_admin; {delete}")).map(drop)
     }
 
-    /// A token for an account, whether there is one of that id or not.
+    /// Returns a token for an account id, whether the account exists or not.
     #[must_use]
     pub fn token_for(&self, user: Uuid) -> String {
         self.token_with(&json!({
@@ -212,21 +211,21 @@ impl Backend {
         }))
     }
 
-    /// A token with any claims, signed with the right secret.
+    /// Returns a token with these claims, signed with the correct secret.
     #[must_use]
     pub fn token_with(&self, claims: &Value) -> String {
         token::sign(claims, &self.secret)
     }
 
-    /// Starts the auth server, and returns when it answers.
+    /// Starts the auth server and waits until it responds.
     ///
     /// # Errors
-    /// If it runs already, or does not start.
+    /// If it is running already, or does not start.
     pub fn start_auth(&self) -> Result<()> {
         self.start_auth_server(false)
     }
 
-    /// Starts the auth server so that a new account has to confirm its address, as in a project that Supabase hosts.
+    /// Starts the auth server with confirmation of addresses at sign-up, as in projects that Supabase hosts.
     ///
     /// # Errors
     /// As [`Backend::start_auth`].
@@ -234,18 +233,18 @@ impl Backend {
         self.start_auth_server(true)
     }
 
-    fn start_auth_server(&self, confirms: bool) -> Result<()> {
+    fn start_auth_server(&self, confirm_addresses: bool) -> Result<()> {
         let mut auth = lock(&self.auth);
         ensure!(auth.is_none(), "the auth server is running already");
         let url = self.url();
         let socket = Server::socket(&self.folder, AUTH);
         let environment = [
-            ("ZAFU_LISTEN", plain(&socket)?),
-            ("ZAFU_SOCKETS", plain(&self.folder)?),
+            ("ZAFU_LISTEN", as_text(&socket)?),
+            ("ZAFU_SOCKETS", as_text(&self.folder)?),
             ("ZAFU_JWT_SECRET", &self.secret),
             ("ZAFU_JWT_EXPIRY", TOKEN_SECONDS),
             ("ZAFU_SITE", &url),
-            ("ZAFU_CONFIRMS", if confirms { "1" } else { "" }),
+            ("ZAFU_CONFIRMS", if confirm_addresses { "1" } else { "" }),
             ("DO_NOT_TRACK", "1"),
         ];
         let command = [self.parts.node.as_os_str(), self.parts.auth.as_os_str()];
@@ -253,7 +252,7 @@ impl Backend {
         Ok(())
     }
 
-    /// A script of this folder, to be run by Node.
+    /// Returns a command that runs a script of this folder with Node.
     #[must_use]
     pub fn script(&self, name: &str) -> Command {
         let mut node = Command::new(&self.parts.node);
@@ -261,21 +260,21 @@ impl Backend {
         node
     }
 
-    /// Where every mail that was not sent can be read as JSON, once the auth server runs.
+    /// Returns the URL that lists the mails of the auth server as JSON. None is really sent.
     #[must_use]
     pub fn mailbox(&self) -> String {
         format!("{}/mailbox", self.url())
     }
 
-    /// Ends the auth server; the gateway answers 502 for it.
+    /// Stops the auth server; the gateway then responds 502.
     pub fn stop_auth(&self) {
         *lock(&self.auth) = None;
     }
 
-    /// Starts PostgREST, and returns when it has read the schema.
+    /// Starts PostgREST and waits until it has read the schema.
     ///
     /// # Errors
-    /// If it runs already, or does not start.
+    /// If it is running already, or does not start.
     pub fn start_postgrest(&self) -> Result<()> {
         let mut rest = lock(&self.rest);
         ensure!(rest.is_none(), "PostgREST is running already");
@@ -288,7 +287,7 @@ impl Backend {
             ("PGRST_DB_ANON_ROLE", "anon"),
             ("PGRST_DB_MAX_ROWS", "1000"),
             ("PGRST_JWT_SECRET", &self.secret),
-            ("PGRST_SERVER_UNIX_SOCKET", plain(&socket)?),
+            ("PGRST_SERVER_UNIX_SOCKET", as_text(&socket)?),
         ];
         let command = [self.parts.postgrest.as_os_str()];
         *rest = Some(Server::start(REST, &command, &environment, &self.folder)?);
@@ -296,7 +295,7 @@ impl Backend {
         self.wait_for_postgrest()
     }
 
-    /// Ends PostgREST; the gateway answers 502 for it.
+    /// Stops PostgREST; the gateway then responds 502.
     pub fn stop_postgrest(&self) {
         *lock(&self.rest) = None;
     }
@@ -304,21 +303,21 @@ impl Backend {
     /// Stops PostgreSQL.
     ///
     /// # Errors
-    /// If it does not run.
+    /// If it is not running.
     pub fn stop_postgres(&self, how: Stop) -> Result<()> {
         self.postgres().stop(how)
     }
 
-    /// Starts PostgreSQL, and returns when PostgREST, if it runs, has found it again.
+    /// Starts PostgreSQL and, if PostgREST is running, waits until it has reconnected.
     ///
     /// # Errors
-    /// If it runs already, or does not start.
+    /// If it is running already, or does not start.
     pub fn start_postgres(&self) -> Result<()> {
         self.postgres().start()?;
         self.wait_for_postgrest()
     }
 
-    /// Writes the main database to a file.
+    /// Dumps the main database to a file.
     ///
     /// # Errors
     /// If it cannot be read or written.
@@ -326,7 +325,7 @@ impl Backend {
         self.postgres().dump(file)
     }
 
-    /// Makes the main database what it was when a dump was made. Clients are cut off.
+    /// Replaces the main database with a dump. Clients are disconnected.
     ///
     /// # Errors
     /// If the dump cannot be read.
@@ -335,13 +334,13 @@ impl Backend {
         self.wait_for_postgrest()
     }
 
-    /// Returns when PostgREST answers from the database. If it is stopped, there is nothing to wait for.
+    /// Waits until PostgREST responds from the database. Returns at once if PostgREST is stopped.
     fn wait_for_postgrest(&self) -> Result<()> {
         if lock(&self.rest).is_none() {
             return Ok(());
         }
         let socket = Server::socket(&self.folder, REST);
-        until("PostgREST", &Server::log(&self.folder, REST), || answers(&socket).then_some(()))
+        until("PostgREST", &Server::log(&self.folder, REST), || responds(&socket).then_some(()))
     }
 
     fn postgres(&self) -> MutexGuard<'_, Postgres> {
@@ -349,33 +348,33 @@ impl Backend {
     }
 }
 
-/// Whether PostgREST lets a stranger ask something that only the database can answer.
-fn answers(socket: &Path) -> bool {
+/// Returns whether PostgREST responds to a request without a token that needs the database.
+fn responds(socket: &Path) -> bool {
     use std::io::{Read, Write};
-    let ask = || -> std::io::Result<String> {
+    let request = || -> std::io::Result<String> {
         let mut stream = UnixStream::connect(socket)?;
         stream.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
+        Ok(response)
     };
-    ask().is_ok_and(|answer| answer.split_whitespace().nth(1) == Some("200"))
+    request().is_ok_and(|response| response.split_whitespace().nth(1) == Some("200"))
 }
 
-/// A path as text, for a variable of a program.
-fn plain(path: &Path) -> Result<&str> {
+/// Returns a path as text, for an environment variable.
+fn as_text(path: &Path) -> Result<&str> {
     path.to_str().context("the temporary folder's name is not UTF-8")
 }
 
-/// Removes the folder when all has ended, also if we are killed.
-fn janitor(folder: &Path) -> Result<Guard> {
+/// Deletes the folder after PostgreSQL has stopped, also if this process is killed.
+fn delete_when_stopped(folder: &Path) -> Result<Guard> {
     const SCRIPT: &str = r#"read _
         for _ in $(seq 100); do [ -e "$0/data/postmaster.pid" ] || break; sleep 0.1; done
         rm -rf "$0""#;
     Guard::new(SCRIPT, [folder], None, Path::new("/dev/null"), &[])
 }
 
-/// What another thread did while it held this is done or not done as a whole.
+/// Locks, also after a panic: every state of these values is valid.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

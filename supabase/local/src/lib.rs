@@ -1,8 +1,8 @@
-//! The real backend on this machine, for tests, measurements and for trying things out: PostgreSQL from the
-//! system, PostgREST as it was released, Supabase's auth server, and a gateway that gives them Supabase's
-//! paths. Everything listens on loopback or on sockets in a folder of its own, and ends with its owner.
+//! Runs the real backend on this machine, for tests, benchmarks and experiments: PostgreSQL from the system, a released
+//! PostgREST, Supabase's auth server, and a gateway that serves them under Supabase's paths. All servers listen on
+//! loopback or on sockets in a temporary folder, and stop when the process that started them ends.
 //!
-//! It must never be shipped, and never be pointed at a database that someone needs.
+//! It must never be shipped, and never be used with a database that contains data worth keeping.
 
 #![cfg(unix)]
 
@@ -19,4 +19,4 @@ pub use backend::{Backend, User};
 pub use parts::Missing;
 pub use postgres::Stop;
 pub use process::StartError;
-pub use shared::{loudly, or_skip, shared};
+pub use shared::{or_skip, shared, warn};

@@ -1,4 +1,4 @@
-//! `cargo xtask backend`: the real backend on this machine, until Ctrl-C.
+//! `cargo xtask backend`: runs the real backend on this machine until Ctrl-C.
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {
@@ -13,7 +13,7 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(unix))]
 fn main() -> std::process::ExitCode {
-    eprintln!("the local backend needs Linux: PostgREST is released here for nothing else");
+    eprintln!("the local backend needs Linux, because it uses PostgREST's release for Linux");
     std::process::ExitCode::FAILURE
 }
 
@@ -30,9 +30,9 @@ mod unix {
         println!("URL       {}", backend.url());
         println!("key       {}", backend.publishable_key());
         println!("database  psql \"{}\"", backend.connection_string());
-        println!("mail      {} (none is sent)", backend.mailbox());
+        println!("mails     {} (none is really sent)", backend.mailbox());
         println!("logs      {}", backend.folder().display());
-        println!("Ctrl-C ends it, and forgets everything.");
+        println!("Ctrl-C stops it and deletes all data.");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut interrupt = signal(SignalKind::interrupt())?;

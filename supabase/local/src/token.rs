@@ -1,4 +1,4 @@
-//! Tokens as the auth server makes them: JSON Web Tokens, signed with a secret that PostgREST knows too.
+//! JSON Web Tokens like those of the auth server, signed with the secret that PostgREST has too.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-/// Signs claims (HS256).
+/// Returns a token with these claims, signed with HS256.
 pub(crate) fn sign(claims: &Value, secret: &str) -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
     let body = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));

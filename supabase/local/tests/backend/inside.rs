@@ -1,7 +1,7 @@
 //! What the database says of itself, and what the migrations do in a project that is not empty.
 
 use std::path::{Path, PathBuf};
-use zafu_backend::{Backend, loudly, or_skip, shared};
+use zafu_backend::{Backend, or_skip, shared, warn};
 
 fn supabase() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder")
@@ -14,7 +14,7 @@ fn its_own_tests_pass() {
     let known = "select count(*) from pg_available_extensions where name = 'pgtap'";
     if backend.sql(known).expect("SQL") == "0" {
         assert!(std::env::var("CI").is_err(), "pgTAP is missing (Debian: pgtap)");
-        return loudly("SKIPPED: the database's own tests, because pgTAP is missing");
+        return warn("SKIPPED: the database's own tests, because pgTAP is missing");
     }
     let files = supabase().join("tests").read_dir().expect("supabase/tests");
     let files: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
