@@ -1,14 +1,14 @@
-//! What can lie between a device and its server: a proxy that does to each request what a test has written down
-//! for it. It speaks bytes over plain sockets, because half of what goes wrong is below HTTP.
+//! A proxy between a device and its server that drops, delays, repeats or replaces requests and responses as a test says.
+//! It works with plain sockets, because half of the faults are below HTTP.
 //!
-//! Nothing here waits for time to pass: whatever is late or slow goes on when the test says so.
+//! It never waits for time to pass: what is delayed or slow continues when the test says so.
 
 mod message;
 
-pub use message::Said;
+pub use message::Response;
 
 use anyhow::{Context, Result};
-use message::{Came, read};
+use message::{ServerResponse, read};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::{BufReader, Write};
@@ -17,107 +17,107 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use tokio::sync::Notify;
 
-/// What becomes of one request.
-pub enum Fate {
-    /// It is handed on, and its answer back.
-    Pass,
-    /// It is lost on its way: the connection ends.
-    Lost,
-    /// It is lost on its way, and nobody says so: the connection stays.
-    Swallowed,
-    /// The server does it; then the connection ends.
-    AnswerLost,
-    /// The server does it; then nobody says anything.
-    Unanswered,
-    /// The server does it twice. The second answer is handed back.
-    Twice,
-    /// The connection ends. The server gets it when the test says so: [`Proxy::deliver`].
-    Late,
-    /// So many bytes of the answer's body come, then the connection ends.
-    CutOff(usize),
-    /// As many bytes of the answer's body come as are left after cutting so many, as if they were all.
-    Shortened(usize),
-    /// The answer comes byte by byte, one each time that the test says so: [`Proxy::go_on`].
+/// What the proxy does with one request.
+pub enum Action {
+    /// Forwards the request and returns the response.
+    Forward,
+    /// Closes the connection without forwarding the request.
+    DropRequest,
+    /// Does not forward the request, and leaves the connection open without a response.
+    HoldRequest,
+    /// Forwards the request, then closes the connection without a response.
+    DropResponse,
+    /// Forwards the request, and leaves the connection open without a response.
+    HoldResponse,
+    /// Forwards the request twice and returns the second response.
+    ForwardTwice,
+    /// Closes the connection, and forwards the request when the test calls [`Proxy::deliver_delayed`].
+    Delay,
+    /// Returns this many bytes of the body, then closes the connection.
+    CutBody(usize),
+    /// Removes this many bytes from the end of the body, with a content length that matches.
+    ShortenBody(usize),
+    /// Returns the response byte by byte, one for each call of [`Proxy::step`].
     Drip,
-    /// Somebody else answers.
-    Instead(Said),
-    /// The server does it; then somebody else answers.
-    DoneThen(Said),
-    /// The answer's JSON is changed on its way back.
-    Changed(Box<dyn FnOnce(&mut Value) + Send>),
-    /// The server gets it; then this is done; then its answer is handed back, if there is one.
-    During(Box<dyn FnOnce() + Send>),
+    /// Returns this response without forwarding the request.
+    Respond(Response),
+    /// Forwards the request, then returns this response instead of the server's.
+    ForwardThenRespond(Response),
+    /// Forwards the request and edits the JSON of the response.
+    EditResponse(Box<dyn FnOnce(&mut Value) + Send>),
+    /// Sends the request, runs this, then returns the response, if there is one.
+    RunDuring(Box<dyn FnOnce() + Send>),
 }
 
-/// A request that has arrived.
+/// A request that has arrived at the proxy.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// Where to: `/rest/v1/rpc/push_sessions`, with its query.
+pub struct Request {
+    /// Path and query, such as `/rest/v1/rpc/push_sessions`.
     pub path: String,
-    /// How many requests to the same path came before it.
-    pub before: usize,
+    /// How many requests to the same path response before it since the script was set.
+    pub index: usize,
 }
 
-impl Asked {
-    /// Whether it asks for this function, or at this place of the auth server.
+impl Request {
+    /// Returns whether it calls this function, or this endpoint of the auth server.
     #[must_use]
-    pub fn is(&self, what: &str) -> bool {
-        names(&self.path, what)
+    pub fn calls(&self, name: &str) -> bool {
+        has_part(&self.path, name)
     }
 }
 
-/// Whether `what` is a part of this path, or of what is asked with it.
-fn names(path: &str, what: &str) -> bool {
-    path.split(['/', '?', '=']).any(|part| part == what)
+/// Returns whether `name` is a segment of a path or part of its query.
+fn has_part(path: &str, name: &str) -> bool {
+    path.split(['/', '?', '=']).any(|part| part == name)
 }
 
-type Script = Box<dyn FnMut(&Asked) -> Fate + Send>;
+type Script = Box<dyn FnMut(&Request) -> Action + Send>;
 
 #[derive(Default)]
 struct State {
     script: Option<Script>,
-    /// How often each path was asked for.
-    asked: HashMap<String, usize>,
-    late: Vec<Vec<u8>>,
+    /// Number of requests to each path since the script was set.
+    counts: HashMap<String, usize>,
+    delayed: Vec<Vec<u8>>,
     open: Vec<TcpStream>,
-    /// Whether the open connections are dead and nobody has said so.
-    deaf: Vec<SocketAddr>,
-    /// How often the test has said that it goes on.
+    /// Clients whose connections stay open without responses.
+    ignored: Vec<SocketAddr>,
+    /// Number of calls of [`Proxy::step`].
     steps: u64,
-    ended: bool,
+    is_stopped: bool,
 }
 
 struct Shared {
     server: SocketAddr,
     state: Mutex<State>,
-    goes_on: Condvar,
-    silent: Notify,
+    stepped: Condvar,
+    is_waiting: Notify,
 }
 
-/// The proxy. It ends when this is dropped.
+/// A running proxy. It stops when it is dropped.
 pub struct Proxy {
     port: u16,
     shared: Arc<Shared>,
 }
 
 impl Proxy {
-    /// Opens it before whoever listens on `port` of loopback.
+    /// Starts a proxy for the server that listens on `port` of loopback.
     ///
     /// # Errors
-    /// If no port can be had.
+    /// If no port is free.
     pub fn open(port: u16) -> Result<Self> {
         let shared = Arc::new(Shared {
             server: SocketAddr::from(([127, 0, 0, 1], port)),
             state: Mutex::default(),
-            goes_on: Condvar::new(),
-            silent: Notify::new(),
+            stepped: Condvar::new(),
+            is_waiting: Notify::new(),
         });
-        let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port can be had")?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
         let port = listener.local_addr()?.port();
         let all = shared.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if all.state().ended {
+                if all.state().is_stopped {
                     return;
                 }
                 let all = all.clone();
@@ -127,85 +127,85 @@ impl Proxy {
         Ok(Self { port, shared })
     }
 
-    /// Its port of loopback.
+    /// Returns the port of loopback that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its address.
+    /// Returns its URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// From now on `script` says what becomes of each request.
-    pub fn obey(&self, script: impl FnMut(&Asked) -> Fate + Send + 'static) {
+    /// Decides with `script` what happens to each request from now on. Resets the counts.
+    pub fn set_script(&self, script: impl FnMut(&Request) -> Action + Send + 'static) {
         let mut state = self.shared.state();
-        state.asked.clear();
+        state.counts.clear();
         state.script = Some(Box::new(script));
     }
 
-    /// From now on every request passes.
-    pub fn clear(&self) {
+    /// Forwards every request from now on. Resets the counts.
+    pub fn clear_script(&self) {
         let mut state = self.shared.state();
         state.script = None;
-        state.asked.clear();
+        state.counts.clear();
     }
 
-    /// How many requests there were since the script was changed.
+    /// Returns the number of requests since the script was set or cleared.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.shared.state().asked.values().sum()
+    pub fn request_count(&self) -> usize {
+        self.shared.state().counts.values().sum()
     }
 
-    /// How many of them asked for this function.
+    /// Returns the number of these requests that call a function or an endpoint.
     #[must_use]
-    pub fn count_of(&self, what: &str) -> usize {
-        let asked = &self.shared.state().asked;
-        asked.iter().filter(|(path, _)| names(path, what)).map(|(_, count)| count).sum()
+    pub fn request_count_of(&self, name: &str) -> usize {
+        let counts = &self.shared.state().counts;
+        counts.iter().filter(|(path, _)| has_part(path, name)).map(|(_, count)| count).sum()
     }
 
-    /// Whatever is late reaches the server now, the last one first. Answers how the server answered.
+    /// Forwards the delayed requests, the last one first. Returns the statuses of the responses.
     ///
     /// # Errors
     /// If the server cannot be reached.
-    pub fn deliver(&self) -> Result<Vec<u16>> {
-        let late = std::mem::take(&mut self.shared.state().late);
-        late.iter().rev().map(|bytes| Ok(self.shared.ask(bytes, None)?.status)).collect()
+    pub fn deliver_delayed(&self) -> Result<Vec<u16>> {
+        let delayed = std::mem::take(&mut self.shared.state().delayed);
+        delayed.iter().rev().map(|bytes| Ok(self.shared.forward(bytes, None)?.status)).collect()
     }
 
-    /// Every connection that is open is dead from now on, as after a long sleep, and nobody says so.
-    pub fn deafen(&self) {
+    /// Stops responding on the open connections, but leaves them open, as after a long sleep of the computer.
+    pub fn stop_responding(&self) {
         let mut state = self.shared.state();
-        state.deaf = state.open.iter().flat_map(TcpStream::peer_addr).collect();
+        state.ignored = state.open.iter().flat_map(TcpStream::peer_addr).collect();
     }
 
-    /// Ends every connection that is open.
-    pub fn cut(&self) {
+    /// Closes all open connections.
+    pub fn close_connections(&self) {
         for stream in self.shared.state().open.drain(..) {
             stream.shutdown(Shutdown::Both).ok();
         }
     }
 
-    /// Returns when somebody waits for an answer that will not come by itself.
-    pub async fn falls_silent(&self) {
-        self.shared.silent.notified().await;
+    /// Waits until a client waits for a response that only the test can continue.
+    pub async fn until_waiting(&self) {
+        self.shared.is_waiting.notified().await;
     }
 
-    /// What drips sends its next byte; what is silent stays so.
-    pub fn go_on(&self) {
+    /// Sends the next byte of each response that drips.
+    pub fn step(&self) {
         self.shared.state().steps += 1;
-        self.shared.goes_on.notify_all();
+        self.shared.stepped.notify_all();
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.shared.state().ended = true;
-        self.shared.goes_on.notify_all();
-        self.cut();
-        // So that whoever accepts looks up.
+        self.shared.state().is_stopped = true;
+        self.shared.stepped.notify_all();
+        self.close_connections();
+        // Wakes the thread that accepts connections.
         TcpStream::connect(("127.0.0.1", self.port)).ok();
     }
 }
@@ -215,19 +215,23 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the server over a connection of its own. `during` is done while it thinks.
-    fn ask(&self, bytes: &[u8], during: Option<Box<dyn FnOnce() + Send>>) -> Result<Came> {
+    /// Sends a request over a new connection, runs `during`, and returns the response.
+    fn forward(
+        &self,
+        bytes: &[u8],
+        during: Option<Box<dyn FnOnce() + Send>>,
+    ) -> Result<ServerResponse> {
         let mut server = TcpStream::connect(self.server)?;
         server.write_all(bytes)?;
         if let Some(during) = during {
             during();
         }
-        let (head, body) = read(&mut BufReader::new(server))?.context("no answer")?;
+        let (head, body) = read(&mut BufReader::new(server))?.context("no response")?;
         let status = head.split_whitespace().nth(1).context("no status")?.parse()?;
-        Ok(Came { status, head, body })
+        Ok(ServerResponse { status, head, body })
     }
 
-    /// Serves one connection until it ends. Whatever fails on the way ends it, as anywhere.
+    /// Serves one connection until it ends. Any error closes it.
     fn serve(&self, stream: TcpStream) {
         let Ok(peer) = stream.peer_addr() else { return };
         if let Ok(other) = stream.try_clone() {
@@ -241,106 +245,111 @@ impl Shared {
     fn serve_all(&self, stream: &TcpStream, peer: SocketAddr) -> Result<()> {
         let mut reader = BufReader::new(stream);
         while let Some((head, body)) = read(&mut reader)? {
-            if self.state().deaf.contains(&peer) {
-                return self.be_silent(stream);
+            if self.state().ignored.contains(&peer) {
+                return self.hold(stream);
             }
             let path = head.split_whitespace().nth(1).context("no path")?.to_owned();
             let bytes = [head.as_bytes(), &body].concat();
-            let fate = {
+            let action = {
                 let mut state = self.state();
-                let count = state.asked.entry(path.clone()).or_default();
-                let asked = Asked { path, before: *count };
+                let count = state.counts.entry(path.clone()).or_default();
+                let request = Request { path, index: *count };
                 *count += 1;
-                state.script.as_mut().map_or(Fate::Pass, |script| script(&asked))
+                state.script.as_mut().map_or(Action::Forward, |script| script(&request))
             };
-            let Some(back) = self.meet(fate, &bytes, stream)? else { return Ok(()) };
+            let Some(response) = self.carry_out(action, &bytes, stream)? else { return Ok(()) };
             let mut stream = stream;
-            stream.write_all(&back)?;
+            stream.write_all(&response)?;
         }
         Ok(())
     }
 
-    /// What is handed back; nothing where the connection ends.
-    fn meet(&self, fate: Fate, bytes: &[u8], mut stream: &TcpStream) -> Result<Option<Vec<u8>>> {
-        let came = || self.ask(bytes, None);
-        Ok(Some(match fate {
-            Fate::Pass => {
-                let came = came()?;
-                came.with(&came.body)
+    /// Returns the response, or `None` if the connection is closed.
+    fn carry_out(
+        &self,
+        action: Action,
+        bytes: &[u8],
+        mut stream: &TcpStream,
+    ) -> Result<Option<Vec<u8>>> {
+        let forward = || self.forward(bytes, None);
+        Ok(Some(match action {
+            Action::Forward => {
+                let response = forward()?;
+                response.with_body(&response.body)
             }
-            Fate::Lost => return Ok(None),
-            Fate::Swallowed => return self.be_silent(stream).map(|()| None),
-            Fate::AnswerLost => {
-                came()?;
+            Action::DropRequest => return Ok(None),
+            Action::HoldRequest => return self.hold(stream).map(|()| None),
+            Action::DropResponse => {
+                forward()?;
                 return Ok(None);
             }
-            Fate::Unanswered => {
-                came()?;
-                return self.be_silent(stream).map(|()| None);
+            Action::HoldResponse => {
+                forward()?;
+                return self.hold(stream).map(|()| None);
             }
-            Fate::Twice => {
-                came()?;
-                let again = came()?;
-                again.with(&again.body)
+            Action::ForwardTwice => {
+                forward()?;
+                let second = forward()?;
+                second.with_body(&second.body)
             }
-            Fate::Late => {
-                self.state().late.push(bytes.to_vec());
+            Action::Delay => {
+                self.state().delayed.push(bytes.to_vec());
                 return Ok(None);
             }
-            Fate::CutOff(at) => {
-                let came = came()?;
-                let body = &came.body[..at.min(came.body.len().saturating_sub(1))];
-                stream.write_all(&came.promising(came.body.len(), body))?;
+            Action::CutBody(at) => {
+                let response = forward()?;
+                let body = &response.body[..at.min(response.body.len().saturating_sub(1))];
+                stream.write_all(&response.with_length(response.body.len(), body))?;
                 return Ok(None);
             }
-            Fate::Shortened(by) => {
-                let came = came()?;
-                came.with(&came.body[..came.body.len().saturating_sub(by)])
+            Action::ShortenBody(by) => {
+                let response = forward()?;
+                response.with_body(&response.body[..response.body.len().saturating_sub(by)])
             }
-            Fate::Drip => {
-                let came = came()?;
-                for byte in came.with(&came.body) {
-                    if !self.wait_for_a_step() {
+            Action::Drip => {
+                let response = forward()?;
+                for byte in response.with_body(&response.body) {
+                    if !self.wait_for_step() {
                         return Ok(None);
                     }
                     stream.write_all(&[byte])?;
                 }
                 Vec::new()
             }
-            Fate::Instead(said) => said.bytes(),
-            Fate::DoneThen(said) => {
-                came()?;
-                said.bytes()
+            Action::Respond(response) => response.bytes(),
+            Action::ForwardThenRespond(response) => {
+                forward()?;
+                response.bytes()
             }
-            Fate::Changed(change) => {
-                let came = came()?;
-                let mut body = serde_json::from_slice(&came.body)?;
+            Action::EditResponse(change) => {
+                let response = forward()?;
+                let mut body = serde_json::from_slice(&response.body)?;
                 change(&mut body);
-                came.with(body.to_string().as_bytes())
+                response.with_body(body.to_string().as_bytes())
             }
-            Fate::During(what) => {
-                let came = self.ask(bytes, Some(what))?;
-                came.with(&came.body)
+            Action::RunDuring(what) => {
+                let response = self.forward(bytes, Some(what))?;
+                response.with_body(&response.body)
             }
         }))
     }
 
-    /// Says nothing until the other side has had enough of it.
-    fn be_silent(&self, stream: &TcpStream) -> Result<()> {
+    /// Leaves a connection open without a response until the client closes it.
+    fn hold(&self, stream: &TcpStream) -> Result<()> {
         stream.set_nonblocking(true)?;
-        let is_there = || !matches!(stream.peek(&mut [0]), Ok(0));
-        while is_there() && self.wait_for_a_step() {}
+        let is_open = || !matches!(stream.peek(&mut [0]), Ok(0));
+        while is_open() && self.wait_for_step() {}
         Ok(())
     }
 
-    /// Waits until the test says that it goes on. False: it is over.
-    fn wait_for_a_step(&self) -> bool {
+    /// Waits for the next step. Returns false if the proxy has stopped.
+    fn wait_for_step(&self) -> bool {
         let mut state = self.state();
         let before = state.steps;
-        self.silent.notify_one();
-        while state.steps == before && !state.ended {
-            state = self.goes_on.wait(state).unwrap_or_else(PoisonError::into_inner);
+        self.is_waiting.notify_one();
+        while state.steps == before && !state.is_stopped {
+            state = self.stepped.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        !state.ended
+        !state.is_stopped
     }
 }

@@ -1,11 +1,11 @@
-//! What happens to the account and its session. The auth server is the real one.
+//! Faults of the account and its tokens, with the real auth server.
 
 use crate::device::moment;
 use crate::world::{World, minutes, seconds, wait};
 use serde_json::json;
 use std::sync::Once;
 use uuid::Uuid;
-use zafu_backend::proxy::{Fate, Said};
+use zafu_backend::proxy::{Action, Response};
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
 use zafu_sync::supabase::{SignedUp, Tokens};
@@ -13,7 +13,7 @@ use zafu_sync::{Hold, Next, Trigger};
 
 const PASSWORD: &str = "a bowl of sand 7";
 
-/// A world whose account the auth server knows: both devices have tokens of their own. Also the address to sign in.
+/// Returns a world whose account exists on the auth server, with separate tokens for each device, and its address.
 async fn signed_up() -> Option<(World, String)> {
     static AUTH: Once = Once::new();
     let mut world = World::new()?;
@@ -32,7 +32,7 @@ async fn signed_up() -> Option<(World, String)> {
     Some((world, email))
 }
 
-/// As after an hour: the token for requests has run out.
+/// Gives a device an expired access token.
 fn outdate(world: &mut World, place: usize, refresh: &str) {
     let claims = json!({ "sub": world.account, "role": "authenticated", "exp": 1 });
     let tokens = Tokens { access: world.backend.token_with(&claims), refresh: refresh.into() };
@@ -44,15 +44,17 @@ fn fault_42_a_token_runs_out_in_mid_batch() {
     wait(async {
         let Some((mut world, _)) = signed_up().await else { return };
         world.sits(0, 150);
-        // The second of two batches is not taken.
-        world.proxy.obey(|asked| match asked.is("push_sessions") && asked.before == 1 {
-            true => Fate::Instead(Said::code(401, "PGRST301")),
-            false => Fate::Pass,
+        // The token expires before the second of two batches.
+        world.proxy.set_script(|request| {
+            match request.calls("push_sessions") && request.index == 1 {
+                true => Action::Respond(Response::error(401, "PGRST301")),
+                false => Action::Forward,
+            }
         });
         let report = world.sync_now(0, minutes(1)).await;
         assert_eq!((report.pushed, world.pending(0)), (150, 0));
-        assert_eq!(world.proxy.count_of("refresh_token"), 1, "once is enough");
-        assert_eq!(world.proxy.count_of("push_sessions"), 3);
+        assert_eq!(world.proxy.request_count_of("refresh_token"), 1, "one refresh");
+        assert_eq!(world.proxy.request_count_of("push_sessions"), 3);
         world.heal().await;
     });
 }
@@ -63,12 +65,16 @@ fn fault_43_a_session_cannot_be_renewed() {
         let Some((mut world, email)) = signed_up().await else { return };
         world.sits(0, 4);
         outdate(&mut world, 0, &Uuid::new_v4().to_string());
-        world.proxy.clear();
+        world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
         assert_eq!(world.devices[0].carrier.status().unwrap().hold, Some(Hold::SignIn));
         assert_eq!(world.pending(0), 4);
-        assert!(world.proxy.count() < 5, "{} calls, and nobody is there", world.proxy.count());
-        // The person signs in again, and all of it goes.
+        assert!(
+            world.proxy.request_count() < 5,
+            "{} calls while signed out",
+            world.proxy.request_count()
+        );
+        // The user signs in again, and everything is sent.
         let http = world.http(&world.proxy.url());
         let tokens = http.sign_in(&email, PASSWORD).await.unwrap().tokens;
         world.devices[0].remote = world.signed_in(tokens);
@@ -87,12 +93,12 @@ fn fault_43_another_process_renews_the_session_at_the_same_time() {
         let http = world.http(&world.proxy.url());
         let refresh = http.sign_in(&email, PASSWORD).await.unwrap().tokens.refresh;
         outdate(&mut world, 0, &refresh);
-        world.proxy.obey(|asked| match asked.is("token") && asked.before < 2 {
-            true => Fate::Instead(Said::code(409, "conflict")),
-            false => Fate::Pass,
+        world.proxy.set_script(|request| match request.calls("token") && request.index < 2 {
+            true => Action::Respond(Response::error(409, "conflict")),
+            false => Action::Forward,
         });
         world.sync_now(0, minutes(10)).await;
-        assert_eq!((world.proxy.count_of("refresh_token"), world.pending(0)), (3, 0));
+        assert_eq!((world.proxy.request_count_of("refresh_token"), world.pending(0)), (3, 0));
         world.heal().await;
     });
 }
@@ -126,10 +132,10 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
             let remote = if answered_by_the_other { &others } else { &device.remote };
             let answered = ticket.ask(remote).await;
             device.carrier.done(answered, moment(world.now, 0)).unwrap();
-            // The other account syncs, and has nothing.
+            // The other account syncs, and has no sessions.
             let own = std::mem::replace(&mut world.devices[0].remote, others);
             world.sync_now(0, minutes(5)).await;
-            assert!(world.there().is_empty(), "a sit is under an account that it was not given to");
+            assert!(world.there().is_empty(), "a session was sent for another account");
             world.account = mine;
             let device = &mut world.devices[0];
             device.remote = own;
@@ -145,21 +151,22 @@ fn real_life_04_a_good_token_that_is_refused_for_a_while_needs_nobody() {
         let Some((mut world, _)) = signed_up().await else { return };
         world.sits(0, 4);
         // PostgREST's clock is behind that of the auth server: "JWT issued at future".
-        world.proxy.obey(|asked| {
-            match asked.path.starts_with("/rest/") && !asked.is("zafu_health") {
-                true => Fate::Instead(Said::code(401, "PGRST303")),
-                false => Fate::Pass,
+        world.proxy.set_script(|request| {
+            match request.path.starts_with("/rest/") && !request.calls("zafu_health") {
+                true => Action::Respond(Response::error(401, "PGRST303")),
+                false => Action::Forward,
             }
         });
         world.sync_now(0, minutes(120)).await;
         let status = world.devices[0].carrier.status().unwrap();
-        assert_eq!((status.hold, world.pending(0)), (None, 4), "nobody is asked to sign in again");
-        assert!(status.last_failure.is_some(), "it is said");
-        let (renewed, asked) = (world.proxy.count_of("refresh_token"), world.proxy.count());
+        assert_eq!((status.hold, world.pending(0)), (None, 4), "no new sign-in is needed");
+        assert!(status.last_failure.is_some(), "the status reports it");
+        let (renewed, requests) =
+            (world.proxy.request_count_of("refresh_token"), world.proxy.request_count());
         assert!((1..=12).contains(&renewed), "{renewed} new tokens in two hours");
-        assert!(asked < 150, "{asked} requests in two hours");
-        world.proxy.obey(|_| Fate::Pass);
-        // Nobody does anything here either.
+        assert!(requests < 150, "{requests} requests in two hours");
+        world.proxy.set_script(|_| Action::Forward);
+        // Without any action of the user.
         world.sync(0, minutes(10)).await;
         assert_eq!(world.pending(0), 0);
         world.heal().await;
@@ -176,8 +183,12 @@ fn real_life_04_a_key_that_is_not_accepted_is_named_and_tried_again() {
         world.sync_now(0, minutes(120)).await;
         let status = world.devices[0].carrier.status().unwrap();
         assert_eq!((status.hold, world.pending(0)), (Some(Hold::Key), 2));
-        assert!(world.proxy.count() < 20, "{} requests in two hours", world.proxy.count());
-        // The project takes it again, and nobody does anything here.
+        assert!(
+            world.proxy.request_count() < 20,
+            "{} requests in two hours",
+            world.proxy.request_count()
+        );
+        // The project accepts the key again, without any action of the user.
         world.devices[0].remote = world.signed_in(tokens);
         world.sync(0, minutes(70)).await;
         assert_eq!((world.devices[0].carrier.status().unwrap().hold, world.pending(0)), (None, 0));

@@ -1,5 +1,5 @@
-//! Tests in processes of their own: what a device takes from its system (issuers that are trusted, names that resolve)
-//! is then the test's to decide.
+//! Runs a test in a separate process, for which it can change what a device takes from its system: trusted issuers and
+//! name resolution.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,23 +7,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// Names the folder of the test in that process.
+/// Environment variable with the folder of the test in that process.
 const FOLDER: &str = "ZAFU_TEST_APART";
 
-/// The folder of the test, if this is the process that was started for it.
+/// Returns the folder of the test in the separate process, and `None` in the others.
 pub fn folder() -> Option<PathBuf> {
     env::var_os(FOLDER).map(PathBuf::from)
 }
 
-/// The file with the issuers that are trusted there.
+/// Returns the file with the trusted issuers.
 pub fn issuers(folder: &Path) -> PathBuf {
     folder.join("issuers.pem")
 }
 
-/// Runs `test` of this program again in a process of its own, behind the words of `before`.
+/// Runs `test` of this program again in a separate process, with the command `before` in front of it.
 ///
 /// # Panics
-/// If it fails there.
+/// If the test fails.
 pub fn run(test: &str, folder: &TempDir, before: &[OsString]) {
     let mut words = before.to_vec();
     words.push(env::current_exe().unwrap().into());
@@ -36,6 +36,10 @@ pub fn run(test: &str, folder: &TempDir, before: &[OsString]) {
         command.env_remove(proxy);
     }
     let output = command.env_remove("SSL_CERT_DIR").stderr(Stdio::inherit()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{}:\n{said}", output.status);
+    let output_text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && output_text.contains("1 passed"),
+        "{}:\n{output_text}",
+        output.status
+    );
 }

@@ -1,4 +1,4 @@
-//! Healing, and what must hold afterwards: the invariants of the sync, read from PostgreSQL itself.
+//! The end of all faults, and the invariants that must hold afterwards, checked in PostgreSQL itself.
 
 use crate::sits;
 use crate::world::{World, minutes, seconds};
@@ -9,14 +9,14 @@ use zafu_core::ids::SessionId;
 use zafu_core::session::Session;
 use zafu_store::ServerRow;
 
-/// Since when the account shares its weeks.
+/// Start of the account's partnership.
 pub const PAIRED: &str = "2026-02-27T18:00:00Z";
 
 impl World {
-    /// Nothing is in the way any more, and everybody wants to be in step. Then all is looked at: at once, and a day
-    /// later, when both sides are compared as a whole, which finds nothing to repair.
+    /// Ends all faults, syncs both devices, and checks the invariants: at once, and a day later, after digests were
+    /// compared, which finds nothing to repair.
     pub async fn heal(&mut self) {
-        self.proxy.clear();
+        self.proxy.clear_script();
         for place in 0..self.devices.len() {
             self.devices[place].finish(self.now);
         }
@@ -37,7 +37,7 @@ impl World {
         }
     }
 
-    /// The account's sits as PostgreSQL has them.
+    /// Returns the account's sessions as PostgreSQL stores them.
     pub fn there(&self) -> BTreeMap<SessionId, Session> {
         let sql =
             "select coalesce(json_agg(zafu.as_session(s)), '[]') from sessions s where userid =";
@@ -46,7 +46,7 @@ impl World {
         rows.iter().map(sits::read).map(|sit| (sit.id, sit)).collect()
     }
 
-    /// What people have seen saved, wherever, all of it joined.
+    /// Returns every session that was saved on any device, with all copies merged.
     pub fn saved(&self) -> BTreeMap<SessionId, Session> {
         let mut saved: BTreeMap<SessionId, Session> = BTreeMap::new();
         for sit in self.devices.iter().flat_map(|device| device.held.values()) {
@@ -56,7 +56,7 @@ impl World {
         saved
     }
 
-    /// Looks for whatever is wrong.
+    /// Checks the invariants.
     fn examine(&self) {
         let (there, saved) = (self.there(), self.saved());
         assert!(saved.len() > 3, "hardly anything was sat");
@@ -88,7 +88,7 @@ impl World {
         assert_eq!(self.counted(), self.recount(&there), "counts are not what a recount gives");
     }
 
-    /// How many sits each week has, as the server says.
+    /// Returns the counts of the weeks as the server stores them.
     pub fn counted(&self) -> BTreeMap<i64, i64> {
         let sql =
             "select weeknumber, invitersits from weeks where invitersits > 0 and partnershipid =";
@@ -100,7 +100,7 @@ impl World {
         rows.lines().map(pair).collect()
     }
 
-    /// The same, counted from the sits.
+    /// Counts the sessions of each week.
     fn recount(&self, there: &BTreeMap<SessionId, Session>) -> BTreeMap<i64, i64> {
         let now = self.backend.sql("select to_json(now() + interval '1 day') #>> '{}'").unwrap();
         let (first, last) = (sits::moment(PAIRED), sits::moment(&now));

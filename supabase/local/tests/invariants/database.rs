@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 use zafu_backend::Backend;
-use zafu_backend::proxy::Fate;
+use zafu_backend::proxy::Action;
 use zafu_core::time::BootTime;
 use zafu_sync::Trigger;
 
@@ -48,9 +48,9 @@ fn until_it_waits(backend: &Backend, statement: &str) {
     }
 }
 
-/// A push locks the head of its account, the partnership, and then the rows of its sits. The other transaction locks
-/// the row of a sit, and then the head. A third one keeps the push from reaching that row before the other transaction
-/// waits for the head, so that it is always the push that completes the cycle, finds it and is ended.
+/// A push locks its account, the partnership, and then the rows of its sessions. The other transaction locks the row of a
+/// session, and then the account. A third one keeps the push from reaching that row before the other transaction waits
+/// for the account, so that always the push completes the cycle, detects the deadlock and is aborted.
 #[test]
 fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
     let Some(mut world) = World::alone() else { return };
@@ -74,23 +74,23 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
         let (backend, account) = (world.backend.clone(), world.account);
         let cycles = Arc::new(AtomicUsize::new(0));
         let completed = cycles.clone();
-        world.proxy.obey(move |asked| {
-            if !asked.is("push_sessions") || asked.before > 0 {
-                return Fate::Pass;
+        world.proxy.set_script(move |request| {
+            if !request.calls("push_sessions") || request.index > 0 {
+                return Action::Forward;
             }
             let mut gate = Session::open(&backend);
             gate.run("begin");
             gate.run(&format!("select from partnerships where userid = '{account}' for update"));
             let mut other = Session::open(&backend);
-            // It never looks for a deadlock itself.
+            // It never checks for deadlocks itself.
             other.run("set deadlock_timeout = '1h'");
             other.run(&format!("begin; select from sessions where id = '{sit}' for update"));
             other.run(&as_account(account.0));
             let (backend, completed) = (backend.clone(), completed.clone());
-            Fate::During(Box::new(move || {
+            Action::RunDuring(Box::new(move || {
                 until_it_waits(&backend, "push_sessions");
                 let locks_head = thread::spawn(move || {
-                    // Returns when the push has been ended: it holds the head until then.
+                    // Returns after the push was aborted, which holds the lock until then.
                     other.run("select zafu.lock_own_sessions()");
                     other.run("rollback");
                 });
@@ -101,12 +101,12 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
             }))
         });
         let failure = first_failure(&mut world).await;
-        assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was ended instead");
+        assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was aborted instead");
         assert_eq!(logged(&world.backend, "deadlock detected"), 1);
         assert_eq!(failure, "the server said 500 40P01");
         assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
         assert_eq!(world.pending(0), 3);
-        // It is sent again, without anybody doing anything.
+        // It is sent again, without any action of the user.
         world.sync(0, minutes(10)).await;
         assert_eq!(world.pending(0), 0);
         world.heal().await;
@@ -134,14 +134,14 @@ fn fault_36_postgresql_ends_a_statement_that_takes_too_long() {
                for each statement execute function fault.is_slow()",
         );
         world.sits(0, 60);
-        world.proxy.clear();
+        world.proxy.clear_script();
         assert_eq!(first_failure(&mut world).await, "the server said 500 57014");
         assert_eq!(world.pending(0), 60);
         // Half of it each time until it passes, and then not more again than passes.
         world.sync(0, minutes(30)).await;
         assert_eq!(world.pending(0), 0);
         let ended = logged(&world.backend, "canceling statement due to statement timeout");
-        let pushes = world.proxy.count_of("push_sessions");
+        let pushes = world.proxy.request_count_of("push_sessions");
         assert!(ended >= 3, "{ended} statements were ended");
         assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, 10 at most at once");
         world.backend.sql("drop schema fault cascade").unwrap();

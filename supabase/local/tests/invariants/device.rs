@@ -1,4 +1,4 @@
-//! One device: a folder with a real store, a timer, a carrier, and what the person at it has seen saved.
+//! A device: a folder with a real store, a timer and a sync, and what its user has seen saved.
 
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -21,15 +21,15 @@ pub struct Device {
     timer: Timer,
     pub carrier: Carrier,
     pub remote: Supabase,
-    /// What the person has seen saved, all of it joined.
+    /// What the user has seen saved, with all copies merged.
     pub held: BTreeMap<SessionId, Session>,
-    /// How wrong its clock is, in seconds.
+    /// Error of its clock, in seconds.
     pub skew: i64,
-    /// How many questions it has asked.
+    /// Number of requests that it has made.
     pub calls: u64,
 }
 
-/// A folder in memory, where there is such a thing: what is tested here is not the disk.
+/// Creates a folder, in memory if possible, because the disk is not tested here.
 fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
@@ -73,12 +73,12 @@ impl Device {
         self.see();
     }
 
-    /// Takes note of what the person can see now.
+    /// Records what the user can see now.
     fn see(&mut self) {
         for row in self.store.pending(u32::MAX).unwrap() {
-            let session = self.store.session(row.session).unwrap().expect("it waits to be sent");
+            let session = self.store.session(row.session).unwrap().expect("it is pending");
             if let Some(before) = self.held.get(&session.id) {
-                assert_eq!(session.clone().join(before), session, "a sit went back");
+                assert_eq!(session.clone().join(before), session, "a session lost a change");
             }
             self.held.insert(session.id, session);
         }
@@ -95,12 +95,12 @@ impl Device {
         Command::Start { id: SessionId(Uuid::new_v4()), plan, seed: 1 }
     }
 
-    /// Begins a sit of so many seconds.
+    /// Starts a sit of this many seconds.
     pub fn start(&mut self, length: u32, now: Duration) {
         self.command(Self::begin(length), now);
     }
 
-    /// So many sits of a minute, saved at once. Answers when they are over.
+    /// Records `count` sits of a minute at once. Returns the time of the last end.
     pub fn backlog(&mut self, count: usize, mut now: Duration) -> Duration {
         let mut saves = Vec::new();
         for _ in 0..count {
@@ -116,7 +116,7 @@ impl Device {
         now
     }
 
-    /// Sits for so long, and ends what runs. Answers when.
+    /// Advances the running sit by `length` and ends it. Returns the time of the end.
     pub fn sit(&mut self, length: Duration, mut now: Duration) -> Duration {
         let end = now + length;
         while now < end {
@@ -127,7 +127,7 @@ impl Device {
         now
     }
 
-    /// Something that a person does. Answers when it is done.
+    /// Performs a random action of a user. Returns the time of its end.
     pub fn act(&mut self, now: Duration, chance: &mut Rng) -> Duration {
         self.finish(now);
         let length = chance.u32(60..400);
@@ -140,7 +140,7 @@ impl Device {
                 self.start(600, now);
                 self.sit(Duration::from_secs(length.into()), now)
             }
-            // It runs on, and is sent as it is then.
+            // Left running, and pushed in that state.
             4 | 5 => {
                 self.start(length, now);
                 now
@@ -152,12 +152,12 @@ impl Device {
         }
     }
 
-    /// Ends what runs, and answers what it asks.
+    /// Ends the running sit and resolves unsettled ones.
     pub fn finish(&mut self, now: Duration) {
         self.command(Command::Tick, now);
         self.command(Command::End { overtime: None }, now);
         while let Some(id) = self.timer.unsettled().first().map(|sit| sit.id) {
-            // Some answers are answered with another question.
+            // Some answers are rejected for some gaps.
             for answer in [Answer::Whole, Answer::Discard] {
                 self.command(Command::Resolve { id, answer }, now);
             }
@@ -169,7 +169,7 @@ impl Device {
         self.store.sessions(&page).unwrap().iter().map(|session| session.id).collect()
     }
 
-    /// Edits, deletes or undeletes a sit that the person sees.
+    /// Edits, deletes or undeletes a session.
     fn change_one(&mut self, now: Duration, chance: &mut Rng) {
         let mut ids = self.ids();
         ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));

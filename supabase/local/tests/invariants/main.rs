@@ -1,8 +1,8 @@
-//! Real devices (the store, the plan, the remote) and the real server, with a proxy between them that loses, doubles,
-//! delays and forges what passes. After each fault everything must be as if it had not been.
+//! Real devices (store, sync, remote) and the real server, with a proxy between them that drops, repeats, delays and
+//! replaces messages. After each fault, the state must be as if the fault had not happened.
 //!
-//! Numbers in names are those of the list in `docs/faults.md`. Time is the devices' own: nothing waits for a backoff
-//! or a deadline.
+//! The numbers in test names are those of `docs/faults.md`. Tests move the devices' clocks: nothing waits in real time for
+//! a backoff or a timeout.
 
 #![cfg(unix)]
 

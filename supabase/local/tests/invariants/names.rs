@@ -1,5 +1,4 @@
-//! Names that resolve, and names that do not: looked up by the system's own resolver, which asks a name server of the
-//! test's.
+//! Name resolution with the system's resolver, which queries a name server of the test.
 
 use crate::apart;
 use crate::tls::{Authority, Front, request};
@@ -16,7 +15,7 @@ use zafu_sync::Fault;
 
 const NAME: &str = "project.zafu.test";
 
-/// What is bound over the system's own files before the test begins, in a mount namespace of its own.
+/// Files that are mounted over those of the system, in a separate mount namespace.
 const FILES: [&str; 3] = ["resolv.conf", "nsswitch.conf", "hosts"];
 
 const BIND: &str = r#"set -e
@@ -25,7 +24,7 @@ const BIND: &str = r#"set -e
     done
     exec "$@""#;
 
-/// How the name server answers.
+/// What the name server responds.
 #[derive(Clone, Copy)]
 enum Answer {
     Error(u8),
@@ -39,7 +38,7 @@ const REFUSED: Answer = Answer::Error(5);
 
 struct NameServer {
     answer: Arc<Mutex<Answer>>,
-    /// How often the name was asked for.
+    /// Number of queries for the name.
     asked: Arc<Mutex<usize>>,
 }
 
@@ -97,15 +96,15 @@ fn respond(query: &[u8], answer: Answer) -> Vec<u8> {
     response
 }
 
-/// Runs the test where names are its own, if that can be done here: it takes root for the mounts and the port.
+/// Runs the test in a mount namespace with its own resolver configuration. That needs root.
 fn run_apart() {
     let folder = tempfile::tempdir().unwrap();
-    // Any address of loopback is this computer's.
+    // Every address of 127.0.0.0/8 is local.
     let part = || fastrand::u8(2..250);
     let address = Ipv4Addr::new(127, part(), part(), part());
     let can_mount = Command::new("unshare").args(["--mount", "true"]).status();
     if !can_mount.is_ok_and(|it| it.success()) || UdpSocket::bind((address, 53)).is_err() {
-        let why = "a name server and a mount namespace of its own need root";
+        let why = "a name server and a mount namespace need root";
         assert!(std::env::var("CI").map_or(true, |it| it != "true" && it != "1"), "{why}");
         return warn(&format!("SKIPPED: fault_28_a_name_does_not_resolve_and_then_does: {why}"));
     }
@@ -154,7 +153,7 @@ fn fault_28_a_name_does_not_resolve_and_then_does() {
             assert!(*names.asked.lock().unwrap() >= 2, "the name is looked up each time");
             assert_eq!((front.connections(), status.hold, world.pending(0)), (0, None, 4));
         }
-        // It resolves to a computer that is no more, and then to the right one. Nobody does anything here.
+        // It resolves to an address without a server, then to the right one, without any action of the user.
         for (address, pending) in [([127, 1, 2, 3], 4), ([127, 0, 0, 1], 0)] {
             names.say(Answer::Address(address.into()));
             world.sync(0, minutes(70)).await;

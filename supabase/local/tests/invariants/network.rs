@@ -1,38 +1,41 @@
-//! What happens on the way.
+//! Faults of the network.
 
 use crate::device::moment;
 use crate::world::{World, minutes, seconds, wait};
-use zafu_backend::proxy::{Asked, Fate, Said};
+use zafu_backend::proxy::{Action, Request, Response};
 use zafu_core::time::BootTime;
 use zafu_sync::{Fault, Next, Trigger};
 
-/// It happens to every second push.
-fn every_second_push(asked: &Asked, fate: Fate) -> Fate {
-    if asked.is("push_sessions") && asked.before.is_multiple_of(2) { fate } else { Fate::Pass }
+/// Applies `action` to every second push.
+fn every_second_push(request: &Request, action: Action) -> Action {
+    if request.calls("push_sessions") && request.index.is_multiple_of(2) {
+        action
+    } else {
+        Action::Forward
+    }
 }
 
-/// It happens to every second question of any kind.
-fn every_second(asked: &Asked, fate: Fate) -> Fate {
-    if asked.before.is_multiple_of(2) { fate } else { Fate::Pass }
+/// Applies `action` to every second request to each path.
+fn every_second(request: &Request, action: Action) -> Action {
+    if request.index.is_multiple_of(2) { action } else { Action::Forward }
 }
 
 #[test]
 fn fault_19_an_answer_is_lost_after_the_commit() {
-    World::survives(|asked| every_second_push(asked, Fate::AnswerLost));
+    World::survives(|request| every_second_push(request, Action::DropResponse));
 }
 
 #[test]
 fn fault_20_a_request_is_delivered_twice() {
-    World::survives(|asked| every_second(asked, Fate::Twice));
+    World::survives(|request| every_second(request, Action::ForwardTwice));
 }
 
-/// Four pushes in a row are kept on their way and reach the server at the end, the last one first, when newer ones of
-/// the same sits have long been there.
+/// Delayed pushes reach the server at the end, the last one first, long after newer pushes of the same sits.
 #[test]
 fn fault_21_and_22_old_requests_arrive_after_newer_ones_and_in_another_order() {
-    World::survives(|asked| {
-        let late = asked.is("push_sessions") && asked.before % 5 < 3;
-        if late { Fate::Late } else { Fate::Pass }
+    World::survives(|request| {
+        let late = request.calls("push_sessions") && request.index % 5 < 3;
+        if late { Action::Delay } else { Action::Forward }
     });
 }
 
@@ -41,9 +44,9 @@ fn fault_23_an_answer_drips() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 4);
-        world.proxy.obey(|asked| every_second_push(asked, Fate::Drip));
+        world.proxy.set_script(|request| every_second_push(request, Action::Drip));
         world.sync_now(0, seconds(20)).await;
-        // However slowly something comes, there is an end to waiting for it.
+        // A response that arrives too slowly times out.
         let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
         assert_eq!(failure.fault, Fault::TimedOut);
         assert_eq!(world.pending(0), 4);
@@ -54,23 +57,23 @@ fn fault_23_an_answer_drips() {
 
 #[test]
 fn fault_24_an_answer_is_cut_off() {
-    World::survives(|asked| {
-        // As HTTP, or only as JSON.
-        let fate = match asked.before % 6 {
-            0 => Fate::CutOff(0),
-            2 => Fate::CutOff(40),
-            _ => Fate::Shortened(1),
+    World::survives(|request| {
+        // An incomplete HTTP message, or a complete one with incomplete JSON.
+        let action = match request.index % 6 {
+            0 => Action::CutBody(0),
+            2 => Action::CutBody(40),
+            _ => Action::ShortenBody(1),
         };
-        every_second(asked, fate)
+        every_second(request, action)
     });
 }
 
 #[test]
 fn fault_25_a_captive_portal_answers() {
-    World::survives(|asked| {
-        let portal = Said::page(302).with("location: http://portal.example/");
-        let said = if asked.before % 4 == 0 { Said::page(200) } else { portal };
-        every_second(asked, Fate::Instead(said))
+    World::survives(|request| {
+        let portal = Response::html(302).with_header("location: http://portal.example/");
+        let said = if request.index % 4 == 0 { Response::html(200) } else { portal };
+        every_second(request, Action::Respond(said))
     });
 }
 
@@ -93,22 +96,23 @@ fn fault_26_nobody_is_trusted_who_cannot_show_who_they_are() {
 
 #[test]
 fn fault_27_a_proxy_wants_a_name_and_a_password() {
-    World::survives(|asked| {
-        let said = Said::page(407).with("proxy-authenticate: Basic realm=\"office\"");
-        every_second(asked, Fate::Instead(said))
+    World::survives(|request| {
+        let said = Response::html(407).with_header("proxy-authenticate: Basic realm=\"office\"");
+        every_second(request, Action::Respond(said))
     });
 }
 
 #[test]
 fn fault_28_a_network_comes_and_goes() {
-    World::survives(|asked| every_second(asked, Fate::Lost));
+    World::survives(|request| every_second(request, Action::DropRequest));
 }
 
 #[test]
 fn fault_29_only_one_direction_works() {
-    World::survives(|asked| {
-        let fate = if asked.before % 4 == 0 { Fate::Swallowed } else { Fate::Unanswered };
-        every_second_push(asked, fate)
+    World::survives(|request| {
+        let action =
+            if request.index % 4 == 0 { Action::HoldRequest } else { Action::HoldResponse };
+        every_second_push(request, action)
     });
 }
 
@@ -119,19 +123,19 @@ fn fault_30_a_connection_is_dead_after_a_sleep() {
         world.sits(0, 3);
         world.sync_now(0, minutes(1)).await;
         assert_eq!(world.pending(0), 0);
-        // Once nobody says so, once it is said.
-        for deaf in [true, false] {
+        // The dead connection stays open, or it is closed.
+        for stays_open in [true, false] {
             world.sits(0, 3);
-            if deaf {
-                world.proxy.deafen();
+            if stays_open {
+                world.proxy.stop_responding();
             } else {
-                world.proxy.cut();
+                world.proxy.close_connections();
             }
             world.now += minutes(90);
             world.devices[0].carrier.trigger(Trigger::Woke, BootTime(world.now));
             let before = world.devices[0].calls;
             world.sync(0, minutes(3)).await;
-            assert_eq!(world.pending(0), 0, "another connection was to be had");
+            assert_eq!(world.pending(0), 0, "a new connection works");
             assert!(world.devices[0].calls - before < 12);
         }
         world.heal().await;
@@ -144,31 +148,35 @@ fn fault_40_fewer_verdicts_come_than_sits_were_sent() {
     wait(async {
         world.sits(0, 6);
         let fewer = |count: usize| {
-            Fate::Changed(Box::new(move |answer| {
+            Action::EditResponse(Box::new(move |answer| {
                 answer["outcomes"].as_array_mut().unwrap().truncate(count);
             }))
         };
-        world.proxy.obey(move |asked| match asked.is("push_sessions") {
-            true => fewer(if asked.before == 0 { 2 } else { 0 }),
-            false => Fate::Pass,
+        world.proxy.set_script(move |request| match request.calls("push_sessions") {
+            true => fewer(if request.index == 0 { 2 } else { 0 }),
+            false => Action::Forward,
         });
-        // Before a reading shows that they are there.
+        // Before a pull shows that they are stored.
         let report = world.sync_now(0, seconds(50)).await;
-        assert_eq!((report.pushed, world.pending(0)), (2, 4), "what was not named goes on waiting");
+        assert_eq!(
+            (report.pushed, world.pending(0)),
+            (2, 4),
+            "rows without an outcome stay pending"
+        );
         world.heal().await;
     });
-    // Others than were sent acknowledge nothing either.
-    World::survives(|asked| {
-        let other = Fate::Changed(Box::new(|answer| {
-            for verdict in answer["outcomes"].as_array_mut().unwrap() {
-                verdict["id"] = uuid::Uuid::new_v4().to_string().into();
+    // Outcomes for ids that were not sent acknowledge nothing either.
+    World::survives(|request| {
+        let other = Action::EditResponse(Box::new(|answer| {
+            for outcome in answer["outcomes"].as_array_mut().unwrap() {
+                outcome["id"] = uuid::Uuid::new_v4().to_string().into();
             }
         }));
-        every_second_push(asked, other)
+        every_second_push(request, other)
     });
 }
 
-/// A person changes a sit while it is on its way: whatever the answer says, it says it of what was sent.
+/// The user edits a sit while its push is in flight: the response acknowledges only what was sent.
 #[test]
 fn an_answer_counts_for_what_was_sent_and_not_for_what_is_there_now() {
     let Some(mut world) = World::new() else { return };
@@ -177,11 +185,11 @@ fn an_answer_counts_for_what_was_sent_and_not_for_what_is_there_now() {
         world.sits(0, 4);
         let device = &mut world.devices[0];
         let Next::Ask(ticket) = device.carrier.next(moment(world.now, 0)).unwrap() else {
-            panic!("there is something to send")
+            panic!("a push is due")
         };
         let answered = ticket.ask(&device.remote).await;
         let id = device.ids()[0];
-        device.edit(id, "while it was on its way");
+        device.edit(id, "edited while in flight");
         device.carrier.done(answered, moment(world.now, 0)).unwrap();
         assert_eq!(world.pending(0), 1);
         world.heal().await;

@@ -1,11 +1,11 @@
-//! Clocks, calendars and numbers.
+//! Wrong clocks, long absences and large backlogs.
 
 use crate::device::START;
 use crate::sits;
 use crate::world::{World, minutes, seconds, wait};
 use std::time::Duration;
 
-/// Until the second week of the pair begins.
+/// Time until the second week of the partnership starts.
 fn until_the_second_week() -> Duration {
     let second = sits::moment(crate::check::PAIRED) + chrono::TimeDelta::days(7);
     (second - sits::moment(START)).to_std().unwrap()
@@ -19,16 +19,16 @@ fn fault_46_clocks_are_off_by_a_year_and_weeks_begin() {
         world.devices[0].skew = -YEAR;
         world.sits(0, 3);
         world.sync_now(0, minutes(5)).await;
-        assert_eq!(world.counted(), [].into(), "a year ago there was nobody to share a week with");
+        assert_eq!(world.counted(), [].into(), "there was no partnership a year ago");
         world.devices[0].skew = YEAR;
         world.sits(0, 3);
         world.sync_now(0, minutes(5)).await;
         assert_eq!(world.pending(0), 0);
-        // The clock is set right: what was sat while it was wrong is there, and new sits count.
+        // After the clock is corrected, earlier sits are still stored and new ones count.
         world.devices[0].skew = 0;
         world.sits(0, 3);
         world.sync_now(0, minutes(5)).await;
-        // One begins in the last second of a week and ends in the next, one in its first moment.
+        // One sit starts in the last second of a week, one in the first moment of the next.
         world.now = until_the_second_week() - seconds(1);
         world.sits(1, 1);
         world.now = until_the_second_week();
@@ -36,7 +36,7 @@ fn fault_46_clocks_are_off_by_a_year_and_weeks_begin() {
         world.sync_now(1, minutes(5)).await;
         let counted = world.counted();
         assert_eq!((counted[&1], counted[&2]), (4, 1), "{counted:?}");
-        // A device whose clock is behind corrects and deletes: that is counted, and not timed.
+        // Edits of a device whose clock is behind win by revision, not by time.
         world.sync_now(0, minutes(5)).await;
         world.devices[1].skew = -YEAR;
         let id = world.devices[1].ids()[0];
@@ -64,7 +64,7 @@ fn fault_08_a_device_is_off_for_weeks() {
     });
 }
 
-/// In small: 3,000 on each of two devices.
+/// With 3,000 sits on each of two devices.
 #[test]
 fn fault_48_two_devices_have_a_backlog_at_once() {
     let Some(mut world) = World::new() else { return };
@@ -74,10 +74,10 @@ fn fault_48_two_devices_have_a_backlog_at_once() {
             world.backlog(place, MANY);
             assert_eq!(world.pending(place) as usize, MANY);
         }
-        world.proxy.clear();
+        world.proxy.clear_script();
         world.sync_both(minutes(10)).await;
         assert_eq!((world.pending(0), world.pending(1)), (0, 0));
-        let pushes = world.proxy.count_of("push_sessions");
+        let pushes = world.proxy.request_count_of("push_sessions");
         assert!(pushes < 30, "{pushes} pushes of 6,000 sits");
         world.heal().await;
         assert_eq!(world.there().len(), 2 * MANY);

@@ -1,18 +1,20 @@
-//! What happens at the server.
+//! Faults of the server.
 
 use crate::session::Session;
 use crate::world::{World, minutes, seconds, wait};
-use zafu_backend::proxy::{Asked, Fate, Said};
+use zafu_backend::proxy::{Action, Request, Response};
 use zafu_backend::{Backend, Stop};
 use zafu_sync::{Class, Hold, Remote, class};
 
-fn any_half(asked: &Asked, said: Said) -> Fate {
-    if asked.before.is_multiple_of(2) { Fate::Instead(said) } else { Fate::Pass }
+fn every_second(request: &Request, said: Response) -> Action {
+    if request.index.is_multiple_of(2) { Action::Respond(said) } else { Action::Forward }
 }
 
 #[test]
 fn fault_31_too_many_requests_without_a_word_on_when_to_come_again() {
-    World::survives(|asked| any_half(asked, Said::code(429, "over_request_rate_limit")));
+    World::survives(|request| {
+        every_second(request, Response::error(429, "over_request_rate_limit"))
+    });
 }
 
 #[test]
@@ -20,14 +22,14 @@ fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 4);
-        world.proxy.obey(|asked| match asked.before {
-            0 => Fate::Instead(Said::status(429).with("retry-after: 240")),
-            _ => Fate::Pass,
+        world.proxy.set_script(|request| match request.index {
+            0 => Action::Respond(Response::status(429).with_header("retry-after: 240")),
+            _ => Action::Forward,
         });
-        // Neither time nor the person makes it ask sooner.
+        // Neither time nor the user makes it retry sooner.
         world.sync_now(0, seconds(120)).await;
         world.sync_now(0, seconds(110)).await;
-        assert_eq!((world.proxy.count(), world.pending(0)), (1, 4));
+        assert_eq!((world.proxy.request_count(), world.pending(0)), (1, 4));
         world.live().await;
         world.heal().await;
     });
@@ -35,21 +37,27 @@ fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
 
 #[test]
 fn fault_32_a_gateway_has_lost_its_server() {
-    World::survives(|asked| {
-        let status = [502, 504, 503, 521][asked.before % 4];
-        if asked.before % 6 < 5 { Fate::Instead(Said::page(status)) } else { Fate::Pass }
+    World::survives(|request| {
+        let status = [502, 504, 503, 521][request.index % 4];
+        if request.index % 6 < 5 {
+            Action::Respond(Response::html(status))
+        } else {
+            Action::Forward
+        }
     });
 }
 
 #[test]
 fn fault_32_a_gateway_loses_its_server_after_the_commit() {
-    World::survives(|asked| match asked.is("push_sessions") && asked.before.is_multiple_of(2) {
-        true => Fate::DoneThen(Said::page(502)),
-        false => Fate::Pass,
+    World::survives(|request| {
+        match request.calls("push_sessions") && request.index.is_multiple_of(2) {
+            true => Action::ForwardThenRespond(Response::html(502)),
+            false => Action::Forward,
+        }
     });
 }
 
-/// What the server will not do until somebody sees to it: all is kept, it is said, and it is asked now and then.
+/// What the server will not do until somebody sees to it: all is kept, the status says so, and it is tried again now and then.
 async fn stands_still_until_it_is_seen_to(
     world: &mut World,
     break_it: impl FnOnce(&World),
@@ -67,7 +75,7 @@ async fn stands_still_until_it_is_seen_to(
     let calls = world.devices[0].calls - before;
     assert!((3..40).contains(&calls), "{calls} calls in four hours");
     mend_it(world);
-    // Nobody has to do anything here: it is asked again.
+    // Nobody has to do anything here: it is tried again.
     world.sync(0, minutes(70)).await;
     assert_eq!(world.pending(0), 0);
     assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
@@ -80,19 +88,19 @@ fn fault_33_a_project_is_paused_or_not_paid_for() {
         let Some(mut world) = World::new() else { return };
         wait(stands_still_until_it_is_seen_to(
             &mut world,
-            |world| world.proxy.obey(move |_| Fate::Instead(Said::status(status))),
-            |world| world.proxy.clear(),
+            |world| world.proxy.set_script(move |_| Action::Respond(Response::status(status))),
+            |world| world.proxy.clear_script(),
         ));
     }
 }
 
-/// Something that is done while a push waits for a lock which is held until then.
-fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'static) -> Fate {
+/// Runs `what` while a push waits for a lock that is held until then.
+fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'static) -> Action {
     let (backend, account) = (world.backend.clone(), world.account);
     let mut holder = Session::open(&backend);
     holder.begin_as(account.0);
     holder.run("select zafu.lock_own_sessions()");
-    Fate::During(Box::new(move || {
+    Action::RunDuring(Box::new(move || {
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
         while backend.sql(waiting).unwrap() == "0" {}
@@ -100,11 +108,11 @@ fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'sta
     }))
 }
 
-fn first_push(world: &World, fate: Fate) {
-    let mut fate = Some(fate);
-    world.proxy.obey(move |asked| match asked.is("push_sessions") {
-        true => fate.take().unwrap_or(Fate::Pass),
-        false => Fate::Pass,
+fn first_push(world: &World, action: Action) {
+    let mut action = Some(action);
+    world.proxy.set_script(move |request| match request.calls("push_sessions") {
+        true => action.take().unwrap_or(Action::Forward),
+        false => Action::Forward,
     });
 }
 
@@ -115,7 +123,7 @@ fn fault_34_postgresql_or_postgrest_goes_down_in_mid_batch() {
         for round in 0..4 {
             world.sits(0, 4);
             world.sits(1, 2);
-            let fate = match round {
+            let action = match round {
                 0 | 1 => {
                     let how = [Stop::Crash, Stop::Fast][round];
                     in_mid_push(&world, move |backend, _| {
@@ -128,10 +136,10 @@ fn fault_34_postgresql_or_postgrest_goes_down_in_mid_batch() {
                     drop(holder);
                     backend.start_postgrest().unwrap();
                 }),
-                // It has committed; then all of it crashes.
-                _ => Fate::AnswerLost,
+                // The push commits, then the server crashes.
+                _ => Action::DropResponse,
             };
-            first_push(&world, fate);
+            first_push(&world, action);
             world.sync_now(0, minutes(1)).await;
             if round == 3 {
                 world.backend.stop_postgres(Stop::Crash).unwrap();
@@ -155,7 +163,7 @@ fn fail_inserts(world: &World, condition: &str, code: &str) {
          create function fault.fails() returns trigger language plpgsql security definer as $$
          begin
            if {condition} then
-             raise exception 'as it is worded by someone else' using errcode = '{code}';
+             raise exception 'an error of another schema' using errcode = '{code}';
            end if;
            return null;
          end $$;
@@ -173,7 +181,7 @@ fn stop_failing(world: &World) {
 fn fault_35_a_lock_is_held_for_too_long() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
-        // So that nobody has to wait for four seconds.
+        // Otherwise the push would wait for four seconds.
         let short = "alter function zafu.lock_users(uuid[]) set lock_timeout = '20ms'";
         world.backend.sql(short).unwrap();
         world.sits(0, 4);
@@ -251,7 +259,7 @@ fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first()
             assert_eq!(world.pending(0), 0);
             world.backend.restore(&dump).unwrap();
             if other_first {
-                // Until the head is ahead again of what the first device has read.
+                // Until the head is again above the cursor of the first device.
                 world.sits(1, 6);
                 world.sync_now(1, minutes(5)).await;
             }
@@ -264,7 +272,7 @@ fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first()
 fn fault_41_one_poison_sit_wedges_no_queue() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
-        // One fails every call that it is in, one is refused by a word.
+        // One session fails every call that contains it, one has the outcome `rejected`.
         fail_inserts(&world, "exists (select from new_rows where note = 'poison')", "22P02");
         world.sits(0, 200);
         let ids = world.devices[0].ids();
@@ -279,8 +287,8 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
         let mut expected = [(ids[77], "the server said 400 22P02"), (ids[78], "bad_note")]
             .map(|(id, code)| (id, code.to_owned()));
         expected.sort();
-        assert_eq!(refused, expected, "they are kept whole, with the reason");
-        // Seen to, both go too.
+        assert_eq!(refused, expected, "dead letters keep the session and the reason");
+        // After the causes are fixed, both are sent.
         stop_failing(&world);
         world.devices[0].edit(ids[78], "shorter");
         store.retry_dead_letters(world.account).unwrap();
@@ -288,12 +296,14 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
     });
 }
 
-/// What nobody has thought of throws nothing away.
+/// Unknown errors discard nothing.
 #[test]
 fn an_answer_of_no_known_kind_is_kept_away_from() {
-    for said in [Said::code(418, "XX000"), Said::status(500), Said::code(400, "PT400")] {
+    for said in
+        [Response::error(418, "XX000"), Response::status(500), Response::error(400, "PT400")]
+    {
         let Some(world) = World::new() else { return };
-        wait(world.survive(move |asked| any_half(asked, said.clone())));
+        wait(world.survive(move |request| every_second(request, said.clone())));
     }
 }
 
@@ -305,23 +315,27 @@ fn fault_45_an_account_is_deleted_while_its_tokens_are_good() {
         world.sync_now(0, minutes(1)).await;
         world.backend.delete_user(world.account.0).unwrap();
         world.sits(0, 3);
-        world.proxy.clear();
+        world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
         assert_eq!(world.devices[0].carrier.status().unwrap().hold, Some(Hold::Account));
-        // How the server is, and what says that the account is gone; and the same again, ever more slowly.
-        assert_eq!(world.pending(0), 3, "all is kept");
-        assert!(world.proxy.count() < 40, "{} requests in ten hours", world.proxy.count());
+        // A health check and the response that the account is gone, repeated with backoff.
+        assert_eq!(world.pending(0), 3, "nothing is lost");
+        assert!(
+            world.proxy.request_count() < 40,
+            "{} requests in ten hours",
+            world.proxy.request_count()
+        );
         assert_eq!(world.devices[0].ids().len(), 6);
     });
 }
 
-/// As PostgREST hands them on: with whatever status it has for them.
+/// With the HTTP statuses that PostgREST gives them.
 #[test]
 fn codes_of_the_real_server_have_their_classes() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         for (code, expected) in [
-            // 40001 is not among them: PostgREST 12 tries again for ever, and never answers.
+            // Not 40001: PostgREST 12 retries it for ever and never responds.
             ("53100", Class::Transient),
             ("57014", Class::TooSlow),
             ("P0001", Class::Configuration),
@@ -351,7 +365,7 @@ fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
         };
         stands_still_until_it_is_seen_to(&mut world, toggle("disable"), toggle("enable")).await;
         let backlog = world.devices[0].store.backlog(world.account).unwrap();
-        assert_eq!(backlog.rejected, 0, "it never was a sit's fault");
+        assert_eq!(backlog.rejected, 0, "no session is a dead letter");
     });
 }
 
@@ -372,14 +386,14 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
                 world.account
             ))
             .unwrap();
-        // A later version of the server means its own constraints, and so finds nothing wrong with them.
-        world.proxy.obey(|asked| match asked.is("zafu_health") {
-            true => Fate::Changed(Box::new(|answer| {
+        // The health check of a later version knows its own constraints.
+        world.proxy.set_script(|request| match request.calls("zafu_health") {
+            true => Action::EditResponse(Box::new(|answer| {
                 for findings in ["surplus", "missing"] {
                     answer[findings] = serde_json::json!([]);
                 }
             })),
-            false => Fate::Pass,
+            false => Action::Forward,
         });
         for place in 0..2 {
             world.sits(place, 2);

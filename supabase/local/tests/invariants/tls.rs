@@ -1,4 +1,4 @@
-//! A TLS server before the proxy, and authorities that issue certificates for it.
+//! A TLS server in front of the proxy, and authorities that issue certificates for it.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::net::{SocketAddr, TcpListener};
@@ -20,7 +20,7 @@ pub struct Identity {
     key: PrivateKeyDer<'static>,
 }
 
-/// A certificate for `name` that is valid now.
+/// Requests a certificate for `name` that is valid now.
 pub fn request(name: &str) -> CertificateParams {
     CertificateParams::new([name.to_owned()]).unwrap()
 }
@@ -33,7 +33,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// What a device has to have to trust it.
+    /// Returns the certificate that makes a device trust it.
     pub fn pem(&self) -> String {
         self.0.pem()
     }
@@ -46,7 +46,7 @@ impl Authority {
 }
 
 impl Identity {
-    /// Issued by nobody else.
+    /// Returns a certificate that signs itself.
     pub fn self_signed(request: CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         Self::new(request.self_signed(&key).unwrap().der(), &key)
@@ -58,7 +58,7 @@ impl Identity {
     }
 }
 
-/// The server. It ends when this is dropped.
+/// A running TLS server. It stops when it is dropped.
 pub struct Front {
     pub port: u16,
     state: Arc<State>,
@@ -74,7 +74,7 @@ struct State {
 }
 
 impl Front {
-    /// Opens it before whoever listens on `port` of loopback.
+    /// Starts a TLS server in front of the server on `port` of loopback.
     pub fn open(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -93,7 +93,7 @@ impl Front {
         Self { port, state, _runtime: runtime }
     }
 
-    /// Shows this certificate from now on, and resets the counters.
+    /// Presents this certificate from now on, and resets the counters.
     pub fn show(&self, identity: Identity) {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -107,23 +107,23 @@ impl Front {
         }
     }
 
-    /// How many connections came.
+    /// Returns the number of connections.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::Relaxed)
     }
 
-    /// On how many of them something else than TLS was said.
+    /// Returns the number of connections that did not start with a TLS handshake.
     pub fn unencrypted(&self) -> usize {
         self.state.unencrypted.load(Ordering::Relaxed)
     }
 
-    /// On how many of them the certificate was accepted. Only then can anything be sent.
+    /// Returns the number of connections whose client accepted the certificate. Only these can carry data.
     pub fn trusted(&self) -> usize {
         self.state.trusted.load(Ordering::Relaxed)
     }
 }
 
-/// Serves one connection until it ends. Whatever fails on the way ends it, as anywhere.
+/// Serves one connection until it ends. Any error closes it.
 async fn serve(stream: TcpStream, behind: SocketAddr, state: Arc<State>) {
     /// The first byte of a handshake (RFC 8446, section 5.1).
     const HANDSHAKE: u8 = 22;
@@ -133,7 +133,7 @@ async fn serve(stream: TcpStream, behind: SocketAddr, state: Arc<State>) {
         state.unencrypted.fetch_add(1, Ordering::Relaxed);
         return;
     }
-    let config = state.config.lock().unwrap().clone().expect("a certificate is shown");
+    let config = state.config.lock().unwrap().clone().expect("a certificate is set");
     let Ok(mut stream) = TlsAcceptor::from(config).accept(stream).await else { return };
     state.trusted.fetch_add(1, Ordering::Relaxed);
     if let Ok(mut server) = TcpStream::connect(behind).await {

@@ -1,4 +1,4 @@
-//! Servers that cannot show who they are, with certificates as they occur.
+//! Servers whose certificates are not trusted.
 
 use crate::apart;
 use crate::tls::{Authority, Front, Identity, request};
@@ -14,7 +14,7 @@ fn fault_26_a_certificate_is_not_trusted() {
         let folder = tempfile::tempdir().unwrap();
         return apart::run("trust::fault_26_a_certificate_is_not_trusted", &folder, &[]);
     };
-    // A system on which nobody is trusted, as a small container is.
+    // A system without trusted issuers, such as a minimal container.
     let project = Project::new("https://127.0.0.1", "key").unwrap();
     let error = Http::new(project).unwrap_err();
     assert_eq!(error.fault, Fault::Untrusted(Distrust::NoIssuers));
@@ -40,32 +40,35 @@ fn fault_26_a_certificate_is_not_trusted() {
         world.sits(0, 4);
         for (identity, why) in cases {
             front.show(identity);
-            world.proxy.clear();
+            world.proxy.clear_script();
             let before = world.devices[0].calls;
             world.sync_now(0, minutes(30)).await;
             let status = world.devices[0].carrier.status().unwrap();
             let failure = status.last_failure.unwrap();
             assert_eq!(failure.fault, Fault::Untrusted(why));
             assert!(failure.to_string().contains("is not trusted, so nothing was sent"));
-            // Nothing is sent: no token, no key, no sit. It is tried again, and not too often.
-            assert_eq!((front.trusted(), front.unencrypted(), world.proxy.count()), (0, 0, 0));
+            // Nothing is sent, neither tokens nor sessions, and retries are few.
+            assert_eq!(
+                (front.trusted(), front.unencrypted(), world.proxy.request_count()),
+                (0, 0, 0)
+            );
             let calls = world.devices[0].calls - before;
             assert!((2..40).contains(&calls) && front.connections() >= 2, "{calls} calls");
             assert_eq!((status.hold, world.pending(0)), (None, 4));
         }
-        // With a certificate that is trusted all of it goes, without anybody doing anything.
+        // With a trusted certificate everything is sent, without any action of the user.
         front.show(trusted.issue(request("127.0.0.1")));
         world.sync(0, minutes(70)).await;
         assert_eq!(world.pending(0), 0);
         assert!(front.trusted() > 0);
-        // And if a network intercepts connections afterwards, the next one is refused again.
+        // If a network intercepts connections later, the next one fails again.
         world.sits(0, 2);
         world.now += seconds(3600);
         front.show(unknown.issue(request("127.0.0.1")));
-        world.proxy.cut();
-        world.proxy.clear();
+        world.proxy.close_connections();
+        world.proxy.clear_script();
         world.sync_now(0, minutes(5)).await;
-        assert_eq!((front.trusted(), world.proxy.count(), world.pending(0)), (0, 0, 2));
+        assert_eq!((front.trusted(), world.proxy.request_count(), world.pending(0)), (0, 0, 2));
         front.show(trusted.issue(request("127.0.0.1")));
         world.heal().await;
     });

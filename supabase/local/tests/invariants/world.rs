@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
-use zafu_backend::proxy::{Asked, Fate, Proxy};
+use zafu_backend::proxy::{Action, Proxy, Request};
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
@@ -24,26 +24,26 @@ pub const fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(minutes * 60)
 }
 
-/// The server of all tests, or one of its own for those that break it.
+/// The server that all tests share, or a separate one for tests that break it.
 #[derive(Clone)]
-pub enum OwnerFilter {
-    Everyones(&'static Backend),
-    Own(Arc<Backend>),
+pub enum Server {
+    Shared(&'static Backend),
+    Separate(Arc<Backend>),
 }
 
-impl Deref for OwnerFilter {
+impl Deref for Server {
     type Target = Backend;
 
     fn deref(&self) -> &Backend {
         match self {
-            Self::Everyones(backend) => backend,
-            Self::Own(backend) => backend,
+            Self::Shared(backend) => backend,
+            Self::Separate(backend) => backend,
         }
     }
 }
 
 pub struct World {
-    pub backend: OwnerFilter,
+    pub backend: Server,
     pub proxy: Proxy,
     pub account: UserId,
     pub partnership: String,
@@ -52,23 +52,23 @@ pub struct World {
     pub chance: Rng,
 }
 
-/// Waits for what a test asks, on a runtime whose clock can be moved.
+/// Runs a future on a runtime whose clock can be advanced.
 pub fn wait<T>(what: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what)
 }
 
 impl World {
-    /// With the server that all tests share.
+    /// Creates a world with the server that all tests share.
     pub fn new() -> Option<Self> {
-        shared().map(OwnerFilter::Everyones).map(Self::before)
+        shared().map(Server::Shared).map(Self::before)
     }
 
-    /// With a server of its own.
+    /// Creates a world with a separate server.
     pub fn alone() -> Option<Self> {
-        or_skip(Backend::start()).map(Arc::new).map(OwnerFilter::Own).map(Self::before)
+        or_skip(Backend::start()).map(Arc::new).map(Server::Separate).map(Self::before)
     }
 
-    fn before(backend: OwnerFilter) -> Self {
+    fn before(backend: Server) -> Self {
         let port = backend.url().rsplit(':').next().unwrap().parse().unwrap();
         let proxy = Proxy::open(port).unwrap();
         let account = UserId(backend.new_user().unwrap().id);
@@ -83,7 +83,7 @@ impl World {
         world
     }
 
-    /// The world is about `account` from now on, who shares weeks with somebody.
+    /// Uses `account` from now on, and gives it a partner.
     pub fn pair(&mut self, account: UserId) {
         let partner = self.backend.new_user().unwrap().id;
         let insert = "insert into partnerships (userid, partnerid, startedat) values";
@@ -92,7 +92,7 @@ impl World {
         self.account = account;
     }
 
-    /// Tokens that no auth server has made: they last, and cannot be renewed.
+    /// Returns tokens that the auth server does not know: they do not expire and cannot be refreshed.
     pub fn tokens(&self) -> Tokens {
         let access = self.backend.token_for(self.account.0);
         Tokens { access, refresh: Uuid::new_v4().to_string() }
@@ -102,12 +102,12 @@ impl World {
         Http::new(Project::new(url, self.backend.publishable_key()).unwrap()).unwrap()
     }
 
-    /// The server, through the proxy, in the account's name.
+    /// Returns a remote for the account that connects through the proxy.
     pub fn signed_in(&self, tokens: Tokens) -> Supabase {
         self.signed_in_at(&self.proxy.url(), tokens)
     }
 
-    /// The same, under a key that may not be the project's.
+    /// As [`World::signed_in`], with another publishable key.
     pub fn signed_in_with_key(&self, key: &str, tokens: Tokens) -> Supabase {
         let http = Http::new(Project::new(&self.proxy.url(), key).unwrap()).unwrap();
         self.with(http, tokens)
@@ -124,31 +124,30 @@ impl World {
         Supabase::new(http, account)
     }
 
-    /// Both devices live through an hour of whatever `script` does, then all is well, and then all is looked at.
-    pub fn survives(script: impl FnMut(&Asked) -> Fate + Send + 'static) {
+    /// Runs both devices for an hour with the faults of `script`, then without faults, and checks the invariants.
+    pub fn survives(script: impl FnMut(&Request) -> Action + Send + 'static) {
         let Some(world) = Self::new() else { return };
         wait(world.survive(script));
     }
 
-    pub async fn survive(mut self, mut script: impl FnMut(&Asked) -> Fate + Send + 'static) {
+    pub async fn survive(mut self, mut script: impl FnMut(&Request) -> Action + Send + 'static) {
         self.compare().await;
         let faults = Arc::new(AtomicUsize::new(0));
         let counted = faults.clone();
-        self.proxy.obey(move |asked| {
-            let fate = script(asked);
-            if !matches!(fate, Fate::Pass) {
+        self.proxy.set_script(move |request| {
+            let action = script(request);
+            if !matches!(action, Action::Forward) {
                 counted.fetch_add(1, Ordering::Relaxed);
             }
-            fate
+            action
         });
         self.live().await;
-        assert!(faults.load(Ordering::Relaxed) >= 2, "the fault has hardly happened");
-        self.proxy.deliver().unwrap();
+        assert!(faults.load(Ordering::Relaxed) >= 2, "the fault happened less than twice");
+        self.proxy.deliver_delayed().unwrap();
         self.heal().await;
     }
 
-    /// Both sides are compared as a whole, which is then not done again for a day: whatever it would repair is not
-    /// repaired by it.
+    /// Compares digests on each device. That is not due again for a day, so that it cannot repair what the test breaks.
     pub async fn compare(&mut self) {
         for place in 0..self.devices.len() {
             self.sync_now(place, minutes(1)).await;
@@ -157,7 +156,7 @@ impl World {
         }
     }
 
-    /// An hour in which people sit at both devices.
+    /// Simulates an hour of use of both devices.
     pub async fn live(&mut self) {
         let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
         let end = self.now + minutes(60);
@@ -172,11 +171,11 @@ impl World {
         }
         for (device, before) in self.devices.iter().zip(before) {
             let calls = device.calls - before;
-            assert!(calls < 90, "{calls} calls in an hour or so");
+            assert!(calls < 90, "{calls} calls in about an hour");
         }
     }
 
-    /// The person at a device sits so many times, unseen by anybody.
+    /// Records `count` sits on a device, without a sync.
     pub fn sits(&mut self, place: usize, count: usize) {
         for _ in 0..count {
             self.devices[place].start(60, self.now);
@@ -184,19 +183,19 @@ impl World {
         }
     }
 
-    /// The same at once, as if nobody had synced for years.
+    /// Records `count` sits on a device at once, without a sync.
     pub fn backlog(&mut self, place: usize, count: usize) {
         self.now = self.devices[place].backlog(count, self.now);
     }
 
-    /// One device does what is to be done, for so long.
+    /// Runs the due requests of one device for this long.
     pub async fn sync(&mut self, place: usize, long: Duration) -> Report {
         let (report, now) = sync(&mut self.devices[place], &self.proxy, self.now, long).await;
         self.now = now;
         report
     }
 
-    /// Both do, at the same time.
+    /// Runs the due requests of both devices at the same time.
     pub async fn sync_both(&mut self, long: Duration) {
         let now = self.now;
         let [one, two] = &mut self.devices[..] else { panic!("there are two") };
@@ -208,7 +207,7 @@ impl World {
         self.now = one.max(two);
     }
 
-    /// The person at a device wants it now, and gives it so long.
+    /// Starts a sync on a device as its user would, and runs it for this long.
     pub async fn sync_now(&mut self, place: usize, long: Duration) -> Report {
         self.devices[place].carrier.trigger(Trigger::Asked, BootTime(self.now));
         self.sync(place, long).await
@@ -219,7 +218,7 @@ impl World {
     }
 }
 
-/// Has a device do what is to be done for so long, from `now` on. Answers until when.
+/// Runs the due requests of a device for this long, from `now` on. Returns the new time.
 async fn sync(
     device: &mut Device,
     proxy: &Proxy,
@@ -230,7 +229,7 @@ async fn sync(
     let mut total = Report::default();
     let most = device.calls + 400;
     while now < end {
-        assert!(device.calls < most, "it asks without end");
+        assert!(device.calls < most, "more than 400 requests");
         match device.carrier.next(moment(now, device.skew)).unwrap() {
             Next::Wait(Wait::Until(BootTime(until))) if until < end => {
                 now = until.max(now + Duration::from_millis(1));
@@ -242,9 +241,9 @@ async fn sync(
                     tokio::select! {
                         biased;
                         answered = &mut ask => break answered,
-                        () = proxy.falls_silent() => {}
+                        () = proxy.until_waiting() => {}
                     }
-                    // Nobody says anything: time passes, and nothing else.
+                    // Nothing responds: only time passes.
                     tokio::time::pause();
                     tokio::time::advance(SILENCE).await;
                     tokio::time::resume();
@@ -254,8 +253,8 @@ async fn sync(
                         answered = &mut ask => break answered,
                         () = tokio::task::yield_now() => {}
                     }
-                    assert!(now < end + minutes(3), "it waits for ever");
-                    proxy.go_on();
+                    assert!(now < end + minutes(3), "the request never times out");
+                    proxy.step();
                 };
                 device.calls += 1;
                 now += Duration::from_millis(20);
@@ -269,5 +268,5 @@ async fn sync(
     (total, now)
 }
 
-/// How long a silence is looked at before it goes on.
+/// By how much the clock advances while nothing responds.
 const SILENCE: Duration = seconds(11);
