@@ -1,4 +1,4 @@
-//! An account on one device, and what it may ask.
+//! A client of the API, with or without an account.
 
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::{Method, StatusCode};
@@ -7,9 +7,9 @@ use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::session::Session;
 
-use crate::sits::{read, wire, written};
+use crate::sits::{in_app_order, read, wire};
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -18,18 +18,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The code of the error.
+    /// Returns the error code.
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    /// Fails unless it is this error.
+    /// Panics unless it is this error.
     pub fn is(&self, status: u16, code: &str) {
         assert_eq!((self.status.as_u16(), self.code()), (status, code), "{self:?}");
     }
 }
 
-/// Someone who asks: an account, or a stranger.
+/// A client: signed in, or a stranger without a token.
 pub struct Account<'a> {
     pub backend: &'a Backend,
     pub id: Uuid,
@@ -52,7 +52,7 @@ impl<'a> Account<'a> {
         Self { backend, id, token, http }
     }
 
-    /// A request under `/rest/v1`.
+    /// Builds a request under `/rest/v1`.
     pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/rest/v1/{path}", self.backend.url());
         let request =
@@ -73,7 +73,7 @@ impl<'a> Account<'a> {
         Answer { status, range, body }
     }
 
-    /// The same, with JSON.
+    /// Sends a request with a JSON body.
     pub fn say(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.say_text(method, path, body.to_string())
     }
@@ -91,14 +91,14 @@ impl<'a> Account<'a> {
         self.say(Method::POST, &format!("rpc/{function}"), arguments)
     }
 
-    /// Pushes rows, and answers what the server says of all of it.
+    /// Pushes rows and returns the response.
     pub fn push(&self, rows: &[Value]) -> Value {
         self.push_text(rows, json!({ "sessions": rows }).to_string())
     }
 
-    /// The same rows to the letter as a device writes them.
-    pub fn push_written(&self, rows: &[Value]) -> Value {
-        let written: Vec<String> = rows.iter().map(written).collect();
+    /// As [`Account::push`], with the fields in the order in which the app writes them.
+    pub fn push_in_app_order(&self, rows: &[Value]) -> Value {
+        let written: Vec<String> = rows.iter().map(in_app_order).collect();
         self.push_text(rows, format!(r#"{{"sessions":[{}],"erasure_id":null}}"#, written.join(",")))
     }
 
@@ -110,13 +110,13 @@ impl<'a> Account<'a> {
         answer.body
     }
 
-    /// Pushes sits, and answers the word for each.
+    /// Pushes sessions and returns their outcomes.
     pub fn push_sits(&self, sits: &[Session]) -> Vec<String> {
         let rows: Vec<Value> = sits.iter().map(wire).collect();
-        words(&self.push(&rows))
+        outcomes(&self.push(&rows))
     }
 
-    /// One page after a cursor, `null` for the beginning.
+    /// Pulls once after a cursor; `null` is the beginning.
     pub fn page(&self, cursor: &Value, rows: usize) -> Value {
         let arguments = json!({ "after_seq": cursor["seq"], "after_history_id": cursor["history_id"], "max_rows": rows });
         let answer = self.call("pull_sessions", &arguments);
@@ -124,7 +124,7 @@ impl<'a> Account<'a> {
         answer.body
     }
 
-    /// Everything after a cursor, and the next one.
+    /// Pulls everything after a cursor. Returns the rows and the new cursor.
     pub fn pull_after(&self, cursor: &Value) -> (Vec<Value>, Value) {
         let (mut rows, mut cursor) = (vec![], cursor.clone());
         loop {
@@ -138,12 +138,12 @@ impl<'a> Account<'a> {
         }
     }
 
-    /// Every sit of the account.
+    /// Returns every session of the account.
     pub fn pull(&self) -> Vec<Session> {
         self.pull_after(&Value::Null).0.iter().map(read).collect()
     }
 
-    /// The only sit of the account.
+    /// Returns the only session of the account.
     pub fn only(&self) -> Session {
         let mut all = self.pull();
         assert_eq!(all.len(), 1, "{all:?}");
@@ -151,9 +151,8 @@ impl<'a> Account<'a> {
     }
 }
 
-/// The word of each verdict.
-pub fn words(pushed: &Value) -> Vec<String> {
-    let verdicts = pushed["outcomes"].as_array().expect("verdicts");
-    let word = |verdict: &Value| verdict["outcome"].as_str().expect("a word").to_owned();
-    verdicts.iter().map(word).collect()
+/// Returns the outcome of each element of a push.
+pub fn outcomes(response: &Value) -> Vec<String> {
+    let rows = response["outcomes"].as_array().expect("outcomes");
+    rows.iter().map(|row| row["outcome"].as_str().expect("an outcome").to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! An account that is up to no good, and a stranger, at every door.
+//! Attacks on the API by an account and by a stranger without one.
 
 use crate::account::{Account, Answer};
 use crate::sits::{begun, completed, noted, wire};
@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::{Backend, shared};
 
-/// A victim with a sit, a note, a partner and a week; and an attacker with a sit of their own.
+/// A victim with a session, a note, a partner and a week; and an attacker with a session.
 struct Scene<'a> {
     victim: Account<'a>,
     attacker: Account<'a>,
@@ -32,12 +32,12 @@ fn scene(backend: &Backend) -> Scene<'_> {
     attacker.push_sits(&[completed(&begun())]);
     let week = backend.sql(&format!("select weekid from sessions where id = '{}'", sit.id));
     let week = week.expect("a week");
-    assert!(!week.is_empty(), "the scene has a week");
+    assert!(!week.is_empty(), "the victim has a week");
     Scene { victim, attacker, sit: sit.id.to_string(), week, partnership }
 }
 
 impl Scene<'_> {
-    /// Everything of the victim's, and of what both see.
+    /// Returns all data of the victim and the partnership.
     fn state(&self) -> String {
         let (victim, sit) = (self.victim.id, &self.sit);
         let sql = format!(
@@ -52,7 +52,7 @@ impl Scene<'_> {
         self.victim.backend.sql(&sql).expect("SQL")
     }
 
-    /// Whether an answer gives away anything of the victim's.
+    /// Returns whether a response contains data of the victim.
     fn tells(&self, answer: &Answer) -> bool {
         let said = answer.body.to_string();
         let known = [&self.victim.id.to_string(), &self.sit, &self.week, &self.partnership, SECRET];
@@ -61,7 +61,7 @@ impl Scene<'_> {
 }
 
 #[test]
-fn nobody_reads_what_is_not_theirs() {
+fn other_users_rows_cannot_be_read() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let victim = scene.victim.id;
@@ -85,21 +85,21 @@ fn nobody_reads_what_is_not_theirs() {
         let answer = scene.attacker.get(&path);
         assert_eq!(answer.status.as_u16(), 200, "{path}: {answer:?}");
         assert!(!scene.tells(&answer), "{path}: {answer:?}");
-        // The control: the same question by its owner is answered, wherever it is about one's own.
+        // Control: the victim gets their own data from the same request.
         if path.starts_with("sessions") {
-            assert!(scene.tells(&scene.victim.get(&path)), "{path} asks for nothing");
+            assert!(scene.tells(&scene.victim.get(&path)), "{path} returns nothing");
         }
     }
-    // Counting is reading too.
+    // Counts reveal nothing either.
     let count = scene.attacker.ask(Method::HEAD, &format!("sessions?userid=eq.{victim}"));
     let count = Account::send(count.header("prefer", "count=exact"));
     assert_eq!(count.range.as_deref(), Some("*/0"));
     let rows = scene.attacker.pull();
-    assert_eq!(rows.len(), 1, "only one's own: {rows:?}");
+    assert_eq!(rows.len(), 1, "only their own: {rows:?}");
 }
 
 #[test]
-fn what_is_not_granted_is_refused_even_of_ones_own() {
+fn columns_without_a_grant_cannot_be_used() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let attacker = &scene.attacker;
@@ -153,7 +153,7 @@ fn what_is_not_granted_is_refused_even_of_ones_own() {
         );
         assert_eq!(scene.state(), before, "{method} {path} {body}");
     }
-    // A sit may be made, but not with anything that is the server's to say.
+    // A session can be inserted, but not with columns of the server.
     for (column, value) in [
         ("userid", json!(scene.victim.id)),
         ("userid", json!(own)),
@@ -169,17 +169,17 @@ fn what_is_not_granted_is_refused_even_of_ones_own() {
 }
 
 #[test]
-fn nobody_changes_what_is_not_theirs() {
+fn other_users_rows_cannot_be_changed() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let before = scene.state();
     let attacker = &scene.attacker;
     let sit = &scene.sit;
-    // A sit that is not one's own is not there at all, and that is an error.
+    // A session of another user does not exist for the caller, which is an error.
     let change = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 9 });
     attacker.say(Method::PATCH, &format!("sessions?id=eq.{sit}"), &change).is(404, "PT404");
-    // Of its id one can have a session of one's own, in every way of writing, and learns and changes nothing of
-    // the other's.
+    // The attacker can store their own session with the same id, in every way of writing, without reading or changing the
+    // other one.
     let mut row = wire(&begun());
     row["id"] = sit.clone().into();
     let unused = wire(&begun());
@@ -192,7 +192,7 @@ fn nobody_changes_what_is_not_theirs() {
                     .header("content-type", "application/json")
                     .header("prefer", format!("return=representation,resolution={resolution}"));
                 let answer = Account::send(request);
-                // The id is one's own to say, and nothing else in the answer is the other's.
+                // The id was sent by the attacker; nothing else in the response is the victim's.
                 let victim = scene.victim.id.to_string();
                 let said = answer.body.to_string();
                 assert!(!said.contains(SECRET) && !said.contains(&victim), "{answer:?}");
@@ -205,8 +205,8 @@ fn nobody_changes_what_is_not_theirs() {
         }
         assert_eq!(attacker.push(std::slice::from_ref(row))["outcomes"][0]["outcome"], "unchanged");
     }
-    attacker.say(Method::POST, "sessions", &row).is(409, "23505"); // of one's own
-    // A profile that is not one's own matches nothing: silence, and no change.
+    attacker.say(Method::POST, "sessions", &row).is(409, "23505"); // the attacker's own row
+    // The profile of another user matches nothing, and nothing changes.
     let name = json!({ "name": "mine now" });
     let path = format!("users?id=eq.{}&select=id", scene.victim.id);
     let answer = attacker.say(Method::PATCH, &path, &name);
@@ -215,7 +215,7 @@ fn nobody_changes_what_is_not_theirs() {
 }
 
 #[test]
-fn what_is_not_exposed_cannot_be_called_or_seen() {
+fn internal_functions_and_tables_are_not_exposed() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let before = scene.state();
@@ -246,7 +246,7 @@ fn what_is_not_exposed_cannot_be_called_or_seen() {
         let answer = scene.attacker.get(table);
         assert!([404, 400].contains(&answer.status.as_u16()), "{table}: {answer:?}");
     }
-    // A mark of someone else's is no mark of one's own.
+    // A history id of another user is not valid.
     let head = scene.victim.page(&Value::Null, 1)["head"].clone();
     assert_eq!(scene.attacker.page(&head, 1)["state"], "diverged");
     assert_eq!(scene.victim.page(&head, 1)["state"], "ok");
@@ -254,7 +254,7 @@ fn what_is_not_exposed_cannot_be_called_or_seen() {
 }
 
 #[test]
-fn a_stranger_may_ask_how_the_server_is_and_nothing_else() {
+fn without_a_sign_in_only_the_health_check_is_allowed() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let stranger = Account::stranger(backend);
@@ -274,7 +274,7 @@ fn a_stranger_may_ask_how_the_server_is_and_nothing_else() {
 }
 
 #[test]
-fn a_token_is_believed_only_as_far_as_it_is_signed() {
+fn only_correctly_signed_tokens_are_accepted() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let victim = scene.victim.id;
@@ -289,7 +289,7 @@ fn a_token_is_believed_only_as_far_as_it_is_signed() {
     let expired = json!({ "sub": victim, "role": "authenticated", "exp": 1_600_000_000 });
     for bad in [
         backend.publishable_key().to_owned(),
-        // Another one's signature, a cut one, none at all, and "none" as the way of signing.
+        // The signature of another token, a truncated one, none, and the algorithm "none".
         format!("{}.{}.{}", parts[0], parts[1], stolen[2]),
         format!("{}.{}.{}", parts[0], parts[1], &parts[2][1..]),
         format!("{}.{}.", parts[0], parts[1]),
@@ -300,11 +300,11 @@ fn a_token_is_believed_only_as_far_as_it_is_signed() {
         assert_eq!((read.status.as_u16(), pushed.status.as_u16()), (401, 401), "{read:?}");
         assert!(["PGRST301", "PGRST303"].contains(&read.code()), "{read:?}");
     }
-    // A role that is none of ours, and one that is nobody.
+    // An unknown role, and a token without a user.
     let (read, _) = asked(backend.token_with(&json!({ "sub": victim, "role": "postgres" })));
     read.is(403, "42501");
     let (read, pushed) = asked(backend.token_with(&json!({ "role": "authenticated" })));
-    assert_eq!(read.body, json!([]), "nobody sees nothing");
+    assert_eq!(read.body, json!([]), "no user, no rows");
     pushed.is(401, "PT401");
     let nobody = Account::with(
         backend,
@@ -314,7 +314,7 @@ fn a_token_is_believed_only_as_far_as_it_is_signed() {
     nobody.call("pull_sessions", &json!({})).is(401, "PT401");
     nobody.call("erase_account", &json!({})).is(401, "PT401");
     nobody.say(Method::POST, "sessions", &wire(&begun())).is(403, "42501");
-    // What a person may write about themselves in their account makes them nobody else.
+    // Metadata that users can edit does not change who they are.
     let claims = json!({ "sub": scene.attacker.id, "role": "authenticated",
         "user_metadata": { "sub": victim, "role": "service_role" }, "app_metadata": { "admin": true } });
     let (read, _) = asked(backend.token_with(&claims));
@@ -322,7 +322,7 @@ fn a_token_is_believed_only_as_far_as_it_is_signed() {
 }
 
 #[test]
-fn without_the_key_there_is_no_door() {
+fn requests_without_the_key_are_rejected() {
     let Some(backend) = shared() else { return };
     let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
     for path in ["rest/v1/rpc/zafu_health", "auth/v1/health"] {

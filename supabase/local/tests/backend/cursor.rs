@@ -1,6 +1,6 @@
-//! Heads, marks and cursors: nobody misses a row, and nobody takes a restored database for the one they knew.
+//! Cursors: devices miss no row, and detect a restored database.
 
-use crate::account::{Account, words};
+use crate::account::{Account, outcomes};
 use crate::session::Session;
 use crate::sits::{begun, completed, many, noted, wire};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn ids(rows: &[Value]) -> BTreeSet<&str> {
 }
 
 #[test]
-fn pages_hold_every_row_once_and_say_when_they_end() {
+fn pages_contain_every_row_once_and_mark_the_last_one() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sent = many(95);
@@ -31,11 +31,11 @@ fn pages_hold_every_row_once_and_say_when_they_end() {
     assert_eq!((pages, seen.len()), (10, 95));
     assert_eq!(ids(&seen), ids(&sent));
     let (rest, next) = account.pull_after(&cursor);
-    assert_eq!((rest, next), (vec![], cursor), "there is nothing more");
+    assert_eq!((rest, next), (vec![], cursor), "the end was reached");
 }
 
 #[test]
-fn a_page_is_cut_by_weight_but_never_empty() {
+fn a_page_is_limited_in_bytes_but_never_empty() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = completed(&begun());
@@ -58,7 +58,7 @@ fn a_device_need_not_pull_its_own_push() {
     let account = Account::new(backend);
     let (_, cursor) = account.pull_after(&Value::Null);
     let pushed = account.push(&many(3));
-    assert_eq!(pushed["before"], cursor, "nobody else has written since");
+    assert_eq!(pushed["before"], cursor, "no other device has pushed");
     let (rows, _) = account.pull_after(&pushed["after"]);
     assert_eq!(rows, Vec::<Value>::new());
     let other = many(1);
@@ -68,7 +68,7 @@ fn a_device_need_not_pull_its_own_push() {
 }
 
 #[test]
-fn what_commits_later_comes_later() {
+fn commit_order_is_sequence_order() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let (slow, fast) = (wire(&begun()), wire(&begun()));
@@ -78,7 +78,7 @@ fn what_commits_later_comes_later() {
     session.run(&format!("select push_sessions('[{slow}]')"));
     let between = thread::scope(|scope| {
         let pushing = scope.spawn(|| account.push(std::slice::from_ref(&fast)));
-        // It must wait: its number may not be seen before the one that was drawn first.
+        // It must wait: its seq may not become visible before the lower one that was drawn first.
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
         while backend.sql(waiting).expect("SQL") == "0" {
@@ -88,8 +88,8 @@ fn what_commits_later_comes_later() {
         assert_eq!(rows, Vec::<Value>::new(), "neither has committed");
         session.run("commit");
         let pushed = pushing.join().expect("a push");
-        assert_eq!(words(&pushed), ["accepted"]);
-        assert_ne!(pushed["before"], start, "it has seen what it waited for");
+        assert_eq!(outcomes(&pushed), ["accepted"]);
+        assert_ne!(pushed["before"], start, "it sees the commit that it waited for");
         between
     });
     let (rows, _) = account.pull_after(&between);
@@ -98,7 +98,7 @@ fn what_commits_later_comes_later() {
 }
 
 #[test]
-fn a_reader_beside_many_writers_misses_nothing() {
+fn a_reader_misses_nothing_while_others_write() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let (writers, pushes) = (4, 12);
@@ -124,11 +124,11 @@ fn a_reader_beside_many_writers_misses_nothing() {
         }
     });
     assert_eq!(ids(&seen).len(), writers * pushes * 3);
-    assert_eq!(seen.len(), writers * pushes * 3, "and nothing came twice");
+    assert_eq!(seen.len(), writers * pushes * 3, "no row came twice");
 }
 
 #[test]
-fn partners_who_push_at_once_do_not_lock_each_other_out() {
+fn partners_who_push_at_once_do_not_deadlock() {
     let Some(backend) = shared() else { return };
     let (here, there) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";
@@ -138,7 +138,7 @@ fn partners_who_push_at_once_do_not_lock_each_other_out() {
             scope.spawn(move || {
                 for _ in 0..15 {
                     let sit = begun();
-                    // `push` fails at anything but success: a deadlock would be one of 40P01.
+                    // `push` panics on any error, such as 40P01 of a deadlock.
                     account.push(&[wire(&sit), wire(&completed(&begun()))]);
                     account.push(&[wire(&completed(&sit))]);
                 }
@@ -162,7 +162,7 @@ fn partners_who_push_at_once_are_both_counted() {
     session.run(&format!("select push_sessions('[{}]')", wire(&completed(&begun()))));
     thread::scope(|scope| {
         let pushing = scope.spawn(|| there.push_sits(&[completed(&begun())]));
-        // Until it waits for the locks, it has counted nothing that could be out of date.
+        // It may count only after it has the locks.
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
         while backend.sql(waiting).expect("SQL") == "0" {
@@ -176,8 +176,8 @@ fn partners_who_push_at_once_are_both_counted() {
 }
 
 #[test]
-fn a_restored_database_is_noticed_also_when_someone_was_there_first() {
-    // One of its own: the others do not want to be restored.
+fn a_restored_database_is_detected_even_after_another_device_pushed() {
+    // A separate backend, because it is restored.
     let Some(backend) = or_skip(Backend::start()) else { return };
     let account = Account::new(&backend);
     let dump = tempfile::tempdir().expect("a folder");
@@ -192,16 +192,16 @@ fn a_restored_database_is_noticed_also_when_someone_was_there_first() {
     backend.restore(&dump).expect("restored");
 
     assert_eq!(account.page(&new, 10)["state"], "diverged");
-    // Another device pushes first, until the head is ahead of where it was: numbers repeat, marks do not.
+    // Another device pushes until the head is above the cursor: sequence numbers repeat, history ids do not.
     let others = many(5);
     let pushed = account.push(&others);
-    assert!(pushed["after"]["seq"].as_u64() > new["seq"].as_u64(), "the head is ahead again");
+    assert!(pushed["after"]["seq"].as_u64() > new["seq"].as_u64(), "the head is above the cursor");
     let page = account.page(&new, 10);
     assert_eq!((&page["state"], &page["next"]), (&json!("diverged"), &Value::Null));
-    // Who had read no further than the dump goes on.
+    // A device that had read no further than the dump continues.
     let (rows, _) = account.pull_after(&old);
     assert_eq!(ids(&rows), ids(&others));
-    // Who notices pushes everything, and all is there again.
+    // The device that detects it pushes everything.
     account.push(&[before.clone(), lost.clone()].concat());
     let (rows, _) = account.pull_after(&Value::Null);
     let all = [before, lost, others].concat();
@@ -209,7 +209,7 @@ fn a_restored_database_is_noticed_also_when_someone_was_there_first() {
 }
 
 #[test]
-fn a_cursor_that_never_was_is_not_taken() {
+fn an_invalid_cursor_is_diverged() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let head = account.push(&many(2))["after"].clone();
@@ -229,12 +229,12 @@ fn a_cursor_that_never_was_is_not_taken() {
 }
 
 #[test]
-fn a_push_does_not_wait_for_ever() {
+fn a_push_waits_only_until_the_lock_timeout() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let set =
         "select 'lock_timeout=4s' = any (proconfig) from pg_proc where proname = 'lock_users'";
     assert_eq!(backend.sql(set).expect("SQL"), "t");
-    // So that the test need not wait for four seconds either.
+    // Otherwise the test would wait for four seconds.
     backend.sql("alter function zafu.lock_users(uuid[]) set lock_timeout = '20ms'").expect("SQL");
     let account = Account::new(&backend);
     let mut session = Session::open(&backend);

@@ -1,5 +1,4 @@
-//! The table itself, as any client of Supabase writes to it. The old system wrote so, and this is where it
-//! failed in silence.
+//! Direct writes to the table, as by any client of Supabase. They must never fail silently.
 
 use crate::account::Account;
 use crate::sits::{begun, completed, deleted, device, ended, noted, read, wire};
@@ -21,7 +20,7 @@ fn an_update_that_matches_nothing_is_an_error() {
     let account = Account::new(backend);
     let sit = begun();
     let change = changed(&completed(&sit), &LIFECYCLE);
-    // The creation failed, and then the completion arrives: it must not pass for success.
+    // The creation failed, then the completion arrives: it must be an error.
     let path = format!("sessions?id=eq.{}", sit.id);
     account.say(Method::PATCH, &path, &change).is(404, "PT404");
     assert!(account.pull().is_empty());
@@ -32,7 +31,7 @@ fn an_update_that_matches_nothing_is_an_error() {
 }
 
 #[test]
-fn the_id_that_a_client_says_is_kept() {
+fn the_id_of_the_client_is_stored() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
@@ -45,7 +44,7 @@ fn the_id_that_a_client_says_is_kept() {
 }
 
 #[test]
-fn what_would_undo_something_is_refused() {
+fn a_write_that_would_undo_a_later_state_is_rejected() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = noted(&completed(&begun()), "kept", device(5));
@@ -77,7 +76,7 @@ fn what_would_undo_something_is_refused() {
 }
 
 #[test]
-fn nonsense_is_refused() {
+fn invalid_values_are_rejected() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     for (column, value) in [
@@ -104,7 +103,7 @@ fn nonsense_is_refused() {
 }
 
 #[test]
-fn a_write_that_says_nothing_new_moves_nothing() {
+fn a_write_without_a_change_does_not_advance_the_head() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = completed(&begun());
@@ -132,7 +131,7 @@ fn a_direct_write_is_pulled_like_any_other() {
 }
 
 #[test]
-fn several_open_sits_stay_apart() {
+fn several_open_sessions_stay_separate() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let open: Vec<Session> = (0..3).map(|_| begun()).collect();

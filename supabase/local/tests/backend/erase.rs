@@ -1,6 +1,6 @@
-//! Taking everything away, and being gone.
+//! Erasing data and deleting accounts.
 
-use crate::account::{Account, words};
+use crate::account::{Account, outcomes};
 use crate::session::Session;
 use crate::sits::{begun, completed, many, wire};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use std::thread;
 use zafu_backend::{Backend, or_skip, shared};
 
 #[test]
-fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
+fn a_device_that_does_not_know_of_an_erasure_cannot_upload_again() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let rows = many(3);
@@ -18,7 +18,7 @@ fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
     let erased = account.call("erase_account", &json!({})).body["erasure_id"].clone();
     assert!(erased.is_string());
 
-    // It learns of it at whatever it does next, and nothing is written.
+    // The next pull or push reports the erasure, and nothing is written.
     let page = account.page(&cursor, 10);
     assert_eq!((&page["erasure_id"], &page["rows"]), (&erased, &json!([])));
     assert!(page["erasedat"].is_string());
@@ -31,18 +31,18 @@ fn what_was_erased_is_not_uploaded_again_by_a_device_that_did_not_hear() {
     }
     assert!(account.pull().is_empty());
 
-    // Once the person has said so, it may.
+    // After the user has agreed, it can.
     let aware = json!({ "sessions": rows, "erasure_id": erased });
     let answer = account.call("push_sessions", &aware).body;
-    assert_eq!(words(&answer), vec!["accepted"; 3]);
-    // A second erasure is another one.
+    assert_eq!(outcomes(&answer), vec!["accepted"; 3]);
+    // A second erasure has another id.
     let again = account.call("erase_account", &json!({})).body["erasure_id"].clone();
     assert_ne!(again, erased);
     assert_eq!(account.call("push_sessions", &aware).body["state"], "erased");
 }
 
 #[test]
-fn only_ones_own_is_erased_and_all_of_it() {
+fn an_erasure_is_complete_and_affects_only_the_caller() {
     let Some(backend) = shared() else { return };
     let (account, other) = (Account::new(backend), Account::new(backend));
     let profile = format!("users?id=eq.{}&select=name,image,usualsitlength", account.id);
@@ -59,7 +59,7 @@ fn only_ones_own_is_erased_and_all_of_it() {
 }
 
 #[test]
-fn erasing_ends_a_partnership_and_uncounts_ones_sits() {
+fn erasing_ends_the_partnership_and_recounts_its_weeks() {
     let Some(backend) = shared() else { return };
     let (account, partner) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";
@@ -74,11 +74,11 @@ fn erasing_ends_a_partnership_and_uncounts_ones_sits() {
     assert_eq!(state(), "t|3|2|paired");
     account.call("erase_account", &json!({}));
     assert_eq!(state(), "f|0|2|unpaired");
-    assert_eq!(partner.pull().len(), 2, "the partner's sits stay");
+    assert_eq!(partner.pull().len(), 2, "the partner keeps their sessions");
 }
 
 #[test]
-fn an_account_that_is_gone_is_told_so() {
+fn a_deleted_account_has_an_error_of_its_own() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     account.push(&[wire(&completed(&begun()))]);
@@ -92,7 +92,7 @@ fn an_account_that_is_gone_is_told_so() {
 }
 
 #[test]
-fn an_account_can_go_while_it_and_its_partner_push() {
+fn an_account_can_be_deleted_while_it_and_its_partner_push() {
     let Some(backend) = shared() else { return };
     let (account, partner) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";
@@ -121,7 +121,7 @@ fn an_account_can_go_while_it_and_its_partner_push() {
 
 #[test]
 fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
-    // One of its own: what is done here would trouble other tests.
+    // A separate backend, because it is changed.
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.sql("drop trigger zafu_create_profile on auth.users").expect("SQL");
     let account = Account::new(&backend);
@@ -138,7 +138,7 @@ fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
     let (_, repair) = repair.split_once("```sql\n").expect("a block of SQL");
     let (repair, _) = repair.split_once("```").expect("its end");
     backend.sql(repair).expect("the repair");
-    assert_eq!(words(&account.push(&many(2))), ["accepted", "accepted"]);
+    assert_eq!(outcomes(&account.push(&many(2))), ["accepted", "accepted"]);
     backend.delete_user(account.id).expect("deleted");
     asks(410, "PT410");
 }

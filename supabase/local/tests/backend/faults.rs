@@ -1,4 +1,4 @@
-//! The backend as a thing that tests stop, start and sign in to.
+//! The local backend itself: its servers stop, start and sign users in.
 
 use crate::account::Account;
 use crate::sits::{begun, completed};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zafu_backend::{Backend, Stop, or_skip};
 
 #[test]
-fn its_parts_can_fail_and_come_back_without_losing_anything() {
+fn servers_can_stop_and_start_without_data_loss() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let account = Account::new(&backend);
     let sit = completed(&begun());
@@ -20,7 +20,7 @@ fn its_parts_can_fail_and_come_back_without_losing_anything() {
 
     for how in [Stop::Fast, Stop::Crash] {
         backend.stop_postgres(how).expect("stopped");
-        // Of a connection that it still had, PostgREST 12 may say no more than 400 and an empty code.
+        // On a connection that was open, PostgREST 12 may respond 400 without a code.
         let answers: Vec<_> = (0..4).map(|_| account.get("sessions")).collect();
         assert!(answers.iter().all(|answer| !answer.status.is_success()), "{answers:?}");
         let last = &answers[3];
@@ -32,7 +32,7 @@ fn its_parts_can_fail_and_come_back_without_losing_anything() {
 }
 
 #[test]
-fn it_goes_with_its_owner_and_leaves_nothing() {
+fn the_backend_stops_with_its_owner_and_deletes_its_folder() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let (folder, url) = (backend.folder().to_owned(), backend.url());
     assert!(folder.join("data").exists());
@@ -60,7 +60,7 @@ impl Auth<'_> {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// The account that a session is for.
+    /// Returns the account of an auth session.
     fn account(&self, session: &Value) -> Account<'_> {
         let id = session["user"]["id"].as_str().expect("an id");
         let token = session["access_token"].as_str().expect("a token").to_owned();
@@ -69,7 +69,7 @@ impl Auth<'_> {
 }
 
 #[test]
-fn an_account_can_be_made_signed_in_to_and_used() {
+fn accounts_can_sign_up_and_sign_in() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.start_auth().expect("the auth server");
     let http = Client::builder().no_proxy().build().expect("a client");
@@ -96,7 +96,7 @@ fn an_account_can_be_made_signed_in_to_and_used() {
     let (status, answer) = auth.ask("token?grant_type=password", &wrong);
     assert_eq!((status, &answer["error_code"]), (400, &json!("invalid_credentials")), "{answer}");
 
-    // Another one, with a code by mail.
+    // Another account, with a code by mail.
     let other = json!({ "email": "other@example.test", "create_user": true });
     assert_eq!(auth.ask("otp", &other).0, 200);
     let mails = auth.http.get(backend.mailbox()).send().expect("mails").text().expect("text");

@@ -1,11 +1,11 @@
-//! What the server says of itself.
+//! The health check.
 
 use crate::account::Account;
 use serde_json::{Value, json};
 use zafu_backend::{Backend, or_skip, shared};
 
 #[test]
-fn a_server_as_it_was_made_is_well() {
+fn a_migrated_server_is_healthy() {
     let Some(backend) = shared() else { return };
     let health = Account::stranger(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
@@ -21,8 +21,8 @@ fn a_server_as_it_was_made_is_well() {
 }
 
 #[test]
-fn whatever_was_loosened_or_taken_away_is_named() {
-    // One of its own: what is done here would trouble other tests.
+fn changed_privileges_are_reported() {
+    // A separate backend, because it is changed.
     let Some(backend) = or_skip(Backend::start()) else { return };
     let stranger = Account::stranger(&backend);
     let health = || stranger.call("zafu_health", &json!({})).body;
@@ -262,7 +262,7 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
         let kinds = ["unprotected", "surplus", "missing", "changed"];
         assert!(kinds.iter().all(|kind| said[*kind] == json!([])), "{undone}: {said}");
     }
-    // What whoever owns the project adds for themselves is their business, as long as it opens nothing.
+    // Objects that the owner of the project adds are allowed if they give no access.
     backend
         .sql(
             "create function noticed() returns trigger language plpgsql as 'begin return null; end';
@@ -278,7 +278,7 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
     backend.sql("alter function zafu.stage(zafu.session) set search_path = public").expect("SQL");
     assert_eq!(health()["changed"], json!(["function zafu.stage(s zafu.session): settings"]));
     backend.sql("alter function zafu.stage(zafu.session) reset search_path").expect("SQL");
-    // So is what a role of their own may see, and a view that can only be read and that nobody may read.
+    // So are policies of other roles, and views that API roles cannot read.
     backend
         .sql(
             "create role dashboard;
@@ -289,7 +289,7 @@ fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
         )
         .expect("SQL");
     assert_eq!((&health()["surplus"], &health()["changed"]), (&json!([]), &json!([])));
-    // One's own view with the rights of whoever reads it is nobody's business.
+    // A view with the rights of its reader is allowed.
     backend
         .sql("create view own with (security_invoker = true) as select id from sessions; grant select on own to authenticated")
         .expect("SQL");

@@ -1,6 +1,6 @@
-//! What one account can cost the others.
+//! Limits: what one account can cost the others.
 
-use crate::account::{Account, words};
+use crate::account::{Account, outcomes};
 use crate::session::Session;
 use crate::sits::{begun, completed, ended, many, wire};
 use fastrand::Rng;
@@ -13,19 +13,19 @@ use std::thread;
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_sync::digest::Digest;
 
-/// What `zafu.replace_unstorable_escapes` must answer, in one pass over JSON text.
-fn replace_unstorable_escapes(said: &str, mark: &str) -> String {
+/// Reference implementation of `zafu.replace_unstorable_escapes`.
+fn replace_unstorable_escapes(body: &str, placeholder: &str) -> String {
     let unit = |text: &str| {
         let digits = text.strip_prefix("\\u")?.get(..4)?;
         u16::from_str_radix(digits, 16).ok()
     };
-    let (mut rest, mut result) = (said, String::new());
+    let (mut rest, mut result) = (body, String::new());
     while let Some(first) = rest.chars().next() {
         let next = unit(rest.get(6..).unwrap_or_default());
         let length = match (unit(rest), next) {
             (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
             (Some(0 | 0xd800..=0xdfff), _) => {
-                result += mark;
+                result += placeholder;
                 rest = &rest[6..];
                 continue;
             }
@@ -38,7 +38,7 @@ fn replace_unstorable_escapes(said: &str, mark: &str) -> String {
     result
 }
 
-/// The form that `zafu.replace_unstorable_escapes` had before: it looks back, which takes quadratic time.
+/// A simpler form of `zafu.replace_unstorable_escapes` that looks back, which takes quadratic time.
 const BEFORE: &str = r"
     create function pg_temp.before(said text, mark text) returns text language sql as $f$
       select regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
@@ -84,14 +84,14 @@ fn real_life_18_escapes_are_replaced_as_before() {
     let expected: Vec<String> =
         texts.iter().map(|text| replace_unstorable_escapes(text, "<>")).collect();
     assert_eq!(now, expected);
-    // The form before took an escaped backslash and "ud83e" for half a pair; everywhere else both are equal.
+    // The simpler form takes an escaped backslash and "ud83e" for half a pair; otherwise both are equal.
     let differ = r"select count(*) from one where now is distinct from before and said !~* '\\\\ud[89ab]'
         and said !~* '\\\\ud[c-f]'";
     assert_eq!(session.run(differ), "0");
     assert_eq!(session.run("select count(*) from one"), "20000");
 }
 
-/// The quadratic form takes hours for it, and the role has 8 seconds.
+/// The quadratic form would take hours; the statement timeout is 8 seconds.
 #[test]
 fn real_life_18_a_note_of_escapes_is_refused_in_time() {
     let Some(backend) = shared() else { return };
@@ -102,7 +102,7 @@ fn real_life_18_a_note_of_escapes_is_refused_in_time() {
     let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#).replace('@', &escapes);
     let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
     assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.code());
-    assert_eq!(words(&answer.body), ["rejected", "accepted"]);
+    assert_eq!(outcomes(&answer.body), ["rejected", "accepted"]);
     assert_eq!(answer.body["outcomes"][0]["reason"], "bad_text");
 }
 
@@ -122,24 +122,24 @@ fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_the
                 }
             });
         }
-        // One more is refused at once, though what it sends could not even be parsed.
+        // One more is rejected at once, before its invalid body is parsed.
         let refused = (0..600).any(|_| {
             let answer = busy.call("push_sessions", &json!({ "sessions": 7 }));
             answer.is(500, "55P03");
             answer.body["message"] == "other pushes of this account are waiting already"
         });
-        // And nobody else waits.
+        // Other accounts do not wait.
         let rows = many(2);
-        assert_eq!(words(&other.push(&rows)), ["accepted", "accepted"]);
+        assert_eq!(outcomes(&other.push(&rows)), ["accepted", "accepted"]);
         is_over.store(true, Ordering::SeqCst);
         first.run("commit");
         assert!(refused, "a fifth push was let in");
     });
     busy.call("push_sessions", &json!({ "sessions": 7 })).is(400, "PT400");
-    assert_eq!(words(&busy.push(&many(1))), ["accepted"]);
+    assert_eq!(outcomes(&busy.push(&many(1))), ["accepted"]);
 }
 
-/// Sets what an account has written on the day that is so many days ago.
+/// Sets what an account has written, this many days ago.
 fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
     let sql = "update zafu.sync_state set new_ids = 0, edits = 0, new_bytes = 0";
     let id = account.id;
@@ -165,8 +165,12 @@ fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
         edited["detailsrevision"] = 1.into();
         let room = if what == "new_bytes" { 800 } else { 1 };
         has_written(&account, what, limit - room, 0);
-        assert_eq!(words(&account.push(&[edited.clone()])), ["accepted"], "{what}: the last one");
-        assert_eq!(words(&account.push(&many(1))), ["accepted"], "{what}: the last one");
+        assert_eq!(
+            outcomes(&account.push(&[edited.clone()])),
+            ["accepted"],
+            "{what}: the last one"
+        );
+        assert_eq!(outcomes(&account.push(&many(1))), ["accepted"], "{what}: the last one");
 
         has_written(&account, what, limit, 0);
         if what != "edits" {
@@ -179,17 +183,17 @@ fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
             let change = json!({ "note": "again", "detailsrevision": 2 });
             account.say(Method::PATCH, &path, &change).is(429, "PT429");
         }
-        // Nothing of it stays; to read and to erase is never refused, and nobody else is touched.
+        // Nothing of it is stored. Reading, erasing and other accounts have no limit.
         assert_eq!(account.pull().len(), 2, "{what}");
-        assert_eq!(words(&other.push(&many(1))), ["accepted"], "{what}");
+        assert_eq!(outcomes(&other.push(&many(1))), ["accepted"], "{what}");
         has_written(&account, what, limit, 1);
-        assert_eq!(words(&account.push(&many(1))), ["accepted"], "{what}: another day");
+        assert_eq!(outcomes(&account.push(&many(1))), ["accepted"], "{what}: another day");
         has_written(&account, what, limit, 0);
         assert_eq!(account.call("erase_account", &json!({})).status.as_u16(), 200, "{what}");
     }
 }
 
-/// What is counted is what is written.
+/// Only rows that are written count.
 #[test]
 fn real_life_19_rows_and_texts_are_counted() {
     let Some(backend) = shared() else { return };
@@ -235,23 +239,23 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
     assert!((2000..4001).contains(&marks), "{marks}");
     let counted = format!("select history_length from zafu.sync_state where userid = '{id}'");
     assert_eq!(backend.sql(&counted).expect("SQL"), marks.to_string());
-    // The cursor of months ago is answered with what follows it, and the advice to compare.
+    // A pull from the old cursor returns the rows after it, and asks to compare digests.
     let page = account.page(old, 10);
     assert_eq!((&page["state"], &page["compare"]), (&json!("ok"), &json!(true)));
     assert_eq!(page["rows"].as_array().map(Vec::len), Some(1), "{page}");
     let after = account.page(&page["next"], 10);
     assert_eq!((&after["state"], &after["compare"]), (&json!("ok"), &json!(false)));
-    // A mark that never was is still known for one, unless it is as old.
+    // An invalid history id is detected, unless it is as old.
     let unknown = json!({ "seq": page["next"]["seq"], "history_id": begun().id });
     assert_eq!(account.page(&unknown, 10)["state"], "diverged");
     let seq = old["seq"].as_i64().expect("a seq");
     let as_old = json!({ "seq": seq - 1, "history_id": begun().id });
     assert_eq!(account.page(&as_old, 10)["compare"], true);
-    // The erasure is not forgotten.
+    // The erasure is not pruned.
     assert_eq!(page["erasure_id"], erased);
 }
 
-/// The digest as `digest_sessions` answers it, and as a count of all rows gives it.
+/// Returns the digest of `digest_sessions`, and the one computed from all rows.
 fn digests(account: &Account<'_>) -> (Value, Value) {
     let sql = format!(
         "select json_build_object('count', d.session_count, 'digest', (
@@ -294,7 +298,7 @@ fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
                     backend.sql(&format!("delete from sessions where userid = '{}' and id = '{}'", account.id, sit.id))
                         .expect("SQL");
                 }
-                // One that is sent twice in one call is one row.
+                // Each session twice in one push.
                 _ => {
                     let rows: Vec<Value> = sits.iter().chain(&sits).map(wire).collect();
                     account.call("push_sessions", &json!(rows));
@@ -303,13 +307,13 @@ fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
         }
         let (kept, fresh) = digests(&account);
         prop_assert_eq!(kept, fresh);
-        // And it is what a device computes.
+        // It is the digest that a device computes.
         let mut ours = Digest::default();
         account.pull().iter().for_each(|sit| ours.add(sit));
         let (count, digest) = ours.finish();
         prop_assert_eq!(digests(&account).0, json!({ "count": count, "digest": digest }));
     });
-    // Placing the sits in weeks changes nothing of it; to erase them leaves the digest of nothing.
+    // Assigning weeks does not change it; after an erasure it is zero.
     let values = format!("('{}', '{}', '2026-02-28')", account.id, partner.id);
     backend
         .sql(&format!("insert into partnerships (userid, partnerid, startedat) values {values}"))
@@ -321,7 +325,7 @@ fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
     assert_eq!(digests(&account), (nothing.clone(), nothing));
 }
 
-/// Nobody sees a digest that was not kept up to date but the devices, which then send everything each day.
+/// With a wrong digest, devices send and read everything again each day.
 #[test]
 fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
     let Some(backend) = or_skip(Backend::start()) else { return };
@@ -339,7 +343,7 @@ fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
     backend.sql(&lost).expect("SQL");
     let (kept, fresh) = digests(&account);
     assert_ne!(kept, fresh);
-    // The repair of supabase/README.md, word for word.
+    // The repair of supabase/README.md.
     let repair = "select zafu.repair_digests()";
     assert!(include_str!("../../../README.md").contains(repair));
     assert_eq!(backend.sql(repair).expect("SQL"), "1");
@@ -348,13 +352,13 @@ fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
     assert_eq!(backend.sql(repair).expect("SQL"), "0");
 }
 
-/// To hash each of a million sits would take longer than the role has.
+/// Hashing a million sessions would exceed the statement timeout.
 #[test]
 fn real_life_21_erasing_all_hashes_nothing() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     account.push(&many(3));
-    // What was kept is not looked at: it is that of nothing afterwards.
+    // The stored digest is not used: it is zero afterwards.
     let wrong = format!(
         "update zafu.sync_state set digest = '{{1,2,3,4}}' where userid = '{}'",
         account.id
@@ -365,7 +369,7 @@ fn real_life_21_erasing_all_hashes_nothing() {
     assert_eq!(digests(&account), (nothing.clone(), nothing));
 }
 
-/// It costs as much as a change: the row is written again.
+/// It counts as a change, because the row is written.
 #[test]
 fn real_life_19_a_direct_write_that_changes_nothing_is_counted() {
     let Some(backend) = shared() else { return };

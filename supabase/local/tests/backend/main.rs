@@ -1,21 +1,21 @@
-//! The backend, from outside: through the gateway, PostgREST and PostgreSQL, as devices and attackers see it.
+//! Tests of the backend from outside, through the gateway, PostgREST and PostgreSQL, as devices and attackers see it.
 
 #![cfg(unix)]
 
 mod account;
 mod attacker;
 mod cursor;
+mod database;
 mod direct;
 mod erase;
 mod faults;
 mod health;
-mod inside;
-mod lattice;
+mod kinds;
 mod limits;
+mod merge;
 mod plans;
 mod poison;
 mod push;
 mod session;
 mod sits;
 mod weeks;
-mod written;

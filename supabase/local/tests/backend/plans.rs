@@ -1,4 +1,4 @@
-//! How the database finds what it is asked for: never by reading everything.
+//! Query plans: no query reads a whole table.
 
 use crate::account::Account;
 use crate::session::as_account;
@@ -6,7 +6,7 @@ use crate::sits::{begun, many, wire};
 use serde_json::json;
 use zafu_backend::{Backend, or_skip};
 
-/// Enough that reading everything would cost more than an index, for accounts that nobody asks about.
+/// Enough rows of other accounts that a sequential scan costs more than an index.
 const CROWD: &str = "
     insert into auth.users (id, email)
     select gen_random_uuid(), 'crowd' || n || '@example.test' from generate_series(1, 30) n;
@@ -18,7 +18,7 @@ const CROWD: &str = "
     insert into zafu.history (userid, seq) select u.id, n from users u, generate_series(1, 1000) n;
     analyze;";
 
-/// The plans of every statement that `sql` comes to, those inside functions too.
+/// Returns the plans of every statement that `sql` runs, also inside functions.
 fn plans(backend: &Backend, account: &Account<'_>, sql: &str) -> String {
     let script = format!(
         "load 'auto_explain';
@@ -39,7 +39,7 @@ fn plans(backend: &Backend, account: &Account<'_>, sql: &str) -> String {
 }
 
 #[test]
-fn nothing_reads_everything() {
+fn no_query_scans_a_whole_table() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let (account, partner) = (Account::new(&backend), Account::new(&backend));
     let values = format!("('{}', '{}', '2026-02-27')", account.id, partner.id);
@@ -80,12 +80,12 @@ fn nothing_reads_everything() {
         let is_in_order = what != "pull" || plans.contains("using sessions_by_seq");
         assert!(is_in_order, "a pull reads on from its cursor:\n{plans}");
     }
-    // The control: who may read everything does, and it shows.
+    // Control: a query of everything does scan the table.
     let sum = "set local role supabase_admin; select sum(sitlength) from sessions";
     assert!(plans(&backend, &account, sum).contains("Seq Scan on sessions"));
 }
 
-/// The plan of a trigger is made for the first write of a connection, and PostgREST's connections are kept.
+/// PostgreSQL plans a trigger's statements at the first write of a connection, and PostgREST reuses connections.
 #[test]
 fn real_life_21_a_change_of_one_row_makes_no_plan_that_is_slow_for_many() {
     let Some(backend) = or_skip(Backend::start()) else { return };

@@ -1,4 +1,4 @@
-//! Rows that are wrong: each is refused by itself, with a reason, and what is beside it is stored.
+//! Invalid rows: each is rejected with a reason, and the others of the same push are stored.
 
 use crate::account::Account;
 use crate::sits::{begun, completed, many, wire};
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use zafu_backend::shared;
 use zafu_core::session::MAX_REVISION;
 
-/// A sit whose column says something else.
+/// Returns a row with another value in one column.
 fn with(column: &str, value: Value) -> Value {
     let mut row = wire(&completed(&begun()));
     row[column] = value;
     row
 }
 
-/// Every way to be wrong that has come to mind, and the reason it must be given.
+/// Returns invalid rows and the reasons for which they must be rejected.
 fn poison() -> Vec<(Value, &'static str)> {
     let mut all = vec![
         (json!(null), "not_an_object"),
@@ -37,7 +37,7 @@ fn poison() -> Vec<(Value, &'static str)> {
         (with("utcoffset", json!(1.5)), "bad_utcoffset"),
         (with("iscompleted", json!("t")), "bad_iscompleted"),
         (with("iscompleted", json!(1)), "bad_iscompleted"),
-        // What no sit can be at once.
+        // Fields that contradict each other.
         (with("iscompleted", json!(false)), "contradiction"),
         (with("completedat", json!(null)), "contradiction"),
         (with("endedat", json!(null)), "contradiction"),
@@ -129,25 +129,24 @@ fn poison() -> Vec<(Value, &'static str)> {
 }
 
 #[test]
-fn no_poison_keeps_the_rows_beside_it_from_being_stored() {
-    stores_what_is_beside_poison(|account, rows| account.push(rows));
+fn invalid_rows_do_not_block_others_in_the_same_push() {
+    stores_the_rows_between_invalid_ones(|account, rows| account.push(rows));
 }
 
 #[test]
-fn no_poison_in_the_words_of_a_device_does_either() {
-    stores_what_is_beside_poison(|account, rows| account.push_written(rows));
+fn invalid_rows_in_the_field_order_of_the_app_do_not_block_others() {
+    stores_the_rows_between_invalid_ones(|account, rows| account.push_in_app_order(rows));
 }
 
 #[test]
-fn each_poison_is_refused_when_it_comes_alone_in_the_words_of_a_device() {
+fn each_invalid_row_is_rejected_when_pushed_alone() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    // Alone, so that no other can lead to its being read carefully.
     for (wrong, reason) in poison() {
-        let answer = account.push_written(std::slice::from_ref(&wrong));
-        let verdict = &answer["outcomes"][0];
+        let answer = account.push_in_app_order(std::slice::from_ref(&wrong));
+        let outcome = &answer["outcomes"][0];
         assert_eq!(
-            (&verdict["outcome"], &verdict["reason"]),
+            (&outcome["outcome"], &outcome["reason"]),
             (&json!("rejected"), &json!(reason)),
             "{wrong}"
         );
@@ -155,7 +154,7 @@ fn each_poison_is_refused_when_it_comes_alone_in_the_words_of_a_device() {
     assert!(account.pull().is_empty());
 }
 
-fn stores_what_is_beside_poison(push: fn(&Account<'_>, &[Value]) -> Value) {
+fn stores_the_rows_between_invalid_ones(push: fn(&Account<'_>, &[Value]) -> Value) {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let poison = poison();
@@ -166,21 +165,21 @@ fn stores_what_is_beside_poison(push: fn(&Account<'_>, &[Value]) -> Value) {
         rows.push(right.clone());
     }
     let answer = push(&account, &rows);
-    for (place, (row, verdict)) in
-        rows.iter().zip(answer["outcomes"].as_array().expect("verdicts")).enumerate()
+    for (place, (row, outcome)) in
+        rows.iter().zip(answer["outcomes"].as_array().expect("outcomes")).enumerate()
     {
         let expected = if place % 2 == 0 {
             json!({ "id": row["id"], "outcome": "accepted" })
         } else {
             let reason = poison[place / 2].1;
-            json!({ "id": verdict["id"], "outcome": "rejected", "reason": reason })
+            json!({ "id": outcome["id"], "outcome": "rejected", "reason": reason })
         };
-        assert_eq!(verdict, &expected, "of {row}");
+        assert_eq!(outcome, &expected, "of {row}");
     }
     assert_eq!(account.pull().len(), well.len());
 }
 
-/// From a higher one, a device could not go on: it would come back as what it has sent, for ever.
+/// A device could not change a row with a higher revision.
 #[test]
 fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
     let Some(backend) = shared() else { return };
@@ -192,7 +191,7 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
     let mut deleted = row.clone();
     deleted["deletionrevision"] = beyond.into();
     let beside = wire(&begun());
-    for push in [Account::push, Account::push_written] {
+    for push in [Account::push, Account::push_in_app_order] {
         let answer =
             push(&account, &[higher.clone(), row.clone(), deleted.clone(), beside.clone()]);
         let reasons: Vec<_> = (0..4).map(|place| &answer["outcomes"][place]["reason"]).collect();
@@ -207,7 +206,7 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
         );
     }
     assert_eq!(account.pull().len(), 2);
-    // Nor past push_sessions.
+    // Nor by a direct write.
     let path = format!("sessions?id=eq.{}", row["id"].as_str().expect("an id"));
     account.say(Method::PATCH, &path, &json!({ "detailsrevision": beyond })).is(400, "23514");
     account
@@ -217,9 +216,9 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
     assert_eq!(known, MAX_REVISION.to_string(), "the same bound on both sides");
 }
 
-/// What a JSON library would not even write: it goes as text.
+/// Values that a JSON library would not write, sent as text.
 #[test]
-fn no_poisonous_text_fails_a_call() {
+fn invalid_json_values_do_not_fail_a_call() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let (sit, right) = (wire(&begun()).to_string(), wire(&begun()));
@@ -236,7 +235,7 @@ fn no_poisonous_text_fails_a_call() {
 }
 
 #[test]
-fn half_a_surrogate_pair_is_refused_and_a_whole_one_is_not() {
+fn escapes_that_cannot_be_stored_are_replaced() {
     let Some(backend) = shared() else { return };
     for (text, expected) in [
         (r"\u0000", "#"),
@@ -257,7 +256,7 @@ fn half_a_surrogate_pair_is_refused_and_a_whole_one_is_not() {
 }
 
 #[test]
-fn every_way_to_write_a_moment_is_understood() {
+fn every_form_of_rfc_3339_is_read() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     for (said, expected) in [

@@ -1,13 +1,13 @@
-//! What becomes of a push.
+//! Outcomes of pushes.
 
-use crate::account::{Account, words};
+use crate::account::{Account, outcomes};
 use crate::sits::{begun, completed, deleted, device, ended, many, noted, read, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::shared;
 
 #[test]
-fn a_sit_is_stored_once_and_known_ever_after() {
+fn a_session_is_stored_once() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = completed(&begun());
@@ -17,14 +17,14 @@ fn a_sit_is_stored_once_and_known_ever_after() {
 }
 
 #[test]
-fn a_completion_brings_its_own_creation() {
+fn a_completion_may_arrive_first() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
-    // The start never arrived; the end does; then the start, late.
+    // The completion arrives first, then the start.
     assert_eq!(account.push_sits(&[completed(&sit)]), ["accepted"]);
     let late = account.push(&[wire(&sit)]);
-    assert_eq!(words(&late), ["merged"]);
+    assert_eq!(outcomes(&late), ["merged"]);
     assert_eq!(read(&late["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(late["before"], late["after"], "nothing was written");
     assert_eq!(account.only(), completed(&sit));
@@ -57,7 +57,7 @@ fn a_deletion_before_its_creation_holds_and_can_be_undone() {
 }
 
 #[test]
-fn two_devices_end_with_the_same() {
+fn two_devices_converge() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
@@ -65,7 +65,7 @@ fn two_devices_end_with_the_same() {
     let desk = noted(&ended(&sit, 300), "in the hall", device(9));
     account.push_sits(std::slice::from_ref(&phone));
     let answer = account.push(&[wire(&desk)]);
-    assert_eq!(words(&answer), ["merged"]);
+    assert_eq!(outcomes(&answer), ["merged"]);
     let expected = phone.clone().join(&desk);
     assert_eq!(expected.details.value.note, "in the hall", "of equal revisions the higher device");
     assert_eq!(read(&answer["outcomes"][0]["row"]), expected);
@@ -74,14 +74,14 @@ fn two_devices_end_with_the_same() {
 }
 
 #[test]
-fn one_sit_twice_in_a_call_is_one_sit() {
+fn a_session_twice_in_one_push_is_stored_once() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
     let rows = [&sit, &completed(&sit), &sit, &completed(&sit)];
     let rows: Vec<Value> = rows.into_iter().map(wire).collect();
     let answer = account.push(&rows);
-    assert_eq!(words(&answer), ["merged", "accepted", "merged", "accepted"]);
+    assert_eq!(outcomes(&answer), ["merged", "accepted", "merged", "accepted"]);
     assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
@@ -92,12 +92,12 @@ fn real_life_22_two_accounts_may_have_sessions_of_one_id() {
     let (first, second) = (Account::new(backend), Account::new(backend));
     let sit = begun();
     first.push_sits(std::slice::from_ref(&sit));
-    // The answer is that for an id that nobody has, at each step of the second account's session.
+    // The second account gets the outcomes of an unused id.
     assert_eq!(second.push_sits(&[completed(&sit)]), ["accepted"]);
     assert_eq!(second.push_sits(&[completed(&sit)]), ["unchanged"]);
     let edited = noted(&completed(&sit), "the second's", device(9));
     assert_eq!(second.push_sits(std::slice::from_ref(&edited)), ["accepted"]);
-    // Each account sees its own session, and changes it alone.
+    // Each account reads and changes only its own session.
     assert_eq!((first.only(), second.only()), (sit.clone(), edited.clone()));
     assert_eq!(first.push_sits(&[ended(&sit, 60)]), ["accepted"]);
     assert_eq!(second.only(), edited);
@@ -106,13 +106,13 @@ fn real_life_22_two_accounts_may_have_sessions_of_one_id() {
     let answer = second.say(Method::PATCH, &path, &deletion);
     assert_eq!(answer.body.as_array().map(Vec::len), Some(1), "{answer:?}");
     assert_eq!(first.only(), ended(&sit, 60));
-    // Erasing or deleting the one account leaves the other's.
+    // Erasing or deleting one account does not affect the other.
     second.call("erase_account", &json!({}));
     assert_eq!((first.only(), second.pull().len()), (ended(&sit, 60), 0));
 }
 
 #[test]
-fn what_did_not_change_is_not_written_anew() {
+fn unchanged_rows_are_not_written() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let rows = many(50);
@@ -125,21 +125,21 @@ fn what_did_not_change_is_not_written_anew() {
     };
     let written = versions();
     let again = account.push(&rows);
-    assert_eq!(words(&again), vec!["unchanged"; 50]);
+    assert_eq!(outcomes(&again), vec!["unchanged"; 50]);
     assert_eq!((&again["before"], &again["after"]), (&first["after"], &first["after"]));
     assert_eq!(versions(), written, "same row versions, same numbers");
 }
 
 #[test]
-fn more_than_postgrest_would_ever_answer_in_rows_is_answered_whole() {
+fn more_outcomes_than_max_rows_are_returned() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    assert_eq!(words(&account.push(&many(2000))), vec!["accepted"; 2000]);
+    assert_eq!(outcomes(&account.push(&many(2000))), vec!["accepted"; 2000]);
     assert_eq!(account.pull().len(), 2000);
 }
 
 #[test]
-fn too_much_for_a_call_is_refused_as_a_whole() {
+fn a_push_beyond_the_limits_is_rejected_as_a_whole() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = wire(&begun());

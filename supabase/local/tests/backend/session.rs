@@ -1,4 +1,4 @@
-//! A session with the database that stays open, so that a test decides when it commits.
+//! A database session that stays open, so that a test decides when it commits.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -7,7 +7,7 @@ use zafu_backend::Backend;
 
 const END: &str = "-- that was all --";
 
-/// A psql that is spoken to.
+/// A psql process that receives statements one by one.
 pub struct Session {
     psql: Child,
     input: ChildStdin,
@@ -24,7 +24,7 @@ impl Session {
         Self { psql, input, output }
     }
 
-    /// Runs SQL, and answers what it prints.
+    /// Runs SQL and returns its output.
     pub fn run(&mut self, sql: &str) -> String {
         writeln!(self.input, "{sql};\n\\echo {END}").expect("psql takes it");
         let mut said = String::new();
@@ -39,13 +39,13 @@ impl Session {
         }
     }
 
-    /// From here to the end of the transaction: an account, as PostgREST would have it.
+    /// Begins a transaction with the role and claims of an account, as PostgREST does.
     pub fn begin_as(&mut self, account: Uuid) {
         self.run(&format!("begin; {}", as_account(account)));
     }
 }
 
-/// What makes a transaction an account's.
+/// Returns the SQL that sets the role and claims of an account in a transaction.
 pub fn as_account(account: Uuid) -> String {
     format!(
         r#"set local role authenticated;

@@ -1,4 +1,4 @@
-//! Sits in Rust and on the wire.
+//! Sessions in Rust and as JSON.
 
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub fn device(number: u128) -> DeviceId {
     DeviceId(Uuid::from_u128(number))
 }
 
-/// A sit of ten minutes that has just begun, under an id of its own.
+/// A session of ten minutes that has just started, with a new id.
 pub fn begun_at(start: DateTime<Utc>) -> Session {
     let origin = Origin { deviceid: device(1), createdat: start };
     let start = WallTime::new(start, UtcOffset(60));
@@ -26,33 +26,33 @@ pub fn begun() -> Session {
     begun_at(moment("2026-03-01T06:00:00.250Z"))
 }
 
-/// The same sit, sat to its end.
+/// The same session, completed.
 pub fn completed(sit: &Session) -> Session {
     let completedat = sit.lifecycle.startedat + Duration::seconds(600);
     let stage = Stage::Completed { completedat, satlength: Seconds(600) };
     Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit.clone() }
 }
 
-/// The same sit, ended after so many seconds.
+/// The same session, ended early after this many seconds.
 pub fn ended(sit: &Session, after: u32) -> Session {
     let endedat = sit.lifecycle.startedat + Duration::seconds(after.into());
     let stage = Stage::EndedEarly { endedat, satlength: Seconds(after) };
     Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit.clone() }
 }
 
-/// The same sit, with a note by a device.
+/// The same session, with a note of a device.
 pub fn noted(sit: &Session, note: &str, by: DeviceId) -> Session {
     let value = Details { note: note.into(), ..sit.details.value.clone() };
     Session { details: sit.details.set(value, by), ..sit.clone() }
 }
 
-/// The same sit, deleted by a device.
+/// The same session, deleted by a device.
 pub fn deleted(sit: &Session, by: DeviceId) -> Session {
     let at = Some(moment("2026-04-01T00:00:00Z"));
     Session { deletion: sit.deletion.set(at, by), ..sit.clone() }
 }
 
-/// As it is sent.
+/// The session as JSON.
 pub fn wire(sit: &Session) -> Value {
     let stamp = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     json!({
@@ -79,8 +79,8 @@ pub fn wire(sit: &Session) -> Value {
     })
 }
 
-/// A row as a device writes it: its keys in the order of the server's type, with no space between.
-pub fn written(row: &Value) -> String {
+/// Writes a row as the app does: its fields in the order of the server's type, without spaces.
+pub fn in_app_order(row: &Value) -> String {
     const KEYS: [&str; 20] = [
         "id",
         "startedat",
@@ -108,12 +108,12 @@ pub fn written(row: &Value) -> String {
     format!("{{{}}}", KEYS.iter().filter_map(said).collect::<Vec<_>>().join(","))
 }
 
-/// As many as asked for, each complete.
+/// Rows of this many completed sessions.
 pub fn many(count: usize) -> Vec<Value> {
     (0..count).map(|_| wire(&completed(&begun()))).collect()
 }
 
-/// What a row says.
+/// Parses a row.
 pub fn read(row: &Value) -> Session {
     let text = |key: &str| row[key].as_str().unwrap_or_else(|| panic!("{key} in {row}"));
     let uuid = |key| Uuid::parse_str(text(key)).expect("a UUID");

@@ -1,4 +1,4 @@
-//! Partnerships, and the weeks that are counted from both people's sits.
+//! Partnerships and the counts of their weeks.
 
 use crate::account::Account;
 use crate::sits::{begun_at, completed, deleted, device, ended, moment, wire};
@@ -12,7 +12,7 @@ use zafu_core::time::Seconds;
 
 const START: &str = "2026-02-27T18:00:00Z";
 
-/// Two people who share their weeks from [`START`].
+/// Two users with a partnership from [`START`].
 fn pair(backend: &Backend) -> (Account<'_>, Account<'_>, String) {
     let (inviter, invitee) = (Account::new(backend), Account::new(backend));
     let partnership = partner(backend, &inviter, &invitee, START).expect("a partnership");
@@ -30,7 +30,7 @@ fn partner(
     backend.sql(&format!("{sql} {values}")).map_err(|error| format!("{error:#}"))
 }
 
-/// So many days and seconds after the partnership began.
+/// This long after the start of the partnership.
 fn after(days: i64, seconds: i64) -> DateTime<Utc> {
     moment(START) + Duration::days(days) + Duration::seconds(seconds)
 }
@@ -44,7 +44,7 @@ fn corrected(sit: &Session, start: DateTime<Utc>) -> Session {
     Session { details: sit.details.set(value, device(1)), ..sit.clone() }
 }
 
-/// Number, inviter's and invitee's sits, and whether the goal is met, of each week that counts a sit.
+/// Returns number, counts of inviter and invitee, and whether the goal is met, of each week with a count.
 fn counted(backend: &Backend, partnership: &str) -> String {
     let sql = "select weeknumber, invitersits, inviteesits, goalmet from weeks where invitersits + inviteesits > 0";
     let sql = format!("{sql} and partnershipid = '{partnership}' order by 1");
@@ -52,7 +52,7 @@ fn counted(backend: &Backend, partnership: &str) -> String {
 }
 
 #[test]
-fn a_sit_counts_for_the_week_it_began_in() {
+fn a_session_counts_in_the_week_it_started_in() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair(backend);
     inviter.push_sits(&[
@@ -72,7 +72,7 @@ fn a_sit_counts_for_the_week_it_began_in() {
 }
 
 #[test]
-fn only_what_counts_is_counted() {
+fn only_sessions_that_count_are_counted() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair(backend);
     let at = after(1, 0);
@@ -102,7 +102,7 @@ fn only_what_counts_is_counted() {
 }
 
 #[test]
-fn a_correction_or_deletion_is_counted_in_both_weeks() {
+fn a_correction_or_deletion_recounts_both_weeks() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair(backend);
     let sit = sat(after(1, 0));
@@ -116,7 +116,7 @@ fn a_correction_or_deletion_is_counted_in_both_weeks() {
 }
 
 #[test]
-fn a_goal_is_met_by_both_together() {
+fn both_partners_count_towards_the_goal() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair(backend);
     let sits = |count| (0..count).map(|_| sat(after(2, 0))).collect::<Vec<_>>();
@@ -128,7 +128,7 @@ fn a_goal_is_met_by_both_together() {
 }
 
 #[test]
-fn a_clock_that_is_years_ahead_makes_no_weeks() {
+fn a_clock_that_is_years_ahead_creates_no_weeks() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair(backend);
     inviter.push_sits(&[sat(moment("2126-01-01T00:00:00Z")), sat(moment("9999-12-31T23:00:00Z"))]);
@@ -137,7 +137,7 @@ fn a_clock_that_is_years_ahead_makes_no_weeks() {
 }
 
 #[test]
-fn a_partnership_takes_in_what_was_sat_since_it_began_and_nothing_after_it_ended() {
+fn a_partnership_includes_the_sessions_from_its_start_to_its_end() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee) = (Account::new(backend), Account::new(backend));
     inviter.push_sits(&[sat(after(-1, 0)), sat(after(1, 0)), sat(after(9, 0))]);
@@ -156,7 +156,7 @@ fn a_partnership_takes_in_what_was_sat_since_it_began_and_nothing_after_it_ended
 }
 
 #[test]
-fn nobody_is_in_two_partnerships_at_once() {
+fn no_user_is_in_two_partnerships_at_once() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair(backend);
     let third = Account::new(backend);
@@ -177,7 +177,7 @@ fn nobody_is_in_two_partnerships_at_once() {
 }
 
 #[test]
-fn partners_see_counts_and_no_sits() {
+fn partners_see_counts_but_no_sessions() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair(backend);
     inviter.push_sits(&[sat(after(1, 0))]);
@@ -192,10 +192,10 @@ fn partners_see_counts_and_no_sits() {
 }
 
 #[test]
-fn the_counts_are_those_of_a_fresh_count() {
+fn counts_equal_a_recount() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair(backend);
-    // Counted from times alone, by nothing that the server keeps.
+    // Computed from times only, without the weeks that the server stores.
     let fresh = format!(
         "select string_agg(weeknumber || '|' || a || '|' || b, ', ' order by weeknumber) from (
            select floor(extract(epoch from start - '{START}') / 604800) + 1 as weeknumber,
@@ -250,19 +250,19 @@ fn the_counts_are_those_of_a_fresh_count() {
     });
 }
 
-/// The weeks of a partnership: how many, the last one's number, and how many begin after now.
+/// Returns the number of weeks of a partnership, the highest week number, and how many weeks start in the future.
 fn weeks(backend: &Backend, partnership: &str) -> String {
     let sql =
         "select count(*), max(weeknumber), count(*) filter (where weekstart > now()) from weeks";
     backend.sql(&format!("{sql} where partnershipid = '{partnership}'")).expect("SQL")
 }
 
-/// Now, by the server's clock.
+/// Returns the time of the server.
 fn now(backend: &Backend) -> DateTime<Utc> {
     moment(backend.sql("select to_json(now())").expect("SQL").trim_matches('"'))
 }
 
-/// A partnership that began so many days ago.
+/// Two users with a partnership that started this many days ago.
 fn pair_since<'a>(backend: &'a Backend, days: i64) -> (Account<'a>, Account<'a>, String) {
     let (inviter, invitee) = (Account::new(backend), Account::new(backend));
     let start = (now(backend) - Duration::days(days)).to_rfc3339();
@@ -279,8 +279,7 @@ fn real_life_37_a_sit_that_began_ahead_of_the_server_counts_once_its_week_has_co
     assert_eq!(counted(backend, &partnership), "2|1|0|f");
     let week = format!("select weekid is not null from sessions where id = '{}'", ahead.id);
     assert_eq!(backend.sql(&week).expect("SQL"), "f");
-    // Two days later, as the row then is beside the server's clock. The partner's writes place it no more than
-    // anybody else's do; the next one of its owner does.
+    // As if two days had passed. The next write of its owner assigns the week, not one of the partner.
     let later = format!(
         "begin; set local session_replication_role = replica;
          update sessions set startedat = startedat - interval '2 days' where id = '{}'; commit",
@@ -290,7 +289,7 @@ fn real_life_37_a_sit_that_began_ahead_of_the_server_counts_once_its_week_has_co
     inviter.push_sits(&[begun_at(now(backend))]);
     assert_eq!(backend.sql(&week).expect("SQL"), "t");
     assert_eq!(counted(backend, &partnership), "2|2|0|f");
-    // And past push_sessions; the row that is written may be the one that finds its place.
+    // Also by a direct write, even of the same row.
     backend
         .sql(&format!(
             "begin; set local session_replication_role = replica;
@@ -312,14 +311,14 @@ fn real_life_38_weeks_without_sits_have_rows_too() {
     assert_eq!(weeks(backend, &partnership), "0||0", "none before anything was written");
     inviter.push_sits(&[sat(now(backend) - Duration::days(29))]);
     assert_eq!(weeks(backend, &partnership), "5|5|0");
-    // One that is missing between others, as one that an administrator has removed, comes again with a sit in it.
+    // A week that an administrator has deleted is created again when it gets a session.
     let third =
         format!("delete from weeks where weeknumber = 3 and partnershipid = '{partnership}'");
     backend.sql(&third).expect("SQL");
     invitee.push_sits(&[sat(now(backend) - Duration::days(15))]);
     assert_eq!(weeks(backend, &partnership), "5|5|0");
     assert_eq!(counted(backend, &partnership), "1|1|0|f, 3|0|1|f");
-    // After the end there are no more.
+    // There are no weeks after the end.
     let (inviter, _, partnership) = pair_since(backend, 30);
     let end = format!(
         "update partnerships set endedat = now() - interval '20 days' where id = '{partnership}'"
@@ -342,7 +341,7 @@ fn real_life_39_a_week_has_the_goal_of_its_start_whenever_it_is_made() {
         );
         backend.sql(&sql).expect("SQL");
     };
-    // The second week begins 23 days ago, the third one 16, the fourth one 9, the fifth one 2.
+    // The second week started 23 days ago, the third 16, the fourth 9, the fifth 2.
     goal(3, 20);
     goal(14, 5);
     inviter.push_sits(&[sat(now(backend) - Duration::days(29))]);
@@ -350,7 +349,7 @@ fn real_life_39_a_week_has_the_goal_of_its_start_whenever_it_is_made() {
         "select string_agg(weeklygoal::text, ',' order by weeknumber) from weeks where partnershipid = '{partnership}'"
     );
     assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,3,3,14");
-    // A change holds from the next week.
+    // A change is valid from the next week.
     goal(1, 0);
     inviter.push_sits(&[sat(now(backend))]);
     assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,3,3,14");

@@ -1,7 +1,7 @@
 //! Sessions with their fields in the order in which the app writes them.
 
-use crate::account::{Account, words};
-use crate::sits::{begun, completed, deleted, device, ended, noted, read, wire, written};
+use crate::account::{Account, outcomes};
+use crate::sits::{begun, completed, deleted, device, ended, in_app_order, noted, read, wire};
 use chrono::Duration;
 use serde_json::Value;
 use zafu_backend::shared;
@@ -37,13 +37,13 @@ fn every_kind_of_session_is_accepted_and_then_unchanged() {
     let sits = all_kinds();
     let body = String::from_utf8(zafu_sync::wire::push_body(&sits, None)).expect("UTF-8");
     for sit in &sits {
-        let row = written(&wire(sit));
+        let row = in_app_order(&wire(sit));
         assert!(body.contains(&row), "the app does not write as these tests do: {body}");
     }
     let values: Vec<Value> = sits.iter().map(wire).collect();
-    assert_eq!(words(&account.push_written(&values)), vec!["accepted"; sits.len()]);
-    let again = account.push_written(&values);
-    assert_eq!(words(&again), vec!["unchanged"; sits.len()]);
+    assert_eq!(outcomes(&account.push_in_app_order(&values)), vec!["accepted"; sits.len()]);
+    let again = account.push_in_app_order(&values);
+    assert_eq!(outcomes(&again), vec!["unchanged"; sits.len()]);
     assert_eq!(again["before"], again["after"]);
     let mut back = account.pull();
     back.sort_by_key(|sit| sits.iter().position(|one| one.id == sit.id));
@@ -51,14 +51,14 @@ fn every_kind_of_session_is_accepted_and_then_unchanged() {
 }
 
 #[test]
-fn what_is_there_already_and_is_changed_by_the_same_call_is_not_called_unchanged() {
+fn a_stored_session_that_the_same_push_changes_is_merged() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sit = begun();
     let rows = [wire(&sit), wire(&completed(&sit)), wire(&sit)];
-    account.push_written(&rows[..1]);
-    let answer = account.push_written(&rows);
-    assert_eq!(words(&answer), ["merged", "accepted", "merged"]);
+    account.push_in_app_order(&rows[..1]);
+    let answer = account.push_in_app_order(&rows);
+    assert_eq!(outcomes(&answer), ["merged", "accepted", "merged"]);
     assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
@@ -68,8 +68,8 @@ fn a_row_equal_to_another_accounts_is_stored_as_ones_own() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
     let rows = [wire(&completed(&begun()))];
-    first.push_written(&rows);
-    assert_eq!(words(&second.push_written(&rows)), ["accepted"]);
-    assert_eq!(words(&second.push_written(&rows)), ["unchanged"]);
+    first.push_in_app_order(&rows);
+    assert_eq!(outcomes(&second.push_in_app_order(&rows)), ["accepted"]);
+    assert_eq!(outcomes(&second.push_in_app_order(&rows)), ["unchanged"]);
     assert_eq!((first.pull().len(), second.pull().len()), (1, 1));
 }

@@ -1,4 +1,4 @@
-//! What the database says of itself, and what the migrations do in a project that is not empty.
+//! The database tests, and migrations in a project that is not empty.
 
 use std::path::{Path, PathBuf};
 use zafu_backend::{Backend, or_skip, shared, warn};
@@ -7,14 +7,14 @@ fn supabase() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder")
 }
 
-/// `supabase test db` does the same.
+/// As `supabase test db`.
 #[test]
-fn its_own_tests_pass() {
+fn the_database_tests_pass() {
     let Some(backend) = shared() else { return };
     let known = "select count(*) from pg_available_extensions where name = 'pgtap'";
     if backend.sql(known).expect("SQL") == "0" {
         assert!(std::env::var("CI").is_err(), "pgTAP is missing (Debian: pgtap)");
-        return warn("SKIPPED: the database's own tests, because pgTAP is missing");
+        return warn("SKIPPED: the database tests, because pgTAP is missing");
     }
     let files = supabase().join("tests").read_dir().expect("supabase/tests");
     let files: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
@@ -35,7 +35,7 @@ fn its_own_tests_pass() {
 }
 
 #[test]
-fn what_is_there_already_is_refused_and_left_alone() {
+fn existing_tables_stop_the_migrations_and_stay_unchanged() {
     let Some(backend) = or_skip(Backend::start_empty()) else { return };
     for (theirs, gone, named) in [
         (
@@ -58,7 +58,7 @@ fn what_is_there_already_is_refused_and_left_alone() {
         }
         backend.sql(gone).expect(gone);
     }
-    // Out of the way, and with accounts that were there before, they apply.
+    // Without them, and with existing accounts, the migrations succeed.
     backend
         .sql("insert into auth.users (id, email) values (gen_random_uuid(), 'early@example.test')")
         .expect("SQL");
@@ -68,7 +68,7 @@ fn what_is_there_already_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_week_is_where_its_number_says_whatever_is_written() {
+fn a_week_is_derived_from_its_number() {
     let Some(backend) = shared() else { return };
     let (one, other) = (backend.new_user().expect("one"), backend.new_user().expect("two"));
     let sql = "insert into partnerships (userid, partnerid, startedat, weeklygoal) values";

@@ -1,4 +1,4 @@
-//! The rules of joining, by property: the server's are the core's.
+//! Property tests: the server merges as the core does.
 
 use crate::account::Account;
 use crate::sits::{begun, device, read, wire};
@@ -11,7 +11,7 @@ use zafu_backend::shared;
 use zafu_core::session::{Details, Lifecycle, Register, Session, Stage};
 use zafu_core::time::Seconds;
 
-/// Moments near enough to each other to be equal now and then.
+/// Times that are close enough to be equal sometimes.
 fn moments() -> impl Strategy<Value = DateTime<Utc>> {
     (0_i64..4).prop_map(|step| begun().lifecycle.startedat + Duration::milliseconds(step * 1001))
 }
@@ -42,7 +42,7 @@ fn details() -> impl Strategy<Value = Details> {
     )
 }
 
-/// A register of anything, also where two devices have the same name and say different things.
+/// A register, also with different values of one revision and device.
 fn registers<T: Clone + std::fmt::Debug>(
     values: impl Strategy<Value = T>,
 ) -> impl Strategy<Value = Register<T>> {
@@ -53,7 +53,7 @@ fn registers<T: Clone + std::fmt::Debug>(
     })
 }
 
-/// A copy of one sit.
+/// A copy of a session.
 fn copies() -> impl Strategy<Value = Session> {
     let lifecycle = (moments(), lengths(), stages());
     (lifecycle, registers(details()), registers(option::of(moments()))).prop_map(
@@ -66,7 +66,7 @@ fn copies() -> impl Strategy<Value = Session> {
     )
 }
 
-/// Copies as honest devices make them: a revision by a device has one value.
+/// Makes the value depend on revision and device, as real devices do.
 fn honest(mut copy: Session) -> Session {
     let name = format!("{} by {}", copy.details.revision, copy.details.deviceid);
     copy.details.value = Details { note: name, ..Details::default() };
@@ -77,7 +77,7 @@ fn honest(mut copy: Session) -> Session {
     copy
 }
 
-fn joined(copies: &[Session]) -> Session {
+fn merged(copies: &[Session]) -> Session {
     let (first, rest) = copies.split_first().expect("at least one");
     rest.iter().fold(first.clone(), Session::join)
 }
@@ -86,7 +86,7 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Gives them the same fresh id: each case is a sit of its own.
+/// Gives the copies one new id, so that cases do not interfere.
 fn of_one_sit(mut copies: Vec<Session>) -> Vec<Session> {
     let id = begun().id;
     copies.iter_mut().for_each(|copy| copy.id = id);
@@ -94,15 +94,15 @@ fn of_one_sit(mut copies: Vec<Session>) -> Vec<Session> {
 }
 
 #[test]
-fn what_arrives_is_joined_as_the_core_joins_it() {
+fn pushes_are_merged_as_in_the_core() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let both_ways = (any::<bool>(), any::<bool>());
     proptest!(cases(200), |(copies in vec(copies(), 1..6), (together, by_device) in both_ways)| {
-        let push = if by_device { Account::push_written } else { Account::push };
+        let push = if by_device { Account::push_in_app_order } else { Account::push };
         let copies = of_one_sit(copies);
         let rows: Vec<Value> = copies.iter().map(wire).collect();
-        let expected = joined(&copies);
+        let expected = merged(&copies);
         let answers = if together {
             vec![push(&account, &rows)]
         } else {
@@ -113,10 +113,10 @@ fn what_arrives_is_joined_as_the_core_joins_it() {
             "select to_jsonb(zafu.as_session(s)) from sessions s where id = '{}'", expected.id
         )).expect("SQL");
         prop_assert_eq!(&read(&serde_json::from_str(&stored).expect("JSON")), &expected);
-        // The last verdict is true: it was taken as it was sent, or the row is shown that came of it.
-        let verdict = last["outcomes"].as_array().expect("verdicts").last().expect("one");
-        if verdict["outcome"] == "merged" {
-            prop_assert_eq!(&read(&verdict["row"]), &expected);
+        // The last outcome is correct: accepted as sent, or merged with the resulting row.
+        let outcome = last["outcomes"].as_array().expect("outcomes").last().expect("one");
+        if outcome["outcome"] == "merged" {
+            prop_assert_eq!(&read(&outcome["row"]), &expected);
         } else {
             prop_assert_eq!(copies.last().expect("one"), &expected);
         }
@@ -124,7 +124,7 @@ fn what_arrives_is_joined_as_the_core_joins_it() {
 }
 
 #[test]
-fn no_order_no_repetition_and_no_splitting_changes_what_comes_of_it() {
+fn order_repetition_and_splitting_do_not_change_the_result() {
     let Some(backend) = shared() else { return };
     let (here, there) = (Account::new(backend), Account::new(backend));
     let scattered = vec(copies().prop_map(honest), 1..5).prop_flat_map(|copies| {
@@ -135,7 +135,7 @@ fn no_order_no_repetition_and_no_splitting_changes_what_comes_of_it() {
     proptest!(cases(100), |((copies, shuffled, cut) in scattered)| {
         let copies = of_one_sit(copies);
         let mut shuffled = shuffled;
-        // Two accounts cannot hold one id: the other one's copies are of a sit of its own.
+        // The other account merges the same copies in another order.
         let other = begun().id;
         shuffled.iter_mut().for_each(|copy| copy.id = other);
         here.push_sits(&copies);
@@ -151,7 +151,7 @@ fn no_order_no_repetition_and_no_splitting_changes_what_comes_of_it() {
 }
 
 #[test]
-fn a_direct_write_is_taken_if_and_only_if_the_core_would_keep_it() {
+fn a_direct_write_succeeds_if_and_only_if_a_merge_keeps_it() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     proptest!(cases(100), |(pair in [copies(), copies()])| {
