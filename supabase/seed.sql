@@ -1,2 +1,2 @@
--- Nothing: an account begins empty, its profile is made by trigger, and everything else is said by devices.
--- The Supabase CLI looks for this file after the migrations.
+-- Empty: a trigger creates the profile of each account, and devices push everything else. The Supabase CLI runs this file
+-- after the migrations.

@@ -1,8 +1,8 @@
-// Supabase's auth server on this machine, with a database of its own: in a shared one it would replace
-// auth.uid() and grant everything to everyone. What a real project has in one database is mirrored: each
-// account that an answer names has its row in auth.users of the main database before the answer goes out.
+// Runs Supabase's auth server on this machine, with a separate database: in the main one it would replace auth.uid() and
+// grant everything to every role. Each account that a response contains is copied to auth.users of the main database
+// before the response is sent.
 //
-// Mail is not sent, but listed at /mailbox.
+// Mails are not sent, but listed at /mailbox.
 
 import { createAdaptorServer } from "@hono/node-server";
 import { App, InMemoryEmailDriver } from "@supabase/lite";
@@ -27,39 +27,39 @@ const app = new App({
 		minimum_password_length: 8,
 		email: { enable_confirmations: Boolean(ZAFU_CONFIRMS) },
 	},
-	// The gateway has looked at the key.
+	// The gateway has checked the key.
 	options: { server: { apiKeys: false }, drivers: { email: mailbox } },
 });
 await app.init();
 await app.ensureSystemSchema();
 
-const ask = (request) => app.fetch(request, { peerAddress: null });
+const forward = (request) => app.fetch(request, { peerAddress: null });
 
-// Supabase takes the type "email" for a code whichever mail it came in; this server knows only the two kinds.
+// Supabase accepts the type "email" for a code of any mail; this server only accepts the exact type.
 async function verify(request) {
-	const said = await request.json().catch(() => ({}));
-	const types = said?.type === "email" ? ["magiclink", "signup"] : [said?.type];
+	const body = await request.json().catch(() => ({}));
+	const types = body?.type === "email" ? ["magiclink", "signup"] : [body?.type];
 	const { url, method, headers } = request;
 	let response;
 	for (const type of types) {
-		response = await ask(new Request(url, { method, headers, body: JSON.stringify({ ...said, type }) }));
+		response = await forward(new Request(url, { method, headers, body: JSON.stringify({ ...body, type }) }));
 		if (response.ok) break;
 	}
 	return response;
 }
 
-async function answer(request) {
+async function respond(request) {
 	const { pathname } = new URL(request.url);
 	if (pathname === "/mailbox") {
 		return Response.json([...mailbox.messages.values()].flat());
 	}
 	const isVerify = request.method === "POST" && pathname === "/auth/v1/verify";
-	const response = await (isVerify ? verify(request) : ask(request));
-	const said = await response
+	const response = await (isVerify ? verify(request) : forward(request));
+	const body = await response
 		.clone()
 		.json()
 		.catch(() => null);
-	const user = said?.user ?? said;
+	const user = body?.user ?? body;
 	if (response.ok && user?.id && user.email) {
 		await main`insert into auth.users (id, email) values (${user.id}, ${user.email})
 			on conflict (id) do update set email = excluded.email
@@ -68,4 +68,4 @@ async function answer(request) {
 	return response;
 }
 
-createAdaptorServer({ fetch: answer }).listen(ZAFU_LISTEN);
+createAdaptorServer({ fetch: respond }).listen(ZAFU_LISTEN);

@@ -1,6 +1,5 @@
-// A client that knows nothing of Zafu: Supabase's own. It signs in like anybody, and does what it is told, a line of
-// JSON for each question and each answer. It is there to contradict: what the app and the backend agree on between
-// themselves could still be wrong.
+// Supabase's own client, which knows nothing of Zafu. It signs in and performs the actions that it reads from standard
+// input, one line of JSON for each action and each result. It tests the backend independently of the app's own client.
 
 import { createInterface } from "node:readline";
 import { createClient } from "@supabase/supabase-js";
@@ -8,7 +7,7 @@ import { createClient } from "@supabase/supabase-js";
 const { ZAFU_URL, ZAFU_KEY, ZAFU_EMAIL, ZAFU_PASSWORD } = process.env;
 const client = createClient(ZAFU_URL, ZAFU_KEY, {
 	auth: { persistSession: false, autoRefreshToken: false },
-	// Nothing is listened for; Node 20 has no web sockets of its own.
+	// Node 20 has no WebSocket, and this script does not use realtime.
 	realtime: { transport: class {} },
 });
 if (ZAFU_EMAIL) {

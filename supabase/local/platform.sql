@@ -1,5 +1,5 @@
--- What a Supabase project has before any migration: its roles, the schema of the auth server, and its default
--- privileges, in the older and more generous form that the migrations must hold against.
+-- A Supabase project before any migration: its roles, the schema of the auth server, and its default privileges, in the
+-- older form that grants everything, which the migrations must revoke.
 
 create role anon nologin noinherit;
 create role authenticated nologin noinherit;
@@ -11,7 +11,7 @@ alter role authenticator set lock_timeout = '8s';
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 
--- Who applies migrations: not a superuser there either.
+-- The role that applies migrations: not a superuser, as on Supabase.
 create role postgres login createrole createdb bypassrls noinherit;
 grant anon, authenticated, service_role to postgres;
 grant all on schema public to postgres;
@@ -28,7 +28,7 @@ create schema extensions;
 grant usage on schema extensions to public;
 grant all on schema extensions to postgres;
 
--- The auth server's, and nobody else's: whatever happens when an account is made or removed happens for it.
+-- Owned by the auth server: triggers on auth.users run when it creates or deletes an account.
 create role supabase_auth_admin login createrole noinherit;
 create schema auth authorization supabase_auth_admin;
 grant usage on schema auth to postgres, anon, authenticated, service_role;
@@ -42,7 +42,7 @@ alter table auth.users enable row level security;
 grant all on auth.users to postgres;
 alter table auth.users owner to supabase_auth_admin;
 
--- Whom the request's token names; nobody where there is none.
+-- Returns the user of the request's token, or null without one.
 create function auth.uid() returns uuid
 language sql stable
 as $$

@@ -1,5 +1,5 @@
-//! 100,000 sits on their way: sent by a device, sent again, sent over a long line, read by a new device, and sent by
-//! others.
+//! Times of pushing 100,000 sessions, pushing them again, pushing them with a higher latency, pulling them on a new
+//! device, and inserting them with other clients.
 
 use crate::device::{self, Account, Task};
 use crate::{delay, others, sits};
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use std::path::Path;
 use zafu_backend::Backend;
 
-/// Offline sits of one device.
+/// Pending sessions of a device.
 const SITS: u32 = 100_000;
-/// What is added to each round trip, in milliseconds.
+/// Added to each round trip, in milliseconds.
 const DELAY_MS: u64 = 50;
 
-/// How long each of it took.
+/// Measures all of them.
 pub fn measure(folder: &Path) -> Result<Value> {
     let backend = Backend::start()?;
     let account = Account::new(&backend)?;
@@ -30,11 +30,11 @@ pub fn measure(folder: &Path) -> Result<Value> {
     sits::fill(&second, &distant, SITS, 2)?;
     let slow = device::measure(&second, &distant.at(proxy.url()), Task::Push)?;
 
-    // As if no answer had ever arrived.
+    // As if no response had arrived.
     sits::mark_all(&first)?;
     let again = device::measure(&first, &account, Task::Push)?;
     ensure!(again["rows"] == SITS, "not all of it was sent again: {again}");
-    ensure!(stamps(&backend, &account)? == stamped, "what did not change was written anew");
+    ensure!(stamps(&backend, &account)? == stamped, "unchanged rows were written");
     let new = folder.join("new");
     sits::fill(&new, &account, 0, 1)?;
     let pull = device::measure(&new, &account, Task::Pull)?;
@@ -46,7 +46,7 @@ pub fn measure(folder: &Path) -> Result<Value> {
     }))
 }
 
-/// How many sits an account has, and the numbers and versions of all of them.
+/// Returns the number of sessions of an account, and a hash of the seq and row version of all of them.
 fn stamps(backend: &Backend, account: &Account) -> Result<String> {
     backend.sql(&format!(
         "select count(*), md5(string_agg(concat(id, xmin, seq), ',' order by id))

@@ -1,4 +1,4 @@
-//! A long line: hands every byte on, and half of the delay later.
+//! A TCP proxy that delays every byte by half of a round trip.
 
 use anyhow::Result;
 use std::net::{SocketAddr, TcpListener};
@@ -10,15 +10,15 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{Instant, sleep_until};
 
-/// Ends when this is dropped.
+/// A running proxy. It stops when it is dropped.
 pub struct Proxy {
     port: u16,
-    // Held for its thread.
+    // Dropping it would stop its thread.
     _runtime: Runtime,
 }
 
 impl Proxy {
-    /// Before the server at `url`, on any port of loopback. `delay` is added to a round trip, in milliseconds.
+    /// Starts a proxy for the server at `url` on a free port. `delay` is added to each round trip, in milliseconds.
     pub fn open(url: &str, delay: u64) -> Result<Self> {
         let server: SocketAddr = url.trim_start_matches("http://").parse()?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -39,7 +39,7 @@ impl Proxy {
         Ok(Self { port, _runtime: runtime })
     }
 
-    /// Its address.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -50,13 +50,13 @@ async fn join(near: TcpStream, server: SocketAddr, late: Duration) -> std::io::R
     near.set_nodelay(true)?;
     far.set_nodelay(true)?;
     let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
-    let back = tokio::spawn(hand_on(from_far, to_near, late));
-    hand_on(from_near, to_far, late).await?;
+    let back = tokio::spawn(forward(from_far, to_near, late));
+    forward(from_near, to_far, late).await?;
     back.await?
 }
 
-/// Reads on while what was read is still on its way.
-async fn hand_on(
+/// Forwards bytes with the delay, and reads on meanwhile.
+async fn forward(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     late: Duration,

@@ -1,4 +1,4 @@
-//! A device in a process of its own: the store, the carrier and the remote, as the engine has them.
+//! A device in a separate process: store, sync and remote, as in the engine.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -22,13 +22,13 @@ use zafu_sync::remote::{DigestAnswer, Health, Page, PullAnswer, PushAnswer};
 use zafu_sync::supabase::{Account as Opened, Http, Project, SignedIn, Supabase, Tokens};
 use zafu_sync::{Carrier, Remote, RemoteError};
 
-/// What tells this program that it is the device.
+/// Argument that starts this program as the device.
 pub const ARGUMENT: &str = "--device";
 
-/// How often its memory is looked at.
+/// Interval of memory measurements.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Who syncs, and where.
+/// An account and its server.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Account {
     pub user: UserId,
@@ -38,27 +38,27 @@ pub struct Account {
 }
 
 impl Account {
-    /// A new one.
+    /// Creates an account.
     pub fn new(backend: &Backend) -> Result<Self> {
         let user = backend.new_user()?;
         Ok(Self::of(backend, UserId(user.id)))
     }
 
-    /// One that is there.
+    /// Returns an existing account.
     pub fn of(backend: &Backend, user: UserId) -> Self {
         let token = backend.token_for(user.0);
         Self { user, url: backend.url(), key: backend.publishable_key().into(), token }
     }
 
-    /// The same by another way.
+    /// Returns the same account at another URL.
     pub fn at(&self, url: String) -> Self {
         Self { url, ..self.clone() }
     }
 
-    /// The server, in its name.
+    /// Returns a remote for the account.
     pub fn remote(&self) -> Result<Supabase> {
         let http = Http::new(Project::new(&self.url, &self.key)?)?;
-        // Good for longer than any of this takes, so that it is never renewed.
+        // Valid until 2100, so that it is never refreshed.
         let tokens = Tokens { access: self.token.clone(), refresh: String::new() };
         let signed_in = SignedIn { user: self.user, email: String::new(), tokens };
         let (account, kept) = Opened::opened(signed_in, Arc::new(Memory::default()));
@@ -67,12 +67,12 @@ impl Account {
     }
 }
 
-/// What a device does.
+/// What the device does.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
-    /// Sends all that waits.
+    /// Pushes all pending sessions.
     Push,
-    /// Reads all there is.
+    /// Pulls all sessions.
     Pull,
 }
 
@@ -83,8 +83,7 @@ struct Order {
     task: Task,
 }
 
-/// Has a device do this, and says how long it took, in how many requests, and how much more memory the device had
-/// meanwhile than before.
+/// Runs a task on a device. Returns its time, its requests, and the additional memory.
 pub fn measure(folder: &Path, account: &Account, task: Task) -> Result<Value> {
     let order = Order { folder: folder.into(), account: account.clone(), task };
     let mut device = Command::new(std::env::current_exe()?)
@@ -100,7 +99,7 @@ pub fn measure(folder: &Path, account: &Account, task: Task) -> Result<Value> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Is the device.
+/// Runs as the device.
 pub fn run() -> Result<()> {
     let Order { folder, account, task } = serde_json::from_reader(std::io::stdin())?;
     let store = Store::open(&folder, moment().wall)?;
@@ -125,7 +124,7 @@ fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Re
         });
         let carried = sync(carrier, remote, task);
         over.store(true, Ordering::Relaxed);
-        let most = watch.join().map_err(|_| anyhow::anyhow!("nobody has watched"))?;
+        let most = watch.join().map_err(|_| anyhow::anyhow!("the memory was not measured"))?;
         let mut carried = carried?;
         carried["idle_mb"] = json!(idle);
         carried["above_idle_mb"] = json!(most - idle);
@@ -133,13 +132,13 @@ fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Re
     })
 }
 
-/// Syncs, as the engine does, until all is sent and read.
+/// Syncs, as the engine does, until everything is pushed and pulled.
 fn sync(carrier: &mut Carrier, remote: Supabase, task: Task) -> Result<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watched = Watched { remote, seen: Mutex::default() };
     let start = now();
     let (report, _) = runtime.block_on(carrier.run(&watched, moment))?;
-    // Both sides are compared only after everything was carried and written down.
+    // Digests are compared only after everything was pushed, pulled and stored.
     let seen = watched.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     let seconds = seen.compared.unwrap_or_else(now).duration_since(start).as_secs_f64();
     let (rows, batches) = match task {
@@ -152,7 +151,7 @@ fn sync(carrier: &mut Carrier, remote: Supabase, task: Task) -> Result<Value> {
     Ok(json!({ "seconds": seconds, "rows": rows, "batches": batches }))
 }
 
-/// The server, and what was asked of it.
+/// A remote that records its requests.
 struct Watched {
     remote: Supabase,
     seen: Mutex<Seen>,
@@ -213,9 +212,9 @@ impl Remote for Watched {
     }
 }
 
-/// Now, by the clocks of this machine.
+/// Returns the current time of this machine.
 pub fn moment() -> Moment {
-    // From a base that is the same for the whole process.
+    // Relative to a base that is the same for the whole process.
     static BASE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let passed = BASE.get_or_init(now).elapsed();
     let wall = chrono::DateTime::from_timestamp(1_772_100_000, 0).unwrap_or_default();
@@ -226,12 +225,12 @@ pub fn moment() -> Moment {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "what a machine takes that is awake; nobody sits")]
+#[expect(clippy::disallowed_methods, reason = "measures durations while the machine is awake")]
 pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Memory of this process that nobody else shares, in MB (2^20 bytes).
+/// Returns the private memory of this process in MB (2^20 bytes).
 fn private_memory() -> Result<f64> {
     let rollup = fs::read_to_string("/proc/self/smaps_rollup")?;
     let line = rollup.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));

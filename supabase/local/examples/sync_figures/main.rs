@@ -1,4 +1,4 @@
-//! What the sync takes, beside what others take for the same: the real store, the real remote, the real backend.
+//! Benchmark of the sync, compared with other clients, with the real store, remote and backend.
 //!
 //! `cargo run --release -p zafu-backend --example sync_figures -- FOLDER [PART]` creates stores in `FOLDER` and backends in
 //! the temporary folder, measures, deletes them, and prints one JSON object. `PART` is `carried`, `timer` or `size`;

@@ -1,4 +1,4 @@
-//! What others take for the same sits: psql, and supabase-js with one request for each.
+//! Times of other clients for the same sessions: psql, and supabase-js with one request for each.
 
 use crate::device::{Account, now};
 use anyhow::{Context, Result, ensure};
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use zafu_backend::Backend;
 
-/// Requests of supabase-js that are measured.
+/// Measured requests of supabase-js.
 const REQUESTS: u32 = 1000;
 
 /// What a client says of a sit, there and here.
@@ -18,14 +18,14 @@ const COLUMNS: &str = "id, startedat, sitlength, satlength, iscompleted, complet
     utcoffset, deviceid, source, note, label, correctedstart, correctedlength, detailsrevision, \
     detailsdevice, deletedat, deletionrevision, deletiondevice";
 
-/// psql inserts the sits of the store in `folder` for another account, in batches of these sizes, each a
-/// transaction of a signed-in client: the same triggers, and none of our functions. In seconds.
+/// Inserts the sessions of a store with psql for another account, in batches of these sizes, each a transaction of a
+/// signed-in client: with the triggers, but without `push_sessions`. Returns seconds.
 pub fn psql(backend: &Backend, store: &Path, batches: &Value, folder: &Path) -> Result<f64> {
     let account = Account::new(backend)?;
     let file = folder.join("batches.sql");
     let mut script = BufWriter::new(File::create(&file)?);
     let store = Connection::open(store.join("zafu.db"))?;
-    // Every value as SQL writes it. The ids are changed: those of the store are there already.
+    // Values as SQL literals, with other ids, because those of the store exist already.
     let values = COLUMNS
         .split(", ")
         .map(|column| match column {

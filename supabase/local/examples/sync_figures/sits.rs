@@ -1,4 +1,4 @@
-//! Sits as a person has them who has sat four times a day for many years.
+//! Sessions of a user who has sat four times a day for many years.
 
 use crate::device::{Account, moment};
 use anyhow::Result;
@@ -7,11 +7,11 @@ use std::fs;
 use std::path::Path;
 use zafu_store::Store;
 
-/// A note, which every fourth sit has.
+/// The note of every fourth session.
 const NOTE: &str = "rain on the roof, a bell far away; one long breath, and then another";
 
-/// Makes a store in `folder` in which `account` is signed in, and `sits` finished sits wait to be sent. `salt` keeps
-/// their ids apart from those of other stores.
+/// Creates a store in `folder` where `account` is signed in and `sits` completed sessions are pending. `salt` makes their
+/// ids different from those of other stores.
 pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()> {
     fs::create_dir_all(folder)?;
     let store = Store::open(folder, moment().wall)?;
@@ -41,7 +41,7 @@ pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()
     mark_all(folder)
 }
 
-/// Lets all sits wait to be sent, as if no answer had ever arrived.
+/// Marks all sessions as pending, as if no response had arrived.
 pub fn mark_all(folder: &Path) -> Result<()> {
     Connection::open(folder.join("zafu.db"))?.execute_batch(
         "INSERT INTO outbox (session_id, generation, state)

@@ -1,4 +1,4 @@
-//! What a server that holds very much takes for one sit, beside one that holds little.
+//! Time to push one session to a server with many sessions, compared with one that has few.
 
 use crate::device::{Account, now};
 use anyhow::{Result, ensure};
@@ -13,18 +13,18 @@ use zafu_sync::Remote;
 use zafu_sync::remote::{PushAnswer, Word};
 use zafu_sync::supabase::Supabase;
 
-/// People on each server; all have as many sits.
-const PEOPLE: u32 = 50;
-/// Sits of each person on the small server and on the large one.
+/// Users on each server, with the same number of sessions each.
+const USERS: u32 = 50;
+/// Sessions of each user on the small server and on the large one.
 const EACH: [u32; 2] = [100, 100_000];
-/// Sits of each person that one statement makes.
+/// Sessions of each user that one statement creates.
 const AT_ONCE: u32 = 10_000;
 /// Pushes to each server.
 const ROUNDS: u32 = 300;
-/// Sits of the account whose digest is asked for.
+/// Sessions of the account whose digest is requested.
 const DIGEST_OF: u32 = 1_000_000;
 
-/// The median push of one sit to each, in turns, so that whatever else the machine does meets both.
+/// Measures the median push of one session to each server, in turns, so that other load affects both.
 pub fn measure() -> Result<[(&'static str, Value); 2]> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut servers = vec![];
@@ -37,14 +37,14 @@ pub fn measure() -> Result<[(&'static str, Value); 2]> {
     for round in 0..ROUNDS {
         for ((server, user, _), took) in servers.iter().zip(&mut took) {
             let milliseconds = runtime.block_on(push_one(server, *user, round))?;
-            // The first ones make connections and plans.
+            // Warm-up: connections and plans.
             if round >= ROUNDS / 10 {
                 took.push(milliseconds);
             }
         }
     }
     let [small, large] = took.map(crate::timer::median);
-    let sits = EACH.map(|each| each * PEOPLE);
+    let sits = EACH.map(|each| each * USERS);
     let one = json!({ "rounds": ROUNDS, "sits": sits, "small_ms": small, "large_ms": large });
     let (server, user, backend) = &servers[1];
     add(backend, *user, DIGEST_OF - EACH[1])?;
@@ -59,7 +59,7 @@ pub fn measure() -> Result<[(&'static str, Value); 2]> {
     Ok([("one", one), ("digest", digest)])
 }
 
-/// Adds sits to an account by SQL, past the triggers, and leaves its digest as they would have.
+/// Adds sessions to an account by SQL without triggers, and sets its digest.
 fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
     backend.sql(&format!(
         "set local session_replication_role = replica;
@@ -77,11 +77,11 @@ fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
     Ok(())
 }
 
-/// Fills a server by SQL, past its triggers, and leaves it as they would have. Answers someone on it.
+/// Fills a server by SQL without triggers, and sets what they would have set. Returns one of its users.
 fn fill(backend: &Backend, each: u32) -> Result<UserId> {
     backend.sql(&format!(
         "insert into auth.users (id, email)
-         select gen_random_uuid(), n || '@crowd.test' from generate_series(1, {PEOPLE}) n"
+         select gen_random_uuid(), n || '@crowd.test' from generate_series(1, {USERS}) n"
     ))?;
     for first in (1..=each).step_by(AT_ONCE as usize) {
         let last = each.min(first + AT_ONCE - 1);
@@ -108,11 +108,11 @@ fn fill(backend: &Backend, each: u32) -> Result<UserId> {
     backend.sql("vacuum analyze sessions")?;
     backend.sql("checkpoint")?;
     let count = backend.sql("select count(*) from sessions")?;
-    ensure!(count == (each * PEOPLE).to_string(), "the server holds {count} sits");
+    ensure!(count == (each * USERS).to_string(), "the server holds {count} sits");
     Ok(UserId(backend.sql("select id from users order by id limit 1")?.parse()?))
 }
 
-/// In milliseconds.
+/// Pushes one session. Returns milliseconds.
 async fn push_one(server: &Supabase, user: UserId, round: u32) -> Result<f64> {
     let start: DateTime<Utc> = "2026-03-01T06:00:00Z".parse()?;
     let start = start + Duration::hours(round.into());

@@ -1,5 +1,4 @@
-//! What the timer takes to save a start and a finish: alone, while a sync sends, while one reads, and while the
-//! network hangs.
+//! Time to save the start and the end of a sit: without a sync, during a push, during a pull, and while the network hangs.
 
 use crate::device::{Account, moment, now};
 use crate::sits;
@@ -20,15 +19,15 @@ use zafu_core::timer::{Command, Save, Timer, saves};
 use zafu_store::Store;
 use zafu_sync::{Carrier, Next};
 
-/// Sits that are sent and read meanwhile.
+/// Sessions that are pushed and pulled meanwhile.
 const SITS: u32 = 30_000;
-/// Starts and finishes where nothing else ends them, and at most.
+/// Number of starts and ends without a sync, and the maximum.
 const ROUNDS: u32 = 100;
 const ROUNDS_AT_MOST: u32 = 2000;
-/// Between two of them.
+/// Pause between two of them.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Milliseconds of each start and each finish.
+/// Durations in milliseconds.
 #[derive(Default)]
 struct Took {
     starts: Vec<f64>,
@@ -62,7 +61,7 @@ pub fn measure(folder: &Path) -> Result<[(&'static str, Value); 1]> {
     let pull = beside(&reader, &account, SITS)?;
     rounds(&sender, &mut alone, |done| done < ROUNDS)?;
 
-    // Whoever connects is taken, and never answered.
+    // Accepts connections and never responds.
     let silent = TcpListener::bind("127.0.0.1:0")?;
     let nowhere = account.at(format!("http://{}", silent.local_addr()?));
     let hang = beside_silence(&sender, &nowhere)?;
@@ -73,7 +72,7 @@ pub fn measure(folder: &Path) -> Result<[(&'static str, Value); 1]> {
     )])
 }
 
-/// While a sync carries `sits` sits.
+/// Measures during a sync of `sits` sessions.
 fn beside(store: &Store, account: &Account, sits: u32) -> Result<Took> {
     let remote = account.remote()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -86,7 +85,7 @@ fn beside(store: &Store, account: &Account, sits: u32) -> Result<Took> {
     })
 }
 
-/// While a question is out that nobody answers.
+/// Measures while a request gets no response.
 fn beside_silence(store: &Store, account: &Account) -> Result<Took> {
     let remote = account.remote()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -115,7 +114,7 @@ fn while_it_runs(store: &Store, sync: impl FnOnce() -> Result<()> + Send) -> Res
     Ok(took)
 }
 
-/// Begins and ends sits as the engine does.
+/// Starts and ends sits as the engine does.
 fn rounds(store: &Store, took: &mut Took, go_on: impl Fn(u32) -> bool) -> Result<()> {
     let mut timer = Timer::default();
     let plan = Plan {

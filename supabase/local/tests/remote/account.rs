@@ -1,4 +1,4 @@
-//! Signing up, in and out, and staying signed in.
+//! Sign-up, sign-in, sign-out and token refresh.
 
 use crate::{PASSWORD, backend, http, sign_up, wait};
 use serde_json::json;
@@ -47,7 +47,7 @@ fn what_stands_in_the_way_is_named() {
     });
 }
 
-/// The account `signed_in`, with a token that was good until a second after 1970.
+/// Returns the account with an expired access token.
 fn outdated(backend: &zafu_backend::Backend, signed_in: &SignedIn) -> SignedIn {
     let claims = json!({ "sub": signed_in.user, "role": "authenticated", "exp": 1 });
     let tokens = Tokens { access: backend.token_with(&claims), ..signed_in.tokens.clone() };
@@ -65,7 +65,7 @@ fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
         let remote = Supabase::new(http.clone(), account);
         let error = remote.digest(made.user).await.unwrap_err();
         assert_eq!(class::class(&error), Class::Session, "{error:?}");
-        // Two at once get one renewal: a second one would spend the token of the first.
+        // Two concurrent calls share one refresh: a second one would use a spent refresh token.
         let (one, two) = tokio::join!(remote.refresh(made.user), remote.refresh(made.user));
         one.unwrap();
         two.unwrap();
@@ -73,7 +73,7 @@ fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
         assert_ne!(kept, made.tokens.refresh);
         assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
 
-        // As after a new start: only what renews was kept.
+        // As after a restart: only the refresh token is stored.
         let account = Account::kept(made.user, vault.clone()).unwrap().unwrap();
         let remote = Supabase::new(http, account);
         let error = remote.digest(made.user).await.unwrap_err();

@@ -1,5 +1,5 @@
-//! An independent client, Supabase's own for JavaScript, as the same user: what the app has sent is what it reads,
-//! what it writes is what the app reads, and what it must not do fails loudly.
+//! An independent client, Supabase's own for JavaScript, as the same user: it reads what the app has sent, the app reads
+//! what it writes, and what it may not do is an error.
 
 use crate::sits::{begun, completed, deleted, device, ended, moment, noted};
 use crate::{PASSWORD, backend, http, wait};
@@ -17,7 +17,7 @@ use zafu_sync::remote::{Page, PullAnswer, PushAnswer, Word};
 use zafu_sync::supabase::{Account, SignedUp, Supabase};
 use zafu_sync::{Remote, wire};
 
-/// The client, running.
+/// The running client.
 struct Client {
     node: Child,
     input: ChildStdin,
@@ -25,7 +25,7 @@ struct Client {
 }
 
 impl Client {
-    /// It signs in with a password, or not at all.
+    /// Starts the client. It signs in if it has an address.
     fn start(backend: &Backend, email: Option<&str>) -> Self {
         let mut node = backend.script("independent.mjs");
         node.env("ZAFU_URL", backend.url()).env("ZAFU_KEY", backend.publishable_key());
@@ -45,14 +45,14 @@ impl Client {
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("no answer to {question}"))
     }
 
-    /// What must succeed.
+    /// Performs an action that must succeed.
     fn does(&mut self, question: &Value) -> Value {
         let answer = self.ask(question);
         assert_eq!(answer["code"], Value::Null, "{question}: {answer}");
         answer["data"].clone()
     }
 
-    /// What must fail, and how.
+    /// Performs an action that must fail with this status and code.
     fn fails(&mut self, question: &Value, status: u16, code: &str) {
         let answer = self.ask(question);
         assert_eq!(
@@ -71,7 +71,7 @@ impl Drop for Client {
     }
 }
 
-/// The app and the client, signed in to the same new account.
+/// Returns the app's remote and the client, signed in to the same new account.
 async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
     let http = http(backend);
     let email = format!("{}@example.org", Uuid::new_v4().simple());
@@ -83,13 +83,13 @@ async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
     (user, Supabase::new(http, account), Client::start(backend, Some(&email)))
 }
 
-/// A sit as the app sends it.
+/// Returns a session as the app sends it.
 fn row(sit: &Session) -> Value {
     let body = wire::push_body(std::slice::from_ref(sit), None);
     serde_json::from_slice::<Value>(&body).unwrap()[0].take()
 }
 
-/// Some columns of it.
+/// Returns some columns of a session.
 fn columns(sit: &Session, columns: &[&str]) -> Value {
     let whole = row(sit);
     columns.iter().map(|column| ((*column).to_owned(), whole[*column].clone())).collect()
@@ -97,7 +97,7 @@ fn columns(sit: &Session, columns: &[&str]) -> Value {
 
 const LIFECYCLE: [&str; 4] = ["iscompleted", "completedat", "endedat", "satlength"];
 const DELETION: [&str; 3] = ["deletedat", "deletionrevision", "deletiondevice"];
-/// What the server alone says of a sit.
+/// Columns that the server sets.
 const SERVERS: [&str; 5] = ["receivedat", "userid", "partnershipid", "weekid", "seq"];
 
 fn sits() -> Vec<Session> {
@@ -135,7 +135,7 @@ async fn push(server: &Supabase, user: UserId, sits: &[Session]) {
 }
 
 #[test]
-fn it_reads_in_every_column_what_the_app_has_sent() {
+fn it_reads_every_column_as_the_app_has_sent_it() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (user, server, mut client) = both(backend).await;
@@ -149,7 +149,7 @@ fn it_reads_in_every_column_what_the_app_has_sent() {
             let sent = row(sit);
             let sent = sent.as_object().unwrap();
             for (column, value) in sent {
-                // PostgreSQL writes moments in another way.
+                // PostgreSQL formats times differently.
                 let same = match (value.as_str(), there[column].as_str()) {
                     (Some(sent), Some(there)) if sent.ends_with('Z') => {
                         moment(sent) == moment(there)
@@ -178,7 +178,7 @@ fn the_app_reads_what_it_has_written() {
         let (user, server, mut client) = both(backend).await;
         let all = sits();
         let (pushed, inserted) = all.split_at(2);
-        // With the function of the app.
+        // With the function that the app calls.
         let rows: Vec<_> = pushed.iter().map(row).collect();
         let said = json!({ "sessions": rows, "erasure_id": null });
         let push = json!({ "what": "call", "name": "push_sessions", "said": said });
@@ -186,7 +186,7 @@ fn the_app_reads_what_it_has_written() {
             answer["outcomes"].as_array().unwrap().iter().map(|it| it["outcome"].clone()).collect()
         };
         assert_eq!(words(client.does(&push)), ["accepted", "accepted"]);
-        // And into the table.
+        // Directly into the table.
         let rows: Vec<_> = inserted.iter().map(row).collect();
         client.does(&json!({ "what": "insert", "rows": rows }));
         let mut expected: BTreeMap<_, _> = all.iter().map(|sit| (sit.id, sit.clone())).collect();
@@ -200,13 +200,13 @@ fn the_app_reads_what_it_has_written() {
             expected.insert(sit.id, sit.clone());
         }
         assert_eq!(pulled(&server, user).await, expected);
-        assert_eq!(words(client.does(&push)), ["merged", "merged"], "nothing of it goes back");
+        assert_eq!(words(client.does(&push)), ["merged", "merged"], "no change is undone");
         assert_eq!(pulled(&server, user).await, expected);
     });
 }
 
 #[test]
-fn what_it_must_not_do_fails_loudly() {
+fn what_it_may_not_do_is_an_error() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (user, server, mut client) = both(backend).await;
@@ -216,15 +216,15 @@ fn what_it_must_not_do_fails_loudly() {
         push(&others, other, std::slice::from_ref(&theirs)).await;
         let update =
             |id: SessionId, change: Value| json!({ "what": "update", "id": id, "change": change });
-        // What the lattice would undo.
+        // Writes that would undo a later state.
         client.fails(&update(sit.id, columns(&begun(), &LIFECYCLE)), 409, "PT409");
         client.fails(&update(sit.id, columns(&ended(&begun(), 60), &LIFECYCLE)), 409, "PT409");
         client.fails(&update(sit.id, json!({ "note": "overwritten" })), 409, "PT409");
-        // What is not there, and what is someone else's: there is no telling which.
+        // Sessions that do not exist or belong to another user, which are not distinguished.
         let done = columns(&completed(&begun()), &LIFECYCLE);
         client.fails(&update(SessionId(Uuid::new_v4()), done.clone()), 404, "PT404");
         client.fails(&update(theirs.id, done), 404, "PT404");
-        // What is the server's to say.
+        // Columns of the server.
         for column in SERVERS {
             client.fails(&update(sit.id, json!({ column: null })), 403, "42501");
         }
@@ -236,19 +236,19 @@ fn what_it_must_not_do_fails_loudly() {
         client.fails(&forged("userid", json!(other)), 403, "42501");
         client.fails(&forged("seq", json!(1)), 403, "42501");
         client.fails(&forged("sitlength", json!(-1)), 400, "23514");
-        // The same id again, by whichever way: to overwrite is not to join.
+        // An id that exists already, as an insert or upsert: overwriting is not merging.
         client.fails(&json!({ "what": "insert", "rows": [row(&sit)] }), 409, "23505");
         client.fails(&json!({ "what": "upsert", "rows": [row(&sit)] }), 403, "42501");
         client.fails(&json!({ "what": "remove", "id": sit.id }), 403, "42501");
-        // Whoever is not signed in.
+        // Without signing in.
         let mut nobody = Client::start(backend, None);
-        // With which code depends on whether the gateway takes the key for a token, as this client sends it.
+        // The code depends on whether the gateway treats the key, which this client sends as a token, as one.
         let pull = json!({ "what": "call", "name": "pull_sessions", "said": {} });
         for question in [json!({ "what": "read" }), pull] {
             let answer = nobody.ask(&question);
             assert_eq!((&answer["status"], &answer["data"]), (&json!(401), &Value::Null));
         }
-        // It sees its own, and after all of this that is what it was.
+        // Its own session is unchanged after all of this.
         assert_eq!(client.does(&json!({ "what": "read" })).as_array().unwrap().len(), 1);
         assert_eq!(pulled(&server, user).await, [(sit.id, sit)].into());
         assert_eq!(pulled(&others, other).await, [(theirs.id, theirs)].into());

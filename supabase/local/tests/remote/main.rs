@@ -15,7 +15,7 @@ use zafu_core::ids::UserId;
 use zafu_sync::fake::Memory;
 use zafu_sync::supabase::{Account, Http, Project, SignedIn, SignedUp, Supabase};
 
-/// The backend that all tests share, its auth server running.
+/// Returns the backend that all tests share, with its auth server.
 fn backend() -> Option<&'static Backend> {
     static AUTH: std::sync::Once = std::sync::Once::new();
     let backend = zafu_backend::shared()?;
@@ -27,24 +27,24 @@ fn http(backend: &Backend) -> Http {
     Http::new(Project::new(&backend.url(), backend.publishable_key()).unwrap()).unwrap()
 }
 
-/// Waits for what a test asks.
+/// Runs a future to its end.
 fn wait<T>(what: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(what)
 }
 
-/// A new account.
+/// Creates an account.
 async fn sign_up(http: &Http) -> SignedIn {
     let email = format!("{}@example.org", Uuid::new_v4().simple());
     match http.sign_up(&email, PASSWORD).await.unwrap() {
         SignedUp::In(signed_in) => signed_in,
-        SignedUp::MailSent => panic!("the local backend asks for no confirmation"),
+        SignedUp::MailSent => panic!("the local backend does not confirm addresses"),
     }
 }
 
-/// A password that meets the rules.
+/// A password that is long enough.
 const PASSWORD: &str = "a bowl of sand 7";
 
-/// A new account and the server in its name.
+/// Creates an account and returns its remote.
 async fn signed_up(http: &Http) -> (UserId, Supabase, Arc<Memory>) {
     let vault = Arc::new(Memory::default());
     let (account, kept) = Account::opened(sign_up(http).await, vault.clone());

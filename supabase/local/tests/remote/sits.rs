@@ -1,4 +1,4 @@
-//! Sits to send.
+//! Sessions for the tests.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ pub fn device(number: u128) -> DeviceId {
     DeviceId(Uuid::from_u128(number))
 }
 
-/// A sit of twenty minutes that has just begun, under an id of its own.
+/// A session of twenty minutes that has just started, with a new id.
 pub fn begun() -> Session {
     let start = WallTime::new(moment("2026-03-01T06:00:00.123Z"), UtcOffset(345));
     let origin = Origin { deviceid: device(7), createdat: moment("2026-03-01T05:59:50.001Z") };
@@ -25,31 +25,31 @@ fn at(sit: &Session, stage: Stage) -> Session {
     Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit.clone() }
 }
 
-/// The same sit, sat to its end.
+/// The same session, completed.
 pub fn completed(sit: &Session) -> Session {
     let completedat = sit.lifecycle.startedat + TimeDelta::seconds(1200);
     at(sit, Stage::Completed { completedat, satlength: Seconds(1200) })
 }
 
-/// The same sit, ended after so many seconds.
+/// The same session, ended early after this many seconds.
 pub fn ended(sit: &Session, after: u32) -> Session {
     let endedat = sit.lifecycle.startedat + TimeDelta::seconds(after.into());
     at(sit, Stage::EndedEarly { endedat, satlength: Seconds(after) })
 }
 
-/// The same sit, with a note by a device.
+/// The same session, with a note of a device.
 pub fn noted(sit: &Session, note: &str, by: DeviceId) -> Session {
     let value = Details { note: note.into(), ..sit.details.value.clone() };
     Session { details: sit.details.set(value, by), ..sit.clone() }
 }
 
-/// The same sit, deleted by a device.
+/// The same session, deleted by a device.
 pub fn deleted(sit: &Session, by: DeviceId) -> Session {
     let at = Some(moment("2026-04-01T00:00:00Z"));
     Session { deletion: sit.deletion.set(at, by), ..sit.clone() }
 }
 
-/// As many as asked for, each complete.
+/// This many completed sessions.
 pub fn many(count: usize) -> Vec<Session> {
     (0..count).map(|_| completed(&begun())).collect()
 }

@@ -1,4 +1,4 @@
-//! What answers is not the project: another server, a portal, or nobody.
+//! Responses of servers that are not the project, such as a captive portal.
 
 use crate::{PASSWORD, backend, wait};
 use std::io::{Read, Write};
@@ -7,14 +7,14 @@ use zafu_core::ids::UserId;
 use zafu_sync::supabase::{AuthError, Http, Project};
 use zafu_sync::{Class, class};
 
-/// A server that says the same to everybody.
+/// Starts a server that always sends the same response.
 fn stranger(answer: &'static str) -> Http {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            // The request fits into one piece.
+            // The request fits into one read.
             let _ = stream.read(&mut [0; 65536]);
             let _ = stream.write_all(answer.as_bytes());
         }
@@ -64,7 +64,7 @@ fn an_answer_that_is_cut_off_acknowledges_nothing() {
     let vault = std::sync::Arc::new(zafu_sync::fake::Memory::default());
     let (account, _) = Account::opened(SignedIn { user, email: String::new(), tokens }, vault);
     let server = Supabase::new(http, account);
-    // Closing the connection before its end is for the sender to do.
+    // The server closes the connection before the end.
     let error = wait(server.push(user, &[], None)).unwrap_err();
     assert!(matches!(class::class(&error), Class::Transient | Class::TooSlow), "{error:?}");
 }

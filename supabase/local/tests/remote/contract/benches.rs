@@ -1,4 +1,4 @@
-//! The two servers: the one in memory, and the real one.
+//! The two servers of the contract: the fake one in memory and the real one.
 
 use super::Bench;
 use crate::{http, sign_up};
@@ -12,7 +12,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_sync::fake::{Dump, FakeRemote, Memory, Server};
 use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
 
-/// The server in memory.
+/// The fake server in memory.
 pub struct Fake(Arc<Mutex<Server>>);
 
 impl Fake {
@@ -70,7 +70,7 @@ enum OwnerFilter {
     Own(Box<Backend>),
 }
 
-/// PostgREST and PostgreSQL.
+/// The real PostgREST and PostgreSQL.
 pub struct Real(OwnerFilter);
 
 impl Deref for Real {
@@ -118,7 +118,7 @@ impl Bench for Real {
     }
 
     async fn outdated(&self, renewable: bool) -> (UserId, Supabase) {
-        crate::backend().expect("it runs already");
+        crate::backend().expect("it is running already");
         let made = sign_up(&http(self)).await;
         let claims = json!({ "sub": made.user, "role": "authenticated", "exp": 1 });
         let refresh = if renewable { made.tokens.refresh } else { Uuid::new_v4().to_string() };

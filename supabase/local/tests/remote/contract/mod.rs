@@ -1,5 +1,5 @@
-//! What a server must do, whichever it is. Each rule is one test of the server in memory and one of the real one:
-//! whatever is shown with the first is worth as much as the first is like the second.
+//! The contract of a server. Each rule is tested with the fake server in memory and with the real one, so that tests with
+//! the fake one are valid for the real one.
 
 mod benches;
 mod reading;
@@ -15,33 +15,33 @@ use zafu_store::Cursor;
 use zafu_sync::remote::{Page, PullAnswer, PushAnswer, Word};
 use zafu_sync::{Class, Remote, RemoteError, class};
 
-/// A server, and what its tests can do to it besides asking.
+/// A server, and what tests can do to it besides requests.
 trait Bench {
-    /// A device's way to it.
+    /// The remote of a device.
     type Way: Remote;
-    /// What a backup holds.
+    /// A backup of the server.
     type Backup;
 
-    /// Makes an account.
+    /// Creates an account.
     fn account(&self) -> UserId;
-    /// A device where `account` is signed in.
+    /// Returns the remote of a device that is signed in to `account`.
     fn device(&self, account: UserId) -> Self::Way;
-    /// A device where nobody is signed in.
+    /// Returns the remote of a device that is not signed in.
     fn stranger(&self, account: UserId) -> Self::Way;
-    /// An account, and a device whose token for it has run out. If it is not `renewable`, its session was ended too.
+    /// Returns an account and the remote of a device whose token has expired. Unless it is `renewable`, its auth session
+    /// has ended too.
     async fn outdated(&self, renewable: bool) -> (UserId, Self::Way);
-    /// Deletes an account. Its tokens are good for as long as they say.
+    /// Deletes an account. Its tokens stay valid until they expire.
     fn delete(&self, account: UserId);
-    /// Makes a backup of everything.
+    /// Creates a backup of the whole server.
     fn dump(&self) -> Self::Backup;
-    /// Gets a later schema: a sit of `account` is of a source that only later versions know, and each row has one field
-    /// more.
+    /// Simulates a later schema: one session of `account` has an unknown source, and each row has one more field.
     fn advance(&self, account: UserId, sit: SessionId);
-    /// Goes back to it.
+    /// Restores a backup.
     fn restore(&self, backup: &Self::Backup);
 }
 
-/// Names each rule twice. Those that go back to a backup have a server of their own.
+/// Declares a test of each rule for both servers. Rules that restore a backup use a separate server.
 macro_rules! contract {
     (
         shared: $($module:ident :: { $($rule:ident),+ $(,)? })+;
@@ -118,13 +118,13 @@ contract! {
     reading::real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the_same,
 }
 
-/// A new account, and a device of its.
+/// Returns a new account and the remote of its device.
 fn someone<B: Bench>(bench: &B) -> (UserId, B::Way) {
     let account = bench.account();
     (account, bench.device(account))
 }
 
-/// What a push that was taken in came to.
+/// The response to a push.
 struct Taken {
     words: Vec<Word>,
     before: Cursor,
@@ -146,7 +146,7 @@ async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Taken 
     }
 }
 
-/// One page, which must be one: its sits, where to go on, and whether something follows.
+/// Pulls once. Returns the sessions, the next cursor, and whether more follow.
 async fn page(
     server: &impl Remote,
     account: UserId,
@@ -161,7 +161,7 @@ async fn page(
 
 const MUCH: Page = Page { rows: 1000, bytes: 1 << 20 };
 
-/// All that follows, and where it ends.
+/// Pulls everything after a cursor. Returns the sessions and the new cursor.
 async fn rest(
     server: &impl Remote,
     account: UserId,
@@ -171,7 +171,7 @@ async fn rest(
     loop {
         let (rows, next, more) = page(server, account, after, MUCH).await;
         for sit in rows {
-            assert_eq!(all.insert(sit.id, sit), None, "it came twice");
+            assert_eq!(all.insert(sit.id, sit), None, "a session came twice");
         }
         if !more {
             return (all, next);
@@ -188,8 +188,8 @@ fn by_id(sits: &[Session]) -> BTreeMap<SessionId, Session> {
     sits.iter().map(|sit| (sit.id, sit.clone())).collect()
 }
 
-/// A mark that nobody has left.
-fn no_mark() -> Uuid {
+/// A history id that the server does not know.
+fn unknown_history_id() -> Uuid {
     Uuid::new_v4()
 }
 

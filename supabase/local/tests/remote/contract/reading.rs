@@ -1,6 +1,6 @@
-//! What is on the server, on its way to a device.
+//! Pulls, digests and the health check.
 
-use super::{Bench, MUCH, by_id, everything, no_mark, page, push, rest, someone};
+use super::{Bench, MUCH, by_id, everything, page, push, rest, someone, unknown_history_id};
 use crate::sits::{begun, completed, deleted, device, ended, many, noted};
 use zafu_core::session::Session;
 use zafu_store::Cursor;
@@ -11,10 +11,10 @@ use zafu_sync::remote::{Page, PullAnswer, Word};
 pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let (none, start, more) = page(&server, user, None, MUCH).await;
-    assert_eq!((none, more), (vec![], false), "of an empty account, one empty page is all");
+    assert_eq!((none, more), (vec![], false), "an empty account has one empty page");
     let mut sits = many(21);
     push(&server, user, &sits).await;
-    // What changes comes last, and once.
+    // A changed session comes last, and once.
     sits[3] = noted(&sits[3], "rain", device(7));
     let head = push(&server, user, &sits[3..4]).await.after;
     let (mut all, mut after, mut sizes) = (Vec::new(), Some(start), Vec::new());
@@ -49,7 +49,7 @@ pub async fn a_page_is_cut_by_weight_but_never_empty(bench: &impl Bench) {
         let (rows, _, more) = page(&server, user, None, Page { rows: 10, bytes }).await;
         assert_eq!((rows.len(), more), expected, "{bytes} bytes");
     }
-    // A page of no sits would never end.
+    // An empty page would be repeated for ever.
     let (rows, _, more) = page(&server, user, None, Page { rows: 0, ..MUCH }).await;
     assert_eq!((rows.len(), more), (1, true));
 }
@@ -59,7 +59,7 @@ pub async fn a_device_need_not_read_its_own_push(bench: &impl Bench) {
     let two = bench.device(user);
     let (_, start) = rest(&one, user, None).await;
     let pushed = push(&one, user, &many(3)).await;
-    assert_eq!(pushed.before, start, "nobody else has written since");
+    assert_eq!(pushed.before, start, "no other device has pushed");
     assert!(rest(&one, user, Some(pushed.after)).await.0.is_empty());
     let other = many(2);
     let others = push(&two, user, &other).await;
@@ -74,15 +74,15 @@ pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
     let head = push(&server, user, &many(2)).await.after;
     let foreign = push(&others, other, &many(2)).await.after;
     for cursor in [
-        Cursor { history_id: no_mark(), ..head },
+        Cursor { history_id: unknown_history_id(), ..head },
         Cursor { seq: head.seq + 1, ..head },
-        Cursor { seq: 0, history_id: no_mark() },
+        Cursor { seq: 0, history_id: unknown_history_id() },
         foreign,
     ] {
         let said = server.pull(user, Some(cursor), MUCH).await.unwrap();
         assert_eq!(said, PullAnswer::Diverged, "{cursor:?}");
     }
-    // A place on the way to a mark is one.
+    // A seq below that of the history id is valid.
     let on_the_way = Cursor { seq: head.seq - 1, ..head };
     assert_eq!(rest(&server, user, Some(on_the_way)).await.0.len(), 1);
 }
@@ -100,7 +100,7 @@ pub async fn both_sides_make_the_same_digest(bench: &impl Bench) {
         let theirs = server.digest(user).await.unwrap();
         assert_eq!((theirs.count, theirs.digest), ours.finish(), "of {so_far}");
     }
-    // Whatever differs in a sit shows in it, and what nobody can see does not.
+    // The digest depends on the fields that it contains, and on no others.
     let before = server.digest(user).await.unwrap();
     let changed = noted(&sits[0], "again", device(8));
     push(&server, user, &[changed]).await;
@@ -108,7 +108,7 @@ pub async fn both_sides_make_the_same_digest(bench: &impl Bench) {
 }
 
 pub async fn a_server_says_how_it_is(bench: &impl Bench) {
-    // Also to someone who is not signed in.
+    // Also without signing in.
     let server = bench.stranger(bench.account());
     let health = server.health().await.unwrap();
     assert_eq!(health.findings, Vec::<String>::new());
@@ -126,14 +126,14 @@ pub async fn real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the
     bench.advance(user, odd.id);
     let page = server.pull(user, None, MUCH).await.unwrap();
     let PullAnswer::Page { rows, unreadable, more: false, .. } = page else { panic!("{page:?}") };
-    assert_eq!(rows, std::slice::from_ref(&other), "a field more stops nothing");
+    assert_eq!(rows, std::slice::from_ref(&other), "an additional field is ignored");
     let [row] = &unreadable[..] else { panic!("{unreadable:?}") };
     assert!(row.id == odd.id.0 && row.body.contains("watch"), "{row:?}");
-    // An older state of it is joined there, and what comes of it is kept as it is; all else goes on.
+    // An older state of it is merged there, and the result is kept as it is.
     let words = push(&server, user, &[begun, new.clone()]).await.words;
     assert!(matches!(&words[0], Word::Unreadable(row) if row.id == odd.id.0), "{words:?}");
     assert_eq!(words[1], Word::There);
-    // Both sides can still be compared.
+    // Digests can still be compared.
     let mut ours = Digest::default();
     let mut sits = [odd.clone(), other, new];
     sits.sort_by_key(|sit| sit.id);
@@ -159,13 +159,13 @@ pub async fn fault_39_a_restored_server_is_noticed_also_when_another_device_was_
     let new = push(&one, user, &lost).await.after;
     bench.restore(&backup);
     assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
-    // Until the head is ahead again of where it was: numbers repeat, marks do not.
+    // Until the head is above the cursor: sequence numbers repeat, history ids do not.
     let head = push(&two, user, &others).await.after;
     assert!(head.seq > new.seq);
     assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
-    // Who had read no further than the backup goes on.
+    // A device that had read no further than the backup continues.
     assert_eq!(rest(&two, user, Some(old)).await.0, by_id(&others));
-    // Who notices sends all anew, and all is there again.
+    // The device that detects it pushes everything.
     let all: Vec<Session> = [kept, lost].concat();
     assert_eq!(push(&one, user, &all).await.words, vec![Word::There; 4]);
     assert_eq!(everything(&two, user).await, by_id(&[all, others].concat()));

@@ -1,4 +1,4 @@
-//! Who may ask what.
+//! Accounts, tokens and erasures.
 
 use super::{Bench, MUCH, by_id, class_of, everything, push, rest, someone};
 use crate::sits::{begun, completed, many};
@@ -10,7 +10,7 @@ pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Ben
     let (two, twos) = someone(bench);
     let (begun, other) = (begun(), many(1));
     push(&ones, one, std::slice::from_ref(&begun)).await;
-    // Neither is told of the other's, and each has its own.
+    // Each has its own, and learns nothing of the other.
     let sent = [completed(&begun), other[0].clone()];
     assert_eq!(push(&twos, two, &sent).await.words, [Word::There, Word::There]);
     assert_eq!(everything(&twos, two).await, by_id(&sent));
@@ -24,22 +24,22 @@ pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(be
     let sits = many(2);
     let cursor = push(&one, user, &sits).await.after;
     let first = one.erase(user).await.unwrap();
-    // The other device hears of it at whatever it does next.
+    // The next push or pull of the other device reports it.
     let erased = PushAnswer::Erased(first);
     assert_eq!(two.push(user, &sits, None).await.unwrap(), erased);
-    assert_eq!(two.push(user, &sits, Some(super::no_mark())).await.unwrap(), erased);
+    assert_eq!(two.push(user, &sits, Some(super::unknown_history_id())).await.unwrap(), erased);
     match two.pull(user, Some(cursor), MUCH).await.unwrap() {
         PullAnswer::Page { rows, more, erased, .. } => {
             assert_eq!((rows, more, erased), (vec![], false, Some(first)));
         }
-        PullAnswer::Diverged => panic!("an erasure is no other server"),
+        PullAnswer::Diverged => panic!("an erasure does not change the server"),
     }
     assert_eq!(two.digest(user).await.unwrap().count, 0);
-    // Who knows of it may send them again.
+    // A device that knows of it can upload again.
     let said = two.push(user, &sits, Some(first)).await.unwrap();
     assert!(matches!(&said, PushAnswer::Taken { verdicts, .. } if verdicts.len() == 2), "{said:?}");
     assert_eq!(rest(&one, user, Some(cursor)).await.0, by_id(&sits));
-    // A second one is another one.
+    // A second erasure has another id.
     let second = one.erase(user).await.unwrap();
     assert_ne!(second, first);
     let said = two.push(user, &sits, Some(first)).await.unwrap();
@@ -101,7 +101,7 @@ pub async fn fault_45_an_account_that_is_gone_is_told_so(bench: &impl Bench) {
     assert_eq!(class_of(server.push(user, &[], None).await), Class::Account);
     assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Account);
     assert_eq!(class_of(server.erase(user).await), Class::Account);
-    // Of nobody's sits there is a digest: that of nothing.
+    // Without sessions, the digest is zero.
     assert_eq!(server.digest(user).await.unwrap().count, 0);
     let (other, others) = someone(bench);
     assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);

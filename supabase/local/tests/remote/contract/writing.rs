@@ -1,4 +1,4 @@
-//! Sits on their way to the server.
+//! Pushes.
 
 use super::{Bench, by_id, class_of, everything, push, rest, someone};
 use crate::sits::{begun, completed, deleted, device, ended, many, moment, noted};
@@ -11,7 +11,7 @@ use zafu_core::time::{Seconds, UtcOffset};
 use zafu_sync::remote::Word;
 use zafu_sync::{Class, Remote};
 
-/// One of every kind, and the ends of every range.
+/// Sessions of every kind, with the limits of every range.
 fn kinds() -> Vec<Session> {
     let corrected = Details {
         note: "rain, \u{1F327} and \"quiet\"\n\\u0000".into(),
@@ -73,7 +73,7 @@ pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
     let sent = [known.clone(), new.clone(), refused, completed(&started), mine];
     let words = push(&server, user, &sent).await.words;
     let expected = [
-        // Unchanged; but by the last copy of it, which says less.
+        // Unchanged, but for the last copy, which is an earlier state.
         Word::There,
         Word::There,
         Word::Refused("bad_text".into()),
@@ -122,10 +122,10 @@ pub async fn pushing_the_same_again_moves_nothing(bench: &impl Bench) {
     }
     let nothing = push(&server, user, &[]).await;
     assert_eq!((nothing.before, nothing.after), (first.after, first.after));
-    assert!(rest(&server, user, Some(first.after)).await.0.is_empty(), "nobody reads it again");
+    assert!(rest(&server, user, Some(first.after)).await.0.is_empty(), "no device pulls it again");
 }
 
-/// A copy of a sit as one of three devices may have it.
+/// Returns a copy of a session as one of three devices may have it.
 fn some_copy(chance: &mut Rng, of: &Session) -> Session {
     let by = device(chance.u128(1..4));
     let sit = match chance.u32(0..4) {
@@ -137,7 +137,7 @@ fn some_copy(chance: &mut Rng, of: &Session) -> Session {
     if chance.bool() {
         sit = deleted(&sit, by);
     }
-    // Devices have set it so many times; of one device, equal revisions are equal values.
+    // Equal revisions of one device have equal values.
     sit.details.revision *= by.0.as_u128() as u32;
     sit
 }
@@ -149,7 +149,7 @@ pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
         let origins: Vec<_> = (0..5).map(|_| begun()).collect();
         let mut copies: Vec<_> =
             (0..40).map(|n| some_copy(&mut chance, &origins[n % origins.len()])).collect();
-        // What the core makes of them, in the order in which they were made.
+        // The core's result, in the original order.
         let mut expected: BTreeMap<SessionId, Session> = BTreeMap::new();
         for copy in &copies {
             let known = expected.entry(copy.id).or_insert_with(|| copy.clone());
@@ -170,20 +170,20 @@ pub async fn details_and_deletion_are_won_by_the_higher_revision(bench: &impl Be
     let first = noted(&sit, "first", device(9));
     let second = noted(&first, "second", device(1));
     push(&server, user, std::slice::from_ref(&second)).await;
-    // A lower revision loses, also if its device is the higher one.
+    // A lower revision loses, even if its device id is higher.
     let words = push(&server, user, std::slice::from_ref(&first)).await.words;
     assert_eq!(words, vec![Word::Merged(Box::new(second.clone()))]);
-    // Of two equal ones, the higher device wins, whichever comes first.
+    // Of equal revisions, the higher device id wins in either order.
     let (low, high) = (noted(&second, "low", device(2)), noted(&second, "high", device(3)));
     assert_eq!(push(&server, user, std::slice::from_ref(&high)).await.words, vec![Word::There]);
     let words = push(&server, user, &[low]).await.words;
     assert_eq!(words, vec![Word::Merged(Box::new(high.clone()))]);
-    // The two registers know nothing of each other: a deletion is no word on the note.
+    // The registers are independent: a deletion does not change the note.
     let gone = deleted(&sit, device(2));
     let both = Session { deletion: gone.deletion.clone(), ..high };
     let words = push(&server, user, std::slice::from_ref(&gone)).await.words;
     assert_eq!(words, vec![Word::Merged(Box::new(both.clone()))]);
-    // And it can be taken back.
+    // A deletion can be undone.
     let back = Session { deletion: both.deletion.set(None, device(1)), ..both.clone() };
     assert_eq!(push(&server, user, std::slice::from_ref(&back)).await.words, vec![Word::There]);
     push(&server, user, &[both]).await;
@@ -234,5 +234,5 @@ pub async fn what_is_too_much_for_one_call_is_too_large(bench: &impl Bench) {
     for too_much in [many(5001), heavy] {
         assert_eq!(class_of(server.push(user, &too_much, None).await), Class::TooLarge);
     }
-    assert!(everything(&server, user).await.is_empty(), "and nothing of it is stored");
+    assert!(everything(&server, user).await.is_empty(), "nothing is stored");
 }
