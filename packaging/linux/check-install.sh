@@ -63,7 +63,7 @@ as_user() {
     PATH=/usr/bin:/bin LANG=C.UTF-8 ${DISPLAY:+DISPLAY="$DISPLAY"} "$@"
 }
 # sits: prints the number of finished sits.
-sits() { as_user zafu log --json | grep -c '"id"' || true; }
+sits() { as_user zafu log --json | { grep -c '"id"' || true; }; }
 # until_true SECONDS COMMAND...: waits for something that takes as long as the machine is slow.
 until_true() {
   local end=$((SECONDS + $1))
@@ -125,6 +125,8 @@ install /new.deb
 is_sitting || fail "the upgrade ended the sit: $(as_user zafu status --json)"
 as_user zafu end
 as_user zafu quit
+has_quit() { as_user zafu status --json | grep '"running": false' >/dev/null; }
+until_true 60 has_quit || fail "Zafu does not quit"
 [ "$(sits)" = 2 ] || fail "a sit is missing after the upgrade: $(as_user zafu log --json)"
 
 say "removing it"
