@@ -24,7 +24,7 @@ use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{IpcError, StartRequest};
 use zafu_engine::turn::{self, Turn};
-use zafu_engine::{Client, doctor, left, logs, output, system};
+use zafu_engine::{Client, doctor, logs, output, resolve_sit, system};
 use zafu_store::Store;
 
 fn main() -> ExitCode {
@@ -185,7 +185,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
         Turn::Ours(_lock) => {
             let now = system::clock().now();
             let store = Store::open(folder.path(), now.wall)?;
-            left::resolve(&store, id, answer, now)?;
+            resolve_sit(&store, id, answer, now)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::{print, source};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::EngineState;
-use zafu_engine::{Client, left, output, system};
+use zafu_engine::{Client, output, system, unsettled_sits};
 use zafu_store::{ReadOnlyStore, StoreError};
 
 /// Prints the state of the running engine, or the unsettled sits in the database if no engine is running.
@@ -20,6 +20,6 @@ pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
 }
 
 fn unsettled(database: &ReadOnlyStore) -> Result<EngineState, StoreError> {
-    let unsettled = left::waiting(database, system::clock().now())?;
+    let unsettled = unsettled_sits(database, system::clock().now())?;
     Ok(EngineState { unsettled, ..EngineState::default() })
 }

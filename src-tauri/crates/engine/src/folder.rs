@@ -26,7 +26,7 @@ pub enum FolderError {
     Unusable {
         /// Which.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// It belongs to another user.

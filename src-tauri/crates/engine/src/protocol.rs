@@ -1,8 +1,7 @@
-//! What the engine and its clients say to each other. The window sees nothing else of Zafu: the TypeScript in
-//! `ui/src/lib/generated` is written from these types.
+//! The types that the engine exchanges with its clients. The TypeScript in `ui/src/lib/generated` is generated from them.
 //!
-//! Lengths are whole seconds, moments of a running sit milliseconds, times RFC 3339 with the offset of the
-//! place.
+//! Lengths are in whole seconds, times of the running sit in milliseconds, points in time RFC 3339 with the local UTC
+//! offset.
 
 mod account;
 mod request;
@@ -23,93 +22,94 @@ use zafu_core::session::Source;
 use zafu_core::time::Seconds;
 use zafu_core::timer::GapReason;
 
-/// Everything there is to see of the timer at one moment. Sent at each transition, never every second: who
-/// shows time goes on from here by itself.
+/// The state of the engine, as a client shows it. Sent at each transition and not every second: clients count on from
+/// there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EngineState {
-    /// Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since responses and events can arrive out of order.
+    /// Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since
+    /// responses and events can arrive out of order.
     #[cfg_attr(test, ts(type = "number"))]
     pub revision: u64,
-    /// The sit that runs.
+    /// The running sit.
     pub sit: Option<SitView>,
-    /// Sits that the person must say more of, oldest first.
+    /// Sits whose gap the user has to resolve, oldest first.
     pub unsettled: Vec<UnsettledView>,
-    /// The sit that has just ended, until the person has seen it.
+    /// The sit that has just ended, until the user dismisses it.
     pub finished: Option<FinishedView>,
-    /// What does not work just now.
+    /// Errors whose cause still exists.
     pub trouble: Vec<IpcError>,
-    /// How the sync is; none: there never was an account.
+    /// The state of the sync; `None` if no account was ever signed in.
     pub sync: Option<SyncView>,
 }
 
-/// A sit that runs.
+/// The running sit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SitView {
     /// Its identity.
     pub id: SessionId,
-    /// Where it is.
+    /// Its phase.
     pub phase: PhaseView,
-    /// The planned length; none for an open-ended sit.
+    /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
-    /// The whole preparation.
+    /// The length of the preparation.
     pub preparation_seconds: Seconds,
-    /// What is left of the preparation.
+    /// The rest of the preparation.
     #[cfg_attr(test, ts(type = "number"))]
     pub preparation_left_ms: u64,
-    /// Sat so far, without pauses, overtime included.
+    /// The time sat until now, without pauses, with overtime.
     #[cfg_attr(test, ts(type = "number"))]
     pub elapsed_ms: u64,
-    /// Sat beyond the planned end.
+    /// The overtime until now.
     #[cfg_attr(test, ts(type = "number"))]
     pub overtime_ms: u64,
     /// The end of the preparation.
     pub started_at: String,
-    /// What becomes of overtime.
+    /// Whether overtime counts.
     pub overtime: OvertimeChoice,
 }
 
-/// Where a sit is.
+/// The phase of a running sit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum PhaseView {
-    /// The preparation runs.
+    /// In preparation.
     Preparing,
-    /// It runs.
+    /// Sitting.
     Sitting,
-    /// It stands still.
+    /// Paused.
     Paused,
-    /// It goes on beyond its planned end.
+    /// In overtime.
     Overtime,
 }
 
-/// A sit in which time went by unseen.
+/// An unsettled sit: the user has to resolve a gap in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UnsettledView {
     /// Its identity.
     pub id: SessionId,
-    /// The planned length; none for an open-ended sit.
+    /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
     /// The end of the preparation.
     pub started_at: String,
-    /// What was sat until then, overtime included.
+    /// The time sat before the gap, with overtime.
     pub sat_before_gap_seconds: Seconds,
-    /// What was sat beyond the planned end; none if that end was not seen. Otherwise the sit is complete, and only
-    /// its overtime is asked about.
+    /// The overtime; `None` if the sit did not reach its planned end before the gap. Otherwise the sit is complete, and
+    /// only its overtime is asked about.
     pub overtime_seconds: Option<Seconds>,
-    /// What it comes to if it is counted whole.
+    /// The time sat if the gap counts.
     pub sat_with_gap_seconds: Seconds,
-    /// How long nobody saw it.
+    /// The length of the gap.
     pub gap_seconds: Seconds,
-    /// When that began.
+    /// The start of the gap.
     pub gap_began_at: String,
-    /// Why.
+    /// The cause of the gap.
     pub reason: GapReason,
 }
 
@@ -120,71 +120,71 @@ pub struct UnsettledView {
 pub struct FinishedView {
     /// Its identity.
     pub id: SessionId,
-    /// The planned length; none for an open-ended sit.
+    /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
-    /// What was sat.
+    /// The time sat.
     pub sat_seconds: Seconds,
-    /// Whether it reached its end.
+    /// True if it reached its planned end.
     pub complete: bool,
-    /// Whether its end is on the disk. If not, it is kept in memory and tried again.
+    /// True if its end is on disk; otherwise it is kept in memory and saved as soon as possible.
     pub saved: bool,
     /// The end of the preparation.
     pub started_at: String,
-    /// What the person wrote of it.
+    /// The note of the user.
     pub note: String,
-    /// What kind of sit it was.
+    /// The kind of sit, as the user names it.
     pub label: String,
 }
 
-/// A past sit.
+/// A session of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SitRecord {
     /// Its identity.
     pub id: SessionId,
-    /// When it began: as corrected, if so.
+    /// The end of the preparation, as corrected by the user.
     pub started_at: String,
     /// The local day that the sit belongs to (`2026-03-01`): the date of its start at its own UTC offset, or the day
     /// before if it started before the hour at which the user's day begins.
     #[cfg_attr(test, ts(as = "String"))]
     pub day: NaiveDate,
-    /// The planned length; none for an open-ended sit.
+    /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
-    /// What was sat: as corrected, if so.
+    /// The time sat, as corrected by the user.
     pub sat_seconds: Seconds,
-    /// How far it came.
+    /// Its stage.
     pub stage: StageView,
-    /// When it ended, early or not.
+    /// When it ended.
     pub ended_at: Option<String>,
-    /// What the person wrote of it.
+    /// The note of the user.
     pub note: String,
-    /// What kind of sit it was.
+    /// The kind of sit, as the user names it.
     pub label: String,
-    /// How the record came to be.
+    /// How the record was made.
     pub source: Source,
-    /// The account that it belongs to; none if nobody was signed in.
+    /// The account that owns it; `None` if no account was signed in.
     pub owner: Option<UserId>,
 }
 
-/// How far a past sit came.
+/// The stage of a session in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum StageView {
-    /// It runs, or waits for an answer.
+    /// Running or unsettled on this device.
     Started,
-    /// It was ended before its planned end.
+    /// Ended before its planned end.
     EndedEarly,
-    /// It reached its end.
+    /// Reached its planned end.
     Completed,
-    /// It runs on another device, or did when that was last heard of.
+    /// Running on another device, as far as this one knows.
     RunningElsewhere,
-    /// Another device began it and never said how it ended.
+    /// Started on another device, which has not reported an end in time.
     Unfinished,
 }
 
-/// What to start: the default sit, a preset, a plan; the length of any of them may be another.
+/// The plan of a new sit: the default plan, a preset or `plan`, with the changes of the other fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -192,110 +192,110 @@ pub enum StageView {
 pub struct StartRequest {
     /// The preset to start.
     pub preset_id: Option<Uuid>,
-    /// The preset to start, by its name.
+    /// The name of the preset to start, in any case.
     pub preset_name: Option<String>,
     /// The plan to start.
     pub plan: Option<PlanChoice>,
-    /// Another length.
+    /// Replaces the length.
     pub length: Option<LengthChoice>,
-    /// Another preparation.
+    /// Replaces the preparation.
     #[cfg_attr(test, ts(as = "Option<u32>"))]
     pub preparation_seconds: Option<zafu_core::plan::PreparationSeconds>,
-    /// Interval bells so far apart, struck as the end bell is.
+    /// Replaces the interval bells by ones at this interval, with the sound of the end bell.
     #[cfg_attr(test, ts(as = "Option<u32>"))]
     pub interval_seconds: Option<zafu_core::plan::SitSeconds>,
 }
 
-/// A page of past sits, newest first.
+/// A query for sessions of the log, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogRequest {
-    /// How many at most.
+    /// The maximum number of sessions.
     pub limit: u32,
-    /// Those that come after this one in the list.
+    /// Starts after this session of the list.
     pub before: Option<SessionId>,
-    /// Whose sits.
+    /// The owners of the sessions.
     #[serde(default)]
     pub owner: LogOwner,
 }
 
-/// Whose sits a log lists.
+/// The owners whose sessions a log lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum LogOwner {
-    /// Those of the account in use, and those made while nobody was signed in.
+    /// The account in use, and sits without an owner.
     #[default]
     Shown,
-    /// Everybody's.
+    /// All owners.
     All,
-    /// Those of one account.
+    /// One account.
     Of(UserId),
 }
 
-/// What the check before a sit has found.
+/// The result of checking whether a bell can be played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct BellCheck {
-    /// The device that bells will be heard from.
+    /// The name of the sound device.
     pub device: Option<String>,
-    /// Why there is none.
+    /// Why there is no device.
     pub error: Option<IpcError>,
 }
 
-/// A sound that can be struck.
+/// One of Zafu's own sounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SoundView {
-    /// As plans name it.
+    /// Its name in plans.
     pub name: SoundName,
 }
 
-/// Something went wrong, as it crosses to a client.
+/// An error, as a client receives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct IpcError {
-    /// What a client may act on.
+    /// Its kind.
     pub code: ErrorCode,
-    /// What happened, what was kept, what to do: for the person.
+    /// What happened, what was kept and what to do, for the user.
     pub message: String,
-    /// The same as data if it is about a bell, so that the window says it in the person's language.
+    /// The same as data if the error is about a bell, so that the window can translate it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub bell: Option<Box<BellError>>,
 }
 
-/// What a client may act on.
+/// The kind of an error, on which a client may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorCode {
-    /// What was asked for cannot be: the request must be another.
+    /// The request is not valid.
     BadRequest,
-    /// What was asked for does not fit the state of the timer.
+    /// The timer rejects the request in its present state.
     Refused,
-    /// There is no such thing.
+    /// The session or preset does not exist.
     NotFound,
-    /// It could not be saved, or read, and was not done.
+    /// The database could not be read or written. The request was not carried out.
     Storage,
-    /// It was done, and is not on the disk yet: it is kept in memory and tried again.
+    /// The request was carried out and is not on disk yet: the change is kept in memory and saved as soon as possible.
     NotSaved,
-    /// The database was removed or replaced while it was open; everything is in another file.
+    /// The database was removed or replaced while it was open. All sits are in another file.
     Moved,
-    /// It cannot be heard.
+    /// A bell cannot be played.
     Sound,
-    /// It cannot be shown outside the window.
+    /// A notification cannot be shown.
     Notification,
     /// The computer cannot be kept awake.
     KeepAwake,
-    /// The account needs something of the person.
+    /// The account needs an action of the user.
     Account,
-    /// The server was not reached, or not now.
+    /// The server could not be reached.
     Network,
-    /// The server is not as it must be.
+    /// The server is misconfigured.
     Server,
-    /// The engine is gone, or speaks another version.
+    /// The engine has stopped, does not respond, or is of another version.
     Engine,
 }

@@ -1,4 +1,4 @@
-//! How what the engine knows is shown to its clients.
+//! Makes the views that clients receive from the data of the core and the store.
 
 use crate::protocol::{
     FinishedView, LogOwner, LogRequest, OwnerState, OwnerView, PhaseView, SitRecord, SitView,
@@ -14,7 +14,7 @@ use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
 use zafu_store::{ClosedReason, LogQuery, Owner, OwnerFilter, ReadSits, StoreError};
 
-/// RFC 3339 with the offset of the place.
+/// Formats a time as RFC 3339 with its UTC offset.
 #[must_use]
 pub fn moment(at: WallTime) -> String {
     at.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false)
@@ -83,22 +83,22 @@ pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
     }
 }
 
-/// How past sits are shown: some of them are not past on the device that began them.
+/// Makes the records of the log. A session that another device has started may not be over there.
 pub(crate) struct Log {
     now: DateTime<Utc>,
-    /// What is not over on this device.
+    /// The open sits of this device.
     open: Vec<SessionId>,
     /// The hour at which the user's day begins.
     day_start: DayStart,
 }
 
-/// A sit of another device is taken to be over this long after it should have been: it may have been paused.
+/// A timed sit of another device counts as unfinished this long after its planned end: it may have been paused.
 const GRACE: TimeDelta = TimeDelta::hours(1);
-/// An open-ended sit of another device is taken to be over this long after its start.
+/// An open-ended sit of another device counts as unfinished this long after its start.
 const LONGEST_OPEN: TimeDelta = TimeDelta::hours(24);
 
 impl Log {
-    /// As of `now`.
+    /// Reads the open sits at `now`.
     pub fn of(store: &impl ReadSits, now: WallTime) -> Result<Self, StoreError> {
         let id = |open: &OpenSit| match open {
             OpenSit::Running(sit) => sit.id,
@@ -130,7 +130,7 @@ impl Log {
         }
     }
 
-    /// One sit of an account, or of nobody.
+    /// Returns the record of a session and its owner.
     pub fn record(&self, session: &Session, owner: Option<UserId>) -> SitRecord {
         let local = |utc| moment(WallTime::new(utc, session.utcoffset));
         SitRecord {
@@ -149,7 +149,7 @@ impl Log {
     }
 }
 
-/// A page of past sits, newest first, as of `now`.
+/// Returns sessions for the log at `now`, newest first.
 ///
 /// # Errors
 /// They cannot be read.
@@ -169,7 +169,7 @@ pub fn records(
     Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())
 }
 
-/// Lists every owner of sits in the database, the account in use first.
+/// Returns every owner of sits in the database, the account in use first.
 ///
 /// # Errors
 /// They cannot be read.
@@ -177,7 +177,7 @@ pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
     Ok(store.owners()?.into_iter().map(owner).collect())
 }
 
-/// One owner, as a client sees it.
+/// Makes the view of an owner.
 pub(crate) fn owner(owner: Owner) -> OwnerView {
     let Owner { account, sits, deleted, unsent, local_only: kept } = owner;
     let state = match &account {

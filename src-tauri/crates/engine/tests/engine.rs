@@ -12,7 +12,7 @@ use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{
     EngineState, ErrorCode, IpcError, LogOwner, LogRequest, PhaseView, StartRequest,
 };
-use zafu_engine::{Client, EngineHandle, Pending, left};
+use zafu_engine::{Client, EngineHandle, Pending, resolve_sit, unsettled_sits};
 use zafu_store::Store;
 
 const SYSTEM: Awake = Awake { system: true, screen: false };
@@ -304,10 +304,10 @@ fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() 
         assert_eq!(completed(&fakes), (true, 60), "it stays complete");
         // As `zafu status` and `zafu resolve` do while no engine runs.
         let now = fakes.now();
-        let asked = left::waiting(fakes.store(), now).unwrap();
+        let asked = unsettled_sits(fakes.store(), now).unwrap();
         assert_eq!(asked[0].overtime_seconds.map(|seconds| seconds.0), Some(5));
         assert!(asked[0].sat_with_gap_seconds >= asked[0].sat_before_gap_seconds);
-        left::resolve(fakes.store(), Some(id), answer, now).unwrap();
+        resolve_sit(fakes.store(), Some(id), answer, now).unwrap();
         assert_eq!(completed(&fakes), (true, sat), "{answer:?}");
     }
 }
