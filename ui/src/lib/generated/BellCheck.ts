@@ -2,14 +2,14 @@
 import type { IpcError } from "./IpcError";
 
 /**
- * What the check before a sit has found.
+ * The result of checking whether a bell can be played.
  */
 export type BellCheck = { 
 /**
- * The device that bells will be heard from.
+ * The name of the sound device.
  */
 device: string | null, 
 /**
- * Why there is none.
+ * Why there is no device.
  */
 error: IpcError | null, };

@@ -6,31 +6,32 @@ import type { SyncView } from "./SyncView";
 import type { UnsettledView } from "./UnsettledView";
 
 /**
- * Everything there is to see of the timer at one moment. Sent at each transition, never every second: who
- * shows time goes on from here by itself.
+ * The state of the engine, as a client shows it. Sent at each transition and not every second: clients count on from
+ * there.
  */
 export type EngineState = { 
 /**
- * Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since responses and events can arrive out of order.
+ * Increases with each state of one engine. Clients drop a state with a lower revision than the last one, since
+ * responses and events can arrive out of order.
  */
 revision: number, 
 /**
- * The sit that runs.
+ * The running sit.
  */
 sit: SitView | null, 
 /**
- * Sits that the person must say more of, oldest first.
+ * Sits whose gap the user has to resolve, oldest first.
  */
 unsettled: Array<UnsettledView>, 
 /**
- * The sit that has just ended, until the person has seen it.
+ * The sit that has just ended, until the user dismisses it.
  */
 finished: FinishedView | null, 
 /**
- * What does not work just now.
+ * Errors whose cause still exists.
  */
 trouble: Array<IpcError>, 
 /**
- * How the sync is; none: there never was an account.
+ * The state of the sync; `None` if no account was ever signed in.
  */
 sync: SyncView | null, };

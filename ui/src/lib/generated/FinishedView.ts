@@ -11,19 +11,19 @@ export type FinishedView = {
  */
 id: SessionId, 
 /**
- * The planned length; none for an open-ended sit.
+ * The planned length; `None` for an open-ended sit.
  */
 plannedSeconds: Seconds | null, 
 /**
- * What was sat.
+ * The time sat.
  */
 satSeconds: Seconds, 
 /**
- * Whether it reached its end.
+ * True if it reached its planned end.
  */
 complete: boolean, 
 /**
- * Whether its end is on the disk. If not, it is kept in memory and tried again.
+ * True if its end is on disk; otherwise it is kept in memory and saved as soon as possible.
  */
 saved: boolean, 
 /**
@@ -31,10 +31,10 @@ saved: boolean,
  */
 startedAt: string, 
 /**
- * What the person wrote of it.
+ * The note of the user.
  */
 note: string, 
 /**
- * What kind of sit it was.
+ * The kind of sit, as the user names it.
  */
 label: string, };

@@ -3,18 +3,18 @@ import type { BellError } from "./BellError";
 import type { ErrorCode } from "./ErrorCode";
 
 /**
- * Something went wrong, as it crosses to a client.
+ * An error, as a client receives it.
  */
 export type IpcError = { 
 /**
- * What a client may act on.
+ * Its kind.
  */
 code: ErrorCode, 
 /**
- * What happened, what was kept, what to do: for the person.
+ * What happened, what was kept and what to do, for the user.
  */
 message: string, 
 /**
- * The same as data if it is about a bell, so that the window says it in the person's language.
+ * The same as data if the error is about a bell, so that the window can translate it.
  */
 bell?: BellError, };

@@ -2,6 +2,6 @@
 import type { UserId } from "./UserId";
 
 /**
- * Whose sits a log lists.
+ * The owners whose sessions a log lists.
  */
 export type LogOwner = "shown" | "all" | { "of": UserId };

@@ -6,7 +6,7 @@ import type { StageView } from "./StageView";
 import type { UserId } from "./UserId";
 
 /**
- * A past sit.
+ * A session of the log.
  */
 export type SitRecord = { 
 /**
@@ -14,7 +14,7 @@ export type SitRecord = {
  */
 id: SessionId, 
 /**
- * When it began: as corrected, if so.
+ * The end of the preparation, as corrected by the user.
  */
 startedAt: string, 
 /**
@@ -23,34 +23,34 @@ startedAt: string,
  */
 day: string, 
 /**
- * The planned length; none for an open-ended sit.
+ * The planned length; `None` for an open-ended sit.
  */
 plannedSeconds: Seconds | null, 
 /**
- * What was sat: as corrected, if so.
+ * The time sat, as corrected by the user.
  */
 satSeconds: Seconds, 
 /**
- * How far it came.
+ * Its stage.
  */
 stage: StageView, 
 /**
- * When it ended, early or not.
+ * When it ended.
  */
 endedAt: string | null, 
 /**
- * What the person wrote of it.
+ * The note of the user.
  */
 note: string, 
 /**
- * What kind of sit it was.
+ * The kind of sit, as the user names it.
  */
 label: string, 
 /**
- * How the record came to be.
+ * How the record was made.
  */
 source: Source, 
 /**
- * The account that it belongs to; none if nobody was signed in.
+ * The account that owns it; `None` if no account was signed in.
  */
 owner: UserId | null, };

@@ -5,7 +5,7 @@ import type { Seconds } from "./Seconds";
 import type { SessionId } from "./SessionId";
 
 /**
- * A sit that runs.
+ * The running sit.
  */
 export type SitView = { 
 /**
@@ -13,27 +13,27 @@ export type SitView = {
  */
 id: SessionId, 
 /**
- * Where it is.
+ * Its phase.
  */
 phase: PhaseView, 
 /**
- * The planned length; none for an open-ended sit.
+ * The planned length; `None` for an open-ended sit.
  */
 plannedSeconds: Seconds | null, 
 /**
- * The whole preparation.
+ * The length of the preparation.
  */
 preparationSeconds: Seconds, 
 /**
- * What is left of the preparation.
+ * The rest of the preparation.
  */
 preparationLeftMs: number, 
 /**
- * Sat so far, without pauses, overtime included.
+ * The time sat until now, without pauses, with overtime.
  */
 elapsedMs: number, 
 /**
- * Sat beyond the planned end.
+ * The overtime until now.
  */
 overtimeMs: number, 
 /**
@@ -41,6 +41,6 @@ overtimeMs: number,
  */
 startedAt: string, 
 /**
- * What becomes of overtime.
+ * Whether overtime counts.
  */
 overtime: OvertimeChoice, };

@@ -2,10 +2,10 @@
 import type { SoundName } from "./SoundName";
 
 /**
- * A sound that can be struck.
+ * One of Zafu's own sounds.
  */
 export type SoundView = { 
 /**
- * As plans name it.
+ * Its name in plans.
  */
 name: SoundName, };

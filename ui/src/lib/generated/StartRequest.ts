@@ -3,7 +3,7 @@ import type { LengthChoice } from "./LengthChoice";
 import type { PlanChoice } from "./PlanChoice";
 
 /**
- * What to start: the default sit, a preset, a plan; the length of any of them may be another.
+ * The plan of a new sit: the default plan, a preset or `plan`, with the changes of the other fields.
  */
 export type StartRequest = { 
 /**
@@ -11,7 +11,7 @@ export type StartRequest = {
  */
 presetId?: string, 
 /**
- * The preset to start, by its name.
+ * The name of the preset to start, in any case.
  */
 presetName?: string, 
 /**
@@ -19,14 +19,14 @@ presetName?: string,
  */
 plan?: PlanChoice, 
 /**
- * Another length.
+ * Replaces the length.
  */
 length?: LengthChoice, 
 /**
- * Another preparation.
+ * Replaces the preparation.
  */
 preparationSeconds?: number, 
 /**
- * Interval bells so far apart, struck as the end bell is.
+ * Replaces the interval bells by ones at this interval, with the sound of the end bell.
  */
 intervalSeconds?: number, };

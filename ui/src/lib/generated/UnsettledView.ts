@@ -4,7 +4,7 @@ import type { Seconds } from "./Seconds";
 import type { SessionId } from "./SessionId";
 
 /**
- * A sit in which time went by unseen.
+ * An unsettled sit: the user has to resolve a gap in it.
  */
 export type UnsettledView = { 
 /**
@@ -12,7 +12,7 @@ export type UnsettledView = {
  */
 id: SessionId, 
 /**
- * The planned length; none for an open-ended sit.
+ * The planned length; `None` for an open-ended sit.
  */
 plannedSeconds: Seconds | null, 
 /**
@@ -20,27 +20,27 @@ plannedSeconds: Seconds | null,
  */
 startedAt: string, 
 /**
- * What was sat until then, overtime included.
+ * The time sat before the gap, with overtime.
  */
 satBeforeGapSeconds: Seconds, 
 /**
- * What was sat beyond the planned end; none if that end was not seen. Otherwise the sit is complete, and only
- * its overtime is asked about.
+ * The overtime; `None` if the sit did not reach its planned end before the gap. Otherwise the sit is complete, and
+ * only its overtime is asked about.
  */
 overtimeSeconds: Seconds | null, 
 /**
- * What it comes to if it is counted whole.
+ * The time sat if the gap counts.
  */
 satWithGapSeconds: Seconds, 
 /**
- * How long nobody saw it.
+ * The length of the gap.
  */
 gapSeconds: Seconds, 
 /**
- * When that began.
+ * The start of the gap.
  */
 gapBeganAt: string, 
 /**
- * Why.
+ * The cause of the gap.
  */
 reason: GapReason, };
