@@ -1,20 +1,16 @@
-//! The account and its sync. None of these holds up the engine: the server may take its time.
+//! Commands for the account and its sync. They may wait for the server; the engine does not.
 
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
     CodeRequest, ErrorCode, IpcError, ProjectView, RefusedView, SignInRequest, SignedInView,
-    SyncReply, SyncRequest,
 };
 
-/// The project to begin with.
+/// Returns the project of the last account, or the one for which this build was made.
 #[tauri::command]
 pub async fn account_project(engine: State<'_, EngineHandle>) -> Result<ProjectView, IpcError> {
-    match engine.sync(SyncRequest::Project).await? {
-        SyncReply::Project(project) => Ok(project),
-        _ => Err(unexpected()),
-    }
+    engine.account().project().await
 }
 
 /// Signs in.
@@ -23,43 +19,43 @@ pub async fn account_sign_in(
     engine: State<'_, EngineHandle>,
     request: SignInRequest,
 ) -> Result<SignedInView, IpcError> {
-    signed_in(engine.sync(SyncRequest::SignIn(request)).await?)
+    engine.account().sign_in(request).await
 }
 
-/// Makes an account.
+/// Creates an account.
 #[tauri::command]
 pub async fn account_sign_up(
     engine: State<'_, EngineHandle>,
     request: SignInRequest,
 ) -> Result<SignedInView, IpcError> {
-    signed_in(engine.sync(SyncRequest::SignUp(request)).await?)
+    engine.account().sign_up(request).await
 }
 
-/// Has a code sent by mail.
+/// Has a sign-in code mailed.
 #[tauri::command]
 pub async fn account_send_code(
     engine: State<'_, EngineHandle>,
     request: CodeRequest,
 ) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::SendCode(request)).await.map(drop)
+    engine.account().send_code(request).await
 }
 
-/// Signs out. Nothing is removed.
+/// Signs out. Removes nothing from this device.
 #[tauri::command]
 pub async fn account_sign_out(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::SignOut).await.map(drop)
+    engine.account().sign_out().await
 }
 
-/// Erases the account's sits from the server; the person has been asked.
+/// Erases the account's sits from the server. The window has asked the user.
 #[tauri::command]
 pub async fn account_erase(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::Erase).await.map(drop)
+    engine.account().erase().await
 }
 
-/// Takes the person's word on sits that are nobody's.
+/// Assigns the sits without an owner to the account, or declines them.
 #[tauri::command]
 pub async fn account_adopt(engine: State<'_, EngineHandle>, adopt: bool) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::Adopt(adopt)).await.map(drop)
+    engine.account().adopt(adopt).await
 }
 
 /// Moves the sits of an account that is gone to the signed-in one, or leaves them where they are. Returns how many
@@ -70,55 +66,46 @@ pub async fn account_adopt_from(
     owner: UserId,
     adopt: bool,
 ) -> Result<u32, IpcError> {
-    let request = match adopt {
-        true => SyncRequest::AdoptFrom { owner, confirmed: false },
-        false => SyncRequest::DeclineFrom(owner),
-    };
-    match engine.sync(request).await? {
-        SyncReply::Adopted(sits) => Ok(sits),
-        _ => Ok(0),
+    match adopt {
+        true => engine.account().adopt_from(owner, false).await,
+        false => engine.account().decline_from(owner).await.map(|()| 0),
     }
 }
 
-/// Takes the person's word on sits that were erased elsewhere.
+/// Resolves an erasure by another device: uploads the sits of this device again, or keeps them on this device only.
 #[tauri::command]
 pub async fn account_after_erasure(
     engine: State<'_, EngineHandle>,
     upload: bool,
 ) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::AfterErasure { upload }).await.map(drop)
+    engine.account().after_erasure(upload).await
 }
 
-/// Syncs, and answers at the end of it.
+/// Syncs until nothing is left to do.
 #[tauri::command]
 pub async fn sync_now(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::Now).await.map(drop)
+    engine.account().sync_now().await.map(drop)
 }
 
-/// What the server will not have.
+/// Returns the dead letters.
 #[tauri::command]
 pub async fn list_refused(engine: State<'_, EngineHandle>) -> Result<Vec<RefusedView>, IpcError> {
-    match engine.sync(SyncRequest::Refused).await? {
-        SyncReply::Refused(refused) => Ok(refused),
-        _ => Err(unexpected()),
-    }
+    engine.account().dead_letters().await
 }
 
-/// Sends it again.
+/// Sends the dead letters again.
 #[tauri::command]
 pub async fn retry_refused(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
-    engine.sync(SyncRequest::Retry).await.map(drop)
+    engine.account().retry_dead_letters().await
 }
 
-/// Writes it to a file that the person chooses, whose path it answers; none if they choose none.
+/// Writes the dead letters to a file that the user chooses, and returns its path; `None` if the user cancels.
 #[tauri::command]
 pub async fn export_refused(
     window: WebviewWindow,
     engine: State<'_, EngineHandle>,
 ) -> Result<Option<String>, IpcError> {
-    let SyncReply::Exported(refused) = engine.sync(SyncRequest::ExportRefused).await? else {
-        return Err(unexpected());
-    };
+    let refused = engine.account().export_dead_letters().await?;
     let dialog = rfd::AsyncFileDialog::new()
         .set_parent(&window)
         .set_file_name("zafu-refused.json")
@@ -132,15 +119,4 @@ pub async fn export_refused(
     let text = serde_json::to_vec_pretty(&refused).map_err(|error| not_written(&error))?;
     file.write(&text).await.map_err(|error| not_written(&error))?;
     Ok(Some(path))
-}
-
-fn signed_in(reply: SyncReply) -> Result<SignedInView, IpcError> {
-    match reply {
-        SyncReply::SignedIn(view) => Ok(view),
-        _ => Err(unexpected()),
-    }
-}
-
-fn unexpected() -> IpcError {
-    IpcError::new(ErrorCode::Engine, "Zafu answered something else: quit it and start it again")
 }

@@ -3,6 +3,7 @@
 //! A method hands its work to the engine's thread at once and returns a [`Pending`] response. The methods of
 //! [`EngineThread`] of the same names do the work.
 
+use crate::account::Account;
 use crate::protocol::{
     EngineState, ErrorCode, IpcError, LogRequest, OwnerView, SitRecord, SoundView, StartRequest,
     SyncReply, SyncRequest, SyncView,
@@ -295,6 +296,12 @@ impl EngineHandle {
         // The sit first: it is saved while the sync stops.
         let _ = self.messages.send(Message::Stop);
         self.sync.stop();
+    }
+
+    /// Returns a handle on the account and its sync.
+    #[must_use]
+    pub fn account(&self) -> Account<'_> {
+        Account::new(self)
     }
 
     /// Asks for something of the account, without holding up the engine.

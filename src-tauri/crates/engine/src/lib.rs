@@ -5,6 +5,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod account;
 pub mod adapters;
 pub mod bell;
 pub mod client;
@@ -28,6 +29,7 @@ pub mod turn;
 mod typescript;
 pub mod view;
 
+pub use account::Account;
 pub use client::Client;
 pub use handle::{EngineHandle, Pending};
 pub use host::{Host, HostError, MakeAdapters};
