@@ -40,10 +40,10 @@ fn replace_unstorable_escapes(body: &str, placeholder: &str) -> String {
 
 /// A simpler form of `zafu.replace_unstorable_escapes` that looks back, which takes quadratic time.
 const BEFORE: &str = r"
-    create function pg_temp.before(said text, mark text) returns text language sql as $f$
+    create function pg_temp.before(said text, placeholder text) returns text language sql as $f$
       select regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
         '|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])'
-        '|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})', '\1' || mark, 'g')
+        '|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})', '\1' || placeholder, 'g')
     $f$";
 
 #[test]
@@ -154,7 +154,7 @@ fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
 }
 
 #[test]
-fn real_life_19_a_day_has_limits_for_each_account_in_every_way_of_writing() {
+fn real_life_19_each_account_has_daily_limits_in_every_way_of_writing() {
     let Some(backend) = shared() else { return };
     for (what, limit) in [("new_ids", 250_000), ("edits", 250_000), ("new_bytes", 134_217_728)] {
         let (account, other) = (Account::new(backend), Account::new(backend));
@@ -215,7 +215,7 @@ fn real_life_19_rows_and_texts_are_counted() {
 }
 
 #[test]
-fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
+fn real_life_19_history_is_pruned_and_an_old_cursor_still_works() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let id = account.id;
@@ -234,11 +234,11 @@ fn real_life_19_marks_are_pruned_and_an_old_cursor_is_answered() {
             sent["outcomes"][0]["id"].as_str().expect("an id")
         ))
         .expect("SQL");
-    let marks = format!("select count(*) from zafu.history where userid = '{id}'");
-    let marks: u32 = backend.sql(&marks).expect("SQL").parse().expect("a number");
-    assert!((2000..4001).contains(&marks), "{marks}");
+    let length = format!("select count(*) from zafu.history where userid = '{id}'");
+    let length: u32 = backend.sql(&length).expect("SQL").parse().expect("a number");
+    assert!((2000..4001).contains(&length), "{length}");
     let counted = format!("select history_length from zafu.sync_state where userid = '{id}'");
-    assert_eq!(backend.sql(&counted).expect("SQL"), marks.to_string());
+    assert_eq!(backend.sql(&counted).expect("SQL"), length.to_string());
     // A pull from the old cursor returns the rows after it, and asks to compare digests.
     let page = account.page(old, 10);
     assert_eq!((&page["state"], &page["compare"]), (&json!("ok"), &json!(true)));

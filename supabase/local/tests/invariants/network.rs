@@ -143,7 +143,7 @@ fn fault_30_a_connection_is_dead_after_a_sleep() {
 }
 
 #[test]
-fn fault_40_fewer_verdicts_come_than_sits_were_sent() {
+fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 6);

@@ -57,7 +57,7 @@ fn fault_32_a_gateway_loses_its_server_after_the_commit() {
     });
 }
 
-/// What the server will not do until somebody sees to it: all is kept, the status says so, and it is tried again now and then.
+/// A fault that the owner of the server must repair: nothing is lost, the status reports it, and retries are rare.
 async fn stands_still_until_it_is_seen_to(
     world: &mut World,
     break_it: impl FnOnce(&World),

@@ -138,7 +138,7 @@ async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Taken 
             assert_eq!(
                 ids,
                 sits.iter().map(|sit| sit.id).collect::<Vec<_>>(),
-                "a verdict for each"
+                "an outcome for each"
             );
             Taken { words: verdicts.into_iter().map(|it| it.word).collect(), before, after }
         }
