@@ -30,7 +30,7 @@ language sql immutable parallel safe
 return case when octet_length(value) <= max_bytes then value end;
 
 -- Reads RFC 3339. The jsonpath method datetime() returns null where a cast would fail (30 February), and what it
--- returns equals the text only if every digit is in its ordinal. An offset or rounding can lead out of the years that
+-- returns equals the text only if every digit is in its place. An offset or rounding can lead out of the years that
 -- RFC 3339 can write.
 create function zafu.read_timestamp(value text) returns timestamptz
 language sql stable parallel safe
