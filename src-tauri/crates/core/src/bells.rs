@@ -1,25 +1,25 @@
-//! When the bells of a sit are due.
+//! The times at which the bells of a sit are due.
 
 use crate::plan::{IntervalTimes, Length, Plan, Strike};
 use std::time::Duration;
 
-/// How far the interval bells of an open-ended sit are laid out.
+/// Interval bells of an open-ended sit are scheduled up to this elapsed time.
 const OPEN_HORIZON: Duration = Duration::from_secs(24 * 3600);
 
-/// What a bell is for.
+/// The purpose of a bell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// The end of the preparation.
     Start,
-    /// A moment on the way.
+    /// An interval bell, during the sit.
     Interval,
     /// The planned end.
     End,
 }
 
 impl Role {
-    /// How late a bell of this role may still be rung: a bell on the way means nothing once its moment is
-    /// gone, while the end is worth hearing of for a minute.
+    /// Returns how late a bell of this role may still be rung: an interval bell is useless once its time has passed, while
+    /// the end bell helps for a minute.
     #[must_use]
     pub const fn grace(self) -> Duration {
         match self {
@@ -28,7 +28,7 @@ impl Role {
         }
     }
 
-    /// What `plan` strikes for this role.
+    /// Returns the strike that `plan` has for this role.
     #[must_use]
     pub fn strike(self, plan: &Plan) -> Option<&Strike> {
         match self {
@@ -42,13 +42,13 @@ impl Role {
 /// One bell of a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueBell {
-    /// When, in time sat.
+    /// Elapsed time of the sit.
     pub at: Duration,
-    /// What for.
+    /// Its purpose.
     pub role: Role,
 }
 
-/// Lays out the bells of `plan`, in order of time. The same `seed` gives the same random ones.
+/// Returns the bells of `plan` in order of time. The same `seed` gives the same random bells.
 #[must_use]
 pub fn schedule(plan: &Plan, seed: u64) -> Vec<DueBell> {
     let end = match plan.length {
@@ -60,7 +60,7 @@ pub fn schedule(plan: &Plan, seed: u64) -> Vec<DueBell> {
         bells.push(DueBell { at: Duration::ZERO, role: Role::Start });
     }
     if let Some(intervals) = &plan.bells.intervals {
-        // A bell at the very end would only blur the end bell.
+        // An interval bell at the planned end would sound together with the end bell.
         let horizon = end.unwrap_or(OPEN_HORIZON);
         let at = interval_times(&intervals.when, end, horizon, seed);
         bells.extend(at.into_iter().map(|at| DueBell { at, role: Role::Interval }));
@@ -71,7 +71,7 @@ pub fn schedule(plan: &Plan, seed: u64) -> Vec<DueBell> {
     bells
 }
 
-/// The moments of `when` before `horizon`, in order and each once.
+/// Returns the elapsed times of `when` before `horizon`, sorted and without duplicates.
 fn interval_times(
     when: &IntervalTimes,
     end: Option<Duration>,
@@ -147,26 +147,26 @@ mod tests {
     }
 
     #[test]
-    fn every_so_often_leaves_the_end_to_the_end_bell() {
+    fn interval_bells_every_few_seconds_leave_out_the_end() {
         let when = IntervalTimes::Every { seconds: SitSeconds::new(300).unwrap() };
         assert_eq!(intervals(&plan(timed(1200), when)), [300.0, 600.0, 900.0]);
     }
 
     #[test]
-    fn given_moments_are_sorted_and_those_past_the_end_left_out() {
+    fn set_times_are_sorted_and_those_after_the_end_left_out() {
         let seconds = [500, 60, 60, 1200, 4000].map(|s| SitSeconds::new(s).unwrap()).to_vec();
         assert_eq!(intervals(&plan(timed(1200), IntervalTimes::At { seconds })), [60.0, 500.0]);
     }
 
     #[test]
-    fn spread_bells_part_the_sit_evenly() {
+    fn spread_bells_divide_the_sit_evenly() {
         let when = IntervalTimes::Spread { count: BellCount::new(3).unwrap() };
         assert_eq!(intervals(&plan(timed(1000), when.clone())), [250.0, 500.0, 750.0]);
         assert_eq!(intervals(&plan(Length::Open, when)), [0.0; 0]);
     }
 
     #[test]
-    fn an_open_sit_has_no_end_bell() {
+    fn an_open_ended_sit_has_no_end_bell() {
         let when = IntervalTimes::Every { seconds: SitSeconds::new(3600).unwrap() };
         let bells = schedule(&plan(Length::Open, when), 0);
         assert_eq!(bells.len(), 1 + 23);
@@ -175,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn random_bells_keep_their_gaps_and_their_seed(
+        fn random_bells_respect_their_gaps_and_repeat_for_the_same_seed(
             length in 1_u32..=7200, least in 1_u32..=600, more in 0_u32..=600, seed: u64,
         ) {
             let when = IntervalTimes::Random {

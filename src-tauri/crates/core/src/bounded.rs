@@ -1,27 +1,27 @@
-//! Numbers that cannot be out of range: checked once, where they come in.
+//! Integers with a range that is checked when they are constructed.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A whole number from `MIN` to `MAX`.
+/// An integer from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Bounded<const MIN: u32, const MAX: u32>(u32);
 
-/// A number lies outside what is allowed.
+/// A number is outside its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{value} is out of range: it must be from {min} to {max}")]
 pub struct OutOfRange {
-    /// What was given.
+    /// The rejected value.
     pub value: u32,
-    /// The least that is allowed.
+    /// The smallest allowed value.
     pub min: u32,
-    /// The most that is allowed.
+    /// The largest allowed value.
     pub max: u32,
 }
 
 impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
-    /// The least value.
+    /// The smallest value.
     pub const MIN: Self = Self(MIN);
 
     /// Checks `value`.
@@ -35,21 +35,21 @@ impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
         Ok(Self(value))
     }
 
-    /// A value known when this is compiled; one out of range does not compile.
+    /// Returns a value known at compile time; one out of range does not compile.
     #[must_use]
     pub const fn constant<const VALUE: u32>() -> Self {
         const { assert!(MIN <= VALUE && VALUE <= MAX, "constant out of range") };
         Self(VALUE)
     }
 
-    /// The same number, in a type that allows at least as much; one that allows less does not compile.
+    /// Converts to a type with a range that contains this one; any other does not compile.
     #[must_use]
-    pub const fn widen<const LEAST: u32, const MOST: u32>(self) -> Bounded<LEAST, MOST> {
-        const { assert!(LEAST <= MIN && MAX <= MOST, "the wider type allows less") };
+    pub const fn widen<const LOW: u32, const HIGH: u32>(self) -> Bounded<LOW, HIGH> {
+        const { assert!(LOW <= MIN && MAX <= HIGH, "the wider type allows less") };
         Bounded(self.0)
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0

@@ -1,29 +1,29 @@
-//! Which day and week a sit belongs to, and how steadily someone sits. Pure arithmetic of (instant, UTC offset
-//! kept with the sit, hour at which the day starts): travel never moves a sit to another day.
+//! The local day and week of a sit, and streaks of days. A day follows from the start of a sit, the UTC offset stored with
+//! it, and the hour at which the user's day begins, so that travelling never moves a sit to another day.
 
 use crate::bounded::Bounded;
 use crate::time::WallTime;
 use chrono::{Datelike, Days, Duration, NaiveDate};
 use std::collections::BTreeSet;
 
-/// The hour at which a day starts: someone who sits after midnight may call it yesterday.
+/// The hour at which the user's day begins: a sit after midnight may belong to the day before.
 pub type DayStart = Bounded<0, 23>;
 
-/// The day that `moment` belongs to.
+/// Returns the local day of `moment`, for a user whose day begins at `starts`.
 #[must_use]
 pub fn day_of(moment: WallTime, starts: DayStart) -> NaiveDate {
     (moment.local() - Duration::hours(i64::from(starts.get()))).date()
 }
 
-/// The Monday of the week of `day`.
+/// Returns the Monday of the week of `day`.
 #[must_use]
 pub fn week_of(day: NaiveDate) -> NaiveDate {
     let since_monday = u64::from(day.weekday().num_days_from_monday());
     day.checked_sub_days(Days::new(since_monday)).unwrap_or(day)
 }
 
-/// How many days in a row were sat on, up to `today`. A day that is not over breaks nothing: until then the
-/// streak of yesterday stands.
+/// Counts the consecutive days with a sit that end today, or yesterday if there is none today yet: a day that is not
+/// over does not break a streak.
 #[must_use]
 pub fn streak(days: &BTreeSet<NaiveDate>, today: NaiveDate) -> u32 {
     let last = if days.contains(&today) { Some(today) } else { today.pred_opt() };
@@ -31,7 +31,7 @@ pub fn streak(days: &BTreeSet<NaiveDate>, today: NaiveDate) -> u32 {
     u32::try_from(row.take_while(|day| days.contains(day)).count()).unwrap_or(u32::MAX)
 }
 
-/// The longest streak there ever was.
+/// Returns the length of the longest streak.
 #[must_use]
 pub fn longest_streak(days: &BTreeSet<NaiveDate>) -> u32 {
     let (mut longest, mut row, mut before) = (0, 0, None);
@@ -43,9 +43,9 @@ pub fn longest_streak(days: &BTreeSet<NaiveDate>) -> u32 {
     longest
 }
 
-/// How many of the `span` days up to `today` were sat on: "47 of 48 days".
+/// Counts the days with a sit among the `span` days that end today, as in "47 of 48 days".
 #[must_use]
-pub fn days_kept(days: &BTreeSet<NaiveDate>, today: NaiveDate, span: u32) -> u32 {
+pub fn days_with_sits(days: &BTreeSet<NaiveDate>, today: NaiveDate, span: u32) -> u32 {
     let first = span.checked_sub(1).and_then(|back| today.checked_sub_days(Days::new(back.into())));
     first.map_or(0, |first| u32::try_from(days.range(first..=today).count()).unwrap_or(u32::MAX))
 }
@@ -70,19 +70,19 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_that_of_the_place_not_of_utc() {
+    fn a_day_follows_the_offset_of_the_sit_and_not_utc() {
         assert_eq!(day_of(at("2026-03-01T23:30:00Z", 120), starts(0)), date("2026-03-02"));
         assert_eq!(day_of(at("2026-03-01T00:30:00Z", -300), starts(0)), date("2026-02-28"));
     }
 
     #[test]
-    fn a_late_night_sit_belongs_to_the_day_that_is_not_over_yet() {
+    fn a_sit_before_the_day_begins_belongs_to_the_day_before() {
         assert_eq!(day_of(at("2026-03-02T02:00:00Z", 0), starts(4)), date("2026-03-01"));
         assert_eq!(day_of(at("2026-03-02T04:00:00Z", 0), starts(4)), date("2026-03-02"));
     }
 
     #[test]
-    fn a_streak_stands_until_the_day_is_over() {
+    fn a_streak_is_broken_only_by_a_day_that_is_over() {
         let days = ["2026-03-01", "2026-03-02", "2026-03-03"].map(date).into();
         assert_eq!(streak(&days, date("2026-03-03")), 3);
         assert_eq!(streak(&days, date("2026-03-04")), 3);
@@ -90,11 +90,11 @@ mod tests {
     }
 
     #[test]
-    fn days_kept_counts_today_as_one_of_them() {
+    fn days_with_sits_count_today() {
         let days = ["2026-03-01", "2026-03-03"].map(date).into();
-        assert_eq!(days_kept(&days, date("2026-03-03"), 3), 2);
-        assert_eq!(days_kept(&days, date("2026-03-03"), 1), 1);
-        assert_eq!(days_kept(&days, date("2026-03-03"), 0), 0);
+        assert_eq!(days_with_sits(&days, date("2026-03-03"), 3), 2);
+        assert_eq!(days_with_sits(&days, date("2026-03-03"), 1), 1);
+        assert_eq!(days_with_sits(&days, date("2026-03-03"), 0), 0);
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_day_lasts_24_hours_at_one_place(
+        fn a_day_lasts_24_hours_at_one_offset(
             seconds in 0_i64..4_000_000_000, offset in -720_i16..=840, hour in 0_u32..24,
         ) {
             let moment = |s| WallTime::new(DateTime::from_timestamp(s, 0).unwrap(), UtcOffset(offset));
@@ -114,7 +114,7 @@ mod tests {
         }
 
         #[test]
-        fn no_streak_is_longer_than_the_longest(
+        fn no_streak_is_longer_than_the_longest_streak(
             offsets in prop::collection::btree_set(0_u64..60, 0..40), today in 0_u64..60,
         ) {
             let first = date("2026-01-01");
@@ -122,7 +122,7 @@ mod tests {
             let today = first + Days::new(today);
             prop_assert!(streak(&days, today) <= longest_streak(&days));
             prop_assert!(longest_streak(&days) as usize <= days.len());
-            prop_assert!(days_kept(&days, today, 30) >= streak(&days, today).min(30).saturating_sub(1));
+            prop_assert!(days_with_sits(&days, today, 30) >= streak(&days, today).min(30).saturating_sub(1));
         }
     }
 }

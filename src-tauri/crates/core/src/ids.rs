@@ -1,4 +1,4 @@
-//! Identifiers. Each kind is its own type, so that none can be given for another.
+//! Identifiers. Each kind is a type of its own, so that one cannot be passed for another.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,14 +30,14 @@ macro_rules! id {
 }
 
 id! {
-    /// Names a sit, from before its first second and for ever: a UUIDv7 made on the device.
+    /// Identifies a session: a UUIDv7 that the device generates before the sit starts.
     SessionId
 }
 id! {
-    /// Names this installation of Zafu: made once for each data folder.
+    /// Identifies an installation of Zafu, that is, a data folder.
     DeviceId
 }
 id! {
-    /// Names an account.
+    /// Identifies a user's account on a server.
     UserId
 }

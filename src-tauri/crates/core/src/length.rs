@@ -1,4 +1,4 @@
-//! Reading lengths as people write them: `20m`, `1h30m`, `90s`, `45`, `open`, `until 07:30`.
+//! The length of a sit, and how the user writes it: `20m`, `1h30m`, `90s`, `45`, `open`, `until 07:30`.
 
 use crate::bounded::Bounded;
 use crate::time::{Seconds, WallTime};
@@ -6,25 +6,25 @@ use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The length of a timed sit as a person may ask for it: 1 s to 24 h, in seconds.
+/// The length of a timed sit that a user can choose, in seconds: 1 s to 24 h.
 pub type SitSeconds = Bounded<1, 86_400>;
-/// The planned length of a sit, in seconds. A clock time can be more than 24 h away if the clock of the place is
-/// set back before then.
+/// The planned length of a sit, in seconds. A clock time can be more than 24 h away if daylight saving time ends before
+/// it.
 pub type PlannedSeconds = Bounded<1, 172_800>;
-/// The preparation before a sit: none to 5 min, in seconds.
+/// The preparation before a sit, in seconds: 0 to 5 min.
 pub type PreparationSeconds = Bounded<0, 300>;
 
-/// How long a sit is to be, fixed when it starts.
+/// The planned length of a sit, fixed when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Length {
-    /// It ends by itself after so many seconds.
+    /// Reaches its planned end after this many seconds.
     Timed(PlannedSeconds),
-    /// It ends when the person ends it.
+    /// Open-ended: ends when the user ends it.
     Open,
 }
 
 impl Length {
-    /// As records write it: the seconds planned, 0 for an open-ended sit.
+    /// Returns the planned seconds as sessions store them: 0 for an open-ended sit.
     #[must_use]
     pub fn seconds(self) -> Seconds {
         match self {
@@ -34,21 +34,21 @@ impl Length {
     }
 }
 
-/// How long a sit is to be, as a person says it.
+/// The length of a sit as the user chooses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum LengthChoice {
-    /// So many seconds.
+    /// A fixed number of seconds.
     Timed {
-        /// From 1 s to 24 h.
+        /// 1 s to 24 h.
         seconds: SitSeconds,
     },
-    /// Until the person ends it.
+    /// Open-ended.
     Open,
-    /// Until the wall clock shows this time next.
+    /// Until the wall clock next shows this time.
     Until {
-        /// `HH:MM`, on the clock of the place.
+        /// `HH:MM` in local time.
         #[serde(with = "clock_text")]
         #[cfg_attr(feature = "ts", ts(as = "String"))]
         clock: NaiveTime,
@@ -98,27 +98,27 @@ mod clock_text {
 /// A length that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LengthError {
-    /// It is not written as a length.
+    /// The text is not a length.
     #[error("\"{0}\" is not a length: write it as 20m, 1h30m, 90s, open, or until 07:30")]
     NotALength(String),
-    /// It is not written as a clock time.
+    /// The text is not a clock time.
     #[error("\"{0}\" is not a time of day: write it as 07:30")]
     NotAClockTime(String),
-    /// It is less than nothing.
+    /// The length is negative.
     #[error("\"{0}\" is negative: a length is at least 1 second")]
     Negative(String),
-    /// It is too short or too long.
+    /// The length is too short or too long.
     #[error("\"{0}\" is out of range: a sit can be from 1 second to 24 hours long")]
     OutOfRange(String),
-    /// A sit until a clock time that the preparation reaches past.
+    /// The preparation would last past the clock time at which the sit is to end.
     #[error("{}", nothing_left(*.preparation))]
     NothingLeft {
-        /// How long the preparation is.
+        /// The length of the preparation, in seconds.
         preparation: u32,
     },
 }
 
-/// There may be no time left without any preparation.
+/// The message without a preparation: less than a second may be left until the clock time.
 fn nothing_left(preparation: u32) -> String {
     match preparation {
         0 => "no time is left to sit until then: choose a later time".into(),
@@ -128,17 +128,17 @@ fn nothing_left(preparation: u32) -> String {
     }
 }
 
-/// A place's rules for its clock, which the core does not know.
+/// A time zone, which the core does not know itself.
 pub trait Zone {
-    /// The instants at which this place's clock shows `local`: one as a rule, two when the clock is set back,
-    /// none when it is set forward past it. In order of time.
+    /// Returns the instants at which a local clock shows `local`, in order of time: usually one, two where the clock is set
+    /// back, none where it is set forward past `local`.
     fn instants(&self, local: NaiveDateTime) -> Vec<DateTime<Utc>>;
 }
 
-/// Reads a length as a person writes it; a bare number is minutes.
+/// Parses a length; a number without a unit is minutes.
 ///
 /// # Errors
-/// [`LengthError`] names what was wrong.
+/// [`LengthError`] says why it is not a length.
 pub fn parse(text: &str) -> Result<LengthChoice, LengthError> {
     let trimmed = text.trim();
     if trimmed.eq_ignore_ascii_case("open") {
@@ -153,12 +153,12 @@ pub fn parse(text: &str) -> Result<LengthChoice, LengthError> {
     Ok(LengthChoice::Timed { seconds })
 }
 
-/// Reads a duration in seconds, rounded to whole ones: a bare number of minutes (`20`, `12.5`, `12,5`), numbers with
-/// units, the larger unit first (`1h30m`, `1.5 h`, `20 min`, `1 h 30`), or figures with colons (`2:30` is minutes and
-/// seconds, `1:30:00` hours too). The window reads the same: `ui/src/lib/time/duration.ts`.
+/// Parses a duration and returns whole seconds, rounded: minutes without a unit (`20`, `12.5`, `12,5`), numbers with units,
+/// the larger unit first (`1h30m`, `1.5 h`, `20 min`, `1 h 30`), or colons (`2:30` is minutes and seconds, `1:30:00` has
+/// hours). The window parses the same: `ui/src/lib/time/duration.ts`.
 ///
 /// # Errors
-/// [`LengthError::NotALength`] if it is none of these, [`LengthError::Negative`] if it is one with a minus sign.
+/// [`LengthError::NotALength`], or [`LengthError::Negative`] for a duration with a minus sign.
 pub fn parse_duration(text: &str) -> Result<u64, LengthError> {
     let trimmed = text.trim();
     if let Some(positive) = trimmed.strip_prefix(['-', '\u{2212}'])
@@ -180,22 +180,21 @@ fn read_duration(text: &str) -> Option<u64> {
         let (name, after) = split_where(after.trim_start(), |c| !c.is_alphabetic());
         rest = after.trim_start();
         let unit = match (name, before) {
-            // A number alone is minutes; what follows hours without a unit is minutes too, what follows minutes
-            // is seconds.
+            // A number alone is minutes; a number without a unit after hours is minutes, after minutes seconds.
             ("", None) if rest.is_empty() => 60,
             ("", Some(before)) if before > 1 => before / 60,
-            // Each unit once, the larger first: "30m1h" is more likely a slip than a wish.
+            // Each unit once, the larger first: "30m1h" is more likely a typing error.
             _ => unit_of(name).filter(|unit| before.is_none_or(|before| *unit < before))?,
         };
         total += decimal(number)? * f64::from(unit);
         before = Some(unit);
     }
-    // A number that is too large for `u64` becomes its largest value, which no length can be.
+    // The cast saturates; a number that does not fit `u64` is then out of range for every length.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
     before.map(|_| total.round() as u64)
 }
 
-/// Reads `m:ss` and `h:mm:ss`.
+/// Parses `m:ss` and `h:mm:ss`.
 fn read_colons(text: &str) -> Option<u64> {
     let figures: Vec<&str> = text.split(':').collect();
     let (hours, minutes, seconds) = match figures[..] {
@@ -215,14 +214,14 @@ fn split_where(text: &str, end: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(end).unwrap_or(text.len()))
 }
 
-/// Reads `12` and `12.5`, but not `.5` or `12.`, which are more likely slips.
+/// Parses `12` and `12.5`, but not `.5` or `12.`, which are more likely typing errors.
 fn decimal(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if digits(whole) && digits(fraction) { text.parse().ok() } else { None }
 }
 
-/// The seconds in a unit, by its English and German names.
+/// Returns the seconds in a unit, by its English or German name.
 fn unit_of(name: &str) -> Option<u32> {
     match name {
         "h" | "hr" | "hrs" | "hour" | "hours" | "std" | "stunde" | "stunden" => Some(3600),
@@ -232,23 +231,23 @@ fn unit_of(name: &str) -> Option<u32> {
     }
 }
 
-/// Reads `HH:MM`.
+/// Parses `HH:MM`.
 ///
 /// # Errors
-/// [`LengthError::NotAClockTime`] if it is not one.
+/// [`LengthError::NotAClockTime`] for anything else.
 pub fn parse_clock(text: &str) -> Result<NaiveTime, LengthError> {
     NaiveTime::parse_from_str(text, "%H:%M")
         .map_err(|_| LengthError::NotAClockTime(text.to_owned()))
 }
 
-/// The whole seconds to sit until the clock of the place next shows `clock`, and the rest of a second to wait before
-/// the preparation: the sit ends at that moment exactly.
+/// Returns the whole seconds to sit until a local clock next shows `clock`, and the fraction of a second to wait before the
+/// preparation, so that the sit ends at exactly that time.
 ///
-/// Where the clock is set forward past `clock`, the end is the moment at which it is set; where it shows it
-/// twice, the next of the two.
+/// If the clock is set forward past `clock`, the sit ends when the clock is set; if it shows `clock` twice, at the next of
+/// the two.
 ///
 /// # Errors
-/// [`LengthError::NothingLeft`] if the preparation reaches past that moment.
+/// [`LengthError::NothingLeft`] if the preparation would last past that time.
 pub fn until(
     clock: NaiveTime,
     now: WallTime,
@@ -269,7 +268,7 @@ pub fn until(
     Ok((seconds, left - Duration::from_secs(u64::from(seconds.get()))))
 }
 
-/// The instants of `local`, or the first one after the gap that swallows it.
+/// Returns the instants of `local`, or the first instant after the jump of the clock that skips it.
 fn instants_or_jump(local: NaiveDateTime, zone: &impl Zone) -> Vec<DateTime<Utc>> {
     (0..=24 * 4)
         .map(|quarters| zone.instants(local + TimeDelta::minutes(15 * quarters)))

@@ -1,7 +1,6 @@
-//! The pure domain of Zafu: what a sit is, when its bells are due, what becomes of time nobody saw,
-//! and which day it belongs to.
+//! The domain of Zafu without I/O: the timer, plans and bells, gaps, sessions and how copies are merged, local days.
 //!
-//! Nothing here reads a clock, touches a disk or draws a random number: `now` and every random seed are
+//! Nothing here reads a clock or a disk or generates a random number: the current time and every random seed are
 //! arguments, so that each rule can be tested as a function.
 
 pub mod bells;

@@ -1,4 +1,4 @@
-//! What a person asks for before a sit: how long, how announced, with which bells.
+//! The plan of a sit: its length, preparation, bells and overtime.
 
 use crate::bounded::Bounded;
 use crate::length::{LengthError, Zone};
@@ -8,78 +8,78 @@ use std::time::Duration;
 
 pub use crate::length::{Length, LengthChoice, PlannedSeconds, PreparationSeconds, SitSeconds};
 
-/// How often one bell is struck: 1 to 9 times.
+/// How many times a bell is struck: 1 to 9.
 pub type Strikes = Bounded<1, 9>;
-/// How many interval bells are spread over a sit.
+/// The number of interval bells that are spread over a sit.
 pub type BellCount = Bounded<1, 99>;
 
-/// Names a sound: one of Zafu's own, or the path of a file.
+/// The name of a built-in sound, or the path of a sound file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "String"))]
 pub struct SoundName(pub String);
 
-/// One bell: what is struck, and how often.
+/// A sound and how many times it is struck.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Strike {
-    /// What is struck.
+    /// The sound.
     pub sound: SoundName,
-    /// How often.
+    /// How many times it is struck.
     pub strikes: Strikes,
 }
 
 impl Strike {
-    /// `strikes` strokes of the sound of that name.
+    /// Returns `strikes` strokes of the sound with this name.
     #[must_use]
     pub fn new(sound: &str, strikes: Strikes) -> Self {
         Self { sound: SoundName(sound.into()), strikes }
     }
 }
 
-/// When interval bells are rung, counted from the beginning of the sit.
+/// The times of interval bells, measured from the start of the sit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum IntervalTimes {
-    /// Each time so many seconds have been sat.
+    /// Every `seconds` seconds.
     Every {
-        /// From 1 s to 24 h.
+        /// 1 s to 24 h.
         seconds: SitSeconds,
     },
-    /// At these moments.
+    /// At set times.
     At {
-        /// Seconds from the beginning, in any order.
+        /// Seconds from the start, in any order.
         seconds: Vec<SitSeconds>,
     },
-    /// So many, evenly; an open-ended sit has none of these.
+    /// `count` bells, evenly spaced; none in an open-ended sit.
     Spread {
-        /// How many.
+        /// The number of bells.
         count: BellCount,
     },
-    /// At random, each a gap from `min_gap_seconds` to `max_gap_seconds` after the one before.
+    /// At random, each `min_gap_seconds` to `max_gap_seconds` after the one before.
     #[serde(rename_all = "camelCase")]
     Random {
-        /// The least between two bells.
+        /// The shortest time between two bells.
         min_gap_seconds: SitSeconds,
-        /// The most between two bells; taken as the least if it is less.
+        /// The longest time between two bells; treated as the shortest one if it is less.
         max_gap_seconds: SitSeconds,
     },
 }
 
-/// Interval bells: when, and what.
+/// Interval bells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Intervals {
-    /// When.
+    /// Their times.
     pub when: IntervalTimes,
-    /// What.
+    /// The strike of each.
     pub strike: Strike,
 }
 
-/// The bells of a sit. Each may be none: some own a bowl.
+/// The bells of a sit, all of them optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bells {
@@ -91,41 +91,41 @@ pub struct Bells {
     pub end: Option<Strike>,
 }
 
-/// What becomes of time sat beyond the planned end.
+/// What happens to overtime, the time sat after the planned end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum OvertimeChoice {
-    /// It is measured, and the person is asked.
+    /// It is measured, and the user is asked whether to add it.
     #[default]
     Ask,
     /// It is measured and added.
     Always,
-    /// The sit is over at its planned end.
+    /// There is none: the sit finishes at its planned end.
     Never,
 }
 
-/// A plan as a person makes it and as settings and presets keep it.
+/// A plan as the user chooses it, and as settings and presets store it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct PlanChoice {
-    /// How long.
+    /// The length.
     pub length: LengthChoice,
-    /// The preparation before it.
+    /// The preparation, in seconds.
     pub preparation_seconds: PreparationSeconds,
-    /// The bell at the beginning.
+    /// The bell at the end of the preparation.
     pub start_bell: Option<Strike>,
-    /// The bells on the way.
+    /// The bells during the sit.
     pub intervals: Option<Intervals>,
     /// The bell at the planned end.
     pub end_bell: Option<Strike>,
-    /// What becomes of time beyond the end.
+    /// What happens to overtime.
     pub overtime: OvertimeChoice,
 }
 
 impl Default for PlanChoice {
-    /// Twenty minutes, ten seconds of preparation, a bowl at both ends.
+    /// 20 minutes, 10 seconds of preparation, a bowl at the start and at the end.
     fn default() -> Self {
         Self {
             length: LengthChoice::Timed { seconds: SitSeconds::constant::<1200>() },
@@ -139,10 +139,10 @@ impl Default for PlanChoice {
 }
 
 impl PlanChoice {
-    /// Fixes the choice to the plan of a sit that starts `now`.
+    /// Fixes the choice to the plan of a sit that is started at `now`.
     ///
     /// # Errors
-    /// [`LengthError`] if a clock time leaves nothing to sit.
+    /// [`LengthError::NothingLeft`] if the preparation leaves no time until a clock time.
     pub fn fix(&self, now: WallTime, zone: &impl Zone) -> Result<Plan, LengthError> {
         let (length, delay) = self.length.fix(now, self.preparation_seconds, zone)?;
         Ok(Plan {
@@ -159,19 +159,19 @@ impl PlanChoice {
     }
 }
 
-/// The plan of one sit, every part of it fixed.
+/// The plan of one sit, with a fixed length.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// How long.
+    /// The length.
     pub length: Length,
-    /// Added to the preparation, less than a second: lengths are whole seconds, and a sit until a clock time must
-    /// end when the clock shows that time, neither before nor after.
+    /// Added to the preparation, less than a second: lengths are whole seconds, and a sit until a clock time must end at
+    /// exactly that time.
     #[serde(default)]
     pub delay: Duration,
-    /// The preparation before it.
+    /// The preparation.
     pub preparation: PreparationSeconds,
     /// Its bells.
     pub bells: Bells,
-    /// What becomes of time beyond the end.
+    /// What happens to overtime.
     pub overtime: OvertimeChoice,
 }

@@ -1,40 +1,40 @@
-//! The record of a sit, and how two copies of one record are joined.
+//! The session, the stored record of a sit, and how two copies of it are merged.
 //!
-//! A record has three groups of fields, each with its own rule: the lifecycle is a lattice, the details and
-//! the deletion are registers. Every rule is commutative, associative and idempotent, so that copies may meet
-//! in any order and any number of times.
+//! A session has three groups of fields, each with its own rule: the lifecycle is a lattice, the details and the deletion
+//! are last-writer-wins registers. Every rule is commutative, associative and idempotent, so that copies can be merged in
+//! any order and any number of times.
 
 use crate::ids::{DeviceId, SessionId};
 use crate::time::{Seconds, UtcOffset, WallTime};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How long a complete sit must be to count.
+/// The shortest completed sit that counts towards a goal.
 pub const COUNTS_FROM: Seconds = Seconds(60);
 
-/// One sit, as it is stored and sent.
+/// A sit as it is stored and synced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its identity.
+    /// Its id.
     pub id: SessionId,
-    /// Where in its life it is.
+    /// The fields that the timer writes.
     pub lifecycle: Lifecycle,
-    /// What the person wrote of it.
+    /// The fields that the user edits.
     pub details: Register<Details>,
-    /// When it was deleted, if it is.
+    /// When it was deleted; none: it is not.
     pub deletion: Register<Option<DateTime<Utc>>>,
-    /// Local time minus UTC where and when it was sat.
+    /// Local time minus UTC during the sit.
     pub utcoffset: UtcOffset,
-    /// Where it was made.
+    /// The device that created the record.
     pub deviceid: DeviceId,
-    /// How it was made.
+    /// How the record was created.
     pub source: Source,
-    /// When the record was made.
+    /// When the record was created.
     pub createdat: DateTime<Utc>,
 }
 
 impl Session {
-    /// A sit that is about to run on this device.
+    /// Creates the record of a sit that this device is about to start.
     #[must_use]
     pub fn new(id: SessionId, started: WallTime, sitlength: Seconds, origin: Origin) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Joins what two places know of the same sit. What was fixed at its creation is taken from `self`.
+    /// Merges two copies of the same session. Fields that are fixed at creation are taken from `self`.
     #[must_use]
     pub fn join(self, other: &Self) -> Self {
         Self {
@@ -60,20 +60,20 @@ impl Session {
         }
     }
 
-    /// When it began: as corrected, if so.
+    /// Returns the start, as corrected by the user if it was.
     #[must_use]
     pub fn effective_start(&self) -> WallTime {
         let utc = self.details.value.corrected_start.unwrap_or(self.lifecycle.startedat);
         WallTime { utc, offset: self.utcoffset }
     }
 
-    /// How long was sat: as corrected, if so.
+    /// Returns the time sat, as corrected by the user if it was.
     #[must_use]
     pub fn effective_length(&self) -> Seconds {
         self.details.value.corrected_length.unwrap_or_else(|| self.lifecycle.satlength())
     }
 
-    /// Whether it counts towards a goal: complete, not deleted, not imported, at least a minute sat.
+    /// Returns whether it counts towards a goal: completed, not deleted, not imported, at least one minute long.
     #[must_use]
     pub fn counts(&self) -> bool {
         matches!(self.lifecycle.stage, Stage::Completed { .. })
@@ -83,43 +83,43 @@ impl Session {
     }
 }
 
-/// Who made a record, and when.
+/// The device that created a record, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The device.
     pub deviceid: DeviceId,
-    /// The moment.
+    /// When.
     pub createdat: DateTime<Utc>,
 }
 
-/// The part of a record that the timer writes.
+/// The fields of a session that the timer writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lifecycle {
     /// The end of the preparation.
     pub startedat: DateTime<Utc>,
-    /// The planned length, 0 for an open-ended sit.
+    /// The planned length; 0 for an open-ended sit.
     pub sitlength: Seconds,
-    /// How far it has come.
+    /// Whether and how it ended.
     pub stage: Stage,
 }
 
-/// How far a sit has come. It only ever goes forward.
+/// The stage of a sit. A merge never takes it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// It runs, or waits for an answer.
+    /// Running or unsettled.
     Started,
-    /// It was ended before its planned end.
+    /// Ended before its planned end.
     EndedEarly {
         /// When.
         endedat: DateTime<Utc>,
-        /// What was sat, without pauses.
+        /// The time sat, without pauses.
         satlength: Seconds,
     },
-    /// It reached its planned end, or was open-ended and ended.
+    /// Reached its planned end, or was open-ended and ended.
     Completed {
-        /// When. Overtime does not move it.
+        /// When. Overtime does not change it.
         completedat: DateTime<Utc>,
-        /// What was sat, without pauses, with accepted overtime.
+        /// The time sat, without pauses, with accepted overtime.
         satlength: Seconds,
     },
 }
@@ -133,7 +133,7 @@ impl Stage {
         }
     }
 
-    /// The stage that has come further; of two that have come equally far, the earlier end and the longer sit.
+    /// Returns the later stage; of two equal stages, the earlier end and the longer time sat.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
@@ -152,7 +152,7 @@ impl Stage {
 }
 
 impl Lifecycle {
-    /// What was sat so far, as the record says: nothing while it runs.
+    /// Returns the stored time sat: zero until the sit has ended.
     #[must_use]
     pub const fn satlength(&self) -> Seconds {
         match self.stage {
@@ -161,7 +161,7 @@ impl Lifecycle {
         }
     }
 
-    /// When it ended, early or not.
+    /// Returns when it ended, early or not.
     #[must_use]
     pub const fn endedat(&self) -> Option<DateTime<Utc>> {
         match self.stage {
@@ -171,7 +171,7 @@ impl Lifecycle {
         }
     }
 
-    /// When it was completed, if it was.
+    /// Returns when it was completed.
     #[must_use]
     pub const fn completedat(&self) -> Option<DateTime<Utc>> {
         match self.stage {
@@ -180,13 +180,13 @@ impl Lifecycle {
         }
     }
 
-    /// Whether it reached its end.
+    /// Returns whether it was completed.
     #[must_use]
     pub const fn is_completed(&self) -> bool {
         matches!(self.stage, Stage::Completed { .. })
     }
 
-    /// Joins two copies: the earlier start, the smaller plan (the two never differ in practice), the further
+    /// Merges two copies: the earlier start, the smaller planned length (the two never differ in practice), the later
     /// stage.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
@@ -202,31 +202,31 @@ impl Lifecycle {
 /// a device that reads such a row still has higher revisions left.
 pub const MAX_REVISION: u32 = i32::MAX.unsigned_abs();
 
-/// A value of which the last word wins, where "last" is counted, not timed.
+/// A last-writer-wins register, ordered by revision and not by time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register<T> {
     /// The value.
     pub value: T,
-    /// How many times it was set, as far as its writer knew. 0: never.
+    /// How many times the value was set, as far as its writer knew. 0: never.
     pub revision: u32,
-    /// Who set it: decides between equal revisions.
+    /// The device that set it; decides between equal revisions.
     pub deviceid: DeviceId,
 }
 
 impl<T: Clone> Register<T> {
-    /// A value that nobody has set yet.
+    /// Returns a value that was not set yet.
     #[must_use]
     pub const fn untouched(value: T, deviceid: DeviceId) -> Self {
         Self { value, revision: 0, deviceid }
     }
 
-    /// Sets it: one revision above the highest one seen.
+    /// Returns the register with another value, one revision above this one.
     #[must_use]
     pub fn set(&self, value: T, deviceid: DeviceId) -> Self {
         Self { value, revision: self.revision.saturating_add(1), deviceid }
     }
 
-    /// The higher revision; of two equal ones, that of the higher device.
+    /// Returns the copy with the higher revision; of equal revisions, the one of the higher device id.
     #[must_use]
     pub fn join(self, other: &Self) -> Self {
         if (other.revision, other.deviceid) > (self.revision, self.deviceid) {
@@ -237,34 +237,34 @@ impl<T: Clone> Register<T> {
     }
 }
 
-/// What the person says of a sit.
+/// The fields of a session that the user edits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    /// A note, for nobody else.
+    /// A private note.
     pub note: String,
-    /// What kind of sit it was.
+    /// The kind of sit, in the user's words.
     pub label: String,
-    /// When it really began, if the person corrected it.
+    /// The start, if the user corrected it.
     pub corrected_start: Option<DateTime<Utc>>,
-    /// How long it really was, if the person corrected it.
+    /// The time sat, if the user corrected it.
     pub corrected_length: Option<Seconds>,
 }
 
-/// How a record came to be.
+/// How a session was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Source {
-    /// Sat with the timer.
+    /// By the timer.
     Timer,
-    /// Written down afterwards.
+    /// Entered by the user afterwards.
     Manual,
-    /// Read from another program's export.
+    /// Imported from another program's export.
     Import,
 }
 
 impl Source {
-    /// As tables write it.
+    /// Returns its name in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -274,7 +274,7 @@ impl Source {
         }
     }
 
-    /// Reads what tables write.
+    /// Parses its name in tables.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Timer, Self::Manual, Self::Import].into_iter().find(|s| s.as_str() == name)

@@ -1,7 +1,7 @@
-//! The two times of Zafu, which are never mixed.
+//! The two clocks of Zafu, which are never mixed.
 //!
-//! [`BootTime`] measures: it is monotonic and goes on in suspend. [`WallTime`] records: it is what a person
-//! would read off a clock at that place. A duration is only ever the difference of two boot times.
+//! [`BootTime`] measures: it is monotonic and includes time in suspend. [`WallTime`] records: it is the local time that a
+//! wall clock shows. A duration is always the difference of two boot times.
 
 use chrono::{DateTime, Duration as ChronoDuration, FixedOffset, NaiveDateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Whole seconds: the unit of every length on every wire and in every table.
+/// Whole seconds, the unit of every stored or transmitted length.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -18,16 +18,16 @@ use uuid::Uuid;
 pub struct Seconds(pub u32);
 
 impl Seconds {
-    /// No time at all.
+    /// Zero seconds.
     pub const ZERO: Self = Self(0);
 
-    /// The whole seconds in `duration`; what is left of the last one is dropped.
+    /// Returns the whole seconds in `duration`, rounded down.
     #[must_use]
     pub fn floor(duration: Duration) -> Self {
         Self(u32::try_from(duration.as_secs()).unwrap_or(u32::MAX))
     }
 
-    /// As a duration.
+    /// Converts to a duration.
     #[must_use]
     pub const fn duration(self) -> Duration {
         Duration::from_secs(self.0 as u64)
@@ -35,7 +35,7 @@ impl Seconds {
 }
 
 impl fmt::Display for Seconds {
-    /// `mm:ss`, or `h:mm:ss` from one hour on.
+    /// Writes `mm:ss`, or `h:mm:ss` from one hour on.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (hours, minutes, seconds) = (self.0 / 3600, self.0 / 60 % 60, self.0 % 60);
         if hours > 0 {
@@ -46,15 +46,15 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// Time since the computer was started, counting the time it was suspended.
+/// Time since the computer was booted, time in suspend included.
 ///
-/// Only comparable with another one of the same [`BootId`].
+/// Comparable only with boot times of the same [`BootId`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BootTime(pub Duration);
 
 impl BootTime {
-    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    /// Returns the time since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
@@ -77,34 +77,34 @@ impl std::ops::Sub<Duration> for BootTime {
     }
 }
 
-/// Names one run of the computer, from one start to the next. Boot times of two runs say nothing of each other.
+/// Identifies one boot of the computer. Boot times of different boots cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BootId(pub Uuid);
 
-/// A moment on the wall clock of a place: the UTC instant and the offset in force there.
+/// A moment in local time: the UTC instant and the UTC offset in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WallTime {
-    /// The instant.
+    /// The UTC instant.
     pub utc: DateTime<Utc>,
     /// Local time minus UTC, in minutes.
     pub offset: UtcOffset,
 }
 
 impl WallTime {
-    /// This instant at this place, cut to whole milliseconds, the precision of every record.
+    /// Returns the local time of `utc`, truncated to milliseconds, the precision of every stored time.
     #[must_use]
     pub fn new(utc: DateTime<Utc>, offset: UtcOffset) -> Self {
         Self { utc: utc.trunc_subsecs(3), offset }
     }
 
-    /// What the wall clock shows.
+    /// Returns the local date and time.
     #[must_use]
     pub fn local(self) -> NaiveDateTime {
         self.utc.naive_utc() + ChronoDuration::minutes(i64::from(self.offset.0))
     }
 
-    /// The same place, `duration` later.
+    /// Returns the time `duration` later, at the same offset.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let utc = ChronoDuration::from_std(duration)
@@ -114,7 +114,7 @@ impl WallTime {
         Self::new(utc, self.offset)
     }
 
-    /// The same place, `duration` earlier.
+    /// Returns the time `duration` earlier, at the same offset.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         let utc = ChronoDuration::from_std(duration)
@@ -124,7 +124,7 @@ impl WallTime {
         Self::new(utc, self.offset)
     }
 
-    /// With its offset, as RFC 3339 writes it.
+    /// Converts to chrono's type, which formats as RFC 3339 with the offset.
     #[must_use]
     pub fn with_offset(self) -> DateTime<FixedOffset> {
         let offset = FixedOffset::east_opt(i32::from(self.offset.0) * 60)
@@ -139,13 +139,13 @@ impl WallTime {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "i16"))]
 pub struct UtcOffset(pub i16);
 
-/// One moment on both clocks: what every decision of the core is given as `now`.
+/// A moment on both clocks. Every rule of the core takes the current time as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
-    /// On the clock that measures.
+    /// The boot clock.
     pub boot: BootTime,
-    /// Which run of the computer `boot` belongs to.
+    /// The boot that `boot` belongs to.
     pub boot_id: BootId,
-    /// On the clock that records.
+    /// The wall clock.
     pub wall: WallTime,
 }

@@ -1,4 +1,4 @@
-//! What holds of every sit, whatever people, clocks and computers do.
+//! Properties that hold for every sequence of commands, clock changes, gaps and crashes.
 
 mod common;
 
@@ -14,7 +14,7 @@ use zafu_core::session::{Details, Lifecycle, Origin, Register, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase, Save, saves};
 
-/// One thing that happens.
+/// One event.
 #[derive(Clone, Debug)]
 enum Happening {
     Start { seconds: u32, preparation: u32, overtime: OvertimeChoice, interval: Option<u32> },
@@ -57,10 +57,10 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-/// What may at most have been sat, and what came of it.
+/// The most that can have been sat, and what was saved of it.
 #[derive(Default)]
 struct Ledger {
-    /// By sit: the time at which somebody was there to see it, and time granted by the rules for short gaps.
+    /// By sit: the time that the engine saw, and the short gaps that the rules count.
     seen: BTreeMap<u128, Duration>,
     ended: BTreeMap<u128, Lifecycle>,
     answered_whole: BTreeMap<u128, Seconds>,
@@ -156,12 +156,12 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
                 world.pass(granted)
             }
             Happening::Unseen(ms) => {
-                // Up to five minutes may be granted; anything longer must be asked for.
+                // A gap of up to five minutes may count without a question; a longer one may not.
                 granted = Duration::from_millis(ms).min(secs(300));
                 world.skip(Duration::from_millis(ms)).act(Command::Tick)
             }
             Happening::Killed(ms) => {
-                // What was sat since the last checkpoint may be seen again by the next process.
+                // The next process may measure the time since the last checkpoint again.
                 granted = Duration::from_millis(ms).min(secs(300)) + secs(30);
                 world.skip(Duration::from_millis(ms)).restart()
             }
@@ -179,7 +179,7 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
         }
         ledger.take(&effects);
 
-        // A pause, and anything else that takes no time, neither adds nor loses time sat.
+        // A pause, and any command that takes no time, neither adds nor loses time sat.
         if world.now.boot == before
             && let (Some(sat), Some(sit)) = (sat_before, world.timer.sit())
             && running.is_some_and(|(id, _)| id == sit.id.0.as_u128())
@@ -220,7 +220,7 @@ fn play(happenings: Vec<Happening>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Ticks at any moments, and nothing else.
+/// Ticks at any times, and no other command.
 fn drift(ticks: Vec<u64>) -> Result<(), TestCaseError> {
     let mut world = World::new();
     world.start(1, plan(86_400));
@@ -292,7 +292,7 @@ proptest! {
     }
 
     #[test]
-    fn joining_copies_of_a_record_is_a_lattice(a in session(), b in session(), c in session()) {
+    fn merging_copies_of_a_session_is_a_lattice(a in session(), b in session(), c in session()) {
         let join = |a: &Session, b: &Session| a.clone().join(b);
         prop_assert_eq!(join(&a, &a), a.clone());
         prop_assert_eq!(join(&a, &b), join(&b, &a));
@@ -311,7 +311,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn a_day_of_any_ticks_drifts_by_nothing(ticks in prop::collection::vec(1_u64..60_000, 1..50)) {
+    fn a_day_of_any_ticks_does_not_drift(ticks in prop::collection::vec(1_u64..60_000, 1..50)) {
         drift(ticks)?;
     }
 }

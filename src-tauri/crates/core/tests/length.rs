@@ -1,4 +1,4 @@
-//! Lengths as people say them, and clock times across midnight and a change of the clock.
+//! Parsing of lengths, and clock times across midnight and across a change of the clock.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn until_exactly(
     }
 }
 
-/// The lengths that both parsers are tested with: this one, and that of the window.
+/// The lengths that this parser and the window's are both tested with.
 fn written(kind: &str) -> Vec<(String, u64)> {
     let cases: serde_json::Value = serde_json::from_str(include_str!("lengths.json")).unwrap();
     let case = |case: &serde_json::Value| match case {
@@ -64,7 +64,7 @@ fn real_life_25_lengths_are_read_as_people_write_them() {
 }
 
 #[test]
-fn what_is_not_a_length_is_named() {
+fn an_invalid_length_is_named_in_the_error() {
     for (text, _) in written("not_lengths") {
         assert_eq!(parse(&text), Err(LengthError::NotALength(text.trim().to_owned())));
     }
@@ -90,7 +90,7 @@ fn real_life_26_a_length_that_is_negative_or_too_large_is_named_as_that() {
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,20}", number in "[0-9.,:]{0,30}", unit in "[hms]?") {
-        // What it answers is not in question here.
+        // Only a panic fails this test.
         let _ = (parse(&text), parse(&format!("{number}{unit}")), parse(&format!("{text}{number}")));
     }
 
@@ -126,28 +126,28 @@ fn real_life_24_a_time_across_the_end_of_daylight_saving_is_not_an_hour_early() 
     // The night before and the night after have nothing of it.
     assert_eq!(until("03:00", "2026-10-23T01:00:30Z", 120, 0), Ok(day - 30));
     assert_eq!(until("03:00", "2026-10-25T02:00:30Z", 60, 0), Ok(day - 30));
-    // The hour that comes twice is not waited for a second time.
+    // Of an hour that comes twice, the next is used.
     assert_eq!(until("02:30", "2026-10-24T00:30:30Z", 120, 0), Ok(day - 30));
     // In spring the day is shorter.
     assert_eq!(until("03:00", "2026-03-28T02:00:30Z", 60, 0), Ok(day - 3600 - 30));
 }
 
 #[test]
-fn until_a_time_today_or_else_tomorrow() {
+fn until_a_clock_time_today_or_tomorrow() {
     assert_eq!(until("07:30", "2026-02-01T06:00:00Z", 60, 0), Ok(1800));
     assert_eq!(until("07:30", "2026-02-01T06:30:00Z", 60, 0), Ok(86_400));
     assert_eq!(until("00:15", "2026-02-01T22:45:00Z", 60, 0), Ok(1800));
 }
 
 #[test]
-fn the_preparation_is_not_sat() {
+fn the_preparation_does_not_count() {
     assert_eq!(until("07:30", "2026-02-01T06:00:00Z", 60, 60), Ok(1740));
     let too_late = until("07:30", "2026-02-01T06:29:30Z", 60, 30);
     assert_eq!(too_late, Err(LengthError::NothingLeft { preparation: 30 }));
 }
 
 #[test]
-fn a_change_of_the_clock_is_counted_in_real_time() {
+fn a_change_of_the_clock_does_not_change_the_measured_time() {
     // 00:30 to 05:00 in the night that skips 02:00 to 03:00.
     assert_eq!(until("05:00", "2026-03-28T23:30:00Z", 60, 0), Ok(3 * 3600 + 1800));
     // The same in the night that has 02:00 to 03:00 twice.
@@ -155,12 +155,12 @@ fn a_change_of_the_clock_is_counted_in_real_time() {
 }
 
 #[test]
-fn a_time_that_is_skipped_is_when_the_clock_jumps() {
+fn a_skipped_clock_time_is_the_time_of_the_jump() {
     assert_eq!(until("02:30", "2026-03-28T23:30:00Z", 60, 0), Ok(5400));
 }
 
 #[test]
-fn of_a_time_that_comes_twice_the_next_is_meant() {
+fn of_a_clock_time_that_comes_twice_the_next_is_used() {
     assert_eq!(until("02:30", "2026-10-24T22:30:00Z", 120, 0), Ok(2 * 3600));
     assert_eq!(until("02:30", "2026-10-25T00:45:00Z", 120, 0), Ok(2700));
 }

@@ -1,4 +1,4 @@
-//! A sit as it is meant to go, and each way in which it can go otherwise.
+//! The timer: a sit from its preparation to its end, pauses, overtime and gaps.
 
 mod common;
 
@@ -33,7 +33,7 @@ fn rejections(effects: &[Effect]) -> Option<Rejection> {
 const END: Command = Command::End { overtime: None };
 
 #[test]
-fn a_sit_is_saved_before_its_first_second_and_completed_at_its_last() {
+fn a_sit_is_saved_before_it_starts_and_completed_at_its_planned_end() {
     let mut world = World::new();
     let started = world.start(1, plan(600));
     assert!(matches!(started[0], Effect::Save(Save::Prepare { .. })));
@@ -51,7 +51,7 @@ fn a_sit_is_saved_before_its_first_second_and_completed_at_its_last() {
 }
 
 #[test]
-fn a_sit_begins_when_its_preparation_is_over() {
+fn a_sit_starts_at_the_end_of_its_preparation() {
     let mut world = World::new();
     let mut plan = plan(600);
     plan.preparation = PreparationSeconds::new(30).unwrap();
@@ -67,7 +67,7 @@ fn a_sit_begins_when_its_preparation_is_over() {
 }
 
 #[test]
-fn ending_in_the_preparation_leaves_no_sit() {
+fn ending_in_the_preparation_removes_the_record() {
     for command in [END, Command::Discard] {
         let mut world = World::new();
         let mut plan = plan(600);
@@ -80,7 +80,7 @@ fn ending_in_the_preparation_leaves_no_sit() {
 }
 
 #[test]
-fn ending_early_keeps_what_was_sat() {
+fn ending_early_saves_the_time_sat() {
     let mut world = World::new();
     world.start(1, plan(600));
     world.pass(secs(250));
@@ -90,7 +90,7 @@ fn ending_early_keeps_what_was_sat() {
 }
 
 #[test]
-fn a_pause_is_not_sat_and_loses_nothing() {
+fn a_pause_does_not_count_and_loses_nothing() {
     let mut world = World::new();
     world.start(1, plan(600));
     world.pass(Duration::from_millis(100_400));
@@ -102,7 +102,7 @@ fn a_pause_is_not_sat_and_loses_nothing() {
 }
 
 #[test]
-fn only_what_runs_can_be_paused_and_only_what_is_paused_resumed() {
+fn only_a_running_sit_can_be_paused_and_only_a_paused_one_resumed() {
     let mut world = World::new();
     assert_eq!(rejections(&world.act(Command::Pause)), Some(Rejection::NothingRunning));
     world.start(1, plan(600));
@@ -112,7 +112,7 @@ fn only_what_runs_can_be_paused_and_only_what_is_paused_resumed() {
 }
 
 #[test]
-fn a_second_sit_is_refused_and_changes_nothing() {
+fn a_second_sit_is_rejected_and_changes_nothing() {
     let mut world = World::new();
     world.start(1, plan(600));
     let before = world.timer.clone();
@@ -122,7 +122,7 @@ fn a_second_sit_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn an_open_sit_is_complete_when_it_is_ended() {
+fn an_open_ended_sit_is_completed_when_it_is_ended() {
     let mut world = World::new();
     world.start(1, plan(0));
     world.pass(secs(4000));
@@ -132,7 +132,7 @@ fn an_open_sit_is_complete_when_it_is_ended() {
 }
 
 #[test]
-fn overtime_is_added_only_by_the_persons_word() {
+fn overtime_is_added_only_if_the_user_says_so() {
     let cases = [
         (OvertimeChoice::Ask, None, 600),
         (OvertimeChoice::Ask, Some(OvertimeAnswer::Add), 690),
@@ -162,7 +162,7 @@ fn overtime_is_added_only_by_the_persons_word() {
 }
 
 #[test]
-fn sitting_again_finishes_the_sit_before() {
+fn starting_a_sit_ends_one_in_overtime() {
     let mut world = World::new();
     let mut first = plan(600);
     first.overtime = OvertimeChoice::Ask;
@@ -174,7 +174,7 @@ fn sitting_again_finishes_the_sit_before() {
 }
 
 #[test]
-fn discarding_keeps_the_record_and_marks_it_deleted() {
+fn discarding_keeps_the_record_as_deleted() {
     let mut world = World::new();
     world.start(1, plan(600));
     world.pass(secs(100));
@@ -185,7 +185,7 @@ fn discarding_keeps_the_record_and_marks_it_deleted() {
 }
 
 #[test]
-fn interval_bells_are_rung_in_order_and_move_with_a_pause() {
+fn interval_bells_ring_in_order_and_later_after_a_pause() {
     let mut world = World::new();
     let mut plan = plan(600);
     plan.bells.intervals = every(200);
@@ -200,7 +200,7 @@ fn interval_bells_are_rung_in_order_and_move_with_a_pause() {
 }
 
 #[test]
-fn a_short_gap_counts_as_seen_and_its_late_bells_are_skipped() {
+fn a_short_gap_is_ignored_and_its_late_bells_are_skipped() {
     let mut world = World::new();
     let mut plan = plan(600);
     plan.bells.intervals = every(30);
@@ -215,7 +215,7 @@ fn a_short_gap_counts_as_seen_and_its_late_bells_are_skipped() {
 }
 
 #[test]
-fn a_timed_sit_goes_on_after_five_minutes_unseen() {
+fn a_timed_sit_continues_after_a_gap_of_five_minutes() {
     let mut world = World::new();
     world.start(1, plan(1200));
     world.pass(secs(60));
@@ -225,7 +225,7 @@ fn a_timed_sit_goes_on_after_five_minutes_unseen() {
 }
 
 #[test]
-fn a_longer_gap_leaves_the_sit_to_the_person() {
+fn a_longer_gap_leaves_the_sit_unsettled() {
     let answers = [
         (Answer::Whole, Some((1200, true))),
         (Answer::Gap, Some((60, false))),
@@ -236,7 +236,7 @@ fn a_longer_gap_leaves_the_sit_to_the_person() {
         world.start(1, plan(1200));
         world.pass(secs(60));
         let effects = world.skip(secs(301)).act(Command::Tick);
-        assert!(closed(&effects).is_none(), "nothing is decided for the person");
+        assert!(closed(&effects).is_none(), "nothing is decided for the user");
         assert!(effects.contains(&Effect::Notify(Notice::Unsettled { id: id(1) })));
         assert!(effects.contains(&Effect::KeepAwake(false)));
         let unsettled = world.timer.unsettled()[0];
@@ -254,7 +254,7 @@ fn a_longer_gap_leaves_the_sit_to_the_person() {
 }
 
 #[test]
-fn a_new_sit_may_start_while_another_waits() {
+fn a_sit_can_start_while_another_is_unsettled() {
     let mut world = World::new();
     world.start(1, plan(1200));
     world.skip(secs(3600)).act(Command::Tick);
@@ -264,7 +264,7 @@ fn a_new_sit_may_start_while_another_waits() {
 }
 
 #[test]
-fn an_end_in_a_gap_is_rung_once_if_it_is_less_than_a_minute_old() {
+fn an_end_bell_in_a_gap_rings_once_if_it_is_less_than_a_minute_late() {
     for (gap, bells) in [(159, 1), (161, 0)] {
         let mut world = World::new();
         world.start(1, plan(200));
@@ -273,7 +273,7 @@ fn an_end_in_a_gap_is_rung_once_if_it_is_less_than_a_minute_old() {
         assert_eq!(rings(&effects).len(), bells, "after a gap of {gap} s");
         assert_eq!(world.timer.unsettled().len(), 1);
     }
-    // So short a gap counts as seen, so that the sit is complete.
+    // The gap is short enough to be ignored, so the sit is completed.
     let mut world = World::new();
     world.start(1, plan(200));
     world.pass(secs(190));
@@ -283,7 +283,7 @@ fn an_end_in_a_gap_is_rung_once_if_it_is_less_than_a_minute_old() {
 }
 
 #[test]
-fn unattended_time_never_becomes_overtime() {
+fn a_gap_never_becomes_overtime() {
     let mut world = World::new();
     let mut plan = plan(600);
     plan.overtime = OvertimeChoice::Always;
@@ -298,7 +298,7 @@ fn unattended_time_never_becomes_overtime() {
 }
 
 #[test]
-fn a_sit_outlives_its_process() {
+fn a_sit_continues_after_a_crash() {
     let mut world = World::new();
     world.start(1, plan(1200));
     world.pass(secs(100));
@@ -309,7 +309,7 @@ fn a_sit_outlives_its_process() {
 }
 
 #[test]
-fn a_process_that_was_dead_for_long_asks() {
+fn a_sit_is_unsettled_after_a_long_crash() {
     let mut world = World::new();
     world.start(1, plan(1200));
     world.pass(secs(100));
@@ -323,7 +323,7 @@ fn a_process_that_was_dead_for_long_asks() {
 }
 
 #[test]
-fn another_boot_asks_however_short_it_took() {
+fn a_sit_is_unsettled_after_any_restart_of_the_computer() {
     let mut world = World::new();
     world.start(1, plan(1200));
     world.pass(secs(90));
@@ -333,7 +333,7 @@ fn another_boot_asks_however_short_it_took() {
 }
 
 #[test]
-fn a_paused_sit_waits_through_any_gap_of_the_same_boot() {
+fn a_paused_sit_continues_after_any_gap_of_the_same_boot() {
     let mut world = World::new();
     world.start(1, plan(600));
     world.pass(secs(100));
@@ -345,7 +345,7 @@ fn a_paused_sit_waits_through_any_gap_of_the_same_boot() {
 }
 
 #[test]
-fn a_gap_that_began_in_the_preparation_leaves_nothing_to_keep() {
+fn a_gap_that_began_in_the_preparation_has_no_time_before_it() {
     let mut world = World::new();
     let mut plan = plan(1200);
     plan.preparation = PreparationSeconds::new(60).unwrap();
@@ -356,14 +356,14 @@ fn a_gap_that_began_in_the_preparation_leaves_nothing_to_keep() {
 }
 
 #[test]
-fn an_unknown_sit_cannot_be_settled() {
+fn an_unknown_sit_cannot_be_resolved() {
     let mut world = World::new();
     let effects = world.act(Command::Resolve { id: id(9), answer: Answer::Whole });
     assert_eq!(effects, [Effect::Reject(Rejection::NothingToResolve)]);
 }
 
 #[test]
-fn what_is_due_next_is_never_missed_by_sleeping_until_then() {
+fn sleeping_until_the_next_due_time_misses_nothing() {
     let mut world = World::new();
     let mut plan = plan(125);
     plan.bells.intervals = every(50);
@@ -409,7 +409,7 @@ fn real_life_10_a_completed_sit_stays_complete_and_only_its_overtime_is_asked_ab
     }
 }
 
-/// Sets the wall clock, and nothing else.
+/// Sets the wall clock only.
 fn set_clock(world: &mut World, hours: i64) {
     let now = world.now.wall;
     world.now.wall = WallTime::new(now.utc + chrono::Duration::hours(hours), now.offset);
@@ -442,7 +442,7 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
         let ended = closed(&world.act(END)).unwrap();
         assert_eq!(ended.endedat(), Some(begun.plus(secs(250)).utc));
 
-        // In a gap, in the same run of the computer.
+        // In a gap, within the same boot.
         let mut world = World::new();
         world.start(1, plan(0));
         world.pass(secs(100));
@@ -457,7 +457,7 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
         let whole = world.act(Command::Resolve { id: id(1), answer: Answer::Whole });
         assert_eq!(closed(&whole).unwrap().endedat(), Some(begun.plus(secs(1100)).utc));
 
-        // Across a restart only the wall clock tells how long that was; the end is never before the start.
+        // Across a restart only the wall clock can measure the gap; the end is never before the start.
         let mut world = World::new();
         world.start(1, plan(0));
         world.pass(secs(100));
@@ -471,7 +471,7 @@ fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_cloc
 }
 
 #[test]
-fn a_checkpoint_of_an_older_version_goes_on() {
+fn a_checkpoint_of_an_older_version_continues() {
     let mut world = World::new();
     let begun = world.now.wall;
     world.start(1, plan(600));
@@ -487,7 +487,7 @@ fn a_checkpoint_of_an_older_version_goes_on() {
 }
 
 #[test]
-fn a_delay_moves_the_start_and_nothing_else() {
+fn a_delay_only_moves_the_start() {
     let mut world = World::new();
     let asked = world.now.wall;
     let delay = Duration::from_millis(400);

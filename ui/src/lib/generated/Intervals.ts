@@ -3,14 +3,14 @@ import type { IntervalTimes } from "./IntervalTimes";
 import type { Strike } from "./Strike";
 
 /**
- * Interval bells: when, and what.
+ * Interval bells.
  */
 export type Intervals = { 
 /**
- * When.
+ * Their times.
  */
 when: IntervalTimes, 
 /**
- * What.
+ * The strike of each.
  */
 strike: Strike, };

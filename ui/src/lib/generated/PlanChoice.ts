@@ -5,23 +5,23 @@ import type { OvertimeChoice } from "./OvertimeChoice";
 import type { Strike } from "./Strike";
 
 /**
- * A plan as a person makes it and as settings and presets keep it.
+ * A plan as the user chooses it, and as settings and presets store it.
  */
 export type PlanChoice = { 
 /**
- * How long.
+ * The length.
  */
 length: LengthChoice, 
 /**
- * The preparation before it.
+ * The preparation, in seconds.
  */
 preparationSeconds: number, 
 /**
- * The bell at the beginning.
+ * The bell at the end of the preparation.
  */
 startBell: Strike | null, 
 /**
- * The bells on the way.
+ * The bells during the sit.
  */
 intervals: Intervals | null, 
 /**
@@ -29,6 +29,6 @@ intervals: Intervals | null,
  */
 endBell: Strike | null, 
 /**
- * What becomes of time beyond the end.
+ * What happens to overtime.
  */
 overtime: OvertimeChoice, };

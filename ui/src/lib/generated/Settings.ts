@@ -6,23 +6,23 @@ import type { Theme } from "./Theme";
 import type { TimeDisplay } from "./TimeDisplay";
 
 /**
- * What a person has chosen. A setting that is missing where it is read has its default.
+ * The user's settings. A setting that is missing when they are read has its default.
  */
 export type Settings = { 
 /**
- * The sit that is offered.
+ * The plan that the setup screen shows first.
  */
 plan: PlanChoice, 
 /**
- * How loud bells are.
+ * The volume of bells.
  */
 volumePercent: number, 
 /**
- * What a sit shows of the time that is left.
+ * How the remaining time of a sit is shown.
  */
 timeDisplay: TimeDisplay, 
 /**
- * Light or dark.
+ * The colours of the window.
  */
 theme: Theme, 
 /**
@@ -34,11 +34,11 @@ language: LanguageChoice,
  */
 fadeAfterSeconds: number, 
 /**
- * Whether a sit dims to black.
+ * Whether the window dims to black during a sit.
  */
 dim: boolean, 
 /**
- * The hour at which a day starts.
+ * The hour at which the user's day begins: see [`crate::day::day_of`].
  */
 dayStartsAtHour: number, 
 /**
@@ -50,10 +50,10 @@ keepSystemAwake: boolean,
  */
 keepScreenAwake: boolean, 
 /**
- * Whether a notification marks the end of a sit.
+ * Whether a notification is shown at the planned end of a sit.
  */
 notify: boolean, 
 /**
- * What closing the window does while no sit runs.
+ * What closing the window does while no sit is running.
  */
 closeWhenIdle: CloseWhenIdle, };

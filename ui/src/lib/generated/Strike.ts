@@ -2,14 +2,14 @@
 import type { SoundName } from "./SoundName";
 
 /**
- * One bell: what is struck, and how often.
+ * A sound and how many times it is struck.
  */
 export type Strike = { 
 /**
- * What is struck.
+ * The sound.
  */
 sound: SoundName, 
 /**
- * How often.
+ * How many times it is struck.
  */
 strikes: number, };

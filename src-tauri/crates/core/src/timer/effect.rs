@@ -1,4 +1,4 @@
-//! What the core asks to be done. It decides; the engine carries out.
+//! Effects: the actions that the timer asks the engine for.
 
 use super::sit::{Sit, Unsettled};
 use crate::bells::Role;
@@ -9,27 +9,27 @@ use crate::time::{BootTime, Seconds, WallTime};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// One thing to do. They come in the order in which they are to be done: what is to be saved first.
+/// An action for the engine. The timer returns effects in execution order: saves come first.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "a handful exist at a time, and they live briefly")]
 pub enum Effect {
-    /// Write this to disk. A start that cannot be saved must not happen.
+    /// Writes this to disk. A sit whose start cannot be saved must not start.
     Save(Save),
-    /// Bells announced ahead of time are no longer due.
+    /// Cancels bells that were scheduled ahead of time.
     Silence,
-    /// Ring this bell.
+    /// Rings a bell.
     Ring(Ring),
-    /// Keep the computer awake, or let it sleep again.
+    /// Keeps the computer awake, or lets it sleep again.
     KeepAwake(bool),
-    /// Tell the person.
+    /// Shows a notification.
     Notify(Notice),
-    /// What can be seen has changed.
+    /// Publishes the state, which has changed.
     Show,
-    /// The command could not be carried out, and nothing was done for it.
+    /// Rejects the command, which had no other effect.
     Reject(Rejection),
 }
 
-/// What is to be saved of all that is to be done, in its order.
+/// Returns the saves among `effects`, in order.
 #[must_use]
 pub fn saves(effects: &[Effect]) -> Vec<Save> {
     let save = |effect: &Effect| match effect {
@@ -39,34 +39,34 @@ pub fn saves(effects: &[Effect]) -> Vec<Save> {
     effects.iter().filter_map(save).collect()
 }
 
-/// A change of what is on disk.
+/// A change of the stored state of a sit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Save {
-    /// Make the record, before the first second; it is not a sit yet, and nothing else knows of it.
+    /// Creates the record at the start of the preparation. It is not in the log and is not synced yet.
     Prepare {
-        /// When the person asked for it.
+        /// When the user started it.
         created: WallTime,
         /// The sit, in its preparation.
         sit: Sit,
     },
-    /// The preparation is over: from here on the record is a sit.
+    /// The preparation is over: the record is in the log from now on.
     Begin(Sit),
-    /// Nothing but how far the sit has come.
+    /// The current progress of the sit.
     Checkpoint(Sit),
-    /// The planned end was reached, and overtime runs.
+    /// The planned end was reached, and the sit continues in overtime.
     Complete(Sit, Lifecycle),
-    /// The sit is over.
+    /// The sit has ended.
     Close(SessionId, Lifecycle),
-    /// The sit is over and the person does not want it.
+    /// The sit has ended, and the user discards it.
     Discard(SessionId, Lifecycle, DateTime<Utc>),
-    /// It was ended in its preparation: there was no sit.
+    /// The sit was ended in its preparation: its record is removed.
     Remove(SessionId),
-    /// It waits for the person to say what it was.
+    /// The sit is unsettled.
     Unsettle(Unsettled),
 }
 
 impl Save {
-    /// The sit that this is about.
+    /// Returns the id of the sit.
     #[must_use]
     pub const fn id(&self) -> SessionId {
         match self {
@@ -79,7 +79,7 @@ impl Save {
         }
     }
 
-    /// The record of the sit `id`, if this brings it to its end.
+    /// Returns the final lifecycle of the sit `id`, if this save closes it.
     #[must_use]
     pub fn closes(&self, id: SessionId) -> Option<&Lifecycle> {
         match self {
@@ -89,64 +89,64 @@ impl Save {
     }
 }
 
-/// A sit that is not over on this device, as a checkpoint keeps it.
+/// A sit that has not ended on this device, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::large_enum_variant, reason = "one or two exist at a time, and they live briefly")]
 pub enum OpenSit {
-    /// It runs.
+    /// A running sit.
     Running(Sit),
-    /// It waits for an answer.
+    /// An unsettled sit.
     Unsettled(Unsettled),
 }
 
 /// A bell that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ring {
-    /// Whose bell.
+    /// The sit that it belongs to.
     pub id: SessionId,
-    /// Which of its bells, counted from its beginning.
+    /// Its index in the schedule of the sit.
     pub index: usize,
-    /// What for.
+    /// Its purpose.
     pub role: Role,
-    /// What is struck.
+    /// Its sound and number of strokes.
     pub strike: Strike,
-    /// When.
+    /// When it is due.
     pub due: BootTime,
 }
 
-/// Something the person is told outside the window.
+/// The subject of a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A sit has reached its planned end.
     Ended {
-        /// Which.
+        /// The sit.
         id: SessionId,
-        /// How long it was planned, and sat.
+        /// The planned length, which was sat.
         sat: Seconds,
     },
-    /// A sit waits for an answer.
+    /// A sit is unsettled.
     Unsettled {
-        /// Which.
+        /// The sit.
         id: SessionId,
     },
 }
 
-/// Why a command was not carried out.
+/// Why the timer rejects a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// Only one sit runs at a time.
     #[error("a sit is already running: end it before starting another")]
     AlreadyRunning,
-    /// There is nothing to do this to.
+    /// No sit is running.
     #[error("no sit is running")]
     NothingRunning,
-    /// Only a sit in its planned time can be paused.
+    /// Only a sit within its planned time can be paused.
     #[error("only a running sit can be paused: this one is still being prepared, or is over")]
     NotSitting,
     /// Only a paused sit can be resumed.
     #[error("the sit is not paused")]
     NotPaused,
-    /// No such sit waits for an answer.
+    /// There is no unsettled sit with this id.
     #[error("no such sit waits for an answer")]
     NothingToResolve,
 }

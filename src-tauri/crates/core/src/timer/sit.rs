@@ -1,4 +1,4 @@
-//! A sit while it is not over: how far it is, and what is known of it when time went missing.
+//! A running sit, and an unsettled one.
 
 use crate::ids::SessionId;
 use crate::plan::{Length, Plan};
@@ -7,59 +7,59 @@ use crate::time::{BootTime, Moment, Seconds, WallTime};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A sit that runs.
+/// A running sit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sit {
-    /// Its identity.
+    /// Its id.
     pub id: SessionId,
-    /// What was asked for.
+    /// Its plan.
     pub plan: Plan,
-    /// Gives the random bells.
+    /// Seed of the random bells.
     pub seed: u64,
-    /// The end of the preparation, fixed when the sit was asked for.
+    /// The end of the preparation, fixed when the sit was started.
     pub started: WallTime,
-    /// The same on the clock that measures. None in a checkpoint of a version that did not record it.
+    /// The same on the boot clock. None in a checkpoint of a version that did not record it.
     #[serde(default, alias = "begun")]
     pub started_boot: Option<BootTime>,
-    /// Where it is.
+    /// Its phase.
     pub phase: Phase,
-    /// The last moment at which the engine saw it.
+    /// When the engine last advanced it.
     pub seen: Moment,
-    /// How many of its bells are behind it, rung or not.
+    /// The number of bells whose time has passed, rung or not.
     pub rung: usize,
 }
 
-/// Where a sit is. Time sat is always `banked + (now - since)`.
+/// The phase of a sit. The time sat is always `banked + (now - since)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
-    /// The preparation runs.
+    /// In its preparation.
     Preparing {
-        /// When the sit begins.
+        /// The end of the preparation.
         until: BootTime,
     },
-    /// The sit runs.
+    /// Within its planned time.
     Sitting {
-        /// Sat before the last pause.
+        /// The time sat before the last pause.
         banked: Duration,
-        /// The end of the last pause, or the beginning.
+        /// The end of the last pause, or the start.
         since: BootTime,
     },
-    /// The sit stands still.
+    /// Paused.
     Paused {
-        /// Sat so far.
+        /// The time sat.
         banked: Duration,
     },
-    /// The planned time is over, and the sit goes on.
+    /// Past its planned end.
     Overtime {
         /// When the planned end was reached.
         completed: WallTime,
-        /// The same, on the clock that measures.
+        /// The same on the boot clock.
         since: BootTime,
     },
 }
 
 impl Sit {
-    /// The planned length; none for an open-ended sit.
+    /// Returns the planned length; none for an open-ended sit.
     #[must_use]
     pub fn planned(&self) -> Option<Duration> {
         match self.plan.length {
@@ -68,7 +68,7 @@ impl Sit {
         }
     }
 
-    /// The time sat until `at`, overtime included.
+    /// Returns the time sat until `at`, overtime included.
     #[must_use]
     pub fn elapsed(&self, at: BootTime) -> Duration {
         match self.phase {
@@ -79,7 +79,7 @@ impl Sit {
         }
     }
 
-    /// What is left of the preparation.
+    /// Returns the remaining preparation.
     #[must_use]
     pub fn preparation_left(&self, at: BootTime) -> Duration {
         match self.phase {
@@ -88,7 +88,7 @@ impl Sit {
         }
     }
 
-    /// When, on the clock that measures, `sat` will have been sat, if it goes on as it is.
+    /// Returns when the time sat will be `sat`, unless the sit is paused until then; none in a pause and in overtime.
     #[must_use]
     pub fn due(&self, sat: Duration) -> Option<BootTime> {
         match self.phase {
@@ -98,8 +98,8 @@ impl Sit {
         }
     }
 
-    /// The recorded time of `at`, which lies in the run of the computer in which the sit began: its start plus what
-    /// was measured since. The wall clock may have been set meanwhile, and must not end a sit before its start.
+    /// Returns the wall time of `at`, a boot time of the boot in which the sit started: its start plus the time measured
+    /// since. The wall clock itself may have been set meanwhile, and must not end a sit before its start.
     #[must_use]
     pub fn wall(&self, at: BootTime) -> WallTime {
         let before_preparation = self.preparation_left(self.seen.boot);
@@ -113,19 +113,19 @@ impl Sit {
         }
     }
 
-    /// When the planned end will be reached, if it goes on as it is.
+    /// Returns when the planned end will be reached, unless the sit is paused until then.
     #[must_use]
     pub fn end_due(&self) -> Option<BootTime> {
         self.planned().and_then(|planned| self.due(planned))
     }
 
-    /// Its record, at `stage`.
+    /// Returns its lifecycle at `stage`.
     #[must_use]
     pub fn lifecycle(&self, stage: Stage) -> Lifecycle {
         Lifecycle { startedat: self.started.utc, sitlength: self.plan.length.seconds(), stage }
     }
 
-    /// The record if the person ends it at `now`: complete if it is open-ended or past its planned end.
+    /// Returns its lifecycle if the user ends it at `now`: completed if it is open-ended or past its planned end.
     #[must_use]
     pub fn ended(&self, now: BootTime) -> Lifecycle {
         let satlength = Seconds::floor(self.elapsed(now));
@@ -142,49 +142,49 @@ impl Sit {
     }
 }
 
-/// Why time went by that the engine did not see.
+/// The cause of a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum GapReason {
-    /// The computer slept.
+    /// The computer was suspended.
     Suspended,
     /// Zafu was not running.
     Stopped,
-    /// The computer was started anew.
+    /// The computer was restarted.
     Restarted,
 }
 
-/// A sit in which time went by unseen, so that only the person can say what it was.
+/// A sit with a gap that waits for the user's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsettled {
-    /// Its identity.
+    /// Its id.
     pub id: SessionId,
     /// The planned length.
     pub length: Length,
     /// The end of the preparation.
     pub started: WallTime,
-    /// Whether the gap began before the sit did.
+    /// Whether the gap began in the preparation.
     pub in_preparation: bool,
-    /// When the planned end was reached, if that was seen. The sit is complete then, and only its overtime is asked
-    /// about.
+    /// When the planned end was reached, if that was before the gap. The sit is completed then, and the question is only
+    /// about its overtime.
     pub completed: Option<WallTime>,
-    /// What was sat until the gap, overtime included.
+    /// The time sat before the gap, overtime included.
     #[serde(alias = "kept")]
     pub sat_before_gap: Seconds,
-    /// What it comes to if it is counted whole; never less than `sat_before_gap`.
+    /// The time sat if the gap counts; never less than `sat_before_gap`.
     #[serde(alias = "whole")]
     pub sat_with_gap: Seconds,
-    /// The last moment seen.
+    /// When the engine last saw the sit.
     pub gap_began: WallTime,
     /// When the gap was found; not before it began, whatever the wall clock says.
     pub gap_ended: WallTime,
-    /// What it was.
+    /// Its cause.
     pub reason: GapReason,
 }
 
 impl Unsettled {
-    /// Separates what is known of `sit` from what is not.
+    /// Returns `sit` as unsettled by a gap that ends at `now`.
     #[must_use]
     pub fn new(sit: &Sit, reason: GapReason, now: Moment) -> Self {
         let sat_before_gap = sit.elapsed(sit.seen.boot);
@@ -192,7 +192,7 @@ impl Unsettled {
             Phase::Overtime { completed, .. } => Some(completed),
             _ => None,
         };
-        // Boot times of two runs of the computer cannot be compared: then only the wall clock tells.
+        // Boot times of different boots cannot be compared; only the wall clock can then measure the gap.
         let unseen = match now.boot_id == sit.seen.boot_id {
             true => now.boot.since(sit.seen.boot),
             false => (now.wall.utc - sit.seen.wall.utc).to_std().unwrap_or_default(),
@@ -219,14 +219,14 @@ impl Unsettled {
         }
     }
 
-    /// What was sat beyond the planned end; none if that end was not seen.
+    /// Returns the overtime before the gap; none if the planned end was not reached before it.
     #[must_use]
     pub fn overtime(&self) -> Option<Seconds> {
         let planned = self.length.seconds().0;
         self.completed.map(|_| Seconds(self.sat_before_gap.0.saturating_sub(planned)))
     }
 
-    /// The record if all of it counts.
+    /// Returns its lifecycle if the gap counts.
     #[must_use]
     pub fn lifecycle_with_gap(&self) -> Lifecycle {
         let completedat = match (self.completed, self.length) {
@@ -241,7 +241,7 @@ impl Unsettled {
         self.lifecycle(Stage::Completed { completedat, satlength: self.sat_with_gap })
     }
 
-    /// The record if what was sat until the gap counts; none if nothing had begun.
+    /// Returns its lifecycle if only the time before the gap counts; none if the gap began in the preparation.
     #[must_use]
     pub fn lifecycle_before_gap(&self) -> Option<Lifecycle> {
         if self.in_preparation {
@@ -255,7 +255,7 @@ impl Unsettled {
         }))
     }
 
-    /// The record as it was completed, without overtime; none if the planned end was not seen.
+    /// Returns its lifecycle without overtime; none if the planned end was not reached before the gap.
     #[must_use]
     pub fn lifecycle_without_overtime(&self) -> Option<Lifecycle> {
         let satlength = self.length.seconds();
@@ -263,7 +263,7 @@ impl Unsettled {
         self.completed.map(|completed| self.lifecycle(stage(completed)))
     }
 
-    /// The last moment seen, or the start if that came later.
+    /// Returns when the engine last saw the sit, or its start if that was later.
     fn counted_from(&self) -> WallTime {
         if self.in_preparation { self.started } else { self.gap_began }
     }

@@ -21,7 +21,7 @@ pub fn strike() -> Strike {
     Strike::new("bell", Strikes::MIN)
 }
 
-/// A sit of so many seconds, 0 for an open-ended one, with a bell at both ends and nothing else.
+/// Returns a plan of `seconds`, 0 for an open-ended sit, with a bell at the start and at the end.
 pub fn plan(seconds: u32) -> Plan {
     Plan {
         length: PlannedSeconds::new(seconds).map_or(Length::Open, Length::Timed),
@@ -41,7 +41,7 @@ pub fn id(n: u128) -> SessionId {
     SessionId(Uuid::from_u128(n))
 }
 
-/// A timer and the moment it lives in. It keeps what is on disk as a store would.
+/// A timer with its clock, and the open sits that a store would hold.
 pub struct World {
     pub timer: Timer,
     pub now: Moment,
@@ -59,14 +59,14 @@ impl World {
         Self { timer: Timer::default(), now, disk: Vec::new() }
     }
 
-    /// Lets time go by that nobody sees.
+    /// Advances the clock without a tick.
     pub fn skip(&mut self, duration: Duration) -> &mut Self {
         self.now.boot = self.now.boot + duration;
         self.now.wall = self.now.wall.plus(duration);
         self
     }
 
-    /// Lets time go by a second at a time.
+    /// Advances the clock in steps of one second, with a tick after each.
     pub fn pass(&mut self, duration: Duration) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut left = duration;
@@ -89,7 +89,7 @@ impl World {
         self.act(Command::Start { id: id(n), plan, seed: 7 })
     }
 
-    /// The process dies, and another takes up what is on disk.
+    /// Crashes the process and starts another one from the stored state.
     pub fn restart(&mut self) -> Vec<Effect> {
         let (timer, effects) = Timer::recover(self.disk.clone(), self.now);
         self.timer = timer;
@@ -97,7 +97,7 @@ impl World {
         effects
     }
 
-    /// The computer is started anew.
+    /// Restarts the computer.
     pub fn reboot(&mut self) -> Vec<Effect> {
         self.now.boot = BootTime(secs(5));
         self.now.boot_id = BootId(Uuid::from_u128(self.now.boot_id.0.as_u128() + 1));
