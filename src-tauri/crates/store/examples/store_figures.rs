@@ -1,4 +1,4 @@
-//! What the store takes, beside what SQLite itself takes on the same disk.
+//! Measures the store, compared with bare SQLite on the same disk.
 //!
 //! `cargo run --release -p zafu-store --example store_figures -- FOLDER` makes databases in `FOLDER`, measures,
 //! removes them, and prints one JSON object of milliseconds: the median of a bare durable commit, of saving the
@@ -18,9 +18,9 @@ use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{LogQuery, Store};
 
-/// Sits that are started and finished, and commits beside them.
+/// The number of sits that are started and finished, and of bare commits.
 const ROUNDS: u32 = 200;
-/// Readings of the log.
+/// The number of reads of the log.
 const READS: u32 = 101;
 const PAGE: LogQuery = LogQuery { limit: 50, before: None };
 
@@ -54,7 +54,7 @@ fn main() -> Answer<()> {
     Ok(())
 }
 
-/// A bare commit, a start and a finish: in turns, so that whatever else the disk does meets all three.
+/// Measures a bare commit, a start and a finish in turns, so that other load on the disk affects all three.
 fn durable(folder: &Path) -> Answer<[f64; 3]> {
     let bare = Connection::open(folder.join("bare.db"))?;
     bare.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
@@ -84,7 +84,7 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
     Ok(took.map(median))
 }
 
-/// The first reading of the last sits, in a store that was just opened, and the median of many.
+/// Measures the first read of the log in a store that was just opened, and the median of many reads.
 fn log(folder: &Path, sits: u32) -> Answer<(f64, f64)> {
     drop(Store::open(folder, at(0).wall)?);
     fill(&folder.join("zafu.db"), sits)?;
@@ -95,7 +95,7 @@ fn log(folder: &Path, sits: u32) -> Answer<(f64, f64)> {
     Ok((first, median(reads.collect::<Answer<_>>()?)))
 }
 
-/// Puts finished sits into a database, four a day, each of them sent already.
+/// Inserts finished sits into a database, four a day, none of them in the outbox.
 fn fill(database: &Path, sits: u32) -> Answer<()> {
     let connection = Connection::open(database)?;
     connection.pragma_update(None, "synchronous", "off")?;
@@ -124,7 +124,7 @@ fn at(seconds: u64) -> Moment {
     }
 }
 
-/// Does something, and says how many milliseconds it took.
+/// Runs `deed` and returns its duration in milliseconds.
 fn timed<T, E: Error + 'static>(deed: impl FnOnce() -> Result<T, E>) -> Answer<(f64, T)> {
     #[expect(clippy::disallowed_methods, reason = "what the disk takes; nobody sits meanwhile")]
     let start = std::time::Instant::now();

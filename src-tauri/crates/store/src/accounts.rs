@@ -1,6 +1,6 @@
-//! Accounts: whose sits this folder holds, who is signed in, and how far the server's sits were read.
+//! Accounts: who is signed in, and how far the sync of each account has come.
 //!
-//! At most one account is signed in, and at most one is shown: the one that is or was last signed in.
+//! At most one account is signed in. At most one is shown in the log: the signed-in account, or the last one that was.
 
 use crate::StoreError;
 use crate::outbox;
@@ -23,42 +23,42 @@ pub struct Cursor {
 /// An account that was signed in on this device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its id, as the server names it.
+    /// Its id on the server.
     pub id: UserId,
-    /// Where its project is.
+    /// The URL of its project.
     pub url: String,
-    /// The project's publishable key; empty where it is not known.
+    /// The project's publishable key; empty if it is not known.
     pub key: String,
-    /// Its address.
+    /// Its e-mail address.
     pub email: String,
     /// Whether it is signed in now.
     pub signed_in: bool,
-    /// How far the server's sits were read; none: from the beginning.
+    /// How far the server was read; none: the next pull starts from the beginning.
     pub cursor: Option<Cursor>,
-    /// The id of the last erasure that this device has agreed to.
+    /// The id of the last erasure that the user of this device knows of.
     pub erasure_id: Option<Uuid>,
     /// Whether anything was ever read from the server.
     pub has_pulled: bool,
-    /// When this device and the server last had the same sits.
+    /// When this device and the server last had the same sessions.
     pub synced_at: Option<DateTime<Utc>>,
-    /// When both sides were last compared as a whole.
+    /// When all sessions of both sides were last compared.
     pub compared_at: Option<DateTime<Utc>>,
-    /// Whether sits that were made while nobody was signed in are not to be its own, as the person said.
+    /// Whether the user does not want ownerless sits to become this account's.
     pub declined_ownerless: bool,
-    /// Whether the log shows its sits without being asked to: it is the account in use.
+    /// Whether the log shows its sits by default.
     pub shown: bool,
-    /// Why it cannot be signed in to again, if that is known.
+    /// Why nobody can sign in to it again; none: nothing is known against it.
     pub closed: Option<ClosedReason>,
-    /// The account whose user chose to leave this one's sits where they are.
+    /// The account whose user declined to take over the sits of this one.
     pub declined_by: Option<UserId>,
 }
 
-/// Why an account cannot be signed in to again.
+/// Why nobody can sign in to an account again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClosedReason {
-    /// Its own server said that it was deleted.
+    /// Its server says that it was deleted.
     Deleted,
-    /// Another account has its address in its project now.
+    /// Another account has its e-mail address in its project now.
     Replaced,
 }
 
@@ -72,21 +72,22 @@ impl ClosedReason {
     }
 }
 
-/// What becomes of sits that were made while nobody was signed in.
+/// What a sign-in did with ownerless sits, which were sat while nobody was signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownerless {
-    /// No other account ever used this folder: so many are the account's now.
+    /// They were assigned to the account, since no other account ever used this data folder. Their number.
     Assigned(u32),
-    /// Another account did: so many wait for the person's word, see [`Store::assign_ownerless`](crate::Store::assign_ownerless).
+    /// They stay ownerless until the user decides, see [`Store::assign_ownerless`](crate::Store::assign_ownerless). Their
+    /// number.
     Undecided(u32),
 }
 
-/// What becomes of an account's sits on this device after they were erased from the server.
+/// What happens to an account's sits on this device after they were erased from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterErasure {
-    /// They are sent again.
+    /// They are pushed again.
     Upload,
-    /// They stay here, and are not sent.
+    /// They stay on this device only.
     KeepHere,
 }
 
@@ -116,7 +117,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-/// The account whose sits are shown: the one that is signed in, or was last.
+/// Returns the account that the log shows: the signed-in account, or the last one that was.
 pub(crate) fn shown(connection: &Connection) -> Result<Option<Account>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE shown = 1")?;
     Ok(statement.query_row([], from_row).optional()?)
@@ -130,20 +131,20 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Account>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// An account that signed in here once.
+/// Returns an account that signed in on this device before.
 pub(crate) fn find(connection: &Connection, id: UserId) -> Result<Account, StoreError> {
     let mut statement = connection.prepare_cached("SELECT * FROM accounts WHERE id = ?1")?;
     let found = statement.query_row([Id(id)], from_row).optional()?;
     found.ok_or(StoreError::NoSuchAccount { id })
 }
 
-/// Who is signed in.
+/// Returns the signed-in account.
 pub(crate) fn signed_in(connection: &Connection) -> Result<Option<UserId>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT id FROM accounts WHERE signedin = 1")?;
     Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0)).optional()?)
 }
 
-/// Signs `id` in, and whoever was signed in out.
+/// Signs in `id` and signs out any other account.
 pub(crate) fn sign_in(
     connection: &Connection,
     id: UserId,
@@ -151,7 +152,7 @@ pub(crate) fn sign_in(
     key: &str,
     email: &str,
 ) -> Result<Ownerless, StoreError> {
-    // Whose sits it gets must not be a server's to say: an account stays with the project that it was met at.
+    // An account belongs to the project it first signed in to: no other server may claim its sits.
     let at = connection
         .query_row("SELECT url FROM accounts WHERE id = ?1 AND url <> ''", [Id(id)], |row| {
             row.get::<_, String>(0)
@@ -168,9 +169,9 @@ pub(crate) fn sign_in(
            email = excluded.email, signedin = 1, shown = 1, declined_ownerless = 0, closed_reason = NULL",
         (Id(id), url, key, email),
     )?;
-    // What was declined is asked again.
+    // Declined questions are asked again.
     connection.execute("UPDATE accounts SET declinedby = NULL WHERE declinedby = ?1", [Id(id)])?;
-    // An address has one account in a project: any other that had it was deleted, or has another address now.
+    // An e-mail address has one account in a project: any other that had it was deleted, or has another address now.
     connection.execute(
         "UPDATE accounts SET closed_reason = coalesce(closed_reason, 'replaced')
          WHERE id <> ?1 AND url = ?2 AND email <> '' AND lower(email) = lower(?3)",
@@ -184,36 +185,36 @@ pub(crate) fn sign_in(
     ownerless(connection).map(Ownerless::Undecided)
 }
 
-/// How many sits are nobody's.
+/// Counts the ownerless sits.
 pub(crate) fn ownerless(connection: &Connection) -> Result<u32, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT count(*) FROM sessions WHERE owner IS NULL")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Notes that what is nobody's is not to be the account's that is signed in.
+/// Records that ownerless sits are not to become the signed-in account's.
 pub(crate) fn decline_ownerless(connection: &Connection) -> Result<(), StoreError> {
-    let noted =
+    let recorded =
         connection.execute("UPDATE accounts SET declined_ownerless = 1 WHERE signedin = 1", [])?;
-    if noted == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
+    if recorded == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
 }
 
-/// Gives all that is nobody's to who is signed in. Says how many sits that were.
+/// Assigns the ownerless sits to the signed-in account. Returns their number.
 pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreError> {
     let account = signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
-    // All of them wait in the outbox: nothing that is nobody's was ever sent.
+    // They are in the outbox already: an ownerless sit was never pushed.
     let assigned =
         connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [Id(account)])?;
     Ok(u32::try_from(assigned).unwrap_or(u32::MAX))
 }
 
-/// Signs out. Nothing is removed, and the log goes on showing what it showed.
+/// Signs out. Nothing is removed, and the log still shows the same account.
 pub(crate) fn sign_out(connection: &Connection) -> Result<(), StoreError> {
     connection.execute("UPDATE accounts SET signedin = 0 WHERE signedin = 1", [])?;
     Ok(())
 }
 
-/// Moves the cursor of `account`, wherever it was. The server has answered in its name: it is not gone.
+/// Sets the cursor of `account`. A response in its name also shows that the account is not closed.
 pub(crate) fn read_up_to(
     connection: &Connection,
     account: UserId,
@@ -226,8 +227,8 @@ pub(crate) fn read_up_to(
     known(account, moved)
 }
 
-/// Moves the cursor of `account` over what this device has sent itself. Says whether it stood at `before`: if
-/// not, someone else has written in between, and what they wrote is still to be read.
+/// Moves the cursor of `account` past this device's own push. Returns whether it was at `before`; if not, another device has
+/// written in between, and its changes must still be pulled.
 pub(crate) fn pass_over(
     connection: &Connection,
     account: UserId,
@@ -245,63 +246,63 @@ pub(crate) fn pass_over(
     Ok(moved == 1)
 }
 
-/// Notes that this device and the server have the same sits.
+/// Records that this device and the server have the same sessions.
 pub(crate) fn record_sync(
     connection: &Connection,
     account: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let noted = connection
+    let recorded = connection
         .execute("UPDATE accounts SET syncedat = ?2 WHERE id = ?1", (Id(account), Stamp(at)))?;
-    known(account, noted)
+    known(account, recorded)
 }
 
-/// Notes that both sides were compared as a whole.
+/// Records that all sessions of both sides were compared.
 pub(crate) fn record_comparison(
     connection: &Connection,
     account: UserId,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let noted = connection
+    let recorded = connection
         .execute("UPDATE accounts SET comparedat = ?2 WHERE id = ?1", (Id(account), Stamp(at)))?;
-    known(account, noted)
+    known(account, recorded)
 }
 
-/// Forgets when both sides were last compared, so that they are compared again.
+/// Makes a comparison of both sides due.
 pub(crate) fn request_comparison(
     connection: &Connection,
     account: UserId,
 ) -> Result<(), StoreError> {
-    let noted =
+    let recorded =
         connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
-    known(account, noted)
+    known(account, recorded)
 }
 
-/// Records how the server of `account` is. Says whether it was otherwise when that was last recorded.
+/// Records the fingerprint of the server's health check. Returns whether it changed.
 pub(crate) fn record_health(
     connection: &Connection,
     account: UserId,
     health: &str,
 ) -> Result<bool, StoreError> {
-    let noted = connection.execute(
+    let recorded = connection.execute(
         "UPDATE accounts SET health = ?2 WHERE id = ?1 AND health IS NOT ?2",
         (Id(account), health),
     )?;
-    Ok(noted == 1)
+    Ok(recorded == 1)
 }
 
-/// The server is not the one that was read: nothing of it is known any more, and all that is here is sent.
+/// Forgets the cursor and enqueues every session: the server is not the one that was read before.
 pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    let forgot = connection.execute(
+    let reset = connection.execute(
         "UPDATE accounts SET seq = NULL, history_id = NULL WHERE id = ?1",
         [Id(account)],
     )?;
-    known(account, forgot)?;
+    known(account, reset)?;
     unreadable::doubt(connection, account)?;
     outbox::enqueue_all(connection, account)
 }
 
-/// The person has seen that the sits of `account` were erased from the server.
+/// Records that the user knows of an erasure, and what they chose to do with the sits here.
 pub(crate) fn agree_to_erasure(
     connection: &Connection,
     account: UserId,
@@ -326,20 +327,20 @@ pub(crate) fn agree_to_erasure(
     }
 }
 
-/// Takes note of an erasure that took nothing that came from this device.
+/// Records an erasure that removed nothing from this device, so that the user need not decide.
 pub(crate) fn learn_erasure(
     connection: &Connection,
     account: UserId,
     erasure_id: Uuid,
 ) -> Result<(), StoreError> {
-    let learnt = connection.execute(
+    let recorded = connection.execute(
         "UPDATE accounts SET erasure_id = ?2 WHERE id = ?1",
         (Id(account), Id(erasure_id)),
     )?;
-    known(account, learnt)
+    known(account, recorded)
 }
 
-/// Fails unless a change has found `account`.
+/// Returns an error unless a change has found the row of `account`.
 pub(crate) fn known(account: UserId, rows: usize) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NoSuchAccount { id: account }) }
 }
@@ -349,7 +350,7 @@ mod tests {
     use super::ClosedReason;
 
     #[test]
-    fn the_reasons_are_named_as_the_schema_names_them() {
+    fn closed_reasons_have_the_names_of_the_schema() {
         let schema = include_str!("migrations/0004_owners.sql");
         for (name, gone) in
             [("deleted", ClosedReason::Deleted), ("replaced", ClosedReason::Replaced)]

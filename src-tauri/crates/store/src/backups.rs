@@ -1,7 +1,7 @@
-//! Copies of the database, made daily and before each migration; the last seven are kept.
+//! Backups of the database, taken daily and before each migration; the newest seven are kept.
 //!
-//! Their order is that of the numbers in their names: a clock that was once set wrong must not make an old
-//! backup pass for the newest, nor have the newest removed.
+//! They are ordered by the numbers in their names and not by time: a clock that was once wrong must not make an old backup
+//! the newest one, or have the newest one removed.
 
 use crate::{StoreError, connection, folder, migrate};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
@@ -11,30 +11,30 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use zafu_core::time::WallTime;
 
-/// How many are kept.
+/// The number of backups that are kept.
 pub const BACKUPS_KEPT: usize = 7;
 
-/// A copy of the database.
+/// A backup of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupInfo {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// Its place in the order in which they were taken.
+    /// Its number, which grows with each backup.
     pub number: u32,
-    /// When it was taken, to the second.
+    /// When it was taken, in whole seconds.
     pub taken: DateTime<Utc>,
-    /// Why.
+    /// Why it was taken.
     pub reason: BackupReason,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
 }
 
 /// Why a backup was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackupReason {
-    /// A new day.
+    /// The first backup of a day.
     Daily,
-    /// A new format.
+    /// Before a migration.
     Migration,
 }
 
@@ -52,7 +52,7 @@ impl BackupReason {
 }
 
 impl BackupInfo {
-    /// Reads a name such as `zafu-000012-20260301T060000Z-daily.db`; anything else is no backup.
+    /// Parses a name such as `zafu-000012-20260301T060000Z-daily.db`; none for any other name.
     fn read(path: PathBuf, bytes: u64) -> Option<Self> {
         let name = path.file_name()?.to_str()?.strip_prefix("zafu-")?.strip_suffix(".db")?;
         let mut parts = name.split('-');
@@ -67,7 +67,7 @@ impl BackupInfo {
     }
 }
 
-/// The backups in `data`, newest first.
+/// Lists the backups in the data folder `data`, newest first.
 pub(crate) fn all(data: &Path) -> Result<Vec<BackupInfo>, StoreError> {
     let within = folder::backups(data);
     let list = || -> io::Result<Vec<BackupInfo>> {
@@ -85,7 +85,7 @@ pub(crate) fn all(data: &Path) -> Result<Vec<BackupInfo>, StoreError> {
     }
 }
 
-/// Takes the backup of the day, unless there is one.
+/// Takes the daily backup, unless there is one.
 pub(crate) fn take_if_due(
     connection: &Connection,
     data: &Path,
@@ -102,9 +102,9 @@ pub(crate) fn take_if_due(
     take(connection, data, BackupReason::Daily, now.utc).map(Some)
 }
 
-/// Takes a backup of what `connection` sees, and removes those beyond the last seven.
+/// Takes a backup of what `connection` sees and removes all but the newest seven.
 ///
-/// It gets its name only once it is whole and on the disk.
+/// The file gets its name only when it is complete and synced.
 pub(crate) fn take(
     connection: &Connection,
     data: &Path,
@@ -136,13 +136,13 @@ pub(crate) fn take(
     })
 }
 
-/// The newest backup that could take the place of the database.
+/// Returns the newest backup that can be restored.
 pub(crate) fn newest_intact(data: &Path) -> Option<PathBuf> {
     let backups = all(data).ok()?;
     backups.into_iter().map(|backup| backup.path).find(|path| why_unusable(path).is_none())
 }
 
-/// Why `path` could not take the place of the database, if so.
+/// Returns why the database at `path` cannot be restored; none if it can.
 pub(crate) fn why_unusable(path: &Path) -> Option<String> {
     let examine = || -> Result<Option<String>, StoreError> {
         let backup = connection::reading(path, connection::BUSY_TIMEOUT)?;
@@ -155,7 +155,7 @@ pub(crate) fn why_unusable(path: &Path) -> Option<String> {
     examine().unwrap_or_else(|error| Some(error.to_string()))
 }
 
-/// What is wrong with the database that `connection` reads, if anything.
+/// Checks the whole database and returns what is damaged; none if it is intact.
 pub(crate) fn findings(connection: &Connection) -> Result<Option<String>, StoreError> {
     let mut lines = connection
         .prepare("PRAGMA integrity_check(3)")?

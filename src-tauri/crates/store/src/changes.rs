@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Session};
 
-/// Changes the record `id`, in its preparation or later, and enqueues it if `change` returns another one.
+/// Changes a session, also one in its preparation, and enqueues it if it differs afterwards.
 pub(crate) fn change(
     connection: &Connection,
     id: SessionId,

@@ -1,4 +1,4 @@
-//! How a connection to the database is set up: what is durable, who waits for whom.
+//! Opens SQLite connections: durability, timeouts, read-only access, copies.
 
 use crate::{StoreError, folder};
 use rusqlite::{Connection, OpenFlags};
@@ -6,10 +6,10 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a call waits for another program that holds the database.
+/// How long a call waits for another process that has locked the database.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A connection that writes. Foreign keys are not enforced yet: a migration may have to rebuild a table.
+/// Opens a connection that writes. Foreign keys are not enforced yet: a migration may have to rebuild a table.
 pub(crate) fn writing(database: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(
         database,
@@ -25,25 +25,25 @@ pub(crate) fn make_durable(connection: &Connection) -> Result<(), StoreError> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
-        // Some network disks cannot share memory. A rollback journal is slower there, and as safe.
+        // Some network file systems have no shared memory. A rollback journal is slower and as safe.
         tracing::warn!(mode, "the database cannot be opened with a write-ahead log");
     }
     connection.pragma_update(None, "synchronous", "full")?;
-    // On macOS an fsync leaves the data in the cache of the disk; elsewhere these two change nothing.
+    // On macOS, fsync leaves data in the cache of the disk; on other systems these two have no effect.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    // After an import the log would stay as large as it ever was.
+    // Otherwise the log keeps its largest size, such as that after an import.
     connection.pragma_update_and_check(None, "journal_size_limit", 4 << 20, |_| Ok(()))?;
     Ok(())
 }
 
-/// Makes `connection` refuse rows that refer to nothing.
+/// Enforces foreign keys on `connection`.
 pub(crate) fn enforce_foreign_keys(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
 }
 
-/// A connection that only reads: it never waits for the one that writes, nor that one for it.
+/// Opens a connection that only reads. In WAL mode it never waits for the writer, nor the writer for it.
 pub(crate) fn reading(database: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(
         database,
@@ -53,13 +53,13 @@ pub(crate) fn reading(database: &Path, busy: Duration) -> Result<Connection, Sto
     Ok(connection)
 }
 
-/// Writes all that `source` sees, what is only in its log too, to the new file `to`, for its owner only, and to the
-/// disk. Replaces what is at `to`; leaves nothing there if it fails.
+/// Copies the database that `source` sees, its log included, to the file `to`, readable by its owner only, and syncs it.
+/// Replaces a file at `to`; removes a partial copy if it fails.
 pub(crate) fn copy(source: &Connection, data: &Path, to: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(data, to, error);
     let written = || -> Result<(), StoreError> {
         folder::remove_if_there(to).map_err(failed)?;
-        // Created here so that nobody else can read it; SQLite takes an empty file for a new one.
+        // Created here with private permissions; SQLite accepts an empty file as a new database.
         folder::private(OpenOptions::new().write(true).create_new(true))
             .open(to)
             .map_err(failed)?;
@@ -68,7 +68,7 @@ pub(crate) fn copy(source: &Connection, data: &Path, to: &Path) -> Result<(), St
         folder::sync_file(to).map_err(failed)
     };
     written().inspect_err(|_| {
-        // A full disk is no better for half a copy.
+        // A partial copy would only fill the disk.
         if let Err(error) = folder::remove_if_there(to) {
             tracing::warn!(%error, path = %to.display(), "half a copy is left");
         }

@@ -1,11 +1,10 @@
-//! Which installation this is, and which it was before.
+//! The device id of this installation, and its former ids.
 //!
-//! The id is made once for each data folder. It is made again when the folder turns out to be a copy, when an older
-//! state of it was put back, and when the server holds changes under it that this folder does not know: a device that
-//! went back in time, or two that take themselves for one, would use revisions a second time.
+//! A data folder gets an id when it is created. It gets another one when it turns out to be a copy, when an older state of it
+//! was restored, and when the server has changes under its id that are unknown here: a restored device, or two devices with
+//! one id, would use the same revisions twice.
 //!
-//! The ids that it had before are its former selves. What the server has of a former self is older than what the user
-//! has changed since.
+//! Changes that the server has under a former id are older than the changes that the user has made here since.
 
 use crate::text::{Id, Stamp};
 use crate::{StoreError, folder};
@@ -18,7 +17,7 @@ use zafu_core::ids::{DeviceId, UserId};
 /// Names the digests of [`folder_digest`] and [`file_digest`]: what is hashed with it is hashed for nothing else.
 const NAMESPACE: Uuid = Uuid::from_u128(0x1a7a_fd0c_5f0e_4b6f_9b57_0b1d_64c3_9e21);
 
-/// Where a database is. A part that is not known tells nothing.
+/// Digests by which a copied or restored data folder is recognised. An unknown digest matches any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FolderIdentity {
     /// A digest of this computer and of the folder's path.
@@ -28,7 +27,7 @@ pub(crate) struct FolderIdentity {
 }
 
 impl FolderIdentity {
-    /// Looks at the database in `folder`, which must be there.
+    /// Computes the digests of the database in `folder`, which must exist.
     pub fn of(folder: &Path) -> Self {
         Self {
             folder_digest: folder_digest(folder),
@@ -37,7 +36,7 @@ impl FolderIdentity {
     }
 }
 
-/// None on a computer that does not tell itself from others.
+/// Returns a digest of this computer and the path of `folder`; none if the computer has no machine id.
 fn folder_digest(folder: &Path) -> Option<Uuid> {
     let machine = machine_uid::get().ok()?;
     let path = folder.canonicalize().ok()?;
@@ -45,9 +44,9 @@ fn folder_digest(folder: &Path) -> Option<Uuid> {
     Some(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
-/// None on a file system that does not record it. A file that was restored from a copy is a new one; only a whole disk
-/// can go back without this being seen. Not used on Windows, which gives a file the creation time of one that was there
-/// shortly before under its name; there only the server's copy shows that a folder was put back.
+/// Returns a digest of the creation time of the database; none on a file system that does not record it. A file that was
+/// restored from a copy is a new one; only a restored image of the whole disk goes unnoticed. None on Windows, which gives a
+/// new file the creation time of a file that had its name shortly before; there only the server's copy shows a restore.
 fn file_digest(database: &Path) -> Option<Uuid> {
     if cfg!(windows) {
         return None;
@@ -57,12 +56,12 @@ fn file_digest(database: &Path) -> Option<Uuid> {
     Some(Uuid::new_v5(&NAMESPACE, format!("file\0{created}").as_bytes()))
 }
 
-/// Why an id was given up.
+/// Why an id was retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retired {
-    /// The folder is a copy or was put back, and nothing was changed in it under this id since.
+    /// The folder was copied or restored, and nothing was changed in it under this id since.
     Restored,
-    /// The server has changes under this id that this folder does not know.
+    /// The server has changes under this id that are unknown here.
     Conflict,
 }
 
@@ -75,8 +74,7 @@ impl Retired {
     }
 }
 
-/// The id of this installation, made `now` if there is none, or if the one there is belongs to another place or an
-/// older state.
+/// Returns the id of this installation. Generates one if there is none, or if the folder was copied or restored.
 pub(crate) fn ensure_id(
     connection: &Connection,
     identity: FolderIdentity,
@@ -121,15 +119,15 @@ pub(crate) fn ensure_id(
     Ok(id)
 }
 
-/// Gives this installation a new id.
+/// Generates a new id for this installation.
 fn make(connection: &Connection, now: DateTime<Utc>) -> Result<DeviceId, StoreError> {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     let stamp = Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos());
     name(connection, DeviceId(Uuid::new_v7(stamp)), now)
 }
 
-/// Gives this installation the id that follows `id`. Each id has one successor: a folder that is put back twice takes the
-/// same id twice, and so recognises what it has changed in between.
+/// Retires `id` and sets its successor. Each id has exactly one: a folder that is restored twice takes the same id twice, and
+/// so recognises its changes in between.
 fn succeed(
     connection: &Connection,
     id: DeviceId,
@@ -140,7 +138,7 @@ fn succeed(
     name(connection, successor(id), now)
 }
 
-/// The id that follows `id`: a UUIDv7 of a millisecond later, so that it sorts next to it, and right after it.
+/// Returns the successor of `id`: a UUIDv7 one millisecond later, so that it sorts directly after `id`.
 fn successor(id: DeviceId) -> DeviceId {
     let (millis, _) = id.0.as_u64_pair();
     let hash = Uuid::new_v5(&NAMESPACE, format!("after\0{id}").as_bytes()).into_bytes();
@@ -159,13 +157,13 @@ fn name(connection: &Connection, id: DeviceId, now: DateTime<Utc>) -> Result<Dev
     Ok(id)
 }
 
-/// The id of this installation.
+/// Returns the id of this installation.
 pub(crate) fn current(connection: &Connection) -> Result<DeviceId, StoreError> {
     let mut statement = connection.prepare_cached("SELECT id FROM device")?;
     Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0))?)
 }
 
-/// Remembers `id` as a former one.
+/// Records `id` as a former id.
 fn retire(
     connection: &Connection,
     id: DeviceId,
@@ -180,7 +178,7 @@ fn retire(
     Ok(())
 }
 
-/// Gives the installation in a database that is about to be restored another id.
+/// Sets another id in a copy of a database that is about to be restored.
 pub(crate) fn restored(connection: &Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
     let id = connection
         .query_row("SELECT id FROM device", [], |row| Ok(row.get::<_, Id<_>>(0)?.0))
@@ -192,20 +190,20 @@ pub(crate) fn restored(connection: &Connection, now: DateTime<Utc>) -> Result<()
     Ok(())
 }
 
-/// How many ids a folder may have taken since the state that was put back.
+/// How many successors a folder may have used since the state that was restored.
 const AHEAD: usize = 16;
 
-/// The selves of this installation whose changes may not all be known here, oldest first.
+/// The ids of this installation under which the server may have changes that are unknown here, oldest first.
 pub(crate) struct Lineage {
-    /// Ids that it had before.
+    /// Former ids.
     former: Vec<(DeviceId, Retired)>,
     current: DeviceId,
-    /// Ids that it may have taken already, after the state that was put back.
+    /// Successors that it may have used since the state that was restored.
     ahead: Vec<DeviceId>,
 }
 
 impl Lineage {
-    /// Reads what matters for the sits of `account`.
+    /// Reads the ids whose changes on the server of `account` were not all pulled.
     pub fn of(connection: &Connection, account: UserId) -> Result<Self, StoreError> {
         let mut statement = connection.prepare_cached(
             "SELECT id, reason FROM former_devices
@@ -225,38 +223,37 @@ impl Lineage {
         Ok(Self { former, current, ahead })
     }
 
-    /// The id of this installation.
+    /// Returns the id of this installation.
     pub fn current(&self) -> DeviceId {
         self.current
     }
 
-    /// Whether `id` is, was or may have been this installation's.
+    /// Returns whether `id` is, was or may have been an id of this installation.
     pub fn holds(&self, id: DeviceId) -> bool {
         self.is_taken(id) || self.age(id).is_some()
     }
 
-    /// Whether `id` is no name for further changes, if somebody has made changes under it that are not known here.
+    /// Returns whether `id` may not be used for further changes once the server has unknown changes under it.
     fn is_taken(&self, id: DeviceId) -> bool {
         id == self.current || self.ahead.contains(&id)
     }
 
-    /// The place of `id` in the order of these selves.
+    /// Returns the position of `id` in the order of ids.
     fn age(&self, id: DeviceId) -> Option<usize> {
         let former = self.former.iter().position(|(one, _)| *one == id);
         former.or((id == self.current).then_some(self.former.len()))
     }
 
-    /// Whether a change made here under `ours` comes after one that the server has under `theirs` and that is not known
-    /// here.
+    /// Returns whether a change made here under `ours` is later than an unknown one that the server has under `theirs`.
     pub fn comes_after(&self, ours: DeviceId, theirs: DeviceId) -> bool {
         let (Some(age), Some(other)) = (self.age(ours), self.age(theirs)) else { return false };
-        // Under one id both orders are possible, unless it was given up before anything was changed under it.
+        // Under the same id both orders are possible, unless it was retired before any change under it.
         age > other
             || (age == other && self.former.get(age).is_none_or(|it| it.1 == Retired::Conflict))
     }
 
-    /// The server has changes under `id` that are not known here: gives up the current id, if it is that one or an
-    /// earlier one.
+    /// Handles unknown changes that the server has under `id`: if it is the current id or a possible successor, retires the
+    /// ids up to it and takes the next one.
     pub fn meet_unknown(
         &mut self,
         connection: &Connection,
@@ -282,7 +279,7 @@ impl Lineage {
     }
 }
 
-/// All that the server of `account` has of former selves has been read.
+/// Records that all changes under former ids were pulled from the server of `account`.
 pub(crate) fn all_read(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     connection
         .prepare_cached(

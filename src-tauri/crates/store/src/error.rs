@@ -1,6 +1,6 @@
-//! What can go wrong with the data on disk, in words for a person: what happened, what was kept, what to do.
+//! Errors of the store. A message says what happened, what was kept and what to do.
 //!
-//! SQLite is asked for its extended result codes; the text of its messages is never looked at.
+//! Errors of SQLite are told apart by their extended result codes, never by their messages.
 
 use crate::backups;
 use rusqlite::ffi;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 
-/// Why the store could not do what it was asked.
+/// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no space left. The change was undone as a whole.
+    /// The disk is full. The change was rolled back.
     #[error(
         "the disk that holds {} is full: this change was not saved, everything saved before is kept; \
          free some space and try again", .folder.display()
@@ -22,7 +22,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
 
-    /// The data folder, or the database in it, cannot be written.
+    /// The data folder or the database is not writable.
     #[error(
         "Zafu cannot write in {}: nothing was changed; make the folder and the files in it writable, or \
          start Zafu with another data folder", .folder.display()
@@ -32,7 +32,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
 
-    /// Another program holds the database.
+    /// Another process has locked the database.
     #[error(
         "another program is using {}: this change was not saved, everything saved before is kept; close \
          that program and try again", .database.display()
@@ -42,17 +42,17 @@ pub enum StoreError {
         database: PathBuf,
     },
 
-    /// The database was moved, replaced or deleted while it was open, and this change was undone.
+    /// The database was moved, replaced or deleted while it was open. The change was rolled back.
     #[error(
         "{} was moved, replaced or deleted while Zafu was using it: this change was not saved; try again, and Zafu \
          writes everything to a new file", .database.display()
     )]
     Moved {
-        /// Where the database was.
+        /// The path of the database.
         database: PathBuf,
     },
 
-    /// A later version of Zafu has written this database.
+    /// The database was written by a newer version of Zafu.
     #[error(
         "{} was written by a newer Zafu (its format is {found}, this Zafu knows up to {known}): nothing \
          was changed; install the newest Zafu to open it", .database.display()
@@ -66,7 +66,7 @@ pub enum StoreError {
         known: u32,
     },
 
-    /// A file of the database's name holds something else.
+    /// The file is a database of another program.
     #[error(
         "{} is a database, but not one of Zafu's: nothing was changed; move the file away, or start Zafu \
          with another data folder", .database.display()
@@ -82,9 +82,9 @@ pub enum StoreError {
         offer(.newest_backup.as_deref())
     )]
     Corrupt {
-        /// The database, still in its place.
+        /// The database, which was not moved.
         database: PathBuf,
-        /// What was found.
+        /// The damage.
         findings: String,
         /// The newest intact backup.
         newest_backup: Option<PathBuf>,
@@ -98,23 +98,23 @@ pub enum StoreError {
     BackupUnusable {
         /// The backup.
         backup: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 
-    /// The disk failed.
+    /// An I/O error of the file system.
     #[error(
         "the disk failed while Zafu was reading or writing {} ({source}): what was being saved may be \
          missing, everything saved before is kept; check the disk and start Zafu again", .path.display()
     )]
     Io {
-        /// Which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    /// A row holds what this version cannot read.
+    /// A row has a value that this version of Zafu cannot read.
     #[error(
         "{} holds something that this Zafu cannot read ({reason}): nothing was changed; install the \
          newest Zafu, and if that does not help report this", .database.display()
@@ -122,21 +122,21 @@ pub enum StoreError {
     Unreadable {
         /// The database.
         database: PathBuf,
-        /// What, and why not.
+        /// The value, and why it cannot be read.
         reason: String,
     },
 
-    /// There is no sit of that id.
+    /// There is no session with this id.
     #[error("there is no sit {id}: nothing was changed; look at the log for the ids of your sits")]
     NoSuchSession {
-        /// The id asked for.
+        /// The requested id.
         id: SessionId,
     },
 
-    /// The sit is over, or has never been prepared, on this device.
+    /// The sit is not open on this device: it has ended, or was never started here.
     #[error("the sit {id} does not run and does not wait for an answer: nothing was changed")]
     NotOpen {
-        /// The id asked for.
+        /// The requested id.
         id: SessionId,
     },
 
@@ -144,58 +144,58 @@ pub enum StoreError {
     #[error("nobody is signed in: nothing was changed; sign in first")]
     NotSignedIn,
 
-    /// A project says that somebody is an account which this device knows from another project.
+    /// The account belongs to another project: see [`crate::Store::sign_in`].
     #[error(
         "this device knows this account from {known}, and sends its sits nowhere else: nothing was changed; sign in with that address"
     )]
     OtherProject {
-        /// Where the account is.
+        /// The URL of the account's project.
         known: String,
     },
 
-    /// That account never signed in on this device.
+    /// The account never signed in on this device.
     #[error("the account {id} never signed in here: nothing was changed; sign in with it first")]
     NoSuchAccount {
-        /// The id asked for.
+        /// The requested id.
         id: UserId,
     },
 
-    /// There is no preset of that id.
+    /// There is no preset with this id.
     #[error("there is no such preset ({id}): nothing was changed; it may have been deleted")]
     NoSuchPreset {
-        /// The id asked for.
+        /// The requested id.
         id: Uuid,
     },
 
-    /// Two presets cannot be called the same.
+    /// Another preset has the name.
     #[error("there is already a preset called \"{name}\": nothing was saved; choose another name")]
     PresetNameTaken {
         /// The name.
         name: String,
     },
 
-    /// A preset without a name could not be chosen.
+    /// The name of a preset is empty.
     #[error("a preset needs a name: nothing was saved")]
     PresetNameEmpty,
 
-    /// A text holds a character that no server can store.
+    /// A text contains U+0000, which PostgreSQL cannot store.
     #[error("the {what} contains a NUL character: nothing was saved; remove it and try again")]
     Nul {
-        /// Which text.
+        /// The field.
         what: &'static str,
     },
 
-    /// A record that contradicts itself, or a second sit that runs: the database refused it.
+    /// A constraint of the schema was violated, such as by a second running sit.
     #[error(
         "Zafu tried to save something impossible ({source}): nothing was changed, everything saved before \
          is kept; this is a fault of Zafu's, please report it"
     )]
     Impossible {
-        /// What the database says.
+        /// The error of SQLite.
         source: rusqlite::Error,
     },
 
-    /// Anything else.
+    /// Any other error of SQLite.
     #[error("the database failed ({0}): nothing was changed, everything saved before is kept")]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -208,7 +208,7 @@ fn offer(backup: Option<&Path>) -> String {
 }
 
 impl StoreError {
-    /// An error of the file system at `path`, in the data folder `folder`.
+    /// Converts an error of the file system at `path`, in the data folder `folder`.
     pub(crate) fn io(folder: &Path, path: &Path, source: io::Error) -> Self {
         let folder = folder.to_path_buf();
         match source.kind() {
@@ -220,7 +220,7 @@ impl StoreError {
         }
     }
 
-    /// Names what an error of SQLite means for the database in `folder`.
+    /// Converts an error of SQLite to one that names the database in `folder`.
     pub(crate) fn explained(self, folder: &Path) -> Self {
         let Self::Sqlite(error) = self else { return self };
         let database = crate::folder::database(folder);
@@ -235,8 +235,7 @@ impl StoreError {
             _ => return Self::Sqlite(error),
         };
         match (failure.extended_code, failure.extended_code & 0xff) {
-            // The file of shared memory beside the database could not be made larger: of all reasons a full
-            // disk is the one that happens.
+            // The shared-memory file beside the database could not grow; a full disk is the likely cause.
             (ffi::SQLITE_IOERR_SHMSIZE, _) | (_, ffi::SQLITE_FULL) => {
                 Self::DiskFull { folder: folder.into() }
             }
@@ -254,7 +253,7 @@ impl StoreError {
         }
     }
 
-    /// The database in `folder` is damaged; looks for an intact backup.
+    /// Returns the error for a damaged database, with the newest intact backup.
     pub(crate) fn corrupt(folder: &Path, findings: String) -> Self {
         Self::Corrupt {
             database: crate::folder::database(folder),
@@ -264,7 +263,7 @@ impl StoreError {
     }
 }
 
-/// Whether `error` is a breach of a uniqueness constraint.
+/// Returns whether `error` is a violation of a UNIQUE constraint.
 pub(crate) fn is_taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE)
 }

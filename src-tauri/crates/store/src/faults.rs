@@ -1,4 +1,4 @@
-//! Each way in which a disk, a file or another program can fail, and what is left afterwards.
+//! Faults of the disk, of files and of other programs, and the state of the store after each.
 
 use crate::store::Store;
 use crate::{StoreError, folder, migrate};
@@ -25,7 +25,7 @@ fn preset(name: &str) -> Preset {
     }
 }
 
-/// Opens without waiting for other programs.
+/// Opens the store without a busy timeout.
 fn open(folder: &Path) -> Result<Store, StoreError> {
     Store::open_with(folder, now(), migrate::MIGRATIONS, Duration::ZERO)
 }
@@ -36,7 +36,7 @@ fn opened() -> (TempDir, Store) {
     (folder, store)
 }
 
-/// All files of the folder and what they hold.
+/// Returns all files of the folder with their content.
 fn content(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -86,7 +86,7 @@ fn a_database_that_another_program_writes_to_is_locked_until_it_is_done() {
 }
 
 #[test]
-fn a_database_that_another_program_has_for_itself_cannot_be_opened_yet() {
+fn a_database_that_another_program_has_locked_exclusively_cannot_be_opened() {
     let (folder, store) = opened();
     drop(store);
     let other = Connection::open(folder::database(folder.path())).unwrap();
@@ -105,7 +105,7 @@ fn a_database_that_cannot_be_written_says_so() {
 }
 
 #[test]
-fn a_newer_database_is_refused_and_nothing_is_touched() {
+fn a_newer_database_is_rejected_and_not_changed() {
     let (folder, store) = opened();
     store.on_writer(|connection| connection.pragma_update(None, "user_version", 99)).unwrap();
     drop(store);
@@ -120,10 +120,10 @@ fn a_newer_database_is_refused_and_nothing_is_touched() {
 }
 
 #[test]
-fn a_newer_format_that_is_only_in_the_log_is_refused_too() {
+fn a_newer_format_that_is_only_in_the_log_is_rejected() {
     let (folder, store) = opened();
     store.on_writer(|connection| connection.pragma_update(None, "user_version", 99)).unwrap();
-    // As after a power cut: the log was never written back.
+    // As after a power cut, without a checkpoint.
     let copy = tempfile::tempdir().unwrap();
     for (name, bytes) in content(folder.path()) {
         fs::write(copy.path().join(name), bytes).unwrap();
@@ -133,7 +133,7 @@ fn a_newer_format_that_is_only_in_the_log_is_refused_too() {
 }
 
 #[test]
-fn the_database_of_another_program_is_refused_and_nothing_is_touched() {
+fn a_database_of_another_program_is_rejected_and_not_changed() {
     for version in [0, 1, 99] {
         let folder = tempfile::tempdir().unwrap();
         let other = Connection::open(folder::database(folder.path())).unwrap();
@@ -169,7 +169,7 @@ fn a_damaged_database_stays_where_it_is_and_the_newest_intact_backup_is_named() 
 }
 
 #[test]
-fn a_database_that_was_cut_off_is_damaged() {
+fn a_truncated_database_is_damaged() {
     let (folder, store) = opened();
     drop(store);
     let database = folder::database(folder.path());
@@ -179,7 +179,7 @@ fn a_database_that_was_cut_off_is_damaged() {
 }
 
 #[test]
-fn damage_inside_is_found_by_a_check() {
+fn a_check_finds_damage_inside_the_database() {
     let (folder, store) = opened();
     store.save_preset(&preset("kept")).unwrap();
     let page: u64 = store.on_writer(|connection| {
@@ -195,7 +195,7 @@ fn damage_inside_is_found_by_a_check() {
     let store = open(folder.path()).unwrap();
     assert!(matches!(store.check(), Err(StoreError::Corrupt { .. })));
     assert!(matches!(store.presets(), Err(StoreError::Corrupt { .. })));
-    // It must not take the place of an intact backup.
+    // It must not replace an intact backup.
     assert!(matches!(store.backup_if_due(now()), Err(StoreError::Corrupt { .. })));
     assert!(Store::backups(folder.path()).unwrap().is_empty());
 }
@@ -287,7 +287,7 @@ mod moved {
     fn real_life_03_a_rescued_database_is_restored_with_what_is_only_in_its_log() {
         let (folder, store, rescued) = replaced();
         store.save_preset(&preset("later")).unwrap();
-        // As after a kill: nothing is written back by a close.
+        // As after a kill, without the checkpoint of a close.
         let killed = tempfile::tempdir().unwrap();
         for entry in fs::read_dir(folder.path()).unwrap() {
             let file = entry.unwrap();
@@ -336,7 +336,7 @@ mod moved {
         let database = folder::database(folder.path());
         fs::remove_file(folder.path().join("zafu.db-wal")).unwrap();
         store.save_preset(&preset("after it")).unwrap();
-        // As after a kill: nothing is written back by a close.
+        // As after a kill, without the checkpoint of a close.
         let copy = tempfile::tempdir().unwrap();
         fs::copy(&database, folder::database(copy.path())).unwrap();
         assert_eq!(names(&open(copy.path()).unwrap().presets().unwrap()), ["after it"]);
@@ -381,7 +381,7 @@ fn every_commit_is_on_the_disk_before_it_returns() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_the_folder_or_what_is_in_it() {
+fn only_the_owner_can_read_the_folder_and_its_files() {
     use std::os::unix::fs::PermissionsExt;
     let outer = tempfile::tempdir().unwrap();
     let folder = outer.path().join("a/b");
@@ -397,7 +397,7 @@ fn nobody_else_can_read_the_folder_or_what_is_in_it() {
 }
 
 #[test]
-fn each_code_has_its_own_words() {
+fn each_code_of_sqlite_has_its_own_error() {
     let named = |code| {
         let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
         StoreError::from(error).explained(Path::new("/data"))

@@ -1,7 +1,7 @@
-//! The data folder: what is called what in it, who may read it, and how files are moved aside.
+//! The data folder: file names, permissions, and moving files aside.
 //!
-//! Nothing here ever deletes a person's data: a database that is replaced or damaged gets another name. A move
-//! that was cut short is finished the next time the folder is opened.
+//! Nothing here deletes user data: a replaced or damaged database is renamed. An interrupted move is completed when the
+//! folder is opened the next time.
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The database in `folder`.
+/// Returns the path of the database in `folder`.
 pub(crate) fn database(folder: &Path) -> PathBuf {
     folder.join("zafu.db")
 }
@@ -26,16 +26,16 @@ fn former_backups(folder: &Path) -> PathBuf {
     folder.join("snapshots")
 }
 
-/// A restored database that only waits to take the place of the one that is moved aside.
+/// Returns the path of a restored database that is complete, until the current database is moved aside.
 pub(crate) fn restoring(folder: &Path) -> PathBuf {
     folder.join("zafu.db.restoring")
 }
 
-/// A moment as file names hold it.
+/// The format of a time in file names.
 pub(crate) const FILE_STAMP: &str = "%Y%m%dT%H%M%SZ";
 
-/// Makes sure that the folder and a file for the database exist, for their owner only, and finishes a move that
-/// was cut short.
+/// Creates the folder and an empty database file, accessible by their owner only, unless they exist. Completes an
+/// interrupted move, and renames a backup folder of an earlier version.
 pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreError> {
     let failed = |path: &Path| {
         let path = path.to_path_buf();
@@ -53,10 +53,10 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         return Err(StoreError::corrupt(folder, "it is empty".into()));
     }
     if database.try_exists().map_err(failed(&database))? {
-        // The backup that it was made from is still there.
+        // The restore was interrupted before the move; its backup still exists.
         remove_if_there(&restoring).map_err(failed(&restoring))?;
     } else {
-        // A log without its database would be played into the next one.
+        // SQLite would apply a log that is left without its database to the next one.
         move_aside(folder, "orphaned", now)?;
         if restoring.try_exists().map_err(failed(&restoring))? {
             fs::rename(&restoring, &database).map_err(failed(&restoring))?;
@@ -69,14 +69,14 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         .map_err(failed(&database))
 }
 
-/// Whether the database lost all its content. One that was never filled has no backups beside it.
+/// Returns whether the database file was truncated to nothing: a new one has no backups beside it.
 pub(crate) fn is_emptied(folder: &Path, database: &Path) -> bool {
     fs::metadata(database).is_ok_and(|file| file.len() == 0)
         && fs::read_dir(backups(folder)).is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// Moves the database in `folder` and what belongs to it to `zafu.db.<why>-<stamp>`, and says where to, if there
-/// was anything to move.
+/// Moves the database in `folder` and its log to `zafu.db.<why>-<stamp>`. Returns the new path; none if there was nothing to
+/// move.
 pub(crate) fn move_aside(
     folder: &Path,
     why: &str,
@@ -99,7 +99,7 @@ pub(crate) fn move_aside(
     Ok(moved.then_some(aside))
 }
 
-/// Moves the log of the database at `path`, and its index, to `zafu.db.orphaned-<stamp>`; the database stays.
+/// Moves the log of the database at `path` and its index to `zafu.db.orphaned-<stamp>`. The database stays.
 pub(crate) fn move_log_aside(
     folder: &Path,
     path: &Path,
@@ -118,7 +118,7 @@ pub(crate) fn move_log_aside(
     sync_folder(folder).map_err(|error| StoreError::io(folder, folder, error))
 }
 
-/// A name that no file has, with none of the suffixes.
+/// Returns a path that is free with each of the suffixes.
 fn free_name(folder: &Path, why: &str, now: DateTime<Utc>) -> PathBuf {
     let stamp = now.format(FILE_STAMP);
     (1_u32..)
@@ -130,7 +130,7 @@ fn free_name(folder: &Path, why: &str, now: DateTime<Utc>) -> PathBuf {
         .unwrap_or_else(|| unreachable!("a folder does not hold 2^32 files"))
 }
 
-/// The database itself, the log of what is not yet in it, and the index of that log.
+/// The database, its write-ahead log, and the index of the log.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
@@ -139,7 +139,7 @@ pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Removes a file that may not be there.
+/// Removes a file if it exists.
 pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -147,7 +147,7 @@ pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a folder for its owner only, unless it exists.
+/// Creates a folder that only its owner can access, unless it exists.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -157,23 +157,23 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
-    // A new folder is only there after a power cut if the one that holds it was synced.
+    // A new folder survives a power cut only if its parent was synced.
     folder.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
 }
 
-/// Makes `options` create files for their owner only.
+/// Makes `options` create files that only their owner can access.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
-/// Writes the names in a folder to the disk. Windows does so by itself.
+/// Syncs the directory entries of a folder. Windows does so by itself.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Writes a file's content to the disk.
+/// Syncs the content of a file.
 pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).open(path)?.sync_all()
 }

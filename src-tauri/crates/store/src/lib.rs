@@ -1,9 +1,9 @@
-//! SQLite for Zafu: sits, whose they are, what is to be sent, settings, backups.
+//! The local SQLite database: sessions and their owners, the outbox, settings, presets, backups.
 //!
-//! One [`Store`] holds one data folder. Every change is one transaction, which also marks the sit as one to be
-//! sent; when a call returns, it is on the disk. The rules by which records are joined are the core's.
+//! A [`Store`] holds one data folder. Every change is one transaction, which also enqueues the changed sessions; when a call
+//! returns, the change is durable. The rules by which copies of a session are merged are the core's.
 //!
-//! Nothing here reads a clock, decides when something is saved, or talks to a network.
+//! Nothing here reads a clock, decides when something is saved, or uses the network.
 
 mod accounts;
 mod backups;

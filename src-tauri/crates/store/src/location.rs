@@ -1,16 +1,15 @@
-//! Whether the open database is still the file at its path, and what is done if it is not.
+//! Detects that the open database was removed or replaced at its path, and relocates it.
 //!
-//! A backup program, a synchronised folder or a person can remove or replace the database, or its whole folder, while
-//! Zafu has it open. On Unix the open file goes on existing without a name: commits succeed, and are gone with the
-//! process. So the file at the path is compared with the open one before each transaction and before its commit. If it
-//! is another, or none, everything that the open database holds is copied to a file with a name, and that file is used
-//! from then on:
+//! A backup program, a synchronised folder or the user can remove or replace the database or its folder while Zafu has it
+//! open. On Unix the open file then exists without a name: commits succeed, and are lost with the process. So the file at the
+//! path is compared with the open one before each transaction and before its commit. If they differ, the open database is
+//! copied to a file with a name, which is used from then on:
 //!
-//! - if nothing is at the path that the next start opens, to that path (the folder is made again if it is gone too);
-//! - if another file is there, beside it. It is never mixed with ours and never moved: which of the two is to stay is
-//!   for the user to say, with `zafu restore`.
+//! - if no file is at the path that the next start opens, to that path (the folder is created again if necessary);
+//! - if another file is there, beside it. That file is never merged with ours and never moved: the user chooses between the
+//!   two with `zafu restore`.
 //!
-//! If the copy fails, the transaction does not begin, so that whoever asked for it can try again.
+//! If the copy fails, the transaction does not start, so that the caller can try again.
 //!
 //! Windows does not let an open database be removed or replaced: SQLite opens it without `FILE_SHARE_DELETE`.
 
@@ -24,22 +23,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What the names of rescued databases begin with; a number follows.
+/// The prefix of the names of rescued databases; a number follows.
 const RESCUED: &str = "zafu.db.rescued-";
 
-/// What was done after the database was removed or replaced while it was open.
+/// How the database was saved after it was removed or replaced while it was open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relocation {
-    /// Nothing was at its path: everything was written there again.
+    /// No file was at its path: everything was written there again.
     Rewritten {
         /// The path.
         database: PathBuf,
     },
     /// Another file was at its path: everything was written to a new file beside it.
     Beside {
-        /// The path, where the other file still is.
+        /// The path, with the other file.
         database: PathBuf,
-        /// The new file, which is in use from now on.
+        /// The new file, which is used from now on.
         rescued: PathBuf,
     },
 }
@@ -63,23 +62,23 @@ impl std::fmt::Display for Relocation {
     }
 }
 
-/// Which file is open, and where its name is.
+/// The open database file and its path.
 pub(crate) struct DatabaseLocation {
     folder: PathBuf,
     busy: Duration,
-    /// When the database was opened: names files that are moved aside.
+    /// When the database was opened; used in the names of files that are moved aside.
     opened: DateTime<Utc>,
     now: Mutex<Current>,
 }
 
-/// The file that is in use.
+/// The file in use.
 #[derive(Clone)]
 struct Current {
     path: PathBuf,
     file: FileId,
-    /// Its log, as it was found last.
+    /// Its log, when it was last seen.
     log: Option<FileId>,
-    /// How many files were in use before.
+    /// The number of files that were in use before it.
     generation: u32,
     relocation: Option<Relocation>,
 }
@@ -88,7 +87,7 @@ struct Current {
 type FileId = (u64, u64);
 
 impl DatabaseLocation {
-    /// The database in `folder`, which was just opened.
+    /// Returns the location of the database in `folder`, which was just opened.
     pub fn open(folder: &Path, busy: Duration, now: DateTime<Utc>) -> Result<Self, StoreError> {
         let path = folder::database(folder);
         let file = file_at(&path)
@@ -99,18 +98,18 @@ impl DatabaseLocation {
         Ok(Self { folder: folder.into(), busy, opened: now, now: Mutex::new(current) })
     }
 
-    /// The path of the file in use, and how many were before it.
+    /// Returns the path of the file in use, and its generation.
     pub fn current(&self) -> (PathBuf, u32) {
         let current = self.lock();
         (current.path.clone(), current.generation)
     }
 
-    /// What was done last after the database was removed or replaced.
+    /// Returns the last relocation.
     pub fn relocation(&self) -> Option<Relocation> {
         self.lock().relocation.clone()
     }
 
-    /// Makes sure that `connection` has the file at the path open, before a transaction: relocates the database if not.
+    /// Relocates the database if `connection` does not have the file at the path open. Called before a transaction.
     pub fn ensure_open_file(&self, connection: &mut Connection) -> Result<(), StoreError> {
         let current = self.lock().clone();
         match self.file_at(&current.path)? {
@@ -119,7 +118,8 @@ impl DatabaseLocation {
         }
     }
 
-    /// Fails if the open file is not the one at the path, before a commit. The next [`Self::ensure_open_file`] relocates it.
+    /// Returns an error if the open file is not the one at the path. Called before a commit; the next
+    /// [`Self::ensure_open_file`] relocates the database.
     pub fn verify(&self) -> Result<(), StoreError> {
         let current = self.lock().clone();
         match self.file_at(&current.path)? {
@@ -128,8 +128,8 @@ impl DatabaseLocation {
         }
     }
 
-    /// Looks for the log after a commit. If it has lost its name, what is in it is written into the database: a log
-    /// without a name is gone with the process.
+    /// Writes the log into the database if the log was removed from its path: it would be lost with the process. Called after
+    /// a commit.
     pub fn secure_log(&self, connection: &Connection) {
         let path = self.lock().path.clone();
         if let Some(log) = log_at(&path) {
@@ -148,11 +148,11 @@ impl DatabaseLocation {
             move |error| StoreError::io(&self.folder, &at, error)
         };
         folder::make_folder(&self.folder).map_err(failed(&self.folder))?;
-        // The next start opens `home`, whatever file is in use now.
+        // The next start opens `home`, also if another file is in use now.
         let home = folder::database(&self.folder);
         let is_free = self.file_at(&home)?.is_none();
         let to = if is_free { home.clone() } else { self.free_name() };
-        // SQLite would play a log into whatever database is at its path next: the other file, or our own new one.
+        // SQLite would apply a log to any database at its path: the other file, or our new one.
         if log_at(&current.path).is_some_and(|log| Some(log) == current.log) {
             folder::move_log_aside(&self.folder, &current.path, self.opened)?;
         }
@@ -168,7 +168,7 @@ impl DatabaseLocation {
         connection::make_durable(&opened)?;
         connection::enforce_foreign_keys(&opened)?;
         let file = self.file_at(&to)?.ok_or_else(|| StoreError::Moved { database: to.clone() })?;
-        // SQLite leaves the files at a path alone when the one that it closes is no longer there.
+        // SQLite does not touch the files at the path of a closed database that is no longer there.
         *connection = opened;
         let relocation = match is_free {
             true => Relocation::Rewritten { database: home },
@@ -180,7 +180,7 @@ impl DatabaseLocation {
         Ok(())
     }
 
-    /// A name in the folder that no file has.
+    /// Returns a free path for a rescued database.
     fn free_name(&self) -> PathBuf {
         (1_u32..)
             .map(|n| self.folder.join(format!("{RESCUED}{n}")))
@@ -193,16 +193,16 @@ impl DatabaseLocation {
     }
 
     fn lock(&self) -> MutexGuard<'_, Current> {
-        // It is replaced as a whole.
+        // The value is only replaced as a whole, so that a panic leaves a valid one.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The rescued databases in `folder`, by name: what was saved while another file was at the database's path.
+/// Lists the rescued databases in `folder` by name.
 pub(crate) fn rescued(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let is_rescued = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
-        // Not its log, nor a copy that was never completed.
+        // Not a log and not a partial copy.
         let number = name.and_then(|name| name.strip_prefix(RESCUED));
         number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     };
@@ -216,7 +216,7 @@ pub(crate) fn rescued(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Which file is at `path`, if any.
+/// Returns the identity of the file at `path`; none if there is no file.
 #[cfg(unix)]
 fn file_at(path: &Path) -> io::Result<Option<FileId>> {
     use std::os::unix::fs::MetadataExt;
@@ -229,14 +229,14 @@ fn file_at(path: &Path) -> io::Result<Option<FileId>> {
     }
 }
 
-/// Always the open one: see the top of this file.
+/// Always the open file: see the module documentation.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "as on the other platforms")]
 fn file_at(_path: &Path) -> io::Result<Option<FileId>> {
     Ok(Some((0, 0)))
 }
 
-/// Which file is the log of the database at `path`; one that cannot be looked at is as good as none.
+/// Returns the identity of the log of the database at `path`; none also if it cannot be read.
 fn log_at(path: &Path) -> Option<FileId> {
     file_at(&suffixed(path, "-wal")).ok().flatten()
 }

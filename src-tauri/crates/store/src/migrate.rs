@@ -1,7 +1,7 @@
-//! Brings a database to the newest format.
+//! Migrates a database to the newest format.
 //!
-//! A migration is a numbered file, never edited once it is released; all that are missing run in one
-//! transaction, which also records them in `user_version`.
+//! A migration is a numbered file that is never edited after its release. All missing migrations run in one transaction,
+//! which also updates `user_version`.
 
 use crate::{StoreError, folder};
 use rusqlite::{Connection, TransactionBehavior};
@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// Every migration there is, oldest first: the one at `n` leads from format `n` to format `n + 1`.
+/// All migrations, oldest first: the one at index `n` leads from format `n` to format `n + 1`.
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_sits.sql"),
     include_str!("migrations/0002_accounts.sql"),
@@ -19,18 +19,18 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_names.sql"),
 ];
 
-/// The newest format that `migrations` lead to.
+/// Returns the format that `migrations` lead to.
 pub(crate) fn newest(migrations: &[&str]) -> u32 {
     u32::try_from(migrations.len()).unwrap_or(u32::MAX)
 }
 
-/// What `PRAGMA application_id` says of our databases: see the first migration.
+/// `PRAGMA application_id` of Zafu's databases: see the first migration.
 const OURS: u32 = 0x5A61_6675;
 
-/// Refuses a database that is newer than `migrations`, without SQLite having touched it.
+/// Rejects a database that is newer than `migrations`, before SQLite opens it.
 ///
 /// Format and application are read from the file's header (offsets 60 and 68, big-endian:
-/// <https://sqlite.org/fileformat2.html>). A header that is still in the log only is seen by [`examine`].
+/// <https://sqlite.org/fileformat2.html>). A header that is only in the log is read by [`examine`].
 pub(crate) fn refuse_newer(folder: &Path, migrations: &[&str]) -> Result<(), StoreError> {
     let database = folder::database(folder);
     let mut header = [0; 72];
@@ -41,7 +41,7 @@ pub(crate) fn refuse_newer(folder: &Path, migrations: &[&str]) -> Result<(), Sto
             };
             refuse(folder, word(60), word(68), migrations)
         }
-        // Something else: SQLite will say what it thinks of it.
+        // Not an SQLite file: opening it returns an error.
         Ok(()) => Ok(()),
         // Too short for a header: new, or damaged.
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
@@ -49,8 +49,7 @@ pub(crate) fn refuse_newer(folder: &Path, migrations: &[&str]) -> Result<(), Sto
     }
 }
 
-/// Refuses a database that is newer than `migrations` or not ours, before anything is written to it. Says its
-/// format.
+/// Rejects a database that is newer than `migrations` or not Zafu's, before anything is written to it. Returns its format.
 pub(crate) fn examine(
     connection: &Connection,
     folder: &Path,
@@ -83,12 +82,12 @@ fn refuse(
     Ok(())
 }
 
-/// The format of a database: the number of migrations it has seen.
+/// Returns the format of a database: the number of migrations that were applied to it.
 pub(crate) fn version(connection: &Connection) -> Result<u32, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Runs the migrations that the database in `folder` has not seen, all or none.
+/// Applies all missing migrations to the database in `folder`, or none.
 pub(crate) fn migrate(
     connection: &mut Connection,
     folder: &Path,

@@ -1,4 +1,4 @@
-//! Sits that are not over on this device: as the timer left them, for it to take up again.
+//! The table of open sits: the state of running and unsettled sits, from which the timer recovers.
 
 use crate::StoreError;
 use crate::text::{Id, Json, Stamp};
@@ -7,17 +7,17 @@ use rusqlite::Connection;
 use zafu_core::ids::SessionId;
 use zafu_core::timer::{OpenSit, Phase};
 
-/// Everything that was left, oldest first.
+/// Lists the open sits, oldest first.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<OpenSit>, StoreError> {
-    // The one that runs was begun last. Rows are never replaced, so that their numbers tell their order,
-    // whatever the clock did in between.
+    // The running sit was started last. Row ids give the order of the others whatever the clock did, since a row is never
+    // replaced.
     let mut statement = connection
         .prepare_cached("SELECT body FROM open_sits ORDER BY phase = 'running', rowid")?;
     let rows = statement.query_map([], |row| Ok(row.get::<_, Json<OpenSit>>(0)?.0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Takes up a sit whose preparation begins.
+/// Inserts a sit at the start of its preparation.
 pub(crate) fn insert(connection: &Connection, open: &OpenSit) -> Result<(), StoreError> {
     let row = Row::of(open);
     connection
@@ -29,7 +29,7 @@ pub(crate) fn insert(connection: &Connection, open: &OpenSit) -> Result<(), Stor
     Ok(())
 }
 
-/// Says how a sit stands now.
+/// Updates the state of a sit.
 pub(crate) fn update(connection: &Connection, open: &OpenSit) -> Result<(), StoreError> {
     let row = Row::of(open);
     let updated = connection
@@ -41,7 +41,7 @@ pub(crate) fn update(connection: &Connection, open: &OpenSit) -> Result<(), Stor
     is_open(row.id, updated)
 }
 
-/// Forgets a sit that is over.
+/// Removes a sit that has ended.
 pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), StoreError> {
     let removed = connection
         .prepare_cached("DELETE FROM open_sits WHERE session_id = ?1")?
@@ -49,7 +49,7 @@ pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), Store
     is_open(id, removed)
 }
 
-/// Whether a record is not a sit yet.
+/// Returns whether a sit is in its preparation.
 pub(crate) fn is_preparing(connection: &Connection, id: SessionId) -> Result<bool, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT 1 FROM open_sits WHERE session_id = ?1 AND preparing = 1")?;
@@ -60,7 +60,7 @@ fn is_open(id: SessionId, rows: usize) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::NotOpen { id }) }
 }
 
-/// What the columns say of a body, so that nobody has to look into it.
+/// The columns that queries need, computed from the JSON body.
 struct Row {
     id: SessionId,
     phase: &'static str,

@@ -1,7 +1,7 @@
-//! Owners: how many sits each account has in this database, and the move of one account's sits to another.
+//! Owners: the number of sits of each account in this database, and moving the sits of one account to another.
 //!
-//! A move is always the user's decision. A server only ever says that its own account is gone; it cannot name the
-//! account that gets the sits.
+//! A move is always the user's decision. A server can only say that its own account is closed; it cannot name the account
+//! that gets the sits.
 
 use crate::StoreError;
 use crate::accounts::{self, Account};
@@ -13,27 +13,27 @@ use zafu_core::ids::UserId;
 /// Counts of one owner's sits in this database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// The account; none for sits that were made while nobody was signed in.
+    /// The account; none for ownerless sits.
     pub account: Option<Account>,
-    /// Sits that have begun and are not deleted.
+    /// Sits in the log.
     pub sits: u32,
-    /// Sits that have begun and are deleted.
+    /// Deleted sits.
     pub deleted: u32,
-    /// Changes that the server does not have: pending or rejected.
+    /// Sits with changes that the server does not have: pending or rejected.
     pub unsent: u32,
-    /// Sits that stay on this device only, by the user's decision.
+    /// Sits that are stored on this device only, by the user's decision.
     pub local_only: u32,
 }
 
 impl Owner {
-    /// True if a row of this owner is in the database.
+    /// Returns whether the database has any sit of this owner.
     #[must_use]
     pub const fn has_sits(&self) -> bool {
         self.sits > 0 || self.deleted > 0
     }
 }
 
-/// Counts the sits of one account, or of nobody.
+/// Counts the sits of one account, or the ownerless ones.
 fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, StoreError> {
     const COUNTS: &str = "SELECT count(*) FILTER (WHERE deletedat IS NULL),
            count(*) FILTER (WHERE deletedat IS NOT NULL),
@@ -49,22 +49,21 @@ fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, Sto
     })?)
 }
 
-/// Lists the owners: the account in use first, then the other accounts by address, then nobody. Nobody is left out
-/// if it has no sits.
+/// Lists the owners: the shown account first, then the other accounts by address, then the ownerless sits if there are any.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Owner>, StoreError> {
     let mut owners = Vec::new();
     for account in accounts::all(connection)? {
         owners.push(count(connection, Some(account))?);
     }
-    let nobody = count(connection, None)?;
-    if nobody.has_sits() {
-        owners.push(nobody);
+    let ownerless = count(connection, None)?;
+    if ownerless.has_sits() {
+        owners.push(ownerless);
     }
     Ok(owners)
 }
 
-/// Returns the accounts that are gone, have sits here, and whose sits the user of the signed-in account has not yet
-/// decided about: those with the address of the signed-in account first.
+/// Lists the closed accounts with sits here that the user of the signed-in account has not decided about: those with the
+/// e-mail address of the signed-in account first.
 pub(crate) fn orphans(connection: &Connection) -> Result<Vec<Owner>, StoreError> {
     let Some(user) = accounts::shown(connection)?.filter(|account| account.signed_in) else {
         return Ok(Vec::new());
@@ -84,9 +83,9 @@ pub(crate) fn orphans(connection: &Connection) -> Result<Vec<Owner>, StoreError>
     Ok(orphans)
 }
 
-/// Moves all sits of `source` to the signed-in account and enqueues each, also those that were sent before: the
-/// server of the new account has none of them. Ids, revisions and deletions stay. Returns how many sits were moved,
-/// deleted ones included; moving again moves none.
+/// Moves all sits of `source` to the signed-in account and enqueues each, also those that were pushed before: the server of
+/// the new account has none of them. Ids, revisions and deletions stay. Returns the number of moved sits, deleted ones
+/// included; a second move moves none.
 pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, StoreError> {
     let target = accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
     accounts::find(connection, source)?;
@@ -114,7 +113,7 @@ pub(crate) fn decline(connection: &Connection, source: UserId) -> Result<(), Sto
     accounts::known(source, declined)
 }
 
-/// Records that the server of `account` says that it was deleted.
+/// Records that the server of `account` says that the account was deleted.
 pub(crate) fn is_deleted(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     let recorded = connection
         .execute("UPDATE accounts SET closed_reason = 'deleted' WHERE id = ?1", [Id(account)])?;

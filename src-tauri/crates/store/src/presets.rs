@@ -1,4 +1,4 @@
-//! Plans that are kept by name.
+//! The table of presets, which are named plans.
 
 use crate::StoreError;
 use crate::error::is_taken;
@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 use zafu_core::settings::Preset;
 
-/// All of them, by name.
+/// Lists the presets by name.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<Preset>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT id, name, plan FROM presets ORDER BY name COLLATE NOCASE, name")?;
@@ -21,7 +21,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Preset>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Adds `preset`, or changes the one of its id.
+/// Inserts `preset`, or updates the one with its id.
 pub(crate) fn save(connection: &Connection, preset: &Preset) -> Result<(), StoreError> {
     if preset.name.trim().is_empty() {
         return Err(StoreError::PresetNameEmpty);

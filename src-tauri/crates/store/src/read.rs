@@ -1,8 +1,7 @@
-//! Reads a data folder beside whoever uses it: takes no lock, waits for nobody, makes and changes nothing.
+//! Reads a data folder while another process may use it: takes no lock, waits for nothing and changes nothing.
 //!
-//! A database with a write-ahead log needs an index of that log in shared memory beside it. Where that cannot be made
-//! (a folder that cannot be written, a full disk), a database that was closed in order is read as a file that does
-//! not change, and one that has a log is copied first, with its log.
+//! A database with a write-ahead log needs a shared-memory index beside it. If that cannot be created (read-only folder, full
+//! disk), a database without a log is read as an immutable file, and one with a log is copied first, with its log.
 
 use crate::{
     LogEntry, LogQuery, Owner, OwnerFilter, StoreError, backups, connection, folder, migrate,
@@ -15,30 +14,30 @@ use std::path::{Path, PathBuf};
 use zafu_core::settings::Settings;
 use zafu_core::timer::OpenSit;
 
-/// What can be read without holding the folder.
+/// Queries that do not need exclusive use of the data folder.
 pub trait ReadSits {
-    /// The sits that are not over, oldest first.
+    /// Lists the open sits, oldest first.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError>;
 
-    /// A part of the log, newest first: see [`crate::Store::log`].
+    /// Returns a part of the log, newest first: see [`crate::Store::log`].
     ///
     /// # Errors
     /// See [`crate::Store::log`].
-    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
+    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
 
-    /// The settings: see [`crate::Store::settings`].
+    /// Returns the settings: see [`crate::Store::settings`].
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     fn settings(&self) -> Result<Settings, StoreError>;
 
-    /// Every owner of sits: see [`crate::Store::owners`].
+    /// Lists the owners of sits: see [`crate::Store::owners`].
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     fn owners(&self) -> Result<Vec<Owner>, StoreError>;
 }
 
@@ -47,8 +46,8 @@ impl ReadSits for crate::Store {
         self.open_sits()
     }
 
-    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.log(page, owner)
+    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.log(query, owner)
     }
 
     fn settings(&self) -> Result<Settings, StoreError> {
@@ -60,21 +59,21 @@ impl ReadSits for crate::Store {
     }
 }
 
-/// A database that is only read.
+/// A database that is opened only to read it.
 pub struct ReadOnlyStore {
     connection: Connection,
     folder: PathBuf,
-    // Removed after the connection was closed.
+    // Dropped after the connection.
     _copy: Option<Copied>,
 }
 
-/// What there is to read in a folder.
+/// The outcome of opening a data folder to read it.
 pub enum OpenOutcome {
-    /// No database: nothing was saved yet.
+    /// There is no database: nothing was saved yet.
     NoDatabase,
-    /// A database of an older version, which must be brought to the newest format before it can be read.
+    /// The database has an older format and must be migrated before it can be read.
     OlderFormat,
-    /// A database that can be read.
+    /// The database can be read.
     Open(ReadOnlyStore),
 }
 
@@ -82,7 +81,7 @@ impl ReadOnlyStore {
     /// Opens the database in `folder`.
     ///
     /// # Errors
-    /// As [`crate::Store::open`]; a database that cannot be written is none.
+    /// As [`crate::Store::open`], but a read-only database is not an error.
     pub fn open(folder: &Path) -> Result<OpenOutcome, StoreError> {
         Self::open_with(folder, migrate::MIGRATIONS)
     }
@@ -97,7 +96,7 @@ impl ReadOnlyStore {
             _ if folder::is_emptied(folder, &database) => {
                 return Err(StoreError::corrupt(folder, "it is empty".into()));
             }
-            // Missing, or about to be filled.
+            // Missing, or just created by a process that is about to fill it.
             _ => return Ok(OpenOutcome::NoDatabase),
         }
         migrate::refuse_newer(folder, migrations)?;
@@ -109,10 +108,10 @@ impl ReadOnlyStore {
         Ok(OpenOutcome::Open(Self { connection, folder: folder.to_path_buf(), _copy: copy }))
     }
 
-    /// Reads all of the database and checks that it is whole.
+    /// Checks the whole database for damage.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] with what was found, or what the disk says.
+    /// [`StoreError::Corrupt`], or an I/O error.
     pub fn check(&self) -> Result<(), StoreError> {
         match self.read(backups::findings)? {
             None => Ok(()),
@@ -120,10 +119,10 @@ impl ReadOnlyStore {
         }
     }
 
-    /// Whether an account is signed in.
+    /// Returns whether an account is signed in.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn is_signed_in(&self) -> Result<bool, StoreError> {
         let account = self.read(crate::accounts::shown)?;
         Ok(account.is_some_and(|account| account.signed_in))
@@ -142,8 +141,8 @@ impl ReadSits for ReadOnlyStore {
         self.read(open_sits::all)
     }
 
-    fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|connection| sessions::page(connection, page, owner))
+    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|connection| sessions::log(connection, query, owner))
     }
 
     fn settings(&self) -> Result<Settings, StoreError> {
@@ -155,7 +154,7 @@ impl ReadSits for ReadOnlyStore {
     }
 }
 
-/// Opens `database` in the first way in which `first` can read it.
+/// Opens `database` in the first way in which `first` succeeds: shared, copied, or immutable.
 fn ways<T>(
     database: &Path,
     first: impl Fn(&Connection) -> Result<T, StoreError>,
@@ -179,7 +178,7 @@ fn ways<T>(
     Ok((connection, None, read))
 }
 
-/// Whether it failed because there is no place for the index of the log.
+/// Returns whether `error` means that the index of the log cannot be created.
 fn needs_shared_memory(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi;
     error.sqlite_error().is_some_and(|failure| {
@@ -193,12 +192,12 @@ fn needs_shared_memory(error: &rusqlite::Error) -> bool {
     })
 }
 
-/// Whether something may lie in the log of `database` that is not in `database`.
+/// Returns whether the log of `database` may have pages that are not in `database`.
 fn has_log(database: &Path) -> bool {
     fs::metadata(folder::suffixed(database, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 
-/// A connection to a file that nobody changes: nothing is locked, and no log is looked for.
+/// Opens `database` as immutable: SQLite takes no lock and ignores a log.
 fn unchanging(database: &Path) -> Result<Connection, StoreError> {
     let mut uri = String::from("file:");
     for byte in database.as_os_str().as_encoded_bytes() {
@@ -215,13 +214,13 @@ fn unchanging(database: &Path) -> Result<Connection, StoreError> {
     Ok(Connection::open_with_flags(uri, flags)?)
 }
 
-/// A copy of a database and its log, in a folder of its own that goes with it.
+/// A copy of a database and its log in a temporary folder, which is removed on drop.
 struct Copied(tempfile::TempDir);
 
 impl Copied {
     fn of(database: &Path) -> io::Result<Self> {
         let copied = Self(tempfile::Builder::new().prefix("zafu-").tempdir()?);
-        // The database first: what a checkpoint moves out of the log meanwhile is in the log until it is overwritten.
+        // The database first: pages that a checkpoint moves meanwhile stay in the log until it is overwritten.
         for suffix in ["", "-wal"] {
             fs::copy(
                 folder::suffixed(database, suffix),

@@ -1,5 +1,5 @@
-//! Putting a backup, or nothing, in the place of the database. The database that was there is moved aside,
-//! never deleted, and an interruption at any point leaves one or the other.
+//! Restores a backup. The current database is moved aside, never deleted, and an interruption at any point leaves one of the
+//! two in place.
 
 use crate::{StoreError, backups, connection, device, folder, migrate};
 use chrono::{DateTime, Utc};
@@ -8,8 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Puts `backup` in the place of the database in `data`. Says where the one that was there is now, if
-/// there was one.
+/// Replaces the database in `data` by `backup`. Returns the new path of the replaced database; none if there was none.
 pub(crate) fn restore(
     data: &Path,
     backup: &Path,
@@ -32,9 +31,9 @@ pub(crate) fn restore(
     }
     fs::rename(&partial, &restoring).map_err(failed(&restoring))?;
     folder::sync_folder(data).map_err(failed(data))?;
-    settle_log(data);
+    checkpoint_log(data);
     let aside = folder::move_aside(data, "replaced", now)?;
-    // From the move on, opening the folder would also do this: see `folder::prepare`.
+    // After the move, opening the folder would also complete the restore: see `folder::prepare`.
     fs::rename(&restoring, folder::database(data)).map_err(failed(&restoring))?;
     folder::sync_folder(data).map_err(failed(data))?;
     Ok(aside)
@@ -46,7 +45,7 @@ fn copy_as_new_device(
     to: &Path,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    // Not the file alone: one that was in use when its engine was killed has its last changes in its log.
+    // Through SQLite, not as a file: a database whose engine was killed has its last changes in its log.
     connection::copy(&connection::reading(backup, connection::BUSY_TIMEOUT)?, data, to)?;
     let mut copy = connection::writing(to, connection::BUSY_TIMEOUT)?;
     migrate::migrate(&mut copy, data, migrate::MIGRATIONS)?;
@@ -57,12 +56,12 @@ fn copy_as_new_device(
     folder::sync_file(to).map_err(|error| StoreError::io(data, to, error))
 }
 
-/// Brings what is only in the log into the database, so that the file that is moved aside is complete by itself.
-/// A damaged one may refuse: then its log is moved along with it.
-fn settle_log(data: &Path) {
-    let settled = connection::writing(&folder::database(data), connection::BUSY_TIMEOUT)
+/// Writes the log into the database, so that the file that is moved aside is complete. If this fails because the database is
+/// damaged, its log is moved with it.
+fn checkpoint_log(data: &Path) {
+    let written = connection::writing(&folder::database(data), connection::BUSY_TIMEOUT)
         .and_then(|current| Ok(current.pragma(None, "wal_checkpoint", "truncate", |_| Ok(()))?));
-    if let Err(error) = settled {
+    if let Err(error) = written {
         tracing::info!(%error, "the database that is replaced keeps its log");
     }
 }

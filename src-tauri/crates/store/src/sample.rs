@@ -1,4 +1,4 @@
-//! A bit of everything that a database can hold, for the fixture of each format.
+//! Sample data of every kind, for the fixture of each format.
 
 use crate::{Cursor, Ownerless, Pull, Store, UnreadableRow};
 use chrono::{DateTime, Utc};
@@ -56,13 +56,13 @@ impl Sitting<'_> {
 /// Fills an empty store.
 pub(crate) fn fill(store: &Store) {
     let mut sitting = Sitting { store, timer: Timer::default(), seconds: 0 };
-    // The first account's; all others are begun while nobody is signed in.
+    // A sit of the first account; all others are ownerless.
     store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
     sitting.start(12, 60, 0);
     sitting.after(30, Command::End { overtime: None });
     store.sign_out().unwrap();
     let end = |overtime| Command::End { overtime };
-    // Complete, with overtime, dropped overtime, and none.
+    // Completed: without overtime, with overtime, with dropped overtime.
     for (n, overtime) in
         [(1, None), (2, Some(OvertimeAnswer::Add)), (3, Some(OvertimeAnswer::Drop))]
     {
@@ -70,7 +70,7 @@ pub(crate) fn fill(store: &Store) {
         sitting.after(59, Command::Tick);
         sitting.after(10, end(overtime));
     }
-    // Ended early after a pause; open-ended; discarded; ended in its preparation.
+    // Ended early after a pause, open-ended, discarded, ended in the preparation.
     sitting.start(4, 600, 0);
     sitting.after(20, Command::Pause);
     sitting.after(500, Command::Resume);
@@ -81,7 +81,7 @@ pub(crate) fn fill(store: &Store) {
     sitting.after(30, Command::Discard);
     sitting.start(7, 600, 60);
     sitting.after(30, end(None));
-    // Settled, unsettled in its preparation, unsettled in its time, running.
+    // Resolved, unsettled in the preparation, unsettled in the planned time, running.
     sitting.start(8, 600, 0);
     sitting.after(900, Command::Resolve { id: id(8), answer: Answer::Gap });
     sitting.after(0, Command::Resolve { id: id(8), answer: Answer::Gap });
@@ -102,7 +102,7 @@ pub(crate) fn fill(store: &Store) {
         let plan = Settings::default().plan;
         store.save_preset(&Preset { id: Uuid::from_u128(n), name: name.into(), plan }).unwrap();
     }
-    // What a sync writes: most of it is the second account's.
+    // Data of a sync, most of it of the second account.
     assert_eq!(
         store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap(),
         Ownerless::Undecided(10)

@@ -1,4 +1,4 @@
-//! Carries out what the timer says must be saved.
+//! Applies the timer's saves to the tables.
 
 use crate::outbox::Edited;
 use crate::{StoreError, accounts, changes, open_sits, outbox, sessions};
@@ -7,9 +7,9 @@ use zafu_core::ids::DeviceId;
 use zafu_core::session::{Origin, Session};
 use zafu_core::timer::{OpenSit, Save, Sit};
 
-/// Carries out one change, within a transaction that the caller owns.
+/// Applies one save within the caller's transaction.
 ///
-/// Open sits come first: once one is over, the schema no longer takes its record for one in preparation.
+/// The open sit is updated first: triggers of the schema reject changes of a record whose sit is still in its preparation.
 pub(crate) fn apply(
     connection: &Connection,
     save: Save,
@@ -51,7 +51,7 @@ pub(crate) fn apply(
                 changes::with_deletion(Session { lifecycle, ..session }, Some(at), device)
             })
         }
-        // The row of the open sit goes with it.
+        // Deletes the open sit by cascade.
         Save::Remove(id) => sessions::remove(connection, id),
         Save::Unsettle(unsettled) => open_sits::update(connection, &OpenSit::Unsettled(unsettled)),
     }

@@ -1,4 +1,4 @@
-//! The table of sits: one row, one [`Session`]. Rows are joined by the core's rules; no rule is written here.
+//! The table of sessions: one row per [`Session`]. Copies are merged by the core, not here.
 
 use crate::StoreError;
 use crate::text::{Id, Stamp};
@@ -8,33 +8,33 @@ use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 
-/// A part of the log: the newest sits, or those that come after a certain one.
+/// A part of the log: the newest sits, or those that follow a certain one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogQuery {
-    /// How many at most.
+    /// The largest number of sits to return.
     pub limit: u32,
-    /// Only those that come after this one in the log, that is, began before it.
+    /// Only sits that follow this one in the log, that is, started before it.
     pub before: Option<SessionId>,
 }
 
-/// Whose sits a part of the log holds.
+/// Filters the log by owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OwnerFilter {
-    /// Those of the account in use, and of nobody.
+    /// Sits of the shown account, and ownerless ones.
     #[default]
     Shown,
-    /// Everybody's.
+    /// Sits of all owners.
     All,
-    /// Those of one account.
+    /// Sits of one account.
     Of(UserId),
 }
 
-/// A sit of the log, and its owner; none if nobody was signed in.
+/// A sit of the log with its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
     /// The sit.
     pub session: Session,
-    /// Its owner.
+    /// Its owner; none if it is ownerless.
     pub owner: Option<UserId>,
 }
 
@@ -47,7 +47,7 @@ macro_rules! columns {
     };
 }
 
-/// A record whose sit has not begun is not a sit yet.
+/// Excludes sits in their preparation, which are not in the log yet.
 macro_rules! begun {
     () => {
         "id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)"
@@ -56,8 +56,8 @@ macro_rules! begun {
 
 pub(crate) use begun;
 
-/// The log: reads along `sessions_by_start`, and never more rows than it answers but for those of accounts that
-/// are left out. The plus keeps SQLite from reading along another index.
+/// The query of the log. It scans the index `sessions_by_start` and reads no more rows than it returns, except those of other
+/// owners. The unary plus keeps SQLite from using another index.
 macro_rules! log {
     ($whose:literal) => {
         concat!(
@@ -80,13 +80,13 @@ const LOG: &str =
 const LOG_OF_ALL: &str = log!("?4 IS NULL");
 const LOG_OF_ONE: &str = log!("+owner = ?4");
 
-/// Sorts after every moment and every id.
+/// Sorts after every time and every id.
 const END: &str = "~";
 
-/// The sits of `page`, newest first.
-pub(crate) fn page(
+/// Returns the sits of `query`, newest first.
+pub(crate) fn log(
     connection: &Connection,
-    page: &LogQuery,
+    query: &LogQuery,
     owner: OwnerFilter,
 ) -> Result<Vec<LogEntry>, StoreError> {
     let (sql, owner) = match owner {
@@ -94,30 +94,30 @@ pub(crate) fn page(
         OwnerFilter::All => (LOG_OF_ALL, None),
         OwnerFilter::Of(id) => (LOG_OF_ONE, Some(Id(id))),
     };
-    let logged = |row: &Row<'_>| {
+    let entry = |row: &Row<'_>| {
         let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
         Ok(LogEntry { session: from_row(row)?, owner })
     };
     let mut statement = connection.prepare_cached(sql)?;
-    let rows: rusqlite::Result<_> = match page.before {
-        None => statement.query_map((END, END, page.limit, owner), logged)?.collect(),
+    let rows: rusqlite::Result<_> = match query.before {
+        None => statement.query_map((END, END, query.limit, owner), entry)?.collect(),
         Some(id) => {
-            // It may have been deleted since it was read: its place is still known.
+            // A sit that was deleted since it was read still has its position.
             let (session, _) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
             let start = session.effective_start().utc;
-            statement.query_map((Stamp(start), Id(id), page.limit, owner), logged)?.collect()
+            statement.query_map((Stamp(start), Id(id), query.limit, owner), entry)?.collect()
         }
     };
     rows.map_err(Into::into)
 }
 
-/// A sit, deleted or not.
+/// Returns a session that is not in its preparation, deleted or not.
 pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
     const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", begun!());
     Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
 }
 
-/// Makes the record of a sit, which is `owner`'s. Nothing is marked.
+/// Inserts a session of `owner`. Does not enqueue it.
 pub(crate) fn insert(
     connection: &Connection,
     session: &Session,
@@ -132,7 +132,7 @@ pub(crate) fn insert(
     write(connection, SQL, session, owner)
 }
 
-/// A record as it is, whether its sit has begun or not, and whose it is.
+/// Returns a session and its owner, also one in its preparation.
 pub(crate) fn record(
     connection: &Connection,
     id: SessionId,
@@ -145,7 +145,7 @@ pub(crate) fn record(
     Ok(found.optional()?)
 }
 
-/// Whose a record is, if there is one.
+/// Returns the owner of a session; the outer option is none if there is no such session.
 pub(crate) fn owner(
     connection: &Connection,
     id: SessionId,
@@ -155,7 +155,7 @@ pub(crate) fn owner(
     Ok(found.optional()?.map(|owner| owner.map(|id| id.0)))
 }
 
-/// Sets a record that is there. Nothing is marked.
+/// Updates a session. Does not enqueue it.
 pub(crate) fn update(
     connection: &Connection,
     session: &Session,
@@ -170,7 +170,7 @@ pub(crate) fn update(
     write(connection, SQL, session, owner)
 }
 
-/// Removes the record of a sit that has not begun. The schema refuses it for any other.
+/// Removes a session in its preparation. A trigger of the schema rejects the removal of any other.
 pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), StoreError> {
     match connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([Id(id)])? {
         1 => Ok(()),

@@ -1,5 +1,5 @@
-//! What the person has chosen: a row for each setting. One that this version cannot read has its default, and
-//! is kept as it is until it is set anew; so are those of another version.
+//! The table of settings, one row per setting. A setting that this version cannot read has its default; its row stays until
+//! it is set again, and so do the rows of settings of other versions.
 
 use crate::StoreError;
 use rusqlite::Connection;
@@ -7,7 +7,7 @@ use rusqlite::types::ToSqlOutput;
 use serde_json::{Map, Value};
 use zafu_core::settings::Settings;
 
-/// The settings, with defaults for all that was never set.
+/// Returns the settings, with defaults for those that were never set.
 pub(crate) fn read(connection: &Connection) -> Result<Settings, StoreError> {
     let mut statement = connection.prepare_cached("SELECT key, value FROM settings")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -28,7 +28,7 @@ pub(crate) fn read(connection: &Connection) -> Result<Settings, StoreError> {
     serde_json::from_value(Value::Object(readable)).map_err(unreadable)
 }
 
-/// Saves `settings`; a row that says the same already is not written.
+/// Saves `settings`. A row that does not change is not written.
 pub(crate) fn save(connection: &Connection, settings: &Settings) -> Result<(), StoreError> {
     let Value::Object(settings) = serde_json::to_value(settings).map_err(unreadable)? else {
         unreachable!("a struct with named fields is an object")

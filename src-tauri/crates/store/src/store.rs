@@ -1,4 +1,4 @@
-//! The handle on the data folder that everything else holds.
+//! The handle to a data folder.
 
 use crate::accounts::{self, Account, AfterErasure, Ownerless};
 use crate::backups::{self, BackupInfo, BackupReason};
@@ -25,37 +25,36 @@ use zafu_core::settings::{Preset, Settings};
 use zafu_core::time::WallTime;
 use zafu_core::timer::{OpenSit, Save};
 
-/// The data of one folder. Cloning it is cheap; the last clone that is dropped closes the database.
+/// The database of one data folder. Clones share it; dropping the last one closes the database.
 ///
-/// Every call returns once it is done: what was saved is then on the disk, and what failed left nothing behind.
-/// Writing goes through one thread, one transaction for each call; reading never waits for it.
+/// A call that returns success is durable, and a call that returns an error changed nothing. All writes run on one thread,
+/// one transaction per call; reads never wait for it.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
-    /// Which file is open, and whether it is still at its path.
+    /// The open file, and whether it is still at its path.
     location: Arc<DatabaseLocation>,
     busy: Duration,
-    /// Opened by the first who reads, on the file of that generation. Closed before the writer, which can then leave
-    /// no log behind.
+    /// Opened by the first read, with the generation of its file. Dropped before the writer, which can then remove the log.
     reader: Mutex<Option<(u32, Connection)>>,
-    /// Held while a backup is taken.
+    /// Held during a backup.
     backup: Mutex<()>,
     writer: Writer,
 }
 
-/// So often what takes long lets the timer go first; a sync must end even if something is saved all the time.
-const GIVE_WAY_AT_MOST: u32 = 8;
+/// How many times a long job yields to urgent ones; a sync must end even if the timer saves all the time.
+const MAX_YIELDS: u32 = 8;
 
 impl Store {
-    /// Opens the database in `folder`; makes both, for their owner only, if they are missing, and brings an
-    /// older database to the newest format.
+    /// Opens the database in `folder`. Creates both, accessible by their owner only, if they are missing; migrates an older
+    /// database to the newest format.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] leaves the database where it is and names the newest intact backup:
-    /// [`Store::restore`] it, or [`Store::set_aside`] the database and open anew. [`StoreError::Newer`],
-    /// [`StoreError::NotOurs`]: nothing was touched. Otherwise what the disk says.
+    /// [`StoreError::Corrupt`] with the newest intact backup: the caller can [`Store::restore`] it, or [`Store::set_aside`] the
+    /// database and open the folder again. [`StoreError::Newer`] and [`StoreError::NotOurs`] change nothing. Otherwise an I/O
+    /// error.
     pub fn open(folder: &Path, now: WallTime) -> Result<Self, StoreError> {
         Self::open_with(folder, now, migrate::MIGRATIONS, connection::BUSY_TIMEOUT)
     }
@@ -96,33 +95,33 @@ impl Store {
         })))
     }
 
-    /// Which installation this is. It may change with any merge of what a server has.
+    /// Returns the id of this installation. A merge of pulled rows can change it.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn device(&self) -> Result<DeviceId, StoreError> {
         self.read(device::current)
     }
 
-    /// What was done last after the database was removed or replaced while it was open; none: that never happened.
+    /// Returns how the database was last saved after it was removed or replaced while it was open; none if it never was.
     #[must_use]
     pub fn relocation(&self) -> Option<Relocation> {
         self.0.location.relocation()
     }
 
-    /// The sits that are not over, oldest first: what the timer recovers from.
+    /// Lists the open sits, oldest first, from which the timer recovers.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
         self.read(open_sits::all)
     }
 
-    /// Saves all of `saves`, in their order, or none.
+    /// Applies all of `saves` in order, or none.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if one of them is about a sit that is not
-    /// there; otherwise what the disk says.
+    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if the sit of one of them does not exist or is not open;
+    /// otherwise an I/O error.
     pub fn save(&self, saves: &[Save]) -> Result<(), StoreError> {
         if saves.is_empty() {
             return Ok(());
@@ -138,74 +137,71 @@ impl Store {
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// The sit `id`, deleted or not; none if it has not begun.
+    /// Returns the session `id`, deleted or not; none if it is in its preparation or does not exist.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.read(|connection| sessions::find(connection, id))
     }
 
-    /// A part of the log, newest first: what has begun and is not deleted, by its start as corrected, of the account
-    /// that is shown and of nobody.
+    /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones, without
+    /// deleted ones and those in their preparation.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
-    /// disk says.
-    pub fn sessions(&self, page: &LogQuery) -> Result<Vec<Session>, StoreError> {
-        let logged = self.log(page, OwnerFilter::Shown)?;
-        Ok(logged.into_iter().map(|one| one.session).collect())
+    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
+    pub fn sessions(&self, query: &LogQuery) -> Result<Vec<Session>, StoreError> {
+        let entries = self.log(query, OwnerFilter::Shown)?;
+        Ok(entries.into_iter().map(|one| one.session).collect())
     }
 
-    /// Returns a part of the log of some or all owners, newest first: what has begun and is not deleted, by its start
-    /// as corrected.
+    /// Returns a part of the log of some or all owners, newest first by corrected start, without deleted sits and those in
+    /// their preparation.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`] if the page is to begin after a sit that is not there; otherwise what the
-    /// disk says.
-    pub fn log(&self, page: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|connection| sessions::page(connection, page, owner))
+    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
+    pub fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|connection| sessions::log(connection, query, owner))
     }
 
-    /// Lists every owner in the database: the account in use first, then the other accounts by address, then nobody
-    /// if it has sits.
+    /// Lists the owners: the shown account first, then the other accounts by address, then the ownerless sits if there are any.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn owners(&self) -> Result<Vec<Owner>, StoreError> {
         self.read(owners::all)
     }
 
-    /// Lists the accounts that are gone and whose sits the user of the signed-in account has not decided about yet:
-    /// those of the same address first. None if nobody is signed in.
+    /// Lists the closed accounts whose sits the user of the signed-in account has not decided about, those with the same
+    /// e-mail address first. Empty if nobody is signed in.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn orphans(&self) -> Result<Vec<Owner>, StoreError> {
         self.read(owners::orphans)
     }
 
-    /// Moves all sits of `source` to the signed-in account, for good, and enqueues each of them. The caller has the
-    /// user's consent. Returns how many; moving again moves none.
+    /// Moves all sits of `source` to the signed-in account and enqueues each. It cannot be undone; the caller has the user's
+    /// consent. Returns the number of moved sits; a second move moves none.
     ///
     /// # Errors
-    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn move_sits_from(&self, source: UserId) -> Result<u32, StoreError> {
         self.write(move |change| owners::move_sits(change, source))
     }
 
-    /// Records that the sits of `source` are not to become the signed-in account's. Signing in again asks again.
+    /// Records that the sits of `source` are not to become the signed-in account's. The next sign-in asks again.
     ///
     /// # Errors
-    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn decline(&self, source: UserId) -> Result<(), StoreError> {
         self.write(move |change| owners::decline(change, source))
     }
 
-    /// Records that the server of `account` says that it was deleted. Its sits stay, and stay its own.
+    /// Records that the server of `account` says that the account was deleted. Its sits stay, under the same owner.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn record_deleted(&self, account: UserId) -> Result<(), StoreError> {
         self.write(move |change| owners::is_deleted(change, account))
     }
@@ -213,24 +209,24 @@ impl Store {
     /// Sets the note and the label of a sit.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or what the disk says.
+    /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or an I/O error.
     pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
         let (note, label) = (note.to_owned(), label.to_owned());
         self.write(move |change| changes::edit(change, id, note, label, device::current(change)?))
     }
 
-    /// Deletes a sit: it stays in the table, marked.
+    /// Deletes a sit. Its record stays as a tombstone.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`], or what the disk says.
+    /// [`StoreError::NoSuchSession`], or an I/O error.
     pub fn delete(&self, id: SessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
         self.set_deletion(id, Some(at))
     }
 
-    /// Takes back the deletion of a sit.
+    /// Undoes the deletion of a sit.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`], or what the disk says.
+    /// [`StoreError::NoSuchSession`], or an I/O error.
     pub fn undelete(&self, id: SessionId) -> Result<(), StoreError> {
         self.set_deletion(id, None)
     }
@@ -239,35 +235,35 @@ impl Store {
         self.write(move |change| changes::delete(change, id, at, device::current(change)?))
     }
 
-    /// What the person has chosen.
+    /// Returns the settings.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn settings(&self) -> Result<Settings, StoreError> {
         self.read(settings::read)
     }
 
-    /// Saves what the person has chosen.
+    /// Saves the settings.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn save_settings(&self, chosen: &Settings) -> Result<(), StoreError> {
         let chosen = chosen.clone();
         self.write(move |change| settings::save(change, &chosen))
     }
 
-    /// The plans kept by name, by name.
+    /// Lists the presets by name.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn presets(&self) -> Result<Vec<Preset>, StoreError> {
         self.read(presets::all)
     }
 
-    /// Adds `preset`, or changes the one of its id.
+    /// Adds `preset`, or updates the one with its id.
     ///
     /// # Errors
-    /// [`StoreError::PresetNameTaken`], [`StoreError::PresetNameEmpty`], or what the disk says.
+    /// [`StoreError::PresetNameTaken`], [`StoreError::PresetNameEmpty`], or an I/O error.
     pub fn save_preset(&self, preset: &Preset) -> Result<(), StoreError> {
         let preset = preset.clone();
         self.write(move |change| presets::save(change, &preset))
@@ -276,7 +272,7 @@ impl Store {
     /// Removes the preset `id`.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchPreset`], or what the disk says.
+    /// [`StoreError::NoSuchPreset`], or an I/O error.
     pub fn delete_preset(&self, id: Uuid) -> Result<(), StoreError> {
         self.write(move |change| presets::delete(change, id))
     }
@@ -284,32 +280,32 @@ impl Store {
     /// The first `limit` sits that wait to be sent, whosever they are.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
         self.read(|connection| outbox::pending(connection, limit))
     }
 
-    /// The account whose sits are shown: the one that is signed in, or was last.
+    /// Returns the account that the log shows: the signed-in account, or the last one that was.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn account(&self) -> Result<Option<Account>, StoreError> {
         self.read(accounts::shown)
     }
 
-    /// The account that is signed in.
+    /// Returns the signed-in account.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn signed_in(&self) -> Result<Option<Account>, StoreError> {
         Ok(self.account()?.filter(|account| account.signed_in))
     }
 
-    /// Signs an account in: `id` is the server's, `url` and `key` its project's. What was begun while nobody was
-    /// signed in is adopted at once only if no other account ever used this folder.
+    /// Signs in the account with the server's id `id` and its project's `url` and publishable `key`. Ownerless sits become the
+    /// account's at once only if no other account ever used this data folder.
     ///
     /// # Errors
-    /// [`StoreError::OtherProject`] if the account is known from another one, or what the disk says.
+    /// [`StoreError::OtherProject`] if the account belongs to another project, or an I/O error.
     pub fn sign_in(
         &self,
         id: UserId,
@@ -321,35 +317,34 @@ impl Store {
         self.write(move |change| accounts::sign_in(change, id, &url, &key, &email))
     }
 
-    /// How many sits are nobody's: made while nobody was signed in, and not adopted since.
+    /// Counts the ownerless sits, which were sat while nobody was signed in.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn ownerless(&self) -> Result<u32, StoreError> {
         self.read(accounts::ownerless)
     }
 
-    /// Notes that the sits that are nobody's are not to be the account's that is signed in. Signing in again asks
-    /// again.
+    /// Records that ownerless sits are not to become the signed-in account's. The next sign-in asks again.
     ///
     /// # Errors
-    /// [`StoreError::NotSignedIn`], or what the disk says.
+    /// [`StoreError::NotSignedIn`], or an I/O error.
     pub fn decline_ownerless(&self) -> Result<(), StoreError> {
         self.write(|change| accounts::decline_ownerless(change))
     }
 
-    /// Gives all sits that are nobody's to the account that is signed in, for good. Says how many.
+    /// Assigns the ownerless sits to the signed-in account. It cannot be undone. Returns their number.
     ///
     /// # Errors
-    /// [`StoreError::NotSignedIn`], or what the disk says.
+    /// [`StoreError::NotSignedIn`], or an I/O error.
     pub fn assign_ownerless(&self) -> Result<u32, StoreError> {
         self.write(|change| accounts::assign_ownerless(change))
     }
 
-    /// Signs out. Nothing is removed, and the log goes on showing the same sits.
+    /// Signs out. Nothing is removed, and the log still shows the same sits.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn sign_out(&self) -> Result<(), StoreError> {
         self.write(|change| accounts::sign_out(change))
     }
@@ -358,7 +353,7 @@ impl Store {
     /// since their last change, at most `rows`, of about `bytes` together, and at least one if there is any.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn outgoing(
         &self,
         account: UserId,
@@ -371,7 +366,7 @@ impl Store {
     /// The same, of those that were changed after `generation`: what waits behind a push that is out.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn outgoing_after(
         &self,
         account: UserId,
@@ -385,7 +380,7 @@ impl Store {
     /// Whether anything of `account` waits that could be sent now.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn has_outgoing(&self, account: UserId) -> Result<bool, StoreError> {
         self.read(|connection| outbox::has_outgoing(connection, account))
     }
@@ -393,7 +388,7 @@ impl Store {
     /// How many sits of `account` are not on the server as they are here.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn backlog(&self, account: UserId) -> Result<Backlog, StoreError> {
         self.read(|connection| outbox::backlog(connection, account))
     }
@@ -401,7 +396,7 @@ impl Store {
     /// The first `limit` sits of `account` that the server will not have, and why.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn dead_letters(&self, account: UserId, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
@@ -409,7 +404,7 @@ impl Store {
     /// Has what was refused of `account` sent again. Says how many sits that are.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn retry_dead_letters(&self, account: UserId) -> Result<u32, StoreError> {
         self.write(move |change| outbox::retry(change, account, DeadLetters::All))
     }
@@ -418,7 +413,7 @@ impl Store {
     /// how many sits that are.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn retry_failed_requests(&self, account: UserId) -> Result<u32, StoreError> {
         self.write(move |change| outbox::retry(change, account, DeadLetters::FromFailedRequests))
     }
@@ -427,7 +422,7 @@ impl Store {
     /// sit is sent again. Says how many sits that are.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn record_health(&self, account: UserId, health: &str) -> Result<u32, StoreError> {
         let health = health.to_owned();
         self.write(move |change| {
@@ -441,7 +436,7 @@ impl Store {
     /// The rows of servers that another version of Zafu than `version` could not read, and whose they are.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn unreadable_by_other_versions(
         &self,
         version: &str,
@@ -452,7 +447,7 @@ impl Store {
     /// Merges those of them that `version` can read. Says how many sits are new or changed here.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn reread(
         &self,
         readable: Vec<(UserId, Session)>,
@@ -467,25 +462,25 @@ impl Store {
     /// timer saves meanwhile goes first.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn settle(&self, account: UserId, push: Push) -> Result<Pushed, StoreError> {
-        self.write_patiently(move |change, urgent| sync::settle(change, account, &push, urgent))
+        self.write_yielding(move |change, urgent| sync::settle(change, account, &push, urgent))
     }
 
     /// Writes down what the server has of `account`, and up to where it was read. What the timer saves meanwhile
     /// goes first.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn merge(&self, account: UserId, pull: Pull) -> Result<Pulled, StoreError> {
-        self.write_patiently(move |change, urgent| sync::merge(change, account, &pull, urgent))
+        self.write_yielding(move |change, urgent| sync::merge(change, account, &pull, urgent))
     }
 
     /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`
     /// has here is sent again.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn restart_sync(&self, account: UserId) -> Result<(), StoreError> {
         self.write(move |change| accounts::restart_sync(change, account))
     }
@@ -493,7 +488,7 @@ impl Store {
     /// The person has seen that the sits of `account` were erased from the server, as `erasure_id` names it.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn agree_to_erasure(
         &self,
         account: UserId,
@@ -507,13 +502,13 @@ impl Store {
     /// does not have as it is here. Both are of one moment.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn for_each_server_row(
         &self,
         account: UserId,
         each: impl FnMut(ServerRow<'_>),
     ) -> Result<Backlog, StoreError> {
-        self.apart(|connection| {
+        self.read_separately(|connection| {
             let moment = connection.unchecked_transaction()?;
             server_rows::for_each(&moment, account, each)?;
             outbox::backlog(&moment, account)
@@ -523,7 +518,7 @@ impl Store {
     /// Notes that all that `account` has here and there was compared.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn record_comparison(&self, account: UserId, at: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(move |change| accounts::record_comparison(change, account, at))
     }
@@ -531,62 +526,60 @@ impl Store {
     /// Makes the next comparison of all that `account` has here and there due.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or what the disk says.
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
     pub fn request_comparison(&self, account: UserId) -> Result<(), StoreError> {
         self.write(move |change| accounts::request_comparison(change, account))
     }
 
-    /// Takes the backup of the day, unless there is one. Takes as long as copying the database does, and
-    /// holds up nobody else.
+    /// Takes the daily backup, unless there is one. Takes as long as copying the database; does not block other calls.
     ///
     /// # Errors
-    /// What the disk says; the backups that there are stay.
+    /// An I/O error. Existing backups stay.
     pub fn backup_if_due(&self, now: WallTime) -> Result<Option<BackupInfo>, StoreError> {
         let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
-        self.apart(|connection| backups::take_if_due(connection, &self.0.folder, now))
+        self.read_separately(|connection| backups::take_if_due(connection, &self.0.folder, now))
     }
 
-    /// The backups in `folder`, newest first; the database need not be whole.
+    /// Lists the backups in `folder`, newest first. Does not open the database.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn backups(folder: &Path) -> Result<Vec<BackupInfo>, StoreError> {
         backups::all(folder)
     }
 
-    /// The rescued databases in `folder`, by name. Each holds what was saved while another file was at the database's
-    /// path; [`Store::restore`] puts it back.
+    /// Lists the rescued databases in `folder` by name. Each was saved while another file was at the database's path, and can
+    /// be given to [`Store::restore`].
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn rescued(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
         location::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
     }
 
-    /// The newest backup in `folder` that could take the place of the database.
+    /// Returns the newest backup in `folder` that can be restored.
     #[must_use]
     pub fn newest_intact_backup(folder: &Path) -> Option<PathBuf> {
         backups::newest_intact(folder)
     }
 
-    /// Reads all of the database and checks that it is whole. Holds up nobody else.
+    /// Checks the whole database for damage. Does not block other calls.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] with what was found, or what the disk says.
+    /// [`StoreError::Corrupt`], or an I/O error.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.apart(backups::findings)? {
+        match self.read_separately(backups::findings)? {
             None => Ok(()),
             Some(findings) => Err(StoreError::corrupt(&self.0.folder, findings)),
         }
     }
 
-    /// Puts `backup` in the place of the database in `folder`, which nobody may have open. Says where the
-    /// database that was there is now, if there was one. The installation becomes another device: one that went back in time
-    /// would use revisions a second time.
+    /// Replaces the database in `folder`, which must not be open, by `backup`. Returns the new path of the replaced database;
+    /// none if there was none. The installation becomes another device: a restored one would use the same revisions twice.
     ///
     /// # Errors
-    /// [`StoreError::BackupUnusable`] if the backup is damaged or of another format; otherwise what the
-    /// disk says. An interruption leaves the one or the other in place, whole.
+    /// [`StoreError::BackupUnusable`] if the backup is damaged or has an unknown format; otherwise an I/O error. An
+    /// interruption leaves one of the two in place, intact.
     pub fn restore(
         folder: &Path,
         backup: &Path,
@@ -595,16 +588,16 @@ impl Store {
         restore::restore(folder, backup, now.utc).map_err(|error| error.explained(folder))
     }
 
-    /// Moves a damaged database in `folder`, which nobody may have open, to `zafu.db.corrupt-<UTC>`, with what
-    /// belongs to it, and says where to, if there was one.
+    /// Moves a damaged database in `folder`, which must not be open, to `zafu.db.corrupt-<UTC>`, with its log. Returns the new
+    /// path; none if there was no database.
     ///
     /// # Errors
-    /// What the disk says.
+    /// An I/O error.
     pub fn set_aside(folder: &Path, now: WallTime) -> Result<Option<PathBuf>, StoreError> {
         folder::move_aside(folder, "corrupt", now.utc)
     }
 
-    /// The connection that writes, for tests that make the disk fail.
+    /// Runs `job` with the writing connection, for tests of faults.
     #[cfg(test)]
     pub(crate) fn on_writer<T: Send + 'static>(
         &self,
@@ -613,7 +606,7 @@ impl Store {
         self.0.writer.run(job)
     }
 
-    /// Carries out `change` as one transaction: all of it, or none.
+    /// Runs `change` in one transaction.
     fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -623,19 +616,18 @@ impl Store {
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// The same for what takes long: while something urgent waits, `change` may answer nothing. Then it is undone,
-    /// and carried out anew after what is urgent; so often, and then it has its turn.
-    fn write_patiently<T: Send + 'static>(
+    /// Runs a long `change`, which may return none while an urgent job is waiting. It is then rolled back and runs again after
+    /// the urgent job; after [`MAX_YIELDS`] times it is not told of urgent jobs any more.
+    fn write_yielding<T: Send + 'static>(
         &self,
         mut change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError>
         + Send
         + 'static,
     ) -> Result<T, StoreError> {
         let urgent = self.0.writer.urgent();
-        let mut gave_way = 0;
+        let mut yields = 0;
         loop {
-            let heeded =
-                if gave_way < GIVE_WAY_AT_MOST { urgent.clone() } else { Urgent::default() };
+            let heeded = if yields < MAX_YIELDS { urgent.clone() } else { Urgent::default() };
             let location = Arc::clone(&self.0.location);
             let (outcome, again) = self.0.writer.run(move |connection| {
                 let outcome =
@@ -644,40 +636,40 @@ impl Store {
             });
             match outcome.map_err(|error| error.explained(&self.0.folder))? {
                 Some(done) => return Ok(done),
-                None => (change, gave_way) = (again, gave_way + 1),
+                None => (change, yields) = (again, yields + 1),
             }
         }
     }
 
-    /// Reads what the last finished transaction left.
+    /// Reads with the shared reading connection.
     fn read<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // A panic while reading leaves nothing half done.
+        // A panic during a read leaves no invalid state.
         let mut reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let known = reader.take().filter(|(of, _)| *of == self.0.location.current().1);
         known
-            .map_or_else(|| self.reading(), Ok)
+            .map_or_else(|| self.open_reader(), Ok)
             .and_then(|known| job(&reader.insert(known).1))
             .map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// Reads on a connection of its own, for what takes long.
-    fn apart<T>(
+    /// Reads with a connection of its own, for long reads.
+    fn read_separately<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.reading()
+        self.open_reader()
             .and_then(|(_, connection)| job(&connection))
             .map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// Opens a connection that reads the file in use, and says how many were in use before it.
-    fn reading(&self) -> Result<(u32, Connection), StoreError> {
+    /// Opens a connection that reads the file in use, and returns the generation of that file.
+    fn open_reader(&self) -> Result<(u32, Connection), StoreError> {
         let location = Arc::clone(&self.0.location);
         if location.verify().is_err() {
-            // What is at the path is not ours.
+            // Another file is at the path.
             let location = Arc::clone(&location);
             self.0.writer.run(move |connection| location.ensure_open_file(connection))?;
         }
@@ -686,17 +678,17 @@ impl Store {
     }
 }
 
-/// Carries out `change` as one transaction: all of it, or none.
+/// Runs `change` in one transaction.
 fn transact<T>(
     connection: &mut Connection,
     location: &DatabaseLocation,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let done = transact_if(connection, location, |transaction| change(transaction).map(Some))?;
-    Ok(done.unwrap_or_else(|| unreachable!("it answered something")))
+    Ok(done.unwrap_or_else(|| unreachable!("the closure always returns a value")))
 }
 
-/// The same, and none of it either if `change` answers nothing.
+/// Runs `change` in one transaction, which is rolled back if it returns none.
 fn transact_if<T>(
     connection: &mut Connection,
     location: &DatabaseLocation,

@@ -1,4 +1,4 @@
-//! How values are written in columns: ids and moments as text that a person can read, the rest as JSON.
+//! Column formats: ids and times as text, structured values as JSON.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// An id, as a hyphenated lower-case UUID.
+/// An id as a hyphenated lower-case UUID.
 #[derive(Clone, Copy)]
 pub(crate) struct Id<T>(pub T);
 
@@ -23,7 +23,7 @@ impl<T: FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Id<
     }
 }
 
-/// A moment: UTC, RFC 3339, milliseconds, `Z`. Text in this form sorts as time does.
+/// A time in UTC as RFC 3339 with milliseconds and `Z`. Its text sorts in order of time.
 #[derive(Clone, Copy)]
 pub(crate) struct Stamp(pub DateTime<Utc>);
 

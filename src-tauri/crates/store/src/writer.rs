@@ -1,5 +1,5 @@
-//! The one thread that writes. It owns the writing connection, takes one job after the other, and sleeps while
-//! there is none. What the timer saves is urgent: a long job looks whether anything urgent waits, and gives way.
+//! The writer thread. It owns the writing connection and runs jobs one after the other. The timer's saves are urgent: a long
+//! job checks whether an urgent one is waiting, and yields to it.
 
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -10,22 +10,22 @@ use std::thread::JoinHandle;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// Says whether anything urgent waits.
+/// The number of waiting urgent jobs.
 #[derive(Clone, Default)]
 pub(crate) struct Urgent(Arc<AtomicUsize>);
 
 impl Urgent {
-    /// Whether a job that takes long should be undone and begun anew later.
+    /// Returns whether a long job should roll back and run again later.
     pub fn waits(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }
 }
 
-/// A handle on the thread. Dropping it waits until the connection is closed.
+/// A handle to the writer thread. Dropping it waits until the connection is closed.
 pub(crate) struct Writer {
-    /// `None` only while it is being dropped.
+    /// None only during drop.
     jobs: Option<Sender<Job>>,
-    /// How many urgent jobs wait.
+    /// The waiting urgent jobs.
     urgent: Urgent,
     thread: Option<JoinHandle<()>>,
 }
@@ -42,8 +42,8 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), urgent: Urgent::default(), thread: Some(thread) })
     }
 
-    /// Has the thread do `job`, and waits for its answer. A panic in the job undoes its transaction and goes on
-    /// here; the thread lives.
+    /// Runs `job` on the thread and returns its result. A panic in the job rolls back its transaction and is resumed on the
+    /// calling thread; the writer thread continues.
     pub fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
@@ -51,7 +51,7 @@ impl Writer {
         let (answer, answered) = sync_channel(1);
         let job: Job = Box::new(move |connection| {
             let outcome = catch_unwind(AssertUnwindSafe(|| job(connection)));
-            // Whoever asked waits below, so that there is always someone to take it.
+            // The caller waits below, so the channel is still open.
             let _ = answer.send(outcome);
         });
         let jobs = self.jobs.as_ref().expect("taken only by drop");
@@ -64,7 +64,7 @@ impl Writer {
 }
 
 impl Writer {
-    /// The same, for what must not wait for long.
+    /// Runs an urgent `job`, to which long jobs yield.
     pub fn run_urgently<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
@@ -77,7 +77,7 @@ impl Writer {
         })
     }
 
-    /// For jobs that give way.
+    /// Returns the counter that long jobs check.
     pub fn urgent(&self) -> Urgent {
         self.urgent.clone()
     }
@@ -87,7 +87,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
-            // No job can make the thread panic: see `run`.
+            // Panics of jobs are caught in `run`.
             let _ = thread.join();
         }
     }

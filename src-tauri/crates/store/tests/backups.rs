@@ -1,4 +1,4 @@
-//! Backups are taken daily, seven are kept, and one can take the place of a database that is damaged.
+//! Backups: taken daily, seven are kept, and each can be restored.
 
 mod common;
 
@@ -26,9 +26,9 @@ fn names(folder: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_day_has_one_backup() {
+fn one_backup_is_taken_per_day() {
     let (_folder, store) = store();
-    // Midnight is that of the place, an hour ahead of UTC.
+    // Local midnight, one hour ahead of UTC.
     let taken = store.backup_if_due(wall("2026-03-01T22:30:00Z")).unwrap().unwrap();
     assert_eq!(taken.reason, BackupReason::Daily);
     assert_eq!(store.backup_if_due(wall("2026-03-01T22:59:00Z")).unwrap(), None);
@@ -49,7 +49,7 @@ fn the_last_seven_are_kept() {
 }
 
 #[test]
-fn a_clock_that_was_once_wrong_does_not_cost_the_newest_backup() {
+fn a_wrong_clock_does_not_remove_the_newest_backup() {
     let (folder, store) = store();
     for day in 0..8 {
         store.backup_if_due(days_later(365 + day)).unwrap().unwrap();
@@ -59,7 +59,7 @@ fn a_clock_that_was_once_wrong_does_not_cost_the_newest_backup() {
 }
 
 #[test]
-fn a_backup_is_one_file_that_needs_no_log() {
+fn a_backup_is_one_file_without_a_log() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     let backup = store.backup_if_due(days_later(0)).unwrap().unwrap();
@@ -125,14 +125,14 @@ fn a_damaged_database_is_set_aside_with_its_log() {
         b"log"
     );
     Store::open(folder.path(), now).unwrap();
-    // A second one in the same second does not overwrite the first.
+    // Another one in the same second does not overwrite it.
     assert_ne!(Store::set_aside(folder.path(), now).unwrap().unwrap(), aside);
     assert_eq!(fs::read(&aside).unwrap(), b"damaged");
     assert_eq!(Store::set_aside(folder.path(), now).unwrap(), None);
 }
 
 #[test]
-fn a_database_that_is_replaced_is_complete_by_itself() {
+fn a_replaced_database_is_complete_without_its_log() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
@@ -145,7 +145,7 @@ fn a_database_that_is_replaced_is_complete_by_itself() {
 }
 
 #[test]
-fn a_backup_that_is_damaged_is_refused_and_nothing_is_changed() {
+fn a_damaged_backup_is_rejected_and_nothing_is_changed() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     drop(store);
@@ -161,13 +161,13 @@ fn a_backup_that_is_damaged_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
-fn a_restore_that_was_cut_short_is_finished_when_the_folder_is_opened() {
+fn an_interrupted_restore_is_completed_when_the_folder_is_opened() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
     sat(&store, id(2), 2000);
     drop(store);
-    // Cut short after the database was moved aside, and before its log was.
+    // Interrupted after the database was moved aside and before its log was.
     fs::copy(backup, folder.path().join("zafu.db.restoring")).unwrap();
     fs::rename(folder.path().join("zafu.db"), folder.path().join("zafu.db.replaced")).unwrap();
     fs::write(folder.path().join("zafu.db-wal"), "an old log").unwrap();
@@ -178,7 +178,7 @@ fn a_restore_that_was_cut_short_is_finished_when_the_folder_is_opened() {
 }
 
 #[test]
-fn a_restore_that_was_cut_short_before_the_move_changes_nothing() {
+fn a_restore_that_was_interrupted_before_the_move_changes_nothing() {
     let (folder, store) = store();
     sat(&store, id(1), 0);
     let backup = store.backup_if_due(days_later(0)).unwrap().unwrap().path;
@@ -209,7 +209,7 @@ fn backups_of_earlier_versions_are_found_and_their_folder_is_renamed() {
     assert_eq!(number(Store::backups(folder.path()).unwrap()), [backup.number]);
     drop(store);
 
-    // Two folders are never merged: what is in the former one stays as it is.
+    // If both folders exist, the former one is not touched.
     fs::create_dir(&former).unwrap();
     fs::write(former.join("other"), "kept").unwrap();
     Store::open(folder.path(), at(2).wall).unwrap();

@@ -19,13 +19,13 @@ fn preset(id: u128, name: &str) -> Preset {
 }
 
 #[test]
-fn settings_that_were_never_set_have_their_defaults() {
+fn settings_that_were_never_set_have_defaults() {
     let (_folder, store) = store();
     assert_eq!(store.settings().unwrap(), Settings::default());
 }
 
 #[test]
-fn settings_are_kept_one_by_one() {
+fn each_setting_has_its_own_row() {
     let (folder, store) = store();
     let chosen = Settings { theme: Theme::Dark, dim: true, ..Settings::default() };
     store.save_settings(&chosen).unwrap();
@@ -39,7 +39,7 @@ fn settings_are_kept_one_by_one() {
 }
 
 #[test]
-fn a_setting_that_cannot_be_read_has_its_default_and_costs_no_other() {
+fn an_unreadable_setting_has_its_default_and_affects_no_other() {
     let (folder, store) = store();
     let chosen = Settings { time_display: TimeDisplay::Seconds, ..Settings::default() };
     store.save_settings(&chosen).unwrap();
@@ -55,7 +55,7 @@ fn a_setting_that_cannot_be_read_has_its_default_and_costs_no_other() {
 }
 
 #[test]
-fn presets_are_kept_by_name() {
+fn presets_are_listed_by_name() {
     let (_folder, store) = store();
     store.save_preset(&preset(1, "evening")).unwrap();
     store.save_preset(&preset(2, "Early")).unwrap();
@@ -66,7 +66,7 @@ fn presets_are_kept_by_name() {
 }
 
 #[test]
-fn two_presets_cannot_be_called_the_same() {
+fn two_presets_cannot_have_the_same_name() {
     let (_folder, store) = store();
     store.save_preset(&preset(1, "morning")).unwrap();
     let error = store.save_preset(&preset(2, "morning")).unwrap_err();
@@ -76,7 +76,7 @@ fn two_presets_cannot_be_called_the_same() {
 }
 
 #[test]
-fn a_preset_that_is_not_there_cannot_be_deleted() {
+fn an_unknown_preset_cannot_be_deleted() {
     let (_folder, store) = store();
     let missing = Uuid::from_u128(9);
     let error = store.delete_preset(missing).unwrap_err();

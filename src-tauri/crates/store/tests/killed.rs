@@ -1,5 +1,5 @@
-//! The process is killed in the middle of writing, again and again: what was saved is there, and the database is
-//! whole. The test starts itself anew as the process that is killed.
+//! A process is killed repeatedly while it writes: everything that was saved is there, and the database is intact. The test
+//! runs itself as the process that is killed.
 
 mod common;
 
@@ -16,12 +16,12 @@ use zafu_store::Store;
 const FOLDER: &str = "ZAFU_STORE_TEST_FOLDER";
 const ROUND: &str = "ZAFU_STORE_TEST_ROUND";
 
-/// Large enough that the log is written back into the database every few sits.
+/// A note that is long enough to cause a checkpoint of the log every few sits.
 fn long_note() -> String {
     "rain ".repeat(40_000)
 }
 
-/// The process that is killed: sits, notes and says so, for ever.
+/// The process that is killed: saves sits and notes, and prints each save, without end.
 #[test]
 #[ignore = "only run by the test below, which kills it"]
 fn writes_until_it_is_killed() {
@@ -57,7 +57,7 @@ fn spawn(folder: &Path, round: u64) -> Child {
         .unwrap()
 }
 
-/// Kills the process a little after it has said `lines` things, and returns all that it managed to say.
+/// Kills the process shortly after it has printed `lines` lines, and returns all its lines.
 fn killed_after(
     folder: &Path,
     round: u64,
@@ -85,7 +85,7 @@ fn what_was_saved_survives_every_kill() {
     let folder = data.path().join("data");
     let mut known = BTreeMap::new();
     for round in 1..=48_u64 {
-        // The first rounds are killed while the database is made, or opened after the kill before.
+        // The first rounds are killed while the database is created or opened.
         let lines = if round <= 12 { 1 } else { 1 + (round as usize * 7) % 40 };
         let later = Duration::from_micros(round * 337 % 4000);
         known.extend(killed_after(&folder, round, lines, later).into_iter().map(|(w, id)| (id, w)));

@@ -1,5 +1,4 @@
-//! Whatever the timer and the person do, in whatever order, and however often Zafu is started anew: the tables
-//! say what a simple model in memory says.
+//! A model test: after any sequence of commands, edits and restarts, the tables equal a simple model in memory.
 
 mod common;
 
@@ -39,7 +38,7 @@ enum Step {
         which: usize,
         stale: bool,
     },
-    /// Zafu is started anew, perhaps after the computer was.
+    /// Restarts Zafu, and perhaps the computer.
     Reopen {
         rebooted: bool,
     },
@@ -69,12 +68,12 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What should be in the tables.
+/// The expected content of the tables.
 #[derive(Default)]
 struct Model {
     sits: BTreeMap<SessionId, Session>,
     open: Vec<OpenSit>,
-    /// Those that wait to be sent.
+    /// Sessions in the outbox.
     dirty: BTreeMap<SessionId, bool>,
 }
 
@@ -86,7 +85,7 @@ fn open_id(open: &OpenSit) -> SessionId {
 }
 
 impl Model {
-    /// Sits that have begun.
+    /// Returns the sits that are past their preparation.
     fn begun(&self) -> Vec<SessionId> {
         let preparing = |id: &SessionId| {
             self.open.iter().any(|open| match open {
@@ -156,7 +155,7 @@ impl Model {
         }
     }
 
-    /// The log as it should be: newest first.
+    /// Returns the expected log, newest first.
     fn log(&self) -> Vec<Session> {
         let mut log: Vec<_> = self
             .begun()
@@ -220,7 +219,7 @@ impl World {
         match step {
             Step::Timer(command) => self.command(command),
             Step::Start { length, preparation } => {
-                // A later id need not sort after an earlier one.
+                // Ids are not in order of time.
                 let id = id(self.next.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
                 self.next += 1;
                 self.command(Command::Start { id, plan: plan(length, preparation), seed: 1 });
@@ -280,7 +279,7 @@ impl World {
                     self.now.boot_id = BootId(Uuid::from_u128(self.next << 1));
                     self.now.boot = BootTime(Duration::from_secs(50));
                 }
-                // The old store is closed first, as when Zafu ends.
+                // The old store is closed first, as when Zafu quits.
                 let path = self.folder.path().to_path_buf();
                 let other = tempfile::tempdir().unwrap();
                 self.store = Store::open(other.path(), self.now.wall).unwrap();
@@ -293,7 +292,7 @@ impl World {
         }
     }
 
-    /// Compares the tables with the model, and the outbox with what it was.
+    /// Compares the tables with the model, and the outbox with its previous state.
     fn compare(&mut self) {
         assert_eq!(self.store.open_sits().unwrap(), self.model.open);
         let page = LogQuery { limit: 1000, before: None };
@@ -324,7 +323,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_tables_say_what_happened(
+    fn the_tables_equal_the_model(
         steps in prop::collection::vec((step(), prop_oneof![4 => 0_u64..70_000, 1 => 0_u64..900_000]), 1..60),
     ) {
         let mut world = World::new();

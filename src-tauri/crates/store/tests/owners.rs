@@ -1,4 +1,4 @@
-//! Owners: every sit can be reached whoever made it, and an account's sits are moved only by its user's decision.
+//! Owners: every sit can be reached, and the sits of an account are moved only by its user's decision.
 
 mod common;
 
@@ -24,7 +24,7 @@ fn sign_in_as(store: &Store, n: u128, url: &str, email: &str) {
     store.sign_in(user(n), url, "key", email).unwrap();
 }
 
-/// The same address has a new account: what a user has who was deleted and signed up again.
+/// Signs in with a new account of the same e-mail address, as after a deletion and another sign-up.
 fn signed_up_again(store: &Store) {
     sign_in_as(store, 2, ONE, "ONE@example.org");
 }
@@ -44,11 +44,11 @@ fn owner(store: &Store, n: u128) -> Owner {
     store.owners().unwrap().into_iter().find(is).unwrap()
 }
 
-fn gone(store: &Store, n: u128) -> Option<ClosedReason> {
+fn closed(store: &Store, n: u128) -> Option<ClosedReason> {
     owner(store, n).account.unwrap().closed
 }
 
-/// Sits of an account as the server would be sent them, with their generations.
+/// Returns the outgoing sits of an account with their generations.
 fn outgoing(store: &Store, n: u128) -> Vec<(Session, i64)> {
     let rows = store.outgoing(user(n), 1000, usize::MAX).unwrap();
     rows.into_iter().map(|row| (row.session, row.generation)).collect()
@@ -90,7 +90,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
     let last = store.pending(9).unwrap().iter().map(|row| row.generation).max().unwrap();
     signed_up_again(&store);
     assert_eq!((log(&store), sent(&store, 2)), (vec![], vec![]), "nothing is moved unasked");
-    assert_eq!((orphans(&store), gone(&store, 1)), (vec![(1, 3)], Some(ClosedReason::Replaced)));
+    assert_eq!((orphans(&store), closed(&store, 1)), (vec![(1, 3)], Some(ClosedReason::Replaced)));
 
     assert_eq!(store.move_sits_from(user(1)).unwrap(), 4);
     assert_eq!(log(&store), [4, 3, 1].map(id), "what was deleted stays deleted");
@@ -153,7 +153,7 @@ fn real_life_05_only_accounts_that_are_gone_are_offered_the_same_address_first()
     assert_eq!(orphans(&store), [(13, 1)]);
     signed_up_again(&store);
     assert_eq!(orphans(&store), [(1, 1), (13, 1)]);
-    assert_eq!((gone(&store, 11), gone(&store, 12)), (None, None));
+    assert_eq!((closed(&store, 11), closed(&store, 12)), (None, None));
     // What is declined is not offered again before the next sign-in.
     store.decline(user(1)).unwrap();
     assert_eq!(orphans(&store), [(13, 1)]);
@@ -163,10 +163,10 @@ fn real_life_05_only_accounts_that_are_gone_are_offered_the_same_address_first()
     assert_eq!(orphans(&store), [(1, 1), (13, 1)]);
     // A server that answers in an account's name shows that it is not gone; so does a sign-in.
     sign_in_as(&store, 13, other, far);
-    assert_eq!(gone(&store, 13), None);
+    assert_eq!(closed(&store, 13), None);
     store.record_deleted(user(13)).unwrap();
     pull(&store, user(13), Vec::new());
-    assert_eq!(gone(&store, 13), None);
+    assert_eq!(closed(&store, 13), None);
 }
 
 #[test]

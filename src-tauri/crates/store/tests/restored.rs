@@ -1,4 +1,4 @@
-//! A folder that went back in time, and a computer that was cloned: the later change wins.
+//! Restored data folders and cloned computers: the later change wins.
 
 mod common;
 
@@ -11,16 +11,16 @@ use zafu_core::ids::DeviceId;
 use zafu_core::session::{Details, Register, Session};
 use zafu_store::{Cursor, Pull, Pulled, Said, Store};
 
-/// How a folder goes back to an older state.
+/// How a data folder is restored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Restored {
-    /// Its files are replaced by copies, as every backup program does.
+    /// From copies of its files, as by a backup program.
     Files,
-    /// The whole disk goes back, or is cloned: nothing on it tells.
+    /// By an image of the whole disk, which leaves no trace.
     Disk,
 }
 
-/// A folder with one sit of the first account, which the server has.
+/// A data folder with one sit of the first account, which the server has.
 struct Folder {
     dir: tempfile::TempDir,
     store: Option<Store>,

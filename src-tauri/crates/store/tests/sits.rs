@@ -1,4 +1,4 @@
-//! A sit from its preparation to its end, as the table and the outbox see it.
+//! The rows of a sit, in the sessions and in the outbox, from its preparation to its end.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn queued(store: &Store) -> Vec<(zafu_core::ids::SessionId, i64)> {
 }
 
 #[test]
-fn a_sit_in_preparation_is_kept_but_is_no_sit_yet() {
+fn a_sit_in_its_preparation_is_stored_and_not_in_the_log() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
@@ -32,7 +32,7 @@ fn a_sit_in_preparation_is_kept_but_is_no_sit_yet() {
 }
 
 #[test]
-fn a_sit_that_has_begun_is_in_the_log_and_in_the_outbox() {
+fn a_sit_after_its_preparation_is_in_the_log_and_in_the_outbox() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 10)), at(0));
@@ -47,7 +47,7 @@ fn a_sit_that_has_begun_is_in_the_log_and_in_the_outbox() {
 }
 
 #[test]
-fn a_checkpoint_does_not_make_a_sit_be_sent_again() {
+fn a_checkpoint_does_not_enqueue_a_sit() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
@@ -59,19 +59,19 @@ fn a_checkpoint_does_not_make_a_sit_be_sent_again() {
 }
 
 #[test]
-fn dropped_overtime_changes_nothing_of_a_complete_sit() {
+fn dropped_overtime_does_not_change_a_completed_sit() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     let session = store.session(id(1)).unwrap().unwrap();
     assert_eq!(session.lifecycle.completedat(), Some(at(610).wall.utc));
     assert_eq!(session.lifecycle.satlength(), Seconds(600));
-    // Begun, then complete; the end was already known.
+    // Enqueued at the start and at the planned end; the end of the overtime changes nothing.
     assert_eq!(queued(&store), [(id(1), 2)]);
     assert!(store.open_sits().unwrap().is_empty());
 }
 
 #[test]
-fn a_discarded_sit_is_deleted_but_not_gone() {
+fn a_discarded_sit_stays_as_a_tombstone() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
@@ -86,7 +86,7 @@ fn a_discarded_sit_is_deleted_but_not_gone() {
 }
 
 #[test]
-fn a_sit_may_start_while_another_waits_to_be_settled() {
+fn a_sit_can_start_while_another_is_unsettled() {
     let (folder, store) = store();
     let mut timer = Timer::default();
     drive(&store, &mut timer, start(id(1), plan(600, 0)), at(0));
@@ -105,7 +105,7 @@ fn a_sit_may_start_while_another_waits_to_be_settled() {
 }
 
 #[test]
-fn of_several_saves_all_are_kept_or_none() {
+fn several_saves_are_applied_together_or_not_at_all() {
     let (_folder, store) = store();
     let mut timer = Timer::default();
     let mut saves = zafu_core::timer::saves(&timer.apply(start(id(1), plan(600, 0)), at(0)));
@@ -118,7 +118,7 @@ fn of_several_saves_all_are_kept_or_none() {
 }
 
 #[test]
-fn a_sit_that_is_over_cannot_be_ended_again() {
+fn a_sit_that_has_ended_cannot_be_ended_again() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     let session = store.session(id(1)).unwrap().unwrap();
@@ -138,7 +138,7 @@ fn a_change_during_a_request_survives_its_acknowledgement() {
     assert!(again.generation > sent.generation);
     assert!(common::acknowledge(&store, id(1), again.generation));
     assert!(queued(&store).is_empty());
-    // An old acknowledgement that comes late must not pass for one of the next change.
+    // A late acknowledgement of an old change must not acknowledge the next change.
     store.edit(id(1), "rain, then sun", "").unwrap();
     assert!(!common::acknowledge(&store, id(1), sent.generation));
     assert!(!common::acknowledge(&store, id(1), again.generation));
@@ -146,7 +146,7 @@ fn a_change_during_a_request_survives_its_acknowledgement() {
 }
 
 #[test]
-fn an_edit_counts_only_if_it_changes_something() {
+fn an_edit_without_a_change_is_not_enqueued() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     store.edit(id(1), "rain", "morning").unwrap();
@@ -161,7 +161,7 @@ fn an_edit_counts_only_if_it_changes_something() {
 #[test]
 fn the_log_can_be_read_page_by_page() {
     let (_folder, store) = store();
-    // Two begin in the same second: their ids decide.
+    // Two start in the same second; their ids decide.
     for (n, seconds) in [(1, 0), (2, 1000), (5, 2000), (4, 2000), (3, 3000)] {
         sat(&store, id(n), seconds);
     }

@@ -1,4 +1,4 @@
-//! Every format there ever was is brought to the newest one, with all that it held.
+//! Migrations: every released format is migrated to the newest one without loss.
 
 use super::*;
 use crate::store::Store;
@@ -58,7 +58,7 @@ const RENAMED_STATES: &[(&str, &str, &str)] = &[
     ("unreadable_rows", "kept", "local_only"),
 ];
 
-/// A folder that holds the fixture of `format`.
+/// Returns a folder with the fixture of `format`.
 fn holding(format: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(fixture(format), folder::database(folder.path())).unwrap();
@@ -69,10 +69,10 @@ fn open(folder: &Path, migrations: &[&str]) -> Result<Store, StoreError> {
     Store::open_with(folder, now(), migrations, Duration::ZERO)
 }
 
-/// All rows of all tables, by table and column.
+/// All rows by table, with the names of the columns.
 type Rows = BTreeMap<String, (Vec<String>, Vec<Vec<Value>>)>;
 
-/// What the tables hold, in the columns named by `like`, or in all there are.
+/// Returns the rows of all tables, in the columns of `like` or in all columns.
 fn rows(database: &Path, like: Option<&Rows>) -> Rows {
     let connection = Connection::open(database).unwrap();
     let tables: Vec<String> = match like {
@@ -128,7 +128,7 @@ fn in_newest_format(mut rows: Rows) -> Rows {
 }
 
 #[test]
-fn whose_a_sit_is_stands_with_the_sit() {
+fn the_owner_of_a_sit_moves_from_the_outbox_to_the_session() {
     let folder = holding(1);
     let raw = Connection::open(folder::database(folder.path())).unwrap();
     let owned = |sql: &str| {
@@ -172,7 +172,7 @@ fn a_migration_that_was_released_is_never_edited() {
 }
 
 #[test]
-fn every_format_becomes_the_newest_and_loses_nothing() {
+fn every_format_is_migrated_without_loss() {
     for format in 1..=MIGRATIONS.len() {
         let folder = holding(format);
         let before = rows(&folder::database(folder.path()), None);
@@ -189,13 +189,13 @@ fn every_format_becomes_the_newest_and_loses_nothing() {
     }
 }
 
-/// The migrations there are, and one more.
+/// Returns all migrations and another one.
 fn and(next: &'static str) -> Vec<&'static str> {
     MIGRATIONS.iter().copied().chain([next]).collect()
 }
 
 #[test]
-fn what_was_there_before_a_migration_is_kept_as_a_backup() {
+fn a_migration_takes_a_backup_before() {
     let folder = holding(MIGRATIONS.len());
     let before = rows(&folder::database(folder.path()), None);
     let next = and("ALTER TABLE presets ADD COLUMN colour TEXT");
@@ -219,7 +219,7 @@ fn a_migration_that_fails_changes_nothing() {
 }
 
 #[test]
-fn a_migration_that_leaves_rows_without_what_they_refer_to_changes_nothing() {
+fn a_migration_that_violates_a_foreign_key_changes_nothing() {
     let folder = holding(MIGRATIONS.len());
     let before = rows(&folder::database(folder.path()), None);
     let orphaning = and("DROP TRIGGER a_sit_is_never_removed; DELETE FROM sessions");
@@ -235,7 +235,7 @@ fn write_the_newest_fixture() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), MIGRATIONS).unwrap();
     crate::sample::fill(&store);
-    // Opened elsewhere it would take itself for a copy.
+    // Otherwise a copy elsewhere would be recognised as a copied folder.
     store.on_writer(|c| {
         c.execute("UPDATE device SET folder_digest = NULL, file_digest = NULL", []).unwrap()
     });

@@ -1,4 +1,4 @@
-//! What is read beside a writer, and where no shared memory can be made.
+//! Reading beside a writer, and without shared memory.
 
 use super::*;
 use crate::{Store, sample};
@@ -11,7 +11,7 @@ fn now() -> WallTime {
 
 const ALL: LogQuery = LogQuery { limit: 100, before: None };
 
-/// A folder whose store is open, with sits whose rows are still in the log.
+/// Returns a folder with an open store and sits that are still in the log.
 fn filled() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), now()).unwrap();
@@ -63,7 +63,7 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
     let (folder, store) = filled();
     let all = store.log(&ALL, OwnerFilter::All).unwrap();
     drop(store);
-    // Windows allows no question mark in a name.
+    // Windows does not allow a question mark in a file name.
     let odd = folder.path().join(if cfg!(windows) { "b#c%20 d" } else { "a?b#c%20 d" });
     fs::create_dir(&odd).unwrap();
     fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
@@ -75,7 +75,7 @@ fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_chang
 }
 
 #[test]
-fn a_folder_without_a_database_has_nothing_to_read_and_is_left_as_it_is() {
+fn a_folder_without_a_database_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(ReadOnlyStore::open(folder.path()), Ok(OpenOutcome::NoDatabase)));
     assert!(matches!(
@@ -86,7 +86,7 @@ fn a_folder_without_a_database_has_nothing_to_read_and_is_left_as_it_is() {
 }
 
 #[test]
-fn a_database_of_an_older_format_is_named_and_left_as_it_is() {
+fn a_database_of_an_older_format_is_reported_and_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     drop(Store::open_with(
         folder.path(),

@@ -1,4 +1,4 @@
-//! How the table is read, and what it refuses.
+//! Queries of the table of sessions, and the constraints of the schema.
 
 use super::*;
 use crate::{Store, sample};
@@ -13,7 +13,7 @@ fn filled() -> (tempfile::TempDir, Store) {
 }
 
 #[test]
-fn the_log_is_read_along_its_index() {
+fn the_log_uses_its_index() {
     let (_folder, store) = filled();
     for log in [LOG, LOG_OF_ALL, LOG_OF_ONE] {
         let plan: Vec<String> = store.on_writer(move |connection| {
@@ -37,7 +37,7 @@ fn the_log_is_in_order_of_the_corrected_start() {
 }
 
 #[test]
-fn the_columns_are_those_that_people_and_programs_rely_on() {
+fn the_columns_of_sessions_are_stable() {
     let (_folder, store) = filled();
     let columns: Vec<String> = store.on_writer(|connection| {
         let statement = connection.prepare("SELECT * FROM sessions").unwrap();
@@ -48,7 +48,7 @@ fn the_columns_are_those_that_people_and_programs_rely_on() {
 }
 
 #[test]
-fn nonsense_is_refused() {
+fn invalid_rows_violate_a_constraint() {
     let (_folder, store) = filled();
     let is_refused = |change: &'static str| {
         store.on_writer(move |connection| {

@@ -1,4 +1,4 @@
-//! Who goes first at the one thread that writes.
+//! The priority of urgent jobs on the writer thread.
 
 use super::*;
 use crate::Cursor;
@@ -28,7 +28,7 @@ fn begun(n: u128, device: DeviceId) -> Session {
     Session::new(id(n), now().wall, Seconds(600), origin)
 }
 
-/// What the timer saves when a sit begins.
+/// Returns the saves of a sit that starts.
 fn start(n: u128) -> Vec<Save> {
     let plan = Plan {
         length: Length::Timed(Bounded::new(600).unwrap()),
@@ -47,7 +47,7 @@ fn page(rows: Vec<Session>, seq: i64) -> Pull {
 }
 
 #[test]
-fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
+fn a_save_of_the_timer_interrupts_the_merge_of_a_pull() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), now().wall).unwrap();
     let one = UserId(Uuid::from_u128(1));
@@ -70,10 +70,10 @@ fn what_the_timer_saves_goes_before_a_page_that_is_being_written_down() {
             sync::merge(change, one, &pull, urgent)
         }
     };
-    let merged = store.write_patiently(merge).unwrap();
+    let merged = store.write_yielding(merge).unwrap();
     let saving = saving.lock().unwrap().take().unwrap();
     saving.join().unwrap();
-    assert_eq!(asked.load(Ordering::SeqCst), 2, "it was begun anew");
+    assert_eq!(asked.load(Ordering::SeqCst), 2, "it ran again");
     assert_eq!(merged, Pulled::Merged { changed: 2, of_other_accounts: 0 });
     assert_eq!(store.open_sits().unwrap().len(), 1);
     assert_eq!(store.account().unwrap().unwrap().cursor.unwrap().seq, 2);

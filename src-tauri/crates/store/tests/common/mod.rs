@@ -1,4 +1,4 @@
-//! What the tests share: moments, plans, a timer that saves into a store.
+//! Shared helpers: times, plans, and a timer that saves into a store.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use chrono::{DateTime, Utc};
@@ -15,7 +15,7 @@ pub fn wall(utc: &str) -> WallTime {
     WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
 }
 
-/// `seconds` after the beginning of all tests, in one run of the computer.
+/// Returns the time `seconds` after a fixed start, within one boot.
 pub fn at(seconds: u64) -> Moment {
     Moment {
         boot: BootTime(Duration::from_secs(1000 + seconds)),
@@ -32,7 +32,7 @@ pub fn user(n: u128) -> UserId {
     UserId(Uuid::from_u128(n))
 }
 
-/// Signs the first account in.
+/// Signs in the first account.
 pub fn sign_in(store: &Store) {
     store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
 }

@@ -1,4 +1,4 @@
-//! The power is cut at each sync of a whole life: what was saved is there, and the database is whole.
+//! A power cut at each sync of a long session of use: everything that was saved is there, and the database is intact.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -12,23 +12,23 @@ use zafu_core::settings::{Preset, Settings};
 use zafu_core::timer::{Answer, Command, OvertimeAnswer, Timer};
 use zafu_store::Store;
 
-/// Everything that a user would miss.
+/// Returns everything in the database that a user would miss, as text.
 fn state(store: &Store) -> String {
     let sits: Vec<_> = log(store).into_iter().map(|id| store.session(id).unwrap()).collect();
     let (left, settings) = (store.open_sits().unwrap(), store.settings().unwrap());
     let (presets, account) = (store.presets().unwrap(), store.account().unwrap());
     let outbox = store.pending(100).unwrap();
-    // Notes are long, and one letter of each says which it is.
+    // Each note is one repeated letter, which is enough to identify it.
     let text = format!("{left:?} {sits:?} {settings:?} {presets:?} {account:?} {outbox:?}");
     text.replace("rain ", "")
 }
 
-/// Large enough that the log is written back into the database after a few of them.
+/// A note that is long enough to cause a checkpoint of the log after a few of them.
 fn long_note(n: u32) -> String {
     format!("{n}{}", "rain ".repeat(200_000))
 }
 
-/// A life, and who is told of each change that was acknowledged.
+/// A session of use, and a callback for each acknowledged change.
 struct Life<Told> {
     store: Store,
     timer: Timer,
@@ -49,7 +49,7 @@ impl<Told: FnMut(&Store)> Life<Told> {
     }
 }
 
-/// A life with a bit of everything.
+/// Runs a session of use with changes of every kind.
 fn live(folder: &Path, mut told: impl FnMut(&Store)) {
     let store = Store::open(folder, at(0).wall).unwrap();
     told(&store);
@@ -63,14 +63,14 @@ fn live(folder: &Path, mut told: impl FnMut(&Store)) {
     life.after(30, Command::Tick);
     life.after(40, Command::Tick);
     life.after(10, Command::End { overtime: Some(OvertimeAnswer::Add) });
-    // Ended early, thrown away, ended in its preparation.
+    // Ended early, discarded, ended in the preparation.
     for (n, end) in [(2, Command::End { overtime: None }), (3, Command::Discard)] {
         life.after(60, start(id(n), plan(100, 0)));
         life.after(30, end);
     }
     life.after(60, start(id(4), plan(100, 30)));
     life.after(5, Command::Discard);
-    // Cut off, and asked about.
+    // Interrupted and unsettled.
     life.after(60, start(id(5), plan(1000, 0)));
     life.after(600, Command::Tick);
     life.after(10, Command::Resolve { id: id(5), answer: Answer::Whole });
@@ -92,9 +92,9 @@ fn live(folder: &Path, mut told: impl FnMut(&Store)) {
     life.after(30, Command::Tick);
 }
 
-/// Opens what is left after a power cut, and says what is in it.
+/// Opens the database after a power cut and returns its state.
 fn found(files: &Files) -> Result<String, String> {
-    // In memory where that is possible: what is found here need not outlive anything.
+    // In memory where that is possible: these files need not be durable.
     let memory = Path::new("/dev/shm");
     let folder =
         if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
@@ -106,7 +106,7 @@ fn found(files: &Files) -> Result<String, String> {
     Ok(state(&store))
 }
 
-/// What may be left of what was not synced: each of these is tried at each cut.
+/// The possible states of the unsynced data, each of which is tried at each power cut.
 fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
     let count = disk.unsynced().len();
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
@@ -141,7 +141,7 @@ fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
     outcomes
 }
 
-/// Numbers that look like chance, and are the same each time (xorshift).
+/// A deterministic pseudo-random generator (xorshift).
 struct Chance(u64);
 
 impl Chance {
@@ -153,8 +153,8 @@ impl Chance {
     }
 }
 
-/// Cuts the power before each sync of `ops`, after the last one, and says where something was lost: what is found must be
-/// what was acknowledged, or that and the change that was on its way.
+/// Cuts the power before each sync of `ops` and after the last one, and returns where something was lost: the state must be
+/// the acknowledged one, or that with the change in progress.
 fn losses(ops: &[Op], states: &[String], syncs_count: bool) -> (usize, Vec<String>) {
     let mut disk = Disk::with_empty("zafu.db");
     let (mut acknowledged, mut tried, mut lost) = (0, 0, Vec::new());
@@ -202,7 +202,7 @@ fn fault_16_a_power_cut_at_any_sync_loses_nothing_that_was_saved() {
     assert!(lost.is_empty(), "{} of {tried}: {lost:#?}", lost.len());
     eprintln!("{} changes, {tried} power cuts", states.len());
 
-    // That this could be seen: a disk that only says that it syncs loses what was acknowledged.
+    // The test can fail: a disk that ignores syncs loses acknowledged changes.
     let acknowledged = |op: &(usize, &Op)| matches!(op.1, Op::Acknowledged);
     let (early, _) = ops.iter().enumerate().filter(acknowledged).nth(5).unwrap();
     let (tried, lost) = losses(&ops[..=early], &states, false);
