@@ -36,7 +36,7 @@ import { Notices } from './notices.svelte';
 import { Past } from './past.svelte';
 import { Timer } from './timer.svelte';
 
-export type Place = 'timer' | 'settings' | 'log' | 'account';
+export type Screen = 'timer' | 'settings' | 'log' | 'account';
 export type Question = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
@@ -46,7 +46,7 @@ export class App {
 	readonly past: Past;
 	readonly account: Account;
 	readonly draft = new Draft();
-	place = $state<Place>('timer');
+	screen = $state<Screen>('timer');
 	/** The dialog that is open. */
 	question = $state<Question | null>(null);
 	fullscreen = $state(false);
@@ -59,7 +59,7 @@ export class App {
 	noteOn = $state<string | null>(null);
 	#busy = false;
 	/** Where the account was opened from. */
-	#before: Place = 'timer';
+	#previousScreen: Screen = 'timer';
 
 	constructor(
 		readonly api: Api,
@@ -86,7 +86,7 @@ export class App {
 				quitAsked: () => (this.question = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => {
-					if (this.place === 'log') void this.past.again();
+					if (this.screen === 'log') void this.past.again();
 				},
 			}),
 		);
@@ -109,7 +109,7 @@ export class App {
 		const trouble = engineState.trouble.map((one) => one.message);
 		this.known = new Set(trouble.filter((message) => this.known.has(message)));
 		if (engineState.sit && !before.sit) {
-			this.place = 'timer';
+			this.screen = 'timer';
 			// What was asked of the sit before this one is no question any more.
 			if (this.question !== 'quit') this.question = null;
 		}
@@ -121,7 +121,7 @@ export class App {
 	/** Goes to where the note is written; in overtime that is behind the question of what to do with it. */
 	openNote(id: string): void {
 		this.noteOn = id;
-		this.place = 'timer';
+		this.screen = 'timer';
 	}
 
 	async refresh(): Promise<void> {
@@ -199,16 +199,16 @@ export class App {
 		await this.notices.guard(this.api.setFullscreen(on));
 	}
 
-	go(place: Place): void {
-		if (place === 'account' && this.place !== 'account') this.#before = this.place;
-		this.place = place;
-		if (place === 'log') void this.past.load();
-		if (place === 'account') void this.account.open();
+	go(screen: Screen): void {
+		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
+		this.screen = screen;
+		if (screen === 'log') void this.past.load();
+		if (screen === 'account') void this.account.open();
 	}
 
 	/** To the timer, but from the account to where it was opened. */
 	back(): void {
-		this.go(this.place === 'account' ? this.#before : 'timer');
+		this.go(this.screen === 'account' ? this.#previousScreen : 'timer');
 	}
 
 	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */

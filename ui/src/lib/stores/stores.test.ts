@@ -145,7 +145,7 @@ describe('a sit', () => {
 		app.go('settings');
 		await demo.startSit({});
 		expect(app.question).toBeNull();
-		expect(app.place).toBe('timer');
+		expect(app.screen).toBe('timer');
 	});
 
 	it('asks before the app is quit', async () => {
@@ -165,7 +165,7 @@ describe('a note that was asked for', () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		app.go('log');
 		demo.askForNote('x');
-		expect([app.place, app.noteOn]).toEqual(['timer', 'x']);
+		expect([app.screen, app.noteOn]).toEqual(['timer', 'x']);
 	});
 
 	it.each([
