@@ -37,7 +37,7 @@ import { Past } from './past.svelte';
 import { Timer } from './timer.svelte';
 
 export type Screen = 'timer' | 'settings' | 'log' | 'account';
-export type Question = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
+export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
 	readonly timer: Timer;
@@ -48,7 +48,7 @@ export class App {
 	readonly draft = new Draft();
 	screen = $state<Screen>('timer');
 	/** The dialog that is open. */
-	question = $state<Question | null>(null);
+	dialog = $state<DialogName | null>(null);
 	fullscreen = $state(false);
 	bell = $state.raw<BellCheck | null>(null);
 	/** Unsettled sits that the person has put off for now. */
@@ -73,7 +73,7 @@ export class App {
 			this.timer.receive(api.start.engineState);
 			this.choices.take(api.start.settings);
 			this.#followUsual();
-			if (api.start.quitAsked) this.question = 'quit';
+			if (api.start.quitAsked) this.dialog = 'quit';
 			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.engineState);
 		}
 	}
@@ -83,7 +83,7 @@ export class App {
 		const stop = await this.notices.guard(
 			this.api.listen({
 				engineState: (engineState) => this.receive(engineState),
-				quitAsked: () => (this.question = 'quit'),
+				quitAsked: () => (this.dialog = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => {
 					if (this.screen === 'log') void this.past.again();
@@ -111,10 +111,9 @@ export class App {
 		if (engineState.sit && !before.sit) {
 			this.screen = 'timer';
 			// What was asked of the sit before this one is no question any more.
-			if (this.question !== 'quit') this.question = null;
+			if (this.dialog !== 'quit') this.dialog = null;
 		}
-		if (!engineState.sit && (this.question === 'end' || this.question === 'quit'))
-			this.question = null;
+		if (!engineState.sit && (this.dialog === 'end' || this.dialog === 'quit')) this.dialog = null;
 		if (before.sit && !engineState.sit) void this.setFullscreen(false);
 	}
 
@@ -148,16 +147,16 @@ export class App {
 	askToEnd(): void {
 		const phase = this.timer.sit?.phase;
 		if (phase === 'preparing') void this.end(null);
-		else if (phase) this.question = 'end';
+		else if (phase) this.dialog = 'end';
 	}
 
 	end(overtime: OvertimeAnswer | null): Promise<void> {
-		this.question = null;
+		this.dialog = null;
 		return this.#once(() => this.api.endSit(overtime));
 	}
 
 	discard(): Promise<void> {
-		this.question = null;
+		this.dialog = null;
 		return this.#once(() => this.api.discardSit());
 	}
 
@@ -230,7 +229,7 @@ export class App {
 
 	/** Quitting in mid-sit ends the sit, kept, and then the app. */
 	async quit(): Promise<void> {
-		this.question = null;
+		this.dialog = null;
 		await this.notices.guard(this.api.quitApp());
 	}
 

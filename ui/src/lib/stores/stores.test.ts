@@ -74,9 +74,9 @@ describe('a sit', () => {
 		expect(app.timer.moment()?.elapsedMs).toBe(11_000);
 		await app.pauseOrResume();
 		app.askToEnd();
-		expect(app.question).toBe('end');
+		expect(app.dialog).toBe('end');
 		await app.end(null);
-		expect(app.question).toBeNull();
+		expect(app.dialog).toBeNull();
 		expect(app.timer.engineState.finished).toMatchObject({ satSeconds: 11, complete: false });
 	});
 
@@ -84,7 +84,7 @@ describe('a sit', () => {
 		const { app } = await begin();
 		await app.start();
 		app.askToEnd();
-		expect(app.question).toBeNull();
+		expect(app.dialog).toBeNull();
 	});
 
 	it('starts once, however often one asks', async () => {
@@ -141,22 +141,22 @@ describe('a sit', () => {
 
 	it('begun from elsewhere takes away what was asked of the one before', async () => {
 		const { app, demo } = await begin();
-		app.question = 'bells';
+		app.dialog = 'bells';
 		app.go('settings');
 		await demo.startSit({});
-		expect(app.question).toBeNull();
+		expect(app.dialog).toBeNull();
 		expect(app.screen).toBe('timer');
 	});
 
 	it('asks before the app is quit', async () => {
 		const { app, demo, stop } = await begin();
 		demo.askToQuit();
-		expect(app.question).toBe('quit');
+		expect(app.dialog).toBe('quit');
 		await app.quit();
 		expect(demo.calls).toContain('quitApp');
 		stop();
 		demo.askToQuit();
-		expect(app.question).toBeNull();
+		expect(app.dialog).toBeNull();
 	});
 });
 
