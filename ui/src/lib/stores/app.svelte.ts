@@ -52,9 +52,9 @@ export class App {
 	fullscreen = $state(false);
 	bell = $state.raw<BellCheck | null>(null);
 	/** Unsettled sits that the person has put off for now. */
-	putOff = $state.raw<ReadonlySet<string>>(new Set());
+	postponed = $state.raw<ReadonlySet<string>>(new Set());
 	/** What does not work, and the person knows. */
-	known = $state.raw<ReadonlySet<string>>(new Set());
+	dismissed = $state.raw<ReadonlySet<string>>(new Set());
 	/** The sit on which the person wants to write a note, as soon as its finish page is open. */
 	noteOn = $state<string | null>(null);
 	#busy = false;
@@ -107,7 +107,7 @@ export class App {
 		const before = this.timer.engineState;
 		if (!this.timer.receive(engineState)) return;
 		const trouble = engineState.trouble.map((one) => one.message);
-		this.known = new Set(trouble.filter((message) => this.known.has(message)));
+		this.dismissed = new Set(trouble.filter((message) => this.dismissed.has(message)));
 		if (engineState.sit && !before.sit) {
 			this.screen = 'timer';
 			// What was asked of the sit before this one is no question any more.
@@ -165,17 +165,17 @@ export class App {
 	}
 
 	/** Hides this trouble until it has passed: one that comes again is shown again. */
-	noted(message: string): void {
-		this.known = new Set([...this.known, message]);
+	dismiss(message: string): void {
+		this.dismissed = new Set([...this.dismissed, message]);
 	}
 
-	later(id: string): void {
-		this.putOff = new Set([...this.putOff, id]);
+	postpone(id: string): void {
+		this.postponed = new Set([...this.postponed, id]);
 	}
 
 	/** Asks about unsettled sits again. */
-	reconsider(): void {
-		this.putOff = new Set();
+	askAgain(): void {
+		this.postponed = new Set();
 	}
 
 	/** Leaves the finish page, keeping what was written there. Stays if that cannot be saved. */

@@ -123,12 +123,12 @@ describe('a sit', () => {
 		const trouble = [{ code: 'storage' as const, message: 'The disk is full.' }];
 		const healthy = app.timer.engineState;
 		app.receive({ ...healthy, trouble });
-		app.noted('The disk is full.');
+		app.dismiss('The disk is full.');
 		app.receive({ ...healthy, trouble });
-		expect(app.known.has('The disk is full.')).toBe(true);
+		expect(app.dismissed.has('The disk is full.')).toBe(true);
 		app.receive(healthy);
 		app.receive({ ...healthy, trouble });
-		expect(app.known.has('The disk is full.')).toBe(false);
+		expect(app.dismissed.has('The disk is full.')).toBe(false);
 	});
 
 	it('stays on its page when the note cannot be saved', async () => {

@@ -14,7 +14,7 @@ const NOTHING: EngineState = {
 export class Timer {
 	engineState = $state.raw<EngineState>(NOTHING);
 	/** Whether the engine has spoken at all; until then nothing is shown. */
-	known = $state(false);
+	received = $state(false);
 	#receivedAt = 0;
 	#now: () => number;
 
@@ -30,7 +30,7 @@ export class Timer {
 		if (engineState.revision < this.engineState.revision) return false;
 		this.#receivedAt = this.#now();
 		this.engineState = engineState;
-		this.known = true;
+		this.received = true;
 		return true;
 	}
 
