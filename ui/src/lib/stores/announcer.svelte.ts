@@ -3,7 +3,7 @@ import type { EngineState } from '../api/types';
 import { t } from '../messages.svelte';
 import { milestones, reached, untilNext, type Milestone } from '../time/announce';
 import { pulse } from '../time/pulse';
-import { sat, short } from '../words';
+import { roundedLength, short } from '../text';
 import type { Timer } from './timer.svelte';
 
 /** What a change of state is worth saying; null: nothing. */
@@ -25,7 +25,7 @@ export function saidOfChange(before: EngineState, after: EngineState): string | 
 		}
 	}
 	if (after.finished && after.finished.id !== before.finished?.id) {
-		return t('announcement-finished', { length: sat(after.finished.satSeconds) });
+		return t('announcement-finished', { length: roundedLength(after.finished.satSeconds) });
 	}
 	return null;
 }

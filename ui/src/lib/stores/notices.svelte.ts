@@ -1,6 +1,6 @@
 /** What went wrong, and what can be undone: one at a time, in one place, in words. */
 import { asIpcError } from '../api/api';
-import { errorText } from '../bell-words';
+import { errorText } from '../error-text';
 
 export interface Notice {
 	text: string;

@@ -12,7 +12,7 @@ import {
 import type { Moment } from './time/moment';
 
 /** `20 minutes`, `45 seconds`: whole ones, rounded down. */
-export function sat(seconds: number): string {
+export function roundedLength(seconds: number): string {
 	const { unit, count } = satParts(seconds);
 	return unit === 'minutes' ? t('common-minutes', { count }) : t('common-seconds', { count });
 }
@@ -74,13 +74,13 @@ export function soundName(sound: string): string {
 	return file.replace(/\.[^.]+$/, '');
 }
 
-function rung(strike: Strike): string {
+function strikeText(strike: Strike): string {
 	return strike.strikes > 1
 		? `${soundName(strike.sound)} × ${strike.strikes}`
 		: soundName(strike.sound);
 }
 
-function often({ when }: Intervals): string {
+function intervalText({ when }: Intervals): string {
 	switch (when.kind) {
 		case 'every':
 			return short(when.seconds);
@@ -97,11 +97,12 @@ function often({ when }: Intervals): string {
 }
 
 /** All bells of a plan, in the order in which they are first heard. */
-export function bellsOf(plan: PlanChoice): string[] {
+export function bellSummaries(plan: PlanChoice): string[] {
 	const bells: string[] = [];
-	if (plan.startBell) bells.push(t('bells-summary-start', { bell: rung(plan.startBell) }));
-	if (plan.intervals) bells.push(t('bells-summary-during', { times: often(plan.intervals) }));
-	if (plan.endBell) bells.push(t('bells-summary-end', { bell: rung(plan.endBell) }));
+	if (plan.startBell) bells.push(t('bells-summary-start', { bell: strikeText(plan.startBell) }));
+	if (plan.intervals)
+		bells.push(t('bells-summary-during', { times: intervalText(plan.intervals) }));
+	if (plan.endBell) bells.push(t('bells-summary-end', { bell: strikeText(plan.endBell) }));
 	return bells.length > 0 ? bells : [t('bells-silent')];
 }
 
@@ -118,7 +119,7 @@ export function moment(rfc3339: string): string {
 }
 
 /** When something last happened: by the clock alone if that was today. */
-export function lately(rfc3339: string, now: Date): string {
+export function recentTime(rfc3339: string, now: Date): string {
 	const then = new Date(rfc3339);
 	if (then.toDateString() !== now.toDateString()) return moment(rfc3339);
 	return then.toLocaleTimeString(locale(), {
@@ -143,7 +144,7 @@ export function ownerName({ id, email, state }: OwnerView): string {
 }
 
 /** How things stand with the account: in a word or two, and in full. */
-export function standing(sync: SyncView): { brief: string; long: string } {
+export function syncText(sync: SyncView): { brief: string; long: string } {
 	switch (sync.state) {
 		case 'synced':
 			return { brief: t('sync-synced'), long: t('sync-synced-long') };
@@ -163,7 +164,7 @@ export function standing(sync: SyncView): { brief: string; long: string } {
 	}
 }
 
-const REFUSALS: Record<string, PlainMessageId> = {
+const REJECTIONS: Record<string, PlainMessageId> = {
 	bad_text: 'sync-rejected-text',
 	bad_note: 'sync-rejected-text',
 	bad_label: 'sync-rejected-text',
@@ -180,8 +181,8 @@ const REFUSALS: Record<string, PlainMessageId> = {
 };
 
 /** Why the server will not have a sit. */
-export function refusal(code: string): string {
-	const known = REFUSALS[code];
+export function rejectionText(code: string): string {
+	const known = REJECTIONS[code];
 	return known ? t(known) : t('sync-rejected-other', { code });
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BELL_TROUBLES } from './api/scenes';
-import { errorBrief, errorText } from './bell-words';
+import { errorBrief, errorText } from './error-text';
 import { setLanguage } from './messages.svelte';
 
 afterEach(() => setLanguage('en'));

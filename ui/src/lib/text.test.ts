@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { DEMO_PLAN } from './api/demo';
 import type { IntervalTimes, TimeDisplay } from './api/types';
 import type { Moment } from './time/moment';
-import { bellsOf, short, soundName, timeLine } from './words';
+import { bellSummaries, short, soundName, timeLine } from './text';
 
 describe('the bells of a plan', () => {
 	const strike = { sound: 'small-bowl', strikes: 1 };
 	const during = (when: IntervalTimes) =>
-		bellsOf({ ...DEMO_PLAN, startBell: null, endBell: null, intervals: { when, strike } })[0];
+		bellSummaries({ ...DEMO_PLAN, startBell: null, endBell: null, intervals: { when, strike } })[0];
 
 	it('are named in the order in which they are heard', () => {
-		expect(bellsOf(DEMO_PLAN)).toEqual(['start Large bowl', 'end Large bowl × 3']);
+		expect(bellSummaries(DEMO_PLAN)).toEqual(['start Large bowl', 'end Large bowl × 3']);
 	});
 
 	it('are none in silence', () => {
-		expect(bellsOf({ ...DEMO_PLAN, startBell: null, endBell: null })).toEqual(['Silent']);
+		expect(bellSummaries({ ...DEMO_PLAN, startBell: null, endBell: null })).toEqual(['Silent']);
 	});
 
 	it.each<[IntervalTimes, string]>([

@@ -1,7 +1,7 @@
 /** What the window says when a bell is not heard as it was meant to be, in the language of the person. */
 import type { BellError, FileFault, IpcError } from './api/types';
 import { t } from './messages.svelte';
-import { soundName } from './words';
+import { soundName } from './text';
 
 /** An error in full. */
 export function errorText(error: IpcError): string {
