@@ -25,7 +25,7 @@ async function press(ids: string[]): Promise<void> {
 
 /** Until all that was pressed has come, with all that belongs to it, and nothing moves. */
 async function settled(pressed: Promise<void>): Promise<void> {
-	await Promise.all([pressed, import('../screens/later')]);
+	await Promise.all([pressed, import('../screens/deferred')]);
 	// Once for what is drawn now, once for what that has changed.
 	for (const _ of [1, 2]) {
 		await frame();

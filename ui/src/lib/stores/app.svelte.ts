@@ -30,10 +30,10 @@ import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
 import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, EngineState } from '../api/types';
 import { Account } from './account.svelte';
-import { Choices } from './choices.svelte';
+import { Preferences } from './preferences.svelte';
 import { Draft, USUAL } from './draft.svelte';
 import { Notices } from './notices.svelte';
-import { Past } from './past.svelte';
+import { Log } from './log.svelte';
 import { Timer } from './timer.svelte';
 
 export type Screen = 'timer' | 'settings' | 'log' | 'account';
@@ -42,8 +42,8 @@ export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 export class App {
 	readonly timer: Timer;
 	readonly notices = new Notices();
-	readonly choices: Choices;
-	readonly past: Past;
+	readonly preferences: Preferences;
+	readonly log: Log;
 	readonly account: Account;
 	readonly draft = new Draft();
 	screen = $state<Screen>('timer');
@@ -66,12 +66,12 @@ export class App {
 		now?: () => number,
 	) {
 		this.timer = new Timer(now);
-		this.choices = new Choices(api, this.notices);
-		this.past = new Past(api, this.notices);
+		this.preferences = new Preferences(api, this.notices);
+		this.log = new Log(api, this.notices);
 		this.account = new Account(api, this.timer);
 		if (api.start) {
 			this.timer.receive(api.start.engineState);
-			this.choices.take(api.start.settings);
+			this.preferences.apply(api.start.settings);
 			this.#followUsual();
 			if (api.start.quitAsked) this.dialog = 'quit';
 			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.engineState);
@@ -86,7 +86,7 @@ export class App {
 				quitAsked: () => (this.dialog = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => {
-					if (this.screen === 'log') void this.past.again();
+					if (this.screen === 'log') void this.log.refresh();
 				},
 			}),
 		);
@@ -94,7 +94,7 @@ export class App {
 			if (!document.hidden) void this.refresh();
 		};
 		document.addEventListener('visibilitychange', seen);
-		await Promise.all([this.refresh(), this.choices.load()]);
+		await Promise.all([this.refresh(), this.preferences.load()]);
 		this.#followUsual();
 		void this.checkBell();
 		return () => {
@@ -201,7 +201,7 @@ export class App {
 	go(screen: Screen): void {
 		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
 		this.screen = screen;
-		if (screen === 'log') void this.past.load();
+		if (screen === 'log') void this.log.load();
 		if (screen === 'account') void this.account.open();
 	}
 
@@ -212,13 +212,13 @@ export class App {
 
 	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */
 	async usual(plan: PlanChoice): Promise<void> {
-		await this.choices.change({ plan });
+		await this.preferences.change({ plan });
 		this.#followUsual();
 	}
 
 	/** Offers the usual sit, as it is now. */
 	offerUsual(): void {
-		const plan = this.choices.settings?.plan;
+		const plan = this.preferences.settings?.plan;
 		if (plan) this.draft.from(plan, USUAL);
 	}
 

@@ -204,12 +204,12 @@ describe('the draft', () => {
 	it('is still the usual sit when settings come a second time', async () => {
 		const { app } = await begin();
 		expect(app.draft.origin).toBe(USUAL);
-		await app.choices.load();
+		await app.preferences.load();
 		expect(app.draft.origin).toBe(USUAL);
 		app.draft.change({ preparationSeconds: 30 });
 		expect(app.draft.origin).toBeNull();
 		app.offerUsual();
-		expect([app.draft.origin, app.draft.plan]).toEqual([USUAL, app.choices.settings?.plan]);
+		expect([app.draft.origin, app.draft.plan]).toEqual([USUAL, app.preferences.settings?.plan]);
 	});
 
 	it('follows the usual sit until it is changed', async () => {
@@ -225,7 +225,7 @@ describe('the draft', () => {
 describe('choices', () => {
 	it('show at once and are saved', async () => {
 		const { app, demo } = await begin();
-		await app.choices.change({ theme: 'dark' });
+		await app.preferences.change({ theme: 'dark' });
 		expect(document.documentElement.dataset.theme).toBe('dark');
 		expect(localStorage.getItem('zafu-theme')).toBe('dark');
 		expect((await demo.getSettings()).theme).toBe('dark');
@@ -245,15 +245,15 @@ describe('choices', () => {
 	it('are taken back when they cannot be saved', async () => {
 		const { app, demo } = await begin();
 		demo.saveSettings = () => Promise.reject({ code: 'storage', message: 'No.' });
-		await app.choices.change({ theme: 'dark' });
-		expect(app.choices.settings?.theme).toBe('system');
+		await app.preferences.change({ theme: 'dark' });
+		expect(app.preferences.settings?.theme).toBe('system');
 		expect(document.documentElement.dataset.theme).toBeUndefined();
 	});
 
 	it('keep a preset under one name once', async () => {
 		const { app, demo } = await begin();
-		const first = await app.choices.keep('Dawn', DEMO_PLAN);
-		const second = await app.choices.keep('Dawn', { ...DEMO_PLAN, overtime: 'never' });
+		const first = await app.preferences.savePreset('Dawn', DEMO_PLAN);
+		const second = await app.preferences.savePreset('Dawn', { ...DEMO_PLAN, overtime: 'never' });
 		expect(second?.id).toBe(first?.id);
 		expect(await demo.listPresets()).toHaveLength(1);
 	});
@@ -290,29 +290,29 @@ describe('past sits', () => {
 			record(`r${i}`, `2026-11-${String(30 - (i % 30)).padStart(2, '0')}T07:00:00Z`),
 		);
 		const { app } = await begin({ records });
-		await app.past.load();
-		expect([app.past.sits.length, app.past.more]).toEqual([50, true]);
-		await app.past.loadMore();
-		expect([app.past.sits.length, app.past.more]).toEqual([60, false]);
+		await app.log.load();
+		expect([app.log.sits.length, app.log.more]).toEqual([50, true]);
+		await app.log.loadMore();
+		expect([app.log.sits.length, app.log.more]).toEqual([60, false]);
 	});
 
 	it('take in what other devices send while they are looked at', async () => {
 		const { app, demo } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
 		app.go('log');
-		await app.past.load();
+		await app.log.load();
 		demo.arrive(record('b', '2026-11-24T08:00:00Z'));
-		const read = () => expect(app.past.sits.map(({ id }) => id)).toEqual(['b', 'a']);
+		const read = () => expect(app.log.sits.map(({ id }) => id)).toEqual(['b', 'a']);
 		await vi.waitFor(read, { timeout: 20_000 });
 	});
 
 	it('are deleted with a way back', async () => {
 		const { app } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
-		await app.past.load();
-		await app.past.delete('a');
-		expect(app.past.sits).toEqual([]);
+		await app.log.load();
+		await app.log.delete('a');
+		expect(app.log.sits).toEqual([]);
 		expect(app.notices.current?.kind).toBe('undo');
-		await app.past.restore('a');
-		expect(app.past.sits.map(({ id }) => id)).toEqual(['a']);
+		await app.log.restore('a');
+		expect(app.log.sits.map(({ id }) => id)).toEqual(['a']);
 	});
 });
 

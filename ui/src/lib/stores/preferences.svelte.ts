@@ -5,7 +5,7 @@ import type { Notices } from './notices.svelte';
 import { setLanguage } from '../messages.svelte';
 import { applyTheme } from './theme';
 
-export class Choices {
+export class Preferences {
 	settings = $state.raw<Settings | null>(null);
 	presets = $state.raw<Preset[]>([]);
 	sounds = $state.raw<string[]>([]);
@@ -18,7 +18,7 @@ export class Choices {
 	}
 
 	/** Takes settings as they come from the engine. */
-	take(settings: Settings): void {
+	apply(settings: Settings): void {
 		this.settings = settings;
 		apply(settings);
 	}
@@ -29,7 +29,7 @@ export class Choices {
 			this.#notices.guard(this.#api.listPresets()),
 			this.#notices.guard(this.#api.listSounds()),
 		]);
-		if (settings) this.take(settings);
+		if (settings) this.apply(settings);
 		this.presets = presets ?? [];
 		this.sounds = (sounds ?? []).map((sound) => sound.name);
 	}
@@ -49,7 +49,7 @@ export class Choices {
 	}
 
 	/** Keeps a plan by name; the same name replaces. Returns what was kept. */
-	async keep(name: string, plan: PlanChoice): Promise<Preset | undefined> {
+	async savePreset(name: string, plan: PlanChoice): Promise<Preset | undefined> {
 		const same = this.presets.find((one) => one.name === name);
 		const preset = { id: same?.id ?? crypto.randomUUID(), name, plan };
 		const saved = await this.#notices.guard(this.#api.savePreset(preset).then(() => true));
@@ -58,7 +58,7 @@ export class Choices {
 		return preset;
 	}
 
-	async drop(id: string): Promise<void> {
+	async deletePreset(id: string): Promise<void> {
 		const gone = await this.#notices.guard(this.#api.deletePreset(id).then(() => true));
 		if (gone) this.presets = this.presets.filter((one) => one.id !== id);
 	}

@@ -6,7 +6,7 @@ import type { Notices } from './notices.svelte';
 
 const PAGE = 50;
 
-export class Past {
+export class Log {
 	sits = $state.raw<SitRecord[]>([]);
 	/** Whether there may be more. */
 	more = $state(false);
@@ -30,13 +30,13 @@ export class Past {
 
 	async load(): Promise<void> {
 		this.owner = 'shown';
-		await Promise.all([this.#first(), this.readOwners()]);
+		await Promise.all([this.#loadFirst(), this.readOwners()]);
 	}
 
 	/** Lists the sits of these owners from now on. */
-	async show(owner: LogOwner): Promise<void> {
+	async filterBy(owner: LogOwner): Promise<void> {
 		this.owner = owner;
-		await this.#first();
+		await this.#loadFirst();
 	}
 
 	async readOwners(): Promise<void> {
@@ -44,7 +44,7 @@ export class Past {
 		if (owners) this.owners = owners;
 	}
 
-	async #first(): Promise<void> {
+	async #loadFirst(): Promise<void> {
 		const owner = this.owner;
 		const page = await this.#notices.guard(this.#api.listSits(PAGE, null, owner));
 		// Something else may have been chosen meanwhile.
@@ -79,11 +79,11 @@ export class Past {
 
 	async restore(id: string): Promise<void> {
 		await this.#notices.guard(this.#api.restoreSit(id));
-		await this.again();
+		await this.refresh();
 	}
 
 	/** Reads anew as many as are seen: what has come from elsewhere is among them. */
-	async again(): Promise<void> {
+	async refresh(): Promise<void> {
 		await this.readOwners();
 		// The sits of an account may have been moved to another one.
 		const chosen = this.owner;
