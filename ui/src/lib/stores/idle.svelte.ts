@@ -2,17 +2,17 @@
 
 const STIRS = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focusin'] as const;
 
-/** To be called while a component is set up. `afterSeconds` 0: never still. */
-export function stillness(afterSeconds: () => number): { readonly still: boolean } {
-	let still = $state(false);
+/** To be called while a component is set up. `afterSeconds` 0: never active. */
+export function idleAfter(afterSeconds: () => number): { readonly active: boolean } {
+	let active = $state(false);
 
 	$effect(() => {
 		const after = afterSeconds();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const stir = () => {
-			still = false;
+			active = false;
 			clearTimeout(timer);
-			if (after > 0) timer = setTimeout(() => (still = true), after * 1000);
+			if (after > 0) timer = setTimeout(() => (active = true), after * 1000);
 		};
 		stir();
 		STIRS.forEach((kind) => addEventListener(kind, stir, { passive: true }));
@@ -23,8 +23,8 @@ export function stillness(afterSeconds: () => number): { readonly still: boolean
 	});
 
 	return {
-		get still() {
-			return still;
+		get active() {
+			return active;
 		},
 	};
 }
