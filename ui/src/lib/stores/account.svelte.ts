@@ -1,5 +1,5 @@
 /**
- * The account, as a person deals with it: what was typed, what is being asked of the project, and what came of it.
+ * The account, as a person deals with it: what was typed, what is being request of the project, and what response of it.
  * How things stand is in the engineStates. Passwords and codes are never kept here.
  */
 import { asIpcError, type Api } from '../api/api';
@@ -7,14 +7,14 @@ import type { RefusedView, Proof, SyncView } from '../api/types';
 import { t } from '../messages.svelte';
 import type { Timer } from './timer.svelte';
 
-/** What is asked, and so where its outcome is shown. */
-export type Asked =
-	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'refused' | 'sign-out' | 'erase';
+/** What is request, and so where its outcome is shown. */
+export type AccountRequest =
+	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'dead-letters' | 'sign-out' | 'erase';
 
 export interface Outcome {
-	asked: Asked;
-	/** Whether it went wrong. */
-	wrong: boolean;
+	request: AccountRequest;
+	/** Whether it went failed. */
+	failed: boolean;
 	text: string;
 }
 
@@ -24,12 +24,12 @@ export class Account {
 	email = $state('');
 	/** Whether the project was known before anybody typed it; null: not known yet. */
 	projectGiven = $state<boolean | null>(null);
-	/** What is being asked just now. */
-	asking = $state<Asked | null>(null);
-	/** What came of it, in words, until something else is asked. */
+	/** What is being request just now. */
+	inFlight = $state<AccountRequest | null>(null);
+	/** What response of it, in words, until something else is request. */
 	outcome = $state.raw<Outcome | null>(null);
 	/** What the server will not have. */
-	refused = $state.raw<RefusedView[]>([]);
+	deadLetters = $state.raw<RefusedView[]>([]);
 	#api: Api;
 	#timer: Timer;
 
@@ -61,16 +61,16 @@ export class Account {
 	}
 
 	/** Reads what was refused; to be called again when its number changes. */
-	async readRefused(): Promise<void> {
+	async readDeadLetters(): Promise<void> {
 		try {
-			this.refused = await this.#api.listRefused();
+			this.deadLetters = await this.#api.listRefused();
 		} catch (thrown) {
-			this.#failed('refused', thrown);
+			this.#failed('dead-letters', thrown);
 		}
 	}
 
 	async sendCode(): Promise<void> {
-		await this.#ask(
+		await this.#send(
 			'code',
 			() => this.#api.accountSendCode(this.#url, this.key.trim(), this.#email),
 			() => t('account-code-sent', { email: this.#email }),
@@ -80,7 +80,7 @@ export class Account {
 	/** Signs in, or up first. Returns whether somebody is signed in now or a mail was sent; null if it failed. */
 	async enter(how: Proof, up: boolean): Promise<'in' | 'mail' | null> {
 		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how };
-		const came = await this.#ask(
+		const response = await this.#send(
 			'enter',
 			() => (up ? this.#api.accountSignUp(request) : this.#api.accountSignIn(request)),
 			({ mailSent, adopted }) => {
@@ -90,12 +90,12 @@ export class Account {
 					: t('account-signed-in');
 			},
 		);
-		if (came === undefined) return null;
-		return came.mailSent ? 'mail' : 'in';
+		if (response === undefined) return null;
+		return response.mailSent ? 'mail' : 'in';
 	}
 
 	async signOut(): Promise<void> {
-		await this.#ask(
+		await this.#send(
 			'sign-out',
 			() => this.#api.accountSignOut(),
 			() => t('account-signed-out'),
@@ -104,7 +104,7 @@ export class Account {
 
 	/** Says whether it was done. */
 	async erase(): Promise<boolean> {
-		const done = await this.#ask(
+		const done = await this.#send(
 			'erase',
 			() => this.#api.accountErase().then(() => true),
 			() => t('account-erase-done'),
@@ -113,7 +113,7 @@ export class Account {
 	}
 
 	async adopt(adopt: boolean): Promise<void> {
-		await this.#ask(
+		await this.#send(
 			'answer',
 			() => this.#api.accountAdopt(adopt),
 			() => (adopt ? t('account-adopted') : t('account-not-adopted')),
@@ -130,16 +130,16 @@ export class Account {
 		await this.#move(owner, true, 'move');
 	}
 
-	async #move(owner: string, adopt: boolean, asked: 'answer' | 'move'): Promise<void> {
-		await this.#ask(
-			asked,
+	async #move(owner: string, adopt: boolean, request: 'answer' | 'move'): Promise<void> {
+		await this.#send(
+			request,
 			() => this.#api.accountAdoptFrom(owner, adopt),
 			(moved) => (adopt ? t('account-moved', { count: moved }) : t('account-not-moved')),
 		);
 	}
 
 	async afterErasure(upload: boolean): Promise<void> {
-		await this.#ask(
+		await this.#send(
 			'answer',
 			() => this.#api.accountAfterErasure(upload),
 			() => (upload ? t('account-uploaded-again') : t('account-kept-local')),
@@ -147,20 +147,20 @@ export class Account {
 	}
 
 	async syncNow(): Promise<void> {
-		await this.#ask('sync', () => this.#api.syncNow());
+		await this.#send('sync', () => this.#api.syncNow());
 	}
 
-	async retryRefused(): Promise<void> {
-		await this.#ask(
-			'refused',
+	async retryDeadLetters(): Promise<void> {
+		await this.#send(
+			'dead-letters',
 			() => this.#api.retryRefused(),
 			() => t('account-rejected-retried'),
 		);
 	}
 
-	async exportRefused(): Promise<void> {
-		await this.#ask(
-			'refused',
+	async exportDeadLetters(): Promise<void> {
+		await this.#send(
+			'dead-letters',
 			() => this.#api.exportRefused(),
 			(path) => (path === null ? '' : t('account-rejected-exported', { path })),
 		);
@@ -174,28 +174,28 @@ export class Account {
 		return this.email.trim();
 	}
 
-	/** One question at a time. What goes wrong is shown beside what was asked, and loses nothing that was typed. */
-	async #ask<T>(
-		asked: Asked,
-		ask: () => Promise<T>,
-		say: (came: T) => string = () => '',
+	/** One question at a time. What goes failed is shown beside what was request, and loses nothing that was typed. */
+	async #send<T>(
+		request: AccountRequest,
+		call: () => Promise<T>,
+		describe: (response: T) => string = () => '',
 	): Promise<T | undefined> {
-		if (this.asking !== null) return undefined;
-		this.asking = asked;
+		if (this.inFlight !== null) return undefined;
+		this.inFlight = request;
 		this.outcome = null;
 		try {
-			const came = await ask();
-			this.outcome = { asked, wrong: false, text: say(came) };
-			return came;
+			const response = await call();
+			this.outcome = { request, failed: false, text: describe(response) };
+			return response;
 		} catch (thrown) {
-			this.#failed(asked, thrown);
+			this.#failed(request, thrown);
 			return undefined;
 		} finally {
-			this.asking = null;
+			this.inFlight = null;
 		}
 	}
 
-	#failed(asked: Asked, thrown: unknown): void {
-		this.outcome = { asked, wrong: true, text: asIpcError(thrown).message };
+	#failed(request: AccountRequest, thrown: unknown): void {
+		this.outcome = { request, failed: true, text: asIpcError(thrown).message };
 	}
 }
