@@ -14,7 +14,7 @@ const fluent = {
 			: undefined,
 };
 
-// In production the window speaks to Zafu and to nothing else: the demo is not even in the bundle.
+// The production build does not contain the demo.
 export default defineConfig(({ command, mode }) => {
 	const demo = mode === 'demo' || (command === 'serve' && mode !== 'production');
 	return {
@@ -39,7 +39,7 @@ export default defineConfig(({ command, mode }) => {
 			include: ['src/**/*.test.ts'],
 			setupFiles: ['./src/test/setup.ts'],
 			restoreMocks: true,
-			// What is slow on a busy machine is not wrong; and axe cannot be begun while it still runs.
+			// A busy machine is slow, and axe cannot start while it still runs.
 			testTimeout: 30_000,
 		},
 	};

@@ -69,7 +69,7 @@ describe('the page of the account', () => {
 		await open(query, way);
 		await screen.findByTestId(seen);
 		const { violations } = await axe.run(document.body, {
-			// Nothing is painted here: contrast is held by the tokens' own test.
+			// jsdom paints nothing: contrast is tested in tokens.test.ts.
 			rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
 		});
 		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
@@ -178,10 +178,10 @@ describe('signing in', () => {
 		const code = await field('code');
 		await hasFocus(code);
 		expect(screen.getByLabelText('Code')).toBe(code);
-		// The mail had a link: the password is still there.
+		// For an email with a link the password is kept.
 		await press('how-password');
 		expect((await field('password')).value).toBe(DEMO_PASSWORD);
-		// It had a code: it is typed, and Enter signs in.
+		// A code is entered, and Enter signs in.
 		await press('how-code');
 		await type('code', DEMO_CODE);
 		await fireEvent.submit((await field('code')).closest('form')!);
@@ -319,7 +319,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 		expect(document.body.textContent).toContain('including those kept on this computer only');
 	});
 
-	it('are in the log for whoever asks for them, with whose they are', async () => {
+	it('are listed in the log with their owner if it is filtered by owner', async () => {
 		await show('sync=synced&owners=more&records=shared');
 		await press('open-log');
 		const owners = await screen.findByTestId<HTMLSelectElement>('log-owner');

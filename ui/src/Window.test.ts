@@ -64,7 +64,7 @@ describe('every screen', () => {
 			else await press(id);
 		}
 		const { violations } = await axe.run(document.body, {
-			// Nothing is painted here: contrast is held by the tokens' own test.
+			// jsdom paints nothing: contrast is tested in tokens.test.ts.
 			rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
 		});
 		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
@@ -103,7 +103,7 @@ describe('the keyboard', () => {
 	});
 });
 
-describe('what a person does', () => {
+describe('user actions', () => {
 	it('types a length of their own', async () => {
 		await show('', 'setup');
 		const field = screen.getByTestId<HTMLInputElement>('length-value');

@@ -1,14 +1,14 @@
-/** What the window says when a bell is not heard as it was meant to be, in the language of the person. */
+/** Formats errors in the current language. */
 import type { BellError, FileFault, IpcError } from './api/types';
 import { t } from './messages.svelte';
 import { soundName } from './text';
 
-/** An error in full. */
+/** Returns the full text of an error. */
 export function errorText(error: IpcError): string {
 	return error.bell ? bellText(error.bell) : error.message;
 }
 
-/** An error in so few words that they fit into one line of the narrowest window, if it is about a bell. */
+/** Returns the text of an error; for bells one that fits into one line of the narrowest window. */
 export function errorBrief(error: IpcError): string {
 	return error.bell ? bellBrief(error.bell) : error.message;
 }
@@ -85,7 +85,7 @@ function faultText(fault: FileFault): string {
 	}
 }
 
-/** A path's last part: a folder says little and takes a line. */
+/** Returns the last part of a path: the folder would take a line and tell little. */
 function fileName(path: string): string {
 	return path.split(/[\\/]/).at(-1) || path;
 }

@@ -1,4 +1,4 @@
-/** What the window says of lengths, times, sounds and bells, in the language of the person. */
+/** Formats lengths, times, sounds, bells and the sync state in the current language. */
 import type { Intervals, OwnerView, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
 import { locale, t, type PlainMessageId } from './messages.svelte';
 import {
@@ -11,13 +11,13 @@ import {
 } from './time/format';
 import type { Moment } from './time/moment';
 
-/** `20 minutes`, `45 seconds`: whole ones, rounded down. */
+/** Returns `20 minutes` or `45 seconds`, rounded down. */
 export function roundedLength(seconds: number): string {
 	const { unit, count } = satParts(seconds);
 	return unit === 'minutes' ? t('common-minutes', { count }) : t('common-seconds', { count });
 }
 
-/** `14 min`, `1 h 5 min`, `45 s`, `1 min 30 s`. */
+/** Returns `14 min`, `1 h 5 min`, `45 s` or `1 min 30 s`. */
 export function short(seconds: number): string {
 	const [h, rest] = [Math.floor(seconds / 3600), seconds % 3600];
 	const [min, s] = [Math.floor(rest / 60), Math.floor(rest % 60)];
@@ -30,7 +30,7 @@ export function short(seconds: number): string {
 		.join(' ');
 }
 
-/** The line of time under the lotus, and how long it stays true; null: for as long as the phase. */
+/** Returns the time shown below the lotus and the milliseconds until it changes; null if only the phase changes it. */
 export function timeLine(
 	moment: Moment,
 	display: TimeDisplay,
@@ -66,7 +66,7 @@ const SOUNDS: Record<string, PlainMessageId> = {
 	'wood-block': 'bells-sound-wood-block',
 };
 
-/** One of Zafu's own by its name in this language, a file by its own name. */
+/** Returns the name of a built-in sound, or of a sound file without folder and extension. */
 export function soundName(sound: string): string {
 	const own = SOUNDS[sound];
 	if (own) return t(own);
@@ -87,7 +87,7 @@ function intervalText({ when }: Intervals): string {
 		case 'spread':
 			return `× ${when.count}`;
 		case 'at':
-			// More than two are a list to read, and this is a glance.
+			// More than two do not fit into a summary.
 			return when.seconds.length > 2
 				? `× ${when.seconds.length}`
 				: when.seconds.map((second) => short(second)).join(', ');
@@ -96,7 +96,7 @@ function intervalText({ when }: Intervals): string {
 	}
 }
 
-/** All bells of a plan, in the order in which they are first heard. */
+/** Returns a summary of each bell of a plan, in the order in which they ring. */
 export function bellSummaries(plan: PlanChoice): string[] {
 	const bells: string[] = [];
 	if (plan.startBell) bells.push(t('bells-summary-start', { bell: strikeText(plan.startBell) }));
@@ -106,7 +106,7 @@ export function bellSummaries(plan: PlanChoice): string[] {
 	return bells.length > 0 ? bells : [t('bells-silent')];
 }
 
-/** `Monday, 23 November, 21:10`, without what goes without saying. */
+/** Returns `Monday, 23 November, 21:10`. */
 export function moment(rfc3339: string): string {
 	return new Date(rfc3339).toLocaleString(locale(), {
 		weekday: 'long',
@@ -118,7 +118,7 @@ export function moment(rfc3339: string): string {
 	});
 }
 
-/** When something last happened: by the clock alone if that was today. */
+/** Returns the time of day if it was today, else day and time. */
 export function recentTime(rfc3339: string, now: Date): string {
 	const then = new Date(rfc3339);
 	if (then.toDateString() !== now.toDateString()) return moment(rfc3339);
@@ -129,12 +129,12 @@ export function recentTime(rfc3339: string, now: Date): string {
 	});
 }
 
-/** `12 sits`. */
+/** Returns `12 sits`. */
 export function sits(count: number): string {
 	return t('common-sits', { count });
 }
 
-/** Names an owner of sits. */
+/** Returns the name of an owner of sits. */
 export function ownerName({ id, email, state }: OwnerView): string {
 	if (id === null) return t('account-owner-none');
 	const name = email || t('account-owner-unknown');
@@ -143,7 +143,7 @@ export function ownerName({ id, email, state }: OwnerView): string {
 	return name;
 }
 
-/** How things stand with the account: in a word or two, and in full. */
+/** Returns the state of the sync in a word or two, and in full. */
 export function syncText(sync: SyncView): { brief: string; long: string } {
 	switch (sync.state) {
 		case 'synced':
@@ -180,7 +180,7 @@ const REJECTIONS: Record<string, PlainMessageId> = {
 	bad_deletedat: 'sync-rejected-time',
 };
 
-/** Why the server will not have a sit. */
+/** Returns why the server rejected a sit. */
 export function rejectionText(code: string): string {
 	const known = REJECTIONS[code];
 	return known ? t(known) : t('sync-rejected-other', { code });
@@ -196,7 +196,7 @@ export function day(date: string): string {
 	});
 }
 
-/** The time of day at the place where it was sat: `07:01`. */
+/** Returns the local time of a record: `07:01`. */
 export function timeOfDay(rfc3339: string): string {
 	return rfc3339.slice(11, 16);
 }

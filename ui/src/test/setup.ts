@@ -1,10 +1,10 @@
-/** What jsdom lacks and the window needs. */
+/** Adds what jsdom lacks and the window needs. */
 import { configure } from '@testing-library/svelte';
 
-// What is slow on a busy machine is not wrong.
+// A busy machine is slow.
 configure({ asyncUtilTimeout: 20_000 });
 
-// Dialogs: open is open; the browser's own keeping of the focus is not tested here.
+// Only the attribute: the browser's focus handling is not tested here.
 HTMLDialogElement.prototype.showModal = function () {
 	this.setAttribute('open', '');
 };
@@ -31,12 +31,12 @@ Element.prototype.animate ??= () => {
 
 globalThis.ResizeObserver ??= class {
 	observe(): void {
-		// Nothing has a size here.
+		// jsdom has no layout.
 	}
 	unobserve(): void {
-		// Nothing has a size here.
+		// jsdom has no layout.
 	}
 	disconnect(): void {
-		// Nothing has a size here.
+		// jsdom has no layout.
 	}
 };

@@ -1,7 +1,6 @@
 /**
- * What the window asks of Zafu. Two things implement it: `tauri.ts`, the only file that knows Tauri, and
- * `demo.ts`, an engine in memory for tests and for looking at screens in a browser. Every promise rejects
- * with an `IpcError`.
+ * The window's interface to the engine. `tauri.ts` implements it with Tauri commands, `demo.ts` with an engine in memory
+ * for tests and for the demo in a browser. Every promise rejects with an `IpcError`.
  */
 import type {
 	Answer,
@@ -27,23 +26,23 @@ import type {
 export interface Heard {
 	engineState: (engineState: EngineState) => void;
 	quitAsked: () => void;
-	/** The person wants to write a note on this sit. */
+	/** The user chose to write a note on this sit in its notification. */
 	openNote: (id: string) => void;
-	/** The log is not as it was: other devices have sent something. */
+	/** A sync has changed the log. */
 	logChanged: () => void;
 }
 
-/** What the window is given before its first line of script, so that its first picture is the right one. */
+/** Data that the shell provides before any script runs, so that the first paint is complete. */
 export interface Start {
 	engineState: EngineState;
 	settings: Settings;
 	quitAsked: boolean;
-	/** Whether it was opened to write a note on the sit at its end. */
+	/** Whether the window was opened to write a note on the finished sit. */
 	noteAsked?: boolean;
 }
 
 export interface Api {
-	/** None where the window must ask for it all. */
+	/** Undefined if the window must load everything itself. */
 	readonly start?: Start;
 	getState(): Promise<EngineState>;
 	startSit(request: StartRequest): Promise<EngineState>;
@@ -53,9 +52,9 @@ export interface Api {
 	discardSit(): Promise<EngineState>;
 	resolveSit(id: string, answer: Answer): Promise<EngineState>;
 	dismissFinished(): Promise<EngineState>;
-	/** Newest first, those that come after `before` in the list. */
+	/** Returns sits newest first, starting after the sit `before`. */
 	listSits(limit: number, before: string | null, owner: LogOwner): Promise<SitRecord[]>;
-	/** Every owner of sits on this device, the account in use first. */
+	/** Returns every owner of sits on this device, the current account first. */
 	listOwners(): Promise<OwnerView[]>;
 	editSit(id: string, note: string, label: string): Promise<void>;
 	deleteSit(id: string): Promise<void>;
@@ -71,31 +70,31 @@ export interface Api {
 	chooseSoundFile(): Promise<string | null>;
 	setFullscreen(on: boolean): Promise<void>;
 	quitApp(): Promise<void>;
-	/** The project that is offered to sign in to. */
+	/** Returns the project that the sign-in form suggests. */
 	accountProject(): Promise<ProjectView>;
 	accountSignIn(request: SignInRequest): Promise<SignedInView>;
 	accountSignUp(request: SignInRequest): Promise<SignedInView>;
-	/** Has a code sent by mail, to sign in with. */
+	/** Sends a sign-in code by email. */
 	accountSendCode(url: string, key: string, email: string): Promise<void>;
 	accountSignOut(): Promise<void>;
-	/** Erases what the account has in its project. */
+	/** Erases the account's data from its project. */
 	accountErase(): Promise<void>;
-	/** Whether sits made while nobody was signed in are the account's. */
+	/** Adds the sits recorded while nobody was signed in to the account, or leaves them. */
 	accountAdopt(adopt: boolean): Promise<void>;
-	/** Moves the sits of an account that is gone to the signed-in one, or leaves them. Returns how many were moved. */
+	/** Moves the sits of a deleted account to the current one, or leaves them. Returns how many were moved. */
 	accountAdoptFrom(owner: string, adopt: boolean): Promise<number>;
-	/** Whether sits that were erased from another device are stored in the project again. */
+	/** Uploads the sits that were erased from another device again, or keeps them on this device only. */
 	accountAfterErasure(upload: boolean): Promise<void>;
 	syncNow(): Promise<void>;
 	listRefused(): Promise<RefusedView[]>;
 	retryRefused(): Promise<void>;
-	/** Where they were written; null if the person chose no place. */
+	/** Returns the path of the file; null if the user chose none. */
 	exportRefused(): Promise<string | null>;
-	/** Calls back until the returned function is called. */
+	/** Calls the listeners until the returned function is called. */
 	listen(heard: Heard): Promise<() => void>;
 }
 
-/** Whatever was thrown, as an error that can be shown. */
+/** Converts anything thrown into an error that can be shown. */
 export function asIpcError(thrown: unknown): IpcError {
 	if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
 		const bell = 'bell' in thrown ? (thrown.bell as BellError) : undefined;

@@ -1,7 +1,7 @@
 /**
- * While developing: Zafu's own API inside Zafu's window, the demo in a browser. The address chooses what the
- * demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` waits for
- * `zafuDemo.settled()` before each picture. Never in the production bundle.
+ * Returns the real API inside Zafu's window and the demo in a browser; used in development only. The URL's query selects
+ * what the demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` waits for
+ * `zafuDemo.settled()` before each picture.
  */
 import { setLanguage } from '../messages.svelte';
 import type { Api } from './api';
@@ -11,7 +11,7 @@ import { tauri } from './tauri';
 
 const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
 
-/** Presses what has these test ids, one after the other, as soon as each is there. */
+/** Clicks the elements with these test ids in turn, as soon as each exists. */
 async function press(ids: string[]): Promise<void> {
 	for (const id of ids) {
 		let found: HTMLElement | null = null;
@@ -23,10 +23,10 @@ async function press(ids: string[]): Promise<void> {
 	}
 }
 
-/** Until all that was pressed has come, with all that belongs to it, and nothing moves. */
+/** Resolves once every click has taken effect, all screens are loaded and nothing moves. */
 async function settled(pressed: Promise<void>): Promise<void> {
 	await Promise.all([pressed, import('../screens/deferred')]);
-	// Once for what is drawn now, once for what that has changed.
+	// The second round covers what the first has changed.
 	for (const _ of [1, 2]) {
 		await frame();
 		await frame();
@@ -43,7 +43,7 @@ async function settled(pressed: Promise<void>): Promise<void> {
 export function connect(): Api {
 	if ('__TAURI_INTERNALS__' in window) return tauri;
 	const query = new URLSearchParams(location.search);
-	// Who shows time reads this clock.
+	// The window's timers read this clock.
 	const now = performance.now();
 	if (query.has('still')) performance.now = () => now;
 	if (query.get('lang') === 'de') setLanguage('de');

@@ -1,4 +1,4 @@
-/** In production there is one API: Zafu's own. */
+/** Returns the API of the production build. */
 import type { Api } from './api';
 import { tauri } from './tauri';
 

@@ -1,4 +1,4 @@
-/** The account in the demo: a project in memory, in which one password and one code are right. */
+/** The demo's account: a project in memory that accepts one password and one code. */
 import type { Api } from './api';
 import type {
 	IpcError,
@@ -10,7 +10,7 @@ import type {
 	SyncView,
 } from './types';
 
-/** What opens the demo's account. */
+/** The credentials of the demo's account. */
 export const DEMO_PASSWORD = 'correct horse';
 export const DEMO_CODE = '314159';
 
@@ -36,7 +36,7 @@ export interface AccountState {
 	project?: ProjectView | undefined;
 	sync?: Partial<SyncView> | undefined;
 	refused?: RefusedView[];
-	/** Owners of sits besides the account in use. */
+	/** Owners of sits besides the current account. */
 	others?: OwnerView[];
 }
 
@@ -58,7 +58,7 @@ type AccountApi = Pick<
 	| 'exportRefused'
 >;
 
-/** `changed` is called after each change of what `sync` gives; `calls` names what was asked. */
+/** Calls `changed` after each change of `sync`; records requests in `calls`. */
 export function demoAccount(state: AccountState, calls: string[], changed: () => void) {
 	const project = state.project ?? { url: '', key: '' };
 	let refused = state.refused ?? [];
@@ -74,7 +74,7 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		changed();
 	}
 
-	/** What is left when nothing waits for the person any more. */
+	/** Returns the state without an open question. */
 	const calm = { need: null, state: 'synced', trouble: null } as const;
 
 	function open({ url, email, how }: SignInRequest): SignedInView {

@@ -1,6 +1,6 @@
 /**
- * An engine in memory: enough of Zafu to test the window and to look at its screens. It counts time with the
- * clock it is given and changes phase by itself only when `tick` is called or a timer of its own fires.
+ * An engine in memory for tests of the window and for the demo. It counts time with the given clock, and changes phase
+ * only when `tick` is called or its own timer fires.
  */
 import type { Api, Heard } from './api';
 import { demoAccount, type AccountState } from './demo-account';
@@ -49,30 +49,30 @@ export interface DemoState {
 	settings?: Partial<Settings>;
 	presets?: Preset[];
 	bellError?: IpcError;
-	/** Why the sound file that is chosen is refused. */
+	/** Error with which a chosen sound file is refused. */
 	fileError?: IpcError;
 	account?: AccountState;
-	/** What is asked for as soon as somebody listens. */
+	/** Event that is sent as soon as the window listens. */
 	asked?: 'quit' | 'note';
-	/** Milliseconds of a monotonic clock. */
+	/** A monotonic clock in milliseconds. */
 	now?: () => number;
 	/** Whether phases change by themselves in real time. */
 	alive?: boolean;
 }
 
 export interface Demo extends Api {
-	/** Looks at the clock and changes phase if it is time. */
+	/** Changes the phase if it is due. */
 	tick(): void;
-	/** As if the shell had asked. */
+	/** Simulates a request to quit. */
 	askToQuit(): void;
-	/** As if the person had answered the notification of this sit. */
+	/** Simulates the notification's button that writes a note. */
 	askForNote(id: string): void;
-	/** As if another device had sent this sit. */
+	/** Simulates a sync that brings this sit. */
 	arrive(sit: SitRecord): void;
 	calls: string[];
 }
 
-/** `id`s that look as Zafu's do, in order. */
+/** Returns ids in the format of Zafu's, in order. */
 function nextId(counter: number): string {
 	return `01990000-0000-7000-8000-${String(counter).padStart(12, '0')}`;
 }
@@ -92,7 +92,7 @@ export function createDemo(state: DemoState = {}): Demo {
 	let ids = 1;
 	const account = demoAccount(state.account ?? {}, calls, () => changed());
 
-	/** Moves the sit to this moment. */
+	/** Sets the time sat. */
 	function settleTime(): void {
 		const passed = now() - anchor;
 		anchor = now();

@@ -1,19 +1,19 @@
 /**
- * What the demo can show, chosen by the address. Only for looking at screens.
+ * What the demo can show, selected by the URL's query.
  *
  *   state     prepare, sit, open, paused, overtime, finished, early, unsettled; setup if none
  *   progress  of the sit, 0 to 1
  *   planned   its length, in seconds
- *   asked     quit, note: what the shell asks for
- *   bells     every, spread, at, random: when bells on the way are rung
- *   trouble   how many things do not work; `mute`: there is no sound
- *   bell      what goes wrong with a bell, by its kind; `refuse`: a sound file that is chosen is refused
- *   records   none, long, elsewhere: past sits, what is written of one, and those of another device
- *   sync      how things stand with the account, see ACCOUNTS; none: nobody was ever signed in
- *   owners    more: sits of an account that is gone and of one that is signed out are here too
- *   project   none: no project is known before it is typed
+ *   asked     quit, note: a request of the shell
+ *   bells     every, spread, at, random: when interval bells ring
+ *   trouble   number of troubles; `mute`: no sound
+ *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
+ *   records   none, long, elsewhere: past sits; long notes and labels; sits of another device
+ *   sync      state of the account, see ACCOUNTS; nobody was ever signed in if none
+ *   owners    more: also sits of a deleted account and of one that is signed out
+ *   project   none: the sign-in form suggests no project
  *   theme, time, fade, dim: as in the settings
- *   still     time stands still
+ *   still     stops the clock
  */
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import type {
@@ -61,7 +61,7 @@ const TROUBLE: IpcError[] = [
 const FILE = '/home/me/Music/Glocken/Temple bell of the long winter retreat, second take.flac';
 const RATE = { kind: 'rate', hertz: 4_294_967_295 } as const;
 
-/** Each thing that may go wrong with a bell, as long as it may be. */
+/** Every fault of a bell, with texts of the greatest length. */
 export const BELL_TROUBLES: BellError[] = [
 	{ kind: 'no-device', reason: 'the system names none' },
 	{
@@ -109,7 +109,7 @@ const RECORDS: SitRecord[] = (
 	owner: null,
 }));
 
-/** As much as people write, and more than fits. */
+/** Notes and labels that are longer than their fields. */
 const LONG_NOTE =
 	'Restless at first, then rain. Counted breaths to ten, lost the count at four, began again, lost it at ' +
 	'seven. In the second half the counting fell away by itself and there was only the rain, the clock in ' +
@@ -186,7 +186,7 @@ const NO_PROFILE: IpcError = {
 		'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing, or was when the account was made. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
 };
 
-/** How things may stand with an account. */
+/** States of the account, by name. */
 const ACCOUNTS: Record<string, Partial<SyncView>> = {
 	synced: {},
 	syncing: { state: 'syncing', pending: 1 },
@@ -220,7 +220,7 @@ const INTERVALS: Record<IntervalTimes['kind'], IntervalTimes> = {
 	random: { kind: 'random', minGapSeconds: 180, maxGapSeconds: 420 },
 };
 
-/** A plan with bells on the way, if the address asks for some. */
+/** Returns a plan with the interval bells of the query. */
 function plan(bells: string | null): PlanChoice {
 	if (bells === null) return DEMO_PLAN;
 	const when = INTERVALS[bells as IntervalTimes['kind']];

@@ -1,4 +1,4 @@
-/** The one file that knows Tauri. */
+/** Implements the API with Tauri commands and events; no other file imports Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Api, Start } from './api';

@@ -1,6 +1,6 @@
 /**
- * What Zafu and its window say to each other: written from the engine's own types, named here as the window
- * calls them. Lengths are seconds, moments of a running sit milliseconds.
+ * Types of the protocol between window and engine, generated from Rust. Lengths are in seconds, times of a running sit in
+ * milliseconds.
  */
 export type { Answer } from '../generated/Answer';
 export type { BellCheck } from '../generated/BellCheck';

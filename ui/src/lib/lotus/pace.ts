@@ -2,7 +2,7 @@
  * How often the picture of a sit is worth redrawing: when an edge of a petal has moved by half a pixel of
  * the screen. Less than that no eye can tell, and a redraw costs the same whether it shows anything new or
  * not. Petals are fast in the first half and slow towards both ends: a sit of 20 minutes in a window of
- * 480 x 640 is drawn anew every 2.3 to 4.6 s, some 380 times.
+ * 480 x 640 is redrawn every 2.3 to 4.6 s, some 380 times.
  */
 import { tips } from './lotus';
 import { RING_RADIUS, VIEW } from './view';

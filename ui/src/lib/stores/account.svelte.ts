@@ -1,19 +1,18 @@
 /**
- * The account, as a person deals with it: what was typed, what is being request of the project, and what response of it.
- * How things stand is in the engineStates. Passwords and codes are never kept here.
+ * The account page: the fields of the sign-in form, the request in flight and its outcome. The state of the account is
+ * in the engine state. Passwords and codes are never stored here.
  */
 import { asIpcError, type Api } from '../api/api';
 import type { RefusedView, Proof, SyncView } from '../api/types';
 import { t } from '../messages.svelte';
 import type { Timer } from './timer.svelte';
 
-/** What is request, and so where its outcome is shown. */
+/** A request of the account page; decides where its outcome is shown. */
 export type AccountRequest =
 	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'dead-letters' | 'sign-out' | 'erase';
 
 export interface Outcome {
 	request: AccountRequest;
-	/** Whether it went failed. */
 	failed: boolean;
 	text: string;
 }
@@ -22,13 +21,12 @@ export class Account {
 	url = $state('');
 	key = $state('');
 	email = $state('');
-	/** Whether the project was known before anybody typed it; null: not known yet. */
+	/** Whether the engine knew the project before the form was filled in; null until it has answered. */
 	projectGiven = $state<boolean | null>(null);
-	/** What is being request just now. */
 	inFlight = $state<AccountRequest | null>(null);
-	/** What response of it, in words, until something else is request. */
+	/** Outcome of the last request, until the next one starts. */
 	outcome = $state.raw<Outcome | null>(null);
-	/** What the server will not have. */
+	/** Sits that the server rejected for good. */
 	deadLetters = $state.raw<RefusedView[]>([]);
 	#api: Api;
 	#timer: Timer;
@@ -38,12 +36,12 @@ export class Account {
 		this.#timer = timer;
 	}
 
-	/** How things stand; null: nobody was ever signed in here. */
+	/** State of the account; null if nobody was ever signed in on this device. */
 	get sync(): SyncView | null {
 		return this.#timer.engineState.sync;
 	}
 
-	/** Looks up what the page begins with. What was typed already stays. */
+	/** Fills in the form's empty fields from what the engine knows. */
 	async open(): Promise<void> {
 		this.outcome = null;
 		this.email ||= this.sync?.email ?? '';
@@ -54,13 +52,13 @@ export class Account {
 			this.key ||= project.key;
 			this.projectGiven = project.url !== '' && project.key !== '';
 		} catch (thrown) {
-			// It can be typed all the same.
+			// The form still works: the project can be typed.
 			this.projectGiven = false;
 			this.#failed('enter', thrown);
 		}
 	}
 
-	/** Reads what was refused; to be called again when its number changes. */
+	/** Reads the dead letters; called again when their number changes. */
 	async readDeadLetters(): Promise<void> {
 		try {
 			this.deadLetters = await this.#api.listRefused();
@@ -77,7 +75,7 @@ export class Account {
 		);
 	}
 
-	/** Signs in, or up first. Returns whether somebody is signed in now or a mail was sent; null if it failed. */
+	/** Signs in, or signs up. Returns whether the user is signed in or an email was sent; null if it failed. */
 	async enter(how: Proof, up: boolean): Promise<'in' | 'mail' | null> {
 		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how };
 		const response = await this.#send(
@@ -102,7 +100,7 @@ export class Account {
 		);
 	}
 
-	/** Says whether it was done. */
+	/** Returns whether the data was erased. */
 	async erase(): Promise<boolean> {
 		const done = await this.#send(
 			'erase',
@@ -174,7 +172,7 @@ export class Account {
 		return this.email.trim();
 	}
 
-	/** One question at a time. What goes failed is shown beside what was request, and loses nothing that was typed. */
+	/** Sends one request at a time and stores its outcome. Returns the response, or undefined if there is none. */
 	async #send<T>(
 		request: AccountRequest,
 		call: () => Promise<T>,

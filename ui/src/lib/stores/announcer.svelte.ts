@@ -1,4 +1,4 @@
-/** Says a sit aloud: its phases as they come, and its few milestones. */
+/** Announces the phases and milestones of a sit to screen readers. */
 import type { EngineState } from '../api/types';
 import { t } from '../messages.svelte';
 import { milestones, reached, untilNext, type Milestone } from '../time/announce';
@@ -6,7 +6,7 @@ import { pulse } from '../time/pulse';
 import { roundedLength, short } from '../text';
 import type { Timer } from './timer.svelte';
 
-/** What a change of state is worth saying; null: nothing. */
+/** Returns the announcement of a change of state, or null. */
 export function saidOfChange(before: EngineState, after: EngineState): string | null {
 	const [was, is] = [before.sit, after.sit];
 	if (is) {
@@ -36,14 +36,14 @@ export function saidOfMilestone(milestone: Milestone): string {
 		: t('announcement-remaining', { length: t('common-minutes', { count: milestone.minutes }) });
 }
 
-/** A milestone that is further back than this, as after a sleep of the computer, is not worth saying any more. */
+/** Milestones older than this, such as after the computer slept, are not announced. */
 const LATE_MS = 30_000;
 
-/** To be called while a component is set up; goes on for as long as the component. */
+/** Call during the setup of a component; runs until the component is destroyed. */
 export function announcements(timer: Timer): { readonly text: string } {
 	let text = $state('');
 	let before = timer.engineState;
-	/** How far which sit was heard. */
+	/** The sit and the time sat up to which milestones were announced. */
 	let heard = { id: '', ms: 0 };
 
 	$effect(() => {
@@ -60,11 +60,11 @@ export function announcements(timer: Timer): { readonly text: string } {
 		const hear = () => {
 			const now = elapsed();
 			const milestone = reached(steps, Math.max(heard.ms, now - LATE_MS), now);
-			// A timer that fires a hair early must not leave its milestone for ever behind it.
+			// A timer that fires slightly early must not skip its milestone.
 			heard.ms = Math.max(heard.ms, now);
 			if (milestone) text = saidOfMilestone(milestone);
 		};
-		// What was passed while the state of things was on its way.
+		// Milestones passed while the state was delivered.
 		hear();
 		return pulse(() => untilNext(steps, heard.ms), hear);
 	});

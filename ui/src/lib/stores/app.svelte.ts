@@ -1,6 +1,5 @@
 /**
- * The window as a whole: what is open, and what the person can do. Components call these; nothing here
- * draws.
+ * State of the window: the screen and the dialog that are open, and the actions that components call.
  *
  * `data-testid`s that the end-to-end tests drive:
  *   setup      setup, preset, preset-keep, length-timed, length-open, length-until, length-value,
@@ -51,14 +50,14 @@ export class App {
 	dialog = $state<DialogName | null>(null);
 	fullscreen = $state(false);
 	bell = $state.raw<BellCheck | null>(null);
-	/** Unsettled sits that the person has put off for now. */
+	/** Ids of the unsettled sits that are not asked about again until the user wants it. */
 	postponed = $state.raw<ReadonlySet<string>>(new Set());
-	/** What does not work, and the person knows. */
+	/** Messages of the trouble that the user has dismissed. */
 	dismissed = $state.raw<ReadonlySet<string>>(new Set());
-	/** The sit on which the person wants to write a note, as soon as its finish page is open. */
+	/** Id of the sit whose note field takes the focus when its finish page opens. */
 	noteOn = $state<string | null>(null);
 	#busy = false;
-	/** Where the account was opened from. */
+	/** The screen from which the account was opened. */
 	#previousScreen: Screen = 'timer';
 
 	constructor(
@@ -78,7 +77,7 @@ export class App {
 		}
 	}
 
-	/** Learns everything there is to know and goes on listening; returns what stops that. */
+	/** Loads everything from the engine and listens to its events; returns a function that stops listening. */
 	async begin(): Promise<() => void> {
 		const stop = await this.notices.guard(
 			this.api.listen({
@@ -110,14 +109,14 @@ export class App {
 		this.dismissed = new Set(trouble.filter((message) => this.dismissed.has(message)));
 		if (engineState.sit && !before.sit) {
 			this.screen = 'timer';
-			// What was asked of the sit before this one is no question any more.
+			// A dialog about the sit before this one no longer applies.
 			if (this.dialog !== 'quit') this.dialog = null;
 		}
 		if (!engineState.sit && (this.dialog === 'end' || this.dialog === 'quit')) this.dialog = null;
 		if (before.sit && !engineState.sit) void this.setFullscreen(false);
 	}
 
-	/** Goes to where the note is written; in overtime that is behind the question of what to do with it. */
+	/** Opens the note field of a sit; in overtime, after the user has ended the sit. */
 	openNote(id: string): void {
 		this.noteOn = id;
 		this.screen = 'timer';
@@ -143,7 +142,7 @@ export class App {
 		return Promise.resolve();
 	}
 
-	/** Ending a preparation loses nothing; anything else is asked first. */
+	/** Ends a preparation at once, since nothing is lost; asks first otherwise. */
 	askToEnd(): void {
 		const phase = this.timer.sit?.phase;
 		if (phase === 'preparing') void this.end(null);
@@ -164,7 +163,7 @@ export class App {
 		return this.#once(() => this.api.resolveSit(id, answer));
 	}
 
-	/** Hides this trouble until it has passed: one that comes again is shown again. */
+	/** Hides a trouble until it has passed. If it comes back, it is shown again. */
 	dismiss(message: string): void {
 		this.dismissed = new Set([...this.dismissed, message]);
 	}
@@ -178,7 +177,7 @@ export class App {
 		this.postponed = new Set();
 	}
 
-	/** Leaves the finish page, keeping what was written there. Stays if that cannot be saved. */
+	/** Saves the note and label and leaves the finish page; stays there if they cannot be saved. */
 	async leave(note: string, label: string, again = false): Promise<void> {
 		const finished = this.timer.engineState.finished;
 		if (!finished) return;
@@ -205,35 +204,35 @@ export class App {
 		if (screen === 'account') void this.account.open();
 	}
 
-	/** To the timer, but from the account to where it was opened. */
+	/** Returns to the timer, or from the account to the screen that opened it. */
 	back(): void {
 		this.go(this.screen === 'account' ? this.#previousScreen : 'timer');
 	}
 
-	/** Changes the sit that is offered; the next one to be begun follows, unless it was changed already. */
+	/** Changes the usual sit, and the draft with it unless the user has changed that. */
 	async usual(plan: PlanChoice): Promise<void> {
 		await this.preferences.change({ plan });
 		this.#followUsual();
 	}
 
-	/** Offers the usual sit, as it is now. */
+	/** Sets the draft to the usual sit. */
 	offerUsual(): void {
 		const plan = this.preferences.settings?.plan;
 		if (plan) this.draft.from(plan, USUAL);
 	}
 
-	/** The sit that is offered is the usual one as it is now, unless another one is being made. */
+	/** Updates the draft from the usual sit, unless the user has changed it or chosen a preset. */
 	#followUsual(): void {
 		if (!this.draft.plan || this.draft.origin === USUAL) this.offerUsual();
 	}
 
-	/** Quitting in mid-sit ends the sit, kept, and then the app. */
+	/** Ends and keeps a running sit, then quits Zafu. */
 	async quit(): Promise<void> {
 		this.dialog = null;
 		await this.notices.guard(this.api.quitApp());
 	}
 
-	/** One request at a time: a second press of the same key is no second wish. */
+	/** Sends one request at a time, so that a key pressed twice does not act twice. */
 	async #once(ask: () => Promise<EngineState>): Promise<void> {
 		if (this.#busy) return;
 		this.#busy = true;
@@ -247,7 +246,7 @@ export class App {
 	}
 }
 
-/** The sit whose end there is to see: the one in overtime before any other. */
+/** Returns the id of the sit in overtime, else of the finished one. */
 function ended({ sit, finished }: EngineState): string | null {
 	return sit?.phase === 'overtime' ? sit.id : (finished?.id ?? null);
 }

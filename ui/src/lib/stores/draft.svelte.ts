@@ -1,4 +1,4 @@
-/** The sit that is about to be started: the default one, a preset, or either with changes. */
+/** The sit that the setup page is about to start: the usual one, a preset, or either with changes. */
 import type { LengthChoice, PlanChoice, Preset, StartRequest } from '../api/types';
 
 /** The origin of the sit that is offered when Zafu opens. */
@@ -6,13 +6,13 @@ export const USUAL = 'usual';
 
 export class Draft {
 	plan = $state.raw<PlanChoice | null>(null);
-	/** What it is, as long as nothing was changed: the usual sit, or the preset of this id. */
+	/** `USUAL` or the id of a preset; null once the plan was changed. */
 	origin = $state<string | null>(null);
-	/** The last timed length and clock, so that trying the other kinds loses neither. */
+	/** The last timed length in seconds and clock time, restored when the user returns to that kind. */
 	#seconds = 1200;
 	#clock = '';
 
-	/** Begins anew from a plan. */
+	/** Replaces the draft by a plan. */
 	from(plan: PlanChoice, origin: string): void {
 		this.plan = plan;
 		this.origin = origin;
@@ -30,7 +30,7 @@ export class Draft {
 		this.#remember(this.plan.length);
 	}
 
-	/** Changes the kind of length; `now` gives the clock to start from. */
+	/** Changes the kind of length; a sit until a clock time starts from `now`. */
 	kind(kind: LengthChoice['kind'], now: Date): void {
 		if (kind === 'open') this.change({ length: { kind } });
 		else if (kind === 'timed') this.change({ length: { kind, seconds: this.#seconds } });
@@ -48,7 +48,7 @@ export class Draft {
 	}
 }
 
-/** The next full five minutes after a sit of that length from now. */
+/** Returns `HH:MM` of the first full five minutes at which a sit of that length has ended. */
 function soon(now: Date, seconds: number): string {
 	const minutes = Math.ceil((now.getHours() * 60 + now.getMinutes() + seconds / 60) / 5) * 5;
 	const pad = (value: number) => String(value).padStart(2, '0');

@@ -1,8 +1,8 @@
-/** Whether the person has been still for so long that the window may step back. */
+/** Detects that the user has not moved the pointer or pressed a key for a while. */
 
 const STIRS = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focusin'] as const;
 
-/** To be called while a component is set up. `afterSeconds` 0: never active. */
+/** Call during the setup of a component. With `afterSeconds` 0 the user never counts as idle. */
 export function idleAfter(afterSeconds: () => number): { readonly active: boolean } {
 	let active = $state(false);
 

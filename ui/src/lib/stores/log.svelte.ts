@@ -1,4 +1,4 @@
-/** Past sits, a page at a time, newest first. */
+/** The log: past sits, newest first, loaded in parts. */
 import type { Api } from '../api/api';
 import type { LogOwner, OwnerView, SitRecord } from '../api/types';
 import { t } from '../messages.svelte';
@@ -8,7 +8,7 @@ const PAGE = 50;
 
 export class Log {
 	sits = $state.raw<SitRecord[]>([]);
-	/** Whether there may be more. */
+	/** Whether there may be older sits. */
 	more = $state(false);
 	loaded = $state(false);
 	/** Whose sits are listed. */
@@ -23,7 +23,7 @@ export class Log {
 		this.#notices = notices;
 	}
 
-	/** Accounts whose sits are not in the log unless they are asked for. */
+	/** Owners whose sits the log shows only if it is filtered by them. */
 	get others(): OwnerView[] {
 		return this.owners.filter((one) => !one.shown && one.sits > 0);
 	}
@@ -33,7 +33,7 @@ export class Log {
 		await Promise.all([this.#loadFirst(), this.readOwners()]);
 	}
 
-	/** Lists the sits of these owners from now on. */
+	/** Shows the sits of these owners. */
 	async filterBy(owner: LogOwner): Promise<void> {
 		this.owner = owner;
 		await this.#loadFirst();
@@ -47,7 +47,7 @@ export class Log {
 	async #loadFirst(): Promise<void> {
 		const owner = this.owner;
 		const page = await this.#notices.guard(this.#api.listSits(PAGE, null, owner));
-		// Something else may have been chosen meanwhile.
+		// The user may have chosen another owner meanwhile.
 		if (page && owner === this.owner) this.#set(page, page.length === PAGE);
 	}
 
@@ -82,7 +82,7 @@ export class Log {
 		await this.refresh();
 	}
 
-	/** Reads anew as many as are seen: what has come from elsewhere is among them. */
+	/** Reads as many sits as are shown again, with changes from other devices. */
 	async refresh(): Promise<void> {
 		await this.readOwners();
 		// The sits of an account may have been moved to another one.

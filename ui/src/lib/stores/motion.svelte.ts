@@ -1,4 +1,4 @@
-/** Whether the person asks for less motion. */
+/** Whether the system asks for reduced motion. */
 import { MediaQuery } from 'svelte/reactivity';
 
 const query = new MediaQuery('(prefers-reduced-motion: reduce)', false);

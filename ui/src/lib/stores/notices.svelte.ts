@@ -1,10 +1,10 @@
-/** What went wrong, and what can be undone: one at a time, in one place, in words. */
+/** The latest error or undoable action, shown below the page. */
 import { asIpcError } from '../api/api';
 import { errorText } from '../error-text';
 
 export interface Notice {
 	text: string;
-	/** What one can do about it. */
+	/** The button beside the text. */
 	action?: { label: string; run: () => void };
 	kind: 'error' | 'undo';
 }
@@ -20,7 +20,7 @@ export class Notices {
 		this.current = null;
 	}
 
-	/** Runs what may fail; a failure is shown and comes back as undefined. */
+	/** Awaits a promise; shows its error and returns undefined if it rejects. */
 	async guard<T>(doing: Promise<T>): Promise<T | undefined> {
 		try {
 			return await doing;

@@ -1,4 +1,4 @@
-/** What the person has chosen: settings, presets, and the sounds there are to choose from. */
+/** Settings, presets, and the sounds to choose from. */
 import type { Api } from '../api/api';
 import type { PlanChoice, Preset, Settings } from '../api/types';
 import type { Notices } from './notices.svelte';
@@ -17,7 +17,7 @@ export class Preferences {
 		this.#notices = notices;
 	}
 
-	/** Takes settings as they come from the engine. */
+	/** Applies settings received from the engine. */
 	apply(settings: Settings): void {
 		this.settings = settings;
 		apply(settings);
@@ -34,7 +34,7 @@ export class Preferences {
 		this.sounds = (sounds ?? []).map((sound) => sound.name);
 	}
 
-	/** Shows the change at once; if it cannot be saved, takes it back and says why. */
+	/** Applies a change at once; reverts it and shows the error if it cannot be saved. */
 	async change(change: Partial<Settings>): Promise<void> {
 		const before = this.settings;
 		if (!before) return;
@@ -48,7 +48,7 @@ export class Preferences {
 		}
 	}
 
-	/** Keeps a plan by name; the same name replaces. Returns what was kept. */
+	/** Saves a plan as a preset, replacing one of the same name. Returns the preset, or undefined if it failed. */
 	async savePreset(name: string, plan: PlanChoice): Promise<Preset | undefined> {
 		const same = this.presets.find((one) => one.name === name);
 		const preset = { id: same?.id ?? crypto.randomUUID(), name, plan };

@@ -38,7 +38,7 @@ async function begin(state: DemoState = {}): Promise<{ app: App; demo: Demo; sto
 	return { app, demo, stop };
 }
 
-/** The app of a window that is opened anew. */
+/** Opens the app of a new window. */
 function opened(state: Partial<EngineState>, noteAsked: boolean | undefined): App {
 	const engineState: EngineState = {
 		revision: 0,

@@ -1,4 +1,4 @@
-/** Light or dark, as chosen; remembered so that `public/theme.js` can paint it first next time. */
+/** Applies the theme and stores it for `public/theme.js`, which needs it before the next first paint. */
 import type { Theme } from '../api/types';
 
 export function applyTheme(theme: Theme): void {

@@ -1,4 +1,4 @@
-/** What the engine last said of the timer, and when. Whoever shows time goes on from here. */
+/** The latest engine state and the time of its receipt, from which the current time of a sit is computed. */
 import type { SitView, EngineState } from '../api/types';
 import { momentOf, type Moment } from '../time/moment';
 
@@ -13,7 +13,7 @@ const NOTHING: EngineState = {
 
 export class Timer {
 	engineState = $state.raw<EngineState>(NOTHING);
-	/** Whether the engine has spoken at all; until then nothing is shown. */
+	/** Whether any state was received; until then nothing is shown. */
 	received = $state(false);
 	#receivedAt = 0;
 	#now: () => number;
@@ -23,8 +23,8 @@ export class Timer {
 	}
 
 	/**
-	 * Answers and events take different ways: one that was overtaken by a newer one is ignored. Returns whether this one
-	 * was taken.
+	 * Stores a state unless a newer one has arrived: responses and events may overtake each other. Returns whether it was
+	 * stored.
 	 */
 	receive(engineState: EngineState): boolean {
 		if (engineState.revision < this.engineState.revision) return false;
@@ -38,7 +38,7 @@ export class Timer {
 		return this.engineState.sit;
 	}
 
-	/** Where the sit is right now. Reads the clock: not reactive by itself. */
+	/** Returns the sit's times at this instant. Reads the clock, so it is not reactive by itself. */
 	moment(): Moment | null {
 		const sit = this.engineState.sit;
 		return sit && momentOf(sit, this.#now() - this.#receivedAt);

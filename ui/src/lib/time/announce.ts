@@ -1,14 +1,14 @@
-/** What a screen reader hears of a sit: its beginning, a few milestones, its end. Never seconds. */
+/** Milestones of a sit that are announced to screen readers. */
 
 export type Milestone = { kind: 'half'; minutesLeft: number } | { kind: 'left'; minutes: number };
 
 export interface Step {
-	/** When it is due, in milliseconds sat. */
+	/** Time sat at which it is due, in milliseconds. */
 	atMs: number;
 	milestone: Milestone;
 }
 
-/** Half way in a sit of ten minutes or more; five minutes and one minute left where that says something new. */
+/** Returns half time of a sit of ten minutes or more, and five minutes and one minute left if they are later. */
 export function milestones(plannedSeconds: number | null): Step[] {
 	if (plannedSeconds === null) return [];
 	const steps: Step[] = [];
@@ -24,12 +24,12 @@ export function milestones(plannedSeconds: number | null): Step[] {
 	return steps;
 }
 
-/** The latest milestone reached after `beforeMs`, up to `nowMs`. */
+/** Returns the latest milestone after `beforeMs`, up to and including `nowMs`. */
 export function reached(steps: Step[], beforeMs: number, nowMs: number): Milestone | null {
 	return steps.findLast((step) => step.atMs > beforeMs && step.atMs <= nowMs)?.milestone ?? null;
 }
 
-/** Milliseconds until the next one; null if none is left. */
+/** Returns the milliseconds until the next milestone, or null. */
 export function untilNext(steps: Step[], nowMs: number): number | null {
 	const next = steps.find((step) => step.atMs > nowMs);
 	return next ? next.atMs - nowMs : null;

@@ -1,4 +1,4 @@
-/** Lengths and clock times as people type them. */
+/** Parses lengths and clock times as users type them. */
 
 /** The longest sit, in seconds. */
 export const LONGEST = 86_400;
@@ -7,7 +7,7 @@ const UNITS: Record<string, number> = { h: 3600, m: 60, s: 1 };
 
 /**
  * `20` (minutes), `12,5`, `90s`, `1h`, `1h 30`, `1 h 30 min`, `2:30` (minutes and seconds), `1:30:00`.
- * Seconds, or null if it is not a length from one second to a day. The command line reads the same:
+ * Returns seconds, or null if it is not a length from one second to a day. The command line reads the same:
  * `src-tauri/crates/core/src/length.rs`; both are tested with `src-tauri/crates/core/tests/lengths.json`.
  */
 export function parseDuration(text: string): number | null {
@@ -27,10 +27,10 @@ function read(text: string): number | null {
 	if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) return null;
 	let unit = 3600 * 60;
 	let total = 0;
-	// A number without a unit is minutes only when it is alone.
+	// A number without a unit means minutes only if it stands alone.
 	if (!parts[0]?.[2]) return null;
 	for (const [, count, name] of parts) {
-		// What follows hours without a name is minutes, what follows minutes is seconds.
+		// A number without a unit after hours means minutes, after minutes seconds.
 		const next: number | undefined = name ? unitOf(name) : unit / 60;
 		if (next === undefined || next < 1 || next >= unit) return null;
 		unit = next;
@@ -47,7 +47,7 @@ function unitOf(name: string): number | undefined {
 	return undefined;
 }
 
-/** `7`, `7:30`, `0730`, `7.30 pm`: as `HH:MM`, or null. */
+/** Parses `7`, `7:30`, `0730` or `7.30 pm`. Returns `HH:MM`, or null. */
 export function parseClock(text: string): string | null {
 	const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?\s*(am|pm)?$/.exec(text.trim().toLowerCase());
 	if (!found) return null;
@@ -61,7 +61,7 @@ export function parseClock(text: string): string | null {
 	return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
-/** One step up or down: by 1 min below 10, by 5 up to an hour, by 15 beyond; always onto a whole step. */
+/** Returns the next length up or down: in steps of 1 min below 10 min, 5 min up to an hour, then 15 min. */
 export function stepLength(seconds: number, direction: 1 | -1): number {
 	const size = (at: number) => (at < 600 ? 60 : at < 3600 ? 300 : 900);
 	const step = direction > 0 ? size(seconds) : size(seconds - 1);

@@ -1,6 +1,6 @@
 /**
- * Where a sit is at this instant. States come at transitions only; between them the window goes on from
- * the moment of receipt by itself, and never past what only the engine may say: the next phase.
+ * Computes the times of a sit at an instant. States arrive at transitions only; between them the window counts on from
+ * the last one, but never into the next phase, which only the engine decides.
  */
 import type { Phase, SitView } from '../api/types';
 
@@ -9,15 +9,15 @@ export interface Moment {
 	preparationLeftMs: number;
 	elapsedMs: number;
 	overtimeMs: number;
-	/** Until the planned end; none for an open-ended sit. */
+	/** Until the planned end; null for an open-ended sit. */
 	leftMs: number | null;
 	/** 0 to 1: how far the lotus has opened. */
 	progress: number;
-	/** How much of that comes in a second. */
+	/** Change of `progress` per second. */
 	speed: number;
 }
 
-/** An open-ended sit has no end to open towards: each quarter of an hour opens half of what is left. */
+/** In an open-ended sit the lotus opens half of the rest every 15 minutes. */
 const OPEN_HALF_MS = 15 * 60_000;
 
 export function openProgress(elapsedMs: number): number {

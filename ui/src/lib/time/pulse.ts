@@ -1,6 +1,6 @@
 /**
- * Calls `beat` again and again, after as long as `delay` says each time; null: not any more. While the page
- * is hidden nothing runs at all, and coming back beats at once. Returns what stops it.
+ * Calls `beat` repeatedly, each time after the milliseconds that `delay` returns; null stops it. Pauses while the page is
+ * hidden, and calls `beat` at once when it is shown again. Returns a function that stops it.
  */
 export function pulse(delay: () => number | null, beat: () => void): () => void {
 	let timer: ReturnType<typeof setTimeout> | undefined;

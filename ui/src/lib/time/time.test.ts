@@ -111,7 +111,7 @@ describe('figures', () => {
 	});
 });
 
-describe('lengths as people type them', () => {
+describe('lengths as users type them', () => {
 	it.each(written.lengths as [string, number][])('real_life_25: %s', (text, seconds) =>
 		expect(parseDuration(text)).toBe(seconds),
 	);
