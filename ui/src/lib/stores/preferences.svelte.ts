@@ -20,7 +20,7 @@ export class Preferences {
 	/** Applies settings received from the engine. */
 	apply(settings: Settings): void {
 		this.settings = settings;
-		apply(settings);
+		applyToWindow(settings);
 	}
 
 	async load(): Promise<void> {
@@ -40,11 +40,11 @@ export class Preferences {
 		if (!before) return;
 		const next = { ...before, ...change };
 		this.settings = next;
-		apply(next);
+		applyToWindow(next);
 		const saved = await this.#notices.guard(this.#api.saveSettings(next).then(() => true));
 		if (!saved && this.settings === next) {
 			this.settings = before;
-			apply(before);
+			applyToWindow(before);
 		}
 	}
 
@@ -64,8 +64,8 @@ export class Preferences {
 	}
 }
 
-/** Makes the choices effective that concern the whole window. */
-function apply(settings: Settings): void {
+/** Applies the settings that concern the whole window. */
+function applyToWindow(settings: Settings): void {
 	applyTheme(settings.theme);
 	setLanguage(settings.language);
 }

@@ -234,11 +234,11 @@ describe('choices', () => {
 	it('of a language shows every text in it', async () => {
 		const { app, demo } = await begin();
 		expect(t('settings-title')).toBe('Settings');
-		await app.choices.change({ language: 'de' });
+		await app.preferences.change({ language: 'de' });
 		expect(t('settings-title')).toBe('Einstellungen');
 		expect(document.documentElement.lang).toBe('de');
 		expect((await demo.getSettings()).language).toBe('de');
-		await app.choices.change({ language: 'system' });
+		await app.preferences.change({ language: 'system' });
 		expect(t('settings-title')).toBe('Settings');
 	});
 
@@ -276,11 +276,11 @@ describe('past sits', () => {
 
 	it('are grouped anew once the day begins at another hour', async () => {
 		const { app } = await begin({ records: [record('a', '2026-11-24T02:30:00+01:00')] });
-		const days = () => app.past.sits.map((sit) => sit.day);
+		const days = () => app.log.sits.map((sit) => sit.day);
 		app.go('log');
 		await vi.waitFor(() => expect(days()).toEqual(['2026-11-23']));
 		app.go('settings');
-		await app.choices.change({ dayStartsAtHour: 2 });
+		await app.preferences.change({ dayStartsAtHour: 2 });
 		app.go('log');
 		await vi.waitFor(() => expect(days()).toEqual(['2026-11-24']));
 	});
