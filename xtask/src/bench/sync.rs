@@ -72,7 +72,7 @@ fn throughput(found: &Value) -> Option<Vec<Figure>> {
         )
         .compared_to("push", push),
         Figure::absolute(
-            ("push-again", "push of the same once more, none restamped"),
+            ("push-again", "push of the same again, no row changes"),
             "<= the push",
             (seconds("again")?, "s", push),
             detail("again"),

@@ -1,4 +1,4 @@
-//! The sizes and places of all icons.
+//! Draws every icon in the sizes and files that each system needs.
 
 use super::containers::{icns, ico};
 use crate::bundle::LINUX_ICONS;
@@ -9,7 +9,7 @@ use resvg::usvg::{Options, Tree};
 use std::fs;
 use std::path::Path;
 
-/// Plain PNG files for Linux, the window and the stores: their names are Tauri's.
+/// PNG files for the window and the stores, with the names that Tauri expects.
 const FILES: [(&str, u32); 14] = [
     ("32x32.png", 32),
     ("128x128.png", 128),
@@ -27,10 +27,10 @@ const FILES: [(&str, u32); 14] = [
     ("Square310x310Logo.png", 310),
 ];
 
-/// The sizes inside `icon.ico`; the first is the one that Tauri gives to a window.
+/// The sizes inside `icon.ico`. Tauri uses the first one for windows.
 const WINDOWS: [u32; 7] = [32, 16, 24, 48, 64, 128, 256];
 
-/// The types inside `icon.icns`, as `iconutil` makes them, and their sizes in pixels.
+/// The types inside `icon.icns`, the same as from `iconutil`, and their sizes in pixels.
 const MACOS: [(&[u8; 4], u32); 8] = [
     (b"ic11", 32),
     (b"ic12", 64),
@@ -42,13 +42,13 @@ const MACOS: [(&[u8; 4], u32); 8] = [
     (b"ic10", 1024),
 ];
 
-/// How much of its square an icon fills on macOS: 824 of 1024, by Apple's template.
+/// The part of its square that an icon fills on macOS: 824 of 1024 pixels in the template of Apple.
 const MACOS_FILL: f32 = 824.0 / 1024.0;
 
-/// The tray's template: 22 points at two pixels each.
+/// The size of the template icon of the tray: 22 points of two pixels.
 const TRAY: u32 = 44;
 
-/// Draws them all.
+/// Draws every icon.
 ///
 /// # Errors
 /// If a source is missing or not SVG, or an icon cannot be written.
@@ -90,7 +90,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// The drawing in the middle of a square, filling this part of it.
+/// Draws an SVG centred in a square, of which it fills the given part.
 fn draw(tree: &Tree, size: u32, fill: f32) -> Result<Pixmap> {
     let mut pixmap = Pixmap::new(size, size).context("an icon needs a size")?;
     let size = size as f32;
