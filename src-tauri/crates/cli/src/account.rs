@@ -10,11 +10,11 @@ use zafu_engine::protocol::{
     CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply,
     SyncReport, SyncRequest, SyncView,
 };
-use zafu_engine::sync::Door;
+use zafu_engine::sync::AccountClient;
 
 /// The project that was named, or else the one that was last used.
-fn project(door: &mut Door, place: Place) -> Result<ProjectView, Failure> {
-    let last = match door.ask(SyncRequest::Project)? {
+fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Failure> {
+    let last = match client.request(SyncRequest::Project)? {
         SyncReply::Project(project) => project,
         _ => return Err(other_version()),
     };
@@ -37,64 +37,69 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
     if let AccountCommand::List { json } = command {
         return print::owners(&log::owners(folder)?, json);
     }
-    let mut door = Door::open(folder)?;
+    let mut client = AccountClient::connect(folder)?;
     match command {
         AccountCommand::List { .. } => unreachable!("it needs no server"),
         AccountCommand::SignIn(who) => {
-            let request = SyncRequest::SignIn(sign_in(&mut door, who)?);
-            signed_in(&mut door, request)
+            let request = SyncRequest::SignIn(sign_in(&mut client, who)?);
+            signed_in(&mut client, request)
         }
         AccountCommand::SignUp(who) => {
-            let request = SyncRequest::SignUp(sign_in(&mut door, who)?);
-            signed_in(&mut door, request)
+            let request = SyncRequest::SignUp(sign_in(&mut client, who)?);
+            signed_in(&mut client, request)
         }
         AccountCommand::SendCode { place, email } => {
-            let ProjectView { url, key } = project(&mut door, place)?;
+            let ProjectView { url, key } = project(&mut client, place)?;
             let address = email.clone();
-            door.ask(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
+            client.request(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
             say(&format!(
                 "A mail is on its way, if the address is right. The code in it goes into `zafu account sign-in --email {address} --code CODE`. If it has a link and no code, the project's mail templates have to be changed: see supabase/README.md."
             ))
         }
         AccountCommand::SignOut => {
-            door.ask(SyncRequest::SignOut)?;
+            client.request(SyncRequest::SignOut)?;
             say("Signed out. All sits are still here.")
         }
         AccountCommand::Status { json } => {
-            let SyncReply::Owners(owners) = door.ask(SyncRequest::Owners)? else {
+            let SyncReply::Owners(owners) = client.request(SyncRequest::Owners)? else {
                 return Err(other_version());
             };
-            print::account(status(&mut door)?.as_ref(), &owners, json)
+            print::account(status(&mut client)?.as_ref(), &owners, json)
         }
         AccountCommand::Erase { yes: false } => {
             let message = "this erases all sits of the account from the server, for every device: say `zafu account erase --yes` if you mean it. The sits on this device stay";
             Err(Failure::new(USAGE, message))
         }
         AccountCommand::Erase { yes: true } => {
-            door.ask(SyncRequest::Erase)?;
+            client.request(SyncRequest::Erase)?;
             say("Erased from the server. The sits on this device stay here, and are sent no more.")
         }
         AccountCommand::Adopt { leave, from: Some(from), yes } => {
-            adopt_from(&mut door, &from, leave, yes)
+            adopt_from(&mut client, &from, leave, yes)
         }
         AccountCommand::Adopt { leave, from: None, .. } => {
-            Ok(door.ask(SyncRequest::Adopt(!leave)).map(drop)?)
+            Ok(client.request(SyncRequest::Adopt(!leave)).map(drop)?)
         }
         AccountCommand::AfterErasure { answer } => {
             let upload = matches!(answer, AfterErasure::Upload);
-            Ok(door.ask(SyncRequest::AfterErasure { upload }).map(drop)?)
+            Ok(client.request(SyncRequest::AfterErasure { upload }).map(drop)?)
         }
-        AccountCommand::Rejected { json } => match door.ask(SyncRequest::Refused)? {
+        AccountCommand::Rejected { json } => match client.request(SyncRequest::Refused)? {
             SyncReply::Refused(refused) => print::refused(&refused, json),
             _ => Err(other_version()),
         },
-        AccountCommand::Retry => Ok(door.ask(SyncRequest::Retry).map(drop)?),
+        AccountCommand::Retry => Ok(client.request(SyncRequest::Retry).map(drop)?),
     }
 }
 
 /// Moves the sits of the account that `from` names to the signed-in one, or leaves them where they are.
-fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(), Failure> {
-    let SyncReply::Owners(owners) = door.ask(SyncRequest::Owners)? else {
+fn adopt_from(
+    client: &mut AccountClient,
+    from: &str,
+    leave: bool,
+    yes: bool,
+) -> Result<(), Failure> {
+    let SyncReply::Owners(owners) = client.request(SyncRequest::Owners)? else {
         return Err(other_version());
     };
     let (owner, id) = owners::named(&owners, from)?;
@@ -107,7 +112,7 @@ fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(),
         return Err(Failure::new(USAGE, message));
     }
     if leave {
-        door.ask(SyncRequest::DeclineFrom(id))?;
+        client.request(SyncRequest::DeclineFrom(id))?;
         return say(&format!("Left where they are: {sits} of {name}."));
     }
     if !owner.state.is_gone() && !yes {
@@ -119,7 +124,7 @@ fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(),
         return Err(Failure::new(USAGE, message));
     }
     let SyncReply::Adopted(moved) =
-        door.ask(SyncRequest::AdoptFrom { owner: id, confirmed: yes })?
+        client.request(SyncRequest::AdoptFrom { owner: id, confirmed: yes })?
     else {
         return Err(other_version());
     };
@@ -138,7 +143,9 @@ fn adopt_from(door: &mut Door, from: &str, leave: bool, yes: bool) -> Result<(),
 
 /// Syncs to the end of it, and says what came of it.
 pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
-    let SyncReply::Synced(report, view) = Door::open(folder)?.ask(SyncRequest::Now)? else {
+    let SyncReply::Synced(report, view) =
+        AccountClient::connect(folder)?.request(SyncRequest::Now)?
+    else {
         return Err(other_version());
     };
     print::synced(report, json)?;
@@ -162,14 +169,14 @@ fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
     }
 }
 
-fn status(door: &mut Door) -> Result<Option<SyncView>, Failure> {
-    match door.ask(SyncRequest::Status)? {
+fn status(client: &mut AccountClient) -> Result<Option<SyncView>, Failure> {
+    match client.request(SyncRequest::Status)? {
         SyncReply::Status(view) => Ok(view),
         _ => Err(other_version()),
     }
 }
 
-fn sign_in(door: &mut Door, who: Who) -> Result<SignInRequest, Failure> {
+fn sign_in(client: &mut AccountClient, who: Who) -> Result<SignInRequest, Failure> {
     let how = match (who.code, who.password_stdin) {
         (Some(code), false) => Proof::Code(Secret(code)),
         (None, true) => Proof::Password(Secret(password()?)),
@@ -178,7 +185,7 @@ fn sign_in(door: &mut Door, who: Who) -> Result<SignInRequest, Failure> {
             return Err(Failure::new(USAGE, message));
         }
     };
-    let ProjectView { url, key } = project(door, who.place)?;
+    let ProjectView { url, key } = project(client, who.place)?;
     Ok(SignInRequest { url, key, email: who.email, how })
 }
 
@@ -193,12 +200,12 @@ fn password() -> Result<String, Failure> {
     Ok(password.to_owned())
 }
 
-fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
+fn signed_in(client: &mut AccountClient, request: SyncRequest) -> Result<(), Failure> {
     let address = match &request {
         SyncRequest::SignIn(request) | SyncRequest::SignUp(request) => request.email.clone(),
         _ => String::new(),
     };
-    let SyncReply::SignedIn(SignedInView { adopted, mail_sent }) = door.ask(request)? else {
+    let SyncReply::SignedIn(SignedInView { adopted, mail_sent }) = client.request(request)? else {
         return Err(other_version());
     };
     if mail_sent {
@@ -210,7 +217,7 @@ fn signed_in(door: &mut Door, request: SyncRequest) -> Result<(), Failure> {
     if adopted > 0 {
         say(&format!("Sits that were nobody's are the account's now: {adopted}."))?;
     }
-    let view = status(door)?;
+    let view = status(client)?;
     if view.as_ref().is_some_and(|view| view.for_now) {
         output::say("the system keeps no secrets here: you are signed in until Zafu ends");
     }

@@ -5,7 +5,7 @@ use crate::bell;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{SyncReply, SyncRequest};
-use crate::sync::Door;
+use crate::sync::AccountClient;
 use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
@@ -115,9 +115,9 @@ fn server(folder: &DataFolder) -> Result<String, String> {
     if !is_signed_in {
         return Ok(NOBODY.into());
     }
-    let checked = Door::open(folder)
+    let checked = AccountClient::connect(folder)
         .map_err(|error| error.to_string())
-        .and_then(|mut door| door.ask(SyncRequest::Check).map_err(|error| error.message));
+        .and_then(|mut client| client.request(SyncRequest::Check).map_err(|error| error.message));
     match checked? {
         SyncReply::Checked(None) => Ok(NOBODY.into()),
         SyncReply::Checked(Some(findings)) if findings.is_empty() => Ok("as it must be".into()),

@@ -8,7 +8,7 @@ use crate::protocol::{
     EngineState, ErrorCode, IpcError, LogRequest, OwnerView, SitRecord, SoundView, StartRequest,
     SyncReply, SyncRequest, SyncView,
 };
-use crate::sync::Sync;
+use crate::sync::SyncHandle;
 use crate::thread::{EngineThread, Event, Message, TerminalSit};
 use std::pin::Pin;
 use std::sync::mpsc::Sender;
@@ -55,14 +55,14 @@ fn stopped() -> IpcError {
 pub struct EngineHandle {
     messages: Sender<Message>,
     events: broadcast::Sender<Event>,
-    sync: Sync,
+    sync: SyncHandle,
 }
 
 impl EngineHandle {
     pub(crate) fn new(
         messages: Sender<Message>,
         events: broadcast::Sender<Event>,
-        sync: Sync,
+        sync: SyncHandle,
     ) -> Self {
         Self { messages, events, sync }
     }
@@ -309,7 +309,7 @@ impl EngineHandle {
     /// # Errors
     /// What came of it, or that the engine is gone.
     pub async fn sync(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
-        self.sync.ask(request).await
+        self.sync.request(request).await
     }
 
     fn run<T: Send + 'static>(

@@ -4,7 +4,7 @@ use crate::adapters::Adapters;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::handle::EngineHandle;
 use crate::serve::Server;
-use crate::sync::{News, Seed, Sync, Tell};
+use crate::sync::{Report, SyncEvent, SyncHandle, SyncParts};
 use crate::thread::{EngineThread, Event};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -29,11 +29,11 @@ pub enum HostError {
     System(#[from] std::io::Error),
 }
 
-/// Forwards the sync's news to the engine.
-fn teller(engine: EngineHandle) -> Tell {
-    Arc::new(move |news| match news {
-        News::Status(view) => engine.set_sync_view(view),
-        News::Log => engine.log_changed(),
+/// Forwards the reports of the sync to the engine.
+fn reporter(engine: EngineHandle) -> Report {
+    Arc::new(move |event| match event {
+        SyncEvent::Status(view) => engine.set_sync_view(view),
+        SyncEvent::Log => engine.log_changed(),
     })
 }
 
@@ -74,17 +74,17 @@ impl Host {
         }
         let (messages, inbox) = channel();
         let (events, first_events) = broadcast::channel(EVENT_CAPACITY);
-        let sync = Sync::new();
+        let sync = SyncHandle::new();
         let engine = EngineHandle::new(messages, events.clone(), sync.clone());
         let adapters = make_adapters(&engine);
         let store = Store::open(folder.path(), adapters.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
         let signed_in = store.signed_in()?.is_some();
-        let seed = Seed {
+        let sync_parts = SyncParts {
             store: store.clone(),
             clock: Arc::clone(&adapters.clock),
             vault: Arc::clone(&adapters.vault),
-            tell: teller(engine.clone()),
+            report: reporter(engine.clone()),
             lock: Arc::clone(&lock),
         };
         let thread = EngineThread::new(adapters, store, events, sync.clone())?;
@@ -94,9 +94,9 @@ impl Host {
             drop(held);
         })?;
         // Last: from here on the sync and the engine keep each other alive until the host is dropped.
-        sync.provide(seed);
+        sync.provide(sync_parts);
         if signed_in {
-            sync.wake();
+            sync.start();
         }
         let (events, thread) = (Some(first_events), Some(thread));
         Ok(Self { engine, events, thread, _server: server, _lock: lock })

@@ -8,7 +8,7 @@ mod requests;
 
 use crate::adapters::{Adapters, Awake, Notification};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
-use crate::sync::{self, Sync};
+use crate::sync::{self, SyncHandle};
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -21,7 +21,7 @@ use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Effect, Notice, Phase, Save, Timer, saves};
 use zafu_messages::Language;
 use zafu_store::{Relocation, Store, StoreError};
-use zafu_sync::Trigger;
+use zafu_sync::Wakeup;
 
 /// Longest sleep of the thread while a sit runs.
 const TICK: Duration = Duration::from_secs(1);
@@ -87,7 +87,7 @@ pub(crate) struct EngineThread {
     trouble: Vec<IpcError>,
     /// The thread of the last daily backup.
     backup: Option<JoinHandle<()>>,
-    sync: Sync,
+    sync: SyncHandle,
     sync_view: Option<SyncView>,
 }
 
@@ -97,12 +97,12 @@ impl EngineThread {
         adapters: Adapters,
         store: Store,
         events: broadcast::Sender<Event>,
-        sync: Sync,
+        sync: SyncHandle,
     ) -> Result<Self, StoreError> {
         let settings = store.settings()?;
         zafu_messages::set_language(Language::chosen(settings.language));
         let now = adapters.clock.now();
-        let sync_view = sync::resting(&store, now.wall.offset)?;
+        let sync_view = sync::without_sync(&store, now.wall.offset)?;
         let (timer, effects) = Timer::recover(store.open_sits()?, now);
         let mut thread = Self {
             adapters,
@@ -234,7 +234,7 @@ impl EngineThread {
         }
         self.store.save(&all)?;
         if all.iter().any(|save| !matches!(save, Save::Checkpoint(_))) {
-            self.sync.trigger(Trigger::Changed);
+            self.sync.wake(Wakeup::LocalChange);
         }
         if !std::mem::take(&mut self.unsaved).is_empty() {
             self.clear_trouble(ErrorCode::NotSaved);

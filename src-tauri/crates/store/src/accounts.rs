@@ -298,7 +298,7 @@ pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(
         [Id(account)],
     )?;
     known(account, reset)?;
-    unreadable::doubt(connection, account)?;
+    unreadable::mark_unsent(connection, account)?;
     outbox::enqueue_all(connection, account)
 }
 

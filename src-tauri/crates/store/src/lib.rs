@@ -44,5 +44,5 @@ pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use sessions::{LogEntry, LogQuery, OwnerFilter};
 pub use store::Store;
-pub use sync::{Pull, Pulled, Push, Pushed, Said, Verdict};
+pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};
 pub use unreadable::{ServerRow, UnreadableRow};

@@ -1,5 +1,5 @@
-//! What is to be sent. A row says "this sit has changed, at generation g"; the sit itself is what is sent, so
-//! that any number of changes made offline become one row.
+//! The outbox: sessions whose current state the server has not confirmed. An entry says "this session changed, at
+//! generation g"; the session itself is sent, so that any number of changes made offline become one row.
 
 use crate::text::Id;
 use crate::{StoreError, sessions};
@@ -7,47 +7,47 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 
-/// A sit that waits to be sent, whosever it is.
+/// An entry of the outbox, of any account, that waits to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
-    /// Which.
+    /// The session.
     pub session: SessionId,
-    /// Its last change. To be given back with the acknowledgement.
+    /// The generation of its last change, by which it is acknowledged.
     pub generation: i64,
 }
 
-/// A sit to be sent, as it is now.
+/// A row to be sent, or in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The sit.
+    /// The session, as it was when it was read from the outbox.
     pub session: Session,
-    /// Its last change.
+    /// The generation of its last change.
     pub generation: i64,
 }
 
-/// A sit that the server will not have. It is kept whole.
+/// A session that the server rejected for good. It is kept whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The sit.
+    /// The session.
     pub session: Session,
-    /// What the server says of it.
+    /// The server's code.
     pub code: String,
 }
 
-/// How many sits of an account are not on the server as they are here.
+/// Counts the sessions of an account whose current state the server does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// To be sent.
+    /// Waiting to be sent.
     pub pending: u32,
-    /// Rejected by the server: dead letters.
+    /// Dead letters.
     pub rejected: u32,
-    /// Stored on this device only, by the user's decision.
+    /// Kept on this device only, by the user's decision.
     pub local_only: u32,
     /// Rows of the server that this version of Zafu cannot read.
     pub unreadable: u32,
 }
 
-/// What the user has changed of a sit.
+/// What the user has changed of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Edited {
     pub details: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Edited {
 }
 
 impl Edited {
-    /// Only the timer, or nobody, has changed it.
+    /// The user has changed nothing.
     pub const NOTHING: Self = Self { details: false, deletion: false };
 
     fn bits(self) -> u8 {
@@ -67,29 +67,28 @@ impl Edited {
     }
 }
 
-/// Which dead letters are to be sent again.
+/// Selects dead letters to be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeadLetters<'a> {
-    /// All of them.
     All,
     /// Those with which a whole request failed.
     FromFailedRequests,
-    /// Those that a server rejected which was not as this fingerprint says.
+    /// Those rejected by a server whose health check had another fingerprint than this.
     FromOtherServer(&'a str),
 }
 
-/// What a row of [`Outgoing`] weighs besides its texts, in bytes.
+/// Estimated size of a row besides its texts, in bytes.
 const ROW_WEIGHT: usize = 700;
 
-/// The next `count` generations: the one before the first of them.
+/// Reserves the next `count` generations. Returns the one before the first of them.
 fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
     Ok(connection
         .prepare_cached("UPDATE outbox_generation SET last = last + ?1 RETURNING last - ?1")?
         .query_row([count], |row| row.get(0))?)
 }
 
-/// Enqueues a sit, within the transaction that changes it. What was refused before deserves another try;
-/// what is kept here only stays so. `edited` is added to what the user has changed before.
+/// Enqueues a session, within the transaction that changes it. A dead letter becomes pending again; a local-only session
+/// stays local only. `edited` is added to what the user has changed before.
 pub(crate) fn enqueue(
     connection: &Connection,
     session: SessionId,
@@ -107,7 +106,7 @@ pub(crate) fn enqueue(
     Ok(())
 }
 
-/// Keeps one sit on this device, and sends nothing of it.
+/// Makes one session local only: it is not sent.
 pub(crate) fn keep_local(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
     enqueue(connection, session, Edited::NOTHING)?;
     connection
@@ -116,7 +115,7 @@ pub(crate) fn keep_local(connection: &Connection, session: SessionId) -> Result<
     Ok(())
 }
 
-/// Puts a sit that waits as it was at `generation` behind all others.
+/// Moves a pending session behind all others, unless it has changed since `generation`.
 pub(crate) fn defer(
     connection: &Connection,
     session: SessionId,
@@ -133,7 +132,7 @@ pub(crate) fn defer(
     Ok(())
 }
 
-/// The sits of `:owner` that have begun, but for those that are not to be sent.
+// The sessions of `:owner` that have begun, except dead letters and local-only ones.
 macro_rules! to_be_enqueued {
     () => {
         "FROM sessions WHERE owner = :owner
@@ -142,8 +141,8 @@ macro_rules! to_be_enqueued {
     };
 }
 
-/// Enqueues all sits of `owner` again, so that no acknowledgement on its way counts, but for those that were refused
-/// or are kept here.
+/// Enqueues all sessions of `owner` again with new generations, so that no acknowledgement in flight counts; except dead
+/// letters and local-only ones.
 pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const COUNT: &str = concat!("SELECT count(*) ", to_be_enqueued!());
     const ENQUEUE: &str = concat!(
@@ -159,8 +158,8 @@ pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), 
     Ok(())
 }
 
-/// Enqueues the sits that the current transaction moves to another account, each with a new generation and whatever
-/// its state was: the new account's server has none of them. A preparation is not a sit yet.
+/// Enqueues the sessions that the current transaction moves to another account, each with a new generation and whatever
+/// its state was: the new account's server has none of them. A preparation is not sent.
 pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
     const MOVED: &str = "FROM sessions WHERE id IN (SELECT session_id FROM owner_moves)
         AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
@@ -176,7 +175,7 @@ pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Lets what is kept here be sent again.
+/// Ends the local-only state of the sessions of `owner`.
 pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM outbox WHERE state = 'local_only'
         AND session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
@@ -184,7 +183,7 @@ pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), Stor
     Ok(())
 }
 
-/// Keeps all that `owner` has on this device, and sends nothing of it.
+/// Makes all sessions of `owner` local only.
 pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     enqueue_all(connection, owner)?;
     const SQL: &str = "UPDATE outbox SET state = 'local_only', last_code = NULL
@@ -193,8 +192,7 @@ pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(
     Ok(())
 }
 
-/// The first `limit` sits that wait to be sent, whosever they are, those first that have waited longest since
-/// their last change.
+/// Returns the first `limit` pending entries of all accounts, those with the oldest change first.
 pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT session_id, generation FROM outbox
@@ -206,8 +204,8 @@ pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The first sits of `owner` that wait to be sent and were changed after the generation `after`: at most `rows`, of
-/// about `bytes` together, and at least one if there is any.
+/// Returns the first pending rows of `owner` with a generation after `after`: at most `rows`, of about `bytes` together,
+/// and at least one if there is any.
 pub(crate) fn outgoing(
     connection: &Connection,
     owner: UserId,
@@ -233,14 +231,14 @@ pub(crate) fn outgoing(
     Ok(outgoing)
 }
 
-/// Whether anything of `owner` waits that could be sent now.
+/// Returns whether anything of `owner` is pending.
 pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON id = session_id
          WHERE state = 'pending' AND owner = ?1)";
     Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
 }
 
-/// How a sit stands in the outbox.
+/// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Pending,
@@ -248,16 +246,16 @@ pub(crate) enum State {
     LocalOnly,
 }
 
-/// A sit that is not on the server as it is here.
+/// An entry of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub state: State,
     pub generation: i64,
-    /// What the user has changed since the server had it.
+    /// What the user has changed since the server last had it.
     pub edited: Edited,
 }
 
-/// How a sit stands in the outbox; none: the server has it as it is here.
+/// Returns a session's entry. Without one, the server has its current state.
 pub(crate) fn entry(
     connection: &Connection,
     session: SessionId,
@@ -275,16 +273,16 @@ pub(crate) fn entry(
     Ok(found.optional()?)
 }
 
-/// The server has the sit as it is here now.
-pub(crate) fn is_there(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+/// Removes a session's entry: the server has its current state.
+pub(crate) fn remove(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM outbox WHERE session_id = ?1")?
         .execute([Id(session)])?;
     Ok(())
 }
 
-/// The server has the sit as it was at `generation`. Says whether nothing is left to send of it: a change made
-/// in the meantime stays.
+/// Acknowledges that the server has a session as it was at `generation`. Returns whether nothing is left to send of it: a
+/// change made since then stays pending.
 pub(crate) fn acknowledge(
     connection: &Connection,
     session: SessionId,
@@ -298,8 +296,8 @@ pub(crate) fn acknowledge(
     Ok(removed == 1)
 }
 
-/// The server will not have the sit as it was at `generation`; `request_failed`: it gave no row outcome, but the whole request
-/// failed. Says whether it was still so.
+/// Makes a session a dead letter, unless it has changed since `generation`. `request_failed`: there was no outcome for the
+/// row, but the whole request failed. Returns whether it became one.
 pub(crate) fn reject(
     connection: &Connection,
     session: SessionId,
@@ -319,12 +317,13 @@ pub(crate) fn reject(
     Ok(rejected == 1)
 }
 
-/// How many sits of `owner` are not on the server as they are here.
+/// Counts the sessions of `owner` whose current state the server does not have.
 pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'rejected'),
            count(*) FILTER (WHERE state = 'local_only'),
-           (SELECT count(*) FROM unreadable_rows AS u WHERE u.owner = ?1)
+           (SELECT count(*) FROM unreadable_rows AS u WHERE u.owner = ?1 AND NOT EXISTS (
+             SELECT 1 FROM sessions AS s WHERE s.id = u.id AND s.owner <> u.owner))
          FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
@@ -333,7 +332,7 @@ pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog,
     })?)
 }
 
-/// What the server will not have of `owner`, those first that have waited longest.
+/// Returns the first `limit` dead letters of `owner`, those with the oldest change first.
 pub(crate) fn dead_letters(
     connection: &Connection,
     owner: UserId,
@@ -349,8 +348,8 @@ pub(crate) fn dead_letters(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Has dead letters of `owner` sent again. Says how many sits that are.
-pub(crate) fn retry(
+/// Makes dead letters of `owner` pending again. Returns how many.
+pub(crate) fn retry_dead_letters(
     connection: &Connection,
     owner: UserId,
     letters: DeadLetters<'_>,

@@ -1,10 +1,10 @@
-//! What becomes of a sit of which the server has another state.
+//! Joins a session with another state of it that the server has.
 //!
-//! Copies are joined by the core's rules. Those rules take a pair of revision and device for one change. A folder that
-//! went back in time, or a computer that was cloned, breaks that: it makes the same pair twice. It is noticed by a change
-//! under an id of this installation that this folder does not know. Then this installation takes a new id, and what the
-//! user has changed here since is raised above what the server has, so that the later change wins. Where nothing tells
-//! which of two changes is the later one, the server's stands, so that all devices come to agree.
+//! Copies are joined by the rules of [`zafu_core::session`], which take a pair of revision and device id for one change.
+//! A folder that was restored from a backup, or a computer that was cloned, makes the same pair twice. That is noticed by a
+//! change under an id of this installation that this folder does not know. Then this installation takes a new id, and what
+//! the user has changed since is raised above the server's revision, so that the later change wins. If nothing tells which
+//! of two changes is the later one, the server's wins, so that all devices come to agree.
 
 use crate::StoreError;
 use crate::device::Lineage;
@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::session::{Register, Session};
 
-/// Joins `ours` and `theirs`, of which the user has `edited` something since the server had it. Says also what was
-/// raised above `theirs`.
+/// Joins `ours` and `theirs`, where the user has `edited` ours since the server last had it. Returns the result, and what
+/// was raised above `theirs`.
 pub(crate) fn join(
     connection: &Connection,
     lineage: &mut Lineage,
@@ -34,18 +34,18 @@ pub(crate) fn join(
     let mut joined = theirs.clone().join(ours);
     let mut raised = Edited::NOTHING;
     if details && edited.details && is_later(lineage, &ours.details, &theirs.details) {
-        joined.details = above(&ours.details, &theirs.details, lineage);
+        joined.details = raise(&ours.details, &theirs.details, lineage);
         raised.details = true;
     }
     if deletion && edited.deletion && is_later(lineage, &ours.deletion, &theirs.deletion) {
-        joined.deletion = above(&ours.deletion, &theirs.deletion, lineage);
+        joined.deletion = raise(&ours.deletion, &theirs.deletion, lineage);
         raised.deletion = true;
     }
     Ok((joined, raised))
 }
 
-/// Looks at a sit of the server's that is not here: one that was made or changed under the current id shows that this
-/// folder went back in time.
+/// Checks a session of the server that is not on this device: one that was made or changed under the current id shows
+/// that this folder was restored from a backup.
 pub(crate) fn meet(
     connection: &Connection,
     lineage: &mut Lineage,
@@ -58,20 +58,21 @@ pub(crate) fn meet(
     Ok(())
 }
 
-/// Whether `theirs` was set by this installation, and is not known here.
+/// Returns whether `theirs` was set by this installation and this folder does not know it.
 fn is_unknown<T: PartialEq>(lineage: &Lineage, ours: &Register<T>, theirs: &Register<T>) -> bool {
     let order = (theirs.revision, theirs.deviceid).cmp(&(ours.revision, ours.deviceid));
     lineage.holds(theirs.deviceid)
         && (order.is_gt() || (order.is_eq() && theirs.value != ours.value))
 }
 
-/// Whether `ours` was set after `theirs`, which was not known then.
+/// Returns whether `ours` was set after `theirs`, which was not known then.
 fn is_later<T>(lineage: &Lineage, ours: &Register<T>, theirs: &Register<T>) -> bool {
     let same = (ours.revision, ours.deviceid) == (theirs.revision, theirs.deviceid);
     same || lineage.comes_after(ours.deviceid, theirs.deviceid)
 }
 
-fn above<T: Clone>(ours: &Register<T>, theirs: &Register<T>, lineage: &Lineage) -> Register<T> {
+/// Returns `ours` with a revision above that of `theirs`, set by the current device id.
+fn raise<T: Clone>(ours: &Register<T>, theirs: &Register<T>, lineage: &Lineage) -> Register<T> {
     let above = Register { revision: theirs.revision, ..ours.clone() };
     above.set(ours.value.clone(), lineage.current())
 }

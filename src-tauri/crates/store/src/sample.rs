@@ -121,7 +121,7 @@ pub(crate) fn fill(store: &Store) {
         erased: Some(Uuid::from_u128(8)),
         at: at(0).wall.utc,
     };
-    store.merge(user(2), pull).unwrap();
+    store.apply_pull(user(2), pull, |_| String::new()).unwrap();
     store.record_comparison(user(2), at(0).wall.utc).unwrap();
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();

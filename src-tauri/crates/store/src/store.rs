@@ -349,8 +349,8 @@ impl Store {
         self.write(|change| accounts::sign_out(change))
     }
 
-    /// The first sits of `account` that wait to be sent, as they are now: those first that have waited longest
-    /// since their last change, at most `rows`, of about `bytes` together, and at least one if there is any.
+    /// Returns the first pending rows of `account` for a push: those with the oldest change first, at most `rows`, of about
+    /// `bytes` together, and at least one if there is any.
     ///
     /// # Errors
     /// An I/O error.
@@ -363,7 +363,7 @@ impl Store {
         self.outgoing_after(account, 0, rows, bytes)
     }
 
-    /// The same, of those that were changed after `generation`: what waits behind a push that is out.
+    /// As [`Self::outgoing`], of those changed after `generation`: the rows for a second push while one is in flight.
     ///
     /// # Errors
     /// An I/O error.
@@ -377,7 +377,7 @@ impl Store {
         self.read(|connection| outbox::outgoing(connection, account, generation, rows, bytes))
     }
 
-    /// Whether anything of `account` waits that could be sent now.
+    /// Returns whether anything of `account` is pending.
     ///
     /// # Errors
     /// An I/O error.
@@ -385,7 +385,7 @@ impl Store {
         self.read(|connection| outbox::has_outgoing(connection, account))
     }
 
-    /// How many sits of `account` are not on the server as they are here.
+    /// Counts the sessions of `account` whose current state the server does not have.
     ///
     /// # Errors
     /// An I/O error.
@@ -393,7 +393,7 @@ impl Store {
         self.read(|connection| outbox::backlog(connection, account))
     }
 
-    /// The first `limit` sits of `account` that the server will not have, and why.
+    /// Returns the first `limit` dead letters of `account`.
     ///
     /// # Errors
     /// An I/O error.
@@ -401,39 +401,42 @@ impl Store {
         self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
 
-    /// Has what was refused of `account` sent again. Says how many sits that are.
+    /// Makes all dead letters of `account` pending again. Returns how many.
     ///
     /// # Errors
     /// An I/O error.
     pub fn retry_dead_letters(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry(change, account, DeadLetters::All))
+        self.write(move |change| outbox::retry_dead_letters(change, account, DeadLetters::All))
     }
 
-    /// Has those dead letters of `account` sent again with which whole requests failed: the fault was the server's. Says
-    /// how many sits that are.
+    /// Makes those dead letters of `account` pending again with which whole requests failed: the server was at fault.
+    /// Returns how many.
     ///
     /// # Errors
     /// An I/O error.
     pub fn retry_failed_requests(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry(change, account, DeadLetters::FromFailedRequests))
-    }
-
-    /// Records how the server of `account` is, as a fingerprint. Where it is otherwise than when it rejected a sit, that
-    /// sit is sent again. Says how many sits that are.
-    ///
-    /// # Errors
-    /// An I/O error.
-    pub fn record_health(&self, account: UserId, health: &str) -> Result<u32, StoreError> {
-        let health = health.to_owned();
         self.write(move |change| {
-            if !accounts::record_health(change, account, &health)? {
-                return Ok(0);
-            }
-            outbox::retry(change, account, DeadLetters::FromOtherServer(&health))
+            outbox::retry_dead_letters(change, account, DeadLetters::FromFailedRequests)
         })
     }
 
-    /// The rows of servers that another version of Zafu than `version` could not read, and whose they are.
+    /// Records the fingerprint of the health check of the server of `account`. Dead letters that were rejected when it was
+    /// another one become pending again. Returns how many.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn record_health(&self, account: UserId, fingerprint: &str) -> Result<u32, StoreError> {
+        let fingerprint = fingerprint.to_owned();
+        self.write(move |change| {
+            if !accounts::record_health(change, account, &fingerprint)? {
+                return Ok(0);
+            }
+            let which = DeadLetters::FromOtherServer(&fingerprint);
+            outbox::retry_dead_letters(change, account, which)
+        })
+    }
+
+    /// Returns the rows that another version of Zafu than `version` could not read, each with its account.
     ///
     /// # Errors
     /// An I/O error.
@@ -444,7 +447,7 @@ impl Store {
         self.read(|connection| unreadable::of_other_versions(connection, version))
     }
 
-    /// Merges those of them that `version` can read. Says how many sits are new or changed here.
+    /// Merges those of them that `version` can read. Returns how many sessions are new or changed on this device.
     ///
     /// # Errors
     /// An I/O error.
@@ -458,22 +461,29 @@ impl Store {
         self.write(move |change| sync::reread(change, &readable, &version, at))
     }
 
-    /// Writes down what came of sending sits of `account`. A change made since then stays to be sent. What the
-    /// timer saves meanwhile goes first.
+    /// Applies the response to a push of `account`. A change made while it was in flight stays pending. Saves of the timer
+    /// go first.
     ///
     /// # Errors
-    /// An I/O error.
-    pub fn settle(&self, account: UserId, push: Push) -> Result<Pushed, StoreError> {
-        self.write_yielding(move |change, urgent| sync::settle(change, account, &push, urgent))
+    /// An I/O error; then nothing was changed.
+    pub fn apply_push(&self, account: UserId, push: Push) -> Result<Pushed, StoreError> {
+        self.write_yielding(move |change, urgent| sync::apply_push(change, account, &push, urgent))
     }
 
-    /// Writes down what the server has of `account`, and up to where it was read. What the timer saves meanwhile
-    /// goes first.
+    /// Applies the response to a pull of `account`. Saves of the timer go first. `as_text` writes a session as a row of
+    /// the server: that is stored instead if another account has its id on this device.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchAccount`], or an I/O error.
-    pub fn merge(&self, account: UserId, pull: Pull) -> Result<Pulled, StoreError> {
-        self.write_yielding(move |change, urgent| sync::merge(change, account, &pull, urgent))
+    /// [`StoreError::NoSuchAccount`], or an I/O error; then nothing was changed.
+    pub fn apply_pull(
+        &self,
+        account: UserId,
+        pull: Pull,
+        as_text: fn(&Session) -> String,
+    ) -> Result<Pulled, StoreError> {
+        self.write_yielding(move |change, urgent| {
+            sync::apply_pull(change, account, &pull, as_text, urgent)
+        })
     }
 
     /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`
@@ -498,8 +508,8 @@ impl Store {
         self.write(move |change| accounts::agree_to_erasure(change, account, erasure_id, then))
     }
 
-    /// Hands to `each` every row of `account` that the server should have, in the order of their ids, and says what it
-    /// does not have as it is here. Both are of one moment.
+    /// Calls `each` with every row of `account` that the server should have, ordered by id, and returns the backlog. Both
+    /// are of one moment.
     ///
     /// # Errors
     /// An I/O error.

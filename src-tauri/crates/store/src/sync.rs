@@ -1,7 +1,7 @@
-//! What the server said, written down: the verdicts on what was sent, and what it has that is not here. Each is
-//! one transaction, so that no row is ever without its cursor, nor a cursor without its rows.
+//! Applies the server's responses to this device: the outcomes of a push, and the rows of a pull. Each response is one
+//! transaction, so that rows and cursor are always written together.
 //!
-//! How two states of one sit are joined is the affair of [`reconcile`].
+//! [`reconcile`] decides how two states of one session are joined.
 
 use crate::accounts::{self, Cursor};
 use crate::device::{self, Lineage};
@@ -15,103 +15,111 @@ use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 
-/// What came of sending some sits.
+/// The server's answer for one row that was pushed; or, if the request failed as a whole, what that means for its only
+/// row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// The server has the session as it was sent: it stored it, or had it already.
+    Accepted,
+    /// The server joined it with what it had; this is the result.
+    Merged(Box<Session>),
+    /// As [`Self::Merged`], but this version of Zafu cannot read the result.
+    Unreadable(UnreadableRow),
+    /// The server rejected it for good. It becomes a dead letter.
+    Rejected {
+        /// The server's code.
+        reason: String,
+    },
+    /// Each request with this row fails because of it. It becomes a dead letter, unless it turns out that the server is
+    /// at fault: see [`Store::retry_failed_requests`](crate::Store::retry_failed_requests).
+    RequestFailed {
+        /// Why the request failed.
+        reason: String,
+    },
+    /// The request failed because of the server: the row is sent again after all others.
+    Deferred {
+        /// Why the request failed.
+        reason: String,
+    },
+}
+
+/// The outcome of one row that was pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedRow {
+    /// The session.
+    pub id: SessionId,
+    /// Its generation when it was sent.
+    pub generation: i64,
+    /// Its outcome.
+    pub outcome: RowOutcome,
+}
+
+/// The response to a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
-    /// What the server said, of each sit that it spoke of.
-    pub verdicts: Vec<Verdict>,
-    /// Where the server stood before and after it, if it spoke of all that was sent.
+    /// The rows for which there is an outcome.
+    pub rows: Vec<PushedRow>,
+    /// This version of Zafu.
+    pub version: String,
+    /// The server's cursor before and after the push, if there is an outcome for each row.
     pub moved: Option<(Cursor, Cursor)>,
-    /// Now.
+    /// When the response is applied.
     pub at: DateTime<Utc>,
 }
 
-/// What the server said of one sit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// Which.
-    pub session: SessionId,
-    /// As it was sent.
-    pub generation: i64,
-    /// What.
-    pub said: Said,
-}
-
-/// What a server can say of a sit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// It has the sit as it was sent.
-    There,
-    /// It knew more of it: this is what it has now.
-    Merged(Box<Session>),
-    /// The same, but this version of Zafu cannot read what it has now.
-    Unreadable {
-        /// What it has.
-        row: UnreadableRow,
-        /// This version.
-        version: String,
-    },
-    /// It will not have it.
-    Refused(String),
-    /// It said nothing of it, but the whole request fails when the sit is in it.
-    Unjudged(String),
-    /// It said nothing of it, and the fault is not the sit's: it waits behind all others.
-    Deferred(String),
-}
-
-/// What became of what was sent.
+/// The result of applying a [`Push`], in rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pushed {
-    /// Verdicts that changed something: the next push is another one.
-    pub settled: u32,
-    /// Those of them with which the server has all there is of the sit.
+    /// Rows that will not be sent again as they were.
+    pub resolved: u32,
+    /// Those of them of which the server now has everything.
     pub acknowledged: u32,
-    /// Those of them that were refused.
-    pub refused: u32,
-    /// Whether all that the server has was read.
+    /// Those of them that became dead letters.
+    pub rejected: u32,
+    /// Whether this device has read everything up to the server's new cursor.
     pub caught_up: bool,
 }
 
-/// A part of what the server has.
+/// The response to a pull.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pull {
-    /// The sits.
+    /// The sessions.
     pub rows: Vec<Session>,
-    /// Those that this version of Zafu cannot read.
+    /// Rows that this version of Zafu cannot read.
     pub unreadable: Vec<UnreadableRow>,
-    /// This version.
+    /// This version of Zafu.
     pub version: String,
-    /// Up to where the server was read with them.
+    /// The cursor after these rows.
     pub cursor: Cursor,
-    /// Whether nothing follows.
+    /// Whether these are the last rows.
     pub last: bool,
-    /// The id of the last erasure of the account's sits.
+    /// The id of the last erasure of the account's sessions.
     pub erased: Option<Uuid>,
-    /// Now.
+    /// When the response is applied.
     pub at: DateTime<Utc>,
 }
 
-/// What became of what was read.
+/// The result of applying a [`Pull`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pulled {
-    /// It is here.
+    /// The rows are stored.
     Merged {
-        /// Sits that are new here, or are no longer as they were.
+        /// How many sessions are new or changed on this device.
         changed: u32,
-        /// Sits that are not here: another account has their ids on this device. Ids are unique per account on
-        /// the server, but per device here, so that neither may take the other's place.
-        of_other_accounts: u32,
+        /// How many are only stored as text, because another account has their ids on this device. Ids are unique per
+        /// account on the server, but unique on this device, and neither session may replace the other.
+        id_conflicts: u32,
     },
-    /// The account's sits were erased, and the person has not been asked. Nothing was changed.
+    /// The account's sessions were erased, and the user has not been asked. Nothing was changed.
     Erased {
-        /// Which erasure.
+        /// The id of the erasure.
         erasure_id: Uuid,
     },
 }
 
-/// Writes down what came of sending sits of `account`, whoever is signed in by now. Nothing, while something
-/// urgent waits.
-pub(crate) fn settle(
+/// Applies the response to a push of `account`, which need not be signed in any more. Returns `None`, to be undone and
+/// repeated, if an urgent write waits.
+pub(crate) fn apply_push(
     connection: &Connection,
     account: UserId,
     push: &Push,
@@ -119,66 +127,65 @@ pub(crate) fn settle(
 ) -> Result<Option<Pushed>, StoreError> {
     let mut pushed = Pushed::default();
     let mut lineage = Lineage::of(connection, account)?;
-    for Verdict { session, generation, said } in &push.verdicts {
+    let has_unreadable = unreadable::exist(connection, account)?;
+    for PushedRow { id, generation, outcome } in &push.rows {
         if urgent.waits() {
             return Ok(None);
         }
-        let (session, generation) = (*session, *generation);
-        if sessions::owner(connection, session)? != Some(Some(account)) {
+        let (id, generation) = (*id, *generation);
+        if sessions::owner(connection, id)? != Some(Some(account)) {
             continue;
         }
-        match said {
-            Said::There => {
-                pushed.settled += 1;
-                if outbox::acknowledge(connection, session, generation)? {
-                    pushed.acknowledged += 1;
+        match outcome {
+            RowOutcome::Accepted => {
+                if has_unreadable {
+                    unreadable::forget(connection, account, id.0)?;
                 }
+                pushed.resolved += 1;
+                pushed.acknowledged += u32::from(outbox::acknowledge(connection, id, generation)?);
             }
-            Said::Merged(theirs) if theirs.id == session => {
-                let Some((ours, owner)) = sessions::record(connection, session)? else { continue };
-                let entry = outbox::entry(connection, session)?;
+            RowOutcome::Merged(theirs) if theirs.id == id => {
+                let Some((ours, owner)) = sessions::record(connection, id)? else { continue };
+                let entry = outbox::entry(connection, id)?;
                 let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
                 let (joined, raised) =
                     reconcile::join(connection, &mut lineage, &ours, theirs, edited, push.at)?;
                 if joined != ours {
                     sessions::update(connection, &joined, owner)?;
                 }
-                unreadable::forget(connection, account, session.0)?;
+                unreadable::forget(connection, account, id.0)?;
                 if raised != Edited::NOTHING {
-                    outbox::enqueue(connection, session, raised)?;
+                    outbox::enqueue(connection, id, raised)?;
                 }
                 match entry {
                     Some(entry) if entry.state == State::Pending && joined == **theirs => {
-                        outbox::is_there(connection, session)?;
-                        pushed.settled += 1;
+                        outbox::remove(connection, id)?;
+                        pushed.resolved += 1;
                         pushed.acknowledged += 1;
                     }
                     // It is sent again as it is now.
-                    _ if raised != Edited::NOTHING => pushed.settled += 1,
-                    // It changed in the meantime, and waits anew.
-                    Some(entry) if entry.generation != generation => pushed.settled += 1,
-                    // The server did not take all of what was sent. To send the same again would do nothing.
+                    _ if raised != Edited::NOTHING => pushed.resolved += 1,
+                    // It changed while the request was in flight.
+                    Some(entry) if entry.generation != generation => pushed.resolved += 1,
+                    // The server ignored a part of what was sent. Sending the same again would change nothing.
                     _ => {}
                 }
             }
-            Said::Merged(_) => {}
-            // A merged row holds all that was sent of it.
-            Said::Unreadable { row, version } if row.id == session.0 => {
-                unreadable::put(connection, account, row, version)?;
-                pushed.settled += 1;
-                if outbox::acknowledge(connection, session, generation)? {
-                    pushed.acknowledged += 1;
-                }
+            // A merged row holds everything that was sent of it.
+            RowOutcome::Unreadable(row) if row.id == id.0 => {
+                unreadable::put(connection, account, row, &push.version)?;
+                pushed.resolved += 1;
+                pushed.acknowledged += u32::from(outbox::acknowledge(connection, id, generation)?);
             }
-            Said::Unreadable { .. } => {}
-            Said::Refused(code) | Said::Unjudged(code) => {
-                let request_failed = matches!(said, Said::Unjudged(_));
-                if outbox::reject(connection, session, generation, code, request_failed)? {
-                    pushed.refused += 1;
-                }
-                pushed.settled += 1;
+            // The row of another session says nothing about this one.
+            RowOutcome::Merged(_) | RowOutcome::Unreadable(_) => {}
+            RowOutcome::Rejected { reason } | RowOutcome::RequestFailed { reason } => {
+                let request_failed = matches!(outcome, RowOutcome::RequestFailed { .. });
+                pushed.rejected +=
+                    u32::from(outbox::reject(connection, id, generation, reason, request_failed)?);
+                pushed.resolved += 1;
             }
-            Said::Deferred(code) => outbox::defer(connection, session, generation, code)?,
+            RowOutcome::Deferred { reason } => outbox::defer(connection, id, generation, reason)?,
         }
     }
     if let Some((before, after)) = push.moved {
@@ -190,12 +197,13 @@ pub(crate) fn settle(
     Ok(Some(pushed))
 }
 
-/// Writes down what the server has of `account`, and up to where it was read. Nothing, while something urgent
-/// waits.
-pub(crate) fn merge(
+/// Applies the response to a pull of `account`. A session whose id another account has on this device is stored as text,
+/// written by `as_text`, so that comparing digests finds no difference. Returns `None`, to be undone and repeated, if an urgent write waits.
+pub(crate) fn apply_pull(
     connection: &Connection,
     account: UserId,
     pull: &Pull,
+    as_text: fn(&Session) -> String,
     urgent: &Urgent,
 ) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
@@ -204,12 +212,12 @@ pub(crate) fn merge(
             if known.has_pulled {
                 return Ok(Some(Pulled::Erased { erasure_id }));
             }
-            // Nothing of it came from here.
+            // Nothing that was erased came from this device.
             accounts::learn_erasure(connection, account, erasure_id)?;
         }
         _ => {}
     }
-    let (mut changed, mut of_other_accounts) = (0, 0);
+    let (mut changed, mut id_conflicts) = (0, 0);
     let mut lineage = Lineage::of(connection, account)?;
     for row in &pull.unreadable {
         unreadable::put(connection, account, row, &pull.version)?;
@@ -220,10 +228,12 @@ pub(crate) fn merge(
         }
         unreadable::forget(connection, account, theirs.id.0)?;
         if sessions::owner(connection, theirs.id)?.flatten().is_some_and(|owner| owner != account) {
-            of_other_accounts += 1;
+            id_conflicts += 1;
+            let row = UnreadableRow { id: theirs.id.0, body: as_text(theirs) };
+            unreadable::put(connection, account, &row, &pull.version)?;
             continue;
         }
-        changed += u32::from(merge_one(connection, account, &mut lineage, theirs, pull.at)?);
+        changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
     if pull.last {
@@ -232,11 +242,11 @@ pub(crate) fn merge(
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::record_sync(connection, account, pull.at)?;
     }
-    Ok(Some(Pulled::Merged { changed, of_other_accounts }))
+    Ok(Some(Pulled::Merged { changed, id_conflicts }))
 }
 
-/// Merges one sit that the server of `account` has. Says whether it is new or changed here.
-fn merge_one(
+/// Merges one session that the server of `account` has. Returns whether it is new or changed on this device.
+fn merge(
     connection: &Connection,
     account: UserId,
     lineage: &mut Lineage,
@@ -257,13 +267,13 @@ fn merge_one(
         sessions::update(connection, &joined, Some(account))?;
     }
     if joined == *theirs {
-        outbox::is_there(connection, id)?;
+        outbox::remove(connection, id)?;
     } else if !open_sits::is_preparing(connection, id)? {
         match entry.map(|entry| entry.state) {
             Some(State::Pending | State::Rejected) if raised == Edited::NOTHING => {}
-            // The server has the sit: it is not kept here only any more.
+            // The server has the session: it is not local any more.
             Some(State::LocalOnly) => {
-                outbox::is_there(connection, id)?;
+                outbox::remove(connection, id)?;
                 outbox::enqueue(connection, id, edited)?;
             }
             _ => outbox::enqueue(connection, id, raised)?,
@@ -272,8 +282,8 @@ fn merge_one(
     Ok(changed)
 }
 
-/// Merges rows that an earlier version of Zafu could not read, and `version` can. What is left, it cannot read either.
-/// Says how many are new or changed here.
+/// Merges rows that another version of Zafu could not read and `version` can. The rows that are left, it cannot read
+/// either. Returns how many sessions are new or changed on this device.
 pub(crate) fn reread(
     connection: &Connection,
     readable: &[(UserId, Session)],
@@ -282,14 +292,14 @@ pub(crate) fn reread(
 ) -> Result<u32, StoreError> {
     let mut changed = 0;
     for (account, theirs) in readable {
-        // Where another account has a sit of this id, there is no place for it yet.
+        // Another account has this id on this device.
         let owner = sessions::owner(connection, theirs.id)?.flatten();
         if owner.is_some_and(|owner| owner != *account) {
             continue;
         }
         let Some(state) = unreadable::take(connection, *account, theirs.id.0)? else { continue };
         let mut lineage = Lineage::of(connection, *account)?;
-        changed += u32::from(merge_one(connection, *account, &mut lineage, theirs, at)?);
+        changed += u32::from(merge(connection, *account, &mut lineage, theirs, at)?);
         if open_sits::is_preparing(connection, theirs.id)? {
             continue;
         }
@@ -299,6 +309,6 @@ pub(crate) fn reread(
             unreadable::State::LocalOnly => outbox::keep_local(connection, theirs.id)?,
         }
     }
-    unreadable::tried(connection, version)?;
+    unreadable::record_version(connection, version)?;
     Ok(changed)
 }

@@ -1,5 +1,7 @@
-//! Rows of a server that this version of Zafu cannot read, because a later version made them. They are kept as text, so
-//! that nothing of them is lost and everything else goes on, and read again by a version that may know more.
+//! Rows of the server that this version of Zafu cannot read, because a later version made them. They are stored as text,
+//! so that nothing of them is lost and nothing else waits for them, and read again by another version.
+//!
+//! A row whose id another account has on this device is stored here too: ids are unique per account on the server.
 
 use crate::StoreError;
 use crate::text::Id;
@@ -8,25 +10,25 @@ use uuid::Uuid;
 use zafu_core::ids::UserId;
 use zafu_core::session::Session;
 
-/// A row of a server that cannot be read.
+/// A row of the server that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRow {
-    /// The id of its sit.
+    /// The id of its session.
     pub id: Uuid,
-    /// All of it, as JSON.
+    /// The whole row, as JSON.
     pub body: String,
 }
 
-/// A row that the server has.
+/// A row that the server has, as this device knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerRow<'a> {
-    /// It could be read.
+    /// A readable row.
     Session(&'a Session),
-    /// It could not; as JSON.
+    /// An unreadable row, as JSON.
     Unreadable(&'a str),
 }
 
-/// Whether the server has an unreadable row.
+/// Where an unreadable row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     /// It has.
@@ -47,7 +49,7 @@ impl State {
     }
 }
 
-/// Keeps a row that the server has, in the place of an earlier state of it.
+/// Stores a row that the server has, replacing an earlier state of it.
 pub(crate) fn put(
     connection: &Connection,
     owner: UserId,
@@ -64,7 +66,13 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Forgets a row of which a newer state can be read.
+/// Returns whether there are any of `owner`.
+pub(crate) fn exist(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE owner = ?1)";
+    Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
+}
+
+/// Removes a row of which a newer state can be read.
 pub(crate) fn forget(connection: &Connection, owner: UserId, id: Uuid) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM unreadable_rows WHERE owner = ?1 AND id = ?2")?
@@ -72,7 +80,7 @@ pub(crate) fn forget(connection: &Connection, owner: UserId, id: Uuid) -> Result
     Ok(())
 }
 
-/// Takes a row out, to read it. Says whether the server has it.
+/// Removes a row that can be read now. Returns where it was, if it was stored.
 pub(crate) fn take(
     connection: &Connection,
     owner: UserId,
@@ -91,7 +99,7 @@ pub(crate) fn take(
     Ok(found.optional()?)
 }
 
-/// The rows that another version than `version` could not read, and whose they are.
+/// Returns the rows that another version than `version` could not read, each with its account.
 pub(crate) fn of_other_versions(
     connection: &Connection,
     version: &str,
@@ -105,8 +113,8 @@ pub(crate) fn of_other_versions(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Notes that `version` cannot read what is left.
-pub(crate) fn tried(connection: &Connection, version: &str) -> Result<(), StoreError> {
+/// Records that `version` cannot read the rows that are left.
+pub(crate) fn record_version(connection: &Connection, version: &str) -> Result<(), StoreError> {
     connection.execute("UPDATE unreadable_rows SET version = ?1", [version])?;
     Ok(())
 }
@@ -125,8 +133,8 @@ pub(crate) fn on_server(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The server of `owner` may have lost what it had.
-pub(crate) fn doubt(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
+/// Records that the server of `owner` may have lost its rows.
+pub(crate) fn mark_unsent(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     set(connection, owner, State::Unsent, Some(State::OnServer))
 }
 

@@ -2,13 +2,14 @@
 
 mod common;
 
-use common::{acknowledge, at, drive, id, log, plan, sat, sign_in, start, user, verdict};
+use common::{acknowledge, as_text, at, drive, id, log, plan, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Session, Stage};
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Backlog, Cursor, Ownerless, Pull, Pulled, Push, Said, Store, StoreError, Verdict,
+    AfterErasure, Backlog, Cursor, Ownerless, Pull, Pulled, Push, PushedRow, RowOutcome, Store,
+    StoreError,
 };
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -39,8 +40,8 @@ fn pull(rows: Vec<Session>, seq: i64) -> Pull {
 
 /// Merges what the server has of the first account.
 fn merge(store: &Store, rows: Vec<Session>, seq: i64) -> u32 {
-    match store.merge(user(1), pull(rows, seq)).unwrap() {
-        Pulled::Merged { changed, of_other_accounts: 0 } => changed,
+    match store.apply_pull(user(1), pull(rows, seq), as_text).unwrap() {
+        Pulled::Merged { changed, id_conflicts: 0 } => changed,
         other => panic!("{other:?}"),
     }
 }
@@ -173,9 +174,9 @@ fn the_server_s_word_on_another_account_s_sit_counts_for_nothing() {
     sat(&store, id(1), 0);
     let generation = store.pending(1).unwrap()[0].generation;
     second(&store);
-    for said in [Said::There, Said::Refused("x".into())] {
-        let pushed = store.settle(user(2), verdict(id(1), generation, said)).unwrap();
-        assert_eq!(pushed.settled, 0);
+    for outcome in [RowOutcome::Accepted, RowOutcome::Rejected { reason: "x".into() }] {
+        let pushed = store.apply_push(user(2), push_of(id(1), generation, outcome)).unwrap();
+        assert_eq!(pushed.resolved, 0);
     }
     // An answer for the first account that comes after the second has signed in does count (fault 44).
     assert!(acknowledge(&store, id(1), generation));
@@ -188,9 +189,9 @@ fn what_the_server_merged_is_joined_and_acknowledged() {
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
     let theirs = noted(&found(&store, 1), "theirs", 7);
-    let merged = Said::Merged(Box::new(theirs.clone()));
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
-    assert_eq!((pushed.settled, pushed.acknowledged), (1, 1));
+    let merged = RowOutcome::Merged(Box::new(theirs.clone()));
+    let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.resolved, pushed.acknowledged), (1, 1));
     assert_eq!((found(&store, 1), backlog(&store)), (theirs, (0, 0, 0)));
 }
 
@@ -203,31 +204,31 @@ fn what_changed_while_the_server_merged_goes_on_waiting_once() {
     let theirs = noted(&found(&store, 1), "theirs", 7);
     store.delete(id(1), at(900).wall.utc).unwrap();
     let generation = store.pending(1).unwrap()[0].generation;
-    let merged = Said::Merged(Box::new(theirs));
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
-    assert_eq!((pushed.settled, pushed.acknowledged), (1, 0));
+    let merged = RowOutcome::Merged(Box::new(theirs));
+    let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.resolved, pushed.acknowledged), (1, 0));
     let now = found(&store, 1);
     assert!(now.details.value.note == "theirs" && now.deletion.value.is_some());
     assert_eq!(store.pending(9).unwrap()[0].generation, generation, "not marked anew");
 }
 
 #[test]
-fn a_server_that_ignores_what_was_sent_settles_nothing() {
+fn a_server_that_ignores_a_push_acknowledges_nothing() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
     let mut theirs = found(&store, 1);
     theirs.lifecycle.stage = Stage::Started;
-    let merged = Said::Merged(Box::new(theirs));
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
-    assert_eq!((pushed.settled, backlog(&store)), (0, (1, 0, 0)));
+    let merged = RowOutcome::Merged(Box::new(theirs));
+    let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
+    assert_eq!((pushed.resolved, backlog(&store)), (0, (1, 0, 0)));
     assert!(found(&store, 1).lifecycle.is_completed());
     // Nor does the row of another sit.
     sat(&store, id(2), 1000);
-    let merged = Said::Merged(Box::new(found(&store, 2)));
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, merged)).unwrap();
-    assert_eq!(pushed.settled, 0);
+    let merged = RowOutcome::Merged(Box::new(found(&store, 2)));
+    let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
+    assert_eq!(pushed.resolved, 0);
 }
 
 #[test]
@@ -236,9 +237,9 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
     sign_in(&store);
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
-    let refused = Said::Refused("bad_note".into());
-    let pushed = store.settle(user(1), verdict(id(1), row.generation, refused)).unwrap();
-    assert_eq!((pushed.refused, backlog(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
+    let refused = RowOutcome::Rejected { reason: "bad_note".into() };
+    let pushed = store.apply_push(user(1), push_of(id(1), row.generation, refused)).unwrap();
+    assert_eq!((pushed.rejected, backlog(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
     let letters = store.dead_letters(user(1), 10).unwrap();
     assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
     // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
@@ -247,8 +248,8 @@ fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
     assert_eq!((store.retry_dead_letters(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
     let again = store.pending(1).unwrap()[0];
     assert!(again.generation > row.generation);
-    let refused = Said::Refused("bad_note".into());
-    store.settle(user(1), verdict(id(1), again.generation, refused)).unwrap();
+    let refused = RowOutcome::Rejected { reason: "bad_note".into() };
+    store.apply_push(user(1), push_of(id(1), again.generation, refused)).unwrap();
     store.edit(id(1), "shorter", "").unwrap();
     assert_eq!(backlog(&store), (1, 0, 0));
 }
@@ -266,7 +267,7 @@ fn rows_and_cursor_are_written_together_or_not_at_all() {
             "CREATE TRIGGER fails BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'disk'); END"
         );
         raw.execute_batch(&trigger).unwrap();
-        assert!(store.merge(user(1), pull(vec![theirs.clone()], 4)).is_err());
+        assert!(store.apply_pull(user(1), pull(vec![theirs.clone()], 4), as_text).is_err());
         assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(3)), "{table}");
         raw.execute_batch("DROP TRIGGER fails").unwrap();
     }
@@ -281,8 +282,8 @@ fn a_device_need_not_read_what_it_sent_itself_unless_another_one_came_between() 
     merge(&store, Vec::new(), 3);
     let moved = |before, after| {
         let moved = Some((cursor(before), cursor(after)));
-        let push = Push { verdicts: Vec::new(), moved, at: at(7).wall.utc };
-        let caught_up = store.settle(user(1), push).unwrap().caught_up;
+        let push = Push { rows: Vec::new(), version: "0.1.0".into(), moved, at: at(7).wall.utc };
+        let caught_up = store.apply_push(user(1), push).unwrap().caught_up;
         (caught_up, read_to(&store))
     };
     assert_eq!(moved(3, 5), (true, Some(5)));
@@ -332,8 +333,8 @@ fn real_life_22_a_row_whose_id_another_account_has_here_changes_nothing_of_it() 
     second(&store);
     let theirs = noted(&mine, "theirs", 7);
     let other = Session { id: id(5), ..theirs.clone() };
-    let merged = store.merge(user(2), pull(vec![theirs, other.clone()], 2)).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 1, of_other_accounts: 1 });
+    let merged = store.apply_pull(user(2), pull(vec![theirs, other.clone()], 2), as_text).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 1, id_conflicts: 1 });
     assert_eq!((found(&store, 5), log(&store)), (other, vec![id(5)]));
     assert_eq!(
         sent(&store, 2),
@@ -389,7 +390,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     let erasure_id = Uuid::from_u128(77);
     let theirs = Session { id: id(5), ..found(&store, 1) };
     let erased = || Pull { erased: Some(erasure_id), ..pull(vec![theirs.clone()], 9) };
-    let merged = store.merge(user(1), erased()).unwrap();
+    let merged = store.apply_pull(user(1), erased(), as_text).unwrap();
     assert_eq!(merged, Pulled::Erased { erasure_id });
     assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
 
@@ -398,7 +399,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
     store.edit(id(1), "still here only", "").unwrap();
     sat(&store, id(3), 2000);
     assert_eq!(sent(&store, 1), [id(3)], "what is sat later is sent");
-    store.merge(user(1), erased()).unwrap();
+    store.apply_pull(user(1), erased(), as_text).unwrap();
     assert_eq!(read_to(&store), Some(9));
 
     store.agree_to_erasure(user(1), erasure_id, AfterErasure::Upload).unwrap();
@@ -425,8 +426,8 @@ fn an_erasure_from_before_this_device_is_no_question() {
     sign_in(&store);
     let erasure_id = Uuid::from_u128(77);
     let first = Pull { erased: Some(erasure_id), ..pull(Vec::new(), 2) };
-    let merged = store.merge(user(1), first).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 0, of_other_accounts: 0 });
+    let merged = store.apply_pull(user(1), first, as_text).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 0, id_conflicts: 0 });
     assert_eq!(store.account().unwrap().unwrap().erasure_id, Some(erasure_id));
     assert_eq!(sent(&store, 1), [id(1)]);
 }
@@ -462,13 +463,14 @@ fn ten_thousand_sits_are_one_transaction_each_way() {
     store.restart_sync(user(1)).unwrap();
     let outgoing = store.outgoing(user(1), 20_000, usize::MAX).unwrap();
     assert_eq!(outgoing.len(), 10_001);
-    let verdicts = outgoing.iter().map(|row| Verdict {
-        session: row.session.id,
+    let rows = outgoing.iter().map(|row| PushedRow {
+        id: row.session.id,
         generation: row.generation,
-        said: Said::There,
+        outcome: RowOutcome::Accepted,
     });
-    let push = Push { verdicts: verdicts.collect(), moved: None, at: at(0).wall.utc };
-    assert_eq!(store.settle(user(1), push).unwrap().acknowledged, 10_001);
+    let push =
+        Push { rows: rows.collect(), version: "0.1.0".into(), moved: None, at: at(0).wall.utc };
+    assert_eq!(store.apply_push(user(1), push).unwrap().acknowledged, 10_001);
     assert_eq!(backlog(&store), (0, 0, 0));
 }
 

@@ -63,7 +63,7 @@ fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> Pulled {
     let (unreadable, version) = (Vec::new(), "0.1.0".into());
     let at = at(0).wall.utc;
     let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, at };
-    store.merge(account, pull).unwrap()
+    store.apply_pull(account, pull, common::as_text).unwrap()
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
     for row in store.pending(9).unwrap() {
         match row.session {
             one if one == id(3) => {
-                let said = zafu_store::Said::Refused("bad_note".into());
-                store.settle(user(1), common::verdict(one, row.generation, said)).unwrap();
+                let outcome = zafu_store::RowOutcome::Rejected { reason: "bad_note".into() };
+                store.apply_push(user(1), common::push_of(one, row.generation, outcome)).unwrap();
             }
             one if one == id(4) => {}
             one => assert!(acknowledge(&store, one, row.generation)),

@@ -2,14 +2,14 @@
 
 mod common;
 
-use common::{acknowledge, at, id, sat, sign_in, user, verdict};
+use common::{acknowledge, as_text, at, id, push_of, sat, sign_in, user};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zafu_core::ids::DeviceId;
 use zafu_core::session::{Details, Register, Session};
-use zafu_store::{Cursor, Pull, Pulled, Said, Store};
+use zafu_store::{Cursor, Pull, Pulled, RowOutcome, Store};
 
 /// How a data folder is restored.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,7 +110,7 @@ impl Folder {
             erased: None,
             at: at(6000).wall.utc,
         };
-        let merged = self.store().merge(user(1), pull).unwrap();
+        let merged = self.store().apply_pull(user(1), pull, as_text).unwrap();
         assert!(matches!(merged, Pulled::Merged { .. }));
     }
 
@@ -184,10 +184,10 @@ fn real_life_07_the_same_is_noticed_by_the_answer_to_a_push() {
     folder.restore(Restored::Disk);
     folder.edit("after the restore");
     let row = folder.store().pending(1).unwrap()[0];
-    let said = Said::Merged(Box::new(there.clone()));
+    let outcome = RowOutcome::Merged(Box::new(there.clone()));
     let pushed =
-        folder.store().settle(user(1), verdict(row.session, row.generation, said)).unwrap();
-    assert_eq!((pushed.settled, pushed.acknowledged), (1, 0));
+        folder.store().apply_push(user(1), push_of(row.session, row.generation, outcome)).unwrap();
+    assert_eq!((pushed.resolved, pushed.acknowledged), (1, 0));
     assert_eq!(folder.note(), "after the restore");
     let waits = folder.waits().unwrap();
     assert!(waits.details.revision > there.details.revision);

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{at, id, sat, sign_in, user, verdict};
+use common::{as_text, at, id, push_of, sat, sign_in, user};
 use uuid::Uuid;
 use zafu_core::session::Session;
-use zafu_store::{AfterErasure, Cursor, Pull, Said, ServerRow, Store, UnreadableRow};
+use zafu_store::{AfterErasure, Cursor, Pull, RowOutcome, ServerRow, Store, UnreadableRow};
 
 const OLD: &str = "0.1.0";
 const NEW: &str = "0.2.0";
@@ -25,7 +25,7 @@ fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
     let cursor = Cursor { seq: 5, history_id: Uuid::from_u128(5) };
     let (version, at) = (OLD.into(), at(0).wall.utc);
     let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, at };
-    store.merge(user(1), pull).unwrap();
+    store.apply_pull(user(1), pull, as_text).unwrap();
 }
 
 fn counts(store: &Store) -> (u32, u32, u32, u32) {
@@ -92,9 +92,9 @@ fn real_life_06_a_push_whose_outcome_cannot_be_read_is_acknowledged() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
-    let said = Said::Unreadable { row: unreadable(1, "one"), version: OLD.into() };
-    let push = verdict(row.session, row.generation, said);
-    assert_eq!(store.settle(user(1), push).unwrap().acknowledged, 1);
+    let outcome = RowOutcome::Unreadable(unreadable(1, "one"));
+    let push = push_of(row.session, row.generation, outcome);
+    assert_eq!(store.apply_push(user(1), push).unwrap().acknowledged, 1);
     assert_eq!(counts(&store), (0, 0, 0, 1));
     assert_eq!(compared(&store), ["one"], "the server has another state of it than this device");
 }
@@ -129,8 +129,12 @@ fn real_life_14_a_dead_letter_is_tried_again_once_when_the_server_is_another() {
     sat(&store, id(1), 0);
     let refuse = || {
         let row = store.pending(1).unwrap()[0];
-        let push = verdict(row.session, row.generation, Said::Refused("bad_source".into()));
-        assert_eq!(store.settle(user(1), push).unwrap().refused, 1);
+        let push = push_of(
+            row.session,
+            row.generation,
+            RowOutcome::Rejected { reason: "bad_source".into() },
+        );
+        assert_eq!(store.apply_push(user(1), push).unwrap().rejected, 1);
     };
     refuse();
     assert_eq!(store.record_health(user(1), "well").unwrap(), 0, "nothing has changed");
@@ -148,13 +152,13 @@ fn real_life_14_what_failed_with_whole_requests_is_told_apart_and_deferred_sits_
         sat(&store, id(n), n as u64 * 1000);
     }
     let rows = store.pending(9).unwrap();
-    let says = [
-        Said::Refused("bad_note".into()),
-        Said::Unjudged("22P02".into()),
-        Said::Deferred("23502".into()),
+    let outcomes = [
+        RowOutcome::Rejected { reason: "bad_note".into() },
+        RowOutcome::RequestFailed { reason: "22P02".into() },
+        RowOutcome::Deferred { reason: "23502".into() },
     ];
-    for (row, said) in rows.iter().zip(says) {
-        store.settle(user(1), verdict(row.session, row.generation, said)).unwrap();
+    for (row, outcome) in rows.iter().zip(outcomes) {
+        store.apply_push(user(1), push_of(row.session, row.generation, outcome)).unwrap();
     }
     assert_eq!(counts(&store), (1, 2, 0, 0));
     assert_eq!(store.retry_failed_requests(user(1)).unwrap(), 1);

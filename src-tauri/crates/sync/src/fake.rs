@@ -9,9 +9,9 @@ pub use keychain::Memory;
 
 use crate::digest::Digest;
 use crate::remote::{
-    DigestAnswer, Fault, Health, Page, PullAnswer, PushAnswer, Remote, RemoteError,
+    DigestResponse, Fault, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
 };
-use crate::wire::{self, Response};
+use crate::wire::{self, HttpResponse};
 use chrono::{DateTime, Datelike, Utc};
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use uuid::{Builder, Uuid};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::{MAX_REVISION, Session};
-use zafu_store::Cursor;
+use zafu_store::{Cursor, Outgoing};
 
 /// Limits of one push: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
 const ROWS_A_PUSH: usize = 5000;
@@ -71,7 +71,7 @@ struct Home {
     marks: Vec<Cursor>,
     /// The seq of the newest mark that was pruned.
     floor: i64,
-    erased: Option<Uuid>,
+    erasure_id: Option<Uuid>,
     /// All that was ever taken in, for [`Server::verify`].
     taken: Vec<Session>,
 }
@@ -142,7 +142,7 @@ impl Server {
         if !self.now.homes.contains_key(&account) {
             let head = Cursor { seq: 0, history_id: self.mark() };
             let (sits, taken) = (BTreeMap::new(), Vec::new());
-            let home = Home { sits, head, marks: vec![head], floor: -1, erased: None, taken };
+            let home = Home { sits, head, marks: vec![head], floor: -1, erasure_id: None, taken };
             self.now.homes.insert(account, home);
         }
         let token = Token(self.chance.u64(..));
@@ -164,7 +164,7 @@ impl Server {
     ///
     /// # Errors
     /// As the auth server says it.
-    pub fn refresh(&mut self, token: Token) -> Result<Token, Response> {
+    pub fn refresh(&mut self, token: Token) -> Result<Token, HttpResponse> {
         self.calls += 1;
         match self.tokens.get(&token) {
             Some((account, Life::Valid | Life::Expired))
@@ -174,7 +174,7 @@ impl Server {
             }
             _ => {
                 let body = json!({"code": 400, "error_code": "refresh_token_not_found"});
-                Err(Response { status: 400, retry_after: None, body: body.to_string().into() })
+                Err(HttpResponse { status: 400, retry_after: None, body: body.to_string().into() })
             }
         }
     }
@@ -272,25 +272,25 @@ impl Server {
     }
 
     /// Answers a call.
-    pub fn answer(&mut self, token: Option<Token>, call: &Call) -> Response {
+    pub fn answer(&mut self, token: Option<Token>, call: &Call) -> HttpResponse {
         self.calls += 1;
         if *call == Call::Health {
             return self.health();
         }
         let account = match token.and_then(|token| self.tokens.get(&token)) {
             Some((_, Life::Valid)) if self.faults.refuses_tokens => {
-                return refusal(401, "PGRST303");
+                return error(401, "PGRST303");
             }
             Some((account, Life::Valid)) => *account,
-            Some(_) => return refusal(401, "PGRST303"),
-            None => return refusal(401, "42501"),
+            Some(_) => return error(401, "PGRST303"),
+            None => return error(401, "42501"),
         };
         if !self.now.homes.contains_key(&account) {
             // Of nobody's sits there is a digest: that of nothing.
             return if *call == Call::Digest {
                 digest_of(&BTreeMap::new())
             } else {
-                refusal(410, "PT410")
+                error(410, "PT410")
             };
         }
         match call {
@@ -306,26 +306,26 @@ impl Server {
         self.now.homes.get_mut(&account).unwrap_or_else(|| unreachable!("it was looked for"))
     }
 
-    fn push(&mut self, account: UserId, body: &[u8]) -> Response {
+    fn push(&mut self, account: UserId, body: &[u8]) -> HttpResponse {
         if body.len() > BYTES_A_PUSH {
-            return refusal(413, "PT413");
+            return error(413, "PT413");
         }
-        let Some((mut sent, erased)) = wire::read_push(body) else { return refusal(400, "PT400") };
+        let Some((mut sent, erased)) = wire::read_push(body) else { return error(400, "PT400") };
         if sent.len() > ROWS_A_PUSH {
-            return refusal(413, "PT413");
+            return error(413, "PT413");
         }
         if self.faults.slow_above.is_some_and(|most| sent.len() > most) {
-            return refusal(500, "57014");
+            return error(500, "57014");
         }
         if sent.iter().flatten().any(|sit| self.faults.poison.contains(&sit.id)) {
-            return refusal(400, "22P02");
+            return error(400, "22P02");
         }
         if self.faults.underived && sent.iter().flatten().any(|sit| self.would_write(account, sit))
         {
-            return refusal(400, "23502");
+            return error(400, "23502");
         }
         sent.truncate(sent.len().saturating_sub(self.faults.silent));
-        let (before, agreed) = (self.home(account).head, self.home(account).erased);
+        let (before, agreed) = (self.home(account).head, self.home(account).erasure_id);
         if agreed.is_some() && agreed != erased {
             return ok(json!({
                 "state": "erased", "outcomes": [], "erasure_id": agreed,
@@ -421,7 +421,7 @@ impl Server {
         }
     }
 
-    fn pull(&mut self, account: UserId, body: &[u8]) -> Response {
+    fn pull(&mut self, account: UserId, body: &[u8]) -> HttpResponse {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let seq = asked["after_seq"].as_i64();
         let mark = asked["after_history_id"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
@@ -431,7 +431,7 @@ impl Server {
         };
         let most = limit("max_rows", PAGE_ROWS, ROWS_A_PUSH);
         let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
-        let Home { sits, head, marks, floor, erased, .. } =
+        let Home { sits, head, marks, floor, erasure_id, .. } =
             self.now.homes.get(&account).unwrap_or_else(|| unreachable!("it was looked for"));
         let has_been_at = |seq, mark| marks.iter().any(|m| m.history_id == mark && m.seq >= seq);
         let (start, compare) = match (seq, mark) {
@@ -441,7 +441,7 @@ impl Server {
             _ => {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
-                    "head": place(*head), "erasure_id": erased, "erasedat": null,
+                    "head": place(*head), "erasure_id": erasure_id, "erasedat": null,
                 }));
             }
         };
@@ -464,11 +464,11 @@ impl Server {
             "next": {"seq": last, "history_id": head.history_id},
             "more": last < head.seq,
             "compare": compare,
-            "head": place(*head), "erasure_id": erased, "erasedat": null,
+            "head": place(*head), "erasure_id": erasure_id, "erasedat": null,
         }))
     }
 
-    fn erase(&mut self, account: UserId) -> Response {
+    fn erase(&mut self, account: UserId) -> HttpResponse {
         self.now.seq += 1;
         let head = Cursor { seq: self.now.seq, history_id: self.mark() };
         let home = self.home(account);
@@ -476,11 +476,11 @@ impl Server {
         home.taken.clear();
         home.head = head;
         home.marks.push(head);
-        home.erased = Some(head.history_id);
+        home.erasure_id = Some(head.history_id);
         ok(json!({"erasure_id": head.history_id}))
     }
 
-    fn health(&self) -> Response {
+    fn health(&self) -> HttpResponse {
         let rows = self.faults.rows_a_push.unwrap_or(ROWS_A_PUSH);
         let unprotected: &[&str] = if self.faults.unwell { &["public.sessions"] } else { &[] };
         ok(json!({
@@ -493,7 +493,7 @@ impl Server {
     }
 }
 
-fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> Response {
+fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> HttpResponse {
     let mut digest = Digest::default();
     sits.values().for_each(|(sit, _)| digest.add(sit));
     let (count, digest) = digest.finish();
@@ -504,15 +504,15 @@ fn place(cursor: Cursor) -> Value {
     json!({"seq": cursor.seq, "history_id": cursor.history_id})
 }
 
-fn ok(body: Value) -> Response {
-    Response { status: 200, retry_after: None, body: body.to_string().into() }
+fn ok(body: Value) -> HttpResponse {
+    HttpResponse { status: 200, retry_after: None, body: body.to_string().into() }
 }
 
-/// A refusal with a code, as PostgREST words it.
+/// Returns an error with a code, as PostgREST writes it.
 #[must_use]
-pub fn refusal(status: u16, code: &str) -> Response {
+pub fn error(status: u16, code: &str) -> HttpResponse {
     let body = json!({"code": code, "message": "", "details": null, "hint": null});
-    Response { status, retry_after: None, body: body.to_string().into() }
+    HttpResponse { status, retry_after: None, body: body.to_string().into() }
 }
 
 /// One device's way to a [`Server`].
@@ -545,11 +545,11 @@ impl FakeRemote {
         match *self.token.lock().unwrap_or_else(PoisonError::into_inner) {
             Some((whose, token)) if whose == account => Ok(token),
             Some(_) => Err(Fault::OtherAccount.into()),
-            None => Err(Response { status: 401, retry_after: None, body: Vec::new() }.refusal()),
+            None => Err(HttpResponse { status: 401, retry_after: None, body: Vec::new() }.error()),
         }
     }
 
-    fn call(&self, account: UserId, call: &Call) -> Result<Response, RemoteError> {
+    fn call(&self, account: UserId, call: &Call) -> Result<HttpResponse, RemoteError> {
         let token = self.token(account)?;
         Ok(self.with(|server| server.answer(Some(token), call)))
     }
@@ -559,22 +559,23 @@ impl Remote for FakeRemote {
     async fn push(
         &self,
         account: UserId,
-        sits: &[Session],
-        erased: Option<Uuid>,
-    ) -> Result<PushAnswer, RemoteError> {
-        self.call(account, &Call::Push(wire::push_body(sits, erased)))?.push()
+        rows: &[Outgoing],
+        erasure_id: Option<Uuid>,
+    ) -> Result<PushResponse, RemoteError> {
+        let body = wire::push_body(rows.iter().map(|row| &row.session), erasure_id);
+        self.call(account, &Call::Push(body))?.push()
     }
 
     async fn pull(
         &self,
         account: UserId,
         after: Option<Cursor>,
-        page: Page,
-    ) -> Result<PullAnswer, RemoteError> {
-        self.call(account, &Call::Pull(wire::pull_body(after, page)))?.pull()
+        limit: PullLimit,
+    ) -> Result<PullResponse, RemoteError> {
+        self.call(account, &Call::Pull(wire::pull_body(after, limit)))?.pull()
     }
 
-    async fn digest(&self, account: UserId) -> Result<DigestAnswer, RemoteError> {
+    async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
         self.call(account, &Call::Digest)?.digest()
     }
 
@@ -584,7 +585,7 @@ impl Remote for FakeRemote {
 
     async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
         let old = self.token(account)?;
-        let new = self.with(|server| server.refresh(old)).map_err(|came| came.refusal())?;
+        let new = self.with(|server| server.refresh(old)).map_err(|came| came.error())?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, new));
         Ok(())
     }

@@ -1,24 +1,24 @@
-//! Carries what the outbox holds to Supabase, exactly once, and what other devices have sent from there.
+//! Synchronizes the sessions of one device with Supabase.
 //!
-//! State is sent, never operations: each sit goes whole, so that a completion carries its own creation. What to
-//! do next is decided by [`plan`], which is pure; [`run`] carries it out over the store and a [`remote::Remote`].
+//! Whole sessions are sent, not operations, so that a completion carries its own creation. [`SyncEngine`] decides what is
+//! due with a pure planner, calls a [`Remote`] and applies the responses to the store.
 //!
-//! Nothing here reads a clock, only [`supabase`] knows HTTP, and nothing waits for any of it: the timer works the
-//! same whatever happens here.
+//! Nothing here reads a clock, only [`supabase`] knows HTTP, and nothing waits for any of it: the timer works the same
+//! whatever happens here.
 
-pub mod class;
 pub mod digest;
+mod engine;
+mod error_class;
 #[cfg(feature = "fake")]
 pub mod fake;
-pub mod out;
-pub mod plan;
+mod planner;
 pub mod remote;
-pub mod run;
+mod request;
 pub mod supabase;
 pub mod wire;
 
-pub use class::Class;
-pub use out::Out;
-pub use plan::{Hold, Trigger, Wait};
+pub use engine::{Event, SyncEngine, SyncStatus, Transferred};
+pub use error_class::ErrorClass;
+pub use planner::{Hold, Wait, Wakeup};
 pub use remote::{Distrust, Fault, Remote, RemoteError};
-pub use run::{Carrier, Next, Report, Status, Ticket};
+pub use request::Completed;

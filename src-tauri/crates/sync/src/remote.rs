@@ -1,185 +1,172 @@
-//! What a server must be able to do, and how it can fail.
+//! The trait of a server, its responses, and the ways in which a call can fail.
 
+use crate::error_class::{ErrorClass, classify};
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_store::{Cursor, UnreadableRow};
+use zafu_store::{Cursor, Outgoing, RowOutcome, UnreadableRow};
 
-/// A server that keeps sits.
+/// A server that stores the sessions of its users.
 ///
-/// Each call but [`Remote::health`] is made in the name of one account. An implementation sends the token of that
-/// account or answers [`Fault::OtherAccount`]: whoever is signed in by now must never lend their name to it.
-pub trait Remote {
-    /// Sends whole sits. `erased` is the last erasure that this device knows of.
+/// Each call except [`Remote::health`] is made in the name of one account. An implementation sends the token of that
+/// account or fails with [`Fault::OtherAccount`]: the token of another account is never used for it.
+pub trait Remote: Send + Sync {
+    /// Sends whole sessions. `erasure_id` is the last erasure that this device has agreed to.
     fn push(
         &self,
         account: UserId,
-        sits: &[Session],
-        erased: Option<Uuid>,
-    ) -> impl Future<Output = Result<PushAnswer, RemoteError>> + Send;
+        rows: &[Outgoing],
+        erasure_id: Option<Uuid>,
+    ) -> impl Future<Output = Result<PushResponse, RemoteError>> + Send;
 
-    /// Reads what follows `after`, or all there is.
+    /// Reads rows after the cursor `after`; from the beginning if there is none.
     fn pull(
         &self,
         account: UserId,
         after: Option<Cursor>,
-        page: Page,
-    ) -> impl Future<Output = Result<PullAnswer, RemoteError>> + Send;
+        limit: PullLimit,
+    ) -> impl Future<Output = Result<PullResponse, RemoteError>> + Send;
 
-    /// Asks for a digest of all there is.
+    /// Reads the digest of all rows.
     fn digest(
         &self,
         account: UserId,
-    ) -> impl Future<Output = Result<DigestAnswer, RemoteError>> + Send;
+    ) -> impl Future<Output = Result<DigestResponse, RemoteError>> + Send;
 
-    /// Erases all there is. Returns the id of the erasure.
+    /// Erases all rows. Returns the id of the erasure.
     fn erase(&self, account: UserId) -> impl Future<Output = Result<Uuid, RemoteError>> + Send;
 
-    /// Asks for a new token, after one was not taken. Whoever asks at the same time gets the same answer.
+    /// Gets a new access token. Concurrent calls share one refresh and its result.
     fn refresh(&self, account: UserId) -> impl Future<Output = Result<(), RemoteError>> + Send;
 
-    /// Asks the server how it is. Needs no account.
+    /// Runs the server's health check. Needs no account.
     fn health(&self) -> impl Future<Output = Result<Health, RemoteError>> + Send;
 }
 
-/// How much to read at once.
+/// How much to read in one pull, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// Sits.
+pub struct PullLimit {
+    /// Rows.
     pub rows: u32,
     /// Bytes.
     pub bytes: u32,
 }
 
-/// What a server says to sits that were sent.
+/// The response to a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PushAnswer {
-    /// It took them in.
-    Taken {
-        /// What it says of each, as far as it could be read.
-        verdicts: Vec<Judged>,
-        /// Where it stood before.
+pub enum PushResponse {
+    /// The push was carried out.
+    Stored {
+        /// The outcome of each row, as far as it could be read.
+        outcomes: Vec<(SessionId, RowOutcome)>,
+        /// The server's cursor before the push.
         before: Cursor,
-        /// Where it stands now.
+        /// The server's cursor after it.
         after: Cursor,
     },
-    /// It took nothing: the account's sits were erased, and this device did not say that it knows.
+    /// Nothing was stored: the account's sessions were erased, and this device has not agreed to that erasure.
     Erased(Uuid),
 }
 
-/// What a server says of one sit.
+/// The response to a pull.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
-    /// Which.
-    pub id: SessionId,
-    /// What.
-    pub word: Word,
-}
-
-/// What can be said of a sit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// It is there as it was sent.
-    There,
-    /// It is there, joined with what was known before.
-    Merged(Box<Session>),
-    /// The same, but this version of Zafu cannot read what came of it.
-    Unreadable(UnreadableRow),
-    /// It is not taken, for good, and why.
-    Refused(String),
-}
-
-/// What a server says to a question for what it has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PullAnswer {
-    /// A part of it.
-    Page {
-        /// The sits.
+pub enum PullResponse {
+    /// The next rows.
+    Rows {
+        /// The sessions.
         rows: Vec<Session>,
-        /// Those that this version of Zafu cannot read.
+        /// Rows that this version of Zafu cannot read.
         unreadable: Vec<UnreadableRow>,
-        /// What to ask from next time.
+        /// The cursor after these rows.
         next: Cursor,
-        /// Whether something follows.
+        /// Whether more rows follow.
         more: bool,
         /// The last erasure.
-        erased: Option<Uuid>,
-        /// Whether the cursor was too old for the server to tell whether it was restored since: compare digests.
+        erasure_id: Option<Uuid>,
+        /// Whether the cursor was too old for the server to know whether it was restored since: compare digests.
         compare: bool,
     },
-    /// It does not know the cursor: it was restored from an older state, or is another one.
+    /// The server does not know the cursor: it was restored from a backup, or is another one.
     Diverged,
 }
 
-/// All that a server has of an account, in short.
+/// The digest of all rows of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DigestAnswer {
-    /// How many sits, deleted ones too.
+pub struct DigestResponse {
+    /// The number of rows, including deleted ones.
     pub count: u64,
-    /// As [`crate::digest`] makes it.
+    /// As made by [`crate::digest`].
     pub digest: String,
 }
 
-/// How a server is.
+/// The result of a server's health check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
     /// The oldest version of Zafu that it serves.
     pub oldest_client: String,
-    /// What is wrong with it: tables that are not protected, privileges that are too many or too few.
+    /// Its faults: unprotected tables, excessive or missing privileges.
     pub findings: Vec<String>,
-    /// How many sits it takes at once.
+    /// The largest push that it accepts, in rows.
     pub rows_a_push: u32,
-    /// How many bytes it takes at once.
+    /// The largest push that it accepts, in bytes.
     pub bytes_a_push: u32,
-    /// A digest of all that it says: another one means that the server was changed.
+    /// A digest of the whole result. It changes if the server was changed.
     pub fingerprint: String,
 }
 
-/// Why a call failed.
+/// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteError {
     /// What happened.
     pub fault: Fault,
-    /// How long the server wants to be left alone.
+    /// The server's `Retry-After`: the time before which it should not be called again.
     pub retry_after: Option<Duration>,
 }
 
-/// What can happen to a call.
+impl RemoteError {
+    /// Classifies the failure.
+    #[must_use]
+    pub fn class(&self) -> ErrorClass {
+        classify(&self.fault)
+    }
+}
+
+/// The ways in which a call can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody was reached: no network, no such name.
+    /// The server could not be reached: no network, or no such host.
     Unreachable,
     /// The server's certificate is not trusted. The connection was closed before anything was sent.
     Untrusted(Distrust),
-    /// No answer came in time. The server may have done what was asked.
+    /// No response came in time. The server may have carried out the request.
     TimedOut,
-    /// It was no answer of the server's: a page of a captive portal, or one that was cut off.
-    Unreadable,
+    /// The response was not the server's: the page of a captive portal, or truncated.
+    InvalidResponse,
     /// There is a token, but for another account.
     OtherAccount,
-    /// The gateway before the server does not take the project's key.
-    KeyRefused,
-    /// The server, or someone before it, said no.
-    Answer {
+    /// The gateway in front of the server does not accept the project's key.
+    KeyRejected,
+    /// The server, or a gateway in front of it, responded with an error.
+    Status {
         /// The status of HTTP.
         status: u16,
-        /// Its own code: an SQLSTATE, a code of PostgREST's or of the auth server's.
+        /// An SQLSTATE, or a code of PostgREST or of the auth server.
         code: Option<String>,
     },
 }
 
-/// Why the certificate of a server is not trusted.
+/// The ways in which a certificate can be untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Distrust {
-    /// It was issued by nobody whom this computer trusts, or by the server itself.
+    /// Its issuer is unknown to this computer, or it is self-signed.
     #[error(
         "its issuer is not trusted by this computer; something on this network may be intercepting the connection"
     )]
     Issuer,
-    /// It belongs to another host name.
+    /// It is for another host name.
     #[error("it belongs to another address")]
     Name,
     /// It has expired, or the clock of this computer is ahead.
@@ -188,10 +175,10 @@ pub enum Distrust {
     /// It is not valid yet, or the clock of this computer is behind.
     #[error("it is not valid yet; check the date of this computer")]
     NotYetValid,
-    /// This computer trusts no issuer at all.
+    /// This computer trusts no issuer.
     #[error("this computer has no list of trusted issuers; install its package ca-certificates")]
     NoIssuers,
-    /// Anything else that is wrong with it.
+    /// Any other fault.
     #[error("it is not valid")]
     Other,
 }
@@ -210,13 +197,15 @@ impl fmt::Display for RemoteError {
                 write!(f, "the server's certificate is not trusted, so nothing was sent: {why}")
             }
             Fault::TimedOut => f.write_str("no answer came in time"),
-            Fault::Unreadable => f.write_str("what answered was not the server, or was cut off"),
+            Fault::InvalidResponse => {
+                f.write_str("what answered was not the server, or was cut off")
+            }
             Fault::OtherAccount => f.write_str("another account is signed in"),
-            Fault::KeyRefused => f.write_str("the project does not accept its key"),
-            Fault::Answer { status, code: Some(code) } => {
+            Fault::KeyRejected => f.write_str("the project does not accept its key"),
+            Fault::Status { status, code: Some(code) } => {
                 write!(f, "the server said {status} {code}")
             }
-            Fault::Answer { status, code: None } => write!(f, "the server said {status}"),
+            Fault::Status { status, code: None } => write!(f, "the server said {status}"),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What goes over the wire, exactly as the functions in `supabase/migrations` take and answer it.
+//! The wire format: the arguments and results of the functions in `supabase/migrations`.
 //!
-//! A sit is the composite type `zafu.session`: every key is always there, moments are RFC 3339, lengths are whole
-//! seconds. What answers is believed only if it is JSON of the expected shape.
+//! A session is the composite type `zafu.session`: every key is always present, times are RFC 3339, durations are whole
+//! seconds. A response counts only if it is JSON of the expected shape.
 
 use crate::remote::{
-    DigestAnswer, Fault, Health, Judged, Page, PullAnswer, PushAnswer, RemoteError, Word,
+    DigestResponse, Fault, Health, PullLimit, PullResponse, PushResponse, RemoteError,
 };
 use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
 use serde::de::DeserializeOwned;
@@ -18,9 +18,9 @@ use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
-use zafu_store::{Cursor, UnreadableRow};
+use zafu_store::{Cursor, RowOutcome, UnreadableRow};
 
-/// A sit as it is sent and answered.
+/// A session in requests and responses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Row<'a> {
     id: SessionId,
@@ -51,29 +51,28 @@ struct Row<'a> {
     deletiondevice: DeviceId,
 }
 
-/// Minutes between local time and UTC, at most.
+/// Maximum distance of local time from UTC, in minutes.
 const LARGEST_OFFSET: u16 = 1439;
 
-/// A row that a server answered: the sit that it says, or its text.
+/// Parses a row of a response. A row that this version cannot read stays text.
 fn row_of(text: &RawValue) -> Result<Session, UnreadableRow> {
     read_row(text.get())
         .ok_or_else(|| UnreadableRow { id: id_of(text.get()), body: text.get().into() })
 }
 
-/// The sit that a row says, if this version can read it. What a later server says besides is passed over: a newer
-/// additive schema stops nobody.
+/// Parses a row, if this version can read it. Unknown fields are ignored, so that a newer additive schema can be read.
 pub(crate) fn read_row(text: &str) -> Option<Session> {
     serde_json::from_str::<Row<'static>>(text).ok()?.readable()
 }
 
-/// The id that a row says; for one that says none, an id that is made of its text.
+/// Returns the id of a row; without a readable id, one derived from its text.
 fn id_of(text: &str) -> Uuid {
     #[derive(Deserialize)]
-    struct Named {
+    struct Id {
         id: Uuid,
     }
-    serde_json::from_str::<Named>(text)
-        .map_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()), |named| named.id)
+    serde_json::from_str::<Id>(text)
+        .map_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()), |row| row.id)
 }
 
 fn millis<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -119,7 +118,7 @@ impl<'a> From<&'a Session> for Row<'a> {
 }
 
 impl Row<'_> {
-    /// The sit that it says, unless it contradicts itself or says what no table of this version can hold.
+    /// Converts it, unless it contradicts itself or has a value that the local tables cannot hold.
     fn readable(self) -> Option<Session> {
         let moments = [
             Some(self.startedat),
@@ -129,7 +128,7 @@ impl Row<'_> {
             self.correctedstart,
             self.deletedat,
         ];
-        // A leap second has more than a thousand milliseconds, and no text that SQLite reads.
+        // SQLite reads no text of a leap second, which has more than a thousand milliseconds.
         let is_odd = |at: DateTime<Utc>| {
             !(1..=9999).contains(&at.year()) || at.timestamp_subsec_nanos() >= 1_000_000_000
         };
@@ -140,7 +139,7 @@ impl Row<'_> {
         if fits { self.session() } else { None }
     }
 
-    /// The sit that it says, unless it contradicts itself.
+    /// Converts it, unless it contradicts itself.
     fn session(self) -> Option<Session> {
         let at = |moment: DateTime<Utc>| moment.trunc_subsecs(3);
         let satlength = self.satlength;
@@ -182,24 +181,27 @@ impl Row<'_> {
     }
 }
 
-/// The body of `push_sessions`.
+/// Returns the body of `push_sessions`.
 #[must_use]
-pub fn push_body(sits: &[Session], erased: Option<Uuid>) -> Vec<u8> {
+pub fn push_body<'a>(
+    sessions: impl IntoIterator<Item = &'a Session>,
+    erasure_id: Option<Uuid>,
+) -> Vec<u8> {
     #[derive(Serialize)]
     struct Body<'a> {
         sessions: Vec<Row<'a>>,
         erasure_id: Uuid,
     }
-    let sessions: Vec<Row<'_>> = sits.iter().map(Row::from).collect();
-    match erased {
+    let sessions: Vec<Row<'_>> = sessions.into_iter().map(Row::from).collect();
+    match erasure_id {
         None => json(&sessions),
         Some(erasure_id) => json(&Body { sessions, erasure_id }),
     }
 }
 
-/// The body of `pull_sessions`.
+/// Returns the body of `pull_sessions`.
 #[must_use]
-pub fn pull_body(after: Option<Cursor>, page: Page) -> Vec<u8> {
+pub fn pull_body(after: Option<Cursor>, limit: PullLimit) -> Vec<u8> {
     #[derive(Serialize)]
     struct Body {
         after_seq: Option<i64>,
@@ -210,18 +212,18 @@ pub fn pull_body(after: Option<Cursor>, page: Page) -> Vec<u8> {
     json(&Body {
         after_seq: after.map(|after| after.seq),
         after_history_id: after.map(|after| after.history_id),
-        max_rows: page.rows,
-        max_bytes: page.bytes,
+        max_rows: limit.rows,
+        max_bytes: limit.bytes,
     })
 }
 
 fn json(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("no map in it has keys but texts"))
+    serde_json::to_vec(body).unwrap_or_else(|_| unreachable!("all keys are strings"))
 }
 
-/// An answer of HTTP, before anything is believed of it.
+/// A response of HTTP, not interpreted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
+pub struct HttpResponse {
     /// The status.
     pub status: u16,
     /// `Retry-After`.
@@ -232,138 +234,137 @@ pub struct Response {
 
 /// `{seq, history_id}`.
 #[derive(Deserialize)]
-struct Place {
+struct WireCursor {
     seq: i64,
     history_id: Uuid,
 }
 
-impl From<Place> for Cursor {
-    fn from(Place { seq, history_id }: Place) -> Self {
+impl From<WireCursor> for Cursor {
+    fn from(WireCursor { seq, history_id }: WireCursor) -> Self {
         Self { seq, history_id }
     }
 }
 
-impl Response {
-    /// The answer, if it is one: success, and of the expected shape.
+impl HttpResponse {
+    /// Parses the body, if the status is a success.
     fn read<T: DeserializeOwned>(&self) -> Result<T, RemoteError> {
         if !(200..300).contains(&self.status) {
-            return Err(self.refusal());
+            return Err(self.error());
         }
-        serde_json::from_slice(&self.body).map_err(|_| Fault::Unreadable.into())
+        serde_json::from_slice(&self.body).map_err(|_| Fault::InvalidResponse.into())
     }
 
-    /// What it says against what was asked. The auth server has its code elsewhere in its older answers.
+    /// Reads it as an error. Older responses of the auth server have the code in another field.
     ///
-    /// PostgREST and the auth server name a code in each of their refusals. The gateway before them names none: its 401
-    /// is `{"message": "Invalid API key", "hint": ...}`, and all that it looks at is the project's key.
+    /// PostgREST and the auth server put a code into each error. The gateway in front of them does not: its 401 is
+    /// `{"message": "Invalid API key", "hint": ...}`, and it checks nothing but the project's key.
     #[must_use]
-    pub fn refusal(&self) -> RemoteError {
+    pub fn error(&self) -> RemoteError {
         let body: Option<Value> = serde_json::from_slice(&self.body).ok();
-        let said = |key: &str| body.as_ref()?.get(key);
-        let text = |key: &str| said(key)?.as_str().map(str::to_owned);
+        let field = |key: &str| body.as_ref()?.get(key);
+        let text = |key: &str| field(key)?.as_str().map(str::to_owned);
         let code = text("code").or_else(|| text("error_code")).filter(|code| is_code(code));
-        let names_none = said("code").is_none() && said("error_code").is_none();
+        let has_code = field("code").is_some() || field("error_code").is_some();
         let fault = match self.status {
-            401 if names_none && text("message").is_some() => Fault::KeyRefused,
-            status => Fault::Answer { status, code },
+            401 if !has_code && text("message").is_some() => Fault::KeyRejected,
+            status => Fault::Status { status, code },
         };
         RemoteError { fault, retry_after: self.retry_after }
     }
 
-    /// As an answer of `push_sessions`. A verdict that cannot be read is left out, like one that never came.
+    /// Reads it as a response of `push_sessions`. Outcomes that cannot be read are left out, like missing ones.
     ///
     /// # Errors
-    /// If it is none.
-    pub fn push(&self) -> Result<PushAnswer, RemoteError> {
+    /// It is an error, or has another shape.
+    pub fn push(&self) -> Result<PushResponse, RemoteError> {
         #[derive(Deserialize)]
-        struct Said {
+        struct Body {
             state: String,
             outcomes: Vec<Box<RawValue>>,
-            before: Place,
-            after: Place,
+            before: WireCursor,
+            after: WireCursor,
             erasure_id: Option<Uuid>,
         }
-        let said: Said = self.read()?;
-        match (said.state.as_str(), said.erasure_id) {
-            ("ok", _) => Ok(PushAnswer::Taken {
-                verdicts: said.outcomes.iter().filter_map(|said| judged(said)).collect(),
-                before: said.before.into(),
-                after: said.after.into(),
+        let body: Body = self.read()?;
+        match (body.state.as_str(), body.erasure_id) {
+            ("ok", _) => Ok(PushResponse::Stored {
+                outcomes: body.outcomes.iter().filter_map(|outcome| row_outcome(outcome)).collect(),
+                before: body.before.into(),
+                after: body.after.into(),
             }),
-            ("erased", Some(mark)) => Ok(PushAnswer::Erased(mark)),
-            _ => Err(Fault::Unreadable.into()),
+            ("erased", Some(erasure_id)) => Ok(PushResponse::Erased(erasure_id)),
+            _ => Err(Fault::InvalidResponse.into()),
         }
     }
 
-    /// As an answer of `pull_sessions`.
+    /// Reads it as a response of `pull_sessions`. Rows that cannot be read stay text.
     ///
     /// # Errors
-    /// If it is none. A sit of it that cannot be read is answered as its text.
-    pub fn pull(&self) -> Result<PullAnswer, RemoteError> {
+    /// It is an error, or has another shape.
+    pub fn pull(&self) -> Result<PullResponse, RemoteError> {
         #[derive(Deserialize)]
-        struct Said {
+        struct Body {
             state: String,
             rows: Vec<Box<RawValue>>,
-            next: Option<Place>,
+            next: Option<WireCursor>,
             more: bool,
             erasure_id: Option<Uuid>,
             #[serde(default)]
             compare: bool,
         }
-        let said: Said = self.read()?;
-        let unreadable = || RemoteError::from(Fault::Unreadable);
-        match (said.state.as_str(), said.next) {
-            ("diverged", _) => Ok(PullAnswer::Diverged),
+        let body: Body = self.read()?;
+        match (body.state.as_str(), body.next) {
+            ("diverged", _) => Ok(PullResponse::Diverged),
             ("ok", Some(next)) => {
-                let (mut rows, mut unread) = (Vec::with_capacity(said.rows.len()), Vec::new());
-                for row in &said.rows {
+                let (mut rows, mut unreadable) = (Vec::with_capacity(body.rows.len()), Vec::new());
+                for row in &body.rows {
                     match row_of(row) {
                         Ok(session) => rows.push(session),
-                        Err(row) => unread.push(row),
+                        Err(row) => unreadable.push(row),
                     }
                 }
-                Ok(PullAnswer::Page {
+                Ok(PullResponse::Rows {
                     rows,
-                    unreadable: unread,
+                    unreadable,
                     next: next.into(),
-                    more: said.more,
-                    erased: said.erasure_id,
-                    compare: said.compare,
+                    more: body.more,
+                    erasure_id: body.erasure_id,
+                    compare: body.compare,
                 })
             }
-            _ => Err(unreadable()),
+            _ => Err(Fault::InvalidResponse.into()),
         }
     }
 
-    /// As an answer of `digest_sessions`.
+    /// Reads it as a response of `digest_sessions`.
     ///
     /// # Errors
-    /// If it is none.
-    pub fn digest(&self) -> Result<DigestAnswer, RemoteError> {
+    /// It is an error, or has another shape.
+    pub fn digest(&self) -> Result<DigestResponse, RemoteError> {
         #[derive(Deserialize)]
-        struct Said {
+        struct Body {
             count: u64,
             digest: String,
         }
-        self.read().map(|Said { count, digest }| DigestAnswer { count, digest })
+        self.read().map(|Body { count, digest }| DigestResponse { count, digest })
     }
 
-    /// As an answer of `erase_account`.
+    /// Reads it as a response of `erase_account`.
     ///
     /// # Errors
-    /// If it is none.
+    /// It is an error, or has another shape.
     pub fn erase(&self) -> Result<Uuid, RemoteError> {
         #[derive(Deserialize)]
-        struct Said {
+        struct Body {
             erasure_id: Uuid,
         }
-        self.read().map(|Said { erasure_id }| erasure_id)
+        self.read().map(|Body { erasure_id }| erasure_id)
     }
 
-    /// As an answer of `zafu_health`. A newer schema stops nobody.
+    /// Reads it as a response of `zafu_health`. A newer schema is no error.
     ///
     /// # Errors
-    /// If it is none.
+    /// It is an error, or has another shape.
     pub fn health(&self) -> Result<Health, RemoteError> {
         #[derive(Deserialize)]
         struct Limits {
@@ -371,7 +372,7 @@ impl Response {
             bytes_per_push: u32,
         }
         #[derive(Deserialize)]
-        struct Said {
+        struct Body {
             oldest_client: String,
             rls: bool,
             unprotected: Vec<String>,
@@ -381,69 +382,76 @@ impl Response {
             changed: Vec<String>,
             limits: Limits,
         }
-        let said: Said = self.read()?;
-        let mut findings = [said.unprotected, said.surplus, said.missing, said.changed].concat();
-        if !said.rls && findings.is_empty() {
+        let body: Body = self.read()?;
+        let mut findings = [body.unprotected, body.surplus, body.missing, body.changed].concat();
+        if !body.rls && findings.is_empty() {
             findings.push("rls".into());
         }
         findings.truncate(FINDINGS);
         Ok(Health {
-            oldest_client: plain(&said.oldest_client),
+            oldest_client: plain(&body.oldest_client),
             findings: findings.iter().map(|finding| plain(finding)).collect(),
-            rows_a_push: said.limits.rows_per_push,
-            bytes_a_push: said.limits.bytes_per_push,
+            rows_a_push: body.limits.rows_per_push,
+            bytes_a_push: body.limits.bytes_per_push,
             fingerprint: fingerprint(&self.body),
         })
     }
 }
 
-/// A short digest of an answer.
+/// Returns a short digest of a response.
 fn fingerprint(body: &[u8]) -> String {
     Sha256::digest(body).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// So many things that are wrong with a server are enough to know.
+/// How many findings are read at most.
 const FINDINGS: usize = 50;
 
-/// Whether a server's word is a code: whatever else it says is not shown, kept or logged.
+/// Whether a text of the server is a code. Other texts are not shown, stored or logged.
 fn is_code(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=64).contains(&text.len()) && text.bytes().all(fits)
 }
 
-/// A server's words as they may be shown: on one line, of bounded length, nothing that a terminal would obey.
+/// Makes a text of the server safe to be shown: one line, at most 200 characters, no control characters.
 #[must_use]
 pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
-/// A verdict, if it says what one must say.
-fn judged(said: &RawValue) -> Option<Judged> {
+/// Reads the outcome of one row, if it is complete.
+fn row_outcome(outcome: &RawValue) -> Option<(SessionId, RowOutcome)> {
     #[derive(Deserialize)]
-    struct Said {
+    struct Body {
         id: SessionId,
         outcome: String,
         reason: Option<String>,
         row: Option<Box<RawValue>>,
     }
-    let Said { id, outcome, reason, row } = serde_json::from_str(said.get()).ok()?;
-    let word = match outcome.as_str() {
-        "accepted" | "unchanged" => Word::There,
+    let Body { id, outcome, reason, row } = serde_json::from_str(outcome.get()).ok()?;
+    let outcome = match outcome.as_str() {
+        "accepted" | "unchanged" => RowOutcome::Accepted,
         "merged" => match row_of(&row?) {
-            Ok(session) => Word::Merged(Box::new(session)),
-            Err(row) if row.id == id.0 => Word::Unreadable(row),
+            Ok(session) => RowOutcome::Merged(Box::new(session)),
+            Err(row) if row.id == id.0 => RowOutcome::Unreadable(row),
             Err(_) => return None,
         },
         "rejected" => {
             let reason = reason?;
-            Word::Refused(if is_code(&reason) { reason } else { "unknown".into() })
+            let reason = if is_code(&reason) { reason } else { "unknown".into() };
+            RowOutcome::Rejected { reason }
         }
         _ => return None,
     };
-    Some(Judged { id, word })
+    Some((id, outcome))
 }
 
-/// The sits that a push body holds: what a server reads.
+/// Returns a session as the text of a row, from which [`read_row`] reads it again.
+pub(crate) fn row_text(session: &Session) -> String {
+    String::from_utf8(json(&Row::from(session)))
+        .unwrap_or_else(|_| unreachable!("serde_json writes UTF-8"))
+}
+
+/// Parses the body of a push, as a server does. A session that contradicts itself is `None`.
 #[cfg(feature = "fake")]
 pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uuid>)> {
     #[derive(Deserialize)]
@@ -459,11 +467,11 @@ pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uui
     Some((sessions.into_iter().map(Row::session).collect(), erased))
 }
 
-/// A sit as a server answers it: with the offset that PostgreSQL writes.
+/// Returns a session as a row of a response, with the offset that PostgreSQL writes.
 #[cfg(feature = "fake")]
 pub(crate) fn row(sit: &Session) -> Value {
     let mut row = serde_json::to_value(Row::from(sit))
-        .unwrap_or_else(|_| unreachable!("no map in it has keys but texts"));
+        .unwrap_or_else(|_| unreachable!("all keys are strings"));
     for key in ["startedat", "completedat", "endedat", "createdat", "correctedstart", "deletedat"] {
         if let Some(Value::String(at)) = row.get_mut(key) {
             *at = at.replace('Z', "+00:00");

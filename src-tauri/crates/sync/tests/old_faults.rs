@@ -6,9 +6,9 @@ mod common;
 use common::{Device, ME, at, id, server};
 use zafu_core::session::Stage;
 use zafu_core::timer::Command;
-use zafu_store::{Push, Said, Verdict};
+use zafu_store::{Push, PushedRow, RowOutcome};
 use zafu_sync::fake::{Call, Dump};
-use zafu_sync::{Trigger, wire};
+use zafu_sync::{Wakeup, wire};
 
 #[test]
 fn id_not_kept() {
@@ -38,13 +38,13 @@ fn update_that_matches_nothing() {
     // And an answer that names nothing that was sent acknowledges nothing.
     device.store.edit(id(1), "rain", "").unwrap();
     let row = device.store.pending(1).unwrap()[0];
-    for said in [vec![], vec![(id(2), row.generation)], vec![(id(1), row.generation - 1)]] {
-        let verdicts = said
+    for rows in [vec![], vec![(id(2), row.generation)], vec![(id(1), row.generation - 1)]] {
+        let rows = rows
             .into_iter()
-            .map(|(session, generation)| Verdict { session, generation, said: Said::There })
+            .map(|(id, generation)| PushedRow { id, generation, outcome: RowOutcome::Accepted })
             .collect();
-        let push = Push { verdicts, moved: None, at: at(0).wall.utc };
-        assert_eq!(device.store.settle(ME, push).unwrap().acknowledged, 0);
+        let push = Push { rows, version: "0.1.0".into(), moved: None, at: at(0).wall.utc };
+        assert_eq!(device.store.apply_push(ME, push).unwrap().acknowledged, 0);
     }
     assert_eq!(device.store.backlog(ME).unwrap().pending, 1);
 }
@@ -61,8 +61,8 @@ fn failed_creation_then_completion() {
     device.remote.with(|server| server.faults.slow_above = None);
     device.finish();
     device.seconds += 1000;
-    let report = device.sync();
-    assert_eq!((report.pushed, device.there()), (1, vec![device.session(1)]));
+    let transferred = device.sync();
+    assert_eq!((transferred.pushed, device.there()), (1, vec![device.session(1)]));
     assert!(device.there()[0].lifecycle.is_completed(), "the completion carries its creation");
 }
 
@@ -102,7 +102,7 @@ fn counted_twice() {
     one.start(1);
     one.finish();
     // It is pushed, and the answer is lost; pushed again; pushed by another device; and all of it anew.
-    one.carrier.trigger(Trigger::Asked, at(one.seconds).boot);
+    one.engine.wake(Wakeup::Request, at(one.seconds));
     let sent = wire::push_body(&[one.session(1)], None);
     let token = one.remote.with(|server| server.sign_in(ME));
     for _ in 0..3 {

@@ -14,13 +14,12 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::ids::UserId;
-use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_store::{Cursor, Store};
+use zafu_store::{Cursor, Outgoing, Store};
 use zafu_sync::fake::Memory;
-use zafu_sync::remote::{DigestAnswer, Health, Page, PullAnswer, PushAnswer};
-use zafu_sync::supabase::{Account as Opened, Http, Project, SignedIn, Supabase, Tokens};
-use zafu_sync::{Carrier, Remote, RemoteError};
+use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushResponse};
+use zafu_sync::supabase::{Account as Opened, Http, Keyring, Project, SignedIn, Supabase, Tokens};
+use zafu_sync::{Remote, RemoteError, SyncEngine};
 
 /// Argument that starts this program as the device.
 pub const ARGUMENT: &str = "--device";
@@ -61,8 +60,7 @@ impl Account {
         // Valid until 2100, so that it is never refreshed.
         let tokens = Tokens { access: self.token.clone(), refresh: String::new() };
         let signed_in = SignedIn { user: self.user, email: String::new(), tokens };
-        let (account, kept) = Opened::opened(signed_in, Arc::new(Memory::default()));
-        kept?;
+        let account = Opened::new(signed_in, Keyring::new(Arc::new(Memory::default())));
         Ok(Supabase::new(http, account))
     }
 }
@@ -104,14 +102,14 @@ pub fn run() -> Result<()> {
     let Order { folder, account, task } = serde_json::from_reader(std::io::stdin())?;
     let store = Store::open(&folder, moment().wall)?;
     let remote = account.remote()?;
-    let mut carrier = Carrier::new(store, 1, env!("CARGO_PKG_VERSION"));
-    carrier.status()?;
+    let mut engine = SyncEngine::new(store, 1, env!("CARGO_PKG_VERSION"));
+    engine.status()?;
     let idle = private_memory()?;
-    println!("{}", watched(&mut carrier, remote, task, idle)?);
+    println!("{}", watched(&mut engine, remote, task, idle)?);
     Ok(())
 }
 
-fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Result<Value> {
+fn watched(engine: &mut SyncEngine, remote: Supabase, task: Task, idle: f64) -> Result<Value> {
     let over = AtomicBool::new(false);
     scope(|scope| {
         let watch = scope.spawn(|| {
@@ -122,7 +120,7 @@ fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Re
             }
             most
         });
-        let carried = sync(carrier, remote, task);
+        let carried = sync(engine, remote, task);
         over.store(true, Ordering::Relaxed);
         let most = watch.join().map_err(|_| anyhow::anyhow!("the memory was not measured"))?;
         let mut carried = carried?;
@@ -133,19 +131,19 @@ fn watched(carrier: &mut Carrier, remote: Supabase, task: Task, idle: f64) -> Re
 }
 
 /// Syncs, as the engine does, until everything is pushed and pulled.
-fn sync(carrier: &mut Carrier, remote: Supabase, task: Task) -> Result<Value> {
+fn sync(engine: &mut SyncEngine, remote: Supabase, task: Task) -> Result<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let watched = Watched { remote, seen: Mutex::default() };
+    let watched = Arc::new(Watched { remote, seen: Mutex::default() });
     let start = now();
-    let (report, _) = runtime.block_on(carrier.run(&watched, moment))?;
+    let (total, _) = runtime.block_on(engine.run_until_idle(&watched, moment))?;
     // Digests are compared only after everything was pushed, pulled and stored.
-    let seen = watched.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seen = std::mem::take(&mut *watched.seen());
     let seconds = seen.compared.unwrap_or_else(now).duration_since(start).as_secs_f64();
     let (rows, batches) = match task {
-        Task::Push => (report.pushed, seen.pushes),
-        Task::Pull => (report.pulled, seen.pages),
+        Task::Push => (total.pushed, seen.pushes),
+        Task::Pull => (total.pulled, seen.pages),
     };
-    if let Some(failure) = carrier.status()?.last_failure {
+    if let Some(failure) = engine.status()?.last_failure {
         bail!("the sync failed: {failure}");
     }
     Ok(json!({ "seconds": seconds, "rows": rows, "batches": batches }))
@@ -174,27 +172,27 @@ impl Remote for Watched {
     async fn push(
         &self,
         account: UserId,
-        sits: &[Session],
-        erased: Option<Uuid>,
-    ) -> Result<PushAnswer, RemoteError> {
-        self.seen().pushes.push(sits.len());
-        self.remote.push(account, sits, erased).await
+        rows: &[Outgoing],
+        erasure_id: Option<Uuid>,
+    ) -> Result<PushResponse, RemoteError> {
+        self.seen().pushes.push(rows.len());
+        self.remote.push(account, rows, erasure_id).await
     }
 
     async fn pull(
         &self,
         account: UserId,
         after: Option<Cursor>,
-        page: Page,
-    ) -> Result<PullAnswer, RemoteError> {
-        let answer = self.remote.pull(account, after, page).await;
-        if let Ok(PullAnswer::Page { rows, .. }) = &answer {
+        limit: PullLimit,
+    ) -> Result<PullResponse, RemoteError> {
+        let response = self.remote.pull(account, after, limit).await;
+        if let Ok(PullResponse::Rows { rows, .. }) = &response {
             self.seen().pages.push(rows.len());
         }
-        answer
+        response
     }
 
-    async fn digest(&self, account: UserId) -> Result<DigestAnswer, RemoteError> {
+    async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
         self.seen().compared.get_or_insert_with(now);
         self.remote.digest(account).await
     }

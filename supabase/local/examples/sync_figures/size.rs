@@ -9,8 +9,9 @@ use zafu_backend::Backend;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::session::{Lifecycle, Origin, Session, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
+use zafu_store::{Outgoing, RowOutcome};
 use zafu_sync::Remote;
-use zafu_sync::remote::{PushAnswer, Word};
+use zafu_sync::remote::PushResponse;
 use zafu_sync::supabase::Supabase;
 
 /// Users on each server, with the same number of sessions each.
@@ -123,10 +124,11 @@ async fn push_one(server: &Supabase, user: UserId, round: u32) -> Result<f64> {
     let stage = Stage::Completed { completedat, satlength: Seconds(1200) };
     let sit = Session { lifecycle: Lifecycle { stage, ..sit.lifecycle }, ..sit };
     let begin = now();
-    let answer = server.push(user, std::slice::from_ref(&sit), None).await?;
+    let rows = [Outgoing { session: sit, generation: 0 }];
+    let response = server.push(user, &rows, None).await?;
     let milliseconds = begin.elapsed().as_secs_f64() * 1e3;
-    let is_taken = matches!(&answer, PushAnswer::Taken { verdicts, .. }
-        if verdicts.len() == 1 && verdicts[0].word == Word::There);
-    ensure!(is_taken, "it was not taken: {answer:?}");
+    let is_accepted = matches!(&response, PushResponse::Stored { outcomes, .. }
+        if matches!(outcomes[..], [(_, RowOutcome::Accepted)]));
+    ensure!(is_accepted, "it was not accepted: {response:?}");
     Ok(milliseconds)
 }

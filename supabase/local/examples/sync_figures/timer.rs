@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::Moment;
 use zafu_core::timer::{Command, Save, Timer, saves};
 use zafu_store::Store;
-use zafu_sync::{Carrier, Next};
+use zafu_sync::SyncEngine;
 
 /// Sessions that are pushed and pulled meanwhile.
 const SITS: u32 = 30_000;
@@ -74,27 +75,26 @@ pub fn measure(folder: &Path) -> Result<[(&'static str, Value); 1]> {
 
 /// Measures during a sync of `sits` sessions.
 fn beside(store: &Store, account: &Account, sits: u32) -> Result<Took> {
-    let remote = account.remote()?;
+    let remote = Arc::new(account.remote()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     while_it_runs(store, || {
-        let mut carrier = Carrier::new(store.clone(), 1, env!("CARGO_PKG_VERSION"));
-        let (report, _) = runtime.block_on(carrier.run(&remote, moment))?;
-        let carried = report.pushed + report.pulled;
-        ensure!(carried >= sits, "{carried} sits were carried: {:?}", carrier.status()?);
+        let mut engine = SyncEngine::new(store.clone(), 1, env!("CARGO_PKG_VERSION"));
+        let (total, _) = runtime.block_on(engine.run_until_idle(&remote, moment))?;
+        let transferred = total.pushed + total.pulled;
+        ensure!(transferred >= sits, "{transferred} were transferred: {:?}", engine.status()?);
         Ok(())
     })
 }
 
 /// Measures while a request gets no response.
 fn beside_silence(store: &Store, account: &Account) -> Result<Took> {
-    let remote = account.remote()?;
+    let remote = Arc::new(account.remote()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     while_it_runs(store, || {
-        let mut carrier = Carrier::new(store.clone(), 1, env!("CARGO_PKG_VERSION"));
-        let Next::Ask(ticket) = carrier.next(moment())? else { anyhow::bail!("nothing is asked") };
-        let asked =
-            async { tokio::time::timeout(Duration::from_secs(3), ticket.ask(&remote)).await };
-        ensure!(runtime.block_on(asked).is_err(), "it was answered");
+        let mut engine = SyncEngine::new(store.clone(), 1, env!("CARGO_PKG_VERSION"));
+        let event = engine.next_event(&remote, moment());
+        let event = async { tokio::time::timeout(Duration::from_secs(3), event).await };
+        ensure!(runtime.block_on(event).is_err(), "there was a response, or nothing was due");
         Ok(())
     })
 }

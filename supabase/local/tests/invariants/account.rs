@@ -7,9 +7,8 @@ use std::sync::Once;
 use uuid::Uuid;
 use zafu_backend::proxy::{Action, Response};
 use zafu_core::ids::UserId;
-use zafu_core::time::BootTime;
 use zafu_sync::supabase::{SignedUp, Tokens};
-use zafu_sync::{Hold, Next, Trigger};
+use zafu_sync::{Event, Hold, Wakeup};
 
 const PASSWORD: &str = "a bowl of sand 7";
 
@@ -67,7 +66,7 @@ fn fault_43_a_session_cannot_be_renewed() {
         outdate(&mut world, 0, &Uuid::new_v4().to_string());
         world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
-        assert_eq!(world.devices[0].carrier.status().unwrap().hold, Some(Hold::SignIn));
+        assert_eq!(world.devices[0].engine.status().unwrap().hold, Some(Hold::SignIn));
         assert_eq!(world.pending(0), 4);
         assert!(
             world.proxy.request_count() < 5,
@@ -78,7 +77,7 @@ fn fault_43_a_session_cannot_be_renewed() {
         let http = world.http(&world.proxy.url());
         let tokens = http.sign_in(&email, PASSWORD).await.unwrap().tokens;
         world.devices[0].remote = world.signed_in(tokens);
-        world.devices[0].carrier.trigger(Trigger::SignedIn, BootTime(world.now));
+        world.devices[0].engine.wake(Wakeup::SignIn, moment(world.now, 0));
         world.sync(0, minutes(1)).await;
         assert_eq!(world.pending(0), 0);
         world.heal().await;
@@ -111,27 +110,35 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
         world.sits(0, 4);
         let mine = world.account;
         let other = UserId(world.backend.new_user().unwrap().id);
-        for answered_by_the_other in [false, true] {
+        for sent_by_the_other in [false, true] {
+            // The server was checked and pulled from, so that the next request is a push.
+            world.sync_now(0, minutes(1)).await;
             let device = &mut world.devices[0];
-            device.edit(device.ids()[0], &format!("{answered_by_the_other}"));
-            device.carrier.trigger(Trigger::Asked, BootTime(world.now));
-            let ticket = loop {
-                match device.carrier.next(moment(world.now, 0)).unwrap() {
-                    Next::Ask(ticket) if ticket.account() == mine => break ticket,
-                    Next::Ask(_) => panic!("nobody else is signed in"),
-                    Next::Wait(_) => world.now += seconds(1),
-                }
-            };
-            device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
+            device.edit(device.ids()[0], &format!("{sent_by_the_other}"));
+            device.engine.wake(Wakeup::LocalChange, moment(world.now, 0));
             let theirs = |account, world: &mut World| {
                 world.account = account;
                 world.signed_in(world.tokens())
             };
             let others = theirs(other, &mut world);
             let device = &mut world.devices[0];
-            let remote = if answered_by_the_other { &others } else { &device.remote };
-            let answered = ticket.ask(remote).await;
-            device.carrier.done(answered, moment(world.now, 0)).unwrap();
+            let remote = if sent_by_the_other { &others } else { &device.remote };
+            // The push is in flight, or has failed at once, for want of a token of its account.
+            let completed = tokio::select! {
+                biased;
+                event = device.engine.next_event(remote, moment(world.now, 0)) => match event {
+                    Ok(Event::Response(completed)) => Some(completed),
+                    other => panic!("no push is due: {other:?}"),
+                },
+                () = std::future::ready(()) => None,
+            };
+            assert_eq!(completed.is_some(), sent_by_the_other);
+            device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
+            let completed = match completed {
+                Some(completed) => completed,
+                None => device.engine.next_response().await,
+            };
+            device.engine.apply(completed, moment(world.now, 0)).unwrap();
             // The other account syncs, and has no sessions.
             let own = std::mem::replace(&mut world.devices[0].remote, others);
             world.sync_now(0, minutes(5)).await;
@@ -158,7 +165,7 @@ fn real_life_04_a_good_token_that_is_refused_for_a_while_needs_nobody() {
             }
         });
         world.sync_now(0, minutes(120)).await;
-        let status = world.devices[0].carrier.status().unwrap();
+        let status = world.devices[0].engine.status().unwrap();
         assert_eq!((status.hold, world.pending(0)), (None, 4), "no new sign-in is needed");
         assert!(status.last_failure.is_some(), "the status reports it");
         let (renewed, requests) =
@@ -181,8 +188,8 @@ fn real_life_04_a_key_that_is_not_accepted_is_named_and_tried_again() {
         let tokens = world.tokens();
         world.devices[0].remote = world.signed_in_with_key("sb_publishable_old", tokens.clone());
         world.sync_now(0, minutes(120)).await;
-        let status = world.devices[0].carrier.status().unwrap();
-        assert_eq!((status.hold, world.pending(0)), (Some(Hold::Key), 2));
+        let status = world.devices[0].engine.status().unwrap();
+        assert_eq!((status.hold, world.pending(0)), (Some(Hold::KeyRejected), 2));
         assert!(
             world.proxy.request_count() < 20,
             "{} requests in two hours",
@@ -191,6 +198,6 @@ fn real_life_04_a_key_that_is_not_accepted_is_named_and_tried_again() {
         // The project accepts the key again, without any action of the user.
         world.devices[0].remote = world.signed_in(tokens);
         world.sync(0, minutes(70)).await;
-        assert_eq!((world.devices[0].carrier.status().unwrap().hold, world.pending(0)), (None, 0));
+        assert_eq!((world.devices[0].engine.status().unwrap().hold, world.pending(0)), (None, 0));
     });
 }

@@ -27,7 +27,7 @@ impl World {
                     self.sync_now(place, minutes(10)).await;
                     let calls = self.devices[place].calls - before;
                     assert!(calls < 40, "{calls} calls to send and read a few sits");
-                    let status = self.devices[place].carrier.status().unwrap();
+                    let status = self.devices[place].engine.status().unwrap();
                     assert_eq!(self.pending(place), 0, "{place} has not sent all: {status:?}");
                     assert_eq!((status.hold, status.last_failure), (None, None));
                 }

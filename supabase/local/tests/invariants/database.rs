@@ -1,5 +1,6 @@
 //! Errors that PostgreSQL raises by itself: a deadlock of two real transactions, a statement that a real timeout ends.
 
+use crate::device::moment;
 use crate::session::{Session, as_account};
 use crate::world::{World, minutes, wait};
 use std::fs;
@@ -9,15 +10,14 @@ use std::thread;
 use std::time::Duration;
 use zafu_backend::Backend;
 use zafu_backend::proxy::Action;
-use zafu_core::time::BootTime;
-use zafu_sync::Trigger;
+use zafu_sync::Wakeup;
 
 /// Syncs until a call has failed, and not until its retry, whatever the jitter of the backoff. Returns the failure.
 async fn first_failure(world: &mut World) -> String {
-    world.devices[0].carrier.trigger(Trigger::Asked, BootTime(world.now));
+    world.devices[0].engine.wake(Wakeup::Request, moment(world.now, 0));
     for _ in 0..1000 {
         world.sync(0, Duration::from_millis(1)).await;
-        if let Some(failure) = world.devices[0].carrier.status().unwrap().last_failure {
+        if let Some(failure) = world.devices[0].engine.status().unwrap().last_failure {
             return failure.to_string();
         }
     }
@@ -104,7 +104,7 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
         assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was aborted instead");
         assert_eq!(logged(&world.backend, "deadlock detected"), 1);
         assert_eq!(failure, "the server said 500 40P01");
-        assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
+        assert_eq!(world.devices[0].engine.status().unwrap().hold, None);
         assert_eq!(world.pending(0), 3);
         // It is sent again, without any action of the user.
         world.sync(0, minutes(10)).await;

@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -12,15 +13,15 @@ use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, OvertimeAnswer, Save, Timer, saves};
 use zafu_store::{LogQuery, Store};
-use zafu_sync::Carrier;
+use zafu_sync::SyncEngine;
 use zafu_sync::supabase::Supabase;
 
 pub struct Device {
     _folder: TempDir,
     pub store: Store,
     timer: Timer,
-    pub carrier: Carrier,
-    pub remote: Supabase,
+    pub engine: SyncEngine,
+    pub remote: Arc<Supabase>,
     /// What the user has seen saved, with all copies merged.
     pub held: BTreeMap<SessionId, Session>,
     /// Error of its clock, in seconds.
@@ -46,16 +47,16 @@ pub fn moment(now: Duration, skew: i64) -> Moment {
 }
 
 impl Device {
-    pub fn new(now: Duration, account: UserId, remote: Supabase) -> Self {
+    pub fn new(now: Duration, account: UserId, remote: Arc<Supabase>) -> Self {
         let folder = folder();
         let store = Store::open(folder.path(), moment(now, 0).wall).unwrap();
         store.sign_in(account, "https://example.org", "key", "me@example.org").unwrap();
-        let carrier = Carrier::new(store.clone(), 3, "0.1.0");
+        let engine = SyncEngine::new(store.clone(), 3, "0.1.0");
         Self {
             _folder: folder,
             store,
             timer: Timer::default(),
-            carrier,
+            engine,
             remote,
             held: BTreeMap::new(),
             skew: 0,

@@ -146,7 +146,7 @@ fn fault_28_a_name_does_not_resolve_and_then_does() {
             names.say(answer);
             let before = world.devices[0].calls;
             world.sync_now(0, minutes(30)).await;
-            let status = world.devices[0].carrier.status().unwrap();
+            let status = world.devices[0].engine.status().unwrap();
             assert_eq!(status.last_failure.unwrap().fault, Fault::Unreachable);
             let calls = world.devices[0].calls - before;
             assert!((2..40).contains(&calls), "{calls} calls in half an hour");

@@ -3,8 +3,7 @@
 use crate::device::moment;
 use crate::world::{World, minutes, seconds, wait};
 use zafu_backend::proxy::{Action, Request, Response};
-use zafu_core::time::BootTime;
-use zafu_sync::{Fault, Next, Trigger};
+use zafu_sync::{Event, Fault, Wakeup};
 
 /// Applies `action` to every second push.
 fn every_second_push(request: &Request, action: Action) -> Action {
@@ -47,7 +46,7 @@ fn fault_23_an_answer_drips() {
         world.proxy.set_script(|request| every_second_push(request, Action::Drip));
         world.sync_now(0, seconds(20)).await;
         // A response that arrives too slowly times out.
-        let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
+        let failure = world.devices[0].engine.status().unwrap().last_failure.unwrap();
         assert_eq!(failure.fault, Fault::TimedOut);
         assert_eq!(world.pending(0), 4);
         world.live().await;
@@ -85,7 +84,7 @@ fn fault_26_nobody_is_trusted_who_cannot_show_who_they_are() {
         let encrypted = world.proxy.url().replace("http:", "https:");
         world.devices[0].remote = world.signed_in_at(&encrypted, world.tokens());
         world.sync_now(0, minutes(30)).await;
-        let status = world.devices[0].carrier.status().unwrap();
+        let status = world.devices[0].engine.status().unwrap();
         assert_eq!(status.last_failure.unwrap().fault, Fault::Unreachable);
         assert!(world.devices[0].calls < 40, "{} calls in half an hour", world.devices[0].calls);
         assert_eq!(world.pending(0), 4);
@@ -132,7 +131,7 @@ fn fault_30_a_connection_is_dead_after_a_sleep() {
                 world.proxy.close_connections();
             }
             world.now += minutes(90);
-            world.devices[0].carrier.trigger(Trigger::Woke, BootTime(world.now));
+            world.devices[0].engine.wake(Wakeup::Resume, moment(world.now, 0));
             let before = world.devices[0].calls;
             world.sync(0, minutes(3)).await;
             assert_eq!(world.pending(0), 0, "a new connection works");
@@ -178,19 +177,21 @@ fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
 
 /// The user edits a sit while its push is in flight: the response acknowledges only what was sent.
 #[test]
-fn an_answer_counts_for_what_was_sent_and_not_for_what_is_there_now() {
+fn a_response_counts_for_what_was_sent_and_not_for_what_changed_since() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sync_now(0, minutes(1)).await;
         world.sits(0, 4);
+        let now = moment(world.now, 0);
         let device = &mut world.devices[0];
-        let Next::Ask(ticket) = device.carrier.next(moment(world.now, 0)).unwrap() else {
-            panic!("a push is due")
+        let Event::Response(completed) =
+            device.engine.next_event(&device.remote, now).await.unwrap()
+        else {
+            panic!("no request is due")
         };
-        let answered = ticket.ask(&device.remote).await;
         let id = device.ids()[0];
         device.edit(id, "edited while in flight");
-        device.carrier.done(answered, moment(world.now, 0)).unwrap();
+        device.engine.apply(completed, now).unwrap();
         assert_eq!(world.pending(0), 1);
         world.heal().await;
     });

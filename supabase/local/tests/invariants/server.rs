@@ -4,7 +4,7 @@ use crate::session::Session;
 use crate::world::{World, minutes, seconds, wait};
 use zafu_backend::proxy::{Action, Request, Response};
 use zafu_backend::{Backend, Stop};
-use zafu_sync::{Class, Hold, Remote, class};
+use zafu_sync::{ErrorClass, Hold, Remote};
 
 fn every_second(request: &Request, said: Response) -> Action {
     if request.index.is_multiple_of(2) { Action::Respond(said) } else { Action::Forward }
@@ -69,8 +69,8 @@ async fn stands_still_until_it_is_seen_to(
     break_it(world);
     let before = world.devices[0].calls;
     world.sync_now(0, minutes(240)).await;
-    let status = world.devices[0].carrier.status().unwrap();
-    assert!(matches!(status.hold, Some(Hold::Configuration(_) | Hold::Unwell(_))), "{status:?}");
+    let status = world.devices[0].engine.status().unwrap();
+    assert!(matches!(status.hold, Some(Hold::Misconfigured(_) | Hold::Unhealthy(_))), "{status:?}");
     assert_eq!(world.pending(0), 3);
     let calls = world.devices[0].calls - before;
     assert!((3..40).contains(&calls), "{calls} calls in four hours");
@@ -78,7 +78,7 @@ async fn stands_still_until_it_is_seen_to(
     // Nobody has to do anything here: it is tried again.
     world.sync(0, minutes(70)).await;
     assert_eq!(world.pending(0), 0);
-    assert_eq!(world.devices[0].carrier.status().unwrap().hold, None);
+    assert_eq!(world.devices[0].engine.status().unwrap().hold, None);
     world.heal().await;
 }
 
@@ -189,7 +189,7 @@ fn fault_35_a_lock_is_held_for_too_long() {
         holder.begin_as(world.account.0);
         holder.run("select zafu.lock_own_sessions()");
         world.sync_now(0, minutes(10)).await;
-        let failure = world.devices[0].carrier.status().unwrap().last_failure.unwrap();
+        let failure = world.devices[0].engine.status().unwrap().last_failure.unwrap();
         assert_eq!(failure.to_string(), "the server said 500 55P03");
         assert_eq!(world.pending(0), 4);
         holder.run("rollback");
@@ -279,7 +279,7 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
         world.devices[0].edit(ids[77], "poison");
         world.devices[0].edit(ids[78], &"x".repeat(131_073));
         let report = world.sync_now(0, minutes(20)).await;
-        assert_eq!((report.pushed, report.refused, world.pending(0)), (198, 2, 0));
+        assert_eq!((report.pushed, report.rejected, world.pending(0)), (198, 2, 0));
         let store = world.devices[0].store.clone();
         let refused = store.dead_letters(world.account, 9).unwrap();
         let mut refused: Vec<_> = refused.into_iter().map(|it| (it.session.id, it.code)).collect();
@@ -317,7 +317,7 @@ fn fault_45_an_account_is_deleted_while_its_tokens_are_good() {
         world.sits(0, 3);
         world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
-        assert_eq!(world.devices[0].carrier.status().unwrap().hold, Some(Hold::Account));
+        assert_eq!(world.devices[0].engine.status().unwrap().hold, Some(Hold::AccountDeleted));
         // A health check and the response that the account is gone, repeated with backoff.
         assert_eq!(world.pending(0), 3, "nothing is lost");
         assert!(
@@ -336,16 +336,17 @@ fn codes_of_the_real_server_have_their_classes() {
     wait(async {
         for (code, expected) in [
             // Not 40001: PostgREST 12 retries it for ever and never responds.
-            ("53100", Class::Transient),
-            ("57014", Class::TooSlow),
-            ("P0001", Class::Configuration),
-            ("23503", Class::Account),
+            ("53100", ErrorClass::Transient),
+            ("57014", ErrorClass::TooSlow),
+            ("P0001", ErrorClass::Configuration),
+            ("23503", ErrorClass::Account),
         ] {
             fail_inserts(&world, "true", code);
             world.sits(0, 1);
-            let sit = world.devices[0].held.values().last().unwrap().clone();
-            let said = world.devices[0].remote.push(world.account, &[sit], None).await;
-            assert_eq!(class::class(&said.unwrap_err()), expected, "{code}");
+            let session = world.devices[0].held.values().last().unwrap().clone();
+            let row = zafu_store::Outgoing { session, generation: 0 };
+            let result = world.devices[0].remote.push(world.account, &[row], None).await;
+            assert_eq!(result.unwrap_err().class(), expected, "{code}");
             stop_failing(&world);
         }
         world.heal().await;
@@ -400,7 +401,7 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
             world.sync_now(place, minutes(20)).await;
             let backlog = world.devices[place].store.backlog(world.account).unwrap();
             assert_eq!((backlog.pending, backlog.rejected, backlog.unreadable), (0, 0, 1));
-            let status = world.devices[place].carrier.status().unwrap();
+            let status = world.devices[place].engine.status().unwrap();
             assert_eq!((status.hold, status.last_failure), (None, None));
         }
         world.sync_now(0, minutes(20)).await;
@@ -411,8 +412,8 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
         let calls = world.devices[0].calls - before;
         assert!(calls < 2 * 24 * 6 + 20, "{calls} calls in two idle days");
         // Another version reads it again; this one has learnt nothing new.
-        world.devices[0].carrier =
-            zafu_sync::Carrier::new(world.devices[0].store.clone(), 4, "0.2.0");
+        world.devices[0].engine =
+            zafu_sync::SyncEngine::new(world.devices[0].store.clone(), 4, "0.2.0");
         world.sync_now(0, minutes(1)).await;
         assert_eq!(world.devices[0].store.backlog(world.account).unwrap().unreadable, 1);
         assert_eq!(world.devices[0].store.unreadable_by_other_versions("0.2.0").unwrap(), []);

@@ -43,7 +43,7 @@ fn fault_26_a_certificate_is_not_trusted() {
             world.proxy.clear_script();
             let before = world.devices[0].calls;
             world.sync_now(0, minutes(30)).await;
-            let status = world.devices[0].carrier.status().unwrap();
+            let status = world.devices[0].engine.status().unwrap();
             let failure = status.last_failure.unwrap();
             assert_eq!(failure.fault, Fault::Untrusted(why));
             assert!(failure.to_string().contains("is not trusted, so nothing was sent"));

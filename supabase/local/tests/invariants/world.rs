@@ -13,8 +13,8 @@ use zafu_backend::{Backend, or_skip, shared};
 use zafu_core::ids::UserId;
 use zafu_core::time::BootTime;
 use zafu_sync::fake::Memory;
-use zafu_sync::supabase::{Account, Http, Project, SignedIn, Supabase, Tokens};
-use zafu_sync::{Next, Report, Trigger, Wait};
+use zafu_sync::supabase::{Account, Http, Keyring, Project, SignedIn, Supabase, Tokens};
+use zafu_sync::{Event, Transferred, Wait, Wakeup};
 
 pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -103,25 +103,24 @@ impl World {
     }
 
     /// Returns a remote for the account that connects through the proxy.
-    pub fn signed_in(&self, tokens: Tokens) -> Supabase {
+    pub fn signed_in(&self, tokens: Tokens) -> Arc<Supabase> {
         self.signed_in_at(&self.proxy.url(), tokens)
     }
 
     /// As [`World::signed_in`], with another publishable key.
-    pub fn signed_in_with_key(&self, key: &str, tokens: Tokens) -> Supabase {
+    pub fn signed_in_with_key(&self, key: &str, tokens: Tokens) -> Arc<Supabase> {
         let http = Http::new(Project::new(&self.proxy.url(), key).unwrap()).unwrap();
         self.with(http, tokens)
     }
 
-    pub fn signed_in_at(&self, url: &str, tokens: Tokens) -> Supabase {
+    pub fn signed_in_at(&self, url: &str, tokens: Tokens) -> Arc<Supabase> {
         self.with(self.http(url), tokens)
     }
 
-    fn with(&self, http: Http, tokens: Tokens) -> Supabase {
+    fn with(&self, http: Http, tokens: Tokens) -> Arc<Supabase> {
         let signed_in = SignedIn { user: self.account, email: String::new(), tokens };
-        let (account, kept) = Account::opened(signed_in, Arc::new(Memory::default()));
-        kept.unwrap();
-        Supabase::new(http, account)
+        let account = Account::new(signed_in, Keyring::new(Arc::new(Memory::default())));
+        Arc::new(Supabase::new(http, account))
     }
 
     /// Runs both devices for an hour with the faults of `script`, then without faults, and checks the invariants.
@@ -165,7 +164,7 @@ impl World {
                 for _ in 0..2 {
                     self.now = self.devices[place].act(self.now, &mut self.chance);
                 }
-                self.devices[place].carrier.trigger(Trigger::Changed, BootTime(self.now));
+                self.devices[place].engine.wake(Wakeup::LocalChange, moment(self.now, 0));
                 self.sync(place, minutes(4)).await;
             }
         }
@@ -189,7 +188,7 @@ impl World {
     }
 
     /// Runs the due requests of one device for this long.
-    pub async fn sync(&mut self, place: usize, long: Duration) -> Report {
+    pub async fn sync(&mut self, place: usize, long: Duration) -> Transferred {
         let (report, now) = sync(&mut self.devices[place], &self.proxy, self.now, long).await;
         self.now = now;
         report
@@ -200,7 +199,7 @@ impl World {
         let now = self.now;
         let [one, two] = &mut self.devices[..] else { panic!("there are two") };
         for device in [&mut *one, &mut *two] {
-            device.carrier.trigger(Trigger::Asked, BootTime(now));
+            device.engine.wake(Wakeup::Request, moment(now, 0));
         }
         let both = (sync(one, &self.proxy, now, long), sync(two, &self.proxy, now, long));
         let ((_, one), (_, two)) = tokio::join!(both.0, both.1);
@@ -208,8 +207,8 @@ impl World {
     }
 
     /// Starts a sync on a device as its user would, and runs it for this long.
-    pub async fn sync_now(&mut self, place: usize, long: Duration) -> Report {
-        self.devices[place].carrier.trigger(Trigger::Asked, BootTime(self.now));
+    pub async fn sync_now(&mut self, place: usize, long: Duration) -> Transferred {
+        self.devices[place].engine.wake(Wakeup::Request, moment(self.now, 0));
         self.sync(place, long).await
     }
 
@@ -224,44 +223,44 @@ async fn sync(
     proxy: &Proxy,
     mut now: Duration,
     long: Duration,
-) -> (Report, Duration) {
+) -> (Transferred, Duration) {
     let end = now + long;
-    let mut total = Report::default();
+    let mut total = Transferred::default();
     let most = device.calls + 400;
     while now < end {
         assert!(device.calls < most, "more than 400 requests");
-        match device.carrier.next(moment(now, device.skew)).unwrap() {
-            Next::Wait(Wait::Until(BootTime(until))) if until < end => {
+        let event = {
+            let mut next = pin!(device.engine.next_event(&device.remote, moment(now, device.skew)));
+            loop {
+                tokio::select! {
+                    biased;
+                    event = &mut next => break event.unwrap(),
+                    () = proxy.until_waiting() => {}
+                }
+                // Nothing responds: only time passes.
+                tokio::time::pause();
+                tokio::time::advance(SILENCE).await;
+                tokio::time::resume();
+                now += SILENCE;
+                tokio::select! {
+                    biased;
+                    event = &mut next => break event.unwrap(),
+                    () = tokio::task::yield_now() => {}
+                }
+                assert!(now < end + minutes(3), "the request never times out");
+                proxy.step();
+            }
+        };
+        match event {
+            Event::Idle(Wait::Until(BootTime(until))) if until < end => {
                 now = until.max(now + Duration::from_millis(1));
             }
-            Next::Wait(_) => now = end,
-            Next::Ask(ticket) => {
-                let mut ask = pin!(ticket.ask(&device.remote));
-                let answered = loop {
-                    tokio::select! {
-                        biased;
-                        answered = &mut ask => break answered,
-                        () = proxy.until_waiting() => {}
-                    }
-                    // Nothing responds: only time passes.
-                    tokio::time::pause();
-                    tokio::time::advance(SILENCE).await;
-                    tokio::time::resume();
-                    now += SILENCE;
-                    tokio::select! {
-                        biased;
-                        answered = &mut ask => break answered,
-                        () = tokio::task::yield_now() => {}
-                    }
-                    assert!(now < end + minutes(3), "the request never times out");
-                    proxy.step();
-                };
+            Event::Idle(_) => now = end,
+            Event::Response(completed) => {
                 device.calls += 1;
                 now += Duration::from_millis(20);
-                let report = device.carrier.done(answered, moment(now, device.skew)).unwrap();
-                total.pushed += report.pushed;
-                total.pulled += report.pulled;
-                total.refused += report.refused;
+                let applied = device.engine.apply(completed, moment(now, device.skew));
+                total.add(applied.unwrap());
             }
         }
     }

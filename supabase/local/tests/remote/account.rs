@@ -5,8 +5,10 @@ use serde_json::json;
 use std::sync::Arc;
 use zafu_core::ids::UserId;
 use zafu_sync::fake::Memory;
-use zafu_sync::supabase::{Account, AuthError, SignedIn, SignedUp, Supabase, Tokens, Vault};
-use zafu_sync::{Class, Fault, Remote, class};
+use zafu_sync::supabase::{
+    Account, AuthError, Keyring, SignedIn, SignedUp, Supabase, Tokens, Vault,
+};
+use zafu_sync::{ErrorClass, Fault, Remote};
 
 #[test]
 fn whoever_signed_up_can_sign_in_and_out() {
@@ -61,10 +63,11 @@ fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
         let http = http(backend);
         let made = sign_up(&http).await;
         let vault = Arc::new(Memory::default());
-        let (account, _) = Account::opened(outdated(backend, &made), vault.clone());
+        let account = Account::new(outdated(backend, &made), Keyring::new(vault.clone()));
+        account.keep().await.unwrap();
         let remote = Supabase::new(http.clone(), account);
         let error = remote.digest(made.user).await.unwrap_err();
-        assert_eq!(class::class(&error), Class::Session, "{error:?}");
+        assert_eq!(error.class(), ErrorClass::Session, "{error:?}");
         // Two concurrent calls share one refresh: a second one would use a spent refresh token.
         let (one, two) = tokio::join!(remote.refresh(made.user), remote.refresh(made.user));
         one.unwrap();
@@ -74,10 +77,10 @@ fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
         assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
 
         // As after a restart: only the refresh token is stored.
-        let account = Account::kept(made.user, vault.clone()).unwrap().unwrap();
+        let account = Account::kept(made.user, Keyring::new(vault)).await.unwrap().unwrap();
         let remote = Supabase::new(http, account);
         let error = remote.digest(made.user).await.unwrap_err();
-        assert_eq!(class::class(&error), Class::Session);
+        assert_eq!(error.class(), ErrorClass::Session);
         remote.refresh(made.user).await.unwrap();
         assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
     });
@@ -90,11 +93,12 @@ fn a_session_that_was_ended_elsewhere_asks_for_the_person() {
         let http = http(backend);
         let made = sign_up(&http).await;
         let vault = Arc::new(Memory::default());
-        let (account, _) = Account::opened(made.clone(), vault.clone());
+        let account = Account::new(made.clone(), Keyring::new(vault.clone()));
+        account.keep().await.unwrap();
         let remote = Supabase::new(http.clone(), account);
         http.sign_out(&made.tokens).await.unwrap();
         let error = remote.refresh(made.user).await.unwrap_err();
-        assert_eq!(class::class(&error), Class::SignIn, "{error:?}");
+        assert_eq!(error.class(), ErrorClass::SignIn, "{error:?}");
         assert_eq!(
             vault.read(made.user).unwrap(),
             Some(made.tokens.refresh),
@@ -116,5 +120,50 @@ fn nobody_lends_their_name_to_another_account() {
         ] {
             assert_eq!(error.fault, Fault::OtherAccount);
         }
+    });
+}
+
+#[test]
+fn a_refresh_whose_caller_stops_waiting_is_finished_and_kept() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let vault = Arc::new(Memory::default());
+        let account = Account::new(outdated(backend, &made), Keyring::new(vault.clone()));
+        account.keep().await.unwrap();
+        let remote = Supabase::new(http, account);
+        tokio::select! {
+            biased;
+            refreshed = remote.refresh(made.user) => panic!("it was refreshed at once: {refreshed:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+        remote.account().finish_refresh().await;
+        assert_ne!(vault.read(made.user).unwrap().unwrap(), made.tokens.refresh);
+        assert_eq!(remote.digest(made.user).await.unwrap().count, 0);
+    });
+}
+
+#[test]
+fn a_refresh_in_flight_during_a_sign_out_writes_no_secret_back() {
+    let Some(backend) = backend() else { return };
+    wait(async {
+        let http = http(backend);
+        let made = sign_up(&http).await;
+        let vault = Arc::new(Memory::default());
+        let keyring = Keyring::new(vault.clone());
+        let account = Account::new(outdated(backend, &made), keyring.clone());
+        account.keep().await.unwrap();
+        let remote = Supabase::new(http, account);
+        let (refreshed, ()) = tokio::join!(remote.refresh(made.user), async {
+            tokio::task::yield_now().await;
+            remote.account().close();
+            keyring.remove(made.user).await.unwrap();
+        });
+        refreshed.unwrap();
+        assert_eq!(vault.read(made.user).unwrap(), None);
+        assert_ne!(remote.account().tokens().refresh, made.tokens.refresh, "it was refreshed");
+        remote.sign_out().await.unwrap();
+        assert_eq!(vault.read(made.user).unwrap(), None);
     });
 }

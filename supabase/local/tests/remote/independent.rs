@@ -13,8 +13,9 @@ use zafu_backend::Backend;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::{Details, Session, Source};
 use zafu_core::time::{Seconds, UtcOffset};
-use zafu_sync::remote::{Page, PullAnswer, PushAnswer, Word};
-use zafu_sync::supabase::{Account, SignedUp, Supabase};
+use zafu_store::{Outgoing, RowOutcome};
+use zafu_sync::remote::{PullLimit, PullResponse, PushResponse};
+use zafu_sync::supabase::{Account, Keyring, SignedUp, Supabase};
 use zafu_sync::{Remote, wire};
 
 /// The running client.
@@ -79,7 +80,8 @@ async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
         panic!("the local backend asks for no confirmation")
     };
     let user = made.user;
-    let (account, _) = Account::opened(made, Arc::new(zafu_sync::fake::Memory::default()));
+    let keyring = Keyring::new(Arc::new(zafu_sync::fake::Memory::default()));
+    let account = Account::new(made, keyring);
     (user, Supabase::new(http, account), Client::start(backend, Some(&email)))
 }
 
@@ -119,8 +121,8 @@ fn sits() -> Vec<Session> {
 }
 
 async fn pulled(server: &Supabase, user: UserId) -> BTreeMap<SessionId, Session> {
-    match server.pull(user, None, Page { rows: 100, bytes: 1 << 20 }).await.unwrap() {
-        PullAnswer::Page { rows, more: false, .. } => {
+    match server.pull(user, None, PullLimit { rows: 100, bytes: 1 << 20 }).await.unwrap() {
+        PullResponse::Rows { rows, more: false, .. } => {
             rows.into_iter().map(|sit| (sit.id, sit)).collect()
         }
         other => panic!("{other:?}"),
@@ -128,10 +130,14 @@ async fn pulled(server: &Supabase, user: UserId) -> BTreeMap<SessionId, Session>
 }
 
 async fn push(server: &Supabase, user: UserId, sits: &[Session]) {
-    let PushAnswer::Taken { verdicts, .. } = server.push(user, sits, None).await.unwrap() else {
+    let rows: Vec<_> =
+        sits.iter().map(|sit| Outgoing { session: sit.clone(), generation: 0 }).collect();
+    let PushResponse::Stored { outcomes, .. } = server.push(user, &rows, None).await.unwrap()
+    else {
         panic!("nothing was erased")
     };
-    assert!(verdicts.iter().all(|judged| judged.word == Word::There), "{verdicts:?}");
+    let accepted = |outcome: &RowOutcome| *outcome == RowOutcome::Accepted;
+    assert!(outcomes.iter().all(|(_, outcome)| accepted(outcome)), "{outcomes:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::ids::UserId;
 use zafu_sync::fake::Memory;
-use zafu_sync::supabase::{Account, Http, Project, SignedIn, SignedUp, Supabase};
+use zafu_sync::supabase::{Account, Http, Keyring, Project, SignedIn, SignedUp, Supabase};
 
 /// Returns the backend that all tests share, with its auth server.
 fn backend() -> Option<&'static Backend> {
@@ -47,7 +47,7 @@ const PASSWORD: &str = "a bowl of sand 7";
 /// Creates an account and returns its remote.
 async fn signed_up(http: &Http) -> (UserId, Supabase, Arc<Memory>) {
     let vault = Arc::new(Memory::default());
-    let (account, kept) = Account::opened(sign_up(http).await, vault.clone());
-    kept.unwrap();
+    let account = Account::new(sign_up(http).await, Keyring::new(vault.clone()));
+    account.keep().await.unwrap();
     (account.user(), Supabase::new(http.clone(), account), vault)
 }

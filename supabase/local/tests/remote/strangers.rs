@@ -4,8 +4,8 @@ use crate::{PASSWORD, backend, wait};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use zafu_core::ids::UserId;
+use zafu_sync::ErrorClass;
 use zafu_sync::supabase::{AuthError, Http, Project};
-use zafu_sync::{Class, class};
 
 /// Starts a server that always sends the same response.
 fn stranger(answer: &'static str) -> Http {
@@ -56,15 +56,16 @@ fn a_wrong_key_is_not_a_wrong_password() {
 #[test]
 fn an_answer_that_is_cut_off_acknowledges_nothing() {
     use zafu_sync::Remote;
-    use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
+    use zafu_sync::supabase::{Account, Keyring, SignedIn, Supabase, Tokens};
     let http =
         stranger("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"state\":\"ok\",\"outcomes\":[");
     let user = UserId(uuid::Uuid::new_v4());
     let tokens = Tokens { access: "a".into(), refresh: "b".into() };
     let vault = std::sync::Arc::new(zafu_sync::fake::Memory::default());
-    let (account, _) = Account::opened(SignedIn { user, email: String::new(), tokens }, vault);
+    let signed_in = SignedIn { user, email: String::new(), tokens };
+    let account = Account::new(signed_in, Keyring::new(vault));
     let server = Supabase::new(http, account);
     // The server closes the connection before the end.
     let error = wait(server.push(user, &[], None)).unwrap_err();
-    assert!(matches!(class::class(&error), Class::Transient | Class::TooSlow), "{error:?}");
+    assert!(matches!(error.class(), ErrorClass::Transient | ErrorClass::TooSlow), "{error:?}");
 }

@@ -1,121 +1,118 @@
-//! The account and its sync, on a thread of their own, which nothing waits for.
+//! The sync and its account, on a thread of their own, for which nothing waits.
 //!
-//! The thread is there from the moment that it has something to do: who never signs in never pays for it. What it
-//! knows it tells the engine; what it writes, it writes through the store, like everybody else.
+//! The thread is started by the first request or sign-in, so that the timer alone does not pay for it. It reports to the
+//! engine, and writes through the store.
 
-mod alone;
-mod courier;
-mod door;
-mod view;
-mod words;
-mod worker;
+mod account_client;
+mod account_session;
+mod errors;
+mod status;
+mod sync_loop;
 
-pub use door::Door;
-pub(crate) use view::resting;
+pub use account_client::AccountClient;
+pub(crate) use status::without_sync;
 
 use crate::clock::Clock;
 use crate::folder::FolderLock;
 use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest, SyncView};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use zafu_store::Store;
-use zafu_sync::Trigger;
+use zafu_sync::Wakeup;
 use zafu_sync::supabase::Vault;
 
-/// How long a session that is being renewed may take when Zafu stops.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How long Zafu then waits for the thread, which may be in a keychain that does not answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a token refresh in flight may take when the engine stops.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the engine then waits for the thread to end.
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What reaches the thread.
-enum Order {
-    /// Something has happened.
-    Trigger(Trigger),
-    /// Answer this.
-    Ask(SyncRequest, oneshot::Sender<Result<SyncReply, IpcError>>),
-    /// End.
+/// Where the result of a request is sent.
+type Respond = oneshot::Sender<Result<SyncReply, IpcError>>;
+
+/// A message to the thread.
+enum Message {
+    Wake(Wakeup),
+    Request(SyncRequest, Respond),
     Stop,
 }
 
-/// Reaches the thread, which begins with the first that is asked of it. Cheap to clone.
+/// A handle on the thread of the sync. Cheap to clone.
 #[derive(Clone)]
-pub struct Sync(Arc<Inner>);
+pub struct SyncHandle(Arc<Inner>);
 
 struct Inner {
-    orders: UnboundedSender<Order>,
+    messages: UnboundedSender<Message>,
     state: Mutex<State>,
 }
 
-/// What there is to know of a sync.
-pub(crate) enum News {
-    /// How it stands now; none: there never was an account.
+/// What the thread reports.
+pub(crate) enum SyncEvent {
+    /// The state of the sync has changed; `None`: there never was an account.
     Status(Option<SyncView>),
-    /// The log has changed.
+    /// Sessions in the log have changed.
     Log,
 }
 
-/// Hears what there is to know.
-pub(crate) type Tell = Arc<dyn Fn(News) + Send + std::marker::Sync>;
+/// Receives the reports of the thread.
+pub(crate) type Report = Arc<dyn Fn(SyncEvent) + Send + Sync>;
 
-/// What the thread is made of.
-pub(crate) struct Seed {
+/// What the thread needs.
+pub(crate) struct SyncParts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub vault: Arc<dyn Vault>,
-    /// Hears what there is to know.
-    pub tell: Tell,
-    /// The folder is held for as long as anybody may write to it.
+    pub report: Report,
+    /// Held while anything may write to the folder.
     pub lock: Arc<FolderLock>,
 }
 
 enum State {
     /// There is no store yet.
-    New(UnboundedReceiver<Order>),
-    /// Nothing was asked of it yet.
-    Idle(UnboundedReceiver<Order>, Box<Seed>),
-    /// It runs, and drops the other end when it has ended.
+    New(UnboundedReceiver<Message>),
+    /// Nothing was requested yet.
+    Idle(UnboundedReceiver<Message>, Box<SyncParts>),
+    /// The other end is dropped when the thread has ended.
     Running(Receiver<()>),
-    /// It is over, or could not begin.
-    Gone,
+    /// The thread has ended, or could not be started.
+    Stopped,
 }
 
-impl Sync {
-    /// One that does nothing before it is [provided](Self::provide) for.
+impl SyncHandle {
+    /// Creates a handle that does nothing before it has its [parts](Self::provide).
     pub(crate) fn new() -> Self {
-        let (orders, inbox) = unbounded_channel();
-        Self(Arc::new(Inner { orders, state: Mutex::new(State::New(inbox)) }))
+        let (messages, inbox) = unbounded_channel();
+        Self(Arc::new(Inner { messages, state: Mutex::new(State::New(inbox)) }))
     }
 
-    /// From now on it could run.
-    pub(crate) fn provide(&self, seed: Seed) {
+    /// Provides what the thread needs. It is started if there was a request already.
+    pub(crate) fn provide(&self, parts: SyncParts) {
         self.change(|state| match state {
-            State::New(inbox) => State::Idle(inbox, Box::new(seed)),
+            State::New(inbox) => State::Idle(inbox, Box::new(parts)),
             other => other,
         });
-        // Somebody may have asked before there was anything to ask.
-        let is_asked = matches!(&*self.state(), State::Idle(inbox, _) if !inbox.is_empty());
-        if is_asked {
-            self.wake();
+        let is_requested = matches!(&*self.state(), State::Idle(inbox, _) if !inbox.is_empty());
+        if is_requested {
+            self.start();
         }
     }
 
-    /// Lets it run.
-    pub(crate) fn wake(&self) {
+    /// Starts the thread, unless it runs.
+    pub(crate) fn start(&self) {
         self.change(|state| match state {
-            State::Idle(inbox, seed) => {
+            State::Idle(inbox, parts) => {
                 let (running, ended) = channel();
                 let spawned = std::thread::Builder::new().name("sync".into()).spawn(move || {
                     let _running = running;
-                    courier::run(*seed, inbox);
+                    sync_loop::run(*parts, inbox);
                 });
                 match spawned {
                     Ok(_) => State::Running(ended),
                     Err(error) => {
                         tracing::error!(%error, "no thread for the sync");
-                        State::Gone
+                        State::Stopped
                     }
                 }
             }
@@ -123,47 +120,47 @@ impl Sync {
         });
     }
 
-    /// Tells it that something has happened, if anybody is signed in.
-    pub(crate) fn trigger(&self, trigger: Trigger) {
+    /// Wakes the sync, if its thread runs.
+    pub(crate) fn wake(&self, wakeup: Wakeup) {
         if matches!(*self.state(), State::Running(_)) {
-            // A thread that is gone has nothing left to be told.
-            let _ = self.0.orders.send(Order::Trigger(trigger));
+            // A thread that has ended need not be woken.
+            let _ = self.0.messages.send(Message::Wake(wakeup));
         }
     }
 
-    /// Asks for something of the account.
+    /// Carries out a request about the account, and waits for the result.
     ///
     /// # Errors
-    /// What came of it, or that the thread is gone.
-    pub(crate) async fn ask(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
-        self.wake();
-        let gone = || {
+    /// Those of the request, or that the thread has ended.
+    pub(crate) async fn request(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+        self.start();
+        let stopped = || {
             IpcError::new(
                 ErrorCode::Engine,
                 "the sync has stopped; what was saved is kept. Start Zafu again",
             )
         };
-        let (answer, answered) = oneshot::channel();
-        self.0.orders.send(Order::Ask(request, answer)).map_err(|_| gone())?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        let (respond, response) = oneshot::channel();
+        self.0.messages.send(Message::Request(request, respond)).map_err(|_| stopped())?;
+        response.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Ends it. Whatever is on its way goes again the next time.
+    /// Stops the thread. Requests in flight are repeated after the next start.
     pub(crate) fn stop(&self) {
-        let before = std::mem::replace(&mut *self.state(), State::Gone);
+        let before = std::mem::replace(&mut *self.state(), State::Stopped);
         let State::Running(ended) = before else { return };
-        let _ = self.0.orders.send(Order::Stop);
-        if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("the sync was still waiting for something when Zafu stopped");
+        let _ = self.0.messages.send(Message::Stop);
+        if ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the sync was still waiting for something when the engine stopped");
         }
     }
 
     fn change(&self, change: impl FnOnce(State) -> State) {
         let mut state = self.state();
-        *state = change(std::mem::replace(&mut *state, State::Gone));
+        *state = change(std::mem::replace(&mut *state, State::Stopped));
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ use zafu_core::plan::{
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase};
 use zafu_messages::Language;
-use zafu_sync::Trigger;
+use zafu_sync::Wakeup;
 
 impl EngineThread {
     pub(crate) fn state(&self) -> EngineState {
@@ -188,7 +188,7 @@ impl EngineThread {
         label: &str,
     ) -> Result<(), IpcError> {
         self.store.edit(id, note, label)?;
-        self.sync.trigger(Trigger::Changed);
+        self.sync.wake(Wakeup::LocalChange);
         self.publish();
         Ok(())
     }
@@ -202,7 +202,7 @@ impl EngineThread {
             return Err(IpcError::new(ErrorCode::Refused, message));
         }
         self.store.delete(id, self.now().wall.utc)?;
-        self.sync.trigger(Trigger::Changed);
+        self.sync.wake(Wakeup::LocalChange);
         if self.finished == Some(id) {
             self.finished = None;
         }
@@ -212,7 +212,7 @@ impl EngineThread {
 
     pub(crate) fn restore_sit(&mut self, id: SessionId) -> Result<(), IpcError> {
         self.store.undelete(id)?;
-        self.sync.trigger(Trigger::Changed);
+        self.sync.wake(Wakeup::LocalChange);
         self.publish();
         Ok(())
     }
@@ -267,7 +267,7 @@ impl EngineThread {
     }
 
     pub(crate) fn window_focused(&self) {
-        self.sync.trigger(Trigger::Focused);
+        self.sync.wake(Wakeup::WindowFocus);
     }
 
     pub(crate) fn set_sync_view(&mut self, view: Option<SyncView>) {
@@ -305,7 +305,7 @@ impl EngineThread {
     #[cfg(feature = "test-clock")]
     pub(crate) fn advance(&mut self, by: Duration) -> EngineState {
         self.adapters.clock.advance(by);
-        self.sync.trigger(Trigger::Changed);
+        self.sync.wake(Wakeup::LocalChange);
         self.tick();
         self.publish();
         self.state()

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{LogQuery, Push, Said, Store, Verdict};
+use zafu_store::{LogQuery, Push, PushedRow, RowOutcome, Store};
 
 pub fn wall(utc: &str) -> WallTime {
     WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
@@ -37,16 +38,21 @@ pub fn sign_in(store: &Store) {
     store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
 }
 
-/// What the server says of one sit.
-pub fn verdict(session: SessionId, generation: i64, said: Said) -> Push {
-    let verdicts = vec![Verdict { session, generation, said }];
-    Push { verdicts, moved: None, at: at(0).wall.utc }
+/// Returns the response to a push of one row.
+pub fn push_of(id: SessionId, generation: i64, outcome: RowOutcome) -> Push {
+    let rows = vec![PushedRow { id, generation, outcome }];
+    Push { rows, version: "0.1.0".into(), moved: None, at: at(0).wall.utc }
+}
+
+/// Stands for a session as a row of the server.
+pub fn as_text(session: &Session) -> String {
+    session.id.to_string()
 }
 
 /// The server has a sit of the first account as it was at `generation`. Says whether nothing is left to send.
 pub fn acknowledge(store: &Store, session: SessionId, generation: i64) -> bool {
-    let push = verdict(session, generation, Said::There);
-    store.settle(user(1), push).unwrap().acknowledged == 1
+    let push = push_of(session, generation, RowOutcome::Accepted);
+    store.apply_push(user(1), push).unwrap().acknowledged == 1
 }
 
 /// `length` seconds (0: open-ended) after `preparation` seconds, without bells.

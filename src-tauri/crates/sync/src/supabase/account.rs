@@ -1,164 +1,274 @@
-//! The account that is open, and how it stays so: one renewal at a time, kept before it is used.
+//! The open account: its tokens, how they are refreshed, and how the refresh token is stored in the keychain.
 
 use super::Http;
 use super::auth::{SignedIn, Tokens};
-use crate::class::{Class, class};
+use crate::error_class::ErrorClass;
 use crate::remote::{Fault, RemoteError};
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::JoinError;
 use zafu_core::ids::UserId;
 
-/// Keeps what renews a session, where the system keeps secrets.
+/// The keychain of the system. Its calls block, and may ask the user first.
 pub trait Vault: Send + Sync {
-    /// The secret of an account, if there is one.
+    /// Reads the secret of an account, if there is one.
     ///
     /// # Errors
-    /// It cannot be asked.
+    /// The keychain cannot be used.
     fn read(&self, account: UserId) -> Result<Option<String>, VaultError>;
 
-    /// Keeps it in the place of the one before. It is there for good when this returns.
+    /// Stores a secret, replacing the one before. It is stored durably when this returns.
     ///
     /// # Errors
-    /// It is not kept.
+    /// It is not stored.
     fn write(&self, account: UserId, secret: &str) -> Result<(), VaultError>;
 
-    /// Forgets it.
+    /// Removes a secret.
     ///
     /// # Errors
     /// It may still be there.
     fn remove(&self, account: UserId) -> Result<(), VaultError>;
 }
 
-/// The system keeps no secrets, or not now.
+/// The keychain cannot be used, or not now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system's keychain cannot be used ({0})")]
 pub struct VaultError(pub String);
 
-/// One account that is open.
-pub struct Account {
-    user: UserId,
+/// Calls a [`Vault`] on a thread for blocking work, one call at a time, in the order in which they were made.
+#[derive(Clone)]
+pub struct Keyring {
     vault: Arc<dyn Vault>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Keyring {
+    /// Creates one for `vault`. Clones share the order of calls.
+    #[must_use]
+    pub fn new(vault: Arc<dyn Vault>) -> Self {
+        Self { vault, turn: Arc::default() }
+    }
+
+    /// As [`Vault::read`].
+    ///
+    /// # Errors
+    /// The keychain cannot be used.
+    pub async fn read(&self, account: UserId) -> Result<Option<String>, VaultError> {
+        self.call(move |vault| vault.read(account)).await
+    }
+
+    /// As [`Vault::remove`].
+    ///
+    /// # Errors
+    /// It may still be there.
+    pub async fn remove(&self, account: UserId) -> Result<(), VaultError> {
+        self.call(move |vault| vault.remove(account)).await
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let vault = Arc::clone(&self.vault);
+        let called = tokio::task::spawn_blocking(move || {
+            // Until the call has returned, even if nobody waits for it any more.
+            let _turn = turn;
+            call(&*vault)
+        });
+        called.await.unwrap_or_else(|error| Err(VaultError(panic_or(error).to_string())))
+    }
+}
+
+/// Continues the panic of a task. Without one, the runtime is being stopped.
+fn panic_or(error: JoinError) -> JoinError {
+    if error.is_panic() { resume_unwind(error.into_panic()) } else { error }
+}
+
+/// An open account.
+pub struct Account(Arc<Inner>);
+
+struct Inner {
+    user: UserId,
+    keyring: Keyring,
     tokens: Mutex<Tokens>,
-    /// Whether the vault holds what renews it. Once it has refused, it is not asked again by itself: it may ask
-    /// the person each time.
+    /// Whether the keychain holds the refresh token. A keychain that has failed is not called again by itself: it may ask
+    /// the user each time.
     kept: AtomicBool,
-    renewing: tokio::sync::Mutex<()>,
+    /// Whether the user has signed out: nothing is stored any more.
+    closed: AtomicBool,
+    /// Held during a refresh.
+    refreshing: tokio::sync::Mutex<()>,
 }
 
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Account").field("user", &self.0.user).finish_non_exhaustive()
     }
 }
 
 impl Account {
-    /// One that was just opened. Says whether it will still be open when Zafu is started anew.
-    pub fn opened(signed_in: SignedIn, vault: Arc<dyn Vault>) -> (Self, Result<(), VaultError>) {
-        let kept = vault.write(signed_in.user, &signed_in.tokens.refresh);
-        (Self::with(signed_in.user, signed_in.tokens, kept.is_ok(), vault), kept)
+    /// Opens an account that was just signed in to. [`Account::keep`] stores its refresh token.
+    #[must_use]
+    pub fn new(signed_in: SignedIn, keyring: Keyring) -> Self {
+        Self::with(signed_in.user, signed_in.tokens, false, keyring)
     }
 
-    /// One that was opened in an earlier run; none if the vault knows nothing of it. It has to be renewed before
-    /// its first request: what it had for requests was never kept.
+    /// Opens an account with the refresh token in the keychain; `None` if there is none. It has no access token: the
+    /// first request is rejected, and refreshes it.
     ///
     /// # Errors
-    /// The vault cannot be asked.
-    pub fn kept(user: UserId, vault: Arc<dyn Vault>) -> Result<Option<Self>, VaultError> {
+    /// The keychain cannot be used.
+    pub async fn kept(user: UserId, keyring: Keyring) -> Result<Option<Self>, VaultError> {
+        let refresh = keyring.read(user).await?;
         let tokens = |refresh| Tokens { access: String::new(), refresh };
-        Ok(vault.read(user)?.map(|refresh| Self::with(user, tokens(refresh), true, vault)))
+        Ok(refresh.map(|refresh| Self::with(user, tokens(refresh), true, keyring)))
     }
 
-    fn with(user: UserId, tokens: Tokens, kept: bool, vault: Arc<dyn Vault>) -> Self {
-        let (tokens, kept) = (Mutex::new(tokens), AtomicBool::new(kept));
-        Self { user, vault, tokens, kept, renewing: tokio::sync::Mutex::default() }
+    fn with(user: UserId, tokens: Tokens, kept: bool, keyring: Keyring) -> Self {
+        Self(Arc::new(Inner {
+            user,
+            keyring,
+            tokens: Mutex::new(tokens),
+            kept: AtomicBool::new(kept),
+            closed: AtomicBool::new(false),
+            refreshing: tokio::sync::Mutex::default(),
+        }))
     }
 
-    /// Whether it will still be open when Zafu is started anew.
+    /// Returns whether the account can be opened again after a restart.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.kept.load(Ordering::Relaxed)
+        self.0.is_kept()
     }
 
-    /// Has the vault keep it, if it does not.
-    pub fn keep(&self) {
-        if !self.is_kept() {
-            self.write(&self.tokens().refresh);
-        }
-    }
-
-    fn write(&self, refresh: &str) {
-        let written = self.vault.write(self.user, refresh);
-        if let Err(error) = &written {
-            tracing::warn!(%error, "what renews a session was not kept");
-        }
-        self.kept.store(written.is_ok(), Ordering::Relaxed);
-    }
-
-    /// Whose it is.
-    #[must_use]
-    pub fn user(&self) -> UserId {
-        self.user
-    }
-
-    /// What opens it.
-    #[must_use]
-    pub fn tokens(&self) -> Tokens {
-        self.held().clone()
-    }
-
-    /// What names `user` in a request.
+    /// Stores the refresh token in the keychain, unless it is stored already.
     ///
     /// # Errors
-    /// Another account is open; or it has to be renewed first.
+    /// The keychain cannot be used.
+    pub async fn keep(&self) -> Result<(), VaultError> {
+        // A refresh in flight is about to replace the token.
+        let _refreshed = self.0.refreshing.lock().await;
+        if self.is_kept() {
+            return Ok(());
+        }
+        let refresh = self.tokens().refresh;
+        self.0.store(refresh).await
+    }
+
+    /// Stores nothing in the keychain from now on, so that it can be removed there for good.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for a refresh in flight, until its tokens are stored.
+    pub async fn finish_refresh(&self) {
+        drop(self.0.refreshing.lock().await);
+    }
+
+    /// Returns the id of its user.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// Returns its tokens.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        self.0.tokens().clone()
+    }
+
+    /// Returns the access token of `user`.
+    ///
+    /// # Errors
+    /// Another account is open, or it must be refreshed first.
     pub(super) fn token(&self, user: UserId) -> Result<String, RemoteError> {
-        if user != self.user {
+        if user != self.0.user {
             return Err(Fault::OtherAccount.into());
         }
-        let token = self.held().access.clone();
+        let token = self.0.tokens().access.clone();
         if token.is_empty() {
-            return Err(Fault::Answer { status: 401, code: None }.into());
+            return Err(Fault::Status { status: 401, code: None }.into());
         }
         Ok(token)
     }
 
-    /// Renews it. Whoever asks while that is done gets what came of it.
+    /// Refreshes the tokens. Concurrent calls share one refresh and its result.
+    ///
+    /// It runs as a task of its own: the server has replaced the old refresh token, so that the new one must be stored even
+    /// if the caller stops waiting.
     pub(super) async fn refresh(&self, http: &Http, user: UserId) -> Result<(), RemoteError> {
-        if user != self.user {
+        if user != self.0.user {
             return Err(Fault::OtherAccount.into());
         }
-        let before = self.tokens();
-        let _one_at_a_time = self.renewing.lock().await;
-        if self.tokens() != before {
+        let (inner, http, before) = (Arc::clone(&self.0), http.clone(), self.tokens());
+        let refresh = tokio::spawn(async move { inner.refresh(&http, before).await });
+        refresh.await.unwrap_or_else(|error| {
+            panic_or(error);
+            Err(Fault::Unreachable.into())
+        })
+    }
+}
+
+impl Inner {
+    fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn refresh(self: Arc<Self>, http: &Http, before: Tokens) -> Result<(), RemoteError> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        if *self.tokens() != before {
             return Ok(());
         }
         let renewed = match http.renew(&before.refresh).await {
-            Err(error) if class(&error) == Class::SignIn => match self.kept_since(&before) {
-                Some(refresh) => http.renew(&refresh).await?,
-                None => return Err(error),
-            },
+            Err(error) if error.class() == ErrorClass::SignIn => {
+                // Another process may have refreshed it.
+                match self.stored_since(&before).await {
+                    Some(refresh) => http.renew(&refresh).await?,
+                    None => return Err(error),
+                }
+            }
             other => other?,
         };
         if renewed.user != self.user {
             return Err(Fault::OtherAccount.into());
         }
-        // On the disk before its first use: the old one is spent.
-        if self.is_kept() {
-            self.write(&renewed.tokens.refresh);
+        // Durably, before its first use: the old one is invalid.
+        if self.is_kept()
+            && let Err(error) = self.store(renewed.tokens.refresh.clone()).await
+        {
+            tracing::warn!(%error, "the new refresh token was not stored");
         }
-        *self.held() = renewed.tokens;
+        *self.tokens() = renewed.tokens;
         Ok(())
     }
 
-    /// What another process has kept since, if there was one.
-    fn kept_since(&self, before: &Tokens) -> Option<String> {
+    async fn store(self: &Arc<Self>, refresh: String) -> Result<(), VaultError> {
+        let inner = Arc::clone(self);
+        let stored = self.keyring.call(move |vault| {
+            // After a sign-out, the secret is removed, or about to be.
+            if inner.closed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            vault.write(inner.user, &refresh)
+        });
+        let stored = stored.await;
+        self.kept.store(stored.is_ok(), Ordering::Relaxed);
+        stored
+    }
+
+    /// Returns the refresh token in the keychain, if another process has replaced it.
+    async fn stored_since(&self, before: &Tokens) -> Option<String> {
         if !self.is_kept() {
             return None;
         }
-        self.vault.read(self.user).ok().flatten().filter(|kept| *kept != before.refresh)
-    }
-
-    fn held(&self) -> MutexGuard<'_, Tokens> {
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+        let stored = self.keyring.read(self.user).await;
+        stored.ok().flatten().filter(|stored| *stored != before.refresh)
     }
 }

@@ -166,9 +166,9 @@ impl Http {
         let body = json!({ "refresh_token": refresh }).to_string().into_bytes();
         let answer = self.post("/auth/v1/token?grant_type=refresh_token", None, body).await?;
         if !(200..300).contains(&answer.status) {
-            return Err(answer.refusal());
+            return Err(answer.error());
         }
-        signed_in(&answer.body).map_err(|_| Fault::Unreadable.into())
+        signed_in(&answer.body).map_err(|_| Fault::InvalidResponse.into())
     }
 
     async fn ask(
@@ -185,7 +185,7 @@ impl Http {
             200..=299 if is_json => Ok(answer.body),
             200..=399 | 511 => Err(AuthError::CaptivePortal),
             _ if !is_json => Err(AuthError::NotSupabase),
-            _ => Err(meaning(&answer.refusal())),
+            _ => Err(meaning(&answer.error())),
         }
     }
 }
@@ -212,12 +212,12 @@ fn signed_in(answer: &[u8]) -> Result<SignedIn, AuthError> {
 
 /// What a refusal means to the person, by its code.
 fn meaning(error: &RemoteError) -> AuthError {
-    let Fault::Answer { status, code } = &error.fault else {
+    let Fault::Status { status, code } = &error.fault else {
         return match error.fault {
             Fault::Unreachable => AuthError::Unreachable,
             Fault::Untrusted(why) => AuthError::Untrusted(why),
             Fault::TimedOut => AuthError::NoAnswer,
-            Fault::KeyRefused => AuthError::WrongKey,
+            Fault::KeyRejected => AuthError::WrongKey,
             _ => AuthError::Other(error.clone()),
         };
     };
@@ -254,7 +254,7 @@ mod tests {
 
     fn said(status: u16, code: &str) -> AuthError {
         let code = (!code.is_empty()).then(|| code.to_owned());
-        meaning(&Fault::Answer { status, code }.into())
+        meaning(&Fault::Status { status, code }.into())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::remote::{Distrust, Fault, RemoteError};
-use crate::wire::Response;
+use crate::wire::HttpResponse;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
@@ -72,7 +72,7 @@ impl Http {
         path: &str,
         token: Option<&str>,
         body: Vec<u8>,
-    ) -> Result<Response, RemoteError> {
+    ) -> Result<HttpResponse, RemoteError> {
         let mut request = self
             .client
             .post(format!("{}{path}", self.project.url()))
@@ -80,7 +80,7 @@ impl Http {
             .body(body);
         if let Some(token) = token {
             let bearer = HeaderValue::from_str(&format!("Bearer {token}"));
-            let mut bearer = bearer.map_err(|_| Fault::Answer { status: 401, code: None })?;
+            let mut bearer = bearer.map_err(|_| Fault::Status { status: 401, code: None })?;
             bearer.set_sensitive(true);
             request = request.header(AUTHORIZATION, bearer);
         }
@@ -95,10 +95,10 @@ impl Http {
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
             body.extend_from_slice(&chunk);
             if body.len() > LONGEST {
-                return Err(Fault::Unreadable.into());
+                return Err(Fault::InvalidResponse.into());
             }
         }
-        Ok(Response { status, retry_after, body })
+        Ok(HttpResponse { status, retry_after, body })
     }
 }
 
@@ -111,7 +111,7 @@ fn fault(error: reqwest::Error) -> RemoteError {
         Fault::TimedOut.into()
     } else if error.is_body() || error.is_decode() {
         // It began to answer: whether it has done what was asked is not known.
-        Fault::Unreadable.into()
+        Fault::InvalidResponse.into()
     } else {
         Fault::Unreachable.into()
     }

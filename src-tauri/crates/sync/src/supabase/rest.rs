@@ -1,12 +1,13 @@
-//! The sits of an account, over PostgREST.
+//! The sessions of an account, over PostgREST.
 
 use super::Supabase;
-use crate::remote::{DigestAnswer, Health, Page, PullAnswer, PushAnswer, Remote, RemoteError};
-use crate::wire::{self, Response};
+use crate::remote::{
+    DigestResponse, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
+};
+use crate::wire::{self, HttpResponse};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_core::session::Session;
-use zafu_store::Cursor;
+use zafu_store::{Cursor, Outgoing};
 
 impl Supabase {
     async fn call(
@@ -14,29 +15,29 @@ impl Supabase {
         function: &str,
         token: Option<&str>,
         body: Vec<u8>,
-    ) -> Result<Response, RemoteError> {
+    ) -> Result<HttpResponse, RemoteError> {
         self.http.post(&format!("/rest/v1/rpc/{function}"), token, body).await
     }
 
-    /// Calls in the name of `account`, or not at all.
+    /// Calls a function with the token of `account`, or fails if another one is open.
     async fn call_as(
         &self,
         account: UserId,
         function: &str,
         body: Vec<u8>,
-    ) -> Result<Response, RemoteError> {
+    ) -> Result<HttpResponse, RemoteError> {
         let token = self.account.token(account)?;
         self.call(function, Some(&token), body).await
     }
 }
 
-/// The function that takes sits. Where columns are named, PostgREST hands a body on as it is; without, it reads all of
-/// it to look for their names, which takes it twice as long as PostgreSQL takes for the sits. Which are named does not
-/// matter: the function takes one value without a name.
+/// With `columns`, PostgREST passes the body on as it is; without, it parses all of it for the names of the columns, which
+/// takes twice as long as PostgreSQL takes to store the rows. Which columns are named does not matter: the function has
+/// one unnamed parameter.
 const PUSH: &str = "push_sessions?columns=sessions";
 
-/// A function without arguments.
-fn nothing() -> Vec<u8> {
+/// Returns the body for a function without arguments.
+fn no_arguments() -> Vec<u8> {
     b"{}".to_vec()
 }
 
@@ -44,27 +45,28 @@ impl Remote for Supabase {
     async fn push(
         &self,
         account: UserId,
-        sits: &[Session],
-        erased: Option<Uuid>,
-    ) -> Result<PushAnswer, RemoteError> {
-        self.call_as(account, PUSH, wire::push_body(sits, erased)).await?.push()
+        rows: &[Outgoing],
+        erasure_id: Option<Uuid>,
+    ) -> Result<PushResponse, RemoteError> {
+        let body = wire::push_body(rows.iter().map(|row| &row.session), erasure_id);
+        self.call_as(account, PUSH, body).await?.push()
     }
 
     async fn pull(
         &self,
         account: UserId,
         after: Option<Cursor>,
-        page: Page,
-    ) -> Result<PullAnswer, RemoteError> {
-        self.call_as(account, "pull_sessions", wire::pull_body(after, page)).await?.pull()
+        limit: PullLimit,
+    ) -> Result<PullResponse, RemoteError> {
+        self.call_as(account, "pull_sessions", wire::pull_body(after, limit)).await?.pull()
     }
 
-    async fn digest(&self, account: UserId) -> Result<DigestAnswer, RemoteError> {
-        self.call_as(account, "digest_sessions", nothing()).await?.digest()
+    async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
+        self.call_as(account, "digest_sessions", no_arguments()).await?.digest()
     }
 
     async fn erase(&self, account: UserId) -> Result<Uuid, RemoteError> {
-        self.call_as(account, "erase_account", nothing()).await?.erase()
+        self.call_as(account, "erase_account", no_arguments()).await?.erase()
     }
 
     async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
@@ -72,6 +74,6 @@ impl Remote for Supabase {
     }
 
     async fn health(&self) -> Result<Health, RemoteError> {
-        self.call("zafu_health", None, nothing()).await?.health()
+        self.call("zafu_health", None, no_arguments()).await?.health()
     }
 }

@@ -4,11 +4,11 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
-fn response(status: u16, body: &str) -> Response {
-    Response { status, retry_after: None, body: body.into() }
+fn response(status: u16, body: &str) -> HttpResponse {
+    HttpResponse { status, retry_after: None, body: body.into() }
 }
 
-fn ok(body: &Value) -> Response {
+fn ok(body: &Value) -> HttpResponse {
     response(200, &body.to_string())
 }
 
@@ -89,48 +89,49 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
 }
 
 #[test]
-fn a_question_for_what_there_is_names_the_cursor_or_none() {
-    let page = Page { rows: 5, bytes: 7 };
-    let body: Value = serde_json::from_slice(&pull_body(None, page)).unwrap();
+fn a_pull_names_the_cursor_or_none() {
+    let limit = PullLimit { rows: 5, bytes: 7 };
+    let body: Value = serde_json::from_slice(&pull_body(None, limit)).unwrap();
     let none = json!({"after_seq": null, "after_history_id": null, "max_rows": 5, "max_bytes": 7});
     assert_eq!(body, none);
     let cursor = Cursor { seq: 3, history_id: Uuid::from_u128(9) };
-    let body: Value = serde_json::from_slice(&pull_body(Some(cursor), page)).unwrap();
+    let body: Value = serde_json::from_slice(&pull_body(Some(cursor), limit)).unwrap();
     assert_eq!(
         (&body["after_seq"], &body["after_history_id"]),
         (&json!(3), &json!(cursor.history_id))
     );
 }
 
-fn answered(verdicts: &Value) -> Value {
+fn push_response(outcomes: &Value) -> Value {
     let place = |seq| json!({"seq": seq, "history_id": Uuid::from_u128(seq)});
-    json!({"state": "ok", "outcomes": verdicts, "before": place(1), "after": place(2), "erasure_id": null})
+    json!({"state": "ok", "outcomes": outcomes, "before": place(1), "after": place(2), "erasure_id": null})
 }
 
 #[test]
-fn each_verdict_is_read_as_what_it_is() {
+fn each_row_outcome_is_read() {
     let id = sit().id;
-    let verdicts = json!([
+    let outcomes = json!([
         {"id": id, "outcome": "accepted"},
         {"id": id, "outcome": "unchanged"},
         {"id": id, "outcome": "rejected", "reason": "bad_note"},
         {"id": id, "outcome": "merged", "row": row(&sit())},
     ]);
-    let PushAnswer::Taken { verdicts, before, after } = ok(&answered(&verdicts)).push().unwrap()
+    let PushResponse::Stored { outcomes, before, after } =
+        ok(&push_response(&outcomes)).push().unwrap()
     else {
-        panic!("it was taken")
+        panic!("it was stored")
     };
-    let words: Vec<_> = verdicts.into_iter().map(|judged| judged.word).collect();
-    let merged = Word::Merged(Box::new(sit()));
-    let refused = Word::Refused("bad_note".into());
-    assert_eq!(words, [Word::There, Word::There, refused, merged]);
+    let outcomes: Vec<_> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+    let merged = RowOutcome::Merged(Box::new(sit()));
+    let rejected = RowOutcome::Rejected { reason: "bad_note".into() };
+    assert_eq!(outcomes, [RowOutcome::Accepted, RowOutcome::Accepted, rejected, merged]);
     assert_eq!((before.seq, after.seq), (1, 2));
 }
 
 #[test]
-fn a_verdict_that_says_nothing_known_is_none() {
+fn an_incomplete_or_unknown_row_outcome_is_left_out() {
     let id = sit().id;
-    let verdicts = json!([
+    let outcomes = json!([
         {"id": id, "outcome": "welcomed"},
         {"id": null, "outcome": "accepted"},
         {"id": "x", "outcome": "accepted"},
@@ -141,23 +142,23 @@ fn a_verdict_that_says_nothing_known_is_none() {
         "accepted",
         null,
     ]);
-    let answer = ok(&answered(&verdicts)).push().unwrap();
-    assert!(matches!(answer, PushAnswer::Taken { verdicts, .. } if verdicts.is_empty()));
+    let answer = ok(&push_response(&outcomes)).push().unwrap();
+    assert!(matches!(answer, PushResponse::Stored { outcomes, .. } if outcomes.is_empty()));
 }
 
 #[test]
-fn an_erasure_is_no_success() {
-    let mut answer = answered(&json!([]));
+fn an_erasure_is_not_a_success() {
+    let mut answer = push_response(&json!([]));
     answer["state"] = json!("erased");
-    assert_eq!(ok(&answer).push(), Err(Fault::Unreadable.into()), "it must say which");
+    assert_eq!(ok(&answer).push(), Err(Fault::InvalidResponse.into()), "it must say which");
     answer["erasure_id"] = json!(Uuid::from_u128(4));
-    assert_eq!(ok(&answer).push(), Ok(PushAnswer::Erased(Uuid::from_u128(4))));
+    assert_eq!(ok(&answer).push(), Ok(PushResponse::Erased(Uuid::from_u128(4))));
 }
 
 #[test]
 fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
-    let unreadable: RemoteError = Fault::Unreadable.into();
-    let whole = answered(&json!([{"id": sit().id, "outcome": "accepted"}])).to_string();
+    let unreadable: RemoteError = Fault::InvalidResponse.into();
+    let whole = push_response(&json!([{"id": sit().id, "outcome": "accepted"}])).to_string();
     for length in (0..whole.len()).step_by(7) {
         assert_eq!(response(200, &whole[..length]).push().unwrap_err(), unreadable, "{length}");
     }
@@ -178,8 +179,8 @@ fn page(rows: &str) -> (Vec<Session>, Vec<UnreadableRow>) {
             "erasure_id": null, "erasedat": null}}"#
     );
     match response(200, &body).pull().unwrap() {
-        PullAnswer::Page { rows, unreadable, .. } => (rows, unreadable),
-        PullAnswer::Diverged => panic!("it is a page"),
+        PullResponse::Rows { rows, unreadable, .. } => (rows, unreadable),
+        PullResponse::Diverged => panic!("it is a page"),
     }
 }
 
@@ -232,20 +233,21 @@ fn real_life_06_a_field_that_only_a_later_version_knows_stops_nothing() {
 fn real_life_06_a_merged_row_that_cannot_be_read_is_an_outcome_of_its_own() {
     let mut odd = row(&sit());
     odd["source"] = json!("watch");
-    let verdict = json!([{"id": sit().id, "outcome": "merged", "row": odd}]);
-    let PushAnswer::Taken { verdicts, .. } = ok(&answered(&verdict)).push().unwrap() else {
-        panic!("it was taken")
+    let outcomes = json!([{"id": sit().id, "outcome": "merged", "row": odd}]);
+    let PushResponse::Stored { outcomes, .. } = ok(&push_response(&outcomes)).push().unwrap()
+    else {
+        panic!("it was stored")
     };
     let row = UnreadableRow { id: sit().id.0, body: odd.to_string() };
-    assert_eq!(verdicts[0].word, Word::Unreadable(row));
+    assert_eq!(outcomes[0].1, RowOutcome::Unreadable(row));
 }
 
 #[test]
 fn real_life_04_a_key_that_is_not_accepted_is_told_from_a_token() {
     let hinted = r#"{"message": "Invalid API key", "hint": "Double check your Supabase key."}"#;
     for body in [hinted, r#"{"message": "No API key found in request"}"#] {
-        assert_eq!(response(401, body).refusal().fault, Fault::KeyRefused, "{body}");
-        assert_ne!(response(403, body).refusal().fault, Fault::KeyRefused, "{body}");
+        assert_eq!(response(401, body).error().fault, Fault::KeyRejected, "{body}");
+        assert_ne!(response(403, body).error().fault, Fault::KeyRejected, "{body}");
     }
     for body in [
         r#"{"code": "PGRST303", "message": "JWT issued at future", "details": null, "hint": null}"#,
@@ -254,15 +256,15 @@ fn real_life_04_a_key_that_is_not_accepted_is_told_from_a_token() {
         "<html>Unauthorized</html>",
         "",
     ] {
-        let fault = response(401, body).refusal().fault;
-        assert!(matches!(fault, Fault::Answer { status: 401, .. }), "{body}: {fault:?}");
+        let fault = response(401, body).error().fault;
+        assert!(matches!(fault, Fault::Status { status: 401, .. }), "{body}: {fault:?}");
     }
 }
 
 #[test]
 fn a_refusal_has_its_code_wherever_it_is() {
-    let code = |body: &str| match response(400, body).refusal().fault {
-        Fault::Answer { status: 400, code } => code,
+    let code = |body: &str| match response(400, body).error().fault {
+        Fault::Status { status: 400, code } => code,
         other => panic!("{other:?}"),
     };
     assert_eq!(code(r#"{"code": "22007", "message": "x"}"#).as_deref(), Some("22007"));
@@ -270,8 +272,8 @@ fn a_refusal_has_its_code_wherever_it_is() {
     assert_eq!(code(older).as_deref(), Some("session_not_found"));
     assert_eq!(code("<html>"), None);
     assert_eq!(code(r#"{"code": 400}"#), None);
-    let limited = Response { retry_after: Some(Duration::from_secs(3)), ..response(429, "") };
-    assert_eq!(limited.refusal().retry_after, Some(Duration::from_secs(3)));
+    let limited = HttpResponse { retry_after: Some(Duration::from_secs(3)), ..response(429, "") };
+    assert_eq!(limited.error().retry_after, Some(Duration::from_secs(3)));
 }
 
 #[test]
@@ -353,8 +355,8 @@ proptest! {
 fn a_server_s_words_are_no_more_than_codes() {
     let body = |code: &str| serde_json::to_vec(&serde_json::json!({ "code": code })).unwrap();
     let said = |code: &str| {
-        let Fault::Answer { code, .. } =
-            Response { status: 400, retry_after: None, body: body(code) }.refusal().fault
+        let Fault::Status { code, .. } =
+            HttpResponse { status: 400, retry_after: None, body: body(code) }.error().fault
         else {
             unreachable!("it is an answer")
         };

@@ -5,8 +5,7 @@ use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_core::time::BootTime;
-use zafu_sync::Trigger;
+use zafu_sync::Wakeup;
 
 /// A sit on a device, whose it is, and how it stands in the outbox.
 struct Row {
@@ -63,7 +62,7 @@ impl World {
         let calls = self.devices[place].calls;
         self.sign_in(place, account, false);
         self.devices[place].store().retry_dead_letters(account).unwrap();
-        self.devices[place].carrier().trigger(Trigger::Asked, BootTime(self.now));
+        self.devices[place].wake(Wakeup::Request, self.now);
         self.wake(place);
         for _ in 0..20 {
             self.run_until(self.now + seconds(30));
@@ -78,7 +77,7 @@ impl World {
         let unreadable = self.devices[place].unreadable_of(account);
         assert_eq!(unreadable, Vec::<String>::new(), "{place} has not read all");
         let backlog = self.devices[place].store().backlog(account).unwrap();
-        let status = self.devices[place].carrier().status().unwrap();
+        let status = self.devices[place].engine().status().unwrap();
         assert_eq!(
             (backlog.pending, backlog.rejected),
             (0, 0),

@@ -1,17 +1,15 @@
-//! One device: a folder with a real store, a timer, a carrier, and what the person at it has done.
+//! One device: a folder with a real store, a timer, a sync engine, and what its user has done.
 
 use fastrand::Rng;
 use futures_lite::future::{block_on, poll_once};
 use rusqlite::Connection;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::future::poll_fn;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::task::Poll;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 use uuid::{Builder, Uuid};
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
@@ -19,40 +17,81 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer, saves};
-use zafu_store::{Store, StoreError};
+use zafu_store::{Cursor, Outgoing, Store, StoreError};
 use zafu_sync::fake::{Call, Token};
-use zafu_sync::out::Asking;
-use zafu_sync::run::{Answered, Question};
-use zafu_sync::wire::{self, Response};
-use zafu_sync::{Carrier, Out, RemoteError, Report, Ticket, Wait};
+use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushResponse};
+use zafu_sync::wire::{self, HttpResponse};
+use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
 
 /// What the person at a device has seen saved, by id.
 pub type Held = BTreeMap<SessionId, Session>;
 
-/// What came of a call.
-pub type Came = Result<Response, RemoteError>;
+/// The result of a call, as it comes over the network.
+pub type Received = Result<HttpResponse, RemoteError>;
 
-/// A call that a device makes.
-pub struct Asked {
-    pub account: UserId,
-    /// None: for a new token.
+/// A call that a device has started.
+pub struct Started {
+    /// `None`: the health check.
+    pub account: Option<UserId>,
+    /// `None`: a token refresh.
     pub call: Option<Call>,
-    pub kind: String,
-    came: Rc<RefCell<Option<Came>>>,
+    pub kind: &'static str,
+    respond: Option<oneshot::Sender<Received>>,
 }
 
-impl Asked {
-    fn of(ticket: &Ticket) -> Self {
-        let call = match ticket.question() {
-            Question::Refresh => None,
-            Question::Health => Some(Call::Health),
-            Question::Push { sits, erased, .. } => Some(Call::Push(wire::push_body(sits, *erased))),
-            Question::Pull { after, page, .. } => Some(Call::Pull(wire::pull_body(*after, *page))),
-            Question::Digest { .. } => Some(Call::Digest),
-        };
-        let kind = format!("{:?}", ticket.question());
-        let kind = kind.chars().take_while(|c| c.is_alphanumeric()).collect();
-        Self { account: ticket.account(), call, kind, came: Rc::default() }
+/// Hands the calls of a device to the world, which responds to them when it likes.
+#[derive(Default)]
+struct Network(Mutex<Vec<Started>>);
+
+impl Network {
+    async fn call(
+        &self,
+        account: Option<UserId>,
+        call: Option<Call>,
+        kind: &'static str,
+    ) -> Received {
+        let (respond, response) = oneshot::channel();
+        self.0.lock().unwrap().push(Started { account, call, kind, respond: Some(respond) });
+        response.await.unwrap_or_else(|_| Err(Fault::Unreachable.into()))
+    }
+}
+
+impl Remote for Network {
+    async fn push(
+        &self,
+        account: UserId,
+        rows: &[Outgoing],
+        erasure_id: Option<Uuid>,
+    ) -> Result<PushResponse, RemoteError> {
+        let body = wire::push_body(rows.iter().map(|row| &row.session), erasure_id);
+        self.call(Some(account), Some(Call::Push(body)), "Push").await?.push()
+    }
+
+    async fn pull(
+        &self,
+        account: UserId,
+        after: Option<Cursor>,
+        limit: PullLimit,
+    ) -> Result<PullResponse, RemoteError> {
+        let body = wire::pull_body(after, limit);
+        self.call(Some(account), Some(Call::Pull(body)), "Pull").await?.pull()
+    }
+
+    async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
+        self.call(Some(account), Some(Call::Digest), "Digest").await?.digest()
+    }
+
+    async fn erase(&self, _: UserId) -> Result<Uuid, RemoteError> {
+        unreachable!("the world erases")
+    }
+
+    async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
+        let response = self.call(Some(account), None, "Refresh").await?;
+        if response.status == 200 { Ok(()) } else { Err(response.error()) }
+    }
+
+    async fn health(&self) -> Result<Health, RemoteError> {
+        self.call(None, Some(Call::Health), "Health").await?.health()
     }
 }
 
@@ -78,11 +117,10 @@ pub struct Device {
     folder: TempDir,
     parts: Option<Parts>,
     pub token: Option<(UserId, Token)>,
-    out: Out<'static>,
     /// The last call before the last sign-in.
     pub signed_in_at: u64,
     /// The calls that are in flight, by their numbers.
-    flights: BTreeMap<u64, Rc<RefCell<Option<Came>>>>,
+    in_flight: BTreeMap<u64, oneshot::Sender<Received>>,
     /// The most that were in flight at once.
     pub most: usize,
     pub held: Held,
@@ -109,14 +147,9 @@ fn hold(held: &mut Held, session: Session) {
     held.insert(session.id, session);
 }
 
-/// Two pushes are in flight at once however few sits there are.
-fn out() -> Out<'static> {
-    Out::beside_from(1)
-}
-
-/// Waits for what comes of a call.
-async fn answer(came: Rc<RefCell<Option<Came>>>) -> Came {
-    poll_fn(|_| came.borrow_mut().take().map_or(Poll::Pending, Poll::Ready)).await
+/// An engine that has two pushes in flight however few rows there are.
+fn engine(store: &Store, chance: &mut Rng, version: &str) -> SyncEngine {
+    SyncEngine::new(store.clone(), chance.u64(..), version).second_push_from(1)
 }
 
 /// Which device a database is of.
@@ -128,7 +161,8 @@ fn device_in(database: &Path) -> String {
 /// What a running process has.
 struct Parts {
     store: Store,
-    carrier: Carrier,
+    engine: SyncEngine,
+    network: Arc<Network>,
     timer: Timer,
 }
 
@@ -159,9 +193,8 @@ impl Device {
             folder,
             parts: None,
             token: None,
-            out: out(),
             signed_in_at: 0,
-            flights: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
             most: 0,
             held: Held::new(),
             edits: Vec::new(),
@@ -205,86 +238,79 @@ impl Device {
         self.close();
         let store = Store::open(self.folder.path(), at.wall).unwrap();
         let (timer, effects) = Timer::recover(store.open_sits().unwrap(), at);
-        let carrier = Carrier::new(store.clone(), chance.u64(..), self.version);
-        self.parts = Some(Parts { store, carrier, timer });
+        let engine = engine(&store, chance, self.version);
+        self.parts = Some(Parts { store, engine, network: Arc::default(), timer });
         assert!(self.save(effects), "nothing is in the way of a start");
     }
 
-    /// The sync panicked, and is begun anew (10).
+    /// The sync panicked, and is started again (10).
     pub fn restart_sync(&mut self, chance: &mut Rng) {
-        self.let_go();
+        self.in_flight.clear();
         let parts = self.parts.as_mut().unwrap();
-        parts.carrier = Carrier::new(parts.store.clone(), chance.u64(..), self.version);
+        parts.engine = engine(&parts.store, chance, self.version);
+        parts.network = Arc::default();
     }
 
     /// The process ends.
     fn close(&mut self) {
         self.parts = None;
-        self.let_go();
+        self.in_flight.clear();
     }
 
-    /// Whatever is in flight is answered to nobody.
-    fn let_go(&mut self) {
-        self.out = out();
-        self.flights.clear();
-    }
-
-    /// Starts the calls that are due, beside those in flight; or says how long nothing is due.
-    pub fn ask(&mut self, now: Duration) -> Result<(Vec<Asked>, Option<Wait>), StoreError> {
-        let asked = RefCell::new(Vec::new());
-        let start = |ticket: Ticket| -> Asking<'static> {
-            let call = Asked::of(&ticket);
-            let came = call.came.clone();
-            asked.borrow_mut().push(call);
-            Box::pin(async move { ticket.read(answer(came).await) })
-        };
+    /// Starts the calls that are due, beside those in flight; or returns how long nothing is due.
+    pub fn start_due(&mut self, now: Duration) -> Result<(Vec<Started>, Option<Wait>), StoreError> {
+        let at = moment(now, self.skew);
         let parts = self.parts.as_mut().unwrap();
-        let wait = parts.carrier.ask(&mut self.out, start, moment(now, self.skew))?;
-        Ok((asked.into_inner(), wait))
+        let wait = match block_on(poll_once(parts.engine.next_event(&parts.network, at))) {
+            None => None,
+            Some(Ok(Event::Idle(wait))) => Some(wait),
+            Some(Ok(Event::Response(completed))) => panic!("{completed:?} was not applied"),
+            Some(Err(error)) => return Err(error),
+        };
+        Ok((std::mem::take(&mut *parts.network.0.lock().unwrap()), wait))
     }
 
-    /// A call has a number now.
-    pub fn depart(&mut self, number: u64, asked: &Asked) {
-        self.flights.insert(number, asked.came.clone());
-        self.most = self.most.max(self.flights.len());
+    /// Gives a call its number.
+    pub fn depart(&mut self, number: u64, call: &mut Started) {
+        self.in_flight.insert(number, call.respond.take().expect("it departs once"));
+        self.most = self.most.max(self.in_flight.len());
         self.calls += 1;
     }
 
     pub fn waits_for(&self, number: u64) -> bool {
-        self.flights.contains_key(&number)
+        self.in_flight.contains_key(&number)
     }
 
-    /// What came of a call. Answers what was written down, of the calls that are answered in their order.
+    /// Delivers the response to a call. Returns the results of applying the responses that are next in order.
     pub fn arrive(
         &mut self,
         number: u64,
-        came: Came,
+        received: Received,
         now: Duration,
-    ) -> Vec<Result<Report, StoreError>> {
-        *self.flights.remove(&number).expect("it was looked for").borrow_mut() = Some(came);
-        let mut reports = Vec::new();
-        while let Some(answered) = self.landed() {
-            let at = moment(now, self.skew);
-            let parts = self.parts.as_mut().unwrap();
-            let report = parts.carrier.landed(answered, &mut self.out, at);
-            reports.push(report);
+    ) -> Vec<Result<Transferred, StoreError>> {
+        let respond = self.in_flight.remove(&number).expect("the device waits for it");
+        respond.send(received).expect("its request is in flight");
+        let at = moment(now, self.skew);
+        let engine = &mut self.parts.as_mut().unwrap().engine;
+        let mut results = Vec::new();
+        while let Some(completed) = block_on(poll_once(engine.next_response())) {
+            results.push(engine.apply(completed, at));
         }
-        reports
-    }
-
-    fn landed(&mut self) -> Option<Answered> {
-        if self.out.is_empty() {
-            return None;
-        }
-        block_on(poll_once(self.out.land()))
+        results
     }
 
     pub fn store(&self) -> &Store {
         &self.parts.as_ref().unwrap().store
     }
 
-    pub fn carrier(&mut self) -> &mut Carrier {
-        &mut self.parts.as_mut().unwrap().carrier
+    pub fn engine(&mut self) -> &mut SyncEngine {
+        &mut self.parts.as_mut().unwrap().engine
+    }
+
+    /// Wakes the sync.
+    pub fn wake(&mut self, wakeup: Wakeup, now: Duration) {
+        let at = moment(now, self.skew);
+        self.engine().wake(wakeup, at);
     }
 
     /// Another connection to the database.

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use std::time::Duration;
-use zafu_sync::fake::refusal;
-use zafu_sync::wire::Response;
+use zafu_sync::fake::error;
+use zafu_sync::wire::HttpResponse;
 
 /// What happens to one call.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +23,9 @@ pub enum Trouble {
     /// 24: the answer is cut off.
     CutOff,
     /// 25, 27, 31 to 38: someone else answers, or the server says no.
-    Instead(Response),
+    Instead(HttpResponse),
     /// 34: the server does it and then falls over.
-    DoneThen(Response),
+    DoneThen(HttpResponse),
     /// 40: the last verdicts are missing.
     Silent(usize),
     /// 42: the token is no longer taken.
@@ -47,8 +47,8 @@ fn page() -> Vec<u8> {
 /// Some trouble.
 pub fn some(chance: &mut Rng) -> Trouble {
     let seconds = |chance: &mut Rng, most: u64| Duration::from_millis(chance.u64(1..most * 1000));
-    let plain = |status| Response { status, retry_after: None, body: Vec::new() };
-    let html = |status| Response { status, retry_after: None, body: page() };
+    let plain = |status| HttpResponse { status, retry_after: None, body: Vec::new() };
+    let html = |status| HttpResponse { status, retry_after: None, body: page() };
     match chance.u32(0..28) {
         0 => Trouble::Unreachable,
         1 => Trouble::Swallowed,
@@ -61,21 +61,21 @@ pub fn some(chance: &mut Rng) -> Trouble {
         12 => Trouble::Instead(html(407)),
         13 => {
             let retry_after = chance.bool().then(|| seconds(chance, 400));
-            Trouble::Instead(Response { status: 429, retry_after, body: Vec::new() })
+            Trouble::Instead(HttpResponse { status: 429, retry_after, body: Vec::new() })
         }
         14 => Trouble::Instead(html(*chance.choice(&[502, 503, 504, 521]).expect("some"))),
         15 => Trouble::Instead(plain(*chance.choice(&[402, 540]).expect("some"))),
         16 => Trouble::DoneThen(html(502)),
-        17 => Trouble::Instead(refusal(500, "40P01")),
-        18 => Trouble::Instead(refusal(500, "57014")),
-        19 => Trouble::Instead(refusal(400, "PGRST204")),
-        20 => Trouble::Instead(refusal(403, "42501")),
+        17 => Trouble::Instead(error(500, "40P01")),
+        18 => Trouble::Instead(error(500, "57014")),
+        19 => Trouble::Instead(error(400, "PGRST204")),
+        20 => Trouble::Instead(error(403, "42501")),
         21 => Trouble::Silent(chance.usize(1..4)),
         22 => Trouble::Expired,
         23 => Trouble::Revoked,
         24 => Trouble::Killed(seconds(chance, 40)),
         25 => Trouble::Panics(seconds(chance, 40)),
-        26 => Trouble::Instead(refusal(418, "XX000")),
+        26 => Trouble::Instead(error(418, "XX000")),
         _ => Trouble::Switched(seconds(chance, 2)),
     }
 }

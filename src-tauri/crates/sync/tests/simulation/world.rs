@@ -12,9 +12,9 @@ use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::time::BootTime;
 use zafu_store::{AfterErasure, ServerRow};
 use zafu_sync::digest::Digest;
-use zafu_sync::fake::{Call, Dump, Server, Token, refusal};
-use zafu_sync::wire::Response;
-use zafu_sync::{Fault, Hold, RemoteError, Trigger, Wait};
+use zafu_sync::fake::{Call, Dump, Server, Token, error};
+use zafu_sync::wire::HttpResponse;
+use zafu_sync::{Fault, Hold, RemoteError, Wait, Wakeup};
 
 /// A device gives up on a call after this time.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ enum Event {
     /// A call reaches the server.
     Arrive(u64),
     /// Its answer reaches the device.
-    Answer(u64, Result<Response, RemoteError>),
+    Answer(u64, Result<HttpResponse, RemoteError>),
     /// A person does something.
     Act,
     /// The server's clock is set right.
@@ -207,35 +207,35 @@ impl World {
         if self.now < device.off_until {
             return;
         }
-        let asked = match device.ask(self.now) {
+        let started = match device.start_due(self.now) {
             Err(error) => {
                 self.say(|| format!("{place}: {error}"));
                 return self.after(seconds(30), Event::Wake(place));
             }
-            Ok((_, Some(Wait::ForTrigger))) => return,
+            Ok((_, Some(Wait::ForWakeup))) => return,
             Ok((_, Some(Wait::Until(BootTime(until))))) => {
                 return self.after(until.saturating_sub(self.now), Event::Wake(place));
             }
-            Ok((asked, None)) => asked,
+            Ok((started, None)) => started,
         };
-        for asked in asked {
+        for mut call in started {
             self.calls += 1;
             let number = self.calls;
             let device = &mut self.devices[place];
-            device.depart(number, &asked);
-            let token = device.token.filter(|(account, _)| *account == asked.account);
+            device.depart(number, &mut call);
+            let token = device.token.filter(|(account, _)| Some(*account) == call.account);
             let signed_in = device.token.is_some();
-            if token.is_none() && asked.call != Some(Call::Health) {
-                let came = match (signed_in, &asked.call) {
+            if token.is_none() && call.call != Some(Call::Health) {
+                let came = match (signed_in, &call.call) {
                     (true, _) => Err(Fault::OtherAccount.into()),
-                    (false, Some(_)) => Err(Fault::Answer { status: 401, code: None }.into()),
+                    (false, Some(_)) => Err(Fault::Status { status: 401, code: None }.into()),
                     // Whoever has no token has nothing to get another one for.
-                    (false, None) => Ok(refusal(400, "refresh_token_not_found")),
+                    (false, None) => Ok(error(400, "refresh_token_not_found")),
                 };
                 self.after(Duration::ZERO, Event::Answer(number, came));
                 continue;
             }
-            self.send(place, number, asked.call, token.map(|(_, token)| token), &asked.kind);
+            self.send(place, number, call.call, token.map(|(_, token)| token), call.kind);
         }
     }
 
@@ -301,7 +301,7 @@ impl World {
                     {
                         *known = token;
                     }
-                    Response { status: 200, retry_after: None, body: b"{}".to_vec() }
+                    HttpResponse { status: 200, retry_after: None, body: b"{}".to_vec() }
                 }
                 Err(response) => response,
             },
@@ -339,7 +339,7 @@ impl World {
         format!(r#"{{"count": {count}, "digest": "{digest}"}}"#).into_bytes()
     }
 
-    fn answer(&mut self, number: u64, came: Result<Response, RemoteError>) {
+    fn answer(&mut self, number: u64, came: Result<HttpResponse, RemoteError>) {
         let of = |device: &Device| device.waits_for(number);
         let Some(place) = self.devices.iter().position(of) else { return };
         let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
@@ -354,7 +354,7 @@ impl World {
 
     /// Whoever is asked to sign in again has no session that could be renewed.
     fn asks_for_the_person_only_if_it_must(&mut self, place: usize) {
-        let status = self.devices[place].carrier().status().unwrap();
+        let status = self.devices[place].engine().status().unwrap();
         if status.hold != Some(Hold::SignIn) {
             return;
         }
@@ -391,7 +391,7 @@ impl World {
         if adopt {
             device.store().assign_ownerless().ok();
         }
-        device.carrier().trigger(Trigger::SignedIn, BootTime(self.now));
+        device.wake(Wakeup::SignIn, self.now);
         let after = self.ownerless(place);
         for origin in before.difference(&after) {
             self.owners.entry(*origin).or_default().insert(account);
@@ -435,7 +435,7 @@ impl World {
         if self.now < self.devices[place].off_until {
             return;
         }
-        let status = self.devices[place].carrier().status().unwrap();
+        let status = self.devices[place].engine().status().unwrap();
         if status.hold == Some(Hold::SignIn) && self.chance.bool() {
             return self.sign_in_some(place);
         }
@@ -450,9 +450,10 @@ impl World {
             }
             65..=72 => self.kill(place),
             73..=78 => {
-                let triggers = [Trigger::Network, Trigger::Woke, Trigger::Focused, Trigger::Asked];
-                let trigger = *self.chance.choice(&triggers).expect("there are some");
-                self.devices[place].carrier().trigger(trigger, BootTime(self.now));
+                let wakeups =
+                    [Wakeup::NetworkChange, Wakeup::Resume, Wakeup::WindowFocus, Wakeup::Request];
+                let wakeup = *self.chance.choice(&wakeups).expect("there are some");
+                self.devices[place].wake(wakeup, self.now);
             }
             // A record that is in its preparation here, and was sat elsewhere, goes with its preparation: until both
             // sides are compared.
@@ -564,7 +565,7 @@ impl World {
             self.owners.entry(*origin).or_default().extend(*owner);
         }
         self.say(|| format!("{place}: sits, {} in all", after.len()));
-        self.devices[place].carrier().trigger(Trigger::Changed, BootTime(self.now));
+        self.devices[place].wake(Wakeup::LocalChange, self.now);
         self.wake(place);
     }
 
@@ -579,20 +580,20 @@ impl World {
         if self.chance.u32(0..4) > 0 {
             let store = self.devices[place].store();
             store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
-            self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
+            self.devices[place].wake(Wakeup::ErasureDecision, self.now);
         }
     }
 
     /// The person answers the question after an erasure, if there is one.
     pub fn answer_erasure(&mut self, place: usize) {
-        let status = self.devices[place].carrier().status().unwrap();
+        let status = self.devices[place].engine().status().unwrap();
         let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
             return;
         };
         let then = if self.chance.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.say(|| format!("{place}: answers {then:?}"));
         if self.devices[place].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
-            self.devices[place].carrier().trigger(Trigger::Answered, BootTime(self.now));
+            self.devices[place].wake(Wakeup::ErasureDecision, self.now);
         }
         self.wake(place);
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zafu_backend::{Backend, or_skip, shared};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_sync::fake::{Dump, FakeRemote, Memory, Server};
-use zafu_sync::supabase::{Account, SignedIn, Supabase, Tokens};
+use zafu_sync::supabase::{Account, Keyring, SignedIn, Supabase, Tokens};
 
 /// The fake server in memory.
 pub struct Fake(Arc<Mutex<Server>>);
@@ -95,8 +95,7 @@ impl Real {
 
     fn way(&self, user: UserId, access: String, refresh: String) -> Supabase {
         let signed_in = SignedIn { user, email: String::new(), tokens: Tokens { access, refresh } };
-        let (account, kept) = Account::opened(signed_in, Arc::new(Memory::default()));
-        kept.unwrap();
+        let account = Account::new(signed_in, Keyring::new(Arc::new(Memory::default())));
         Supabase::new(http(self), account)
     }
 }

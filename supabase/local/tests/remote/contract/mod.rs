@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_store::Cursor;
-use zafu_sync::remote::{Page, PullAnswer, PushAnswer, Word};
-use zafu_sync::{Class, Remote, RemoteError, class};
+use zafu_store::{Cursor, Outgoing, RowOutcome};
+use zafu_sync::remote::{PullLimit, PullResponse, PushResponse};
+use zafu_sync::{ErrorClass, Remote, RemoteError};
 
 /// A server, and what tests can do to it besides requests.
 trait Bench {
@@ -87,7 +87,7 @@ contract! {
     writing::{
         what_was_sent_comes_back_as_it_was,
         a_late_start_undoes_no_completion,
-        each_sit_gets_the_word_that_is_due,
+        each_row_gets_its_outcome,
         real_life_07_a_revision_beyond_its_bound_is_refused,
         an_id_that_comes_twice_in_one_push_is_joined,
         pushing_the_same_again_moves_nothing,
@@ -124,25 +124,31 @@ fn someone<B: Bench>(bench: &B) -> (UserId, B::Way) {
     (account, bench.device(account))
 }
 
-/// The response to a push.
-struct Taken {
-    words: Vec<Word>,
+/// The response to a push that was stored.
+struct Stored {
+    outcomes: Vec<RowOutcome>,
     before: Cursor,
     after: Cursor,
 }
 
-async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Taken {
-    match server.push(account, sits, None).await.unwrap() {
-        PushAnswer::Taken { verdicts, before, after } => {
-            let ids: Vec<SessionId> = verdicts.iter().map(|judged| judged.id).collect();
+/// Returns sessions as rows to be sent. The server does not see the generation.
+fn outgoing(sessions: &[Session]) -> Vec<Outgoing> {
+    sessions.iter().map(|session| Outgoing { session: session.clone(), generation: 0 }).collect()
+}
+
+async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Stored {
+    match server.push(account, &outgoing(sits), None).await.unwrap() {
+        PushResponse::Stored { outcomes, before, after } => {
+            let ids: Vec<SessionId> = outcomes.iter().map(|(id, _)| *id).collect();
             assert_eq!(
                 ids,
                 sits.iter().map(|sit| sit.id).collect::<Vec<_>>(),
                 "an outcome for each"
             );
-            Taken { words: verdicts.into_iter().map(|it| it.word).collect(), before, after }
+            let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+            Stored { outcomes, before, after }
         }
-        PushAnswer::Erased(erasure_id) => panic!("erased as {erasure_id}"),
+        PushResponse::Erased(erasure_id) => panic!("erased as {erasure_id}"),
     }
 }
 
@@ -151,15 +157,15 @@ async fn page(
     server: &impl Remote,
     account: UserId,
     after: Option<Cursor>,
-    page: Page,
+    limit: PullLimit,
 ) -> (Vec<Session>, Cursor, bool) {
-    match server.pull(account, after, page).await.unwrap() {
-        PullAnswer::Page { rows, next, more, .. } => (rows, next, more),
-        PullAnswer::Diverged => panic!("its own cursor {after:?} is unknown to it"),
+    match server.pull(account, after, limit).await.unwrap() {
+        PullResponse::Rows { rows, next, more, .. } => (rows, next, more),
+        PullResponse::Diverged => panic!("its own cursor {after:?} is unknown to it"),
     }
 }
 
-const MUCH: Page = Page { rows: 1000, bytes: 1 << 20 };
+const MUCH: PullLimit = PullLimit { rows: 1000, bytes: 1 << 20 };
 
 /// Pulls everything after a cursor. Returns the sessions and the new cursor.
 async fn rest(
@@ -193,6 +199,6 @@ fn unknown_history_id() -> Uuid {
     Uuid::new_v4()
 }
 
-fn class_of<T: std::fmt::Debug>(said: Result<T, RemoteError>) -> Class {
-    class::class(&said.unwrap_err())
+fn class_of<T: std::fmt::Debug>(said: Result<T, RemoteError>) -> ErrorClass {
+    said.unwrap_err().class()
 }

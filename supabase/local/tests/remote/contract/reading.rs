@@ -4,9 +4,10 @@ use super::{Bench, MUCH, by_id, everything, page, push, rest, someone, unknown_h
 use crate::sits::{begun, completed, deleted, device, ended, many, noted};
 use zafu_core::session::Session;
 use zafu_store::Cursor;
+use zafu_store::RowOutcome;
 use zafu_sync::Remote;
 use zafu_sync::digest::Digest;
-use zafu_sync::remote::{Page, PullAnswer, Word};
+use zafu_sync::remote::{PullLimit, PullResponse};
 
 pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench) {
     let (user, server) = someone(bench);
@@ -19,7 +20,7 @@ pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench)
     let head = push(&server, user, &sits[3..4]).await.after;
     let (mut all, mut after, mut sizes) = (Vec::new(), Some(start), Vec::new());
     loop {
-        let (rows, next, more) = page(&server, user, after, Page { rows: 5, ..MUCH }).await;
+        let (rows, next, more) = page(&server, user, after, PullLimit { rows: 5, ..MUCH }).await;
         sizes.push(rows.len());
         all.extend(rows);
         after = Some(next);
@@ -46,11 +47,11 @@ pub async fn a_page_is_cut_by_weight_but_never_empty(bench: &impl Bench) {
         (302_099, (2, true)),
         (302_100, (3, false)),
     ] {
-        let (rows, _, more) = page(&server, user, None, Page { rows: 10, bytes }).await;
+        let (rows, _, more) = page(&server, user, None, PullLimit { rows: 10, bytes }).await;
         assert_eq!((rows.len(), more), expected, "{bytes} bytes");
     }
     // An empty page would be repeated for ever.
-    let (rows, _, more) = page(&server, user, None, Page { rows: 0, ..MUCH }).await;
+    let (rows, _, more) = page(&server, user, None, PullLimit { rows: 0, ..MUCH }).await;
     assert_eq!((rows.len(), more), (1, true));
 }
 
@@ -80,7 +81,7 @@ pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
         foreign,
     ] {
         let said = server.pull(user, Some(cursor), MUCH).await.unwrap();
-        assert_eq!(said, PullAnswer::Diverged, "{cursor:?}");
+        assert_eq!(said, PullResponse::Diverged, "{cursor:?}");
     }
     // A seq below that of the history id is valid.
     let on_the_way = Cursor { seq: head.seq - 1, ..head };
@@ -125,14 +126,17 @@ pub async fn real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the
     push(&server, user, &[odd.clone(), other.clone()]).await;
     bench.advance(user, odd.id);
     let page = server.pull(user, None, MUCH).await.unwrap();
-    let PullAnswer::Page { rows, unreadable, more: false, .. } = page else { panic!("{page:?}") };
+    let PullResponse::Rows { rows, unreadable, more: false, .. } = page else { panic!("{page:?}") };
     assert_eq!(rows, std::slice::from_ref(&other), "an additional field is ignored");
     let [row] = &unreadable[..] else { panic!("{unreadable:?}") };
     assert!(row.id == odd.id.0 && row.body.contains("watch"), "{row:?}");
     // An older state of it is merged there, and the result is kept as it is.
-    let words = push(&server, user, &[begun, new.clone()]).await.words;
-    assert!(matches!(&words[0], Word::Unreadable(row) if row.id == odd.id.0), "{words:?}");
-    assert_eq!(words[1], Word::There);
+    let outcomes = push(&server, user, &[begun, new.clone()]).await.outcomes;
+    assert!(
+        matches!(&outcomes[0], RowOutcome::Unreadable(row) if row.id == odd.id.0),
+        "{outcomes:?}"
+    );
+    assert_eq!(outcomes[1], RowOutcome::Accepted);
     // Digests can still be compared.
     let mut ours = Digest::default();
     let mut sits = [odd.clone(), other, new];
@@ -158,15 +162,15 @@ pub async fn fault_39_a_restored_server_is_noticed_also_when_another_device_was_
     let backup = bench.dump();
     let new = push(&one, user, &lost).await.after;
     bench.restore(&backup);
-    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
+    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullResponse::Diverged);
     // Until the head is above the cursor: sequence numbers repeat, history ids do not.
     let head = push(&two, user, &others).await.after;
     assert!(head.seq > new.seq);
-    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullAnswer::Diverged);
+    assert_eq!(one.pull(user, Some(new), MUCH).await.unwrap(), PullResponse::Diverged);
     // A device that had read no further than the backup continues.
     assert_eq!(rest(&two, user, Some(old)).await.0, by_id(&others));
     // The device that detects it pushes everything.
     let all: Vec<Session> = [kept, lost].concat();
-    assert_eq!(push(&one, user, &all).await.words, vec![Word::There; 4]);
+    assert_eq!(push(&one, user, &all).await.outcomes, vec![RowOutcome::Accepted; 4]);
     assert_eq!(everything(&two, user).await, by_id(&[all, others].concat()));
 }

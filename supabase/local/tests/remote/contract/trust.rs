@@ -1,9 +1,10 @@
 //! Accounts, tokens and erasures.
 
-use super::{Bench, MUCH, by_id, class_of, everything, push, rest, someone};
+use super::{Bench, MUCH, by_id, class_of, everything, outgoing, push, rest, someone};
 use crate::sits::{begun, completed, many};
-use zafu_sync::remote::{PullAnswer, PushAnswer, Word};
-use zafu_sync::{Class, Fault, Remote};
+use zafu_store::RowOutcome;
+use zafu_sync::remote::{PullResponse, PushResponse};
+use zafu_sync::{ErrorClass, Fault, Remote};
 
 pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Bench) {
     let (one, ones) = someone(bench);
@@ -12,7 +13,10 @@ pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Ben
     push(&ones, one, std::slice::from_ref(&begun)).await;
     // Each has its own, and learns nothing of the other.
     let sent = [completed(&begun), other[0].clone()];
-    assert_eq!(push(&twos, two, &sent).await.words, [Word::There, Word::There]);
+    assert_eq!(
+        push(&twos, two, &sent).await.outcomes,
+        [RowOutcome::Accepted, RowOutcome::Accepted]
+    );
     assert_eq!(everything(&twos, two).await, by_id(&sent));
     assert_eq!(everything(&ones, one).await, by_id(&[begun]));
     assert_eq!(twos.digest(two).await.unwrap().count, 2);
@@ -25,54 +29,60 @@ pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(be
     let cursor = push(&one, user, &sits).await.after;
     let first = one.erase(user).await.unwrap();
     // The next push or pull of the other device reports it.
-    let erased = PushAnswer::Erased(first);
-    assert_eq!(two.push(user, &sits, None).await.unwrap(), erased);
-    assert_eq!(two.push(user, &sits, Some(super::unknown_history_id())).await.unwrap(), erased);
+    let erased = PushResponse::Erased(first);
+    assert_eq!(two.push(user, &outgoing(&sits), None).await.unwrap(), erased);
+    assert_eq!(
+        two.push(user, &outgoing(&sits), Some(super::unknown_history_id())).await.unwrap(),
+        erased
+    );
     match two.pull(user, Some(cursor), MUCH).await.unwrap() {
-        PullAnswer::Page { rows, more, erased, .. } => {
-            assert_eq!((rows, more, erased), (vec![], false, Some(first)));
+        PullResponse::Rows { rows, more, erasure_id, .. } => {
+            assert_eq!((rows, more, erasure_id), (vec![], false, Some(first)));
         }
-        PullAnswer::Diverged => panic!("an erasure does not change the server"),
+        PullResponse::Diverged => panic!("an erasure does not change the server"),
     }
     assert_eq!(two.digest(user).await.unwrap().count, 0);
     // A device that knows of it can upload again.
-    let said = two.push(user, &sits, Some(first)).await.unwrap();
-    assert!(matches!(&said, PushAnswer::Taken { verdicts, .. } if verdicts.len() == 2), "{said:?}");
+    let said = two.push(user, &outgoing(&sits), Some(first)).await.unwrap();
+    assert!(
+        matches!(&said, PushResponse::Stored { outcomes, .. } if outcomes.len() == 2),
+        "{said:?}"
+    );
     assert_eq!(rest(&one, user, Some(cursor)).await.0, by_id(&sits));
     // A second erasure has another id.
     let second = one.erase(user).await.unwrap();
     assert_ne!(second, first);
-    let said = two.push(user, &sits, Some(first)).await.unwrap();
-    assert_eq!(said, PushAnswer::Erased(second));
+    let said = two.push(user, &outgoing(&sits), Some(first)).await.unwrap();
+    assert_eq!(said, PushResponse::Erased(second));
     // Another account may have the same ids.
     let (other, others) = someone(bench);
-    assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);
+    assert_eq!(push(&others, other, &sits).await.outcomes, vec![RowOutcome::Accepted; 2]);
 }
 
 pub async fn a_token_that_ran_out_is_renewed(bench: &impl Bench) {
     let (user, server) = bench.outdated(true).await;
     let sits = many(1);
-    assert_eq!(class_of(server.push(user, &sits, None).await), Class::Session);
-    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Session);
-    assert_eq!(class_of(server.digest(user).await), Class::Session);
+    assert_eq!(class_of(server.push(user, &outgoing(&sits), None).await), ErrorClass::Session);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), ErrorClass::Session);
+    assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
     server.refresh(user).await.unwrap();
     assert_eq!(everything(&server, user).await, by_id(&[]), "nothing was stored without it");
-    assert_eq!(push(&server, user, &sits).await.words, [Word::There]);
+    assert_eq!(push(&server, user, &sits).await.outcomes, [RowOutcome::Accepted]);
 }
 
 pub async fn a_session_that_was_ended_asks_for_the_person(bench: &impl Bench) {
     let (user, server) = bench.outdated(false).await;
-    assert_eq!(class_of(server.digest(user).await), Class::Session);
-    assert_eq!(class_of(server.refresh(user).await), Class::SignIn);
+    assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
+    assert_eq!(class_of(server.refresh(user).await), ErrorClass::SignIn);
 }
 
 pub async fn nobody_is_asked_without_a_token(bench: &impl Bench) {
     let user = bench.account();
     let server = bench.stranger(user);
-    assert_eq!(class_of(server.push(user, &many(1), None).await), Class::Session);
-    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Session);
-    assert_eq!(class_of(server.digest(user).await), Class::Session);
-    assert_eq!(class_of(server.erase(user).await), Class::Session);
+    assert_eq!(class_of(server.push(user, &outgoing(&many(1)), None).await), ErrorClass::Session);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), ErrorClass::Session);
+    assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
+    assert_eq!(class_of(server.erase(user).await), ErrorClass::Session);
     assert!(everything(&bench.device(user), user).await.is_empty());
 }
 
@@ -81,7 +91,7 @@ pub async fn nobody_lends_their_name(bench: &impl Bench) {
     let other = bench.account();
     push(&bench.device(other), other, &many(1)).await;
     let errors = [
-        server.push(other, &many(1), None).await.unwrap_err(),
+        server.push(other, &outgoing(&many(1)), None).await.unwrap_err(),
         server.pull(other, None, MUCH).await.unwrap_err(),
         server.digest(other).await.unwrap_err(),
         server.erase(other).await.unwrap_err(),
@@ -97,12 +107,12 @@ pub async fn fault_45_an_account_that_is_gone_is_told_so(bench: &impl Bench) {
     let sits = many(2);
     push(&server, user, &sits).await;
     bench.delete(user);
-    assert_eq!(class_of(server.push(user, &sits, None).await), Class::Account);
-    assert_eq!(class_of(server.push(user, &[], None).await), Class::Account);
-    assert_eq!(class_of(server.pull(user, None, MUCH).await), Class::Account);
-    assert_eq!(class_of(server.erase(user).await), Class::Account);
+    assert_eq!(class_of(server.push(user, &outgoing(&sits), None).await), ErrorClass::Account);
+    assert_eq!(class_of(server.push(user, &[], None).await), ErrorClass::Account);
+    assert_eq!(class_of(server.pull(user, None, MUCH).await), ErrorClass::Account);
+    assert_eq!(class_of(server.erase(user).await), ErrorClass::Account);
     // Without sessions, the digest is zero.
     assert_eq!(server.digest(user).await.unwrap().count, 0);
     let (other, others) = someone(bench);
-    assert_eq!(push(&others, other, &sits).await.words, vec![Word::There; 2]);
+    assert_eq!(push(&others, other, &sits).await.outcomes, vec![RowOutcome::Accepted; 2]);
 }

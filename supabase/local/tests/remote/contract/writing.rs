@@ -1,6 +1,6 @@
 //! Pushes.
 
-use super::{Bench, by_id, class_of, everything, push, rest, someone};
+use super::{Bench, by_id, class_of, everything, outgoing, push, rest, someone};
 use crate::sits::{begun, completed, deleted, device, ended, many, moment, noted};
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -8,8 +8,8 @@ use uuid::Uuid;
 use zafu_core::ids::SessionId;
 use zafu_core::session::{Details, Lifecycle, MAX_REVISION, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
-use zafu_sync::remote::Word;
-use zafu_sync::{Class, Remote};
+use zafu_store::RowOutcome;
+use zafu_sync::{ErrorClass, Remote};
 
 /// Sessions of every kind, with the limits of every range.
 fn kinds() -> Vec<Session> {
@@ -46,7 +46,7 @@ fn kinds() -> Vec<Session> {
 pub async fn what_was_sent_comes_back_as_it_was(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sits = kinds();
-    assert_eq!(push(&server, user, &sits).await.words, vec![Word::There; sits.len()]);
+    assert_eq!(push(&server, user, &sits).await.outcomes, vec![RowOutcome::Accepted; sits.len()]);
     assert_eq!(everything(&server, user).await, by_id(&sits));
 }
 
@@ -56,13 +56,13 @@ pub async fn a_late_start_undoes_no_completion(bench: &impl Bench) {
     let completed = completed(&begun);
     push(&server, user, std::slice::from_ref(&completed)).await;
     for late in [begun.clone(), ended(&begun, 60)] {
-        let words = push(&server, user, &[late]).await.words;
-        assert_eq!(words, vec![Word::Merged(Box::new(completed.clone()))]);
+        let outcomes = push(&server, user, &[late]).await.outcomes;
+        assert_eq!(outcomes, vec![RowOutcome::Merged(Box::new(completed.clone()))]);
     }
     assert_eq!(everything(&server, user).await, by_id(&[completed]));
 }
 
-pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
+pub async fn each_row_gets_its_outcome(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let (known, started) = (completed(&begun()), begun());
     let known = noted(&known, "theirs", device(9));
@@ -71,16 +71,16 @@ pub async fn each_sit_gets_the_word_that_is_due(bench: &impl Bench) {
     let mine = noted(&completed(&begun()), "mine", device(8));
     let mine = Session { id: known.id, ..mine };
     let sent = [known.clone(), new.clone(), refused, completed(&started), mine];
-    let words = push(&server, user, &sent).await.words;
+    let outcomes = push(&server, user, &sent).await.outcomes;
     let expected = [
         // Unchanged, but for the last copy, which is an earlier state.
-        Word::There,
-        Word::There,
-        Word::Refused("bad_text".into()),
-        Word::There,
-        Word::Merged(Box::new(known.clone())),
+        RowOutcome::Accepted,
+        RowOutcome::Accepted,
+        RowOutcome::Rejected { reason: "bad_text".into() },
+        RowOutcome::Accepted,
+        RowOutcome::Merged(Box::new(known.clone())),
     ];
-    assert_eq!(words, expected);
+    assert_eq!(outcomes, expected);
     let there = [known, new, completed(&started)];
     assert_eq!(everything(&server, user).await, by_id(&there));
 }
@@ -91,10 +91,11 @@ pub async fn real_life_07_a_revision_beyond_its_bound_is_refused(bench: &impl Be
     last.details.revision = MAX_REVISION;
     details.details.revision = MAX_REVISION + 1;
     deletion.deletion.revision = u32::MAX;
-    let words = push(&server, user, &[last.clone(), details, deletion]).await.words;
-    let refused = |reason: &str| Word::Refused(reason.into());
-    let expected = [Word::There, refused("bad_detailsrevision"), refused("bad_deletionrevision")];
-    assert_eq!(words, expected);
+    let outcomes = push(&server, user, &[last.clone(), details, deletion]).await.outcomes;
+    let refused = |reason: &str| RowOutcome::Rejected { reason: reason.into() };
+    let expected =
+        [RowOutcome::Accepted, refused("bad_detailsrevision"), refused("bad_deletionrevision")];
+    assert_eq!(outcomes, expected);
     assert_eq!(everything(&server, user).await, by_id(&[last]));
 }
 
@@ -104,9 +105,9 @@ pub async fn an_id_that_comes_twice_in_one_push_is_joined(bench: &impl Bench) {
     let noted = noted(&begun, "rain", device(7));
     let both = Session { details: noted.details.clone(), ..completed(&begun) };
     let sent = [completed(&begun), begun, noted, both.clone()];
-    let merged = || Word::Merged(Box::new(both.clone()));
-    let words = push(&server, user, &sent).await.words;
-    assert_eq!(words, [merged(), merged(), merged(), Word::There]);
+    let merged = || RowOutcome::Merged(Box::new(both.clone()));
+    let outcomes = push(&server, user, &sent).await.outcomes;
+    assert_eq!(outcomes, [merged(), merged(), merged(), RowOutcome::Accepted]);
     assert_eq!(everything(&server, user).await, by_id(&[both]));
 }
 
@@ -117,7 +118,7 @@ pub async fn pushing_the_same_again_moves_nothing(bench: &impl Bench) {
     assert_ne!(first.before, first.after);
     for _ in 0..2 {
         let again = push(&server, user, &sits).await;
-        assert_eq!(again.words, vec![Word::There; sits.len()]);
+        assert_eq!(again.outcomes, vec![RowOutcome::Accepted; sits.len()]);
         assert_eq!((again.before, again.after), (first.after, first.after));
     }
     let nothing = push(&server, user, &[]).await;
@@ -171,21 +172,27 @@ pub async fn details_and_deletion_are_won_by_the_higher_revision(bench: &impl Be
     let second = noted(&first, "second", device(1));
     push(&server, user, std::slice::from_ref(&second)).await;
     // A lower revision loses, even if its device id is higher.
-    let words = push(&server, user, std::slice::from_ref(&first)).await.words;
-    assert_eq!(words, vec![Word::Merged(Box::new(second.clone()))]);
+    let outcomes = push(&server, user, std::slice::from_ref(&first)).await.outcomes;
+    assert_eq!(outcomes, vec![RowOutcome::Merged(Box::new(second.clone()))]);
     // Of equal revisions, the higher device id wins in either order.
     let (low, high) = (noted(&second, "low", device(2)), noted(&second, "high", device(3)));
-    assert_eq!(push(&server, user, std::slice::from_ref(&high)).await.words, vec![Word::There]);
-    let words = push(&server, user, &[low]).await.words;
-    assert_eq!(words, vec![Word::Merged(Box::new(high.clone()))]);
+    assert_eq!(
+        push(&server, user, std::slice::from_ref(&high)).await.outcomes,
+        vec![RowOutcome::Accepted]
+    );
+    let outcomes = push(&server, user, &[low]).await.outcomes;
+    assert_eq!(outcomes, vec![RowOutcome::Merged(Box::new(high.clone()))]);
     // The registers are independent: a deletion does not change the note.
     let gone = deleted(&sit, device(2));
     let both = Session { deletion: gone.deletion.clone(), ..high };
-    let words = push(&server, user, std::slice::from_ref(&gone)).await.words;
-    assert_eq!(words, vec![Word::Merged(Box::new(both.clone()))]);
+    let outcomes = push(&server, user, std::slice::from_ref(&gone)).await.outcomes;
+    assert_eq!(outcomes, vec![RowOutcome::Merged(Box::new(both.clone()))]);
     // A deletion can be undone.
     let back = Session { deletion: both.deletion.set(None, device(1)), ..both.clone() };
-    assert_eq!(push(&server, user, std::slice::from_ref(&back)).await.words, vec![Word::There]);
+    assert_eq!(
+        push(&server, user, std::slice::from_ref(&back)).await.outcomes,
+        vec![RowOutcome::Accepted]
+    );
     push(&server, user, &[both]).await;
     assert_eq!(everything(&server, user).await, by_id(&[back]));
 }
@@ -214,16 +221,16 @@ pub async fn fault_41_one_poison_sit_keeps_no_other_from_being_stored(bench: &im
         (Session { createdat: moment("+10000-01-01T00:00:00Z"), ..sit.clone() }, "bad_createdat"),
     ];
     let mut sits = many(200);
-    let mut expected = vec![Word::There; 200];
+    let mut expected = vec![RowOutcome::Accepted; 200];
     for (n, (sit, reason)) in poison.iter().enumerate() {
         sits[n * 17] = Session { id: SessionId(Uuid::new_v4()), ..sit.clone() };
-        expected[n * 17] = Word::Refused((*reason).into());
+        expected[n * 17] = RowOutcome::Rejected { reason: (*reason).into() };
     }
-    assert_eq!(push(&server, user, &sits).await.words, expected);
+    assert_eq!(push(&server, user, &sits).await.outcomes, expected);
     let there = everything(&server, user).await;
     assert_eq!(there.len(), 200 - poison.len());
-    for (sit, word) in sits.iter().zip(&expected) {
-        assert_eq!(there.get(&sit.id), (*word == Word::There).then_some(sit));
+    for (sit, outcome) in sits.iter().zip(&expected) {
+        assert_eq!(there.get(&sit.id), (*outcome == RowOutcome::Accepted).then_some(sit));
     }
 }
 
@@ -232,7 +239,10 @@ pub async fn what_is_too_much_for_one_call_is_too_large(bench: &impl Bench) {
     let heavy: Vec<_> =
         many(34).iter().map(|sit| noted(sit, &"x".repeat(131_000), device(7))).collect();
     for too_much in [many(5001), heavy] {
-        assert_eq!(class_of(server.push(user, &too_much, None).await), Class::TooLarge);
+        assert_eq!(
+            class_of(server.push(user, &outgoing(&too_much), None).await),
+            ErrorClass::TooLarge
+        );
     }
     assert!(everything(&server, user).await.is_empty(), "nothing is stored");
 }

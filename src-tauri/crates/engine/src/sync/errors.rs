@@ -1,8 +1,8 @@
-//! What went wrong between here and the server, in words and with a code that a client can act on.
+//! Converts failures of the sync to errors for clients.
 
 use crate::protocol::{ErrorCode, IpcError, SyncNeed};
 use zafu_sync::supabase::{AuthError, ProjectError, VaultError};
-use zafu_sync::{Class, Fault, Hold, RemoteError, class};
+use zafu_sync::{ErrorClass, Fault, Hold, RemoteError};
 
 impl From<ProjectError> for IpcError {
     fn from(error: ProjectError) -> Self {
@@ -30,19 +30,18 @@ impl From<VaultError> for IpcError {
     }
 }
 
-/// The server's code for an account that exists and has no profile: see supabase/README.md.
+/// The server's code for an account without a profile: see supabase/README.md.
 const NO_PROFILE: &str = "PT412";
 
-/// Whether the account has come to what the server stores for it on one day: see supabase/README.md.
+/// Returns whether the account has reached its limit of a day: see supabase/README.md.
 fn is_limit_of_a_day(error: &RemoteError) -> bool {
-    matches!(&error.fault, Fault::Answer { code: Some(said), .. } if said == "PT429")
+    matches!(&error.fault, Fault::Status { code: Some(code), .. } if code == "PT429")
 }
 
-/// A call to the server that failed.
 impl From<RemoteError> for IpcError {
     fn from(error: RemoteError) -> Self {
         let code = code(&error);
-        if matches!(&error.fault, Fault::Answer { code: Some(said), .. } if said == NO_PROFILE) {
+        if matches!(&error.fault, Fault::Status { code: Some(code), .. } if code == NO_PROFILE) {
             let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing, or was when the account was made. \
                  Whoever runs the project finds the repair under \"An account without a profile\" in supabase/README.md. \
                  Nothing is sent until then; everything is kept";
@@ -53,7 +52,7 @@ impl From<RemoteError> for IpcError {
                  and sent tomorrow";
             return Self::new(code, message);
         }
-        if class::class(&error) == Class::Session {
+        if error.class() == ErrorClass::Session {
             let message = format!(
                 "{error}: it does not accept the session for now, as when its clock is behind. Zafu goes on trying; everything is kept"
             );
@@ -71,43 +70,52 @@ fn code(error: &RemoteError) -> ErrorCode {
     if is_limit_of_a_day(error) {
         return ErrorCode::Server;
     }
-    match (class::class(error), &error.fault) {
-        (Class::SignIn | Class::Blocked | Class::Key | Class::Account, _) => ErrorCode::Account,
-        (_, Fault::Unreachable | Fault::Untrusted(_) | Fault::TimedOut | Fault::Unreadable) => {
+    match (error.class(), &error.fault) {
+        (ErrorClass::SignIn | ErrorClass::Blocked | ErrorClass::Key | ErrorClass::Account, _) => {
+            ErrorCode::Account
+        }
+        (
+            _,
+            Fault::Unreachable | Fault::Untrusted(_) | Fault::TimedOut | Fault::InvalidResponse,
+        ) => ErrorCode::Network,
+        // Only a refresh shows that a session has ended for good.
+        (ErrorClass::Session | ErrorClass::Transient | ErrorClass::TooSlow, _) => {
             ErrorCode::Network
         }
-        // A session that has ended for good is known by its renewal.
-        (Class::Session | Class::Transient | Class::TooSlow, _) => ErrorCode::Network,
         _ => ErrorCode::Server,
     }
 }
 
-/// What a hold asks of the person.
+/// Returns what the user must do to end a hold.
 pub(super) fn need(hold: &Hold) -> SyncNeed {
     match hold {
         Hold::SignIn => SyncNeed::SignIn,
-        Hold::Blocked => SyncNeed::Blocked,
-        Hold::Key => SyncNeed::Key,
-        Hold::Account => SyncNeed::AccountGone,
+        Hold::AccountBlocked => SyncNeed::Blocked,
+        Hold::KeyRejected => SyncNeed::Key,
+        Hold::AccountDeleted => SyncNeed::AccountGone,
         Hold::Erased(_) => SyncNeed::Erased,
-        Hold::Configuration(_) | Hold::Unwell(_) => SyncNeed::ServerWrong,
-        Hold::TooOld(_) => SyncNeed::TooOld,
+        Hold::Misconfigured(_) | Hold::Unhealthy(_) => SyncNeed::ServerWrong,
+        Hold::ClientTooOld(_) => SyncNeed::TooOld,
     }
 }
 
-/// What is to be said of a hold besides what it asks.
+/// Returns the error that explains a hold, if there is more to say than what the user must do.
 pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
     match hold {
-        Hold::SignIn | Hold::Blocked | Hold::Key | Hold::Account | Hold::Erased(_) => None,
-        Hold::Configuration(error) => Some(error.clone().into()),
-        Hold::Unwell(findings) => {
+        Hold::SignIn
+        | Hold::AccountBlocked
+        | Hold::KeyRejected
+        | Hold::AccountDeleted
+        | Hold::Erased(_) => None,
+        Hold::Misconfigured(error) => Some(error.clone().into()),
+        Hold::Unhealthy(findings) => {
             let message = format!(
                 "the server is not as it must be: {}. Nothing is sent until it is; everything is kept",
                 findings.join("; ")
             );
             Some(IpcError::new(ErrorCode::Server, message))
         }
-        Hold::TooOld(oldest) => {
+        Hold::ClientTooOld(oldest) => {
             let message = format!(
                 "the server serves Zafu {oldest} and newer: update Zafu. Everything is kept until then"
             );
@@ -116,7 +124,7 @@ pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
     }
 }
 
-/// Nobody is signed in, and somebody must be.
+/// Returns the error for a request without a signed-in account.
 pub(super) fn nobody() -> IpcError {
     IpcError::new(ErrorCode::Account, "nobody is signed in: sign in first")
 }
@@ -128,25 +136,25 @@ mod tests {
     #[test]
     fn real_life_15_a_missing_profile_is_a_fault_of_the_server_and_not_of_the_account() {
         let said = |status, code: &str| -> RemoteError {
-            Fault::Answer { status, code: Some(code.into()) }.into()
+            Fault::Status { status, code: Some(code.into()) }.into()
         };
         let no_profile = said(412, "PT412");
-        assert_eq!(class::class(&no_profile), Class::Configuration);
-        assert_eq!(need(&Hold::Configuration(no_profile.clone())), SyncNeed::ServerWrong);
+        assert_eq!(no_profile.class(), ErrorClass::Configuration);
+        assert_eq!(need(&Hold::Misconfigured(no_profile.clone())), SyncNeed::ServerWrong);
         let error = IpcError::from(no_profile);
         assert_eq!(error.code, ErrorCode::Server);
         assert!(error.message.contains("sign-up trigger") && !error.message.contains("gone"));
-        assert_eq!(class::class(&said(410, "PT410")), Class::Account);
+        assert_eq!(said(410, "PT410").class(), ErrorClass::Account);
     }
 
     #[test]
     fn real_life_19_a_limit_of_the_day_is_told_in_plain_words() {
-        let limit = Fault::Answer { status: 429, code: Some("PT429".into()) };
+        let limit = Fault::Status { status: 429, code: Some("PT429".into()) };
         let error = IpcError::from(RemoteError::from(limit));
         assert_eq!(error.code, ErrorCode::Server);
         assert!(error.message.contains("today") && error.message.contains("kept"), "{error:?}");
         // Anybody else's "too many requests" passes sooner.
-        let busy = IpcError::from(RemoteError::from(Fault::Answer { status: 429, code: None }));
+        let busy = IpcError::from(RemoteError::from(Fault::Status { status: 429, code: None }));
         assert_eq!(busy.code, ErrorCode::Network);
         assert!(!busy.message.contains("today"), "{busy:?}");
     }

@@ -1,37 +1,48 @@
-//! The plan, the store and a server together, one device at a time.
+//! The engine with a real store and a server in memory.
 
 mod common;
 
-use common::{Device, ME, at, id, server};
-use futures_lite::future::block_on;
+use common::{Device, ME, SlowRemote, at, id, server};
+use futures_lite::future::{block_on, poll_once};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
 use zafu_core::session::{Session, Stage};
-use zafu_store::AfterErasure;
+use zafu_store::{AfterErasure, Backlog};
 use zafu_sync::fake::{Call, Faults};
-use zafu_sync::{Hold, Next, Remote, Trigger, Wait, wire};
+use zafu_sync::{Completed, Event, Hold, Remote, Wait, Wakeup, wire};
+
+/// Returns the next response of the device's server, which is not applied yet.
+fn next_response(device: &mut Device) -> Completed {
+    let now = at(device.seconds);
+    match block_on(device.engine.next_event(&device.remote, now)).unwrap() {
+        Event::Response(completed) => completed,
+        Event::Idle(wait) => panic!("nothing is due: {wait:?}"),
+    }
+}
 
 #[test]
-fn an_answer_that_comes_after_a_change_does_not_hide_the_change() {
+fn a_response_that_comes_after_a_change_does_not_hide_the_change() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.sync();
     device.start(1);
-    let Next::Ask(ticket) = device.carrier.next(at(device.seconds)).unwrap() else {
-        panic!("there is something to send")
-    };
-    // While the question is out, nothing else is asked.
-    assert!(matches!(device.carrier.next(at(device.seconds)).unwrap(), Next::Wait(_)));
-    let answered = block_on(ticket.ask(&device.remote));
+    let remote = SlowRemote::new(&device.remote);
+    // While the push is in flight, nothing else is sent.
+    for _ in 0..2 {
+        let event = block_on(poll_once(device.engine.next_event(&remote, at(device.seconds))));
+        assert!(event.is_none(), "{event:?}");
+    }
+    let response = block_on(device.engine.next_response());
+    assert_eq!(remote.seen.lock().unwrap().most, 1);
     device.finish();
-    device.carrier.done(answered, at(device.seconds)).unwrap();
+    device.engine.apply(response, at(device.seconds)).unwrap();
     assert_eq!(device.there()[0].lifecycle.stage, Stage::Started);
     assert_eq!(device.sync().pushed, 1);
     assert_eq!(device.there(), [device.session(1)]);
 }
 
 #[test]
-fn what_was_read_before_an_erasure_is_not_taken_for_what_the_server_has() {
+fn a_pull_from_before_an_erasure_is_ignored_after_it() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);
@@ -39,26 +50,22 @@ fn what_was_read_before_an_erasure_is_not_taken_for_what_the_server_has() {
     one.sync();
     two.sync();
     // The page is read, then everything is erased, then the page arrives.
-    two.carrier.trigger(Trigger::Asked, at(two.seconds).boot);
+    two.engine.wake(Wakeup::Request, at(two.seconds));
     two.store.restart_sync(ME).unwrap();
-    let Next::Ask(health) = two.carrier.next(at(two.seconds)).unwrap() else {
-        panic!("no request")
-    };
-    let answered = block_on(health.ask(&two.remote));
-    two.carrier.done(answered, at(two.seconds)).unwrap();
-    let Next::Ask(pull) = two.carrier.next(at(two.seconds)).unwrap() else { panic!("no request") };
-    let answered = block_on(pull.ask(&two.remote));
+    let health = next_response(&mut two);
+    two.engine.apply(health, at(two.seconds)).unwrap();
+    let pull = next_response(&mut two);
     let erasure_id = block_on(two.remote.erase(ME)).unwrap();
     two.store.agree_to_erasure(ME, erasure_id, AfterErasure::KeepHere).unwrap();
     assert_eq!(two.store.backlog(ME).unwrap().local_only, 1);
-    assert_eq!(two.carrier.done(answered, at(two.seconds)).unwrap().pulled, 0);
+    assert_eq!(two.engine.apply(pull, at(two.seconds)).unwrap().pulled, 0);
     two.sync();
     assert_eq!(two.store.backlog(ME).unwrap().local_only, 1);
     assert!(two.there().is_empty());
 }
 
 #[test]
-fn a_new_device_reads_all_there_is_however_much_it_is() {
+fn a_new_device_pulls_everything_however_much_it_is() {
     let server = server();
     let mut one = Device::new(&server, 1);
     one.start(1);
@@ -74,14 +81,14 @@ fn a_new_device_reads_all_there_is_however_much_it_is() {
     }
     // More than any limit on rows that a server may have (the old 1000 cut in silence).
     let before = server.lock().unwrap().calls;
-    let report = one.sync();
-    assert_eq!((report.pulled, report.pushed), (4500, 1));
+    let transferred = one.sync();
+    assert_eq!((transferred.pulled, transferred.pushed), (4500, 1));
     assert!(server.lock().unwrap().calls - before < 12);
     assert_eq!(one.store.backlog(ME).unwrap().pending, 0);
 }
 
 #[test]
-fn a_backlog_is_sent_in_growing_batches_and_around_what_cannot_be_stored() {
+fn a_backlog_is_sent_in_growing_pushes_and_around_rows_that_cannot_be_stored() {
     let server = server();
     let mut device = Device::new(&server, 1);
     for n in 1..=250 {
@@ -92,10 +99,10 @@ fn a_backlog_is_sent_in_growing_batches_and_around_what_cannot_be_stored() {
         server.faults.poison.insert(id(77));
         server.faults.refuse.insert(id(78));
     });
-    let report = device.sync();
-    assert_eq!((report.pushed, report.refused), (248, 2));
+    let transferred = device.sync();
+    assert_eq!((transferred.pushed, transferred.rejected), (248, 2));
     let codes: Vec<_> =
-        device.store.dead_letters(ME, 9).unwrap().into_iter().map(|refused| refused.code).collect();
+        device.store.dead_letters(ME, 9).unwrap().into_iter().map(|letter| letter.code).collect();
     assert_eq!(codes, ["the server said 400 22P02", "bad_note"]);
     // Repaired, what was put aside goes as well.
     device.remote.with(|server| server.faults = Faults::default());
@@ -105,7 +112,7 @@ fn a_backlog_is_sent_in_growing_batches_and_around_what_cannot_be_stored() {
 }
 
 #[test]
-fn fault_39_a_server_that_went_back_gets_everything_again_even_if_another_device_was_first() {
+fn fault_39_a_restored_server_gets_everything_again_even_if_another_device_pushed_first() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);
@@ -123,15 +130,15 @@ fn fault_39_a_server_that_went_back_gets_everything_again_even_if_another_device
         two.sync();
     }
     one.seconds += 1000;
-    let report = one.sync();
-    assert_eq!((report.pushed, report.pulled), (1, 3));
+    let transferred = one.sync();
+    assert_eq!((transferred.pushed, transferred.pulled), (1, 3));
     two.seconds += 1000;
     two.sync();
     assert_eq!((one.there().len(), one.log().len(), two.log().len()), (5, 5, 5));
 }
 
 #[test]
-fn a_row_that_the_server_lost_in_silence_is_found_within_a_day() {
+fn a_row_that_the_server_lost_silently_is_found_within_a_day() {
     let server = server();
     let mut device = Device::new(&server, 1);
     // Sent before the device had read up to where it stood, and lost with all that came after: no mark tells.
@@ -160,7 +167,7 @@ fn a_row_that_the_server_lost_in_silence_is_found_within_a_day() {
 }
 
 #[test]
-fn real_life_19_a_device_whose_mark_was_pruned_compares_and_sends_nothing() {
+fn real_life_19_a_device_whose_cursor_was_pruned_compares_and_sends_nothing() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     for n in 1..=3 {
@@ -177,8 +184,8 @@ fn real_life_19_a_device_whose_mark_was_pruned_compares_and_sends_nothing() {
     server.lock().unwrap().prune_marks(ME);
     // It was off for weeks: it reads what follows, and sends nothing.
     one.seconds += 40 * 86_400;
-    let report = one.sync();
-    assert_eq!((report.pushed, report.pulled), (0, 1));
+    let transferred = one.sync();
+    assert_eq!((transferred.pushed, transferred.pulled), (0, 1));
     assert_ne!(cursor(&one), old);
     let compared = |device: &Device| device.store.account().unwrap().unwrap().compared_at;
     assert_eq!(compared(&one), Some(at(one.seconds).wall.utc));
@@ -201,19 +208,19 @@ fn real_life_19_a_device_whose_mark_was_pruned_compares_and_sends_nothing() {
 }
 
 #[test]
-fn fault_44_nobody_lends_their_name_to_another_account_s_sits() {
+fn fault_44_no_session_is_sent_under_another_account() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.sync();
     device.start(1);
-    let Next::Ask(ticket) = device.carrier.next(at(device.seconds)).unwrap() else {
-        panic!("there is something to send")
-    };
+    let remote = SlowRemote::new(&device.remote);
+    let event = block_on(poll_once(device.engine.next_event(&remote, at(device.seconds))));
+    assert!(event.is_none(), "the push has not arrived yet");
     let other = UserId(Uuid::from_u128(2));
     device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
     device.remote.sign_in(other);
-    let answered = block_on(ticket.ask(&device.remote));
-    device.carrier.done(answered, at(device.seconds)).unwrap();
+    let response = block_on(device.engine.next_response());
+    device.engine.apply(response, at(device.seconds)).unwrap();
     device.sync();
     assert!(device.remote.with(|server| server.sits(other)).is_empty());
     // Whoever began it can send it later.
@@ -224,7 +231,7 @@ fn fault_44_nobody_lends_their_name_to_another_account_s_sits() {
 }
 
 #[test]
-fn what_one_device_erases_another_does_not_send_again_unasked() {
+fn sessions_erased_by_one_device_are_not_sent_again_by_another_unasked() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);
@@ -236,10 +243,10 @@ fn what_one_device_erases_another_does_not_send_again_unasked() {
     two.store.edit(id(1), "rain", "").unwrap();
     two.seconds += 1000;
     two.sync();
-    assert_eq!(two.carrier.status().unwrap().hold, Some(Hold::Erased(erasure_id)));
+    assert_eq!(two.engine.status().unwrap().hold, Some(Hold::Erased(erasure_id)));
     assert!(two.there().is_empty());
     two.store.agree_to_erasure(ME, erasure_id, AfterErasure::Upload).unwrap();
-    two.carrier.trigger(Trigger::Answered, at(two.seconds).boot);
+    two.engine.wake(Wakeup::ErasureDecision, at(two.seconds));
     assert_eq!(two.sync().pushed, 1);
     one.seconds += 2000;
     one.sync();
@@ -255,14 +262,14 @@ fn a_server_that_is_not_protected_gets_nothing() {
     server.lock().unwrap().faults.unwell = true;
     device.sync();
     assert!(device.there().is_empty());
-    assert!(matches!(device.carrier.status().unwrap().hold, Some(Hold::Unwell(_))));
+    assert!(matches!(device.engine.status().unwrap().hold, Some(Hold::Unhealthy(_))));
     server.lock().unwrap().faults.unwell = false;
     device.sync();
     assert_eq!(device.there().len(), 1);
 }
 
 #[test]
-fn a_disk_that_does_not_take_an_answer_leaves_it_to_be_asked_for_again() {
+fn a_response_that_the_disk_rejects_is_requested_again() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.sync();
@@ -272,20 +279,64 @@ fn a_disk_that_does_not_take_an_answer_leaves_it_to_be_asked_for_again() {
         "CREATE TRIGGER fails BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'disk'); END",
     )
     .unwrap();
-    let Next::Ask(ticket) = device.carrier.next(at(1)).unwrap() else { panic!("nothing to send") };
-    let answered = block_on(ticket.ask(&device.remote));
-    assert!(device.carrier.done(answered, at(1)).is_err());
-    assert!(matches!(device.carrier.next(at(1)), Ok(Next::Wait(Wait::Until(_)))));
+    let response = next_response(&mut device);
+    assert!(device.engine.apply(response, at(1)).is_err());
+    let event = block_on(device.engine.next_event(&device.remote, at(1)));
+    assert!(matches!(event, Ok(Event::Idle(Wait::Until(_)))), "{event:?}");
     raw.execute_batch("DROP TRIGGER fails").unwrap();
     assert_eq!(device.sync().pushed, 1);
 }
 
 #[test]
-fn a_run_that_is_dropped_while_it_waits_costs_nothing() {
+fn dropped_requests_and_responses_change_nothing() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
-    let Next::Ask(ticket) = device.carrier.next(at(1)).unwrap() else { panic!("nothing to ask") };
-    drop(ticket);
+    // One response is not applied, and a request is dropped while it is in flight.
+    drop(next_response(&mut device));
+    let health = next_response(&mut device);
+    device.engine.apply(health, at(1)).unwrap();
+    let pull = next_response(&mut device);
+    device.engine.apply(pull, at(1)).unwrap();
+    let remote = SlowRemote::new(&device.remote);
+    let event = block_on(poll_once(device.engine.next_event(&remote, at(1))));
+    assert!(event.is_none() && device.engine.is_busy(), "{event:?}");
+    device.engine.drop_requests();
     assert_eq!(device.sync().pushed, 1);
+}
+
+#[test]
+fn a_session_whose_id_another_local_account_has_does_not_make_the_digests_differ() {
+    let server = server();
+    let mut device = Device::new(&server, 1);
+    device.start(1);
+    device.finish();
+    device.sync();
+    // Another account has a session with the same id on the server, and signs in on the same device.
+    let other = UserId(Uuid::from_u128(2));
+    let token = device.remote.with(|server| server.sign_in(other));
+    let call = Call::Push(wire::push_body(&[device.session(1)], None));
+    device.remote.with(|server| server.answer(Some(token), &call));
+    device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
+    device.remote.sign_in(other);
+    assert_eq!(device.sync().pulled, 0);
+    let compared = device.store.account().unwrap().unwrap().compared_at;
+    assert_eq!(compared, Some(at(device.seconds).wall.utc), "the digests agree");
+    assert_eq!(device.store.backlog(other).unwrap(), Backlog::default(), "it is not shown");
+    for _ in 0..3 {
+        device.seconds += 86_400;
+        device.sync();
+        let account = device.store.account().unwrap().unwrap();
+        assert_eq!(account.compared_at, Some(at(device.seconds).wall.utc));
+        assert!(account.cursor.is_some_and(|cursor| cursor.seq > 0), "nothing is read again");
+    }
+    // Once the session is that account's here too, it is sent and read like any other.
+    device.store.move_sits_from(ME).unwrap();
+    device.sync();
+    device.seconds += 86_400;
+    device.sync();
+    assert_eq!(device.store.backlog(other).unwrap(), Backlog::default());
+    assert_eq!(device.store.unreadable_by_other_versions("0.2.0").unwrap(), []);
+    let sits = device.remote.with(|server| server.sits(other));
+    assert_eq!(sits.into_values().collect::<Vec<_>>(), [device.session(1)]);
 }

@@ -1,48 +1,48 @@
-//! How the account and its sync look from outside.
+//! What clients are shown of the account and its sync.
 
-use super::words;
+use super::errors;
 use crate::protocol::{IpcError, OwnerView, Progress, SyncNeed, SyncState, SyncView};
 use crate::view::{moment, owner};
 use zafu_core::time::{UtcOffset, WallTime};
 use zafu_store::{Account, Backlog, Store, StoreError};
 use zafu_sync::{Hold, RemoteError};
 
-/// What only the thread of the sync knows.
+/// What only the running sync knows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Connection {
     pub hold: Option<Hold>,
     pub last_failure: Option<RemoteError>,
     pub progress: Option<Progress>,
-    /// The secret that opens the account is not there.
-    pub lost: bool,
-    /// The keychain cannot be asked.
-    pub unasked: Option<IpcError>,
-    /// The secret is nowhere but here.
-    pub for_now: bool,
+    /// The keychain has no credentials of the account.
+    pub has_no_credentials: bool,
+    /// The keychain cannot be used.
+    pub keychain_failure: Option<IpcError>,
+    /// The credentials are lost when the engine stops.
+    pub is_not_kept: bool,
 }
 
-/// How it looks while no sync runs.
+/// Returns what clients are shown while no sync runs.
 ///
 /// # Errors
 /// What the disk says.
-pub(crate) fn resting(store: &Store, here: UtcOffset) -> Result<Option<SyncView>, StoreError> {
+pub(crate) fn without_sync(store: &Store, here: UtcOffset) -> Result<Option<SyncView>, StoreError> {
     let Some(account) = store.account()? else { return Ok(None) };
     let backlog = store.backlog(account.id)?;
-    look(store, account, backlog, Known::default(), here).map(Some)
+    view_of(store, account, backlog, Connection::default(), here).map(Some)
 }
 
-/// How it looks, with what was read of `account` already.
-pub(super) fn look(
+/// Returns what clients are shown of `account`.
+pub(super) fn view_of(
     store: &Store,
     account: Account,
     backlog: Backlog,
-    known: Known,
+    connection: Connection,
     here: UtcOffset,
 ) -> Result<SyncView, StoreError> {
     let ownerless =
         if account.signed_in && !account.declined_ownerless { store.ownerless()? } else { 0 };
     let orphan = store.orphans()?.into_iter().next().map(|one| Box::new(owner(one)));
-    Ok(view(account, backlog, ownerless, orphan, known, here))
+    Ok(view(account, backlog, ownerless, orphan, connection, here))
 }
 
 fn view(
@@ -50,24 +50,24 @@ fn view(
     backlog: Backlog,
     ownerless: u32,
     adopt_from: Option<Box<OwnerView>>,
-    known: Known,
+    connection: Connection,
     here: UtcOffset,
 ) -> SyncView {
     let Backlog { pending, rejected: refused, local_only: kept, unreadable } = backlog;
-    let held = known.hold.as_ref().map(words::need);
-    let closed = known.lost || known.unasked.is_some();
+    let held = connection.hold.as_ref().map(errors::need);
+    let closed = connection.has_no_credentials || connection.keychain_failure.is_some();
     let need = held
         .or(closed.then_some(SyncNeed::SignIn))
         .or((ownerless > 0).then_some(SyncNeed::Adopt))
         .or(adopt_from.is_some().then_some(SyncNeed::AdoptFrom))
         .or((refused > 0).then_some(SyncNeed::Refused))
         .filter(|_| account.signed_in);
-    // What other devices have sent may not be here yet.
-    let unsure = account.synced_at.is_none() || known.last_failure.is_some();
+    // Sessions of other devices may be missing.
+    let unsure = account.synced_at.is_none() || connection.last_failure.is_some();
     let state = match need {
         _ if !account.signed_in => SyncState::SignedOut,
         Some(_) => SyncState::NeedsYou,
-        None if known.progress.is_some() => SyncState::Syncing,
+        None if connection.progress.is_some() => SyncState::Syncing,
         None if pending > 0 || unsure => SyncState::Waiting,
         None => SyncState::Synced,
     };
@@ -83,15 +83,15 @@ fn view(
         ownerless,
         adopt_from,
         synced_at: account.synced_at.map(|at| moment(WallTime::new(at, here))),
-        progress: known.progress,
+        progress: connection.progress,
         need,
-        trouble: known
+        trouble: connection
             .hold
             .as_ref()
-            .and_then(words::trouble)
-            .or(known.unasked)
-            .or(known.last_failure.map(IpcError::from)),
-        for_now: known.for_now,
+            .and_then(errors::trouble)
+            .or(connection.keychain_failure)
+            .or(connection.last_failure.map(IpcError::from)),
+        for_now: connection.is_not_kept,
     }
 }
 
@@ -104,12 +104,12 @@ mod tests {
     use zafu_core::ids::UserId;
     use zafu_sync::Fault;
 
-    fn looked(
+    fn view_with(
         signed_in: bool,
         pending: u32,
         refused: u32,
         ownerless: u32,
-        known: Known,
+        connection: Connection,
     ) -> SyncView {
         let account = Account {
             id: UserId(Uuid::nil()),
@@ -128,34 +128,46 @@ mod tests {
             declined_by: None,
         };
         let backlog = Backlog { pending, rejected: refused, ..Backlog::default() };
-        view(account, backlog, ownerless, None, known, UtcOffset(0))
+        view(account, backlog, ownerless, None, connection, UtcOffset(0))
     }
 
     #[test]
-    fn what_the_person_must_do_goes_before_what_waits() {
-        let held = |hold| Known { hold: Some(hold), ..Known::default() };
-        let lost = Known { lost: true, ..Known::default() };
+    fn an_action_of_the_user_is_shown_before_a_backlog() {
+        let held = |hold| Connection { hold: Some(hold), ..Connection::default() };
+        let lost = Connection { has_no_credentials: true, ..Connection::default() };
         for (view, state, need) in [
-            (looked(true, 0, 0, 0, Known::default()), SyncState::Synced, None),
-            (looked(true, 2, 0, 0, Known::default()), SyncState::Waiting, None),
-            (looked(false, 2, 0, 0, Known::default()), SyncState::SignedOut, None),
-            (looked(false, 2, 1, 0, lost.clone()), SyncState::SignedOut, None),
-            (looked(true, 2, 0, 0, lost), SyncState::NeedsYou, Some(SyncNeed::SignIn)),
-            (looked(true, 2, 1, 0, Known::default()), SyncState::NeedsYou, Some(SyncNeed::Refused)),
-            (looked(true, 2, 1, 3, Known::default()), SyncState::NeedsYou, Some(SyncNeed::Adopt)),
+            (view_with(true, 0, 0, 0, Connection::default()), SyncState::Synced, None),
+            (view_with(true, 2, 0, 0, Connection::default()), SyncState::Waiting, None),
+            (view_with(false, 2, 0, 0, Connection::default()), SyncState::SignedOut, None),
+            (view_with(false, 2, 1, 0, lost.clone()), SyncState::SignedOut, None),
+            (view_with(true, 2, 0, 0, lost), SyncState::NeedsYou, Some(SyncNeed::SignIn)),
             (
-                looked(true, 2, 1, 3, held(Hold::Erased(Uuid::nil()))),
+                view_with(true, 2, 1, 0, Connection::default()),
+                SyncState::NeedsYou,
+                Some(SyncNeed::Refused),
+            ),
+            (
+                view_with(true, 2, 1, 3, Connection::default()),
+                SyncState::NeedsYou,
+                Some(SyncNeed::Adopt),
+            ),
+            (
+                view_with(true, 2, 1, 3, held(Hold::Erased(Uuid::nil()))),
                 SyncState::NeedsYou,
                 Some(SyncNeed::Erased),
             ),
-            (looked(true, 2, 0, 0, held(Hold::Key)), SyncState::NeedsYou, Some(SyncNeed::Key)),
             (
-                looked(true, 2, 0, 0, held(Hold::Blocked)),
+                view_with(true, 2, 0, 0, held(Hold::KeyRejected)),
+                SyncState::NeedsYou,
+                Some(SyncNeed::Key),
+            ),
+            (
+                view_with(true, 2, 0, 0, held(Hold::AccountBlocked)),
                 SyncState::NeedsYou,
                 Some(SyncNeed::Blocked),
             ),
             (
-                looked(true, 0, 0, 0, held(Hold::TooOld("9.0.0".into()))),
+                view_with(true, 0, 0, 0, held(Hold::ClientTooOld("9.0.0".into()))),
                 SyncState::NeedsYou,
                 Some(SyncNeed::TooOld),
             ),
@@ -165,10 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn real_life_04_a_token_that_is_refused_for_a_while_asks_nothing_of_the_user() {
-        let fault = Fault::Answer { status: 401, code: Some("PGRST303".into()) };
-        let known = Known { last_failure: Some(fault.into()), ..Known::default() };
-        let view = looked(true, 2, 0, 0, known);
+    fn real_life_04_a_token_that_is_rejected_for_a_while_needs_no_action() {
+        let fault = Fault::Status { status: 401, code: Some("PGRST303".into()) };
+        let connection = Connection { last_failure: Some(fault.into()), ..Connection::default() };
+        let view = view_with(true, 2, 0, 0, connection);
         assert_eq!((view.state, view.need), (SyncState::Waiting, None));
         let trouble = view.trouble.unwrap();
         assert_eq!(trouble.code, ErrorCode::Network);
@@ -176,9 +188,10 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_that_passes_is_said_and_asks_nothing() {
-        let known = Known { last_failure: Some(Fault::Unreachable.into()), ..Known::default() };
-        let view = looked(true, 0, 0, 0, known);
+    fn a_transient_failure_is_shown_and_needs_no_action() {
+        let connection =
+            Connection { last_failure: Some(Fault::Unreachable.into()), ..Connection::default() };
+        let view = view_with(true, 0, 0, 0, connection);
         assert_eq!((view.state, view.need), (SyncState::Waiting, None));
         assert!(view.trouble.unwrap().message.contains("Everything is kept"));
     }

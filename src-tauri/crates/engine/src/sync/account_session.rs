@@ -1,0 +1,480 @@
+//! The account of a data folder: sign-in, sign-up, sign-out, erasure, and access to the keychain.
+//!
+//! Requests run beside each other and beside the sync: one that waits for the server or the keychain delays no other. The
+//! store is changed first, and the account opened or closed with it in one step. Nothing is written to the keychain for an
+//! account that is closed.
+
+use super::errors::nobody;
+use super::status::{self, Connection};
+use crate::clock::Clock;
+use crate::protocol::{
+    CodeRequest, ErrorCode, IpcError, Progress, ProjectView, Proof, RefusedView, SignInRequest,
+    SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
+};
+use crate::view::{Log, owners};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use zafu_core::ids::UserId;
+use zafu_core::time::Moment;
+use zafu_store::{AfterErasure, DeadLetter, Ownerless, Store, StoreError};
+use zafu_sync::supabase::{
+    Account, Http, Keyring, Project, SignedIn, SignedUp, Supabase, Vault, VaultError,
+};
+use zafu_sync::wire;
+use zafu_sync::{
+    ErrorClass, Fault, Hold, Remote, RemoteError, SyncEngine, SyncStatus, Transferred, Wakeup,
+};
+
+/// The project for which this build is made, if there is one.
+const PROJECT: (Option<&str>, Option<&str>) =
+    (option_env!("ZAFU_PROJECT_URL"), option_env!("ZAFU_PROJECT_KEY"));
+/// How long the server may take to end a session that is closed on this device already.
+const SIGN_OUT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many dead letters are listed.
+const DEAD_LETTERS_LISTED: u32 = 1000;
+
+/// Access to the signed-in account.
+enum Access {
+    /// No account is signed in, or its credentials were not read yet.
+    Closed,
+    /// The account is open.
+    Open(Arc<Supabase>),
+    /// The keychain has no credentials of this account.
+    NoCredentials(UserId),
+    /// The keychain cannot be used. It is not called again by itself.
+    KeychainFailed(UserId, VaultError),
+}
+
+impl Access {
+    fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Closed => None,
+            Self::Open(remote) => Some(remote.account().user()),
+            Self::NoCredentials(user) | Self::KeychainFailed(user, _) => Some(*user),
+        }
+    }
+}
+
+/// The result of a request.
+pub(super) struct Done {
+    pub reply: SyncReply,
+    /// Wakes the sync.
+    pub wakeup: Option<Wakeup>,
+}
+
+impl From<SyncReply> for Done {
+    fn from(reply: SyncReply) -> Self {
+        Self { reply, wakeup: None }
+    }
+}
+
+/// The account of a data folder.
+pub(super) struct AccountSession {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    keyring: Keyring,
+    access: Mutex<Access>,
+    /// Held while the credentials are read.
+    opening: tokio::sync::Mutex<()>,
+    /// Whether an account can be used whose credentials the keychain does not store.
+    without_keychain: bool,
+}
+
+impl AccountSession {
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        vault: Arc<dyn Vault>,
+        without_keychain: bool,
+    ) -> Self {
+        let (access, opening) = (Mutex::new(Access::Closed), tokio::sync::Mutex::default());
+        Self { store, clock, keyring: Keyring::new(vault), access, opening, without_keychain }
+    }
+
+    /// Creates a sync engine for the same store.
+    pub fn engine(&self) -> SyncEngine {
+        let seed = uuid::Uuid::new_v4().as_u64_pair().0;
+        SyncEngine::new(self.store.clone(), seed, env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Returns the current time.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    fn access(&self) -> MutexGuard<'_, Access> {
+        self.access.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the server, if the account is open.
+    pub fn remote(&self) -> Option<Arc<Supabase>> {
+        match &*self.access() {
+            Access::Open(remote) => Some(Arc::clone(remote)),
+            _ => None,
+        }
+    }
+
+    /// Replaces the access. The account that was open is closed, so that a token refresh in flight stores nothing.
+    fn set_access(&self, access: Access) -> Option<Arc<Supabase>> {
+        match std::mem::replace(&mut *self.access(), access) {
+            Access::Open(remote) => {
+                remote.account().close();
+                Some(remote)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether the credentials of the signed-in account are to be read.
+    pub fn needs_opening(&self) -> Result<bool, StoreError> {
+        let signed_in = self.store.signed_in()?.map(|account| account.id);
+        Ok(self.access().user() != signed_in)
+    }
+
+    /// Opens the signed-in account with the credentials in the keychain, unless that was tried.
+    pub async fn open(&self) -> Result<(), StoreError> {
+        let _one_at_a_time = self.opening.lock().await;
+        if !self.needs_opening()? {
+            return Ok(());
+        }
+        let Some(known) = self.store.signed_in()? else {
+            self.set_access(Access::Closed);
+            return Ok(());
+        };
+        let user = known.id;
+        let access = match Account::kept(user, self.keyring.clone()).await {
+            Ok(Some(account)) => match http(&known.url, &known.key) {
+                Ok(http) => Access::Open(Arc::new(Supabase::new(http, account))),
+                Err(error) => {
+                    tracing::warn!(%error, "the project of the account cannot be used");
+                    Access::NoCredentials(user)
+                }
+            },
+            Ok(None) => Access::NoCredentials(user),
+            Err(error) => {
+                tracing::warn!(%error, "the account cannot be opened");
+                Access::KeychainFailed(user, error)
+            }
+        };
+        // Another account may have been signed in meanwhile, or this one again.
+        if self.needs_opening()? && self.store.signed_in()?.is_some_and(|now| now.id == user) {
+            self.set_access(access);
+        }
+        Ok(())
+    }
+
+    /// Lets the credentials be read again if the keychain had none or failed: the user has requested a sync.
+    pub fn retry_keychain(&self) {
+        let mut access = self.access();
+        if matches!(*access, Access::NoCredentials(_) | Access::KeychainFailed(..)) {
+            *access = Access::Closed;
+        }
+    }
+
+    /// Records that the signed-in account was deleted from the server.
+    pub fn record_deleted_account(&self) -> Result<(), StoreError> {
+        match self.store.signed_in()? {
+            Some(account) if account.closed.is_none() => self.store.record_deleted(account.id),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what clients are shown of the account and its sync.
+    pub fn view(
+        &self,
+        status: SyncStatus,
+        progress: Option<Progress>,
+    ) -> Result<Option<SyncView>, StoreError> {
+        let Some(account) = status.account else { return Ok(None) };
+        let connection = {
+            let access = self.access();
+            Connection {
+                hold: status.hold,
+                last_failure: status.last_failure,
+                progress,
+                has_no_credentials: matches!(*access, Access::NoCredentials(_)),
+                keychain_failure: match &*access {
+                    Access::KeychainFailed(_, error) => Some(error.clone().into()),
+                    _ => None,
+                },
+                is_not_kept: matches!(&*access, Access::Open(remote) if !remote.account().is_kept()),
+            }
+        };
+        let offset = self.clock.now().wall.offset;
+        status::view_of(&self.store, account, status.backlog, connection, offset).map(Some)
+    }
+
+    /// Carries out any request except [`SyncRequest::Now`] and [`SyncRequest::Status`], which are the engine's. `hold`
+    /// is why the sync stands still, if it does.
+    pub async fn handle(&self, request: SyncRequest, hold: Option<Hold>) -> Result<Done, IpcError> {
+        let reply = match request {
+            SyncRequest::SignIn(request) => return self.sign_in(request).await,
+            SyncRequest::SignUp(request) => return self.sign_up(request).await,
+            SyncRequest::SendCode(CodeRequest { url, key, email }) => {
+                http(&url, &key)?.send_code(email.trim(), true).await?;
+                SyncReply::Done
+            }
+            SyncRequest::SignOut => {
+                self.sign_out().await?;
+                SyncReply::Done
+            }
+            SyncRequest::Erase => return self.erase().await,
+            SyncRequest::AfterErasure { upload } => return self.after_erasure(upload, hold),
+            SyncRequest::Retry => {
+                self.store.retry_dead_letters(self.signed_in()?)?;
+                return Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::Request) });
+            }
+            SyncRequest::Check => SyncReply::Checked(self.check().await?),
+            SyncRequest::Project => SyncReply::Project(self.project()?),
+            SyncRequest::Adopt(true) => {
+                self.store.assign_ownerless()?;
+                SyncReply::Done
+            }
+            SyncRequest::Adopt(false) => {
+                self.store.decline_ownerless()?;
+                SyncReply::Done
+            }
+            SyncRequest::AdoptFrom { owner, confirmed } => {
+                SyncReply::Adopted(self.adopt_from(owner, confirmed)?)
+            }
+            SyncRequest::Owners => SyncReply::Owners(owners(&self.store)?),
+            SyncRequest::DeclineFrom(owner) => {
+                self.store.decline(owner)?;
+                SyncReply::Done
+            }
+            SyncRequest::Refused => SyncReply::Refused(self.dead_letters()?),
+            SyncRequest::ExportRefused => SyncReply::Exported(self.export_dead_letters()?),
+            SyncRequest::Status | SyncRequest::Now => {
+                let message = "this request is for the sync, and not for the account";
+                return Err(IpcError::new(ErrorCode::BadRequest, message));
+            }
+        };
+        Ok(reply.into())
+    }
+
+    /// Returns the signed-in account, or fails.
+    fn signed_in(&self) -> Result<UserId, IpcError> {
+        let account = self.store.signed_in()?;
+        account.map(|account| account.id).ok_or_else(nobody)
+    }
+
+    fn project(&self) -> Result<ProjectView, StoreError> {
+        let last = self.store.account()?;
+        Ok(match (last, PROJECT) {
+            (Some(account), _) if !account.key.is_empty() => {
+                ProjectView { url: account.url, key: account.key }
+            }
+            (_, (Some(url), Some(key))) => ProjectView { url: url.into(), key: key.into() },
+            _ => ProjectView::default(),
+        })
+    }
+
+    /// Fails if an account that is signed in now could not be opened again: better before there is an account.
+    async fn check_keychain(&self) -> Result<(), IpcError> {
+        if self.without_keychain {
+            return Ok(());
+        }
+        let read = self.keyring.read(UserId(uuid::Uuid::nil())).await;
+        read.map(drop).map_err(|error| not_kept(&error))
+    }
+
+    async fn sign_in(&self, request: SignInRequest) -> Result<Done, IpcError> {
+        self.check_keychain().await?;
+        let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
+        let signed_in = match &request.how {
+            Proof::Password(password) => http.sign_in(email, &password.0).await,
+            Proof::Code(code) => http.enter_code(email, &code.0).await,
+        }?;
+        self.enter(http, signed_in, email).await
+    }
+
+    async fn sign_up(&self, request: SignInRequest) -> Result<Done, IpcError> {
+        self.check_keychain().await?;
+        let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
+        let Proof::Password(password) = &request.how else {
+            let message = "an account is made with a password; a code by mail makes one by itself";
+            return Err(IpcError::new(ErrorCode::BadRequest, message));
+        };
+        match http.sign_up(email, &password.0).await? {
+            SignedUp::In(signed_in) => self.enter(http, signed_in, email).await,
+            SignedUp::MailSent => {
+                Ok(SyncReply::SignedIn(SignedInView { adopted: 0, mail_sent: true }).into())
+            }
+        }
+    }
+
+    /// Signs in the account whose user has proved who they are, and stores its refresh token.
+    async fn enter(&self, http: Http, signed_in: SignedIn, email: &str) -> Result<Done, IpcError> {
+        let before = self.store.signed_in()?.map(|account| account.id);
+        let user = signed_in.user;
+        let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
+        let (url, key) = (http.project().url().to_owned(), http.project().key().to_owned());
+        // The store first: it rejects an account of another project, whose secret must stay as it is.
+        let ownerless = self.store.sign_in(user, &url, &key, &email)?;
+        let account = Account::new(signed_in, self.keyring.clone());
+        let remote = Arc::new(Supabase::new(http, account));
+        let old = self.set_access(Access::Open(Arc::clone(&remote)));
+        match remote.account().keep().await {
+            Err(error) if !self.without_keychain => {
+                self.store.sign_out()?;
+                self.set_access(Access::Closed);
+                return Err(not_kept(&error));
+            }
+            Err(error) => tracing::warn!(%error, "the refresh token is not stored"),
+            Ok(()) => {}
+        }
+        if let Some(before) = before.filter(|before| *before != user) {
+            self.end_session(before, old).await;
+        }
+        let adopted = match ownerless {
+            Ownerless::Assigned(sits) => sits,
+            Ownerless::Undecided(_) => 0,
+        };
+        let reply = SyncReply::SignedIn(SignedInView { adopted, mail_sent: false });
+        Ok(Done { reply, wakeup: Some(Wakeup::SignIn) })
+    }
+
+    async fn sign_out(&self) -> Result<(), IpcError> {
+        self.signed_in()?;
+        // The server ends the session only for its own credentials.
+        self.open().await?;
+        let user = self.signed_in()?;
+        self.store.sign_out()?;
+        let old = self.set_access(Access::Closed);
+        self.end_session(user, old).await;
+        Ok(())
+    }
+
+    /// Removes the secret of `user`, whose account is closed, and ends its session on the server if it was open.
+    async fn end_session(&self, user: UserId, old: Option<Arc<Supabase>>) {
+        if let Err(error) = self.keyring.remove(user).await {
+            tracing::warn!(%error, "the secret of an account may still be in the keychain");
+        }
+        let Some(remote) = old else { return };
+        if !matches!(tokio::time::timeout(SIGN_OUT_TIMEOUT, remote.sign_out()).await, Ok(Ok(()))) {
+            tracing::info!("the session was not ended on the server");
+        }
+    }
+
+    /// Erases the account's sessions from the server. They stay on this device as local-only sessions.
+    async fn erase(&self) -> Result<Done, IpcError> {
+        self.open().await?;
+        let user = self.signed_in()?;
+        let Some(remote) = self.remote() else {
+            let message = "sign in again first: only then can the server know that it is you";
+            return Err(IpcError::new(ErrorCode::Account, message));
+        };
+        let erasure_id = match remote.erase(user).await {
+            Err(error) if error.class() == ErrorClass::Session => {
+                remote.refresh(user).await.map_err(not_erased)?;
+                remote.erase(user).await
+            }
+            other => other,
+        };
+        let erasure_id = erasure_id.map_err(not_erased)?;
+        self.store.agree_to_erasure(user, erasure_id, AfterErasure::KeepHere)?;
+        Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::ErasureDecision) })
+    }
+
+    /// Moves the sessions of `owner` to the signed-in account. Unless that account is known to be gone, the user must have
+    /// `confirmed` it.
+    fn adopt_from(&self, owner: UserId, confirmed: bool) -> Result<u32, IpcError> {
+        let user = self.signed_in()?;
+        let is_gone = |one: &zafu_store::Owner| {
+            one.account
+                .as_ref()
+                .is_some_and(|account| account.id == owner && account.closed.is_some())
+        };
+        if !confirmed && owner != user && !self.store.owners()?.iter().any(is_gone) {
+            let message = "this account is not known to be gone, and its user could sign in to it again: \
+                 nothing was moved. Confirm it to move its sits";
+            return Err(IpcError::new(ErrorCode::BadRequest, message));
+        }
+        Ok(self.store.move_sits_from(owner)?)
+    }
+
+    fn after_erasure(&self, upload: bool, hold: Option<Hold>) -> Result<Done, IpcError> {
+        let user = self.signed_in()?;
+        let Some(Hold::Erased(erasure_id)) = hold else {
+            let message = "there is no erasure to say anything of";
+            return Err(IpcError::new(ErrorCode::Refused, message));
+        };
+        let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
+        self.store.agree_to_erasure(user, erasure_id, then)?;
+        Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::ErasureDecision) })
+    }
+
+    fn dead_letters(&self) -> Result<Vec<RefusedView>, IpcError> {
+        let user = self.signed_in()?;
+        let letters = self.store.dead_letters(user, DEAD_LETTERS_LISTED)?;
+        let log = Log::of(&self.store, self.clock.now().wall)?;
+        let view = |letter: &DeadLetter| RefusedView {
+            sit: log.record(&letter.session, Some(user)),
+            code: letter.code.clone(),
+        };
+        Ok(letters.iter().map(view).collect())
+    }
+
+    /// Returns all dead letters as JSON, with the whole rows as they were sent.
+    fn export_dead_letters(&self) -> Result<serde_json::Value, IpcError> {
+        let letters = self.store.dead_letters(self.signed_in()?, u32::MAX)?;
+        let sessions = letters.iter().map(|letter| &letter.session);
+        let rows: Vec<serde_json::Value> =
+            serde_json::from_slice(&wire::push_body(sessions, None)).unwrap_or_default();
+        let whole = letters.iter().zip(rows);
+        Ok(whole
+            .map(|(letter, row)| serde_json::json!({ "code": letter.code, "sit": row }))
+            .collect())
+    }
+
+    /// Returns the findings of the server's health check; `None` if no account is signed in.
+    async fn check(&self) -> Result<Option<Vec<String>>, IpcError> {
+        self.open().await?;
+        if let Some(remote) = self.remote() {
+            return Ok(Some(remote.health().await?.findings));
+        }
+        match &*self.access() {
+            Access::NoCredentials(_) => {
+                Err(IpcError::new(ErrorCode::Account, "sign in again first"))
+            }
+            Access::KeychainFailed(_, error) => Err(error.clone().into()),
+            Access::Closed | Access::Open(_) => Ok(None),
+        }
+    }
+
+    /// Returns the reply to [`SyncRequest::Now`] once the sync is idle.
+    pub fn synced(
+        &self,
+        transferred: Transferred,
+        view: Option<SyncView>,
+    ) -> Result<SyncReply, IpcError> {
+        self.signed_in()?;
+        let (pending, refused) = view.as_ref().map_or((0, 0), |view| (view.pending, view.refused));
+        let Transferred { pushed, pulled, .. } = transferred;
+        Ok(SyncReply::Synced(SyncReport { pushed, pulled, pending, refused }, view))
+    }
+}
+
+/// Creates a client of the project that the user has entered.
+fn http(url: &str, key: &str) -> Result<Http, IpcError> {
+    Ok(Http::new(Project::new(url, key)?)?)
+}
+
+fn not_kept(error: &VaultError) -> IpcError {
+    let message = format!(
+        "the system's keychain cannot be used ({}), so nobody would be signed in after this: mend that, or sign in from Zafu's window",
+        error.0
+    );
+    IpcError::new(ErrorCode::Account, message)
+}
+
+fn not_erased(error: RemoteError) -> IpcError {
+    let IpcError { code, .. } = error.clone().into();
+    let message = match error.fault {
+        Fault::TimedOut | Fault::InvalidResponse => format!(
+            "whether it was erased is not known: {error}. The sits on this device stay; sync, and then try again"
+        ),
+        _ => format!("nothing was erased: {error}. Try again later"),
+    };
+    IpcError::new(code, message)
+}

@@ -1,0 +1,84 @@
+//! A request to the server while it is in flight, and its response.
+
+use crate::remote::{
+    DigestResponse, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+use zafu_core::ids::UserId;
+use zafu_core::time::BootTime;
+use zafu_store::{Cursor, Outgoing};
+
+/// A request to the server.
+pub(crate) enum Request {
+    RefreshToken,
+    CheckHealth,
+    Push {
+        rows: Vec<Outgoing>,
+        /// The last erasure that this device has agreed to.
+        erasure_id: Option<Uuid>,
+    },
+    Pull {
+        after: Option<Cursor>,
+        limit: PullLimit,
+        /// The last erasure that this device has agreed to.
+        erasure_id: Option<Uuid>,
+    },
+    CompareDigests {
+        /// How far the server was read.
+        cursor: Option<Cursor>,
+    },
+}
+
+/// A response, with what is needed of its request to apply it.
+#[derive(Debug)]
+pub(crate) enum Response {
+    RefreshToken(Result<(), RemoteError>),
+    CheckHealth(Result<Health, RemoteError>),
+    Push { rows: Vec<Outgoing>, result: Result<PushResponse, RemoteError> },
+    Pull { erasure_id: Option<Uuid>, result: Result<PullResponse, RemoteError> },
+    CompareDigests { cursor: Option<Cursor>, result: Result<DigestResponse, RemoteError> },
+}
+
+/// A request that was answered or has failed. If it is dropped instead of applied, nothing has changed, and the request is
+/// repeated.
+#[derive(Debug)]
+pub struct Completed {
+    /// The number of the request.
+    pub(crate) sequence: u64,
+    pub(crate) account: UserId,
+    pub(crate) started: BootTime,
+    pub(crate) response: Response,
+}
+
+impl Request {
+    /// Sends it in the name of `account`.
+    pub(crate) async fn send<R: Remote>(self, account: UserId, remote: Arc<R>) -> Response {
+        match self {
+            Self::RefreshToken => Response::RefreshToken(remote.refresh(account).await),
+            Self::CheckHealth => Response::CheckHealth(remote.health().await),
+            Self::Push { rows, erasure_id } => {
+                let result = remote.push(account, &rows, erasure_id).await;
+                Response::Push { rows, result }
+            }
+            Self::Pull { after, limit, erasure_id } => {
+                Response::Pull { erasure_id, result: remote.pull(account, after, limit).await }
+            }
+            Self::CompareDigests { cursor } => {
+                Response::CompareDigests { cursor, result: remote.digest(account).await }
+            }
+        }
+    }
+}
+
+impl Response {
+    pub(crate) const fn is_failure(&self) -> bool {
+        match self {
+            Self::RefreshToken(result) => result.is_err(),
+            Self::CheckHealth(result) => result.is_err(),
+            Self::Push { result, .. } => result.is_err(),
+            Self::Pull { result, .. } => result.is_err(),
+            Self::CompareDigests { result, .. } => result.is_err(),
+        }
+    }
+}
