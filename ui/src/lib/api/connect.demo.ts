@@ -3,7 +3,6 @@
  * what the demo shows: `?state=sit&progress=0.5&theme=dark&press=end`; see `scenes.ts`. `cargo xtask screens` waits for
  * `zafuDemo.settled()` before each picture.
  */
-import { setLanguage } from '../messages.svelte';
 import type { Api } from './api';
 import { createDemo } from './demo';
 import { scene } from './scenes';
@@ -46,7 +45,6 @@ export function connect(): Api {
 	// The window's timers read this clock.
 	const now = performance.now();
 	if (query.has('still')) performance.now = () => now;
-	if (query.get('lang') === 'de') setLanguage('de');
 	const pressed = press((query.get('press') ?? '').split(',').filter(Boolean));
 	Object.assign(window, { zafuDemo: { settled: () => settled(pressed) } });
 	return createDemo(scene(query));

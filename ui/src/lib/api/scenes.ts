@@ -12,7 +12,7 @@
  *   sync      state of the account, see ACCOUNTS; nobody was ever signed in if none
  *   owners    more: also sits of a deleted account and of one that is signed out
  *   project   none: the sign-in form suggests no project
- *   theme, time, fade, dim: as in the settings
+ *   theme, lang, time, fade, dim: as in the settings
  *   still     stops the clock
  */
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
@@ -25,6 +25,7 @@ import type {
 	SitRecord,
 	SitView,
 	SyncView,
+	Settings,
 	Theme,
 } from './types';
 
@@ -263,6 +264,7 @@ export function scene(query: URLSearchParams): DemoState {
 		settings: {
 			plan: plan(query.get('bells')),
 			theme: (query.get('theme') ?? 'system') as Theme,
+			language: (query.get('lang') ?? 'system') as Settings['language'],
 			timeDisplay: (query.get('time') ?? 'minutes') as 'minutes',
 			fadeAfterSeconds: Number(query.get('fade') ?? DEMO_SETTINGS.fadeAfterSeconds),
 			dim: query.has('dim'),
