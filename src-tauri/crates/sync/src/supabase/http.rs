@@ -4,7 +4,7 @@ use super::Project;
 use crate::remote::{Distrust, Fault, RemoteError};
 use crate::wire::HttpResponse;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use std::error::Error;
 use std::io;
@@ -86,11 +86,7 @@ impl Http {
         }
         let mut answer = request.send().await.map_err(fault)?;
         let status = answer.status().as_u16();
-        let retry_after = answer
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|after| after.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = retry_after(answer.headers());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
             body.extend_from_slice(&chunk);
@@ -100,6 +96,19 @@ impl Http {
         }
         Ok(HttpResponse { status, retry_after, body })
     }
+}
+
+/// Reads `Retry-After`: seconds, or a date. A date is compared with the server's own clock, in `Date`, because the clock of
+/// this computer may be wrong.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let header = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let after = header(RETRY_AFTER)?;
+    if let Ok(seconds) = after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(after).ok()?;
+    let now = httpdate::parse_http_date(header(DATE)?).ok()?;
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 fn fault(error: reqwest::Error) -> RemoteError {
@@ -136,4 +145,28 @@ fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
         next = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let date = "Sun, 01 Mar 2026 06:00:00 GMT";
+        let read = |after: &str, date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, after.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(DATE, date.parse().unwrap());
+            }
+            retry_after(&headers).map(|after| after.as_secs())
+        };
+        assert_eq!(read(" 240 ", None), Some(240));
+        assert_eq!(read("Sun, 01 Mar 2026 06:04:00 GMT", Some(date)), Some(240));
+        assert_eq!(read("Sun, 01 Mar 2026 05:00:00 GMT", Some(date)), Some(0), "it has passed");
+        assert_eq!(read("Sun, 01 Mar 2026 06:04:00 GMT", None), None, "no clock to compare with");
+        assert_eq!(read("soon", Some(date)), None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
 }
