@@ -5,9 +5,10 @@ use zafu_core::message::Message;
 
 /// Returns the definition of the command line with its help in the current language.
 pub fn in_language(command: Command) -> Command {
-    let details = text("zafu-details");
-    let command = command.after_help(details);
-    translate(command, &[])
+    let mut command = translate(command.after_help(text("zafu-details")), &[]);
+    // clap adds its subcommand `help` when a command is built.
+    command.build();
+    translate_help(command)
 }
 
 /// Renders the message of the help with this name.
@@ -19,13 +20,12 @@ fn text(name: &str) -> String {
 /// Translates a command and those below it; `path` are the names of the commands above it.
 fn translate(command: Command, path: &[String]) -> Command {
     let name = if path.is_empty() { "zafu".to_owned() } else { path.join("-") };
-    // clap's own arguments and its own command are not there before they are asked for.
+    // clap's own arguments cannot be translated: these take their place.
     let mut command = command
         .about(text(&name))
         .long_about(None::<&str>)
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .disable_help_subcommand(true)
         .help_template(template())
         .subcommand_help_heading(text("commands"))
         .arg(
@@ -61,6 +61,21 @@ fn translate(command: Command, path: &[String]) -> Command {
     command.mut_subcommands(below)
 }
 
+/// Translates clap's subcommand `help` wherever it is below a command.
+fn translate_help(command: Command) -> Command {
+    let command = match command.get_name() {
+        "help" => command
+            .about(text("help"))
+            .help_template(template())
+            .subcommand_help_heading(text("commands"))
+            .mut_args(|argument| {
+                argument.help_heading(text("arguments")).help(text("help-command"))
+            }),
+        _ => command,
+    };
+    command.mut_subcommands(translate_help)
+}
+
 /// Names the message of an argument; none for those that have theirs already.
 fn message_of(argument: &str, path: &[String]) -> Option<String> {
     let argument = argument.replace('_', "-");
@@ -90,7 +105,9 @@ mod tests {
     /// Collects the help of a command and of those below it, as `--help` prints it.
     fn printed(mut command: Command) -> String {
         let help = command.render_long_help().to_string();
-        let below = command.get_subcommands().cloned().collect::<Vec<_>>();
+        // Below `help` are copies that are never printed.
+        let is_help = command.get_name() == "help";
+        let below = command.get_subcommands().filter(|_| !is_help).cloned().collect::<Vec<_>>();
         below.into_iter().map(printed).fold(help, |help, below| help + &below)
     }
 
@@ -117,6 +134,8 @@ mod tests {
             "zafu-details",
             "zafu-help",
             "zafu-version",
+            "help",
+            "help-command",
         ]
         .map(String::from)
         .into();
@@ -135,9 +154,7 @@ mod tests {
     #[test]
     fn the_help_is_in_the_language_of_the_user() {
         zafu_messages::set_language(Language::German);
-        let mut command = in_language(Args::command());
-        command.build();
-        let german = printed(command);
+        let german = printed(in_language(Args::command()));
         assert!(german.contains("Aufruf: zafu sit"), "{german}");
         assert!(german.contains("Hält die Sitzung an"), "{german}");
         for english in ["Usage", "Options", "Print", "help-", "possible values"] {
