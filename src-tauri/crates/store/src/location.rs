@@ -18,7 +18,7 @@ use crate::{StoreError, connection, folder};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -222,7 +222,9 @@ fn file_at(path: &Path) -> io::Result<Option<FileId>> {
     use std::os::unix::fs::MetadataExt;
     match fs::metadata(path) {
         Ok(file) => Ok(Some((file.dev(), file.ino()))),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
             Ok(None)
         }
         Err(error) => Err(error),

@@ -27,24 +27,15 @@ pub fn id() -> Option<Uuid> {
 
 #[cfg(target_os = "macos")]
 pub fn time() -> Duration {
-    let mut base = libc::mach_timebase_info { numer: 0, denom: 0 };
+    use mach2::mach_time::{mach_continuous_time, mach_timebase_info};
+    let mut base = mach_timebase_info { numer: 0, denom: 0 };
     // SAFETY: `base` is valid for the call to fill. `mach_continuous_time` takes nothing.
-    #[expect(
-        deprecated,
-        reason = "libc points to another crate for Mach calls; these two are stable"
-    )]
     let ticks = unsafe {
-        libc::mach_timebase_info(&raw mut base);
+        mach_timebase_info(&raw mut base);
         mach_continuous_time()
     };
     let nanos = u128::from(ticks) * u128::from(base.numer) / u128::from(base.denom.max(1));
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-}
-
-#[cfg(target_os = "macos")]
-unsafe extern "C" {
-    /// Ticks since the start, suspend included (`mach/mach_time.h`).
-    fn mach_continuous_time() -> u64;
 }
 
 #[cfg(target_os = "macos")]
