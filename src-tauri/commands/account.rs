@@ -4,7 +4,7 @@ use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
-    CodeRequest, ErrorCode, IpcError, ProjectView, RefusedView, SignInRequest, SignedInView,
+    CodeRequest, DeadLetterView, ErrorCode, IpcError, ProjectView, SignInRequest, SignedInView,
 };
 
 /// Returns the project of the last account, or the one for which this build was made.
@@ -89,26 +89,28 @@ pub async fn sync_now(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
 
 /// Returns the dead letters.
 #[tauri::command]
-pub async fn list_refused(engine: State<'_, EngineHandle>) -> Result<Vec<RefusedView>, IpcError> {
+pub async fn list_dead_letters(
+    engine: State<'_, EngineHandle>,
+) -> Result<Vec<DeadLetterView>, IpcError> {
     engine.account().dead_letters().await
 }
 
 /// Sends the dead letters again.
 #[tauri::command]
-pub async fn retry_refused(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
+pub async fn retry_dead_letters(engine: State<'_, EngineHandle>) -> Result<(), IpcError> {
     engine.account().retry_dead_letters().await
 }
 
 /// Writes the dead letters to a file that the user chooses, and returns its path; `None` if the user cancels.
 #[tauri::command]
-pub async fn export_refused(
+pub async fn export_dead_letters(
     window: WebviewWindow,
     engine: State<'_, EngineHandle>,
 ) -> Result<Option<String>, IpcError> {
     let refused = engine.account().export_dead_letters().await?;
     let dialog = rfd::AsyncFileDialog::new()
         .set_parent(&window)
-        .set_file_name("zafu-refused.json")
+        .set_file_name("zafu-dead-letters.json")
         .add_filter("JSON", &["json"]);
     let Some(file) = dialog.save_file().await else { return Ok(None) };
     let path = file.path().display().to_string();

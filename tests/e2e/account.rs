@@ -17,7 +17,7 @@ fn sit(zafu: &Zafu) -> String {
 }
 
 fn report(pushed: u32, pulled: u32, pending: u32) -> Value {
-    json!({ "pushed": pushed, "pulled": pulled, "pending": pending, "refused": 0 })
+    json!({ "pushed": pushed, "pulled": pulled, "pending": pending, "rejected": 0 })
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
     assert!(signed_in.err.contains("you are signed in until Zafu ends"), "{signed_in:?}");
     zafu.ok("sync");
     assert_eq!(server(backend, &person, "select id from sessions"), engine.id());
-    assert_eq!(zafu.json("account status --json")["forNow"], true);
+    assert_eq!(zafu.json("account status --json")["untilQuit"], true);
     zafu.run("end");
     engine.wait();
     // The end of that sit may have been sent while its bell rang: only this one is sure to wait.

@@ -50,7 +50,7 @@ describe('the page of the account', () => {
 		['sync=synced', ['sync-mark'], 'account-state'],
 		['sync=backlog', ['sync-mark'], 'progress'],
 		['sync=waiting', ['sync-mark'], 'sync-trouble'],
-		['sync=for-now', ['sync-mark'], 'for-now'],
+		['sync=until-quit', ['sync-mark'], 'until-quit'],
 		['sync=unreadable', ['sync-mark'], 'unreadable'],
 		['sync=key', ['sync-mark'], 'email'],
 		['sync=blocked', ['sync-mark'], 'need'],
@@ -61,9 +61,9 @@ describe('the page of the account', () => {
 		['sync=adopt', ['sync-mark'], 'adopt-yes'],
 		['sync=adopt-from&owners=more', ['sync-mark'], 'adopt-from-yes'],
 		['sync=synced&owners=more', ['sync-mark'], 'owner-adopt'],
-		['sync=server-wrong', ['sync-mark'], 'need'],
+		['sync=server-misconfigured', ['sync-mark'], 'need'],
 		['sync=too-old', ['sync-mark'], 'need'],
-		['sync=refused', ['sync-mark'], 'refused-retry'],
+		['sync=refused', ['sync-mark'], 'dead-letter-retry'],
 		['sync=synced', ['sync-mark', 'erase'], 'erase-dialog'],
 	])('is in order for assistive technology: %s %j', async (query, way, seen) => {
 		await open(query, way);
@@ -238,15 +238,15 @@ describe('an account that is signed in', () => {
 
 	it('says what was refused and why, and lets it be saved and sent again', async () => {
 		const demo = await open('sync=refused');
-		const rows = await screen.findAllByTestId('refused-row');
+		const rows = await screen.findAllByTestId('dead-letter-row');
 		expect(rows).toHaveLength(2);
 		expect(rows[0]!.textContent).toMatch(/note or label/);
 		expect(rows[1]!.textContent).toMatch(/23514/);
-		await press('refused-export');
-		await said('refused-said', /zafu-refused\.json/);
-		await press('refused-retry');
-		await waitFor(() => expect(screen.queryByTestId('refused-row')).toBeNull());
-		expect(demo.calls).toEqual(['exportRefused', 'retryRefused']);
+		await press('dead-letter-export');
+		await said('dead-letter-said', /zafu-dead-letters\.json/);
+		await press('dead-letter-retry');
+		await waitFor(() => expect(screen.queryByTestId('dead-letter-row')).toBeNull());
+		expect(demo.calls).toEqual(['exportDeadLetters', 'retryDeadLetters']);
 	});
 
 	it('signs out, and says that nothing is lost', async () => {

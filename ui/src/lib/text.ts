@@ -157,7 +157,7 @@ export function syncText(sync: SyncView): { brief: string; long: string } {
 				brief: t('sync-pending', { count: sync.pending }),
 				long: t('sync-pending-long', { count: sync.pending }),
 			};
-		case 'needs-you':
+		case 'action-needed':
 			return { brief: t('sync-action-needed'), long: t('sync-action-needed-long') };
 		case 'signed-out':
 			return { brief: t('sync-signed-out'), long: t('sync-signed-out-long') };

@@ -1,6 +1,6 @@
 //! The account and its sync, through the engine that runs, or by itself where none does.
 
-use crate::failure::{DONE, Failure, NEEDS_YOU, UNREACHABLE, USAGE, WAITING};
+use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, UNREACHABLE, USAGE, WAITING};
 use crate::{log, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
@@ -84,11 +84,11 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             let upload = matches!(answer, AfterErasure::Upload);
             Ok(client.request(SyncRequest::AfterErasure { upload }).map(drop)?)
         }
-        AccountCommand::Rejected { json } => match client.request(SyncRequest::Refused)? {
-            SyncReply::Refused(refused) => print::refused(&refused, json),
+        AccountCommand::Rejected { json } => match client.request(SyncRequest::DeadLetters)? {
+            SyncReply::DeadLetters(dead_letters) => print::dead_letters(&dead_letters, json),
             _ => Err(other_version()),
         },
-        AccountCommand::Retry => Ok(client.request(SyncRequest::Retry).map(drop)?),
+        AccountCommand::Retry => Ok(client.request(SyncRequest::RetryDeadLetters).map(drop)?),
     }
 }
 
@@ -104,7 +104,7 @@ fn adopt_from(
     };
     let (owner, id) = owners::named(&owners, from)?;
     let Some(own) = owners.iter().find(|owner| owner.state == OwnerState::SignedIn) else {
-        return Err(Failure::new(NEEDS_YOU, "nobody is signed in: sign in first"));
+        return Err(Failure::new(ACCOUNT_ATTENTION, "nobody is signed in: sign in first"));
     };
     let (sits, name) = (owners::sits(owner.sits), owners::name(owner));
     if own.id == Some(id) {
@@ -163,7 +163,7 @@ fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
     let (need, trouble) =
         view.map_or((false, false), |view| (view.need.is_some(), view.trouble.is_some()));
     match (need, trouble || report.pending > 0) {
-        (true, _) => NEEDS_YOU,
+        (true, _) => ACCOUNT_ATTENTION,
         (false, true) => WAITING,
         (false, false) => DONE,
     }
@@ -218,7 +218,7 @@ fn signed_in(client: &mut AccountClient, request: SyncRequest) -> Result<(), Fai
         say(&format!("Sits that were nobody's are the account's now: {adopted}."))?;
     }
     let view = status(client)?;
-    if view.as_ref().is_some_and(|view| view.for_now) {
+    if view.as_ref().is_some_and(|view| view.until_quit) {
         output::say("the system keeps no secrets here: you are signed in until Zafu ends");
     }
     if let Some(asked) = view.as_ref().and_then(print::asked) {

@@ -29,7 +29,7 @@ pub const UNREACHABLE: u8 = 4;
 /// Something waits for a network or a server.
 pub const WAITING: u8 = 5;
 /// The account needs the person.
-pub const NEEDS_YOU: u8 = 6;
+pub const ACCOUNT_ATTENTION: u8 = 6;
 
 impl Failure {
     /// A failure with its words and its code.
@@ -51,7 +51,7 @@ impl From<IpcError> for Failure {
             ErrorCode::BadRequest => USAGE,
             ErrorCode::Engine => UNREACHABLE,
             ErrorCode::Network => WAITING,
-            ErrorCode::Account | ErrorCode::Server => NEEDS_YOU,
+            ErrorCode::Account | ErrorCode::Server => ACCOUNT_ATTENTION,
             ErrorCode::Storage
             | ErrorCode::NotSaved
             | ErrorCode::Moved

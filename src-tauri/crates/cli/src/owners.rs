@@ -66,7 +66,17 @@ mod tests {
         let id = (n > 0).then(|| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap());
         let project = "https://one.example".into();
         let (email, shown) = (email.into(), false);
-        OwnerView { id, email, project, state, shown, sits: 1, deleted: 0, unsent: 0, kept: 0 }
+        OwnerView {
+            id,
+            email,
+            project,
+            state,
+            shown,
+            sits: 1,
+            deleted: 0,
+            unsent: 0,
+            local_only: 0,
+        }
     }
 
     #[test]

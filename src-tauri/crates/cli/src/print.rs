@@ -9,7 +9,7 @@ use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    EngineState, OwnerState, OwnerView, PhaseView, RefusedView, SitRecord, SitView, StageView,
+    DeadLetterView, EngineState, OwnerState, OwnerView, PhaseView, SitRecord, SitView, StageView,
     SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 
@@ -169,7 +169,7 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
         writeln!(out, "No account was ever signed in here, and there are no sits yet.")?;
     }
     for owner in owners {
-        let OwnerView { id, email, project, state, sits, deleted, unsent, kept, .. } = owner;
+        let OwnerView { id, email, project, state, sits, deleted, unsent, local_only, .. } = owner;
         match id {
             None => writeln!(out, "Sits made while nobody was signed in")?,
             Some(id) if email.is_empty() => {
@@ -179,7 +179,7 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
         }
         writeln!(
             out,
-            "  {}. Sits: {sits}. Deleted: {deleted}. Not sent: {unsent}. Kept on this device only: {kept}.",
+            "  {}. Sits: {sits}. Deleted: {deleted}. Not sent: {unsent}. On this device only: {local_only}.",
             match state {
                 OwnerState::SignedIn => "Signed in",
                 OwnerState::SignedOut => "Signed out",
@@ -201,7 +201,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     let Some(view) = view else {
         return Ok(writeln!(out, "Nobody is signed in. All sits are on this device.")?);
     };
-    let SyncView { email, project, pending, refused, kept, unreadable, .. } = view;
+    let SyncView { email, project, pending, rejected, local_only, unreadable, .. } = view;
     match view.signed_in {
         true => writeln!(out, "Signed in as {email} at {project}.")?,
         false => writeln!(out, "Signed out; {email} at {project} was signed in last.")?,
@@ -210,7 +210,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
         Some(at) => writeln!(out, "Last synced: {at}.")?,
         None => writeln!(out, "Not synced yet.")?,
     }
-    writeln!(out, "Waiting: {pending}. Refused: {refused}. Kept on this device only: {kept}.")?;
+    writeln!(out, "Waiting: {pending}. Rejected: {rejected}. On this device only: {local_only}.")?;
     if *unreadable > 0 {
         writeln!(
             out,
@@ -271,12 +271,12 @@ fn asks(need: SyncNeed) -> &'static str {
         SyncNeed::Blocked => {
             "this account is blocked: ask whoever runs the project. What waits is kept, and sent once it is not"
         }
-        SyncNeed::ServerWrong => {
+        SyncNeed::ServerMisconfigured => {
             "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"
         }
         SyncNeed::TooOld => "update Zafu. Everything is kept until then",
-        SyncNeed::Refused => {
-            "some sits were refused by the server: `zafu account rejected` says which and why"
+        SyncNeed::Rejected => {
+            "the server rejected some sits: `zafu account rejected` says which and why"
         }
     }
 }
@@ -287,23 +287,23 @@ pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
         let line = serde_json::to_string(&report).map_err(io::Error::other)?;
         return Ok(writeln!(output::stdout(), "{line}")?);
     }
-    let SyncReport { pushed, pulled, pending, refused } = report;
+    let SyncReport { pushed, pulled, pending, rejected } = report;
     Ok(writeln!(
         output::stdout(),
-        "Sent: {pushed}. Received: {pulled}. Waiting: {pending}. Refused: {refused}."
+        "Sent: {pushed}. Received: {pulled}. Waiting: {pending}. Rejected: {rejected}."
     )?)
 }
 
 /// What the server will not have, and why.
-pub fn refused(refused: &[RefusedView], json: bool) -> Result<(), Failure> {
+pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), Failure> {
     if json {
-        return print_json(&refused);
+        return print_json(&dead_letters);
     }
     let mut out = output::stdout();
-    if refused.is_empty() {
-        writeln!(out, "Nothing was refused.")?;
+    if dead_letters.is_empty() {
+        writeln!(out, "The server rejected no sits.")?;
     }
-    for RefusedView { sit, code } in refused {
+    for DeadLetterView { sit, code } in dead_letters {
         writeln!(out, "{}  {:>8}  {code}  {}", sit.started_at, sit.sat_seconds, sit.id)?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 
 use crate::handle::EngineHandle;
 use crate::protocol::{
-    CodeRequest, ErrorCode, IpcError, OwnerView, ProjectView, RefusedView, SignInRequest,
+    CodeRequest, DeadLetterView, ErrorCode, IpcError, OwnerView, ProjectView, SignInRequest,
     SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
 };
 use zafu_core::ids::UserId;
@@ -142,8 +142,8 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// As described at [`Account`].
-    pub async fn dead_letters(&self) -> Result<Vec<RefusedView>, IpcError> {
-        request!(self, SyncRequest::Refused, Refused)
+    pub async fn dead_letters(&self) -> Result<Vec<DeadLetterView>, IpcError> {
+        request!(self, SyncRequest::DeadLetters, DeadLetters)
     }
 
     /// Returns the dead letters with all their fields, as they were sent to the server.
@@ -151,7 +151,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn export_dead_letters(&self) -> Result<serde_json::Value, IpcError> {
-        request!(self, SyncRequest::ExportRefused, Exported)
+        request!(self, SyncRequest::ExportDeadLetters, Exported)
     }
 
     /// Sends the dead letters again.
@@ -159,7 +159,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn retry_dead_letters(&self) -> Result<(), IpcError> {
-        request!(self, SyncRequest::Retry)
+        request!(self, SyncRequest::RetryDeadLetters)
     }
 
     /// Returns the findings of the server's health check; `None` if no account is signed in.

@@ -8,7 +8,7 @@ mod request;
 
 use crate::bell::BellError;
 pub use account::{
-    CodeRequest, OwnerState, OwnerView, Progress, ProjectView, Proof, RefusedView, Secret,
+    CodeRequest, DeadLetterView, OwnerState, OwnerView, Progress, ProjectView, Proof, Secret,
     SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
 };
 use chrono::NaiveDate;

@@ -1,8 +1,9 @@
 //! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, EngineState, FinishedView, IpcError, LogOwner, OwnerView, ProjectView,
-    RefusedView, SignInRequest, SignedInView, SitRecord, SoundView, StartRequest, UnsettledView,
+    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, IpcError, LogOwner,
+    OwnerView, ProjectView, SignInRequest, SignedInView, SitRecord, SoundView, StartRequest,
+    UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,7 +30,7 @@ fn write(folder: &Path) {
     SignInRequest::export_all(&config).unwrap();
     CodeRequest::export_all(&config).unwrap();
     SignedInView::export_all(&config).unwrap();
-    RefusedView::export_all(&config).unwrap();
+    DeadLetterView::export_all(&config).unwrap();
     OwnerView::export_all(&config).unwrap();
     LogOwner::export_all(&config).unwrap();
     Settings::export_all(&config).unwrap();

@@ -179,7 +179,7 @@ pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
 
 /// Makes the view of an owner.
 pub(crate) fn owner(owner: Owner) -> OwnerView {
-    let Owner { account, sits, deleted, unsent, local_only: kept } = owner;
+    let Owner { account, sits, deleted, unsent, local_only } = owner;
     let state = match &account {
         None => OwnerState::Nobody,
         Some(account) if account.signed_in => OwnerState::SignedIn,
@@ -192,5 +192,5 @@ pub(crate) fn owner(owner: Owner) -> OwnerView {
     let shown = account.as_ref().is_none_or(|account| account.shown);
     let (id, email, project) =
         account.map(|account| (Some(account.id), account.email, account.url)).unwrap_or_default();
-    OwnerView { id, email, project, state, shown, sits, deleted, unsent, kept }
+    OwnerView { id, email, project, state, shown, sits, deleted, unsent, local_only }
 }

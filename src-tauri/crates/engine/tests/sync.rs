@@ -69,7 +69,7 @@ fn a_panic_in_the_sync_costs_the_sit_nothing_and_the_sync_a_rest() {
     assert!(vault.was.load(Ordering::SeqCst), "it has panicked by now");
     sit(&fakes);
     let view = sync(&fakes);
-    assert_eq!((view.state, view.need), (SyncState::NeedsYou, Some(SyncNeed::SignIn)));
+    assert_eq!((view.state, view.need), (SyncState::ActionNeeded, Some(SyncNeed::SignIn)));
     assert_eq!(view.pending, 2, "everything is kept");
 }
 

@@ -13,7 +13,7 @@ import type {
 	OwnerView,
 	Preset,
 	ProjectView,
-	RefusedView,
+	DeadLetterView,
 	Settings,
 	SignedInView,
 	SignInRequest,
@@ -86,10 +86,10 @@ export interface Api {
 	/** Uploads the sits that were erased from another device again, or keeps them on this device only. */
 	accountAfterErasure(upload: boolean): Promise<void>;
 	syncNow(): Promise<void>;
-	listRefused(): Promise<RefusedView[]>;
-	retryRefused(): Promise<void>;
+	listDeadLetters(): Promise<DeadLetterView[]>;
+	retryDeadLetters(): Promise<void>;
 	/** Returns the path of the file; null if the user chose none. */
-	exportRefused(): Promise<string | null>;
+	exportDeadLetters(): Promise<string | null>;
 	/** Calls the listeners until the returned function is called. */
 	listen(heard: Heard): Promise<() => void>;
 }

@@ -4,7 +4,7 @@ import type {
 	IpcError,
 	OwnerView,
 	ProjectView,
-	RefusedView,
+	DeadLetterView,
 	SignInRequest,
 	SignedInView,
 	SyncView,
@@ -20,8 +20,8 @@ const SIGNED_IN: SyncView = {
 	signedIn: true,
 	state: 'synced',
 	pending: 0,
-	refused: 0,
-	kept: 0,
+	rejected: 0,
+	localOnly: 0,
 	unreadable: 0,
 	ownerless: 0,
 	adoptFrom: null,
@@ -29,13 +29,13 @@ const SIGNED_IN: SyncView = {
 	progress: null,
 	need: null,
 	trouble: null,
-	forNow: false,
+	untilQuit: false,
 };
 
 export interface AccountState {
 	project?: ProjectView | undefined;
 	sync?: Partial<SyncView> | undefined;
-	refused?: RefusedView[];
+	refused?: DeadLetterView[];
 	/** Owners of sits besides the current account. */
 	others?: OwnerView[];
 }
@@ -53,9 +53,9 @@ type AccountApi = Pick<
 	| 'accountAfterErasure'
 	| 'listOwners'
 	| 'syncNow'
-	| 'listRefused'
-	| 'retryRefused'
-	| 'exportRefused'
+	| 'listDeadLetters'
+	| 'retryDeadLetters'
+	| 'exportDeadLetters'
 >;
 
 /** Calls `changed` after each change of `sync`; records requests in `calls`. */
@@ -109,7 +109,7 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		},
 		accountErase: async () => {
 			calls.push('accountErase');
-			set({ ...calm, pending: 0, kept: 6 });
+			set({ ...calm, pending: 0, localOnly: 6 });
 		},
 		accountAdopt: async (adopt) => {
 			calls.push(`accountAdopt ${adopt}`);
@@ -134,7 +134,7 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 							sits: 6,
 							deleted: 0,
 							unsent: sync.pending,
-							kept: sync.kept,
+							localOnly: sync.localOnly,
 						},
 					]
 				: [];
@@ -142,21 +142,21 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		},
 		accountAfterErasure: async (upload) => {
 			calls.push(`accountAfterErasure ${upload}`);
-			set({ ...calm, pending: 0, kept: upload ? 0 : (sync?.pending ?? 0) });
+			set({ ...calm, pending: 0, localOnly: upload ? 0 : (sync?.pending ?? 0) });
 		},
 		syncNow: async () => {
 			calls.push('syncNow');
 			set({ ...calm, pending: 0, syncedAt: new Date().toISOString() });
 		},
-		listRefused: async () => structuredClone(refused),
-		retryRefused: async () => {
-			calls.push('retryRefused');
+		listDeadLetters: async () => structuredClone(refused),
+		retryDeadLetters: async () => {
+			calls.push('retryDeadLetters');
 			refused = [];
-			set({ ...calm, refused: 0 });
+			set({ ...calm, rejected: 0 });
 		},
-		exportRefused: async () => {
-			calls.push('exportRefused');
-			return '/home/me/Documents/zafu-refused.json';
+		exportDeadLetters: async () => {
+			calls.push('exportDeadLetters');
+			return '/home/me/Documents/zafu-dead-letters.json';
 		},
 	};
 	return { api, sync: () => sync, others: () => others };

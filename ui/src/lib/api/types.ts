@@ -24,7 +24,7 @@ export type { PlanChoice } from '../generated/PlanChoice';
 export type { Preset } from '../generated/Preset';
 export type { Progress } from '../generated/Progress';
 export type { ProjectView } from '../generated/ProjectView';
-export type { RefusedView } from '../generated/RefusedView';
+export type { DeadLetterView } from '../generated/DeadLetterView';
 export type { Settings } from '../generated/Settings';
 export type { Proof } from '../generated/Proof';
 export type { SignInRequest } from '../generated/SignInRequest';

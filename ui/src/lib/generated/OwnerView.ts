@@ -41,4 +41,4 @@ unsent: number,
 /**
  * Sits that stay on this device only.
  */
-kept: number, };
+localOnly: number, };

@@ -3,4 +3,4 @@
 /**
  * What the person has to do.
  */
-export type SyncNeed = "sign-in" | "account-gone" | "erased" | "adopt" | "adopt-from" | "key" | "blocked" | "server-wrong" | "too-old" | "refused";
+export type SyncNeed = "sign-in" | "account-gone" | "erased" | "adopt" | "adopt-from" | "key" | "blocked" | "server-misconfigured" | "too-old" | "rejected";

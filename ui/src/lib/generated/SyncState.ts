@@ -3,4 +3,4 @@
 /**
  * How a sync is, in a word.
  */
-export type SyncState = "synced" | "syncing" | "waiting" | "needs-you" | "signed-out";
+export type SyncState = "synced" | "syncing" | "waiting" | "action-needed" | "signed-out";

@@ -32,11 +32,11 @@ pending: number,
 /**
  * Sits that the server will not have.
  */
-refused: number, 
+rejected: number, 
 /**
  * Sits that stay on this device only, as the person said.
  */
-kept: number, 
+localOnly: number, 
 /**
  * Sits that only a newer version of Zafu can read. They are kept.
  */
@@ -68,4 +68,4 @@ trouble: IpcError | null,
 /**
  * The system keeps no secrets: it is signed in only until Zafu ends.
  */
-forNow: boolean, };
+untilQuit: boolean, };

@@ -3,7 +3,7 @@
  * in the engine state. Passwords and codes are never stored here.
  */
 import { asIpcError, type Api } from '../api/api';
-import type { RefusedView, Proof, SyncView } from '../api/types';
+import type { DeadLetterView, Proof, SyncView } from '../api/types';
 import { t } from '../messages.svelte';
 import type { Timer } from './timer.svelte';
 
@@ -27,7 +27,7 @@ export class Account {
 	/** Outcome of the last request, until the next one starts. */
 	outcome = $state.raw<Outcome | null>(null);
 	/** Sits that the server rejected for good. */
-	deadLetters = $state.raw<RefusedView[]>([]);
+	deadLetters = $state.raw<DeadLetterView[]>([]);
 	#api: Api;
 	#timer: Timer;
 
@@ -61,7 +61,7 @@ export class Account {
 	/** Reads the dead letters; called again when their number changes. */
 	async readDeadLetters(): Promise<void> {
 		try {
-			this.deadLetters = await this.#api.listRefused();
+			this.deadLetters = await this.#api.listDeadLetters();
 		} catch (thrown) {
 			this.#failed('dead-letters', thrown);
 		}
@@ -151,7 +151,7 @@ export class Account {
 	async retryDeadLetters(): Promise<void> {
 		await this.#send(
 			'dead-letters',
-			() => this.#api.retryRefused(),
+			() => this.#api.retryDeadLetters(),
 			() => t('account-rejected-retried'),
 		);
 	}
@@ -159,7 +159,7 @@ export class Account {
 	async exportDeadLetters(): Promise<void> {
 		await this.#send(
 			'dead-letters',
-			() => this.#api.exportRefused(),
+			() => this.#api.exportDeadLetters(),
 			(path) => (path === null ? '' : t('account-rejected-exported', { path })),
 		);
 	}

@@ -19,8 +19,8 @@
  *   account    account, project, project-url, project-key, email, how-password, how-code, password, code,
  *              send-code, sign-in, sign-up, enter-trouble, account-said; account-state, sync-now, progress,
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
- *              owner-row (one each), owner-adopt, refused-row (one each), refused-retry,
- *              refused-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
+ *              owner-row (one each), owner-adopt, dead-letter-row (one each), dead-letter-retry,
+ *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
  *   mark       sync-mark (data-state), where sits are begun and in the log
  *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit
  *              notices-open comes first

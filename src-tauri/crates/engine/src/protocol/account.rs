@@ -21,9 +21,9 @@ pub struct SyncView {
     /// Sits that wait to be sent.
     pub pending: u32,
     /// Sits that the server will not have.
-    pub refused: u32,
+    pub rejected: u32,
     /// Sits that stay on this device only, as the person said.
-    pub kept: u32,
+    pub local_only: u32,
     /// Sits that only a newer version of Zafu can read. They are kept.
     pub unreadable: u32,
     /// Sits that were made while nobody was signed in, and of which the person has to say whose they are.
@@ -39,7 +39,7 @@ pub struct SyncView {
     /// Why the last try failed, while none has succeeded since.
     pub trouble: Option<IpcError>,
     /// The system keeps no secrets: it is signed in only until Zafu ends.
-    pub for_now: bool,
+    pub until_quit: bool,
 }
 
 /// An owner of sits on this device.
@@ -64,7 +64,7 @@ pub struct OwnerView {
     /// Sits whose last change its server does not have.
     pub unsent: u32,
     /// Sits that stay on this device only.
-    pub kept: u32,
+    pub local_only: u32,
 }
 
 /// State of an owner of sits on this device.
@@ -104,7 +104,7 @@ pub enum SyncState {
     /// Something waits to be sent, or to be asked for.
     Waiting,
     /// The person has to do something.
-    NeedsYou,
+    ActionNeeded,
     /// Nobody is signed in any more.
     SignedOut,
 }
@@ -140,11 +140,11 @@ pub enum SyncNeed {
     /// Ask whoever runs the project: the account is blocked.
     Blocked,
     /// See to it that the server is as it must be.
-    ServerWrong,
+    ServerMisconfigured,
     /// Update Zafu.
     TooOld,
     /// Look at what the server will not have.
-    Refused,
+    Rejected,
 }
 
 /// What the person proves themselves with. It is in no log.
@@ -213,7 +213,7 @@ pub struct SignedInView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct RefusedView {
+pub struct DeadLetterView {
     /// The sit.
     pub sit: SitRecord,
     /// What the server says of it.
@@ -242,7 +242,7 @@ pub struct SyncReport {
     /// Sits that still wait.
     pub pending: u32,
     /// Sits that the server will not have.
-    pub refused: u32,
+    pub rejected: u32,
 }
 
 /// What a client asks of the account.
@@ -284,11 +284,11 @@ pub enum SyncRequest {
     /// Sync now, to its end.
     Now,
     /// What the server will not have.
-    Refused,
+    DeadLetters,
     /// All of that, as it was sent.
-    ExportRefused,
+    ExportDeadLetters,
     /// Send that again.
-    Retry,
+    RetryDeadLetters,
     /// Whether the server is as it must be.
     Check,
 }
@@ -312,7 +312,7 @@ pub enum SyncReply {
     /// A sync has come to its end, and how it stands now.
     Synced(SyncReport, Option<SyncView>),
     /// What the server will not have.
-    Refused(Vec<RefusedView>),
+    DeadLetters(Vec<DeadLetterView>),
     /// What the server will not have, whole.
     Exported(serde_json::Value),
     /// What the server says is wrong with it; none: nobody is signed in to one.

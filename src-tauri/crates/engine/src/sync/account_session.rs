@@ -8,7 +8,7 @@ use super::errors::nobody;
 use super::status::{self, Connection};
 use crate::clock::Clock;
 use crate::protocol::{
-    CodeRequest, ErrorCode, IpcError, Progress, ProjectView, Proof, RefusedView, SignInRequest,
+    CodeRequest, DeadLetterView, ErrorCode, IpcError, Progress, ProjectView, Proof, SignInRequest,
     SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
 };
 use crate::view::{Log, owners};
@@ -220,7 +220,7 @@ impl AccountSession {
             }
             SyncRequest::Erase => return self.erase().await,
             SyncRequest::AfterErasure { upload } => return self.after_erasure(upload, hold),
-            SyncRequest::Retry => {
+            SyncRequest::RetryDeadLetters => {
                 self.store.retry_dead_letters(self.signed_in()?)?;
                 return Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::Request) });
             }
@@ -242,8 +242,8 @@ impl AccountSession {
                 self.store.decline(owner)?;
                 SyncReply::Done
             }
-            SyncRequest::Refused => SyncReply::Refused(self.dead_letters()?),
-            SyncRequest::ExportRefused => SyncReply::Exported(self.export_dead_letters()?),
+            SyncRequest::DeadLetters => SyncReply::DeadLetters(self.dead_letters()?),
+            SyncRequest::ExportDeadLetters => SyncReply::Exported(self.export_dead_letters()?),
             SyncRequest::Status | SyncRequest::Now => {
                 let message = "this request is for the sync, and not for the account";
                 return Err(IpcError::new(ErrorCode::BadRequest, message));
@@ -404,11 +404,11 @@ impl AccountSession {
         Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::ErasureDecision) })
     }
 
-    fn dead_letters(&self) -> Result<Vec<RefusedView>, IpcError> {
+    fn dead_letters(&self) -> Result<Vec<DeadLetterView>, IpcError> {
         let user = self.signed_in()?;
         let letters = self.store.dead_letters(user, DEAD_LETTERS_LISTED)?;
         let log = Log::of(&self.store, self.clock.now().wall)?;
-        let view = |letter: &DeadLetter| RefusedView {
+        let view = |letter: &DeadLetter| DeadLetterView {
             sit: log.record(&letter.session, Some(user)),
             code: letter.code.clone(),
         };
@@ -449,9 +449,10 @@ impl AccountSession {
         view: Option<SyncView>,
     ) -> Result<SyncReply, IpcError> {
         self.signed_in()?;
-        let (pending, refused) = view.as_ref().map_or((0, 0), |view| (view.pending, view.refused));
+        let (pending, rejected) =
+            view.as_ref().map_or((0, 0), |view| (view.pending, view.rejected));
         let Transferred { pushed, pulled, .. } = transferred;
-        Ok(SyncReply::Synced(SyncReport { pushed, pulled, pending, refused }, view))
+        Ok(SyncReply::Synced(SyncReport { pushed, pulled, pending, rejected }, view))
     }
 }
 

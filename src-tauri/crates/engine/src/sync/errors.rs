@@ -94,7 +94,7 @@ pub(super) fn need(hold: &Hold) -> SyncNeed {
         Hold::KeyRejected => SyncNeed::Key,
         Hold::AccountDeleted => SyncNeed::AccountGone,
         Hold::Erased(_) => SyncNeed::Erased,
-        Hold::Misconfigured(_) | Hold::Unhealthy(_) => SyncNeed::ServerWrong,
+        Hold::Misconfigured(_) | Hold::Unhealthy(_) => SyncNeed::ServerMisconfigured,
         Hold::ClientTooOld(_) => SyncNeed::TooOld,
     }
 }
@@ -140,7 +140,7 @@ mod tests {
         };
         let no_profile = said(412, "PT412");
         assert_eq!(no_profile.class(), ErrorClass::Configuration);
-        assert_eq!(need(&Hold::Misconfigured(no_profile.clone())), SyncNeed::ServerWrong);
+        assert_eq!(need(&Hold::Misconfigured(no_profile.clone())), SyncNeed::ServerMisconfigured);
         let error = IpcError::from(no_profile);
         assert_eq!(error.code, ErrorCode::Server);
         assert!(error.message.contains("sign-up trigger") && !error.message.contains("gone"));

@@ -53,20 +53,20 @@ fn view(
     connection: Connection,
     here: UtcOffset,
 ) -> SyncView {
-    let Backlog { pending, rejected: refused, local_only: kept, unreadable } = backlog;
+    let Backlog { pending, rejected, local_only, unreadable } = backlog;
     let held = connection.hold.as_ref().map(errors::need);
     let closed = connection.has_no_credentials || connection.keychain_failure.is_some();
     let need = held
         .or(closed.then_some(SyncNeed::SignIn))
         .or((ownerless > 0).then_some(SyncNeed::Adopt))
         .or(adopt_from.is_some().then_some(SyncNeed::AdoptFrom))
-        .or((refused > 0).then_some(SyncNeed::Refused))
+        .or((rejected > 0).then_some(SyncNeed::Rejected))
         .filter(|_| account.signed_in);
     // Sessions of other devices may be missing.
     let unsure = account.synced_at.is_none() || connection.last_failure.is_some();
     let state = match need {
         _ if !account.signed_in => SyncState::SignedOut,
-        Some(_) => SyncState::NeedsYou,
+        Some(_) => SyncState::ActionNeeded,
         None if connection.progress.is_some() => SyncState::Syncing,
         None if pending > 0 || unsure => SyncState::Waiting,
         None => SyncState::Synced,
@@ -77,8 +77,8 @@ fn view(
         signed_in: account.signed_in,
         state,
         pending,
-        refused,
-        kept,
+        rejected,
+        local_only,
         unreadable,
         ownerless,
         adopt_from,
@@ -91,7 +91,7 @@ fn view(
             .and_then(errors::trouble)
             .or(connection.keychain_failure)
             .or(connection.last_failure.map(IpcError::from)),
-        for_now: connection.is_not_kept,
+        until_quit: connection.is_not_kept,
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     fn view_with(
         signed_in: bool,
         pending: u32,
-        refused: u32,
+        rejected: u32,
         ownerless: u32,
         connection: Connection,
     ) -> SyncView {
@@ -127,7 +127,7 @@ mod tests {
             closed: None,
             declined_by: None,
         };
-        let backlog = Backlog { pending, rejected: refused, ..Backlog::default() };
+        let backlog = Backlog { pending, rejected, ..Backlog::default() };
         view(account, backlog, ownerless, None, connection, UtcOffset(0))
     }
 
@@ -140,35 +140,35 @@ mod tests {
             (view_with(true, 2, 0, 0, Connection::default()), SyncState::Waiting, None),
             (view_with(false, 2, 0, 0, Connection::default()), SyncState::SignedOut, None),
             (view_with(false, 2, 1, 0, lost.clone()), SyncState::SignedOut, None),
-            (view_with(true, 2, 0, 0, lost), SyncState::NeedsYou, Some(SyncNeed::SignIn)),
+            (view_with(true, 2, 0, 0, lost), SyncState::ActionNeeded, Some(SyncNeed::SignIn)),
             (
                 view_with(true, 2, 1, 0, Connection::default()),
-                SyncState::NeedsYou,
-                Some(SyncNeed::Refused),
+                SyncState::ActionNeeded,
+                Some(SyncNeed::Rejected),
             ),
             (
                 view_with(true, 2, 1, 3, Connection::default()),
-                SyncState::NeedsYou,
+                SyncState::ActionNeeded,
                 Some(SyncNeed::Adopt),
             ),
             (
                 view_with(true, 2, 1, 3, held(Hold::Erased(Uuid::nil()))),
-                SyncState::NeedsYou,
+                SyncState::ActionNeeded,
                 Some(SyncNeed::Erased),
             ),
             (
                 view_with(true, 2, 0, 0, held(Hold::KeyRejected)),
-                SyncState::NeedsYou,
+                SyncState::ActionNeeded,
                 Some(SyncNeed::Key),
             ),
             (
                 view_with(true, 2, 0, 0, held(Hold::AccountBlocked)),
-                SyncState::NeedsYou,
+                SyncState::ActionNeeded,
                 Some(SyncNeed::Blocked),
             ),
             (
                 view_with(true, 0, 0, 0, held(Hold::ClientTooOld("9.0.0".into()))),
-                SyncState::NeedsYou,
+                SyncState::ActionNeeded,
                 Some(SyncNeed::TooOld),
             ),
         ] {

@@ -4,7 +4,7 @@ import type { SitRecord } from "./SitRecord";
 /**
  * A sit that the server will not have.
  */
-export type RefusedView = { 
+export type DeadLetterView = { 
 /**
  * The sit.
  */
