@@ -2,17 +2,17 @@
 
 use clap::Parser;
 
-/// The window of Zafu. The command `zafu` starts it.
+/// The window of Zafu. The command `zafu` starts it when needed.
 #[derive(Parser)]
 #[command(name = "zafu-app", version)]
 pub struct Args {
     /// Run without a window until it is asked for.
     #[arg(long)]
     pub background: bool,
-    /// Say more in the log files, and on standard error.
+    /// Write more to the log files and to standard error.
     #[arg(long, short)]
     pub verbose: bool,
-    /// Say on standard error when the program runs, then nothing more; ask nothing in a dialog before that.
+    /// Report the start or its failure on standard error, without a dialog, and write nothing to it after that.
     #[arg(long, hide = true)]
     pub tell_when_started: bool,
 }

@@ -1,4 +1,4 @@
-//! Tells Tauri which commands exist: what is not named here no window may call.
+//! Declares the Tauri commands: a window can call only commands that are listed here.
 
 const COMMANDS: &[&str] = &[
     "get_state",
@@ -44,7 +44,7 @@ fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {
-        // A build script speaks to whoever builds by failing.
+        // A build script reports an error by failing.
         panic!("the desktop shell cannot be built: {error:#}");
     }
 }

@@ -1,4 +1,4 @@
-//! Quitting: a user who quits during a sit is asked first; the system is never asked, it saves and quits.
+//! Quitting: a quit by the user during a sit asks first; a quit by the system saves and does not ask.
 
 use crate::tray_visibility;
 use crate::window::{self, Reason};
@@ -11,9 +11,9 @@ use zafu_engine::protocol::ErrorCode;
 /// State of the exit.
 #[derive(Default)]
 pub struct ExitState {
-    /// True once the process quits: closing the last window then prevents nothing.
+    /// True once a quit is decided: then nothing prevents the exit when the last window closes.
     is_decided: AtomicBool,
-    /// True once the user was notified how to return to a sit that no window and no tray show.
+    /// True once the user was notified how to return to a sit that neither a window nor the tray shows.
     was_notified: AtomicBool,
 }
 
@@ -22,7 +22,7 @@ pub fn quit(app: &AppHandle) {
     exit(app, 0);
 }
 
-/// Quits with an exit code that says that the window could not be shown.
+/// Quits with the exit code of a failure: the window could not be shown.
 pub fn fail(app: &AppHandle) {
     exit(app, 1);
 }
@@ -46,7 +46,7 @@ pub fn quit_or_ask(app: &AppHandle) {
 /// Saves all changes that are not on disk yet. Returns true if quitting would lose nothing.
 fn save_all(app: &AppHandle) -> bool {
     match app.state::<EngineHandle>().prepare_to_quit().wait() {
-        // An engine that has stopped has nothing in memory any more.
+        // A stopped engine has no unsaved changes in memory.
         Err(error) => error.code != ErrorCode::NotSaved,
         Ok(()) => true,
     }

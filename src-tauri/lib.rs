@@ -62,8 +62,7 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Prints clap's response, help and the version on standard output and errors on standard error, and returns its exit
-/// code.
+/// Prints clap's response (help and version to standard output, errors to standard error) and returns its exit code.
 fn print_usage(response: &clap::Error) -> ExitCode {
     let text = response.render().to_string();
     if response.use_stderr() {
@@ -163,11 +162,11 @@ fn run_shell(
             api.prevent_exit();
         }
         RunEvent::Exit => {
-            // First the engine saves a checkpoint and unlocks the folder.
+            // First, so that the engine saves a checkpoint and unlocks the folder.
             drop(host.take());
             ringing.fade();
             window::remove_empty_folder(app);
-            // The process ends without returning from here.
+            // Tauri ends the process after this event: `run` does not return.
             let _ = output::finish_within(OUTPUT_TIMEOUT);
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
@@ -216,7 +215,7 @@ async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
                 exit::quit(&app);
                 Ok(())
             }
-            // A later state replaces those that were missed.
+            // A later state replaces the missed ones.
             Err(RecvError::Lagged(_)) => Ok(()),
             Err(RecvError::Closed) => return,
         };

@@ -1,4 +1,4 @@
-//! The program of the window. Everything is in the library, so that it can be tested.
+//! The program of the window. All code is in the library, so that it can be tested.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 

@@ -1,8 +1,8 @@
-//! How the window is rendered, and whether there is a display for it.
+//! Selects how the window is rendered, and checks that there is a display.
 
-/// Makes WebKitGTK render in software, unless the environment variable is set. The window changes every few seconds:
-/// for that a graphics context costs more memory, processor time and time to the first frame than it saves (measured
-/// by `cargo xtask bench` with the variable set to 0 and without), and with some drivers the window stays empty.
+/// Makes WebKitGTK render in software, unless the environment variable is set. The window changes only every few
+/// seconds, so that a graphics context costs more memory, CPU time and time to the first frame than it saves (measured
+/// by `cargo xtask bench` with the variable set to 0 and without). With some drivers the window even stays empty.
 ///
 /// Must be called before any other thread starts.
 #[cfg(target_os = "linux")]
@@ -14,14 +14,14 @@ pub fn force_software() {
     }
 }
 
-/// The web view of other systems needs no such setting.
+/// Does nothing: the web views of other systems need no such setting.
 #[cfg(not(target_os = "linux"))]
 pub fn force_software() {}
 
-/// Checks that there is a display: without one the libraries of the window end the process.
+/// Checks that there is a display: without one, GTK ends the process.
 ///
 /// # Errors
-/// What is missing, and what to do.
+/// There is no display; the message also tells what to do.
 #[cfg(target_os = "linux")]
 pub fn check_display() -> Result<(), String> {
     // SAFETY: called on the main thread before anything else uses GTK; calling it again later changes nothing.
@@ -36,7 +36,7 @@ pub fn check_display() -> Result<(), String> {
     Err(format!("{reason}: `zafu sit --terminal` runs a sit without one"))
 }
 
-/// Other systems always have a display.
+/// Returns `Ok`: other systems always have a display.
 #[cfg(not(target_os = "linux"))]
 pub fn check_display() -> Result<(), String> {
     Ok(())

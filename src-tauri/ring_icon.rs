@@ -25,7 +25,7 @@ fn pixel(x: u32, y: u32, progress: Option<f32>) -> [u8; 4] {
     let centre = SIZE as f32 / 2.0;
     let (dx, dy) = (x as f32 + 0.5 - centre, y as f32 + 0.5 - centre);
     let radius = dx.hypot(dy);
-    // Coverage by distance: the edge is one pixel wide.
+    // Antialiasing: the edge is one pixel wide.
     let ring = (4.0 - (radius - centre * 0.78).abs() + 0.5).clamp(0.0, 1.0);
     let heart = (centre * 0.3 - radius + 0.5).clamp(0.0, 1.0);
     // Clockwise from the top, 0 to 1.
@@ -42,7 +42,7 @@ fn pixel(x: u32, y: u32, progress: Option<f32>) -> [u8; 4] {
 mod tests {
     use super::*;
 
-    /// How many pixels are rose.
+    /// Counts the rose pixels.
     fn rose(progress: Option<f32>) -> usize {
         let image = draw(progress);
         image.rgba().chunks(4).filter(|pixel| pixel[..3] == ROSE && pixel[3] > 128).count()

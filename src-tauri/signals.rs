@@ -1,10 +1,10 @@
-//! Signals that ask the process to quit: SIGTERM, SIGHUP, SIGINT. On Windows the end of a session reaches the window.
+//! Signals that ask the process to quit: SIGTERM, SIGHUP, SIGINT. On Windows the window receives the end of a session.
 
 #[cfg(unix)]
 use crate::exit;
 use tauri::AppHandle;
 
-/// Receives signals from the moment it is made; those that come before they are handled wait.
+/// Receives signals from its creation on. Signals that arrive before they are handled stay pending.
 pub struct SignalListener {
     /// `None` if the system refuses handlers.
     #[cfg(unix)]
@@ -13,7 +13,7 @@ pub struct SignalListener {
 
 #[cfg(unix)]
 impl SignalListener {
-    /// Listens from now on. Called before there is an engine whose sit a signal could interrupt.
+    /// Starts to listen. Must be called before the engine starts, so that no signal can interrupt a sit.
     pub fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         let signals = tauri::async_runtime::block_on(async {
@@ -28,7 +28,7 @@ impl SignalListener {
         Self { signals: signals.ok() }
     }
 
-    /// Waits for a signal; forever without handlers.
+    /// Waits for a signal. Never returns if there are no handlers.
     async fn next(self) {
         let Some([mut terminate, mut hangup, mut interrupt]) = self.signals else {
             return std::future::pending().await;
@@ -41,7 +41,7 @@ impl SignalListener {
     }
 }
 
-/// Runs `dialog`, which blocks, before there is an engine. A signal then ends the process at once: nothing is unsaved.
+/// Runs `dialog`, which blocks, before the engine starts. A signal ends the process at once: nothing is unsaved then.
 #[cfg(unix)]
 pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
     let signals = SignalListener::new();
@@ -54,7 +54,7 @@ pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Quits without asking as soon as a signal comes.
+/// Quits without asking as soon as a signal arrives.
 #[cfg(unix)]
 pub fn quit_on_signal(app: &AppHandle, listener: SignalListener) {
     let app = app.clone();
@@ -72,12 +72,12 @@ impl SignalListener {
     }
 }
 
-/// Runs `dialog`: the end of a session ends a process without a window.
+/// Runs `dialog`. Windows itself ends a process without a window at the end of a session.
 #[cfg(windows)]
 pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
     dialog()
 }
 
-/// Does nothing: at the end of a session the event loop ends in order.
+/// Does nothing: at the end of a session the event loop exits normally.
 #[cfg(windows)]
 pub fn quit_on_signal(_app: &AppHandle, _listener: SignalListener) {}

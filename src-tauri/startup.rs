@@ -1,4 +1,4 @@
-//! Starts the engine before there is a window, and shows the errors of that in a dialog of the system.
+//! Starts the engine before there is a window, and shows errors of the start in a dialog of the system.
 
 use crate::args::Args;
 use crate::signals;
@@ -22,8 +22,8 @@ pub enum Started {
     Failed,
 }
 
-/// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is printed
-/// instead, for the process that started this one.
+/// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is
+/// printed instead, for the process that started this one.
 pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
     loop {
         let error = match turn::take(folder) {

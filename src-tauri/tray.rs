@@ -35,7 +35,7 @@ struct Tray {
     quit: MenuItem<Wry>,
 }
 
-/// Makes the tray icon and keeps it up to date; does nothing if the library for it is missing. Must be called on the
+/// Creates the tray icon and keeps it up to date; does nothing if its library is missing. Must be called on the
 /// main thread.
 pub fn make(app: &AppHandle) {
     if !doctor::tray_library() {
@@ -52,7 +52,7 @@ pub fn make(app: &AppHandle) {
 }
 
 fn build(app: &AppHandle) -> tauri::Result<Tray> {
-    // Their texts are set below, as after each change of the language.
+    // `set_labels` sets the texts, here and after each change of the language.
     let item = |id: &str| MenuItemBuilder::with_id(id, "").build(app);
     let state = MenuItemBuilder::with_id("state", "").enabled(false).build(app)?;
     let (start, pause, resume, end) =
@@ -95,7 +95,7 @@ fn select(app: &AppHandle, id: &str) {
     }
 }
 
-/// Shows the error of a response, if it is one, in the window.
+/// Shows the error in the window if `response` is one.
 fn show_error(app: &AppHandle, response: Pending<EngineState>) {
     let engine = app.state::<EngineHandle>().inner().clone();
     tauri::async_runtime::spawn(async move {
@@ -116,7 +116,7 @@ async fn update(app: AppHandle, tray: Tray) {
         let (Ok(state), Ok(presets)) = (engine.state().await, presets) else { return };
         let face = Face::of(state.sit.as_ref());
         let (tray, on) = (Arc::clone(&tray), app.clone());
-        // In one turn of the main thread, which otherwise wakes for each item.
+        // In one call on the main thread: each separate update of an item would wake it again.
         let shown = app.run_on_main_thread(move || {
             let mut tray = tray.lock().unwrap_or_else(PoisonError::into_inner);
             let (tray, before) = &mut *tray;
@@ -178,7 +178,7 @@ impl Tray {
         self.quit.set_text(text!("tray-quit"))
     }
 
-    /// Draws what differs from `before`.
+    /// Draws the differences between `face` and `before`.
     fn draw(
         &self,
         face: &Face,

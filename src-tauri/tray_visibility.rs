@@ -1,14 +1,14 @@
-//! Whether the user can see the tray icon.
+//! Knows whether the user can see the tray icon.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::{AppHandle, Manager};
 use zafu_engine::doctor;
 
-/// True once the tray icon was made.
+/// True once the tray icon was created.
 #[derive(Default)]
 pub struct TrayExists(AtomicBool);
 
-/// Records that the tray icon was made.
+/// Records that the tray icon was created.
 pub fn set_exists(app: &AppHandle) {
     app.state::<TrayExists>().0.store(true, Ordering::SeqCst);
 }

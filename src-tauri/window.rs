@@ -1,5 +1,5 @@
-//! The window. It is made when it is shown and destroyed when it is closed, which frees most of the memory while a sit
-//! continues; it returns to its last position.
+//! The window. It is created when it is shown and destroyed when it is closed, which frees most of the memory while a
+//! sit continues. It opens at its last position.
 
 use serde::Serialize;
 use tauri::plugin::TauriPlugin;
@@ -15,7 +15,7 @@ use zafu_engine::protocol::EngineState;
 /// Label of the window, also in capabilities and events.
 pub const LABEL: &str = "main";
 
-/// Data that the window has before its first script runs, so that its first frame is complete.
+/// Data that is defined in the window before its first script runs, so that its first frame is complete.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Start<'a> {
@@ -32,7 +32,7 @@ pub fn state_plugin(folder: &DataFolder) -> TauriPlugin<Wry> {
     let path = folder.path().join("window.json");
     match path.to_str() {
         Some(path) => builder.with_filename(path).build(),
-        // A path that is not UTF-8: the plugin's own folder.
+        // The plugin takes only UTF-8 paths. Otherwise it uses its own folder.
         None => builder.build(),
     }
 }
@@ -44,14 +44,14 @@ pub fn remove_empty_folder(app: &AppHandle) {
     }
 }
 
-/// Locked while the window is made, so that two requests make one window.
+/// Locked while the window is created, so that two requests create one window.
 #[derive(Default)]
 pub struct MakeLock(tokio::sync::Mutex<()>);
 
 /// Why the window is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It was asked for.
+    /// The user or another process has requested it.
     Show,
     /// To ask the user whether to quit during a sit.
     AskToQuit,
@@ -59,7 +59,7 @@ pub enum Reason {
     AddNote(SessionId),
 }
 
-/// Shows the window, made first if there is none, in the background.
+/// Shows the window without blocking, and creates it first if there is none.
 pub fn show(app: &AppHandle, reason: Reason) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -69,10 +69,10 @@ pub fn show(app: &AppHandle, reason: Reason) {
     });
 }
 
-/// As [`show`], and returns once the window is made.
+/// As [`show`], and returns once the window exists.
 ///
 /// # Errors
-/// It cannot be made.
+/// The window cannot be created.
 pub async fn show_now(app: &AppHandle, reason: Reason) -> Result<(), String> {
     let lock = app.state::<MakeLock>();
     let _guard = lock.0.lock().await;
@@ -92,7 +92,7 @@ fn raise(window: &WebviewWindow) {
     }
 }
 
-/// Tells a window that exists why it is shown.
+/// Sends the reason to a window that exists already.
 fn tell(app: &AppHandle, reason: Reason) {
     let sent = match reason {
         Reason::Show => Ok(()),
@@ -127,7 +127,7 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
         .initialization_script(format!(
             "Object.defineProperty(window, '__ZAFU_START__', {{ value: {start} }});"
         ));
-    // On Windows and Linux; macOS has a place of its own for it.
+    // On Windows and Linux; macOS stores the data of a web view in a folder of its own.
     let builder = builder.data_directory(app.state::<DataFolder>().path().join("webview"));
     let window = builder.visible(false).build()?;
     // The background of the first frame, before the page is painted.

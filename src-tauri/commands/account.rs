@@ -1,4 +1,4 @@
-//! Commands for the account and its sync. They may wait for the server; the engine does not.
+//! Commands for the account and its sync. They may wait for the server, without blocking the engine.
 
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;

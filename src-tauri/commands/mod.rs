@@ -1,4 +1,4 @@
-//! Tauri commands: each calls one method of the engine or of the system. They decide nothing.
+//! Tauri commands: each calls one method of the engine or of the system, and contains no other logic.
 
 pub mod account;
 pub mod log;
@@ -8,7 +8,7 @@ pub mod sit;
 
 use zafu_engine::protocol::{ErrorCode, IpcError};
 
-/// Runs `work`, which may block on the system, on a thread of its own.
+/// Runs `work`, which may block, on a separate thread.
 async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, IpcError> {

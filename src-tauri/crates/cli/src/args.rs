@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of `zafu`. The help that users see is in `messages/*/help.ftl`.
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -6,204 +6,200 @@ use zafu_core::bounded::OutOfRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
 
-/// A calm, exact meditation timer that never loses a sit.
-///
-/// Without a command, opens the window. The exit code is 0 when what was asked for was done, 1 when it failed,
-/// 2 when it was not understood, 3 when it does not fit what the timer is doing, 4 when the running Zafu cannot
-/// be reached, 5 when something waits for a network or a server, and 6 when the account needs you.
+/// The command line. Without a command, the window opens.
 #[derive(Debug, Parser)]
 #[command(name = "zafu", version, arg_required_else_help = false)]
 pub struct Args {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Say more in the log files, and on standard error.
+    /// Logs more, also to standard error.
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Begin a sit; prints its ID once it is saved.
+    /// Starts a sit and prints its ID once it is saved.
     Sit(Sit),
-    /// Say what the timer is doing.
+    /// Prints the state of the timer.
     Status {
-        /// Print it as JSON.
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Let the sit stand still.
+    /// Pauses the sit.
     Pause,
-    /// Let the sit go on.
+    /// Resumes the sit.
     Resume,
-    /// End the sit and keep what was sat.
+    /// Ends the sit and keeps the time sat.
     End {
-        /// Add the time sat beyond the planned end.
+        /// Adds the overtime.
         #[arg(long)]
         overtime: bool,
     },
-    /// End the sit and throw it away.
+    /// Discards the sit.
     Discard {
-        /// Yes, throw it away.
+        /// Confirms that the sit is discarded.
         #[arg(long)]
         yes: bool,
     },
-    /// Say what an interrupted sit was; the oldest, if several wait.
+    /// Resolves the gap of an unsettled sit, by default of the oldest one.
     Resolve {
-        /// What it was.
+        /// The user's answer.
         answer: GapAnswer,
-        /// Which one.
+        /// The ID of the sit.
         #[arg(long)]
         id: Option<String>,
     },
-    /// List past sits, newest first.
+    /// Lists past sits, newest first.
     Log(Log),
-    /// Send what waits and fetch what other devices have sent, to the end of it.
+    /// Syncs until nothing is left to do.
     Sync {
-        /// Print what was done as JSON.
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
-    /// The account: none is needed for anything but to have the same sits on several devices.
+    /// Manages the account.
     Account {
-        /// What about it.
+        /// The command for the account.
         #[command(subcommand)]
         command: AccountCommand,
     },
-    /// Check everything that Zafu needs, and say what to do where something is missing.
+    /// Checks everything that Zafu needs, and prints what to do about problems.
     Doctor,
-    /// Bring back a database from before it was damaged.
+    /// Restores the database from a backup.
     Restore {
-        /// `newest`, `empty`, or the path of a backup; none: lists the backups.
+        /// `newest`, `empty`, or the path of a backup; by default lists the backups.
         from: Option<String>,
     },
-    /// Stop the running Zafu; a sit is kept as far as it has come.
+    /// Quits the running Zafu. A running sit is saved.
     Quit,
-    /// Print completions for a shell.
+    /// Prints shell completions.
     Completions {
-        /// Which shell.
+        /// The shell.
         shell: clap_complete::Shell,
     },
 }
 
-/// Which past sits to list.
+/// The past sits to list.
 #[derive(Debug, clap::Args)]
 pub struct Log {
-    /// Print them as JSON.
+    /// Prints JSON.
     #[arg(long)]
     pub json: bool,
 
-    /// How many at most.
+    /// The maximum number of sits.
     #[arg(long, default_value_t = 20)]
     pub limit: u32,
 
-    /// List the sits of every account on this device, and whose each is.
+    /// Lists the sits of every account on this device, each with its account.
     #[arg(long, conflicts_with = "account")]
     pub all_accounts: bool,
 
-    /// List the sits of this account: its e-mail address, or its ID as `zafu account list` prints it.
+    /// Lists the sits of this account: its email address, or its ID as `zafu account list` prints it.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
 }
 
-/// What to do with the account.
+/// A command for the account.
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Sign in to an account of your Supabase project.
+    /// Signs in to an account of a Supabase project.
     SignIn(Who),
-    /// Make an account in your Supabase project.
+    /// Creates an account in a Supabase project.
     SignUp(Who),
-    /// Have a code sent by mail, to sign in with.
+    /// Has a sign-in code mailed.
     SendCode {
-        /// Where the account is.
+        /// The project of the account.
         #[command(flatten)]
         place: Place,
-        /// The account's e-mail address.
+        /// The account's email address.
         #[arg(long)]
         email: String,
     },
-    /// Sign out; all sits stay on this device.
+    /// Signs out. All sits stay on this device.
     SignOut,
-    /// Say who is signed in, when it was last synced, and what waits.
+    /// Prints the signed-in account, the time of the last sync, and what is pending.
     Status {
-        /// Print it as JSON.
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Erase the account's sits from the server; those on this device stay.
+    /// Erases the account's sits from the server. They stay on this device.
     Erase {
-        /// Yes, erase them.
+        /// Confirms that they are erased.
         #[arg(long)]
         yes: bool,
     },
-    /// List every account that has sits on this device, and how many it has.
+    /// Lists the accounts that have sits on this device, with their numbers of sits.
     List {
-        /// Print it as JSON.
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Make sits the signed-in account's: those made while nobody was signed in, or those of another account.
+    /// Assigns sits to the signed-in account: those without an owner, or those of another account.
     Adopt {
-        /// Or leave them as they are, on this device only.
+        /// Leaves them on this device only.
         #[arg(long)]
         leave: bool,
-        /// Move all sits of this account: its e-mail address, or its ID as `zafu account list` prints it.
+        /// Moves all sits of this account: its email address, or its ID as `zafu account list` prints it.
         #[arg(long, value_name = "ACCOUNT")]
         from: Option<String>,
-        /// Yes, move them, although that account is not known to be gone.
+        /// Confirms the move from an account that is not known to be gone.
         #[arg(long, requires = "from", conflicts_with = "leave")]
         yes: bool,
     },
-    /// Say what becomes of this device's sits after they were erased from the server.
+    /// Decides what happens to this device's sits after they were erased from the server.
     AfterErasure {
-        /// What becomes of them.
+        /// The user's answer.
         answer: AfterErasure,
     },
-    /// List the sits that the server rejected, and why.
+    /// Lists the dead letters, with the reasons.
     Rejected {
-        /// Print them as JSON.
+        /// Prints JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Send rejected sits again.
+    /// Sends the dead letters again.
     Retry,
 }
 
-/// Where an account is.
+/// The project of an account.
 #[derive(Debug, clap::Args)]
 pub struct Place {
-    /// The project's address, as https://abcdefgh.supabase.co; none: as the last time.
+    /// The project's URL, such as `https://abcdefgh.supabase.co`; by default the last one.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 
-    /// The project's publishable key; none: as the last time.
+    /// The project's publishable key; by default the last one.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
 }
 
-/// Whose account it is.
+/// An account and the way to sign in to it.
 #[derive(Debug, clap::Args)]
 pub struct Who {
-    /// Where the account is.
+    /// The project of the account.
     #[command(flatten)]
     pub place: Place,
 
-    /// The account's e-mail address.
+    /// The account's email address.
     #[arg(long)]
     pub email: String,
 
-    /// Read the password from standard input.
+    /// Reads the password from standard input.
     #[arg(long)]
     pub password_stdin: bool,
 
-    /// The code from the mail, in the place of a password.
+    /// The code from the email, instead of a password.
     #[arg(long, conflicts_with = "password_stdin")]
     pub code: Option<String>,
 }
 
-/// What becomes of sits that were erased from the server.
+/// The answers about sits that were erased from the server.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum AfterErasure {
     /// They are sent again.
@@ -212,12 +208,12 @@ pub enum AfterErasure {
     Keep,
 }
 
-/// A sit to begin.
+/// The sit to start.
 #[derive(Debug, clap::Args)]
 pub struct Sit {
-    /// How long: 20m, 1h30m, 90s, open, or until 07:30; none: as the preset or the settings say.
-    // A length that begins with a hyphen is ours to refuse, not an option that does not exist. Only the first word:
-    // clap would take the options after a list of such values for values too.
+    /// The length: 20m, 1h30m, 90s, open, or until 07:30; by default as in the preset or the settings.
+    // Allows a leading hyphen, so that a negative length gets its own error message and not that of an unknown option.
+    // Only for the first word: clap would parse options after a list of such values as values too.
     #[arg(value_name = "LENGTH", allow_hyphen_values = true)]
     pub length: Option<String>,
 
@@ -225,28 +221,28 @@ pub struct Sit {
     #[arg(num_args = 0..=5, value_name = "LENGTH", hide = true)]
     pub more: Vec<String>,
 
-    /// Begin a plan that is kept by this name.
+    /// Starts the preset with this name.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
 
-    /// Preparation before it, up to 5m.
+    /// The preparation, up to 5m.
     #[arg(long, value_name = "LENGTH", value_parser = preparation, allow_hyphen_values = true)]
     pub prepare: Option<PreparationSeconds>,
 
-    /// A bell each time so long has been sat.
+    /// The time between interval bells.
     #[arg(long, value_name = "LENGTH", value_parser = interval, allow_hyphen_values = true)]
     pub interval: Option<SitSeconds>,
 
-    /// Run here, without a window; Ctrl-C ends the sit and keeps what was sat.
+    /// Runs the sit in this process, without a window. Ctrl-C ends the sit and keeps it.
     #[arg(long)]
     pub terminal: bool,
 }
 
 impl Sit {
-    /// The length as it was written.
+    /// Parses the length; returns `None` if none was given.
     ///
     /// # Errors
-    /// [`LengthError`] names what was wrong.
+    /// The length is not valid.
     pub fn length(&self) -> Result<Option<LengthChoice>, LengthError> {
         let Some(first) = &self.length else { return Ok(None) };
         let words: Vec<_> = std::iter::once(first).chain(&self.more).map(String::as_str).collect();
@@ -254,25 +250,25 @@ impl Sit {
     }
 }
 
-/// What an interrupted sit was.
+/// The answers about an interrupted sit.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum GapAnswer {
-    /// It was sat to its end.
+    /// It was sat to the end.
     Whole,
-    /// It was sat until it was interrupted.
+    /// It was sat until the interruption.
     Gap,
-    /// It was no sit.
+    /// It was not a sit.
     Discard,
 }
 
-/// Where a database is brought back from.
+/// The source from which a database is restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestoreFrom {
     /// The newest intact backup.
     Newest,
-    /// Nowhere: an empty one is begun.
+    /// None: an empty database is created.
     Empty,
-    /// This backup.
+    /// The backup at this path.
     Path(PathBuf),
 }
 
@@ -296,7 +292,7 @@ fn interval(text: &str) -> Result<SitSeconds, String> {
 
 fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, String> {
     let seconds = length::parse_duration(text).map_err(|error| match error {
-        // Neither a preparation nor an interval can be open or end at a clock time.
+        // Neither a preparation nor an interval can be open-ended or end at a clock time: this message offers neither.
         LengthError::NotALength(text) => {
             format!("\"{text}\" is not a length of time: write it as 20m, 1h30m or 90s")
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub use crate::length::{Length, LengthChoice, PlannedSeconds, PreparationSeconds, SitSeconds};
 
-/// How many times a bell is struck: 1 to 9.
+/// The number of times that a bell is struck: 1 to 9.
 pub type Strikes = Bounded<1, 9>;
 /// The number of interval bells that are spread over a sit.
 pub type BellCount = Bounded<1, 99>;
@@ -19,19 +19,19 @@ pub type BellCount = Bounded<1, 99>;
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "String"))]
 pub struct SoundName(pub String);
 
-/// A sound and how many times it is struck.
+/// A sound and the number of times that it is struck.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Strike {
     /// The sound.
     pub sound: SoundName,
-    /// How many times it is struck.
+    /// The number of times that it is struck.
     pub strikes: Strikes,
 }
 
 impl Strike {
-    /// Returns `strikes` strokes of the sound with this name.
+    /// Returns a strike of the sound with this name, `strikes` times.
     #[must_use]
     pub fn new(sound: &str, strikes: Strikes) -> Self {
         Self { sound: SoundName(sound.into()), strikes }
@@ -101,7 +101,7 @@ pub enum OvertimeChoice {
     Ask,
     /// It is measured and added.
     Always,
-    /// There is none: the sit finishes at its planned end.
+    /// There is none: the sit ends at its planned end.
     Never,
 }
 
@@ -125,7 +125,7 @@ pub struct PlanChoice {
 }
 
 impl Default for PlanChoice {
-    /// 20 minutes, 10 seconds of preparation, a bowl at the start and at the end.
+    /// Returns a plan of 20 minutes with 10 seconds of preparation and a bowl at the start and at the end.
     fn default() -> Self {
         Self {
             length: LengthChoice::Timed { seconds: SitSeconds::constant::<1200>() },
@@ -139,7 +139,7 @@ impl Default for PlanChoice {
 }
 
 impl PlanChoice {
-    /// Fixes the choice to the plan of a sit that is started at `now`.
+    /// Returns the plan of a sit that starts at `now`, with a fixed length.
     ///
     /// # Errors
     /// [`LengthError::NothingLeft`] if the preparation leaves no time until a clock time.
@@ -164,11 +164,11 @@ impl PlanChoice {
 pub struct Plan {
     /// The length.
     pub length: Length,
-    /// Added to the preparation, less than a second: lengths are whole seconds, and a sit until a clock time must end at
-    /// exactly that time.
+    /// Added to the preparation, less than one second: lengths are whole seconds, and a sit until a clock time must end
+    /// at exactly that time.
     #[serde(default)]
     pub delay: Duration,
-    /// The preparation.
+    /// The preparation, in seconds.
     pub preparation: PreparationSeconds,
     /// Its bells.
     pub bells: Bells,

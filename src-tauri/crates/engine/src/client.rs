@@ -1,7 +1,8 @@
 //! A client of the engine that another process runs.
 //!
-//! A request that may take long (see [`may_take_long`]) is waited for as long as the engine responds to another one: this
-//! distinguishes an engine that waits for a server from one that is stopped, or blocked by a disk.
+//! The client waits for the response to a request that may take long (see [`may_take_long`]) as long as the engine
+//! responds to another request: this distinguishes an engine that waits for a server from one that is suspended or
+//! blocked by a disk.
 
 use crate::folder::DataFolder;
 use crate::protocol::{
@@ -24,8 +25,9 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection to the engine of a data folder.
 ///
-/// Each method for a request can fail with the errors of the method of [`EngineHandle`](crate::EngineHandle) of its name,
-/// and with [`ErrorCode::Engine`] if the engine has stopped, does not respond, or is of another version.
+/// Each method for a request can fail with the errors of the method of the same name of
+/// [`EngineHandle`](crate::EngineHandle), and with [`ErrorCode::Engine`] if the engine has stopped, does not respond,
+/// or is of another version.
 pub struct Client {
     /// `None` only during the drop.
     runtime: Option<Runtime>,
@@ -145,7 +147,7 @@ impl Client {
         self.timed_out
     }
 
-    /// Reads a line, for as long as the engine responds to another connection.
+    /// Reads a line. Waits as long as the engine responds to another connection.
     fn wait(&mut self) -> Result<Vec<u8>, IpcError> {
         let mut line = Vec::new();
         while !self.read_rest(&mut line)? {
@@ -157,7 +159,7 @@ impl Client {
         Ok(line)
     }
 
-    /// Reads a line that must come in time.
+    /// Reads a line. Fails if it does not arrive within [`RESPONSE_TIMEOUT`].
     fn read(&mut self) -> Result<Vec<u8>, IpcError> {
         let mut line = Vec::new();
         if self.read_rest(&mut line)? {
@@ -202,13 +204,13 @@ macro_rules! define_methods {
 }
 engine_requests!(define_methods);
 
-/// Returns whether a request waits for more than the engine: for a server, or for the user and their keychain.
+/// Returns whether a request may wait for a server, or for the user to unlock the keychain.
 fn may_take_long(request: &Request) -> bool {
     matches!(request, Request::Account(_))
 }
 
-/// Decodes the response in `line`; `None` at the end of the connection. The one place at which the engine may turn out
-/// to be of another version.
+/// Decodes the response in `line`; returns `None` at the end of the connection. Only here can a client find that the
+/// engine is of another version.
 fn decode<T: DeserializeOwned>(line: &[u8]) -> Result<Option<T>, IpcError> {
     if line.is_empty() {
         return Ok(None);

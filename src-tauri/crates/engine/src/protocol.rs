@@ -1,4 +1,5 @@
-//! The types that the engine exchanges with its clients. The TypeScript in `ui/src/lib/generated` is generated from them.
+//! The types that the engine exchanges with its clients. The TypeScript in `ui/src/lib/generated` is generated from
+//! them.
 //!
 //! Lengths are in whole seconds, times of the running sit in milliseconds, points in time RFC 3339 with the local UTC
 //! offset.
@@ -49,7 +50,7 @@ pub struct EngineState {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SitView {
-    /// Its identity.
+    /// The ID of its session.
     pub id: SessionId,
     /// Its phase.
     pub phase: PhaseView,
@@ -57,10 +58,10 @@ pub struct SitView {
     pub planned_seconds: Option<Seconds>,
     /// The length of the preparation.
     pub preparation_seconds: Seconds,
-    /// The rest of the preparation.
+    /// The time until the end of the preparation.
     #[cfg_attr(test, ts(type = "number"))]
     pub preparation_left_ms: u64,
-    /// The time sat until now, without pauses, with overtime.
+    /// The time sat until now, excluding pauses and including overtime.
     #[cfg_attr(test, ts(type = "number"))]
     pub elapsed_ms: u64,
     /// The overtime until now.
@@ -68,7 +69,7 @@ pub struct SitView {
     pub overtime_ms: u64,
     /// The end of the preparation.
     pub started_at: String,
-    /// Whether overtime counts.
+    /// What happens to overtime.
     pub overtime: OvertimeChoice,
 }
 
@@ -92,16 +93,16 @@ pub enum PhaseView {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct UnsettledView {
-    /// Its identity.
+    /// The ID of its session.
     pub id: SessionId,
     /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
     /// The end of the preparation.
     pub started_at: String,
-    /// The time sat before the gap, with overtime.
+    /// The time sat before the gap, including overtime.
     pub sat_before_gap_seconds: Seconds,
     /// The overtime; `None` if the sit did not reach its planned end before the gap. Otherwise the sit is complete, and
-    /// only its overtime is asked about.
+    /// the user decides only about its overtime.
     pub overtime_seconds: Option<Seconds>,
     /// The time sat if the gap counts.
     pub sat_with_gap_seconds: Seconds,
@@ -118,7 +119,7 @@ pub struct UnsettledView {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct FinishedView {
-    /// Its identity.
+    /// The ID of its session.
     pub id: SessionId,
     /// The planned length; `None` for an open-ended sit.
     pub planned_seconds: Option<Seconds>,
@@ -130,7 +131,7 @@ pub struct FinishedView {
     pub saved: bool,
     /// The end of the preparation.
     pub started_at: String,
-    /// The note of the user.
+    /// The user's note.
     pub note: String,
     /// The kind of sit, as the user names it.
     pub label: String,
@@ -141,7 +142,7 @@ pub struct FinishedView {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SitRecord {
-    /// Its identity.
+    /// The ID of the session.
     pub id: SessionId,
     /// The end of the preparation, as corrected by the user.
     pub started_at: String,
@@ -157,7 +158,7 @@ pub struct SitRecord {
     pub stage: StageView,
     /// When it ended.
     pub ended_at: Option<String>,
-    /// The note of the user.
+    /// The user's note.
     pub note: String,
     /// The kind of sit, as the user names it.
     pub label: String,
@@ -178,13 +179,13 @@ pub enum StageView {
     EndedEarly,
     /// Reached its planned end.
     Completed,
-    /// Running on another device, as far as this one knows.
+    /// Running on another device, as far as this device knows.
     RunningElsewhere,
     /// Started on another device, which has not reported an end in time.
     Unfinished,
 }
 
-/// The plan of a new sit: the default plan, a preset or `plan`, with the changes of the other fields.
+/// The plan of a new sit: `plan`, a preset or the plan of the settings, with the changes of the other fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -290,7 +291,7 @@ pub enum ErrorCode {
     Notification,
     /// The computer cannot be kept awake.
     KeepAwake,
-    /// The account needs an action of the user.
+    /// The user has to take an action for the account.
     Account,
     /// The server could not be reached.
     Network,

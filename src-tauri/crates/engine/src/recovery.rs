@@ -14,7 +14,7 @@ use zafu_store::{ReadSits, Store, StoreError};
 /// Returns the unsettled sits at `now`, oldest first.
 ///
 /// # Errors
-/// They cannot be read.
+/// The open sits cannot be read.
 pub fn unsettled_sits(
     store: &impl ReadSits,
     now: Moment,
@@ -26,7 +26,7 @@ pub fn unsettled_sits(
 /// Resolves the gap of the unsettled sit `id`, or of the oldest one if `id` is `None`.
 ///
 /// # Errors
-/// There is no such sit, or the answer cannot be saved. Then the sit stays unsettled.
+/// There is no such unsettled sit, or the answer cannot be saved: then the sit stays unsettled.
 pub fn resolve_sit(
     store: &Store,
     id: Option<SessionId>,

@@ -31,13 +31,13 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 pub(crate) struct Server {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// The listener removes the socket at this place.
+    /// Keeps the path valid at which the listener removes the socket when it is dropped.
     _place: Place,
 }
 
 impl Server {
-    /// Serves the clients of `engine`. The folder must be locked: a socket that an engine left there when it died is
-    /// replaced.
+    /// Serves the clients of `engine`. The folder must be locked: a socket that is already there is taken for one of an
+    /// engine that was killed, and replaced.
     pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> io::Result<Self> {
         let place = socket::place(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -173,7 +173,7 @@ fn not_understood(error: &serde_json::Error) -> IpcError {
     IpcError::new(ErrorCode::Engine, message)
 }
 
-/// Sends the state now and after each change, until the client or the engine goes.
+/// Sends the state now and after each change, until the client disconnects or the engine stops.
 async fn send_states(stream: &Stream, engine: &EngineHandle) {
     let mut events = engine.subscribe();
     let mut state = engine.state().await;

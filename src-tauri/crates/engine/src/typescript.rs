@@ -1,4 +1,4 @@
-//! Writes the TypeScript of everything that crosses to the window, and holds what is committed to it.
+//! Generates the TypeScript of all types that the window uses, and checks that the committed files are up to date.
 
 use crate::protocol::{
     BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, IpcError, LogOwner,
@@ -44,13 +44,13 @@ fn read(folder: &Path) -> BTreeMap<String, String> {
     files
         .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            // A checkout on Windows may have other line ends.
+            // A checkout on Windows may have CRLF line endings.
             (name, fs::read_to_string(&path).unwrap().replace("\r\n", "\n"))
         })
         .collect()
 }
 
-/// `ZAFU_WRITE_TYPES=1 cargo test -p zafu-engine typescript` writes them anew.
+/// `ZAFU_WRITE_TYPES=1 cargo test -p zafu-engine typescript` generates the files again.
 #[test]
 fn the_typescript_is_fresh() {
     if std::env::var_os("ZAFU_WRITE_TYPES").is_some() {

@@ -83,7 +83,7 @@ pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
     }
 }
 
-/// Makes the records of the log. A session that another device has started may not be over there.
+/// Makes the records of the log. An open session of another device may still be running there.
 pub(crate) struct Log {
     now: DateTime<Utc>,
     /// The open sits of this device.
@@ -152,7 +152,7 @@ impl Log {
 /// Returns sessions for the log at `now`, newest first.
 ///
 /// # Errors
-/// They cannot be read.
+/// The sessions cannot be read.
 pub fn records(
     store: &impl ReadSits,
     request: &LogRequest,
@@ -172,7 +172,7 @@ pub fn records(
 /// Returns every owner of sits in the database, the account in use first.
 ///
 /// # Errors
-/// They cannot be read.
+/// The owners cannot be read.
 pub fn owners(store: &impl ReadSits) -> Result<Vec<OwnerView>, StoreError> {
     Ok(store.owners()?.into_iter().map(owner).collect())
 }

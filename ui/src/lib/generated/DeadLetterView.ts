@@ -2,7 +2,7 @@
 import type { SitRecord } from "./SitRecord";
 
 /**
- * A sit that the server will not have.
+ * A dead letter: a sit that the server has rejected for good.
  */
 export type DeadLetterView = { 
 /**
@@ -10,6 +10,6 @@ export type DeadLetterView = {
  */
 sit: SitRecord, 
 /**
- * What the server says of it.
+ * The server's error code.
  */
 code: string, };

@@ -7,7 +7,7 @@ import type { SessionId } from "./SessionId";
  */
 export type FinishedView = { 
 /**
- * Its identity.
+ * The ID of its session.
  */
 id: SessionId, 
 /**
@@ -31,7 +31,7 @@ saved: boolean,
  */
 startedAt: string, 
 /**
- * The note of the user.
+ * The user's note.
  */
 note: string, 
 /**

@@ -7,19 +7,19 @@ import type { UserId } from "./UserId";
  */
 export type OwnerView = { 
 /**
- * The account; none for sits that were made while nobody was signed in.
+ * The account; `None` for sits without an owner.
  */
 id: UserId | null, 
 /**
- * The account's address; empty if it is not known.
+ * The account's email address; empty if it is unknown.
  */
 email: string, 
 /**
- * The URL of its project; empty if it is not known.
+ * The URL of its project; empty if it is unknown.
  */
 project: string, 
 /**
- * Whether somebody can sign in to it.
+ * Whether the account can be signed in to.
  */
 state: OwnerState, 
 /**
@@ -27,18 +27,18 @@ state: OwnerState,
  */
 shown: boolean, 
 /**
- * Sits that are not deleted.
+ * The number of sits that are not deleted.
  */
 sits: number, 
 /**
- * Deleted sits.
+ * The number of deleted sits.
  */
 deleted: number, 
 /**
- * Sits whose last change its server does not have.
+ * The number of sits with changes that its server does not have: pending or rejected.
  */
 unsent: number, 
 /**
- * Sits that stay on this device only.
+ * The number of sits that stay on this device only.
  */
 localOnly: number, };

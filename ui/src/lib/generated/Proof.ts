@@ -2,6 +2,6 @@
 import type { Secret } from "./Secret";
 
 /**
- * What shows that an account is somebody's.
+ * A proof that an account belongs to the user.
  */
 export type Proof = { "password": Secret } | { "code": Secret };

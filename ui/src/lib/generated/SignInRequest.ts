@@ -2,11 +2,11 @@
 import type { Proof } from "./Proof";
 
 /**
- * Who wants to be signed in, and where.
+ * A request to sign in to an account or to create one.
  */
 export type SignInRequest = { 
 /**
- * Where the project is.
+ * The URL of the project.
  */
 url: string, 
 /**
@@ -14,10 +14,10 @@ url: string,
  */
 key: string, 
 /**
- * The account's address.
+ * The account's email address.
  */
 email: string, 
 /**
- * What shows that it is theirs.
+ * The proof that the account belongs to the user.
  */
 how: Proof, };

@@ -10,7 +10,7 @@ import type { UserId } from "./UserId";
  */
 export type SitRecord = { 
 /**
- * Its identity.
+ * The ID of the session.
  */
 id: SessionId, 
 /**
@@ -39,7 +39,7 @@ stage: StageView,
  */
 endedAt: string | null, 
 /**
- * The note of the user.
+ * The user's note.
  */
 note: string, 
 /**

@@ -9,7 +9,7 @@ import type { SessionId } from "./SessionId";
  */
 export type SitView = { 
 /**
- * Its identity.
+ * The ID of its session.
  */
 id: SessionId, 
 /**
@@ -25,11 +25,11 @@ plannedSeconds: Seconds | null,
  */
 preparationSeconds: Seconds, 
 /**
- * The rest of the preparation.
+ * The time until the end of the preparation.
  */
 preparationLeftMs: number, 
 /**
- * The time sat until now, without pauses, with overtime.
+ * The time sat until now, excluding pauses and including overtime.
  */
 elapsedMs: number, 
 /**
@@ -41,6 +41,6 @@ overtimeMs: number,
  */
 startedAt: string, 
 /**
- * Whether overtime counts.
+ * What happens to overtime.
  */
 overtime: OvertimeChoice, };

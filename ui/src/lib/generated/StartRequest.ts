@@ -3,7 +3,7 @@ import type { LengthChoice } from "./LengthChoice";
 import type { PlanChoice } from "./PlanChoice";
 
 /**
- * The plan of a new sit: the default plan, a preset or `plan`, with the changes of the other fields.
+ * The plan of a new sit: `plan`, a preset or the plan of the settings, with the changes of the other fields.
  */
 export type StartRequest = { 
 /**

@@ -2,7 +2,7 @@
 import type { SoundName } from "./SoundName";
 
 /**
- * A sound and how many times it is struck.
+ * A sound and the number of times that it is struck.
  */
 export type Strike = { 
 /**
@@ -10,6 +10,6 @@ export type Strike = {
  */
 sound: SoundName, 
 /**
- * How many times it is struck.
+ * The number of times that it is struck.
  */
 strikes: number, };

@@ -6,66 +6,66 @@ import type { SyncNeed } from "./SyncNeed";
 import type { SyncState } from "./SyncState";
 
 /**
- * How this device and the account's project stand to each other.
+ * The state of the account and of its sync.
  */
 export type SyncView = { 
 /**
- * The account's address.
+ * The account's email address.
  */
 email: string, 
 /**
- * Where its project is.
+ * The URL of its project.
  */
 project: string, 
 /**
- * Whether it is signed in, or only was.
+ * True if the account is signed in; false once it was signed out.
  */
 signedIn: boolean, 
 /**
- * All of it in a word.
+ * The state of the sync.
  */
 state: SyncState, 
 /**
- * Sits that wait to be sent.
+ * The number of sits with changes to send.
  */
 pending: number, 
 /**
- * Sits that the server will not have.
+ * The number of dead letters.
  */
 rejected: number, 
 /**
- * Sits that stay on this device only, as the person said.
+ * The number of sits that stay on this device only, by the user's decision.
  */
 localOnly: number, 
 /**
- * Sits that only a newer version of Zafu can read. They are kept.
+ * The number of sits that only a newer version of Zafu can read. They are kept.
  */
 unreadable: number, 
 /**
- * Sits that were made while nobody was signed in, and of which the person has to say whose they are.
+ * The number of sits without an owner that the user has neither assigned to the account nor declined.
  */
 ownerless: number, 
 /**
- * The account that is gone and about whose sits on this device the user is asked.
+ * The account that is gone and whose sits the user may move to the signed-in account.
  */
 adoptFrom: OwnerView | null, 
 /**
- * When this device and the server last had the same sits.
+ * The last time at which this device and the server had the same sits.
  */
 syncedAt: string | null, 
 /**
- * How far a long backlog has come.
+ * The progress through a long backlog.
  */
 progress: Progress | null, 
 /**
- * What the person has to do.
+ * The action that the user has to take.
  */
 need: SyncNeed | null, 
 /**
- * Why the last try failed, while none has succeeded since.
+ * The error that explains why the sync does not work at the moment, if there is one.
  */
 trouble: IpcError | null, 
 /**
- * The system keeps no secrets: it is signed in only until Zafu ends.
+ * True if the credentials could not be saved in the keychain: the account is signed in only until Zafu quits.
  */
 untilQuit: boolean, };

@@ -8,7 +8,7 @@ import type { SessionId } from "./SessionId";
  */
 export type UnsettledView = { 
 /**
- * Its identity.
+ * The ID of its session.
  */
 id: SessionId, 
 /**
@@ -20,12 +20,12 @@ plannedSeconds: Seconds | null,
  */
 startedAt: string, 
 /**
- * The time sat before the gap, with overtime.
+ * The time sat before the gap, including overtime.
  */
 satBeforeGapSeconds: Seconds, 
 /**
  * The overtime; `None` if the sit did not reach its planned end before the gap. Otherwise the sit is complete, and
- * only its overtime is asked about.
+ * the user decides only about its overtime.
  */
 overtimeSeconds: Seconds | null, 
 /**

@@ -1,44 +1,44 @@
-//! The account and its sync, as they cross to a client.
+//! The types about the account and its sync.
 
 use super::{IpcError, SitRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zafu_core::ids::UserId;
 
-/// How this device and the account's project stand to each other.
+/// The state of the account and of its sync.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SyncView {
-    /// The account's address.
+    /// The account's email address.
     pub email: String,
-    /// Where its project is.
+    /// The URL of its project.
     pub project: String,
-    /// Whether it is signed in, or only was.
+    /// True if the account is signed in; false once it was signed out.
     pub signed_in: bool,
-    /// All of it in a word.
+    /// The state of the sync.
     pub state: SyncState,
-    /// Sits that wait to be sent.
+    /// The number of sits with changes to send.
     pub pending: u32,
-    /// Sits that the server will not have.
+    /// The number of dead letters.
     pub rejected: u32,
-    /// Sits that stay on this device only, as the person said.
+    /// The number of sits that stay on this device only, by the user's decision.
     pub local_only: u32,
-    /// Sits that only a newer version of Zafu can read. They are kept.
+    /// The number of sits that only a newer version of Zafu can read. They are kept.
     pub unreadable: u32,
-    /// Sits that were made while nobody was signed in, and of which the person has to say whose they are.
+    /// The number of sits without an owner that the user has neither assigned to the account nor declined.
     pub ownerless: u32,
-    /// The account that is gone and about whose sits on this device the user is asked.
+    /// The account that is gone and whose sits the user may move to the signed-in account.
     pub adopt_from: Option<Box<OwnerView>>,
-    /// When this device and the server last had the same sits.
+    /// The last time at which this device and the server had the same sits.
     pub synced_at: Option<String>,
-    /// How far a long backlog has come.
+    /// The progress through a long backlog.
     pub progress: Option<Progress>,
-    /// What the person has to do.
+    /// The action that the user has to take.
     pub need: Option<SyncNeed>,
-    /// Why the last try failed, while none has succeeded since.
+    /// The error that explains why the sync does not work at the moment, if there is one.
     pub trouble: Option<IpcError>,
-    /// The system keeps no secrets: it is signed in only until Zafu ends.
+    /// True if the credentials could not be saved in the keychain: the account is signed in only until Zafu quits.
     pub until_quit: bool,
 }
 
@@ -47,40 +47,40 @@ pub struct SyncView {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct OwnerView {
-    /// The account; none for sits that were made while nobody was signed in.
+    /// The account; `None` for sits without an owner.
     pub id: Option<UserId>,
-    /// The account's address; empty if it is not known.
+    /// The account's email address; empty if it is unknown.
     pub email: String,
-    /// The URL of its project; empty if it is not known.
+    /// The URL of its project; empty if it is unknown.
     pub project: String,
-    /// Whether somebody can sign in to it.
+    /// Whether the account can be signed in to.
     pub state: OwnerState,
     /// Whether the log shows its sits by default.
     pub shown: bool,
-    /// Sits that are not deleted.
+    /// The number of sits that are not deleted.
     pub sits: u32,
-    /// Deleted sits.
+    /// The number of deleted sits.
     pub deleted: u32,
-    /// Sits whose last change its server does not have.
+    /// The number of sits with changes that its server does not have: pending or rejected.
     pub unsent: u32,
-    /// Sits that stay on this device only.
+    /// The number of sits that stay on this device only.
     pub local_only: u32,
 }
 
-/// State of an owner of sits on this device.
+/// The state of an owner of sits on this device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum OwnerState {
     /// The account is signed in.
     SignedIn,
-    /// The account is signed out. As far as is known it can be signed in to again.
+    /// The account is signed out, and is not known to be gone.
     SignedOut,
     /// The account was deleted from its server.
     Deleted,
-    /// Another account has its address in its project now.
+    /// Another account now has its email address in its project.
     Replaced,
-    /// No account: nobody was signed in.
+    /// The sits have no owner: no account was signed in.
     Nobody,
 }
 
@@ -92,62 +92,62 @@ impl OwnerState {
     }
 }
 
-/// How a sync is, in a word.
+/// The state of the sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SyncState {
-    /// Nothing waits, here or there, as far as is known.
+    /// This device and the server have the same sits, as far as this device knows.
     Synced,
-    /// A long backlog is on its way.
+    /// A long backlog is being sent.
     Syncing,
-    /// Something waits to be sent, or to be asked for.
+    /// Changes are pending, or sits of other devices may be missing.
     Waiting,
-    /// The person has to do something.
+    /// The user has to act: see [`SyncView::need`].
     ActionNeeded,
-    /// Nobody is signed in any more.
+    /// The account was signed out.
     SignedOut,
 }
 
-/// How far a backlog has come.
+/// The progress through a backlog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Progress {
-    /// Sits that were sent.
+    /// The number of sits that are no longer pending.
     pub done: u32,
-    /// Sits that there were to send.
+    /// The number of sits in the backlog at its largest.
     pub total: u32,
 }
 
-/// What the person has to do.
+/// An action that the user has to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SyncNeed {
     /// Sign in again.
     SignIn,
-    /// The account is gone: sign in to another one.
+    /// Sign in to another account: this one is gone.
     AccountGone,
-    /// The account's sits were erased elsewhere: say what becomes of those here.
+    /// Decide whether to upload this device's sits again: another device has erased them from the server.
     Erased,
-    /// Say whether sits that are nobody's are the account's.
+    /// Decide whether sits without an owner become the account's.
     Adopt,
     /// Decide whether the sits of an account that is gone become this account's: see [`SyncView::adopt_from`].
     AdoptFrom,
-    /// Enter the project's key again: it is not accepted.
+    /// Enter the project's key again: the server rejects it.
     Key,
-    /// Ask whoever runs the project: the account is blocked.
+    /// Ask the administrator of the project: the account is blocked.
     Blocked,
-    /// See to it that the server is as it must be.
+    /// Repair the server: it is misconfigured.
     ServerMisconfigured,
     /// Update Zafu.
     TooOld,
-    /// Look at what the server will not have.
+    /// Look at the dead letters.
     Rejected,
 }
 
-/// What the person proves themselves with. It is in no log.
+/// A credential. It is redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -159,162 +159,162 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Who wants to be signed in, and where.
+/// A request to sign in to an account or to create one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignInRequest {
-    /// Where the project is.
+    /// The URL of the project.
     pub url: String,
     /// Its publishable key.
     pub key: String,
-    /// The account's address.
+    /// The account's email address.
     pub email: String,
-    /// What shows that it is theirs.
+    /// The proof that the account belongs to the user.
     pub how: Proof,
 }
 
-/// What shows that an account is somebody's.
+/// A proof that an account belongs to the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Proof {
     /// Its password.
     Password(Secret),
-    /// A code that was sent to its address.
+    /// A code that was sent to its email address.
     Code(Secret),
 }
 
-/// Who wants a code by mail, and from where.
+/// A request for a sign-in code by email.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CodeRequest {
-    /// Where the project is.
+    /// The URL of the project.
     pub url: String,
     /// Its publishable key.
     pub key: String,
-    /// The account's address.
+    /// The account's email address.
     pub email: String,
 }
 
-/// What came of signing in or up.
+/// The result of signing in or of creating an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignedInView {
-    /// So many sits that were nobody's are the account's now.
+    /// The number of sits without an owner that became the account's.
     pub adopted: u32,
-    /// Nobody is signed in yet: a mail was sent to the address.
+    /// True if a confirmation was mailed: the account is not signed in yet.
     pub mail_sent: bool,
 }
 
-/// A sit that the server will not have.
+/// A dead letter: a sit that the server has rejected for good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeadLetterView {
     /// The sit.
     pub sit: SitRecord,
-    /// What the server says of it.
+    /// The server's error code.
     pub code: String,
 }
 
-/// The project that was last used, or that this build is made for; both empty if there is none.
+/// The project of the last account, or the one for which this build was made; both fields are empty if there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ProjectView {
-    /// Where it is.
+    /// The URL of the project.
     pub url: String,
     /// Its publishable key.
     pub key: String,
 }
 
-/// What one sync has done.
+/// The result of one sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncReport {
-    /// Sits that the server has since then as they are here.
+    /// The number of sits whose current state the server has received.
     pub pushed: u32,
-    /// Sits that are new or changed here.
+    /// The number of sits that are new or changed on this device.
     pub pulled: u32,
-    /// Sits that still wait.
+    /// The number of sits still pending.
     pub pending: u32,
-    /// Sits that the server will not have.
+    /// The number of dead letters.
     pub rejected: u32,
 }
 
-/// What a client asks of the account.
+/// A request to the account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SyncRequest {
-    /// How it stands.
+    /// Returns the state of the sync.
     Status,
-    /// The project to begin with.
+    /// Returns the project of the last account, or the one for which this build was made.
     Project,
-    /// Sign in.
+    /// Signs in.
     SignIn(SignInRequest),
-    /// Make an account.
+    /// Creates an account.
     SignUp(SignInRequest),
-    /// Have a code sent.
+    /// Has a sign-in code mailed.
     SendCode(CodeRequest),
-    /// Sign out. Nothing is removed here.
+    /// Signs out. Removes nothing from this device.
     SignOut,
-    /// Erase all that the server has of the account. The sits stay on this device.
+    /// Erases the account's sits from the server. They stay on this device.
     Erase,
-    /// Say whether sits that are nobody's are the account's.
+    /// Assigns the sits without an owner to the account, or declines them.
     Adopt(bool),
-    /// Every owner of sits on this device.
+    /// Returns every owner of sits on this device, the account in use first.
     Owners,
-    /// Move all sits of another account to the signed-in one, with the user's consent.
+    /// Moves all sits of another account to the signed-in one, with the user's consent.
     AdoptFrom {
-        /// The account that has them.
+        /// The account that owns them.
         owner: UserId,
-        /// The user has confirmed that this account may still be in use. Needed unless it is known to be gone.
+        /// True if the user has confirmed that this account may be in use. Required unless it is known to be gone.
         confirmed: bool,
     },
-    /// Leave the sits of another account where they are, and ask no more until the next sign-in.
+    /// Leaves the sits of another account where they are, and does not ask again until the next sign-in.
     DeclineFrom(UserId),
-    /// Say whether sits that were erased elsewhere are sent again, or stay here only.
+    /// Resolves an erasure by another device.
     AfterErasure {
-        /// They are sent again.
+        /// True to upload the sits of this device again; false to keep them on this device only.
         upload: bool,
     },
-    /// Sync now, to its end.
+    /// Syncs until nothing is left to do.
     Now,
-    /// What the server will not have.
+    /// Returns the dead letters.
     DeadLetters,
-    /// All of that, as it was sent.
+    /// Returns the dead letters with all their fields, as they were sent to the server.
     ExportDeadLetters,
-    /// Send that again.
+    /// Sends the dead letters again.
     RetryDeadLetters,
-    /// Whether the server is as it must be.
+    /// Returns the findings of the server's health check.
     Check,
 }
 
-/// What is answered to that.
+/// The result of a [`SyncRequest`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SyncReply {
-    /// How it stands; none: there never was an account.
+    /// The state of the sync; `None` if no account was ever signed in.
     Status(Option<SyncView>),
-    /// The project to begin with.
+    /// The project of the last account, or the one for which this build was made.
     Project(ProjectView),
-    /// Somebody is signed in, or a mail was sent.
+    /// The account is signed in, or a confirmation was mailed.
     SignedIn(SignedInView),
-    /// It was done.
+    /// The request was carried out, and has no result.
     Done,
-    /// Every owner of sits on this device: the account in use first.
+    /// Every owner of sits on this device, the account in use first.
     Owners(Vec<OwnerView>),
-    /// This many sits were moved from another account, deleted ones included.
+    /// The number of sits moved from another account, deleted ones included.
     Adopted(u32),
-    /// A sync has come to its end, and how it stands now.
+    /// The result of a sync, and the state after it; `None` if no account was ever signed in.
     Synced(SyncReport, Option<SyncView>),
-    /// What the server will not have.
+    /// The dead letters.
     DeadLetters(Vec<DeadLetterView>),
-    /// What the server will not have, whole.
+    /// The dead letters with all their fields.
     Exported(serde_json::Value),
-    /// What the server says is wrong with it; none: nobody is signed in to one.
+    /// The findings of the server's health check; `None` if no account is signed in.
     Checked(Option<Vec<String>>),
 }

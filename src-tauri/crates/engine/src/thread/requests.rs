@@ -62,12 +62,12 @@ impl EngineThread {
             return Ok(TerminalSit { state, is_recovered: true, events: self.events.subscribe() });
         }
         let mut choice = self.choose(request)?;
-        // A terminal cannot ask.
+        // A sit in a terminal cannot ask about its overtime.
         if choice.overtime == OvertimeChoice::Ask {
             choice.overtime = OvertimeChoice::Never;
         }
         let state = self.start_plan(choice)?;
-        // From here on, so that no event is about an earlier sit.
+        // Subscribes after the start, so that no event is about an earlier sit.
         Ok(TerminalSit { state, is_recovered: false, events: self.events.subscribe() })
     }
 
@@ -76,7 +76,7 @@ impl EngineThread {
         // The length is fixed at the moment of the start, so that a sit until a clock time ends exactly then.
         let now = self.now();
         let plan = choice.fix(now.wall, &LocalZone)?;
-        // UUIDv7 takes the wall clock: that IDs sort by time is a convenience, not a promise.
+        // A UUIDv7 contains the wall time. That IDs sort by time is a convenience, not a guarantee.
         let created = now.wall.utc;
         let id = SessionId(new_id(created));
         let seed = id.0.as_u64_pair().1;
