@@ -1,5 +1,4 @@
-//! Whether everybody can use it: axe-core on every screen of the real window, and the tree that a screen reader
-//! reads.
+//! Accessibility: axe-core on every screen of the real window, and the accessibility tree that a screen reader reads.
 
 use crate::browser::Browser;
 use crate::desktop::Desktop;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use thirtyfour::Key;
 use zafu_core::settings::Theme;
 
-/// What axe-core finds serious on the screen as it is.
+/// Returns the serious and critical violations that axe-core finds on the current screen.
 fn faults(browser: &Browser) -> Vec<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(source).unwrap();
@@ -33,7 +32,7 @@ fn faults(browser: &Browser) -> Vec<String> {
 fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
     for theme in [Theme::Light, Theme::Dark] {
         let Some(desktop) = Desktop::new() else { return };
-        // What is still fading in has no contrast yet.
+        // An element that is still fading in has too little contrast.
         desktop.without_motion();
         desktop.choose(|settings| settings.theme = theme);
         let Some(browser) = Browser::open(&desktop, &[]) else { return };
@@ -83,7 +82,7 @@ fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
         browser.click("sit-edit");
         look("sit-save");
         browser.click("back");
-        // Time that nobody saw, in one piece.
+        // A step that is too long for the engine to see leaves an unsettled sit.
         desktop.begin();
         desktop.client().advance(7_200_000).unwrap();
         look("unsettled");
@@ -103,7 +102,7 @@ fn a_screen_reader_finds_what_it_needs() {
     let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 1));
     reader.hears("The sit begins: 20 min.");
-    // Up to a moment before half of it, which then comes by itself.
+    // One second before the half, which the sit then reaches in real time.
     let sat = Duration::from_millis(desktop.state().sit.unwrap().elapsed_ms);
     desktop.pass(Duration::from_millis(599_000).saturating_sub(sat));
     reader.hears("10 minutes");

@@ -1,4 +1,4 @@
-//! The account, from the command line: the real keychain, the real server, and devices that are folders.
+//! The account on the command line, with the real keychain and the real server. Each device is a data folder.
 
 use crate::cloud::{Person, backend, server};
 use crate::keyring::Keyring;
@@ -11,7 +11,7 @@ use zafu_engine::protocol::SyncNeed;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A sit that was sat to its end while no engine ran. Says its ID.
+/// Stores a completed sit while no engine runs. Returns its id.
 fn sit(zafu: &Zafu) -> String {
     offline::sit(zafu, true)
 }
@@ -96,7 +96,7 @@ fn the_exit_code_says_whether_all_is_well_or_waits_or_needs_the_person() {
     assert_eq!(zafu.ok("account status --json").trim(), "null", "nothing was changed");
     person.sign_up(&zafu);
     sit(&zafu);
-    // A computer without a network, as far as its own project goes.
+    // Simulates an unreachable project.
     zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
     let waits = zafu.run("sync --json");
     waits.refused(5, "the server was not reached");
@@ -126,7 +126,7 @@ fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
     assert_eq!(zafu.json("account status --json")["untilQuit"], true);
     zafu.run("end");
     engine.wait();
-    // The end of that sit may have been sent while its bell rang: only this one is sure to wait.
+    // The end of the first sit may have been pushed while its bell rang. Only this sit is certainly pending.
     let later = zafu.sit("20m --prepare 0s");
     zafu.run("end");
     later.wait();
@@ -182,7 +182,7 @@ fn another_account_is_not_given_what_was_nobodys_unless_the_person_says_so() {
     assert_eq!(server(backend, &first, "select id from sessions"), firsts);
 }
 
-/// Fault 9.
+/// Covers fault 9.
 #[test]
 fn two_at_once_are_one_after_the_other_or_refused() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
@@ -215,7 +215,7 @@ fn a_session_that_was_ended_elsewhere_asks_for_signing_in_and_keeps_the_queue() 
     assert_eq!(server(backend, &person, "select id from sessions"), id);
 }
 
-/// A running engine takes what is asked of it, and is not held up by it.
+/// The running engine carries out the account commands, and its sit continues.
 #[test]
 fn a_running_engine_signs_in_syncs_and_signs_out() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
@@ -253,7 +253,7 @@ fn the_doctor_looks_at_the_keychain_and_at_the_server() {
     assert!(without.contains("look  keychain: cannot be used ("), "{without}");
 }
 
-/// How many sits a log lists.
+/// Returns the number of sits in a log.
 fn listed(zafu: &Zafu, log: &str) -> usize {
     zafu.json(log).as_array().unwrap().len()
 }
@@ -278,7 +278,7 @@ fn real_life_05_sits_of_a_deleted_account_are_offered_to_the_account_that_has_it
     zafu.run("sync").refused(6, "zafu account adopt --from");
     assert_eq!(server(backend, &person, "select count(*) from sessions"), "0", "nothing unasked");
 
-    // Meanwhile there is a way to each of them.
+    // Before they are moved, each of them can be listed.
     assert_eq!(listed(&zafu, "log --json"), 0);
     assert_eq!(listed(&zafu, "log --all-accounts --json"), 2);
     let owners = zafu.json("account list --json");
@@ -326,7 +326,7 @@ fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_sec
     assert_eq!(server(backend, &second, "select count(*) from sessions"), "1");
 }
 
-/// What is left where it is stays without a question until the next sign-in, and can be reached all the same.
+/// Sits that the user leaves are not offered again before the next sign-in, and can still be listed and moved.
 #[test]
 fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
@@ -345,7 +345,7 @@ fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved(
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
 }
 
-/// Both devices have the old account's sit. The second one reads it from the new account's server before it is asked.
+/// Both devices have the old account's sit. The second device pulls it for the new account before it offers the move.
 #[test]
 fn real_life_05_two_devices_that_both_move_the_same_sits_do_not_double_them() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
@@ -372,7 +372,7 @@ fn real_life_05_two_devices_that_both_move_the_same_sits_do_not_double_them() {
     assert_eq!(two.json("log --all-accounts --json").as_array().unwrap().len(), 1);
 }
 
-/// A running engine hears from the server that its account is gone, while its token is still good.
+/// The server tells a running engine that its account was deleted, while the access token is still valid.
 #[test]
 fn real_life_05_a_server_that_says_that_the_account_was_deleted_is_remembered() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
@@ -440,7 +440,7 @@ fn real_life_15_a_project_without_its_sign_up_trigger_is_not_said_to_have_lost_t
         said
     };
     is_the_servers_fault();
-    // With its trigger back, the account still has no profile.
+    // The restored trigger creates no profile for an existing account.
     backend.sql(&trigger).unwrap();
     let said = is_the_servers_fault();
     assert!(said.err.contains("the project has made no profile for it"), "{said:?}");

@@ -1,4 +1,4 @@
-//! The account, in the window: the real window, keychain and server.
+//! The account in the window, with the real keychain and the real server.
 
 use crate::browser::Browser;
 use crate::cloud::{Person, backend, server};
@@ -7,7 +7,7 @@ use crate::zafu::eventually;
 use thirtyfour::Key;
 use zafu_engine::protocol::SyncState;
 
-/// Goes to the page of the account, and enters who it is.
+/// Opens the account screen and fills in the project and the credentials.
 fn enter(browser: &Browser, person: &Person, password: &str) {
     browser.click("open-settings");
     browser.click("open-account");
@@ -19,7 +19,7 @@ fn enter(browser: &Browser, person: &Person, password: &str) {
     browser.write("password", password);
 }
 
-/// Waits until the page says that the sync is so.
+/// Waits until an element has this value of `data-state`.
 fn see_state(browser: &Browser, testid: &str, state: &str) {
     eventually(&format!("{testid} is {state}"), || {
         browser.attribute(testid, "data-state").filter(|it| it == state)
@@ -69,7 +69,7 @@ fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
     let person = Person::new(backend);
     browser.see("setup");
     enter(&browser, &person, "no such word");
-    // By keyboard: Enter does what is next.
+    // Enter submits the form.
     browser.press(Key::Enter);
     let said = eventually("it is said", || {
         let said = browser.text("account-trouble")?;
@@ -108,7 +108,7 @@ fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_when_it_is_t
     eventually("the account is gone", || {
         browser.attribute("need", "data-need").filter(|need| need == "account-gone")
     });
-    // The same address again: the fields hold it still, but for the password.
+    // The form still holds everything except the password.
     browser.write("password", Person::PASSWORD);
     browser.click("sign-up");
     browser.see("adopt-from-yes");

@@ -1,4 +1,4 @@
-//! Keeping the computer awake: taken when a sit begins, let go on every way out.
+//! Keep-awake: Zafu inhibits idle when a sit starts, and releases the inhibitor however the sit ends.
 
 use crate::bus::{is_there, serve};
 use crate::desktop::{Desktop, signal};
@@ -11,8 +11,7 @@ use zafu_engine::Client;
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError};
 use zbus::message::Header;
 
-/// The login manager, as far as Zafu speaks to it. What it handed out is held for as long as the other end is
-/// open.
+/// Fake login manager. An inhibitor is held for as long as the client keeps its end of the stream open.
 #[derive(Clone, Default)]
 struct Login(Arc<Mutex<Vec<UnixStream>>>);
 
@@ -47,7 +46,7 @@ impl Login {
     }
 }
 
-/// Ends a sit.
+/// Request that ends or discards a sit.
 type Close = fn(&mut Client) -> Result<EngineState, IpcError>;
 const END: Close = |client| client.end_sit(None);
 const DISCARD: Close = Client::discard_sit;
@@ -115,7 +114,7 @@ fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
     assert!(begun.sit.is_some(), "the next sit begins all the same");
 }
 
-/// The screen saver, as far as Zafu speaks to it: by which connection each wish came, and which were taken back.
+/// Fake screen saver. Records the sender of each inhibit request, and the released cookies.
 #[derive(Clone, Default)]
 struct ScreenSaver {
     wishes: Arc<Mutex<Vec<String>>>,
@@ -158,7 +157,7 @@ fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
         out(&mut desktop.client()).unwrap();
         eventually("it is let go", || {
             let said = saver.let_go.lock().unwrap().last() == Some(&cookie);
-            // Of a service that does not hear it, the end of the connection is enough.
+            // Some services ignore the release and watch only the connection, so the connection must be closed too.
             (said && !is_there(&bus, &by)).then_some(())
         });
     }

@@ -1,14 +1,15 @@
-//! What the window says of bells that are not heard.
+//! Messages of the window about bells that cannot be heard.
 
 use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::zafu::eventually;
 use std::time::Duration;
 
-/// The widths at which the window is looked at: narrow, and as it opens.
+/// Tested window widths in CSS pixels: narrow, and the initial one.
 const WIDTHS: [u32; 2] = [400, 480];
 
-/// Calls back with what of an element and of all in it is cut off, once its text is this; null: as it is.
+/// Returns a script that calls back with the boxes that cut off the text of an element. It sets the text to `text`
+/// first, if that is given.
 fn cut(testid: &str, text: Option<&str>) -> String {
     format!(
         r#"const done = arguments[arguments.length - 1];
@@ -40,7 +41,7 @@ fn cut(testid: &str, text: Option<&str>) -> String {
     )
 }
 
-/// A message of the window in a language, with the longest values that it is likely to have.
+/// Returns a message of the catalogue of a language, with the longest likely arguments.
 fn message(language: &str, name: &str) -> String {
     let file = format!("{}/messages/{language}/error.ftl", env!("CARGO_MANIFEST_DIR"));
     let messages = std::fs::read_to_string(file).unwrap();
@@ -58,7 +59,7 @@ fn message(language: &str, name: &str) -> String {
         .replace("{ $name }", "great-gong-of-the-eastern-temple")
 }
 
-/// The messages that stand in each place.
+/// Full messages. [`BRIEF`] has those of the closed notices.
 const LONG: [&str; 5] = [
     "error-bell-no-device",
     "error-bell-device-refused",
@@ -73,7 +74,7 @@ const BRIEF: [&str; 4] = [
     "error-bell-unknown-sound-brief",
 ];
 
-/// Looks at an element as it is, and with each of these messages in each language.
+/// Checks that an element cuts off no text: its current text, and each of these messages in each language.
 fn is_whole(browser: &Browser, testid: &str, messages: &[&str]) {
     assert_eq!(browser.run(&cut(testid, None)), serde_json::json!([]), "{testid}");
     for language in ["en", "de"] {
@@ -103,7 +104,7 @@ fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
         browser.resize(width, 680);
         is_whole(&browser, "notices-open", &BRIEF);
     }
-    // What does not fit is found.
+    // Control: a text that is too long is detected.
     let long = message("de", "error-bell-file");
     assert_ne!(browser.run(&cut("notices-open", Some(&long))), serde_json::json!([]));
     browser.click("notices-open");

@@ -1,4 +1,4 @@
-//! The real window, driven through WebDriver. What it holds is found by `data-testid` only.
+//! The real window, driven through WebDriver. Elements are found only by `data-testid`.
 
 use crate::desktop::{Desktop, Part, has};
 use crate::zafu::{eventually, program};
@@ -7,8 +7,8 @@ use thirtyfour::Capabilities;
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
 
-/// Starts a driver, and returns it with its port when it listens. It cannot choose a port itself, so another program may
-/// take the one that was free: then the driver ends, and another port is tried.
+/// Starts a driver and returns it with its port once it listens. The driver cannot choose a free port itself. If
+/// another program takes the port first, the driver exits and another port is tried.
 fn start_driver(desktop: &Desktop) -> (Part, u16) {
     for _ in 0..10 {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -25,7 +25,7 @@ fn start_driver(desktop: &Desktop) -> (Part, u16) {
     panic!("WebKitWebDriver does not start");
 }
 
-/// A window that a test can see into.
+/// A WebDriver session with Zafu's window.
 pub struct Browser {
     runtime: Runtime,
     driver: WebDriver,
@@ -33,7 +33,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens Zafu; none if the machine has no WebDriver for it.
+    /// Starts Zafu and opens the session. Returns `None` if `WebKitWebDriver` is not installed.
     pub fn open(desktop: &Desktop, args: &[&str]) -> Option<Self> {
         if !has(&["WebKitWebDriver"]) {
             return None;
@@ -43,7 +43,7 @@ impl Browser {
         let mut capabilities = Capabilities::new();
         capabilities.set("webkitgtk:browserOptions", options).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        // The same one each time; only the first is installed.
+        // Fails if another test of this process has installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = format!("http://127.0.0.1:{port}");
         let driver = runtime.block_on(WebDriver::new(url, capabilities)).unwrap();
@@ -55,24 +55,24 @@ impl Browser {
         self.runtime.block_on(self.driver.find(by)).ok()
     }
 
-    /// Waits until there is such an element.
+    /// Waits for an element and returns it.
     pub fn see(&self, testid: &str) -> WebElement {
         eventually(&format!("\"{testid}\" is seen"), || self.find(testid))
     }
 
-    /// An attribute of an element that is there.
+    /// Returns an attribute of an element, or `None` if the element or the attribute does not exist.
     pub fn attribute(&self, testid: &str, name: &str) -> Option<String> {
         let element = self.find(testid)?;
         self.runtime.block_on(element.attr(name)).ok().flatten()
     }
 
-    /// What is written in an element that is there.
+    /// Returns the text of an element, or `None` if it does not exist.
     pub fn text(&self, testid: &str) -> Option<String> {
         let element = self.find(testid)?;
         self.runtime.block_on(element.text()).ok()
     }
 
-    /// What was entered in a field that is there.
+    /// Returns the value of a field, or `None` if it does not exist.
     pub fn value(&self, testid: &str) -> Option<String> {
         let element = self.find(testid)?;
         self.runtime.block_on(element.value()).ok().flatten()
@@ -85,7 +85,7 @@ impl Browser {
         });
     }
 
-    /// Clicks on an element with the mouse, once it can be clicked on.
+    /// Waits until an element can be clicked, and clicks it with the mouse.
     pub fn click(&self, testid: &str) {
         eventually(&format!("\"{testid}\" can be clicked on"), || {
             let element = self.find(testid)?;
@@ -94,7 +94,7 @@ impl Browser {
         });
     }
 
-    /// Presses a toggle with the mouse until it is pressed: the layout may move under a click while the window loads.
+    /// Clicks a toggle until it is pressed. The layout may shift under a click while the window loads.
     pub fn choose(&self, testid: &str) {
         self.click(testid);
         eventually(&format!("\"{testid}\" is pressed"), || {
@@ -106,30 +106,30 @@ impl Browser {
         });
     }
 
-    /// Writes into a field.
+    /// Types into a field.
     pub fn write(&self, testid: &str, text: &str) {
         self.runtime.block_on(self.see(testid).send_keys(text)).unwrap();
     }
 
-    /// Waits until there is no such element.
+    /// Waits until an element no longer exists.
     pub fn gone(&self, testid: &str) {
         eventually(&format!("\"{testid}\" is gone"), || self.find(testid).is_none().then_some(()));
     }
 
-    /// Whether what is typed goes there.
+    /// Returns whether an element has the focus.
     pub fn focused(&self, testid: &str) -> bool {
         let script = "return document.activeElement?.dataset?.testid ?? ''";
         let found = self.runtime.block_on(self.driver.execute(script, vec![]));
         found.is_ok_and(|found| found.json() == testid)
     }
 
-    /// Runs a script that calls back, and returns what it called back with.
+    /// Runs an asynchronous script and returns the value that it passes to its callback.
     pub fn run(&self, script: &str) -> serde_json::Value {
         let found = self.runtime.block_on(self.driver.execute_async(script, vec![]));
         found.unwrap().json().clone()
     }
 
-    /// Makes the window this large inside, and waits until it is.
+    /// Resizes the viewport to these CSS pixels, and waits until it has that size.
     pub fn resize(&self, width: u32, height: u32) {
         self.runtime.block_on(self.driver.set_window_rect(0, 0, width, height)).unwrap();
         eventually(&format!("the window is {width} wide"), || {
@@ -138,13 +138,13 @@ impl Browser {
         });
     }
 
-    /// Presses a key, wherever the focus is.
+    /// Presses a key in the focused element.
     pub fn press(&self, key: Key) {
         let keys = self.driver.action_chain().key_down(key.clone()).key_up(key);
         self.runtime.block_on(keys.perform()).unwrap();
     }
 
-    /// Turns to the window that was opened in the place of one that is gone.
+    /// Switches to the window that replaced a closed one.
     pub fn turn_to_new_window(&self) {
         eventually("there is a window again", || {
             let windows = self.runtime.block_on(self.driver.windows()).ok()?;
@@ -156,7 +156,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The session ends with its processes; asking a window that may be gone would only wait.
+        // The session ends with its processes. Quitting it would wait for a window that may be closed.
         let _ = self.driver.clone().leak();
     }
 }

@@ -1,4 +1,4 @@
-//! A message bus, as a test speaks on it.
+//! D-Bus client and server for the tests.
 
 use futures_lite::future::block_on;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use zbus::object_server::Interface;
 use zbus::wire::{DynamicDeserialize, DynamicType};
 use zbus::{Connection, OwnedVariant};
 
-/// An object on a bus: the name of its program, its path, and the interface that is meant.
+/// An object on a bus: the bus name of its program, its path and the interface to use.
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
     pub program: &'a str,
@@ -15,18 +15,18 @@ pub struct Object<'a> {
     pub interface: &'a str,
 }
 
-/// Joins the bus at `address`.
+/// Connects to the bus at `address`.
 pub fn join(address: &str) -> Connection {
     block_on(Builder::address(address).build()).unwrap()
 }
 
-/// Offers `service` on the bus at `address`, for as long as the connection lasts.
+/// Serves `service` on the bus at `address` until the connection is dropped.
 pub fn serve(address: &str, name: &'static str, path: &str, service: impl Interface) -> Connection {
     block_on(Builder::address(address).serve_at(path, service).name(name).build()).unwrap()
 }
 
 impl Object<'_> {
-    /// Calls a method, and waits for the answer.
+    /// Calls a method and returns its reply.
     pub fn call<T>(
         &self,
         bus: &Connection,
@@ -48,7 +48,7 @@ impl Object<'_> {
     }
 }
 
-/// Whether a program of this name is on the bus.
+/// Returns whether a bus name has an owner.
 pub fn is_there(bus: &Connection, name: &str) -> bool {
     let itself = Object {
         program: "org.freedesktop.DBus",

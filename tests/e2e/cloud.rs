@@ -1,4 +1,4 @@
-//! The real backend, and people who have an account there.
+//! The real backend and its users.
 
 use crate::zafu::{Said, Zafu};
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 use zafu_backend::Backend;
 
-/// The backend that all tests share, with its auth server; none if the machine cannot have it.
+/// Returns the backend that all tests share, with its auth server. Returns `None` if it cannot run on this machine.
 pub fn backend() -> Option<&'static Backend> {
     static AUTH: OnceLock<()> = OnceLock::new();
     let backend = zafu_backend::shared()?;
@@ -16,7 +16,7 @@ pub fn backend() -> Option<&'static Backend> {
     Some(backend)
 }
 
-/// What SQL says of one person's rows.
+/// Runs a query in which `from sessions` reads only the rows of one user. Returns its output.
 pub fn server(backend: &Backend, person: &Person, sql: &str) -> String {
     let own = format!(
         "from (select * from public.sessions where userid =
@@ -26,7 +26,7 @@ pub fn server(backend: &Backend, person: &Person, sql: &str) -> String {
     backend.sql(&sql.replace("from sessions", &own)).unwrap().trim().to_owned()
 }
 
-/// Somebody who has an account, or will have one.
+/// A user: has an account on the server, or can sign up for one.
 pub struct Person {
     url: String,
     key: String,
@@ -36,33 +36,33 @@ pub struct Person {
 impl Person {
     pub const PASSWORD: &str = "correct horse battery";
 
-    /// Somebody new.
+    /// Creates a user with a new e-mail address, without an account.
     pub fn new(backend: &Backend) -> Self {
         let email = format!("{}@example.org", Uuid::now_v7().simple());
         Self { url: backend.url(), key: backend.publishable_key().into(), email }
     }
 
-    /// Their address.
+    /// Returns the e-mail address.
     pub fn email(&self) -> &str {
         &self.email
     }
 
-    /// Where their project is, and its key.
+    /// Returns the URL of the project and its publishable key.
     pub fn place(&self) -> (&str, &str) {
         (&self.url, &self.key)
     }
 
-    /// Their project, as it is written on the command line.
+    /// Returns the command-line options that name the project.
     pub fn project(&self) -> String {
         format!("--url {} --key {}", self.url, self.key)
     }
 
-    /// Makes their account. Returns what was printed.
+    /// Signs up. Returns the standard output.
     pub fn sign_up(&self, zafu: &Zafu) -> String {
         self.must(zafu, "sign-up")
     }
 
-    /// Signs them in.
+    /// Signs in. Returns the standard output.
     pub fn sign_in(&self, zafu: &Zafu) -> String {
         self.must(zafu, "sign-in")
     }
@@ -73,30 +73,30 @@ impl Person {
         said.out
     }
 
-    /// Tries a password.
+    /// Runs `account sign-in` or `account sign-up` with a password, and returns its result.
     pub fn with_password(&self, zafu: &Zafu, what: &str, password: &str) -> Said {
         let line =
             format!("account {what} {} --email {} --password-stdin", self.project(), self.email);
         let mut command = zafu.command(line.split_whitespace());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // Who refuses before reading it has closed its end.
+        // Fails if the command exits before it reads the password.
         let _ = writeln!(child.stdin.take().unwrap(), "{password}");
         Said::from(child.wait_with_output().unwrap())
     }
 
-    /// Deletes their account on the server's side.
+    /// Deletes the account on the server.
     pub fn delete(&self, backend: &Backend) {
         backend.delete_account(&self.email).unwrap();
     }
 
-    /// Ends all of their sessions on the server's side.
+    /// Ends all auth sessions of the user on the server.
     pub fn revoke(&self, backend: &Backend) {
         backend.end_sessions(&self.email).unwrap();
     }
 }
 
-/// All mails that the auth server has not sent, as JSON.
+/// Returns the mails that the auth server would have sent, as JSON.
 pub fn mailbox(backend: &Backend) -> String {
     let url = backend.mailbox();
     let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
@@ -107,7 +107,7 @@ pub fn mailbox(backend: &Backend) -> String {
     answer
 }
 
-/// The code of six digits in a mail.
+/// Returns the six-digit code in a mail.
 pub fn code(mail: &str) -> String {
     let found = mail
         .split(|letter: char| !letter.is_ascii_alphanumeric())

@@ -1,4 +1,4 @@
-//! The command line, against an engine and against none.
+//! The command line, with and without a running engine.
 
 use crate::zafu::{Engine, Said, Zafu, eventually};
 use std::process::Stdio;
@@ -25,12 +25,12 @@ fn without_an_engine_looking_works_and_doing_is_refused() {
 #[test]
 fn without_a_session_bus_the_doctor_says_so_and_none_is_started() {
     let zafu = Zafu::new();
-    // Not a bus, whatever its name.
+    // A file with the usual name of the bus socket, that is not a socket.
     std::fs::write(zafu.home().join("bus"), "").unwrap();
     let mut doctor = zafu.command(["doctor"]);
     doctor.env("XDG_RUNTIME_DIR", zafu.home());
     let said = Said::of(doctor).out;
-    // Whatever had begun to start one would give another reason.
+    // An attempt to start a bus would report another reason.
     for line in [
         "look  notifications: there is no session bus: start Zafu from a desktop session\n",
         "look  keychain: cannot be used (there is no session bus): ",
@@ -144,7 +144,7 @@ fn of_two_shells_that_begin_a_sit_at_once_one_wins() {
     let zafu = Zafu::new();
     let host = zafu.sit("20m --prepare 0s");
     for _ in 0..4 {
-        // The engine that serves both would go with its own sit: a new one begins while that is over.
+        // The racers are clients of the engine of the running sit, so all of them are rejected.
         zafu.ok("status");
         let racers: Vec<_> = (0..6)
             .map(|_| {
@@ -216,7 +216,7 @@ fn a_sit_cut_off_a_moment_ago_is_what_the_person_says_without_being_taken_up() {
     engine.pass(Duration::from_secs(70));
     engine.signal("TERM");
     engine.wait();
-    // So short a gap would go on in silence, were an engine to take the sit up.
+    // The gap is so short that a new engine would continue the sit without asking.
     zafu.pass(2 * MINUTE);
     zafu.ok("resolve gap");
     let log = zafu.json("log --json");

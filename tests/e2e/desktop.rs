@@ -1,5 +1,5 @@
-//! A desktop of its own for one test: a screen with a window manager, a session bus, a system bus, and what a
-//! test puts on them. All of it is gone when it is dropped.
+//! A separate desktop for one test: a screen with a window manager, a session bus, a system bus, and the services that
+//! the test adds. Dropping it stops all of its processes and removes its files.
 
 use crate::keyring;
 use crate::zafu::{eventually, missing, program};
@@ -18,41 +18,41 @@ use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::{EngineState, StartRequest};
 use zafu_store::Store;
 
-/// What every test with a window needs on the machine.
+/// Programs that every test with a window needs.
 const NEEDED: [&str; 5] = ["Xvfb", "openbox", "xdotool", "dbus-daemon", "sqlite3"];
 
-/// A bus on which everybody may own every name, and which starts nothing by itself.
+/// Configuration of a bus on which every connection may own every name, and which activates no services.
 pub const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>ADDRESS</listen><policy context="default">
 <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
 </policy></busconfig>"#;
 
-/// A program and everything that it has started; killed when dropped.
+/// A program and its process group. Killed when dropped.
 pub struct Part(Child);
 
 impl Part {
-    /// Starts `command` in a process group of its own.
+    /// Starts `command` in a new process group.
     pub fn start(command: &mut Command) -> Self {
         Self(command.process_group(0).stdin(Stdio::null()).spawn().unwrap())
     }
 
-    /// Sends a signal to the program itself.
+    /// Sends a signal to the program, not to its group.
     pub fn signal(&self, name: &str) {
         signal(self.0.id(), name);
     }
 
-    /// Its process.
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// Whether it has ended already.
+    /// Returns whether the program has exited.
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
     }
 
-    /// How it ended, once it has.
+    /// Waits until the program exits, and returns its status.
     pub fn ended(&mut self) -> ExitStatus {
         eventually("a program ends", || self.0.try_wait().unwrap())
     }
@@ -67,13 +67,12 @@ impl Drop for Part {
     }
 }
 
-/// Sends a signal to a process.
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("kill").args(["-s", name, &process.to_string()]).status();
     assert!(sent.unwrap().success(), "process {process} was gone before {name}");
 }
 
-/// Whether all of `programs` are on the machine; says which is not.
+/// Returns whether all of `programs` are installed. Reports the first missing one with [`missing`].
 pub fn has(programs: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = |name: &&&str| !std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
@@ -84,9 +83,9 @@ pub fn has(programs: &[&str]) -> bool {
     absent.is_empty()
 }
 
-/// A desktop.
+/// A separate desktop.
 pub struct Desktop {
-    // Programs go before the screen and the buses they are on.
+    // Programs are dropped before the screen and the buses that they use.
     parts: Vec<Part>,
     system: Option<Part>,
     home: TempDir,
@@ -96,7 +95,7 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// One that has nothing on its buses; none if the machine cannot have it.
+    /// Starts a desktop without services on its buses. Returns `None` if a program that it needs is missing.
     pub fn new() -> Option<Self> {
         if !has(&NEEDED) {
             return None;
@@ -117,7 +116,7 @@ impl Desktop {
         desktop.system = Some(desktop.bus("system"));
         let screen = desktop.screen();
         desktop.run("openbox", &["--sm-disable"]);
-        // Dropped in this order: what is drawn, the screen, the bus.
+        // Drop order: programs with windows, the screen, the bus.
         desktop.parts.extend([screen, session]);
         Some(desktop)
     }
@@ -148,22 +147,22 @@ impl Desktop {
         part
     }
 
-    /// The address of the bus `session` or `system`.
+    /// Returns the address of the bus `session` or `system`.
     pub fn address(&self, bus: &str) -> String {
         format!("unix:path={}", self.home.path().join(bus).display())
     }
 
-    /// Takes the system bus away from everybody on it.
+    /// Stops the system bus.
     pub fn lose_system_bus(&mut self) {
         self.system = None;
     }
 
-    /// There is a keychain from now on, and it is open; says whether the machine can have one.
+    /// Starts an unlocked keychain. Returns false if it cannot run on this machine.
     pub fn has_keychain(&mut self) -> bool {
         if !has(&keyring::NEEDED) {
             return false;
         }
-        // gnome-keyring takes no folder that others may read.
+        // gnome-keyring rejects a folder that other users can read.
         let run = self.home.path().join("run");
         fs::set_permissions(run, fs::Permissions::from_mode(0o700)).unwrap();
         let keychain = keyring::unlocked(|program| self.command(program));
@@ -171,19 +170,19 @@ impl Desktop {
         true
     }
 
-    /// Programs show what a screen reader reads, from now on.
+    /// Enables accessibility for the programs that start from now on.
     pub fn is_read(&mut self) {
         self.is_read = true;
     }
 
-    /// Nothing moves on this desktop, as its owner wishes.
+    /// Requests reduced motion for this desktop.
     pub fn without_motion(&self) {
         let folder = self.home.path().join("config/gtk-3.0");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=0\n").unwrap();
     }
 
-    /// Chooses settings, before Zafu runs.
+    /// Changes the stored settings. Must be called before Zafu starts.
     pub fn choose(&self, choose: impl FnOnce(&mut Settings)) {
         let now = zafu_engine::system::clock().now().wall;
         let store = Store::open(&self.data(), now).unwrap();
@@ -192,22 +191,22 @@ impl Desktop {
         store.save_settings(&settings).unwrap();
     }
 
-    /// The home of whoever uses it.
+    /// Returns the home folder.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Where Zafu's data lies.
+    /// Returns Zafu's data folder.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("zafu")
     }
 
-    /// The database.
+    /// Returns the path of the database.
     pub fn database(&self) -> PathBuf {
         self.data().join("zafu.db")
     }
 
-    /// A command on this desktop.
+    /// Returns a command with the environment of this desktop.
     pub fn command(&self, name: impl AsRef<std::ffi::OsStr>) -> Command {
         let home = |dir: &str| self.home.path().join(dir);
         let mut command = Command::new(name);
@@ -237,37 +236,37 @@ impl Desktop {
         command
     }
 
-    /// Starts a program that stays until the desktop goes.
+    /// Starts a program that runs until the desktop is dropped.
     pub fn run(&mut self, name: &str, args: &[&str]) {
         let part = Part::start(self.command(name).args(args).stdout(Stdio::null()));
         self.parts.insert(0, part);
     }
 
-    /// What a program prints.
+    /// Runs a program to its end and returns its standard output.
     pub fn print(&self, name: impl AsRef<Path>, args: &[&str]) -> String {
         let output = self.command(name.as_ref()).args(args).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Starts Zafu's window program, and waits until its engine can be reached.
+    /// Starts `zafu-app` and waits until its engine accepts clients.
     pub fn zafu(&self, args: &[&str]) -> Part {
         let part = Part::start(self.command(program("zafu-app")).args(args));
         self.client();
         part
     }
 
-    /// Reaches the engine.
+    /// Connects to the engine, and waits until it accepts the connection.
     pub fn client(&self) -> Client {
         let folder = DataFolder::at(&self.data()).unwrap();
         eventually("the engine can be reached", || Client::connect(&folder).ok().flatten())
     }
 
-    /// The state of things.
+    /// Returns the engine state.
     pub fn state(&self) -> EngineState {
         self.client().state().unwrap()
     }
 
-    /// Begins a sit of 20 minutes that has no preparation.
+    /// Starts a sit of 20 minutes without preparation.
     pub fn begin(&self) -> EngineState {
         let request = serde_json::from_value::<StartRequest>(serde_json::json!({
             "preparationSeconds": 0,
@@ -275,7 +274,7 @@ impl Desktop {
         self.client().start_sit(request.unwrap()).unwrap()
     }
 
-    /// Lets time pass as it does while the computer is awake.
+    /// Advances the clock in steps that the engine sees, as while the computer is awake.
     pub fn pass(&self, time: Duration) {
         let mut left = u64::try_from(time.as_millis()).unwrap();
         while left > 0 {
@@ -286,7 +285,7 @@ impl Desktop {
         }
     }
 
-    /// The process that is Zafu on this desktop.
+    /// Returns the process id of the `zafu-app` on this desktop.
     pub fn process(&self) -> Option<u32> {
         let mark = format!("{DATA_DIR_VARIABLE}={}", self.data().display());
         fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
@@ -298,7 +297,7 @@ impl Desktop {
         })
     }
 
-    /// The windows that a person sees.
+    /// Returns the ids of the visible windows of Zafu.
     pub fn windows(&self) -> Vec<String> {
         let found = self.print("xdotool", &["search", "--onlyvisible", "--name", "^Zafu$"]);
         found.lines().map(Into::into).collect()
@@ -309,8 +308,8 @@ impl Desktop {
         eventually("a window is seen", || self.windows().first().cloned());
         eventually("the window is gone", || {
             let Some(window) = self.windows().first().cloned() else { return Some(()) };
-            // openbox's own key for closing a window, which asks it by WM_DELETE_WINDOW; pressed again if openbox
-            // was not ready for it.
+            // openbox's key for closing a window, which sends WM_DELETE_WINDOW. Pressed again if openbox was not
+            // ready for it.
             self.print(
                 "xdotool",
                 &["windowfocus", "--sync", &window, "key", "--clearmodifiers", "alt+F4"],

@@ -1,7 +1,7 @@
-//! The disk is full, cannot be written, holds something else, or is held by another: Zafu says so, keeps what
-//! it has, and goes on when it can.
+//! The disk is full or read-only, or the database is damaged or locked: Zafu reports it, keeps what is stored, and
+//! continues once it can.
 //!
-//! A test that needs a disk of its own starts itself anew in a private mount namespace.
+//! A test that mounts a file system runs itself again in a private mount namespace.
 
 use crate::zafu::{Zafu, missing, sql};
 use std::fs::{self, OpenOptions};
@@ -14,7 +14,7 @@ use zafu_engine::protocol::ErrorCode;
 const MINUTE: Duration = Duration::from_secs(60);
 const INSIDE: &str = "ZAFU_TEST_INSIDE";
 
-/// Runs the test `name` anew where it may mount, and says whether this is that second run.
+/// Runs the test `name` again in a mount namespace. Returns true in that second run.
 fn may_mount(name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
@@ -44,13 +44,13 @@ fn mount(args: &[&str], at: &Path) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A disk of one megabyte for the data.
+/// Mounts a file system of 1 MiB at the data folder.
 fn small_disk(zafu: &Zafu) {
     fs::create_dir(zafu.data()).unwrap();
     mount(&["-t", "tmpfs", "-o", "size=1m", "tmpfs"], zafu.data());
 }
 
-/// Fills the disk to its last byte.
+/// Fills the file system to its last byte.
 fn fill(zafu: &Zafu) {
     let mut ballast =
         OpenOptions::new().create(true).append(true).open(zafu.data().join("ballast")).unwrap();
@@ -214,7 +214,7 @@ fn real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_d
     zafu.ok("end");
     engine.wait();
     everywhere(1, 0, "closed in order");
-    // An engine that was killed leaves its log behind, with a sit that is not in the database yet.
+    // A killed engine leaves its write-ahead log, with a sit that is not in the database file yet.
     let mut engine = zafu.sit("20m --prepare 0s");
     engine.kill();
     everywhere(2, 1, "killed");
@@ -222,7 +222,7 @@ fn real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_d
     everywhere(2, 1, "killed, and without an index of the log");
 }
 
-/// A person with two sits, the first of which is in a backup.
+/// Returns an installation with two sits, of which a backup has the first.
 fn with_a_backup() -> Zafu {
     let zafu = Zafu::new();
     for _ in 0..2 {

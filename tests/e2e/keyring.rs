@@ -1,4 +1,4 @@
-//! A keychain of its own for one test: gnome-keyring on a session bus of its own, unlocked.
+//! A separate keychain for one test: an unlocked gnome-keyring on its own session bus.
 
 use crate::desktop::{BUS, Part, has};
 use crate::zafu::eventually;
@@ -8,26 +8,26 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// What a test with a keychain needs on the machine.
+/// Programs that a test with a keychain needs.
 pub const NEEDED: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "dbus-send"];
 
-/// A session bus that has a Secret Service, or will have one.
+/// A session bus with or without a Secret Service.
 pub struct Keyring {
     home: TempDir,
-    /// Gone in this order.
+    /// Dropped before the bus that it uses.
     daemon: Option<Part>,
     _bus: Part,
 }
 
 impl Keyring {
-    /// A bus with a keychain; none if the machine has none.
+    /// Starts a bus with an unlocked keychain. Returns `None` if a program that it needs is missing.
     pub fn new() -> Option<Self> {
         let mut keyring = Self::without_one()?;
         keyring.unlock();
         Some(keyring)
     }
 
-    /// A bus on which no keychain is.
+    /// Starts a bus without a keychain. Returns `None` if a program that it needs is missing.
     pub fn without_one() -> Option<Self> {
         if !has(&NEEDED) {
             return None;
@@ -49,7 +49,7 @@ impl Keyring {
         self.daemon = Some(unlocked(|program| self.on(Command::new(program))));
     }
 
-    /// Whether it keeps anything of ours, as the service itself says.
+    /// Returns whether the keychain has an item of Zafu.
     pub fn holds_something(&self) -> bool {
         const SEARCH: [&str; 6] = [
             "--session",
@@ -64,13 +64,13 @@ impl Keyring {
         String::from_utf8_lossy(&said.stdout).contains("/org/freedesktop/secrets/collection/")
     }
 
-    /// A command of somebody who is on this bus.
+    /// Adds the environment of this bus to a command.
     pub fn on(&self, mut command: Command) -> Command {
         command.envs(self.environment());
         command
     }
 
-    /// What tells a program of this bus.
+    /// Returns the environment variables with which a program finds this bus.
     pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
         let address = format!("unix:path={}", self.home.path().join("bus").display());
         [
@@ -81,7 +81,7 @@ impl Keyring {
     }
 }
 
-/// A keychain that is there and open, on the bus of the programs that `on` makes.
+/// Starts an unlocked keychain on the bus of the commands that `on` returns, and waits until it responds.
 pub fn unlocked(on: impl Fn(&str) -> Command) -> Part {
     const START: &str =
         "printf %s word | exec gnome-keyring-daemon --foreground --unlock --components=secrets";

@@ -1,8 +1,8 @@
-//! The engine is killed at any moment, again and again: no sit is lost, none is doubled, at most 30 s of one are
-//! in doubt, and what waits for the person's word is asked.
+//! Kills the engine repeatedly at random moments: no sit is lost or duplicated, at most 30 s of a sit are in doubt, and
+//! every unsettled sit is reported.
 //!
-//! The oracle is what the engine has acknowledged, kept here, outside of it. `ZAFU_KILL_TIMES` and
-//! `ZAFU_KILL_SEED` set how often and replay what was done; the moment of a kill is the system's.
+//! The oracle is what the engine has acknowledged, recorded outside of the engine. `ZAFU_KILL_TIMES` sets the number of
+//! kills, and `ZAFU_KILL_SEED` replays the same actions. The exact moment of a kill depends on the scheduler.
 
 mod row;
 
@@ -19,9 +19,9 @@ use zafu_engine::protocol::{EngineRequest, EngineState, ErrorCode, PhaseView, Re
 use zafu_engine::system;
 use zafu_store::Store;
 
-/// After a longer gap the person is asked; a second for the start of the engine is added.
+/// A longer gap makes a sit unsettled. Includes one second for the start of the engine.
 const GOES_ON_AFTER: Duration = Duration::from_secs(301);
-/// After a shorter gap nobody is asked.
+/// A shorter gap makes a sit unsettled only after a reboot.
 const COUNTS_AS_SEEN: Duration = Duration::from_secs(60);
 const MOST_IN_DOUBT: Duration = Duration::from_secs(30);
 
@@ -29,11 +29,11 @@ struct Trial {
     zafu: Zafu,
     random: Rng,
     known: BTreeMap<String, Known>,
-    /// Whether the sit whose gap is resolved is complete, so that only its overtime is asked about.
+    /// True if the sit whose gap is being resolved is completed, so that the answer decides only about its overtime.
     only_overtime: bool,
-    /// Starts of which the engine was killed before it could acknowledge them.
+    /// Number of starts that the engine could not acknowledge before it was killed.
     unheard: usize,
-    /// How often the kill came in which state.
+    /// Number of kills by state.
     states: BTreeMap<String, usize>,
 }
 
@@ -45,7 +45,7 @@ fn no_kill_loses_or_doubles_a_sit() {
     println!("{times} kills; ZAFU_KILL_SEED={seed} does the same again");
     let mut trial = Trial::new(seed);
     let mut kills = 0;
-    // Chance decides where a sit is when it is killed: it goes on until it has been everywhere.
+    // States are random, so further rounds follow until there was a kill in each of them.
     while kills < times || (times >= 50 && kills < 5 * times && !trial.spared().is_empty()) {
         kills += u64::from(trial.round());
     }
@@ -55,12 +55,12 @@ fn no_kill_loses_or_doubles_a_sit() {
     }
 }
 
-/// Where a kill must have come.
+/// States in which there must be at least one kill.
 const STATES: [&str; 7] =
     ["starting", "preparing", "sitting", "paused", "overtime", "finishing", "resolving"];
 
 impl Trial {
-    /// Where no kill has come yet.
+    /// Returns the states without a kill until now.
     fn spared(&self) -> Vec<&'static str> {
         STATES.into_iter().filter(|state| !self.states.contains_key(*state)).collect()
     }
@@ -71,7 +71,7 @@ impl Trial {
         let mut settings = Settings::default();
         settings.plan.overtime = OvertimeChoice::Always;
         store.save_settings(&settings).unwrap();
-        // Enough that a state takes its time.
+        // Enlarges the database, so that a backup takes long enough for a kill to interrupt it.
         for n in 0..20 {
             let (id, name) = (uuid::Uuid::from_u128(n), format!("{n} {}", "long ".repeat(10_000)));
             let plan = settings.plan.clone();
@@ -89,7 +89,7 @@ impl Trial {
         }
     }
 
-    /// Starts an engine, brings it somewhere, and kills it there. Says whether it was killed.
+    /// Starts an engine, brings it into a random state and kills it. Returns false if it had exited before.
     fn round(&mut self) -> bool {
         let left = rows(self.zafu.data());
         self.let_time_go_by();
@@ -115,14 +115,14 @@ impl Trial {
         }
         std::thread::sleep(Duration::from_micros(self.random.u64(..4000)));
         let killed = engine.kill();
-        // What it managed to say before its death is acknowledged, too.
+        // A response that was sent before the kill is an acknowledgement too.
         let answered = match in_flight.then(|| client.receive::<EngineState>()) {
             Some(Ok(Some(state))) => {
                 self.finished(&state, request.as_ref(), &id);
                 self.heard(&state);
                 true
             }
-            // The engine had gone, or was about to.
+            // The engine had exited, or was about to.
             Some(Err(error)) if error.code != ErrorCode::Engine => panic!("{request:?}: {error}"),
             _ => false,
         };
@@ -145,7 +145,7 @@ impl Trial {
         true
     }
 
-    /// Lets time go by in which no engine runs.
+    /// Advances the clock by a random time in which no engine runs, sometimes with a reboot.
     fn let_time_go_by(&mut self) {
         let seconds = match self.random.u8(..4) {
             0 | 1 => self.random.u64(..20),
@@ -158,7 +158,7 @@ impl Trial {
         self.zafu.pass(Duration::from_secs(seconds));
     }
 
-    /// Every sit that was left runs on or waits for a word, as the rule of gaps says.
+    /// Checks that every open sit in `left` either runs or is unsettled, as the length of its gap requires.
     fn asked_of_what_was_left(&self, left: &BTreeMap<String, Row>, now: &EngineState) {
         let unsettled: Vec<_> = now.unsettled.iter().map(|one| one.id.to_string()).collect();
         let runs = now.sit.as_ref().map(|sit| sit.id.to_string());
@@ -192,7 +192,7 @@ impl Trial {
         self.known.get(id).copied().unwrap_or(new)
     }
 
-    /// Takes note of what the engine says of the sits that are not over.
+    /// Records the acknowledged state of the running sit.
     fn heard(&mut self, state: &EngineState) {
         if let Some(sit) = &state.sit {
             let preparing = sit.phase == PhaseView::Preparing;
@@ -201,7 +201,7 @@ impl Trial {
         }
     }
 
-    /// Takes note of a sit that `request` has brought to its end.
+    /// Records the acknowledged result of the sit that `request` has ended or resolved.
     fn finished(&mut self, state: &EngineState, request: Option<&EngineRequest>, id: &str) {
         let known = match request {
             Some(EngineRequest::EndSit { .. }) => match &state.finished {
@@ -215,9 +215,9 @@ impl Trial {
                 assert!(state.unsettled.iter().all(|one| one.id != *id));
                 let id = id.to_string();
                 let row = &rows(self.zafu.data());
-                // What it came to is not in the answer; that it is over is.
+                // The response tells that the sit is over, but not its result, which is read from the disk.
                 let known = row.get(&id).map_or(Known::Discarded, |row| match answer {
-                    // A sit that was complete stays so: only its overtime was asked about.
+                    // A completed sit stays completed: the answer decides only about its overtime.
                     Answer::Discard if !self.only_overtime => Known::Discarded,
                     _ => Known::Over { complete: row.complete, sat: row.sat },
                 });
@@ -230,7 +230,7 @@ impl Trial {
         self.known.insert(id.into(), known);
     }
 
-    /// Brings the sit into a state by chance. Says into which, and what is under way when the kill comes.
+    /// Brings the sit into a random state. Returns the state, and the request that is to be in flight during the kill.
     fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<EngineRequest>) {
         let mut ask = |trial: &mut Self, request: EngineRequest| {
             let state = client.call::<EngineState>(&Request::Engine(request)).unwrap();
@@ -278,13 +278,13 @@ impl Trial {
                     PhaseView::Paused => "paused",
                     PhaseView::Overtime => "overtime",
                 };
-                // A checkpoint, a beginning or an end may be under way.
+                // The kill may interrupt a checkpoint, a start or an end.
                 (state, self.random.bool().then_some(EngineRequest::Advance { ms: 31_000 }))
             }
         }
     }
 
-    /// What is on disk is what was acknowledged; only `under_way` may or may not have happened.
+    /// Checks that the disk has what was acknowledged. Only the effect of `under_way` may be present or absent.
     fn examine(&mut self, under_way: Option<&EngineRequest>, its: &str) {
         let rows = rows(self.zafu.data());
         let running =

@@ -1,9 +1,8 @@
-//! The command is killed in the middle of a sync, at one call to the system after the other: when it writes to the
-//! disk, when it asks the server, when it is answered, when it renews its session. Whatever it had not done by
-//! then is done by the next sync, once.
+//! Kills `zafu sync` at random system calls: when it writes to the disk, sends a request, receives a response or
+//! refreshes its token. The next sync completes what was not done, exactly once.
 //!
-//! `strace` does the killing, so that the moments are those of the real program (faults 1 to 7 of `docs/faults.md`).
-//! `ZAFU_SYNC_KILL_TIMES` and `ZAFU_SYNC_KILL_SEED` set how many of the moments there are, and which.
+//! `strace` kills the real program at the chosen call (faults 1 to 7 of `docs/faults.md`). `ZAFU_SYNC_KILL_TIMES` sets
+//! the number of kills, and `ZAFU_SYNC_KILL_SEED` replays the choice of the calls.
 
 use crate::cloud::{Person, backend, server};
 use crate::desktop::has;
@@ -16,12 +15,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What a sync asks of the system when something of it is lasting, is sent, or is heard.
-/// Beside each, about how often one thread does so in a sync of a few sits.
+/// System calls with which a sync writes to the disk, sends and receives, each with the approximate number of calls of
+/// one thread in a sync of a few sits.
 const CALLS: [(&str, u64); 5] =
     [("pwrite64", 40), ("fsync", 8), ("sendto", 8), ("recvfrom", 10), ("sendmsg", 10)];
 
-/// Runs `command` and kills it when one of its threads makes the `nth` of these calls. None if it never did.
+/// Runs `command` and kills it at the `nth` such call of one of its threads. Returns `None` if there was no such call.
 fn killed_at(command: &Command, call: &str, nth: u64) -> Option<Said> {
     let mut strace = Command::new("strace");
     strace
@@ -36,12 +35,12 @@ fn killed_at(command: &Command, call: &str, nth: u64) -> Option<Said> {
     (said.code.is_none() || said.code == Some(137)).then_some(said)
 }
 
-/// Some sits, each sat to its end or ended early, while no engine runs.
+/// Stores one to three sits, completed or ended early, while no engine runs. Returns their ids.
 fn sit(zafu: &Zafu, random: &mut Rng) -> BTreeSet<String> {
     (0..random.u32(1..4)).map(|_| offline::sit(zafu, random.bool())).collect()
 }
 
-/// Every sit of the account on this device, as both sides store it.
+/// Query of the columns that device and server store in the same way.
 const ROWS: &str =
     "select id, sitlength, satlength, iscompleted, endedat is null from sessions order by id";
 
@@ -77,7 +76,7 @@ fn no_kill_in_a_sync_loses_or_doubles_a_sit() {
     while done < kills {
         let device = if random.bool() { &one } else { &two };
         let elsewhere = if std::ptr::eq(device, &one) { &two } else { &one };
-        // What the other device has sent is read in the sync that is killed.
+        // The killed sync has to pull what the other device has pushed.
         if random.bool() {
             known.append(&mut sit(elsewhere, &mut random));
             synced(&person, elsewhere, &mut lost_sessions);
@@ -119,7 +118,7 @@ fn no_kill_in_a_sync_loses_or_doubles_a_sit() {
     }
 }
 
-/// Syncs to the end. A renewal of which the answer was never kept costs the session, and nothing else (fault 7).
+/// Syncs successfully. If a kill has lost a refreshed token, the user signs in again first (fault 7).
 fn synced(person: &Person, zafu: &Zafu, lost_sessions: &mut u32) {
     let mut said = zafu.run("sync");
     if said.code == Some(6) && said.err.contains("sign in again") {
@@ -130,7 +129,7 @@ fn synced(person: &Person, zafu: &Zafu, lost_sessions: &mut u32) {
     assert_eq!(said.code, Some(0), "{said:?}");
 }
 
-/// Fault 6.
+/// Covers fault 6.
 #[test]
 fn no_kill_in_a_migration_loses_anything() {
     if !has(&["strace", "sqlite3"]) {
@@ -142,7 +141,7 @@ fn no_kill_in_a_migration_loses_anything() {
     let before = sql(&fixture, ALL);
     assert!(before.lines().count() > 5);
     let mut kills = 0;
-    // Of the many writes every third will do; with each of the others something has become lasting.
+    // Every third write is enough because there are many. Each of the other calls makes a step durable.
     for (call, step) in [("pwrite64", 3), ("fsync", 1), ("ftruncate", 1), ("unlink", 1)] {
         for nth in (1..).step_by(step) {
             let zafu = Zafu::new();

@@ -1,7 +1,7 @@
-//! The real parts together: the program, its window, the desktop's services, the disk, and what befalls them.
+//! End-to-end tests: the real program with its window, the services of the desktop, the disk, and their faults.
 //!
-//! Every test has a data folder, a home and a session bus of its own, and moves the clock instead of waiting.
-//! What is missing on the machine fails the test where `CI` is set, and is said loudly elsewhere.
+//! Every test has its own data folder, home and session bus, and advances the clock instead of waiting. A missing
+//! program fails the test if `CI` is set, and skips it with a message otherwise.
 
 #![cfg(target_os = "linux")]
 

@@ -1,4 +1,4 @@
-//! Notifications: on a real service, and what becomes of the person's answer.
+//! Notifications: shown by a real service, and the actions that the user chooses.
 
 use crate::browser::Browser;
 use crate::bus::serve;
@@ -13,13 +13,13 @@ use zbus::{Connection, OwnedVariant};
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 
-/// What the end of a sit is told by.
+/// Summary of the notification at the end of a sit.
 const COMPLETE: &str = "Your sit is complete";
 
-/// What is said, and the actions offered.
+/// Summary and actions of a notification.
 type Shown = (String, Vec<String>);
 
-/// A notification service that shows nothing and remembers everything.
+/// Fake notification service that records every notification.
 #[derive(Clone, Default)]
 pub struct Service(Arc<Mutex<Vec<Shown>>>);
 
@@ -54,14 +54,14 @@ impl Service {
 }
 
 impl Service {
-    /// One that is there for as long as the connection.
+    /// Serves the notification service until the connection is dropped.
     pub fn on(desktop: &Desktop) -> (Connection, Self) {
         let service = Self::default();
         let bus = serve(&desktop.address("session"), NAME, PATH, service.clone());
         (bus, service)
     }
 
-    /// The number of the notification with this summary, and the actions that it offers.
+    /// Returns the id and the actions of the notification with this summary.
     pub fn said(&self, summary: &str) -> Option<(u32, Vec<String>)> {
         let shown = self.0.lock().unwrap();
         let (number, (_, actions)) = (1..).zip(shown.iter()).find(|(_, said)| said.0 == summary)?;
@@ -69,12 +69,12 @@ impl Service {
     }
 }
 
-/// Waits until the end of the sit is told, and answers with `action` until `came` of it what should.
+/// Waits for the notification at the end of the sit, and chooses `action` again until `came` returns true.
 fn answer(bus: &Connection, service: &Service, action: &str, mut came: impl FnMut() -> bool) {
     let (number, actions) = eventually("the end is told", || service.said(COMPLETE));
     assert!(actions.contains(&action.to_owned()), "offered: {actions:?}");
     eventually(&format!("\"{action}\" is done"), || {
-        // Zafu begins to listen for the answer after it was told that the notification is shown.
+        // Zafu listens for actions only after the service has confirmed the notification, so an early signal is lost.
         let chosen = (number, action);
         block_on(bus.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &chosen)).unwrap();
         came().then_some(())
@@ -103,7 +103,7 @@ fn a_real_service_shows_the_end_of_a_sit_and_a_click_opens_the_window() {
         (desktop.print("dunstctl", &["count", "displayed"]) == "1").then_some(())
     });
     assert!(desktop.windows().is_empty());
-    // Its default action, as a click on it.
+    // The default action, as a click on the notification.
     desktop.print("dunstctl", &["action"]);
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     eventually("it is remembered", || {
@@ -135,7 +135,7 @@ fn add_a_note_opens_the_page_for_it() {
     sit_to_the_end(&desktop);
     answer(&bus, &service, "add-note", || !desktop.windows().is_empty());
     browser.turn_to_new_window();
-    // Whoever sat on is asked about it first.
+    // The user has to decide about the overtime before the note.
     browser.see_phase("overtime");
     browser.click("finish");
     browser.see("finished");

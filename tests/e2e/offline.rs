@@ -1,5 +1,5 @@
-//! Sits that are put into a folder while no engine runs, through the timer and the store themselves: an engine
-//! would send them as soon as they are saved.
+//! Stores sits while no engine runs, with the timer and the store themselves, because an engine would push them as soon
+//! as they are saved.
 
 use crate::zafu::Zafu;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use zafu_store::Store;
 
 const HALF: Duration = Duration::from_secs(30);
 
-/// A sit of a minute, sat to its end, or ended half way. Says its ID.
+/// Stores a sit of one minute, completed or ended after 30 s. Returns its id.
 pub fn sit(zafu: &Zafu, to_its_end: bool) -> String {
     let mut now = zafu_engine::system::clock().now();
     let store = Store::open(zafu.data(), now.wall).unwrap();

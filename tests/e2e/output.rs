@@ -1,4 +1,4 @@
-//! Standard output and error that cannot be written, are not read, or understand no control sequences.
+//! Standard output and error that cannot be written, are not read, or do not support control sequences.
 
 use crate::zafu::{Said, Zafu, eventually};
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 
-/// A sit in a terminal that is ended, whatever becomes of the test.
+/// A process of `zafu sit`. Killed when dropped.
 struct Sit(Child);
 
 impl Sit {
@@ -27,22 +27,22 @@ fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
 }
 
-/// A pipe whose reader has gone.
+/// Returns a pipe whose reading end is closed.
 fn broken() -> Stdio {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     writer.into()
 }
 
-/// Long enough that the computer does not reach its end by itself before it is looked at.
+/// Longer than a test takes, so that the sit does not end in real time.
 const LENGTH_SECONDS: u32 = 600;
 
-/// Lets the sit of `zafu` go on to its end.
+/// Advances the clock until the sit of `zafu` has ended.
 fn sit_to_its_end(zafu: &Zafu) {
     let folder = DataFolder::at(zafu.data()).unwrap();
     let mut client = eventually("the engine answers", || Client::connect(&folder).ok().flatten());
     eventually("the sit runs", || client.state().ok()?.sit.map(drop));
-    // In steps that the engine sees whole. It is over at the end, and may not respond any more.
+    // In steps without a gap. At the end the engine may exit before it responds.
     for _ in 0..=LENGTH_SECONDS / 30 {
         if client.advance(30_000).is_err() {
             return;
@@ -68,7 +68,7 @@ fn assert_complete(zafu: &Zafu, how: &str) {
 
 #[test]
 fn real_life_01_a_sit_goes_to_its_end_whatever_becomes_of_its_output() {
-    // The reader takes the ID and goes.
+    // The reader closes the pipe after the id.
     let zafu = Zafu::new();
     let mut sit = begin(&zafu, Stdio::piped(), broken());
     let mut id = [0; 36];
@@ -83,7 +83,7 @@ fn real_life_01_a_sit_goes_to_its_end_whatever_becomes_of_its_output() {
     assert_eq!(sit.ended().code(), Some(0));
     assert_complete(&zafu, "a full device");
 
-    // A pipe that is full, and a reader that takes nothing: a write to it never returns.
+    // A full pipe that is never read, so that a write blocks for ever.
     let zafu = Zafu::new();
     let (_reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&[b'.'; 65536]).unwrap();
@@ -127,7 +127,7 @@ fn real_life_01_a_command_ends_quietly_or_with_one_plain_error() {
         assert_eq!(full.code, usual.code.filter(|code| *code != 0).or(Some(1)), "zafu {line}");
         assert_eq!(full.err.trim_start_matches(&usual.err).trim(), said, "zafu {line}");
     }
-    // Nothing can be said at all; what failed still has its exit code.
+    // Neither output can be written, but a failed command still has its exit code.
     let silent = |line: &str| -> Option<i32> {
         let mut command: Command = zafu.command(line.split_whitespace());
         command.stdout(full()).stderr(full()).status().unwrap().code()
@@ -161,7 +161,7 @@ fn real_life_30_a_terminal_without_control_sequences_gets_plain_lines() {
 
 #[test]
 fn real_life_01_a_terminal_that_is_held_delays_nothing() {
-    // As above, with all of what is drawn each second: the queue has a limit.
+    // A full pipe that is never read, with a line for each second, which exceeds the queue of the output.
     let zafu = Zafu::new();
     let (_reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&[b'.'; 65536]).unwrap();

@@ -1,4 +1,4 @@
-//! How Zafu's processes start, meet and find their folder.
+//! Start of Zafu's processes, several of them at the same time, and the choice of the data folder.
 
 use crate::desktop::{Desktop, Part};
 use crate::zafu::{Said, Zafu, eventually, missing, program};
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Ends the engine of a desktop that no test has a handle on.
+/// Kills the background engine of a desktop when dropped.
 struct Background<'a>(&'a Desktop);
 
 impl Drop for Background<'_> {
@@ -19,7 +19,7 @@ impl Drop for Background<'_> {
     }
 }
 
-/// A shell on a desktop, in a session of its own.
+/// Returns a shell command on a desktop, in a new process session.
 fn shell(desktop: &Desktop, script: &str) -> Command {
     let mut shell = desktop.command("setsid");
     let directory = program("zafu").parent().unwrap().display().to_string();
@@ -28,10 +28,10 @@ fn shell(desktop: &Desktop, script: &str) -> Command {
     shell
 }
 
-/// A field of `/proc/ID/stat`, counted as proc(5) does.
+/// Returns a field of `/proc/ID/stat`, numbered as in proc(5).
 fn stat(process: u32, field: usize) -> u32 {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    // What comes after the name, which may hold anything.
+    // The program name in parentheses can contain any character, so fields are counted after it.
     let rest = stat.rsplit_once(") ").unwrap().1;
     rest.split(' ').nth(field - 3).unwrap().parse().unwrap()
 }
@@ -41,7 +41,7 @@ fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
     let Some(desktop) = Desktop::new() else { return };
     let _engine = Background(&desktop);
     let lock = desktop.home().join("lock-of-the-script");
-    // The command substitution returns although the engine goes on, and so does whoever waits for the lock.
+    // The engine must inherit neither the pipe of the command substitution nor the descriptor of the lock.
     let script = format!(
         "exec 9>{}; id=$(zafu sit 20m --prepare 0 2>&1); echo $id; echo $$; sleep 1000",
         lock.display()
@@ -71,7 +71,7 @@ fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
     });
     let held = descriptors().filter_map(|entry| fs::read_link(entry.path()).ok());
     assert!(!held.into_iter().any(|path| path == lock), "the caller's lock is not held");
-    // Ctrl-C on the script.
+    // As Ctrl-C in the terminal of the script.
     let kill = Command::new("kill").args(["-INT", "--", &format!("-{group}")]).status().unwrap();
     assert!(kill.success());
     caller.kill().unwrap();
@@ -114,7 +114,7 @@ fn real_life_08_of_programs_that_start_at_once_one_runs_and_the_others_hand_over
         });
         assert_eq!(desktop.process(), Some(all[0].id()));
         eventually("one window is seen", || (desktop.windows().len() == 1).then_some(()));
-        // One that starts while the engine ends takes its place, or is served by it until then.
+        // A process that starts while the engine ends becomes the next engine or a client of the ending one.
         let mut next = Part::start(&mut desktop.command(program("zafu-app")));
         all[0].signal("TERM");
         assert!(all[0].ended().success());
@@ -230,7 +230,7 @@ fn real_life_12_a_folder_that_was_there_is_not_changed_and_a_shared_one_refused(
     engine.wait();
     assert_eq!(mode(), 0o2775);
     set(0o1777);
-    // Others cannot replace what is there, only add to it.
+    // The sticky bit: other users can add files, but not replace those of the owner.
     let said = zafu.run("status");
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(said.err.contains("may look into the data folder"), "{said:?}");
@@ -314,8 +314,8 @@ fn real_life_34_a_tilde_in_the_environment_is_the_home() {
 #[test]
 fn real_life_35_all_files_of_the_window_lie_in_the_data_folder() {
     let Some(desktop) = Desktop::new() else { return };
-    // Not Zafu's: the window manager's log, the cache that the graphics driver has for all programs, and what goes
-    // with the session.
+    // Not Zafu's: the log of the window manager, the shader cache that all programs share, and the runtime files of the
+    // session.
     let others = ["cache/openbox", "cache/mesa_shader_cache", "run"];
     let not_ours: Vec<_> =
         others.iter().map(|name| desktop.home().join(name)).chain([desktop.data()]).collect();
@@ -341,7 +341,7 @@ fn real_life_35_all_files_of_the_window_lie_in_the_data_folder() {
 #[test]
 fn real_life_13_a_home_that_cannot_be_written_is_named_or_not_needed() {
     let Some(desktop) = Desktop::new() else { return };
-    // Not even root can make anything in it.
+    // Not even root can create files in it.
     let home = Path::new("/proc/self");
     let command = |name: &str, args: &[&str]| {
         let mut command = desktop.command(program(name));
@@ -360,7 +360,7 @@ fn real_life_13_a_home_that_cannot_be_written_is_named_or_not_needed() {
         said.refused(1, "the data folder /proc/self/");
         said.refused(1, "set ZAFU_DATA_DIR to another");
     }
-    // With a data folder elsewhere the home is not needed.
+    // With a data folder outside of the home, the home is not needed.
     let mut app = Part::start(&mut command("zafu-app", &[]));
     desktop.client();
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));

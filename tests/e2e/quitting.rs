@@ -1,4 +1,4 @@
-//! What the system asks for is done at once; what a person asks for in mid-sit is asked back.
+//! Quitting by a signal of the system, which needs no confirmation.
 
 use crate::desktop::{Desktop, Part};
 use crate::zafu::{eventually, program, sql};

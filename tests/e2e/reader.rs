@@ -1,4 +1,4 @@
-//! A screen reader's view of the desktop: the tree that programs show on the accessibility bus.
+//! Fake screen reader: reads the tree that programs publish on the accessibility bus (AT-SPI).
 
 use crate::bus::{self, Object};
 use crate::desktop::Desktop;
@@ -6,7 +6,7 @@ use crate::zafu::{eventually, missing};
 use std::path::Path;
 use zbus::{Connection, OwnedObjectPath};
 
-/// Where distributions put the program that starts the accessibility bus.
+/// Paths of the program that starts the accessibility bus, by distribution.
 const LAUNCHERS: [&str; 3] = [
     "/usr/libexec/at-spi-bus-launcher",
     "/usr/lib/at-spi-bus-launcher",
@@ -15,29 +15,29 @@ const LAUNCHERS: [&str; 3] = [
 
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 
-/// Somebody who reads the screen.
+/// A connection to the accessibility bus.
 pub struct Reader(Connection);
 
-/// What a screen reader says of one thing.
+/// An element of the accessibility tree.
 #[derive(Debug)]
 struct Node {
     at: Reference,
     role: u32,
-    /// What it is called.
+    /// Accessible name.
     name: String,
-    /// What is written there.
+    /// Text content.
     text: String,
 }
 
-/// The numbers of roles in the protocol.
+/// Role numbers of AT-SPI.
 const PUSH_BUTTON: u32 = 43;
 const STATUS_BAR: u32 = 54;
 
-/// A thing on the bus: whose, and its path.
+/// Address of an element: the bus name of its program, and its path.
 type Reference = (String, OwnedObjectPath);
 
 impl Reader {
-    /// Turns the accessibility bus on; none if the machine has none.
+    /// Starts the accessibility bus. Returns `None` if it is not installed.
     pub fn on(desktop: &mut Desktop) -> Option<Self> {
         let launcher = LAUNCHERS.into_iter().find(|path| Path::new(path).is_file());
         let Some(launcher) = launcher else {
@@ -58,21 +58,21 @@ impl Reader {
         Some(Self(bus::join(&address)))
     }
 
-    /// Waits until it is said aloud.
+    /// Waits until a live region contains `text`.
     pub fn hears(&self, text: &str) {
         eventually(&format!("\"{text}\" is said"), || {
             self.read().into_iter().find(|node| node.role == STATUS_BAR && node.text.contains(text))
         });
     }
 
-    /// Waits until it is written somewhere.
+    /// Waits until an element has this text or name.
     pub fn finds(&self, text: &str) {
         eventually(&format!("\"{text}\" is there"), || {
             self.read().into_iter().find(|node| node.text == text || node.name == text)
         });
     }
 
-    /// Presses a button by its name.
+    /// Waits for the button with this name, and presses it.
     pub fn press(&self, name: &str) {
         eventually(&format!("the button \"{name}\" can be pressed"), || {
             let is_it = |node: &Node| node.role == PUSH_BUTTON && node.name == name;
@@ -83,7 +83,7 @@ impl Reader {
         });
     }
 
-    /// Everything that is on the screen, from the outside in.
+    /// Returns all elements, parents before their children.
     fn read(&self) -> Vec<Node> {
         let registry = "org.a11y.atspi.Registry".to_owned();
         let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").unwrap();
@@ -91,10 +91,10 @@ impl Reader {
         let mut open = vec![(registry, root)];
         while let Some((program, path)) = open.pop() {
             let thing = Object { program: &program, path: path.as_str(), interface: ACCESSIBLE };
-            // What has just gone from the screen has nothing more to say.
+            // An element that was just removed responds with an error.
             let count = thing.property(&self.0, "ChildCount").ok();
             let count: i32 = count.and_then(|count| count.try_into().ok()).unwrap_or_default();
-            // What has just gone from the screen has nothing more to say.
+            // An element that was just removed responds with an error.
             let children = (0..count)
                 .rev()
                 .filter_map(|at| thing.call::<Reference>(&self.0, "GetChildAtIndex", &(at,)).ok());

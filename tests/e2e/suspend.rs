@@ -1,9 +1,9 @@
-//! Zafu sleeps for longer than its sit, on the computer's own clock: the end is the planned one.
+//! Suspend during a sit.
 
 use crate::zafu::Zafu;
 use std::time::Duration;
 
-/// How long the process is stopped: the only wait in real time, because the real clock is what is looked at.
+/// Time for which the process is stopped. The only wait in real time, because this tests the real clock.
 const STOPPED: Duration = Duration::from_secs(4);
 
 #[test]

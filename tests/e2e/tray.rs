@@ -1,5 +1,5 @@
-//! The tray, over the protocol that desktops speak with it: a host of ours takes the icon in, reads its menu and
-//! presses what a person would.
+//! The tray icon, over the `StatusNotifierItem` protocol: a fake host registers the icon, reads its menu and activates
+//! menu entries.
 
 use crate::browser::Browser;
 use crate::bus::{Object, serve};
@@ -18,10 +18,10 @@ use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
 const ITEM: &str = "org.kde.StatusNotifierItem";
 const MENU: &str = "com.canonical.dbusmenu";
 
-/// Where an icon says it is: the name of its program on the bus, and its path.
+/// Address of an icon: the bus name of its program, and its path.
 type Place = (String, String);
 
-/// The desktop's list of icons.
+/// Fake watcher: records the registered icon.
 #[derive(Clone, Default)]
 struct Watcher(Arc<Mutex<Option<Place>>>);
 
@@ -50,13 +50,13 @@ impl Watcher {
     }
 }
 
-/// A desktop's tray.
+/// Fake tray of a desktop.
 struct Tray {
     bus: Connection,
     watcher: Watcher,
 }
 
-/// An entry of the menu.
+/// A menu entry.
 #[derive(Debug)]
 struct Entry {
     id: i32,
@@ -64,7 +64,7 @@ struct Entry {
     enabled: bool,
 }
 
-/// An entry as it travels: its number, what is known of it, what it contains.
+/// A menu entry in the protocol: its id, properties and children.
 type Layout = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 
 impl Tray {
@@ -85,12 +85,12 @@ impl Tray {
         item.property(&self.bus, name).unwrap()
     }
 
-    /// The file that the icon is drawn from just now.
+    /// Returns the current icon file.
     fn icon(&self) -> String {
         self.property("IconName").try_into().unwrap()
     }
 
-    /// Speaks with the menu.
+    /// Calls a method of the menu and returns its reply.
     fn menu<T: for<'d> DynamicDeserialize<'d>>(
         &self,
         method: &str,
@@ -101,7 +101,7 @@ impl Tray {
         menu.call(&self.bus, method, arguments).unwrap()
     }
 
-    /// All entries, those of submenus too.
+    /// Returns all entries, including those of submenus.
     fn entries(&self) -> Vec<Entry> {
         let everything = (0i32, -1i32, Vec::<&str>::new());
         let (_revision, top): (u32, Layout) = self.menu("GetLayout", &everything);
@@ -128,12 +128,12 @@ impl Tray {
         self.entries().into_iter().find(|entry| label(&entry.label))
     }
 
-    /// Waits until the menu says this.
+    /// Waits for an entry whose label contains `label`.
     fn reads(&self, label: &str) -> Entry {
         eventually(&format!("the tray says \"{label}\""), || self.find(|it| it.contains(label)))
     }
 
-    /// Presses an entry, once it can be pressed.
+    /// Waits until an entry is enabled, and activates it.
     fn press(&self, label: &str) {
         let entry = eventually(&format!("\"{label}\" can be pressed"), || {
             self.find(|it| it == label).filter(|entry| entry.enabled)

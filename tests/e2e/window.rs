@@ -1,4 +1,4 @@
-//! The window, as a person uses it.
+//! The window, as a user operates it.
 
 use crate::browser::Browser;
 use crate::desktop::{Desktop, Part};

@@ -1,7 +1,7 @@
-//! Zafu as a person or a script runs it, in a data folder of its own.
+//! Runs Zafu as a user or a script does, in a separate data folder.
 //!
-//! Nothing here knows how Zafu works inside: it runs the programs, talks to their socket, and reads the database
-//! with the `sqlite3` of the system.
+//! Independent of Zafu's internals: it runs the programs, connects to their socket, and reads the database with the
+//! `sqlite3` of the system.
 
 use crate::keyring::Keyring;
 use std::cell::Cell;
@@ -17,19 +17,18 @@ use zafu_engine::Client;
 use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::EngineState;
 
-/// How long anything that must happen may take on a busy machine. Nothing is faster because of it: it only ends a test
-/// that would wait for ever.
+/// Timeout of [`eventually`]. Long enough for a busy machine: it only ends a test that would wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What the engine sees at once; more would be a gap.
+/// Longest step of the clock that is not a gap.
 pub const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
 
-/// A program that was just built.
+/// Returns the path of a program of this build.
 pub fn program(name: &str) -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_zafu-app")).with_file_name(name)
 }
 
-/// Looks again and again until `look` finds something.
+/// Calls `look` until it returns a value, and returns that value. Panics after [`PATIENCE`].
 #[expect(clippy::disallowed_methods, reason = "how long a test waits; nobody sits meanwhile")]
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = std::time::Instant::now();
@@ -42,79 +41,79 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A part that is missing here: a failure where `CI` is set, and said loudly elsewhere.
+/// Reports that a test is skipped because something is missing. Panics if `CI` is set.
 pub fn missing(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what}, and nothing is left out when CI is set");
     eprintln!("\n*** LEFT OUT: {what} ***\n");
 }
 
-/// A person with a home and a data folder.
+/// An installation with a home and a data folder.
 pub struct Zafu {
     home: TempDir,
     data: PathBuf,
-    /// What tells this person's programs of a session bus, if there is one.
+    /// Environment variables of the session bus, if there is one.
     bus: Vec<(&'static str, PathBuf)>,
     ahead: Cell<Duration>,
     boot: Cell<u32>,
 }
 
 impl Zafu {
-    /// A person who has never run Zafu.
+    /// Creates a home without any data of Zafu.
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("data");
         Self { home, data, bus: Vec::new(), ahead: Cell::default(), boot: Cell::new(1) }
     }
 
-    /// The same, with the data in `folder` of the home.
+    /// As [`Zafu::new`], with the data in `folder` of the home.
     pub fn at(folder: &str) -> Self {
         let new = Self::new();
         Self { data: new.home().join(folder), ..new }
     }
 
-    /// The same, on a session bus that may have a keychain.
+    /// As [`Zafu::new`], on a session bus that may have a keychain.
     pub fn on(keyring: &Keyring) -> Self {
         Self { bus: keyring.environment().to_vec(), ..Self::new() }
     }
 
-    /// Where this person's home is.
+    /// Returns the home folder.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Where the data lies.
+    /// Returns the data folder.
     pub fn data(&self) -> &Path {
         &self.data
     }
 
-    /// The database.
+    /// Returns the path of the database.
     pub fn database(&self) -> PathBuf {
         self.data.join("zafu.db")
     }
 
-    /// Lets time pass while no engine runs.
+    /// Advances the clocks of the programs that start from now on.
     pub fn pass(&self, time: Duration) {
         self.ahead.set(self.ahead.get() + time);
     }
 
-    /// Starts the computer anew, as far as Zafu can tell.
+    /// Simulates a reboot for the programs that start from now on.
     pub fn reboot(&self) {
         self.boot.set(self.boot.get() + 1);
     }
 
-    /// How far ahead of the computer's clocks this person's are.
+    /// Returns how far the simulated clocks are ahead of the real ones.
     pub fn ahead(&self) -> Duration {
         self.ahead.get()
     }
 
-    /// Which run of the computer it is, as far as Zafu can tell.
+    /// Returns the simulated boot id.
     pub fn boot_id(&self) -> BootId {
         BootId(Uuid::from_u128(
             0x0000_0000_0000_4000_8000_0000_0000_0000 + u128::from(self.boot.get()),
         ))
     }
 
-    /// The command `zafu`, without a display or a sound device, in an English of its own.
+    /// Returns the command `zafu` without a display, a sound device or a locale, in a fixed time zone.
     pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(program("zafu"));
         command
@@ -132,24 +131,24 @@ impl Zafu {
         command
     }
 
-    /// Runs a command line to its end.
+    /// Runs `zafu` with these arguments to its end.
     pub fn run(&self, line: &str) -> Said {
         Said::of(self.command(line.split_whitespace()))
     }
 
-    /// Runs a command line that must succeed, and returns what it printed.
+    /// As [`Zafu::run`], but must succeed. Returns the standard output.
     pub fn ok(&self, line: &str) -> String {
         let said = self.run(line);
         assert_eq!(said.code, Some(0), "zafu {line}: {said:?}");
         said.out
     }
 
-    /// Runs a command line that must print JSON.
+    /// As [`Zafu::ok`], and parses the standard output as JSON.
     pub fn json(&self, line: &str) -> serde_json::Value {
         serde_json::from_str(&self.ok(line)).unwrap()
     }
 
-    /// Begins a sit in a terminal: this process is the engine from here on.
+    /// Starts a sit with `zafu sit --terminal`, whose process is the engine.
     pub fn sit(&self, line: &str) -> Engine {
         let line = format!("sit {line} --terminal");
         let engine = Engine::spawn(self.command(line.split_whitespace()), &self.data);
@@ -157,32 +156,32 @@ impl Zafu {
         engine
     }
 
-    /// Asks the database itself, with the system's own SQLite. It must not be in use by a writer.
+    /// Runs SQL on the database with `sqlite3` and returns its output. No other process may be writing.
     pub fn sql(&self, query: &str) -> String {
         sql(&self.database(), query)
     }
 
-    /// Changes what is stored, while nobody uses it.
+    /// Changes the database. No other process may be using it.
     pub fn stored(&self, change: &str) {
         self.sql(change);
     }
 }
 
-/// What `sqlite3` prints.
+/// Runs SQL with `sqlite3` and returns its trimmed output.
 pub fn sql(database: &Path, query: &str) -> String {
     let output = Command::new("sqlite3").arg(database).arg(query).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// What a command printed, and how it ended.
+/// The output and exit code of a command.
 #[derive(Debug)]
 pub struct Said {
-    /// Its exit code; none if a signal ended it.
+    /// `None` if a signal ended it.
     pub code: Option<i32>,
-    /// Its standard output.
+    /// Standard output.
     pub out: String,
-    /// Its standard error.
+    /// Standard error.
     pub err: String,
 }
 
@@ -192,7 +191,7 @@ impl Said {
         Self::from(command.output().unwrap())
     }
 
-    /// It must have ended with `code` and said `words`.
+    /// Panics unless the exit code is `code` and the standard error contains `words`.
     #[track_caller]
     pub fn refused(&self, code: i32, words: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
@@ -211,17 +210,17 @@ impl From<Output> for Said {
     }
 }
 
-/// A process that is an engine.
+/// An engine process. Killed when dropped.
 pub struct Engine {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
     data: PathBuf,
-    /// The sit that it printed.
+    /// The id of the sit, if one was printed.
     pub id: Option<String>,
 }
 
 impl Engine {
-    /// Starts it, and waits for its first line.
+    /// Starts the engine and waits for its first line, which is the id of its sit if it has started one.
     pub fn spawn(mut command: Command, data: &Path) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -231,22 +230,22 @@ impl Engine {
         Self { child, out, data: data.into(), id }
     }
 
-    /// The sit that it printed.
+    /// Returns the id of the sit.
     pub fn id(&self) -> &str {
         self.id.as_deref().unwrap()
     }
 
-    /// A connection to it.
+    /// Connects to the engine.
     pub fn client(&self) -> Client {
         self.reach().expect("the engine cannot be reached")
     }
 
-    /// A connection to it, if it is still there.
+    /// Connects to the engine, or returns `None` if it does not run.
     pub fn reach(&self) -> Option<Client> {
         Client::connect(&DataFolder::at(&self.data).unwrap()).ok().flatten()
     }
 
-    /// Lets so much time pass that the engine sees all of it.
+    /// Advances the clock by `time` in steps that the engine sees. Returns the engine state.
     pub fn pass(&self, mut time: Duration) -> EngineState {
         let mut client = self.client();
         loop {
@@ -260,19 +259,19 @@ impl Engine {
         }
     }
 
-    /// Lets so much time pass at once, as when the computer sleeps.
+    /// Advances the clock by `time` in one step, as a suspend does.
     pub fn advance(&self, time: Duration) {
         let ms = u64::try_from(time.as_millis()).unwrap();
         self.client().advance(ms).unwrap();
     }
 
-    /// Sends it a signal, by its name.
+    /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
-    /// Waits until it has gone by itself, and returns how, and what it still said.
+    /// Waits until the engine exits. Returns its status and the rest of its standard output.
     pub fn wait(mut self) -> (ExitStatus, String) {
         let status = eventually("the engine has gone", || self.child.try_wait().unwrap());
         let mut rest = String::new();
@@ -280,14 +279,14 @@ impl Engine {
         (status, rest)
     }
 
-    /// Kills it. Says whether it was still there.
+    /// Kills the engine. Returns false if it had exited before.
     pub fn kill(&mut self) -> bool {
-        // Fails only if it has gone already.
+        // Fails only if the engine has exited.
         let _ = self.child.kill();
         self.child.wait().unwrap().signal() == Some(9)
     }
 
-    /// How it ended, if it has gone.
+    /// Returns `/proc/ID/stat` if the engine has exited.
     pub fn gone(&self) -> Option<String> {
         let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok();
         status.filter(|status| status.contains(") Z "))

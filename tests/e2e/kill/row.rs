@@ -1,22 +1,22 @@
-//! What is on disk after a kill, and what was acknowledged before it.
+//! Rows on disk after a kill, and the acknowledged state of a sit before it.
 
 use crate::zafu::sql;
 use std::collections::BTreeMap;
 use std::path::Path;
 use zafu_core::timer::{OpenSit, Phase};
 
-/// What the engine has acknowledged of a sit.
+/// The acknowledged state of a sit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Known {
-    /// It is not over, and was sat so far.
+    /// Not over. `elapsed_ms` is the time sat until now.
     Open { elapsed_ms: u64, preparing: bool },
-    /// It is over.
+    /// Over. `sat` is in seconds.
     Over { complete: bool, sat: u32 },
-    /// It was thrown away.
+    /// Discarded: the row is deleted or does not exist.
     Discarded,
 }
 
-/// A row, as `sqlite3` finds it.
+/// A session with its open sit, as read by `sqlite3`.
 #[derive(Debug)]
 pub struct Row {
     pub open: Option<OpenSit>,
@@ -26,7 +26,8 @@ pub struct Row {
     pub sat: u32,
 }
 
-/// Everything on disk, read from a copy, so that the engine finds what the kill left.
+/// Returns all rows by session id. Reads a copy, because opening the database would change the files that the kill
+/// left.
 pub fn rows(data: &Path) -> BTreeMap<String, Row> {
     let copy = tempfile::tempdir().unwrap();
     for name in ["zafu.db", "zafu.db-wal"] {
@@ -44,7 +45,7 @@ pub fn rows(data: &Path) -> BTreeMap<String, Row> {
     lines.map(Row::read).collect()
 }
 
-/// Whether it must be found on disk.
+/// Returns whether the sit must have a row.
 pub fn is_begun(known: &Known) -> bool {
     !matches!(known, Known::Open { preparing: true, .. } | Known::Discarded)
 }
@@ -59,7 +60,7 @@ impl Row {
         (id.into(), Self { open, complete, ended, deleted, sat: sat.parse().unwrap() })
     }
 
-    /// What is known of it if nothing was heard.
+    /// Returns the state that the row itself shows, for a sit without an acknowledgement.
     pub fn known(&self) -> Known {
         match &self.open {
             Some(OpenSit::Running(sit)) => {

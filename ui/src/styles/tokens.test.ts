@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 const css = readFileSync('src/styles/tokens.css', 'utf8');
 
-/** Plain colours by name, of the one theme or the other. */
+/** Returns the hexadecimal colours of one theme by name: 0 is light, 1 is dark. */
 function tokens(theme: 0 | 1): Record<string, string> {
 	const pairs = css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g);
 	return Object.fromEntries([...pairs].map(([, name, ...pair]) => [name!, pair[theme]!]));

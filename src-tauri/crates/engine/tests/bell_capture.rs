@@ -1,8 +1,8 @@
-//! Bells as they are heard: the real player on a real sound server, recorded. What is asserted are samples and the
-//! order of events; how exactly bells are on time is measured by `cargo xtask bench`.
+//! Records the real player on a real sound server. The tests assert samples and the order of events;
+//! `cargo xtask bench` measures how punctual bells are.
 //!
-//! Needs `pulseaudio`, `parec` and ALSA's pulse plugin; where they are missing, `CI=true` fails and anything else
-//! skips, loudly.
+//! Needs `pulseaudio`, `parec` and ALSA's pulse plugin. If one is missing, the tests fail with `CI=true`, and are
+//! skipped with a message otherwise.
 #![cfg(target_os = "linux")]
 
 #[path = "../examples/bell_onsets/harness.rs"]
@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// One at a time: each has a sound server of its own.
+/// Serializes the tests, because each starts its own sound server.
 static TURN: Mutex<()> = Mutex::new(());
 
 fn turn() -> MutexGuard<'static, ()> {
@@ -25,7 +25,7 @@ fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// This test program, as the player.
+/// Returns the command that runs this test program as the player.
 fn player() -> Command {
     let mut player = Command::new(std::env::current_exe().expect("this program has a path"));
     player.args(["plays_what_the_script_says", "--exact", "--nocapture", "--ignored"]);
@@ -35,9 +35,9 @@ fn player() -> Command {
 #[test]
 #[ignore = "it is the player of the other tests"]
 fn plays_what_the_script_says() {
-    // Run by hand without a script it has nothing to do.
+    // Without a script, as in `cargo test -- --ignored`, there is nothing to play.
     if std::env::var_os(SCRIPT).is_some() {
-        // The harness of the tests has begun a line.
+        // Ends the line that the test harness has started.
         println!();
         harness::play_script();
     }
@@ -60,12 +60,12 @@ fn hear(server: &SoundServer, cues: &[Cue]) -> Heard {
     server.hear(cues, player()).expect("the player runs and is recorded")
 }
 
-/// So many seconds as samples of a recording.
+/// Converts seconds to samples of a recording.
 const fn seconds(count: usize) -> usize {
     count * RATE as usize
 }
 
-/// How many samples could be heard from the only onset on.
+/// Returns the number of audible samples after the only onset.
 fn heard_for(heard: &Heard) -> usize {
     let [onset] = heard.recording.onset_samples()[..] else {
         panic!("{:?}", heard.recording.onset_samples());
@@ -90,7 +90,7 @@ fn no_thread_is_left_when_bells_are_over() {
     let Some(server) = server() else { return };
     let heard =
         hear(&server, &[Cue::new(ms(1000), "wood-block"), Cue::new(ms(1200), "wood-block")]);
-    // The one that tells, and the test program's own.
+    // The reporting thread and the main thread of the test program.
     assert_eq!(heard.threads_left, 2);
 }
 
@@ -101,7 +101,7 @@ fn nine_strokes_are_heard_as_nine() {
     let heard = hear(&server, &[Cue { strikes: 9, ..Cue::new(ms(1000), "wood-block") }]);
     let onsets = heard.recording.onset_samples();
     assert_eq!(onsets.len(), 9, "{onsets:?}");
-    // A computer that is too busy to feed its device only makes them come later.
+    // A busy computer can only delay strokes, so only the shortest interval is checked.
     let apart = onsets.windows(2).map(|pair| pair[1] - pair[0]).min();
     assert!(apart >= Some(seconds(1) - 240), "{onsets:?}");
 }
@@ -112,7 +112,7 @@ fn a_cancelled_bell_fades_and_is_not_struck_again() {
     let Some(server) = server() else { return };
     let ends = Ends::CancelledRinging;
     let heard = hear(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
-    // Left alone, a stroke of it is heard for more than six seconds.
+    // Without the cancellation, a stroke is audible for more than six seconds.
     let sounded = heard_for(&heard);
     assert!((seconds(1)..seconds(4)).contains(&sounded), "{sounded}");
 }
@@ -134,7 +134,7 @@ fn a_bell_cancelled_before_its_time_is_not_heard() {
     let Some(server) = server() else { return };
     let cancelled = Cue { ends: Ends::CancelledAtOnce, ..Cue::new(ms(2000), "bell") };
     let heard = hear(&server, &[cancelled, Cue::new(ms(3500), "wood-block")]);
-    // A bell would be heard for longer.
+    // The cancelled bell would be audible for longer than the wood block.
     let sounded = heard_for(&heard);
     assert!(sounded < seconds(1), "{sounded}");
 }
@@ -143,8 +143,8 @@ fn a_bell_cancelled_before_its_time_is_not_heard() {
 fn two_bells_ring_at_once() {
     let _turn = turn();
     let Some(server) = server() else { return };
-    // A sit of one second: the bell of its start still rings when that of its end is struck.
-    // Another sound, or how their waves meet would decide how loud both are together.
+    // As in a sit of one second: the start bell still rings when the end bell is struck. The sounds differ, because the
+    // phase would decide how loud two equal sounds are together.
     let heard = hear(&server, &[Cue::new(ms(1000), "inkin"), Cue::new(ms(2000), "wood-block")]);
     let onsets = heard.recording.onset_samples();
     assert_eq!(onsets.len(), 2, "{onsets:?}");
@@ -189,7 +189,7 @@ fn a_missing_file_is_told_and_another_bell_heard() {
     );
 }
 
-/// A WAV file of 32-bit floats in one channel.
+/// Returns a mono WAV file of 32-bit floats.
 fn wav(rate: u32, samples: &[f32]) -> Vec<u8> {
     let length = u32::try_from(samples.len() * 4).expect("a short file");
     let mut file = b"RIFF".to_vec();
@@ -233,7 +233,7 @@ fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
     for ((name, why), trouble) in told.zip(&heard.troubles) {
         assert!(trouble.contains(name) && trouble.contains(why), "{trouble}");
     }
-    // The volume of a cue is 0.7: half the amplitude, of what is never above full scale.
+    // A cue has the volume 0.7, which halves the amplitude, and no sample exceeds full scale.
     let peak = heard.recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
     assert!(peak < 0.5, "{peak}");
 }

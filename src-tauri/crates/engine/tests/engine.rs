@@ -1,4 +1,5 @@
-//! The engine over recorders: what it does, in which order, and what it does when the disk or the computer fails.
+//! The engine with recording adapters: its effects, their order, and its reaction to faults of the disk and the
+//! computer.
 
 #[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 mod fakes;
@@ -195,12 +196,12 @@ fn who_watches_is_told_of_every_transition() {
     assert_eq!(phases[5..], [None]);
 }
 
-/// Calls one method that changes a sit.
+/// Engine handle method that changes a sit.
 type Change = fn(&EngineHandle) -> Pending<EngineState>;
 
 #[test]
 fn real_life_03_success_is_said_only_after_the_commit() {
-    // What each of them changes stands, and is saved as soon as that is possible.
+    // Each change is kept, and saved as soon as saving works again.
     let changes: [(Change, &str, &str); 4] = [
         (EngineHandle::pause_sit, "the pause", "paused"),
         (EngineHandle::resume_sit, "the end of the pause", "sitting"),
@@ -219,7 +220,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
         assert_eq!(error.code, ErrorCode::NotSaved);
         assert!(error.message.starts_with(&format!("{what} is not saved yet")), "{error}");
         assert!(fakes.state().trouble.contains(&error));
-        // Nobody is allowed to quit meanwhile: it would be lost.
+        // Quitting is rejected until then, because the change would be lost.
         assert_eq!(fakes.engine().quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         assert_eq!(fakes.engine().end_sit_to_quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         let mut client = Client::connect(fakes.folder()).unwrap().unwrap();

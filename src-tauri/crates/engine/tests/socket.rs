@@ -1,4 +1,4 @@
-//! The socket itself, spoken to without our client: what it lets in, and who may come.
+//! The engine's socket without Zafu's client: valid and invalid input, and access rights.
 
 #![cfg(unix)]
 

@@ -1,4 +1,4 @@
-//! The sync beside a sit: whatever befalls it, the sit goes on.
+//! Faults of the sync during a sit, which must not affect the sit.
 
 #[allow(dead_code, reason = "the tests of the engine use the rest of it")]
 mod fakes;
@@ -13,7 +13,7 @@ use zafu_core::ids::UserId;
 use zafu_engine::protocol::{ErrorCode, SyncNeed, SyncReply, SyncRequest, SyncState, SyncView};
 use zafu_sync::supabase::{Vault, VaultError};
 
-/// An address at which nobody listens.
+/// An address on which no server listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 fn ask(fakes: &Fakes, request: SyncRequest) -> SyncReply {
@@ -30,7 +30,7 @@ fn sync(fakes: &Fakes) -> SyncView {
     view
 }
 
-/// A sit from its start to its end.
+/// Starts a sit and ends it after its planned length.
 fn sit(fakes: &Fakes) {
     fakes.start(60, 0).unwrap();
     fakes.pass(Duration::from_secs(60));
@@ -38,7 +38,7 @@ fn sit(fakes: &Fakes) {
     assert!(at.sit.is_none() && at.finished.is_some_and(|finished| finished.complete));
 }
 
-/// A keychain in which something is broken, once.
+/// A keychain whose first read panics.
 #[derive(Default)]
 struct Broken {
     was: AtomicBool,
@@ -59,7 +59,7 @@ impl Vault for Broken {
     }
 }
 
-/// Fault 10.
+/// Covers fault 10.
 #[test]
 fn a_panic_in_the_sync_costs_the_sit_nothing_and_the_sync_a_rest() {
     let vault = Arc::new(Broken::default());
@@ -79,7 +79,7 @@ fn a_sit_waits_for_no_server_that_never_answers() {
     let vault = Arc::new(Memory::default());
     vault.write(USER, "secret").unwrap();
     let fakes = Fakes::signed_in(&format!("http://{}", silent.local_addr().unwrap()), vault);
-    // It has asked, and is answered by nobody for as long as this is held.
+    // The request is in flight without a response until the connection is dropped.
     let _held = silent.accept().unwrap();
     sit(&fakes);
     assert_eq!(status(&fakes).pending, 1);

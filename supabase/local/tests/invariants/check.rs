@@ -60,7 +60,7 @@ impl World {
     fn examine(&self) {
         let (there, saved) = (self.there(), self.saved());
         assert!(saved.len() > 3, "hardly anything was sat");
-        // No sit has vanished, each is there whole, completed or not, and is the join of all that was sent.
+        // No sit is lost, and each is the merge of all copies that were saved.
         assert_eq!(there, saved, "the server does not have what was saved");
         for (place, device) in self.devices.iter().enumerate() {
             let mut here = BTreeMap::new();

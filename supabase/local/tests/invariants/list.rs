@@ -1,9 +1,9 @@
-//! The list of faults in `docs/faults.md` is no promise: what it names is there.
+//! Checks the list of faults in `docs/faults.md` against the tests that it names.
 
 use std::fs;
 use std::path::Path;
 
-/// All that is written in Rust below a folder.
+/// Appends all Rust sources below a folder to `all`.
 fn sources(folder: &Path, all: &mut String) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
@@ -47,7 +47,7 @@ fn every_fault_is_listed_and_every_test_that_is_named_is_there() {
     }
     assert_eq!(numbers, (1..=48).collect::<Vec<_>>());
     assert_eq!(real_life, (1..=39).collect::<Vec<_>>());
-    // And what a test says that it is about is in the list.
+    // Conversely, every test that is named after a fault is in the list.
     for name in tests.split("fn ").skip(1).filter_map(|it| it.split('(').next()) {
         let is_listed = name.starts_with("fault_") || name.starts_with("real_life_");
         if is_listed && !name.contains(char::is_whitespace) {

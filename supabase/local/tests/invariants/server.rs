@@ -75,7 +75,7 @@ async fn stands_still_until_it_is_seen_to(
     let calls = world.devices[0].calls - before;
     assert!((3..40).contains(&calls), "{calls} calls in four hours");
     mend_it(world);
-    // Nobody has to do anything here: it is tried again.
+    // It is retried without any action of the user.
     world.sync(0, minutes(70)).await;
     assert_eq!(world.pending(0), 0);
     assert_eq!(world.devices[0].engine.status().unwrap().hold, None);
@@ -406,12 +406,12 @@ fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
         }
         world.sync_now(0, minutes(20)).await;
         assert_eq!(world.devices[0].ids().len(), world.devices[1].ids().len());
-        // Comparing both sides as a whole finds no difference: nothing is read or sent again and again.
+        // The digests are equal although a row is unreadable, so nothing is pulled or pushed repeatedly.
         let before = world.devices[0].calls;
         world.sync(0, minutes(2 * 24 * 60)).await;
         let calls = world.devices[0].calls - before;
         assert!(calls < 2 * 24 * 6 + 20, "{calls} calls in two idle days");
-        // Another version reads it again; this one has learnt nothing new.
+        // Another version reads the row again. The simulated one still cannot.
         world.devices[0].engine =
             zafu_sync::SyncEngine::new(world.devices[0].store.clone(), 4, "0.2.0");
         world.sync_now(0, minutes(1)).await;

@@ -1,11 +1,11 @@
 /**
- * Smooth curves through points, as SVG paths. At each point the curve runs as its neighbours do; a step
- * twice as long bends half as fast, so that points may lie as densely as they need to.
+ * Smooth SVG paths through points. The tangent at a point is parallel to the line between its neighbours, and
+ * the handles are proportional to the distance to each neighbour, so that points need not be evenly spaced.
  */
 import type { Point } from './view';
 
 interface Handles {
-	/** Where the curve that arrives at a point is pulled to, and the one that leaves it. */
+	/** Control points of the segments before (`into`) and after (`out`) a point. */
 	into: Point;
 	out: Point;
 }
@@ -20,12 +20,15 @@ function handles(before: Point, at: Point, after: Point): Handles {
 	};
 }
 
-/** An open curve. At both ends it goes on as it bends beside them. */
+/** Returns the path of an open curve. Its first and last segments continue the bend of their neighbours. */
 export function curve(points: readonly Point[]): string {
 	return `M${text(points[0]!)}${segments(points)}`;
 }
 
-/** A closed curve of several, each beginning where the one before it ends: where they meet is a corner. */
+/**
+ * Returns the path of a closed outline of several curves. Each starts where the previous one ends, which makes
+ * a corner.
+ */
 export function closed(sides: readonly (readonly Point[])[]): string {
 	return `M${text(sides[0]![0]!)}${sides.map(segments).join('')}Z`;
 }

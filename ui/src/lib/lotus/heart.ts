@@ -1,9 +1,9 @@
 /**
- * The heart of the open flower: a seed pod between two rows of stamens. It stands still; only its size
- * changes.
+ * Heart of the open flower: a seed pod between two rows of stamens. Its paths do not depend on progress;
+ * `Heart.svelte` moves and scales them.
  */
 
-/** A row of stamens: one path of all filaments, one of all anthers. */
+/** A row of stamens: one SVG path of all filaments, and one of all anthers. */
 export interface Stamens {
 	filaments: string;
 	anthers: string;
@@ -12,7 +12,7 @@ export interface Stamens {
 function row(count: number, length: number, spread: number, drop: number): Stamens {
 	const stamens = Array.from({ length: count }, (_, index) => {
 		const side = (index / (count - 1) - 0.5) * 2;
-		// Uneven as in nature, but the same on both sides.
+		// Lengths alternate to look natural, but are the same on both sides.
 		const own = length * (1 - 0.2 * side * side) + (index % 2 === 0 ? 0 : -3.2);
 		const x = Math.sin(side * spread) * own;
 		const y = drop - Math.cos(side * spread) * own * 0.8;
@@ -27,7 +27,7 @@ function row(count: number, length: number, spread: number, drop: number): Stame
 	};
 }
 
-/** An upright ellipse, turned by so many degrees. */
+/** Returns the SVG path of an ellipse, rotated by `turn` degrees. */
 function ellipse(x: number, y: number, rx: number, ry: number, turn = 0): string {
 	const angle = (turn / 180) * Math.PI;
 	const [dx, dy] = [-ry * Math.sin(angle), ry * Math.cos(angle)];
@@ -54,5 +54,5 @@ const PLACES: readonly (readonly [x: number, y: number])[] = [
 	[0, -0.6],
 ];
 
-/** Seeds, where they show on the pod. */
+/** SVG path of the visible seeds. */
 export const SEEDS = PLACES.map(([x, y]) => ellipse(x, y, 1.6, 0.95)).join('');

@@ -79,14 +79,14 @@ describe('the water', () => {
 });
 
 describe('the pace', () => {
-	/** Every picture of a whole sit, drawn so many pixels high. */
+	/** Returns the progress of every redraw of a whole sit, for a picture of this height in pixels. */
 	function pictures(pixels: number): number[] {
 		const all = [0];
 		while (all.at(-1)! < 1) all.push(nextPicture(all.at(-1)!, pixels));
 		return all;
 	}
 
-	/** How far the fastest point of all outlines moves between two pictures, in pixels. */
+	/** Returns the largest movement of a point of an outline between two redraws, in pixels. */
 	function moved(from: number, to: number, pixels: number): number {
 		const [before, after] = [lotus(from).petals, lotus(to).petals];
 		return Math.max(
@@ -102,11 +102,11 @@ describe('the pace', () => {
 	it('draws when an edge has moved by half a pixel: not earlier, not much later', () => {
 		const all = pictures(440);
 		all.slice(1, -1).forEach((to, i) => {
-			// One in a dozen tells of all of them.
+			// Checks every twelfth redraw to save time.
 			if (i % 12 > 0) return;
 			const far = moved(all[i]!, to, 440);
 			expect(far).toBeLessThan(0.65);
-			// At both ends the petals are so slow that the arc is waited for.
+			// Near both ends the petals are slower than the arc, which then decides.
 			if (to > 0.05 && to < 0.9) expect(far).toBeGreaterThan(0.4);
 		});
 	});

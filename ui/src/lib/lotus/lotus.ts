@@ -1,17 +1,16 @@
 /**
- * The lotus as a pure function: how far a sit has come (0 to 1) in, outlines out. Knows nothing of
- * colours, time, or the page. Petals of a whorl share one posture; the outer whorls open first, and all
- * of them begin at once.
+ * The lotus as a pure function of the progress of a sit (0 to 1), without colours, time or the document.
+ * Petals of a whorl share one pose. All whorls start to open together, and the outer ones finish first.
  */
 import { petal, tipOf } from './petal';
 import { ROOT, type Point } from './view';
 import { WHORLS, clamp, ease, type Row } from './whorls';
 
-/** What a petal looks like to the one who sees it: its row, and which of its faces. */
+/** Colour class of a petal: its row and its position relative to the heart. */
 export type Tone = `${Row}-${'back' | 'side' | 'front'}`;
 
 export interface Petal {
-	/** Stable over all progress, so that one element can be kept for each petal. */
+	/** Independent of progress, so that each petal keeps its element. */
 	id: string;
 	tone: Tone;
 	outline: string;
@@ -23,23 +22,23 @@ export interface Lotus {
 	/** Back to front; the heart belongs before `petals[heartAt]`. */
 	petals: Petal[];
 	heartAt: number;
-	/** Half width of the bloom, for the light and the reflection it casts. */
+	/** Half width of the bloom, for its glow and its reflection. */
 	reach: number;
-	/** 0 to 1: how much of the heart is uncovered. */
+	/** How far the heart is uncovered, 0 to 1. */
 	heart: number;
 }
 
-/** On one side the outer whorl lies before the inner one. */
+/** Drawing order of petals at the same depth: the outer whorl is in front. */
 const BEFORE: Record<Row, number> = { outer: 3, middle: 2, inner: 1 };
 
-/** Where the tips of all petals are, always in the same order: much less than the whole lotus. */
+/** Returns the tips of all petals in a fixed order. Much cheaper than `lotus`. */
 export function tips(progress: number): Point[] {
 	return WHORLS.flatMap((whorl) =>
 		Array.from({ length: whorl.count }, (_, index) => tipOf(whorl, index, progress)),
 	);
 }
 
-/** The lotus at `progress`; values outside 0 to 1 are taken as the nearest end. */
+/** Returns the lotus at `progress`, which is clamped to 0 to 1. */
 export function lotus(progress: number): Lotus {
 	const at = clamp(Number.isFinite(progress) ? progress : 0);
 	const drawn = WHORLS.flatMap((whorl) =>

@@ -1,32 +1,32 @@
 /**
- * One petal: a curved, cupped leaf in space. Its spine leaves the receptacle in the direction of its
- * azimuth and bends in a vertical plane, its cross-section is a parabola. What is drawn is its outline as
- * seen from before the pond, and the veins that run along it.
+ * One petal: a curved, cupped surface in space. Its spine starts at the receptacle in the direction of its
+ * azimuth and bends in a vertical plane. Its cross-section is a parabola. The result is the projected outline
+ * and the veins along it.
  */
 import { closed, curve } from './curve';
 import { ROOT, project, type Point } from './view';
 import { mix, openness, type Whorl } from './whorls';
 
 export interface Shape {
-	/** Closed outline, ready for an SVG path. */
+	/** SVG path of the closed outline. */
 	outline: string;
-	/** Lines along it, from foot to tip. */
+	/** SVG path of the veins, from foot to tip. */
 	veins: string;
 	tip: Point;
-	/** Which of its faces is seen: it stands behind the heart, beside it or before it. */
+	/** Position relative to the heart: behind, beside or in front of it. */
 	side: 'back' | 'side' | 'front';
-	/** How near to the eye it stands: -1 behind the heart, 1 before it. */
+	/** Depth: -1 behind the heart, 1 in front of it. */
 	near: number;
 }
 
-/** Where along a petal its outline is taken, denser at both ends. */
+/** Sample points of the outline as fractions of the length, denser at both ends. */
 const STATIONS = [0, 0.06, 0.18, 0.36, 0.55, 0.73, 0.86, 0.95, 1] as const;
-/** Steps in which the spine is followed from one station to the next. */
+/** Integration steps of the spine between two stations. */
 const STEPS = 3;
-/** Where veins run, in parts of the half width; every other station is enough for them. */
+/** Positions of the veins as fractions of the half width. They use every other station. */
 const VEINS = [-0.52, 0, 0.52] as const;
 
-/** Half width of a petal at `s` of its length: narrow foot, full belly, drawn out to a small point. */
+/** Returns the relative half width at `s` of the length: narrow at the foot, pointed at the tip. */
 function profile(s: number): number {
 	const point = Math.max(0, s - 0.7) / 0.3;
 	return 1.77 * s ** 0.66 * (1 - s) ** (0.74 + 0.3 * point * point);
@@ -38,7 +38,7 @@ interface Spine {
 	angle: number;
 }
 
-/** The spine in its plane: distance from the axis, height, and angle from upright, at each station. */
+/** Returns the spine in its plane: distance from the axis, height, and angle from upright at each station. */
 function spine(whorl: Whorl, open: number, upright: number, short: number): Spine[] {
 	const length = mix(whorl.length, open) * short;
 	const lean = mix(whorl.lean, open) * upright;
@@ -61,29 +61,29 @@ function spine(whorl: Whorl, open: number, upright: number, short: number): Spin
 	return points;
 }
 
-/** How a petal stands: how far open, in which direction, and its spine. */
+/** Returns the pose of a petal: how far it is open, its azimuth and its spine. */
 function stand(whorl: Whorl, index: number, progress: number) {
 	const open = openness(whorl, progress);
 	const azimuth = ((index + whorl.turn) / whorl.count) * 2 * Math.PI;
 	const [sin, cos] = [Math.sin(azimuth), Math.cos(azimuth)];
-	// A petal that leans straight at the eye would show as a mere lip: those in front stand up a little.
+	// A petal that points at the viewer would be foreshortened to a thin strip, so petals in front lean less.
 	const front = Math.max(0, cos) * open;
 	const line = spine(whorl, open, 1 - whorl.rise * front, 1 - whorl.short * front);
 	return { open, sin, cos, line };
 }
 
-/** Where the tip of the petal at `index` of its whorl is, at that progress of a sit. */
+/** Returns the tip of the petal at `index` of its whorl, at `progress` of a sit. */
 export function tipOf(whorl: Whorl, index: number, progress: number): Point {
 	const { sin, cos, line } = stand(whorl, index, progress);
 	const { out, up } = line.at(-1)!;
 	return place(project(out * sin, out * cos, up));
 }
 
-/** The petal at `index` of its whorl, at that progress of a sit. */
+/** Returns the petal at `index` of its whorl, at `progress` of a sit. */
 export function petal(whorl: Whorl, index: number, progress: number): Shape {
 	const { open, sin, cos, line } = stand(whorl, index, progress);
 	const width = mix(whorl.width, open);
-	// One seen from its edge turns a little of its face to the eye.
+	// A petal that is seen edge-on is cupped more, so that some of its face is visible.
 	const cup = mix(whorl.cup, open) + 0.3 * open * sin * sin;
 
 	const seen = line.map(({ out, up }) => project(out * sin, out * cos, up));
@@ -97,7 +97,7 @@ export function petal(whorl: Whorl, index: number, progress: number): Shape {
 		const along = unit(after.x - before.x + chord.x * 6, after.y - before.y + chord.y * 6);
 		const across = { x: -along.y, y: along.x };
 		const half = width * profile(STATIONS[i]!);
-		// From the spine to its edges: sideways, and lifted towards the axis by the cup.
+		// Offsets from the spine to an edge: sideways, and towards the axis by the cup.
 		const side = project(half * Math.cos(cup) * cos, -half * Math.cos(cup) * sin, 0);
 		const inward = half * Math.sin(cup);
 		const lift = project(
@@ -113,7 +113,7 @@ export function petal(whorl: Whorl, index: number, progress: number): Shape {
 			veins[vein]!.push(place(from(from(at, side, part), lift, part * part))),
 		);
 	});
-	// All edges meet in the foot and in the tip.
+	// Both edges meet at the foot and at the tip.
 	const edge = (points: Point[]) => [foot, ...points.slice(1, -1), tip].map(place);
 	return {
 		outline: closed([edge(left), edge(right).reverse()]),
@@ -124,7 +124,7 @@ export function petal(whorl: Whorl, index: number, progress: number): Shape {
 	};
 }
 
-/** How far the parabola that rises to `lift` at both edges reaches, as seen: to the one side and to the other. */
+/** Returns the projected extent across the spine of a parabola with the offsets `side` and `lift` at its edges. */
 function extent(side: number, lift: number): [number, number] {
 	const turn = lift === 0 ? Infinity : -side / (2 * lift);
 	const vertex = Math.abs(turn) < 1 ? (side * turn) / 2 : 0;

@@ -1,4 +1,4 @@
-/** Rings on the water that the opening flower sends out: slow, few, gone before they reach the shore. */
+/** Ripples that spread from the opening flower and fade before the edge of the water. */
 
 export interface Ripple {
 	rx: number;
@@ -8,12 +8,12 @@ export interface Ripple {
 }
 
 const COUNT = 3;
-/** How often a ring is sent out in a whole sit, times COUNT. Slow, so that it moves no faster than the petals. */
+/** Number of cycles of each ripple in a whole sit. Few, so that ripples move no faster than the petals. */
 const ROUNDS = 2;
 const NEAREST = 46;
 const FARTHEST = 150;
 const STRONGEST = 0.55;
-/** As the water is seen from a little above. */
+/** Ratio of height to width, because the viewpoint is slightly above the water. */
 const FLATNESS = 0.21;
 
 export function ripples(progress: number): Ripple[] {

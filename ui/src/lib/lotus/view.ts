@@ -1,4 +1,4 @@
-/** The picture that the ring, the flower and the water share. */
+/** Geometry that the ring, the flower and the water share. */
 
 export interface Point {
 	x: number;
@@ -11,13 +11,13 @@ export const VIEW = 400;
 export const CENTRE: Point = { x: 200, y: 200 };
 /** Radius of the ring. */
 export const RING_RADIUS = 190;
-/** Where the flower stands on the water. */
+/** Base of the flower on the water. */
 export const ROOT: Point = { x: 200, y: 268 };
 
-/** How far above the horizon the eyes are, in radians. */
+/** Elevation of the viewpoint above the horizon, in radians. */
 const EYE = 0.34;
 
-/** Seen from before the pond: x to the right, y down, relative to the root. */
+/** Projects a point in space to the picture: x to the right and y down, relative to the root. */
 export function project(x: number, near: number, up: number): Point {
 	return { x, y: near * Math.sin(EYE) - up * Math.cos(EYE) };
 }

@@ -1,6 +1,6 @@
-/** The whorls of the flower, from the outside in: how their petals stand as a bud and in full bloom. */
+/** Whorls of the flower from the outside in, with the pose of their petals as a bud and in full bloom. */
 
-/** A measure as a bud, and in full bloom. */
+/** Value of a parameter as a bud and in full bloom. */
 export type Span = readonly [bud: number, bloom: number];
 
 export type Row = 'outer' | 'middle' | 'inner';
@@ -8,25 +8,25 @@ export type Row = 'outer' | 'middle' | 'inner';
 export interface Whorl {
 	name: Row;
 	count: number;
-	/** Turns the whorl about its axis, in parts of the angle between two petals. */
+	/** Rotation of the whorl about its axis, as a fraction of the angle between two petals. */
 	turn: number;
-	/** Progress at which it begins and is done. */
+	/** Progress at which the whorl starts to open, and at which it is open. */
 	from: number;
 	to: number;
 	length: Span;
-	/** Half of it. */
+	/** Half width of a petal. */
 	width: Span;
-	/** From upright, in radians. */
+	/** Angle from upright, in radians. */
 	lean: Span;
-	/** How far the spine bends back towards the axis from base to tip, in radians. */
+	/** Bend of the spine towards the axis from base to tip, in radians. */
 	bend: Span;
-	/** How far the edges are turned up towards the axis, in radians. */
+	/** Angle by which the edges are turned up towards the axis, in radians. */
 	cup: Span;
 	/** Distance of the base from the axis. */
 	seat: Span;
-	/** How much less a petal leans in full bloom when it leans straight at the eye. */
+	/** Fraction by which a petal that points at the viewer leans less in full bloom; negative if it leans more. */
 	rise: number;
-	/** How much shorter it is then, so that the heart can be seen. */
+	/** Fraction by which such a petal is shortened, so that the heart is visible. */
 	short: number;
 }
 
@@ -78,12 +78,12 @@ export const WHORLS: readonly Whorl[] = [
 	},
 ];
 
-/** What lies between bud and bloom. */
+/** Interpolates linearly between bud and bloom. */
 export function mix([bud, bloom]: Span, open: number): number {
 	return bud + (bloom - bud) * open;
 }
 
-/** Quick at first, so that opening is seen at once; then mostly even, and gentle at the end. */
+/** Easing: faster at the start, so that the opening is visible at once, and slower at the end. */
 export function ease(t: number): number {
 	return t * (1 + 0.38 * (1 - t));
 }
@@ -92,7 +92,7 @@ export function clamp(value: number): number {
 	return Math.min(1, Math.max(0, value));
 }
 
-/** How far open a whorl is at that progress of a sit, 0 to 1. */
+/** Returns how far a whorl is open at `progress` of a sit, 0 to 1. */
 export function openness(whorl: Whorl, progress: number): number {
 	const at = (p: number) => ease(clamp((p - whorl.from) / (whorl.to - whorl.from)));
 	const start = at(0);

@@ -1,4 +1,4 @@
-//! An engine over recorders and a clock that only the test moves.
+//! An engine with recording adapters and a clock that only the test advances.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use zafu_store::Store;
 pub use zafu_sync::fake::Memory;
 use zafu_sync::supabase::Vault;
 
-/// What the engine did outside.
+/// A recorded call of an adapter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Did {
     Arm { sound: String, in_ms: u128, volume: u32 },
@@ -26,10 +26,10 @@ pub enum Did {
     Awake(Awake),
 }
 
-/// Who is signed in, if anybody is.
+/// The user of the signed-in account.
 pub const USER: UserId = UserId(Uuid::from_u128(9));
 
-/// The most that the engine sees at once.
+/// Longest step of the clock that is not a gap.
 const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
 
 struct FakeClock(Mutex<Moment>);
@@ -40,7 +40,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// Writes down what is done, and whether the disk knew of a sit by then.
+/// Records adapter calls, and whether a bell was armed for a sit that was not saved.
 #[derive(Clone)]
 struct Recorder {
     did: Arc<Mutex<Vec<Did>>>,
@@ -85,7 +85,7 @@ impl KeepAwake for Recorder {
     }
 }
 
-/// An engine, and what it reaches.
+/// An engine with fake adapters.
 pub struct Fakes {
     host: Host,
     recorder: Recorder,
@@ -102,7 +102,7 @@ impl Fakes {
         Self::with(path, Arc::new(Memory::default()), |_| {})
     }
 
-    /// One in whose folder somebody is signed in to the project at `url`.
+    /// Starts an engine whose data folder has an account of the project at `url`.
     pub fn signed_in(url: &str, vault: Arc<dyn Vault>) -> Self {
         Self::with("data", vault, |store| {
             store.sign_in(USER, url, "key", "me@example.org").unwrap();
@@ -132,7 +132,6 @@ impl Fakes {
         Self { host, recorder, folder, _home: home }
     }
 
-    /// The engine.
     pub fn engine(&self) -> &EngineHandle {
         self.host.engine()
     }
@@ -141,7 +140,7 @@ impl Fakes {
         &self.folder
     }
 
-    /// A second handle on the engine's database.
+    /// Returns a second handle of the engine's database.
     pub fn store(&self) -> &Store {
         &self.recorder.store
     }
@@ -153,7 +152,7 @@ impl Fakes {
         self.engine().state().wait().unwrap()
     }
 
-    /// Begins a sit.
+    /// Starts a sit. `seconds` is its length, `preparation` its preparation in seconds.
     pub fn start(&self, seconds: u32, preparation: u32) -> Result<EngineState, IpcError> {
         let request = StartRequest {
             length: Some(LengthChoice::Timed { seconds: SitSeconds::new(seconds).unwrap() }),
@@ -163,7 +162,7 @@ impl Fakes {
         self.engine().start_sit(request).wait()
     }
 
-    /// Lets time pass at once, as when the computer sleeps.
+    /// Advances the clock in one step, as a suspend does.
     pub fn jump(&self, by: Duration) {
         {
             let mut now = self.recorder.clock.0.lock().unwrap();
@@ -172,12 +171,12 @@ impl Fakes {
         self.state();
     }
 
-    /// This moment.
+    /// Returns the current time of the fake clock.
     pub fn now(&self) -> Moment {
         self.recorder.clock.now()
     }
 
-    /// Sets the wall clock, and nothing else.
+    /// Sets the wall clock without changing its UTC offset or the boot time.
     pub fn set_clock(&self, utc: &str) {
         let mut now = self.recorder.clock.0.lock().unwrap();
         now.wall = WallTime::new(utc.parse().unwrap(), now.wall.offset);
@@ -189,7 +188,7 @@ impl Fakes {
         now.wall = WallTime::new(utc.parse().unwrap(), UtcOffset(offset));
     }
 
-    /// Lets time pass that the engine sees.
+    /// Advances the clock in steps that the engine sees.
     pub fn pass(&self, mut by: Duration) {
         while !by.is_zero() {
             let step = by.min(SEEN_AT_ONCE);
@@ -198,17 +197,17 @@ impl Fakes {
         }
     }
 
-    /// What was done since this was last asked.
+    /// Returns the calls since the last call of this method.
     pub fn did(&self) -> Vec<Did> {
         std::mem::take(&mut *self.recorder.did.lock().unwrap())
     }
 
-    /// Whether no bell was heard of a sit that the disk did not know.
+    /// Returns whether every bell was armed only after its sit was saved.
     pub fn was_saved_first(&self) -> bool {
         !*self.recorder.unsaved.lock().unwrap()
     }
 
-    /// From now on no sit can be saved.
+    /// Makes saving a sit fail.
     pub fn break_saving(&self) {
         self.sql(
             "CREATE TRIGGER broken BEFORE UPDATE ON open_sits BEGIN SELECT RAISE(ABORT, 'broken'); END;
@@ -217,7 +216,7 @@ impl Fakes {
         );
     }
 
-    /// From now on sits can be saved again.
+    /// Makes saving a sit work again.
     pub fn mend_saving(&self) {
         self.sql("DROP TRIGGER broken; DROP TRIGGER broken_too; DROP TRIGGER broken_as_well;");
     }
