@@ -1,4 +1,4 @@
-//! Looks at everything that Zafu needs and says what to do where something is missing.
+//! Checks everything that Zafu needs, and tells the user what to do if something is missing.
 
 use crate::adapters::keychain::Keychain;
 use crate::bell;
@@ -12,16 +12,16 @@ use zafu_core::ids::UserId;
 use zafu_store::{OpenOutcome, ReadOnlyStore, Store};
 use zafu_sync::supabase::{Vault, VaultError};
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What.
+    /// The name of the checked item.
     pub what: &'static str,
-    /// How it is, or what is wrong with it and what to do.
+    /// The state of the item, or what is wrong with it and what to do.
     pub state: Result<String, String>,
 }
 
-/// Looks at everything in the folder that was found; makes and changes nothing in it.
+/// Runs all checks and returns their results. Creates and changes nothing in the folder.
 #[must_use]
 pub fn examine(found: Result<DataFolder, FolderError>) -> Vec<Finding> {
     let finding = |what, state| Finding { what, state };
@@ -79,7 +79,7 @@ fn database(folder: &DataFolder) -> Result<String, String> {
     }
 }
 
-/// None if there is nothing to say.
+/// Returns `None` if there is no rescued database.
 fn rescued(folder: &Path) -> Option<Result<String, String>> {
     let rescued = match Store::rescued(folder) {
         Ok(rescued) => rescued,
@@ -93,7 +93,7 @@ fn rescued(folder: &Path) -> Option<Result<String, String>> {
 }
 
 fn keychain(folder: &DataFolder) -> Result<String, String> {
-    // Reading what is not there shows that it could be read.
+    // The entry does not exist, but reading it shows whether the keychain can be used.
     match Keychain::of(folder.path()).read(UserId(Uuid::nil())) {
         Ok(_) => Ok("can be used".into()),
         Err(VaultError(reason)) => Err(format!(
@@ -111,7 +111,7 @@ fn server(folder: &DataFolder) -> Result<String, String> {
         Ok(OpenOutcome::OlderFormat) => true,
         Err(_) => return Err("not asked: the database cannot be read".into()),
     };
-    // Asking for an account makes what it needs in the folder.
+    // Connecting to an account creates files in the folder, so this is skipped without one.
     if !is_signed_in {
         return Ok(NOBODY.into());
     }
@@ -133,13 +133,13 @@ fn sound() -> Result<String, String> {
     bell::check_device().map_err(|error| error.to_string())
 }
 
-/// Whether the library that draws the tray can be loaded: asking for a tray without it ends the program.
+/// Returns whether the tray library can be loaded: creating a tray icon without it ends the program.
 #[must_use]
 pub fn tray_library() -> bool {
     desktop::tray_library()
 }
 
-/// Whether an icon in the tray can be seen just now.
+/// Returns whether the desktop shows tray icons at the moment.
 #[must_use]
 pub fn tray_is_shown() -> bool {
     desktop::tray().is_ok()
@@ -182,7 +182,7 @@ mod desktop {
     pub fn tray_library() -> bool {
         ["libayatana-appindicator3.so.1", "libappindicator3.so.1"].iter().any(|name| {
             let Ok(name) = std::ffi::CString::new(*name) else { return false };
-            // SAFETY: the name ends in NUL; loading these libraries runs no code that asks for anything.
+            // SAFETY: the name ends in NUL; the initializers of these libraries have no preconditions.
             !unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_LAZY) }.is_null()
         })
     }

@@ -1,4 +1,4 @@
-//! How what went wrong inside becomes what a client is told.
+//! Converts internal errors to the errors that a client receives.
 
 use crate::protocol::{ErrorCode, IpcError};
 use zafu_core::length::LengthError;
@@ -6,7 +6,7 @@ use zafu_core::timer::Rejection;
 use zafu_store::StoreError;
 
 impl IpcError {
-    /// An error with its code and its words.
+    /// Creates an error from its code and message.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), bell: None }

@@ -1,71 +1,71 @@
-//! The data folder: where it is, who holds it, and where its engine listens.
+//! Finds, checks and locks the data folder.
 
 use directories::{BaseDirs, ProjectDirs};
 use std::fs::{File, TryLockError};
 use std::path::{Component, Path, PathBuf};
 
-/// Names another data folder than the platform's own.
+/// Environment variable that selects another data folder than the platform's default.
 pub const DATA_DIR_VARIABLE: &str = "ZAFU_DATA_DIR";
 
-/// A data folder cannot be used.
+/// The reason why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// The system names no place for it.
+    /// The system has no folder for application data.
     #[error(
         "the system names no folder for application data: set {DATA_DIR_VARIABLE} to a folder of your choice"
     )]
     NoHome,
-    /// It is written as the home of another user, which no shell has put in its place.
+    /// The path begins with the home of another user (`~name`), which no shell has replaced.
     #[error("{DATA_DIR_VARIABLE} is {path}: write the folder out, beginning with /. Nothing was changed", path = .path.display())]
     OtherHome {
-        /// As it was written.
+        /// The path as it was written.
         path: PathBuf,
     },
-    /// It cannot be made or read.
+    /// The folder cannot be created or read.
     #[error("the data folder {path} cannot be used: {source}. Nothing was changed; check that it is yours and writable, or set {DATA_DIR_VARIABLE} to another", path = .path.display())]
     Unusable {
-        /// Which.
+        /// The path of the folder.
         path: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// It belongs to another user.
+    /// The folder, or a file of Zafu in it, belongs to another user of the computer.
     #[error("{path}, the data folder or a part of it, belongs to another user. Nothing was changed; run Zafu as that user, or set {DATA_DIR_VARIABLE} to a folder of your own", path = .path.display())]
     Foreign {
-        /// Which.
+        /// The path of the folder or file.
         path: PathBuf,
     },
-    /// Everybody may write in it.
+    /// Every user of the computer may write in the folder.
     #[error("every user of this computer may write in the data folder {path}. Nothing was changed; run `chmod 700 '{path}'` if it holds nothing of others, or set {DATA_DIR_VARIABLE} to a folder inside it", path = .path.display())]
     Shared {
-        /// Which.
+        /// The path of the folder.
         path: PathBuf,
     },
-    /// Another engine runs in it.
+    /// Another engine holds the folder.
     #[error("Zafu is already running with the data folder {path}", path = .path.display())]
     Held {
-        /// Which.
+        /// The path of the folder.
         path: PathBuf,
     },
 }
 
-/// A data folder that is its user's. Only one that Zafu makes gets its permissions from Zafu.
+/// A data folder that belongs to the current user. Zafu sets the permissions only of a folder that it creates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFolder(PathBuf);
 
 impl DataFolder {
-    /// The folder that `ZAFU_DATA_DIR` names, or else the platform's own; made if it is not there.
+    /// Returns the folder in `ZAFU_DATA_DIR`, or else the platform's default. Creates it if it is missing.
     ///
     /// # Errors
-    /// [`FolderError`] if there is none, it cannot be made, or it is not the user's alone to write in.
+    /// [`FolderError`] if there is none, it cannot be created, or other users may write in it.
     pub fn find() -> Result<Self, FolderError> {
         Self::at(&named()?)
     }
 
-    /// The same folder for reading: nothing is made or changed, and it may be missing.
+    /// Returns the same folder for reading. Creates and changes nothing; the folder may be missing.
     ///
     /// # Errors
-    /// [`FolderError`] if it has no name, or is not the user's alone to write in.
+    /// [`FolderError`] if there is none, or other users may write in it.
     pub fn look() -> Result<Self, FolderError> {
         let path = named()?;
         match path.canonicalize() {
@@ -75,31 +75,31 @@ impl DataFolder {
         }
     }
 
-    /// The folder at `path`, made if it is not there.
+    /// Returns the folder at `path`. Creates it if it is missing.
     ///
     /// # Errors
-    /// [`FolderError`] if it cannot be made, is no folder, or is not the user's alone to write in.
+    /// [`FolderError`] if it cannot be created, is not a folder, or other users may write in it.
     pub fn at(path: &Path) -> Result<Self, FolderError> {
         let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
         make_private(path).map_err(unusable)?;
-        // One folder has one name: its lock and its socket follow from it.
+        // One folder has one path, from which those of its lock and socket follow.
         let found = path.canonicalize().map_err(unusable)?;
         usable(&found).map(|()| Self(found))
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Where log files go.
+    /// Returns the path of the folder for log files.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
     }
 
-    /// What the user should know about the folder, although it can be used.
+    /// Returns a warning if other users have access to the folder, which can be used all the same.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let path = self.0.display();
@@ -108,10 +108,10 @@ impl DataFolder {
         })
     }
 
-    /// Takes the folder: at most one engine holds it, and dying gives it back.
+    /// Locks the folder for one engine. Dropping the lock, or the end of the process, releases it.
     ///
     /// # Errors
-    /// [`FolderError::Held`] if another one holds it.
+    /// [`FolderError::Held`] if another engine holds it, [`FolderError::Unusable`] if the lock file cannot be used.
     pub fn lock(&self) -> Result<FolderLock, FolderError> {
         let unusable = |source| FolderError::Unusable { path: self.0.clone(), source };
         let mut options = File::options();
@@ -127,7 +127,7 @@ impl DataFolder {
     }
 }
 
-/// The path of the folder that is meant; it may be missing.
+/// Returns the path of the selected folder, which may be missing.
 fn named() -> Result<PathBuf, FolderError> {
     let named = std::env::var_os(DATA_DIR_VARIABLE).filter(|name| !name.is_empty());
     match named {
@@ -142,7 +142,7 @@ fn named() -> Result<PathBuf, FolderError> {
     }
 }
 
-/// Puts the home in the place of a `~` that no shell has replaced: in quotes, or in the settings of a desktop.
+/// Replaces a leading `~` by the home folder if no shell has done so: in quotes, or in the settings of a desktop.
 fn written_out(path: &Path, home: Option<&Path>) -> Result<PathBuf, FolderError> {
     let mut parts = path.components();
     let first = match parts.next() {
@@ -155,21 +155,21 @@ fn written_out(path: &Path, home: Option<&Path>) -> Result<PathBuf, FolderError>
     Ok(parts.fold(home.ok_or(FolderError::NoHome)?.to_owned(), |path, part| path.join(part)))
 }
 
-/// Holds a data folder for as long as it lives.
+/// Holds a data folder until it is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
     _file: File,
 }
 
-/// The user that this process runs as.
+/// Returns the effective user id of this process.
 #[cfg(unix)]
 pub(crate) fn user() -> u32 {
-    // SAFETY: geteuid takes nothing and cannot fail.
+    // SAFETY: geteuid takes no arguments and cannot fail.
     unsafe { libc::geteuid() }
 }
 
-/// Refuses a folder of somebody else, and one that everybody may write in: others could put their own database, or a
-/// socket that listens to the user, in the place of Zafu's.
+/// Rejects a folder of another user, and one in which every user may write: others could replace Zafu's database, or
+/// the socket to which the user's commands go, by their own.
 #[cfg(unix)]
 fn usable(path: &Path) -> Result<(), FolderError> {
     use std::os::unix::fs::MetadataExt;
@@ -184,7 +184,7 @@ fn usable(path: &Path) -> Result<(), FolderError> {
     if found.mode() & 0o022 == 0 || !has_permissions(path) {
         return Ok(());
     }
-    // In a sticky folder others cannot replace what is there, only be first.
+    // In a sticky folder other users cannot replace existing files, only create them first.
     if found.mode() & 0o1002 == 0o002 {
         return Err(FolderError::Shared { path: path.to_owned() });
     }
@@ -203,12 +203,12 @@ fn is_open_to_others(path: &Path) -> bool {
     path.metadata().is_ok_and(|found| found.mode() & 0o077 != 0) && has_permissions(path)
 }
 
-/// Whether the file system keeps permissions: one that does not shows the same for every file, and nobody can change
-/// that (memory sticks, disks of Windows, network shares).
+/// Returns whether the file system stores permissions. One that does not (memory sticks, disks of Windows, network
+/// shares) shows the same for every file, and the user cannot change that.
 #[cfg(target_os = "linux")]
 fn has_permissions(path: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
-    // The numbers of vfat, exfat, ntfs, ntfs3, fuseblk, cifs, smb2 and 9p, from statfs(2) and the kernel's magic.h.
+    // Magic numbers of vfat, exfat, ntfs, ntfs3, fuseblk, cifs, smb2 and 9p, from statfs(2) and the kernel's magic.h.
     const WITHOUT: [u32; 8] = [
         0x4d44,
         0x2011_bab0,
@@ -220,7 +220,7 @@ fn has_permissions(path: &Path) -> bool {
         0x0102_1997,
     ];
     let Ok(path) = std::ffi::CString::new(path.as_os_str().as_bytes()) else { return true };
-    // SAFETY: the path ends in NUL, and all that is read is what the call has filled in.
+    // SAFETY: the path ends in NUL, and `found` is read only after the call has filled it.
     let kind = unsafe {
         let mut found = std::mem::zeroed::<libc::statfs>();
         if libc::statfs(path.as_ptr(), &raw mut found) != 0 {
@@ -242,7 +242,7 @@ fn has_permissions(_path: &Path) -> bool {
     true
 }
 
-/// A user's own profile is theirs alone on Windows, and other folders have no owner to compare with.
+/// Checks only that it is a folder: on Windows a user's profile is private, and other folders have no owner to compare.
 #[cfg(not(unix))]
 fn usable(path: &Path) -> Result<(), FolderError> {
     let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
@@ -257,7 +257,7 @@ fn is_open_to_others(_path: &Path) -> bool {
     false
 }
 
-/// Makes a folder for its user only. One that is there stays as it is.
+/// Creates a folder to which only its user has access. Leaves an existing folder unchanged.
 pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Log files: one a day in the data folder, the last seven kept. Never a note, a label or a secret in them.
+//! Writes one log file a day to the data folder and keeps the last seven. They never contain notes, labels or secrets.
 
 use crate::folder::DataFolder;
 use crate::output::{Harmless, LogToStderr};
@@ -9,12 +9,12 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// How many log files of each program are kept.
+/// Number of log files kept for each program.
 const KEPT: usize = 7;
 
-/// Writes what `program` has to say to its log files; `verbose` writes more, and to standard error too.
+/// Starts the log of `program` in files; `verbose` logs more, and to standard error too.
 ///
-/// A folder that takes no log files changes nothing else: logs are for us, not for the person.
+/// If log files cannot be written, nothing else changes: they are for developers, not for the user.
 pub fn start(folder: &DataFolder, program: &str, verbose: bool) {
     note_panics();
 
@@ -31,20 +31,20 @@ pub fn start(folder: &DataFolder, program: &str, verbose: bool) {
         .ok()
         .filter(|_| made.is_ok());
     let to_person = verbose.then(|| layer().with_writer(|| LogToStderr));
-    // A second subscriber in one process (tests) is no fault of the program.
+    // Fails only if the process has a subscriber already, as in tests.
     let _ = tracing_subscriber::registry()
         .with(to_files.with_filter(level))
         .with(to_person.with_filter(level))
         .try_init();
 }
 
-/// Says more on standard error if `verbose`, and writes no log file: for what only reads.
+/// Starts the log on standard error if `verbose`, without log files: for commands that only read.
 pub fn start_without_files(verbose: bool) {
     let to_user = verbose.then(|| layer().with_writer(|| LogToStderr));
     let _ = tracing_subscriber::registry().with(to_user.with_filter(LevelFilter::DEBUG)).try_init();
 }
 
-/// Writes panics to the log files too: standard error may lead nowhere.
+/// Writes panics to the log files too, because standard error may be discarded.
 fn note_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,8 +1,8 @@
 //! Standard output and standard error.
 //!
-//! Writing to either never decides about anything else: a reader that has gone, a full device or a terminal that is
-//! held (Ctrl-S) neither ends, delays nor fails what the program does. One thread writes; all others only queue.
-//! `println!`, `eprintln!` and the handles of the standard library panic or wait instead, so nothing else uses them.
+//! Writing to either never affects anything else: a reader that has gone, a full device or a terminal that is stopped
+//! (Ctrl-S) neither ends, delays nor fails the program's work. One thread writes; all others only queue. `println!`,
+//! `eprintln!` and the handles of the standard library panic or block instead, so no other code uses them.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,29 +11,29 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The line that a program which was started in the background says once it runs.
+/// The line that a program started in the background writes to standard error once it runs.
 pub const STARTED: &str = "zafu-app: started";
 
-/// Texts that may wait to be written before one that can be left out is left out.
+/// Queue length from which new texts that may be dropped are dropped.
 const QUEUED_AT_MOST: usize = 256;
 
-/// The two streams.
+/// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stream {
     Out,
     Err,
 }
 
-/// A unit of work for the thread that writes.
+/// A unit of work for the writer thread.
 enum Job {
     Write(Stream, Vec<u8>),
-    /// Lets go of standard error.
+    /// Detaches from standard error.
     LetGo,
-    /// Acknowledges that everything queued before it was written, or could not be.
+    /// Reports that everything queued before it was written, or could not be.
     Finish(SyncSender<()>),
 }
 
-/// The queue of the thread that writes.
+/// The queue of the writer thread.
 struct Queue {
     jobs: Sender<Job>,
     waiting: AtomicUsize,
@@ -46,7 +46,7 @@ static QUEUE: OnceLock<Queue> = OnceLock::new();
 fn queue() -> &'static Queue {
     QUEUE.get_or_init(|| {
         let (jobs, inbox) = channel();
-        // Without a thread the receiver is dropped, and every text with it: there is no better place to say so.
+        // If the thread cannot be started, the receiver and all texts are dropped: there is nowhere to report it.
         let _ = std::thread::Builder::new().name("output".into()).spawn(move || write_all(&inbox));
         Queue { jobs, waiting: AtomicUsize::new(0), failed: Mutex::new(None) }
     })
@@ -55,7 +55,7 @@ fn queue() -> &'static Queue {
 impl Queue {
     fn push(&self, job: Job) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        // Fails only if there is no thread that writes.
+        // Fails only if the writer thread could not be started.
         let _ = self.jobs.send(job);
     }
 }
@@ -66,7 +66,7 @@ fn write_all(inbox: &Receiver<Job>) {
     for job in inbox {
         match job {
             Job::Write(Stream::Err, text) => {
-                // Nobody can be told that nobody can be told.
+                // An error is ignored: it could only be reported on standard error.
                 let _ = err.write_all(&text).and_then(|()| err.flush());
             }
             Job::Write(Stream::Out, text) => {
@@ -91,7 +91,7 @@ fn write_all(inbox: &Receiver<Job>) {
 #[derive(Debug, Default)]
 pub struct Out(Vec<u8>);
 
-/// Begins a text for standard output.
+/// Returns an empty text for standard output.
 #[must_use]
 pub fn stdout() -> Out {
     Out::default()
@@ -116,14 +116,14 @@ impl Drop for Out {
     }
 }
 
-/// Text of a user's or a server's that shows nothing but itself: neither control sequences of the terminal nor
-/// characters that turn the direction of what follows. Lines stay lines.
+/// Returns a text of a user or server with control characters and bidirectional controls replaced by spaces, so that it
+/// cannot affect the terminal. Keeps line breaks.
 #[must_use]
 pub fn harmless(text: &str) -> String {
     text.replace(|c: char| c != '\n' && is_control(c), " ")
 }
 
-/// The same for JSON, in which such characters have another way to be written.
+/// Returns JSON with the same characters escaped as `\u` sequences. Keeps line breaks.
 #[must_use]
 pub fn harmless_json(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
@@ -137,7 +137,7 @@ pub fn harmless_json(text: &str) -> String {
     json
 }
 
-/// Control characters, line and paragraph separators, and the bidirectional controls of Unicode (UAX #9).
+/// Returns whether `c` is a control character, a line or paragraph separator, or a bidirectional control (UAX #9).
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -158,7 +158,7 @@ pub fn print(line: impl std::fmt::Display) {
         .push(Job::Write(Stream::Out, format!("{}\n", harmless(&line.to_string())).into_bytes()));
 }
 
-/// Queues a text for standard output that is left out if too much waits there: a newer one replaces it.
+/// Queues a text for standard output. Drops it if the queue is too long: a newer text replaces it.
 pub fn draw(text: &str) {
     let queue = queue();
     if queue.waiting.load(Ordering::Relaxed) < QUEUED_AT_MOST {
@@ -166,7 +166,7 @@ pub fn draw(text: &str) {
     }
 }
 
-/// Queues a message for standard error; the program's name comes before it.
+/// Queues a message for standard error, with the program's name before it.
 pub fn say(message: impl std::fmt::Display) {
     queue().push(Job::Write(
         Stream::Err,
@@ -174,7 +174,7 @@ pub fn say(message: impl std::fmt::Display) {
     ));
 }
 
-/// Queues a text for standard error as it is.
+/// Queues an unchanged text for standard error.
 pub fn say_plain(text: &str) {
     queue().push(Job::Write(Stream::Err, text.as_bytes().to_vec()));
 }
@@ -182,7 +182,7 @@ pub fn say_plain(text: &str) {
 /// Waits until everything queued was written, however long the reader takes.
 ///
 /// # Errors
-/// The first failure of standard output. A reader that has gone is [`io::ErrorKind::BrokenPipe`].
+/// The first failure of standard output: [`io::ErrorKind::BrokenPipe`] if the reader has gone.
 pub fn finish() -> io::Result<()> {
     await_written(None)
 }
@@ -206,7 +206,7 @@ fn await_written(limit: Option<Duration>) -> io::Result<()> {
     queue.failed.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
 }
 
-/// Whether standard output is a terminal that understands control sequences, so that a line can be drawn over.
+/// Returns whether standard output is a terminal with control sequences, so that a line can be drawn again.
 #[must_use]
 pub fn takes_control_sequences() -> bool {
     let is_dumb = match std::env::var_os("TERM") {
@@ -216,14 +216,14 @@ pub fn takes_control_sequences() -> bool {
     !is_dumb && io::stdout().is_terminal()
 }
 
-/// Says that this program runs, to the process that started it, and lets go of that process: what is written to
-/// standard error from now on is written nowhere. The log files have it.
+/// Tells the process that started this program that it runs, and detaches from that process: later texts for standard
+/// error are discarded. The log files contain them.
 pub fn started() {
     say_plain(&format!("{STARTED}\n"));
     queue().push(Job::LetGo);
 }
 
-/// Points standard error at nothing.
+/// Redirects standard error to `/dev/null`.
 #[cfg(unix)]
 fn let_go_of_stderr() {
     use std::os::fd::AsRawFd;
@@ -232,11 +232,11 @@ fn let_go_of_stderr() {
     unsafe { libc::dup2(nothing.as_raw_fd(), libc::STDERR_FILENO) };
 }
 
-/// On Windows a pipe that nobody reads any more fails to be written, and nobody minds.
+/// Does nothing: on Windows, writing to a pipe without a reader fails, and the error is ignored.
 #[cfg(windows)]
 fn let_go_of_stderr() {}
 
-/// Log lines on standard error, left out if too many wait there.
+/// Queues log lines for standard error. Drops them if the queue is too long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogToStderr;
 
@@ -254,11 +254,11 @@ impl Write for LogToStderr {
     }
 }
 
-/// Makes a writer of log files harmless: one that fails, or that panics because it cannot say on standard error
-/// that it failed, loses a log line and nothing else.
+/// Contains the failures of a writer of log files: if it fails, or panics because it cannot report that on standard
+/// error, a log line is lost and nothing else.
 pub(crate) struct Harmless<W>(pub W);
 
-/// One write of [`Harmless`]; none if there is nothing to write to.
+/// The writer of one log line; `None` if it could not be created.
 pub(crate) struct HarmlessWrite<W>(Option<W>);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Harmless<W> {
@@ -294,7 +294,7 @@ mod tests {
         let json = harmless_json(&serde_json::to_string(note).unwrap());
         assert!(json.is_ascii() && !json.contains('\u{1b}'), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), note);
-        // Letters that are written from right to left need none of them; joiners shape letters and emoji.
+        // Right-to-left text needs none of these characters; joiners shape letters and emoji.
         for text in ["שקט", "صمت", "雨", "👩\u{200d}💻", "می\u{200c}نشینم", "two\nlines"]
         {
             assert_eq!(harmless(text), text);

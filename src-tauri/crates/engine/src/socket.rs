@@ -1,29 +1,29 @@
-//! Where an engine listens: a socket in its data folder, a named pipe derived from it on Windows.
+//! The address of an engine: a socket in its data folder, or on Windows a named pipe derived from the folder's path.
 //!
-//! The place follows from the folder alone, never from the environment: whoever means the same folder finds the
-//! same engine.
+//! The address depends on the folder alone, never on the environment: all processes with the same folder find the same
+//! engine.
 
 use crate::folder::DataFolder;
 use interprocess::local_socket::Name;
 use std::io;
 
-/// Where the engine of a folder listens. The name may be used for as long as this lives.
+/// The address of the engine of a folder. Its name is valid while this lives.
 #[derive(Debug)]
 pub(crate) struct Place {
     name: Name<'static>,
-    /// The folder by which a long path is made short.
+    /// The open folder, through which a long path is shortened.
     #[cfg(target_os = "linux")]
     _folder: Option<std::fs::File>,
 }
 
 impl Place {
-    /// The name to bind or to connect to.
+    /// Returns the name to bind or to connect to.
     pub(crate) fn name(&self) -> Name<'static> {
         self.name.clone()
     }
 }
 
-/// The longest path of a socket: 108 bytes on Linux, 104 on macOS, the terminating NUL included.
+/// Limit of a socket's path in bytes. Linux allows 108 and macOS 104, including the terminating NUL.
 #[cfg(unix)]
 const LONGEST: usize = 100;
 
@@ -36,7 +36,7 @@ fn named(path: std::path::PathBuf) -> io::Result<Name<'static>> {
     path.to_fs_name::<GenericFilePath>()
 }
 
-/// A longer path is reached through a descriptor of the folder: the socket lies there too.
+/// Returns the address for a folder. A path over the limit is reached through a descriptor of the folder.
 #[cfg(target_os = "linux")]
 pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     use std::os::fd::AsRawFd;
@@ -54,7 +54,8 @@ pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     Ok(Place { name, _folder: Some(folder) })
 }
 
-/// A longer path has its socket in a folder of its user's that is the same whatever the environment says.
+/// Returns the address for a folder. If the path is over the limit, the socket is in the user's private folder in
+/// `/tmp`, which does not depend on the environment.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     use std::os::unix::ffi::OsStrExt;
@@ -67,8 +68,8 @@ pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
     Ok(Place { name: named(shared.join(hash.simple().to_string()))? })
 }
 
-/// The user's own folder in `shared`, in which everybody may make folders. One that is not the user's alone was made
-/// by somebody else, or is a link to somewhere else: it is refused as it is.
+/// Returns the user's private folder in `shared`, where every user may create folders. Creates it if it is missing.
+/// Rejects, without changing it, one that is a link, belongs to another user or is accessible to others.
 #[cfg(all(unix, any(test, not(target_os = "linux"))))]
 fn private_folder(shared: &std::path::Path) -> io::Result<std::path::PathBuf> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt};

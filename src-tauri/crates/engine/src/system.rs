@@ -12,7 +12,7 @@ use crate::host::MakeAdapters;
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
 
-/// Returns the clock of this computer, or, in a test's build, one that the test moves.
+/// Returns the clock of this computer, or in test builds one that tests can advance.
 #[must_use]
 pub fn clock() -> Arc<dyn Clock> {
     #[cfg(feature = "test-clock")]

@@ -1,32 +1,33 @@
-//! Whose turn it is in a data folder: one process holds it at a time, and whoever comes second reaches the first.
+//! Locks a data folder, or connects to the engine that holds it: one process holds a folder at a time.
 //!
-//! Between the moment at which a folder is held and the one at which its engine can be reached, and again while that
-//! engine stops, there is a while in which neither is possible. It is waited for, never taken for a fault.
+//! For a short time after an engine has locked a folder and before it listens, and again while it stops, neither is
+//! possible. [`take`] waits until that has passed and does not treat it as an error.
 
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::protocol::{ErrorCode, IpcError};
 use std::time::Duration;
 
-/// How long a folder may be held by somebody who cannot be reached, and how often that is looked at.
+/// Maximum wait while a folder is held and its engine cannot be reached.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Interval of the attempts.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
-/// What a process finds in a data folder.
+/// The result of [`take`].
 pub enum Turn {
-    /// Nobody holds it: this process does now.
+    /// This process now holds the folder.
     Ours(FolderLock),
-    /// An engine holds it, and answers.
+    /// An engine holds the folder and responds.
     Served(Box<Client>),
 }
 
-/// Neither is possible.
+/// The folder can neither be locked nor its engine be reached.
 #[derive(Debug, thiserror::Error)]
 pub enum TurnError {
-    /// The folder cannot be used, or is held by somebody who cannot be reached.
+    /// The folder cannot be used, or is held by a process that cannot be reached.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The engine that holds it does not respond.
+    /// The engine that holds the folder does not respond.
     #[error(transparent)]
     Engine(#[from] IpcError),
 }
@@ -46,10 +47,10 @@ impl From<TurnError> for IpcError {
     }
 }
 
-/// Takes `folder`, or reaches the engine that holds it; waits for as long as neither is possible yet, or any more.
+/// Locks `folder`, or connects to the engine that holds it. Waits for up to 10 s while neither is possible.
 ///
 /// # Errors
-/// [`TurnError`]; then nothing was changed.
+/// [`TurnError`] if neither was possible; nothing was changed.
 pub fn take(folder: &DataFolder) -> Result<Turn, TurnError> {
     let looks = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
     let mut why = None;
@@ -71,7 +72,7 @@ pub fn take(folder: &DataFolder) -> Result<Turn, TurnError> {
 
 enum Reached {
     Engine(Box<Client>),
-    /// It does not listen yet, or has just stopped.
+    /// The engine does not listen yet, or has just stopped.
     NotYet,
     Failed(IpcError),
 }

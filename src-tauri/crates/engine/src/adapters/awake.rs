@@ -1,21 +1,21 @@
-//! Keeping the computer awake, by a thread of its own: some systems bind it to the thread, and a lost bus must
-//! not hold up a sit.
+//! Keeps the computer awake, on a separate thread: some systems tie the request to the thread that made it, and a lost
+//! D-Bus connection must not delay a sit.
 
 use super::{Awake, KeepAwake};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-/// Hears whether it worked.
+/// Receives the result of each change of what is kept awake.
 pub type Outcome = Box<dyn Fn(Result<(), IpcError>) + Send>;
 
-/// The system's own way of being kept awake.
+/// Keeps the computer awake through the operating system.
 pub struct SystemAwake {
     wishes: Sender<Awake>,
     wish: Awake,
 }
 
 impl SystemAwake {
-    /// Tells `outcome` each time whether what was asked for holds.
+    /// Starts the thread. `outcome` receives the result of each change.
     #[must_use]
     pub fn new(outcome: Outcome) -> Self {
         let (wishes, inbox) = channel();
@@ -33,7 +33,7 @@ impl KeepAwake for SystemAwake {
     fn set(&mut self, awake: Awake) {
         if awake != self.wish {
             self.wish = awake;
-            // The thread is gone only if it could not be started, which was said then.
+            // Fails only if the thread could not be started, which `new` has logged.
             let _ = self.wishes.send(awake);
         }
     }
@@ -42,7 +42,7 @@ impl KeepAwake for SystemAwake {
 fn keep(inbox: &Receiver<Awake>, outcome: &Outcome) {
     let mut held = None;
     while let Ok(wish) = inbox.recv() {
-        // What was held is let go first: were the new wish to fail, nothing must stay held.
+        // Releases the old hold first, so that nothing stays held if the new request fails.
         drop(held.take());
         if wish == Awake::default() {
             outcome(Ok(()));
@@ -67,8 +67,8 @@ fn not_kept(reason: &str) -> IpcError {
 
 #[cfg(target_os = "linux")]
 mod system {
-    //! Linux: the login manager keeps the computer from idling into sleep, the screen saver service keeps the
-    //! screen on. Both forget a wish when its connection ends, so that letting go cannot fail.
+    //! Linux: the login manager inhibits idle sleep, the screen saver service keeps the screen on. Both release the
+    //! hold when its descriptor or connection closes, so releasing cannot fail.
 
     use super::Awake;
     use crate::adapters::bus::{self, Service};
@@ -100,7 +100,7 @@ mod system {
         let system = wish.system.then(hold_system).transpose().map_err(|error| error.to_string());
         let screen = wish.screen.then(hold_screen).transpose().map_err(|error| error.to_string());
         match (system, screen) {
-            // One of two is better than none; where none holds, the first reason is told.
+            // One hold of two is better than none. If there is none, the first error is returned.
             (Err(reason), Err(_) | Ok(None)) | (Ok(None), Err(reason)) => Err(reason),
             (system, screen) => Ok(Hold {
                 _system: system.unwrap_or_default(),
@@ -114,7 +114,7 @@ mod system {
         Ok(held)
     }
 
-    /// A screen that stays on.
+    /// Inhibits the screen saver until it is dropped.
     struct Screen {
         session: Connection,
         cookie: u32,
@@ -128,7 +128,7 @@ mod system {
 
     impl Drop for Screen {
         fn drop(&mut self) {
-            // A courtesy: the end of the connection says the same, so nothing waits for an answer.
+            // Optional: closing the connection releases the hold too, so no reply is awaited.
             let Service { name, path, interface } = SCREEN;
             if let Ok(message) = Message::new_method_call(name, path, interface, "UnInhibit") {
                 let channel = self.session.channel();

@@ -1,4 +1,4 @@
-//! Bells, through the player: names become sounds, and what is armed can be silenced.
+//! Implements [`Bells`] with the player: resolves sound names and keeps the armed bells, to silence them.
 
 use super::Bells;
 use crate::bell::{self, Armed, BellError, BuiltIn, Player, Sound, Strike as Bell};
@@ -11,35 +11,35 @@ use zafu_core::plan::Strike;
 use zafu_core::settings::VolumePercent;
 use zafu_core::time::BootTime;
 
-/// The longest that a bell may go on after it was struck: nine strokes and the longest tail.
+/// Maximum time from the first stroke of a bell to its end: nine strokes and the longest tail.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// How long what rings takes to fade when the program ends.
+/// Length of the fade of ringing bells when the program ends.
 const LAST_FADE: Duration = Duration::from_millis(300);
 
-/// How long that fade is waited for: the device first plays the near half second that it holds.
+/// Maximum wait for that fade: the device first plays the nearly half a second of sound in its buffers.
 const LAST_WAIT: Duration = Duration::from_millis(1500);
 
-/// What has been asked for and may still ring. Shared, so that whoever ends the program can let it end.
+/// The armed bells that may still ring. Shared, so that the code that ends the program can wait for them.
 #[derive(Clone, Default)]
 pub struct Ringing(Arc<Mutex<Vec<Armed>>>);
 
 impl Ringing {
-    /// Waits until every tail has been heard, or [`Self::fade`] was called.
+    /// Waits until every tail has been heard or [`Self::fade`] is called.
     pub fn wait(&self) {
         for armed in self.all() {
             let _ = armed.wait(LONGEST);
         }
     }
 
-    /// Lets what rings fade, and what has not begun not begin; waits for that, but not for a device that does not
+    /// Fades out ringing bells and cancels the others. Waits for the fade, but not for a device that does not
     /// respond.
     pub fn fade(&self) {
         let all = self.all();
         for armed in &all {
             armed.fade(LAST_FADE);
         }
-        // They fade together: after one that did not end in time there is no time left for the others.
+        // All fade at the same time: if one does not end in time, the others are not waited for.
         let _ = all.iter().all(|armed| armed.wait(LAST_WAIT));
     }
 
@@ -54,18 +54,18 @@ impl Ringing {
     }
 }
 
-/// The system's sound.
+/// Rings bells on the default sound device.
 pub struct SystemBells {
     player: Player,
     ringing: Ringing,
     report: Report,
 }
 
-/// Where it is told how each bell fared: an error, or that it was heard as it was meant to be.
+/// Receives the result of each bell: an error, or `Ok` if it was heard in full with its own sound.
 type Report = Arc<dyn Fn(Result<(), IpcError>) + Send + Sync>;
 
 impl SystemBells {
-    /// One that keeps time by `clock` and tells `report` how each bell fared.
+    /// Creates the bells. `clock` decides when each is due; `report` receives the result of each.
     pub fn new(
         clock: Arc<dyn Clock>,
         report: impl Fn(Result<(), IpcError>) + Send + Sync + 'static,
@@ -85,7 +85,7 @@ impl From<BellError> for IpcError {
     }
 }
 
-/// Whether bells will be heard. Waits for the sound system, for some seconds at most: not for the engine's thread.
+/// Checks whether bells can be heard. Blocks for up to a few seconds: never call it on the engine's thread.
 #[must_use]
 pub fn check() -> BellCheck {
     match bell::check_device() {
@@ -94,10 +94,10 @@ pub fn check() -> BellCheck {
     }
 }
 
-/// Whether a file can be a bell: reads it to its end. Waits for the disk, for some seconds at most.
+/// Checks whether a file can be used as a bell, by reading it to its end. Blocks for up to a few seconds.
 ///
 /// # Errors
-/// What is wrong with it.
+/// [`ErrorCode::Sound`] with the fault of the file.
 pub fn check_file(path: &Path) -> Result<(), IpcError> {
     Ok(bell::check_file(path)?)
 }
@@ -117,7 +117,7 @@ impl Bells for SystemBells {
     }
 
     fn silence(&mut self) {
-        // They stay known while they fade, so that the end of the program waits for that.
+        // They stay in the list while they fade, so that the end of the program waits for the fade.
         for armed in self.ringing.all() {
             armed.cancel();
         }

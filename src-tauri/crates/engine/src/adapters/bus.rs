@@ -1,7 +1,7 @@
-//! The buses of a Linux desktop, through libdbus.
+//! D-Bus on Linux, through libdbus.
 //!
-//! Where libdbus finds no session bus it starts one, which nobody else is on and which outlives Zafu. So nothing of
-//! Zafu reaches for the session bus, by whatever library, before [`look_for_session`] has found it.
+//! If libdbus finds no session bus, it starts one that no other program uses and that outlives Zafu. So no code of Zafu
+//! may connect to the session bus, through any library, before [`look_for_session`] has found one.
 
 use dbus::Error;
 use dbus::arg::{AppendAll, ReadAll};
@@ -10,27 +10,27 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::Duration;
 
-/// Where the system's bus is, unless the environment says otherwise: the D-Bus specification's own address.
+/// Default address of the system bus, from the D-Bus specification.
 const SYSTEM: &str = "unix:path=/var/run/dbus/system_bus_socket";
 
-/// How long an answer may take: what D-Bus itself allows, since a service may have to be started first.
+/// Timeout of a call: the default of D-Bus, because a service may have to be started first.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// A service of a bus: its name, which its interface has too, and its object.
+/// A service on a bus: its name, its object and its interface.
 #[derive(Clone, Copy)]
 pub struct Service {
-    /// The name of the program.
+    /// The bus name of the service.
     pub name: &'static str,
     /// The path of its object.
     pub path: &'static str,
-    /// The interface that is meant.
+    /// The interface whose methods are called.
     pub interface: &'static str,
 }
 
-/// Whether there is a session bus, by the rules by which libdbus looks for it.
+/// Checks that a session bus exists, by the same rules as libdbus.
 ///
 /// # Errors
-/// There is none.
+/// If there is no session bus.
 pub fn look_for_session() -> Result<(), Error> {
     let named = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|it| !it.is_empty());
     let runtime = std::env::var_os("XDG_RUNTIME_DIR");
@@ -42,36 +42,36 @@ pub fn look_for_session() -> Result<(), Error> {
 }
 
 fn is_socket_of_ours(path: &Path) -> bool {
-    // SAFETY: getuid takes nothing and cannot fail.
+    // SAFETY: getuid takes no arguments and cannot fail.
     let uid = unsafe { libc::getuid() };
     path.symlink_metadata().is_ok_and(|it| it.file_type().is_socket() && it.uid() == uid)
 }
 
-/// Joins the session bus, by a connection of its own.
+/// Opens a new connection to the session bus.
 ///
 /// # Errors
-/// There is none, or it cannot be reached.
+/// If there is no session bus, or it cannot be reached.
 pub fn session() -> Result<Connection, Error> {
     look_for_session()?;
     Connection::new_session()
 }
 
-/// Joins the system's bus, by a connection of its own.
+/// Opens a new connection to the system bus.
 ///
 /// # Errors
-/// It cannot be reached.
+/// If the system bus cannot be reached.
 pub fn system() -> Result<Connection, Error> {
-    // By its address: were libdbus asked for "the system's bus", it would also decide for good where the session's
-    // is, even while there is none.
+    // Connects by address: when asked for the system bus, libdbus also fixes the address of the session bus for the
+    // rest of the process, even if there is none yet.
     let named = std::env::var("DBUS_SYSTEM_BUS_ADDRESS").ok().filter(|it| !it.is_empty());
     Connection::new_address(named.as_deref().unwrap_or(SYSTEM))
 }
 
 impl Service {
-    /// Calls a method, and waits for the answer.
+    /// Calls a method and waits for the reply.
     ///
     /// # Errors
-    /// The service is not there, refuses, or does not answer in time.
+    /// If the service does not exist, returns an error, or does not reply within 25 s.
     pub fn call<R: ReadAll>(
         &self,
         bus: &Connection,

@@ -1,6 +1,6 @@
-//! What renews a session, in the system's keychain: the Secret Service, macOS's keychain, Windows' credentials.
+//! Stores the accounts' secrets in the system's keychain: Secret Service, macOS Keychain or Windows Credential Manager.
 //!
-//! Any of them may ask the person to unlock it: no thread that anybody waits for calls it.
+//! Each may ask the user to unlock it and blocks until then: never call it on a thread that other threads wait for.
 
 use keyring_core::{CredentialStore, Entry, Error};
 use std::path::Path;
@@ -8,17 +8,17 @@ use std::sync::Arc;
 use zafu_core::ids::UserId;
 use zafu_sync::supabase::{Vault, VaultError};
 
-/// Under which name the system shows our secrets.
+/// The service name under which the keychain lists Zafu's secrets.
 const SERVICE: &str = "app.zafu.Zafu";
 
-/// The system's keychain, as far as one data folder uses it.
+/// The secrets of one data folder in the system's keychain.
 pub struct Keychain {
-    /// Two folders are two devices, each with a session of its own.
+    /// The path of the data folder, part of each entry's name: two folders are two devices with separate credentials.
     folder: String,
 }
 
 impl Keychain {
-    /// For the folder at `path`.
+    /// Returns the keychain for the data folder at `path`.
     #[must_use]
     pub fn of(path: &Path) -> Self {
         Self { folder: path.display().to_string() }
@@ -52,7 +52,7 @@ impl Vault for Keychain {
     }
 }
 
-/// Some of these errors hold what was read: only their kind and the system's own words are passed on.
+/// Converts an error. Some contain the secret, so only the kind and the system's message are passed on.
 fn reason(error: Error) -> VaultError {
     VaultError(match error {
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),

@@ -1,4 +1,4 @@
-//! The engine's adapters: traits for what the system offers, implemented here for each system, and in tests by recorders.
+//! The engine's adapters: traits for services of the system, implemented here per system and in tests by recorders.
 
 pub mod awake;
 pub mod bells;
@@ -65,7 +65,7 @@ pub enum Notification {
     SitContinues,
 }
 
-/// What the user chooses in a notification.
+/// An action that the user chose in a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotificationAction {
     /// Shows the window.
@@ -82,7 +82,7 @@ pub trait KeepAwake: Send {
     fn set(&mut self, awake: Awake);
 }
 
-/// What is kept awake; nothing by default.
+/// Selects what is kept awake; nothing by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Awake {
     /// The computer does not sleep.

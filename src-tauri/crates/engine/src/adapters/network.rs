@@ -1,9 +1,9 @@
-//! Which network the computer is in, as far as its own addresses show it.
+//! Identifies the computer's network by the computer's IP addresses.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-/// The addresses of the computer in one network or another. Two that are unequal are two networks.
+/// The IP addresses of the computer at one moment. Unequal values mean that the network has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Network(BTreeSet<IpAddr>);
 
@@ -14,7 +14,7 @@ impl FromIterator<IpAddr> for Network {
 }
 
 impl Network {
-    /// The one of this moment. What cannot be read is like no network.
+    /// Reads the current addresses, without loopback. Returns none if they cannot be read.
     #[must_use]
     pub fn now() -> Self {
         let interfaces = if_addrs::get_if_addrs().unwrap_or_default();

@@ -1,29 +1,29 @@
-//! Notifications, through the system's own service.
+//! Shows notifications through the service of the operating system.
 //!
-//! Each is shown by a thread of its own, which then waits for the person's answer: a service that hangs holds
-//! up nobody, and a desktop that closes a notification when its connection drops keeps it.
+//! Each notification has a thread of its own, which waits for the user's choice: a service that hangs blocks nothing
+//! else, and a desktop that closes notifications when their connection closes keeps this one.
 
 use super::{Notification, NotificationAction, Notifier};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
 use zafu_messages::text;
 
-/// As which program the system knows Zafu.
+/// The application id by which the operating system knows Zafu.
 pub const APP_ID: &str = "app.zafu.Zafu";
 
 const ADD_NOTE: &str = "add-note";
 const SIT_AGAIN: &str = "sit-again";
 
-/// Hears what came of a notification.
+/// Receives the user's choice in a notification, or the error that prevented it.
 pub type Answers = Arc<dyn Fn(Result<NotificationAction, IpcError>) + Send + Sync>;
 
-/// The system's notification service.
+/// Shows notifications through the operating system.
 pub struct SystemNotifier {
     answers: Answers,
 }
 
 impl SystemNotifier {
-    /// Tells `answers` what the person chose, and what went wrong.
+    /// Creates the notifier. `answers` receives the user's choices and the errors.
     #[must_use]
     pub fn new(answers: Answers) -> Self {
         Self { answers }
@@ -102,7 +102,7 @@ fn await_answer(
         (ADD_NOTE, Notification::Ended { id, .. }) => answers(Ok(NotificationAction::AddNote(id))),
         (SIT_AGAIN, _) => answers(Ok(NotificationAction::SitAgain)),
         ("default", _) => answers(Ok(NotificationAction::Open)),
-        // Closed, by the person or by time: nothing is asked for.
+        // Closed by the user or by a timeout: no action.
         _ => {}
     };
     #[cfg(windows)]

@@ -1,36 +1,35 @@
-//! Work that may never return (a dead network mount, a sound server that stands still), done on a thread of its own
-//! and waited for only so long.
+//! Runs work that may never return (a dead network mount, a hung sound server) on a separate thread, with a deadline.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, mpsc};
 use std::thread::Builder;
 use std::time::Duration;
 
-/// While more threads than this hang, no further one is started.
+/// While this many threads hang, no other is started.
 const MOST_ABANDONED: usize = 8;
 
-/// Threads that hang and that nobody waits for any more.
+/// Number of threads that hang and whose callers have stopped waiting.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
-/// Begins the names of threads whose panics are expected.
+/// Prefix of the names of these threads. Their panics are contained and logged.
 const PREFIX: &str = "zafu-try-";
 
-/// How long the end of a thread is waited for when all its work is done.
+/// Maximum wait for a thread to end after its last job.
 const END: Duration = Duration::from_secs(2);
 
-/// Why there is no result.
+/// The reason why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoResult {
-    /// The work was not done in time. It goes on by itself, and its result is dropped.
+    /// The work missed its deadline. It continues on its thread, and its result is dropped.
     Late,
     /// The work panicked.
     Panicked,
 }
 
-/// Does `work` on a new thread and returns its result if it comes within `deadline`.
+/// Runs `work` on a new thread and returns its result if it arrives within `deadline`.
 ///
 /// # Errors
-/// [`NoResult`]; also [`NoResult::Late`] if too many earlier threads still hang, or the system has no thread left.
+/// [`NoResult`]; also [`NoResult::Late`] if too many earlier threads still hang, or no thread can be started.
 pub fn within<T: Send + 'static>(
     deadline: Duration,
     name: &str,
@@ -41,11 +40,11 @@ pub fn within<T: Send + 'static>(
     Worker::<()>::start(name, abandoned)?.call(deadline, move |()| work(&seen))
 }
 
-/// Tells work that nobody waits for it any more.
+/// Tells running work that its caller has stopped waiting.
 #[derive(Clone, Debug, Default)]
 pub struct Abandoned(Arc<Mutex<Life>>);
 
-/// How a thread fares.
+/// The state of a thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Life {
     #[default]
@@ -81,20 +80,20 @@ impl Abandoned {
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
-/// A thread that owns a state, which is made and dropped there and never leaves it.
+/// A thread that owns a state, which is created, used and dropped on that thread.
 #[derive(Debug)]
 pub struct Worker<S> {
-    /// None once it is to end.
+    /// `None` once the thread must end.
     jobs: Option<mpsc::Sender<Job<S>>>,
     ended: mpsc::Receiver<()>,
     abandoned: Abandoned,
 }
 
 impl<S: Default + 'static> Worker<S> {
-    /// Starts the thread. `abandoned` tells its work when it is not waited for any more.
+    /// Starts the thread. `abandoned` is set when the caller has stopped waiting for its work.
     ///
     /// # Errors
-    /// [`NoResult::Late`] if too many earlier threads still hang, or the system has no thread left.
+    /// [`NoResult::Late`] if too many earlier threads still hang, or no thread can be started.
     pub fn start(name: &str, abandoned: Abandoned) -> Result<Self, NoResult> {
         if ABANDONED.load(Ordering::Acquire) >= MOST_ABANDONED {
             tracing::warn!(name, "not tried: earlier tries still hang");
@@ -105,7 +104,7 @@ impl<S: Default + 'static> Worker<S> {
         let (end, ended) = mpsc::channel();
         let life = abandoned.clone();
         let run = move || {
-            // Dropped after the state, also in a panic.
+            // Dropped after `state`, even on a panic.
             let _end = End { life, end };
             let mut state = S::default();
             for job in queue {
@@ -119,11 +118,11 @@ impl<S: Default + 'static> Worker<S> {
         Ok(Self { jobs: Some(jobs), ended, abandoned })
     }
 
-    /// Does `work` on the thread and returns its result if it comes within `deadline`. After an error the thread
-    /// takes no more work.
+    /// Runs `work` on the thread and returns its result if it arrives within `deadline`. Do not use the worker again
+    /// after an error.
     ///
     /// # Errors
-    /// [`NoResult`].
+    /// [`NoResult::Late`] after `deadline`, [`NoResult::Panicked`] if the work panicked.
     pub fn call<T: Send + 'static>(
         &self,
         deadline: Duration,
@@ -131,7 +130,7 @@ impl<S: Default + 'static> Worker<S> {
     ) -> Result<T, NoResult> {
         let (done, result) = mpsc::sync_channel(1);
         let job = move |state: &mut S| {
-            // If nobody waits for it any more, it is dropped here.
+            // Fails if the caller has stopped waiting: the result is dropped.
             let _ = done.send(work(state));
         };
         let jobs = self.jobs.as_ref().ok_or(NoResult::Late)?;
@@ -147,7 +146,7 @@ impl<S: Default + 'static> Worker<S> {
 }
 
 impl<S> Drop for Worker<S> {
-    /// Lets the thread drop its state and end, and waits for that, but not for ever.
+    /// Ends the thread, which drops its state, and waits for it for at most 2 s.
     fn drop(&mut self) {
         self.jobs = None;
         if !self.abandoned.is_set()
@@ -158,7 +157,7 @@ impl<S> Drop for Worker<S> {
     }
 }
 
-/// The end of a thread.
+/// Reports the end of a thread when it is dropped.
 struct End {
     life: Abandoned,
     end: mpsc::Sender<()>,
@@ -171,8 +170,8 @@ impl Drop for End {
     }
 }
 
-/// Sends the panics of these threads to the log: whoever waits says what is wrong, and a person's terminal gets no
-/// backtrace.
+/// Logs the panics of these threads instead of printing them: the caller reports the error, and the user's terminal
+/// shows no backtrace.
 fn log_panics_of_these_threads() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

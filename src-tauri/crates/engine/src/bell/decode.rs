@@ -1,6 +1,6 @@
-//! Sound files as samples, whatever is in them: nothing that this module returns can blast, hang or be silent.
+//! Decodes sound files, which are untrusted: a returned recording is audible, limited in length and within full scale.
 //!
-//! A file is checked by what comes out of its decoder, not by its header alone: headers lie.
+//! The decoded samples are checked, not only the header, because headers can be wrong.
 
 use super::deadline::Abandoned;
 use super::error::FileFault;
@@ -17,16 +17,16 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::probe::Hint;
 
-/// Frames per second that are played. Below and above there are only damaged files.
+/// Sample rates that are played, in frames per second. Only damaged files have others.
 const RATES: RangeInclusive<u32> = 4_000..=384_000;
 
-/// Channels that are played: up to 7.1.
+/// Channel counts that are played: mono to 7.1 surround.
 const CHANNELS: RangeInclusive<usize> = 1..=8;
 
-/// Reads a person's own sound. Only a regular file is opened: opening a pipe waits for its writer.
+/// Reads a user's sound file. Opens only regular files: opening a pipe would wait for its writer.
 ///
 /// # Errors
-/// Why it cannot be played.
+/// [`FileFault`] if the file cannot be played.
 pub fn file(path: &Path, abandoned: &Abandoned) -> Result<Recording, FileFault> {
     let is_file = |about: io::Result<std::fs::Metadata>| match about {
         Ok(about) if about.is_file() => Ok(about.len()),
@@ -35,17 +35,17 @@ pub fn file(path: &Path, abandoned: &Abandoned) -> Result<Recording, FileFault> 
     };
     is_file(std::fs::metadata(path))?;
     let file = open(path).map_err(|error| unreadable(&error))?;
-    // It may have become another one in between.
+    // Checked again: another file may have taken its place in between.
     let length = is_file(file.metadata())?;
     let source = AwaitedFile { file, length, abandoned: abandoned.clone() };
     let extension = path.extension().and_then(|extension| extension.to_str());
     decode(source, extension)?.prepared()
 }
 
-/// Decodes a sound of Zafu's own.
+/// Decodes a built-in sound.
 ///
 /// # Errors
-/// If the decoder was built without FLAC; a test holds that it was not.
+/// [`FileFault`] if the decoder was built without FLAC; a test ensures that it was built with it.
 pub fn built_in(flac: &'static [u8]) -> Result<Recording, FileFault> {
     decode(io::Cursor::new(flac), Some("flac"))?.prepared()
 }
@@ -53,7 +53,7 @@ pub fn built_in(flac: &'static [u8]) -> Result<Recording, FileFault> {
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    // Even a pipe that took the place of the file would not make it wait.
+    // O_NONBLOCK: even if a pipe has taken the place of the file, opening it does not wait.
     std::fs::OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC)
@@ -72,7 +72,7 @@ fn unreadable(error: &io::Error) -> FileFault {
     }
 }
 
-/// A file that ends with an error once nobody waits for it, so that a long one is not read in vain.
+/// A file whose reads fail once the caller has stopped waiting, so that a long file is not read for nothing.
 struct AwaitedFile {
     file: File,
     length: u64,
@@ -120,7 +120,7 @@ fn decode(
     let mut format = probed.format;
     let track = format.tracks().iter().find(|track| track.codec_params.codec != CODEC_TYPE_NULL);
     let track = track.ok_or(FileFault::UnknownFormat)?;
-    // Before a decoder takes these for true.
+    // Checked before a decoder relies on them.
     check_rate(track.codec_params.sample_rate)?;
     check_channels(track.codec_params.channels.map(|channels| channels.count()))?;
     let id = track.id;
@@ -130,7 +130,7 @@ fn decode(
     read_all(format.as_mut(), decoder.as_mut(), id)
 }
 
-/// Decodes up to [`LONGEST`] of a track. What is broken in the midst of it is left out.
+/// Decodes up to [`LONGEST`] of a track. Skips damaged packets.
 fn read_all(
     format: &mut dyn FormatReader,
     decoder: &mut dyn Decoder,
@@ -187,7 +187,7 @@ fn read_all(
     }
 }
 
-/// Adds what was decoded: one or two channels as they are, more of them mixed to one.
+/// Appends decoded samples: mono and stereo unchanged, more channels mixed down to mono.
 fn append(
     recording: &mut Recording,
     decoded: AudioBufferRef<'_>,
@@ -228,7 +228,7 @@ fn check_channels(count: Option<usize>) -> Result<(), FileFault> {
 fn fault(error: &Error) -> FileFault {
     match error {
         Error::Unsupported(_) => FileFault::UnknownFormat,
-        // The search for a known format has come to the end of the file.
+        // The probe reached the end of the file without finding a known format.
         Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
             FileFault::UnknownFormat
         }

@@ -1,8 +1,7 @@
-//! The sound device: the one that is the default at that moment, opened for one bell.
+//! Opens the default sound device for one bell.
 //!
-//! It says for each buffer when that will be heard: with that a bell starts at the very frame, whatever the latency
-//! of the device. Any call to it may hang, so all of them are made on a thread of the device's own
-//! ([`super::output`]).
+//! The device reports for each buffer when it will be heard, so a bell starts at the exact frame, whatever the latency.
+//! Any call to the device may hang, so all of them are made on a separate thread ([`super::output`]).
 
 use super::error::BellError;
 use super::quiet;
@@ -19,32 +18,32 @@ use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::time::BootTime;
 
-/// Buffers of this length, of which a device usually holds two: a computer that is busy for a moment does not
-/// break the sound, and is woken up only five times a second. Strokes are on time all the same, because each
-/// buffer says when it will be heard; only a fade begins that much later.
+/// Requested length of a buffer; a device usually holds two. A short load peak does not interrupt the sound, and the
+/// computer wakes up only five times a second. Strokes are on time all the same, because each buffer reports when it
+/// will be heard; only a fade begins later by the buffered time.
 const BUFFER: Duration = Duration::from_millis(200);
 
-/// A device that reports errors for so long, and takes no sound in between, is lost. Before that they may pass:
-/// PulseAudio does not know its latency for a moment after an interruption.
+/// A device that reports errors for longer than this, without taking sound in between, is lost. Shorter series of
+/// errors are transient: PulseAudio does not know its latency for a moment after an interruption.
 const PASSING: Duration = Duration::from_millis(300);
 
-/// Between two errors of a device that reports them as fast as it can.
+/// Delay after each error, so that a device that reports errors continuously does not use a whole core.
 const AFTER_ERROR: Duration = Duration::from_millis(5);
 
-/// The default device of this moment, and what it wants to be fed.
+/// A device that was the default when it was found, and its stream configuration.
 pub struct Device {
     device: cpal::Device,
     config: SupportedStreamConfig,
-    /// What the system calls it.
+    /// Name given by the system.
     pub name: String,
 }
 
 impl Device {
-    /// Finds it.
+    /// Finds the current default device.
     ///
     /// # Errors
-    /// [`BellError::NoDevice`] if there is none, or none that answers; [`BellError::DeviceRefused`] if another
-    /// program holds it, or we may not use it.
+    /// [`BellError::NoDevice`] if there is no device or it does not respond; [`BellError::DeviceRefused`] if another
+    /// program holds it or access is denied.
     pub fn find() -> Result<Self, BellError> {
         quiet::here();
         let none = || BellError::NoDevice { reason: "the system names none".into() };
@@ -55,13 +54,13 @@ impl Device {
         Ok(Self { device, config, name })
     }
 
-    /// Frames per second.
+    /// Returns the sample rate in frames per second.
     pub fn rate(&self) -> u32 {
         self.config.sample_rate()
     }
 
-    /// Opens it and lets the bell ring so that its first stroke is heard at `due`. How it fares is told to
-    /// `signal`. The device closes when what is returned is dropped.
+    /// Opens the device and rings the bell so that its first stroke is heard at `due`. Reports the progress to
+    /// `signal`. Dropping the returned stream closes the device.
     ///
     /// # Errors
     /// As [`Device::find`].
@@ -85,7 +84,7 @@ impl Device {
             };
             self.open(config, feed)
         };
-        // Some devices take no other buffer than their own.
+        // Some devices accept only their own buffer size.
         let stream = open(self.buffer_size())
             .or_else(|_| open(BufferSize::Default))
             .map_err(|error| trouble(&error, &self.name))?;
@@ -150,7 +149,7 @@ impl Device {
     }
 }
 
-/// What is asked for samples by the device's own thread.
+/// Renders samples when the device's own thread requests them.
 struct Feed {
     ringing: Arc<std::sync::Mutex<Ringing>>,
     channels: usize,
@@ -162,7 +161,7 @@ struct Feed {
 impl Feed {
     fn fill(&mut self, samples: &mut [f32], info: &OutputCallbackInfo) {
         quiet::here();
-        // A panic must not unwind into the system's code that called us.
+        // A panic must not unwind into the system's code, which calls this.
         let filled = catch_unwind(AssertUnwindSafe(|| self.fill_or_panic(samples, info)));
         if filled.is_err() {
             samples.fill(0.0);
@@ -175,7 +174,7 @@ impl Feed {
         let latency = time.playback.saturating_duration_since(time.callback);
         let heard = self.clock.now().boot + latency;
         let until_due = self.due.since(heard).as_secs_f64() - heard.since(self.due).as_secs_f64();
-        // Nobody else holds it: the lock only lets two attempts to open a device share one bell.
+        // Never contended: the lock only lets two attempts to open a device share one bell.
         let mut ringing = self.ringing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let stage = ringing.fill(samples, self.channels, until_due, self.signal.fade());
         self.signal.count_filled();
@@ -187,11 +186,11 @@ impl Feed {
     }
 }
 
-/// What the device says while it is open.
+/// Handles the errors that an open device reports.
 struct Troubles {
     clock: Arc<dyn Clock>,
     signal: Arc<Signal>,
-    /// When the first of a row of errors was, and how many buffers had been filled by then.
+    /// Time of the first of a series of errors, and the number of buffers filled by then.
     since: Option<(BootTime, u64)>,
 }
 

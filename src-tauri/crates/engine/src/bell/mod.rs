@@ -1,9 +1,9 @@
-//! Bells: struck at the moment they are due, heard to the end of their tail.
+//! Plays bells: each is struck at its due time and heard to the end of its tail.
 //!
-//! For each bell the default device of that moment is opened anew, about a second early: half a second of silence
-//! wakes Bluetooth devices, which would swallow the stroke. It is closed when the tail has been heard. While no
-//! bell rings there is no device, no thread and no wake-up. Nothing here ever waits for a device on the
-//! caller's thread, and no trouble with a device stops anything but the bell.
+//! Each bell opens the device that is the default at that moment, about a second early: half a second of silence wakes
+//! Bluetooth devices, which would otherwise swallow the stroke. The device is closed after the tail. While no bell
+//! rings there is no open device, no thread and no wake-up. Calls to a device are made on other threads than the
+//! caller's, with a deadline, and an error of a device stops nothing but its bell.
 
 mod deadline;
 mod decode;
@@ -30,23 +30,23 @@ use std::time::Duration;
 use zafu_core::plan::Strikes;
 use zafu_core::time::BootTime;
 
-/// One bell.
+/// A bell to be played.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strike {
-    /// What is struck.
+    /// The sound of each stroke.
     pub sound: Sound,
-    /// What is struck if that is a file that cannot be heard.
+    /// The sound to use if `sound` is a file that cannot be played.
     pub instead: BuiltIn,
-    /// How often.
+    /// The number of strokes.
     pub strikes: Strikes,
-    /// How loud, from 0 to 1, apart from the system's volume. Half is heard as about half as loud.
+    /// Volume from 0 to 1, independent of the system's volume. 0.5 is heard as about half as loud.
     pub volume: f32,
 }
 
-/// How long what rings takes to fade when a bell is cancelled in a sit.
+/// Length of the fade when a bell is cancelled during a sit.
 const FADE: Duration = Duration::from_millis(1500);
 
-/// Where it is told how a bell fared. It is called from the thread of a bell, and must not wait.
+/// Receives the result of a bell. Called on the bell's thread; must not block.
 type Report = Arc<dyn Fn(Result<(), BellError>) + Send + Sync>;
 
 /// Plays bells.
@@ -57,8 +57,8 @@ pub struct Player {
 }
 
 impl Player {
-    /// One that keeps time by `clock` and tells `report` how each bell fared, from a thread of its own: each
-    /// trouble, which is logged too, or that all of it was heard as it was meant to be.
+    /// Creates a player. `clock` decides when bells are due. `report` is called on a bell's thread: with each error,
+    /// which is logged too, or with `Ok` if the bell was heard in full with its own sound.
     pub fn new(
         clock: Arc<dyn Clock>,
         report: impl Fn(Result<(), BellError>) + Send + Sync + 'static,
@@ -66,10 +66,10 @@ impl Player {
         Self { clock, report: Arc::new(report) }
     }
 
-    /// Lets a bell be heard at `due`, or at once if that is past; returns at once.
+    /// Plays a bell at `due`, or immediately if that is past. Does not block.
     ///
-    /// Best called a second early: the device must be opened, and may have to wake up. A bell that was asked for
-    /// in time, but whose time passed while the computer slept, is not rung.
+    /// Call it at least a second early: the device must be opened and may have to wake up. A bell that was armed in
+    /// time but became due while the computer was suspended is not played.
     #[must_use = "only what is returned can cancel the bell; drop it to let it ring"]
     pub fn play(&self, strike: Strike, due: BootTime) -> Armed {
         let signal = Arc::new(Signal::new());
@@ -84,7 +84,7 @@ impl Player {
     }
 }
 
-/// The name of the device on which a bell would be heard now. Waits for the sound system, for some seconds at most.
+/// Returns the name of the current default device. Blocks for up to a few seconds.
 ///
 /// # Errors
 /// [`BellError::NoDevice`], [`BellError::DeviceRefused`] or [`BellError::SoundStuck`].
@@ -92,13 +92,13 @@ pub fn check_device() -> Result<String, BellError> {
     output::Output::find().map(|device| device.name.clone())
 }
 
-/// Reads a sound file to its end, as it would be for a bell. Waits for the disk, for some seconds at most.
+/// Checks a sound file by reading it to its end, as for a bell. Blocks for up to a few seconds.
 ///
 /// # Errors
-/// [`BellError::FileRefused`].
+/// [`BellError::FileRefused`] if the file cannot be played.
 pub fn check_file(path: &Path) -> Result<(), BellError> {
     let refused = |fault| BellError::FileRefused { file: path.display().to_string(), fault };
-    // In settings and plans it is text.
+    // Settings and plans store the path as text.
     path.to_str().ok_or(FileFault::BadName).map_err(refused)?;
     thread::read(path, thread::READ).map(drop).map_err(refused)
 }
@@ -109,30 +109,30 @@ impl fmt::Debug for Player {
     }
 }
 
-/// A bell that was asked for. Dropping this lets it ring.
+/// A bell that has been armed. Dropping this does not cancel it.
 #[derive(Clone, Debug)]
 pub struct Armed {
     signal: Arc<Signal>,
 }
 
 impl Armed {
-    /// Strokes that have not begun never will; what rings fades within 1.5 s.
+    /// Cancels strokes that have not begun and fades out the others within 1.5 s.
     pub fn cancel(&self) {
         self.fade(FADE);
     }
 
-    /// Strokes that have not begun never will; what rings fades so quickly.
+    /// Cancels strokes that have not begun and fades out the others within `over`.
     pub fn fade(&self, over: Duration) {
         self.signal.cancel(over);
     }
 
-    /// Whether its first stroke has been handed to a device and nothing has ended it since.
+    /// Returns whether the first stroke has been passed to a device and the bell has not ended since.
     #[must_use]
     pub fn rings(&self) -> bool {
         self.signal.rings()
     }
 
-    /// Waits until its tail has been heard, or it failed, for at most `timeout`. Says whether that is so.
+    /// Waits at most `timeout` until the tail has been heard or the bell failed. Returns whether that happened.
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> bool {
         self.signal.wait_for_end(timeout)

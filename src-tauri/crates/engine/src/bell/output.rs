@@ -1,5 +1,5 @@
-//! A sound device on a thread of its own, which is waited for only so long: a sound server that stands still, or a
-//! driver that hangs, costs a bell and nothing else.
+//! Runs a sound device on a separate thread with a deadline: a hung sound server or driver costs one bell and nothing
+//! else.
 
 use super::deadline::{Abandoned, NoResult, Worker};
 use super::device::Device;
@@ -11,20 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::time::BootTime;
 
-/// How long a device may take to be found, or opened. A busy computer needs tenths of a second, a Bluetooth device
-/// one or two.
+/// Deadline for finding or opening a device. A busy computer needs tenths of a second, a Bluetooth device one or two
+/// seconds.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// The default device of the moment at which it was found. It closes when this is dropped.
+/// The device that was the default when it was found. Dropping this closes it.
 pub struct Output {
     worker: Worker<Open>,
-    /// Frames per second.
+    /// Sample rate in frames per second.
     pub rate: u32,
-    /// What the system calls it.
+    /// Name given by the system.
     pub name: String,
 }
 
-/// What the thread owns: dropped in this order.
+/// The state of the device's thread; its fields are dropped in this order.
 #[derive(Default)]
 struct Open {
     stream: Option<cpal::Stream>,
@@ -32,10 +32,10 @@ struct Open {
 }
 
 impl Output {
-    /// Finds it.
+    /// Finds the current default device.
     ///
     /// # Errors
-    /// As [`Device::find`], and [`BellError::SoundStuck`] if the system does not answer.
+    /// As [`Device::find`], and [`BellError::SoundStuck`] if the system does not respond within 4 s.
     pub fn find() -> Result<Self, BellError> {
         let worker = Worker::<Open>::start("device", Abandoned::default()).map_err(no_result)?;
         let find = |open: &mut Open| {
@@ -48,7 +48,7 @@ impl Output {
         Ok(Self { worker, rate, name })
     }
 
-    /// Opens it and lets the bell ring so that its first stroke is heard at `due`. How it fares is told to
+    /// Opens the device and rings the bell so that its first stroke is heard at `due`. Reports the progress to
     /// `signal`.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Output {
         };
         let rings = self.worker.call(DEADLINE, ring).map_err(no_result);
         if matches!(rings, Err(BellError::SoundStuck)) {
-            // Should it open after all, it stays silent.
+            // If the device opens later, it stays silent.
             signal.cancel(Duration::ZERO);
         }
         rings?

@@ -1,7 +1,7 @@
-//! Keeps the sound library of Linux from writing to standard error, where a person reads what Zafu says. What
-//! it could not do comes back as an error too; its own lines go to the log of details.
+//! Keeps ALSA from writing to standard error, which is for Zafu's messages to the user. ALSA also returns its errors to
+//! the caller; its own lines go to the log at debug level.
 
-/// Keeps it quiet on this thread, from now on.
+/// Redirects ALSA's output on this thread from standard error to the log.
 #[cfg(target_os = "linux")]
 pub fn here() {
     use std::cell::RefCell;
@@ -27,6 +27,6 @@ pub fn here() {
     });
 }
 
-/// Elsewhere it writes nothing.
+/// Does nothing: the sound libraries of other systems write nothing to standard error.
 #[cfg(not(target_os = "linux"))]
 pub fn here() {}

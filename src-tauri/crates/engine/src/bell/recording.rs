@@ -1,53 +1,53 @@
-//! Sound in memory: finite, no louder than full scale, from its stroke to the end of what can be heard.
+//! Recordings in memory: finite samples within full scale, from the stroke to the end of the audible tail.
 
 use super::error::FileFault;
 use super::resample::resample;
 use std::time::Duration;
 
-/// The longest that is played of a file; then it fades.
+/// Maximum length played of a file, including the fade at its end.
 pub const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long that fade is.
+/// Length of that fade.
 const FADE: Duration = Duration::from_secs(3);
 
-/// The highest rate that is kept, in frames per second: above it there is nothing for ears.
+/// Highest sample rate kept, in frames per second: higher rates add only inaudible frequencies.
 const HIGHEST_RATE: u32 = 48_000;
 
-/// What is this much quieter than the loudest sample (40 dB) is silence before the stroke.
+/// Samples below this fraction of the peak (40 dB below it) are silence before the stroke.
 const BEFORE_STROKE: f32 = 0.01;
 
-/// So much of the silence is kept, for the very first of the attack.
+/// Length of silence kept before the stroke, so that the start of its attack is not lost.
 const ATTACK: Duration = Duration::from_millis(5);
 
-/// What is this much quieter than the loudest sample (60 dB) is silence after the tail.
+/// Samples below this fraction of the peak (60 dB below it) are silence after the tail.
 const AFTER_TAIL: f32 = 0.001;
 
-/// Over so much of that silence the tail is drawn to nothing.
+/// Length of the fade to zero within that silence.
 const TAIL_FADE: Duration = Duration::from_millis(20);
 
-/// A recording whose loudest sample is below this (60 dB under full scale) is silent.
+/// A recording with a peak below this (60 dB below full scale) is silent.
 const AUDIBLE: f32 = 0.001;
 
-/// A recording that is shorter than this is not heard as a bell.
+/// Minimum length of a recording: a shorter one is not heard as a bell.
 const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Sound as samples from -1 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
-    /// One after another, or left and right in turn.
+    /// Mono samples, or left and right samples interleaved.
     pub samples: Vec<f32>,
-    /// 1 or 2.
+    /// Number of channels: 1 or 2.
     pub channels: usize,
-    /// Frames per second.
+    /// Sample rate in frames per second.
     pub rate: u32,
 }
 
 impl Recording {
-    /// Makes samples as they come from a decoder fit to be a bell: scaled down to full scale, at no more than
-    /// 48 kHz, and without the silence before and after.
+    /// Prepares decoded samples for use as a bell: scales them down to full scale, resamples them to at most 48 kHz and
+    /// trims the silence before and after.
     ///
     /// # Errors
-    /// [`FileFault::Silent`] if nothing of it can be heard.
+    /// [`FileFault::Silent`] if nothing is audible.
     pub fn prepared(mut self) -> Result<Self, FileFault> {
         self.limit_to_full_scale();
         if self.rate > HIGHEST_RATE {
@@ -64,20 +64,20 @@ impl Recording {
         Ok(self)
     }
 
-    /// The same at the device's rate.
+    /// Returns the recording resampled to `rate`, in frames per second.
     #[must_use]
     pub fn at_rate(&self, rate: u32) -> Self {
         let samples = resample(&self.samples, self.channels, self.rate, rate);
         Self { samples, channels: self.channels, rate }
     }
 
-    /// How many frames there are.
+    /// Returns the number of frames.
     #[must_use]
     pub const fn frames(&self) -> usize {
         self.samples.len() / self.channels
     }
 
-    /// Left and right of a frame.
+    /// Returns the left and the right sample of a frame, which are the same in mono.
     #[must_use]
     pub fn frame(&self, index: usize) -> [f32; 2] {
         if self.channels == 1 {
@@ -87,7 +87,7 @@ impl Recording {
         }
     }
 
-    /// Cuts it to so many frames, the last of which fade.
+    /// Cuts the recording to `length` frames and fades out the last 3 s.
     pub fn cut(&mut self, length: usize) {
         self.samples.truncate(length * self.channels);
         self.fade_out(frames(FADE, self.rate));
@@ -104,7 +104,7 @@ impl Recording {
         self.samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
     }
 
-    /// Recordings, and the padding of MP3, begin before the stroke: it would be heard late.
+    /// Removes the silence before the stroke, such as the padding of MP3: it would delay the stroke.
     fn skip_silence(&mut self) {
         let silence = self.peak() * BEFORE_STROKE;
         let stroke = self.samples.iter().position(|sample| sample.abs() > silence);
@@ -113,7 +113,7 @@ impl Recording {
         self.samples.drain(..skipped * self.channels);
     }
 
-    /// Whoever waits for the end of a bell waits for nothing that cannot be heard. Returns how many frames can be.
+    /// Removes the inaudible end, so that no caller waits for silence. Returns the number of audible frames.
     fn trim_tail(&mut self) -> usize {
         let silence = self.peak() * AFTER_TAIL;
         let last = self.samples.iter().rposition(|sample| sample.abs() > silence);
@@ -133,7 +133,7 @@ impl Recording {
     }
 }
 
-/// How many frames a duration has at a rate.
+/// Returns the number of frames in a duration at `rate` frames per second.
 #[must_use]
 pub fn frames(duration: Duration, rate: u32) -> usize {
     let frames = duration.as_nanos() * u128::from(rate) / 1_000_000_000;
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_heard_is_silent() {
-        // It comes and goes smoothly: an edge would be heard as a click.
+        // It fades in and out: an edge would be heard as a click.
         let envelope = |n: usize| (std::f32::consts::PI * n as f32 / 96_000.0).sin();
         let ultrasonic =
             (0..96_000).map(|n| if n % 4 < 2 { envelope(n) } else { -envelope(n) }).collect();
@@ -184,12 +184,12 @@ mod tests {
 
     #[test]
     fn real_life_17_a_recording_ends_when_it_is_60_db_below_its_peak() {
-        // It loses 60 dB in a second, and goes on for nine more.
+        // It decays by 60 dB per second, for ten seconds.
         let decay = (0..80_000).map(|n| 0.5 * 10_f32.powf(-3.0 * n as f32 / 8000.0)).collect();
         let made = mono(decay, 8000).prepared().unwrap();
         assert!(made.frames().abs_diff(8000 + 160) <= 1, "{}", made.frames());
         assert_eq!(made.samples.last(), Some(&0.0));
-        // What can be heard is as it was.
+        // The audible part is unchanged.
         assert!((made.samples[7990] - 0.5e-3).abs() < 0.01e-3, "{}", made.samples[7990]);
     }
 }

@@ -1,22 +1,23 @@
-//! Another rate for a recording, without the metallic ghosts that plain interpolation adds to bells.
+//! Resamples recordings without the metallic aliasing that linear interpolation adds to bells.
 
 use std::f32::consts::PI;
 
-/// How many frames, of the lower of the two rates, on each side of a new one it is made from.
+/// Number of frames on each side, at the lower of the two rates, from which a new frame is computed.
 const REACH: usize = 16;
 
-/// The same sound at another rate, by windowed-sinc interpolation (J. O. Smith, "Digital Audio Resampling").
+/// Resamples interleaved samples by windowed-sinc interpolation (J. O. Smith, "Digital Audio Resampling"). The rates
+/// are in frames per second.
 pub fn resample(samples: &[f32], channels: usize, from: u32, to: u32) -> Vec<f32> {
     let common = gcd(from, to);
     let (step, phases) = ((from / common) as usize, (to / common) as usize);
-    // What the lower of the two rates cannot carry is left out.
+    // Low-pass filter: removes what the lower of the two rates cannot represent.
     let (low, high) = (from.min(to), from.max(to));
     let cutoff = 0.95 * low as f32 / if to < from { high as f32 } else { from as f32 };
     let reach = REACH * from.div_ceil(to) as usize;
     let frames = samples.len() / channels;
     let length = frames * phases / step;
     let kernel_of = |phase: usize| kernel(phase as f32 / phases as f32, cutoff, reach);
-    // Of rates that have little in common each kernel may be needed once.
+    // Precomputed only if kernels are reused: if the rates have a small common divisor, each may be used once.
     let kernels: Vec<Vec<f32>> =
         if phases < length { (0..phases).map(kernel_of).collect() } else { vec![] };
     let mut out = Vec::with_capacity(length * channels);
@@ -42,7 +43,7 @@ pub fn resample(samples: &[f32], channels: usize, from: u32, to: u32) -> Vec<f32
     out
 }
 
-/// The weights of the frames around a point that lies `fraction` after a frame.
+/// Returns the weights of the frames around a point that is `fraction` of a frame after a frame.
 fn kernel(fraction: f32, cutoff: f32, reach: usize) -> Vec<f32> {
     let mut weights = vec![0.0; 2 * reach];
     for (tap, weight) in weights.iter_mut().enumerate() {
@@ -51,7 +52,7 @@ fn kernel(fraction: f32, cutoff: f32, reach: usize) -> Vec<f32> {
         let angle = PI * distance * cutoff;
         *weight = window * cutoff * if angle.abs() < 1e-6 { 1.0 } else { angle.sin() / angle };
     }
-    // A steady level stays what it was.
+    // Normalized, so that a constant level is unchanged.
     let sum: f32 = weights.iter().sum();
     weights.iter_mut().for_each(|weight| *weight /= sum);
     weights

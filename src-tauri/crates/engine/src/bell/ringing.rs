@@ -1,48 +1,48 @@
-//! One bell as samples: when each stroke falls, how their tails mix, how they fade. No device, no clock.
+//! Renders one bell to samples: times the strokes, mixes their tails and fades them. Uses no device and no clock.
 
 use super::recording::{Recording, frames};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A stream that fell so far behind has been asleep: what is left of its bell belongs to the past.
+/// A stream that is further behind than this, in seconds, was suspended: the rest of its bell is dropped.
 const ASLEEP: f64 = 5.0;
 
-/// From here on loud samples are bent instead of cut off, where the tails of several strokes add up.
+/// Amplitude above which samples are limited smoothly instead of clipped, where several tails add up.
 const KNEE: f32 = 0.85;
 
-/// How far a bell has come.
+/// The progress of a bell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// It will be struck.
+    /// No stroke has begun.
     Waiting,
-    /// It rings; so many strokes have begun.
+    /// It rings; holds the number of strokes that have begun.
     Rings(usize),
-    /// Nothing of it will be heard any more.
+    /// Nothing more will be heard.
     Over,
 }
 
-/// A bell on its way to a device.
+/// A bell that is rendered for a device.
 #[derive(Debug)]
 pub struct Ringing {
     recording: Arc<Recording>,
     strokes: usize,
     between: usize,
     gain: f32,
-    /// Frames made so far.
+    /// Number of frames rendered.
     position: usize,
-    /// Where the first stroke is, and how late it was, in seconds.
+    /// The frame of the first stroke, and its delay in seconds.
     first: Option<(usize, f64)>,
     fade: Option<Fade>,
 }
 
-/// What draws a bell to silence.
+/// A fade to silence.
 #[derive(Clone, Copy, Debug)]
 struct Fade {
-    /// Where it began.
+    /// The frame at which it began.
     from: usize,
-    /// How many frames it takes.
+    /// Length in frames.
     length: usize,
-    /// What an earlier, slower fade had left of the bell when this one began.
+    /// The gain that an earlier, slower fade had reached when this one began.
     gain: f32,
 }
 
@@ -52,7 +52,7 @@ impl Fade {
             return 0.0;
         }
         let through = position.saturating_sub(self.from) as f32 / self.length as f32;
-        // A quarter of a cosine, squared: it neither starts nor ends with a corner.
+        // A squared quarter cosine: its slope is zero at both ends.
         self.gain * (through * std::f32::consts::FRAC_PI_2).cos().powi(2)
     }
 
@@ -62,10 +62,10 @@ impl Fade {
 }
 
 impl Ringing {
-    /// A recording at the device's rate, to be heard `strokes` times, `between` apart.
+    /// Creates a bell of `strokes` strokes, `between` apart. `recording` must have the device's sample rate.
     ///
-    /// `volume`, from 0 to 1, is what a person sets; half of it is heard as about half as loud, which is a
-    /// quarter of the amplitude.
+    /// `volume` is the user's setting, from 0 to 1. 0.5 is heard as about half as loud, which is a quarter of the
+    /// amplitude.
     pub fn new(recording: Arc<Recording>, strokes: usize, between: Duration, volume: f32) -> Self {
         let volume = volume.clamp(0.0, 1.0);
         let between = frames(between, recording.rate);
@@ -80,13 +80,13 @@ impl Ringing {
         }
     }
 
-    /// Makes the next frames, of `channels` samples each.
+    /// Renders the next frames, of `channels` samples each, and returns the progress of the bell.
     ///
-    /// `until_due` is the time from the moment at which the first of them will be heard to the moment at which
-    /// the bell is due, in seconds: below zero if that is past. It is asked for anew each time until the bell
-    /// is struck, because what is known of a device's latency gets better while it runs.
+    /// `until_due` is the time in seconds from the moment at which the first of them will be heard to the moment at
+    /// which the bell is due: negative if that is past. Each call before the first stroke uses its own value, because
+    /// the known latency of a device gets more exact while it runs.
     ///
-    /// `fade` is how long what rings takes to fade, once the bell is cancelled.
+    /// `fade` is the length of the fade, once the bell is cancelled.
     pub fn fill(
         &mut self,
         out: &mut [f32],
@@ -109,12 +109,12 @@ impl Ringing {
         self.stage(until_due)
     }
 
-    /// Begins to fade; a fade that would end sooner takes the place of one that goes on.
+    /// Starts a fade. It replaces a running fade only if it ends sooner.
     fn fade_out(&mut self, length: usize) {
         let from = self.position;
         if self.fade.is_none_or(|fade| from + length < fade.end()) {
             let gain = self.fade.map_or(1.0, |fade| fade.gain_at(from));
-            // Strokes that the first fade has kept from beginning do not begin in the second.
+            // No stroke begins during a fade, neither during this one nor during a later one.
             self.strokes = self.starts().take_while(|start| *start < from).count();
             self.fade = Some(Fade { from, length, gain });
         }
@@ -131,7 +131,7 @@ impl Ringing {
         for (index, frame) in out.chunks_exact_mut(channels).enumerate() {
             let position = self.position + index;
             let fade = self.fade.map_or(1.0, |fade| fade.gain_at(position));
-            // Limited first: nothing is louder than the volume.
+            // Limits the samples before applying the gain, so that none exceeds the volume.
             let [left, right] = self.at(position).map(|sample| limit(sample) * self.gain * fade);
             match frame {
                 [one] => *one = f32::midpoint(left, right),
@@ -141,7 +141,7 @@ impl Ringing {
         }
     }
 
-    /// All strokes that ring at this frame, together.
+    /// Returns the sum of all strokes that ring at this frame, left and right.
     fn at(&self, position: usize) -> [f32; 2] {
         let mut sum = [0.0; 2];
         for start in self.starts().take_while(|start| *start <= position) {
@@ -153,7 +153,7 @@ impl Ringing {
         sum
     }
 
-    /// Where the strokes are that will be heard.
+    /// Returns the start frames of all strokes; none before the first stroke has its place.
     fn starts(&self) -> impl Iterator<Item = usize> {
         let begin = self.first.map(|(first, _)| first);
         (0..self.strokes).filter_map(move |stroke| Some(begin? + stroke * self.between))
@@ -190,13 +190,13 @@ mod tests {
 
     const RATE: u32 = 1000;
 
-    /// A "bell" of one second that is just a level, so that sums can be read off.
+    /// Creates a bell with a constant level for one second, so that sums are easy to check.
     fn ringing(strokes: usize, between_ms: u64) -> Ringing {
         let recording = Recording { samples: vec![0.25; 1000], channels: 1, rate: RATE };
         Ringing::new(Arc::new(recording), strokes, Duration::from_millis(between_ms), 1.0)
     }
 
-    /// What is heard over some seconds if the stream starts `until_due` before the bell is due.
+    /// Renders `seconds` of a stream that starts `until_due` seconds before the bell is due.
     fn hear(
         ringing: &mut Ringing,
         seconds: f64,
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn real_life_17_a_bell_is_over_with_the_frame_after_its_last() {
-        // Three strokes of 1000 frames, 400 apart: the last frame that sounds is the 1800th.
+        // Three strokes of 1000 frames, 400 apart: the last audible frame is the 1800th.
         let mut ringing = ringing(3, 400);
         let mut over = None;
         for frame in 0..3000 {

@@ -1,33 +1,33 @@
-//! What the thread of a bell, the callback of its device and whoever armed it tell each other.
+//! Passes state between the thread of a bell, the callback of its device and the caller that armed it.
 
 use super::ringing::Stage;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How a bell fares on its device.
+/// The state of a bell on its device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is on its way.
+    /// In progress.
     Going(Stage),
-    /// All of it has been handed over, and will have been heard after this time.
+    /// Passed to the device in full; the last frame is heard after this time.
     Over(Duration),
-    /// The device is gone, or stuck. So many strokes had begun.
+    /// The device is gone or stuck.
     Lost {
-        /// How many strokes had begun.
+        /// Number of strokes that had begun.
         begun: usize,
-        /// What the system says.
+        /// The reason, as text for the error.
         reason: String,
     },
 }
 
-/// No fade is wanted.
+/// Stored while no fade is requested.
 const RINGS: u32 = u32::MAX;
 
-/// Shared by the three.
+/// The shared state.
 #[derive(Debug)]
 pub struct Signal {
-    /// Over how many milliseconds what rings is to fade; [`RINGS`] while it is to ring.
+    /// Length of the requested fade in milliseconds; [`RINGS`] while none is requested.
     fade: AtomicU32,
     filled: AtomicU64,
     fate: Mutex<Fate>,
@@ -48,11 +48,11 @@ impl Signal {
         }
     }
 
-    /// Asks for silence after a fade of this length; the shortest one that was asked for holds.
+    /// Requests silence after a fade of this length. The shortest requested fade applies.
     pub fn cancel(&self, fade: Duration) {
         let millis = u32::try_from(fade.as_millis()).unwrap_or(RINGS - 1);
         self.fade.fetch_min(millis, Ordering::AcqRel);
-        // Taken so that a thread between its look and its sleep is not missed.
+        // Prevents a lost wake-up of a thread that has checked the condition and does not wait yet.
         drop(lock(&self.fate));
         self.changed.notify_all();
     }
@@ -67,7 +67,7 @@ impl Signal {
         self.fade().is_some()
     }
 
-    /// Counts a filled buffer: a device that stops asking for more is stuck.
+    /// Counts a filled buffer, to detect a device that has stopped requesting samples.
     pub fn count_filled(&self) {
         self.filled.fetch_add(1, Ordering::Relaxed);
     }
@@ -76,10 +76,10 @@ impl Signal {
         self.filled.load(Ordering::Relaxed)
     }
 
-    /// Tells how it fares; the thread only wakes up when it is over or lost.
+    /// Sets the state of the bell. Wakes its thread only if the bell is over or lost.
     pub fn tell(&self, fate: Fate) {
         let mut known = lock(&self.fate);
-        // What is over or lost stays so until the next try.
+        // `Over` and `Lost` are final until the next attempt.
         if matches!(*known, Fate::Going(_)) {
             let last = !matches!(fate, Fate::Going(_));
             *known = fate;
@@ -89,12 +89,12 @@ impl Signal {
         }
     }
 
-    /// Whether a stroke has begun.
+    /// Returns whether a stroke has begun and the bell is neither over nor lost.
     pub fn rings(&self) -> bool {
         matches!(*lock(&self.fate), Fate::Going(Stage::Rings(1..)))
     }
 
-    /// Tells that the device is lost.
+    /// Sets the state to [`Fate::Lost`], unless the bell is already over or lost.
     pub fn tell_lost(&self, reason: String) {
         let begun = match *lock(&self.fate) {
             Fate::Going(Stage::Rings(begun)) => begun,
@@ -103,12 +103,12 @@ impl Signal {
         self.tell(Fate::Lost { begun, reason });
     }
 
-    /// Before another try on another device.
+    /// Resets the state before an attempt on another device.
     pub fn start_over(&self) {
         *lock(&self.fate) = Fate::Going(Stage::Waiting);
     }
 
-    /// How it fares, after at most `timeout`, earlier if it is over or lost.
+    /// Waits at most `timeout` until the bell is over or lost, and returns its state.
     pub fn wait(&self, timeout: Duration) -> Fate {
         let fate = lock(&self.fate);
         let going = |fate: &mut Fate| matches!(fate, Fate::Going(_));
@@ -122,13 +122,13 @@ impl Signal {
         drop(self.changed.wait_timeout_while(fate, timeout, |_| !self.is_cancelled()));
     }
 
-    /// The thread of the bell has nothing more to do.
+    /// Marks the thread of the bell as ended.
     pub fn end(&self) {
         *lock(&self.ended) = true;
         self.ended_changed.notify_all();
     }
 
-    /// Whether the thread of the bell ended within `timeout`.
+    /// Waits at most `timeout` until the thread of the bell has ended, and returns whether it has.
     pub fn wait_for_end(&self, timeout: Duration) -> bool {
         let ended = lock(&self.ended);
         let waited = self.ended_changed.wait_timeout_while(ended, timeout, |ended| !*ended);
@@ -136,7 +136,7 @@ impl Signal {
     }
 }
 
-/// A panic elsewhere leaves plain values behind, which are as good as before.
+/// Locks `mutex` even if it is poisoned: these are plain values, which a panic cannot leave inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

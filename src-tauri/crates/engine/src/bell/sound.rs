@@ -1,4 +1,4 @@
-//! The names of sounds: Zafu's own, and a person's own files.
+//! Names of sounds: Zafu's built-in sounds and the user's own files.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -24,11 +24,11 @@ pub enum BuiltIn {
 }
 
 impl BuiltIn {
-    /// In the order in which a person is offered them.
+    /// All built-in sounds, in the order in which the user sees them.
     pub const ALL: [Self; 5] =
         [Self::LargeBowl, Self::SmallBowl, Self::Bell, Self::Inkin, Self::WoodBlock];
 
-    /// Its name in settings, on the wire and on the command line.
+    /// Returns the name in settings, in the protocol and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl BuiltIn {
         }
     }
 
-    /// Its name within a sentence.
+    /// Returns the English name for use within a sentence.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -52,10 +52,10 @@ impl BuiltIn {
         }
     }
 
-    /// The time from one stroke to the next.
+    /// Returns the time from one stroke to the next.
     ///
-    /// A teacher lets a bowl open and begin to sink before it is struck again, and taps a block at walking pace:
-    /// by then our sounds have lost about 12 to 20 dB, and the new stroke stands clear of the old one.
+    /// By convention a bowl is struck again once its sound decays, and a wood block at walking pace. By then the
+    /// built-in sounds have lost about 12 to 20 dB, so the new stroke stands out.
     #[must_use]
     pub const fn between_strokes(self) -> Duration {
         Duration::from_millis(match self {
@@ -67,7 +67,7 @@ impl BuiltIn {
         })
     }
 
-    /// The sound itself, as FLAC.
+    /// Returns the FLAC data.
     pub(super) const fn flac(self) -> &'static [u8] {
         match self {
             Self::LargeBowl => include_bytes!("../../sounds/large-bowl.flac"),
@@ -79,17 +79,17 @@ impl BuiltIn {
     }
 }
 
-/// What is struck.
+/// The sound of a bell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Sound {
-    /// One of Zafu's own.
+    /// A built-in sound.
     BuiltIn(BuiltIn),
-    /// A person's own: the absolute path of a WAV, FLAC, Ogg Vorbis or MP3 file.
+    /// A user's file: the absolute path of a WAV, FLAC, Ogg Vorbis or MP3 file.
     File(PathBuf),
 }
 
 impl Sound {
-    /// The time from one stroke to the next. A file is taken to be a bowl.
+    /// Returns the time from one stroke to the next. A file has that of the small bowl.
     #[must_use]
     pub const fn between_strokes(&self) -> Duration {
         match self {
@@ -99,7 +99,7 @@ impl Sound {
     }
 }
 
-/// A name that names no sound.
+/// A name that is neither a built-in sound nor an absolute path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is neither one of Zafu's sounds nor the full path of a file")]
 pub struct UnknownSound(pub String);
@@ -117,7 +117,7 @@ impl FromStr for Sound {
 }
 
 impl fmt::Display for Sound {
-    /// The name from which it can be read again.
+    /// Writes the name that [`FromStr`] parses.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn(sound) => f.write_str(sound.name()),

@@ -1,4 +1,4 @@
-//! The life of one bell: read its sound, wait, open a device, see it through, close the device.
+//! Runs one bell: reads its sound, waits, opens a device, rings and closes the device.
 
 use super::deadline::{NoResult, within};
 use super::decode;
@@ -16,31 +16,31 @@ use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::time::BootTime;
 
-/// How long a bell waits for its file. After that there is still time to find a device for the one that is heard
-/// instead, not much later than it was due.
+/// Deadline for reading the sound file of a bell. After it there is still time to find a device and ring the built-in
+/// sound instead, not much later than due.
 pub const READ: Duration = Duration::from_secs(2);
 
-/// How long before a bell is due its device is opened.
+/// Time before a bell is due at which its device is opened.
 const LEAD: Duration = Duration::from_millis(1200);
 
-/// A bell asked for in time that is so late before its device is even opened was slept through: whether it is
-/// still to be rung is the engine's to decide.
+/// A bell that was armed in time, but is later than this before its device is opened, was due during a suspend. It is
+/// not rung here: that is the engine's decision.
 const SLEPT: Duration = Duration::from_secs(2);
 
-/// Between two attempts to find or open a device.
+/// Delay between two attempts to find or open a device.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// How long after a bell was due (or was asked for, if later) a device is still looked for.
+/// Maximum time after a bell was due, or was armed if that is later, to look for a device.
 const PATIENCE: Duration = Duration::from_millis(600);
 
-/// How often it is looked whether the device still asks for samples.
+/// Interval of the checks whether the device still requests samples.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A device that has not asked for samples between so many looks is stuck. All of them together take less time than
-/// what makes a stream count as asleep ([`super::ringing`]): a stuck device that comes back is never taken for that.
+/// A device that requests no samples during this number of checks is stuck. They take less time than a stream must be
+/// behind to count as suspended ([`super::ringing`]), so a stuck device that recovers is never taken for suspended.
 const LOOKS: u32 = 3;
 
-/// Starts it on a thread of its own.
+/// Starts a bell on a new thread.
 pub fn start(
     strike: Strike,
     due: BootTime,
@@ -67,12 +67,12 @@ pub fn start(
     }
 }
 
-/// How a bell that did not fail was heard.
+/// The result of a bell that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rung {
-    /// All of it, with its own sound.
+    /// Heard in full, with its own sound.
     AsMeant,
-    /// Not at all, not all of it, or with another sound: whoever wanted that, or was told so, needs no further word.
+    /// Not heard, not in full, or with another sound: cancelled or already reported, so not reported again.
     Otherwise,
 }
 
@@ -97,7 +97,7 @@ impl Bell {
         let between = strike.sound.between_strokes();
         let (mut recording, mut begun) = (Arc::new(recording), 0);
         while begun < strokes && !self.signal.is_cancelled() {
-            // Strokes that were lost with their device are not made up for: the others keep their time.
+            // Strokes that were lost with their device are not repeated: the others keep their times.
             let due = self.due + between * u32::try_from(begun).unwrap_or(u32::MAX);
             let device = self.find(due.max(asked) + PATIENCE)?;
             if recording.rate != device.rate {
@@ -120,8 +120,8 @@ impl Bell {
         Ok(Rung::Otherwise)
     }
 
-    /// Rings on this device until all of it has been heard; otherwise, how many strokes had begun when the device
-    /// was lost, and why.
+    /// Rings on this device until the tail has been heard. If the device is lost, returns the number of strokes that
+    /// had begun and the reason.
     fn see_through(
         &self,
         device: &Output,
@@ -134,7 +134,7 @@ impl Bell {
         loop {
             match self.signal.wait(LOOK) {
                 Fate::Over(latency) => {
-                    // The last samples are still on their way to the ear.
+                    // The last samples are still in the device's buffers.
                     std::thread::sleep(latency + Duration::from_millis(100));
                     return Ok(None);
                 }
@@ -150,12 +150,12 @@ impl Bell {
         }
     }
 
-    /// Finds a device, for as long as the bell makes sense.
+    /// Finds a device. Retries until `latest`, or until the bell is cancelled.
     fn find(&self, latest: BootTime) -> Result<Output, BellError> {
         loop {
             match Output::find() {
                 Ok(device) => return Ok(device),
-                // It has been waited for long enough.
+                // Not retried: finding a device has already taken its full deadline.
                 Err(error @ BellError::SoundStuck) => return Err(error),
                 Err(error) if self.now() >= latest || self.signal.is_cancelled() => {
                     return Err(error);
@@ -166,7 +166,7 @@ impl Bell {
         }
     }
 
-    /// Reads the sound, or the one to be heard instead.
+    /// Reads the sound, or `instead` if it cannot be read.
     fn load(&self, sound: &Sound, instead: BuiltIn) -> Result<(Recording, Rung), BellError> {
         let path = match sound {
             Sound::BuiltIn(sound) => return Ok((built_in(*sound)?, Rung::AsMeant)),
@@ -181,7 +181,8 @@ impl Bell {
         }
     }
 
-    /// A sleep stops while the computer does, so the clock is looked at each second.
+    /// Sleeps until `time`, or until the bell is cancelled. Checks the clock every second: a sleep may not count the
+    /// time in suspend.
     fn sleep_until(&self, time: BootTime) {
         while self.now() < time && !self.signal.is_cancelled() {
             self.signal.sleep(time.since(self.now()).min(Duration::from_secs(1)));
@@ -204,11 +205,11 @@ fn built_in(sound: BuiltIn) -> Result<Recording, BellError> {
     })
 }
 
-/// Reads a person's own sound on a thread of its own, which is waited for until `deadline` has passed: the disk may not
-/// answer, and the file is not ours to trust.
+/// Reads a user's sound file on a separate thread and waits for it until `deadline` has passed: the disk may not
+/// respond, and the file is untrusted.
 ///
 /// # Errors
-/// Why it cannot be played.
+/// [`FileFault`] if the file cannot be played.
 pub fn read(path: &Path, deadline: Duration) -> Result<Recording, FileFault> {
     let path = path.to_owned();
     match within(deadline, "file", move |abandoned| decode::file(&path, abandoned)) {

@@ -1,4 +1,4 @@
-//! Time since the computer was started, suspend included, and the identity of this run of the computer.
+//! Reads the boot time, suspend included, and the boot id.
 
 use std::time::Duration;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ fn read_clock(clock: libc::clockid_t) -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a valid timespec for the call to fill; the call keeps no pointer to it.
     let result = unsafe { libc::clock_gettime(clock, &raw mut time) };
-    // Linux has had this clock since 2.6.39, and the arguments are constant.
+    // Cannot fail: Linux has had this clock since 2.6.39, and the arguments are constant.
     assert_eq!(result, 0, "the boot-time clock exists on every supported Linux");
     let (seconds, nanos) = (time.tv_sec.cast_unsigned(), time.tv_nsec.cast_unsigned());
     Duration::from_secs(seconds) + Duration::from_nanos(nanos)
@@ -29,7 +29,7 @@ pub fn id() -> Option<Uuid> {
 pub fn time() -> Duration {
     use mach2::mach_time::{mach_continuous_time, mach_timebase_info};
     let mut base = mach_timebase_info { numer: 0, denom: 0 };
-    // SAFETY: `base` is valid for the call to fill. `mach_continuous_time` takes nothing.
+    // SAFETY: `base` is valid for the call to fill. `mach_continuous_time` takes no arguments.
     let ticks = unsafe {
         mach_timebase_info(&raw mut base);
         mach_continuous_time()
@@ -65,15 +65,15 @@ pub fn time() -> Duration {
             &raw mut interrupt_time,
         );
     }
-    // Counted in steps of 100 ns, sleep and hibernation included.
+    // The unit is 100 ns. Sleep and hibernation are included.
     Duration::from_nanos(interrupt_time.saturating_mul(100))
 }
 
 #[cfg(windows)]
 pub fn id() -> Option<Uuid> {
-    // Windows has no boot identifier that a program may read. The moment of the start does as well: the wall
-    // clock minus the interrupt time. Fast Startup resets that time, which is what we want; a wall clock that
-    // was set in between only makes Zafu ask. The minute absorbs the jitter of reading two clocks.
+    // Windows has no boot id that a program may read. The time of the boot replaces it: wall time minus interrupt time,
+    // in minutes, to absorb the jitter of reading two clocks. Fast Startup resets the interrupt time, as intended. If
+    // the wall clock was set in between, Zafu only asks about the sit.
     use windows_sys::Win32::System::SystemInformation::GetSystemTimeAsFileTime;
     let mut now = windows_sys::Win32::Foundation::FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     // SAFETY: the pointer is valid for the call to write to.

@@ -1,4 +1,4 @@
-//! The one place at which Zafu reads a clock.
+//! Reads the clocks. No other code of Zafu does.
 
 mod boot;
 #[cfg(feature = "test-clock")]
@@ -14,29 +14,29 @@ use std::time::SystemTime;
 use uuid::Uuid;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 
-/// Tells what time it is.
+/// Reads the time.
 pub trait Clock: Send + Sync {
-    /// This moment, on the clock that measures and on the one that records.
+    /// Returns the current boot time and wall time.
     fn now(&self) -> Moment;
 
-    /// Lets time pass, as far as this clock can; the real one cannot.
+    /// Advances the clock and returns true, if this clock can be advanced. The real one cannot.
     fn advance(&self, _by: std::time::Duration) -> bool {
         false
     }
 }
 
-/// The computer's own clocks.
+/// The clocks of the computer.
 #[derive(Debug)]
 pub struct SystemClock {
     boot_id: BootId,
 }
 
 impl SystemClock {
-    /// Finds out which run of the computer this is.
+    /// Creates the clock and reads the boot id.
     #[must_use]
     pub fn new() -> Self {
-        // A computer that does not tell its runs apart is taken to start anew each time: the person is then
-        // asked of a sit that was cut off, which is the careful side to err on. (`Uuid::now_v7` panics before 1970.)
+        // Without a boot id, each start of the process counts as a boot: the user is then asked about an interrupted
+        // sit, which is the safe choice. (`Uuid::now_v7` panics before 1970.)
         let boot_id = boot::id().unwrap_or_else(Uuid::new_v4);
         Self { boot_id: BootId(boot_id) }
     }
@@ -59,8 +59,8 @@ fn wall() -> WallTime {
     wall_of(SystemTime::now())
 }
 
-/// What the clock of the place shows at `time`. `Local::now()` panics on a clock that is set before 1970, as it is
-/// on a computer whose battery is empty.
+/// Returns the local time at `time`. `Local::now()` panics if the clock is set before 1970, as on a computer with an
+/// empty battery.
 fn wall_of(time: SystemTime) -> WallTime {
     let local = DateTime::<Utc>::from(time).with_timezone(&Local);
     let minutes = local.offset().fix().local_minus_utc() / 60;

@@ -1,4 +1,4 @@
-//! A clock that tests can move. No release has it.
+//! A clock that tests can advance. Releases do not contain it.
 
 use super::{Clock, SystemClock};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::time::{BootId, Moment};
 
-/// The computer's clocks, ahead by what a test has let pass.
+/// The clocks of the computer, plus the time by which a test has advanced them.
 #[derive(Debug, Default)]
 pub struct TestClock {
     real: SystemClock,
@@ -15,8 +15,7 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Starts as far ahead as `ZAFU_TEST_AHEAD_MS` says, in the run of the computer that `ZAFU_TEST_BOOT_ID`
-    /// names.
+    /// Creates a clock that is ahead by `ZAFU_TEST_AHEAD_MS` milliseconds and has the boot id in `ZAFU_TEST_BOOT_ID`.
     #[must_use]
     pub fn from_env() -> Self {
         let ahead = std::env::var("ZAFU_TEST_AHEAD_MS").ok().and_then(|ms| ms.parse().ok());

@@ -1,9 +1,9 @@
-//! The rules of the place's clock, as the system knows them.
+//! Reads the rules of the system's time zone.
 
 use chrono::{DateTime, Local, NaiveDateTime, TimeZone, Utc};
 use zafu_core::length::Zone;
 
-/// The zone that the system is set to.
+/// The time zone that the system is set to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LocalZone;
 

@@ -1,4 +1,4 @@
-//! What comes out of sound files, the odd and the damaged ones above all.
+//! Tests the decoding of sound files, mainly of unusual and damaged ones.
 
 use super::super::ringing::{Ringing, Stage};
 use super::super::sound::BuiltIn;
@@ -11,14 +11,14 @@ use std::time::Duration;
 const BLOCK_MP3: &[u8] = include_bytes!("../../../tests/bell_files/block.mp3");
 const BLOCK_OGG: &[u8] = include_bytes!("../../../tests/bell_files/block.ogg");
 
-/// What the samples of a WAV file are.
+/// The samples of a WAV file, by their format.
 #[derive(Clone, Copy, Debug)]
 enum Samples<'a> {
     Integers(&'a [i16]),
     Floats(&'a [f32]),
 }
 
-/// A WAV file.
+/// Builds a WAV file.
 fn wav(samples: Samples<'_>, channels: u16, rate: u32) -> Vec<u8> {
     let (format, bits, data): (u16, u16, Vec<u8>) = match samples {
         Samples::Integers(all) => (1, 16, all.iter().flat_map(|x| x.to_le_bytes()).collect()),
@@ -40,12 +40,12 @@ fn wav(samples: Samples<'_>, channels: u16, rate: u32) -> Vec<u8> {
     file
 }
 
-/// As a bell reads it, however long that takes in a test.
+/// Reads a file as a bell does, with a deadline that no test reaches.
 fn read(path: &Path) -> Result<Recording, FileFault> {
     thread::read(path, Duration::from_secs(600))
 }
 
-/// Reads bytes as a bell would: from a file of this name, on a thread of its own.
+/// Writes `bytes` to a file called `name` and reads it as a bell does.
 fn read_as(name: &str, bytes: &[u8]) -> Result<Recording, FileFault> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -97,7 +97,7 @@ fn both_channels_of_a_file_are_kept_and_more_are_mixed() {
 fn a_long_file_is_cut_and_fades() {
     let long = wav(Samples::Integers(&vec![16_000; 8000 * 90]), 1, 8000);
     let recording = read_as("long.wav", &long).unwrap();
-    // The last of the fade is below what can be heard.
+    // The end of the fade is inaudible and therefore trimmed.
     assert!((8000 * 59..8000 * 60).contains(&recording.frames()), "{}", recording.frames());
     assert!(recording.samples[8000 * 56] > 0.4 && recording.samples[8000 * 59] < 0.1);
     assert_eq!(recording.samples.last(), Some(&0.0));
@@ -119,7 +119,7 @@ fn real_life_16_what_is_no_sound_file_is_refused_without_being_waited_for() {
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
         assert_eq!(read(&pipe), Err(FileFault::NotAFile));
-        // Also if it takes the place of a file that was looked at before: opening it does not wait for a writer.
+        // A pipe may also replace a file after the check: opening it does not wait for a writer.
         let opened = open(&pipe).unwrap();
         assert!(!opened.metadata().unwrap().is_file());
         assert_eq!(read(Path::new("/dev/zero")), Err(FileFault::NotAFile));
@@ -129,7 +129,7 @@ fn real_life_16_what_is_no_sound_file_is_refused_without_being_waited_for() {
 #[test]
 fn real_life_16_rates_and_channels_that_no_device_has_are_refused() {
     let tone = [12_000, -12_000].repeat(4000);
-    // The reader of the format itself panics on this one.
+    // The format reader itself panics on a rate of 0.
     let read = read_as("a.wav", &wav(Samples::Integers(&tone), 1, 0));
     assert!(matches!(read, Err(FileFault::Damaged { .. })));
     for hertz in [1, 3999, 384_001, u32::MAX] {
@@ -193,19 +193,19 @@ fn a_read_that_was_given_up_ends() {
     assert!(source.read(&mut [0; 10]).is_err());
 }
 
-/// Holds of whatever a file holds: it is a bell that can be heard and is no louder than the volume, or it is refused,
-/// so that the built-in one is heard.
+/// Asserts that any input is either an audible bell no louder than the volume, or rejected, so that the built-in sound
+/// is heard instead.
 fn is_a_bell_or_refused(bytes: &[u8]) -> Result<(), TestCaseError> {
     let source = io::Cursor::new(bytes.to_vec());
     let decoded = std::panic::catch_unwind(|| decode(source, None).and_then(Recording::prepared));
-    // A decoder's panic is contained by the thread that reads; see the tests of deadlines.
+    // The thread that reads contains a panic of the decoder; see the tests of `deadline`.
     let Ok(Ok(recording)) = decoded else { return Ok(()) };
     prop_assert!(recording.channels == 1 || recording.channels == 2);
     prop_assert!((4000..=48_000).contains(&recording.rate));
     prop_assert!(recording.frames() <= frames(LONGEST, recording.rate) + 1);
     prop_assert!(recording.samples.iter().all(|sample| sample.abs() <= 1.0));
     prop_assert!(peak(&recording.samples) >= 0.001);
-    // As it is heard at half the volume, whatever the device.
+    // Rendered at half the volume.
     let heard = Arc::new(recording.at_rate(44_100));
     let mut ringing = Ringing::new(Arc::clone(&heard), 2, Duration::from_millis(5), 0.5);
     let mut out = vec![9.0; (heard.frames() + 4410) * 2];
@@ -216,7 +216,7 @@ fn is_a_bell_or_refused(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Short files of each kind, as they should be.
+/// Returns a short, valid file of each format.
 fn whole_files() -> Vec<Vec<u8>> {
     let tone: Vec<i16> = (0..4000).map(|n| if n % 40 < 20 { 9000 } else { -9000 }).collect();
     let floats: Vec<f32> = tone.iter().map(|x| f32::from(*x) / 32_768.0).collect();
@@ -230,14 +230,14 @@ fn whole_files() -> Vec<Vec<u8>> {
     ]
 }
 
-/// A change of one place in a file.
+/// Damage at one offset of a file.
 #[derive(Clone, Debug)]
 enum Damage {
-    /// Other bytes, mostly in its header, where the fields are that a decoder trusts.
+    /// Overwrites bytes, mostly in the header, whose fields a decoder trusts.
     Overwrite(Vec<u8>),
-    /// Bytes that are missing.
+    /// Removes this number of bytes.
     Remove(usize),
-    /// The rest is missing.
+    /// Removes the rest of the file.
     Cut,
 }
 
