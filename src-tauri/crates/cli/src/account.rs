@@ -1,4 +1,5 @@
-//! The account and its sync, through the engine that runs, or by itself where none does.
+//! `zafu account` and `zafu sync`: manage the account and its sync through the running engine, or directly if no engine
+//! is running.
 
 use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, UNREACHABLE, USAGE, WAITING};
 use crate::{log, owners, print};
@@ -12,7 +13,10 @@ use zafu_engine::protocol::{
 };
 use zafu_engine::sync::AccountClient;
 
-/// The project that was named, or else the one that was last used.
+/// Returns the project of `place`. A missing URL or key is taken from the last project that was used.
+///
+/// # Errors
+/// Fails if there is no URL or no key.
 fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Failure> {
     let last = match client.request(SyncRequest::Project)? {
         SyncReply::Project(project) => project,
@@ -32,7 +36,7 @@ fn other_version() -> Failure {
     Failure::new(UNREACHABLE, "the running Zafu is of another version")
 }
 
-/// Does what is asked of the account.
+/// Runs a subcommand of `zafu account`.
 pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> {
     if let AccountCommand::List { json } = command {
         return print::owners(&log::owners(folder)?, json);
@@ -92,7 +96,8 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
     }
 }
 
-/// Moves the sits of the account that `from` names to the signed-in one, or leaves them where they are.
+/// Moves the sits of the account that `from` names to the signed-in account, or records that they stay where they are
+/// if `leave`.
 fn adopt_from(
     client: &mut AccountClient,
     from: &str,
@@ -141,7 +146,7 @@ fn adopt_from(
     ))
 }
 
-/// Syncs to the end of it, and says what came of it.
+/// Syncs until nothing is due, prints the result and returns the exit code.
 pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     let SyncReply::Synced(report, view) =
         AccountClient::connect(folder)?.request(SyncRequest::Now)?
@@ -158,7 +163,7 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     Ok(ended(report, view.as_ref()))
 }
 
-/// Whether all is well, something waits, or the person has to do something.
+/// Returns the exit code of a sync: done, waiting for a network or a server, or account attention.
 fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
     let (need, trouble) =
         view.map_or((false, false), |view| (view.need.is_some(), view.trouble.is_some()));
@@ -189,7 +194,7 @@ fn sign_in(client: &mut AccountClient, who: Who) -> Result<SignInRequest, Failur
     Ok(SignInRequest { url, key, email: who.email, how })
 }
 
-/// The first line of standard input: an argument could be read by every other program.
+/// Reads the password from the first line of standard input: every other process can read arguments.
 fn password() -> Result<String, Failure> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;

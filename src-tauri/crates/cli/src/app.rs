@@ -1,4 +1,4 @@
-//! Starts the window's program.
+//! Starts `zafu-app`, the program with the window.
 
 use crate::detached::{Detached, State};
 use crate::failure::{FAILED, Failure, UNREACHABLE};
@@ -8,10 +8,10 @@ use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 
 const PROGRAM: &str = if cfg!(windows) { "zafu-app.exe" } else { "zafu-app" };
-/// How long the window's program may take until it runs.
+/// Time limit for the start of the program with the window.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Opens the window, in the engine that runs or in a new one.
+/// Opens the window of the running engine, or of a new one.
 pub fn open(folder: &DataFolder) -> Result<(), Failure> {
     let mut client = match Client::connect(folder)? {
         Some(client) => client,
@@ -20,12 +20,12 @@ pub fn open(folder: &DataFolder) -> Result<(), Failure> {
     Ok(client.show_window()?)
 }
 
-/// Starts an engine that has a tray and no window yet.
+/// Starts an engine with a tray icon and without a window, and connects to it.
 pub fn start_in_background(folder: &DataFolder) -> Result<Client, Failure> {
     start(folder, &["--background"])
 }
 
-/// Starts the program, and waits until it runs or has handed over to another one.
+/// Starts the program and waits until it is running or has handed over to another instance. Connects to the engine.
 fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
     if !has_display() {
         let message = "there is no display here: `zafu sit --terminal` runs a sit without one";
@@ -54,7 +54,7 @@ fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
     })
 }
 
-/// What a program that could not start has said about it, without what its libraries have said besides.
+/// Extracts the reason for a failed start from the standard error of the program, without the output of its libraries.
 fn explained(said: &str) -> String {
     let ours = said.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
     match (ours, said.lines().last()) {
@@ -75,7 +75,7 @@ fn program() -> Result<PathBuf, Failure> {
     Err(Failure::new(FAILED, message))
 }
 
-/// Whether a window could be shown: elsewhere than on Linux, always.
+/// Returns whether a window can be shown. Always true on systems other than Linux.
 fn has_display() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")

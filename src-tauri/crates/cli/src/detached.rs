@@ -1,7 +1,7 @@
-//! Starts a program that lives on its own: in a session of its own, with nothing inherited from whoever called.
+//! Starts a detached program: in its own session, with no descriptors or handles inherited from the caller.
 //!
-//! Ctrl-C, `timeout` and a terminal that closes do not reach it, and no pipe of the caller waits for its end. Its
-//! standard error is a pipe to this process until this process ends, so that a start that fails can be explained.
+//! Ctrl-C, `timeout` and the end of the terminal do not affect it, and no pipe of the caller stays open until it ends.
+//! Its standard error is a pipe to this process until this process ends, so that a failed start can be explained.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
@@ -10,33 +10,33 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use zafu_engine::output::STARTED;
 
-/// How often a program that says nothing is asked whether it has ended.
+/// Interval at which a program without output is checked for its end.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How long the last words of a program that has ended are waited for: another process may hold its pipe.
+/// Time limit for reading the rest of the output of a program that has ended: another process may hold its pipe open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
-/// More lines are not needed to explain a start that failed.
+/// Maximum number of lines that are stored to explain a failed start.
 const LINES: usize = 200;
 
-/// A program that was started.
+/// A started program.
 pub struct Detached {
     child: Child,
     said: Receiver<String>,
 }
 
-/// What became of a start.
+/// The state of a start.
 pub enum State {
-    /// It has said that it runs.
+    /// The program has reported that it is running.
     Runs,
-    /// It has ended.
+    /// The program has ended.
     Ended {
-        /// How.
+        /// Its exit status.
         status: ExitStatus,
-        /// What it said on standard error.
+        /// Its standard error.
         said: String,
     },
-    /// Neither, after the time it was given.
+    /// Neither happened within the time limit.
     Unknown {
-        /// What it said on standard error until then.
+        /// Its standard error until then.
         said: String,
     },
 }
@@ -45,7 +45,7 @@ impl Detached {
     /// Starts `program`.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// Fails if the program cannot be started.
     pub fn start(program: &Path, args: &[&str]) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -57,17 +57,17 @@ impl Detached {
         Ok(Self { child, said })
     }
 
-    /// Waits until it runs or has ended, at most for `patience`.
+    /// Waits until the program is running or has ended, at most for `patience`.
     ///
     /// # Errors
-    /// The system does not say whether it has ended.
+    /// Fails if the system does not report whether the program has ended.
     pub fn wait(mut self, patience: Duration) -> io::Result<State> {
         let mut said = Vec::new();
         let mut looks = patience.as_millis() / LOOK_EVERY.as_millis();
         while looks > 0 {
             match self.said.recv_timeout(LOOK_EVERY) {
                 Ok(line) if line == STARTED => return Ok(State::Runs),
-                // It only says more than is kept if something is wrong with its libraries.
+                // Only faulty libraries print more lines than this.
                 Ok(line) if said.len() < LINES => said.push(line),
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => looks -= 1,
@@ -87,12 +87,13 @@ impl Detached {
     }
 }
 
-/// Hands on each line that the program says, for as long as it or this process runs.
+/// Sends each line of the standard error of the program to `say` until the program or this process ends.
 fn read(stderr: ChildStderr, say: &Sender<String>) {
     let mut lines = BufReader::new(stderr);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-        // Nobody listens any more once the program runs; it must not wait for a reader all the same.
+        // Once the program is running, the lines have no receiver. The pipe is still read, so that the program never
+        // blocks on a full pipe.
         let _ = say.send(String::from_utf8_lossy(&line).trim_end().to_owned());
         line.clear();
     }
@@ -107,20 +108,20 @@ mod system {
     /// Starts `command` in a new session, without the descriptors that this process was started with.
     pub fn spawn(command: &mut Command) -> io::Result<Child> {
         keep_descriptors();
-        // SAFETY: between fork and exec only setsid is called, which is safe there and touches no memory.
+        // SAFETY: between fork and exec only setsid is called, which is async-signal-safe and accesses no memory.
         unsafe {
             command.pre_exec(|| {
-                // Fails only for the leader of a process group, which a process that was just forked is not.
+                // Fails only for the leader of a process group, which a forked process is not.
                 if libc::setsid() == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
             });
         }
         command.spawn()
     }
 
-    /// Marks every descriptor beyond the standard ones to be closed in programs that are started.
+    /// Sets close-on-exec on every descriptor beyond the standard ones.
     ///
-    /// What this process opens is marked already; what it was started with (a lock of a script, the pipe of a
-    /// command substitution) is not.
+    /// Descriptors that this process opened have it already; inherited ones (a lock of a script, the pipe of a command
+    /// substitution) may not.
     fn keep_descriptors() {
         let listed = std::fs::read_dir("/dev/fd").map(|entries| {
             let number = |entry: io::Result<std::fs::DirEntry>| {
@@ -130,7 +131,7 @@ mod system {
         });
         let all = listed.unwrap_or_else(|_| (0..1024).collect());
         for descriptor in all.into_iter().filter(|descriptor| *descriptor > libc::STDERR_FILENO) {
-            // SAFETY: sets a flag, and answers an error for a number that is no descriptor.
+            // SAFETY: sets a flag, and returns an error for a number that is not a descriptor.
             unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) };
         }
     }
@@ -149,22 +150,23 @@ mod system {
         CREATE_BREAKAWAY_FROM_JOB, CREATE_NEW_PROCESS_GROUP, DETACHED_PROCESS,
     };
 
-    /// Starts `command` without a console, in a process group of its own, outside the caller's job if that is
-    /// allowed, and without the handles that this process was started with.
+    /// Starts `command` without a console, in its own process group, outside the caller's job if that is allowed, and
+    /// without the handles that this process inherited.
     pub fn spawn(command: &mut Command) -> io::Result<Child> {
         keep_handles();
         let alone = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
-        // A job may forbid to leave it; then access is denied.
+        // A job can forbid breakaway; the call then fails with access denied.
         command
             .creation_flags(alone | CREATE_BREAKAWAY_FROM_JOB)
             .spawn()
             .or_else(|_| command.creation_flags(alone).spawn())
     }
 
-    /// A program that is started inherits every handle that may be inherited, whether it is named or not.
+    /// Makes the standard handles non-inheritable: a new process inherits every inheritable handle, even one
+    /// that is not passed to it.
     fn keep_handles() {
         for name in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
-            // SAFETY: clears a flag of a handle of this process, and answers an error for one that is none.
+            // SAFETY: clears a flag of a handle of this process, and returns an error for an invalid handle.
             unsafe { SetHandleInformation(GetStdHandle(name), HANDLE_FLAG_INHERIT, 0) };
         }
     }

@@ -1,4 +1,4 @@
-//! What went wrong, and the exit code that says so.
+//! Failures of commands, and the exit codes.
 
 use zafu_core::length::LengthError;
 use zafu_engine::HostError;
@@ -7,37 +7,37 @@ use zafu_engine::output;
 use zafu_engine::protocol::{ErrorCode, IpcError};
 use zafu_store::StoreError;
 
-/// What went wrong, in words, and with which exit code.
+/// A failure of a command: a message and an exit code.
 #[derive(Debug)]
 pub struct Failure {
-    /// In words, for the person.
+    /// The message for the user.
     pub message: String,
-    /// As the process ends.
+    /// The exit code of the process.
     pub code: u8,
 }
 
-/// What was asked for was done.
+/// Exit code: the command succeeded.
 pub const DONE: u8 = 0;
-/// It failed.
+/// Exit code: the command failed.
 pub const FAILED: u8 = 1;
-/// It was not understood.
+/// Exit code: the command line is invalid.
 pub const USAGE: u8 = 2;
-/// It does not fit what the timer is doing.
+/// Exit code: the command does not fit the state of the timer.
 pub const REFUSED: u8 = 3;
-/// The running Zafu cannot be reached.
+/// Exit code: the running engine cannot be reached.
 pub const UNREACHABLE: u8 = 4;
-/// Something waits for a network or a server.
+/// Exit code: changes are waiting for a network or a server.
 pub const WAITING: u8 = 5;
-/// The account needs the person.
+/// Exit code: the account needs an action by the user.
 pub const ACCOUNT_ATTENTION: u8 = 6;
 
 impl Failure {
-    /// A failure with its words and its code.
+    /// Creates a failure with a message and an exit code.
     pub fn new(code: u8, message: impl Into<String>) -> Self {
         Self { message: message.into(), code }
     }
 
-    /// Says it, and returns its exit code.
+    /// Prints the message on standard error and returns the exit code.
     pub fn report(&self) -> u8 {
         output::say(&self.message);
         self.code

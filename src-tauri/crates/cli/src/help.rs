@@ -1,4 +1,5 @@
-//! The help of the command line, in the language of the user: the texts of `messages/*/help.ftl` on clap's definitions.
+//! The help of the command line in the language of the user: sets the texts of `messages/*/help.ftl` on clap's
+//! definitions.
 
 use clap::{Arg, ArgAction, Command};
 use zafu_core::message::Message;
@@ -6,21 +7,21 @@ use zafu_core::message::Message;
 /// Returns the definition of the command line with its help in the current language.
 pub fn in_language(command: Command) -> Command {
     let mut command = translate(command.after_help(text("zafu-details")), &[]);
-    // clap adds its subcommand `help` when a command is built.
+    // clap adds its `help` subcommand when it builds a command.
     command.build();
     translate_help(command)
 }
 
-/// Renders the message of the help with this name.
+/// Returns the text of the help message `name`.
 fn text(name: &str) -> String {
     let id = format!("help-{name}");
     zafu_messages::text(&Message { id: id.into(), args: [].into() })
 }
 
-/// Translates a command and those below it; `path` are the names of the commands above it.
+/// Translates a command and its subcommands. `path` has the names of its parent commands.
 fn translate(command: Command, path: &[String]) -> Command {
     let name = if path.is_empty() { "zafu".to_owned() } else { path.join("-") };
-    // clap's own arguments cannot be translated: these take their place.
+    // clap's own help and version arguments cannot be translated, so they are replaced.
     let mut command = command
         .about(text(&name))
         .long_about(None::<&str>)
@@ -46,7 +47,7 @@ fn translate(command: Command, path: &[String]) -> Command {
     }
     let command = command.mut_args(|argument| {
         let heading = if argument.is_positional() { "arguments" } else { "options" };
-        // They are named in the help, each with what it means.
+        // The help text names the possible values and their meanings.
         let takes_value = argument.get_action().takes_values();
         let argument = argument.help_heading(text(heading)).hide_possible_values(takes_value);
         match message_of(argument.get_id().as_str(), path) {
@@ -61,7 +62,7 @@ fn translate(command: Command, path: &[String]) -> Command {
     command.mut_subcommands(below)
 }
 
-/// Translates clap's subcommand `help` wherever it is below a command.
+/// Translates clap's `help` subcommand at every level.
 fn translate_help(command: Command) -> Command {
     let command = match command.get_name() {
         "help" => command
@@ -76,14 +77,14 @@ fn translate_help(command: Command) -> Command {
     command.mut_subcommands(translate_help)
 }
 
-/// Names the message of an argument; none for those that have theirs already.
+/// Returns the name of the help message of an argument; `None` for an argument that already has its text.
 fn message_of(argument: &str, path: &[String]) -> Option<String> {
     let argument = argument.replace('_', "-");
     let name = match (argument.as_str(), path) {
         ("help" | "version" | "more", _) => return None,
         ("verbose", _) => "zafu-verbose".into(),
         ("json", _) => "json".into(),
-        // The same in every command that signs in.
+        // All commands that sign in share these texts.
         ("url" | "key" | "email" | "password-stdin" | "code", _) => format!("account-{argument}"),
         _ => format!("{}-{argument}", path.join("-")),
     };
@@ -102,16 +103,16 @@ mod tests {
     use std::collections::BTreeSet;
     use zafu_messages::{Language, SOURCES};
 
-    /// Collects the help of a command and of those below it, as `--help` prints it.
+    /// Returns the help of a command and of its subcommands, as `--help` prints it.
     fn printed(mut command: Command) -> String {
         let help = command.render_long_help().to_string();
-        // Below `help` are copies that are never printed.
+        // The subcommands of `help` are copies that are never printed.
         let is_help = command.get_name() == "help";
         let below = command.get_subcommands().filter(|_| !is_help).cloned().collect::<Vec<_>>();
         below.into_iter().map(printed).fold(help, |help, below| help + &below)
     }
 
-    /// Collects the names of the messages that the help of a command and of those below it use.
+    /// Collects the names of the messages that the help of a command and of its subcommands uses.
     fn used(command: &Command, path: &[String], names: &mut BTreeSet<String>) {
         for argument in command.get_arguments() {
             names.extend(message_of(argument.get_id().as_str(), path));

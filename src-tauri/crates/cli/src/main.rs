@@ -1,4 +1,5 @@
-//! The command `zafu`: asks the engine that runs, or runs one itself where that is enough. Links no web view.
+//! The command `zafu`: sends commands to the running engine, or runs an engine itself if that is enough. It does not
+//! link a web view.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -38,13 +39,13 @@ fn main() -> ExitCode {
     ExitCode::from(finish(code, begins_a_sit))
 }
 
-/// Reads the command line.
+/// Parses the command line, with the help in the language of the user.
 fn parse() -> Result<Args, clap::Error> {
     let matches = help::in_language(Args::command()).try_get_matches()?;
     Args::from_arg_matches(&matches)
 }
 
-/// Prints what clap says: help and the version on standard output, errors on standard error.
+/// Prints clap's message and returns the exit code: help and version go to standard output, errors to standard error.
 fn explain(answer: &clap::Error) -> u8 {
     let text = answer.render().to_string();
     if answer.use_stderr() {
@@ -55,10 +56,10 @@ fn explain(answer: &clap::Error) -> u8 {
     u8::try_from(answer.exit_code()).unwrap_or(USAGE)
 }
 
-/// Waits until everything was written, and returns the exit code.
+/// Flushes the output and returns the exit code.
 ///
-/// A reader that has gone (`zafu log | head -1`) is no failure. Anything else that keeps standard output from being
-/// written is one, and is said once; only a sit that was begun is not called a failure for it.
+/// A closed pipe (`zafu log | head -1`) is not a failure. Any other write error on standard output is reported once and
+/// changes the exit code from success to failure, except after the start of a sit, which the error does not affect.
 fn finish(code: u8, begins_a_sit: bool) -> u8 {
     let written = if begins_a_sit { output::finish_within(LAST_WORDS) } else { output::finish() };
     let Err(error) = written else { return code };
@@ -71,12 +72,12 @@ fn finish(code: u8, begins_a_sit: bool) -> u8 {
         (false, code) => ("", code),
     };
     output::say(format_args!("standard output cannot be written: {error}{unharmed}"));
-    // Standard error may be what cannot be written.
+    // Standard error may fail as well.
     let _ = output::finish_within(LAST_WORDS);
     code
 }
 
-/// How long a sit waits at its end for a terminal or a reader that takes nothing.
+/// How long the end of a sit waits for a terminal or a reader that accepts no output.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 fn run(args: Args) -> Result<u8, Failure> {

@@ -1,4 +1,4 @@
-//! What the command prints. JSON has lengths in seconds and times as RFC 3339 with the offset of the place.
+//! The output of the commands. JSON has lengths in seconds and times as RFC 3339 with the local UTC offset.
 
 use crate::failure::{DONE, FAILED, Failure};
 use crate::owners;
@@ -13,7 +13,7 @@ use zafu_engine::protocol::{
     SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 
-/// What the timer is doing, as `zafu status --json` prints it.
+/// The state of the timer, as `zafu status --json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Status<'a> {
@@ -34,7 +34,7 @@ fn whole(ms: u64) -> Seconds {
     Seconds::floor(std::time::Duration::from_millis(ms))
 }
 
-/// What is left is rounded up: a sit of which nothing is left is over.
+/// Returns the remaining time of a timed sit, rounded up to seconds, so that it is 0 only at the planned end.
 pub fn left(sit: &SitView) -> Option<Seconds> {
     let planned = u64::from(sit.planned_seconds?.0) * 1000;
     Some(whole(planned.saturating_sub(sit.elapsed_ms) + 999))
@@ -50,7 +50,7 @@ fn phase_name(sit: Option<&SitView>) -> &'static str {
     }
 }
 
-/// What the timer is doing.
+/// Prints the state of the timer.
 pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Failure> {
     let sit = state.sit.as_ref();
     if json {
@@ -82,7 +82,7 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
     Ok(())
 }
 
-/// What is asked about a sit, and how to answer.
+/// Returns the question about an unsettled sit and the commands that resolve it.
 fn question(unsettled: &UnsettledView) -> String {
     let UnsettledView { id, started_at, sat_before_gap_seconds, overtime_seconds, .. } = unsettled;
     match overtime_seconds {
@@ -95,7 +95,7 @@ fn question(unsettled: &UnsettledView) -> String {
     }
 }
 
-/// A sit in one line.
+/// Returns the description of a sit in one line.
 pub fn line(sit: &SitView) -> String {
     let sat = whole(sit.elapsed_ms);
     match (sit.phase, left(sit)) {
@@ -118,9 +118,9 @@ pub fn ended(state: &EngineState) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Past sits by their local days, newest first; whose each is, if `owners` are given.
+/// Prints past sits by local day, newest first, each with its owner if `owners` are given.
 ///
-/// None were asked for with a `limit` of 0, so that nothing is said of whether there are any.
+/// With a `limit` of 0, an empty list does not mean that there are no sits, so that no message is printed.
 pub fn log(
     records: &[SitRecord],
     owners: Option<&Vec<OwnerView>>,
@@ -151,7 +151,7 @@ pub fn log(
             let found = owners.iter().find(|one| one.id == *owner);
             format!("  {}", found.map_or_else(|| "nobody".into(), owners::name))
         });
-        // A note is one line here.
+        // Each sit has one line, so that line breaks in the note become spaces.
         let text = [label, note].map(|text| output::harmless(text).replace('\n', " "));
         let text = text.join(" ");
         writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
@@ -159,7 +159,7 @@ pub fn log(
     Ok(())
 }
 
-/// Every owner of sits on this device.
+/// Prints the owners of sits on this device.
 pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&owners);
@@ -192,7 +192,7 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Who is signed in, how the sync is, and what other owners have on this device.
+/// Prints the signed-in account, the state of its sync, and the sits of other owners on this device.
 pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&view);
@@ -236,7 +236,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     Ok(())
 }
 
-/// What the user has to do, if anything.
+/// Returns what the user has to do, if anything.
 pub fn asked(view: &SyncView) -> Option<String> {
     let orphan = view.adopt_from.as_ref().and_then(|owner| Some((owner, owner.id?)));
     Some(match (view.need?, orphan) {
@@ -281,7 +281,7 @@ fn asks(need: SyncNeed) -> &'static str {
     }
 }
 
-/// What a sync has done.
+/// Prints the result of a sync.
 pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
     if json {
         let line = serde_json::to_string(&report).map_err(io::Error::other)?;
@@ -294,7 +294,7 @@ pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
     )?)
 }
 
-/// What the server will not have, and why.
+/// Prints the dead letters with the codes of the server.
 pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&dead_letters);
@@ -309,7 +309,7 @@ pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), F
     Ok(())
 }
 
-/// What was looked at, and how it is.
+/// Prints the findings of `zafu doctor` and returns the exit code.
 pub fn findings(findings: &[Finding]) -> u8 {
     for Finding { what, state } in findings {
         match state {

@@ -1,4 +1,4 @@
-//! Brings back a database from before it was damaged.
+//! `zafu restore`: restores the database from a backup or a rescued database.
 
 use crate::failure::{FAILED, Failure, REFUSED};
 use zafu_cli::args::RestoreFrom;
@@ -8,7 +8,8 @@ use zafu_engine::turn::{self, Turn};
 use zafu_engine::{output, system};
 use zafu_store::Store;
 
-/// Lists the rescued databases and the backups, or brings one back; what is there now is moved aside, never deleted.
+/// Lists the rescued databases and the backups, or restores one of them. The current database is moved aside, never
+/// deleted.
 pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
     let backups = Store::backups(folder.path())?;
     let Some(from) = from.map(RestoreFrom::from) else {

@@ -1,6 +1,6 @@
 //! Reads from the running engine, or from the database if no engine is running.
 //!
-//! Reading never locks the folder and changes nothing in it, so that any number of processes may do it at any time.
+//! Reading neither locks nor changes the data folder, so that any number of processes can read at any time.
 
 use crate::failure::Failure;
 use zafu_engine::folder::DataFolder;
@@ -41,7 +41,7 @@ pub fn database<T>(
     }
 }
 
-/// Upgrades a database of an older version, unless an engine has done so meanwhile.
+/// Upgrades a database of an older version, unless an engine has done so in the meantime.
 fn upgrade(folder: &DataFolder) -> Result<(), Failure> {
     if let Turn::Ours(_lock) = turn::take(folder).map_err(IpcError::from)? {
         Store::open(folder.path(), system::clock().now().wall)?;

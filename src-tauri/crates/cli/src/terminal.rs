@@ -1,4 +1,4 @@
-//! A sit in a terminal: the engine in the foreground, without any window or display.
+//! `zafu sit --terminal`: runs the engine in the foreground, without a window or a display.
 
 use crate::failure::{Failure, REFUSED};
 use crate::print;
@@ -11,7 +11,7 @@ use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRe
 use zafu_engine::turn::{self, Turn};
 use zafu_engine::{EngineHandle, Event, Host, TerminalSit, output, system};
 
-/// Runs a sit here until it is over.
+/// Runs a sit in this process until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
     let lock = match turn::take(folder).map_err(IpcError::from)? {
@@ -31,14 +31,14 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
         }
         Ok(())
     });
-    // A device that does not respond is not waited for, and what was sat is saved before anything else.
+    // A sound device that does not respond must not delay the exit, and the sit is saved first.
     runtime.shutdown_background();
     drop(host);
     ringing.fade();
     ended
 }
 
-/// What was already said of bells that were not heard as they were meant to be.
+/// The troubles with the bells that were already reported.
 #[derive(Default)]
 struct BellTroubles(Vec<IpcError>);
 
@@ -49,7 +49,7 @@ impl BellTroubles {
         }
     }
 
-    /// Says it on standard error, unless that was done before.
+    /// Prints `error` on standard error, once.
     fn say(&mut self, error: &IpcError) {
         if !self.0.contains(error) {
             output::say(error);
@@ -58,7 +58,7 @@ impl BellTroubles {
     }
 }
 
-/// Waits until the last bell has been heard, a signal comes, or Zafu is to quit; says what goes wrong with the bell.
+/// Waits until the last bell has faded, a signal arrives, or Zafu quits. Reports trouble with the bell.
 async fn last_bell(
     engine: &EngineHandle,
     ringing: &Ringing,
@@ -79,17 +79,17 @@ async fn last_bell(
             },
         }
     }
-    // Its trouble was told before its end.
+    // The engine has the trouble of the bell in its state before the bell ends.
     told.tell(&engine.state().await?);
     Ok(())
 }
 
-/// How a sit in a terminal came to its end.
+/// How a sit in a terminal was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Over {
-    /// At its planned end.
+    /// It reached its planned end.
     Sat,
-    /// By the person, or by the system: kept as far as it had come.
+    /// The user or the system ended it. The time sat until then is saved.
     Left,
 }
 
@@ -98,7 +98,7 @@ async fn follow(
     request: StartRequest,
     told: &mut BellTroubles,
 ) -> Result<Over, Failure> {
-    // A sit does not wait for the sound system.
+    // The check runs in parallel, so that the sound system does not delay the sit.
     let mut check = tokio::task::spawn_blocking(bells::check);
     let mut checked = false;
     let TerminalSit { state, is_recovered, mut events } =
@@ -149,8 +149,8 @@ async fn follow(
                     }
                     face.finish(&ended);
                 }
-                // Any other signal asks to go, not to end: how far the sit has come is saved, or it is said that it is
-                // not.
+                // Any other signal asks the process to exit, not to end the sit. The sit is saved up to now, or an
+                // error is returned.
                 engine.prepare_to_quit().await?;
                 return Ok(Over::Left);
             }
@@ -158,11 +158,11 @@ async fn follow(
     }
 }
 
-/// What the terminal shows: a line that is drawn over on a terminal, plain lines elsewhere.
+/// The display of a sit: one line that is redrawn on a terminal, plain lines elsewhere.
 struct Face {
     redraws: bool,
     phase: Option<PhaseView>,
-    /// The end of the sit is known and not on the disk yet.
+    /// Whether the end of the sit is known but not saved yet.
     waits: bool,
 }
 
@@ -171,7 +171,7 @@ impl Face {
         Self { redraws: output::takes_control_sequences(), phase: None, waits: false }
     }
 
-    /// Whether the end of the sit is on the disk; says once that it is waited for.
+    /// Returns whether the end of the sit is saved. Prints the error once while it is not.
     fn is_saved(&mut self, ended: &EngineState) -> bool {
         let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
         if let Some(error) = trouble.filter(|_| !self.waits) {
@@ -210,12 +210,12 @@ impl Face {
     }
 }
 
-/// What ends a sit from outside.
+/// A signal that ends the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Signal {
-    /// The person, by Ctrl-C.
+    /// Ctrl-C by the user.
     Interrupt,
-    /// The system: logout, shutdown, a closed terminal.
+    /// Sent by the system: logout, shutdown or a closed terminal.
     Terminate,
 }
 

@@ -1,5 +1,6 @@
-//! The outbox: sessions whose current state the server has not confirmed. An entry says "this session changed, at
-//! generation g"; the session itself is sent, so that any number of changes made offline become one row.
+//! The outbox: sessions whose current state the server has not confirmed. An entry has the id of a session and the
+//! generation of its last change. A push sends the session as it is then, so that any number of offline changes become
+//! one row.
 
 use crate::text::Id;
 use crate::{StoreError, sessions};
@@ -7,12 +8,12 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 
-/// An entry of the outbox, of any account, that waits to be sent.
+/// A pending entry of the outbox, of any account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// The session.
     pub session: SessionId,
-    /// The generation of its last change, by which it is acknowledged.
+    /// The generation of its last change. An acknowledgement counts only for this generation.
     pub generation: i64,
 }
 
@@ -25,29 +26,29 @@ pub struct Outgoing {
     pub generation: i64,
 }
 
-/// A session that the server rejected for good. It is kept whole.
+/// A session that the server rejected for good. It stays on this device with all its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     /// The session.
     pub session: Session,
-    /// The server's code.
+    /// The reason code of the server.
     pub code: String,
 }
 
 /// Counts the sessions of an account whose current state the server does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Waiting to be sent.
+    /// Pending rows, to be pushed.
     pub pending: u32,
     /// Dead letters.
     pub rejected: u32,
-    /// Kept on this device only, by the user's decision.
+    /// Rows that stay on this device only, by decision of the user.
     pub local_only: u32,
     /// Rows of the server that this version of Zafu cannot read.
     pub unreadable: u32,
 }
 
-/// What the user has changed of a session.
+/// The parts of a session that the user has changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Edited {
     pub details: bool,
@@ -55,7 +56,7 @@ pub(crate) struct Edited {
 }
 
 impl Edited {
-    /// The user has changed nothing.
+    /// No changes by the user.
     pub const NOTHING: Self = Self { details: false, deletion: false };
 
     fn bits(self) -> u8 {
@@ -71,13 +72,13 @@ impl Edited {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeadLetters<'a> {
     All,
-    /// Those with which a whole request failed.
+    /// Dead letters for which a whole request failed.
     FromFailedRequests,
-    /// Those rejected by a server whose health check had another fingerprint than this.
+    /// Dead letters of a server whose health check had a fingerprint other than this.
     FromOtherServer(&'a str),
 }
 
-/// Estimated size of a row besides its texts, in bytes.
+/// Estimated size of a row without its texts, in bytes.
 const ROW_WEIGHT: usize = 700;
 
 /// Reserves the next `count` generations. Returns the one before the first of them.
@@ -87,8 +88,8 @@ fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
         .query_row([count], |row| row.get(0))?)
 }
 
-/// Enqueues a session, within the transaction that changes it. A dead letter becomes pending again; a local-only session
-/// stays local only. `edited` is added to what the user has changed before.
+/// Enqueues a session, in the transaction that changes it. A dead letter becomes pending again; a local-only session
+/// stays local only. `edited` is added to the recorded changes by the user.
 pub(crate) fn enqueue(
     connection: &Connection,
     session: SessionId,
@@ -132,7 +133,7 @@ pub(crate) fn defer(
     Ok(())
 }
 
-// The sessions of `:owner` that have begun, except dead letters and local-only ones.
+// Selects the sessions of `:owner` that have started, except dead letters and local-only ones.
 macro_rules! to_be_enqueued {
     () => {
         "FROM sessions WHERE owner = :owner
@@ -141,8 +142,8 @@ macro_rules! to_be_enqueued {
     };
 }
 
-/// Enqueues all sessions of `owner` again with new generations, so that no acknowledgement in flight counts; except dead
-/// letters and local-only ones.
+/// Enqueues all sessions of `owner` again with new generations, so that no acknowledgement in flight counts; except
+/// dead letters and local-only ones.
 pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const COUNT: &str = concat!("SELECT count(*) ", to_be_enqueued!());
     const ENQUEUE: &str = concat!(
@@ -158,8 +159,8 @@ pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), 
     Ok(())
 }
 
-/// Enqueues the sessions that the current transaction moves to another account, each with a new generation and whatever
-/// its state was: the new account's server has none of them. A preparation is not sent.
+/// Enqueues the sessions that the current transaction moves to another account, each with a new generation and in any
+/// state: the new account's server has none of them. Sits in their preparation are not enqueued.
 pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
     const MOVED: &str = "FROM sessions WHERE id IN (SELECT session_id FROM owner_moves)
         AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
@@ -204,8 +205,8 @@ pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the first pending rows of `owner` with a generation after `after`: at most `rows`, of about `bytes` together,
-/// and at least one if there is any.
+/// Returns the first pending rows of `owner` with a generation after `after`: at most `rows`, of about `bytes`
+/// together, and at least one if there is any.
 pub(crate) fn outgoing(
     connection: &Connection,
     owner: UserId,
@@ -213,7 +214,7 @@ pub(crate) fn outgoing(
     rows: u32,
     bytes: usize,
 ) -> Result<Vec<Outgoing>, StoreError> {
-    // Along the index of generations: a cross join keeps its order.
+    // A cross join keeps the join order, so that SQLite uses the index of generations.
     const SQL: &str =
         "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
          WHERE state = 'pending' AND generation > ?3 AND owner = ?1 ORDER BY generation LIMIT ?2";
@@ -251,11 +252,11 @@ pub(crate) enum State {
 pub(crate) struct Entry {
     pub state: State,
     pub generation: i64,
-    /// What the user has changed since the server last had it.
+    /// The changes by the user since the server last confirmed the session.
     pub edited: Edited,
 }
 
-/// Returns a session's entry. Without one, the server has its current state.
+/// Returns the entry of a session; `None` if the server has its current state.
 pub(crate) fn entry(
     connection: &Connection,
     session: SessionId,
@@ -273,7 +274,7 @@ pub(crate) fn entry(
     Ok(found.optional()?)
 }
 
-/// Removes a session's entry: the server has its current state.
+/// Removes the entry of a session whose current state the server has.
 pub(crate) fn remove(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM outbox WHERE session_id = ?1")?
@@ -281,8 +282,8 @@ pub(crate) fn remove(connection: &Connection, session: SessionId) -> Result<(), 
     Ok(())
 }
 
-/// Acknowledges that the server has a session as it was at `generation`. Returns whether nothing is left to send of it: a
-/// change made since then stays pending.
+/// Acknowledges that the server has a session as of `generation`. Returns whether the entry was removed: a later change
+/// stays pending.
 pub(crate) fn acknowledge(
     connection: &Connection,
     session: SessionId,
@@ -296,8 +297,8 @@ pub(crate) fn acknowledge(
     Ok(removed == 1)
 }
 
-/// Makes a session a dead letter, unless it has changed since `generation`. `request_failed`: there was no outcome for the
-/// row, but the whole request failed. Returns whether it became one.
+/// Makes a session a dead letter, unless it has changed since `generation`. With `request_failed`, the whole request
+/// failed instead of an outcome for the row. Returns whether the session became a dead letter.
 pub(crate) fn reject(
     connection: &Connection,
     session: SessionId,
@@ -348,7 +349,7 @@ pub(crate) fn dead_letters(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Makes dead letters of `owner` pending again. Returns how many.
+/// Makes the selected dead letters of `owner` pending again. Returns their number.
 pub(crate) fn retry_dead_letters(
     connection: &Connection,
     owner: UserId,

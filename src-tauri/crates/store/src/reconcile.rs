@@ -1,10 +1,10 @@
-//! Joins a session with another state of it that the server has.
+//! Merges a session with the state of it that the server has.
 //!
-//! Copies are joined by the rules of [`zafu_core::session`], which take a pair of revision and device id for one change.
-//! A folder that was restored from a backup, or a computer that was cloned, makes the same pair twice. That is noticed by a
-//! change under an id of this installation that this folder does not know. Then this installation takes a new id, and what
-//! the user has changed since is raised above the server's revision, so that the later change wins. If nothing tells which
-//! of two changes is the later one, the server's wins, so that all devices come to agree.
+//! Copies are merged by the rules of [`zafu_core::session`], for which a pair of revision and device id identifies one
+//! change. After a restore of the folder from a backup, or on a cloned computer, the same pair can occur twice. A
+//! change under a device id of this installation that this folder does not know shows that. This installation then
+//! takes a new device id, and the later changes of the user get a revision above that of the server, so that they win.
+//! If the order of two changes cannot be determined, the server's change wins, so that all devices converge.
 
 use crate::StoreError;
 use crate::device::Lineage;
@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::session::{Register, Session};
 
-/// Joins `ours` and `theirs`, where the user has `edited` ours since the server last had it. Returns the result, and what
-/// was raised above `theirs`.
+/// Merges `ours` and `theirs`. `edited` are the changes by the user to `ours` since the server last confirmed it.
+/// Returns the result, and the parts whose revision was raised above that of `theirs`.
 pub(crate) fn join(
     connection: &Connection,
     lineage: &mut Lineage,
@@ -44,8 +44,8 @@ pub(crate) fn join(
     Ok((joined, raised))
 }
 
-/// Checks a session of the server that is not on this device: one that was made or changed under the current id shows
-/// that this folder was restored from a backup.
+/// Checks a session of the server that is not on this device. If it was created or changed under the current device id,
+/// this folder was restored from a backup, and the installation takes a new id.
 pub(crate) fn meet(
     connection: &Connection,
     lineage: &mut Lineage,
@@ -58,20 +58,20 @@ pub(crate) fn meet(
     Ok(())
 }
 
-/// Returns whether `theirs` was set by this installation and this folder does not know it.
+/// Returns whether `theirs` was set by this installation and is unknown to this folder.
 fn is_unknown<T: PartialEq>(lineage: &Lineage, ours: &Register<T>, theirs: &Register<T>) -> bool {
     let order = (theirs.revision, theirs.deviceid).cmp(&(ours.revision, ours.deviceid));
     lineage.holds(theirs.deviceid)
         && (order.is_gt() || (order.is_eq() && theirs.value != ours.value))
 }
 
-/// Returns whether `ours` was set after `theirs`, which was not known then.
+/// Returns whether `ours` was set after `theirs`, although `theirs` was unknown at that time.
 fn is_later<T>(lineage: &Lineage, ours: &Register<T>, theirs: &Register<T>) -> bool {
     let same = (ours.revision, ours.deviceid) == (theirs.revision, theirs.deviceid);
     same || lineage.comes_after(ours.deviceid, theirs.deviceid)
 }
 
-/// Returns `ours` with a revision above that of `theirs`, set by the current device id.
+/// Returns `ours` with a revision above that of `theirs`, under the current device id.
 fn raise<T: Clone>(ours: &Register<T>, theirs: &Register<T>, lineage: &Lineage) -> Register<T> {
     let above = Register { revision: theirs.revision, ..ours.clone() };
     above.set(ours.value.clone(), lineage.current())

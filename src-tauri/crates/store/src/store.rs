@@ -27,8 +27,8 @@ use zafu_core::timer::{OpenSit, Save};
 
 /// The database of one data folder. Clones share it; dropping the last one closes the database.
 ///
-/// A call that returns success is durable, and a call that returns an error changed nothing. All writes run on one thread,
-/// one transaction per call; reads never wait for it.
+/// A call that returns success is durable, and a call that returns an error changed nothing. All writes run on one
+/// thread, one transaction per call; reads never wait for it.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
@@ -37,7 +37,8 @@ struct Inner {
     /// The open file, and whether it is still at its path.
     location: Arc<DatabaseLocation>,
     busy: Duration,
-    /// Opened by the first read, with the generation of its file. Dropped before the writer, which can then remove the log.
+    /// Opened by the first read, with the generation of its file. Dropped before the writer, which can then remove the
+    /// log.
     reader: Mutex<Option<(u32, Connection)>>,
     /// Held during a backup.
     backup: Mutex<()>,
@@ -48,13 +49,13 @@ struct Inner {
 const MAX_YIELDS: u32 = 8;
 
 impl Store {
-    /// Opens the database in `folder`. Creates both, accessible by their owner only, if they are missing; migrates an older
-    /// database to the newest format.
+    /// Opens the database in `folder`. Creates both, accessible by their owner only, if they are missing; migrates an
+    /// older database to the newest format.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] with the newest intact backup: the caller can [`Store::restore`] it, or [`Store::set_aside`] the
-    /// database and open the folder again. [`StoreError::Newer`] and [`StoreError::NotOurs`] change nothing. Otherwise an I/O
-    /// error.
+    /// [`StoreError::Corrupt`] with the newest intact backup: the caller can [`Store::restore`] it, or
+    /// [`Store::set_aside`] the database and open the folder again. [`StoreError::Newer`] and [`StoreError::NotOurs`]
+    /// change nothing. Otherwise an I/O error.
     pub fn open(folder: &Path, now: WallTime) -> Result<Self, StoreError> {
         Self::open_with(folder, now, migrate::MIGRATIONS, connection::BUSY_TIMEOUT)
     }
@@ -103,7 +104,8 @@ impl Store {
         self.read(device::current)
     }
 
-    /// Returns how the database was last saved after it was removed or replaced while it was open; none if it never was.
+    /// Returns how the database was last saved after its file was removed or replaced while it was open; `None` if that
+    /// never happened.
     #[must_use]
     pub fn relocation(&self) -> Option<Relocation> {
         self.0.location.relocation()
@@ -120,7 +122,7 @@ impl Store {
     /// Applies all of `saves` in order, or none.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if the sit of one of them does not exist or is not open;
+    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if the sit of a save does not exist or is not open;
     /// otherwise an I/O error.
     pub fn save(&self, saves: &[Save]) -> Result<(), StoreError> {
         if saves.is_empty() {
@@ -137,7 +139,7 @@ impl Store {
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// Returns the session `id`, deleted or not; none if it is in its preparation or does not exist.
+    /// Returns the session `id`, deleted or not; `None` if it is in its preparation or does not exist.
     ///
     /// # Errors
     /// An I/O error.
@@ -145,8 +147,8 @@ impl Store {
         self.read(|connection| sessions::find(connection, id))
     }
 
-    /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones, without
-    /// deleted ones and those in their preparation.
+    /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones,
+    /// without deleted ones and those in their preparation.
     ///
     /// # Errors
     /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
@@ -155,8 +157,8 @@ impl Store {
         Ok(entries.into_iter().map(|one| one.session).collect())
     }
 
-    /// Returns a part of the log of some or all owners, newest first by corrected start, without deleted sits and those in
-    /// their preparation.
+    /// Returns a part of the log of some or all owners, newest first by corrected start, without deleted sits and those
+    /// in their preparation.
     ///
     /// # Errors
     /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
@@ -164,7 +166,8 @@ impl Store {
         self.read(|connection| sessions::log(connection, query, owner))
     }
 
-    /// Lists the owners: the shown account first, then the other accounts by address, then the ownerless sits if there are any.
+    /// Lists the owners: the shown account first, then the other accounts by address, then the ownerless sits if there
+    /// are any.
     ///
     /// # Errors
     /// An I/O error.
@@ -172,8 +175,8 @@ impl Store {
         self.read(owners::all)
     }
 
-    /// Lists the closed accounts whose sits the user of the signed-in account has not decided about, those with the same
-    /// e-mail address first. Empty if nobody is signed in.
+    /// Lists the closed accounts whose sits the user of the signed-in account has not decided about, those with the
+    /// same e-mail address first. Empty if no account is signed in.
     ///
     /// # Errors
     /// An I/O error.
@@ -181,8 +184,8 @@ impl Store {
         self.read(owners::orphans)
     }
 
-    /// Moves all sits of `source` to the signed-in account and enqueues each. It cannot be undone; the caller has the user's
-    /// consent. Returns the number of moved sits; a second move moves none.
+    /// Moves all sits of `source` to the signed-in account and enqueues each. It cannot be undone; the caller has the
+    /// user's consent. Returns the number of moved sits; a second move moves none.
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
@@ -190,7 +193,8 @@ impl Store {
         self.write(move |change| owners::move_sits(change, source))
     }
 
-    /// Records that the sits of `source` are not to become the signed-in account's. The next sign-in asks again.
+    /// Records that the user does not want to move the sits of `source` to the signed-in account. The next sign-in asks
+    /// again.
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
@@ -198,7 +202,7 @@ impl Store {
         self.write(move |change| owners::decline(change, source))
     }
 
-    /// Records that the server of `account` says that the account was deleted. Its sits stay, under the same owner.
+    /// Records that `account` was deleted on its server. Its sits stay, under the same owner.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.
@@ -277,7 +281,7 @@ impl Store {
         self.write(move |change| presets::delete(change, id))
     }
 
-    /// The first `limit` sits that wait to be sent, whosever they are.
+    /// Returns the first `limit` pending entries of the outbox, of all accounts, those with the oldest change first.
     ///
     /// # Errors
     /// An I/O error.
@@ -285,7 +289,7 @@ impl Store {
         self.read(|connection| outbox::pending(connection, limit))
     }
 
-    /// Returns the account that the log shows: the signed-in account, or the last one that was.
+    /// Returns the account that the log shows: the signed-in account, or the one that was signed in last.
     ///
     /// # Errors
     /// An I/O error.
@@ -293,7 +297,7 @@ impl Store {
         self.read(accounts::shown)
     }
 
-    /// Returns the signed-in account.
+    /// Returns the signed-in account, if there is one.
     ///
     /// # Errors
     /// An I/O error.
@@ -301,8 +305,8 @@ impl Store {
         Ok(self.account()?.filter(|account| account.signed_in))
     }
 
-    /// Signs in the account with the server's id `id` and its project's `url` and publishable `key`. Ownerless sits become the
-    /// account's at once only if no other account ever used this data folder.
+    /// Signs in the account with the server's id `id` and its project's `url` and publishable `key`. Ownerless sits
+    /// become the account's at once only if no other account ever used this data folder.
     ///
     /// # Errors
     /// [`StoreError::OtherProject`] if the account belongs to another project, or an I/O error.
@@ -317,7 +321,7 @@ impl Store {
         self.write(move |change| accounts::sign_in(change, id, &url, &key, &email))
     }
 
-    /// Counts the ownerless sits, which were sat while nobody was signed in.
+    /// Counts the ownerless sits, which were started while no account was signed in.
     ///
     /// # Errors
     /// An I/O error.
@@ -325,7 +329,8 @@ impl Store {
         self.read(accounts::ownerless)
     }
 
-    /// Records that ownerless sits are not to become the signed-in account's. The next sign-in asks again.
+    /// Records that the user does not want to assign the ownerless sits to the signed-in account. The next sign-in asks
+    /// again.
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], or an I/O error.
@@ -349,8 +354,8 @@ impl Store {
         self.write(|change| accounts::sign_out(change))
     }
 
-    /// Returns the first pending rows of `account` for a push: those with the oldest change first, at most `rows`, of about
-    /// `bytes` together, and at least one if there is any.
+    /// Returns the first pending rows of `account` for a push: those with the oldest change first, at most `rows`, of
+    /// about `bytes` together, and at least one if there is any.
     ///
     /// # Errors
     /// An I/O error.
@@ -363,7 +368,8 @@ impl Store {
         self.outgoing_after(account, 0, rows, bytes)
     }
 
-    /// As [`Self::outgoing`], of those changed after `generation`: the rows for a second push while one is in flight.
+    /// Returns pending rows as [`Self::outgoing`], but only those changed after `generation`: the rows for a second
+    /// push while one is in flight.
     ///
     /// # Errors
     /// An I/O error.
@@ -377,7 +383,7 @@ impl Store {
         self.read(|connection| outbox::outgoing(connection, account, generation, rows, bytes))
     }
 
-    /// Returns whether anything of `account` is pending.
+    /// Returns whether any row of `account` is pending.
     ///
     /// # Errors
     /// An I/O error.
@@ -401,7 +407,7 @@ impl Store {
         self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
 
-    /// Makes all dead letters of `account` pending again. Returns how many.
+    /// Makes all dead letters of `account` pending again. Returns their number.
     ///
     /// # Errors
     /// An I/O error.
@@ -409,8 +415,8 @@ impl Store {
         self.write(move |change| outbox::retry_dead_letters(change, account, DeadLetters::All))
     }
 
-    /// Makes those dead letters of `account` pending again with which whole requests failed: the server was at fault.
-    /// Returns how many.
+    /// Makes the dead letters of `account` for which whole requests failed pending again: the server was at fault.
+    /// Returns their number.
     ///
     /// # Errors
     /// An I/O error.
@@ -420,8 +426,8 @@ impl Store {
         })
     }
 
-    /// Records the fingerprint of the health check of the server of `account`. Dead letters that were rejected when it was
-    /// another one become pending again. Returns how many.
+    /// Records the fingerprint of the health check of the server of `account`. Dead letters that were rejected under
+    /// another fingerprint become pending again. Returns their number.
     ///
     /// # Errors
     /// An I/O error.
@@ -436,7 +442,7 @@ impl Store {
         })
     }
 
-    /// Returns the rows that another version of Zafu than `version` could not read, each with its account.
+    /// Returns the rows that a version of Zafu other than `version` could not read, each with its account.
     ///
     /// # Errors
     /// An I/O error.
@@ -447,7 +453,8 @@ impl Store {
         self.read(|connection| unreadable::of_other_versions(connection, version))
     }
 
-    /// Merges those of them that `version` can read. Returns how many sessions are new or changed on this device.
+    /// Merges the `readable` ones of the rows from [`Self::unreadable_by_other_versions`], and records that `version`
+    /// cannot read the others. Returns the number of sessions that are new or changed on this device.
     ///
     /// # Errors
     /// An I/O error.
@@ -461,8 +468,8 @@ impl Store {
         self.write(move |change| sync::reread(change, &readable, &version, at))
     }
 
-    /// Applies the response to a push of `account`. A change made while it was in flight stays pending. Saves of the timer
-    /// go first.
+    /// Applies the response to a push of `account`. A change during the request stays pending. Saves of the timer take
+    /// precedence.
     ///
     /// # Errors
     /// An I/O error; then nothing was changed.
@@ -470,8 +477,8 @@ impl Store {
         self.write_yielding(move |change, urgent| sync::apply_push(change, account, &push, urgent))
     }
 
-    /// Applies the response to a pull of `account`. Saves of the timer go first. `as_text` writes a session as a row of
-    /// the server: that is stored instead if another account has its id on this device.
+    /// Applies the response to a pull of `account`. Saves of the timer take precedence. `as_text` writes a session as a
+    /// row of the server, which is stored instead of the session if another account has its id on this device.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error; then nothing was changed.
@@ -486,8 +493,8 @@ impl Store {
         })
     }
 
-    /// The server is not the one that was read, or not as it was: the cursor is forgotten, and all that `account`
-    /// has here is sent again.
+    /// Restarts the sync of `account` after its server was replaced or restored: removes the cursor and enqueues all
+    /// sessions again, except dead letters and local-only ones.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.
@@ -495,7 +502,8 @@ impl Store {
         self.write(move |change| accounts::restart_sync(change, account))
     }
 
-    /// The person has seen that the sits of `account` were erased from the server, as `erasure_id` names it.
+    /// Records the user's decision about the erasure `erasure_id` of the sessions of `account` on the server, and
+    /// carries out `then`.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.
@@ -508,8 +516,8 @@ impl Store {
         self.write(move |change| accounts::agree_to_erasure(change, account, erasure_id, then))
     }
 
-    /// Calls `each` with every row of `account` that the server should have, ordered by id, and returns the backlog. Both
-    /// are of one moment.
+    /// Calls `each` with every row of `account` that the server should have, ordered by id, and returns the backlog.
+    /// Both are from one read transaction.
     ///
     /// # Errors
     /// An I/O error.
@@ -525,7 +533,7 @@ impl Store {
         })
     }
 
-    /// Notes that all that `account` has here and there was compared.
+    /// Records that the digests of `account` on this device and on the server were compared at `at`.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.
@@ -533,7 +541,7 @@ impl Store {
         self.write(move |change| accounts::record_comparison(change, account, at))
     }
 
-    /// Makes the next comparison of all that `account` has here and there due.
+    /// Makes the next comparison of the digests of `account` due now.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.
@@ -541,7 +549,8 @@ impl Store {
         self.write(move |change| accounts::request_comparison(change, account))
     }
 
-    /// Takes the daily backup, unless there is one. Takes as long as copying the database; does not block other calls.
+    /// Takes the daily backup, unless there is one already. Takes as long as copying the database; does not block other
+    /// calls. Returns the new backup, if it was taken.
     ///
     /// # Errors
     /// An I/O error. Existing backups stay.
@@ -558,8 +567,8 @@ impl Store {
         backups::all(folder)
     }
 
-    /// Lists the rescued databases in `folder` by name. Each was saved while another file was at the database's path, and can
-    /// be given to [`Store::restore`].
+    /// Lists the rescued databases in `folder` by name. Each was saved while another file was at the database's path,
+    /// and can be given to [`Store::restore`].
     ///
     /// # Errors
     /// An I/O error.
@@ -584,8 +593,9 @@ impl Store {
         }
     }
 
-    /// Replaces the database in `folder`, which must not be open, by `backup`. Returns the new path of the replaced database;
-    /// none if there was none. The installation becomes another device: a restored one would use the same revisions twice.
+    /// Replaces the database in `folder`, which must not be open, by `backup`. Returns the new path of the replaced
+    /// database; `None` if there was none. The installation takes a new device id: with the old one, it would use the
+    /// same revisions twice.
     ///
     /// # Errors
     /// [`StoreError::BackupUnusable`] if the backup is damaged or has an unknown format; otherwise an I/O error. An
@@ -598,8 +608,8 @@ impl Store {
         restore::restore(folder, backup, now.utc).map_err(|error| error.explained(folder))
     }
 
-    /// Moves a damaged database in `folder`, which must not be open, to `zafu.db.corrupt-<UTC>`, with its log. Returns the new
-    /// path; none if there was no database.
+    /// Moves a damaged database in `folder`, which must not be open, to `zafu.db.corrupt-<UTC>`, with its log. Returns
+    /// the new path; `None` if there was no database.
     ///
     /// # Errors
     /// An I/O error.
@@ -626,8 +636,8 @@ impl Store {
         outcome.map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// Runs a long `change`, which may return none while an urgent job is waiting. It is then rolled back and runs again after
-    /// the urgent job; after [`MAX_YIELDS`] times it is not told of urgent jobs any more.
+    /// Runs a long `change`, which may return `None` while an urgent job is waiting. It is then rolled back and runs
+    /// again after the urgent job. After [`MAX_YIELDS`] times, urgent jobs are hidden from it.
     fn write_yielding<T: Send + 'static>(
         &self,
         mut change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError>
@@ -665,7 +675,7 @@ impl Store {
             .map_err(|error| error.explained(&self.0.folder))
     }
 
-    /// Reads with a connection of its own, for long reads.
+    /// Reads with a separate connection, for long reads.
     fn read_separately<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
@@ -698,7 +708,7 @@ fn transact<T>(
     Ok(done.unwrap_or_else(|| unreachable!("the closure always returns a value")))
 }
 
-/// Runs `change` in one transaction, which is rolled back if it returns none.
+/// Runs `change` in one transaction, which is rolled back if it returns `None`.
 fn transact_if<T>(
     connection: &mut Connection,
     location: &DatabaseLocation,

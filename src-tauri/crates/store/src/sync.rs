@@ -1,7 +1,7 @@
 //! Applies the server's responses to this device: the outcomes of a push, and the rows of a pull. Each response is one
 //! transaction, so that rows and cursor are always written together.
 //!
-//! [`reconcile`] decides how two states of one session are joined.
+//! [`reconcile`] merges two states of one session.
 
 use crate::accounts::{self, Cursor};
 use crate::device::{self, Lineage};
@@ -15,28 +15,27 @@ use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 
-/// The server's answer for one row that was pushed; or, if the request failed as a whole, what that means for its only
-/// row.
+/// The outcome of one pushed row, as the server sent it, or derived from the failure of a request with only this row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowOutcome {
-    /// The server has the session as it was sent: it stored it, or had it already.
+    /// The server has the session as it was sent: it stored the session, or had it already.
     Accepted,
-    /// The server joined it with what it had; this is the result.
+    /// The server merged the session with its own state. Contains the result.
     Merged(Box<Session>),
     /// As [`Self::Merged`], but this version of Zafu cannot read the result.
     Unreadable(UnreadableRow),
-    /// The server rejected it for good. It becomes a dead letter.
+    /// The server rejected the session for good. It becomes a dead letter.
     Rejected {
         /// The server's code.
         reason: String,
     },
-    /// Each request with this row fails because of it. It becomes a dead letter, unless it turns out that the server is
-    /// at fault: see [`Store::retry_failed_requests`](crate::Store::retry_failed_requests).
+    /// Every request with this row fails. The session becomes a dead letter, until the server is found to be at fault:
+    /// see [`Store::retry_failed_requests`](crate::Store::retry_failed_requests).
     RequestFailed {
         /// Why the request failed.
         reason: String,
     },
-    /// The request failed because of the server: the row is sent again after all others.
+    /// The request failed because of the server. The row is sent again after all others.
     Deferred {
         /// Why the request failed.
         reason: String,
@@ -70,11 +69,11 @@ pub struct Push {
 /// The result of applying a [`Push`], in rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pushed {
-    /// Rows that will not be sent again as they were.
+    /// Rows that will not be sent again in the same state.
     pub resolved: u32,
-    /// Those of them of which the server now has everything.
+    /// Resolved rows whose current state the server has.
     pub acknowledged: u32,
-    /// Those of them that became dead letters.
+    /// Resolved rows that became dead letters.
     pub rejected: u32,
     /// Whether this device has read everything up to the server's new cursor.
     pub caught_up: bool,
@@ -91,7 +90,7 @@ pub struct Pull {
     pub version: String,
     /// The cursor after these rows.
     pub cursor: Cursor,
-    /// Whether these are the last rows.
+    /// Whether no more rows follow.
     pub last: bool,
     /// The id of the last erasure of the account's sessions.
     pub erased: Option<Uuid>,
@@ -104,21 +103,22 @@ pub struct Pull {
 pub enum Pulled {
     /// The rows are stored.
     Merged {
-        /// How many sessions are new or changed on this device.
+        /// The number of sessions that are new or changed on this device.
         changed: u32,
-        /// How many are only stored as text, because another account has their ids on this device. Ids are unique per
-        /// account on the server, but unique on this device, and neither session may replace the other.
+        /// The number of sessions that are stored only as text, because another account has their ids on this device.
+        /// The server has unique ids per account, but this device across all accounts, and neither session may replace
+        /// the other.
         id_conflicts: u32,
     },
-    /// The account's sessions were erased, and the user has not been asked. Nothing was changed.
+    /// The sessions of the account were erased, and the user has not decided about it yet. Nothing was changed.
     Erased {
         /// The id of the erasure.
         erasure_id: Uuid,
     },
 }
 
-/// Applies the response to a push of `account`, which need not be signed in any more. Returns `None`, to be undone and
-/// repeated, if an urgent write waits.
+/// Applies the response to a push of `account`, even if the account has been signed out since. Returns `None` if an
+/// urgent write is waiting: the caller must then roll back and repeat the call.
 pub(crate) fn apply_push(
     connection: &Connection,
     account: UserId,
@@ -163,21 +163,21 @@ pub(crate) fn apply_push(
                         pushed.resolved += 1;
                         pushed.acknowledged += 1;
                     }
-                    // It is sent again as it is now.
+                    // The session is sent again with its raised revision.
                     _ if raised != Edited::NOTHING => pushed.resolved += 1,
-                    // It changed while the request was in flight.
+                    // The session changed while the request was in flight.
                     Some(entry) if entry.generation != generation => pushed.resolved += 1,
-                    // The server ignored a part of what was sent. Sending the same again would change nothing.
+                    // The server ignored a part of the row. Sending the same state again would change nothing.
                     _ => {}
                 }
             }
-            // A merged row holds everything that was sent of it.
+            // A merged row includes everything that was sent, so that an unreadable one is acknowledged too.
             RowOutcome::Unreadable(row) if row.id == id.0 => {
                 unreadable::put(connection, account, row, &push.version)?;
                 pushed.resolved += 1;
                 pushed.acknowledged += u32::from(outbox::acknowledge(connection, id, generation)?);
             }
-            // The row of another session says nothing about this one.
+            // The response has the row of another session, so that this one is not confirmed.
             RowOutcome::Merged(_) | RowOutcome::Unreadable(_) => {}
             RowOutcome::Rejected { reason } | RowOutcome::RequestFailed { reason } => {
                 let request_failed = matches!(outcome, RowOutcome::RequestFailed { .. });
@@ -197,8 +197,9 @@ pub(crate) fn apply_push(
     Ok(Some(pushed))
 }
 
-/// Applies the response to a pull of `account`. A session whose id another account has on this device is stored as text,
-/// written by `as_text`, so that comparing digests finds no difference. Returns `None`, to be undone and repeated, if an urgent write waits.
+/// Applies the response to a pull of `account`. A session whose id another account has on this device is stored as
+/// text, written by `as_text`, so that the comparison of digests finds no difference. Returns `None` if an urgent write
+/// is waiting: the caller must then roll back and repeat the call.
 pub(crate) fn apply_pull(
     connection: &Connection,
     account: UserId,
@@ -212,7 +213,7 @@ pub(crate) fn apply_pull(
             if known.has_pulled {
                 return Ok(Some(Pulled::Erased { erasure_id }));
             }
-            // Nothing that was erased came from this device.
+            // This device has never pulled from the account, so that the erasure needs no decision by the user.
             accounts::learn_erasure(connection, account, erasure_id)?;
         }
         _ => {}
@@ -271,7 +272,7 @@ fn merge(
     } else if !open_sits::is_preparing(connection, id)? {
         match entry.map(|entry| entry.state) {
             Some(State::Pending | State::Rejected) if raised == Edited::NOTHING => {}
-            // The server has the session: it is not local any more.
+            // The server has the session, so that it is no longer local only.
             Some(State::LocalOnly) => {
                 outbox::remove(connection, id)?;
                 outbox::enqueue(connection, id, edited)?;
@@ -282,8 +283,8 @@ fn merge(
     Ok(changed)
 }
 
-/// Merges rows that another version of Zafu could not read and `version` can. The rows that are left, it cannot read
-/// either. Returns how many sessions are new or changed on this device.
+/// Merges rows that another version of Zafu could not read and `version` can, and records that `version` cannot read
+/// the remaining ones. Returns the number of sessions that are new or changed on this device.
 pub(crate) fn reread(
     connection: &Connection,
     readable: &[(UserId, Session)],
@@ -292,7 +293,7 @@ pub(crate) fn reread(
 ) -> Result<u32, StoreError> {
     let mut changed = 0;
     for (account, theirs) in readable {
-        // Another account has this id on this device.
+        // Another account has this id on this device, so that the row stays stored as text.
         let owner = sessions::owner(connection, theirs.id)?.flatten();
         if owner.is_some_and(|owner| owner != *account) {
             continue;

@@ -1,7 +1,7 @@
-//! Rows of the server that this version of Zafu cannot read, because a later version made them. They are stored as text,
-//! so that nothing of them is lost and nothing else waits for them, and read again by another version.
+//! Rows of the server that this version of Zafu cannot read, because a later version wrote them. They are stored as
+//! text, so that no data is lost and the sync continues, until another version can read them.
 //!
-//! A row whose id another account has on this device is stored here too: ids are unique per account on the server.
+//! A row whose id another account has on this device is stored here too: the server has unique ids only per account.
 
 use crate::StoreError;
 use crate::text::Id;
@@ -13,13 +13,13 @@ use zafu_core::session::Session;
 /// A row of the server that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableRow {
-    /// The id of its session.
+    /// The id of the session.
     pub id: Uuid,
     /// The whole row, as JSON.
     pub body: String,
 }
 
-/// A row that the server has, as this device knows it.
+/// A row of the server, as this device knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerRow<'a> {
     /// A readable row.
@@ -28,14 +28,14 @@ pub enum ServerRow<'a> {
     Unreadable(&'a str),
 }
 
-/// Where an unreadable row is.
+/// The state of an unreadable row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// It has.
+    /// The server has the row.
     OnServer,
-    /// It may have lost it: once it can be read, it is sent.
+    /// The server may have lost the row: it is pushed once it can be read.
     Unsent,
-    /// It was erased: once it can be read, it stays on this device.
+    /// The row was erased on the server: it stays on this device only once it can be read.
     LocalOnly,
 }
 
@@ -49,7 +49,7 @@ impl State {
     }
 }
 
-/// Stores a row that the server has, replacing an earlier state of it.
+/// Stores a row of the server, replacing its earlier state.
 pub(crate) fn put(
     connection: &Connection,
     owner: UserId,
@@ -66,13 +66,13 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Returns whether there are any of `owner`.
+/// Returns whether `owner` has unreadable rows.
 pub(crate) fn exist(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE owner = ?1)";
     Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
 }
 
-/// Removes a row of which a newer state can be read.
+/// Removes a row that has a newer, readable state.
 pub(crate) fn forget(connection: &Connection, owner: UserId, id: Uuid) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM unreadable_rows WHERE owner = ?1 AND id = ?2")?
@@ -80,7 +80,7 @@ pub(crate) fn forget(connection: &Connection, owner: UserId, id: Uuid) -> Result
     Ok(())
 }
 
-/// Removes a row that can be read now. Returns where it was, if it was stored.
+/// Removes a row that can be read now. Returns its state; `None` if it was not stored.
 pub(crate) fn take(
     connection: &Connection,
     owner: UserId,
@@ -99,7 +99,7 @@ pub(crate) fn take(
     Ok(found.optional()?)
 }
 
-/// Returns the rows that another version than `version` could not read, each with its account.
+/// Returns the rows that a version other than `version` could not read, each with its account.
 pub(crate) fn of_other_versions(
     connection: &Connection,
     version: &str,
@@ -113,13 +113,13 @@ pub(crate) fn of_other_versions(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Records that `version` cannot read the rows that are left.
+/// Records that `version` cannot read the remaining rows.
 pub(crate) fn record_version(connection: &Connection, version: &str) -> Result<(), StoreError> {
     connection.execute("UPDATE unreadable_rows SET version = ?1", [version])?;
     Ok(())
 }
 
-/// The rows of `owner` that the server has, in the order of their ids.
+/// Returns the unreadable rows of `owner` that the server has, ordered by id.
 pub(crate) fn on_server(
     connection: &Connection,
     owner: UserId,
@@ -133,7 +133,7 @@ pub(crate) fn on_server(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Records that the server of `owner` may have lost its rows.
+/// Records that the server may have lost the unreadable rows of `owner`.
 pub(crate) fn mark_unsent(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     set(connection, owner, State::Unsent, Some(State::OnServer))
 }

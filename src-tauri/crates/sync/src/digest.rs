@@ -1,7 +1,8 @@
-//! A digest of all sits of an account, equal on both sides if they agree: see `zafu.line_hash` in `supabase/`.
+//! A digest of all sessions of an account, equal on the device and the server if their sessions are equal: see
+//! `zafu.line_hash` in `supabase/`.
 //!
-//! It is the sum of hashes, so that it does not depend on the order of the sits, and the server can keep it up to
-//! date with every write instead of reading all of them.
+//! It is a sum of hashes: it does not depend on the order of the sessions, and the server updates it with every write
+//! instead of reading all sessions.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use std::fmt::{self, Write as _};
 use uuid::Uuid;
 use zafu_core::session::{Session, Stage};
 
-/// What the server makes a line of, whatever else a row says.
+/// The fields of a row that the server hashes. All others are ignored.
 #[derive(Deserialize)]
 struct Line {
     id: Uuid,
@@ -52,7 +53,7 @@ impl fmt::Display for Line {
     }
 }
 
-/// A digest that is being made. Sits are added in any order.
+/// Computes a digest. Sessions are added in any order.
 #[derive(Default)]
 pub struct Digest {
     count: u64,
@@ -62,7 +63,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Takes in one sit.
+    /// Adds a session.
     pub fn add(&mut self, sit: &Session) {
         let stage = match sit.lifecycle.stage {
             Stage::Started => 0,
@@ -93,8 +94,8 @@ impl Digest {
         self.add_line();
     }
 
-    /// Takes in a row of the server's, as JSON, that this version of Zafu cannot read as a sit. Says whether it could:
-    /// where not, there is nothing to compare with.
+    /// Adds a row of the server, as JSON, that this version of Zafu cannot read as a session. Returns false if the row
+    /// does not have the hashed fields: the digest is then incomplete and cannot be compared.
     #[must_use]
     pub fn add_unreadable(&mut self, row: &str) -> bool {
         let Some(line) = Line::read(row) else { return false };
@@ -111,7 +112,7 @@ impl Digest {
         self.count += 1;
     }
 
-    /// How many sits, and the digest in lower-case hexadecimal.
+    /// Returns the number of sessions and the digest in lower-case hexadecimal.
     #[must_use]
     pub fn finish(self) -> (u64, String) {
         let [a, b, c, d] = self.words;

@@ -1,7 +1,7 @@
-//! A server in memory that obeys the contract of `supabase/migrations`: heads and marks, joins, one verdict for
-//! each row, limits, erasure. It can be dumped and restored, and it can be told to fail.
+//! A server in memory that follows the contract of `supabase/migrations`: history ids, merging, one outcome for each
+//! row, limits, erasure. It can be dumped and restored, and it can inject faults.
 //!
-//! It speaks bytes, as the real one does, so that whatever is tested with it reads and writes the real wire.
+//! Requests and responses are bytes, as those of the real server, so that tests cover the real wire format.
 
 mod keychain;
 
@@ -22,19 +22,19 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::{MAX_REVISION, Session};
 use zafu_store::{Cursor, Outgoing};
 
-/// Limits of one push: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
+/// Limits of one push, in rows and bytes: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
 const ROWS_A_PUSH: usize = 5000;
 const BYTES_A_PUSH: usize = 4 << 20;
-/// Limits of one sit, as `zafu.read_element` checks them.
+/// Limits of one session, as `zafu.read_element` checks them: texts in bytes, UTC offset in minutes.
 const LONGEST_NOTE: usize = 131_072;
 const LONGEST_LABEL: usize = 8192;
 const LARGEST_OFFSET: u16 = 1439;
-/// What a page holds unless it is asked otherwise, and what a sit in it weighs besides its texts.
+/// Default limits of one pull, in rows and bytes, and the size of a row in bytes without its texts.
 const PAGE_ROWS: u64 = 2000;
 const PAGE_BYTES: u64 = 1 << 20;
 const ROW_WEIGHT: usize = 700;
 
-/// What a client can ask.
+/// A request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     /// `push_sessions`.
@@ -49,77 +49,77 @@ pub enum Call {
     Health,
 }
 
-/// Names one token.
+/// Identifies a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Token(u64);
 
-/// How a token is.
+/// The state of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
     Valid,
-    /// Another one can be had for it.
+    /// It can be refreshed.
     Expired,
-    /// Nothing can be had for it.
+    /// It cannot be refreshed.
     Revoked,
 }
 
-/// What one account has.
+/// The data of one account.
 #[derive(Clone, Debug)]
 struct Home {
     sits: BTreeMap<SessionId, (Session, i64)>,
     head: Cursor,
     marks: Vec<Cursor>,
-    /// The seq of the newest mark that was pruned.
+    /// The sequence number of the newest pruned cursor in `marks`.
     floor: i64,
     erasure_id: Option<Uuid>,
-    /// All that was ever taken in, for [`Server::verify`].
+    /// Every session that was ever accepted, for [`Server::verify`].
     taken: Vec<Session>,
 }
 
-/// What a backup holds: all but tokens and chance.
+/// A backup of the server: everything except tokens and the random number generator.
 #[derive(Clone, Debug, Default)]
 pub struct Dump {
     homes: BTreeMap<UserId, Home>,
     seq: i64,
 }
 
-/// How the server misbehaves.
+/// Faults that the server injects.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
-    /// Sits that fail every call they are in, with 22P02.
+    /// Sessions that make every push with them fail with 22P02.
     pub poison: BTreeSet<SessionId>,
-    /// Sits that are refused by a verdict.
+    /// Sessions that are rejected by their row outcome.
     pub refuse: BTreeSet<SessionId>,
-    /// Pushes of more sits than this run out of time.
+    /// Pushes of more rows than this time out on the server.
     pub slow_above: Option<usize>,
-    /// So many sits at the end of each push are passed over without a word.
+    /// The number of rows at the end of each push that are ignored and have no outcome.
     pub silent: usize,
-    /// It says that it is not protected.
+    /// The health check reports that the tables are not protected.
     pub unwell: bool,
-    /// Its clock is behind the auth server's: no token is accepted, though it is good.
+    /// The server's clock is behind that of the auth server, so that it rejects valid tokens.
     pub refuses_tokens: bool,
-    /// A trigger of its is disabled: whatever would be written fails with 23502.
+    /// A trigger is disabled, so that every write fails with 23502.
     pub underived: bool,
-    /// Sits that it answers as only a later version of Zafu can read them.
+    /// Sessions that are sent in a form that only a later version of Zafu can read.
     pub newer: BTreeSet<SessionId>,
-    /// It takes no more sits at once than this.
+    /// The maximum number of rows in one push that the health check reports, if not the real limit.
     pub rows_a_push: Option<usize>,
 }
 
-/// The server.
+/// A server in memory.
 #[derive(Debug)]
 pub struct Server {
     now: Dump,
     tokens: BTreeMap<Token, (UserId, Life)>,
     chance: Rng,
-    /// How it misbehaves.
+    /// The faults that it injects.
     pub faults: Faults,
-    /// How many calls have reached it.
+    /// The number of calls that have reached it.
     pub calls: u64,
 }
 
 impl Server {
-    /// An empty one. `seed` makes its marks.
+    /// Creates an empty server. `seed` determines its history ids and tokens.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
@@ -137,7 +137,7 @@ impl Server {
         Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// Signs an account in; one that is new is made.
+    /// Signs an account in, and creates it first if it does not exist. Returns a token.
     pub fn sign_in(&mut self, account: UserId) -> Token {
         if !self.now.homes.contains_key(&account) {
             let head = Cursor { seq: 0, history_id: self.mark() };
@@ -150,7 +150,7 @@ impl Server {
         token
     }
 
-    /// From now on, none of the tokens that there are is taken. If they are `revoked`, there are no new ones either.
+    /// Makes all existing tokens invalid. If `revoked`, they cannot be refreshed either.
     pub fn end_sessions(&mut self, revoked: bool) {
         for (_, life) in self.tokens.values_mut() {
             *life = match (revoked, *life) {
@@ -160,10 +160,10 @@ impl Server {
         }
     }
 
-    /// A new token for an old one.
+    /// Refreshes a token. Returns the new one.
     ///
     /// # Errors
-    /// As the auth server says it.
+    /// Returns the error response of the auth server if the token is revoked or unknown.
     pub fn refresh(&mut self, token: Token) -> Result<Token, HttpResponse> {
         self.calls += 1;
         match self.tokens.get(&token) {
@@ -179,7 +179,7 @@ impl Server {
         }
     }
 
-    /// Forgets all marks of an account but the last one.
+    /// Removes all known cursors of an account except the last one.
     pub fn prune_marks(&mut self, account: UserId) {
         if let Some(home) = self.now.homes.get_mut(&account)
             && let Some(last) = home.marks.pop()
@@ -189,13 +189,13 @@ impl Server {
         }
     }
 
-    /// Whether nothing can be had for a token.
+    /// Returns whether a token cannot be refreshed.
     #[must_use]
     pub fn is_revoked(&self, token: Token) -> bool {
         !matches!(self.tokens.get(&token), Some((_, Life::Valid | Life::Expired)))
     }
 
-    /// Changes nothing of an account's sits, and has every device read them again.
+    /// Gives all sessions of an account new sequence numbers, so that every device pulls them again unchanged.
     pub fn touch(&mut self, account: UserId) {
         let Some(home) = self.now.homes.get(&account) else { return };
         let mut seq = self.now.seq;
@@ -214,18 +214,18 @@ impl Server {
         self.now.seq = head.seq;
     }
 
-    /// The account is deleted, and all of it; its tokens are still taken.
+    /// Deletes an account with all its data. Its tokens stay valid.
     pub fn delete_account(&mut self, account: UserId) {
         self.now.homes.remove(&account);
     }
 
-    /// What a backup would hold.
+    /// Returns a backup of the server.
     #[must_use]
     pub fn dump(&self) -> Dump {
         self.now.clone()
     }
 
-    /// Goes back to what a backup holds. Accounts that it does not know stay, empty.
+    /// Restores a backup. Accounts that it does not have stay, without sessions.
     pub fn restore(&mut self, dump: &Dump) {
         let accounts: Vec<_> = self.now.homes.keys().copied().collect();
         self.now = dump.clone();
@@ -234,7 +234,7 @@ impl Server {
         }
     }
 
-    /// The sits of an account, by their ids.
+    /// Returns the sessions of an account by id.
     #[must_use]
     pub fn sits(&self, account: UserId) -> BTreeMap<SessionId, Session> {
         let home = self.now.homes.get(&account);
@@ -242,13 +242,13 @@ impl Server {
         sits.map(|(id, (sit, _))| (*id, sit.clone())).collect()
     }
 
-    /// How many sits of an account count: counted anew, never added to.
+    /// Returns the number of sessions of an account that count, from the sessions and not from a running total.
     #[must_use]
     pub fn counted(&self, account: UserId) -> usize {
         self.sits(account).values().filter(|sit| sit.counts()).count()
     }
 
-    /// Says what does not hold inside: that each row is the join of all that was taken in.
+    /// Checks that each row is the merge of all accepted sessions with its id. Returns the violations.
     #[must_use]
     pub fn verify(&self) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -271,7 +271,7 @@ impl Server {
         wrong
     }
 
-    /// Answers a call.
+    /// Handles a call and returns the response.
     pub fn answer(&mut self, token: Option<Token>, call: &Call) -> HttpResponse {
         self.calls += 1;
         if *call == Call::Health {
@@ -286,7 +286,7 @@ impl Server {
             None => return error(401, "42501"),
         };
         if !self.now.homes.contains_key(&account) {
-            // Of nobody's sits there is a digest: that of nothing.
+            // As in the real database, a deleted account has the digest of no rows.
             return if *call == Call::Digest {
                 digest_of(&BTreeMap::new())
             } else {
@@ -370,7 +370,7 @@ impl Server {
         known.is_none_or(|(known, _)| known.clone().join(sit) != *known)
     }
 
-    /// A sit as it is answered.
+    /// Returns the row of a session as it is sent to clients.
     fn row(&self, sit: &Session) -> Value {
         let mut row = wire::row(sit);
         if self.faults.newer.contains(&sit.id) {
@@ -380,7 +380,7 @@ impl Server {
         row
     }
 
-    /// Why a sit is not taken, if so.
+    /// Returns the reason for which a session is rejected, if any.
     fn reason(&self, sit: &Session) -> Option<&'static str> {
         let (details, lifecycle) = (&sit.details.value, &sit.lifecycle);
         let unsayable = |at: &DateTime<Utc>| !(1..=9999).contains(&at.year());
@@ -454,7 +454,7 @@ impl Server {
             weight += ROW_WEIGHT + details.note.len() + details.label.len();
             weight <= bytes
         });
-        // One goes at least: a page of none would never end.
+        // At least one row: a response without rows would never reach the end.
         let fit = fit.count().max(1);
         found.truncate(fit);
         let last = found.last().map_or(head.seq, |(_, seq)| *seq);
@@ -515,28 +515,28 @@ pub fn error(status: u16, code: &str) -> HttpResponse {
     HttpResponse { status, retry_after: None, body: body.to_string().into() }
 }
 
-/// One device's way to a [`Server`].
+/// The connection of one device to a [`Server`].
 #[derive(Clone, Debug)]
 pub struct FakeRemote {
     server: Arc<Mutex<Server>>,
-    /// Whose token it has.
+    /// The account that is signed in, and its token.
     token: Arc<Mutex<Option<(UserId, Token)>>>,
 }
 
 impl FakeRemote {
-    /// A way to `server` without a token.
+    /// Creates a connection to `server` without a token.
     #[must_use]
     pub fn new(server: Arc<Mutex<Server>>) -> Self {
         Self { server, token: Arc::default() }
     }
 
-    /// Gets a token for `account`.
+    /// Signs in `account` and stores its token.
     pub fn sign_in(&self, account: UserId) {
         let token = self.with(|server| server.sign_in(account));
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, token));
     }
 
-    /// Does something to the server.
+    /// Runs `what` with the locked server and returns its result.
     pub fn with<T>(&self, what: impl FnOnce(&mut Server) -> T) -> T {
         what(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! The engine with a real store and a server in memory.
+//! Tests of the sync engine with a real store and a server in memory.
 
 mod common;
 
@@ -49,7 +49,7 @@ fn a_pull_from_before_an_erasure_is_ignored_after_it() {
     one.finish();
     one.sync();
     two.sync();
-    // The page is read, then everything is erased, then the page arrives.
+    // The server responds to the pull, then the sessions are erased, then the response is applied.
     two.engine.wake(Wakeup::Request, at(two.seconds));
     two.store.restart_sync(ME).unwrap();
     let health = next_response(&mut two);
@@ -79,7 +79,7 @@ fn a_new_device_pulls_everything_however_much_it_is() {
         let call = Call::Push(wire::push_body(&sits, None));
         one.remote.with(|server| server.answer(Some(token), &call));
     }
-    // More than any limit on rows that a server may have (the old 1000 cut in silence).
+    // More rows than the default row limit of Supabase: responses are silently truncated at 1000 rows.
     let before = server.lock().unwrap().calls;
     let transferred = one.sync();
     assert_eq!((transferred.pulled, transferred.pushed), (4500, 1));
@@ -104,7 +104,7 @@ fn a_backlog_is_sent_in_growing_pushes_and_around_rows_that_cannot_be_stored() {
     let codes: Vec<_> =
         device.store.dead_letters(ME, 9).unwrap().into_iter().map(|letter| letter.code).collect();
     assert_eq!(codes, ["the server said 400 22P02", "bad_note"]);
-    // Repaired, what was put aside goes as well.
+    // Once the server is repaired, the dead letters are sent too.
     device.remote.with(|server| server.faults = Faults::default());
     device.store.retry_dead_letters(ME).unwrap();
     assert_eq!(device.sync().pushed, 2);
@@ -123,7 +123,7 @@ fn fault_39_a_restored_server_gets_everything_again_even_if_another_device_pushe
     one.finish();
     one.sync();
     server.lock().unwrap().restore(&dump);
-    // The head is ahead again of what the first device has read.
+    // The head of the server is ahead of the first device's cursor again.
     for n in 3..=5 {
         two.start(n);
         two.finish();
@@ -141,7 +141,8 @@ fn fault_39_a_restored_server_gets_everything_again_even_if_another_device_pushe
 fn a_row_that_the_server_lost_silently_is_found_within_a_day() {
     let server = server();
     let mut device = Device::new(&server, 1);
-    // Sent before the device had read up to where it stood, and lost with all that came after: no mark tells.
+    // The server loses the second session while the cursor of the device is from before it, so that the history id does
+    // not reveal the loss.
     device.start(1);
     device.finish();
     device.sync();
@@ -182,14 +183,14 @@ fn real_life_19_a_device_whose_cursor_was_pruned_compares_and_sends_nothing() {
     two.finish();
     two.sync();
     server.lock().unwrap().prune_marks(ME);
-    // It was off for weeks: it reads what follows, and sends nothing.
+    // After weeks offline, the device pulls what follows its cursor and pushes nothing.
     one.seconds += 40 * 86_400;
     let transferred = one.sync();
     assert_eq!((transferred.pushed, transferred.pulled), (0, 1));
     assert_ne!(cursor(&one), old);
     let compared = |device: &Device| device.store.account().unwrap().unwrap().compared_at;
     assert_eq!(compared(&one), Some(at(one.seconds).wall.utc));
-    // The same where it was compared a moment ago; a server that was restored is found out.
+    // A pruned cursor causes a comparison even shortly after the last one, which detects a restored server.
     one.start(5);
     one.finish();
     one.sync();
@@ -223,7 +224,7 @@ fn fault_44_no_session_is_sent_under_another_account() {
     device.engine.apply(response, at(device.seconds)).unwrap();
     device.sync();
     assert!(device.remote.with(|server| server.sits(other)).is_empty());
-    // Whoever began it can send it later.
+    // The account that started the sit can send it later.
     device.store.sign_in(ME, "https://example.org", "key", "me@example.org").unwrap();
     device.remote.sign_in(ME);
     device.sync();
@@ -330,7 +331,7 @@ fn a_session_whose_id_another_local_account_has_does_not_make_the_digests_differ
         assert_eq!(account.compared_at, Some(at(device.seconds).wall.utc));
         assert!(account.cursor.is_some_and(|cursor| cursor.seq > 0), "nothing is read again");
     }
-    // Once the session is that account's here too, it is sent and read like any other.
+    // Once the session belongs to that account on this device too, it is pushed and pulled like any other.
     device.store.move_sits_from(ME).unwrap();
     device.sync();
     device.seconds += 86_400;

@@ -1,5 +1,5 @@
-//! The faults of the system that this one replaces, each by its name. Those of its policies are in the tests of the
-//! backend.
+//! Regression tests for the faults of the system that this one replaces. The faults of its database policies are in the
+//! tests of the backend.
 
 mod common;
 
@@ -29,13 +29,13 @@ fn update_that_matches_nothing() {
     let mut device = Device::new(&server, 1);
     device.start(1);
     device.sync();
-    // The row goes missing on the server: what would have been an update finds nothing, and is a creation.
+    // The server loses the row: an update would find no row, but the push creates it again.
     let empty = Dump::default();
     device.remote.with(|server| server.restore(&empty));
     device.finish();
     device.sync();
     assert!(device.there()[0].lifecycle.is_completed());
-    // And an answer that names nothing that was sent acknowledges nothing.
+    // A response without an outcome for a sent row acknowledges nothing.
     device.store.edit(id(1), "rain", "").unwrap();
     let row = device.store.pending(1).unwrap()[0];
     for rows in [vec![], vec![(id(2), row.generation)], vec![(id(1), row.generation - 1)]] {
@@ -54,7 +54,7 @@ fn failed_creation_then_completion() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
-    // The creation fails, for whatever reason.
+    // The first push of the row fails.
     device.remote.with(|server| server.faults.slow_above = Some(0));
     device.sync();
     assert!(device.there().is_empty());
@@ -78,7 +78,7 @@ fn several_open_sessions() {
         one.seconds += 10;
         two.seconds += 10;
     }
-    // Each sees both, and runs its own.
+    // Each device has both sits in its log and runs its own.
     for (device, own) in [(&one, 1), (&two, 2)] {
         assert_eq!(device.log().len(), 2);
         assert_eq!(device.timer.sit().map(|sit| sit.id), Some(id(own)));
@@ -101,7 +101,8 @@ fn counted_twice() {
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);
     one.finish();
-    // It is pushed, and the answer is lost; pushed again; pushed by another device; and all of it anew.
+    // The session is pushed three times without an applied response, then by a sync, and by both devices again after a
+    // restart of their syncs.
     one.engine.wake(Wakeup::Request, at(one.seconds));
     let sent = wire::push_body(&[one.session(1)], None);
     let token = one.remote.with(|server| server.sign_in(ME));

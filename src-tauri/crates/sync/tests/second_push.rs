@@ -1,4 +1,4 @@
-//! Two pushes in flight at once: never more, none is lost, and what happens if one fails.
+//! Tests of two pushes in flight at once: never more than two, no lost row, and the failure of one of them.
 
 mod common;
 
@@ -11,7 +11,7 @@ use zafu_core::session::Session;
 use zafu_store::{Cursor, Pull};
 use zafu_sync::{Fault, Wait};
 
-/// Runs until idle. Returns how many sessions were pushed, and until when the sync waits.
+/// Syncs until idle. Returns the number of pushed sessions and what the sync waits for.
 fn run(device: &mut Device, remote: &Arc<SlowRemote>) -> (u32, Wait) {
     let mut now = at(device.seconds);
     let tick = || {
@@ -24,7 +24,7 @@ fn run(device: &mut Device, remote: &Arc<SlowRemote>) -> (u32, Wait) {
 
 fn with_backlog(sits: u128) -> Device {
     let mut device = Device::new(&server(), 1);
-    // One that was sat, and copies of it, as after a reset of the cursor: all are pending.
+    // One completed sit and copies of it; all are pending, as after a restart of the sync.
     device.start(1);
     device.finish();
     let like = device.session(1);
@@ -60,7 +60,7 @@ fn a_backlog_is_sent_in_two_pushes_at_a_time_and_each_session_once() {
 #[test]
 fn two_pushes_with_a_rejected_token_cause_one_refresh() {
     let mut device = with_backlog(1000);
-    // The first push is smaller, and passes.
+    // The first push is smaller and succeeds.
     let remote = SlowRemote::failing(
         &device.remote,
         101,
@@ -81,7 +81,7 @@ fn the_failures_of_two_pushes_in_flight_count_once_and_lose_nothing() {
     assert_eq!(pushed, 100);
     assert_eq!(device.store.backlog(ME).unwrap().pending, 900);
     let Wait::Until(until) = wait else { panic!("it is tried again") };
-    // Full jitter after one failure: two seconds at most.
+    // With full jitter, the backoff after one failure is at most two seconds.
     assert!(until <= at(device.seconds).boot + Duration::from_millis(2100), "{until:?}");
     device.seconds += 10;
     assert_eq!(run(&mut device, &remote).0, 900);

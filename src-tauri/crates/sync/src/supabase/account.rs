@@ -1,4 +1,4 @@
-//! The open account: its tokens, how they are refreshed, and how the refresh token is stored in the keychain.
+//! The open account: its tokens, the token refresh, and the refresh token in the keychain.
 
 use super::Http;
 use super::auth::{SignedIn, Tokens};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinError;
 use zafu_core::ids::UserId;
 
-/// The keychain of the system. Its calls block, and may ask the user first.
+/// The keychain of the system. Its calls block, and the system may ask the user first.
 pub trait Vault: Send + Sync {
     /// Reads the secret of an account, if there is one.
     ///
@@ -32,7 +32,7 @@ pub trait Vault: Send + Sync {
     fn remove(&self, account: UserId) -> Result<(), VaultError>;
 }
 
-/// The keychain cannot be used, or not now.
+/// The keychain cannot be used, permanently or at the moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system's keychain cannot be used ({0})")]
 pub struct VaultError(pub String);
@@ -45,13 +45,13 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Creates one for `vault`. Clones share the order of calls.
+    /// Creates a keyring for `vault`. Clones share the order of calls.
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>) -> Self {
         Self { vault, turn: Arc::default() }
     }
 
-    /// As [`Vault::read`].
+    /// Reads the secret of an account; see [`Vault::read`].
     ///
     /// # Errors
     /// The keychain cannot be used.
@@ -59,7 +59,7 @@ impl Keyring {
         self.call(move |vault| vault.read(account)).await
     }
 
-    /// As [`Vault::remove`].
+    /// Removes the secret of an account; see [`Vault::remove`].
     ///
     /// # Errors
     /// It may still be there.
@@ -74,7 +74,7 @@ impl Keyring {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let vault = Arc::clone(&self.vault);
         let called = tokio::task::spawn_blocking(move || {
-            // Until the call has returned, even if nobody waits for it any more.
+            // Held until the call has returned, even if the caller stops waiting.
             let _turn = turn;
             call(&*vault)
         });
@@ -82,7 +82,7 @@ impl Keyring {
     }
 }
 
-/// Continues the panic of a task. Without one, the runtime is being stopped.
+/// Resumes the panic of a task. Returns the error if there was none: the runtime is shutting down.
 fn panic_or(error: JoinError) -> JoinError {
     if error.is_panic() { resume_unwind(error.into_panic()) } else { error }
 }
@@ -94,10 +94,10 @@ struct Inner {
     user: UserId,
     keyring: Keyring,
     tokens: Mutex<Tokens>,
-    /// Whether the keychain holds the refresh token. A keychain that has failed is not called again by itself: it may ask
-    /// the user each time.
+    /// Whether the keychain holds the refresh token. After a failure, the keychain is called again only on request: the
+    /// system may ask the user each time.
     kept: AtomicBool,
-    /// Whether the user has signed out: nothing is stored any more.
+    /// Whether the user has signed out. Nothing is stored after that.
     closed: AtomicBool,
     /// Held during a refresh.
     refreshing: tokio::sync::Mutex<()>,
@@ -110,14 +110,14 @@ impl fmt::Debug for Account {
 }
 
 impl Account {
-    /// Opens an account that was just signed in to. [`Account::keep`] stores its refresh token.
+    /// Opens an account after a sign-in. [`Account::keep`] stores its refresh token.
     #[must_use]
     pub fn new(signed_in: SignedIn, keyring: Keyring) -> Self {
         Self::with(signed_in.user, signed_in.tokens, false, keyring)
     }
 
-    /// Opens an account with the refresh token in the keychain; `None` if there is none. It has no access token: the
-    /// first request is rejected, and refreshes it.
+    /// Opens an account with the refresh token in the keychain; returns `None` if there is none. The account has no
+    /// access token: the first request is rejected, which causes a token refresh.
     ///
     /// # Errors
     /// The keychain cannot be used.
@@ -138,7 +138,7 @@ impl Account {
         }))
     }
 
-    /// Returns whether the account can be opened again after a restart.
+    /// Returns whether the account can be opened again after a restart: the keychain has its refresh token.
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.0.is_kept()
@@ -158,7 +158,7 @@ impl Account {
         self.0.store(refresh).await
     }
 
-    /// Stores nothing in the keychain from now on, so that it can be removed there for good.
+    /// Stops storing tokens in the keychain, so that the secret can be removed for good.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::Relaxed);
     }
@@ -197,8 +197,8 @@ impl Account {
 
     /// Refreshes the tokens. Concurrent calls share one refresh and its result.
     ///
-    /// It runs as a task of its own: the server has replaced the old refresh token, so that the new one must be stored even
-    /// if the caller stops waiting.
+    /// The refresh runs as a separate task: the server has replaced the old refresh token, so that the new one must be
+    /// stored even if the caller stops waiting.
     pub(super) async fn refresh(&self, http: &Http, user: UserId) -> Result<(), RemoteError> {
         if user != self.0.user {
             return Err(Fault::OtherAccount.into());
@@ -239,7 +239,7 @@ impl Inner {
         if renewed.user != self.user {
             return Err(Fault::OtherAccount.into());
         }
-        // Durably, before its first use: the old one is invalid.
+        // Stored before its first use: the server has invalidated the old one.
         if self.is_kept()
             && let Err(error) = self.store(renewed.tokens.refresh.clone()).await
         {
@@ -252,7 +252,7 @@ impl Inner {
     async fn store(self: &Arc<Self>, refresh: String) -> Result<(), VaultError> {
         let inner = Arc::clone(self);
         let stored = self.keyring.call(move |vault| {
-            // After a sign-out, the secret is removed, or about to be.
+            // A sign-out removes the secret, which must not be stored again.
             if inner.closed.load(Ordering::Relaxed) {
                 return Ok(());
             }

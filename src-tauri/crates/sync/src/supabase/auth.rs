@@ -1,4 +1,4 @@
-//! Signing up, in and out, as Supabase's auth server takes it.
+//! Sign-up, sign-in, sign-out and token refresh with the auth server of Supabase.
 
 use super::Http;
 use crate::remote::{Distrust, Fault, RemoteError};
@@ -8,12 +8,12 @@ use serde_json::json;
 use std::fmt;
 use zafu_core::ids::UserId;
 
-/// What opens an account for a while, and what renews it. Neither is ever logged.
+/// The access token and the refresh token of an account. They are never logged, and redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// Names the account in each request; lasts an hour or so.
+    /// Access token: authenticates each request, valid for about an hour.
     pub access: String,
-    /// Is given back for the next pair, once.
+    /// Refresh token: exchanged once for the next pair of tokens.
     pub refresh: String,
 }
 
@@ -23,71 +23,71 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// Somebody who has just proved who they are.
+/// The result of a successful sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The account.
+    /// The id of the user.
     pub user: UserId,
-    /// As the account says.
+    /// The e-mail address of the account, from the server.
     pub email: String,
-    /// What opens it.
+    /// The tokens of the new auth session.
     pub tokens: Tokens,
 }
 
-/// What came of signing up.
+/// The result of a sign-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedUp {
-    /// The account is there, and open.
+    /// The account was created and is signed in.
     In(SignedIn),
-    /// A mail was sent to the address, if it is a new one: an auth server does not say which addresses it knows.
+    /// A mail was sent if the address is new: the auth server does not reveal which addresses it knows.
     MailSent,
 }
 
-/// Why nobody is signed in now. Each says what to do.
+/// An error of the auth server. Each message says what the user can do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
-    /// No such account, or another password.
+    /// The account does not exist, or the password is wrong.
     #[error("the e-mail address or the password is wrong")]
     WrongPassword,
-    /// Its address was not confirmed.
+    /// The address of the account is not confirmed.
     #[error(
         "this address is not confirmed yet: a mail was sent to it. If the mail has a code, sign in with that code; \
          if it has a link, open the link, then sign in"
     )]
     NotConfirmed,
-    /// It was shut out by the project's owner.
+    /// The owner of the project has blocked the account.
     #[error("this account is blocked: ask whoever runs the project")]
     Blocked,
     /// The password does not meet the project's rules.
     #[error("this password is too weak for this project: choose a longer one")]
     WeakPassword,
-    /// There is such an account.
+    /// An account with this address exists already.
     #[error("there is an account for this address already: sign in instead")]
     AlreadyThere,
-    /// The project takes nobody new.
+    /// The project does not accept new accounts.
     #[error("this project takes no new accounts: ask whoever runs it")]
     SignUpClosed,
-    /// No address.
+    /// The e-mail address is not valid.
     #[error("this is no e-mail address")]
     NoAddress,
-    /// The code is another one, or too old.
+    /// The code is wrong or has expired.
     #[error("this code is wrong or too old: ask for a new one")]
     WrongCode,
-    /// Too much was tried.
+    /// The auth server limits the rate of requests.
     #[error("too many tries: wait a few minutes, then try again")]
     TooManyTries,
-    /// The key is not that of the project.
+    /// The project rejects the API key.
     #[error(
         "the project does not take this key: copy its publishable key from its settings, under API keys"
     )]
     WrongKey,
-    /// Something else answers at this address.
+    /// The response is not from a Supabase project.
     #[error("what answers at this address is not a Supabase project: look at the address again")]
     NotSupabase,
-    /// A network that wants something first answers in the place of the project.
+    /// A captive portal responded instead of the project.
     #[error("this network wants you to sign in to it first: open a web page, then try again")]
     CaptivePortal,
-    /// Nobody was reached.
+    /// The project could not be reached. The request was not sent.
     #[error(
         "the project was not reached: look at the network and at the address. Nothing was changed"
     )]
@@ -97,21 +97,21 @@ pub enum AuthError {
         "the project's certificate is not trusted, so nothing was sent: {0}. Nothing was changed"
     )]
     Untrusted(Distrust),
-    /// It was asked, and nothing came back in time.
+    /// The request was sent, and no response arrived in time.
     #[error(
         "no answer came in time: whether the project has done it is not known. Look at the network, then try again"
     )]
     NoAnswer,
-    /// The session has ended on the server's side.
+    /// The auth session has ended on the server.
     #[error("your session has ended: sign in again. What waits to be sent is kept")]
     Ended,
-    /// Anything else.
+    /// Any other error.
     #[error("the project could not do it ({0}): try again later")]
     Other(RemoteError),
 }
 
 impl Http {
-    /// Opens an account with a password.
+    /// Signs in with a password.
     ///
     /// # Errors
     /// [`AuthError`].
@@ -120,18 +120,18 @@ impl Http {
         signed_in(&self.ask("/auth/v1/token?grant_type=password", None, &body).await?)
     }
 
-    /// Makes an account.
+    /// Signs up: creates an account with a password.
     ///
     /// # Errors
     /// [`AuthError`].
     pub async fn sign_up(&self, email: &str, password: &str) -> Result<SignedUp, AuthError> {
         let body = json!({ "email": email, "password": password });
         let answer = self.ask("/auth/v1/signup", None, &body).await?;
-        // Only a token shows that somebody is in: a known address is answered with somebody made up.
+        // Only a token proves the sign-in: for a known address, the auth server returns a made-up user.
         Ok(signed_in(&answer).map_or(SignedUp::MailSent, SignedUp::In))
     }
 
-    /// Has a code sent by mail.
+    /// Requests a sign-in code by mail. `create` allows the server to create a missing account.
     ///
     /// # Errors
     /// [`AuthError`].
@@ -140,7 +140,7 @@ impl Http {
         self.ask("/auth/v1/otp", None, &body).await.map(drop)
     }
 
-    /// Opens an account with the code from a mail.
+    /// Signs in with the code from a mail.
     ///
     /// # Errors
     /// [`AuthError`].
@@ -149,19 +149,19 @@ impl Http {
         signed_in(&self.ask("/auth/v1/verify", None, &body).await?)
     }
 
-    /// Ends this device's session, and no other's.
+    /// Ends the auth session of this device on the server, and no other session.
     ///
     /// # Errors
-    /// [`AuthError`]. Whoever leaves does so all the same.
+    /// [`AuthError`]. The caller signs out locally even so.
     pub async fn sign_out(&self, tokens: &Tokens) -> Result<(), AuthError> {
         let path = "/auth/v1/logout?scope=local";
         self.ask(path, Some(&tokens.access), &json!({})).await.map(drop)
     }
 
-    /// Gets the next pair of tokens.
+    /// Exchanges a refresh token for the next pair of tokens.
     ///
     /// # Errors
-    /// As the server says it.
+    /// The error of the request, or [`Fault::InvalidResponse`] if the response has no tokens.
     pub(super) async fn renew(&self, refresh: &str) -> Result<SignedIn, RemoteError> {
         let body = json!({ "refresh_token": refresh }).to_string().into_bytes();
         let answer = self.post("/auth/v1/token?grant_type=refresh_token", None, body).await?;
@@ -210,7 +210,7 @@ fn signed_in(answer: &[u8]) -> Result<SignedIn, AuthError> {
     })
 }
 
-/// What a refusal means to the person, by its code.
+/// Maps an error response to the error for the user, by its code.
 fn meaning(error: &RemoteError) -> AuthError {
     let Fault::Status { status, code } = &error.fault else {
         return match error.fault {
@@ -241,7 +241,7 @@ fn meaning(error: &RemoteError) -> AuthError {
         ("over_request_rate_limit" | "over_email_send_rate_limit", _) | (_, 429) => {
             AuthError::TooManyTries
         }
-        // The auth server itself always gives a code: this one stands before it, and knows only keys.
+        // The auth server always sends a code. A response without one is from the API gateway, which checks only keys.
         ("", 401) => AuthError::WrongKey,
         ("", 404 | 405) => AuthError::NotSupabase,
         _ => AuthError::Other(error.clone()),

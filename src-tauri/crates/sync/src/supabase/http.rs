@@ -1,4 +1,4 @@
-//! Requests to a project: encrypted, with a deadline, never led elsewhere.
+//! HTTP requests to a project: encrypted, with a deadline, without redirects.
 
 use super::Project;
 use crate::remote::{Distrust, Fault, RemoteError};
@@ -10,18 +10,18 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-/// How long a connection may take.
+/// Time limit for opening a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long all of a call may take, however slowly it drips.
+/// Time limit for a whole request with its response, also if data still arrives slowly.
 const DEADLINE: Duration = Duration::from_secs(30);
-/// An answer is at most so long; ours are cut to a megabyte of texts by their server.
+/// Maximum size of a response in bytes. The server limits the texts in one of its responses to a megabyte.
 const LONGEST: usize = 32 << 20;
-/// Asks for errors as `{code, message}`; older servers answer in their own way.
+/// Requests errors as `{code, message}`; older servers ignore it.
 const API_VERSION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-supabase-api-version"), HeaderValue::from_static("2024-01-01"));
 const API_KEY: HeaderName = HeaderName::from_static("apikey");
 
-/// Speaks with one project.
+/// An HTTP client for one project.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: reqwest::Client,
@@ -29,12 +29,13 @@ pub struct Http {
 }
 
 impl Http {
-    /// Makes ready; connects to nothing yet.
+    /// Creates a client. It does not connect yet.
     ///
     /// # Errors
-    /// The system gives it no trust store.
+    /// [`Fault::Untrusted`] if the system has no trust store; [`Fault::Unreachable`] if the key cannot be sent in a
+    /// header.
     pub fn new(project: Project) -> Result<Self, RemoteError> {
-        // The same one each time; only the first is installed.
+        // The first call installs the provider. Later calls fail, which is harmless: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut headers = HeaderMap::from_iter([API_VERSION]);
         let mut key = HeaderValue::from_str(project.key()).map_err(|_| Fault::Unreachable)?;
@@ -46,27 +47,27 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .timeout(DEADLINE)
-            // A connection that slept with the computer is dead, and nobody says so.
+            // A connection that was open during suspend is dead, and the system does not report it.
             .pool_idle_timeout(Duration::from_secs(20))
             .build()
             .map_err(|error| {
-                // Nothing else that is set here can fail.
+                // None of the other options can fail.
                 tracing::warn!(%error, "there is no trust store");
                 Fault::Untrusted(Distrust::NoIssuers)
             })?;
         Ok(Self { client, project })
     }
 
-    /// The project.
+    /// Returns the project.
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.project
     }
 
-    /// Sends `body` to `path`, in the name of `token` if there is one.
+    /// Sends `body` to `path`, authenticated by `token` if there is one. Returns the response, whatever its status.
     ///
     /// # Errors
-    /// Nothing that could be read came back. An answer of any status is no error here.
+    /// [`RemoteError`] if no complete response arrived, or one of more than 32 MiB.
     pub async fn post(
         &self,
         path: &str,
@@ -98,8 +99,8 @@ impl Http {
     }
 }
 
-/// Reads `Retry-After`: seconds, or a date. A date is compared with the server's own clock, in `Date`, because the clock of
-/// this computer may be wrong.
+/// Parses `Retry-After`, which is a number of seconds or a date. A date is compared with the server's own clock, in
+/// `Date`, because the clock of this computer may be wrong.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let header = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let after = header(RETRY_AFTER)?;
@@ -119,14 +120,14 @@ fn fault(error: reqwest::Error) -> RemoteError {
     } else if error.is_timeout() {
         Fault::TimedOut.into()
     } else if error.is_body() || error.is_decode() {
-        // It began to answer: whether it has done what was asked is not known.
+        // The response started and is incomplete: it is not known whether the server carried out the request.
         Fault::InvalidResponse.into()
     } else {
         Fault::Unreachable.into()
     }
 }
 
-/// Returns why the certificate was not trusted, if that is what ended the connection.
+/// Returns why the certificate was not trusted, if that caused the error.
 fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
     use rustls::CertificateError::*;
     let mut next = Some(error);
@@ -140,7 +141,7 @@ fn distrust(error: &(dyn Error + 'static)) -> Option<Distrust> {
                 _ => Distrust::Other,
             });
         }
-        // The source of an I/O error is the source of what it wraps, not what it wraps.
+        // `source` of an I/O error skips the error that it wraps, so that `get_ref` is needed.
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = wrapped.map(|error| error as &(dyn Error + 'static)).or_else(|| error.source());
     }

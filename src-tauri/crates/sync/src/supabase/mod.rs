@@ -1,4 +1,4 @@
-//! The real server: a Supabase project, over HTTP.
+//! The real [`Remote`](crate::remote::Remote): a Supabase project over HTTP.
 
 mod account;
 mod auth;
@@ -11,7 +11,7 @@ pub use auth::{AuthError, SignedIn, SignedUp, Tokens};
 pub use http::Http;
 pub use project::{Project, ProjectError};
 
-/// A project, and the account that is open there.
+/// A client of a project for one open account.
 #[derive(Debug)]
 pub struct Supabase {
     http: Http,
@@ -19,7 +19,7 @@ pub struct Supabase {
 }
 
 impl Supabase {
-    /// Creates a client of the project of `http`, in the name of `account`.
+    /// Creates a client of the project of `http` that is authenticated as `account`.
     #[must_use]
     pub fn new(http: Http, account: Account) -> Self {
         Self { http, account }
@@ -31,14 +31,14 @@ impl Supabase {
         &self.account
     }
 
-    /// Ends this device's session on the server, and no other's.
+    /// Ends the auth session of this device on the server, and no other session.
     ///
     /// # Errors
     /// [`AuthError`]. The account is closed on this device even so.
     pub async fn sign_out(&self) -> Result<(), AuthError> {
         self.account.finish_refresh().await;
         if self.account.tokens().access.is_empty() {
-            // The keychain holds the refresh token only.
+            // An account that was opened from the keychain has no access token yet.
             let user = self.account.user();
             self.account.refresh(&self.http, user).await.map_err(AuthError::Other)?;
         }

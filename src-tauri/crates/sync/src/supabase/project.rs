@@ -1,31 +1,31 @@
-//! Which project an account is in: where it is, and the key that says that a request is meant for it.
+//! The project of an account: its URL, and its publishable key.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::{Host, Url};
 
-/// A Supabase project. The key is public: it opens nothing that its policies do not open.
+/// A Supabase project. The key is public: it grants no access beyond the policies of the project.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
     url: Url,
     key: String,
 }
 
-/// What a person entered is no project.
+/// The URL or the key that the user entered is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectError {
-    /// It does not begin with http:// or https://, or names no host.
+    /// The URL does not begin with http:// or https://, or has no host.
     #[error("this is no address of a project: it looks like https://abcdefgh.supabase.co")]
     NoAddress,
-    /// What is sent could be read on the way.
+    /// The URL is not encrypted, so that requests could be read in transit.
     #[error("this address is not encrypted: use https:// (http:// only for this computer itself)")]
     NotEncrypted,
-    /// There is no key, or it could not be sent in a header.
+    /// The key is empty, or cannot be sent in a header.
     #[error(
         "this is no key of a project: copy the publishable key from the project's settings, under API keys"
     )]
     NoKey,
-    /// It opens everything, and is not for a desktop.
+    /// The key is a secret key, which bypasses all policies and must not be on a desktop.
     #[error(
         "this is the project's secret key, which must never leave its server: use the publishable key"
     )]
@@ -33,7 +33,7 @@ pub enum ProjectError {
 }
 
 impl Project {
-    /// Takes what a person entered.
+    /// Parses the URL and the key that the user entered.
     ///
     /// # Errors
     /// [`ProjectError`].
@@ -49,7 +49,7 @@ impl Project {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(ProjectError::NoAddress);
         }
-        // Whatever page of the project was copied: its address is all that is needed.
+        // The user may have copied the URL of any page of the project.
         url.set_path("");
         url.set_query(None);
         url.set_fragment(None);
@@ -63,13 +63,13 @@ impl Project {
         Ok(Self { url, key: key.to_owned() })
     }
 
-    /// Its address, without a slash at the end.
+    /// Returns the URL without a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// Its publishable key.
+    /// Returns the publishable key.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
@@ -90,7 +90,7 @@ fn is_this_computer(host: &Host<&str>) -> bool {
     }
 }
 
-/// The role that a key names, if it is a token as older projects have it.
+/// Returns the role in a key, if the key is a JWT as in older projects.
 fn role(key: &str) -> Option<String> {
     use base64::Engine as _;
     let claims = key.split('.').nth(1)?;

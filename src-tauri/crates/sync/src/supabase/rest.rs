@@ -1,4 +1,4 @@
-//! The sessions of an account, over PostgREST.
+//! Calls the database functions of the sync over PostgREST.
 
 use super::Supabase;
 use crate::remote::{
@@ -19,7 +19,7 @@ impl Supabase {
         self.http.post(&format!("/rest/v1/rpc/{function}"), token, body).await
     }
 
-    /// Calls a function with the token of `account`, or fails if another one is open.
+    /// Calls a function with the access token of `account`, or fails if another account is open.
     async fn call_as(
         &self,
         account: UserId,
@@ -31,12 +31,12 @@ impl Supabase {
     }
 }
 
-/// With `columns`, PostgREST passes the body on as it is; without, it parses all of it for the names of the columns, which
-/// takes twice as long as PostgreSQL takes to store the rows. Which columns are named does not matter: the function has
-/// one unnamed parameter.
+/// The path of a push. With `columns`, PostgREST passes the body on unchanged; without it, PostgREST parses the whole
+/// body for the names of the columns, which takes twice as long as PostgreSQL takes to store the rows. Which columns
+/// are named does not matter: the function has one unnamed parameter.
 const PUSH: &str = "push_sessions?columns=sessions";
 
-/// Returns the body for a function without arguments.
+/// Returns the request body for a function without arguments.
 fn no_arguments() -> Vec<u8> {
     b"{}".to_vec()
 }

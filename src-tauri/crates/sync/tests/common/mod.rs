@@ -1,4 +1,4 @@
-//! What the tests share: devices with real stores, and a server in memory.
+//! Shared by the tests: devices with real stores, and a server in memory.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use chrono::{DateTime, Utc};
@@ -47,14 +47,14 @@ pub struct SlowRemote {
     pub seen: Mutex<Seen>,
 }
 
-/// What a [`SlowRemote`] has seen.
+/// The requests that a [`SlowRemote`] has received.
 #[derive(Default)]
 pub struct Seen {
     in_flight: u32,
-    /// The most pushes in flight at once.
+    /// The maximum number of pushes in flight at once.
     pub most: u32,
     pub refreshes: u32,
-    /// How often each session has arrived.
+    /// The number of times that each session has arrived.
     pub sent: BTreeMap<SessionId, u32>,
 }
 
@@ -154,7 +154,7 @@ impl Device {
         self.store.save(&saves(&effects)).unwrap();
     }
 
-    /// Starts a sit of a minute and a half.
+    /// Starts a sit of 90 seconds.
     pub fn start(&mut self, n: u128) {
         let plan = Plan {
             length: Length::Timed(Bounded::new(90).unwrap()),
@@ -166,14 +166,14 @@ impl Device {
         self.after(1, Command::Start { id: id(n), plan, seed: 1 });
     }
 
-    /// Sits to the end of the sit that runs.
+    /// Advances the running sit to its end and ends it.
     pub fn finish(&mut self) {
         self.after(45, Command::Tick);
         self.after(45, Command::Tick);
         self.after(1, Command::End { overtime: None });
     }
 
-    /// Syncs until there is nothing to do.
+    /// Syncs until nothing is due. Returns the number of transferred rows.
     pub fn sync(&mut self) -> Transferred {
         self.engine.wake(Wakeup::Request, at(self.seconds));
         let mut now = at(self.seconds);
@@ -184,7 +184,7 @@ impl Device {
         block_on(self.engine.run_until_idle(&self.remote, tick)).unwrap().0
     }
 
-    /// The database.
+    /// Returns the path of the database.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("zafu.db")
     }
@@ -198,7 +198,7 @@ impl Device {
         self.store.session(id(n)).unwrap().unwrap()
     }
 
-    /// The sessions that the server has of [`ME`].
+    /// Returns the sessions of [`ME`] on the server.
     pub fn there(&self) -> Vec<Session> {
         self.remote.with(|server| server.sits(ME).into_values().collect())
     }

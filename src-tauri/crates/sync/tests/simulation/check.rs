@@ -1,4 +1,4 @@
-//! Healing, and what must hold afterwards.
+//! Recovery from all faults, and the invariants that must hold afterwards.
 
 use crate::device::Edit;
 use crate::world::{World, seconds};
@@ -7,24 +7,24 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_sync::Wakeup;
 
-/// A sit on a device, whose it is, and how it stands in the outbox.
+/// The owner of a session on a device, and its state in the outbox.
 struct Row {
     owner: Option<UserId>,
     state: Option<String>,
 }
 
 impl World {
-    /// Everything works again, everybody signs in everywhere, and then it is looked for what is wrong.
+    /// Ends all faults, syncs every account on every device, and checks the invariants.
     pub fn heal(&mut self) {
         self.clear_up();
-        // What was late arrives.
+        // Delayed requests arrive.
         self.run_until(self.now + seconds(1200));
         for place in 0..self.devices.len() {
             self.devices[place].finish(self.now, &mut self.chance);
         }
         self.read_what_was_unreadable();
         for account in self.accounts {
-            // A day apart, so that both sides are compared as a whole.
+            // The rounds are a day apart, so that the digests are compared.
             for round in 0..4 {
                 for place in 0..self.devices.len() {
                     self.drain(place, account);
@@ -41,7 +41,7 @@ impl World {
         self.rest();
     }
 
-    /// What this version could not read becomes readable: each device is updated, or the server changes its rows.
+    /// Makes unreadable rows readable: updates each device, or changes the rows on the server.
     fn read_what_was_unreadable(&mut self) {
         let touched = self.chance.bool();
         if touched {
@@ -50,14 +50,14 @@ impl World {
             }
         }
         for place in 0..self.devices.len() {
-            // What was erased there comes from there no more.
+            // The server does not send erased rows again, so that only an update makes them readable.
             if !touched || self.devices[place].has_only_here() {
                 self.devices[place].update(self.now, &mut self.chance);
             }
         }
     }
 
-    /// One device sends and reads all there is of an account, in bounded time and with few calls.
+    /// Syncs one account on one device completely, in limited time and with few calls.
     fn drain(&mut self, place: usize, account: UserId) {
         let calls = self.devices[place].calls;
         self.sign_in(place, account, false);
@@ -68,7 +68,7 @@ impl World {
             self.run_until(self.now + seconds(30));
             self.answer_erasure(place);
         }
-        // What the person has just kept from being sent comes from there no more either.
+        // The server does not send rows again that the user has just made local only.
         if self.devices[place].has_only_here() {
             self.devices[place].update(self.now, &mut self.chance);
             self.wake(place);
@@ -103,8 +103,8 @@ impl World {
         rows.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
-    /// What a person has written last is not lost to what they have written before it on the same device, whatever was
-    /// put back in between.
+    /// Checks that the last note of a user on a device is never replaced by an earlier note of the same device, even if
+    /// a backup was restored in between.
     fn examine_edits(&self, account: UserId) {
         for (id, sit) in self.server.sits(account) {
             let note = &sit.details.value.note;
@@ -112,7 +112,7 @@ impl World {
                 continue;
             }
             for (place, device) in self.devices.iter().enumerate() {
-                // A clone may have given its copy to another account.
+                // On a cloned device, the copy may belong to another account.
                 if self.rows(place).get(&id).and_then(|row| row.owner) != Some(account) {
                     continue;
                 }
@@ -131,7 +131,7 @@ impl World {
         }
     }
 
-    /// What must hold of an account that all devices have just synced.
+    /// Checks the invariants of an account that all devices have just synced.
     fn examine(&mut self, account: UserId) {
         let there = self.server.sits(account);
         for (id, sit) in &there {
@@ -174,12 +174,12 @@ impl World {
             };
             let mut there = there.clone();
             there.retain(|id, _| !of_others(id));
-            // What is kept here only is not there; all else is, and equal.
+            // Everything except local-only sessions is on the server, and equal.
             assert_eq!(here, there, "{place} and the server do not agree on {account}");
         }
     }
 
-    /// Nothing happens for three hours: few calls are made.
+    /// Checks that three hours without events cause only a few calls.
     fn rest(&mut self) {
         let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
         self.run_until(self.now + seconds(3 * 3600));

@@ -1,4 +1,4 @@
-//! One device: a folder with a real store, a timer, a sync engine, and what its user has done.
+//! One device: a data folder with a real store, a timer, a sync engine, and a record of what its user has done.
 
 use fastrand::Rng;
 use futures_lite::future::{block_on, poll_once};
@@ -23,7 +23,7 @@ use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushRes
 use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
 
-/// What the person at a device has seen saved, by id.
+/// The sessions that the user of a device has seen saved, by id.
 pub type Held = BTreeMap<SessionId, Session>;
 
 /// The result of a call, as it comes over the network.
@@ -39,7 +39,7 @@ pub struct Started {
     respond: Option<oneshot::Sender<Received>>,
 }
 
-/// Hands the calls of a device to the world, which responds to them when it likes.
+/// Passes the calls of a device to the simulation, which decides when to respond.
 #[derive(Default)]
 struct Network(Mutex<Vec<Started>>);
 
@@ -95,21 +95,21 @@ impl Remote for Network {
     }
 }
 
-/// A note that the person at a device has written.
+/// A note that the user has written on a device.
 #[derive(Clone, Debug)]
 pub struct Edit {
     pub id: SessionId,
     pub note: String,
-    /// The folder went back to a state that does not hold it.
+    /// Whether the folder was restored to a state without this note.
     pub given_up: bool,
 }
 
-/// An older state of a folder.
+/// A copy of a data folder.
 #[derive(Clone)]
 struct Backup {
     path: PathBuf,
     held: Held,
-    /// How many edits it holds.
+    /// The number of edits that it has.
     edits: usize,
 }
 
@@ -117,29 +117,29 @@ pub struct Device {
     folder: TempDir,
     parts: Option<Parts>,
     pub token: Option<(UserId, Token)>,
-    /// The last call before the last sign-in.
+    /// The number of the last call before the last sign-in.
     pub signed_in_at: u64,
     /// The calls that are in flight, by their numbers.
     in_flight: BTreeMap<u64, oneshot::Sender<Received>>,
-    /// The most that were in flight at once.
+    /// The maximum number of calls in flight at once.
     pub most: usize,
     pub held: Held,
-    /// What was written here, in its order.
+    /// The notes that were written on this device, in order.
     pub edits: Vec<Edit>,
-    /// A copy that the program has made.
+    /// A backup by Zafu.
     copy: Option<Backup>,
-    /// A copy that another program has made.
+    /// A copy by another program.
     backup: Option<Backup>,
     copies: u64,
-    /// How wrong its clock is, in seconds.
+    /// The error of the device's clock, in seconds.
     pub skew: i64,
     pub calls: u64,
-    /// Nothing runs before this.
+    /// The time until which the device is off.
     pub off_until: Duration,
     version: &'static str,
 }
 
-/// Takes note of a sit as it is now, which holds all that was there before.
+/// Records the current state of a session, which must include its recorded state.
 fn hold(held: &mut Held, session: Session) {
     if let Some(before) = held.get(&session.id) {
         assert_eq!(session.clone().join(before), session, "a sit went back");
@@ -147,18 +147,18 @@ fn hold(held: &mut Held, session: Session) {
     held.insert(session.id, session);
 }
 
-/// An engine that has two pushes in flight however few rows there are.
+/// Creates a sync engine that sends a second push even for a small backlog.
 fn engine(store: &Store, chance: &mut Rng, version: &str) -> SyncEngine {
     SyncEngine::new(store.clone(), chance.u64(..), version).second_push_from(1)
 }
 
-/// Which device a database is of.
+/// Returns the device id in a database.
 fn device_in(database: &Path) -> String {
     let raw = Connection::open(database).unwrap();
     raw.query_row("SELECT id FROM device", [], |row| row.get(0)).unwrap()
 }
 
-/// What a running process has.
+/// The state of a running process.
 struct Parts {
     store: Store,
     engine: SyncEngine,
@@ -166,7 +166,7 @@ struct Parts {
     timer: Timer,
 }
 
-/// A folder in memory, where there is such a thing: what is tested here is not the disk.
+/// Creates a folder in memory if the system supports it: the disk is not under test.
 fn folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
@@ -208,7 +208,8 @@ impl Device {
         }
     }
 
-    /// A second computer with a copy of the folder (18). If it `knows` nothing of that, its whole disk was copied.
+    /// Creates a second computer with a copy of the folder (18). With `knows`, Zafu can detect the copy; without,
+    /// the whole disk was cloned.
     pub fn cloned(&self, knows: bool, now: Duration, chance: &mut Rng) -> Self {
         let folder = folder();
         let to = folder.path().join("zafu.db");
@@ -223,7 +224,7 @@ impl Device {
         device
     }
 
-    /// The notes of all sits that wait to be sent.
+    /// Returns the notes of all sessions in the outbox.
     pub fn pending_notes(&self) -> Vec<String> {
         let raw = self.raw();
         let mut rows =
@@ -232,7 +233,7 @@ impl Device {
         rows.collect::<Result<_, _>>().unwrap()
     }
 
-    /// The process starts.
+    /// Starts the process, or restarts it.
     pub fn open(&mut self, now: Duration, chance: &mut Rng) {
         let at = moment(now, self.skew);
         self.close();
@@ -243,7 +244,7 @@ impl Device {
         assert!(self.save(effects), "nothing is in the way of a start");
     }
 
-    /// The sync panicked, and is started again (10).
+    /// Restarts the sync after a panic (10).
     pub fn restart_sync(&mut self, chance: &mut Rng) {
         self.in_flight.clear();
         let parts = self.parts.as_mut().unwrap();
@@ -251,13 +252,13 @@ impl Device {
         parts.network = Arc::default();
     }
 
-    /// The process ends.
+    /// Ends the process.
     fn close(&mut self) {
         self.parts = None;
         self.in_flight.clear();
     }
 
-    /// Starts the calls that are due, beside those in flight; or returns how long nothing is due.
+    /// Starts due calls alongside those in flight and returns them, or returns what the sync waits for if it is idle.
     pub fn start_due(&mut self, now: Duration) -> Result<(Vec<Started>, Option<Wait>), StoreError> {
         let at = moment(now, self.skew);
         let parts = self.parts.as_mut().unwrap();
@@ -270,7 +271,7 @@ impl Device {
         Ok((std::mem::take(&mut *parts.network.0.lock().unwrap()), wait))
     }
 
-    /// Gives a call its number.
+    /// Records a call as in flight under `number`.
     pub fn depart(&mut self, number: u64, call: &mut Started) {
         self.in_flight.insert(number, call.respond.take().expect("it departs once"));
         self.most = self.most.max(self.in_flight.len());
@@ -313,7 +314,7 @@ impl Device {
         self.engine().wake(wakeup, at);
     }
 
-    /// Another connection to the database.
+    /// Opens another connection to the database.
     pub fn raw(&self) -> Connection {
         Connection::open(self.database()).unwrap()
     }
@@ -322,7 +323,7 @@ impl Device {
         self.folder.path().join("zafu.db")
     }
 
-    /// From now on the disk fails wherever one of these is written (5, 11, 13).
+    /// Makes one random kind of write to the database fail until [`Self::mend_disk`] (5, 11, 13).
     pub fn break_disk(&self, chance: &mut Rng) {
         let (table, when) = *chance
             .choice(&[("accounts", "UPDATE"), ("sessions", "INSERT"), ("outbox", "DELETE")])
@@ -339,9 +340,9 @@ impl Device {
         self.raw().execute_batch("DROP TRIGGER IF EXISTS fails").unwrap();
     }
 
-    /// Keeps a copy of the folder.
+    /// Takes a backup with Zafu and records it.
     pub fn copy(&mut self, now: Duration) {
-        // A copy each day: one that was taken today is no copy of now.
+        // Zafu takes one backup per day, so that each call uses another day.
         self.copies += 1;
         let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.copies));
         if let Some(copy) = self.store().backup_if_due(day).unwrap() {
@@ -353,7 +354,7 @@ impl Device {
         Backup { path, held: self.held.clone(), edits: self.edits.len() }
     }
 
-    /// Another program copies the folder, while this one is closed.
+    /// Copies the folder as another program would, while Zafu is closed.
     pub fn back_up(&mut self, now: Duration, chance: &mut Rng) {
         self.close();
         let path = self.folder.path().join("backup");
@@ -362,7 +363,8 @@ impl Device {
         self.open(now, chance);
     }
 
-    /// Goes back to the copy (18). What was held only since then is given up by the person.
+    /// Restores the backup of Zafu (18). The user accepts the loss of later changes. Returns false if there is
+    /// none.
     pub fn go_back(&mut self, now: Duration, chance: &mut Rng) -> bool {
         let Some(copy) = self.copy.take() else { return false };
         self.close();
@@ -371,11 +373,11 @@ impl Device {
         true
     }
 
-    /// Another program puts its copy back in place (18): as files, or, where the program `knows` nothing of it, with the
-    /// whole disk.
+    /// Restores the copy of another program (18): as files if Zafu `knows` of it, otherwise with the whole disk.
+    /// Returns false if there is no copy or it is not suitable.
     pub fn put_back(&mut self, knows: bool, now: Duration, chance: &mut Rng) -> bool {
         let Some(backup) = self.backup.clone() else { return false };
-        // A disk that goes back to before a new id was taken goes back to before its own past.
+        // A whole disk from before a change of the device id would return to an earlier history of this device.
         if !knows && device_in(&backup.path) != device_in(&self.database()) {
             return false;
         }
@@ -403,7 +405,7 @@ impl Device {
         self.mend_disk();
     }
 
-    /// Starts as a newer version, which can read what the one before could not.
+    /// Restarts as a newer version, which can read the unreadable rows.
     pub fn update(&mut self, now: Duration, chance: &mut Rng) {
         self.version = "0.2.0";
         let sql = "UPDATE unreadable_rows SET body = replace(body, '\"watch\"', '\"timer\"')";
@@ -411,14 +413,14 @@ impl Device {
         self.open(now, chance);
     }
 
-    /// Whether a row that this version cannot read may be on no server any more.
+    /// Returns whether an unreadable row may be missing on the server.
     pub fn has_only_here(&self) -> bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE state <> 'on_server')";
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// The rows of an account's server that this version cannot read, and how they stand. Where another account has a sit
-    /// of the same id here, there is no place for it.
+    /// Returns the unreadable rows of an account with their states, except rows whose session id another account has on
+    /// this device.
     pub fn unreadable_of(&self, account: UserId) -> Vec<String> {
         let raw = self.raw();
         let sql =
@@ -429,7 +431,7 @@ impl Device {
         rows.collect::<Result<_, _>>().unwrap()
     }
 
-    /// Carries out what the timer asks for. If it cannot be saved, it has not happened.
+    /// Applies a command to the timer and saves the result. The timer stays unchanged if the save fails.
     fn command(&mut self, command: Command, now: Duration) {
         let at = moment(now, self.skew);
         let parts = self.parts.as_mut().unwrap();
@@ -446,7 +448,7 @@ impl Device {
         saved
     }
 
-    /// Takes note of what the person can see now.
+    /// Records the sessions that the user can see now.
     fn see(&mut self) {
         let mut seen: Vec<_> = self.held.keys().copied().collect();
         let parts = self.parts.as_ref().unwrap();
@@ -459,13 +461,13 @@ impl Device {
         }
     }
 
-    /// Whether a record is here that may be no sit at last.
+    /// Returns whether a preparation is in the database, which may never become a session.
     pub fn is_preparing(&self) -> bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM open_sits WHERE preparing = 1)";
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Something that a person does with sits.
+    /// Carries out a random action of the user on sits.
     pub fn do_something(&mut self, now: Duration, chance: &mut Rng) {
         let unsettled = self.parts.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
         let idle = self.parts.as_ref().unwrap().timer.sit().is_none();
@@ -503,14 +505,14 @@ impl Device {
         }
     }
 
-    /// Answers every question and ends what runs.
+    /// Ends the running sit and resolves all unsettled sits.
     pub fn finish(&mut self, now: Duration, chance: &mut Rng) {
         self.command(Command::Tick, now);
         self.command(Command::End { overtime: None }, now);
         while let Some(id) = self.parts.as_ref().unwrap().timer.unsettled().first().map(|it| it.id)
         {
             let answer = *chance.choice(&[Answer::Whole, Answer::Gap, Answer::Discard]).unwrap();
-            // Some answers are answered with another question.
+            // An answer can lead to another question, which the discard then answers.
             for answer in [answer, Answer::Discard] {
                 self.command(Command::Resolve { id, answer }, now);
             }
@@ -518,12 +520,12 @@ impl Device {
         assert!(self.store().open_sits().unwrap().is_empty(), "something runs on");
     }
 
-    /// Edits, deletes or undeletes a sit that the person sees.
+    /// Edits, deletes or undeletes a random session that the user sees.
     fn change_one(&mut self, now: Duration, chance: &mut Rng) {
         let page = zafu_store::LogQuery { limit: 50, before: None };
         let mut ids: Vec<_> =
             self.store().sessions(&page).unwrap().iter().map(|session| session.id).collect();
-        // Deleted ones can be brought back.
+        // Deleted sessions can be undeleted.
         ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
         let Some(id) = chance.choice(ids) else { return };
         let changed = match chance.u32(0..4) {

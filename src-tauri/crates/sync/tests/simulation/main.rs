@@ -1,7 +1,7 @@
-//! Two to four devices with real stores, one server, and everything that can happen to them, in virtual time.
+//! Simulation of two to four devices with real stores and one server, with all kinds of faults, in virtual time.
 //!
-//! A seed decides all of it. `ZAFU_SEED=7` lives one life again, and says what happens; `ZAFU_SEEDS=10000` lives so
-//! many, from `ZAFU_FIRST_SEED` on: see `cargo xtask soak sync`.
+//! The seed determines the whole run. `ZAFU_SEED=7` repeats one run and prints its events; `ZAFU_SEEDS=10000` runs that
+//! number of seeds, beginning with `ZAFU_FIRST_SEED`: see `cargo xtask soak sync`.
 
 mod check;
 mod device;
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use world::World;
 
-/// As many as every test run takes.
+/// The number of seeds in a normal test run.
 const SEEDS: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {

@@ -1,42 +1,42 @@
-//! What can go wrong with one call. The numbers are those of the list of faults that the sync must survive.
+//! Faults of one call. The numbers are those in the list of faults that the sync must survive.
 
 use fastrand::Rng;
 use std::time::Duration;
 use zafu_sync::fake::error;
 use zafu_sync::wire::HttpResponse;
 
-/// What happens to one call.
+/// The fault of one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
-    /// Nothing.
+    /// No fault.
     None,
-    /// 26 TLS, 28 names, 30 a connection that died in sleep: it is never sent, and that is known.
+    /// 26 TLS, 28 DNS, 30 a connection that died during suspend: the request is known not to be sent.
     Unreachable,
-    /// 29: it never arrives, and nobody knows.
+    /// 29: the request is lost, and the device cannot know.
     Swallowed,
-    /// 19, 29 the other way, 23: it arrives, and the answer does not, or too late.
+    /// 19, 29 for the response, 23: the request arrives, and the response is lost or too late.
     Unanswered,
-    /// 20: it arrives again after so long.
+    /// 20: the request arrives a second time after this delay.
     Twice(Duration),
-    /// 21, 22: it arrives after so long, when newer ones have.
+    /// 21, 22: the request arrives after this delay, later than newer ones.
     Late(Duration),
-    /// 24: the answer is cut off.
+    /// 24: the response is truncated.
     CutOff,
-    /// 25, 27, 31 to 38: someone else answers, or the server says no.
+    /// 25, 27, 31 to 38: this response of another server, or this error of the server, instead of the real response.
     Instead(HttpResponse),
-    /// 34: the server does it and then falls over.
+    /// 34: the server carries out the request and then fails with this response.
     DoneThen(HttpResponse),
-    /// 40: the last verdicts are missing.
+    /// 40: this number of row outcomes is missing at the end.
     Silent(usize),
-    /// 42: the token is no longer taken.
+    /// 42: the access token has expired.
     Expired,
-    /// 43: nor can there be a new one.
+    /// 43: the token has expired and cannot be refreshed.
     Revoked,
-    /// 3: the process is killed while it waits, after so long.
+    /// 3: the process is killed after this delay, while the request is in flight.
     Killed(Duration),
-    /// 10: the sync panics while it waits; the rest of the process goes on.
+    /// 10: the sync panics after this delay, while the request is in flight; the rest of the process continues.
     Panics(Duration),
-    /// 44: another account signs in while it waits.
+    /// 44: another account signs in after this delay, while the request is in flight.
     Switched(Duration),
 }
 
@@ -44,7 +44,7 @@ fn page() -> Vec<u8> {
     b"<!DOCTYPE html><title>Welcome to our hotel</title>".to_vec()
 }
 
-/// Some trouble.
+/// Returns a random fault.
 pub fn some(chance: &mut Rng) -> Trouble {
     let seconds = |chance: &mut Rng, most: u64| Duration::from_millis(chance.u64(1..most * 1000));
     let plain = |status| HttpResponse { status, retry_after: None, body: Vec::new() };

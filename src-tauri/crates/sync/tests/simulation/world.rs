@@ -1,4 +1,4 @@
-//! The world: what happens, when, and to whom.
+//! The simulated world: devices, the server, the network, and the queue of events.
 
 use crate::device::Device;
 use crate::trouble::{self, Trouble};
@@ -16,42 +16,42 @@ use zafu_sync::fake::{Call, Dump, Server, Token, error};
 use zafu_sync::wire::HttpResponse;
 use zafu_sync::{Fault, Hold, RemoteError, Wait, Wakeup};
 
-/// A device gives up on a call after this time.
+/// The time limit of a call on a device.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Which sit it is, whatever id it has.
+/// Identifies a sit independently of its session id: the creation time and the device.
 pub type Origin = (DateTime<Utc>, DeviceId);
 
 #[derive(Debug)]
 enum Event {
-    /// The device looks what there is to do.
+    /// The device starts due calls.
     Wake(usize),
     /// A call reaches the server.
     Arrive(u64),
-    /// Its answer reaches the device.
+    /// The response of a call reaches the device.
     Answer(u64, Result<HttpResponse, RemoteError>),
-    /// A person does something.
+    /// A random action happens on a random device.
     Act,
-    /// The server's clock is set right.
+    /// The server's clock is corrected, so that it accepts tokens again.
     Accept,
-    /// The person at a device does something with sits.
+    /// The user of a device carries out a random action on sits.
     Sit(usize),
-    /// The process ends, if it still waits for this call.
+    /// The process is killed if this call is still in flight.
     Kill(usize, u64),
     Panic(usize, u64),
-    /// Another account signs in, if the device still waits for this call.
+    /// Another account signs in if this call is still in flight.
     Switch(usize, u64),
 }
 
-/// A call on its way.
+/// A call in the network.
 #[derive(Clone, Debug)]
 struct Wire {
     device: usize,
-    /// None: for a new token.
+    /// `None`: a token refresh.
     call: Option<Call>,
     token: Option<Token>,
     trouble: Trouble,
@@ -70,22 +70,22 @@ pub struct World {
     dumps: Vec<Dump>,
     pub devices: Vec<Device>,
     pub accounts: [UserId; 2],
-    /// Whose each sit may be: who was signed in when it was begun, or adopted it.
+    /// The possible owners of each sit: accounts that were signed in at its start or adopted it.
     pub owners: BTreeMap<Origin, BTreeSet<UserId>>,
-    /// Notes that waited to be sent when a whole disk was cloned: nothing tells whether one that the other computer has
-    /// sent was written before or after it.
+    /// Notes that were pending when a whole disk was cloned. It cannot be determined whether a note that the other
+    /// computer has sent was written before or after them.
     pub undecided: BTreeSet<String>,
-    /// Whether comparing both sides as a whole finds nothing: whatever it would repair must then never happen.
+    /// Whether the comparison of digests never finds a difference. Faults that only it repairs are then not simulated.
     blind: bool,
-    /// How much of all calls is in trouble, in percent.
+    /// The share of calls with a fault, in percent.
     weather: u32,
-    /// Whether people do things.
+    /// Whether users act.
     lively: bool,
     loud: bool,
     story: Vec<String>,
 }
 
-/// Where an event is kept.
+/// The key of an event in `slots`.
 type Slot = u64;
 
 impl World {
@@ -113,7 +113,7 @@ impl World {
         };
         for _ in 0..world.chance.usize(2..4) {
             let device = Device::new(world.now, &mut world.chance);
-            // Two installations that are made in the same moment still differ.
+            // No two installations have the same creation time.
             world.now += seconds(1);
             world.devices.push(device);
         }
@@ -128,13 +128,13 @@ impl World {
         self.story.push(line);
     }
 
-    /// Lives, and answers what happened.
+    /// Runs the simulation without recovery. Returns the log of events.
     pub fn story(mut self) -> Vec<String> {
         self.happen();
         std::mem::take(&mut self.story)
     }
 
-    /// Lives, heals, and is examined. Says how many calls were made.
+    /// Runs the simulation, recovers and checks the invariants. Returns the number of calls.
     pub fn live(mut self) -> u64 {
         self.happen();
         self.heal();
@@ -147,17 +147,17 @@ impl World {
         self.events.push(Reverse((self.now + delay, self.order, self.order)));
     }
 
-    /// Some hours in which anything may happen.
+    /// Simulates one to four hours with random events.
     fn happen(&mut self) {
         let end = self.now + seconds(self.chance.u64(3600..14_400));
         self.after(Duration::ZERO, Event::Act);
         self.run_until(end);
         self.lively = false;
-        // Whoever was to do something does it no more; what is on its way arrives.
+        // Planned actions of users are dropped; calls in flight still arrive.
         self.slots.retain(|_, event| !matches!(event, Event::Act | Event::Sit(_)));
     }
 
-    /// Lets time pass until `end`.
+    /// Advances the time to `end` and handles the events until then.
     pub fn run_until(&mut self, end: Duration) {
         while let Some(Reverse((at, _, slot))) = self.events.peek().copied() {
             if at > end {
@@ -201,7 +201,7 @@ impl World {
         self.devices[device].waits_for(number)
     }
 
-    /// Has a device do what is to be done.
+    /// Starts the due calls of a device, unless it is off.
     pub fn wake(&mut self, place: usize) {
         let device = &mut self.devices[place];
         if self.now < device.off_until {
@@ -229,7 +229,7 @@ impl World {
                 let came = match (signed_in, &call.call) {
                     (true, _) => Err(Fault::OtherAccount.into()),
                     (false, Some(_)) => Err(Fault::Status { status: 401, code: None }.into()),
-                    // Whoever has no token has nothing to get another one for.
+                    // Without a token, there is no refresh token either.
                     (false, None) => Ok(error(400, "refresh_token_not_found")),
                 };
                 self.after(Duration::ZERO, Event::Answer(number, came));
@@ -253,7 +253,7 @@ impl World {
         self.after(PATIENCE, Event::Answer(number, Err(Fault::TimedOut.into())));
         let there = Duration::from_millis(self.chance.u64(5..400));
         if self.lively && self.chance.u32(0..5) == 0 {
-            // The person does not wait for it.
+            // The user does not wait for the call.
             let soon = Duration::from_millis(self.chance.u64(1..3000));
             self.after(soon, Event::Sit(device));
         }
@@ -295,7 +295,7 @@ impl World {
             (Some(call), token) => self.server.answer(token, call),
             (None, Some(token)) => match self.server.refresh(token) {
                 Ok(token) => {
-                    // Kept before it is used, whatever becomes of the answer.
+                    // The device stores the new token even if the response is lost afterwards.
                     if let Some((_, known)) = &mut self.devices[wire.device].token
                         && *known == wire.token.expect("it was sent with one")
                     {
@@ -324,7 +324,7 @@ impl World {
         self.after(back, Event::Answer(number, Ok(response)));
     }
 
-    /// What a server would say that has just what the device has.
+    /// Returns the digest response of a server that has exactly the rows of the device.
     fn own_digest(&self, place: usize) -> Vec<u8> {
         let store = self.devices[place].store();
         let mut digest = Digest::default();
@@ -345,14 +345,14 @@ impl World {
         let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
         let done = self.devices[place].arrive(number, came, self.now);
         self.say(|| format!("{place}: call {number} answered {status}: {done:?}"));
-        // Whoever has signed in since has another session.
+        // A sign-in since the call has created another auth session.
         if number > self.devices[place].signed_in_at {
             self.asks_for_the_person_only_if_it_must(place);
         }
         self.wake(place);
     }
 
-    /// Whoever is asked to sign in again has no session that could be renewed.
+    /// Checks that a device asks for a new sign-in only if its token cannot be refreshed.
     fn asks_for_the_person_only_if_it_must(&mut self, place: usize) {
         let status = self.devices[place].engine().status().unwrap();
         if status.hold != Some(Hold::SignIn) {
@@ -374,7 +374,7 @@ impl World {
         self.after(seconds(off), Event::Wake(place));
     }
 
-    /// Signs an account in, and gives it what was nobody's where that is so.
+    /// Signs an account in on a device. With `adopt`, ownerless sits are assigned to it.
     pub fn sign_in(&mut self, place: usize, account: UserId, adopt: bool) {
         let token = self.server.sign_in(account);
         let before = self.ownerless(place);
@@ -401,7 +401,7 @@ impl World {
     }
 
     fn sign_in_some(&mut self, place: usize) {
-        // Mostly as before.
+        // Usually the same account signs in again.
         let same = self.devices[place].token.filter(|_| self.chance.u32(0..4) > 0);
         let account = same.map_or(self.accounts[self.chance.usize(0..2)], |(account, _)| account);
         let adopt = self.chance.u32(0..4) == 0;
@@ -416,7 +416,7 @@ impl World {
             .collect()
     }
 
-    /// Every sit on a device, and whose it is.
+    /// Returns the origin and the owner of every sit on a device.
     fn origins(&self, place: usize) -> Vec<(Origin, Option<UserId>)> {
         let raw = self.devices[place].raw();
         let mut rows = raw.prepare("SELECT createdat, deviceid, owner FROM sessions").unwrap();
@@ -429,7 +429,7 @@ impl World {
         rows.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
-    /// Someone does something.
+    /// Carries out a random action on a random device.
     fn act(&mut self) {
         let place = self.chance.usize(0..self.devices.len());
         if self.now < self.devices[place].off_until {
@@ -455,8 +455,8 @@ impl World {
                 let wakeup = *self.chance.choice(&wakeups).expect("there are some");
                 self.devices[place].wake(wakeup, self.now);
             }
-            // A record that is in its preparation here, and was sat elsewhere, goes with its preparation: until both
-            // sides are compared.
+            // A restored copy can be in the preparation of a sit that was sat after the copy. Discarding that
+            // preparation removes the row here, and only a comparison of digests brings it back.
             79 if !(self.blind && self.devices[place].is_preparing()) => {
                 if self.chance.bool() {
                     self.devices[place].copy(self.now);
@@ -500,12 +500,12 @@ impl World {
                 self.devices[place].skew = skew;
             }
             89 | 90 => self.dumps.push(self.server.dump()),
-            // What was sent and never read back before that is only found by comparing.
+            // The loss of rows that were pushed and never pulled is found only by comparing digests.
             91 if !self.dumps.is_empty() && !self.blind => {
                 self.say(|| "the server goes back to a dump".into());
                 let dump = self.chance.usize(0..self.dumps.len());
                 self.server.restore(&self.dumps[dump]);
-                // What was only made since then is not in it.
+                // Later dumps belong to a history that no longer exists.
                 self.dumps.truncate(dump + 1);
             }
             92 => self.erase(place),
@@ -543,7 +543,7 @@ impl World {
         self.wake(place);
     }
 
-    /// The person at a device does something with sits.
+    /// Carries out a random action of the user of a device on sits.
     fn sit(&mut self, place: usize) {
         if self.now < self.devices[place].off_until {
             return;
@@ -569,14 +569,14 @@ impl World {
         self.wake(place);
     }
 
-    /// The person erases what the server has of the account.
+    /// Erases the sessions of the signed-in account on the server, as its user would.
     fn erase(&mut self, place: usize) {
         let device = &self.devices[place];
         let Some((account, token)) = device.token else { return };
         let response = self.server.answer(Some(token), &Call::Erase);
         let Ok(erasure_id) = response.erase() else { return };
         self.say(|| format!("{place}: erases {account}"));
-        // The device may be killed before it knows.
+        // The device may be killed before it records the erasure.
         if self.chance.u32(0..4) > 0 {
             let store = self.devices[place].store();
             store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
@@ -584,7 +584,7 @@ impl World {
         }
     }
 
-    /// The person answers the question after an erasure, if there is one.
+    /// Answers the question after an erasure as the user, if there is one.
     pub fn answer_erasure(&mut self, place: usize) {
         let status = self.devices[place].engine().status().unwrap();
         let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
@@ -598,7 +598,7 @@ impl World {
         self.wake(place);
     }
 
-    /// All devices are off for so long.
+    /// Turns all devices off and advances the time by `long`.
     pub fn sleep(&mut self, long: Duration) {
         self.now += long;
         for device in &mut self.devices {
@@ -606,7 +606,7 @@ impl World {
         }
     }
 
-    /// All trouble ends.
+    /// Ends all faults.
     pub fn clear_up(&mut self) {
         self.say(|| "the sky clears".into());
         self.weather = 0;
