@@ -17,6 +17,7 @@ use fastrand::Rng;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use semver::Version;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::ids::UserId;
@@ -376,7 +377,7 @@ impl SyncEngine {
         response: PushResponse,
         Arrival { now, took, jitter, after_failure }: Arrival,
     ) -> Result<Transferred, StoreError> {
-        let (mut outcomes, before, after) = match response {
+        let (outcomes, before, after) = match response {
             PushResponse::Stored { outcomes, before, after } => (outcomes, before, after),
             PushResponse::Erased(erasure_id) => {
                 // This device may have agreed to it since.
@@ -388,14 +389,15 @@ impl SyncEngine {
             }
         };
         // Outcomes of rows that were not sent are ignored, and of several for one row all but the first.
-        outcomes.sort_by_key(|(id, _)| *id);
-        outcomes.dedup_by_key(|(id, _)| *id);
+        let mut outcome_of = HashMap::with_capacity(outcomes.len());
+        for (id, outcome) in outcomes {
+            outcome_of.entry(id).or_insert(outcome);
+        }
         let sent = rows.len();
         let rows: Vec<_> = rows
             .into_iter()
             .filter_map(|Outgoing { session, generation }| {
-                let at = outcomes.binary_search_by_key(&session.id, |(id, _)| *id).ok()?;
-                let outcome = std::mem::replace(&mut outcomes[at].1, RowOutcome::Accepted);
+                let outcome = outcome_of.remove(&session.id)?;
                 Some(PushedRow { id: session.id, generation, outcome })
             })
             .collect();

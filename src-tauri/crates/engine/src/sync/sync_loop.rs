@@ -129,10 +129,8 @@ impl SyncLoop {
             if self.opening.is_none() {
                 self.respond_with_status(&mut mailbox.status);
             }
-            let now = self.clock.now();
-            let is_paused = self.paused_until.is_some_and(|until| now.boot < until);
-            let runs = self.idle.is_none() && self.opening.is_none() && !is_paused;
-            let sleep = self.sleep(now.boot);
+            let runs = self.idle.is_none() && self.opening.is_none() && !self.is_paused();
+            let sleep = self.sleep();
             tokio::select! {
                 message = mailbox.inbox.recv() => match message {
                     None | Some(Message::Stop) => return self.finish().await,
@@ -155,8 +153,7 @@ impl SyncLoop {
 
     /// Opens the account that is signed in, and drops requests in flight for another one.
     fn follow_account(&mut self) {
-        let is_paused = self.paused_until.is_some_and(|until| self.clock.now().boot < until);
-        if self.opening.is_none() && !is_paused {
+        if self.opening.is_none() && !self.is_paused() {
             match self.session.needs_opening() {
                 Ok(false) => {}
                 Ok(true) => {
@@ -175,11 +172,17 @@ impl SyncLoop {
         }
     }
 
+    /// Returns whether the sync pauses after a panic or an error of the disk.
+    fn is_paused(&self) -> bool {
+        self.paused_until.is_some_and(|until| self.clock.now().boot < until)
+    }
+
     /// How long to wait for something to happen.
-    fn sleep(&self, now: BootTime) -> Duration {
+    fn sleep(&self) -> Duration {
         if self.engine.is_busy() {
             return REPORT_INTERVAL;
         }
+        let now = self.clock.now().boot;
         let until = match self.idle {
             Some(Wait::Until(at)) => Some(at),
             Some(Wait::ForWakeup) | None => None,
