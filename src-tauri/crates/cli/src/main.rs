@@ -15,7 +15,7 @@ mod source;
 mod status;
 mod terminal;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -41,8 +41,11 @@ fn main() -> ExitCode {
 
 /// Parses the command line, with the help in the language of the user.
 fn parse() -> Result<Args, clap::Error> {
-    let matches = help::in_language(Args::command()).try_get_matches()?;
-    Args::from_arg_matches(&matches)
+    // The texts of the help are looked up only for a command line that needs them: status bars run `zafu` often.
+    Args::try_parse().or_else(|_| {
+        let matches = help::in_language(Args::command()).try_get_matches()?;
+        Args::from_arg_matches(&matches)
+    })
 }
 
 /// Prints clap's message and returns the exit code: help and version go to standard output, errors to standard error.
