@@ -87,22 +87,24 @@ impl Browser {
 
     /// Waits until an element can be clicked, and clicks it with the mouse.
     pub fn click(&self, testid: &str) {
-        eventually(&format!("\"{testid}\" can be clicked on"), || {
-            let element = self.find(testid)?;
-            self.runtime.block_on(element.scroll_into_view()).ok()?;
-            self.runtime.block_on(element.click()).ok()
-        });
+        eventually(&format!("\"{testid}\" can be clicked on"), || self.try_click(testid));
+    }
+
+    /// Clicks an element if it is there. `None` if not, or if the click has closed the window before the driver responded.
+    pub fn try_click(&self, testid: &str) -> Option<()> {
+        let element = self.find(testid)?;
+        self.runtime.block_on(element.scroll_into_view()).ok()?;
+        self.runtime.block_on(element.click()).ok()
     }
 
     /// Clicks a toggle until it is pressed. The layout may shift under a click while the window loads.
     pub fn choose(&self, testid: &str) {
-        self.click(testid);
         eventually(&format!("\"{testid}\" is pressed"), || {
-            if self.attribute(testid, "aria-pressed").as_deref() == Some("true") {
-                return Some(());
+            let is_pressed = self.attribute(testid, "aria-pressed").as_deref() == Some("true");
+            if !is_pressed {
+                self.try_click(testid);
             }
-            self.click(testid);
-            None
+            is_pressed.then_some(())
         });
     }
 
