@@ -2,12 +2,17 @@
 
 use super::*;
 use crate::Cursor;
+use crate::sync::{self, Pull, Pulled};
+use chrono::{DateTime, Utc};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use uuid::Uuid;
 use zafu_core::bounded::Bounded;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::{Origin, Session};
 use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset};
+use zafu_core::timer::Save;
 use zafu_core::timer::{Command, Timer, saves};
 
 fn now() -> Moment {

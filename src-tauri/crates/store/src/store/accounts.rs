@@ -1,0 +1,118 @@
+//! Accounts, and whose the sits are.
+
+use super::Store;
+use crate::StoreError;
+use crate::accounts::{self, Account, Ownerless};
+use crate::owners::{self, Owner};
+use zafu_core::ids::UserId;
+
+impl Store {
+    /// Lists the owners: the shown account first, then the other accounts by address, then the ownerless sits if there
+    /// are any.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn owners(&self) -> Result<Vec<Owner>, StoreError> {
+        self.read(owners::all)
+    }
+
+    /// Lists the closed accounts whose sits the user of the signed-in account has not decided about, those with the
+    /// same e-mail address first. Empty if no account is signed in.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn orphans(&self) -> Result<Vec<Owner>, StoreError> {
+        self.read(owners::orphans)
+    }
+
+    /// Moves all sits of `source` to the signed-in account and enqueues each. It cannot be undone; the caller has the
+    /// user's consent. Returns the number of moved sits; a second move moves none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
+    pub fn move_sits_from(&self, source: UserId) -> Result<u32, StoreError> {
+        self.write(move |change| owners::move_sits(change, source))
+    }
+
+    /// Records that the user does not want to move the sits of `source` to the signed-in account. The next sign-in asks
+    /// again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoSuchAccount`], or an I/O error.
+    pub fn decline(&self, source: UserId) -> Result<(), StoreError> {
+        self.write(move |change| owners::decline(change, source))
+    }
+
+    /// Records that `account` was deleted on its server. Its sits stay, under the same owner.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
+    pub fn record_deleted(&self, account: UserId) -> Result<(), StoreError> {
+        self.write(move |change| owners::is_deleted(change, account))
+    }
+
+    /// Returns the account that the log shows: the signed-in account, or the one that was signed in last.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn account(&self) -> Result<Option<Account>, StoreError> {
+        self.read(accounts::shown)
+    }
+
+    /// Returns the signed-in account, if there is one.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn signed_in(&self) -> Result<Option<Account>, StoreError> {
+        Ok(self.account()?.filter(|account| account.signed_in))
+    }
+
+    /// Signs in the account with the server's id `id` and its project's `url` and publishable `key`. Ownerless sits
+    /// become the account's at once only if no other account ever used this data folder.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherProject`] if the account belongs to another project, or an I/O error.
+    pub fn sign_in(
+        &self,
+        id: UserId,
+        url: &str,
+        key: &str,
+        email: &str,
+    ) -> Result<Ownerless, StoreError> {
+        let (url, key, email) = (url.to_owned(), key.to_owned(), email.to_owned());
+        self.write(move |change| accounts::sign_in(change, id, &url, &key, &email))
+    }
+
+    /// Counts the ownerless sits, which were started while no account was signed in.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn ownerless(&self) -> Result<u32, StoreError> {
+        self.read(accounts::ownerless)
+    }
+
+    /// Records that the user does not want to assign the ownerless sits to the signed-in account. The next sign-in asks
+    /// again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], or an I/O error.
+    pub fn decline_ownerless(&self) -> Result<(), StoreError> {
+        self.write(|change| accounts::decline_ownerless(change))
+    }
+
+    /// Assigns the ownerless sits to the signed-in account. It cannot be undone. Returns their number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], or an I/O error.
+    pub fn assign_ownerless(&self) -> Result<u32, StoreError> {
+        self.write(|change| accounts::assign_ownerless(change))
+    }
+
+    /// Signs out. Nothing is removed, and the log still shows the same sits.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn sign_out(&self) -> Result<(), StoreError> {
+        self.write(|change| accounts::sign_out(change))
+    }
+}

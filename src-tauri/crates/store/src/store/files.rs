@@ -1,0 +1,78 @@
+//! The files of the data folder: backups, and the database as a whole.
+
+use super::Store;
+use crate::backups::{self, BackupInfo};
+use crate::{StoreError, folder, location, restore};
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use zafu_core::time::WallTime;
+
+impl Store {
+    /// Takes the daily backup, unless there is one already. Takes as long as copying the database; does not block other
+    /// calls. Returns the new backup, if it was taken.
+    ///
+    /// # Errors
+    /// An I/O error. Existing backups stay.
+    pub fn backup_if_due(&self, now: WallTime) -> Result<Option<BackupInfo>, StoreError> {
+        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_separately(|connection| backups::take_if_due(connection, &self.0.folder, now))
+    }
+
+    /// Lists the backups in `folder`, newest first. Does not open the database.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn backups(folder: &Path) -> Result<Vec<BackupInfo>, StoreError> {
+        backups::all(folder)
+    }
+
+    /// Lists the rescued databases in `folder` by name. Each was saved while another file was at the database's path,
+    /// and can be given to [`Store::restore`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn rescued(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+        location::rescued(folder).map_err(|error| StoreError::io(folder, folder, error))
+    }
+
+    /// Returns the newest backup in `folder` that can be restored.
+    #[must_use]
+    pub fn newest_intact_backup(folder: &Path) -> Option<PathBuf> {
+        backups::newest_intact(folder)
+    }
+
+    /// Checks the whole database for damage. Does not block other calls.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`], or an I/O error.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match self.read_separately(backups::findings)? {
+            None => Ok(()),
+            Some(findings) => Err(StoreError::corrupt(&self.0.folder, findings)),
+        }
+    }
+
+    /// Replaces the database in `folder`, which must not be open, by `backup`. Returns the new path of the replaced
+    /// database; `None` if there was none. The installation takes a new device id: with the old one, it would use the
+    /// same revisions twice.
+    ///
+    /// # Errors
+    /// [`StoreError::BackupUnusable`] if the backup is damaged or has an unknown format; otherwise an I/O error. An
+    /// interruption leaves one of the two in place, intact.
+    pub fn restore(
+        folder: &Path,
+        backup: &Path,
+        now: WallTime,
+    ) -> Result<Option<PathBuf>, StoreError> {
+        restore::restore(folder, backup, now.utc).map_err(|error| error.explained(folder))
+    }
+
+    /// Moves a damaged database in `folder`, which must not be open, to `zafu.db.corrupt-<UTC>`, with its log. Returns
+    /// the new path; `None` if there was no database.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn set_aside(folder: &Path, now: WallTime) -> Result<Option<PathBuf>, StoreError> {
+        folder::move_aside(folder, "corrupt", now.utc)
+    }
+}

@@ -1,0 +1,135 @@
+//! Sits, the log, settings and presets.
+
+use super::Store;
+use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
+use crate::{StoreError, changes, device, open_sits, presets, save, settings};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use zafu_core::ids::SessionId;
+use zafu_core::session::Session;
+use zafu_core::settings::{Preset, Settings};
+use zafu_core::timer::{OpenSit, Save};
+
+impl Store {
+    /// Lists the open sits, oldest first, from which the timer recovers.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
+        self.read(open_sits::all)
+    }
+
+    /// Applies all of `saves` in order, or none.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] or [`StoreError::NotOpen`] if the sit of a save does not exist or is not open;
+    /// otherwise an I/O error.
+    pub fn save(&self, saves: &[Save]) -> Result<(), StoreError> {
+        if saves.is_empty() {
+            return Ok(());
+        }
+        let saves = saves.to_vec();
+        self.write_urgently(move |change| {
+            let device = device::current(change)?;
+            saves.into_iter().try_for_each(|one| save::apply(change, one, device))
+        })
+    }
+
+    /// Returns the session `id`, deleted or not; `None` if it is in its preparation or does not exist.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.read(|connection| sessions::find(connection, id))
+    }
+
+    /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones,
+    /// without deleted ones and those in their preparation.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
+    pub fn sessions(&self, query: &LogQuery) -> Result<Vec<Session>, StoreError> {
+        let entries = self.log(query, OwnerFilter::Shown)?;
+        Ok(entries.into_iter().map(|one| one.session).collect())
+    }
+
+    /// Returns a part of the log of some or all owners, newest first by corrected start, without deleted sits and those
+    /// in their preparation.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
+    pub fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
+        self.read(|connection| sessions::log(connection, query, owner))
+    }
+
+    /// Sets the note and the label of a sit.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or an I/O error.
+    pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
+        let (note, label) = (note.to_owned(), label.to_owned());
+        self.write(move |change| changes::edit(change, id, note, label, device::current(change)?))
+    }
+
+    /// Deletes a sit. Its record stays as a tombstone.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or an I/O error.
+    pub fn delete(&self, id: SessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.set_deletion(id, Some(at))
+    }
+
+    /// Undoes the deletion of a sit.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or an I/O error.
+    pub fn undelete(&self, id: SessionId) -> Result<(), StoreError> {
+        self.set_deletion(id, None)
+    }
+
+    fn set_deletion(&self, id: SessionId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+        self.write(move |change| changes::delete(change, id, at, device::current(change)?))
+    }
+
+    /// Returns the settings.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        self.read(settings::read)
+    }
+
+    /// Saves the settings.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn save_settings(&self, chosen: &Settings) -> Result<(), StoreError> {
+        let chosen = chosen.clone();
+        self.write(move |change| settings::save(change, &chosen))
+    }
+
+    /// Lists the presets by name.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn presets(&self) -> Result<Vec<Preset>, StoreError> {
+        self.read(presets::all)
+    }
+
+    /// Adds `preset`, or updates the one with its id.
+    ///
+    /// # Errors
+    /// [`StoreError::PresetNameTaken`], [`StoreError::PresetNameEmpty`], or an I/O error.
+    pub fn save_preset(&self, preset: &Preset) -> Result<(), StoreError> {
+        let preset = preset.clone();
+        self.write(move |change| presets::save(change, &preset))
+    }
+
+    /// Removes the preset `id`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchPreset`], or an I/O error.
+    pub fn delete_preset(&self, id: Uuid) -> Result<(), StoreError> {
+        self.write(move |change| presets::delete(change, id))
+    }
+}
