@@ -17,7 +17,19 @@ macro_rules! sources {
 }
 
 // What is shown outside the window. The window's own texts are compiled into the window.
-sources!["help.ftl", "notification.ftl", "startup.ftl", "tray.ftl"];
+sources![
+    "cli.ftl",
+    "doctor.ftl",
+    "engine.ftl",
+    "error.ftl",
+    "help.ftl",
+    "notification.ftl",
+    "server.ftl",
+    "startup.ftl",
+    "storage.ftl",
+    "timer.ftl",
+    "tray.ftl",
+];
 
 /// The messages of one language.
 pub struct Catalogue {

@@ -1,0 +1,1 @@
+# Requests to the timer that cannot be carried out.

@@ -1,0 +1,1 @@
+# Errors of the account, its server and the keychain.
