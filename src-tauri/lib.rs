@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(response) => return finish(print_usage(&response)),
     };
-    let folder = match DataFolder::find() {
+    let folder = match DataFolder::open_or_create() {
         Ok(folder) => folder,
         Err(error) => {
             return finish(fail(&error));

@@ -97,21 +97,21 @@ fn run(args: Args) -> Result<u8, Failure> {
     match &args.command {
         Some(Command::Status { json }) => {
             logs::start_without_files(verbose);
-            status::show(&DataFolder::look()?, *json)?;
+            status::show(&DataFolder::for_reading()?, *json)?;
             return Ok(DONE);
         }
         Some(Command::Log(log)) => {
             logs::start_without_files(verbose);
-            log::show(&DataFolder::look()?, log)?;
+            log::show(&DataFolder::for_reading()?, log)?;
             return Ok(DONE);
         }
         Some(Command::Doctor) => {
             logs::start_without_files(verbose);
-            return Ok(print::findings(&doctor::examine(DataFolder::look())));
+            return Ok(print::findings(&doctor::examine(DataFolder::for_reading())));
         }
         _ => {}
     }
-    let folder = DataFolder::find()?;
+    let folder = DataFolder::open_or_create()?;
     logs::start(&folder, "zafu", verbose);
     match args.command {
         None => app::open(&folder)?,

@@ -58,7 +58,7 @@ impl DataFolder {
     ///
     /// # Errors
     /// [`FolderError`] if there is none, it cannot be created, or other users may write in it.
-    pub fn find() -> Result<Self, FolderError> {
+    pub fn open_or_create() -> Result<Self, FolderError> {
         Self::at(&named()?)
     }
 
@@ -66,7 +66,7 @@ impl DataFolder {
     ///
     /// # Errors
     /// [`FolderError`] if there is none, or other users may write in it.
-    pub fn look() -> Result<Self, FolderError> {
+    pub fn for_reading() -> Result<Self, FolderError> {
         let path = named()?;
         match path.canonicalize() {
             Ok(found) => usable(&found).map(|()| Self(found)),
