@@ -4,10 +4,10 @@ use crate::args::Args;
 use crate::signals;
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
+use zafu_engine::access::{self, Access};
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
-use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_messages::text;
 use zafu_store::{Store, StoreError};
@@ -26,15 +26,15 @@ pub enum Started {
 /// printed instead, for the process that started this one.
 pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
     loop {
-        let error = match turn::take(folder) {
-            Ok(Turn::Ours(lock)) => {
+        let error = match access::lock_or_connect(folder) {
+            Ok(Access::Lock(lock)) => {
                 let adapters = system::adapters(folder, ringing.clone());
                 match Host::start_locked(folder, lock, adapters) {
                     Ok(host) => return Started::Here(host),
                     Err(error) => error,
                 }
             }
-            Ok(Turn::Served(client)) => match show_elsewhere(client, args.background) {
+            Ok(Access::Engine(client)) => match show_elsewhere(client, args.background) {
                 Ok(()) => return Started::Elsewhere,
                 Err(error) => return fail(&error.message, args),
             },

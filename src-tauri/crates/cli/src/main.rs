@@ -22,9 +22,9 @@ use std::time::Duration;
 use zafu_cli::args::{Args, Command, GapAnswer, Sit};
 use zafu_cli::help;
 use zafu_core::timer::{Answer, OvertimeAnswer};
+use zafu_engine::access::{self, Access};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{IpcError, StartRequest};
-use zafu_engine::turn::{self, Turn};
 use zafu_engine::{Client, doctor, logs, output, resolve_sit, system};
 use zafu_store::Store;
 
@@ -184,9 +184,9 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
         Failure::new(USAGE, format!("\"{text}\" is not a session ID: `zafu status` shows them"))
     };
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
-    match turn::take(folder).map_err(IpcError::from)? {
-        Turn::Served(mut client) => drop(client.resolve_sit(id, answer)?),
-        Turn::Ours(_lock) => {
+    match access::lock_or_connect(folder).map_err(IpcError::from)? {
+        Access::Engine(mut client) => drop(client.resolve_sit(id, answer)?),
+        Access::Lock(_lock) => {
             let now = system::clock().now();
             let store = Store::open(folder.path(), now.wall)?;
             resolve_sit(&store, id, answer, now)?;

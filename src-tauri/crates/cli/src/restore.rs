@@ -2,9 +2,9 @@
 
 use crate::failure::{FAILED, Failure, REFUSED};
 use zafu_cli::args::RestoreFrom;
+use zafu_engine::access::{self, Access};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
-use zafu_engine::turn::{self, Turn};
 use zafu_engine::{output, system};
 use zafu_store::Store;
 
@@ -24,9 +24,9 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         }
         return Ok(());
     };
-    let _lock = match turn::take(folder).map_err(IpcError::from)? {
-        Turn::Ours(lock) => lock,
-        Turn::Served(_) => {
+    let _lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
+        Access::Lock(lock) => lock,
+        Access::Engine(_) => {
             let message = "Zafu is already running: `zafu quit` stops it; a running sit is kept as far as it has come";
             return Err(Failure::new(REFUSED, message));
         }

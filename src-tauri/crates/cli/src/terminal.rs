@@ -5,18 +5,18 @@ use crate::print;
 use std::io;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use zafu_engine::access::{self, Access};
 use zafu_engine::adapters::bells::{self, Ringing};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRequest};
-use zafu_engine::turn::{self, Turn};
 use zafu_engine::{EngineHandle, Event, Host, TerminalSit, output, system};
 
 /// Runs a sit in this process until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
-    let lock = match turn::take(folder).map_err(IpcError::from)? {
-        Turn::Ours(lock) => lock,
-        Turn::Served(_) => {
+    let lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
+        Access::Lock(lock) => lock,
+        Access::Engine(_) => {
             let message =
                 "Zafu is already running: `zafu sit` without --terminal begins a sit there";
             return Err(Failure::new(REFUSED, message));

@@ -5,6 +5,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod access;
 mod account;
 pub mod adapters;
 pub mod bell;
@@ -24,7 +25,6 @@ mod socket;
 pub mod sync;
 pub mod system;
 mod thread;
-pub mod turn;
 #[cfg(test)]
 mod typescript;
 pub mod view;

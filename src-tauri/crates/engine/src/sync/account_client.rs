@@ -1,13 +1,13 @@
 //! Requests about the account from another process: through the running engine, or directly if there is none.
 
 use super::account_session::{AccountSession, Done};
+use crate::access::{self, Access};
 use crate::adapters::keychain::Keychain;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderLock};
 use crate::host::HostError;
 use crate::protocol::{ErrorCode, IpcError, Request, SyncReply, SyncRequest};
 use crate::system;
-use crate::turn::{self, Turn};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 use zafu_core::time::Moment;
@@ -28,9 +28,9 @@ impl AccountClient {
     /// # Errors
     /// The running engine cannot be reached, or the folder cannot be used.
     pub fn connect(folder: &DataFolder) -> Result<Self, IpcError> {
-        Ok(Self(match turn::take(folder)? {
-            Turn::Served(client) => Route::Engine(client),
-            Turn::Ours(lock) => Route::Direct(Box::new(Direct::open(folder, lock).map_err(
+        Ok(Self(match access::lock_or_connect(folder)? {
+            Access::Engine(client) => Route::Engine(client),
+            Access::Lock(lock) => Route::Direct(Box::new(Direct::open(folder, lock).map_err(
                 |error| match error {
                     HostError::Store(error) => error.into(),
                     HostError::Folder(_) | HostError::System(_) => {

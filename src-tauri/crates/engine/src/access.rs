@@ -1,7 +1,7 @@
-//! Locks a data folder, or connects to the engine that holds it: one process holds a folder at a time.
+//! Access to a data folder: locks it, or connects to the engine that holds it: one process holds a folder at a time.
 //!
 //! For a short time after an engine has locked a folder and before it listens, and again while it stops, neither is
-//! possible. [`take`] waits until that has passed and does not treat it as an error.
+//! possible. [`lock_or_connect`] waits until that has passed and does not treat it as an error.
 
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError, FolderLock};
@@ -9,21 +9,21 @@ use crate::protocol::{ErrorCode, IpcError};
 use std::time::Duration;
 
 /// Maximum wait while a folder is held and its engine cannot be reached.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_WAIT: Duration = Duration::from_secs(10);
 /// Interval of the attempts.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+const RETRY_INTERVAL: Duration = Duration::from_millis(25);
 
-/// The result of [`take`].
-pub enum Turn {
+/// The result of [`lock_or_connect`].
+pub enum Access {
     /// This process now holds the folder.
-    Ours(FolderLock),
+    Lock(FolderLock),
     /// An engine holds the folder and responds.
-    Served(Box<Client>),
+    Engine(Box<Client>),
 }
 
 /// The folder can neither be locked nor its engine be reached.
 #[derive(Debug, thiserror::Error)]
-pub enum TurnError {
+pub enum AccessError {
     /// The folder cannot be used, or is held by a process that cannot be reached.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -32,17 +32,17 @@ pub enum TurnError {
     Engine(#[from] IpcError),
 }
 
-impl From<TurnError> for IpcError {
-    fn from(error: TurnError) -> Self {
+impl From<AccessError> for IpcError {
+    fn from(error: AccessError) -> Self {
         match error {
-            TurnError::Engine(error) => error,
-            TurnError::Folder(error @ FolderError::Held { .. }) => Self::new(
+            AccessError::Engine(error) => error,
+            AccessError::Folder(error @ FolderError::Held { .. }) => Self::new(
                 ErrorCode::Engine,
                 format!(
                     "{error}, and cannot be reached. Nothing was changed; end it and try again"
                 ),
             ),
-            TurnError::Folder(error) => Self::new(ErrorCode::Storage, error.to_string()),
+            AccessError::Folder(error) => Self::new(ErrorCode::Storage, error.to_string()),
         }
     }
 }
@@ -50,22 +50,22 @@ impl From<TurnError> for IpcError {
 /// Locks `folder`, or connects to the engine that holds it. Waits for up to 10 s while neither is possible.
 ///
 /// # Errors
-/// [`TurnError`] if neither was possible; nothing was changed.
-pub fn take(folder: &DataFolder) -> Result<Turn, TurnError> {
-    let looks = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
+/// [`AccessError`] if neither was possible; nothing was changed.
+pub fn lock_or_connect(folder: &DataFolder) -> Result<Access, AccessError> {
+    let attempts = MAX_WAIT.as_millis() / RETRY_INTERVAL.as_millis();
     let mut why = None;
-    for _ in 0..looks {
+    for _ in 0..attempts {
         let held = match folder.lock() {
-            Ok(lock) => return Ok(Turn::Ours(lock)),
+            Ok(lock) => return Ok(Access::Lock(lock)),
             Err(held @ FolderError::Held { .. }) => held,
             Err(error) => return Err(error.into()),
         };
         match reach(folder) {
-            Reached::Engine(client) => return Ok(Turn::Served(client)),
+            Reached::Engine(client) => return Ok(Access::Engine(client)),
             Reached::NotYet => why = Some(held.into()),
             Reached::Failed(error) => return Err(error.into()),
         }
-        std::thread::sleep(LOOK_EVERY);
+        std::thread::sleep(RETRY_INTERVAL);
     }
     Err(why.unwrap_or(FolderError::Held { path: folder.path().to_owned() }.into()))
 }
