@@ -31,7 +31,7 @@ help-resolve = Beantwortet, was eine unterbrochene Sitzung war; ohne Angabe die 
 help-resolve-answer = whole: bis zum Ende gesessen; gap: bis zur Unterbrechung gesessen; discard: es war keine Sitzung
 help-resolve-id = Die ID der Sitzung
 help-log = Listet frühere Sitzungen, die neuesten zuerst
-help-log-limit = Wie viele Sitzungen höchstens
+help-log-limit = Wie viele Sitzungen höchstens; ohne Angabe 20
 help-log-all-accounts = Listet die Sitzungen aller Konten auf diesem Gerät, mit ihren Konten
 help-log-account = Listet die Sitzungen dieses Kontos: seine E-Mail-Adresse oder ID
 help-sync = Sendet wartende Sitzungen und holt die anderer Geräte
@@ -63,3 +63,8 @@ help-restore-from = newest, empty oder der Pfad einer Sicherung; ohne Angabe wer
 help-quit = Beendet das laufende Zafu; eine laufende Sitzung wird gespeichert
 help-completions = Gibt Vervollständigungen für die Shell aus
 help-completions-shell = Die Shell: bash, elvish, fish, powershell oder zsh
+# Überschriften der Handbuchseiten.
+help-manual-name = BEZEICHNUNG
+help-manual-synopsis = ÜBERSICHT
+help-manual-description = BESCHREIBUNG
+help-manual-notes = ANMERKUNGEN

@@ -31,7 +31,7 @@ help-resolve = Answer what an interrupted sit was; by default the oldest
 help-resolve-answer = whole: it was sat to the end; gap: it was sat until the interruption; discard: it was not a sit
 help-resolve-id = The ID of the sit
 help-log = List past sits, newest first
-help-log-limit = The highest number of sits to list
+help-log-limit = The highest number of sits to list; by default 20
 help-log-all-accounts = List the sits of every account on this device, with their accounts
 help-log-account = List the sits of this account: its email address or ID
 help-sync = Send waiting sits and fetch those of other devices
@@ -63,3 +63,8 @@ help-restore-from = newest, empty, or the path of a backup; by default lists the
 help-quit = Quit the running Zafu; a running sit is saved
 help-completions = Print shell completions
 help-completions-shell = The shell: bash, elvish, fish, powershell or zsh
+# Headings of the manual pages.
+help-manual-name = NAME
+help-manual-synopsis = SYNOPSIS
+help-manual-description = DESCRIPTION
+help-manual-notes = NOTES

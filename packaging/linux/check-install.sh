@@ -90,6 +90,14 @@ for program in zafu zafu-app; do
   ! in_root ldd "/usr/bin/$program" | grep 'not found' || fail "$program lacks a library: Depends is incomplete"
 done
 
+say "manual pages in every language"
+in_root dpkg-query --listfiles zafu >"$ROOT/files"
+for folder in man man/de; do
+  for page in zafu zafu-sit zafu-app; do
+    grep -qx "/usr/share/$folder/man1/$page.1.gz" "$ROOT/files" || fail "$folder has no page $page"
+  done
+done
+
 say "zafu sit 2s --terminal"
 unset DISPLAY
 as_user zafu sit 2s --terminal

@@ -14,6 +14,9 @@ pub enum Format {
     Rpm,
 }
 
+/// The folder of the manual pages of each language, and the source of the page of the app.
+const MANUALS: [(&str, &str); 2] = [("man/man1", "zafu-app.1"), ("man/de/man1", "zafu-app.de.1")];
+
 /// Writes the tree of a format, from what was generated in `folder`, and returns its path.
 ///
 /// # Errors
@@ -29,14 +32,15 @@ pub fn write(format: Format, folder: &Path, project: &Project) -> Result<PathBuf
     install(&commands.join("zafu.bash"), "bash-completion/completions/zafu")?;
     install(&commands.join("zafu.fish"), "fish/vendor_completions.d/zafu.fish")?;
     install(&commands.join("_zafu"), &format!("{zsh}/_zafu"))?;
-    for entry in fs::read_dir(&commands)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "1") {
+    for (manual, app) in MANUALS {
+        for entry in fs::read_dir(commands.join(manual))? {
+            let path = entry?.path();
             let name = path.file_name().context("a manual page has no name")?.to_string_lossy();
-            install(&path, &format!("man/man1/{name}"))?;
+            install(&path, &format!("{manual}/{name}"))?;
         }
+        let app = root().join("packaging/linux").join(app);
+        install(&app, &format!("{manual}/zafu-app.1"))?;
     }
-    install(&root().join("packaging/linux/zafu-app.1"), "man/man1/zafu-app.1")?;
     install(&root().join("icons/zafu.svg"), "icons/hicolor/scalable/apps/zafu-app.svg")?;
     let day = release_day()?;
     let metainfo = fs::read_to_string(root().join("packaging/linux/app.zafu.Zafu.metainfo.xml"))?;
@@ -59,7 +63,9 @@ pub fn write(format: Format, folder: &Path, project: &Project) -> Result<PathBuf
             install(&notices, "licenses/zafu/third-party-licences.txt")?;
         }
     }
-    compress(&share.join("man/man1"), |_| true)?;
+    for (manual, _) in MANUALS {
+        compress(&share.join(manual), |_| true)?;
+    }
     Ok(share)
 }
 

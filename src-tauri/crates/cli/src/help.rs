@@ -47,9 +47,12 @@ fn translate(command: Command, path: &[String]) -> Command {
     }
     let command = command.mut_args(|argument| {
         let heading = if argument.is_positional() { "arguments" } else { "options" };
-        // The help text names the possible values and their meanings.
+        // The help text names the possible values with their meanings, and the default.
         let takes_value = argument.get_action().takes_values();
-        let argument = argument.help_heading(text(heading)).hide_possible_values(takes_value);
+        let argument = argument
+            .help_heading(text(heading))
+            .hide_possible_values(takes_value)
+            .hide_default_value(takes_value);
         match message_of(argument.get_id().as_str(), path) {
             Some(name) => argument.help(text(&name)).long_help(None),
             None => argument,
@@ -137,6 +140,10 @@ mod tests {
             "zafu-version",
             "help",
             "help-command",
+            "manual-name",
+            "manual-synopsis",
+            "manual-description",
+            "manual-notes",
         ]
         .map(String::from)
         .into();
@@ -158,7 +165,7 @@ mod tests {
         let german = printed(in_language(Args::command()));
         assert!(german.contains("Aufruf: zafu sit"), "{german}");
         assert!(german.contains("Hält die Sitzung an"), "{german}");
-        for english in ["Usage", "Options", "Print", "help-", "possible values"] {
+        for english in ["Usage", "Options", "Print", "help-", "possible values", "default"] {
             assert!(!german.contains(english), "{english}: {german}");
         }
         in_language(Args::command()).debug_assert();
