@@ -36,9 +36,9 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
             }
             Ok(Access::Engine(client)) => match show_elsewhere(client, args.background) {
                 Ok(()) => return Started::Elsewhere,
-                Err(error) => return fail(&error.message, args),
+                Err(error) => return fail(&text(&error.message), args),
             },
-            Err(error) => return fail(&IpcError::from(error).message, args),
+            Err(error) => return fail(&text(&IpcError::from(error).message), args),
         };
         let StoreError::Corrupt { newest_backup, .. } = (match &error {
             HostError::Store(error) => error,

@@ -1,1 +1,24 @@
-# Errors of the engine and of the connection to it.
+# Errors of the engine and of the connection to it. A reason is technical text from the system, in English.
+
+engine-stopping = Zafu wird gerade beendet. Alles Gespeicherte bleibt erhalten. Starte Zafu erneut.
+engine-fault = Ein Teil von Zafu ist fehlgeschlagen ({ $reason }). Alles Gespeicherte bleibt erhalten. Versuch es noch einmal, und melde den Fehler, wenn er wieder auftritt.
+engine-unreachable = Das laufende Zafu ist nicht erreichbar ({ $reason }). Es wurde nichts geändert. Versuch es noch einmal.
+engine-not-responding = Das laufende Zafu hat seit { $seconds } Sekunden nicht geantwortet: Es ist angehalten oder wartet auf einen Datenträger. Alles Gespeicherte bleibt erhalten, und die Anfrage wird vielleicht noch ausgeführt. Lass Zafu weiterlaufen, oder beende es und starte es neu.
+engine-other-version = Das laufende Zafu hat eine andere Version ({ $reason }). Beende es und starte es neu.
+engine-request-not-understood = Diese Anfrage wird nicht verstanden ({ $reason }). Prüfe, ob `zafu` und die App dieselbe Version haben.
+engine-sit-not-over = Diese Sitzung ist noch nicht zu Ende. Beende sie oder beantworte die Frage dazu, bevor du sie löschst.
+engine-preset-missing = Es gibt keine Vorlage mit der ID { $id }. Vielleicht wurde sie gelöscht.
+engine-preset-unknown = Es gibt keine Vorlage „{ $name }“. Die Vorlagen sind: { $presets }.
+engine-preset-none = Es gibt keine Vorlage „{ $name }“. Es gibt noch keine Vorlagen.
+engine-keep-awake = Der Computer schläft während der Sitzung vielleicht ein ({ $reason }). Die Sitzung läuft weiter. Wird sie unterbrochen, fragt Zafu dich nach der Unterbrechung.
+engine-notification = Die Benachrichtigung konnte nicht angezeigt werden ({ $reason }). Sonst ist nichts betroffen. `zafu doctor` zeigt, was fehlt.
+engine-file-not-written = { $file } konnte nicht geschrieben werden ({ $reason }). Sonst wurde nichts geändert.
+
+## A change that could not be saved. $change is one of the messages below, $error a whole message.
+
+engine-not-saved = { $change } ist noch nicht gespeichert. { $error } Zafu behält die Änderung im Arbeitsspeicher und versucht es weiter. Beende Zafu nicht, bevor sie gespeichert ist.
+engine-change-pause = Die Pause
+engine-change-resume = Das Ende der Pause
+engine-change-end = Das Ende der Sitzung
+engine-change-discard = Das Verwerfen der Sitzung
+engine-change-other = Die letzte Änderung der Sitzung

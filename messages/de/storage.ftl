@@ -1,1 +1,2 @@
 # Errors of the database and the data folder.
+

@@ -1,1 +1,24 @@
-# Errors of the engine and of the connection to it.
+# Errors of the engine and of the connection to it. A reason is technical text from the system, in English.
+
+engine-stopping = Zafu is stopping. Everything that was saved is kept. Start Zafu again.
+engine-fault = A part of Zafu failed ({ $reason }). Everything that was saved is kept. Try again, and report this if it happens again.
+engine-unreachable = The running Zafu cannot be reached ({ $reason }). Nothing was changed. Try again.
+engine-not-responding = The running Zafu has not responded for { $seconds } seconds: it is suspended, or it waits for a disk. Everything that was saved is kept, and the request may still be carried out later. Let Zafu continue, or end it and start it again.
+engine-other-version = The running Zafu is of another version ({ $reason }). Quit it and start it again.
+engine-request-not-understood = This request is not understood ({ $reason }). Check that `zafu` and the app have the same version.
+engine-sit-not-over = This sit is not over yet. End it, or answer the question about it, before you delete it.
+engine-preset-missing = There is no preset with the ID { $id }. It may have been deleted.
+engine-preset-unknown = There is no preset “{ $name }”. The presets are: { $presets }.
+engine-preset-none = There is no preset “{ $name }”. There are no presets yet.
+engine-keep-awake = The computer may go to sleep during the sit ({ $reason }). The sit continues. If it is interrupted, Zafu will ask you about the gap.
+engine-notification = The notification could not be shown ({ $reason }). Nothing else is affected. Run `zafu doctor` to see what is missing.
+engine-file-not-written = { $file } could not be written ({ $reason }). Nothing else was changed.
+
+## A change that could not be saved. $change is one of the messages below, $error a whole message.
+
+engine-not-saved = { $change } is not saved yet. { $error } Zafu keeps it in memory and tries again. Do not quit Zafu before it is saved.
+engine-change-pause = The pause
+engine-change-resume = The end of the pause
+engine-change-end = The end of the sit
+engine-change-discard = The discarding of the sit
+engine-change-other = The last change of the sit

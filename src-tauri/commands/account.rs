@@ -2,6 +2,7 @@
 
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;
+use zafu_core::message;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
     CodeRequest, DeadLetterView, ErrorCode, IpcError, ProjectView, SignInRequest, SignedInView,
@@ -115,7 +116,8 @@ pub async fn export_dead_letters(
     let Some(file) = dialog.save_file().await else { return Ok(None) };
     let path = file.path().display().to_string();
     let not_written = |error: &dyn std::fmt::Display| {
-        let message = format!("{path} could not be written: {error}. Nothing else was changed");
+        let message =
+            message!("engine-file-not-written", file = path.as_str(), reason = error.to_string());
         IpcError::new(ErrorCode::Storage, message)
     };
     let text = serde_json::to_vec_pretty(&refused).map_err(|error| not_written(&error))?;

@@ -2,13 +2,16 @@
 
 use crate::exit;
 use tauri::{AppHandle, State, WebviewWindow};
+use zafu_core::message;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{ErrorCode, IpcError};
 
 /// Enters or leaves full screen.
 #[tauri::command]
 pub fn set_fullscreen(window: WebviewWindow, on: bool) -> Result<(), IpcError> {
-    let failed = |error: tauri::Error| IpcError::new(ErrorCode::Refused, error.to_string());
+    let failed = |error: tauri::Error| {
+        IpcError::new(ErrorCode::Engine, message!("engine-fault", reason = error.to_string()))
+    };
     window.set_fullscreen(on).map_err(failed)
 }
 

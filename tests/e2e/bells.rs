@@ -4,6 +4,7 @@ use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::zafu::eventually;
 use std::time::Duration;
+use zafu_engine::protocol::ErrorCode;
 
 /// Tested window widths in CSS pixels: narrow, and the initial one.
 const WIDTHS: [u32; 2] = [400, 480];
@@ -97,7 +98,7 @@ fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
     let sit = desktop.begin().sit.unwrap();
     desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 2));
     eventually("the engine tells of the bell", || {
-        desktop.state().trouble.iter().find_map(|error| error.bell.clone())
+        desktop.state().trouble.into_iter().find(|error| error.code == ErrorCode::Sound)
     });
     browser.see("notices-open");
     for width in WIDTHS {

@@ -94,7 +94,8 @@ fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
     let at = engine.pass(5 * MINUTE);
     let trouble = at.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
     let trouble = trouble.unwrap_or_else(|| panic!("nothing is said of the disk: {at:?}"));
-    assert!(trouble.message.contains("is full"), "{}", trouble.message);
+    let text = zafu_messages::text(&trouble.message);
+    assert!(text.contains("is full"), "{text}");
     assert!(at.sit.is_some(), "the sit goes on");
     free(&zafu);
     let at = engine.pass(MINUTE);

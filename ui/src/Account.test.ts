@@ -222,7 +222,11 @@ describe('an account that is signed in', () => {
 
 	it('says beside the question what went wrong with the answer', async () => {
 		const demo = await open('sync=adopt');
-		demo.accountAdopt = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		demo.accountAdopt = () =>
+			Promise.reject({
+				code: 'storage',
+				message: { id: 'plain', args: { text: 'The disk is full.' } },
+			});
 		await press('adopt-yes');
 		const wrong = await screen.findAllByTestId('account-trouble');
 		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);
@@ -273,7 +277,8 @@ describe('an account that is signed in', () => {
 
 	it('says within the question why it could not be erased', async () => {
 		const demo = await open('sync=synced');
-		demo.accountErase = () => Promise.reject({ code: 'network', message: 'Not reached.' });
+		demo.accountErase = () =>
+			Promise.reject({ code: 'network', message: { id: 'plain', args: { text: 'Not reached.' } } });
 		await press('erase');
 		await press('erase-confirm');
 		const dialog = await screen.findByTestId('erase-dialog');
@@ -311,7 +316,11 @@ describe('real_life_05: sits of an account that is gone', () => {
 
 	it('say that moving uploads them, and why it failed', async () => {
 		const demo = await open('sync=synced&owners=more');
-		demo.accountAdoptFrom = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		demo.accountAdoptFrom = () =>
+			Promise.reject({
+				code: 'storage',
+				message: { id: 'plain', args: { text: 'The disk is full.' } },
+			});
 		await press('owner-adopt');
 		const wrong = await screen.findAllByTestId('account-trouble');
 		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);

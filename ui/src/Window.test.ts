@@ -209,7 +209,11 @@ describe('what there is to say', () => {
 
 	it('is said within a dialog that is open', async () => {
 		const demo = await show('', 'setup');
-		demo.savePreset = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		demo.savePreset = () =>
+			Promise.reject({
+				code: 'storage',
+				message: { id: 'plain', args: { text: 'The disk is full.' } },
+			});
 		await press('length-30');
 		await press('preset-keep');
 		await fireEvent.input(await screen.findByTestId('preset-name'), { target: { value: 'Noon' } });
@@ -223,7 +227,11 @@ describe('what there is to say', () => {
 		const demo = await show('state=sit&trouble=2', 'notices-open');
 		await press('notices-open');
 		for (const away of await screen.findAllByTestId('trouble-dismiss')) await fireEvent.click(away);
-		demo.pauseSit = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		demo.pauseSit = () =>
+			Promise.reject({
+				code: 'storage',
+				message: { id: 'plain', args: { text: 'The disk is full.' } },
+			});
 		await press('pause');
 		await screen.findByTestId('notices-open');
 		expect(screen.queryByTestId('notice')).toBeNull();

@@ -1,5 +1,6 @@
 /** Looks up the window's texts in the Fluent catalogue at the project's root (`messages/LANGUAGE/*.ftl`). */
 import { FluentBundle, FluentResource } from '@fluent/bundle';
+import type { Message } from './api/types';
 import type { Messages } from './message-types';
 
 export const LANGUAGES = ['en', 'de'] as const;
@@ -25,11 +26,30 @@ let current = $state.raw(load(systemLanguage()));
 
 /** Returns a message in the current language; reading it in a component follows later changes of the language. */
 export function t<Id extends MessageId>(id: Id, ...[args]: Arguments<Id>): string {
+	return format(id, args ?? undefined) ?? id;
+}
+
+/**
+ * Returns the text of a message from the engine in the current language. One that the catalogue does not have, as of a
+ * newer engine, is shown as its id and arguments.
+ */
+export function messageText({ id, args }: Message): string {
+	// Removed with the last error that is a sentence.
+	if (id === 'plain') return String(args.text);
+	const texts = Object.entries(args).map(
+		([name, value]) => [name, typeof value === 'object' ? messageText(value) : value] as const,
+	);
+	const text = format(id, Object.fromEntries(texts));
+	return text ?? [id, ...texts.map(([name, value]) => `${name}=${value}`)].join(' ');
+}
+
+function format(id: string, args?: Record<string, string | number>): string | null {
 	const pattern = current.bundle.getMessage(id)?.value;
+	if (!pattern) return null;
 	const errors: Error[] = [];
-	const text = pattern ? current.bundle.formatPattern(pattern, args, errors) : id;
-	// Types and tests exclude both faults. A text with a gap is still better than a window that stops.
-	if (import.meta.env.DEV && (!pattern || errors.length > 0)) throw errors[0] ?? new Error(id);
+	const text = current.bundle.formatPattern(pattern, args, errors);
+	// Types and tests exclude it. A text with a gap is still better than a window that stops.
+	if (import.meta.env.DEV && errors.length > 0) throw errors[0];
 	return text;
 }
 

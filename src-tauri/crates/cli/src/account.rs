@@ -155,7 +155,7 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     };
     print::synced(report, json)?;
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
-        output::say(trouble);
+        output::say(zafu_messages::text(&trouble.message));
     }
     if let Some(asked) = view.as_ref().and_then(print::asked) {
         output::say(asked);

@@ -59,7 +59,7 @@ impl From<IpcError> for Failure {
             | ErrorCode::Notification
             | ErrorCode::KeepAwake => FAILED,
         };
-        Self::new(code, error.message)
+        Self::new(code, zafu_messages::text(&error.message))
     }
 }
 

@@ -169,7 +169,7 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
         output::print(sit.id);
     }
     for trouble in state.trouble {
-        output::say(trouble);
+        output::say(zafu_messages::text(&trouble.message));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
 use zafu_core::ids::SessionId;
+use zafu_core::message::Message;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::output;
@@ -12,6 +13,7 @@ use zafu_engine::protocol::{
     DeadLetterView, EngineState, OwnerState, OwnerView, PhaseView, SitRecord, SitView, StageView,
     SyncNeed, SyncReport, SyncView, UnsettledView,
 };
+use zafu_messages::text;
 
 /// The state of the timer, as `zafu status --json` prints it.
 #[derive(Debug, Serialize)]
@@ -27,7 +29,7 @@ struct Status<'a> {
     preparation_left_seconds: Option<Seconds>,
     overtime_seconds: Option<Seconds>,
     unsettled: &'a [UnsettledView],
-    trouble: Vec<&'a str>,
+    trouble: Vec<&'a Message>,
 }
 
 fn whole(ms: u64) -> Seconds {
@@ -65,7 +67,7 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
             preparation_left_seconds: sit.map(|sit| whole(sit.preparation_left_ms + 999)),
             overtime_seconds: sit.map(|sit| whole(sit.overtime_ms)),
             unsettled: &state.unsettled,
-            trouble: state.trouble.iter().map(|trouble| trouble.message.as_str()).collect(),
+            trouble: state.trouble.iter().map(|trouble| &trouble.message).collect(),
         });
     }
     let mut out = output::stdout();
@@ -77,7 +79,7 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
         writeln!(out, "{}", question(unsettled))?;
     }
     for trouble in &state.trouble {
-        writeln!(out, "Trouble: {}", output::harmless(&trouble.message))?;
+        writeln!(out, "Trouble: {}", output::harmless(&text(&trouble.message)))?;
     }
     Ok(())
 }
@@ -218,7 +220,7 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
         )?;
     }
     if let Some(trouble) = &view.trouble {
-        writeln!(out, "Trouble: {}.", output::harmless(&trouble.message))?;
+        writeln!(out, "Trouble: {}.", output::harmless(&text(&trouble.message)))?;
     }
     if let Some(asked) = asked(view) {
         writeln!(out, "To do: {asked}.")?;

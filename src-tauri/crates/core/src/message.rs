@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A message of the catalogue with its arguments. Made by [`message!`](crate::message!).
+/// A message of the catalogue with its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Message {
-    /// Its id in `messages/*/*.ftl`.
+    /// Its id in the catalogue, the files of the folder `messages`.
     pub id: Cow<'static, str>,
     /// Its arguments by name.
     pub args: BTreeMap<Cow<'static, str>, Argument>,
@@ -71,6 +71,33 @@ impl From<u32> for Argument {
     }
 }
 
+/// The longest time that a message names is far below the limit.
+impl From<u64> for Argument {
+    fn from(number: u64) -> Self {
+        Self::Number(number.try_into().unwrap_or(i64::MAX))
+    }
+}
+
+impl From<uuid::Uuid> for Argument {
+    fn from(id: uuid::Uuid) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
+/// A reason in the words of the system or of a library.
+impl From<std::io::Error> for Argument {
+    fn from(error: std::io::Error) -> Self {
+        Self::Text(error.to_string())
+    }
+}
+
+// Removed with the last error that is a sentence.
+impl<T: Into<String>> From<T> for Message {
+    fn from(text: T) -> Self {
+        Self { id: "plain".into(), args: [("text".into(), Argument::Text(text.into()))].into() }
+    }
+}
+
 impl From<std::path::Display<'_>> for Argument {
     fn from(path: std::path::Display<'_>) -> Self {
         Self::Text(path.to_string())
@@ -99,7 +126,7 @@ mod tests {
     #[test]
     fn a_message_crosses_as_an_id_and_plain_arguments() {
         let cause = message!("error-file-missing");
-        let message = message!("error-bell-file", file = "/a.wav", count = 2, fault = cause);
+        let message = message!("error-bell-file", file = "/a.wav", count = 2_u32, fault = cause);
         let json = serde_json::json!({
             "id": "error-bell-file",
             "args": {

@@ -18,6 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use zafu_core::ids::SessionId;
+use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 
 /// How long an engine may take to respond.
@@ -222,9 +223,7 @@ fn decode<T: DeserializeOwned>(line: &[u8]) -> Result<Option<T>, IpcError> {
 }
 
 fn other_version(error: &serde_json::Error) -> IpcError {
-    let message = format!(
-        "the running Zafu is of another version: quit it, and start it again. Its response is not understood: {error}"
-    );
+    let message = message!("engine-other-version", reason = error.to_string());
     IpcError::new(ErrorCode::Engine, message)
 }
 
@@ -237,16 +236,11 @@ fn is_hanging(error: &io::Error) -> bool {
 }
 
 fn unreachable(error: &dyn std::fmt::Display) -> IpcError {
-    let message =
-        format!("the running Zafu cannot be reached: {error}. Nothing was changed; try again");
+    let message = message!("engine-unreachable", reason = error.to_string());
     IpcError::new(ErrorCode::Engine, message)
 }
 
 fn no_response() -> IpcError {
-    let message = format!(
-        "the running Zafu has not responded for {} seconds: it is stopped, or waits for a disk. What was saved is \
-         kept; what was asked of it may still be done once it goes on. Let it go on, or end it and start it again",
-        RESPONSE_TIMEOUT.as_secs()
-    );
+    let message = message!("engine-not-responding", seconds = RESPONSE_TIMEOUT.as_secs());
     IpcError::new(ErrorCode::Engine, message)
 }

@@ -62,7 +62,7 @@ fn engine(folder: &DataFolder) -> Result<String, String> {
     match asked {
         Ok(Some(_)) => Ok("running".into()),
         Ok(None) => Ok("not running".into()),
-        Err(error) => Err(error.message),
+        Err(error) => Err(zafu_messages::text(&error.message)),
     }
 }
 
@@ -115,9 +115,10 @@ fn server(folder: &DataFolder) -> Result<String, String> {
     if !is_signed_in {
         return Ok(NOBODY.into());
     }
-    let checked = AccountClient::connect(folder)
-        .map_err(|error| error.to_string())
-        .and_then(|mut client| client.request(SyncRequest::Check).map_err(|error| error.message));
+    let checked =
+        AccountClient::connect(folder).map_err(|error| error.to_string()).and_then(|mut client| {
+            client.request(SyncRequest::Check).map_err(|error| zafu_messages::text(&error.message))
+        });
     match checked? {
         SyncReply::Checked(None) => Ok(NOBODY.into()),
         SyncReply::Checked(Some(findings)) if findings.is_empty() => Ok("as it must be".into()),

@@ -2,20 +2,22 @@
 
 use crate::protocol::{ErrorCode, IpcError};
 use zafu_core::length::LengthError;
+use zafu_core::message::Message;
 use zafu_core::timer::Rejection;
 use zafu_store::StoreError;
 
 impl IpcError {
     /// Creates an error from its code and message.
     #[must_use]
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), bell: None }
+    pub fn new(code: ErrorCode, message: impl Into<Message>) -> Self {
+        Self { code, message: message.into() }
     }
 }
 
+/// The message's id and arguments, for logs.
 impl std::fmt::Display for IpcError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

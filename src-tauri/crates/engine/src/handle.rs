@@ -16,6 +16,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{broadcast, oneshot};
 use uuid::Uuid;
 use zafu_core::ids::SessionId;
+use zafu_core::message;
 use zafu_core::plan::SoundName;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OvertimeAnswer};
@@ -44,7 +45,7 @@ impl<T> Pending<T> {
 }
 
 fn stopped() -> IpcError {
-    IpcError::new(ErrorCode::Engine, "Zafu is stopping; what was saved is kept. Start it again")
+    IpcError::new(ErrorCode::Engine, message!("engine-stopping"))
 }
 
 /// A handle on the engine that runs in this process. Cheap to clone.

@@ -7,7 +7,6 @@
 mod account;
 mod request;
 
-use crate::bell::BellError;
 pub use account::{
     CodeRequest, DeadLetterView, OwnerState, OwnerView, Progress, ProjectView, Proof, Secret,
     SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
@@ -18,6 +17,7 @@ pub use request::{EngineRequest, Request, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::message::Message;
 use zafu_core::plan::{LengthChoice, OvertimeChoice, PlanChoice, SoundName};
 use zafu_core::session::Source;
 use zafu_core::time::Seconds;
@@ -260,12 +260,8 @@ pub struct SoundView {
 pub struct IpcError {
     /// Its kind.
     pub code: ErrorCode,
-    /// What happened, what was kept and what to do, for the user.
-    pub message: String,
-    /// The same as data if the error is about a bell, so that the window can translate it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional))]
-    pub bell: Option<Box<BellError>>,
+    /// What happened, what was kept and what to do.
+    pub message: Message,
 }
 
 /// The kind of an error, on which a client may act.

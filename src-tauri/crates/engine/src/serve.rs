@@ -19,6 +19,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use zafu_core::message;
 
 /// Maximum length of a request in bytes, far above that of any client.
 const MAX_REQUEST_BYTES: u64 = 1 << 20;
@@ -168,8 +169,7 @@ async fn serve_connection(
 }
 
 fn not_understood(error: &serde_json::Error) -> IpcError {
-    let message =
-        format!("this request is not understood: {error}. Are both Zafus of one version?");
+    let message = message!("engine-request-not-understood", reason = error.to_string());
     IpcError::new(ErrorCode::Engine, message)
 }
 
@@ -199,8 +199,9 @@ async fn send(mut stream: &Stream, response: &Response<impl Serialize>) -> io::R
 }
 
 fn encode<T: Serialize>(result: Result<T, IpcError>) -> Result<Value, IpcError> {
-    serde_json::to_value(result?)
-        .map_err(|error| IpcError::new(ErrorCode::Engine, error.to_string()))
+    serde_json::to_value(result?).map_err(|error| {
+        IpcError::new(ErrorCode::Engine, message!("engine-fault", reason = error.to_string()))
+    })
 }
 
 /// Defines the function that calls the method of a request.

@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::broadcast;
 use zafu_core::ids::SessionId;
+use zafu_core::message;
 use zafu_core::plan::PlanChoice;
 use zafu_core::settings::Settings;
 use zafu_core::time::Moment;
@@ -27,8 +28,6 @@ use zafu_sync::Wakeup;
 const TICK: Duration = Duration::from_secs(1);
 /// Delay between a failed save and the next attempt.
 const SAVE_RETRY: Duration = Duration::from_secs(5);
-/// Names an unsaved change that no command has made.
-const CHANGE: &str = "the last change of the sit";
 /// How long before a bell is due its device is opened, which may first have to wake up.
 const BELL_LEAD: Duration = Duration::from_millis(1200);
 /// A prepared bell that is later than this was dropped by the player, and is played again.
@@ -196,12 +195,12 @@ impl EngineThread {
     fn act_at(&mut self, command: Command, now: Moment) -> Result<(), IpcError> {
         let must_be_saved = matches!(command, Command::Start { .. } | Command::Resolve { .. });
         let ends = matches!(command, Command::End { .. });
-        let what = match command {
-            Command::Pause => "the pause",
-            Command::Resume => "the end of the pause",
-            Command::End { .. } => "the end of the sit",
-            Command::Discard => "that the sit was thrown away",
-            _ => CHANGE,
+        let change = match command {
+            Command::Pause => Some(message!("engine-change-pause")),
+            Command::Resume => Some(message!("engine-change-resume")),
+            Command::End { .. } => Some(message!("engine-change-end")),
+            Command::Discard => Some(message!("engine-change-discard")),
+            _ => None,
         };
         let mut next = self.timer.clone();
         let effects = next.apply(command, now);
@@ -212,7 +211,7 @@ impl EngineThread {
             self.save(saves(&effects))?;
             Ok(())
         } else {
-            self.save_or_keep(saves(&effects), what)
+            self.save_or_keep(saves(&effects), change)
         };
         self.timer = next;
         self.set_finished(closed_sit(&effects).filter(|_| ends));
@@ -247,16 +246,20 @@ impl EngineThread {
 
     /// As [`Self::save_or_keep`], for changes that no caller waits for.
     fn save_or_retry(&mut self, saves: Vec<Save>) {
-        if let Err(error) = self.save_or_keep(saves, CHANGE) {
+        if let Err(error) = self.save_or_keep(saves, None) {
             tracing::debug!(%error, "the timer continues");
         }
     }
 
-    /// Saves, or keeps in memory the changes that cannot be saved yet. `what` names the change.
+    /// Saves, or keeps in memory the changes that cannot be saved yet. `change` names the change of a command.
     ///
     /// # Errors
     /// [`ErrorCode::NotSaved`]: the changes are kept in memory and tried again.
-    fn save_or_keep(&mut self, saves: Vec<Save>, what: &str) -> Result<(), IpcError> {
+    fn save_or_keep(
+        &mut self,
+        saves: Vec<Save>,
+        change: Option<message::Message>,
+    ) -> Result<(), IpcError> {
         let Err(error) = self.save(saves.clone()) else { return Ok(()) };
         for save in saves {
             // The last checkpoint of a sit replaces the ones before.
@@ -269,12 +272,13 @@ impl EngineThread {
             self.unsaved.push(save);
         }
         tracing::error!(%error, waiting = self.unsaved.len(), "not saved, will be tried again");
-        let message = format!(
-            "{what} is not saved yet: {error}. Zafu keeps it in memory and goes on trying; do not quit Zafu before it is saved"
-        );
-        let error = IpcError::new(ErrorCode::NotSaved, message);
         // The error of a command names its change, and is not replaced by that of a retry.
-        if what != CHANGE || self.trouble.iter().all(|known| known.code != ErrorCode::NotSaved) {
+        let is_named = change.is_some();
+        let change = change.unwrap_or_else(|| message!("engine-change-other"));
+        let error = IpcError::from(error).message;
+        let message = message!("engine-not-saved", change = change, error = error);
+        let error = IpcError::new(ErrorCode::NotSaved, message);
+        if is_named || self.trouble.iter().all(|known| known.code != ErrorCode::NotSaved) {
             self.report(error.clone());
         }
         Err(error)

@@ -184,7 +184,7 @@ fn a_missing_file_is_told_and_another_bell_heard() {
     assert_eq!(heard.recording.onset_samples().len(), 1);
     let [trouble] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
     assert!(
-        trouble.contains("gone.wav") && trouble.contains("The inkin is heard instead"),
+        trouble.contains("gone.wav") && trouble.contains("instead=(bells-sound-inkin)"),
         "{trouble}"
     );
 }
@@ -211,9 +211,9 @@ fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
     let mut blast = level;
     blast[9000] = f32::INFINITY;
     let files: [(&str, Vec<u8>, &str); 3] = [
-        ("rate0.wav", wav(0, &level), "damaged"),
-        ("rate1.wav", wav(1, &level), "sample rate is 1 Hz"),
-        ("blast.wav", wav(48_000, &blast), "not numbers"),
+        ("rate0.wav", wav(0, &level), "error-file-damaged"),
+        ("rate1.wav", wav(1, &level), "error-file-rate hertz=\"1\""),
+        ("blast.wav", wav(48_000, &blast), "error-file-not-finite"),
     ];
     let mut cues = vec![];
     for (index, (name, bytes, _)) in (1..).zip(&files) {
@@ -228,7 +228,10 @@ fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
     cues.push(Cue::new(ms(12_000), pipe.to_str().expect("a plain path")));
     let heard = hear(&server, &cues);
     assert_eq!(heard.recording.onset_samples().len(), 4);
-    let told = files.iter().map(|(name, _, why)| (*name, *why)).chain([("pipe.wav", "not a file")]);
+    let told = files
+        .iter()
+        .map(|(name, _, why)| (*name, *why))
+        .chain([("pipe.wav", "error-file-not-a-file")]);
     assert_eq!(heard.troubles.len(), 4, "{:?}", heard.troubles);
     for ((name, why), trouble) in told.zip(&heard.troubles) {
         assert!(trouble.contains(name) && trouble.contains(why), "{trouble}");
@@ -238,7 +241,7 @@ fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
     assert!(peak < 0.5, "{peak}");
 }
 
-const STUCK: &str = "The computer's sound does not respond";
+const STUCK: &str = "error-bell-stuck";
 
 #[test]
 fn real_life_16_a_sound_server_that_stands_still_is_told() {
@@ -273,8 +276,8 @@ fn without_a_device_the_player_says_so_and_goes_on() {
     let heard = hear(&server, &[Cue::new(ms(1000), "bell"), Cue::new(ms(1500), "bell")]);
     assert_eq!(heard.device, None);
     let [check, first, second] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
-    assert!(check.starts_with("at the check: There is no sound device"), "{check}");
+    assert!(check.starts_with("at the check: error-bell-no-device"), "{check}");
     for trouble in [first, second] {
-        assert!(trouble.starts_with("There is no sound device, so bells are silent"), "{trouble}");
+        assert!(trouble.starts_with("error-bell-no-device"), "{trouble}");
     }
 }

@@ -5,8 +5,11 @@
 mod fakes;
 
 use fakes::{Did, Fakes};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use zafu_core::day::DayStart;
+use zafu_core::message;
+use zafu_core::message::{Argument, Message};
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
@@ -122,7 +125,7 @@ fn a_preset_is_begun_by_its_name_however_it_is_written() {
     let (wrong, right) = (named("Spät"), named("FRÜH"));
     let error = fakes.engine().start_sit(wrong).wait().unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
-    assert_eq!(error.message, "there is no preset \"Spät\"; the presets are: Früh");
+    assert_eq!(error.message, message!("engine-preset-unknown", name = "Spät", presets = "Früh"));
     assert!(fakes.engine().start_sit(right).wait().unwrap().sit.is_some());
 }
 
@@ -162,8 +165,10 @@ fn errors_cross_to_clients_in_this_form() {
         (ErrorCode::Engine, "engine"),
     ];
     for (code, name) in codes {
-        let json = serde_json::to_string(&IpcError::new(code, "what \"happened\"")).unwrap();
-        let expected = format!(r#"{{"code":"{name}","message":"what \"happened\""}}"#);
+        let json =
+            serde_json::to_string(&IpcError::new(code, message!("engine-stopping"))).unwrap();
+        let expected =
+            format!(r#"{{"code":"{name}","message":{{"id":"engine-stopping","args":{{}}}}}}"#);
         assert_eq!(json, expected);
     }
 }
@@ -203,22 +208,24 @@ type Change = fn(&EngineHandle) -> Pending<EngineState>;
 fn real_life_03_success_is_said_only_after_the_commit() {
     // Each change is kept, and saved as soon as saving works again.
     let changes: [(Change, &str, &str); 4] = [
-        (EngineHandle::pause_sit, "the pause", "paused"),
-        (EngineHandle::resume_sit, "the end of the pause", "sitting"),
-        (|engine| engine.end_sit(None), "the end of the sit", "ended"),
-        (EngineHandle::discard_sit, "that the sit was thrown away", "gone"),
+        (EngineHandle::pause_sit, "engine-change-pause", "paused"),
+        (EngineHandle::resume_sit, "engine-change-resume", "sitting"),
+        (|engine| engine.end_sit(None), "engine-change-end", "ended"),
+        (EngineHandle::discard_sit, "engine-change-discard", "gone"),
     ];
     for (change, what, then) in changes {
         let fakes = Fakes::new();
         let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
         fakes.pass(Duration::from_secs(40));
-        if what == "the end of the pause" {
+        if what == "engine-change-resume" {
             fakes.engine().pause_sit().wait().unwrap();
         }
         fakes.break_saving();
         let error = change(fakes.engine()).wait().unwrap_err();
         assert_eq!(error.code, ErrorCode::NotSaved);
-        assert!(error.message.starts_with(&format!("{what} is not saved yet")), "{error}");
+        assert_eq!(error.message.id, "engine-not-saved");
+        let change = Argument::Message(Message { id: what.into(), args: BTreeMap::new() });
+        assert_eq!(error.message.args["change"], change);
         assert!(fakes.state().trouble.contains(&error));
         // Quitting is rejected until then, because the change would be lost.
         assert_eq!(fakes.engine().quit().wait().unwrap_err().code, ErrorCode::NotSaved);
@@ -274,7 +281,7 @@ fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_th
                 let error = ended.unwrap_err();
                 assert_eq!(error.code, ErrorCode::Moved);
                 let rescued = fakes.folder().path().join("zafu.db.rescued-1");
-                assert!(error.message.contains(rescued.to_str().unwrap()), "{error}");
+                assert!(error.to_string().contains(rescued.to_str().unwrap()), "{error}");
                 assert_eq!(std::fs::read(&database).unwrap(), b"another program's");
                 rescued
             }

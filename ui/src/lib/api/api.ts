@@ -5,8 +5,6 @@
 import type {
 	Answer,
 	BellCheck,
-	BellError,
-	ErrorCode,
 	IpcError,
 	LogOwner,
 	OvertimeAnswer,
@@ -96,9 +94,12 @@ export interface Api {
 
 /** Converts anything thrown into an error that can be shown. */
 export function asIpcError(thrown: unknown): IpcError {
-	if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-		const bell = 'bell' in thrown ? (thrown.bell as BellError) : undefined;
-		return { code: thrown.code as ErrorCode, message: String(thrown.message), bell };
-	}
-	return { code: 'engine', message: thrown instanceof Error ? thrown.message : String(thrown) };
+	if (isIpcError(thrown)) return thrown;
+	const reason = thrown instanceof Error ? thrown.message : String(thrown);
+	return { code: 'engine', message: { id: 'engine-fault', args: { reason } } };
+}
+
+function isIpcError(thrown: unknown): thrown is IpcError {
+	if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return false;
+	return 'message' in thrown && typeof thrown.message === 'object';
 }

@@ -65,8 +65,8 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 	let others = state.others ?? [];
 	let sync: SyncView | null = state.sync ? { ...SIGNED_IN, ...state.sync } : null;
 
-	function refuse(code: IpcError['code'], message: string): never {
-		throw { code, message } satisfies IpcError;
+	function refuse(code: IpcError['code'], text: string): never {
+		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
 	}
 
 	function set(change: Partial<SyncView>): void {

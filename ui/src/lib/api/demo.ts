@@ -167,8 +167,8 @@ export function createDemo(state: DemoState = {}): Demo {
 		return changed();
 	}
 
-	function refuse(code: IpcError['code'], message: string): never {
-		throw { code, message } satisfies IpcError;
+	function refuse(code: IpcError['code'], text: string): never {
+		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
 	}
 
 	const demo: Demo = {

@@ -17,9 +17,9 @@
  */
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import type {
-	BellError,
 	IntervalTimes,
 	IpcError,
+	Message,
 	OwnerView,
 	PlanChoice,
 	SitRecord,
@@ -49,42 +49,54 @@ function sit(change: Partial<SitView>): SitView {
 const TROUBLE: IpcError[] = [
 	{
 		code: 'storage',
-		message:
-			'The disk is full: the last half minute is not saved yet. The sit goes on; free some space and it will be kept.',
+		message: {
+			id: 'plain',
+			args: {
+				text: 'The disk is full: the last half minute is not saved yet. The sit goes on; free some space and it will be kept.',
+			},
+		},
 	},
 	{
 		code: 'keep-awake',
-		message:
-			'The computer could not be kept awake: there is no login manager to ask. The sit goes on, but the computer may fall asleep.',
+		message: {
+			id: 'plain',
+			args: {
+				text: 'The computer could not be kept awake: there is no login manager to ask. The sit goes on, but the computer may fall asleep.',
+			},
+		},
 	},
 ];
 
-const FILE = '/home/me/Music/Glocken/Temple bell of the long winter retreat, second take.flac';
-const RATE = { kind: 'rate', hertz: 4_294_967_295 } as const;
+const RATE: Message = { id: 'error-file-rate', args: { hertz: '4294967295' } };
+const BOWL: Message = { id: 'bells-sound-large-bowl', args: {} };
+const FILE = 'Temple bell of the long winter retreat, second take.flac';
 
-/** Every fault of a bell, with texts of the greatest length. */
-export const BELL_TROUBLES: BellError[] = [
-	{ kind: 'no-device', reason: 'the system names none' },
-	{
-		kind: 'device-refused',
-		device: 'Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo',
-		reason: 'Device or resource busy',
-	},
-	{
-		kind: 'device-lost',
-		device: 'WH-1000XM4 of the reading room',
-		reason: 'it stopped taking sound',
-	},
-	{ kind: 'sound-stuck' },
-	{ kind: 'file', file: FILE, fault: RATE, instead: 'large-bowl' },
-	{ kind: 'file-refused', file: FILE, fault: RATE },
-	{ kind: 'unknown-sound', name: 'great-gong-of-the-eastern-temple', instead: 'large-bowl' },
-	{ kind: 'failed', reason: 'its thread panicked' },
-];
+/** Every error of a bell, with arguments of the greatest length. */
+export const BELL_TROUBLES: IpcError[] = (
+	[
+		['error-bell-no-device', { reason: 'the system names none' }],
+		[
+			'error-bell-device-refused',
+			{
+				device: 'Family 17h (Models 00h-0fh) HD Audio Controller Analog Stereo',
+				reason: 'Device or resource busy',
+			},
+		],
+		[
+			'error-bell-device-lost',
+			{ device: 'WH-1000XM4 of the reading room', reason: 'it stopped taking sound' },
+		],
+		['error-bell-stuck', {}],
+		['error-bell-file', { file: FILE, fault: RATE, instead: BOWL }],
+		['error-bell-file-refused', { file: FILE, fault: RATE }],
+		['error-bell-unknown-sound', { name: 'great-gong-of-the-eastern-temple', instead: BOWL }],
+		['error-bell-failed', { reason: 'its thread panicked' }],
+	] satisfies [string, Message['args']][]
+).map(([id, args]) => ({ code: 'sound', message: { id, args: { ...args } } }));
 
-function bellTrouble(kind: string): IpcError {
-	const bell = BELL_TROUBLES.find((one) => one.kind === kind);
-	return { code: 'sound', message: `${kind}, as the engine says it`, bell };
+/** `no-device` names `error-bell-no-device`. */
+function bellTrouble(name: string): IpcError {
+	return BELL_TROUBLES.find(({ message }) => message.id === `error-bell-${name}`)!;
 }
 
 const RECORDS: SitRecord[] = (
@@ -177,14 +189,22 @@ const SHARED: SitRecord[] = RECORDS.map((record, index) => ({
 
 const UNREACHED: IpcError = {
 	code: 'network',
-	message:
-		'The project was not reached: look at the network and at the address. What waits is kept, and Zafu tries again by itself.',
+	message: {
+		id: 'plain',
+		args: {
+			text: 'The project was not reached: look at the network and at the address. What waits is kept, and Zafu tries again by itself.',
+		},
+	},
 };
 
 const NO_PROFILE: IpcError = {
 	code: 'server',
-	message:
-		'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing, or was when the account was made. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
+	message: {
+		id: 'plain',
+		args: {
+			text: 'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing, or was when the account was made. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
+		},
+	},
 };
 
 /** States of the account, by name. */

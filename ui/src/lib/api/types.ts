@@ -4,16 +4,15 @@
  */
 export type { Answer } from '../generated/Answer';
 export type { BellCheck } from '../generated/BellCheck';
-export type { BellError } from '../generated/BellError';
 export type { CloseWhenIdle } from '../generated/CloseWhenIdle';
 export type { ErrorCode } from '../generated/ErrorCode';
 export type { FinishedView } from '../generated/FinishedView';
-export type { FileFault } from '../generated/FileFault';
 export type { GapReason } from '../generated/GapReason';
 export type { IntervalTimes } from '../generated/IntervalTimes';
 export type { Intervals } from '../generated/Intervals';
 export type { IpcError } from '../generated/IpcError';
 export type { LengthChoice } from '../generated/LengthChoice';
+export type { Message } from '../generated/Message';
 export type { LogOwner } from '../generated/LogOwner';
 export type { OvertimeAnswer } from '../generated/OvertimeAnswer';
 export type { OvertimeChoice } from '../generated/OvertimeChoice';

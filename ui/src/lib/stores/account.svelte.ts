@@ -4,6 +4,7 @@
  */
 import { asIpcError, type Api } from '../api/api';
 import type { DeadLetterView, Proof, SyncView } from '../api/types';
+import { errorText } from '../error-text';
 import { t } from '../messages.svelte';
 import type { Timer } from './timer.svelte';
 
@@ -194,6 +195,6 @@ export class Account {
 	}
 
 	#failed(request: AccountRequest, thrown: unknown): void {
-		this.outcome = { request, failed: true, text: asIpcError(thrown).message };
+		this.outcome = { request, failed: true, text: errorText(asIpcError(thrown)) };
 	}
 }

@@ -28,6 +28,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
 import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, EngineState } from '../api/types';
+import { errorKey } from '../error-text';
 import { Account } from './account.svelte';
 import { Preferences } from './preferences.svelte';
 import { Draft, USUAL } from './draft.svelte';
@@ -105,8 +106,8 @@ export class App {
 	receive(engineState: EngineState): void {
 		const before = this.timer.engineState;
 		if (!this.timer.receive(engineState)) return;
-		const trouble = engineState.trouble.map((one) => one.message);
-		this.dismissed = new Set(trouble.filter((message) => this.dismissed.has(message)));
+		const trouble = engineState.trouble.map(errorKey);
+		this.dismissed = new Set(trouble.filter((key) => this.dismissed.has(key)));
 		if (engineState.sit && !before.sit) {
 			this.screen = 'timer';
 			// A dialog about the sit before this one no longer applies.
@@ -164,8 +165,8 @@ export class App {
 	}
 
 	/** Hides a trouble until it has passed. If it comes back, it is shown again. */
-	dismiss(message: string): void {
-		this.dismissed = new Set([...this.dismissed, message]);
+	dismiss(trouble: string): void {
+		this.dismissed = new Set([...this.dismissed, trouble]);
 	}
 
 	postpone(id: string): void {

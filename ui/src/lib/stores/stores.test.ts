@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
+import { errorKey } from '../error-text';
 import { t } from '../messages.svelte';
 import type { FinishedView, SitView, EngineState } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
@@ -95,7 +96,11 @@ describe('a sit', () => {
 
 	it('that cannot start says why', async () => {
 		const { app, demo } = await begin();
-		demo.startSit = () => Promise.reject({ code: 'storage', message: 'The disk is full.' });
+		demo.startSit = () =>
+			Promise.reject({
+				code: 'storage',
+				message: { id: 'plain', args: { text: 'The disk is full.' } },
+			});
 		await app.start();
 		expect(app.notices.current?.text).toBe('The disk is full.');
 		expect(app.timer.sit).toBeNull();
@@ -120,20 +125,23 @@ describe('a sit', () => {
 
 	it('shows trouble again that was dismissed, passed and came back', async () => {
 		const { app } = await begin();
-		const trouble = [{ code: 'storage' as const, message: 'The disk is full.' }];
+		const trouble = [
+			{ code: 'storage' as const, message: { id: 'plain', args: { text: 'The disk is full.' } } },
+		];
 		const healthy = app.timer.engineState;
 		app.receive({ ...healthy, trouble });
-		app.dismiss('The disk is full.');
+		app.dismiss(errorKey(trouble[0]!));
 		app.receive({ ...healthy, trouble });
-		expect(app.dismissed.has('The disk is full.')).toBe(true);
+		expect(app.dismissed.has(errorKey(trouble[0]!))).toBe(true);
 		app.receive(healthy);
 		app.receive({ ...healthy, trouble });
-		expect(app.dismissed.has('The disk is full.')).toBe(false);
+		expect(app.dismissed.has(errorKey(trouble[0]!))).toBe(false);
 	});
 
 	it('stays on its page when the note cannot be saved', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
-		demo.editSit = () => Promise.reject({ code: 'storage', message: 'No.' });
+		demo.editSit = () =>
+			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
 		await app.leave('quiet', '');
 		expect(app.timer.engineState.finished).not.toBeNull();
 		expect(app.notices.current?.text).toBe('No.');
@@ -244,7 +252,8 @@ describe('choices', () => {
 
 	it('are taken back when they cannot be saved', async () => {
 		const { app, demo } = await begin();
-		demo.saveSettings = () => Promise.reject({ code: 'storage', message: 'No.' });
+		demo.saveSettings = () =>
+			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
 		await app.preferences.change({ theme: 'dark' });
 		expect(app.preferences.settings?.theme).toBe('system');
 		expect(document.documentElement.dataset.theme).toBeUndefined();

@@ -51,7 +51,7 @@ fn sit(server: &SoundServer, zafu: &Path, data: &Path) -> Result<Duration, Strin
     let mut client = Client::connect(&folder).ok().flatten().ok_or("the sit cannot be reached")?;
     let clock = SystemClock::new();
     let before = clock.now().boot;
-    let state = client.state().map_err(|error| error.message)?;
+    let state = client.state().map_err(|error| error.to_string())?;
     let after = clock.now().boot;
     let elapsed = state.sit.ok_or("the sit was over before it was looked at")?.elapsed_ms;
     let asked = before.0 + after.since(before) / 2;

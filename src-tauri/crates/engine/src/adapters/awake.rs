@@ -4,6 +4,7 @@
 use super::{Awake, KeepAwake};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use zafu_core::message;
 
 /// Receives the result of each change of what is kept awake.
 pub type Outcome = Box<dyn Fn(Result<(), IpcError>) + Send>;
@@ -59,9 +60,7 @@ fn keep(inbox: &Receiver<Awake>, outcome: &Outcome) {
 }
 
 fn not_kept(reason: &str) -> IpcError {
-    let message = format!(
-        "the computer may go to sleep during the sit: {reason}. The sit goes on; if it is interrupted you will be asked"
-    );
+    let message = message!("engine-keep-awake", reason = reason);
     IpcError::new(ErrorCode::KeepAwake, message)
 }
 

@@ -80,8 +80,7 @@ impl SystemBells {
 
 impl From<BellError> for IpcError {
     fn from(error: BellError) -> Self {
-        let message = error.to_string();
-        Self { code: ErrorCode::Sound, message, bell: Some(Box::new(error)) }
+        Self::new(ErrorCode::Sound, error.message())
     }
 }
 

@@ -6,6 +6,7 @@
 use super::{Notification, NotificationAction, Notifier};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
+use zafu_core::message;
 use zafu_messages::text;
 
 /// The application id by which the operating system knows Zafu.
@@ -43,9 +44,7 @@ impl Notifier for SystemNotifier {
 }
 
 fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
-    let message = format!(
-        "the notification could not be shown: {error}. Nothing else was affected; run `zafu doctor` to see what is missing"
-    );
+    let message = message!("engine-notification", reason = error.to_string());
     IpcError::new(ErrorCode::Notification, message)
 }
 

@@ -1,148 +1,180 @@
 //! Errors of bells: reasons why a bell is not heard as planned.
-//!
-//! The window has its own texts for them, so they reach it as data; the English texts here are for the terminal and the
-//! log.
 
 use super::sound::BuiltIn;
-use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use zafu_core::message;
+use zafu_core::message::Message;
 
-/// What went wrong with a bell. Nothing else stops: the sit, its times and its record go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// An error of a bell. It affects nothing else: the sit, its times and its record continue.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BellError {
     /// There is no sound device.
-    #[error(
-        "There is no sound device, so bells are silent ({reason}). The sit goes on and is kept. \
-         Connect speakers or headphones, or turn on the computer's sound."
-    )]
     NoDevice {
-        /// What the system says.
+        /// The error of the system.
         reason: String,
     },
-    /// The device does not take the sound.
-    #[error(
-        "\"{device}\" cannot be used now, so a bell was silent ({reason}). The sit goes on and is kept. \
-         See whether another program holds the device."
-    )]
+    /// The device does not accept the sound.
     DeviceRefused {
-        /// Its name.
+        /// The name of the device.
         device: String,
-        /// What the system says.
+        /// The error of the system.
         reason: String,
     },
-    /// The device disappeared or stopped while a bell rang, and no other replaced it.
-    #[error(
-        "\"{device}\" went away while a bell rang ({reason}). The sit goes on and is kept, and the next bell \
-         is tried on the device that is there then. Connect it again, or choose another one."
-    )]
+    /// The device was disconnected or stopped while a bell rang, and no other replaced it.
     DeviceLost {
-        /// Its name.
+        /// The name of the device.
         device: String,
-        /// What the system says.
+        /// The error of the system.
         reason: String,
     },
     /// The sound system does not respond.
-    #[error(
-        "The computer's sound does not respond, so a bell was silent. The sit goes on and is kept, and the next \
-         bell is tried again. Restart the computer's sound, or the computer."
-    )]
     SoundStuck,
-    /// A user's sound file cannot be played; a built-in sound is heard instead.
-    #[error(
-        "The sound file {file} cannot be played: {fault}. The {} is heard instead. \
-         Choose another file, or one of Zafu's sounds.",
-        .instead.title()
-    )]
+    /// A user's sound file cannot be played; a built-in sound is played instead.
     File {
-        /// Its full path.
-        file: String,
-        /// What is wrong with it.
+        /// The full path of the file.
+        file: PathBuf,
+        /// What is wrong with the file.
         fault: FileFault,
-        /// What is heard instead.
+        /// The sound that is played instead.
         instead: BuiltIn,
     },
     /// A file that the user chose as a sound cannot be used.
-    #[error(
-        "The sound file {file} cannot be used: {fault}. Nothing has changed. Choose another file, a WAV, FLAC, \
-         Ogg Vorbis or MP3 file of up to a minute."
-    )]
     FileRefused {
-        /// Its full path.
-        file: String,
-        /// What is wrong with it.
+        /// The full path of the file.
+        file: PathBuf,
+        /// What is wrong with the file.
         fault: FileFault,
     },
     /// The name is neither a built-in sound nor an absolute path.
-    #[error(
-        "There is no sound \"{name}\": the {} is heard instead. \
-         Choose one of Zafu's sounds, or the full path of a file.",
-        .instead.title()
-    )]
     UnknownSound {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What is heard instead.
+        /// The sound that is played instead.
         instead: BuiltIn,
     },
     /// A bug in Zafu.
-    #[error(
-        "A bell failed by a mistake in Zafu ({reason}). The sit goes on and is kept. Please report this."
-    )]
     Failed {
         /// What happened.
         reason: String,
     },
 }
 
+impl BellError {
+    /// Returns the message for the user. It names a file without its folder, which would be long and tell little.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NoDevice { reason } => message!("error-bell-no-device", reason = reason.as_str()),
+            Self::DeviceRefused { device, reason } => message!(
+                "error-bell-device-refused",
+                device = device.as_str(),
+                reason = reason.as_str()
+            ),
+            Self::DeviceLost { device, reason } => message!(
+                "error-bell-device-lost",
+                device = device.as_str(),
+                reason = reason.as_str()
+            ),
+            Self::SoundStuck => message!("error-bell-stuck"),
+            Self::File { file, fault, instead } => message!(
+                "error-bell-file",
+                file = name(file),
+                fault = fault.message(),
+                instead = instead.message()
+            ),
+            Self::FileRefused { file, fault } => {
+                message!("error-bell-file-refused", file = name(file), fault = fault.message())
+            }
+            Self::UnknownSound { name, instead } => message!(
+                "error-bell-unknown-sound",
+                name = name.as_str(),
+                instead = instead.message()
+            ),
+            Self::Failed { reason } => message!("error-bell-failed", reason = reason.as_str()),
+        }
+    }
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
 /// Why a sound file cannot be played.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// The file does not exist.
-    #[error("it is not there")]
     Missing,
     /// The path is a folder, a pipe or a device.
-    #[error("it is not a file")]
     NotAFile,
     /// The path is not valid Unicode, so settings cannot store it.
-    #[error("its name is not valid Unicode; rename it")]
     BadName,
     /// The operating system reports an error when the file is read.
-    #[error("it cannot be read ({reason})")]
     Unreadable {
-        /// What the system says.
+        /// The error of the operating system.
         reason: String,
     },
     /// Reading takes longer than a bell can wait.
-    #[error("it takes too long to read")]
     Slow,
     /// The format is not supported.
-    #[error("it is not a sound that Zafu can read")]
     UnknownFormat,
     /// The format is supported, but the data is damaged.
-    #[error("it is damaged ({reason})")]
     Damaged {
-        /// What the decoder says.
+        /// The error of the decoder.
         reason: String,
     },
     /// The sample rate is out of range.
-    #[error("its sample rate is {hertz} Hz, and Zafu plays 4000 to 384000 Hz")]
     Rate {
-        /// Frames per second, as the file says.
+        /// The sample rate of the file, in Hz.
         hertz: u32,
     },
     /// The channel count is out of range.
-    #[error("it has {count} channels, and Zafu plays 1 to 8")]
     Channels {
-        /// How many, as the file says.
+        /// The channel count of the file.
         count: u32,
     },
     /// Some samples are infinite or not a number.
-    #[error("some of its samples are not numbers")]
     NotFinite,
     /// The whole file is too quiet, too high or too short to be heard.
-    #[error("there is nothing to be heard in it")]
     Silent,
 }
+
+impl FileFault {
+    /// Returns the message for the user, which completes the sentence "The sound file cannot be played: ".
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Missing => message!("error-file-missing"),
+            Self::NotAFile => message!("error-file-not-a-file"),
+            Self::BadName => message!("error-file-bad-name"),
+            Self::Unreadable { reason } => {
+                message!("error-file-unreadable", reason = reason.as_str())
+            }
+            Self::Slow => message!("error-file-slow"),
+            Self::UnknownFormat => message!("error-file-unknown-format"),
+            Self::Damaged { reason } => message!("error-file-damaged", reason = reason.as_str()),
+            // As text: a rate is not grouped by thousands.
+            Self::Rate { hertz } => message!("error-file-rate", hertz = hertz.to_string()),
+            Self::Channels { count } => message!("error-file-channels", count = *count),
+            Self::NotFinite => message!("error-file-not-finite"),
+            Self::Silent => message!("error-file-silent"),
+        }
+    }
+}
+
+/// The message's id and arguments, for logs.
+impl std::fmt::Display for BellError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for BellError {}
+
+/// The message's id and arguments, for logs.
+impl std::fmt::Display for FileFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for FileFault {}

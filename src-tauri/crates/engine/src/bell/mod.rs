@@ -97,7 +97,7 @@ pub fn check_device() -> Result<String, BellError> {
 /// # Errors
 /// [`BellError::FileRefused`] if the file cannot be played.
 pub fn check_file(path: &Path) -> Result<(), BellError> {
-    let refused = |fault| BellError::FileRefused { file: path.display().to_string(), fault };
+    let refused = |fault| BellError::FileRefused { file: path.to_owned(), fault };
     // Settings and plans store the path as text.
     path.to_str().ok_or(FileFault::BadName).map_err(refused)?;
     thread::read(path, thread::READ).map(drop).map_err(refused)

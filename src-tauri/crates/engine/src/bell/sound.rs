@@ -1,15 +1,14 @@
 //! Names of sounds: Zafu's built-in sounds and the user's own files.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// A sound that Zafu carries. They are made by `cargo xtask sounds`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BuiltIn {
     /// A bowl of 240 mm, low and long.
     LargeBowl,
@@ -40,15 +39,15 @@ impl BuiltIn {
         }
     }
 
-    /// Returns the English name for use within a sentence.
+    /// Returns the name for the user.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub fn message(self) -> Message {
         match self {
-            Self::LargeBowl => "large bowl",
-            Self::SmallBowl => "small bowl",
-            Self::Bell => "bell",
-            Self::Inkin => "inkin",
-            Self::WoodBlock => "wood block",
+            Self::LargeBowl => message!("bells-sound-large-bowl"),
+            Self::SmallBowl => message!("bells-sound-small-bowl"),
+            Self::Bell => message!("bells-sound-bell"),
+            Self::Inkin => message!("bells-sound-inkin"),
+            Self::WoodBlock => message!("bells-sound-wood-block"),
         }
     }
 

@@ -175,7 +175,7 @@ impl Bell {
         match read(path, READ) {
             Ok(recording) => Ok((recording, Rung::AsMeant)),
             Err(fault) => {
-                self.tell(BellError::File { file: path.display().to_string(), fault, instead });
+                self.tell(BellError::File { file: path.clone(), fault, instead });
                 Ok((built_in(instead)?, Rung::Otherwise))
             }
         }
@@ -201,7 +201,7 @@ impl Bell {
 
 fn built_in(sound: BuiltIn) -> Result<Recording, BellError> {
     decode::built_in(sound.flac()).map_err(|fault| BellError::Failed {
-        reason: format!("the {} cannot be read: {fault}", sound.title()),
+        reason: format!("{} cannot be read: {fault}", sound.name()),
     })
 }
 

@@ -143,7 +143,9 @@ mod tests {
         assert_eq!(need(&Hold::Misconfigured(no_profile.clone())), SyncNeed::ServerMisconfigured);
         let error = IpcError::from(no_profile);
         assert_eq!(error.code, ErrorCode::Server);
-        assert!(error.message.contains("sign-up trigger") && !error.message.contains("gone"));
+        assert!(
+            error.to_string().contains("sign-up trigger") && !error.to_string().contains("gone")
+        );
         assert_eq!(said(410, "PT410").class(), ErrorClass::Account);
     }
 
@@ -152,10 +154,13 @@ mod tests {
         let limit = Fault::Status { status: 429, code: Some("PT429".into()) };
         let error = IpcError::from(RemoteError::from(limit));
         assert_eq!(error.code, ErrorCode::Server);
-        assert!(error.message.contains("today") && error.message.contains("kept"), "{error:?}");
+        assert!(
+            error.to_string().contains("today") && error.to_string().contains("kept"),
+            "{error:?}"
+        );
         // Anybody else's "too many requests" passes sooner.
         let busy = IpcError::from(RemoteError::from(Fault::Status { status: 429, code: None }));
         assert_eq!(busy.code, ErrorCode::Network);
-        assert!(!busy.message.contains("today"), "{busy:?}");
+        assert!(!busy.to_string().contains("today"), "{busy:?}");
     }
 }

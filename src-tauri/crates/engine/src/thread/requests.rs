@@ -12,6 +12,7 @@ use crate::view;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::SessionId;
+use zafu_core::message;
 use zafu_core::plan::{
     IntervalTimes, Intervals, OvertimeChoice, PlanChoice, SoundName, Strike, Strikes,
 };
@@ -100,21 +101,23 @@ impl EngineThread {
         let mut choice = match (request.plan, request.preset_id, request.preset_name) {
             (Some(plan), ..) => plan,
             (None, Some(id), _) => {
-                let missing =
-                    || IpcError::new(ErrorCode::NotFound, format!("there is no preset {id}"));
+                let missing = || {
+                    IpcError::new(ErrorCode::NotFound, message!("engine-preset-missing", id = id))
+                };
                 presets()?.into_iter().find(|preset| preset.id == id).ok_or_else(missing)?.plan
             }
             (None, None, Some(name)) => {
                 let presets = presets()?;
                 let names: Vec<_> = presets.iter().map(|preset| preset.name.clone()).collect();
                 let missing = || {
-                    let known = if names.is_empty() {
-                        "there are none yet".into()
-                    } else {
-                        names.join(", ")
+                    let message = match names.is_empty() {
+                        true => message!("engine-preset-none", name = name.as_str()),
+                        false => message!(
+                            "engine-preset-unknown",
+                            name = name.as_str(),
+                            presets = names.join(", ")
+                        ),
                     };
-                    let message =
-                        format!("there is no preset \"{name}\"; the presets are: {known}");
                     IpcError::new(ErrorCode::NotFound, message)
                 };
                 let same = |preset: &Preset| preset.name.to_lowercase() == name.to_lowercase();
@@ -197,9 +200,7 @@ impl EngineThread {
         let runs = self.timer.sit().is_some_and(|sit| sit.id == id);
         let waits = self.timer.unsettled().iter().any(|unsettled| unsettled.id == id);
         if runs || waits {
-            let message =
-                "this sit is not over yet: end it, or say what it was, before deleting it";
-            return Err(IpcError::new(ErrorCode::Refused, message));
+            return Err(IpcError::new(ErrorCode::Refused, message!("engine-sit-not-over")));
         }
         self.store.delete(id, self.now().wall.utc)?;
         self.sync.wake(Wakeup::LocalChange);
