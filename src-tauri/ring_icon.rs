@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ring_grows_with_the_sit() {
+    fn the_ring_grows_with_the_elapsed_time() {
         let sizes: Vec<_> = [0.0, 0.25, 0.5, 0.75, 1.0].map(|p| rose(Some(p))).into();
         assert!(sizes.is_sorted_by(|a, b| a < b), "{sizes:?}");
         assert_eq!(rose(None), 0);

@@ -29,7 +29,7 @@ fn faults(browser: &Browser) -> Vec<String> {
 }
 
 #[test]
-fn axe_finds_no_serious_fault_on_any_screen_in_either_theme() {
+fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
     for theme in [Theme::Light, Theme::Dark] {
         let Some(desktop) = Desktop::new() else { return };
         // An element that is still fading in has too little contrast.

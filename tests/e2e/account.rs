@@ -21,7 +21,7 @@ fn report(pushed: u32, pulled: u32, pending: u32) -> Value {
 }
 
 #[test]
-fn what_was_sat_offline_reaches_the_server_and_another_device_exactly_once() {
+fn a_sit_recorded_offline_reaches_the_server_and_another_device_exactly_once() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let one = Zafu::on(&keyring);
@@ -46,7 +46,7 @@ fn what_was_sat_offline_reaches_the_server_and_another_device_exactly_once() {
 }
 
 #[test]
-fn a_sit_that_runs_is_seen_elsewhere_and_never_taken_for_ones_own() {
+fn a_running_sit_is_shown_on_another_device_and_not_resumed_there() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
@@ -82,7 +82,7 @@ fn a_sit_that_runs_is_seen_elsewhere_and_never_taken_for_ones_own() {
 }
 
 #[test]
-fn the_exit_code_says_whether_all_is_well_or_waits_or_needs_the_person() {
+fn the_exit_code_distinguishes_synced_pending_and_action_needed() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
@@ -111,7 +111,7 @@ fn the_exit_code_says_whether_all_is_well_or_waits_or_needs_the_person() {
 }
 
 #[test]
-fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
+fn a_missing_keychain_is_reported_and_the_sign_in_lasts_until_zafu_ends() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::without_one()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
@@ -136,7 +136,7 @@ fn whoever_has_no_keychain_is_told_and_stays_signed_in_until_zafu_ends() {
 }
 
 #[test]
-fn an_erasure_elsewhere_is_asked_about_and_nothing_is_lost() {
+fn an_erasure_by_another_device_needs_a_decision_and_loses_nothing() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
@@ -160,7 +160,7 @@ fn an_erasure_elsewhere_is_asked_about_and_nothing_is_lost() {
 }
 
 #[test]
-fn another_account_is_not_given_what_was_nobodys_unless_the_person_says_so() {
+fn another_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let (first, second) = (Person::new(backend), Person::new(backend));
     let zafu = Zafu::on(&keyring);
@@ -184,7 +184,7 @@ fn another_account_is_not_given_what_was_nobodys_unless_the_person_says_so() {
 
 /// Covers fault 9.
 #[test]
-fn two_at_once_are_one_after_the_other_or_refused() {
+fn two_syncs_at_once_run_one_after_the_other_or_one_is_rejected() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
@@ -199,7 +199,7 @@ fn two_at_once_are_one_after_the_other_or_refused() {
 }
 
 #[test]
-fn a_session_that_was_ended_elsewhere_asks_for_signing_in_and_keeps_the_queue() {
+fn a_revoked_session_needs_a_new_sign_in_and_keeps_the_outbox() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
@@ -237,7 +237,7 @@ fn a_running_engine_signs_in_syncs_and_signs_out() {
 }
 
 #[test]
-fn the_doctor_looks_at_the_keychain_and_at_the_server() {
+fn the_doctor_checks_the_keychain_and_the_server() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let zafu = Zafu::on(&keyring);
     let doctor = || zafu.run("doctor").out;
@@ -328,7 +328,7 @@ fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_sec
 
 /// Sits that the user leaves are not offered again before the next sign-in, and can still be listed and moved.
 #[test]
-fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved() {
+fn real_life_05_declined_sits_can_still_be_listed_and_moved() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
@@ -347,7 +347,7 @@ fn real_life_05_sits_that_are_left_where_they_are_can_still_be_listed_and_moved(
 
 /// Both devices have the old account's sit. The second device pulls it for the new account before it offers the move.
 #[test]
-fn real_life_05_two_devices_that_both_move_the_same_sits_do_not_double_them() {
+fn real_life_05_two_devices_that_move_the_same_sits_do_not_duplicate_them() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
@@ -374,7 +374,7 @@ fn real_life_05_two_devices_that_both_move_the_same_sits_do_not_double_them() {
 
 /// The server tells a running engine that its account was deleted, while the access token is still valid.
 #[test]
-fn real_life_05_a_server_that_says_that_the_account_was_deleted_is_remembered() {
+fn real_life_05_a_deleted_account_reported_by_the_server_is_recorded() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let (person, other) = (Person::new(backend), Person::new(backend));
     let zafu = Zafu::on(&keyring);
@@ -398,7 +398,7 @@ fn real_life_05_a_server_that_says_that_the_account_was_deleted_is_remembered() 
 }
 
 #[test]
-fn real_life_15_sign_up_says_what_the_mail_may_hold_and_takes_its_code() {
+fn real_life_15_sign_up_asks_for_the_link_or_code_of_the_mail_and_accepts_the_code() {
     let Some(keyring) = Keyring::new() else { return };
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.start_confirming_auth().unwrap();
@@ -420,7 +420,7 @@ fn real_life_15_sign_up_says_what_the_mail_may_hold_and_takes_its_code() {
 }
 
 #[test]
-fn real_life_15_a_project_without_its_sign_up_trigger_is_not_said_to_have_lost_the_account() {
+fn real_life_15_an_account_without_the_sign_up_trigger_is_not_reported_as_deleted() {
     let Some(keyring) = Keyring::new() else { return };
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.start_auth().unwrap();

@@ -27,7 +27,7 @@ fn see_state(browser: &Browser, testid: &str, state: &str) {
 }
 
 #[test]
-fn an_account_from_the_first_word_to_the_last_needs_the_window_only() {
+fn an_account_can_be_created_used_and_erased_in_the_window() {
     let Some(backend) = backend() else { return };
     let Some(mut desktop) = Desktop::new() else { return };
     if !desktop.has_keychain() {
@@ -62,7 +62,7 @@ fn an_account_from_the_first_word_to_the_last_needs_the_window_only() {
 }
 
 #[test]
-fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
+fn a_wrong_password_is_reported_and_the_form_stays_filled_in() {
     let Some(backend) = backend() else { return };
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
@@ -81,7 +81,7 @@ fn a_wrong_password_is_said_and_nothing_that_was_typed_is_lost() {
 }
 
 #[test]
-fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_when_it_is_told_to() {
+fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_on_request() {
     let Some(backend) = backend() else { return };
     let Some(mut desktop) = Desktop::new() else { return };
     if !desktop.has_keychain() {

@@ -86,7 +86,7 @@ fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
 }
 
 #[test]
-fn a_killed_zafu_keeps_nothing_awake() {
+fn a_killed_zafu_does_not_keep_the_computer_awake() {
     let Some(desktop) = Desktop::new() else { return };
     let login = Login::default();
     let _bus = login.on(&desktop);
@@ -98,7 +98,7 @@ fn a_killed_zafu_keeps_nothing_awake() {
 }
 
 #[test]
-fn a_bus_lost_in_mid_sit_stops_neither_the_sit_nor_letting_go() {
+fn a_bus_lost_during_a_sit_affects_neither_the_sit_nor_the_release() {
     let Some(mut desktop) = Desktop::new() else { return };
     let login = Login::default();
     let _bus = login.on(&desktop);
@@ -136,7 +136,7 @@ impl ScreenSaver {
 }
 
 #[test]
-fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
+fn the_screen_stays_on_during_a_sit_if_the_setting_says_so() {
     let Some(desktop) = Desktop::new() else { return };
     let login = Login::default();
     let _system = login.on(&desktop);
@@ -164,7 +164,7 @@ fn the_screen_stays_on_in_a_sit_where_that_was_chosen() {
 }
 
 #[test]
-fn without_a_login_manager_the_sit_begins_and_the_trouble_is_told() {
+fn without_a_login_manager_the_sit_starts_and_the_trouble_is_reported() {
     let Some(mut desktop) = Desktop::new() else { return };
     desktop.lose_system_bus();
     let _app = desktop.zafu(&["--background"]);

@@ -87,7 +87,7 @@ fn is_whole(browser: &Browser, testid: &str, messages: &[&str]) {
 }
 
 #[test]
-fn real_life_36_what_a_narrow_window_says_of_a_bell_is_never_cut() {
+fn real_life_36_bell_trouble_is_not_cut_off_in_a_narrow_window() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("bell-trouble");

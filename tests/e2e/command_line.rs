@@ -7,7 +7,7 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[test]
-fn without_an_engine_looking_works_and_doing_is_refused() {
+fn without_an_engine_reading_works_and_changes_are_rejected() {
     let zafu = Zafu::new();
     assert_eq!(zafu.ok("status"), "No sit is running.\n");
     assert_eq!(zafu.ok("log"), "No sits yet.\n");
@@ -23,7 +23,7 @@ fn without_an_engine_looking_works_and_doing_is_refused() {
 }
 
 #[test]
-fn without_a_session_bus_the_doctor_says_so_and_none_is_started() {
+fn without_a_session_bus_the_doctor_reports_it_and_starts_none() {
     let zafu = Zafu::new();
     // A file with the usual name of the bus socket, that is not a socket.
     std::fs::write(zafu.home().join("bus"), "").unwrap();
@@ -40,7 +40,7 @@ fn without_a_session_bus_the_doctor_says_so_and_none_is_started() {
 }
 
 #[test]
-fn what_is_not_understood_is_exit_code_2_and_says_why() {
+fn invalid_arguments_give_exit_code_2_and_a_reason() {
     let zafu = Zafu::new();
     let lines = [
         ("sit 0m", "a sit can be from 1 second to 24 hours long"),
@@ -62,7 +62,7 @@ fn what_is_not_understood_is_exit_code_2_and_says_why() {
 }
 
 #[test]
-fn every_command_reaches_the_engine_that_runs() {
+fn every_command_reaches_the_running_engine() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 10s");
     assert_eq!(zafu.json("status --json")["state"], "preparing");
@@ -96,7 +96,7 @@ fn every_command_reaches_the_engine_that_runs() {
 }
 
 #[test]
-fn json_has_lengths_in_seconds_and_times_with_the_offset_of_the_place() {
+fn json_has_lengths_in_seconds_and_times_with_the_local_offset() {
     let zafu = Zafu::new();
     let engine = zafu.sit("2m --prepare 0s");
     let id = engine.id().to_owned();
@@ -117,7 +117,7 @@ fn json_has_lengths_in_seconds_and_times_with_the_offset_of_the_place() {
 }
 
 #[test]
-fn a_discarded_sit_is_not_in_the_log_and_never_removed() {
+fn a_discarded_sit_is_not_in_the_log_but_stays_in_the_database() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     zafu.run("discard").refused(2, "zafu discard --yes");
@@ -129,7 +129,7 @@ fn a_discarded_sit_is_not_in_the_log_and_never_removed() {
 }
 
 #[test]
-fn data_folders_know_nothing_of_each_other() {
+fn data_folders_are_independent() {
     let (one, other) = (Zafu::new(), Zafu::new());
     let (first, second) = (one.sit("20m --prepare 0s"), other.sit("30m --prepare 0s"));
     assert_ne!(first.id(), second.id());
@@ -140,7 +140,7 @@ fn data_folders_know_nothing_of_each_other() {
 }
 
 #[test]
-fn of_two_shells_that_begin_a_sit_at_once_one_wins() {
+fn of_two_sits_started_at_once_one_is_rejected() {
     let zafu = Zafu::new();
     let host = zafu.sit("20m --prepare 0s");
     for _ in 0..4 {
@@ -175,7 +175,7 @@ fn of_two_shells_that_begin_a_sit_at_once_one_wins() {
 }
 
 #[test]
-fn ctrl_c_keeps_what_was_sat() {
+fn ctrl_c_saves_the_time_sat() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(3 * MINUTE);
@@ -188,7 +188,7 @@ fn ctrl_c_keeps_what_was_sat() {
 }
 
 #[test]
-fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
+fn sigterm_and_sighup_save_the_time_sat() {
     for signal in ["TERM", "HUP"] {
         let zafu = Zafu::new();
         let engine = zafu.sit("20m --prepare 0s");
@@ -210,7 +210,7 @@ fn the_system_may_end_zafu_at_any_time_and_the_sit_is_as_far_as_it_had_come() {
 }
 
 #[test]
-fn a_sit_cut_off_a_moment_ago_is_what_the_person_says_without_being_taken_up() {
+fn a_sit_cut_off_a_moment_ago_can_be_resolved_without_an_engine() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(Duration::from_secs(70));
@@ -229,7 +229,7 @@ fn a_sit_cut_off_a_moment_ago_is_what_the_person_says_without_being_taken_up() {
 }
 
 #[test]
-fn a_terminal_shows_the_time_that_is_left() {
+fn a_terminal_shows_the_remaining_time() {
     let zafu = Zafu::new();
     let command = zafu.command([]);
     let mut script = std::process::Command::new("script");
@@ -260,7 +260,7 @@ fn completions_are_printed_for_every_shell() {
 }
 
 #[test]
-fn a_quit_lets_the_sit_be_taken_up_again() {
+fn a_sit_continues_after_quitting_and_starting_again() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(MINUTE);

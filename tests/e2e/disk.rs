@@ -64,8 +64,8 @@ fn free(zafu: &Zafu) {
 }
 
 #[test]
-fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin() {
-    if !may_mount("on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin") {
+fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_start() {
+    if !may_mount("on_a_full_disk_a_sit_that_cannot_be_saved_does_not_start") {
         return;
     }
     let zafu = Zafu::new();
@@ -81,8 +81,8 @@ fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_begin() {
 }
 
 #[test]
-fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
-    if !may_mount("a_sit_goes_on_over_a_full_disk_and_loses_nothing") {
+fn a_sit_continues_on_a_full_disk_and_loses_nothing() {
+    if !may_mount("a_sit_continues_on_a_full_disk_and_loses_nothing") {
         return;
     }
     let zafu = Zafu::new();
@@ -111,8 +111,8 @@ fn a_sit_goes_on_over_a_full_disk_and_loses_nothing() {
 }
 
 #[test]
-fn real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is() {
-    if !may_mount("real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is") {
+fn real_life_03_an_end_on_a_full_disk_is_reported_as_saved_only_once_it_is() {
+    if !may_mount("real_life_03_an_end_on_a_full_disk_is_reported_as_saved_only_once_it_is") {
         return;
     }
     let zafu = Zafu::new();
@@ -137,8 +137,8 @@ fn real_life_03_an_end_on_a_full_disk_is_not_called_saved_until_it_is() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
-    if !may_mount("a_folder_that_cannot_be_written_is_named_and_nothing_is_changed") {
+fn a_read_only_folder_is_named_and_nothing_is_changed() {
+    if !may_mount("a_read_only_folder_is_named_and_nothing_is_changed") {
         return;
     }
     let zafu = Zafu::new();
@@ -157,7 +157,7 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_changed() {
 }
 
 #[test]
-fn real_life_03_a_database_that_is_removed_in_mid_sit_is_written_again() {
+fn real_life_03_a_database_that_is_removed_during_a_sit_is_written_again() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(MINUTE);
@@ -171,7 +171,8 @@ fn real_life_03_a_database_that_is_removed_in_mid_sit_is_written_again() {
 }
 
 #[test]
-fn real_life_03_a_database_that_is_replaced_in_mid_sit_is_left_alone_and_the_sit_brought_back() {
+fn real_life_03_a_database_that_is_replaced_during_a_sit_is_not_changed_and_the_sit_can_be_restored()
+ {
     let zafu = with_a_backup();
     let copy = zafu.home().join("copy.db");
     fs::copy(zafu.database(), &copy).unwrap();
@@ -188,10 +189,8 @@ fn real_life_03_a_database_that_is_replaced_in_mid_sit_is_left_alone_and_the_sit
 }
 
 #[test]
-fn real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_disk() {
-    if !may_mount(
-        "real_life_09_reading_works_in_a_folder_that_cannot_be_written_and_on_a_full_disk",
-    ) {
+fn real_life_09_reading_works_in_a_read_only_folder_and_on_a_full_disk() {
+    if !may_mount("real_life_09_reading_works_in_a_read_only_folder_and_on_a_full_disk") {
         return;
     }
     let zafu = Zafu::new();
@@ -236,7 +235,7 @@ fn with_a_backup() -> Zafu {
 }
 
 #[test]
-fn a_damaged_database_is_named_and_kept_and_the_newest_backup_brought_back() {
+fn a_damaged_database_is_named_and_kept_and_the_newest_backup_restored() {
     for damage in ["header", "half"] {
         let zafu = with_a_backup();
         assert_eq!(zafu.ok("restore").lines().count(), 1, "one backup a day");
@@ -263,7 +262,7 @@ fn a_damaged_database_is_named_and_kept_and_the_newest_backup_brought_back() {
 }
 
 #[test]
-fn one_may_begin_anew_and_what_was_there_is_kept() {
+fn a_new_database_can_be_started_and_the_damaged_one_is_kept() {
     let zafu = with_a_backup();
     fs::remove_dir_all(zafu.data().join("backups")).unwrap();
     assert!(zafu.ok("restore").starts_with("There are no backups yet in "));
@@ -275,7 +274,7 @@ fn one_may_begin_anew_and_what_was_there_is_kept() {
 }
 
 #[test]
-fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
+fn the_database_of_a_newer_zafu_is_rejected_and_not_changed() {
     let zafu = with_a_backup();
     zafu.sql("PRAGMA user_version = 9999");
     let before = fs::read(zafu.database()).unwrap();
@@ -286,7 +285,7 @@ fn the_database_of_a_newer_zafu_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_database_that_another_program_holds_is_named() {
+fn a_database_that_another_program_has_locked_is_named() {
     let zafu = with_a_backup();
     let mut other = Command::new("sqlite3")
         .arg(zafu.database())

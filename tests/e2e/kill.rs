@@ -38,7 +38,7 @@ struct Trial {
 }
 
 #[test]
-fn no_kill_loses_or_doubles_a_sit() {
+fn no_kill_loses_or_duplicates_a_sit() {
     let number = |name, or| std::env::var(name).map_or(or, |text| text.parse().unwrap());
     let times = number("ZAFU_KILL_TIMES", 60);
     let seed = number("ZAFU_KILL_SEED", Rng::new().u64(..));

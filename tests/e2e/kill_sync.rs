@@ -57,7 +57,7 @@ fn rows(text: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn no_kill_in_a_sync_loses_or_doubles_a_sit() {
+fn no_kill_in_a_sync_loses_or_duplicates_a_sit() {
     let number = |name, or| std::env::var(name).map_or(or, |text| text.parse().unwrap());
     let (kills, seed) =
         (number("ZAFU_SYNC_KILL_TIMES", 25), number("ZAFU_SYNC_KILL_SEED", Rng::new().u64(..)));

@@ -113,7 +113,7 @@ fn a_real_service_shows_the_end_of_a_sit_and_a_click_opens_the_window() {
 }
 
 #[test]
-fn sit_again_begins_a_sit() {
+fn the_action_sit_again_starts_a_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let (bus, service) = Service::on(&desktop);
     let _app = desktop.zafu(&["--background"]);
@@ -124,7 +124,7 @@ fn sit_again_begins_a_sit() {
 }
 
 #[test]
-fn add_a_note_opens_the_page_for_it() {
+fn the_action_add_a_note_opens_the_finished_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let (bus, service) = Service::on(&desktop);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };

@@ -67,7 +67,7 @@ fn assert_complete(zafu: &Zafu, how: &str) {
 }
 
 #[test]
-fn real_life_01_a_sit_goes_to_its_end_whatever_becomes_of_its_output() {
+fn real_life_01_a_sit_reaches_its_end_without_working_output() {
     // The reader closes the pipe after the id.
     let zafu = Zafu::new();
     let mut sit = begin(&zafu, Stdio::piped(), broken());
@@ -160,7 +160,7 @@ fn real_life_30_a_terminal_without_control_sequences_gets_plain_lines() {
 }
 
 #[test]
-fn real_life_01_a_terminal_that_is_held_delays_nothing() {
+fn real_life_01_a_terminal_with_stopped_output_delays_nothing() {
     // A full pipe that is never read, with a line for each second, which exceeds the queue of the output.
     let zafu = Zafu::new();
     let (_reader, mut writer) = std::io::pipe().unwrap();

@@ -37,7 +37,7 @@ fn stat(process: u32, field: usize) -> u32 {
 }
 
 #[test]
-fn real_life_02_an_engine_in_the_background_has_nothing_of_its_caller() {
+fn real_life_02_a_background_engine_inherits_nothing_from_its_caller() {
     let Some(desktop) = Desktop::new() else { return };
     let _engine = Background(&desktop);
     let lock = desktop.home().join("lock-of-the-script");
@@ -98,7 +98,7 @@ fn real_life_02_a_start_that_fails_is_explained_by_the_command() {
 }
 
 #[test]
-fn real_life_08_of_programs_that_start_at_once_one_runs_and_the_others_hand_over() {
+fn real_life_08_of_programs_started_at_once_one_runs_and_the_others_use_it() {
     let Some(desktop) = Desktop::new() else { return };
     for _ in 0..3 {
         let mut all: Vec<_> =
@@ -131,7 +131,7 @@ fn real_life_08_of_programs_that_start_at_once_one_runs_and_the_others_hand_over
 }
 
 #[test]
-fn real_life_08_two_sits_begun_at_once_reach_one_engine() {
+fn real_life_08_two_sits_started_at_once_reach_one_engine() {
     let Some(desktop) = Desktop::new() else { return };
     let _engine = Background(&desktop);
     let begin = || {
@@ -150,7 +150,7 @@ fn real_life_08_two_sits_begun_at_once_reach_one_engine() {
 }
 
 #[test]
-fn real_life_09_any_number_of_programs_read_at_once_and_keep_nobody_from_starting() {
+fn real_life_09_many_programs_can_read_at_once_and_an_engine_can_start() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     zafu.ok("end");
@@ -171,7 +171,7 @@ fn real_life_09_any_number_of_programs_read_at_once_and_keep_nobody_from_startin
 }
 
 #[test]
-fn real_life_09_an_engine_that_stands_still_is_told_from_none() {
+fn real_life_09_a_stopped_engine_is_distinguished_from_none() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.signal("STOP");
@@ -183,7 +183,7 @@ fn real_life_09_an_engine_that_stands_still_is_told_from_none() {
 }
 
 #[test]
-fn real_life_11_the_socket_follows_from_the_folder_alone() {
+fn real_life_11_the_socket_path_depends_only_on_the_data_folder() {
     let zafu = Zafu::at(&["of-many-folders"; 12].join("/"));
     assert!(zafu.data().as_os_str().len() > 200);
     let with = |line: &str, runtime: &str| {
@@ -208,7 +208,7 @@ fn real_life_11_the_socket_follows_from_the_folder_alone() {
 }
 
 #[test]
-fn real_life_12_a_folder_that_was_there_is_not_changed_and_a_shared_one_refused() {
+fn real_life_12_an_existing_folder_is_not_changed_and_a_shared_one_is_rejected() {
     let zafu = Zafu::new();
     fs::create_dir(zafu.data()).unwrap();
     let mode = || zafu.data().metadata().unwrap().permissions().mode() & 0o7777;
@@ -259,7 +259,7 @@ fn real_life_12_a_folder_that_was_there_is_not_changed_and_a_shared_one_refused(
 }
 
 #[test]
-fn real_life_12_the_doctor_makes_nothing() {
+fn real_life_12_the_doctor_creates_no_files() {
     let zafu = Zafu::new();
     zafu.run("doctor");
     assert!(!zafu.data().exists());
@@ -269,7 +269,7 @@ fn real_life_12_the_doctor_makes_nothing() {
 }
 
 #[test]
-fn real_life_13_a_display_that_is_gone_is_named() {
+fn real_life_13_a_missing_display_is_reported() {
     let Some(desktop) = Desktop::new() else { return };
     for args in [&[][..], &["--background"]] {
         let mut app = desktop.command(program("zafu-app"));
@@ -288,7 +288,7 @@ fn real_life_13_a_display_that_is_gone_is_named() {
 }
 
 #[test]
-fn real_life_27_a_log_of_none_says_nothing_of_what_there_is() {
+fn real_life_27_a_log_with_limit_0_does_not_claim_that_there_are_no_sits() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     zafu.ok("end");
@@ -299,7 +299,7 @@ fn real_life_27_a_log_of_none_says_nothing_of_what_there_is() {
 }
 
 #[test]
-fn real_life_34_a_tilde_in_the_environment_is_the_home() {
+fn real_life_34_a_tilde_in_the_environment_is_the_home_folder() {
     let zafu = Zafu::new();
     let mut command = zafu.command(["restore"]);
     command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~/z").current_dir(zafu.home());
@@ -312,7 +312,7 @@ fn real_life_34_a_tilde_in_the_environment_is_the_home() {
 }
 
 #[test]
-fn real_life_35_all_files_of_the_window_lie_in_the_data_folder() {
+fn real_life_35_all_files_of_the_window_are_in_the_data_folder() {
     let Some(desktop) = Desktop::new() else { return };
     // Not Zafu's: the log of the window manager, the shader cache that all programs share, and the runtime files of the
     // session.
@@ -339,7 +339,7 @@ fn real_life_35_all_files_of_the_window_lie_in_the_data_folder() {
 }
 
 #[test]
-fn real_life_13_a_home_that_cannot_be_written_is_named_or_not_needed() {
+fn real_life_13_a_read_only_home_folder_is_named_or_not_needed() {
     let Some(desktop) = Desktop::new() else { return };
     // Not even root can create files in it.
     let home = Path::new("/proc/self");

@@ -4,7 +4,7 @@ use crate::desktop::{Desktop, Part};
 use crate::zafu::{eventually, program, sql};
 
 #[test]
-fn sigterm_saves_and_goes_and_the_next_start_takes_the_sit_up() {
+fn sigterm_saves_and_quits_and_the_next_start_resumes_the_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let mut app = desktop.zafu(&[]);
     let sit = desktop.begin().sit.unwrap();
@@ -22,7 +22,7 @@ fn sigterm_saves_and_goes_and_the_next_start_takes_the_sit_up() {
 }
 
 #[test]
-fn a_question_about_a_damaged_database_holds_nobody_up() {
+fn sigterm_quits_while_the_dialog_about_a_damaged_database_is_open() {
     let Some(desktop) = Desktop::new() else { return };
     std::fs::create_dir(desktop.data()).unwrap();
     let damaged = [0x5A; 4096];

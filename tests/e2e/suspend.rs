@@ -7,7 +7,7 @@ use std::time::Duration;
 const STOPPED: Duration = Duration::from_secs(4);
 
 #[test]
-fn a_process_that_was_stopped_past_the_end_ends_its_sit_once_and_as_planned() {
+fn a_process_stopped_past_the_end_ends_its_sit_once_and_as_planned() {
     let zafu = Zafu::new();
     let engine = zafu.sit("2s --prepare 0s");
     let id = engine.id().to_owned();
@@ -27,7 +27,7 @@ fn a_process_that_was_stopped_past_the_end_ends_its_sit_once_and_as_planned() {
 }
 
 #[test]
-fn a_sleep_in_any_state_leaves_the_sit_running_or_asked_about() {
+fn a_suspend_in_any_phase_leaves_the_sit_running_or_unsettled() {
     for (asleep, state) in [(200, "sitting"), (400, "idle"), (4000, "idle")] {
         let zafu = Zafu::new();
         let engine = zafu.sit("20m --prepare 0s");
@@ -51,7 +51,7 @@ fn a_sleep_in_any_state_leaves_the_sit_running_or_asked_about() {
 }
 
 #[test]
-fn a_pause_may_sleep_for_as_long_as_it_wants() {
+fn a_paused_sit_stays_paused_after_a_long_suspend() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(Duration::from_secs(120));

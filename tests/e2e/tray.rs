@@ -151,7 +151,7 @@ fn comes_to(desktop: &Desktop, wanted: Option<PhaseView>) {
 }
 
 #[test]
-fn a_whole_sit_needs_the_tray_only() {
+fn a_sit_can_be_controlled_from_the_tray_alone() {
     let Some(desktop) = Desktop::new() else { return };
     let tray = Tray::on(&desktop);
     let mut app = desktop.zafu(&["--background"]);
@@ -188,7 +188,7 @@ fn a_whole_sit_needs_the_tray_only() {
 }
 
 #[test]
-fn quitting_in_mid_sit_is_asked_back_and_keeps_the_sit() {
+fn quitting_during_a_sit_needs_a_confirmation_and_keeps_the_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let tray = Tray::on(&desktop);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
@@ -212,7 +212,7 @@ fn quitting_in_mid_sit_is_asked_back_and_keeps_the_sit() {
 }
 
 #[test]
-fn without_a_tray_zafu_works_and_says_how_to_come_back() {
+fn without_a_tray_zafu_works_and_says_how_to_open_the_window_again() {
     let Some(desktop) = Desktop::new() else { return };
     let (_bus, service) = Service::on(&desktop);
     desktop.choose(|settings| settings.close_when_idle = CloseWhenIdle::Tray);

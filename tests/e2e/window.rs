@@ -12,7 +12,7 @@ fn phase(desktop: &Desktop) -> Option<PhaseView> {
 }
 
 #[test]
-fn a_whole_sit_needs_the_keyboard_only() {
+fn a_sit_can_be_controlled_with_the_keyboard_alone() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
@@ -36,7 +36,7 @@ fn a_whole_sit_needs_the_keyboard_only() {
 }
 
 #[test]
-fn a_whole_sit_with_a_note_needs_the_mouse_only() {
+fn a_sit_with_a_note_can_be_controlled_with_the_mouse_alone() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.choose("length-5");
@@ -63,7 +63,7 @@ fn a_whole_sit_with_a_note_needs_the_mouse_only() {
 }
 
 #[test]
-fn a_second_zafu_shows_the_window_of_the_first_and_goes() {
+fn a_second_start_shows_the_running_window_and_quits() {
     let Some(desktop) = Desktop::new() else { return };
     let _app = desktop.zafu(&["--background"]);
     let first = desktop.process();
@@ -78,7 +78,7 @@ fn a_second_zafu_shows_the_window_of_the_first_and_goes() {
 }
 
 #[test]
-fn a_window_closed_in_mid_sit_comes_back_with_the_sit_as_it_is() {
+fn a_window_closed_during_a_sit_can_be_opened_again_with_the_current_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");

@@ -56,10 +56,10 @@ enum Target {
 pub fn run(options: &Options) -> Result<()> {
     match options.target {
         Target::Kill { times, seed } => {
-            kill("kill::no_kill_loses_or_doubles_a_sit", "ZAFU_KILL", times, seed)
+            kill("kill::no_kill_loses_or_duplicates_a_sit", "ZAFU_KILL", times, seed)
         }
         Target::KillSync { times, seed } => {
-            let test = "kill_sync::no_kill_in_a_sync_loses_or_doubles_a_sit";
+            let test = "kill_sync::no_kill_in_a_sync_loses_or_duplicates_a_sit";
             kill(test, "ZAFU_SYNC_KILL", times, seed)
         }
         Target::Sync { seeds, first, seed } => sync(seeds, first, seed),
@@ -79,7 +79,7 @@ fn sync(seeds: u64, first: u64, seed: Option<u64>) -> Result<()> {
     let mut variables =
         vec![("ZAFU_SEEDS".to_owned(), seeds), ("ZAFU_FIRST_SEED".to_owned(), first)];
     variables.extend(seed.map(|seed| ("ZAFU_SEED".to_owned(), seed)));
-    let test = "whatever_happens_nothing_is_lost_or_doubled";
+    let test = "no_fault_loses_or_duplicates_a_sit";
     run_test("simulation", test, &["--package", "zafu-sync"], variables)
 }
 

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_without_a_date_is_named() {
+    fn a_heading_without_a_date_is_an_error() {
         let error = convert("\n## 0.1.0\n- Something").unwrap_err().to_string();
         assert!(error.contains("0.1.0"), "{error}");
     }

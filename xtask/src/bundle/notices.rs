@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_only_tests_and_build_scripts_need_is_not_linked() {
+    fn dependencies_of_tests_and_build_scripts_are_not_linked() {
         let package = |name: &str| json!({ "id": name, "name": name, "source": null });
         let dependency =
             |name: &str, kind: Value| json!({ "pkg": name, "dep_kinds": [{ "kind": kind }] });

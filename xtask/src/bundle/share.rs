@@ -143,7 +143,7 @@ mod tests {
     const TEMPLATE: &str = include_str!("../../../packaging/linux/app.zafu.Zafu.metainfo.xml");
 
     #[test]
-    fn the_metainfo_has_pictures_only_with_an_address() {
+    fn the_metainfo_has_screenshots_only_with_a_url() {
         let public =
             filled(TEMPLATE, "1.2.3", "2026-12-01", Some("https://zafu.invalid/zafu")).unwrap();
         assert!(public.contains("https://zafu.invalid/zafu/raw/HEAD/docs/sit.png"), "{public}");

@@ -310,7 +310,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_arguments_are_declared_without_conflicts() {
         Args::command().debug_assert();
     }
 
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_26_a_length_that_begins_with_a_hyphen_reaches_our_own_message() {
+    fn real_life_26_a_length_that_begins_with_a_hyphen_has_the_error_of_a_length() {
         let negative = |text: &str| Err(LengthError::Negative(text.into()));
         assert_eq!(sit("zafu sit -5m").unwrap().length(), negative("-5m"));
         assert_eq!(sit("zafu sit -5 --terminal").unwrap().length(), negative("-5"));
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_29_an_open_interval_is_not_advised() {
+    fn real_life_29_the_error_of_an_interval_does_not_suggest_an_open_end() {
         for option in ["--interval", "--prepare"] {
             let error = Args::try_parse_from(["zafu", "sit", option, "often"]).unwrap_err();
             let said = error.to_string();

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_help_has_its_message_and_every_message_its_line() {
+    fn every_help_text_has_a_message_and_every_help_message_is_used() {
         let mut names: BTreeSet<String> = [
             "usage",
             "commands",

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_named_by_its_id_or_by_an_address_that_is_its_alone() {
+    fn an_account_is_found_by_its_id_or_by_a_unique_address() {
         let owners = [
             owner(1, "me@example.org", OwnerState::SignedIn),
             owner(2, "Me@example.org", OwnerState::Replaced),

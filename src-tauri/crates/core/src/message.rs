@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_crosses_as_an_id_and_plain_arguments() {
+    fn a_message_is_serialized_as_an_id_and_plain_arguments() {
         let cause = message!("error-file-missing");
         let message = message!("error-bell-file", file = "/a.wav", count = 2_u32, fault = cause);
         let json = serde_json::json!({

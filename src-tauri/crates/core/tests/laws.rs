@@ -285,7 +285,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn time_sat_is_neither_invented_nor_lost(
+    fn time_sat_is_neither_added_nor_lost(
         happenings in prop::collection::vec(happening(), 1..60),
     ) {
         play(happenings)?;

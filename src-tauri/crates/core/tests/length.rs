@@ -55,7 +55,7 @@ fn written(kind: &str) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn real_life_25_lengths_are_read_as_people_write_them() {
+fn real_life_25_lengths_are_read_as_users_write_them() {
     for (text, seconds) in written("lengths") {
         let seconds = SitSeconds::new(u32::try_from(seconds).unwrap()).unwrap();
         assert_eq!(parse(&text), Ok(LengthChoice::Timed { seconds }), "{text}");
@@ -74,7 +74,7 @@ fn an_invalid_length_is_named_in_the_error() {
 }
 
 #[test]
-fn real_life_26_a_length_that_is_negative_or_too_large_is_named_as_that() {
+fn real_life_26_a_negative_or_too_large_length_has_its_own_error() {
     for (text, _) in written("negative") {
         assert_eq!(parse(&text), Err(LengthError::Negative(text)));
     }
@@ -160,13 +160,13 @@ fn a_skipped_clock_time_is_the_time_of_the_jump() {
 }
 
 #[test]
-fn of_a_clock_time_that_comes_twice_the_next_is_used() {
+fn of_a_clock_time_that_occurs_twice_the_next_one_is_used() {
     assert_eq!(until("02:30", "2026-10-24T22:30:00Z", 120, 0), Ok(2 * 3600));
     assert_eq!(until("02:30", "2026-10-25T00:45:00Z", 120, 0), Ok(2700));
 }
 
 #[test]
-fn real_life_28_a_preparation_that_is_none_is_not_blamed() {
+fn real_life_28_a_zero_preparation_is_not_named_in_errors() {
     let said = |preparation| LengthError::NothingLeft { preparation }.to_string();
     assert_eq!(said(0), "no time is left to sit until then: choose a later time");
     assert!(said(30).starts_with("the preparation of 30 seconds leaves no time"), "{}", said(30));

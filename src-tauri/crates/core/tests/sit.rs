@@ -345,7 +345,7 @@ fn a_paused_sit_continues_after_any_gap_of_the_same_boot() {
 }
 
 #[test]
-fn a_gap_that_began_in_the_preparation_has_no_time_before_it() {
+fn a_gap_that_started_in_the_preparation_has_no_time_before_it() {
     let mut world = World::new();
     let mut plan = plan(1200);
     plan.preparation = PreparationSeconds::new(60).unwrap();
@@ -381,7 +381,7 @@ fn sleeping_until_the_next_due_time_misses_nothing() {
 }
 
 #[test]
-fn real_life_10_a_completed_sit_stays_complete_and_only_its_overtime_is_asked_about() {
+fn real_life_10_a_completed_sit_stays_completed_and_only_its_overtime_is_unsettled() {
     for choice in [OvertimeChoice::Ask, OvertimeChoice::Always] {
         let answers = [(Answer::Whole, 605), (Answer::Gap, 605), (Answer::Discard, 600)];
         for (answer, expected) in answers {
@@ -416,7 +416,7 @@ fn set_clock(world: &mut World, hours: i64) {
 }
 
 #[test]
-fn real_life_32_an_end_is_the_start_and_what_was_measured_whatever_the_wall_clock_says() {
+fn real_life_32_the_end_is_the_start_plus_the_measured_time_regardless_of_the_wall_clock() {
     for hours in [-30, -1, 1, 30] {
         // At the planned end, and with overtime.
         let mut world = World::new();

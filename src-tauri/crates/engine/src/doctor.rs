@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_life_03_a_rescued_database_is_named_until_it_is_moved_elsewhere() {
+    fn real_life_03_a_rescued_database_is_reported_until_it_is_moved() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(rescued(folder.path()), None);
         let first = folder.path().join("zafu.db.rescued-1");

@@ -295,7 +295,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn real_life_12_a_folder_that_was_there_keeps_its_permissions() {
+    fn real_life_12_an_existing_folder_keeps_its_permissions() {
         use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();

@@ -288,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_life_33_a_note_shows_nothing_but_itself() {
+    fn real_life_33_a_note_cannot_change_the_text_around_it() {
         let note = "rain\u{202e}nug\u{2066} \u{1b}[2Jon\u{9b}the\u{200f}roof";
         assert_eq!(harmless(note), "rain nug   [2Jon the roof");
         let json = harmless_json(&serde_json::to_string(note).unwrap());

@@ -105,7 +105,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
-    fn real_life_12_a_folder_in_a_shared_place_is_looked_at_before_anything_is_changed() {
+    fn real_life_12_a_folder_in_a_shared_folder_is_checked_before_anything_is_changed() {
         let shared = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         let mode =

@@ -52,7 +52,7 @@ fn read(folder: &Path) -> BTreeMap<String, String> {
 
 /// `ZAFU_WRITE_TYPES=1 cargo test -p zafu-engine typescript` generates the files again.
 #[test]
-fn the_typescript_is_fresh() {
+fn the_generated_typescript_is_up_to_date() {
     if std::env::var_os("ZAFU_WRITE_TYPES").is_some() {
         let _ = fs::remove_dir_all(committed());
         write(&committed());

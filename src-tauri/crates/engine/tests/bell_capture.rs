@@ -28,13 +28,13 @@ fn ms(millis: u64) -> Duration {
 /// Returns the command that runs this test program as the player.
 fn player() -> Command {
     let mut player = Command::new(std::env::current_exe().expect("this program has a path"));
-    player.args(["plays_what_the_script_says", "--exact", "--nocapture", "--ignored"]);
+    player.args(["plays_the_bells_of_the_script", "--exact", "--nocapture", "--ignored"]);
     player
 }
 
 #[test]
 #[ignore = "it is the player of the other tests"]
-fn plays_what_the_script_says() {
+fn plays_the_bells_of_the_script() {
     // Without a script, as in `cargo test -- --ignored`, there is nothing to play.
     if std::env::var_os(SCRIPT).is_some() {
         // Ends the line that the test harness has started.
@@ -74,7 +74,7 @@ fn heard_for(heard: &Heard) -> usize {
 }
 
 #[test]
-fn every_bell_is_heard_once() {
+fn every_bell_is_recorded_once() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let cues: Vec<Cue> = (1..=8).map(|index| Cue::new(ms(1307) * index, "wood-block")).collect();
@@ -85,7 +85,7 @@ fn every_bell_is_heard_once() {
 }
 
 #[test]
-fn no_thread_is_left_when_bells_are_over() {
+fn no_thread_is_left_after_the_bells() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let heard =
@@ -95,7 +95,7 @@ fn no_thread_is_left_when_bells_are_over() {
 }
 
 #[test]
-fn nine_strokes_are_heard_as_nine() {
+fn nine_strokes_are_recorded_as_nine() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let heard = hear(&server, &[Cue { strikes: 9, ..Cue::new(ms(1000), "wood-block") }]);
@@ -118,7 +118,7 @@ fn a_cancelled_bell_fades_and_is_not_struck_again() {
 }
 
 #[test]
-fn real_life_17_what_rings_at_the_end_of_the_program_fades() {
+fn real_life_17_a_bell_fades_when_the_program_ends() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let ends = Ends::FadedRinging;
@@ -129,7 +129,7 @@ fn real_life_17_what_rings_at_the_end_of_the_program_fades() {
 }
 
 #[test]
-fn a_bell_cancelled_before_its_time_is_not_heard() {
+fn a_bell_cancelled_before_it_is_due_is_not_recorded() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let cancelled = Cue { ends: Ends::CancelledAtOnce, ..Cue::new(ms(2000), "bell") };
@@ -154,7 +154,7 @@ fn two_bells_ring_at_once() {
 }
 
 #[test]
-fn one_that_is_tried_out_is_heard() {
+fn a_previewed_bell_is_recorded() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let heard = hear(&server, &[Cue::new(ms(0), "wood-block")]);
@@ -162,7 +162,7 @@ fn one_that_is_tried_out_is_heard() {
 }
 
 #[test]
-fn a_file_of_ones_own_is_heard() {
+fn a_custom_sound_file_is_recorded() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let sounds = concat!(env!("CARGO_MANIFEST_DIR"), "/sounds/wood-block.flac");
@@ -174,7 +174,7 @@ fn a_file_of_ones_own_is_heard() {
 }
 
 #[test]
-fn a_missing_file_is_told_and_another_bell_heard() {
+fn a_missing_file_is_reported_and_replaced_by_another_bell() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let missing = server.folder().join("gone.wav");
@@ -204,7 +204,7 @@ fn wav(rate: u32, samples: &[f32]) -> Vec<u8> {
 }
 
 #[test]
-fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
+fn real_life_16_an_unplayable_file_is_reported_and_replaced_by_another_bell() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let level = [0.9_f32; 48_000];
@@ -244,7 +244,7 @@ fn real_life_16_a_file_that_cannot_be_played_is_told_and_another_bell_heard() {
 const STUCK: &str = "error-bell-stuck";
 
 #[test]
-fn real_life_16_a_sound_server_that_stands_still_is_told() {
+fn real_life_16_a_sound_server_that_does_not_respond_is_reported() {
     let _turn = turn();
     let Some(server) = server() else { return };
     server.stop().expect("it can be stopped");
@@ -255,7 +255,7 @@ fn real_life_16_a_sound_server_that_stands_still_is_told() {
 }
 
 #[test]
-fn real_life_16_a_sound_server_that_stands_still_in_a_bell_is_told() {
+fn real_life_16_a_sound_server_that_stops_responding_during_a_bell_is_reported() {
     let _turn = turn();
     let Some(server) = server() else { return };
     let cue = Cue { strikes: 9, ..Cue::new(ms(1000), "inkin") };
@@ -270,7 +270,7 @@ fn real_life_16_a_sound_server_that_stands_still_in_a_bell_is_told() {
 }
 
 #[test]
-fn without_a_device_the_player_says_so_and_goes_on() {
+fn a_missing_sound_device_is_reported_and_the_player_continues() {
     let _turn = turn();
     let server = SoundServer::none().expect("a folder can be made");
     let heard = hear(&server, &[Cue::new(ms(1000), "bell"), Cue::new(ms(1500), "bell")]);

@@ -23,7 +23,7 @@ const SYSTEM: Awake = Awake { system: true, screen: false };
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[test]
-fn a_sit_is_on_disk_before_anything_is_done_for_it() {
+fn a_sit_is_saved_before_its_other_effects_are_carried_out() {
     let fakes = Fakes::new();
     let sit = fakes.start(1200, 0).unwrap().sit.unwrap();
     let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 70 };
@@ -34,7 +34,7 @@ fn a_sit_is_on_disk_before_anything_is_done_for_it() {
 }
 
 #[test]
-fn a_start_that_cannot_be_saved_does_not_happen() {
+fn a_sit_that_cannot_be_saved_does_not_start() {
     let fakes = Fakes::new();
     fakes.break_saving();
     let error = fakes.start(1200, 0).unwrap_err();
@@ -46,7 +46,7 @@ fn a_start_that_cannot_be_saved_does_not_happen() {
 }
 
 #[test]
-fn what_cannot_be_saved_is_kept_told_and_saved_when_it_can_be() {
+fn a_change_that_cannot_be_saved_is_reported_and_saved_later() {
     let fakes = Fakes::new();
     let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
     fakes.break_saving();
@@ -67,7 +67,7 @@ fn what_cannot_be_saved_is_kept_told_and_saved_when_it_can_be() {
 }
 
 #[test]
-fn a_bell_is_got_ready_a_little_ahead_and_not_rung_twice() {
+fn a_bell_is_armed_shortly_before_it_is_due_and_rings_once() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
     fakes.did();
@@ -82,7 +82,7 @@ fn a_bell_is_got_ready_a_little_ahead_and_not_rung_twice() {
 }
 
 #[test]
-fn a_pause_takes_back_the_bell_that_was_got_ready() {
+fn a_pause_cancels_the_armed_bell() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
     fakes.pass(Duration::from_millis(59_000));
@@ -98,7 +98,7 @@ fn a_pause_takes_back_the_bell_that_was_got_ready() {
 }
 
 #[test]
-fn what_is_chosen_holds_for_the_sit_that_runs() {
+fn changed_settings_apply_to_the_running_sit() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
     fakes.did();
@@ -116,7 +116,7 @@ fn what_is_chosen_holds_for_the_sit_that_runs() {
 }
 
 #[test]
-fn a_preset_is_begun_by_its_name_however_it_is_written() {
+fn a_preset_is_started_by_its_name_in_any_case() {
     let fakes = Fakes::new();
     let plan = Settings::default().plan;
     let preset = Preset { id: uuid::Uuid::from_u128(1), name: "Früh".into(), plan };
@@ -130,7 +130,7 @@ fn a_preset_is_begun_by_its_name_however_it_is_written() {
 }
 
 #[test]
-fn a_sleep_past_the_end_is_asked_about_and_its_bell_rung_once_if_it_is_not_too_late() {
+fn a_suspend_past_the_end_leaves_the_sit_unsettled_and_rings_the_end_bell_only_within_a_minute() {
     for (late, rings) in [(30, true), (90, false)] {
         let fakes = Fakes::new();
         let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
@@ -151,7 +151,7 @@ fn a_sleep_past_the_end_is_asked_about_and_its_bell_rung_once_if_it_is_not_too_l
 }
 
 #[test]
-fn errors_cross_to_clients_in_this_form() {
+fn errors_are_serialized_as_a_code_and_a_message() {
     let codes = [
         (ErrorCode::BadRequest, "bad-request"),
         (ErrorCode::Refused, "refused"),
@@ -174,7 +174,7 @@ fn errors_cross_to_clients_in_this_form() {
 }
 
 #[test]
-fn who_watches_is_told_of_every_transition() {
+fn a_watching_client_gets_every_transition() {
     let fakes = Fakes::new();
     let mut watch = Client::connect(fakes.folder()).unwrap().unwrap();
     assert!(watch.watch().unwrap().sit.is_none());
@@ -205,7 +205,7 @@ fn who_watches_is_told_of_every_transition() {
 type Change = fn(&EngineHandle) -> Pending<EngineState>;
 
 #[test]
-fn real_life_03_success_is_said_only_after_the_commit() {
+fn real_life_03_success_is_reported_only_after_the_commit() {
     // Each change is kept, and saved as soon as saving works again.
     let changes: [(Change, &str, &str); 4] = [
         (EngineHandle::pause_sit, "engine-change-pause", "paused"),
@@ -244,7 +244,7 @@ fn real_life_03_success_is_said_only_after_the_commit() {
 }
 
 #[test]
-fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
+fn real_life_03_a_resolution_that_is_not_saved_is_an_error() {
     let fakes = Fakes::new();
     fakes.start(120, 0).unwrap();
     fakes.pass(Duration::from_secs(130));
@@ -258,7 +258,8 @@ fn real_life_03_what_was_done_elsewhere_is_not_said_to_be_done_either() {
 
 #[cfg(unix)]
 #[test]
-fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_the_sit_kept() {
+fn real_life_03_a_database_that_is_removed_or_replaced_during_a_sit_is_reported_and_the_sit_saved()
+{
     for replaced in [false, true] {
         let fakes = Fakes::new();
         let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
@@ -297,7 +298,7 @@ fn real_life_03_a_database_that_is_removed_or_replaced_in_mid_sit_is_told_and_th
 }
 
 #[test]
-fn real_life_10_quitting_in_overtime_asks_about_the_overtime_and_nothing_else() {
+fn real_life_10_quitting_in_overtime_leaves_only_the_overtime_unsettled() {
     for (answer, sat) in [(Answer::Whole, 65), (Answer::Gap, 65), (Answer::Discard, 60)] {
         let fakes = Fakes::new();
         let id = fakes.start(60, 0).unwrap().sit.unwrap().id;
@@ -350,7 +351,7 @@ fn real_life_23_a_sit_until_a_clock_time_ends_when_the_clock_shows_it() {
 }
 
 #[test]
-fn real_life_31_a_sit_is_kept_on_a_clock_before_1970() {
+fn real_life_31_a_sit_is_saved_with_a_clock_before_1970() {
     let fakes = Fakes::new();
     fakes.set_clock("1969-06-01T06:00:00Z");
     let id = fakes.start(60, 10).unwrap().sit.unwrap().id;
@@ -362,7 +363,7 @@ fn real_life_31_a_sit_is_kept_on_a_clock_before_1970() {
 }
 
 #[test]
-fn real_life_32_a_clock_that_is_set_back_in_mid_sit_ends_nothing_before_it_began() {
+fn real_life_32_a_clock_that_is_set_back_during_a_sit_does_not_put_the_end_before_the_start() {
     let fakes = Fakes::new();
     let id = fakes.start(60, 0).unwrap().sit.unwrap().id;
     fakes.pass(Duration::from_secs(20));
@@ -375,7 +376,7 @@ fn real_life_32_a_clock_that_is_set_back_in_mid_sit_ends_nothing_before_it_began
 }
 
 #[test]
-fn a_sit_belongs_to_the_day_of_its_own_offset_and_of_the_hour_at_which_the_users_day_begins() {
+fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
     let fakes = Fakes::new();
     for (start, offset) in [
         ("2026-03-01T22:30:00Z", 60),   // 23:30 on the first

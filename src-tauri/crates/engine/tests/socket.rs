@@ -13,7 +13,7 @@ use zafu_engine::Client;
 use zafu_engine::protocol::{EngineState, Response};
 
 #[test]
-fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
+fn an_invalid_line_gets_an_error_and_the_connection_stays_open() {
     let fakes = Fakes::new();
     let mut stream = UnixStream::connect(fakes.folder().path().join("engine.sock")).unwrap();
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
@@ -32,7 +32,7 @@ fn a_line_that_is_not_understood_is_answered_and_the_next_one_too() {
 }
 
 #[test]
-fn the_socket_is_its_owners_alone() {
+fn only_the_owner_can_use_the_socket() {
     let fakes = Fakes::new();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(fakes.folder().path()), 0o700);
@@ -40,7 +40,7 @@ fn the_socket_is_its_owners_alone() {
 }
 
 #[test]
-fn a_folder_may_have_a_longer_path_than_a_socket() {
+fn the_path_of_a_folder_may_be_longer_than_that_of_a_socket() {
     let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
     assert!(fakes.folder().path().as_os_str().len() > 200);
     let mut client = Client::connect(fakes.folder()).unwrap().unwrap();

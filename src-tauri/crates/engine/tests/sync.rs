@@ -61,7 +61,7 @@ impl Vault for Broken {
 
 /// Covers fault 10.
 #[test]
-fn a_panic_in_the_sync_costs_the_sit_nothing_and_the_sync_a_rest() {
+fn a_panic_in_the_sync_does_not_affect_the_sit_and_restarts_the_sync() {
     let vault = Arc::new(Broken::default());
     let fakes = Fakes::signed_in(NOWHERE, vault.clone());
     sit(&fakes);
@@ -74,7 +74,7 @@ fn a_panic_in_the_sync_costs_the_sit_nothing_and_the_sync_a_rest() {
 }
 
 #[test]
-fn a_sit_waits_for_no_server_that_never_answers() {
+fn a_sit_does_not_wait_for_a_server_that_never_responds() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let vault = Arc::new(Memory::default());
     vault.write(USER, "secret").unwrap();
@@ -86,7 +86,7 @@ fn a_sit_waits_for_no_server_that_never_answers() {
 }
 
 #[test]
-fn who_cannot_be_reached_is_said_and_asks_nothing_of_the_person() {
+fn an_unreachable_server_is_reported_and_needs_no_action() {
     let vault = Arc::new(Memory::default());
     vault.write(USER, "secret").unwrap();
     let fakes = Fakes::signed_in(NOWHERE, vault);
@@ -99,7 +99,7 @@ fn who_cannot_be_reached_is_said_and_asks_nothing_of_the_person() {
 }
 
 #[test]
-fn whoever_signs_out_keeps_every_sit_and_is_asked_nothing() {
+fn signing_out_keeps_every_sit_and_needs_no_action() {
     let fakes = Fakes::signed_in(NOWHERE, Arc::new(Memory::default()));
     sit(&fakes);
     assert_eq!(status(&fakes).need, Some(SyncNeed::SignIn), "its keychain knows of nobody");

@@ -132,7 +132,7 @@ fn every_language_has_the_same_messages_with_the_same_arguments() {
 }
 
 #[test]
-fn every_message_is_used_and_every_use_has_its_message() {
+fn every_message_is_used_and_every_used_message_exists() {
     let catalogue = messages(Language::English);
     let mut unused: BTreeSet<_> = catalogue.keys().cloned().collect();
     // Named after clap's definitions.

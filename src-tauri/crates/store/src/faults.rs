@@ -51,7 +51,7 @@ fn content(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_full_disk_undoes_the_whole_change_and_the_store_goes_on_once_there_is_space() {
+fn a_full_disk_rolls_back_the_whole_change_and_the_store_works_once_there_is_space() {
     let (folder, store) = opened();
     store.save_preset(&preset("kept")).unwrap();
     store.on_writer(|connection| {
@@ -97,7 +97,7 @@ fn a_database_that_another_program_has_locked_exclusively_cannot_be_opened() {
 }
 
 #[test]
-fn a_database_that_cannot_be_written_says_so() {
+fn a_read_only_database_has_its_own_error() {
     let (_folder, store) = opened();
     store.on_writer(|connection| connection.pragma_update(None, "query_only", true)).unwrap();
     let error = store.save_preset(&preset("a")).unwrap_err();
@@ -148,7 +148,7 @@ fn a_database_of_another_program_is_rejected_and_not_changed() {
 }
 
 #[test]
-fn a_damaged_database_stays_where_it_is_and_the_newest_intact_backup_is_named() {
+fn a_damaged_database_is_not_moved_and_the_newest_intact_backup_is_named() {
     for damage in
         [b"not a database at all, but long enough for a header to be read".as_slice(), b""]
     {
@@ -228,7 +228,7 @@ mod moved {
     }
 
     #[test]
-    fn real_life_03_a_folder_that_is_removed_is_made_again_and_one_that_is_moved_is_left_alone() {
+    fn real_life_03_a_removed_folder_is_created_again_and_a_moved_one_is_not_changed() {
         let outer = tempfile::tempdir().unwrap();
         let (folder, elsewhere) = (outer.path().join("data"), outer.path().join("elsewhere"));
         let store = open(&folder).unwrap();
@@ -284,7 +284,7 @@ mod moved {
     }
 
     #[test]
-    fn real_life_03_a_rescued_database_is_restored_with_what_is_only_in_its_log() {
+    fn real_life_03_a_rescued_database_is_restored_with_changes_that_are_only_in_its_log() {
         let (folder, store, rescued) = replaced();
         store.save_preset(&preset("later")).unwrap();
         // As after a kill, without the checkpoint of a close.
@@ -302,8 +302,7 @@ mod moved {
     }
 
     #[test]
-    fn real_life_03_a_rescued_database_that_is_removed_is_written_to_the_path_that_is_opened_next()
-    {
+    fn real_life_03_a_removed_rescued_database_is_written_to_the_path_that_is_opened_next() {
         let (folder, store, rescued) = replaced();
         let database = folder::database(folder.path());
         fs::remove_dir_all(folder.path()).unwrap();
@@ -316,7 +315,8 @@ mod moved {
     }
 
     #[test]
-    fn real_life_03_what_cannot_be_written_anew_is_not_saved_and_can_be_tried_again() {
+    fn real_life_03_a_removed_database_that_cannot_be_written_again_is_an_error_and_can_be_retried()
+    {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("data");
         let store = open(&folder).unwrap();
@@ -345,7 +345,7 @@ mod moved {
 }
 
 #[test]
-fn a_panic_undoes_its_change_and_reaches_who_asked() {
+fn a_panic_rolls_back_its_change_and_reaches_the_caller() {
     let (_folder, store) = opened();
     let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         store.on_writer(|connection| {

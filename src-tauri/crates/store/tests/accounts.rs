@@ -73,7 +73,7 @@ fn read_to(store: &Store) -> Option<i64> {
 }
 
 #[test]
-fn the_first_account_adopts_what_was_sat_before_it() {
+fn the_first_account_is_assigned_the_earlier_sits() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     sat(&store, id(2), 1000);
@@ -83,7 +83,7 @@ fn the_first_account_adopts_what_was_sat_before_it() {
 }
 
 #[test]
-fn a_second_account_is_asked_before_it_adopts_anything() {
+fn a_second_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -103,7 +103,7 @@ fn a_second_account_is_asked_before_it_adopts_anything() {
 }
 
 #[test]
-fn a_sit_is_whose_it_was_when_it_was_prepared_whoever_comes_later() {
+fn a_sit_keeps_the_owner_of_its_preparation_after_another_account_signs_in() {
     let (_folder, store) = store();
     sign_in(&store);
     let mut timer = Timer::default();
@@ -118,7 +118,7 @@ fn a_sit_is_whose_it_was_when_it_was_prepared_whoever_comes_later() {
 }
 
 #[test]
-fn signing_out_removes_nothing_and_goes_on_showing() {
+fn signing_out_removes_nothing_and_keeps_showing_the_account() {
     let (folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -135,7 +135,7 @@ fn signing_out_removes_nothing_and_goes_on_showing() {
 }
 
 #[test]
-fn what_is_sent_is_whole_sits_the_oldest_change_first_as_many_as_fit() {
+fn outgoing_sits_are_ordered_by_change_and_limited_in_rows_and_bytes() {
     let (_folder, store) = store();
     sign_in(&store);
     for n in 1..=4 {
@@ -155,7 +155,7 @@ fn what_is_sent_is_whole_sits_the_oldest_change_first_as_many_as_fit() {
 }
 
 #[test]
-fn a_preparation_is_not_sent_by_whatever_marks_all() {
+fn a_preparation_is_not_enqueued_when_everything_is_enqueued() {
     let (_folder, store) = store();
     sign_in(&store);
     let mut timer = Timer::default();
@@ -168,7 +168,7 @@ fn a_preparation_is_not_sent_by_whatever_marks_all() {
 }
 
 #[test]
-fn the_server_s_word_on_another_account_s_sit_counts_for_nothing() {
+fn an_outcome_for_a_sit_of_another_account_is_ignored() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -183,7 +183,7 @@ fn the_server_s_word_on_another_account_s_sit_counts_for_nothing() {
 }
 
 #[test]
-fn what_the_server_merged_is_joined_and_acknowledged() {
+fn a_merged_row_is_stored_and_acknowledged() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -196,7 +196,7 @@ fn what_the_server_merged_is_joined_and_acknowledged() {
 }
 
 #[test]
-fn what_changed_while_the_server_merged_goes_on_waiting_once() {
+fn a_sit_that_changed_while_the_server_merged_stays_pending_and_is_not_enqueued_again() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -232,7 +232,7 @@ fn a_server_that_ignores_a_push_acknowledges_nothing() {
 }
 
 #[test]
-fn a_refused_sit_is_kept_whole_and_can_be_sent_again() {
+fn a_rejected_sit_is_a_complete_dead_letter_and_can_be_retried() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -276,7 +276,7 @@ fn rows_and_cursor_are_written_together_or_not_at_all() {
 }
 
 #[test]
-fn a_device_need_not_read_what_it_sent_itself_unless_another_one_came_between() {
+fn a_push_moves_the_cursor_unless_another_device_pushed_in_between() {
     let (_folder, store) = store();
     sign_in(&store);
     merge(&store, Vec::new(), 3);
@@ -292,7 +292,7 @@ fn a_device_need_not_read_what_it_sent_itself_unless_another_one_came_between() 
 }
 
 #[test]
-fn what_the_server_lacks_of_a_sit_is_sent_and_what_it_has_already_is_not() {
+fn a_pull_enqueues_sits_that_are_newer_here_and_acknowledges_those_that_are_equal() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -311,7 +311,7 @@ fn what_the_server_lacks_of_a_sit_is_sent_and_what_it_has_already_is_not() {
 }
 
 #[test]
-fn where_nothing_decides_between_two_copies_all_agree_with_the_server() {
+fn the_servers_copy_wins_if_revision_and_device_are_equal() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -325,7 +325,7 @@ fn where_nothing_decides_between_two_copies_all_agree_with_the_server() {
 }
 
 #[test]
-fn real_life_22_a_row_whose_id_another_account_has_here_changes_nothing_of_it() {
+fn real_life_22_a_pulled_row_with_the_id_of_another_accounts_sit_does_not_change_that_sit() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -347,7 +347,7 @@ fn real_life_22_a_row_whose_id_another_account_has_here_changes_nothing_of_it() 
 }
 
 #[test]
-fn what_is_nobody_s_here_and_the_account_s_there_is_the_account_s() {
+fn an_ownerless_sit_that_the_server_has_is_assigned_to_the_account() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     second(&store);
@@ -361,7 +361,7 @@ fn what_is_nobody_s_here_and_the_account_s_there_is_the_account_s() {
 }
 
 #[test]
-fn a_restored_server_is_sent_everything_again() {
+fn everything_is_enqueued_again_for_a_restored_server() {
     let (_folder, store) = store();
     sign_in(&store);
     for n in 1..=3 {
@@ -379,7 +379,7 @@ fn a_restored_server_is_sent_everything_again() {
 }
 
 #[test]
-fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
+fn after_an_erasure_nothing_is_merged_or_sent_until_the_user_has_decided() {
     let (_folder, store) = store();
     sign_in(&store);
     merge(&store, Vec::new(), 1);
@@ -407,7 +407,7 @@ fn erased_sits_are_neither_sent_nor_merged_before_the_person_has_been_asked() {
 }
 
 #[test]
-fn what_is_kept_here_is_synced_again_once_another_device_has_sent_it() {
+fn a_local_only_sit_is_synced_again_once_another_device_has_sent_it() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -420,7 +420,7 @@ fn what_is_kept_here_is_synced_again_once_another_device_has_sent_it() {
 }
 
 #[test]
-fn an_erasure_from_before_this_device_is_no_question() {
+fn an_erasure_before_the_first_pull_needs_no_decision() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     sign_in(&store);
@@ -438,7 +438,7 @@ fn sit_of(row: zafu_store::ServerRow<'_>) -> SessionId {
 }
 
 #[test]
-fn what_is_compared_is_all_that_the_server_should_have() {
+fn the_comparison_includes_every_row_that_the_server_should_have() {
     let (_folder, store) = store();
     sign_in(&store);
     for n in [3, 1, 2] {
@@ -453,7 +453,7 @@ fn what_is_compared_is_all_that_the_server_should_have() {
 }
 
 #[test]
-fn ten_thousand_sits_are_one_transaction_each_way() {
+fn ten_thousand_sits_are_merged_and_acknowledged_in_one_transaction_each() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -475,7 +475,7 @@ fn ten_thousand_sits_are_one_transaction_each_way() {
 }
 
 #[test]
-fn what_is_nobodys_is_asked_about_until_the_person_has_said_that_it_stays_so() {
+fn ownerless_sits_stay_undecided_until_the_user_declines_them() {
     let (_folder, store) = store();
     sign_in(&store);
     store.sign_out().unwrap();
@@ -493,7 +493,7 @@ fn what_is_nobodys_is_asked_about_until_the_person_has_said_that_it_stays_so() {
 }
 
 #[test]
-fn an_account_stays_with_the_project_that_it_was_met_at() {
+fn an_account_cannot_change_its_project() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);

@@ -36,7 +36,7 @@ fn one_backup_is_taken_per_day() {
 }
 
 #[test]
-fn the_last_seven_are_kept() {
+fn the_last_seven_backups_are_kept() {
     let (folder, store) = store();
     for day in 0..10 {
         store.backup_if_due(days_later(day)).unwrap().unwrap();

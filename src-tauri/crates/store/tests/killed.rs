@@ -80,7 +80,7 @@ fn killed_after(
 }
 
 #[test]
-fn what_was_saved_survives_every_kill() {
+fn saved_sits_survive_every_kill() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("data");
     let mut known = BTreeMap::new();

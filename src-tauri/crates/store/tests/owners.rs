@@ -67,7 +67,7 @@ fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> Pulled {
 }
 
 #[test]
-fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
+fn real_life_05_all_sits_of_a_closed_account_are_moved_and_enqueued() {
     let (_folder, store) = store();
     sign_in(&store);
     for n in 1..=4 {
@@ -110,7 +110,7 @@ fn real_life_05_all_sits_of_an_account_that_is_gone_are_moved_and_enqueued() {
 }
 
 #[test]
-fn real_life_05_a_late_acknowledgement_of_the_old_account_counts_for_nothing() {
+fn real_life_05_a_late_acknowledgement_for_the_old_account_is_ignored() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -122,7 +122,7 @@ fn real_life_05_a_late_acknowledgement_of_the_old_account_counts_for_nothing() {
 }
 
 #[test]
-fn real_life_05_a_sit_that_runs_is_moved_and_one_in_preparation_is_not_enqueued() {
+fn real_life_05_a_running_sit_is_moved_and_one_in_preparation_is_not_enqueued() {
     let (_folder, store) = store();
     sign_in(&store);
     let mut timer = Timer::default();
@@ -137,7 +137,7 @@ fn real_life_05_a_sit_that_runs_is_moved_and_one_in_preparation_is_not_enqueued(
 }
 
 #[test]
-fn real_life_05_only_accounts_that_are_gone_are_offered_the_same_address_first() {
+fn real_life_05_only_closed_accounts_are_offered_and_those_of_the_same_address_first() {
     let (_folder, store) = store();
     let (other, far) = ("https://other.example", "far@example.org");
     // Another project's account of the same address, one that is only signed out, and one that was deleted.
@@ -170,7 +170,7 @@ fn real_life_05_only_accounts_that_are_gone_are_offered_the_same_address_first()
 }
 
 #[test]
-fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
+fn real_life_05_every_sit_can_be_listed_by_its_owner() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     sign_in(&store);
@@ -202,7 +202,7 @@ fn real_life_05_nothing_in_the_database_is_without_a_way_to_it() {
 
 /// Another device has moved the sits already, and its server has them, when this one signs in and reads them.
 #[test]
-fn real_life_05_sits_that_another_device_moved_before_are_not_doubled() {
+fn real_life_05_sits_that_another_device_has_moved_already_are_not_duplicated() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -226,7 +226,7 @@ fn real_life_05_sits_that_another_device_moved_before_are_not_doubled() {
 }
 
 #[test]
-fn real_life_05_nobody_and_strangers_get_nothing() {
+fn real_life_05_sits_are_not_moved_while_signed_out_or_from_an_unknown_account() {
     let (folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -245,7 +245,7 @@ fn real_life_05_nobody_and_strangers_get_nothing() {
 }
 
 #[test]
-fn real_life_05_a_move_is_whole_or_not_at_all() {
+fn real_life_05_a_move_is_atomic() {
     let (folder, store) = store();
     sign_in(&store);
     for n in 1..=3 {

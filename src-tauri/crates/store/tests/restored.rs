@@ -155,7 +155,7 @@ fn real_life_07_a_change_after_a_restore_wins_over_those_before_it() {
 }
 
 #[test]
-fn real_life_07_a_folder_that_is_put_back_twice_knows_what_it_changed_in_between() {
+fn real_life_07_a_change_between_two_restores_is_not_mistaken_for_an_earlier_one() {
     let mut folder = Folder::new();
     if !records_creation(&folder.database()) {
         eprintln!("this file system does not record when a file was created: nothing tells here");
@@ -176,7 +176,7 @@ fn real_life_07_a_folder_that_is_put_back_twice_knows_what_it_changed_in_between
 }
 
 #[test]
-fn real_life_07_the_same_is_noticed_by_the_answer_to_a_push() {
+fn real_life_07_a_restore_is_detected_from_the_response_to_a_push() {
     let mut folder = Folder::new();
     folder.back_up();
     folder.edit("before the crash");
@@ -195,7 +195,7 @@ fn real_life_07_the_same_is_noticed_by_the_answer_to_a_push() {
 }
 
 #[test]
-fn real_life_07_a_deletion_after_a_restore_wins_too_and_the_note_is_the_server_s() {
+fn real_life_07_a_deletion_after_a_restore_wins_and_the_unchanged_note_is_the_servers() {
     for how in [Restored::Files, Restored::Disk] {
         let mut folder = Folder::new();
         folder.back_up();
@@ -214,7 +214,7 @@ fn real_life_07_a_deletion_after_a_restore_wins_too_and_the_note_is_the_server_s
 }
 
 #[test]
-fn real_life_07_without_a_change_since_the_server_s_state_is_taken_under_a_new_id() {
+fn real_life_07_a_restore_without_a_later_change_takes_the_servers_state_and_a_new_device_id() {
     for how in [Restored::Files, Restored::Disk] {
         let mut folder = Folder::new();
         folder.back_up();
@@ -231,7 +231,7 @@ fn real_life_07_without_a_change_since_the_server_s_state_is_taken_under_a_new_i
 }
 
 #[test]
-fn real_life_07_a_change_that_was_already_waiting_in_the_backup_gives_way_to_what_came_after_it() {
+fn real_life_07_a_change_that_was_pending_in_the_backup_loses_to_later_changes() {
     let mut folder = Folder::new();
     if !records_creation(&folder.database()) {
         eprintln!("this file system does not record when a file was created: nothing tells here");
@@ -248,7 +248,7 @@ fn real_life_07_a_change_that_was_already_waiting_in_the_backup_gives_way_to_wha
 }
 
 #[test]
-fn real_life_07_a_sit_of_this_device_that_it_does_not_know_shows_that_it_went_back() {
+fn real_life_07_an_unknown_sit_of_this_device_reveals_a_restore() {
     let mut folder = Folder::new();
     folder.back_up();
     sat(folder.store(), id(2), 9000);
@@ -259,7 +259,7 @@ fn real_life_07_a_sit_of_this_device_that_it_does_not_know_shows_that_it_went_ba
 }
 
 #[test]
-fn a_clone_whose_changes_are_all_read_is_another_device_like_any() {
+fn a_clone_that_has_pulled_all_changes_is_an_ordinary_device() {
     let mut folder = Folder::new();
     folder.back_up();
     folder.edit("by the other");
@@ -276,7 +276,7 @@ fn a_clone_whose_changes_are_all_read_is_another_device_like_any() {
 }
 
 #[test]
-fn what_this_device_has_sent_itself_is_no_reason_for_a_new_id() {
+fn pulling_its_own_changes_does_not_change_the_device_id() {
     let mut folder = Folder::new();
     let device = folder.device();
     let mut sent = Vec::new();

@@ -48,7 +48,7 @@ fn compared(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn real_life_06_an_unreadable_row_is_kept_counted_and_read_by_a_later_version() {
+fn real_life_06_an_unreadable_row_is_stored_counted_and_read_by_a_later_version() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     let like = store.session(id(1)).unwrap().unwrap();
@@ -69,7 +69,7 @@ fn real_life_06_an_unreadable_row_is_kept_counted_and_read_by_a_later_version() 
 }
 
 #[test]
-fn real_life_06_a_newer_state_that_can_be_read_takes_the_place_of_an_unreadable_one() {
+fn real_life_06_a_newer_readable_state_replaces_an_unreadable_one() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
     let three = Session { id: id(3), ..store.session(id(1)).unwrap().unwrap() };
@@ -79,7 +79,7 @@ fn real_life_06_a_newer_state_that_can_be_read_takes_the_place_of_an_unreadable_
 }
 
 #[test]
-fn real_life_06_what_this_version_cannot_read_either_is_tried_once() {
+fn real_life_06_a_row_that_stays_unreadable_is_tried_once_per_version() {
     let (_folder, store) = store();
     pull(&store, Vec::new(), vec![unreadable(3, "three")]);
     store.reread(Vec::new(), NEW, at(0).wall.utc).unwrap();
@@ -100,8 +100,8 @@ fn real_life_06_a_push_whose_outcome_cannot_be_read_is_acknowledged() {
 }
 
 #[test]
-fn real_life_06_what_a_server_may_have_lost_is_sent_once_it_can_be_read_and_what_was_erased_is_not()
-{
+fn real_life_06_an_unreadable_row_is_sent_to_a_restored_server_once_it_can_be_read_unless_it_was_erased()
+ {
     for (then, expected) in [
         (None, (2, 0, 0, 0)),
         (Some(AfterErasure::Upload), (2, 0, 0, 0)),
@@ -123,7 +123,7 @@ fn real_life_06_what_a_server_may_have_lost_is_sent_once_it_can_be_read_and_what
 }
 
 #[test]
-fn real_life_14_a_dead_letter_is_tried_again_once_when_the_server_is_another() {
+fn real_life_14_a_dead_letter_is_retried_once_after_each_change_of_the_server() {
     let (_folder, store) = store();
     assert_eq!(store.record_health(user(1), "well").unwrap(), 0);
     sat(&store, id(1), 0);
@@ -146,7 +146,8 @@ fn real_life_14_a_dead_letter_is_tried_again_once_when_the_server_is_another() {
 }
 
 #[test]
-fn real_life_14_what_failed_with_whole_requests_is_told_apart_and_deferred_sits_only_wait() {
+fn real_life_14_failed_requests_are_distinguished_from_rejected_rows_and_deferred_sits_stay_pending()
+ {
     let (_folder, store) = store();
     for n in 1..=3 {
         sat(&store, id(n), n as u64 * 1000);

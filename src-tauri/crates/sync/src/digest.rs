@@ -125,14 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_nothing_it_is_that_of_nothing() {
+    fn the_digest_of_no_rows_is_zero() {
         let (count, digest) = Digest::default().finish();
         assert_eq!(count, 0);
         assert_eq!(digest, "00000000000000000000000000000000");
     }
 
     #[test]
-    fn it_is_made_of_the_lines_that_the_server_makes() {
+    fn the_digest_hashes_the_same_lines_as_the_server() {
         let sit: Session = serde_json::from_value(serde_json::json!({
             "id": "01970000-0000-7000-8000-00000000000a",
             "lifecycle": {

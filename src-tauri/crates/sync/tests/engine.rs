@@ -88,7 +88,7 @@ fn a_new_device_pulls_everything_however_much_it_is() {
 }
 
 #[test]
-fn a_backlog_is_sent_in_growing_pushes_and_around_rows_that_cannot_be_stored() {
+fn a_backlog_is_sent_in_growing_pushes_despite_rows_that_cannot_be_stored() {
     let server = server();
     let mut device = Device::new(&server, 1);
     for n in 1..=250 {
@@ -232,7 +232,7 @@ fn fault_44_no_session_is_sent_under_another_account() {
 }
 
 #[test]
-fn sessions_erased_by_one_device_are_not_sent_again_by_another_unasked() {
+fn sessions_erased_by_one_device_are_not_sent_again_by_another_without_a_decision() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);

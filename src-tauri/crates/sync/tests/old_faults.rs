@@ -11,7 +11,7 @@ use zafu_sync::fake::{Call, Dump};
 use zafu_sync::{Wakeup, wire};
 
 #[test]
-fn id_not_kept() {
+fn a_sit_keeps_its_id_on_the_server() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
@@ -24,7 +24,7 @@ fn id_not_kept() {
 }
 
 #[test]
-fn update_that_matches_nothing() {
+fn a_lost_row_is_created_again_and_a_missing_outcome_acknowledges_nothing() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
@@ -50,7 +50,7 @@ fn update_that_matches_nothing() {
 }
 
 #[test]
-fn failed_creation_then_completion() {
+fn a_completion_after_a_failed_creation_creates_the_session() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
@@ -67,7 +67,7 @@ fn failed_creation_then_completion() {
 }
 
 #[test]
-fn several_open_sessions() {
+fn sits_running_on_two_devices_stay_separate() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);
@@ -96,7 +96,7 @@ fn several_open_sessions() {
 }
 
 #[test]
-fn counted_twice() {
+fn a_session_that_is_pushed_several_times_is_counted_once() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     one.start(1);

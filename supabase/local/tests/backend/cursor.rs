@@ -13,7 +13,7 @@ fn ids(rows: &[Value]) -> BTreeSet<&str> {
 }
 
 #[test]
-fn pages_contain_every_row_once_and_mark_the_last_one() {
+fn pages_contain_every_row_once_and_the_last_page_is_marked() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let sent = many(95);
@@ -128,7 +128,7 @@ fn a_reader_misses_nothing_while_others_write() {
 }
 
 #[test]
-fn partners_who_push_at_once_do_not_deadlock() {
+fn partners_pushing_at_the_same_time_do_not_deadlock() {
     let Some(backend) = shared() else { return };
     let (here, there) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";
@@ -152,7 +152,7 @@ fn partners_who_push_at_once_do_not_deadlock() {
 }
 
 #[test]
-fn partners_who_push_at_once_are_both_counted() {
+fn partners_pushing_at_the_same_time_are_both_counted() {
     let Some(backend) = shared() else { return };
     let (here, there) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";

@@ -120,7 +120,7 @@ fn an_account_can_be_deleted_while_it_and_its_partner_push() {
 }
 
 #[test]
-fn real_life_15_an_account_without_a_profile_is_not_said_to_be_gone() {
+fn real_life_15_an_account_without_a_profile_is_not_reported_as_deleted() {
     // A separate backend, because it is changed.
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.sql("drop trigger zafu_create_profile on auth.users").expect("SQL");

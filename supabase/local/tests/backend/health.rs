@@ -97,7 +97,7 @@ fn changed_privileges_are_reported() {
 }
 
 #[test]
-fn real_life_20_whatever_is_not_as_it_was_made_is_named() {
+fn real_life_20_every_difference_from_the_migrations_is_reported() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let stranger = Account::stranger(&backend);
     let health = || stranger.call("zafu_health", &json!({})).body;

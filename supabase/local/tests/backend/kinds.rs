@@ -64,7 +64,7 @@ fn a_stored_session_that_the_same_push_changes_is_merged() {
 }
 
 #[test]
-fn a_row_equal_to_another_accounts_is_stored_as_ones_own() {
+fn a_row_equal_to_that_of_another_account_is_stored_for_both() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
     let rows = [wire(&completed(&begun()))];

@@ -93,7 +93,7 @@ fn real_life_18_escapes_are_replaced_as_before() {
 
 /// The quadratic form would take hours; the statement timeout is 8 seconds.
 #[test]
-fn real_life_18_a_note_of_escapes_is_refused_in_time() {
+fn real_life_18_a_note_full_of_escapes_is_rejected_within_the_timeout() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let (mut wrong, right) = (wire(&begun()), wire(&begun()));
@@ -107,7 +107,7 @@ fn real_life_18_a_note_of_escapes_is_refused_in_time() {
 }
 
 #[test]
-fn real_life_18_pushes_of_one_account_wait_before_they_are_parsed_and_few_of_them() {
+fn real_life_18_few_pushes_of_one_account_wait_and_none_is_parsed_before() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let (busy, other) = (Account::new(&backend), Account::new(&backend));
     let mut first = Session::open(&backend);
@@ -154,7 +154,7 @@ fn has_written(account: &Account<'_>, what: &str, count: u64, days: u32) {
 }
 
 #[test]
-fn real_life_19_each_account_has_daily_limits_in_every_way_of_writing() {
+fn real_life_19_daily_limits_apply_to_pushes_and_direct_writes() {
     let Some(backend) = shared() else { return };
     for (what, limit) in [("new_ids", 250_000), ("edits", 250_000), ("new_bytes", 134_217_728)] {
         let (account, other) = (Account::new(backend), Account::new(backend));
@@ -195,7 +195,7 @@ fn real_life_19_each_account_has_daily_limits_in_every_way_of_writing() {
 
 /// Only rows that are written count.
 #[test]
-fn real_life_19_rows_and_texts_are_counted() {
+fn real_life_19_written_rows_and_bytes_are_counted() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let written = || {
@@ -269,7 +269,7 @@ fn digests(account: &Account<'_>) -> (Value, Value) {
 }
 
 #[test]
-fn real_life_21_the_digest_that_is_kept_is_that_of_a_count_of_all() {
+fn real_life_21_the_stored_digest_equals_one_computed_from_all_rows() {
     let Some(backend) = shared() else { return };
     let (account, partner) = (Account::new(backend), Account::new(backend));
     let sits: Vec<_> = (0..8).map(|_| begun()).collect();
@@ -354,7 +354,7 @@ fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
 
 /// Hashing a million sessions would exceed the statement timeout.
 #[test]
-fn real_life_21_erasing_all_hashes_nothing() {
+fn real_life_21_an_erasure_computes_no_hashes() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     account.push(&many(3));

@@ -181,7 +181,7 @@ fn stores_the_rows_between_invalid_ones(push: fn(&Account<'_>, &[Value]) -> Valu
 
 /// A device could not change a row with a higher revision.
 #[test]
-fn real_life_07_a_revision_near_the_end_of_its_range_is_refused() {
+fn real_life_07_a_revision_near_the_end_of_its_range_is_rejected() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     let (last, beyond) = (MAX_REVISION, MAX_REVISION + 1);

@@ -87,7 +87,7 @@ fn a_session_twice_in_one_push_is_stored_once() {
 }
 
 #[test]
-fn real_life_22_two_accounts_may_have_sessions_of_one_id() {
+fn real_life_22_two_accounts_may_have_sessions_with_the_same_id() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
     let sit = begun();

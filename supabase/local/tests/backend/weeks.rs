@@ -271,7 +271,7 @@ fn pair_since<'a>(backend: &'a Backend, days: i64) -> (Account<'a>, Account<'a>,
 }
 
 #[test]
-fn real_life_37_a_sit_that_began_ahead_of_the_server_counts_once_its_week_has_come() {
+fn real_life_37_a_sit_that_starts_ahead_of_the_server_counts_once_its_week_starts() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair_since(backend, 10);
     let ahead = sat(now(backend) + Duration::hours(25));
@@ -305,7 +305,7 @@ fn real_life_37_a_sit_that_began_ahead_of_the_server_counts_once_its_week_has_co
 }
 
 #[test]
-fn real_life_38_weeks_without_sits_have_rows_too() {
+fn real_life_38_weeks_without_sits_have_rows() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, partnership) = pair_since(backend, 30);
     assert_eq!(weeks(backend, &partnership), "0||0", "none before anything was written");
@@ -329,7 +329,7 @@ fn real_life_38_weeks_without_sits_have_rows_too() {
 }
 
 #[test]
-fn real_life_39_a_week_has_the_goal_of_its_start_whenever_it_is_made() {
+fn real_life_39_a_week_has_the_goal_that_held_at_its_start_even_if_it_is_created_late() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair_since(backend, 30);
     let goal = |goal: u32, days: u32| {

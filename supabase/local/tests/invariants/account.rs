@@ -39,7 +39,7 @@ fn outdate(world: &mut World, place: usize, refresh: &str) {
 }
 
 #[test]
-fn fault_42_a_token_runs_out_in_mid_batch() {
+fn fault_42_a_token_expires_between_two_pushes() {
     wait(async {
         let Some((mut world, _)) = signed_up().await else { return };
         world.sits(0, 150);
@@ -59,7 +59,7 @@ fn fault_42_a_token_runs_out_in_mid_batch() {
 }
 
 #[test]
-fn fault_43_a_session_cannot_be_renewed() {
+fn fault_43_the_refresh_token_is_rejected() {
     wait(async {
         let Some((mut world, email)) = signed_up().await else { return };
         world.sits(0, 4);
@@ -85,7 +85,7 @@ fn fault_43_a_session_cannot_be_renewed() {
 }
 
 #[test]
-fn fault_43_another_process_renews_the_session_at_the_same_time() {
+fn fault_43_another_process_refreshes_the_token_at_the_same_time() {
     wait(async {
         let Some((mut world, email)) = signed_up().await else { return };
         world.sits(0, 4);
@@ -153,7 +153,7 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
 }
 
 #[test]
-fn real_life_04_a_good_token_that_is_refused_for_a_while_needs_nobody() {
+fn real_life_04_a_valid_token_that_is_rejected_for_a_while_needs_no_action() {
     wait(async {
         let Some((mut world, _)) = signed_up().await else { return };
         world.sits(0, 4);
@@ -181,7 +181,7 @@ fn real_life_04_a_good_token_that_is_refused_for_a_while_needs_nobody() {
 }
 
 #[test]
-fn real_life_04_a_key_that_is_not_accepted_is_named_and_tried_again() {
+fn real_life_04_a_rejected_key_is_reported_and_retried() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 2);

@@ -52,7 +52,7 @@ fn until_it_waits(backend: &Backend, statement: &str) {
 /// session, and then the account. A third one keeps the push from reaching that row before the other transaction waits
 /// for the account, so that always the push completes the cycle, detects the deadlock and is aborted.
 #[test]
-fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
+fn fault_35_postgresql_aborts_a_push_in_a_deadlock() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         configure(
@@ -115,7 +115,7 @@ fn fault_35_postgresql_ends_a_push_in_a_deadlock() {
 
 /// A push of more than ten new sits takes far longer than the role may take for a statement.
 #[test]
-fn fault_36_postgresql_ends_a_statement_that_takes_too_long() {
+fn fault_36_postgresql_aborts_a_statement_that_takes_too_long() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         configure(

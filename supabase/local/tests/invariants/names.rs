@@ -106,7 +106,7 @@ fn run_apart() {
     if !can_mount.is_ok_and(|it| it.success()) || UdpSocket::bind((address, 53)).is_err() {
         let why = "a name server and a mount namespace need root";
         assert!(std::env::var("CI").map_or(true, |it| it != "true" && it != "1"), "{why}");
-        return warn(&format!("SKIPPED: fault_28_a_name_does_not_resolve_and_then_does: {why}"));
+        return warn(&format!("SKIPPED: fault_28_a_host_name_does_not_resolve_for_a_while: {why}"));
     }
     let contents = [
         format!("nameserver {address}\noptions ndots:1 attempts:1\n"),
@@ -120,7 +120,7 @@ fn run_apart() {
     let mut before: Vec<OsString> =
         ["unshare", "--mount", "sh", "-c", BIND].map(OsString::from).into();
     before.push(folder.path().into());
-    apart::run("names::fault_28_a_name_does_not_resolve_and_then_does", &folder, &before);
+    apart::run("names::fault_28_a_host_name_does_not_resolve_for_a_while", &folder, &before);
 }
 
 fn in_namespace(folder: &Path) -> Option<(World, NameServer, Front)> {
@@ -137,7 +137,7 @@ fn in_namespace(folder: &Path) -> Option<(World, NameServer, Front)> {
 }
 
 #[test]
-fn fault_28_a_name_does_not_resolve_and_then_does() {
+fn fault_28_a_host_name_does_not_resolve_for_a_while() {
     let Some(folder) = apart::folder() else { return run_apart() };
     let Some((mut world, names, front)) = in_namespace(&folder) else { return };
     wait(async {

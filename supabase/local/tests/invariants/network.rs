@@ -20,7 +20,7 @@ fn every_second(request: &Request, action: Action) -> Action {
 }
 
 #[test]
-fn fault_19_an_answer_is_lost_after_the_commit() {
+fn fault_19_a_response_is_lost_after_the_commit() {
     World::survives(|request| every_second_push(request, Action::DropResponse));
 }
 
@@ -31,7 +31,7 @@ fn fault_20_a_request_is_delivered_twice() {
 
 /// Delayed pushes reach the server at the end, the last one first, long after newer pushes of the same sits.
 #[test]
-fn fault_21_and_22_old_requests_arrive_after_newer_ones_and_in_another_order() {
+fn fault_21_and_22_requests_arrive_in_another_order() {
     World::survives(|request| {
         let late = request.calls("push_sessions") && request.index % 5 < 3;
         if late { Action::Delay } else { Action::Forward }
@@ -39,7 +39,7 @@ fn fault_21_and_22_old_requests_arrive_after_newer_ones_and_in_another_order() {
 }
 
 #[test]
-fn fault_23_an_answer_drips() {
+fn fault_23_a_response_arrives_slowly_in_small_pieces() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 4);
@@ -55,7 +55,7 @@ fn fault_23_an_answer_drips() {
 }
 
 #[test]
-fn fault_24_an_answer_is_cut_off() {
+fn fault_24_a_response_is_truncated() {
     World::survives(|request| {
         // An incomplete HTTP message, or a complete one with incomplete JSON.
         let action = match request.index % 6 {
@@ -68,7 +68,7 @@ fn fault_24_an_answer_is_cut_off() {
 }
 
 #[test]
-fn fault_25_a_captive_portal_answers() {
+fn fault_25_a_captive_portal_responds() {
     World::survives(|request| {
         let portal = Response::html(302).with_header("location: http://portal.example/");
         let said = if request.index % 4 == 0 { Response::html(200) } else { portal };
@@ -77,7 +77,7 @@ fn fault_25_a_captive_portal_answers() {
 }
 
 #[test]
-fn fault_26_nobody_is_trusted_who_cannot_show_who_they_are() {
+fn fault_26_a_server_without_tls_is_not_trusted() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 4);
@@ -94,7 +94,7 @@ fn fault_26_nobody_is_trusted_who_cannot_show_who_they_are() {
 }
 
 #[test]
-fn fault_27_a_proxy_wants_a_name_and_a_password() {
+fn fault_27_a_proxy_requires_authentication() {
     World::survives(|request| {
         let said = Response::html(407).with_header("proxy-authenticate: Basic realm=\"office\"");
         every_second(request, Action::Respond(said))
@@ -102,12 +102,12 @@ fn fault_27_a_proxy_wants_a_name_and_a_password() {
 }
 
 #[test]
-fn fault_28_a_network_comes_and_goes() {
+fn fault_28_requests_are_dropped_at_times() {
     World::survives(|request| every_second(request, Action::DropRequest));
 }
 
 #[test]
-fn fault_29_only_one_direction_works() {
+fn fault_29_some_requests_or_their_responses_never_arrive() {
     World::survives(|request| {
         let action =
             if request.index % 4 == 0 { Action::HoldRequest } else { Action::HoldResponse };
@@ -116,7 +116,7 @@ fn fault_29_only_one_direction_works() {
 }
 
 #[test]
-fn fault_30_a_connection_is_dead_after_a_sleep() {
+fn fault_30_a_connection_is_dead_after_a_suspend() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 3);
@@ -177,7 +177,7 @@ fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
 
 /// The user edits a sit while its push is in flight: the response acknowledges only what was sent.
 #[test]
-fn a_response_counts_for_what_was_sent_and_not_for_what_changed_since() {
+fn a_response_counts_only_for_the_generation_that_was_sent() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sync_now(0, minutes(1)).await;

@@ -12,7 +12,7 @@ fn until_the_second_week() -> Duration {
 }
 
 #[test]
-fn fault_46_clocks_are_off_by_a_year_and_weeks_begin() {
+fn fault_46_clocks_are_wrong_by_a_year_and_a_week_starts() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         const YEAR: i64 = 365 * 86_400;
@@ -51,7 +51,7 @@ fn fault_46_clocks_are_off_by_a_year_and_weeks_begin() {
 }
 
 #[test]
-fn fault_08_a_device_is_off_for_weeks() {
+fn fault_08_a_device_is_switched_off_for_weeks() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.live().await;
@@ -66,7 +66,7 @@ fn fault_08_a_device_is_off_for_weeks() {
 
 /// With 3,000 sits on each of two devices.
 #[test]
-fn fault_48_two_devices_have_a_backlog_at_once() {
+fn fault_48_two_devices_have_a_backlog_at_the_same_time() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         const MANY: usize = 3000;

@@ -11,14 +11,14 @@ fn every_second(request: &Request, said: Response) -> Action {
 }
 
 #[test]
-fn fault_31_too_many_requests_without_a_word_on_when_to_come_again() {
+fn fault_31_too_many_requests_without_retry_after() {
     World::survives(|request| {
         every_second(request, Response::error(429, "over_request_rate_limit"))
     });
 }
 
 #[test]
-fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
+fn fault_31_too_many_requests_with_retry_after() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 4);
@@ -36,7 +36,7 @@ fn fault_31_too_many_requests_and_a_word_on_when_to_come_again() {
 }
 
 #[test]
-fn fault_32_a_gateway_has_lost_its_server() {
+fn fault_32_a_gateway_cannot_reach_its_server() {
     World::survives(|request| {
         let status = [502, 504, 503, 521][request.index % 4];
         if request.index % 6 < 5 {
@@ -83,7 +83,7 @@ async fn stands_still_until_it_is_seen_to(
 }
 
 #[test]
-fn fault_33_a_project_is_paused_or_not_paid_for() {
+fn fault_33_a_project_is_paused_or_restricted() {
     for status in [402, 540] {
         let Some(mut world) = World::new() else { return };
         wait(stands_still_until_it_is_seen_to(
@@ -117,7 +117,7 @@ fn first_push(world: &World, action: Action) {
 }
 
 #[test]
-fn fault_34_postgresql_or_postgrest_goes_down_in_mid_batch() {
+fn fault_34_postgresql_or_postgrest_stops_during_a_backlog() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         for round in 0..4 {
@@ -207,7 +207,7 @@ fn restart_postgrest(world: &World) {
 }
 
 #[test]
-fn fault_37_a_function_is_not_there_and_the_schema_cache_is_stale() {
+fn fault_37_a_function_is_missing_and_the_schema_cache_is_stale() {
     let Some(mut world) = World::alone() else { return };
     wait(stands_still_until_it_is_seen_to(
         &mut world,
@@ -217,7 +217,7 @@ fn fault_37_a_function_is_not_there_and_the_schema_cache_is_stale() {
 }
 
 #[test]
-fn fault_37_a_function_is_not_there_and_the_schema_cache_knows_it() {
+fn fault_37_a_function_is_missing_and_the_schema_cache_is_current() {
     let Some(mut world) = World::alone() else { return };
     wait(stands_still_until_it_is_seen_to(
         &mut world,
@@ -244,7 +244,7 @@ fn fault_38_a_grant_is_revoked_and_granted_again() {
 }
 
 #[test]
-fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first() {
+fn fault_39_a_restored_database_is_handled_even_if_another_device_pushes_first() {
     for other_first in [false, true] {
         let Some(mut world) = World::alone() else { return };
         wait(async {
@@ -269,7 +269,7 @@ fn fault_39_a_database_goes_back_to_a_backup_also_when_another_device_is_first()
 }
 
 #[test]
-fn fault_41_one_poison_sit_wedges_no_queue() {
+fn fault_41_one_invalid_sit_does_not_block_the_outbox() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         // One session fails every call that contains it, one has the outcome `rejected`.
@@ -298,7 +298,7 @@ fn fault_41_one_poison_sit_wedges_no_queue() {
 
 /// Unknown errors discard nothing.
 #[test]
-fn an_answer_of_no_known_kind_is_kept_away_from() {
+fn a_response_of_an_unknown_kind_backs_off() {
     for said in
         [Response::error(418, "XX000"), Response::status(500), Response::error(400, "PT400")]
     {
@@ -308,7 +308,7 @@ fn an_answer_of_no_known_kind_is_kept_away_from() {
 }
 
 #[test]
-fn fault_45_an_account_is_deleted_while_its_tokens_are_good() {
+fn fault_45_an_account_is_deleted_while_its_tokens_are_valid() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sits(0, 3);
@@ -354,7 +354,7 @@ fn codes_of_the_real_server_have_their_classes() {
 }
 
 #[test]
-fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
+fn real_life_14_a_disabled_trigger_of_the_server_makes_no_dead_letter() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         let toggle = |word: &'static str| {
@@ -371,7 +371,7 @@ fn real_life_14_a_disabled_trigger_of_the_server_costs_no_sit_its_place() {
 }
 
 #[test]
-fn real_life_06_a_row_of_a_later_version_holds_up_nothing() {
+fn real_life_06_a_row_of_a_later_version_does_not_block_others() {
     let Some(mut world) = World::alone() else { return };
     wait(async {
         world.sits(0, 2);

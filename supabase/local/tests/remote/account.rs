@@ -11,7 +11,7 @@ use zafu_sync::supabase::{
 use zafu_sync::{ErrorClass, Fault, Remote};
 
 #[test]
-fn whoever_signed_up_can_sign_in_and_out() {
+fn a_user_can_sign_up_in_and_out() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);
@@ -25,7 +25,7 @@ fn whoever_signed_up_can_sign_in_and_out() {
 }
 
 #[test]
-fn what_stands_in_the_way_is_named() {
+fn auth_errors_are_distinguished() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);
@@ -57,7 +57,7 @@ fn outdated(backend: &zafu_backend::Backend, signed_in: &SignedIn) -> SignedIn {
 }
 
 #[test]
-fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
+fn an_expired_token_is_refreshed_once_and_the_new_one_stored_before_use() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);
@@ -87,7 +87,7 @@ fn an_old_token_is_renewed_once_and_kept_before_it_is_used() {
 }
 
 #[test]
-fn a_session_that_was_ended_elsewhere_asks_for_the_person() {
+fn a_revoked_auth_session_needs_a_new_sign_in() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);
@@ -108,7 +108,7 @@ fn a_session_that_was_ended_elsewhere_asks_for_the_person() {
 }
 
 #[test]
-fn nobody_lends_their_name_to_another_account() {
+fn no_request_is_sent_for_another_account() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (_, remote, _) = crate::signed_up(&http(backend)).await;
@@ -124,7 +124,7 @@ fn nobody_lends_their_name_to_another_account() {
 }
 
 #[test]
-fn a_refresh_whose_caller_stops_waiting_is_finished_and_kept() {
+fn a_refresh_is_finished_and_stored_after_its_caller_stops_waiting() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);
@@ -145,7 +145,7 @@ fn a_refresh_whose_caller_stops_waiting_is_finished_and_kept() {
 }
 
 #[test]
-fn a_refresh_in_flight_during_a_sign_out_writes_no_secret_back() {
+fn a_refresh_in_flight_during_a_sign_out_stores_no_secret() {
     let Some(backend) = backend() else { return };
     wait(async {
         let http = http(backend);

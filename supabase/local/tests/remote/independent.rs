@@ -141,7 +141,7 @@ async fn push(server: &Supabase, user: UserId, sits: &[Session]) {
 }
 
 #[test]
-fn it_reads_every_column_as_the_app_has_sent_it() {
+fn the_independent_client_reads_every_column_as_sent_by_the_app() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (user, server, mut client) = both(backend).await;
@@ -178,7 +178,7 @@ fn it_reads_every_column_as_the_app_has_sent_it() {
 }
 
 #[test]
-fn the_app_reads_what_it_has_written() {
+fn the_app_reads_rows_written_by_the_independent_client() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (user, server, mut client) = both(backend).await;
@@ -212,7 +212,7 @@ fn the_app_reads_what_it_has_written() {
 }
 
 #[test]
-fn what_it_may_not_do_is_an_error() {
+fn forbidden_writes_of_the_independent_client_are_errors() {
     let Some(backend) = backend() else { return };
     wait(async {
         let (user, server, mut client) = both(backend).await;

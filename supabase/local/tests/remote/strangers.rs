@@ -23,7 +23,7 @@ fn stranger(answer: &'static str) -> Http {
 }
 
 #[test]
-fn whatever_else_answers_is_named() {
+fn responses_of_other_servers_are_distinguished() {
     for (answer, error) in [
         (
             "HTTP/1.1 302 Found\r\nLocation: http://portal.example/\r\nContent-Length: 0\r\n\r\n",
@@ -54,7 +54,7 @@ fn a_wrong_key_is_not_a_wrong_password() {
 }
 
 #[test]
-fn an_answer_that_is_cut_off_acknowledges_nothing() {
+fn a_truncated_response_acknowledges_nothing() {
     use zafu_sync::Remote;
     use zafu_sync::supabase::{Account, Keyring, SignedIn, Supabase, Tokens};
     let http =

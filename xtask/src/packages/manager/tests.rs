@@ -53,7 +53,7 @@ impl Apt {
 }
 
 #[test]
-fn a_lock_that_another_program_holds_is_waited_for() {
+fn a_lock_held_by_another_program_is_waited_for() {
     let Some(apt) = Apt::new() else { return };
     for (line, lock) in [
         (DEBIAN.update, "lists/lock"),
@@ -76,7 +76,7 @@ fn a_lock_that_another_program_holds_is_waited_for() {
 }
 
 #[test]
-fn a_lock_that_is_never_released_is_named_with_its_holder() {
+fn a_lock_that_is_never_released_is_reported_with_its_holder() {
     let Some(apt) = Apt::new() else { return };
     let _holder = apt.hold("lists/lock");
     let failure = run(&apt.line(DEBIAN.update), &apt.log(), DEBIAN.locked, || false).unwrap_err();
@@ -87,7 +87,7 @@ fn a_lock_that_is_never_released_is_named_with_its_holder() {
 }
 
 #[test]
-fn another_failure_is_given_at_once_with_its_reason_in_one_line() {
+fn another_failure_is_reported_at_once_with_its_reason_in_one_line() {
     let Some(apt) = Apt::new() else { return };
     let line = apt.line(&format!("{} zafu-is-no-package", DEBIAN.install));
     let failure = run(&line, &apt.log(), DEBIAN.locked, || panic!("nothing to wait for"));

@@ -88,14 +88,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_does_not_run_backwards() {
+    fn the_boot_clock_does_not_run_backwards() {
         let first = time();
         assert!(time() >= first);
         assert!(first > Duration::ZERO);
     }
 
     #[test]
-    fn a_run_of_the_computer_has_one_identity() {
+    fn the_boot_id_stays_the_same_within_a_boot() {
         assert_eq!(id().unwrap(), id().unwrap());
     }
 }

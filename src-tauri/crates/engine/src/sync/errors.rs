@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_19_a_limit_of_the_day_is_told_in_plain_words() {
+    fn real_life_19_a_daily_limit_has_its_own_message() {
         let limit = Fault::Status { status: 429, code: Some("PT429".into()) };
         let error = IpcError::from(RemoteError::from(limit));
         assert_eq!(error.code, ErrorCode::Server);

@@ -29,7 +29,7 @@ fn opened(folder: &Path) -> ReadOnlyStore {
 }
 
 #[test]
-fn real_life_09_what_is_saved_is_read_beside_the_store_that_saved_it() {
+fn real_life_09_saved_sits_are_read_while_the_store_is_open() {
     let (folder, store) = filled();
     let database = opened(folder.path());
     assert_eq!(
@@ -42,7 +42,7 @@ fn real_life_09_what_is_saved_is_read_beside_the_store_that_saved_it() {
 }
 
 #[test]
-fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
+fn real_life_09_a_copy_includes_the_write_ahead_log_and_is_deleted_after_reading() {
     let (folder, store) = filled();
     let file = folder::database(folder.path());
     assert!(has_log(&file));
@@ -59,7 +59,7 @@ fn real_life_09_a_copy_has_what_is_in_the_log_and_goes_when_it_was_read() {
 }
 
 #[test]
-fn real_life_09_a_database_that_was_closed_is_read_as_a_file_that_does_not_change() {
+fn real_life_09_a_closed_database_is_read_as_an_immutable_file() {
     let (folder, store) = filled();
     let all = store.log(&ALL, OwnerFilter::All).unwrap();
     drop(store);

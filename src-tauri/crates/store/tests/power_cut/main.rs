@@ -182,7 +182,7 @@ fn losses(ops: &[Op], states: &[String], syncs_count: bool) -> (usize, Vec<Strin
 }
 
 #[test]
-fn fault_16_a_power_cut_at_any_sync_loses_nothing_that_was_saved() {
+fn fault_16_a_power_cut_at_any_sync_loses_no_saved_sit() {
     disk::install();
     let folder = tempfile::tempdir().unwrap();
     let mut states = Vec::new();

@@ -308,7 +308,7 @@ fn real_life_04_a_new_token_that_is_rejected_for_a_while_is_retried_without_the_
 }
 
 #[test]
-fn real_life_04_a_server_that_rejects_every_token_for_a_day_is_retried_seldom_and_for_ever() {
+fn real_life_04_a_server_that_rejects_every_token_for_a_day_is_retried_rarely_and_without_end() {
     let mut jitter = fastrand::Rng::with_seed(3);
     let mut planner = ready();
     let (mut calls, mut refreshes, mut now) = (0, 0, at(1));

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_says_what_it_is() {
+    fn each_auth_error_code_has_its_error() {
         use AuthError::*;
         for (status, code, meant) in [
             (400, "invalid_credentials", WrongPassword),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_not_in_what_is_logged() {
+    fn debug_output_does_not_contain_tokens() {
         let tokens = Tokens { access: "aaa".into(), refresh: "bbb".into() };
         let said = format!("{tokens:?}");
         assert!(!said.contains("aaa") && !said.contains("bbb"));

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_where_the_project_is_whatever_page_was_copied() {
+    fn the_project_url_is_found_in_the_url_of_any_page() {
         for entered in [
             "https://abc.supabase.co",
             " https://abc.supabase.co/ ",
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_project_is_named() {
+    fn an_invalid_project_url_has_its_own_error() {
         use ProjectError::*;
         let anon = "x.eyJyb2xlIjoiYW5vbiJ9.x";
         let service = "x.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x";
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn its_key_is_not_in_what_is_logged() {
+    fn debug_output_does_not_contain_the_key() {
         let project = Project::new("https://abc.supabase.co", "sb_publishable_x").unwrap();
         assert!(!format!("{project:?}").contains("sb_publishable_x"));
     }

@@ -89,7 +89,7 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
 }
 
 #[test]
-fn a_pull_names_the_cursor_or_none() {
+fn a_pull_contains_the_cursor_or_null() {
     let limit = PullLimit { rows: 5, bytes: 7 };
     let body: Value = serde_json::from_slice(&pull_body(None, limit)).unwrap();
     let none = json!({"after_seq": null, "after_history_id": null, "max_rows": 5, "max_bytes": 7});
@@ -129,7 +129,7 @@ fn each_row_outcome_is_read() {
 }
 
 #[test]
-fn an_incomplete_or_unknown_row_outcome_is_left_out() {
+fn an_incomplete_or_unknown_row_outcome_is_ignored() {
     let id = sit().id;
     let outcomes = json!([
         {"id": id, "outcome": "welcomed"},
@@ -156,7 +156,7 @@ fn an_erasure_is_not_a_success() {
 }
 
 #[test]
-fn faults_24_and_25_what_is_no_answer_of_the_server_s_is_no_answer() {
+fn faults_24_and_25_a_body_that_is_not_the_servers_is_an_invalid_response() {
     let unreadable: RemoteError = Fault::InvalidResponse.into();
     let whole = push_response(&json!([{"id": sit().id, "outcome": "accepted"}])).to_string();
     for length in (0..whole.len()).step_by(7) {
@@ -185,7 +185,7 @@ fn page(rows: &str) -> (Vec<Session>, Vec<UnreadableRow>) {
 }
 
 #[test]
-fn real_life_06_a_row_that_cannot_be_read_is_kept_as_its_text_and_the_rest_is_read() {
+fn real_life_06_an_unreadable_row_is_returned_as_text_and_the_others_are_read() {
     let id = sit().id.0;
     let good = row(&sit()).to_string();
     for (key, value) in [
@@ -223,14 +223,14 @@ fn real_life_06_a_row_that_cannot_be_read_is_kept_as_its_text_and_the_rest_is_re
 }
 
 #[test]
-fn real_life_06_a_field_that_only_a_later_version_knows_stops_nothing() {
+fn real_life_06_an_unknown_field_is_ignored() {
     let mut later = row(&sit());
     later["mood"] = json!({"calm": 3});
     assert_eq!(page(&later.to_string()), (vec![sit()], Vec::new()));
 }
 
 #[test]
-fn real_life_06_a_merged_row_that_cannot_be_read_is_an_outcome_of_its_own() {
+fn real_life_06_an_unreadable_merged_row_has_its_own_outcome() {
     let mut odd = row(&sit());
     odd["source"] = json!("watch");
     let outcomes = json!([{"id": sit().id, "outcome": "merged", "row": odd}]);
@@ -243,7 +243,7 @@ fn real_life_06_a_merged_row_that_cannot_be_read_is_an_outcome_of_its_own() {
 }
 
 #[test]
-fn real_life_04_a_key_that_is_not_accepted_is_told_from_a_token() {
+fn real_life_04_a_rejected_key_is_distinguished_from_a_rejected_token() {
     let hinted = r#"{"message": "Invalid API key", "hint": "Double check your Supabase key."}"#;
     for body in [hinted, r#"{"message": "No API key found in request"}"#] {
         assert_eq!(response(401, body).error().fault, Fault::KeyRejected, "{body}");
@@ -262,7 +262,7 @@ fn real_life_04_a_key_that_is_not_accepted_is_told_from_a_token() {
 }
 
 #[test]
-fn a_refusal_has_its_code_wherever_it_is() {
+fn the_error_code_is_found_in_every_form_of_error_body() {
     let code = |body: &str| match response(400, body).error().fault {
         Fault::Status { status: 400, code } => code,
         other => panic!("{other:?}"),
@@ -277,7 +277,7 @@ fn a_refusal_has_its_code_wherever_it_is() {
 }
 
 #[test]
-fn a_server_is_well_only_if_it_says_so_in_every_way() {
+fn a_server_is_healthy_only_without_any_finding() {
     let health = |rls: bool, surplus: Value| {
         ok(&json!({"schema": 9, "oldest_client": "0.1.0", "rls": rls, "unprotected": [],
                    "surplus": surplus, "missing": [], "of_a_later_version": true,
@@ -343,7 +343,7 @@ fn any_sit() -> impl Strategy<Value = Session> {
 
 proptest! {
     #[test]
-    fn what_is_sent_is_what_is_read(sit in any_sit()) {
+    fn a_sent_row_is_read_unchanged(sit in any_sit()) {
         let (read, erased) = read_push(&push_body(std::slice::from_ref(&sit), None)).unwrap();
         prop_assert_eq!((read, erased), (vec![Some(sit.clone())], None));
         let answered: Row<'static> = serde_json::from_value(row(&sit)).unwrap();
@@ -352,7 +352,7 @@ proptest! {
 }
 
 #[test]
-fn a_server_s_words_are_no_more_than_codes() {
+fn only_codes_of_the_server_are_used_and_control_characters_are_removed() {
     let body = |code: &str| serde_json::to_vec(&serde_json::json!({ "code": code })).unwrap();
     let said = |code: &str| {
         let Fault::Status { code, .. } =

@@ -22,7 +22,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn whatever_happens_nothing_is_lost_or_doubled() {
+fn no_fault_loses_or_duplicates_a_sit() {
     if let Some(seed) = number("ZAFU_SEED") {
         World::new(seed, true).live();
         return;
@@ -56,7 +56,7 @@ fn whatever_happens_nothing_is_lost_or_doubled() {
 }
 
 #[test]
-fn a_seed_always_lives_the_same_life() {
+fn the_same_seed_gives_the_same_simulation() {
     for seed in [3, 11] {
         assert_eq!(World::new(seed, false).story(), World::new(seed, false).story(), "{seed}");
     }

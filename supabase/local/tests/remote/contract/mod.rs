@@ -85,37 +85,37 @@ macro_rules! contract {
 contract! {
     shared:
     writing::{
-        what_was_sent_comes_back_as_it_was,
+        sent_sessions_are_pulled_unchanged,
         a_late_start_undoes_no_completion,
         each_row_gets_its_outcome,
-        real_life_07_a_revision_beyond_its_bound_is_refused,
-        an_id_that_comes_twice_in_one_push_is_joined,
-        pushing_the_same_again_moves_nothing,
+        real_life_07_a_revision_above_the_maximum_is_rejected,
+        a_session_twice_in_one_push_is_merged,
+        pushing_the_same_again_does_not_advance_the_head,
         the_order_of_pushes_makes_no_difference,
-        details_and_deletion_are_won_by_the_higher_revision,
-        fault_41_one_poison_sit_keeps_no_other_from_being_stored,
-        what_is_too_much_for_one_call_is_too_large,
+        the_higher_revision_of_details_and_deletion_wins,
+        fault_41_one_invalid_sit_does_not_keep_others_from_being_stored,
+        a_push_beyond_the_limits_is_too_large,
     }
     reading::{
-        pages_hold_every_sit_once_and_say_when_they_end,
-        a_page_is_cut_by_weight_but_never_empty,
-        a_device_need_not_read_its_own_push,
-        a_cursor_that_never_was_is_not_believed,
-        both_sides_make_the_same_digest,
-        a_server_says_how_it_is,
+        pages_contain_every_sit_once_and_the_last_page_is_marked,
+        a_page_is_limited_by_bytes_but_never_empty,
+        a_device_does_not_pull_its_own_push,
+        an_unknown_cursor_is_rejected,
+        client_and_server_compute_the_same_digest,
+        a_server_reports_its_health,
     }
     trust::{
-        real_life_22_two_accounts_have_a_session_of_one_id,
-        what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it,
-        a_token_that_ran_out_is_renewed,
-        a_session_that_was_ended_asks_for_the_person,
-        nobody_is_asked_without_a_token,
-        nobody_lends_their_name,
-        fault_45_an_account_that_is_gone_is_told_so,
+        real_life_22_two_accounts_have_a_session_with_the_same_id,
+        erased_sessions_are_not_accepted_from_a_device_that_does_not_know_of_the_erasure,
+        an_expired_token_is_refreshed,
+        a_revoked_session_needs_a_new_sign_in,
+        requests_without_a_token_are_rejected,
+        requests_for_another_account_are_not_sent,
+        fault_45_requests_of_a_deleted_account_are_rejected,
     };
     alone:
-    reading::fault_39_a_restored_server_is_noticed_also_when_another_device_was_first,
-    reading::real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the_same,
+    reading::fault_39_a_restored_server_is_detected_even_if_another_device_pushed_first,
+    reading::real_life_06_a_server_with_a_later_schema_accepts_pulls_and_pushes,
 }
 
 /// Returns a new account and the remote of its device.

@@ -9,7 +9,7 @@ use zafu_sync::Remote;
 use zafu_sync::digest::Digest;
 use zafu_sync::remote::{PullLimit, PullResponse};
 
-pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench) {
+pub async fn pages_contain_every_sit_once_and_the_last_page_is_marked(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let (none, start, more) = page(&server, user, None, MUCH).await;
     assert_eq!((none, more), (vec![], false), "an empty account has one empty page");
@@ -34,7 +34,7 @@ pub async fn pages_hold_every_sit_once_and_say_when_they_end(bench: &impl Bench)
     assert_eq!(page(&server, user, after, MUCH).await, (vec![], head, false));
 }
 
-pub async fn a_page_is_cut_by_weight_but_never_empty(bench: &impl Bench) {
+pub async fn a_page_is_limited_by_bytes_but_never_empty(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sits: Vec<_> =
         many(3).iter().map(|sit| noted(sit, &"é".repeat(50_000), device(7))).collect();
@@ -55,7 +55,7 @@ pub async fn a_page_is_cut_by_weight_but_never_empty(bench: &impl Bench) {
     assert_eq!((rows.len(), more), (1, true));
 }
 
-pub async fn a_device_need_not_read_its_own_push(bench: &impl Bench) {
+pub async fn a_device_does_not_pull_its_own_push(bench: &impl Bench) {
     let (user, one) = someone(bench);
     let two = bench.device(user);
     let (_, start) = rest(&one, user, None).await;
@@ -69,7 +69,7 @@ pub async fn a_device_need_not_read_its_own_push(bench: &impl Bench) {
     assert_eq!((rows, head), (by_id(&other), others.after));
 }
 
-pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
+pub async fn an_unknown_cursor_is_rejected(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let (other, others) = someone(bench);
     let head = push(&server, user, &many(2)).await.after;
@@ -88,7 +88,7 @@ pub async fn a_cursor_that_never_was_is_not_believed(bench: &impl Bench) {
     assert_eq!(rest(&server, user, Some(on_the_way)).await.0.len(), 1);
 }
 
-pub async fn both_sides_make_the_same_digest(bench: &impl Bench) {
+pub async fn client_and_server_compute_the_same_digest(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let mut sits = vec![begun(), ended(&begun(), 75), completed(&begun())];
     sits.push(noted(&completed(&begun()), "雨", device(9)));
@@ -108,7 +108,7 @@ pub async fn both_sides_make_the_same_digest(bench: &impl Bench) {
     assert_ne!(server.digest(user).await.unwrap(), before);
 }
 
-pub async fn a_server_says_how_it_is(bench: &impl Bench) {
+pub async fn a_server_reports_its_health(bench: &impl Bench) {
     // Also without signing in.
     let server = bench.stranger(bench.account());
     let health = server.health().await.unwrap();
@@ -117,7 +117,7 @@ pub async fn a_server_says_how_it_is(bench: &impl Bench) {
     assert_eq!(health.oldest_client, "0.1.0");
 }
 
-pub async fn real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the_same(
+pub async fn real_life_06_a_server_with_a_later_schema_accepts_pulls_and_pushes(
     bench: &impl Bench,
 ) {
     let (user, server) = someone(bench);
@@ -151,7 +151,7 @@ pub async fn real_life_06_a_server_of_a_later_schema_is_read_and_sent_to_all_the
     assert_eq!((theirs.count, theirs.digest), ours.finish());
 }
 
-pub async fn fault_39_a_restored_server_is_noticed_also_when_another_device_was_first(
+pub async fn fault_39_a_restored_server_is_detected_even_if_another_device_pushed_first(
     bench: &impl Bench,
 ) {
     let (user, one) = someone(bench);

@@ -6,7 +6,7 @@ use zafu_store::RowOutcome;
 use zafu_sync::remote::{PullResponse, PushResponse};
 use zafu_sync::{ErrorClass, Fault, Remote};
 
-pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Bench) {
+pub async fn real_life_22_two_accounts_have_a_session_with_the_same_id(bench: &impl Bench) {
     let (one, ones) = someone(bench);
     let (two, twos) = someone(bench);
     let (begun, other) = (begun(), many(1));
@@ -22,7 +22,9 @@ pub async fn real_life_22_two_accounts_have_a_session_of_one_id(bench: &impl Ben
     assert_eq!(twos.digest(two).await.unwrap().count, 2);
 }
 
-pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(bench: &impl Bench) {
+pub async fn erased_sessions_are_not_accepted_from_a_device_that_does_not_know_of_the_erasure(
+    bench: &impl Bench,
+) {
     let (user, one) = someone(bench);
     let two = bench.device(user);
     let sits = many(2);
@@ -59,7 +61,7 @@ pub async fn what_was_erased_is_not_sent_again_by_whoever_has_not_heard_of_it(be
     assert_eq!(push(&others, other, &sits).await.outcomes, vec![RowOutcome::Accepted; 2]);
 }
 
-pub async fn a_token_that_ran_out_is_renewed(bench: &impl Bench) {
+pub async fn an_expired_token_is_refreshed(bench: &impl Bench) {
     let (user, server) = bench.outdated(true).await;
     let sits = many(1);
     assert_eq!(class_of(server.push(user, &outgoing(&sits), None).await), ErrorClass::Session);
@@ -70,13 +72,13 @@ pub async fn a_token_that_ran_out_is_renewed(bench: &impl Bench) {
     assert_eq!(push(&server, user, &sits).await.outcomes, [RowOutcome::Accepted]);
 }
 
-pub async fn a_session_that_was_ended_asks_for_the_person(bench: &impl Bench) {
+pub async fn a_revoked_session_needs_a_new_sign_in(bench: &impl Bench) {
     let (user, server) = bench.outdated(false).await;
     assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
     assert_eq!(class_of(server.refresh(user).await), ErrorClass::SignIn);
 }
 
-pub async fn nobody_is_asked_without_a_token(bench: &impl Bench) {
+pub async fn requests_without_a_token_are_rejected(bench: &impl Bench) {
     let user = bench.account();
     let server = bench.stranger(user);
     assert_eq!(class_of(server.push(user, &outgoing(&many(1)), None).await), ErrorClass::Session);
@@ -86,7 +88,7 @@ pub async fn nobody_is_asked_without_a_token(bench: &impl Bench) {
     assert!(everything(&bench.device(user), user).await.is_empty());
 }
 
-pub async fn nobody_lends_their_name(bench: &impl Bench) {
+pub async fn requests_for_another_account_are_not_sent(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let other = bench.account();
     push(&bench.device(other), other, &many(1)).await;
@@ -102,7 +104,7 @@ pub async fn nobody_lends_their_name(bench: &impl Bench) {
     assert_eq!(everything(&bench.device(other), other).await.len(), 1);
 }
 
-pub async fn fault_45_an_account_that_is_gone_is_told_so(bench: &impl Bench) {
+pub async fn fault_45_requests_of_a_deleted_account_are_rejected(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sits = many(2);
     push(&server, user, &sits).await;

@@ -43,7 +43,7 @@ fn kinds() -> Vec<Session> {
     ]
 }
 
-pub async fn what_was_sent_comes_back_as_it_was(bench: &impl Bench) {
+pub async fn sent_sessions_are_pulled_unchanged(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sits = kinds();
     assert_eq!(push(&server, user, &sits).await.outcomes, vec![RowOutcome::Accepted; sits.len()]);
@@ -85,7 +85,7 @@ pub async fn each_row_gets_its_outcome(bench: &impl Bench) {
     assert_eq!(everything(&server, user).await, by_id(&there));
 }
 
-pub async fn real_life_07_a_revision_beyond_its_bound_is_refused(bench: &impl Bench) {
+pub async fn real_life_07_a_revision_above_the_maximum_is_rejected(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let (mut last, mut details, mut deletion) = (begun(), begun(), begun());
     last.details.revision = MAX_REVISION;
@@ -99,7 +99,7 @@ pub async fn real_life_07_a_revision_beyond_its_bound_is_refused(bench: &impl Be
     assert_eq!(everything(&server, user).await, by_id(&[last]));
 }
 
-pub async fn an_id_that_comes_twice_in_one_push_is_joined(bench: &impl Bench) {
+pub async fn a_session_twice_in_one_push_is_merged(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let begun = begun();
     let noted = noted(&begun, "rain", device(7));
@@ -111,7 +111,7 @@ pub async fn an_id_that_comes_twice_in_one_push_is_joined(bench: &impl Bench) {
     assert_eq!(everything(&server, user).await, by_id(&[both]));
 }
 
-pub async fn pushing_the_same_again_moves_nothing(bench: &impl Bench) {
+pub async fn pushing_the_same_again_does_not_advance_the_head(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sits = kinds();
     let first = push(&server, user, &sits).await;
@@ -165,7 +165,7 @@ pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
     }
 }
 
-pub async fn details_and_deletion_are_won_by_the_higher_revision(bench: &impl Bench) {
+pub async fn the_higher_revision_of_details_and_deletion_wins(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sit = completed(&begun());
     let first = noted(&sit, "first", device(9));
@@ -197,7 +197,7 @@ pub async fn details_and_deletion_are_won_by_the_higher_revision(bench: &impl Be
     assert_eq!(everything(&server, user).await, by_id(&[back]));
 }
 
-pub async fn fault_41_one_poison_sit_keeps_no_other_from_being_stored(bench: &impl Bench) {
+pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let sit = completed(&begun());
     let by = device(7);
@@ -234,7 +234,7 @@ pub async fn fault_41_one_poison_sit_keeps_no_other_from_being_stored(bench: &im
     }
 }
 
-pub async fn what_is_too_much_for_one_call_is_too_large(bench: &impl Bench) {
+pub async fn a_push_beyond_the_limits_is_too_large(bench: &impl Bench) {
     let (user, server) = someone(bench);
     let heavy: Vec<_> =
         many(34).iter().map(|sit| noted(sit, &"x".repeat(131_000), device(7))).collect();
