@@ -42,7 +42,7 @@ beforeEach(() => {
 
 afterEach(cleanup);
 
-describe('the page of the account', () => {
+describe('the account screen', () => {
 	it.each([
 		['project=none', OPEN, 'project'],
 		['', OPEN, 'email'],
@@ -65,7 +65,7 @@ describe('the page of the account', () => {
 		['sync=too-old', ['sync-mark'], 'need'],
 		['sync=refused', ['sync-mark'], 'dead-letter-retry'],
 		['sync=synced', ['sync-mark', 'erase'], 'erase-dialog'],
-	])('is in order for assistive technology: %s %j', async (query, way, seen) => {
+	])('has no accessibility violation: %s %j', async (query, way, seen) => {
 		await open(query, way);
 		await screen.findByTestId(seen);
 		const { violations } = await axe.run(document.body, {
@@ -75,15 +75,15 @@ describe('the page of the account', () => {
 		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 	});
 
-	it('is left to where it was opened from', async () => {
+	it('closes to the screen that opened it', async () => {
 		await open('', OPEN);
 		await fireEvent.keyDown(document.body, { key: 'Escape' });
 		await screen.findByTestId('settings');
 	});
 });
 
-describe('the mark', () => {
-	it('is not there where nobody was ever signed in', async () => {
+describe('the sync indicator', () => {
+	it('is absent if no account was ever signed in', async () => {
 		await show('');
 		expect(screen.queryByTestId('sync-mark')).toBeNull();
 	});
@@ -92,7 +92,7 @@ describe('the mark', () => {
 		['synced', '', 'Synced. Account', 'Everything is synced with your project'],
 		['waiting', '3 waiting', '3 waiting. Account', '3 sits are waiting to be uploaded'],
 		['adopt', 'Action needed', 'Action needed. Account', 'Your account needs attention'],
-	])('says how things stand: %s', async (sync, seen, heard, more) => {
+	])('shows the sync state: %s', async (sync, seen, heard, more) => {
 		await show(`sync=${sync}`);
 		const mark = screen.getByTestId('sync-mark');
 		expect(mark.textContent.trim()).toBe(seen);
@@ -100,7 +100,7 @@ describe('the mark', () => {
 		expect(mark.title).toBe(more);
 	});
 
-	it('is in the log too, and not in a sit', async () => {
+	it('is shown in the log but not during a sit', async () => {
 		const demo = await show('sync=waiting');
 		await press('open-log');
 		await screen.findByTestId('log');
@@ -112,7 +112,7 @@ describe('the mark', () => {
 });
 
 describe('signing in', () => {
-	it('folds away a project that is known, and asks for one that is not', async () => {
+	it('collapses the fields of a known project and opens those of an unknown one', async () => {
 		await open('', OPEN);
 		expect((await screen.findByTestId('project')).hasAttribute('open')).toBe(false);
 		cleanup();
@@ -120,7 +120,7 @@ describe('signing in', () => {
 		expect((await screen.findByTestId('project')).hasAttribute('open')).toBe(true);
 	});
 
-	it('asks for all of it before anything is sent', async () => {
+	it('is enabled only when every field is filled in', async () => {
 		await open('project=none', OPEN);
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
@@ -132,7 +132,7 @@ describe('signing in', () => {
 		);
 	});
 
-	it('keeps what was typed when it fails, and says why beside the form', async () => {
+	it('keeps the input and shows the error in the form when it fails', async () => {
 		await open('', OPEN);
 		await type('email', 'mira@example.org');
 		await type('password', 'wrong');
@@ -144,7 +144,7 @@ describe('signing in', () => {
 		expect((await field('password')).value).toBe('wrong');
 	});
 
-	it('says what came along, and goes on where the page begins', async () => {
+	it('says how many sits were added and moves the focus to the heading', async () => {
 		const demo = await open('', OPEN);
 		await type('email', ' mira@example.org ');
 		await type('password', DEMO_PASSWORD);
@@ -157,7 +157,7 @@ describe('signing in', () => {
 		expect((await demo.getState()).sync?.email).toBe('mira@example.org');
 	});
 
-	it('has a code sent with Enter, and then signs in with it', async () => {
+	it('requests a code with Enter and then signs in with it', async () => {
 		const demo = await open('', [...OPEN, 'how-code']);
 		await type('email', 'mira@example.org');
 		const form = (await field('code')).closest('form')!;
@@ -169,7 +169,7 @@ describe('signing in', () => {
 		expect(demo.calls).toEqual(['accountSendCode mira@example.org', 'accountSignIn']);
 	});
 
-	it('real_life_15: offers the field for a code right after the mail, and keeps the password', async () => {
+	it('real_life_15: shows the code field after the sign-up email and keeps the password', async () => {
 		const demo = await open('', OPEN);
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
@@ -189,7 +189,7 @@ describe('signing in', () => {
 		expect(demo.calls).toEqual(['accountSignUp', 'accountSignIn']);
 	});
 
-	it('asks once, however often it is pressed', async () => {
+	it('sends one request however often the button is pressed', async () => {
 		const demo = await open('', OPEN);
 		let asked = 0;
 		demo.accountSignIn = () => {
@@ -206,13 +206,13 @@ describe('signing in', () => {
 	});
 });
 
-describe('an account that is signed in', () => {
+describe('a signed-in account', () => {
 	it.each([
 		['adopt', 'adopt-yes', 'accountAdopt true', /Added to your account/],
 		['adopt', 'adopt-no', 'accountAdopt false', /on this computer/],
 		['erased', 'upload-again', 'accountAfterErasure true', /uploaded again/],
 		['erased', 'keep-here', 'accountAfterErasure false', /this computer only/],
-	])('takes an answer: %s, %s', async (sync, id, call, text) => {
+	])('sends a decision: %s, %s', async (sync, id, call, text) => {
 		const demo = await open(`sync=${sync}`);
 		await press(id);
 		await said('account-said', text);
@@ -220,7 +220,7 @@ describe('an account that is signed in', () => {
 		expect(screen.queryByTestId('need')).toBeNull();
 	});
 
-	it('says beside the question what went wrong with the answer', async () => {
+	it('shows the error of a decision beside its question', async () => {
 		const demo = await open('sync=adopt');
 		demo.accountAdopt = () =>
 			Promise.reject({
@@ -233,14 +233,14 @@ describe('an account that is signed in', () => {
 		expect(screen.getByTestId('need').contains(wrong[0]!)).toBe(true);
 	});
 
-	it('syncs when asked to', async () => {
+	it('syncs on request', async () => {
 		const demo = await open('sync=waiting');
 		await press('sync-now');
 		await waitFor(() => expect(screen.getByTestId('account-state').dataset.state).toBe('synced'));
 		expect(demo.calls).toEqual(['syncNow']);
 	});
 
-	it('says what was refused and why, and lets it be saved and sent again', async () => {
+	it('lists dead letters with reasons, and exports and retries them', async () => {
 		const demo = await open('sync=refused');
 		const rows = await screen.findAllByTestId('dead-letter-row');
 		expect(rows).toHaveLength(2);
@@ -253,7 +253,7 @@ describe('an account that is signed in', () => {
 		expect(demo.calls).toEqual(['exportDeadLetters', 'retryDeadLetters']);
 	});
 
-	it('signs out, and says that nothing is lost', async () => {
+	it('signs out and says that nothing is lost', async () => {
 		const demo = await open('sync=synced');
 		await press('sign-out');
 		await said('account-said', /still here/);
@@ -262,7 +262,7 @@ describe('an account that is signed in', () => {
 		expect(demo.calls).toEqual(['accountSignOut']);
 	});
 
-	it('is erased only after a second word', async () => {
+	it('is erased only after a confirmation', async () => {
 		const demo = await open('sync=synced');
 		await press('erase');
 		await press('erase-cancel');
@@ -275,7 +275,7 @@ describe('an account that is signed in', () => {
 		expect(demo.calls).toEqual(['accountErase']);
 	});
 
-	it('says within the question why it could not be erased', async () => {
+	it('shows in the dialog why it could not be erased', async () => {
 		const demo = await open('sync=synced');
 		demo.accountErase = () =>
 			Promise.reject({ code: 'network', message: { id: 'plain', args: { text: 'Not reached.' } } });
@@ -286,13 +286,13 @@ describe('an account that is signed in', () => {
 	});
 });
 
-describe('real_life_05: sits of an account that is gone', () => {
+describe('real_life_05: sits of a closed account', () => {
 	const GONE = '01990000-0000-4000-8000-000000000002';
 
 	it.each([
 		['adopt-from-yes', 'true', /Moved to your account: 14 sits/, 1],
 		['adopt-from-no', 'false', /Nothing was moved/, 2],
-	])('are moved only by an answer: %s', async (answer, adopt, text, left) => {
+	])('are moved only after a decision: %s', async (answer, adopt, text, left) => {
 		const demo = await open('sync=adopt-from&owners=more');
 		const need = await screen.findByTestId('need');
 		expect(need.textContent).toMatch(/14 sits.*mira@example\.org at quiet-pond\.supabase\.co/s);
@@ -303,7 +303,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 		await waitFor(() => expect(screen.getAllByTestId('owner-row')).toHaveLength(left));
 	});
 
-	it('can be moved later too, those of an account that may be in use cannot', async () => {
+	it('can be moved later, but not those of an account that may be in use', async () => {
 		const demo = await open('sync=synced&owners=more');
 		const rows = await screen.findAllByTestId('owner-row');
 		expect(rows.map((row) => row.querySelectorAll('button').length)).toEqual([1, 0]);
@@ -314,7 +314,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} true`]);
 	});
 
-	it('say that moving uploads them, and why it failed', async () => {
+	it('are said to be uploaded, and the error is shown if moving fails', async () => {
 		const demo = await open('sync=synced&owners=more');
 		demo.accountAdoptFrom = () =>
 			Promise.reject({
@@ -352,7 +352,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 		await count(2);
 	});
 
-	it('are no question where there is one owner only', async () => {
+	it('cannot be filtered by owner if there is only one owner', async () => {
 		await show('sync=synced');
 		await press('open-log');
 		await screen.findAllByTestId('sit-row');
@@ -361,7 +361,7 @@ describe('real_life_05: sits of an account that is gone', () => {
 });
 
 describe('sits of another device', () => {
-	it('are shown as such in the log, and one that runs there cannot be changed here', async () => {
+	it('are labelled in the log, and a running one cannot be changed here', async () => {
 		await show('records=elsewhere');
 		await press('open-log');
 		const [runs, unfinished] = await screen.findAllByTestId('sit-row');

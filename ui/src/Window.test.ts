@@ -56,7 +56,7 @@ describe('every screen', () => {
 		['state=sit&bell=no-device', 'notices-open', []],
 		['state=overtime&trouble=2', 'notices-open', []],
 		['state=overtime&trouble=2', 'notices-open', ['notices-open']],
-	])('is in order for assistive technology: %s %s %j', async (query, seen, presses) => {
+	])('has no accessibility violation: %s %s %j', async (query, seen, presses) => {
 		await show(query, seen);
 		for (const id of presses) {
 			if (id === 'log-press-first')
@@ -72,14 +72,14 @@ describe('every screen', () => {
 });
 
 describe('the keyboard', () => {
-	it('starts with Enter', async () => {
+	it('starts a sit with Enter', async () => {
 		const demo = await show('', 'setup');
 		await fireEvent.keyDown(document.body, { key: 'Enter' });
 		await screen.findByTestId('sit');
 		expect(demo.calls).toEqual(['startSit']);
 	});
 
-	it('pauses and goes on with Space', async () => {
+	it('pauses and resumes a sit with Space', async () => {
 		await show('state=sit', 'sit');
 		await fireEvent.keyDown(document.body, { key: ' ' });
 		await screen.findByTestId('resume');
@@ -87,7 +87,7 @@ describe('the keyboard', () => {
 		await screen.findByTestId('pause');
 	});
 
-	it('asks on Escape, and only then ends', async () => {
+	it('ends a sit with Escape only after a confirmation', async () => {
 		const demo = await show('state=sit', 'sit');
 		await fireEvent.keyDown(document.body, { key: 'Escape' });
 		expect((await screen.findByTestId('end-confirm')).textContent).toContain('10:00');
@@ -96,7 +96,7 @@ describe('the keyboard', () => {
 		expect(demo.calls).toEqual(['endSit null']);
 	});
 
-	it('fills the screen with F11', async () => {
+	it('switches to full screen with F11', async () => {
 		const demo = await show('state=sit', 'sit');
 		await fireEvent.keyDown(document.body, { key: 'F11' });
 		await waitFor(() => expect(demo.calls).toEqual(['setFullscreen true']));
@@ -104,14 +104,14 @@ describe('the keyboard', () => {
 });
 
 describe('user actions', () => {
-	it('types a length of their own', async () => {
+	it('accept a typed length', async () => {
 		await show('', 'setup');
 		const field = screen.getByTestId<HTMLInputElement>('length-value');
 		await fireEvent.change(field, { target: { value: '1h 5' } });
 		await waitFor(() => expect(field.value).toBe('65'));
 	});
 
-	it('is told when a length cannot be read, and starts nothing with it', async () => {
+	it('show an error for an invalid length and start no sit', async () => {
 		const demo = await show('', 'setup');
 		const field = screen.getByTestId<HTMLInputElement>('length-value');
 		field.value = 'soon';
@@ -123,7 +123,7 @@ describe('user actions', () => {
 	it.each([
 		['finish', 'endSit drop'],
 		['add-overtime', 'endSit add'],
-	])('answers overtime: %s', async (id, call) => {
+	])('resolve overtime: %s', async (id, call) => {
 		const demo = await show('state=overtime', 'sit');
 		await press(id);
 		await waitFor(() => expect(demo.calls).toEqual([call]));
@@ -133,14 +133,14 @@ describe('user actions', () => {
 		['resolve-whole', 'resolveSit whole'],
 		['resolve-gap', 'resolveSit gap'],
 		['resolve-discard', 'resolveSit discard'],
-	])('says what an unsettled sit was: %s', async (id, call) => {
+	])('resolve an unsettled sit: %s', async (id, call) => {
 		const demo = await show('state=unsettled', 'unsettled');
 		await press(id);
 		await waitFor(() => expect(demo.calls).toEqual([call]));
 		await screen.findByTestId('setup');
 	});
 
-	it('real_life_10: asks of a complete sit only whether its overtime counts', async () => {
+	it('real_life_10: resolve only the overtime of a completed sit', async () => {
 		for (const [id, call] of [
 			['resolve-whole', 'resolveSit whole'],
 			['resolve-discard', 'resolveSit discard'],
@@ -155,21 +155,21 @@ describe('user actions', () => {
 		}
 	});
 
-	it('real_life_03: says on the finish page what is not saved yet', async () => {
+	it('real_life_03: show on the finished screen that a sit is not saved yet', async () => {
 		await show('state=finished&unsaved', 'not-saved');
 		cleanup();
 		await show('state=finished', 'finished');
 		expect(screen.queryByTestId('not-saved')).toBeNull();
 	});
 
-	it('puts the question off, and takes it up again', async () => {
+	it('postpone an unsettled sit and return to it', async () => {
 		await show('state=unsettled', 'unsettled');
 		await press('resolve-later');
 		await press('unsettled-waiting');
 		await screen.findByTestId('unsettled');
 	});
 
-	it('throws a sit away only after a second question', async () => {
+	it('discard a sit only after a second confirmation', async () => {
 		await show('state=sit', 'sit');
 		await press('end');
 		await press('end-discard');
@@ -177,7 +177,7 @@ describe('user actions', () => {
 		await screen.findByTestId('setup');
 	});
 
-	it('deletes a past sit and takes that back', async () => {
+	it('delete a past sit and undo the deletion', async () => {
 		await show('', 'setup');
 		await press('open-log');
 		const rows = await screen.findAllByTestId('sit-row');
@@ -188,8 +188,8 @@ describe('user actions', () => {
 	});
 });
 
-describe('what there is to say', () => {
-	it('stands below the page, so that it covers nothing', async () => {
+describe('notices', () => {
+	it('are below the screen, so that they cover nothing', async () => {
 		await show('trouble=1', 'trouble');
 		const page = screen.getByTestId('setup').parentElement!;
 		const row = screen.getByTestId('trouble').parentElement!;
@@ -197,7 +197,7 @@ describe('what there is to say', () => {
 		expect(page.contains(row)).toBe(false);
 	});
 
-	it('is one quiet line under a sit, and all of it when asked for', async () => {
+	it('are one line during a sit, and all of them after a click', async () => {
 		await show('state=sit&trouble=2', 'notices-open');
 		expect(screen.queryByTestId('trouble')).toBeNull();
 		await press('notices-open');
@@ -207,7 +207,7 @@ describe('what there is to say', () => {
 		expect(screen.queryByTestId('notices-open')).toBeNull();
 	});
 
-	it('is said within a dialog that is open', async () => {
+	it('are shown inside an open dialog', async () => {
 		const demo = await show('', 'setup');
 		demo.savePreset = () =>
 			Promise.reject({
@@ -223,7 +223,7 @@ describe('what there is to say', () => {
 		expect(screen.getByTestId('preset-dialog').contains(said)).toBe(true);
 	});
 
-	it('is quiet again once all of it was put away', async () => {
+	it('are one line again once all were dismissed', async () => {
 		const demo = await show('state=sit&trouble=2', 'notices-open');
 		await press('notices-open');
 		for (const away of await screen.findAllByTestId('trouble-dismiss')) await fireEvent.click(away);
@@ -238,10 +238,10 @@ describe('what there is to say', () => {
 	});
 });
 
-describe('a note that was asked for', () => {
+describe('a requested note', () => {
 	const SIT = '01990000-0000-7000-8000-000000000001';
 
-	it('is begun at once on the page of a finished sit, from wherever one is', async () => {
+	it('focuses the note field of the finished sit at once', async () => {
 		const demo = await show('state=finished', 'finished');
 		const { id } = (await demo.getState()).finished!;
 		expect(document.activeElement).not.toBe(screen.getByTestId('note'));
@@ -249,7 +249,7 @@ describe('a note that was asked for', () => {
 		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('note')));
 	});
 
-	it('waits for the answer in overtime', async () => {
+	it('focuses the note field after the overtime is resolved', async () => {
 		const demo = await show('state=overtime', 'sit');
 		demo.askForNote(SIT);
 		await press('finish');
@@ -257,7 +257,7 @@ describe('a note that was asked for', () => {
 		await waitFor(() => expect(document.activeElement).toBe(note));
 	});
 
-	it('takes no focus on the page of another sit', async () => {
+	it('does not focus the note field of another sit', async () => {
 		const demo = await show('state=overtime', 'sit');
 		demo.askForNote('another');
 		await press('finish');
@@ -267,7 +267,7 @@ describe('a note that was asked for', () => {
 	});
 });
 
-it('lets controls step back when nobody stirs, and come again with any key', async () => {
+it('hides the controls without user input and shows them again after any key', async () => {
 	await show('state=sit&fade=2', 'sit');
 	const sit = screen.getByTestId('sit');
 	vi.useFakeTimers();

@@ -66,7 +66,7 @@ it('uses every message of the window', () => {
 	expect(ids.filter((id) => !uses.has(id))).toEqual([]);
 });
 
-it('takes plurals and figures from the language', () => {
+it('formats plurals and numbers in the current language', () => {
 	expect(t('common-minutes', { count: 1 })).toBe('1 minute');
 	expect(t('common-minutes', { count: 1440 })).toBe('1,440 minutes');
 	setLanguage('de');

@@ -9,11 +9,11 @@ describe('the bells of a plan', () => {
 	const during = (when: IntervalTimes) =>
 		bellSummaries({ ...DEMO_PLAN, startBell: null, endBell: null, intervals: { when, strike } })[0];
 
-	it('are named in the order in which they are heard', () => {
+	it('are listed in the order in which they ring', () => {
 		expect(bellSummaries(DEMO_PLAN)).toEqual(['start Large bowl', 'end Large bowl × 3']);
 	});
 
-	it('are none in silence', () => {
+	it('are described as silent if there are none', () => {
 		expect(bellSummaries({ ...DEMO_PLAN, startBell: null, endBell: null })).toEqual(['Silent']);
 	});
 
@@ -23,10 +23,10 @@ describe('the bells of a plan', () => {
 		[{ kind: 'at', seconds: [300, 750] }, 'during 5 min, 12 min 30 s'],
 		[{ kind: 'at', seconds: [300, 600, 900] }, 'during × 3'],
 		[{ kind: 'random', minGapSeconds: 180, maxGapSeconds: 420 }, 'during 3 min – 7 min'],
-	])('are told on the way: %j', (when, said) => expect(during(when)).toBe(said));
+	])('during the sit are summarised: %j', (when, said) => expect(during(when)).toBe(said));
 });
 
-describe('the line of time', () => {
+describe('the time line', () => {
 	const moment: Moment = {
 		phase: 'sitting',
 		preparationLeftMs: 0,
@@ -41,24 +41,24 @@ describe('the line of time', () => {
 		['hidden', '', null],
 		['minutes', '9 minutes', 19_600],
 		['seconds', '08:20', 600],
-	])('shows %s, and knows for how long that is true', (display, text, forMs) =>
+	])('shows %s and when it changes next', (display, text, forMs) =>
 		expect(timeLine(moment, display)).toEqual({ text, forMs }),
 	);
 
-	it('stands in a pause', () => {
+	it('does not change in a pause', () => {
 		expect(timeLine({ ...moment, phase: 'paused' }, 'seconds').forMs).toBeNull();
 	});
 
-	it('counts what is sat beyond the end', () => {
+	it('counts the overtime', () => {
 		const over: Moment = { ...moment, phase: 'overtime', overtimeMs: 62_300, leftMs: 0 };
 		expect(timeLine(over, 'hidden')).toEqual({ text: '+01:02', forMs: 700 });
 	});
 });
 
-it('says lengths in the fewest units', () => {
+it('formats lengths in the fewest units', () => {
 	expect([45, 840, 3900, 90].map(short)).toEqual(['45 s', '14 min', '1 h 5 min', '1 min 30 s']);
 });
 
-it('names a sound, or the file it is in', () => {
+it('names a built-in sound, or the file of another one', () => {
 	expect(['inkin', '/home/me/temple bell.flac'].map(soundName)).toEqual(['Inkin', 'temple bell']);
 });

@@ -35,11 +35,12 @@ describe.each([
 	['light', tokens(0)],
 	['dark', tokens(1)],
 ])('the %s theme', (_, theme) => {
-	it.each(TEXT)('reads %s on %s', (text, ground) =>
+	it.each(TEXT)('has enough contrast for %s on %s', (text, ground) =>
 		expect(contrast(theme[text]!, theme[ground]!)).toBeGreaterThanOrEqual(4.5),
 	);
 
-	it.each(['paper-near', 'paper-far', 'surface'])('shows the focus on %s', (ground) =>
-		expect(contrast(theme.focus!, theme[ground]!)).toBeGreaterThanOrEqual(3),
+	it.each(['paper-near', 'paper-far', 'surface'])(
+		'has enough contrast for the focus ring on %s',
+		(ground) => expect(contrast(theme.focus!, theme[ground]!)).toBeGreaterThanOrEqual(3),
 	);
 });

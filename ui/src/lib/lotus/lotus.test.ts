@@ -9,7 +9,7 @@ const FLOWERS = STEPS.map(lotus);
 const numbers = (outline: string) => (outline.match(/-?\d+(\.\d+)?/g) ?? []).map(Number);
 
 describe('the lotus', () => {
-	it('is made of finite numbers inside the view box at all times', () => {
+	it('has finite coordinates inside the view box at any progress', () => {
 		const within = (path: string) => numbers(path).every((n) => n >= 0 && n <= VIEW);
 		for (const { outline, veins } of FLOWERS.flatMap((flower) => flower.petals)) {
 			expect(/^M[-\d. C]+Z$/.test(outline) && /^[-\d. MC]+$/.test(veins)).toBe(true);
@@ -17,7 +17,7 @@ describe('the lotus', () => {
 		}
 	});
 
-	it('is the same on the left and on the right', () => {
+	it('is symmetric', () => {
 		for (const progress of [0, 0.1, 0.5, 0.9, 1]) {
 			const seen = lotus(progress).petals.map(({ tip }) => tip);
 			for (const tip of seen) {
@@ -30,14 +30,14 @@ describe('the lotus', () => {
 		}
 	});
 
-	it('only ever opens', () => {
+	it('never closes', () => {
 		const reaches = FLOWERS.map((flower) => flower.reach);
 		reaches.slice(1).forEach((reach, i) => expect(reach).toBeGreaterThanOrEqual(reaches[i]!));
 		const hearts = FLOWERS.map((flower) => flower.heart);
 		hearts.slice(1).forEach((heart, i) => expect(heart).toBeGreaterThanOrEqual(hearts[i]!));
 	});
 
-	it('begins to open at once: a tip moves visibly within the first twentieth', () => {
+	it('starts to open at once: a tip moves visibly within the first 5 %', () => {
 		const before = lotus(0).petals;
 		const moved = lotus(0.05).petals.map((petal, i) =>
 			Math.hypot(petal.tip.x - before[i]!.tip.x, petal.tip.y - before[i]!.tip.y),
@@ -51,14 +51,14 @@ describe('the lotus', () => {
 		expect(new Set(orders[0]!.split(' ')).size).toBe(24);
 	});
 
-	it('says where its tips are without all the rest', () => {
+	it('has the same tips as the separately computed ones', () => {
 		const order = (points: { x: number; y: number }[]) =>
 			points.map(({ x, y }) => `${x.toFixed(6)} ${y.toFixed(6)}`).sort();
 		for (const progress of [0, 0.3, 0.8, 1])
 			expect(order(tips(progress))).toEqual(order(lotus(progress).petals.map(({ tip }) => tip)));
 	});
 
-	it('takes what lies beyond as the nearest end', () => {
+	it('clamps progress outside 0 to 1', () => {
 		expect(lotus(-1)).toEqual(lotus(0));
 		expect(lotus(7)).toEqual(lotus(1));
 		expect(lotus(Number.NaN)).toEqual(lotus(0));
@@ -66,7 +66,7 @@ describe('the lotus', () => {
 });
 
 describe('the water', () => {
-	it('keeps its rings inside the view box and lets them come and go', () => {
+	it('keeps its rings inside the view box and their opacity between 0 and 1', () => {
 		for (const progress of STEPS) {
 			for (const { rx, ry, opacity } of ripples(progress)) {
 				expect(rx).toBeLessThan(VIEW / 2);
@@ -78,7 +78,7 @@ describe('the water', () => {
 	});
 });
 
-describe('the pace', () => {
+describe('redrawing', () => {
 	/** Returns the progress of every redraw of a whole sit, for a picture of this height in pixels. */
 	function pictures(pixels: number): number[] {
 		const all = [0];
@@ -99,7 +99,7 @@ describe('the pace', () => {
 		);
 	}
 
-	it('draws when an edge has moved by half a pixel: not earlier, not much later', () => {
+	it('happens when an edge has moved by about half a pixel', () => {
 		const all = pictures(440);
 		all.slice(1, -1).forEach((to, i) => {
 			// Checks every twelfth redraw to save time.
@@ -111,7 +111,7 @@ describe('the pace', () => {
 		});
 	});
 
-	it('draws a sit of 20 minutes at 480 x 640 every 2.3 to 4.6 s', () => {
+	it('happens every 2.3 to 4.6 s in a sit of 20 minutes at 480 x 640', () => {
 		const all = pictures(440);
 		const seconds = all.slice(1, -1).map((to, i) => wait(all[i]!, to, 1 / 1200)! / 1000);
 		expect(Math.min(...seconds)).toBeGreaterThan(2.25);
@@ -119,20 +119,20 @@ describe('the pace', () => {
 		expect(all.length).toBeLessThan(400);
 	});
 
-	it('draws no sit more than 600 times, however large the window', () => {
+	it('happens at most 600 times per sit in a window of any size', () => {
 		expect(pictures(8000).length).toBeLessThanOrEqual(602);
 	});
 
-	it('is never a film', () => {
+	it('happens at most every 200 ms', () => {
 		expect(wait(0.5, nextPicture(0.5, 4000), 1)).toBe(200);
 	});
 
-	it('stands still where nothing moves', () => {
+	it('does not happen while nothing moves', () => {
 		expect(wait(1, nextPicture(1, 440), 1 / 1200)).toBeNull();
 		expect(wait(0.5, nextPicture(0.5, 440), 0)).toBeNull();
 	});
 
-	it('knows five states when motion is reduced, and draws at their beginnings', () => {
+	it('has five steps with reduced motion', () => {
 		expect(new Set(STEPS.map(inSteps))).toEqual(new Set([0, 0.25, 0.5, 0.75, 1]));
 		expect(STEPS.map(nextStep).every((next, i) => next > STEPS[i]! || next === 1)).toBe(true);
 		expect(new Set(STEPS.map(nextStep))).toEqual(new Set([0.25, 0.5, 0.75, 1]));

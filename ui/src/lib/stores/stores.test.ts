@@ -60,7 +60,7 @@ beforeEach(() => {
 });
 
 describe('a sit', () => {
-	it('is started from what was drafted, prepared, sat, paused and ended', async () => {
+	it('is started from the draft, prepared, paused, resumed and ended', async () => {
 		const { app, demo } = await begin();
 		app.draft.change({ length: { kind: 'timed', seconds: 600 }, preparationSeconds: 5 });
 		await app.start();
@@ -81,20 +81,20 @@ describe('a sit', () => {
 		expect(app.timer.engineState.finished).toMatchObject({ satSeconds: 11, complete: false });
 	});
 
-	it('that only prepares is ended without a question', async () => {
+	it('in preparation is ended without a confirmation', async () => {
 		const { app } = await begin();
 		await app.start();
 		app.askToEnd();
 		expect(app.dialog).toBeNull();
 	});
 
-	it('starts once, however often one asks', async () => {
+	it('is started once by two simultaneous requests', async () => {
 		const { app, demo } = await begin();
 		await Promise.all([app.start(), app.start()]);
 		expect(demo.calls.filter((call) => call === 'startSit')).toHaveLength(1);
 	});
 
-	it('that cannot start says why', async () => {
+	it('that cannot start shows the error', async () => {
 		const { app, demo } = await begin();
 		demo.startSit = () =>
 			Promise.reject({
@@ -106,7 +106,7 @@ describe('a sit', () => {
 		expect(app.timer.sit).toBeNull();
 	});
 
-	it('keeps what was written when its page is left, and can be followed by another', async () => {
+	it('saves its note when its screen is closed by starting another', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		await app.leave('quiet', 'zazen', true);
 		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
@@ -123,7 +123,7 @@ describe('a sit', () => {
 		expect(app.timer.sit?.phase).toBe('sitting');
 	});
 
-	it('shows trouble again that was dismissed, passed and came back', async () => {
+	it('shows dismissed trouble again after it ended and returned', async () => {
 		const { app } = await begin();
 		const trouble = [
 			{ code: 'storage' as const, message: { id: 'plain', args: { text: 'The disk is full.' } } },
@@ -138,7 +138,7 @@ describe('a sit', () => {
 		expect(app.dismissed.has(errorKey(trouble[0]!))).toBe(false);
 	});
 
-	it('stays on its page when the note cannot be saved', async () => {
+	it('keeps its screen open when the note cannot be saved', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		demo.editSit = () =>
 			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
@@ -147,7 +147,7 @@ describe('a sit', () => {
 		expect(app.notices.current?.text).toBe('No.');
 	});
 
-	it('begun from elsewhere takes away what was asked of the one before', async () => {
+	it('started by another client closes the dialog and opens the timer', async () => {
 		const { app, demo } = await begin();
 		app.dialog = 'bells';
 		app.go('settings');
@@ -156,7 +156,7 @@ describe('a sit', () => {
 		expect(app.screen).toBe('timer');
 	});
 
-	it('asks before the app is quit', async () => {
+	it('needs a confirmation before the app quits', async () => {
 		const { app, demo, stop } = await begin();
 		demo.askToQuit();
 		expect(app.dialog).toBe('quit');
@@ -168,8 +168,8 @@ describe('a sit', () => {
 	});
 });
 
-describe('a note that was asked for', () => {
-	it('is one on the sit that was named, on the page of the timer', async () => {
+describe('a requested note', () => {
+	it('opens the timer screen with the requested sit', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		app.go('log');
 		demo.askForNote('x');
@@ -177,14 +177,14 @@ describe('a note that was asked for', () => {
 	});
 
 	it.each([
-		['the one in overtime', { sit: OVERTIME, finished: FINISHED }, 'y'],
-		['the one that has just ended', { finished: FINISHED }, 'x'],
-		['none, if none has ended', { sit: { ...OVERTIME, phase: 'sitting' as const } }, null],
-	])('before the window was there is one on %s', (_, state, id) => {
+		['the sit in overtime', { sit: OVERTIME, finished: FINISHED }, 'y'],
+		['the sit that has just ended', { finished: FINISHED }, 'x'],
+		['no sit if none has ended', { sit: { ...OVERTIME, phase: 'sitting' as const } }, null],
+	])('before the window opened is for %s', (_, state, id) => {
 		expect(opened(state, true).noteOn).toBe(id);
 	});
 
-	it('is asked for by nobody who only opens the window', () => {
+	it('is absent if the window was opened without a request', () => {
 		expect(opened({ finished: FINISHED }, undefined).noteOn).toBeNull();
 	});
 });
@@ -199,7 +199,7 @@ describe('the draft', () => {
 		expect(app.draft.request()).toEqual({ plan: { ...preset.plan, preparationSeconds: 30 } });
 	});
 
-	it('remembers the length while other kinds are tried', async () => {
+	it('keeps the length when another kind is selected', async () => {
 		const { app } = await begin();
 		app.draft.change({ length: { kind: 'timed', seconds: 900 } });
 		app.draft.kind('open', new Date(2026, 10, 24, 6, 58));
@@ -209,7 +209,7 @@ describe('the draft', () => {
 		expect(app.draft.plan?.length).toEqual({ kind: 'timed', seconds: 900 });
 	});
 
-	it('is still the usual sit when settings come a second time', async () => {
+	it('is still the usual sit after the settings are loaded again', async () => {
 		const { app } = await begin();
 		expect(app.draft.origin).toBe(USUAL);
 		await app.preferences.load();
@@ -230,8 +230,8 @@ describe('the draft', () => {
 	});
 });
 
-describe('choices', () => {
-	it('show at once and are saved', async () => {
+describe('preferences', () => {
+	it('are applied at once and saved', async () => {
 		const { app, demo } = await begin();
 		await app.preferences.change({ theme: 'dark' });
 		expect(document.documentElement.dataset.theme).toBe('dark');
@@ -239,7 +239,7 @@ describe('choices', () => {
 		expect((await demo.getSettings()).theme).toBe('dark');
 	});
 
-	it('of a language shows every text in it', async () => {
+	it('change the language of every text', async () => {
 		const { app, demo } = await begin();
 		expect(t('settings-title')).toBe('Settings');
 		await app.preferences.change({ language: 'de' });
@@ -250,7 +250,7 @@ describe('choices', () => {
 		expect(t('settings-title')).toBe('Settings');
 	});
 
-	it('are taken back when they cannot be saved', async () => {
+	it('are reverted when they cannot be saved', async () => {
 		const { app, demo } = await begin();
 		demo.saveSettings = () =>
 			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
@@ -259,7 +259,7 @@ describe('choices', () => {
 		expect(document.documentElement.dataset.theme).toBeUndefined();
 	});
 
-	it('keep a preset under one name once', async () => {
+	it('keep one preset per name', async () => {
 		const { app, demo } = await begin();
 		const first = await app.preferences.savePreset('Dawn', DEMO_PLAN);
 		const second = await app.preferences.savePreset('Dawn', { ...DEMO_PLAN, overtime: 'never' });
@@ -283,7 +283,7 @@ describe('past sits', () => {
 		owner: null,
 	});
 
-	it('are grouped anew once the day begins at another hour', async () => {
+	it('are grouped again after the hour at which days start is changed', async () => {
 		const { app } = await begin({ records: [record('a', '2026-11-24T02:30:00+01:00')] });
 		const days = () => app.log.sits.map((sit) => sit.day);
 		app.go('log');
@@ -294,7 +294,7 @@ describe('past sits', () => {
 		await vi.waitFor(() => expect(days()).toEqual(['2026-11-24']));
 	});
 
-	it('come in pages', async () => {
+	it('are loaded in pages', async () => {
 		const records = Array.from({ length: 60 }, (_, i) =>
 			record(`r${i}`, `2026-11-${String(30 - (i % 30)).padStart(2, '0')}T07:00:00Z`),
 		);
@@ -305,7 +305,7 @@ describe('past sits', () => {
 		expect([app.log.sits.length, app.log.more]).toEqual([60, false]);
 	});
 
-	it('take in what other devices send while they are looked at', async () => {
+	it('include those of other devices while the log is open', async () => {
 		const { app, demo } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
 		app.go('log');
 		await app.log.load();
@@ -314,7 +314,7 @@ describe('past sits', () => {
 		await vi.waitFor(read, { timeout: 20_000 });
 	});
 
-	it('are deleted with a way back', async () => {
+	it('are deleted with an undo', async () => {
 		const { app } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
 		await app.log.load();
 		await app.log.delete('a');
@@ -325,8 +325,8 @@ describe('past sits', () => {
 	});
 });
 
-describe('what is said', () => {
-	it('names phases and milestones, once each', async () => {
+describe('announcements', () => {
+	it('name phases and milestones once each', async () => {
 		const { app } = await begin();
 		const idle = app.timer.engineState;
 		await app.start();

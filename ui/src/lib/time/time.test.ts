@@ -19,19 +19,19 @@ const SIT: SitView = {
 	overtime: 'ask',
 };
 
-describe('where a sit is', () => {
-	it('goes on from the engineState', () => {
+describe('the moment of a sit', () => {
+	it('advances from the engine state', () => {
 		const moment = momentOf(SIT, 5000);
 		expect(moment.elapsedMs).toBe(65_000);
 		expect(moment.leftMs).toBe(1_135_000);
 		expect(moment.progress).toBeCloseTo(65 / 1200);
 	});
 
-	it('stands still in a pause', () => {
+	it('does not advance in a pause', () => {
 		expect(momentOf({ ...SIT, phase: 'paused' }, 5000).elapsedMs).toBe(60_000);
 	});
 
-	it('waits at the planned end for the engine to say what comes', () => {
+	it('stops at the planned end until the engine reports the next phase', () => {
 		const moment = momentOf(SIT, 9e9);
 		expect(moment).toMatchObject({
 			phase: 'sitting',
@@ -41,7 +41,7 @@ describe('where a sit is', () => {
 		});
 	});
 
-	it('counts the preparation down, and not below nothing', () => {
+	it('counts the preparation down to zero', () => {
 		const preparing: SitView = {
 			...SIT,
 			phase: 'preparing',
@@ -52,7 +52,7 @@ describe('where a sit is', () => {
 		expect(momentOf(preparing, 5000)).toMatchObject({ preparationLeftMs: 0, elapsedMs: 0 });
 	});
 
-	it('goes on beyond the end in overtime', () => {
+	it('counts overtime after the end', () => {
 		const over: SitView = { ...SIT, phase: 'overtime', elapsedMs: 1_203_000, overtimeMs: 3000 };
 		expect(momentOf(over, 2000)).toMatchObject({
 			overtimeMs: 5000,
@@ -61,7 +61,7 @@ describe('where a sit is', () => {
 		});
 	});
 
-	it('opens ever more slowly when there is no end', () => {
+	it('makes ever slower progress in an open-ended sit', () => {
 		const moment = momentOf({ ...SIT, plannedSeconds: null, elapsedMs: 900_000 }, 0);
 		expect(moment.leftMs).toBeNull();
 		expect(moment.progress).toBeCloseTo(0.5);
@@ -70,14 +70,14 @@ describe('where a sit is', () => {
 
 	it.each([
 		['a timed sit', SIT],
-		['an open-ended one', { ...SIT, plannedSeconds: null }],
-	])('knows the speed of %s', (_, sit) => {
+		['an open-ended sit', { ...SIT, plannedSeconds: null }],
+	])('has the speed of %s', (_, sit) => {
 		const [now, soon] = [momentOf(sit, 0), momentOf(sit, 1000)];
 		expect(soon.progress - now.progress).toBeCloseTo(now.speed, 6);
 		expect(momentOf({ ...sit, phase: 'paused' }, 0).speed).toBe(0);
 	});
 
-	it('takes a clock that runs backwards as standing', () => {
+	it('does not go back if the clock does', () => {
 		expect(momentOf(SIT, -100).elapsedMs).toBe(60_000);
 	});
 });
@@ -91,7 +91,7 @@ describe('figures', () => {
 		[-3, '00:00'],
 	])('%d s is %s', (seconds, text) => expect(clock(seconds)).toBe(text));
 
-	it('lets the last second and the last minute last until they are over', () => {
+	it('round remaining seconds and minutes up', () => {
 		expect(secondsLeft(1)).toBe(1);
 		expect(minutesLeft(1)).toBe(1);
 		expect(minutesLeft(60_000)).toBe(1);
@@ -99,12 +99,12 @@ describe('figures', () => {
 		expect(minutesLeft(0)).toBe(0);
 	});
 
-	it('says what was sat in minutes, or in seconds when there are few', () => {
+	it('give the time sat in minutes, or in seconds below one minute', () => {
 		expect(satParts(1259)).toEqual({ unit: 'minutes', count: 20 });
 		expect(satParts(59)).toEqual({ unit: 'seconds', count: 59 });
 	});
 
-	it('knows when a figure changes', () => {
+	it('change after the computed time', () => {
 		expect(untilNextDown(61_500, 60_000)).toBe(1500);
 		expect(untilNextDown(60_000, 60_000)).toBe(60_000);
 		expect(untilNextUp(1700, 1000)).toBe(300);
@@ -130,11 +130,11 @@ describe('lengths as users type them', () => {
 		['23:59', '23:59'],
 	])('%s o’clock', (text, time) => expect(parseClock(text)).toBe(time));
 
-	it.each(['24:00', '7:60', 'noon', '13 pm'])('%s is no time of day', (text) =>
+	it.each(['24:00', '7:60', 'noon', '13 pm'])('%s is not a time of day', (text) =>
 		expect(parseClock(text)).toBeNull(),
 	);
 
-	it('steps onto whole steps, finer below ten minutes', () => {
+	it('change to multiples of the step, which is smaller below ten minutes', () => {
 		expect(stepLength(1200, 1)).toBe(1500);
 		expect(stepLength(1200, -1)).toBe(900);
 		expect(stepLength(1230, -1)).toBe(1200);
@@ -145,19 +145,19 @@ describe('lengths as users type them', () => {
 	});
 });
 
-describe('what is said of a sit', () => {
-	it('is half way, five minutes and one minute in a usual sit', () => {
+describe('the milestones of a sit', () => {
+	it('are half time, five minutes left and one minute left', () => {
 		expect(milestones(1200).map(({ atMs }) => atMs / 60_000)).toEqual([10, 15, 19]);
 	});
 
-	it('is less in a short one, and nothing without an end', () => {
+	it('are fewer in a short sit, and none without an end', () => {
 		expect(milestones(600).map(({ atMs }) => atMs / 60_000)).toEqual([5, 9]);
 		expect(milestones(180).map(({ atMs }) => atMs / 60_000)).toEqual([2]);
 		expect(milestones(60)).toEqual([]);
 		expect(milestones(null)).toEqual([]);
 	});
 
-	it('is said once, when it is reached; of several, the last', () => {
+	it('are reached once; of several at once the last', () => {
 		const steps = milestones(1200);
 		expect(reached(steps, 599_000, 600_000)).toEqual({ kind: 'half', minutesLeft: 10 });
 		expect(reached(steps, 600_000, 700_000)).toBeNull();
