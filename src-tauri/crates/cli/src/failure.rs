@@ -23,7 +23,7 @@ pub const FAILED: u8 = 1;
 /// Exit code: the command line is invalid.
 pub const USAGE: u8 = 2;
 /// Exit code: the command does not fit the state of the timer.
-pub const REFUSED: u8 = 3;
+pub const REJECTED: u8 = 3;
 /// Exit code: the running engine cannot be reached.
 pub const UNREACHABLE: u8 = 4;
 /// Exit code: changes are waiting for a network or a server.
@@ -47,7 +47,7 @@ impl Failure {
 impl From<IpcError> for Failure {
     fn from(error: IpcError) -> Self {
         let code = match error.code {
-            ErrorCode::Refused | ErrorCode::NotFound => REFUSED,
+            ErrorCode::Rejected | ErrorCode::NotFound => REJECTED,
             ErrorCode::BadRequest => USAGE,
             ErrorCode::Engine => UNREACHABLE,
             ErrorCode::Network => WAITING,

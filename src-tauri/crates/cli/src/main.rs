@@ -16,7 +16,7 @@ mod status;
 mod terminal;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
-use failure::{DONE, FAILED, Failure, REFUSED, USAGE};
+use failure::{DONE, FAILED, Failure, REJECTED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
 use zafu_cli::args::{Args, Command, GapAnswer, Sit};
@@ -145,7 +145,7 @@ fn run(args: Args) -> Result<u8, Failure> {
 /// Connects to the running engine, for a command that needs a running sit.
 fn client(folder: &DataFolder) -> Result<Client, Failure> {
     Client::connect(folder)?.ok_or_else(|| {
-        Failure::new(REFUSED, "no sit is running: Zafu is not running with this data folder")
+        Failure::new(REJECTED, "no sit is running: Zafu is not running with this data folder")
     })
 }
 

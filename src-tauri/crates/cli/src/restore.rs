@@ -1,6 +1,6 @@
 //! `zafu restore`: restores the database from a backup or a rescued database.
 
-use crate::failure::{FAILED, Failure, REFUSED};
+use crate::failure::{FAILED, Failure, REJECTED};
 use zafu_cli::args::RestoreFrom;
 use zafu_engine::access::{self, Access};
 use zafu_engine::folder::DataFolder;
@@ -28,7 +28,7 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         Access::Lock(lock) => lock,
         Access::Engine(_) => {
             let message = "Zafu is already running: `zafu quit` stops it; a running sit is kept as far as it has come";
-            return Err(Failure::new(REFUSED, message));
+            return Err(Failure::new(REJECTED, message));
         }
     };
     let now = system::clock().now().wall;

@@ -1,6 +1,6 @@
 //! `zafu sit --terminal`: runs the engine in the foreground, without a window or a display.
 
-use crate::failure::{Failure, REFUSED};
+use crate::failure::{Failure, REJECTED};
 use crate::print;
 use std::io;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
         Access::Engine(_) => {
             let message =
                 "Zafu is already running: `zafu sit` without --terminal begins a sit there";
-            return Err(Failure::new(REFUSED, message));
+            return Err(Failure::new(REJECTED, message));
         }
     };
     let host = Host::start_locked(folder, lock, system::adapters(folder, ringing.clone()))?;

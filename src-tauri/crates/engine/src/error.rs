@@ -25,7 +25,7 @@ impl std::error::Error for IpcError {}
 
 impl From<Rejection> for IpcError {
     fn from(rejection: Rejection) -> Self {
-        Self::new(ErrorCode::Refused, rejection.to_string())
+        Self::new(ErrorCode::Rejected, rejection.to_string())
     }
 }
 

@@ -82,7 +82,7 @@ impl EngineHandle {
     /// Starts a sit and saves its row before responding.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if a sit is running, [`ErrorCode::BadRequest`] if the request is not a valid plan,
+    /// [`ErrorCode::Rejected`] if a sit is running, [`ErrorCode::BadRequest`] if the request is not a valid plan,
     /// [`ErrorCode::NotFound`] if its preset does not exist.
     pub fn start_sit(&self, request: StartRequest) -> Pending<EngineState> {
         self.run(move |thread| thread.start_sit(request))
@@ -99,7 +99,7 @@ impl EngineHandle {
     /// Pauses the sit.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if no sit is running or it cannot be paused in its phase; [`ErrorCode::NotSaved`] if it
+    /// [`ErrorCode::Rejected`] if no sit is running or it cannot be paused in its phase; [`ErrorCode::NotSaved`] if it
     /// is paused and the pause is not on disk yet.
     pub fn pause_sit(&self) -> Pending<EngineState> {
         self.run(EngineThread::pause_sit)
@@ -108,7 +108,7 @@ impl EngineHandle {
     /// Resumes the paused sit.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if no sit is paused; [`ErrorCode::NotSaved`] if it is resumed and that is not on disk yet.
+    /// [`ErrorCode::Rejected`] if no sit is paused; [`ErrorCode::NotSaved`] if it resumed and that is not on disk yet.
     pub fn resume_sit(&self) -> Pending<EngineState> {
         self.run(EngineThread::resume_sit)
     }
@@ -116,7 +116,7 @@ impl EngineHandle {
     /// Ends the sit and keeps the time sat. `overtime` answers whether overtime counts, if the plan asks.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if no sit is running; [`ErrorCode::NotSaved`] if it has ended and that is not on disk
+    /// [`ErrorCode::Rejected`] if no sit is running; [`ErrorCode::NotSaved`] if it has ended and that is not on disk
     /// yet; [`ErrorCode::Moved`] if it is saved in a file that the next start does not open by itself.
     pub fn end_sit(&self, overtime: Option<OvertimeAnswer>) -> Pending<EngineState> {
         self.run(move |thread| thread.end_sit(overtime))
@@ -125,7 +125,7 @@ impl EngineHandle {
     /// Ends the sit and discards it. The caller has asked the user.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if no sit is running; [`ErrorCode::NotSaved`] if it has ended and that is not on disk yet.
+    /// [`ErrorCode::Rejected`] if no sit is running; [`ErrorCode::NotSaved`] if it ended and that is not on disk yet.
     pub fn discard_sit(&self) -> Pending<EngineState> {
         self.run(EngineThread::discard_sit)
     }
@@ -133,7 +133,7 @@ impl EngineHandle {
     /// Resolves the gap of the unsettled sit `id`, or of the oldest one if `id` is `None`.
     ///
     /// # Errors
-    /// [`ErrorCode::Refused`] if there is no such sit.
+    /// [`ErrorCode::Rejected`] if there is no such sit.
     pub fn resolve_sit(&self, id: Option<SessionId>, answer: Answer) -> Pending<EngineState> {
         self.run(move |thread| thread.resolve_sit(id, answer))
     }
@@ -164,7 +164,7 @@ impl EngineHandle {
     /// Marks a session as deleted; [`Self::restore_sit`] undoes it.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`] if there is no such session, [`ErrorCode::Refused`] if it is running or unsettled.
+    /// [`ErrorCode::NotFound`] if there is no such session, [`ErrorCode::Rejected`] if it is running or unsettled.
     pub fn delete_sit(&self, id: SessionId) -> Pending<()> {
         self.run(move |thread| thread.delete_sit(id))
     }

@@ -272,7 +272,7 @@ pub enum ErrorCode {
     /// The request is not valid.
     BadRequest,
     /// The timer rejects the request in its present state.
-    Refused,
+    Rejected,
     /// The session or preset does not exist.
     NotFound,
     /// The database could not be read or written. The request was not carried out.

@@ -154,7 +154,7 @@ fn a_suspend_past_the_end_leaves_the_sit_unsettled_and_rings_the_end_bell_only_w
 fn errors_are_serialized_as_a_code_and_a_message() {
     let codes = [
         (ErrorCode::BadRequest, "bad-request"),
-        (ErrorCode::Refused, "refused"),
+        (ErrorCode::Rejected, "rejected"),
         (ErrorCode::NotFound, "not-found"),
         (ErrorCode::Storage, "storage"),
         (ErrorCode::NotSaved, "not-saved"),

@@ -65,7 +65,7 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 	let others = state.others ?? [];
 	let sync: SyncView | null = state.sync ? { ...SIGNED_IN, ...state.sync } : null;
 
-	function refuse(code: IpcError['code'], text: string): never {
+	function reject(code: IpcError['code'], text: string): never {
 		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
 	}
 
@@ -79,11 +79,11 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 
 	function open({ url, email, how }: SignInRequest): SignedInView {
 		if (!url.includes('.'))
-			refuse('network', 'The project was not reached: look at the network and at the address.');
+			reject('network', 'The project was not reached: look at the network and at the address.');
 		if ('password' in how && how.password !== DEMO_PASSWORD)
-			refuse('refused', 'Address or password is wrong.');
+			reject('rejected', 'Address or password is wrong.');
 		if ('code' in how && how.code !== DEMO_CODE)
-			refuse('refused', 'This code is wrong or too old: ask for a new one.');
+			reject('rejected', 'This code is wrong or too old: ask for a new one.');
 		set({ ...calm, signedIn: true, email, project: url });
 		return { adopted: 12, mailSent: false };
 	}
@@ -96,12 +96,12 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		},
 		accountSignUp: async ({ email }) => {
 			calls.push('accountSignUp');
-			if (!email.includes('@')) refuse('refused', 'This is no e-mail address.');
+			if (!email.includes('@')) reject('rejected', 'This is no e-mail address.');
 			return { adopted: 0, mailSent: true };
 		},
 		accountSendCode: async (_url, _key, email) => {
 			calls.push(`accountSendCode ${email}`);
-			if (!email.includes('@')) refuse('refused', 'This is no e-mail address.');
+			if (!email.includes('@')) reject('rejected', 'This is no e-mail address.');
 		},
 		accountSignOut: async () => {
 			calls.push('accountSignOut');

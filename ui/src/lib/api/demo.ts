@@ -167,7 +167,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		return changed();
 	}
 
-	function refuse(code: IpcError['code'], text: string): never {
+	function reject(code: IpcError['code'], text: string): never {
 		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
 	}
 
@@ -191,7 +191,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		},
 		startSit: (request) =>
 			act('startSit', () => {
-				if (sit) refuse('refused', 'A sit is running already.');
+				if (sit) reject('rejected', 'A sit is running already.');
 				const plan =
 					request.plan ?? presets.find((one) => one.id === request.presetId)?.plan ?? settings.plan;
 				const length = plan.length;
@@ -219,7 +219,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			}),
 		endSit: (overtime) =>
 			act(`endSit ${overtime}`, () => {
-				if (!sit) refuse('refused', 'No sit is running.');
+				if (!sit) reject('rejected', 'No sit is running.');
 				if (sit.phase === 'preparing') sit = null;
 				else
 					finish(

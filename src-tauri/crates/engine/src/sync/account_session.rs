@@ -397,7 +397,7 @@ impl AccountSession {
         let user = self.signed_in()?;
         let Some(Hold::Erased(erasure_id)) = hold else {
             let message = "there is no erasure to say anything of";
-            return Err(IpcError::new(ErrorCode::Refused, message));
+            return Err(IpcError::new(ErrorCode::Rejected, message));
         };
         let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.store.agree_to_erasure(user, erasure_id, then)?;

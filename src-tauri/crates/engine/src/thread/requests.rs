@@ -200,7 +200,7 @@ impl EngineThread {
         let runs = self.timer.sit().is_some_and(|sit| sit.id == id);
         let waits = self.timer.unsettled().iter().any(|unsettled| unsettled.id == id);
         if runs || waits {
-            return Err(IpcError::new(ErrorCode::Refused, message!("engine-sit-not-over")));
+            return Err(IpcError::new(ErrorCode::Rejected, message!("engine-sit-not-over")));
         }
         self.store.delete(id, self.now().wall.utc)?;
         self.sync.wake(Wakeup::LocalChange);
