@@ -111,7 +111,7 @@ pub struct Faults {
 pub struct Server {
     now: Dump,
     tokens: BTreeMap<Token, (UserId, Life)>,
-    chance: Rng,
+    rng: Rng,
     /// The faults that it injects.
     pub faults: Faults,
     /// The number of calls that have reached it.
@@ -125,7 +125,7 @@ impl Server {
         Self {
             now: Dump::default(),
             tokens: BTreeMap::new(),
-            chance: Rng::with_seed(seed),
+            rng: Rng::with_seed(seed),
             faults: Faults::default(),
             calls: 0,
         }
@@ -133,7 +133,7 @@ impl Server {
 
     fn mark(&mut self) -> Uuid {
         let mut bytes = [0; 16];
-        self.chance.fill(&mut bytes);
+        self.rng.fill(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid()
     }
 
@@ -145,7 +145,7 @@ impl Server {
             let home = Home { sits, head, marks: vec![head], floor: -1, erasure_id: None, taken };
             self.now.homes.insert(account, home);
         }
-        let token = Token(self.chance.u64(..));
+        let token = Token(self.rng.u64(..));
         self.tokens.insert(token, (account, Life::Valid));
         token
     }

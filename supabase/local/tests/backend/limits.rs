@@ -49,7 +49,7 @@ const BEFORE: &str = r"
 #[test]
 fn real_life_18_escapes_are_replaced_as_before() {
     let Some(backend) = shared() else { return };
-    let mut chance = Rng::with_seed(18);
+    let mut rng = Rng::with_seed(18);
     let pieces = [
         r"\u0000",
         r"\ud83e",
@@ -69,7 +69,7 @@ fn real_life_18_escapes_are_replaced_as_before() {
         "#",
     ];
     let texts: Vec<String> = (0..20_000)
-        .map(|_| (0..chance.usize(0..12)).map(|_| pieces[chance.usize(0..pieces.len())]).collect())
+        .map(|_| (0..rng.usize(0..12)).map(|_| pieces[rng.usize(0..pieces.len())]).collect())
         .collect();
     let array = json!(texts).to_string();
     let mut session = Session::open(backend);

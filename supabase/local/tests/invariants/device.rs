@@ -129,10 +129,10 @@ impl Device {
     }
 
     /// Performs a random action of a user. Returns the time of its end.
-    pub fn act(&mut self, now: Duration, chance: &mut Rng) -> Duration {
+    pub fn act(&mut self, now: Duration, rng: &mut Rng) -> Duration {
         self.finish(now);
-        let length = chance.u32(60..400);
-        match chance.u32(0..8) {
+        let length = rng.u32(60..400);
+        match rng.u32(0..8) {
             0..=2 => {
                 self.start(length, now);
                 self.sit(Duration::from_secs(length.into()), now)
@@ -147,7 +147,7 @@ impl Device {
                 now
             }
             _ => {
-                self.change_one(now, chance);
+                self.change_one(now, rng);
                 now
             }
         }
@@ -171,15 +171,15 @@ impl Device {
     }
 
     /// Edits, deletes or undeletes a session.
-    fn change_one(&mut self, now: Duration, chance: &mut Rng) {
+    fn change_one(&mut self, now: Duration, rng: &mut Rng) {
         let mut ids = self.ids();
         ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
         ids.sort();
-        let Some(id) = chance.choice(ids) else { return };
-        match chance.u32(0..4) {
+        let Some(id) = rng.choice(ids) else { return };
+        match rng.u32(0..4) {
             0 => self.store.delete(id, moment(now, self.skew).wall.utc).unwrap(),
             1 => self.store.undelete(id).unwrap(),
-            _ => self.edit(id, &format!("{:x} é \"\\\n", chance.u32(..))),
+            _ => self.edit(id, &format!("{:x} é \"\\\n", rng.u32(..))),
         }
         self.see();
     }

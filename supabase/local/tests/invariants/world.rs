@@ -49,7 +49,7 @@ pub struct World {
     pub partnership: String,
     pub devices: Vec<Device>,
     pub now: Duration,
-    pub chance: Rng,
+    pub rng: Rng,
 }
 
 /// Runs a future on a runtime whose clock can be advanced.
@@ -74,8 +74,8 @@ impl World {
         let account = UserId(backend.new_user().unwrap().id);
         let partnership = String::new();
         let (devices, now) = (Vec::new(), seconds(1000));
-        let chance = Rng::with_seed(11);
-        let mut world = Self { backend, proxy, account, partnership, devices, now, chance };
+        let rng = Rng::with_seed(11);
+        let mut world = Self { backend, proxy, account, partnership, devices, now, rng };
         world.pair(account);
         world.devices = (0..2)
             .map(|n| Device::new(now + seconds(n), account, world.signed_in(world.tokens())))
@@ -162,7 +162,7 @@ impl World {
         while self.now < end {
             for place in 0..self.devices.len() {
                 for _ in 0..2 {
-                    self.now = self.devices[place].act(self.now, &mut self.chance);
+                    self.now = self.devices[place].act(self.now, &mut self.rng);
                 }
                 self.devices[place].engine.wake(Wakeup::LocalChange, moment(self.now, 0));
                 self.sync(place, minutes(4)).await;

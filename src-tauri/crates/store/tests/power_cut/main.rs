@@ -109,7 +109,7 @@ fn found(files: &Files) -> Result<String, String> {
 /// The possible states of the unsynced data, each of which is tried at each power cut.
 fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
     let count = disk.unsynced().len();
-    let mut chance = Chance(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
+    let mut rng = Chance(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
     let kept = |is: bool| if is { Kept::All } else { Kept::Nothing };
     let is_log = |op: &Op| name_of(op).is_some_and(|name| name.ends_with("-wal"));
     let mut outcomes = vec![("nothing", disk.after_cut(|_, _| Kept::Nothing))];
@@ -128,12 +128,12 @@ fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
             "the last one torn",
             disk.after_cut(|n, _| if n + 1 < count { Kept::All } else { Kept::Sectors(1) }),
         ),
-        ("each one torn", disk.after_cut(|_, _| Kept::Sectors(chance.below(9)))),
+        ("each one torn", disk.after_cut(|_, _| Kept::Sectors(rng.below(9)))),
     ]);
     let mut some = || {
-        disk.after_cut(|_, _| match chance.below(3) {
+        disk.after_cut(|_, _| match rng.below(3) {
             0 => Kept::All,
-            1 => Kept::Sectors(chance.below(9)),
+            1 => Kept::Sectors(rng.below(9)),
             _ => Kept::Nothing,
         })
     };

@@ -20,7 +20,7 @@ impl World {
         // Delayed requests arrive.
         self.run_until(self.now + seconds(1200));
         for place in 0..self.devices.len() {
-            self.devices[place].finish(self.now, &mut self.chance);
+            self.devices[place].finish(self.now, &mut self.rng);
         }
         self.read_what_was_unreadable();
         for account in self.accounts {
@@ -43,7 +43,7 @@ impl World {
 
     /// Makes unreadable rows readable: updates each device, or changes the rows on the server.
     fn read_what_was_unreadable(&mut self) {
-        let touched = self.chance.bool();
+        let touched = self.rng.bool();
         if touched {
             for account in self.accounts {
                 self.server.touch(account);
@@ -52,7 +52,7 @@ impl World {
         for place in 0..self.devices.len() {
             // The server does not send erased rows again, so that only an update makes them readable.
             if !touched || self.devices[place].has_only_here() {
-                self.devices[place].update(self.now, &mut self.chance);
+                self.devices[place].update(self.now, &mut self.rng);
             }
         }
     }
@@ -70,7 +70,7 @@ impl World {
         }
         // The server does not send rows again that the user has just made local only.
         if self.devices[place].has_only_here() {
-            self.devices[place].update(self.now, &mut self.chance);
+            self.devices[place].update(self.now, &mut self.rng);
             self.wake(place);
             self.run_until(self.now + seconds(60));
         }

@@ -148,8 +148,8 @@ fn hold(held: &mut Held, session: Session) {
 }
 
 /// Creates a sync engine that sends a second push even for a small backlog.
-fn engine(store: &Store, chance: &mut Rng, version: &str) -> SyncEngine {
-    SyncEngine::new(store.clone(), chance.u64(..), version).second_push_from(1)
+fn engine(store: &Store, rng: &mut Rng, version: &str) -> SyncEngine {
+    SyncEngine::new(store.clone(), rng.u64(..), version).second_push_from(1)
 }
 
 /// Returns the device id in a database.
@@ -182,9 +182,9 @@ pub fn moment(now: Duration, skew: i64) -> Moment {
 }
 
 impl Device {
-    pub fn new(now: Duration, chance: &mut Rng) -> Self {
+    pub fn new(now: Duration, rng: &mut Rng) -> Self {
         let mut device = Self::in_folder(folder());
-        device.open(now, chance);
+        device.open(now, rng);
         device
     }
 
@@ -210,7 +210,7 @@ impl Device {
 
     /// Creates a second computer with a copy of the folder (18). With `knows`, Zafu can detect the copy; without,
     /// the whole disk was cloned.
-    pub fn cloned(&self, knows: bool, now: Duration, chance: &mut Rng) -> Self {
+    pub fn cloned(&self, knows: bool, now: Duration, rng: &mut Rng) -> Self {
         let folder = folder();
         let to = folder.path().join("zafu.db");
         self.raw().execute("VACUUM INTO ?1", [to.to_str().unwrap()]).unwrap();
@@ -220,7 +220,7 @@ impl Device {
         }
         let (token, held) = (self.token, self.held.clone());
         let mut device = Self { token, held, skew: self.skew, ..Self::in_folder(folder) };
-        device.open(now, chance);
+        device.open(now, rng);
         device
     }
 
@@ -234,21 +234,21 @@ impl Device {
     }
 
     /// Starts the process, or restarts it.
-    pub fn open(&mut self, now: Duration, chance: &mut Rng) {
+    pub fn open(&mut self, now: Duration, rng: &mut Rng) {
         let at = moment(now, self.skew);
         self.close();
         let store = Store::open(self.folder.path(), at.wall).unwrap();
         let (timer, effects) = Timer::recover(store.open_sits().unwrap(), at);
-        let engine = engine(&store, chance, self.version);
+        let engine = engine(&store, rng, self.version);
         self.parts = Some(Parts { store, engine, network: Arc::default(), timer });
         assert!(self.save(effects), "nothing is in the way of a start");
     }
 
     /// Restarts the sync after a panic (10).
-    pub fn restart_sync(&mut self, chance: &mut Rng) {
+    pub fn restart_sync(&mut self, rng: &mut Rng) {
         self.in_flight.clear();
         let parts = self.parts.as_mut().unwrap();
-        parts.engine = engine(&parts.store, chance, self.version);
+        parts.engine = engine(&parts.store, rng, self.version);
         parts.network = Arc::default();
     }
 
@@ -324,8 +324,8 @@ impl Device {
     }
 
     /// Makes one random kind of write to the database fail until [`Self::mend_disk`] (5, 11, 13).
-    pub fn break_disk(&self, chance: &mut Rng) {
-        let (table, when) = *chance
+    pub fn break_disk(&self, rng: &mut Rng) {
+        let (table, when) = *rng
             .choice(&[("accounts", "UPDATE"), ("sessions", "INSERT"), ("outbox", "DELETE")])
             .unwrap();
         self.raw()
@@ -355,27 +355,27 @@ impl Device {
     }
 
     /// Copies the folder as another program would, while Zafu is closed.
-    pub fn back_up(&mut self, now: Duration, chance: &mut Rng) {
+    pub fn back_up(&mut self, now: Duration, rng: &mut Rng) {
         self.close();
         let path = self.folder.path().join("backup");
         fs::copy(self.database(), &path).unwrap();
         self.backup = Some(self.backup_at(path));
-        self.open(now, chance);
+        self.open(now, rng);
     }
 
     /// Restores the backup of Zafu (18). The user accepts the loss of later changes. Returns false if there is
     /// none.
-    pub fn go_back(&mut self, now: Duration, chance: &mut Rng) -> bool {
+    pub fn go_back(&mut self, now: Duration, rng: &mut Rng) -> bool {
         let Some(copy) = self.copy.take() else { return false };
         self.close();
         Store::restore(self.folder.path(), &copy.path, moment(now, self.skew).wall).unwrap();
-        self.went_back(&copy, now, chance);
+        self.went_back(&copy, now, rng);
         true
     }
 
     /// Restores the copy of another program (18): as files if Zafu `knows` of it, otherwise with the whole disk.
     /// Returns false if there is no copy or it is not suitable.
-    pub fn put_back(&mut self, knows: bool, now: Duration, chance: &mut Rng) -> bool {
+    pub fn put_back(&mut self, knows: bool, now: Duration, rng: &mut Rng) -> bool {
         let Some(backup) = self.backup.clone() else { return false };
         // A whole disk from before a change of the device id would return to an earlier history of this device.
         if !knows && device_in(&backup.path) != device_in(&self.database()) {
@@ -392,25 +392,25 @@ impl Device {
         } else {
             fs::write(self.database(), fs::read(&backup.path).unwrap()).unwrap();
         }
-        self.went_back(&backup, now, chance);
+        self.went_back(&backup, now, rng);
         true
     }
 
-    fn went_back(&mut self, to: &Backup, now: Duration, chance: &mut Rng) {
+    fn went_back(&mut self, to: &Backup, now: Duration, rng: &mut Rng) {
         self.held = to.held.clone();
         for edit in &mut self.edits[to.edits..] {
             edit.given_up = true;
         }
-        self.open(now, chance);
+        self.open(now, rng);
         self.mend_disk();
     }
 
     /// Restarts as a newer version, which can read the unreadable rows.
-    pub fn update(&mut self, now: Duration, chance: &mut Rng) {
+    pub fn update(&mut self, now: Duration, rng: &mut Rng) {
         self.version = "0.2.0";
         let sql = "UPDATE unreadable_rows SET body = replace(body, '\"watch\"', '\"timer\"')";
         self.raw().execute(sql, []).unwrap();
-        self.open(now, chance);
+        self.open(now, rng);
     }
 
     /// Returns whether an unreadable row may be missing on the server.
@@ -468,20 +468,20 @@ impl Device {
     }
 
     /// Carries out a random action of the user on sits.
-    pub fn do_something(&mut self, now: Duration, chance: &mut Rng) {
+    pub fn do_something(&mut self, now: Duration, rng: &mut Rng) {
         let unsettled = self.parts.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
         let idle = self.parts.as_ref().unwrap().timer.sit().is_none();
-        match chance.u32(0..12) {
+        match rng.u32(0..12) {
             0..=3 if idle => {
                 let mut bytes = [0; 10];
-                chance.fill(&mut bytes);
+                rng.fill(&mut bytes);
                 let millis = moment(now, self.skew).wall.utc.timestamp_millis();
                 let uuid = Builder::from_unix_timestamp_millis(millis.unsigned_abs(), &bytes);
-                let length = Bounded::new(chance.u32(60..600)).map_or(Length::Open, Length::Timed);
+                let length = Bounded::new(rng.u32(60..600)).map_or(Length::Open, Length::Timed);
                 let plan = Plan {
-                    length: if chance.u32(0..4) == 0 { Length::Open } else { length },
+                    length: if rng.u32(0..4) == 0 { Length::Open } else { length },
                     delay: std::time::Duration::ZERO,
-                    preparation: Bounded::new(if chance.bool() { 0 } else { 10 }).unwrap(),
+                    preparation: Bounded::new(if rng.bool() { 0 } else { 10 }).unwrap(),
                     bells: Bells::default(),
                     overtime: OvertimeChoice::Ask,
                 };
@@ -489,29 +489,29 @@ impl Device {
                 self.command(Command::Start { id, plan, seed: 1 }, now);
             }
             0..=2 => {
-                let overtime = chance.bool().then_some(OvertimeAnswer::Add);
+                let overtime = rng.bool().then_some(OvertimeAnswer::Add);
                 self.command(Command::End { overtime }, now);
             }
             3 | 4 => self.command(Command::Tick, now),
             5 => self.command(Command::Discard, now),
             6 | 7 => {
                 let Some(id) = unsettled else { return };
-                let answer = *chance
+                let answer = *rng
                     .choice(&[Answer::Whole, Answer::Whole, Answer::Gap, Answer::Discard])
                     .unwrap();
                 self.command(Command::Resolve { id, answer }, now);
             }
-            _ => self.change_one(now, chance),
+            _ => self.change_one(now, rng),
         }
     }
 
     /// Ends the running sit and resolves all unsettled sits.
-    pub fn finish(&mut self, now: Duration, chance: &mut Rng) {
+    pub fn finish(&mut self, now: Duration, rng: &mut Rng) {
         self.command(Command::Tick, now);
         self.command(Command::End { overtime: None }, now);
         while let Some(id) = self.parts.as_ref().unwrap().timer.unsettled().first().map(|it| it.id)
         {
-            let answer = *chance.choice(&[Answer::Whole, Answer::Gap, Answer::Discard]).unwrap();
+            let answer = *rng.choice(&[Answer::Whole, Answer::Gap, Answer::Discard]).unwrap();
             // An answer can lead to another question, which the discard then answers.
             for answer in [answer, Answer::Discard] {
                 self.command(Command::Resolve { id, answer }, now);
@@ -521,18 +521,18 @@ impl Device {
     }
 
     /// Edits, deletes or undeletes a random session that the user sees.
-    fn change_one(&mut self, now: Duration, chance: &mut Rng) {
+    fn change_one(&mut self, now: Duration, rng: &mut Rng) {
         let page = zafu_store::LogQuery { limit: 50, before: None };
         let mut ids: Vec<_> =
             self.store().sessions(&page).unwrap().iter().map(|session| session.id).collect();
         // Deleted sessions can be undeleted.
         ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
-        let Some(id) = chance.choice(ids) else { return };
-        let changed = match chance.u32(0..4) {
+        let Some(id) = rng.choice(ids) else { return };
+        let changed = match rng.u32(0..4) {
             0 => self.store().delete(id, moment(now, self.skew).wall.utc),
             1 => self.store().undelete(id),
             _ => {
-                let note = format!("{:x} é \"\\\n", chance.u64(..));
+                let note = format!("{:x} é \"\\\n", rng.u64(..));
                 let edited = self.store().edit(id, &note, "label");
                 if edited.is_ok() {
                     self.edits.push(Edit { id, note, given_up: false });

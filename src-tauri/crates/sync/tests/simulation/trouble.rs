@@ -45,37 +45,37 @@ fn page() -> Vec<u8> {
 }
 
 /// Returns a random fault.
-pub fn some(chance: &mut Rng) -> Trouble {
-    let seconds = |chance: &mut Rng, most: u64| Duration::from_millis(chance.u64(1..most * 1000));
+pub fn some(rng: &mut Rng) -> Trouble {
+    let seconds = |rng: &mut Rng, most: u64| Duration::from_millis(rng.u64(1..most * 1000));
     let plain = |status| HttpResponse { status, retry_after: None, body: Vec::new() };
     let html = |status| HttpResponse { status, retry_after: None, body: page() };
-    match chance.u32(0..28) {
+    match rng.u32(0..28) {
         0 => Trouble::Unreachable,
         1 => Trouble::Swallowed,
         2..=4 => Trouble::Unanswered,
-        5 | 6 => Trouble::Twice(seconds(chance, 300)),
-        7 | 8 => Trouble::Late(Duration::from_secs(31) + seconds(chance, 600)),
+        5 | 6 => Trouble::Twice(seconds(rng, 300)),
+        7 | 8 => Trouble::Late(Duration::from_secs(31) + seconds(rng, 600)),
         9 => Trouble::CutOff,
         10 => Trouble::Instead(html(200)),
         11 => Trouble::Instead(html(302)),
         12 => Trouble::Instead(html(407)),
         13 => {
-            let retry_after = chance.bool().then(|| seconds(chance, 400));
+            let retry_after = rng.bool().then(|| seconds(rng, 400));
             Trouble::Instead(HttpResponse { status: 429, retry_after, body: Vec::new() })
         }
-        14 => Trouble::Instead(html(*chance.choice(&[502, 503, 504, 521]).expect("some"))),
-        15 => Trouble::Instead(plain(*chance.choice(&[402, 540]).expect("some"))),
+        14 => Trouble::Instead(html(*rng.choice(&[502, 503, 504, 521]).expect("some"))),
+        15 => Trouble::Instead(plain(*rng.choice(&[402, 540]).expect("some"))),
         16 => Trouble::DoneThen(html(502)),
         17 => Trouble::Instead(error(500, "40P01")),
         18 => Trouble::Instead(error(500, "57014")),
         19 => Trouble::Instead(error(400, "PGRST204")),
         20 => Trouble::Instead(error(403, "42501")),
-        21 => Trouble::Silent(chance.usize(1..4)),
+        21 => Trouble::Silent(rng.usize(1..4)),
         22 => Trouble::Expired,
         23 => Trouble::Revoked,
-        24 => Trouble::Killed(seconds(chance, 40)),
-        25 => Trouble::Panics(seconds(chance, 40)),
+        24 => Trouble::Killed(seconds(rng, 40)),
+        25 => Trouble::Panics(seconds(rng, 40)),
         26 => Trouble::Instead(error(418, "XX000")),
-        _ => Trouble::Switched(seconds(chance, 2)),
+        _ => Trouble::Switched(seconds(rng, 2)),
     }
 }

@@ -60,7 +60,7 @@ struct Wire {
 
 pub struct World {
     pub now: Duration,
-    pub chance: Rng,
+    pub rng: Rng,
     events: BinaryHeap<Reverse<(Duration, u64, Slot)>>,
     order: u64,
     slots: BTreeMap<u64, Event>,
@@ -90,7 +90,7 @@ type Slot = u64;
 
 impl World {
     pub fn new(seed: u64, loud: bool) -> Self {
-        let mut chance = Rng::with_seed(seed);
+        let mut rng = Rng::with_seed(seed);
         let mut world = Self {
             now: seconds(1000),
             events: BinaryHeap::new(),
@@ -98,21 +98,21 @@ impl World {
             slots: BTreeMap::new(),
             wires: BTreeMap::new(),
             calls: 0,
-            server: Server::new(chance.u64(..)),
+            server: Server::new(rng.u64(..)),
             dumps: Vec::new(),
             devices: Vec::new(),
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
             undecided: BTreeSet::new(),
             blind: seed.is_multiple_of(2),
-            weather: chance.u32(0..40),
+            weather: rng.u32(0..40),
             lively: true,
             loud,
             story: Vec::new(),
-            chance,
+            rng,
         };
-        for _ in 0..world.chance.usize(2..4) {
-            let device = Device::new(world.now, &mut world.chance);
+        for _ in 0..world.rng.usize(2..4) {
+            let device = Device::new(world.now, &mut world.rng);
             // No two installations have the same creation time.
             world.now += seconds(1);
             world.devices.push(device);
@@ -149,7 +149,7 @@ impl World {
 
     /// Simulates one to four hours with random events.
     fn happen(&mut self) {
-        let end = self.now + seconds(self.chance.u64(3600..14_400));
+        let end = self.now + seconds(self.rng.u64(3600..14_400));
         self.after(Duration::ZERO, Event::Act);
         self.run_until(end);
         self.lively = false;
@@ -176,7 +176,7 @@ impl World {
         match event {
             Event::Act => {
                 self.act();
-                let pause = self.chance.u64(1..120_000);
+                let pause = self.rng.u64(1..120_000);
                 self.after(Duration::from_millis(pause), Event::Act);
             }
             Event::Accept => self.server.faults.refuses_tokens = false,
@@ -187,7 +187,7 @@ impl World {
             Event::Kill(device, number) if self.waits_for(device, number) => self.kill(device),
             Event::Panic(device, number) if self.waits_for(device, number) => {
                 self.say(|| format!("{device}: the sync panics"));
-                self.devices[device].restart_sync(&mut self.chance);
+                self.devices[device].restart_sync(&mut self.rng);
                 self.wake(device);
             }
             Event::Switch(device, number) if self.waits_for(device, number) => {
@@ -247,14 +247,14 @@ impl World {
         token: Option<Token>,
         kind: &str,
     ) {
-        let troubled = self.chance.u32(0..100) < self.weather;
-        let trouble = if troubled { trouble::some(&mut self.chance) } else { Trouble::None };
+        let troubled = self.rng.u32(0..100) < self.weather;
+        let trouble = if troubled { trouble::some(&mut self.rng) } else { Trouble::None };
         self.say(|| format!("{device}: call {number} {kind}, {trouble:?}"));
         self.after(PATIENCE, Event::Answer(number, Err(Fault::TimedOut.into())));
-        let there = Duration::from_millis(self.chance.u64(5..400));
-        if self.lively && self.chance.u32(0..5) == 0 {
+        let there = Duration::from_millis(self.rng.u64(5..400));
+        if self.lively && self.rng.u32(0..5) == 0 {
             // The user does not wait for the call.
-            let soon = Duration::from_millis(self.chance.u64(1..3000));
+            let soon = Duration::from_millis(self.rng.u64(1..3000));
             self.after(soon, Event::Sit(device));
         }
         match &trouble {
@@ -320,7 +320,7 @@ impl World {
             Trouble::DoneThen(other) => response = other,
             _ => {}
         }
-        let back = Duration::from_millis(self.chance.u64(5..2500));
+        let back = Duration::from_millis(self.rng.u64(5..2500));
         self.after(back, Event::Answer(number, Ok(response)));
     }
 
@@ -365,11 +365,11 @@ impl World {
     }
 
     fn kill(&mut self, place: usize) {
-        let off = if self.chance.u32(0..4) == 0 { self.chance.u64(0..7200) } else { 0 };
+        let off = if self.rng.u32(0..4) == 0 { self.rng.u64(0..7200) } else { 0 };
         self.say(|| format!("{place}: killed, for {off} s"));
         let device = &mut self.devices[place];
         device.mend_disk();
-        device.open(self.now, &mut self.chance);
+        device.open(self.now, &mut self.rng);
         device.off_until = self.now + seconds(off);
         self.after(seconds(off), Event::Wake(place));
     }
@@ -402,9 +402,9 @@ impl World {
 
     fn sign_in_some(&mut self, place: usize) {
         // Usually the same account signs in again.
-        let same = self.devices[place].token.filter(|_| self.chance.u32(0..4) > 0);
-        let account = same.map_or(self.accounts[self.chance.usize(0..2)], |(account, _)| account);
-        let adopt = self.chance.u32(0..4) == 0;
+        let same = self.devices[place].token.filter(|_| self.rng.u32(0..4) > 0);
+        let account = same.map_or(self.accounts[self.rng.usize(0..2)], |(account, _)| account);
+        let adopt = self.rng.u32(0..4) == 0;
         self.sign_in(place, account, adopt);
     }
 
@@ -431,15 +431,15 @@ impl World {
 
     /// Carries out a random action on a random device.
     fn act(&mut self) {
-        let place = self.chance.usize(0..self.devices.len());
+        let place = self.rng.usize(0..self.devices.len());
         if self.now < self.devices[place].off_until {
             return;
         }
         let status = self.devices[place].engine().status().unwrap();
-        if status.hold == Some(Hold::SignIn) && self.chance.bool() {
+        if status.hold == Some(Hold::SignIn) && self.rng.bool() {
             return self.sign_in_some(place);
         }
-        let what = self.chance.u32(0..100);
+        let what = self.rng.u32(0..100);
         match what {
             0..=54 => self.sit(place),
             55..=62 => self.sign_in_some(place),
@@ -452,36 +452,36 @@ impl World {
             73..=78 => {
                 let wakeups =
                     [Wakeup::NetworkChange, Wakeup::Resume, Wakeup::WindowFocus, Wakeup::Request];
-                let wakeup = *self.chance.choice(&wakeups).expect("there are some");
+                let wakeup = *self.rng.choice(&wakeups).expect("there are some");
                 self.devices[place].wake(wakeup, self.now);
             }
             // A restored copy can be in the preparation of a sit that was sat after the copy. Discarding that
             // preparation removes the row here, and only a comparison of digests brings it back.
             79 if !(self.blind && self.devices[place].is_preparing()) => {
-                if self.chance.bool() {
+                if self.rng.bool() {
                     self.devices[place].copy(self.now);
                 } else {
-                    self.devices[place].back_up(self.now, &mut self.chance);
+                    self.devices[place].back_up(self.now, &mut self.rng);
                 }
             }
-            80 if self.chance.bool() => {
-                let went = self.devices[place].go_back(self.now, &mut self.chance);
+            80 if self.rng.bool() => {
+                let went = self.devices[place].go_back(self.now, &mut self.rng);
                 if went {
                     self.say(|| format!("{place}: goes back to a copy"));
                 }
             }
-            80 | 81 if self.chance.bool() => {
-                let knows = self.chance.bool();
-                if self.devices[place].put_back(knows, self.now, &mut self.chance) {
+            80 | 81 if self.rng.bool() => {
+                let knows = self.rng.bool();
+                if self.devices[place].put_back(knows, self.now, &mut self.rng) {
                     self.say(|| format!("{place}: its folder is put back, and knows it: {knows}"));
                 }
             }
             82 if self.devices.len() < 4 && !(self.blind && self.devices[place].is_preparing()) => {
-                let knows = self.chance.bool();
+                let knows = self.rng.bool();
                 if !knows {
                     self.undecided.extend(self.devices[place].pending_notes());
                 }
-                let device = self.devices[place].cloned(knows, self.now, &mut self.chance);
+                let device = self.devices[place].cloned(knows, self.now, &mut self.rng);
                 self.say(|| {
                     format!("{place}: is copied to another computer, and knows it: {knows}")
                 });
@@ -490,12 +490,12 @@ impl World {
             }
             83..=85 => {
                 self.say(|| format!("{place}: the disk fails"));
-                self.devices[place].break_disk(&mut self.chance);
+                self.devices[place].break_disk(&mut self.rng);
             }
             86 | 87 => self.devices[place].mend_disk(),
             88 => {
                 let year = 365 * 86_400;
-                let skew = *self.chance.choice(&[-year, -3600, 0, 3600, year]).expect("some");
+                let skew = *self.rng.choice(&[-year, -3600, 0, 3600, year]).expect("some");
                 self.say(|| format!("{place}: the clock is {skew} s off"));
                 self.devices[place].skew = skew;
             }
@@ -503,41 +503,41 @@ impl World {
             // The loss of rows that were pushed and never pulled is found only by comparing digests.
             91 if !self.dumps.is_empty() && !self.blind => {
                 self.say(|| "the server goes back to a dump".into());
-                let dump = self.chance.usize(0..self.dumps.len());
+                let dump = self.rng.usize(0..self.dumps.len());
                 self.server.restore(&self.dumps[dump]);
                 // Later dumps belong to a history that no longer exists.
                 self.dumps.truncate(dump + 1);
             }
             92 => self.erase(place),
             93 | 94 => self.answer_erasure(place),
-            95 => match self.chance.u32(0..4) {
-                0 => self.server.faults.unwell = self.chance.u32(0..4) == 0,
+            95 => match self.rng.u32(0..4) {
+                0 => self.server.faults.unwell = self.rng.u32(0..4) == 0,
                 1 => {
                     self.server.faults.refuses_tokens = true;
-                    let long = self.chance.u64(1..1200);
+                    let long = self.rng.u64(1..1200);
                     self.after(seconds(long), Event::Accept);
                 }
-                2 => self.server.faults.underived = self.chance.u32(0..3) == 0,
+                2 => self.server.faults.underived = self.rng.u32(0..3) == 0,
                 _ => {
-                    let rows = self.chance.usize(1..4);
-                    self.server.faults.rows_a_push = self.chance.bool().then_some(rows);
+                    let rows = self.rng.usize(1..4);
+                    self.server.faults.rows_a_push = self.rng.bool().then_some(rows);
                 }
             },
             96 => {
-                let most = self.chance.usize(1..4);
-                self.server.faults.slow_above = (self.chance.u32(0..4) == 0).then_some(most);
+                let most = self.rng.usize(1..4);
+                self.server.faults.slow_above = (self.rng.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
                 let known: Vec<SessionId> = self.devices[place].held.keys().copied().collect();
-                if let Some(id) = self.chance.choice(known) {
-                    match self.chance.u32(0..3) {
+                if let Some(id) = self.rng.choice(known) {
+                    match self.rng.u32(0..3) {
                         0 => self.server.faults.poison.insert(id),
                         1 => self.server.faults.refuse.insert(id),
                         _ => self.server.faults.newer.insert(id),
                     };
                 }
             }
-            99 => self.weather = self.chance.u32(0..100).saturating_sub(40),
+            99 => self.weather = self.rng.u32(0..100).saturating_sub(40),
             _ => {}
         }
         self.wake(place);
@@ -550,7 +550,7 @@ impl World {
         }
         let before: BTreeSet<_> = self.origins(place).into_iter().collect();
         let edits = self.devices[place].edits.len();
-        self.devices[place].do_something(self.now, &mut self.chance);
+        self.devices[place].do_something(self.now, &mut self.rng);
         if let Some(edit) = self.devices[place].edits.get(edits).cloned() {
             let details = self.devices[place].store().session(edit.id).unwrap().unwrap().details;
             let note = edit.note.trim_end();
@@ -577,7 +577,7 @@ impl World {
         let Ok(erasure_id) = response.erase() else { return };
         self.say(|| format!("{place}: erases {account}"));
         // The device may be killed before it records the erasure.
-        if self.chance.u32(0..4) > 0 {
+        if self.rng.u32(0..4) > 0 {
             let store = self.devices[place].store();
             store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
             self.devices[place].wake(Wakeup::ErasureDecision, self.now);
@@ -590,7 +590,7 @@ impl World {
         let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
             return;
         };
-        let then = if self.chance.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
+        let then = if self.rng.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.say(|| format!("{place}: answers {then:?}"));
         if self.devices[place].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
             self.devices[place].wake(Wakeup::ErasureDecision, self.now);

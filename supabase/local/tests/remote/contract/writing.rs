@@ -127,15 +127,15 @@ pub async fn pushing_the_same_again_does_not_advance_the_head(bench: &impl Bench
 }
 
 /// Returns a copy of a session as one of three devices may have it.
-fn some_copy(chance: &mut Rng, of: &Session) -> Session {
-    let by = device(chance.u128(1..4));
-    let sit = match chance.u32(0..4) {
+fn some_copy(rng: &mut Rng, of: &Session) -> Session {
+    let by = device(rng.u128(1..4));
+    let sit = match rng.u32(0..4) {
         0 => of.clone(),
-        1 => ended(of, chance.u32(1..5)),
+        1 => ended(of, rng.u32(1..5)),
         _ => completed(of),
     };
-    let mut sit = if chance.bool() { sit } else { noted(&sit, &by.to_string(), by) };
-    if chance.bool() {
+    let mut sit = if rng.bool() { sit } else { noted(&sit, &by.to_string(), by) };
+    if rng.bool() {
         sit = deleted(&sit, by);
     }
     // Equal revisions of one device have equal values.
@@ -144,21 +144,21 @@ fn some_copy(chance: &mut Rng, of: &Session) -> Session {
 }
 
 pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
-    let mut chance = Rng::with_seed(19);
+    let mut rng = Rng::with_seed(19);
     for _ in 0..4 {
         let (user, server) = someone(bench);
         let origins: Vec<_> = (0..5).map(|_| begun()).collect();
         let mut copies: Vec<_> =
-            (0..40).map(|n| some_copy(&mut chance, &origins[n % origins.len()])).collect();
+            (0..40).map(|n| some_copy(&mut rng, &origins[n % origins.len()])).collect();
         // The core's result, in the original order.
         let mut expected: BTreeMap<SessionId, Session> = BTreeMap::new();
         for copy in &copies {
             let known = expected.entry(copy.id).or_insert_with(|| copy.clone());
             *known = known.clone().join(copy);
         }
-        chance.shuffle(&mut copies);
+        rng.shuffle(&mut copies);
         while !copies.is_empty() {
-            let some = copies.split_off(copies.len() - chance.usize(1..=copies.len()));
+            let some = copies.split_off(copies.len() - rng.usize(1..=copies.len()));
             push(&server, user, &some).await;
         }
         assert_eq!(everything(&server, user).await, expected);
