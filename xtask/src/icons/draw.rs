@@ -96,7 +96,7 @@ fn draw(tree: &Tree, size: u32, fill: f32) -> Result<Pixmap> {
     let size = size as f32;
     let scale = size * fill / tree.size().width();
     let margin = size * (1.0 - fill) / 2.0;
-    let place = Transform::from_row(scale, 0.0, 0.0, scale, margin, margin);
-    resvg::render(tree, place, &mut pixmap.as_mut());
+    let transform = Transform::from_row(scale, 0.0, 0.0, scale, margin, margin);
+    resvg::render(tree, transform, &mut pixmap.as_mut());
     Ok(pixmap)
 }

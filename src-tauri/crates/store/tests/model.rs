@@ -108,8 +108,8 @@ impl Model {
     }
 
     fn reopen(&mut self, open: OpenSit) {
-        let place = self.open.iter().position(|one| open_id(one) == open_id(&open)).unwrap();
-        self.open[place] = open;
+        let index = self.open.iter().position(|one| open_id(one) == open_id(&open)).unwrap();
+        self.open[index] = open;
     }
 
     fn close(&mut self, id: SessionId) {

@@ -329,7 +329,7 @@ impl Server {
         if agreed.is_some() && agreed != erased {
             return ok(json!({
                 "state": "erased", "outcomes": [], "erasure_id": agreed,
-                "before": place(before), "after": place(before),
+                "before": cursor_json(before), "after": cursor_json(before),
             }));
         }
         for sit in sent.iter().flatten() {
@@ -361,7 +361,7 @@ impl Server {
             sent.iter().map(|sit| self.verdict(account, sit.as_ref(), before)).collect();
         ok(json!({
             "state": "ok", "outcomes": verdicts, "erasure_id": agreed,
-            "before": place(before), "after": place(self.home(account).head),
+            "before": cursor_json(before), "after": cursor_json(self.home(account).head),
         }))
     }
 
@@ -441,7 +441,7 @@ impl Server {
             _ => {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
-                    "head": place(*head), "erasure_id": erasure_id, "erasedat": null,
+                    "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
                 }));
             }
         };
@@ -464,7 +464,7 @@ impl Server {
             "next": {"seq": last, "history_id": head.history_id},
             "more": last < head.seq,
             "compare": compare,
-            "head": place(*head), "erasure_id": erasure_id, "erasedat": null,
+            "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
         }))
     }
 
@@ -500,7 +500,7 @@ fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> HttpResponse {
     ok(json!({"count": count, "digest": digest}))
 }
 
-fn place(cursor: Cursor) -> Value {
+fn cursor_json(cursor: Cursor) -> Value {
     json!({"seq": cursor.seq, "history_id": cursor.history_id})
 }
 

@@ -45,9 +45,9 @@ pub fn psql(backend: &Backend, store: &Path, batches: &Value, folder: &Path) -> 
              insert into sessions ({COLUMNS}) values",
             account.user
         )?;
-        for place in 0..size.as_u64().context("a number")? {
+        for index in 0..size.as_u64().context("a number")? {
             let row: String = rows.next()?.context("as many sits")?.get(0)?;
-            writeln!(script, "{}({row})", if place == 0 { "" } else { "," })?;
+            writeln!(script, "{}({row})", if index == 0 { "" } else { "," })?;
         }
         writeln!(script, "; commit;")?;
     }

@@ -165,13 +165,13 @@ fn stores_the_rows_between_invalid_ones(push: fn(&Account<'_>, &[Value]) -> Valu
         rows.push(right.clone());
     }
     let answer = push(&account, &rows);
-    for (place, (row, outcome)) in
+    for (index, (row, outcome)) in
         rows.iter().zip(answer["outcomes"].as_array().expect("outcomes")).enumerate()
     {
-        let expected = if place % 2 == 0 {
+        let expected = if index % 2 == 0 {
             json!({ "id": row["id"], "outcome": "accepted" })
         } else {
-            let reason = poison[place / 2].1;
+            let reason = poison[index / 2].1;
             json!({ "id": outcome["id"], "outcome": "rejected", "reason": reason })
         };
         assert_eq!(outcome, &expected, "of {row}");
@@ -194,7 +194,7 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_rejected() {
     for push in [Account::push, Account::push_in_app_order] {
         let answer =
             push(&account, &[higher.clone(), row.clone(), deleted.clone(), beside.clone()]);
-        let reasons: Vec<_> = (0..4).map(|place| &answer["outcomes"][place]["reason"]).collect();
+        let reasons: Vec<_> = (0..4).map(|index| &answer["outcomes"][index]["reason"]).collect();
         assert_eq!(
             reasons,
             [

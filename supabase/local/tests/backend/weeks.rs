@@ -152,7 +152,11 @@ fn a_partnership_includes_the_sessions_from_its_start_to_its_end() {
     backend.sql(&end).expect("SQL");
     assert_eq!(counted(backend, &partnership), "1|1|0|f, 2|1|0|f");
     let (rows, next) = inviter.pull_after(&cursor);
-    assert_eq!((rows.len(), next), (0, cursor), "a place is the server's: no device pulls it");
+    assert_eq!(
+        (rows.len(), next),
+        (0, cursor),
+        "the server derives the weeks, so that no device pulls a row"
+    );
 }
 
 #[test]

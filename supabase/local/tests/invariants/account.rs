@@ -23,19 +23,19 @@ async fn signed_up() -> Option<(World, String)> {
         panic!("the local backend asks for no confirmation")
     };
     world.pair(made.user);
-    for place in 0..2 {
+    for index in 0..2 {
         let tokens = http.sign_in(&email, PASSWORD).await.unwrap().tokens;
-        world.devices[place] =
+        world.devices[index] =
             crate::device::Device::new(world.now + seconds(9), made.user, world.signed_in(tokens));
     }
     Some((world, email))
 }
 
 /// Gives a device an expired access token.
-fn outdate(world: &mut World, place: usize, refresh: &str) {
+fn outdate(world: &mut World, index: usize, refresh: &str) {
     let claims = json!({ "sub": world.account, "role": "authenticated", "exp": 1 });
     let tokens = Tokens { access: world.backend.token_with(&claims), refresh: refresh.into() };
-    world.devices[place].remote = world.signed_in(tokens);
+    world.devices[index].remote = world.signed_in(tokens);
 }
 
 #[test]

@@ -17,18 +17,18 @@ impl World {
     /// compared, which finds nothing to repair.
     pub async fn heal(&mut self) {
         self.proxy.clear_script();
-        for place in 0..self.devices.len() {
-            self.devices[place].finish(self.now);
+        for index in 0..self.devices.len() {
+            self.devices[index].finish(self.now);
         }
         for _ in 0..2 {
             for _ in 0..2 {
-                for place in 0..self.devices.len() {
-                    let before = self.devices[place].calls;
-                    self.sync_now(place, minutes(10)).await;
-                    let calls = self.devices[place].calls - before;
+                for index in 0..self.devices.len() {
+                    let before = self.devices[index].calls;
+                    self.sync_now(index, minutes(10)).await;
+                    let calls = self.devices[index].calls - before;
                     assert!(calls < 40, "{calls} calls to send and read a few sits");
-                    let status = self.devices[place].engine.status().unwrap();
-                    assert_eq!(self.pending(place), 0, "{place} has not sent all: {status:?}");
+                    let status = self.devices[index].engine.status().unwrap();
+                    assert_eq!(self.pending(index), 0, "{index} has not sent all: {status:?}");
                     assert_eq!((status.hold, status.last_failure), (None, None));
                 }
             }
@@ -62,13 +62,13 @@ impl World {
         assert!(saved.len() > 3, "hardly anything was sat");
         // No sit is lost, and each is the merge of all copies that were saved.
         assert_eq!(there, saved, "the server does not have what was saved");
-        for (place, device) in self.devices.iter().enumerate() {
+        for (index, device) in self.devices.iter().enumerate() {
             let mut here = BTreeMap::new();
             let backlog = device.store.for_each_server_row(self.account, |row| {
                 let ServerRow::Session(sit) = row else { panic!("it can be read: {row:?}") };
                 here.insert(sit.id, sit.clone());
             });
-            assert_eq!(here, there, "{place} and the server do not agree");
+            assert_eq!(here, there, "{index} and the server do not agree");
             let backlog = backlog.unwrap();
             assert_eq!((backlog.pending, backlog.rejected, backlog.local_only), (0, 0, 0));
         }

@@ -70,9 +70,9 @@ fn fault_48_two_devices_have_a_backlog_at_the_same_time() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         const MANY: usize = 3000;
-        for place in 0..2 {
-            world.backlog(place, MANY);
-            assert_eq!(world.pending(place) as usize, MANY);
+        for index in 0..2 {
+            world.backlog(index, MANY);
+            assert_eq!(world.pending(index) as usize, MANY);
         }
         world.proxy.clear_script();
         world.sync_both(minutes(10)).await;

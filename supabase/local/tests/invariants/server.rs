@@ -396,12 +396,12 @@ fn real_life_06_a_row_of_a_later_version_does_not_block_others() {
             })),
             false => Action::Forward,
         });
-        for place in 0..2 {
-            world.sits(place, 2);
-            world.sync_now(place, minutes(20)).await;
-            let backlog = world.devices[place].store.backlog(world.account).unwrap();
+        for index in 0..2 {
+            world.sits(index, 2);
+            world.sync_now(index, minutes(20)).await;
+            let backlog = world.devices[index].store.backlog(world.account).unwrap();
             assert_eq!((backlog.pending, backlog.rejected, backlog.unreadable), (0, 0, 1));
-            let status = world.devices[place].engine.status().unwrap();
+            let status = world.devices[index].engine.status().unwrap();
             assert_eq!((status.hold, status.last_failure), (None, None));
         }
         world.sync_now(0, minutes(20)).await;

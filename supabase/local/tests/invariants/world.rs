@@ -148,9 +148,9 @@ impl World {
 
     /// Compares digests on each device. That is not due again for a day, so that it cannot repair what the test breaks.
     pub async fn compare(&mut self) {
-        for place in 0..self.devices.len() {
-            self.sync_now(place, minutes(1)).await;
-            let account = self.devices[place].store.account().unwrap().unwrap();
+        for index in 0..self.devices.len() {
+            self.sync_now(index, minutes(1)).await;
+            let account = self.devices[index].store.account().unwrap().unwrap();
             assert!(account.compared_at.is_some(), "{account:?}");
         }
     }
@@ -160,12 +160,12 @@ impl World {
         let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
         let end = self.now + minutes(60);
         while self.now < end {
-            for place in 0..self.devices.len() {
+            for index in 0..self.devices.len() {
                 for _ in 0..2 {
-                    self.now = self.devices[place].act(self.now, &mut self.rng);
+                    self.now = self.devices[index].act(self.now, &mut self.rng);
                 }
-                self.devices[place].engine.wake(Wakeup::LocalChange, moment(self.now, 0));
-                self.sync(place, minutes(4)).await;
+                self.devices[index].engine.wake(Wakeup::LocalChange, moment(self.now, 0));
+                self.sync(index, minutes(4)).await;
             }
         }
         for (device, before) in self.devices.iter().zip(before) {
@@ -175,21 +175,21 @@ impl World {
     }
 
     /// Records `count` sits on a device, without a sync.
-    pub fn sits(&mut self, place: usize, count: usize) {
+    pub fn sits(&mut self, index: usize, count: usize) {
         for _ in 0..count {
-            self.devices[place].start(60, self.now);
-            self.now = self.devices[place].sit(seconds(60), self.now);
+            self.devices[index].start(60, self.now);
+            self.now = self.devices[index].sit(seconds(60), self.now);
         }
     }
 
     /// Records `count` sits on a device at once, without a sync.
-    pub fn backlog(&mut self, place: usize, count: usize) {
-        self.now = self.devices[place].backlog(count, self.now);
+    pub fn backlog(&mut self, index: usize, count: usize) {
+        self.now = self.devices[index].backlog(count, self.now);
     }
 
     /// Runs the due requests of one device for this long.
-    pub async fn sync(&mut self, place: usize, long: Duration) -> Transferred {
-        let (report, now) = sync(&mut self.devices[place], &self.proxy, self.now, long).await;
+    pub async fn sync(&mut self, index: usize, long: Duration) -> Transferred {
+        let (report, now) = sync(&mut self.devices[index], &self.proxy, self.now, long).await;
         self.now = now;
         report
     }
@@ -207,13 +207,13 @@ impl World {
     }
 
     /// Starts a sync on a device as its user would, and runs it for this long.
-    pub async fn sync_now(&mut self, place: usize, long: Duration) -> Transferred {
-        self.devices[place].engine.wake(Wakeup::Request, moment(self.now, 0));
-        self.sync(place, long).await
+    pub async fn sync_now(&mut self, index: usize, long: Duration) -> Transferred {
+        self.devices[index].engine.wake(Wakeup::Request, moment(self.now, 0));
+        self.sync(index, long).await
     }
 
-    pub fn pending(&self, place: usize) -> u32 {
-        self.devices[place].store.backlog(self.account).unwrap().pending
+    pub fn pending(&self, index: usize) -> u32 {
+        self.devices[index].store.backlog(self.account).unwrap().pending
     }
 }
 

@@ -47,7 +47,7 @@ fn real_life_09_a_copy_includes_the_write_ahead_log_and_is_deleted_after_reading
     let file = folder::database(folder.path());
     assert!(has_log(&file));
     let copied = Copied::of(&file).unwrap();
-    let place = copied.0.path().to_path_buf();
+    let copy = copied.0.path().to_path_buf();
     let connection = connection::reading(&copied.database(), connection::BUSY_TIMEOUT).unwrap();
     let read = ReadOnlyStore { connection, folder: folder.path().into(), _copy: Some(copied) };
     assert_eq!(
@@ -55,7 +55,7 @@ fn real_life_09_a_copy_includes_the_write_ahead_log_and_is_deleted_after_reading
         store.log(&ALL, OwnerFilter::All).unwrap()
     );
     drop(read);
-    assert!(!place.exists());
+    assert!(!copy.exists());
 }
 
 #[test]

@@ -103,8 +103,8 @@ fn a_pull_contains_the_cursor_or_null() {
 }
 
 fn push_response(outcomes: &Value) -> Value {
-    let place = |seq| json!({"seq": seq, "history_id": Uuid::from_u128(seq)});
-    json!({"state": "ok", "outcomes": outcomes, "before": place(1), "after": place(2), "erasure_id": null})
+    let cursor = |seq| json!({"seq": seq, "history_id": Uuid::from_u128(seq)});
+    json!({"state": "ok", "outcomes": outcomes, "before": cursor(1), "after": cursor(2), "erasure_id": null})
 }
 
 #[test]
@@ -173,9 +173,9 @@ fn faults_24_and_25_a_body_that_is_not_the_servers_is_an_invalid_response() {
 }
 
 fn page(rows: &str) -> (Vec<Session>, Vec<UnreadableRow>) {
-    let place = json!({"seq": 1, "history_id": Uuid::from_u128(1)});
+    let cursor = json!({"seq": 1, "history_id": Uuid::from_u128(1)});
     let body = format!(
-        r#"{{"state": "ok", "rows": [{rows}], "next": {place}, "more": false, "head": {place},
+        r#"{{"state": "ok", "rows": [{rows}], "next": {cursor}, "more": false, "head": {cursor},
             "erasure_id": null, "erasedat": null}}"#
     );
     match response(200, &body).pull().unwrap() {
@@ -219,7 +219,7 @@ fn real_life_06_an_unreadable_row_is_returned_as_text_and_the_others_are_read() 
     let bodies: Vec<_> = unreadable.iter().map(|row| row.body.as_str()).collect();
     assert_eq!(bodies, [huge.as_str(), "7", "{}"]);
     assert_eq!(unreadable[0].id, id);
-    assert_ne!(unreadable[1].id, unreadable[2].id, "each has a place of its own");
+    assert_ne!(unreadable[1].id, unreadable[2].id, "each has an id of its own");
 }
 
 #[test]

@@ -19,15 +19,15 @@ impl World {
         self.clear_up();
         // Delayed requests arrive.
         self.run_until(self.now + seconds(1200));
-        for place in 0..self.devices.len() {
-            self.devices[place].finish(self.now, &mut self.rng);
+        for index in 0..self.devices.len() {
+            self.devices[index].finish(self.now, &mut self.rng);
         }
         self.read_what_was_unreadable();
         for account in self.accounts {
             // The rounds are a day apart, so that the digests are compared.
             for round in 0..4 {
-                for place in 0..self.devices.len() {
-                    self.drain(place, account);
+                for index in 0..self.devices.len() {
+                    self.drain(index, account);
                 }
                 if round < 3 {
                     self.sleep(seconds(90_000));
@@ -49,46 +49,46 @@ impl World {
                 self.server.touch(account);
             }
         }
-        for place in 0..self.devices.len() {
+        for index in 0..self.devices.len() {
             // The server does not send erased rows again, so that only an update makes them readable.
-            if !touched || self.devices[place].has_only_here() {
-                self.devices[place].update(self.now, &mut self.rng);
+            if !touched || self.devices[index].has_only_here() {
+                self.devices[index].update(self.now, &mut self.rng);
             }
         }
     }
 
     /// Syncs one account on one device completely, in limited time and with few calls.
-    fn drain(&mut self, place: usize, account: UserId) {
-        let calls = self.devices[place].calls;
-        self.sign_in(place, account, false);
-        self.devices[place].store().retry_dead_letters(account).unwrap();
-        self.devices[place].wake(Wakeup::Request, self.now);
-        self.wake(place);
+    fn drain(&mut self, index: usize, account: UserId) {
+        let calls = self.devices[index].calls;
+        self.sign_in(index, account, false);
+        self.devices[index].store().retry_dead_letters(account).unwrap();
+        self.devices[index].wake(Wakeup::Request, self.now);
+        self.wake(index);
         for _ in 0..20 {
             self.run_until(self.now + seconds(30));
-            self.answer_erasure(place);
+            self.answer_erasure(index);
         }
         // The server does not send rows again that the user has just made local only.
-        if self.devices[place].has_only_here() {
-            self.devices[place].update(self.now, &mut self.rng);
-            self.wake(place);
+        if self.devices[index].has_only_here() {
+            self.devices[index].update(self.now, &mut self.rng);
+            self.wake(index);
             self.run_until(self.now + seconds(60));
         }
-        let unreadable = self.devices[place].unreadable_of(account);
-        assert_eq!(unreadable, Vec::<String>::new(), "{place} has not read all");
-        let backlog = self.devices[place].store().backlog(account).unwrap();
-        let status = self.devices[place].engine().status().unwrap();
+        let unreadable = self.devices[index].unreadable_of(account);
+        assert_eq!(unreadable, Vec::<String>::new(), "{index} has not read all");
+        let backlog = self.devices[index].store().backlog(account).unwrap();
+        let status = self.devices[index].engine().status().unwrap();
         assert_eq!(
             (backlog.pending, backlog.rejected),
             (0, 0),
-            "{place} has not sent all: {status:?}"
+            "{index} has not sent all: {status:?}"
         );
-        let calls = self.devices[place].calls - calls;
-        assert!(calls < 40, "{place} made {calls} calls to send and read a few sits");
+        let calls = self.devices[index].calls - calls;
+        assert!(calls < 40, "{index} made {calls} calls to send and read a few sits");
     }
 
-    fn rows(&self, place: usize) -> BTreeMap<SessionId, Row> {
-        let raw = self.devices[place].raw();
+    fn rows(&self, index: usize) -> BTreeMap<SessionId, Row> {
+        let raw = self.devices[index].raw();
         let mut rows = raw
             .prepare(
                 "SELECT id, owner, (SELECT state FROM outbox WHERE session_id = id) FROM sessions",
@@ -111,9 +111,9 @@ impl World {
             if self.undecided.contains(note) {
                 continue;
             }
-            for (place, device) in self.devices.iter().enumerate() {
+            for (index, device) in self.devices.iter().enumerate() {
                 // On a cloned device, the copy may belong to another account.
-                if self.rows(place).get(&id).and_then(|row| row.owner) != Some(account) {
+                if self.rows(index).get(&id).and_then(|row| row.owner) != Some(account) {
                     continue;
                 }
                 let of_it = |edit: &&Edit| edit.id == id;
@@ -124,7 +124,7 @@ impl World {
                 let later = device.edits[at + 1..].iter().filter(of_it).find(|it| !it.given_up);
                 assert!(
                     later.is_none(),
-                    "{place}: {id} has {:?}, and {later:?} was written after that",
+                    "{index}: {id} has {:?}, and {later:?} was written after that",
                     sit.details
                 );
             }
@@ -148,15 +148,15 @@ impl World {
             counted.len(),
             "counts are not what a recount gives"
         );
-        for (place, device) in self.devices.iter().enumerate() {
-            let rows = self.rows(place);
+        for (index, device) in self.devices.iter().enumerate() {
+            let rows = self.rows(index);
             for (id, held) in &device.held {
-                assert!(rows.contains_key(id), "{place}: the sit {id} has vanished");
+                assert!(rows.contains_key(id), "{index}: the sit {id} has vanished");
                 let here = device.store().session(*id).unwrap().expect("it has begun");
                 assert_eq!(
                     here.clone().join(held),
                     here,
-                    "{place}: {id} has lost what was saved of it"
+                    "{index}: {id} has lost what was saved of it"
                 );
             }
             let mut here = BTreeMap::new();
@@ -175,7 +175,7 @@ impl World {
             let mut there = there.clone();
             there.retain(|id, _| !of_others(id));
             // Everything except local-only sessions is on the server, and equal.
-            assert_eq!(here, there, "{place} and the server do not agree on {account}");
+            assert_eq!(here, there, "{index} and the server do not agree on {account}");
         }
     }
 

@@ -202,26 +202,26 @@ impl World {
     }
 
     /// Starts the due calls of a device, unless it is off.
-    pub fn wake(&mut self, place: usize) {
-        let device = &mut self.devices[place];
+    pub fn wake(&mut self, index: usize) {
+        let device = &mut self.devices[index];
         if self.now < device.off_until {
             return;
         }
         let started = match device.start_due(self.now) {
             Err(error) => {
-                self.say(|| format!("{place}: {error}"));
-                return self.after(seconds(30), Event::Wake(place));
+                self.say(|| format!("{index}: {error}"));
+                return self.after(seconds(30), Event::Wake(index));
             }
             Ok((_, Some(Wait::ForWakeup))) => return,
             Ok((_, Some(Wait::Until(BootTime(until))))) => {
-                return self.after(until.saturating_sub(self.now), Event::Wake(place));
+                return self.after(until.saturating_sub(self.now), Event::Wake(index));
             }
             Ok((started, None)) => started,
         };
         for mut call in started {
             self.calls += 1;
             let number = self.calls;
-            let device = &mut self.devices[place];
+            let device = &mut self.devices[index];
             device.depart(number, &mut call);
             let token = device.token.filter(|(account, _)| Some(*account) == call.account);
             let signed_in = device.token.is_some();
@@ -235,7 +235,7 @@ impl World {
                 self.after(Duration::ZERO, Event::Answer(number, came));
                 continue;
             }
-            self.send(place, number, call.call, token.map(|(_, token)| token), call.kind);
+            self.send(index, number, call.call, token.map(|(_, token)| token), call.kind);
         }
     }
 
@@ -325,8 +325,8 @@ impl World {
     }
 
     /// Returns the digest response of a server that has exactly the rows of the device.
-    fn own_digest(&self, place: usize) -> Vec<u8> {
-        let store = self.devices[place].store();
+    fn own_digest(&self, index: usize) -> Vec<u8> {
+        let store = self.devices[index].store();
         let mut digest = Digest::default();
         if let Some(account) = store.account().unwrap() {
             let add = |row: ServerRow<'_>| match row {
@@ -341,44 +341,44 @@ impl World {
 
     fn answer(&mut self, number: u64, came: Result<HttpResponse, RemoteError>) {
         let of = |device: &Device| device.waits_for(number);
-        let Some(place) = self.devices.iter().position(of) else { return };
+        let Some(index) = self.devices.iter().position(of) else { return };
         let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
-        let done = self.devices[place].arrive(number, came, self.now);
-        self.say(|| format!("{place}: call {number} answered {status}: {done:?}"));
+        let done = self.devices[index].arrive(number, came, self.now);
+        self.say(|| format!("{index}: call {number} answered {status}: {done:?}"));
         // A sign-in since the call has created another auth session.
-        if number > self.devices[place].signed_in_at {
-            self.asks_for_the_person_only_if_it_must(place);
+        if number > self.devices[index].signed_in_at {
+            self.asks_for_the_person_only_if_it_must(index);
         }
-        self.wake(place);
+        self.wake(index);
     }
 
     /// Checks that a device asks for a new sign-in only if its token cannot be refreshed.
-    fn asks_for_the_person_only_if_it_must(&mut self, place: usize) {
-        let status = self.devices[place].engine().status().unwrap();
+    fn asks_for_the_person_only_if_it_must(&mut self, index: usize) {
+        let status = self.devices[index].engine().status().unwrap();
         if status.hold != Some(Hold::SignIn) {
             return;
         }
         let account = status.account.expect("somebody is signed in").id;
-        if let Some((_, token)) = self.devices[place].token.filter(|(whose, _)| *whose == account) {
-            assert!(self.server.is_revoked(token), "{place} is told to sign in again for nothing");
+        if let Some((_, token)) = self.devices[index].token.filter(|(whose, _)| *whose == account) {
+            assert!(self.server.is_revoked(token), "{index} is told to sign in again for nothing");
         }
     }
 
-    fn kill(&mut self, place: usize) {
+    fn kill(&mut self, index: usize) {
         let off = if self.rng.u32(0..4) == 0 { self.rng.u64(0..7200) } else { 0 };
-        self.say(|| format!("{place}: killed, for {off} s"));
-        let device = &mut self.devices[place];
+        self.say(|| format!("{index}: killed, for {off} s"));
+        let device = &mut self.devices[index];
         device.mend_disk();
         device.open(self.now, &mut self.rng);
         device.off_until = self.now + seconds(off);
-        self.after(seconds(off), Event::Wake(place));
+        self.after(seconds(off), Event::Wake(index));
     }
 
     /// Signs an account in on a device. With `adopt`, ownerless sits are assigned to it.
-    pub fn sign_in(&mut self, place: usize, account: UserId, adopt: bool) {
+    pub fn sign_in(&mut self, index: usize, account: UserId, adopt: bool) {
         let token = self.server.sign_in(account);
-        let before = self.ownerless(place);
-        let device = &mut self.devices[place];
+        let before = self.ownerless(index);
+        let device = &mut self.devices[index];
         device.token = Some((account, token));
         device.signed_in_at = self.calls;
         if device
@@ -392,24 +392,24 @@ impl World {
             device.store().assign_ownerless().ok();
         }
         device.wake(Wakeup::SignIn, self.now);
-        let after = self.ownerless(place);
+        let after = self.ownerless(index);
         for origin in before.difference(&after) {
             self.owners.entry(*origin).or_default().insert(account);
         }
-        self.say(|| format!("{place}: {account} signs in"));
-        self.wake(place);
+        self.say(|| format!("{index}: {account} signs in"));
+        self.wake(index);
     }
 
-    fn sign_in_some(&mut self, place: usize) {
+    fn sign_in_some(&mut self, index: usize) {
         // Usually the same account signs in again.
-        let same = self.devices[place].token.filter(|_| self.rng.u32(0..4) > 0);
+        let same = self.devices[index].token.filter(|_| self.rng.u32(0..4) > 0);
         let account = same.map_or(self.accounts[self.rng.usize(0..2)], |(account, _)| account);
         let adopt = self.rng.u32(0..4) == 0;
-        self.sign_in(place, account, adopt);
+        self.sign_in(index, account, adopt);
     }
 
-    fn ownerless(&self, place: usize) -> BTreeSet<Origin> {
-        self.origins(place)
+    fn ownerless(&self, index: usize) -> BTreeSet<Origin> {
+        self.origins(index)
             .into_iter()
             .filter(|(_, owner)| owner.is_none())
             .map(|(o, _)| o)
@@ -417,8 +417,8 @@ impl World {
     }
 
     /// Returns the origin and the owner of every sit on a device.
-    fn origins(&self, place: usize) -> Vec<(Origin, Option<UserId>)> {
-        let raw = self.devices[place].raw();
+    fn origins(&self, index: usize) -> Vec<(Origin, Option<UserId>)> {
+        let raw = self.devices[index].raw();
         let mut rows = raw.prepare("SELECT createdat, deviceid, owner FROM sessions").unwrap();
         let text = |text: String| text.parse::<Uuid>().unwrap();
         let rows = rows.query_map([], |row| {
@@ -431,73 +431,73 @@ impl World {
 
     /// Carries out a random action on a random device.
     fn act(&mut self) {
-        let place = self.rng.usize(0..self.devices.len());
-        if self.now < self.devices[place].off_until {
+        let index = self.rng.usize(0..self.devices.len());
+        if self.now < self.devices[index].off_until {
             return;
         }
-        let status = self.devices[place].engine().status().unwrap();
+        let status = self.devices[index].engine().status().unwrap();
         if status.hold == Some(Hold::SignIn) && self.rng.bool() {
-            return self.sign_in_some(place);
+            return self.sign_in_some(index);
         }
         let what = self.rng.u32(0..100);
         match what {
-            0..=54 => self.sit(place),
-            55..=62 => self.sign_in_some(place),
+            0..=54 => self.sit(index),
+            55..=62 => self.sign_in_some(index),
             63 | 64 => {
-                self.say(|| format!("{place}: signs out"));
-                self.devices[place].store().sign_out().ok();
-                self.devices[place].token = None;
+                self.say(|| format!("{index}: signs out"));
+                self.devices[index].store().sign_out().ok();
+                self.devices[index].token = None;
             }
-            65..=72 => self.kill(place),
+            65..=72 => self.kill(index),
             73..=78 => {
                 let wakeups =
                     [Wakeup::NetworkChange, Wakeup::Resume, Wakeup::WindowFocus, Wakeup::Request];
                 let wakeup = *self.rng.choice(&wakeups).expect("there are some");
-                self.devices[place].wake(wakeup, self.now);
+                self.devices[index].wake(wakeup, self.now);
             }
             // A restored copy can be in the preparation of a sit that was sat after the copy. Discarding that
             // preparation removes the row here, and only a comparison of digests brings it back.
-            79 if !(self.blind && self.devices[place].is_preparing()) => {
+            79 if !(self.blind && self.devices[index].is_preparing()) => {
                 if self.rng.bool() {
-                    self.devices[place].copy(self.now);
+                    self.devices[index].copy(self.now);
                 } else {
-                    self.devices[place].back_up(self.now, &mut self.rng);
+                    self.devices[index].back_up(self.now, &mut self.rng);
                 }
             }
             80 if self.rng.bool() => {
-                let went = self.devices[place].go_back(self.now, &mut self.rng);
+                let went = self.devices[index].go_back(self.now, &mut self.rng);
                 if went {
-                    self.say(|| format!("{place}: goes back to a copy"));
+                    self.say(|| format!("{index}: goes back to a copy"));
                 }
             }
             80 | 81 if self.rng.bool() => {
                 let knows = self.rng.bool();
-                if self.devices[place].put_back(knows, self.now, &mut self.rng) {
-                    self.say(|| format!("{place}: its folder is put back, and knows it: {knows}"));
+                if self.devices[index].put_back(knows, self.now, &mut self.rng) {
+                    self.say(|| format!("{index}: its folder is put back, and knows it: {knows}"));
                 }
             }
-            82 if self.devices.len() < 4 && !(self.blind && self.devices[place].is_preparing()) => {
+            82 if self.devices.len() < 4 && !(self.blind && self.devices[index].is_preparing()) => {
                 let knows = self.rng.bool();
                 if !knows {
-                    self.undecided.extend(self.devices[place].pending_notes());
+                    self.undecided.extend(self.devices[index].pending_notes());
                 }
-                let device = self.devices[place].cloned(knows, self.now, &mut self.rng);
+                let device = self.devices[index].cloned(knows, self.now, &mut self.rng);
                 self.say(|| {
-                    format!("{place}: is copied to another computer, and knows it: {knows}")
+                    format!("{index}: is copied to another computer, and knows it: {knows}")
                 });
                 self.devices.push(device);
                 self.after(Duration::ZERO, Event::Wake(self.devices.len() - 1));
             }
             83..=85 => {
-                self.say(|| format!("{place}: the disk fails"));
-                self.devices[place].break_disk(&mut self.rng);
+                self.say(|| format!("{index}: the disk fails"));
+                self.devices[index].break_disk(&mut self.rng);
             }
-            86 | 87 => self.devices[place].mend_disk(),
+            86 | 87 => self.devices[index].mend_disk(),
             88 => {
                 let year = 365 * 86_400;
                 let skew = *self.rng.choice(&[-year, -3600, 0, 3600, year]).expect("some");
-                self.say(|| format!("{place}: the clock is {skew} s off"));
-                self.devices[place].skew = skew;
+                self.say(|| format!("{index}: the clock is {skew} s off"));
+                self.devices[index].skew = skew;
             }
             89 | 90 => self.dumps.push(self.server.dump()),
             // The loss of rows that were pushed and never pulled is found only by comparing digests.
@@ -508,8 +508,8 @@ impl World {
                 // Later dumps belong to a history that no longer exists.
                 self.dumps.truncate(dump + 1);
             }
-            92 => self.erase(place),
-            93 | 94 => self.answer_erasure(place),
+            92 => self.erase(index),
+            93 | 94 => self.answer_erasure(index),
             95 => match self.rng.u32(0..4) {
                 0 => self.server.faults.unwell = self.rng.u32(0..4) == 0,
                 1 => {
@@ -528,7 +528,7 @@ impl World {
                 self.server.faults.slow_above = (self.rng.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
-                let known: Vec<SessionId> = self.devices[place].held.keys().copied().collect();
+                let known: Vec<SessionId> = self.devices[index].held.keys().copied().collect();
                 if let Some(id) = self.rng.choice(known) {
                     match self.rng.u32(0..3) {
                         0 => self.server.faults.poison.insert(id),
@@ -540,62 +540,62 @@ impl World {
             99 => self.weather = self.rng.u32(0..100).saturating_sub(40),
             _ => {}
         }
-        self.wake(place);
+        self.wake(index);
     }
 
     /// Carries out a random action of the user of a device on sits.
-    fn sit(&mut self, place: usize) {
-        if self.now < self.devices[place].off_until {
+    fn sit(&mut self, index: usize) {
+        if self.now < self.devices[index].off_until {
             return;
         }
-        let before: BTreeSet<_> = self.origins(place).into_iter().collect();
-        let edits = self.devices[place].edits.len();
-        self.devices[place].do_something(self.now, &mut self.rng);
-        if let Some(edit) = self.devices[place].edits.get(edits).cloned() {
-            let details = self.devices[place].store().session(edit.id).unwrap().unwrap().details;
+        let before: BTreeSet<_> = self.origins(index).into_iter().collect();
+        let edits = self.devices[index].edits.len();
+        self.devices[index].do_something(self.now, &mut self.rng);
+        if let Some(edit) = self.devices[index].edits.get(edits).cloned() {
+            let details = self.devices[index].store().session(edit.id).unwrap().unwrap().details;
             let note = edit.note.trim_end();
             let revision = details.revision;
-            self.say(|| format!("{place}: writes {note} of {}: {revision}", edit.id));
+            self.say(|| format!("{index}: writes {note} of {}: {revision}", edit.id));
         }
-        let after: BTreeSet<_> = self.origins(place).into_iter().collect();
-        let account = self.devices[place].store().account().unwrap();
+        let after: BTreeSet<_> = self.origins(index).into_iter().collect();
+        let account = self.devices[index].store().account().unwrap();
         let signed_in = account.filter(|account| account.signed_in).map(|account| account.id);
         for (origin, owner) in after.difference(&before) {
             assert_eq!(*owner, signed_in, "a sit is not theirs who began it");
             self.owners.entry(*origin).or_default().extend(*owner);
         }
-        self.say(|| format!("{place}: sits, {} in all", after.len()));
-        self.devices[place].wake(Wakeup::LocalChange, self.now);
-        self.wake(place);
+        self.say(|| format!("{index}: sits, {} in all", after.len()));
+        self.devices[index].wake(Wakeup::LocalChange, self.now);
+        self.wake(index);
     }
 
     /// Erases the sessions of the signed-in account on the server, as its user would.
-    fn erase(&mut self, place: usize) {
-        let device = &self.devices[place];
+    fn erase(&mut self, index: usize) {
+        let device = &self.devices[index];
         let Some((account, token)) = device.token else { return };
         let response = self.server.answer(Some(token), &Call::Erase);
         let Ok(erasure_id) = response.erase() else { return };
-        self.say(|| format!("{place}: erases {account}"));
+        self.say(|| format!("{index}: erases {account}"));
         // The device may be killed before it records the erasure.
         if self.rng.u32(0..4) > 0 {
-            let store = self.devices[place].store();
+            let store = self.devices[index].store();
             store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
-            self.devices[place].wake(Wakeup::ErasureDecision, self.now);
+            self.devices[index].wake(Wakeup::ErasureDecision, self.now);
         }
     }
 
     /// Answers the question after an erasure as the user, if there is one.
-    pub fn answer_erasure(&mut self, place: usize) {
-        let status = self.devices[place].engine().status().unwrap();
+    pub fn answer_erasure(&mut self, index: usize) {
+        let status = self.devices[index].engine().status().unwrap();
         let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
             return;
         };
         let then = if self.rng.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
-        self.say(|| format!("{place}: answers {then:?}"));
-        if self.devices[place].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
-            self.devices[place].wake(Wakeup::ErasureDecision, self.now);
+        self.say(|| format!("{index}: answers {then:?}"));
+        if self.devices[index].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
+            self.devices[index].wake(Wakeup::ErasureDecision, self.now);
         }
-        self.wake(place);
+        self.wake(index);
     }
 
     /// Turns all devices off and advances the time by `long`.
@@ -611,10 +611,10 @@ impl World {
         self.say(|| "the sky clears".into());
         self.weather = 0;
         self.server.faults = zafu_sync::fake::Faults::default();
-        for place in 0..self.devices.len() {
-            self.devices[place].mend_disk();
-            self.devices[place].off_until = Duration::ZERO;
-            self.after(Duration::ZERO, Event::Wake(place));
+        for index in 0..self.devices.len() {
+            self.devices[index].mend_disk();
+            self.devices[index].off_until = Duration::ZERO;
+            self.after(Duration::ZERO, Event::Wake(index));
         }
     }
 }
