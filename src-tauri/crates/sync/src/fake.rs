@@ -23,16 +23,16 @@ use zafu_core::session::{MAX_REVISION, Session};
 use zafu_store::{Cursor, Outgoing};
 
 /// Limits of one push, in rows and bytes: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
-const ROWS_A_PUSH: usize = 5000;
-const BYTES_A_PUSH: usize = 4 << 20;
+const ROWS_PER_PUSH: usize = 5000;
+const BYTES_PER_PUSH: usize = 4 << 20;
 /// Limits of one session, as `zafu.read_element` checks them: texts in bytes, UTC offset in minutes.
-const LONGEST_NOTE: usize = 131_072;
-const LONGEST_LABEL: usize = 8192;
-const LARGEST_OFFSET: u16 = 1439;
+const MAX_NOTE_BYTES: usize = 131_072;
+const MAX_LABEL_BYTES: usize = 8192;
+const MAX_UTC_OFFSET: u16 = 1439;
 /// Default limits of one pull, in rows and bytes, and the size of a row in bytes without its texts.
 const PAGE_ROWS: u64 = 2000;
 const PAGE_BYTES: u64 = 1 << 20;
-const ROW_WEIGHT: usize = 700;
+const ROW_BYTES: usize = 700;
 
 /// A request of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Token(u64);
 
 /// The state of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
+enum TokenState {
     Valid,
     /// It can be refreshed.
     Expired,
@@ -65,21 +65,21 @@ enum Life {
 
 /// The data of one account.
 #[derive(Clone, Debug)]
-struct Home {
+struct AccountData {
     sits: BTreeMap<SessionId, (Session, i64)>,
     head: Cursor,
-    marks: Vec<Cursor>,
-    /// The sequence number of the newest pruned cursor in `marks`.
-    floor: i64,
+    cursors: Vec<Cursor>,
+    /// The sequence number of the newest pruned cursor in `cursors`.
+    pruned_seq: i64,
     erasure_id: Option<Uuid>,
     /// Every session that was ever accepted, for [`Server::verify`].
-    taken: Vec<Session>,
+    accepted: Vec<Session>,
 }
 
 /// A backup of the server: everything except tokens and the random number generator.
 #[derive(Clone, Debug, Default)]
 pub struct Dump {
-    homes: BTreeMap<UserId, Home>,
+    accounts: BTreeMap<UserId, AccountData>,
     seq: i64,
 }
 
@@ -89,28 +89,28 @@ pub struct Faults {
     /// Sessions that make every push with them fail with 22P02.
     pub poison: BTreeSet<SessionId>,
     /// Sessions that are rejected by their row outcome.
-    pub refuse: BTreeSet<SessionId>,
+    pub reject: BTreeSet<SessionId>,
     /// Pushes of more rows than this time out on the server.
-    pub slow_above: Option<usize>,
+    pub slow_above_rows: Option<usize>,
     /// The number of rows at the end of each push that are ignored and have no outcome.
-    pub silent: usize,
+    pub missing_outcomes: usize,
     /// The health check reports that the tables are not protected.
-    pub unwell: bool,
+    pub unhealthy: bool,
     /// The server's clock is behind that of the auth server, so that it rejects valid tokens.
-    pub refuses_tokens: bool,
+    pub rejects_tokens: bool,
     /// A trigger is disabled, so that every write fails with 23502.
-    pub underived: bool,
+    pub trigger_disabled: bool,
     /// Sessions that are sent in a form that only a later version of Zafu can read.
-    pub newer: BTreeSet<SessionId>,
+    pub unreadable: BTreeSet<SessionId>,
     /// The maximum number of rows in one push that the health check reports, if not the real limit.
-    pub rows_a_push: Option<usize>,
+    pub rows_per_push: Option<usize>,
 }
 
 /// A server in memory.
 #[derive(Debug)]
 pub struct Server {
-    now: Dump,
-    tokens: BTreeMap<Token, (UserId, Life)>,
+    contents: Dump,
+    tokens: BTreeMap<Token, (UserId, TokenState)>,
     rng: Rng,
     /// The faults that it injects.
     pub faults: Faults,
@@ -123,7 +123,7 @@ impl Server {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            now: Dump::default(),
+            contents: Dump::default(),
             tokens: BTreeMap::new(),
             rng: Rng::with_seed(seed),
             faults: Faults::default(),
@@ -131,7 +131,7 @@ impl Server {
         }
     }
 
-    fn mark(&mut self) -> Uuid {
+    fn new_history_id(&mut self) -> Uuid {
         let mut bytes = [0; 16];
         self.rng.fill(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid()
@@ -139,23 +139,30 @@ impl Server {
 
     /// Signs an account in, and creates it first if it does not exist. Returns a token.
     pub fn sign_in(&mut self, account: UserId) -> Token {
-        if !self.now.homes.contains_key(&account) {
-            let head = Cursor { seq: 0, history_id: self.mark() };
-            let (sits, taken) = (BTreeMap::new(), Vec::new());
-            let home = Home { sits, head, marks: vec![head], floor: -1, erasure_id: None, taken };
-            self.now.homes.insert(account, home);
+        if !self.contents.accounts.contains_key(&account) {
+            let head = Cursor { seq: 0, history_id: self.new_history_id() };
+            let (sits, accepted) = (BTreeMap::new(), Vec::new());
+            let data = AccountData {
+                sits,
+                head,
+                cursors: vec![head],
+                pruned_seq: -1,
+                erasure_id: None,
+                accepted,
+            };
+            self.contents.accounts.insert(account, data);
         }
         let token = Token(self.rng.u64(..));
-        self.tokens.insert(token, (account, Life::Valid));
+        self.tokens.insert(token, (account, TokenState::Valid));
         token
     }
 
     /// Makes all existing tokens invalid. If `revoked`, they cannot be refreshed either.
-    pub fn end_sessions(&mut self, revoked: bool) {
-        for (_, life) in self.tokens.values_mut() {
-            *life = match (revoked, *life) {
-                (true, _) | (_, Life::Revoked) => Life::Revoked,
-                (false, _) => Life::Expired,
+    pub fn expire_tokens(&mut self, revoked: bool) {
+        for (_, state) in self.tokens.values_mut() {
+            *state = match (revoked, *state) {
+                (true, _) | (_, TokenState::Revoked) => TokenState::Revoked,
+                (false, _) => TokenState::Expired,
             };
         }
     }
@@ -167,8 +174,8 @@ impl Server {
     pub fn refresh(&mut self, token: Token) -> Result<Token, HttpResponse> {
         self.calls += 1;
         match self.tokens.get(&token) {
-            Some((account, Life::Valid | Life::Expired))
-                if self.now.homes.contains_key(account) =>
+            Some((account, TokenState::Valid | TokenState::Expired))
+                if self.contents.accounts.contains_key(account) =>
             {
                 Ok(self.sign_in(*account))
             }
@@ -180,55 +187,56 @@ impl Server {
     }
 
     /// Removes all known cursors of an account except the last one.
-    pub fn prune_marks(&mut self, account: UserId) {
-        if let Some(home) = self.now.homes.get_mut(&account)
-            && let Some(last) = home.marks.pop()
+    pub fn prune_cursors(&mut self, account: UserId) {
+        if let Some(data) = self.contents.accounts.get_mut(&account)
+            && let Some(last) = data.cursors.pop()
         {
-            home.floor = home.marks.iter().map(|mark| mark.seq).max().unwrap_or(home.floor);
-            home.marks = vec![last];
+            data.pruned_seq =
+                data.cursors.iter().map(|cursor| cursor.seq).max().unwrap_or(data.pruned_seq);
+            data.cursors = vec![last];
         }
     }
 
     /// Returns whether a token cannot be refreshed.
     #[must_use]
     pub fn is_revoked(&self, token: Token) -> bool {
-        !matches!(self.tokens.get(&token), Some((_, Life::Valid | Life::Expired)))
+        !matches!(self.tokens.get(&token), Some((_, TokenState::Valid | TokenState::Expired)))
     }
 
     /// Gives all sessions of an account new sequence numbers, so that every device pulls them again unchanged.
     pub fn touch(&mut self, account: UserId) {
-        let Some(home) = self.now.homes.get(&account) else { return };
-        let mut seq = self.now.seq;
-        let ids: Vec<_> = home.sits.keys().copied().collect();
+        let Some(data) = self.contents.accounts.get(&account) else { return };
+        let mut seq = self.contents.seq;
+        let ids: Vec<_> = data.sits.keys().copied().collect();
         let head = Cursor {
             seq: seq + 1 + i64::try_from(ids.len()).unwrap_or(0),
-            history_id: self.mark(),
+            history_id: self.new_history_id(),
         };
-        let home = self.home(account);
-        for (_, at) in home.sits.values_mut() {
+        let data = self.data(account);
+        for (_, at) in data.sits.values_mut() {
             seq += 1;
             *at = seq;
         }
-        home.head = head;
-        home.marks.push(head);
-        self.now.seq = head.seq;
+        data.head = head;
+        data.cursors.push(head);
+        self.contents.seq = head.seq;
     }
 
     /// Deletes an account with all its data. Its tokens stay valid.
     pub fn delete_account(&mut self, account: UserId) {
-        self.now.homes.remove(&account);
+        self.contents.accounts.remove(&account);
     }
 
     /// Returns a backup of the server.
     #[must_use]
     pub fn dump(&self) -> Dump {
-        self.now.clone()
+        self.contents.clone()
     }
 
     /// Restores a backup. Accounts that it does not have stay, without sessions.
     pub fn restore(&mut self, dump: &Dump) {
-        let accounts: Vec<_> = self.now.homes.keys().copied().collect();
-        self.now = dump.clone();
+        let accounts: Vec<_> = self.contents.accounts.keys().copied().collect();
+        self.contents = dump.clone();
         for account in accounts {
             self.sign_in(account);
         }
@@ -237,55 +245,55 @@ impl Server {
     /// Returns the sessions of an account by id.
     #[must_use]
     pub fn sits(&self, account: UserId) -> BTreeMap<SessionId, Session> {
-        let home = self.now.homes.get(&account);
-        let sits = home.into_iter().flat_map(|home| &home.sits);
+        let data = self.contents.accounts.get(&account);
+        let sits = data.into_iter().flat_map(|data| &data.sits);
         sits.map(|(id, (sit, _))| (*id, sit.clone())).collect()
     }
 
     /// Returns the number of sessions of an account that count, from the sessions and not from a running total.
     #[must_use]
-    pub fn counted(&self, account: UserId) -> usize {
+    pub fn count_of_sessions(&self, account: UserId) -> usize {
         self.sits(account).values().filter(|sit| sit.counts()).count()
     }
 
     /// Checks that each row is the merge of all accepted sessions with its id. Returns the violations.
     #[must_use]
     pub fn verify(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for home in self.now.homes.values() {
-            for sit in &home.taken {
-                match home.sits.get(&sit.id) {
-                    None => wrong.push(format!("{} was taken in and is not there", sit.id)),
+        let mut violations = Vec::new();
+        for data in self.contents.accounts.values() {
+            for sit in &data.accepted {
+                match data.sits.get(&sit.id) {
+                    None => violations.push(format!("{} was accepted and is missing", sit.id)),
                     Some((row, _)) if row.clone().join(sit) != *row => {
-                        wrong.push(format!("{} does not hold what was taken in", sit.id));
+                        violations.push(format!("{} lacks a change that was accepted", sit.id));
                     }
                     Some(_) => {}
                 }
             }
-            for (id, (_, seq)) in &home.sits {
-                if *seq > home.head.seq {
-                    wrong.push(format!("{id} is beyond the head"));
+            for (id, (_, seq)) in &data.sits {
+                if *seq > data.head.seq {
+                    violations.push(format!("{id} is beyond the head"));
                 }
             }
         }
-        wrong
+        violations
     }
 
     /// Handles a call and returns the response.
-    pub fn answer(&mut self, token: Option<Token>, call: &Call) -> HttpResponse {
+    pub fn respond(&mut self, token: Option<Token>, call: &Call) -> HttpResponse {
         self.calls += 1;
         if *call == Call::Health {
             return self.health();
         }
         let account = match token.and_then(|token| self.tokens.get(&token)) {
-            Some((_, Life::Valid)) if self.faults.refuses_tokens => {
+            Some((_, TokenState::Valid)) if self.faults.rejects_tokens => {
                 return error(401, "PGRST303");
             }
-            Some((account, Life::Valid)) => *account,
+            Some((account, TokenState::Valid)) => *account,
             Some(_) => return error(401, "PGRST303"),
             None => return error(401, "42501"),
         };
-        if !self.now.homes.contains_key(&account) {
+        if !self.contents.accounts.contains_key(&account) {
             // As in the real database, a deleted account has the digest of no rows.
             return if *call == Call::Digest {
                 digest_of(&BTreeMap::new())
@@ -296,36 +304,40 @@ impl Server {
         match call {
             Call::Push(body) => self.push(account, body),
             Call::Pull(body) => self.pull(account, body),
-            Call::Digest => digest_of(&self.home(account).sits),
+            Call::Digest => digest_of(&self.data(account).sits),
             Call::Erase => self.erase(account),
             Call::Health => self.health(),
         }
     }
 
-    fn home(&mut self, account: UserId) -> &mut Home {
-        self.now.homes.get_mut(&account).unwrap_or_else(|| unreachable!("it was looked for"))
+    fn data(&mut self, account: UserId) -> &mut AccountData {
+        self.contents
+            .accounts
+            .get_mut(&account)
+            .unwrap_or_else(|| unreachable!("the caller has checked that the account exists"))
     }
 
     fn push(&mut self, account: UserId, body: &[u8]) -> HttpResponse {
-        if body.len() > BYTES_A_PUSH {
+        if body.len() > BYTES_PER_PUSH {
             return error(413, "PT413");
         }
         let Some((mut sent, erased)) = wire::read_push(body) else { return error(400, "PT400") };
-        if sent.len() > ROWS_A_PUSH {
+        if sent.len() > ROWS_PER_PUSH {
             return error(413, "PT413");
         }
-        if self.faults.slow_above.is_some_and(|most| sent.len() > most) {
+        if self.faults.slow_above_rows.is_some_and(|max| sent.len() > max) {
             return error(500, "57014");
         }
         if sent.iter().flatten().any(|sit| self.faults.poison.contains(&sit.id)) {
             return error(400, "22P02");
         }
-        if self.faults.underived && sent.iter().flatten().any(|sit| self.would_write(account, sit))
+        if self.faults.trigger_disabled
+            && sent.iter().flatten().any(|sit| self.would_write(account, sit))
         {
             return error(400, "23502");
         }
-        sent.truncate(sent.len().saturating_sub(self.faults.silent));
-        let (before, agreed) = (self.home(account).head, self.home(account).erasure_id);
+        sent.truncate(sent.len().saturating_sub(self.faults.missing_outcomes));
+        let (before, agreed) = (self.data(account).head, self.data(account).erasure_id);
         if agreed.is_some() && agreed != erased {
             return ok(json!({
                 "state": "erased", "outcomes": [], "erasure_id": agreed,
@@ -336,44 +348,44 @@ impl Server {
             if self.reason(sit).is_some() {
                 continue;
             }
-            let next = self.now.seq + 1;
-            let home = self.home(account);
-            home.taken.push(sit.clone());
-            match home.sits.get_mut(&sit.id) {
-                None => _ = home.sits.insert(sit.id, (sit.clone(), next)),
+            let next = self.contents.seq + 1;
+            let data = self.data(account);
+            data.accepted.push(sit.clone());
+            match data.sits.get_mut(&sit.id) {
+                None => _ = data.sits.insert(sit.id, (sit.clone(), next)),
                 Some((known, seq)) => {
-                    let joined = known.clone().join(sit);
-                    if joined == *known {
+                    let merged = known.clone().join(sit);
+                    if merged == *known {
                         continue;
                     }
-                    (*known, *seq) = (joined, next);
+                    (*known, *seq) = (merged, next);
                 }
             }
-            self.now.seq = next;
+            self.contents.seq = next;
         }
-        if self.home(account).sits.values().any(|(_, seq)| *seq > before.seq) {
-            let head = Cursor { seq: self.now.seq, history_id: self.mark() };
-            let home = self.home(account);
-            home.head = head;
-            home.marks.push(head);
+        if self.data(account).sits.values().any(|(_, seq)| *seq > before.seq) {
+            let head = Cursor { seq: self.contents.seq, history_id: self.new_history_id() };
+            let data = self.data(account);
+            data.head = head;
+            data.cursors.push(head);
         }
-        let verdicts: Vec<_> =
-            sent.iter().map(|sit| self.verdict(account, sit.as_ref(), before)).collect();
+        let outcomes: Vec<_> =
+            sent.iter().map(|sit| self.outcome(account, sit.as_ref(), before)).collect();
         ok(json!({
-            "state": "ok", "outcomes": verdicts, "erasure_id": agreed,
-            "before": cursor_json(before), "after": cursor_json(self.home(account).head),
+            "state": "ok", "outcomes": outcomes, "erasure_id": agreed,
+            "before": cursor_json(before), "after": cursor_json(self.data(account).head),
         }))
     }
 
     fn would_write(&self, account: UserId, sit: &Session) -> bool {
-        let known = self.now.homes.get(&account).and_then(|home| home.sits.get(&sit.id));
+        let known = self.contents.accounts.get(&account).and_then(|data| data.sits.get(&sit.id));
         known.is_none_or(|(known, _)| known.clone().join(sit) != *known)
     }
 
     /// Returns the row of a session as it is sent to clients.
     fn row(&self, sit: &Session) -> Value {
         let mut row = wire::row(sit);
-        if self.faults.newer.contains(&sit.id) {
+        if self.faults.unreadable.contains(&sit.id) {
             row["source"] = "watch".into();
             row["mood"] = json!({"calm": 3});
         }
@@ -383,35 +395,35 @@ impl Server {
     /// Returns the reason for which a session is rejected, if any.
     fn reason(&self, sit: &Session) -> Option<&'static str> {
         let (details, lifecycle) = (&sit.details.value, &sit.lifecycle);
-        let unsayable = |at: &DateTime<Utc>| !(1..=9999).contains(&at.year());
-        let says = |at: Option<DateTime<Utc>>| at.as_ref().is_some_and(unsayable);
+        let is_out_of_range = |at: &DateTime<Utc>| !(1..=9999).contains(&at.year());
+        let has_out_of_range = |at: Option<DateTime<Utc>>| at.as_ref().is_some_and(is_out_of_range);
         let rules = [
             (details.note.contains('\0') || details.label.contains('\0'), "bad_text"),
-            (unsayable(&lifecycle.startedat), "bad_startedat"),
-            (says(lifecycle.completedat()), "bad_completedat"),
-            (says(lifecycle.endedat()), "bad_endedat"),
-            (unsayable(&sit.createdat), "bad_createdat"),
-            (sit.utcoffset.0.unsigned_abs() > LARGEST_OFFSET, "bad_utcoffset"),
-            (details.note.len() > LONGEST_NOTE, "bad_note"),
-            (details.label.len() > LONGEST_LABEL, "bad_label"),
-            (says(details.corrected_start), "bad_correctedstart"),
+            (is_out_of_range(&lifecycle.startedat), "bad_startedat"),
+            (has_out_of_range(lifecycle.completedat()), "bad_completedat"),
+            (has_out_of_range(lifecycle.endedat()), "bad_endedat"),
+            (is_out_of_range(&sit.createdat), "bad_createdat"),
+            (sit.utcoffset.0.unsigned_abs() > MAX_UTC_OFFSET, "bad_utcoffset"),
+            (details.note.len() > MAX_NOTE_BYTES, "bad_note"),
+            (details.label.len() > MAX_LABEL_BYTES, "bad_label"),
+            (has_out_of_range(details.corrected_start), "bad_correctedstart"),
             (sit.details.revision > MAX_REVISION, "bad_detailsrevision"),
-            (says(sit.deletion.value), "bad_deletedat"),
+            (has_out_of_range(sit.deletion.value), "bad_deletedat"),
             (sit.deletion.revision > MAX_REVISION, "bad_deletionrevision"),
-            (self.faults.refuse.contains(&sit.id), "bad_note"),
+            (self.faults.reject.contains(&sit.id), "bad_note"),
         ];
         rules.into_iter().find_map(|(broken, reason)| broken.then_some(reason))
     }
 
-    fn verdict(&mut self, account: UserId, sit: Option<&Session>, before: Cursor) -> Value {
+    fn outcome(&mut self, account: UserId, sit: Option<&Session>, before: Cursor) -> Value {
         let Some(sit) = sit else {
             return json!({"id": null, "outcome": "rejected", "reason": "contradiction"});
         };
         if let Some(reason) = self.reason(sit) {
             return json!({"id": sit.id, "outcome": "rejected", "reason": reason});
         }
-        match self.home(account).sits.get(&sit.id) {
-            None => unreachable!("whatever is not refused is there now"),
+        match self.data(account).sits.get(&sit.id) {
+            None => unreachable!("a session that is not rejected is stored"),
             Some((known, _)) if known != sit => {
                 let known = known.clone();
                 json!({"id": sit.id, "outcome": "merged", "row": self.row(&known)})
@@ -422,22 +434,27 @@ impl Server {
     }
 
     fn pull(&mut self, account: UserId, body: &[u8]) -> HttpResponse {
-        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-        let seq = asked["after_seq"].as_i64();
-        let mark = asked["after_history_id"].as_str().and_then(|mark| mark.parse::<Uuid>().ok());
-        let limit = |key: &str, usual, most: usize| {
-            let asked = asked[key].as_u64().unwrap_or(usual);
-            usize::try_from(asked).unwrap_or(most).clamp(1, most)
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let seq = request["after_seq"].as_i64();
+        let history_id =
+            request["after_history_id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
+        let limit = |key: &str, default, max: usize| {
+            let requested = request[key].as_u64().unwrap_or(default);
+            usize::try_from(requested).unwrap_or(max).clamp(1, max)
         };
-        let most = limit("max_rows", PAGE_ROWS, ROWS_A_PUSH);
-        let bytes = limit("max_bytes", PAGE_BYTES, BYTES_A_PUSH);
-        let Home { sits, head, marks, floor, erasure_id, .. } =
-            self.now.homes.get(&account).unwrap_or_else(|| unreachable!("it was looked for"));
-        let has_been_at = |seq, mark| marks.iter().any(|m| m.history_id == mark && m.seq >= seq);
-        let (start, compare) = match (seq, mark) {
+        let max = limit("max_rows", PAGE_ROWS, ROWS_PER_PUSH);
+        let bytes = limit("max_bytes", PAGE_BYTES, BYTES_PER_PUSH);
+        let AccountData { sits, head, cursors, pruned_seq, erasure_id, .. } = self
+            .contents
+            .accounts
+            .get(&account)
+            .unwrap_or_else(|| unreachable!("the caller has checked that the account exists"));
+        let has_been_at =
+            |seq, id| cursors.iter().any(|cursor| cursor.history_id == id && cursor.seq >= seq);
+        let (start, compare) = match (seq, history_id) {
             (None, None) => (0, false),
-            (Some(seq), Some(mark)) if has_been_at(seq, mark) => (seq, false),
-            (Some(seq), Some(_)) if seq <= *floor => (seq, true),
+            (Some(seq), Some(id)) if has_been_at(seq, id) => (seq, false),
+            (Some(seq), Some(_)) if seq <= *pruned_seq => (seq, true),
             _ => {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
@@ -447,16 +464,16 @@ impl Server {
         };
         let mut found: Vec<_> = sits.values().filter(|(_, seq)| *seq > start).collect();
         found.sort_by_key(|(_, seq)| *seq);
-        found.truncate(most);
-        let mut weight = 0;
-        let fit = found.iter().take_while(|(sit, _)| {
+        found.truncate(max);
+        let mut size = 0;
+        let fitting = found.iter().take_while(|(sit, _)| {
             let details = &sit.details.value;
-            weight += ROW_WEIGHT + details.note.len() + details.label.len();
-            weight <= bytes
+            size += ROW_BYTES + details.note.len() + details.label.len();
+            size <= bytes
         });
         // At least one row: a response without rows would never reach the end.
-        let fit = fit.count().max(1);
-        found.truncate(fit);
+        let fitting = fitting.count().max(1);
+        found.truncate(fitting);
         let last = found.last().map_or(head.seq, |(_, seq)| *seq);
         ok(json!({
             "state": "ok",
@@ -469,25 +486,25 @@ impl Server {
     }
 
     fn erase(&mut self, account: UserId) -> HttpResponse {
-        self.now.seq += 1;
-        let head = Cursor { seq: self.now.seq, history_id: self.mark() };
-        let home = self.home(account);
-        home.sits.clear();
-        home.taken.clear();
-        home.head = head;
-        home.marks.push(head);
-        home.erasure_id = Some(head.history_id);
+        self.contents.seq += 1;
+        let head = Cursor { seq: self.contents.seq, history_id: self.new_history_id() };
+        let data = self.data(account);
+        data.sits.clear();
+        data.accepted.clear();
+        data.head = head;
+        data.cursors.push(head);
+        data.erasure_id = Some(head.history_id);
         ok(json!({"erasure_id": head.history_id}))
     }
 
     fn health(&self) -> HttpResponse {
-        let rows = self.faults.rows_a_push.unwrap_or(ROWS_A_PUSH);
-        let unprotected: &[&str] = if self.faults.unwell { &["public.sessions"] } else { &[] };
+        let rows = self.faults.rows_per_push.unwrap_or(ROWS_PER_PUSH);
+        let unprotected: &[&str] = if self.faults.unhealthy { &["public.sessions"] } else { &[] };
         ok(json!({
-            "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unwell,
+            "schema": 1, "oldest_client": "0.1.0", "rls": !self.faults.unhealthy,
             "unprotected": unprotected, "surplus": [], "missing": [],
             "limits": {
-                "rows_per_push": rows, "bytes_per_push": BYTES_A_PUSH, "new_ids_per_day": 250_000,
+                "rows_per_push": rows, "bytes_per_push": BYTES_PER_PUSH, "new_ids_per_day": 250_000,
             },
         }))
     }
@@ -536,14 +553,14 @@ impl FakeRemote {
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, token));
     }
 
-    /// Runs `what` with the locked server and returns its result.
-    pub fn with<T>(&self, what: impl FnOnce(&mut Server) -> T) -> T {
-        what(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Calls `run` with the locked server and returns its result.
+    pub fn with<T>(&self, run: impl FnOnce(&mut Server) -> T) -> T {
+        run(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn token(&self, account: UserId) -> Result<Token, RemoteError> {
         match *self.token.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((whose, token)) if whose == account => Ok(token),
+            Some((signed_in, token)) if signed_in == account => Ok(token),
             Some(_) => Err(Fault::OtherAccount.into()),
             None => Err(HttpResponse { status: 401, retry_after: None, body: Vec::new() }.error()),
         }
@@ -551,7 +568,7 @@ impl FakeRemote {
 
     fn call(&self, account: UserId, call: &Call) -> Result<HttpResponse, RemoteError> {
         let token = self.token(account)?;
-        Ok(self.with(|server| server.answer(Some(token), call)))
+        Ok(self.with(|server| server.respond(Some(token), call)))
     }
 }
 
@@ -585,12 +602,12 @@ impl Remote for FakeRemote {
 
     async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
         let old = self.token(account)?;
-        let new = self.with(|server| server.refresh(old)).map_err(|came| came.error())?;
+        let new = self.with(|server| server.refresh(old)).map_err(|response| response.error())?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some((account, new));
         Ok(())
     }
 
     async fn health(&self) -> Result<Health, RemoteError> {
-        self.with(|server| server.answer(None, &Call::Health)).health()
+        self.with(|server| server.respond(None, &Call::Health)).health()
     }
 }

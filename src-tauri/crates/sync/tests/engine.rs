@@ -77,7 +77,7 @@ fn a_new_device_pulls_everything_however_much_it_is() {
             .map(|n| Session { id: id(1000 + hundred * 100 + n), ..like.clone() })
             .collect();
         let call = Call::Push(wire::push_body(&sits, None));
-        one.remote.with(|server| server.answer(Some(token), &call));
+        one.remote.with(|server| server.respond(Some(token), &call));
     }
     // More rows than the default row limit of Supabase: responses are silently truncated at 1000 rows.
     let before = server.lock().unwrap().calls;
@@ -97,7 +97,7 @@ fn a_backlog_is_sent_in_growing_pushes_despite_rows_that_cannot_be_stored() {
     }
     device.remote.with(|server| {
         server.faults.poison.insert(id(77));
-        server.faults.refuse.insert(id(78));
+        server.faults.reject.insert(id(78));
     });
     let transferred = device.sync();
     assert_eq!((transferred.pushed, transferred.rejected), (248, 2));
@@ -182,7 +182,7 @@ fn real_life_19_a_device_whose_cursor_was_pruned_compares_and_sends_nothing() {
     two.start(4);
     two.finish();
     two.sync();
-    server.lock().unwrap().prune_marks(ME);
+    server.lock().unwrap().prune_cursors(ME);
     // After weeks offline, the device pulls what follows its cursor and pushes nothing.
     one.seconds += 40 * 86_400;
     let transferred = one.sync();
@@ -201,7 +201,7 @@ fn real_life_19_a_device_whose_cursor_was_pruned_compares_and_sends_nothing() {
         two.finish();
         two.sync();
     }
-    server.lock().unwrap().prune_marks(ME);
+    server.lock().unwrap().prune_cursors(ME);
     one.seconds += 60;
     one.sync();
     assert_ne!(compared(&one), before);
@@ -260,11 +260,11 @@ fn a_server_that_is_not_protected_gets_nothing() {
     let server = server();
     let mut device = Device::new(&server, 1);
     device.start(1);
-    server.lock().unwrap().faults.unwell = true;
+    server.lock().unwrap().faults.unhealthy = true;
     device.sync();
     assert!(device.there().is_empty());
     assert!(matches!(device.engine.status().unwrap().hold, Some(Hold::Unhealthy(_))));
-    server.lock().unwrap().faults.unwell = false;
+    server.lock().unwrap().faults.unhealthy = false;
     device.sync();
     assert_eq!(device.there().len(), 1);
 }
@@ -317,7 +317,7 @@ fn a_session_whose_id_another_local_account_has_does_not_make_the_digests_differ
     let other = UserId(Uuid::from_u128(2));
     let token = device.remote.with(|server| server.sign_in(other));
     let call = Call::Push(wire::push_body(&[device.session(1)], None));
-    device.remote.with(|server| server.answer(Some(token), &call));
+    device.remote.with(|server| server.respond(Some(token), &call));
     device.store.sign_in(other, "https://example.org", "key", "other@example.org").unwrap();
     device.remote.sign_in(other);
     assert_eq!(device.sync().pulled, 0);

@@ -55,10 +55,10 @@ fn a_completion_after_a_failed_creation_creates_the_session() {
     let mut device = Device::new(&server, 1);
     device.start(1);
     // The first push of the row fails.
-    device.remote.with(|server| server.faults.slow_above = Some(0));
+    device.remote.with(|server| server.faults.slow_above_rows = Some(0));
     device.sync();
     assert!(device.there().is_empty());
-    device.remote.with(|server| server.faults.slow_above = None);
+    device.remote.with(|server| server.faults.slow_above_rows = None);
     device.finish();
     device.seconds += 1000;
     let transferred = device.sync();
@@ -107,7 +107,7 @@ fn a_session_that_is_pushed_several_times_is_counted_once() {
     let sent = wire::push_body(&[one.session(1)], None);
     let token = one.remote.with(|server| server.sign_in(ME));
     for _ in 0..3 {
-        one.remote.with(|server| server.answer(Some(token), &Call::Push(sent.clone())));
+        one.remote.with(|server| server.respond(Some(token), &Call::Push(sent.clone())));
     }
     one.sync();
     two.sync();
@@ -116,6 +116,6 @@ fn a_session_that_is_pushed_several_times_is_counted_once() {
         device.seconds += 1000;
         device.sync();
     }
-    assert_eq!(server.lock().unwrap().counted(ME), 1);
+    assert_eq!(server.lock().unwrap().count_of_sessions(ME), 1);
     assert_eq!((one.log(), two.log()), (vec![id(1)], vec![id(1)]));
 }

@@ -144,7 +144,7 @@ impl World {
         let counted: BTreeSet<_> =
             there.values().filter(|sit| sit.counts()).map(|sit| sit.id).collect();
         assert_eq!(
-            self.server.counted(account),
+            self.server.count_of_sessions(account),
             counted.len(),
             "counts are not what a recount gives"
         );

@@ -179,7 +179,7 @@ impl World {
                 let pause = self.rng.u64(1..120_000);
                 self.after(Duration::from_millis(pause), Event::Act);
             }
-            Event::Accept => self.server.faults.refuses_tokens = false,
+            Event::Accept => self.server.faults.rejects_tokens = false,
             Event::Sit(device) => self.sit(device),
             Event::Wake(device) => self.wake(device),
             Event::Arrive(number) => self.arrive(number),
@@ -286,13 +286,13 @@ impl World {
         let again = std::mem::replace(&mut wire.arrived, true);
         let wire = wire.clone();
         match wire.trouble {
-            Trouble::Expired => self.server.end_sessions(false),
-            Trouble::Revoked => self.server.end_sessions(true),
-            Trouble::Silent(verdicts) => self.server.faults.silent = verdicts,
+            Trouble::Expired => self.server.expire_tokens(false),
+            Trouble::Revoked => self.server.expire_tokens(true),
+            Trouble::Silent(verdicts) => self.server.faults.missing_outcomes = verdicts,
             _ => {}
         }
         let mut response = match (&wire.call, wire.token) {
-            (Some(call), token) => self.server.answer(token, call),
+            (Some(call), token) => self.server.respond(token, call),
             (None, Some(token)) => match self.server.refresh(token) {
                 Ok(token) => {
                     // The device stores the new token even if the response is lost afterwards.
@@ -307,7 +307,7 @@ impl World {
             },
             (None, None) => unreachable!("nobody asks for a new token without an old one"),
         };
-        self.server.faults.silent = 0;
+        self.server.faults.missing_outcomes = 0;
         if self.blind && wire.call == Some(Call::Digest) && response.status == 200 {
             response.body = self.own_digest(wire.device);
         }
@@ -511,29 +511,29 @@ impl World {
             92 => self.erase(index),
             93 | 94 => self.answer_erasure(index),
             95 => match self.rng.u32(0..4) {
-                0 => self.server.faults.unwell = self.rng.u32(0..4) == 0,
+                0 => self.server.faults.unhealthy = self.rng.u32(0..4) == 0,
                 1 => {
-                    self.server.faults.refuses_tokens = true;
+                    self.server.faults.rejects_tokens = true;
                     let long = self.rng.u64(1..1200);
                     self.after(seconds(long), Event::Accept);
                 }
-                2 => self.server.faults.underived = self.rng.u32(0..3) == 0,
+                2 => self.server.faults.trigger_disabled = self.rng.u32(0..3) == 0,
                 _ => {
                     let rows = self.rng.usize(1..4);
-                    self.server.faults.rows_a_push = self.rng.bool().then_some(rows);
+                    self.server.faults.rows_per_push = self.rng.bool().then_some(rows);
                 }
             },
             96 => {
                 let most = self.rng.usize(1..4);
-                self.server.faults.slow_above = (self.rng.u32(0..4) == 0).then_some(most);
+                self.server.faults.slow_above_rows = (self.rng.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
                 let known: Vec<SessionId> = self.devices[index].held.keys().copied().collect();
                 if let Some(id) = self.rng.choice(known) {
                     match self.rng.u32(0..3) {
                         0 => self.server.faults.poison.insert(id),
-                        1 => self.server.faults.refuse.insert(id),
-                        _ => self.server.faults.newer.insert(id),
+                        1 => self.server.faults.reject.insert(id),
+                        _ => self.server.faults.unreadable.insert(id),
                     };
                 }
             }
@@ -573,7 +573,7 @@ impl World {
     fn erase(&mut self, index: usize) {
         let device = &self.devices[index];
         let Some((account, token)) = device.token else { return };
-        let response = self.server.answer(Some(token), &Call::Erase);
+        let response = self.server.respond(Some(token), &Call::Erase);
         let Ok(erasure_id) = response.erase() else { return };
         self.say(|| format!("{index}: erases {account}"));
         // The device may be killed before it records the erasure.

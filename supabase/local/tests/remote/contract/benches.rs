@@ -44,7 +44,7 @@ impl Bench for Fake {
     async fn outdated(&self, renewable: bool) -> (UserId, FakeRemote) {
         let account = self.account();
         let device = self.device(account);
-        device.with(|server| server.end_sessions(!renewable));
+        device.with(|server| server.expire_tokens(!renewable));
         (account, device)
     }
 
@@ -57,7 +57,7 @@ impl Bench for Fake {
     }
 
     fn advance(&self, _: UserId, sit: SessionId) {
-        self.0.lock().unwrap().faults.newer.insert(sit);
+        self.0.lock().unwrap().faults.unreadable.insert(sit);
     }
 
     fn restore(&self, backup: &Dump) {
