@@ -15,14 +15,14 @@ struct Row {
 
 impl World {
     /// Ends all faults, syncs every account on every device, and checks the invariants.
-    pub fn heal(&mut self) {
-        self.clear_up();
+    pub fn recover(&mut self) {
+        self.end_faults();
         // Delayed requests arrive.
         self.run_until(self.now + seconds(1200));
         for index in 0..self.devices.len() {
             self.devices[index].finish(self.now, &mut self.rng);
         }
-        self.read_what_was_unreadable();
+        self.make_rows_readable();
         for account in self.accounts {
             // The rounds are a day apart, so that the digests are compared.
             for round in 0..4 {
@@ -30,28 +30,28 @@ impl World {
                     self.drain(index, account);
                 }
                 if round < 3 {
-                    self.sleep(seconds(90_000));
+                    self.turn_off_for(seconds(90_000));
                 }
             }
-            self.examine(account);
-            self.examine_edits(account);
+            self.check_account(account);
+            self.check_edits(account);
         }
-        let wrong = self.server.verify();
-        assert!(wrong.is_empty(), "the server: {wrong:?}");
-        self.rest();
+        let violations = self.server.verify();
+        assert!(violations.is_empty(), "the server: {violations:?}");
+        self.check_idle();
     }
 
     /// Makes unreadable rows readable: updates each device, or changes the rows on the server.
-    fn read_what_was_unreadable(&mut self) {
-        let touched = self.rng.bool();
-        if touched {
+    fn make_rows_readable(&mut self) {
+        let sent_again = self.rng.bool();
+        if sent_again {
             for account in self.accounts {
                 self.server.touch(account);
             }
         }
         for index in 0..self.devices.len() {
             // The server does not send erased rows again, so that only an update makes them readable.
-            if !touched || self.devices[index].has_only_here() {
+            if !sent_again || self.devices[index].has_unreadable_rows_only_here() {
                 self.devices[index].update(self.now, &mut self.rng);
             }
         }
@@ -66,22 +66,22 @@ impl World {
         self.wake(index);
         for _ in 0..20 {
             self.run_until(self.now + seconds(30));
-            self.answer_erasure(index);
+            self.decide_after_erasure(index);
         }
         // The server does not send rows again that the user has just made local only.
-        if self.devices[index].has_only_here() {
+        if self.devices[index].has_unreadable_rows_only_here() {
             self.devices[index].update(self.now, &mut self.rng);
             self.wake(index);
             self.run_until(self.now + seconds(60));
         }
         let unreadable = self.devices[index].unreadable_of(account);
-        assert_eq!(unreadable, Vec::<String>::new(), "{index} has not read all");
+        assert_eq!(unreadable, Vec::<String>::new(), "{index} has unreadable rows left");
         let backlog = self.devices[index].store().backlog(account).unwrap();
         let status = self.devices[index].engine().status().unwrap();
         assert_eq!(
             (backlog.pending, backlog.rejected),
             (0, 0),
-            "{index} has not sent all: {status:?}"
+            "{index} has rows left to send: {status:?}"
         );
         let calls = self.devices[index].calls - calls;
         assert!(calls < 40, "{index} made {calls} calls to send and read a few sits");
@@ -105,10 +105,10 @@ impl World {
 
     /// Checks that the last note of a user on a device is never replaced by an earlier note of the same device, even if
     /// a backup was restored in between.
-    fn examine_edits(&self, account: UserId) {
+    fn check_edits(&self, account: UserId) {
         for (id, sit) in self.server.sits(account) {
             let note = &sit.details.value.note;
-            if self.undecided.contains(note) {
+            if self.ambiguous_notes.contains(note) {
                 continue;
             }
             for (index, device) in self.devices.iter().enumerate() {
@@ -121,7 +121,8 @@ impl World {
                 else {
                     continue;
                 };
-                let later = device.edits[at + 1..].iter().filter(of_it).find(|it| !it.given_up);
+                let later =
+                    device.edits[at + 1..].iter().filter(of_it).find(|it| !it.was_restored_away);
                 assert!(
                     later.is_none(),
                     "{index}: {id} has {:?}, and {later:?} was written after that",
@@ -132,55 +133,52 @@ impl World {
     }
 
     /// Checks the invariants of an account that all devices have just synced.
-    fn examine(&mut self, account: UserId) {
-        let there = self.server.sits(account);
-        for (id, sit) in &there {
+    fn check_account(&mut self, account: UserId) {
+        let on_server = self.server.sits(account);
+        for (id, sit) in &on_server {
             let owners = self.owners.get(&(sit.createdat, sit.deviceid));
             assert!(
                 owners.is_some_and(|owners| owners.contains(&account)),
-                "{id} is under an account that it was never given to: {owners:?}"
+                "{id} belongs to an account that it was never assigned to: {owners:?}"
             );
         }
         let counted: BTreeSet<_> =
-            there.values().filter(|sit| sit.counts()).map(|sit| sit.id).collect();
+            on_server.values().filter(|sit| sit.counts()).map(|sit| sit.id).collect();
         assert_eq!(
             self.server.count_of_sessions(account),
             counted.len(),
-            "counts are not what a recount gives"
+            "the count differs from a recount"
         );
         for (index, device) in self.devices.iter().enumerate() {
             let rows = self.rows(index);
-            for (id, held) in &device.held {
-                assert!(rows.contains_key(id), "{index}: the sit {id} has vanished");
-                let here = device.store().session(*id).unwrap().expect("it has begun");
-                assert_eq!(
-                    here.clone().join(held),
-                    here,
-                    "{index}: {id} has lost what was saved of it"
-                );
+            for (id, seen) in &device.seen {
+                assert!(rows.contains_key(id), "{index}: the sit {id} is missing");
+                let on_device =
+                    device.store().session(*id).unwrap().expect("every seen sit is stored");
+                assert_eq!(on_device.clone().join(seen), on_device, "{index}: {id} lost a change");
             }
-            let mut here = BTreeMap::new();
+            let mut on_device = BTreeMap::new();
             for (id, row) in &rows {
                 let sent = row.owner == Some(account) && row.state.is_none();
                 if sent {
                     let session: Session =
-                        device.store().session(*id).unwrap().expect("it has begun");
-                    here.insert(*id, session);
+                        device.store().session(*id).unwrap().expect("every seen sit is stored");
+                    on_device.insert(*id, session);
                 }
             }
             // A session whose id another account has on this device stays on the server.
             let of_others = |id: &SessionId| {
                 rows.get(id).is_some_and(|row| row.owner.is_some_and(|owner| owner != account))
             };
-            let mut there = there.clone();
-            there.retain(|id, _| !of_others(id));
+            let mut on_server = on_server.clone();
+            on_server.retain(|id, _| !of_others(id));
             // Everything except local-only sessions is on the server, and equal.
-            assert_eq!(here, there, "{index} and the server do not agree on {account}");
+            assert_eq!(on_device, on_server, "{index} and the server differ for {account}");
         }
     }
 
     /// Checks that three hours without events cause only a few calls.
-    fn rest(&mut self) {
+    fn check_idle(&mut self) {
         let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
         self.run_until(self.now + seconds(3 * 3600));
         for (device, before) in self.devices.iter().zip(before) {

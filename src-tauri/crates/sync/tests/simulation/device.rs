@@ -24,7 +24,7 @@ use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
 
 /// The sessions that the user of a device has seen saved, by id.
-pub type Held = BTreeMap<SessionId, Session>;
+pub type Seen = BTreeMap<SessionId, Session>;
 
 /// The result of a call, as it comes over the network.
 pub type Received = Result<HttpResponse, RemoteError>;
@@ -82,7 +82,7 @@ impl Remote for Network {
     }
 
     async fn erase(&self, _: UserId) -> Result<Uuid, RemoteError> {
-        unreachable!("the world erases")
+        unreachable!("the simulation erases directly")
     }
 
     async fn refresh(&self, account: UserId) -> Result<(), RemoteError> {
@@ -101,36 +101,36 @@ pub struct Edit {
     pub id: SessionId,
     pub note: String,
     /// Whether the folder was restored to a state without this note.
-    pub given_up: bool,
+    pub was_restored_away: bool,
 }
 
 /// A copy of a data folder.
 #[derive(Clone)]
 struct Backup {
     path: PathBuf,
-    held: Held,
+    seen: Seen,
     /// The number of edits that it has.
     edits: usize,
 }
 
 pub struct Device {
     folder: TempDir,
-    parts: Option<Parts>,
+    process: Option<Process>,
     pub token: Option<(UserId, Token)>,
     /// The number of the last call before the last sign-in.
     pub signed_in_at: u64,
     /// The calls that are in flight, by their numbers.
     in_flight: BTreeMap<u64, oneshot::Sender<Received>>,
     /// The maximum number of calls in flight at once.
-    pub most: usize,
-    pub held: Held,
+    pub max_in_flight: usize,
+    pub seen: Seen,
     /// The notes that were written on this device, in order.
     pub edits: Vec<Edit>,
     /// A backup by Zafu.
-    copy: Option<Backup>,
+    zafu_backup: Option<Backup>,
     /// A copy by another program.
-    backup: Option<Backup>,
-    copies: u64,
+    folder_copy: Option<Backup>,
+    backup_count: u64,
     /// The error of the device's clock, in seconds.
     pub skew: i64,
     pub calls: u64,
@@ -140,11 +140,11 @@ pub struct Device {
 }
 
 /// Records the current state of a session, which must include its recorded state.
-fn hold(held: &mut Held, session: Session) {
-    if let Some(before) = held.get(&session.id) {
-        assert_eq!(session.clone().join(before), session, "a sit went back");
+fn record_seen(seen: &mut Seen, session: Session) {
+    if let Some(before) = seen.get(&session.id) {
+        assert_eq!(session.clone().join(before), session, "a sit lost a change");
     }
-    held.insert(session.id, session);
+    seen.insert(session.id, session);
 }
 
 /// Creates a sync engine that sends a second push even for a small backlog.
@@ -159,7 +159,7 @@ fn device_in(database: &Path) -> String {
 }
 
 /// The state of a running process.
-struct Parts {
+struct Process {
     store: Store,
     engine: SyncEngine,
     network: Arc<Network>,
@@ -191,16 +191,16 @@ impl Device {
     fn in_folder(folder: TempDir) -> Self {
         Self {
             folder,
-            parts: None,
+            process: None,
             token: None,
             signed_in_at: 0,
             in_flight: BTreeMap::new(),
-            most: 0,
-            held: Held::new(),
+            max_in_flight: 0,
+            seen: Seen::new(),
             edits: Vec::new(),
-            copy: None,
-            backup: None,
-            copies: 0,
+            zafu_backup: None,
+            folder_copy: None,
+            backup_count: 0,
             skew: 0,
             calls: 0,
             off_until: Duration::ZERO,
@@ -208,18 +208,18 @@ impl Device {
         }
     }
 
-    /// Creates a second computer with a copy of the folder (18). With `knows`, Zafu can detect the copy; without,
+    /// Creates a second computer with a copy of the folder (18). If `is_detectable`, Zafu can detect the copy; otherwise
     /// the whole disk was cloned.
-    pub fn cloned(&self, knows: bool, now: Duration, rng: &mut Rng) -> Self {
+    pub fn cloned(&self, is_detectable: bool, now: Duration, rng: &mut Rng) -> Self {
         let folder = folder();
         let to = folder.path().join("zafu.db");
         self.raw().execute("VACUUM INTO ?1", [to.to_str().unwrap()]).unwrap();
-        if !knows {
+        if !is_detectable {
             let raw = Connection::open(to).unwrap();
             raw.execute("UPDATE device SET folder_digest = NULL, file_digest = NULL", []).unwrap();
         }
-        let (token, held) = (self.token, self.held.clone());
-        let mut device = Self { token, held, skew: self.skew, ..Self::in_folder(folder) };
+        let (token, seen) = (self.token, self.seen.clone());
+        let mut device = Self { token, seen, skew: self.skew, ..Self::in_folder(folder) };
         device.open(now, rng);
         device
     }
@@ -240,50 +240,50 @@ impl Device {
         let store = Store::open(self.folder.path(), at.wall).unwrap();
         let (timer, effects) = Timer::recover(store.open_sits().unwrap(), at);
         let engine = engine(&store, rng, self.version);
-        self.parts = Some(Parts { store, engine, network: Arc::default(), timer });
-        assert!(self.save(effects), "nothing is in the way of a start");
+        self.process = Some(Process { store, engine, network: Arc::default(), timer });
+        assert!(self.save(effects), "the recovered state is saved");
     }
 
     /// Restarts the sync after a panic (10).
     pub fn restart_sync(&mut self, rng: &mut Rng) {
         self.in_flight.clear();
-        let parts = self.parts.as_mut().unwrap();
-        parts.engine = engine(&parts.store, rng, self.version);
-        parts.network = Arc::default();
+        let process = self.process.as_mut().unwrap();
+        process.engine = engine(&process.store, rng, self.version);
+        process.network = Arc::default();
     }
 
     /// Ends the process.
     fn close(&mut self) {
-        self.parts = None;
+        self.process = None;
         self.in_flight.clear();
     }
 
     /// Starts due calls alongside those in flight and returns them, or returns what the sync waits for if it is idle.
     pub fn start_due(&mut self, now: Duration) -> Result<(Vec<Started>, Option<Wait>), StoreError> {
         let at = moment(now, self.skew);
-        let parts = self.parts.as_mut().unwrap();
-        let wait = match block_on(poll_once(parts.engine.next_event(&parts.network, at))) {
+        let process = self.process.as_mut().unwrap();
+        let wait = match block_on(poll_once(process.engine.next_event(&process.network, at))) {
             None => None,
             Some(Ok(Event::Idle(wait))) => Some(wait),
             Some(Ok(Event::Response(completed))) => panic!("{completed:?} was not applied"),
             Some(Err(error)) => return Err(error),
         };
-        Ok((std::mem::take(&mut *parts.network.0.lock().unwrap()), wait))
+        Ok((std::mem::take(&mut *process.network.0.lock().unwrap()), wait))
     }
 
     /// Records a call as in flight under `number`.
-    pub fn depart(&mut self, number: u64, call: &mut Started) {
-        self.in_flight.insert(number, call.respond.take().expect("it departs once"));
-        self.most = self.most.max(self.in_flight.len());
+    pub fn record_in_flight(&mut self, number: u64, call: &mut Started) {
+        self.in_flight.insert(number, call.respond.take().expect("a call is recorded once"));
+        self.max_in_flight = self.max_in_flight.max(self.in_flight.len());
         self.calls += 1;
     }
 
-    pub fn waits_for(&self, number: u64) -> bool {
+    pub fn has_in_flight(&self, number: u64) -> bool {
         self.in_flight.contains_key(&number)
     }
 
     /// Delivers the response to a call. Returns the results of applying the responses that are next in order.
-    pub fn arrive(
+    pub fn deliver(
         &mut self,
         number: u64,
         received: Received,
@@ -292,7 +292,7 @@ impl Device {
         let respond = self.in_flight.remove(&number).expect("the device waits for it");
         respond.send(received).expect("its request is in flight");
         let at = moment(now, self.skew);
-        let engine = &mut self.parts.as_mut().unwrap().engine;
+        let engine = &mut self.process.as_mut().unwrap().engine;
         let mut results = Vec::new();
         while let Some(completed) = block_on(poll_once(engine.next_response())) {
             results.push(engine.apply(completed, at));
@@ -301,11 +301,11 @@ impl Device {
     }
 
     pub fn store(&self) -> &Store {
-        &self.parts.as_ref().unwrap().store
+        &self.process.as_ref().unwrap().store
     }
 
     pub fn engine(&mut self) -> &mut SyncEngine {
-        &mut self.parts.as_mut().unwrap().engine
+        &mut self.process.as_mut().unwrap().engine
     }
 
     /// Wakes the sync.
@@ -323,7 +323,7 @@ impl Device {
         self.folder.path().join("zafu.db")
     }
 
-    /// Makes one random kind of write to the database fail until [`Self::mend_disk`] (5, 11, 13).
+    /// Makes one random kind of write to the database fail until [`Self::repair_disk`] (5, 11, 13).
     pub fn break_disk(&self, rng: &mut Rng) {
         let (table, when) = *rng
             .choice(&[("accounts", "UPDATE"), ("sessions", "INSERT"), ("outbox", "DELETE")])
@@ -336,73 +336,73 @@ impl Device {
             .unwrap();
     }
 
-    pub fn mend_disk(&self) {
+    pub fn repair_disk(&self) {
         self.raw().execute_batch("DROP TRIGGER IF EXISTS fails").unwrap();
     }
 
     /// Takes a backup with Zafu and records it.
-    pub fn copy(&mut self, now: Duration) {
+    pub fn take_backup(&mut self, now: Duration) {
         // Zafu takes one backup per day, so that each call uses another day.
-        self.copies += 1;
-        let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.copies));
+        self.backup_count += 1;
+        let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.backup_count));
         if let Some(copy) = self.store().backup_if_due(day).unwrap() {
-            self.copy = Some(self.backup_at(copy.path));
+            self.zafu_backup = Some(self.backup_at(copy.path));
         }
     }
 
     fn backup_at(&self, path: PathBuf) -> Backup {
-        Backup { path, held: self.held.clone(), edits: self.edits.len() }
+        Backup { path, seen: self.seen.clone(), edits: self.edits.len() }
     }
 
     /// Copies the folder as another program would, while Zafu is closed.
-    pub fn back_up(&mut self, now: Duration, rng: &mut Rng) {
+    pub fn copy_folder(&mut self, now: Duration, rng: &mut Rng) {
         self.close();
         let path = self.folder.path().join("backup");
         fs::copy(self.database(), &path).unwrap();
-        self.backup = Some(self.backup_at(path));
+        self.folder_copy = Some(self.backup_at(path));
         self.open(now, rng);
     }
 
     /// Restores the backup of Zafu (18). The user accepts the loss of later changes. Returns false if there is
     /// none.
-    pub fn go_back(&mut self, now: Duration, rng: &mut Rng) -> bool {
-        let Some(copy) = self.copy.take() else { return false };
+    pub fn restore_backup(&mut self, now: Duration, rng: &mut Rng) -> bool {
+        let Some(copy) = self.zafu_backup.take() else { return false };
         self.close();
         Store::restore(self.folder.path(), &copy.path, moment(now, self.skew).wall).unwrap();
-        self.went_back(&copy, now, rng);
+        self.finish_restore(&copy, now, rng);
         true
     }
 
-    /// Restores the copy of another program (18): as files if Zafu `knows` of it, otherwise with the whole disk.
+    /// Restores the copy of another program (18): as files if it `is_detectable`, otherwise with the whole disk.
     /// Returns false if there is no copy or it is not suitable.
-    pub fn put_back(&mut self, knows: bool, now: Duration, rng: &mut Rng) -> bool {
-        let Some(backup) = self.backup.clone() else { return false };
+    pub fn restore_copy(&mut self, is_detectable: bool, now: Duration, rng: &mut Rng) -> bool {
+        let Some(backup) = self.folder_copy.clone() else { return false };
         // A whole disk from before a change of the device id would return to an earlier history of this device.
-        if !knows && device_in(&backup.path) != device_in(&self.database()) {
+        if !is_detectable && device_in(&backup.path) != device_in(&self.database()) {
             return false;
         }
         self.close();
         for log in ["zafu.db-wal", "zafu.db-shm"] {
             fs::remove_file(self.folder.path().join(log)).ok();
         }
-        if knows {
+        if is_detectable {
             let new = self.folder.path().join("new");
             fs::copy(&backup.path, &new).unwrap();
             fs::rename(new, self.database()).unwrap();
         } else {
             fs::write(self.database(), fs::read(&backup.path).unwrap()).unwrap();
         }
-        self.went_back(&backup, now, rng);
+        self.finish_restore(&backup, now, rng);
         true
     }
 
-    fn went_back(&mut self, to: &Backup, now: Duration, rng: &mut Rng) {
-        self.held = to.held.clone();
+    fn finish_restore(&mut self, to: &Backup, now: Duration, rng: &mut Rng) {
+        self.seen = to.seen.clone();
         for edit in &mut self.edits[to.edits..] {
-            edit.given_up = true;
+            edit.was_restored_away = true;
         }
         self.open(now, rng);
-        self.mend_disk();
+        self.repair_disk();
     }
 
     /// Restarts as a newer version, which can read the unreadable rows.
@@ -414,7 +414,7 @@ impl Device {
     }
 
     /// Returns whether an unreadable row may be missing on the server.
-    pub fn has_only_here(&self) -> bool {
+    pub fn has_unreadable_rows_only_here(&self) -> bool {
         let sql = "SELECT EXISTS (SELECT 1 FROM unreadable_rows WHERE state <> 'on_server')";
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
@@ -434,29 +434,29 @@ impl Device {
     /// Applies a command to the timer and saves the result. The timer stays unchanged if the save fails.
     fn command(&mut self, command: Command, now: Duration) {
         let at = moment(now, self.skew);
-        let parts = self.parts.as_mut().unwrap();
-        let mut timer = parts.timer.clone();
+        let process = self.process.as_mut().unwrap();
+        let mut timer = process.timer.clone();
         let effects = timer.apply(command, at);
         if self.save(effects) {
-            self.parts.as_mut().unwrap().timer = timer;
+            self.process.as_mut().unwrap().timer = timer;
         }
     }
 
     fn save(&mut self, effects: Vec<Effect>) -> bool {
         let saved = self.store().save(&saves(&effects)).is_ok();
-        self.see();
+        self.record_what_is_visible();
         saved
     }
 
     /// Records the sessions that the user can see now.
-    fn see(&mut self) {
-        let mut seen: Vec<_> = self.held.keys().copied().collect();
-        let parts = self.parts.as_ref().unwrap();
-        seen.extend(parts.timer.sit().map(|sit| sit.id));
-        seen.extend(parts.store.pending(u32::MAX).unwrap().iter().map(|row| row.session));
+    fn record_what_is_visible(&mut self) {
+        let mut seen: Vec<_> = self.seen.keys().copied().collect();
+        let process = self.process.as_ref().unwrap();
+        seen.extend(process.timer.sit().map(|sit| sit.id));
+        seen.extend(process.store.pending(u32::MAX).unwrap().iter().map(|row| row.session));
         for id in seen {
-            if let Some(session) = parts.store.session(id).unwrap() {
-                hold(&mut self.held, session);
+            if let Some(session) = process.store.session(id).unwrap() {
+                record_seen(&mut self.seen, session);
             }
         }
     }
@@ -468,9 +468,9 @@ impl Device {
     }
 
     /// Carries out a random action of the user on sits.
-    pub fn do_something(&mut self, now: Duration, rng: &mut Rng) {
-        let unsettled = self.parts.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
-        let idle = self.parts.as_ref().unwrap().timer.sit().is_none();
+    pub fn random_user_action(&mut self, now: Duration, rng: &mut Rng) {
+        let unsettled = self.process.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
+        let idle = self.process.as_ref().unwrap().timer.sit().is_none();
         match rng.u32(0..12) {
             0..=3 if idle => {
                 let mut bytes = [0; 10];
@@ -501,7 +501,7 @@ impl Device {
                     .unwrap();
                 self.command(Command::Resolve { id, answer }, now);
             }
-            _ => self.change_one(now, rng),
+            _ => self.edit_randomly(now, rng),
         }
     }
 
@@ -509,24 +509,25 @@ impl Device {
     pub fn finish(&mut self, now: Duration, rng: &mut Rng) {
         self.command(Command::Tick, now);
         self.command(Command::End { overtime: None }, now);
-        while let Some(id) = self.parts.as_ref().unwrap().timer.unsettled().first().map(|it| it.id)
+        while let Some(id) =
+            self.process.as_ref().unwrap().timer.unsettled().first().map(|it| it.id)
         {
             let answer = *rng.choice(&[Answer::Whole, Answer::Gap, Answer::Discard]).unwrap();
-            // An answer can lead to another question, which the discard then answers.
+            // An answer can lead to another unsettled sit, which is then discarded.
             for answer in [answer, Answer::Discard] {
                 self.command(Command::Resolve { id, answer }, now);
             }
         }
-        assert!(self.store().open_sits().unwrap().is_empty(), "something runs on");
+        assert!(self.store().open_sits().unwrap().is_empty(), "a sit is still open");
     }
 
     /// Edits, deletes or undeletes a random session that the user sees.
-    fn change_one(&mut self, now: Duration, rng: &mut Rng) {
+    fn edit_randomly(&mut self, now: Duration, rng: &mut Rng) {
         let page = zafu_store::LogQuery { limit: 50, before: None };
         let mut ids: Vec<_> =
             self.store().sessions(&page).unwrap().iter().map(|session| session.id).collect();
         // Deleted sessions can be undeleted.
-        ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
+        ids.extend(self.seen.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
         let Some(id) = rng.choice(ids) else { return };
         let changed = match rng.u32(0..4) {
             0 => self.store().delete(id, moment(now, self.skew).wall.utc),
@@ -535,7 +536,7 @@ impl Device {
                 let note = format!("{:x} é \"\\\n", rng.u64(..));
                 let edited = self.store().edit(id, &note, "label");
                 if edited.is_ok() {
-                    self.edits.push(Edit { id, note, given_up: false });
+                    self.edits.push(Edit { id, note, was_restored_away: false });
                 }
                 edited
             }
@@ -543,7 +544,7 @@ impl Device {
         if changed.is_ok()
             && let Some(session) = self.store().session(id).unwrap()
         {
-            hold(&mut self.held, session);
+            record_seen(&mut self.seen, session);
         }
     }
 }

@@ -3,9 +3,9 @@
 //! The seed determines the whole run. `ZAFU_SEED=7` repeats one run and prints its events; `ZAFU_SEEDS=10000` runs that
 //! number of seeds, beginning with `ZAFU_FIRST_SEED`: see `cargo xtask soak sync`.
 
+mod call_fault;
 mod check;
 mod device;
-mod trouble;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,13 +18,13 @@ const SEEDS: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+    Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
 }
 
 #[test]
 fn no_fault_loses_or_duplicates_a_sit() {
     if let Some(seed) = number("ZAFU_SEED") {
-        World::new(seed, true).live();
+        World::new(seed, true).run();
         return;
     }
     let seeds = number("ZAFU_SEEDS").unwrap_or(SEEDS);
@@ -37,7 +37,7 @@ fn no_fault_loses_or_duplicates_a_sit() {
             if seed - first >= seeds {
                 return failed;
             }
-            match catch_unwind(AssertUnwindSafe(|| World::new(seed, false).live())) {
+            match catch_unwind(AssertUnwindSafe(|| World::new(seed, false).run())) {
                 Ok(made) => _ = calls.fetch_add(made, Ordering::Relaxed),
                 Err(_) => {
                     eprintln!("ZAFU_SEED={seed} fails");
@@ -58,6 +58,10 @@ fn no_fault_loses_or_duplicates_a_sit() {
 #[test]
 fn the_same_seed_gives_the_same_simulation() {
     for seed in [3, 11] {
-        assert_eq!(World::new(seed, false).story(), World::new(seed, false).story(), "{seed}");
+        assert_eq!(
+            World::new(seed, false).into_log(),
+            World::new(seed, false).into_log(),
+            "{seed}"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The simulated world: devices, the server, the network, and the queue of events.
 
+use crate::call_fault::{self, CallFault};
 use crate::device::Device;
-use crate::trouble::{self, Trouble};
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use std::cmp::Reverse;
@@ -17,7 +17,7 @@ use zafu_sync::wire::HttpResponse;
 use zafu_sync::{Fault, Hold, RemoteError, Wait, Wakeup};
 
 /// The time limit of a call on a device.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -33,28 +33,28 @@ enum Event {
     /// A call reaches the server.
     Arrive(u64),
     /// The response of a call reaches the device.
-    Answer(u64, Result<HttpResponse, RemoteError>),
+    Response(u64, Result<HttpResponse, RemoteError>),
     /// A random action happens on a random device.
-    Act,
+    RandomAction,
     /// The server's clock is corrected, so that it accepts tokens again.
-    Accept,
+    ServerClockCorrected,
     /// The user of a device carries out a random action on sits.
-    Sit(usize),
+    UserAction(usize),
     /// The process is killed if this call is still in flight.
     Kill(usize, u64),
     Panic(usize, u64),
     /// Another account signs in if this call is still in flight.
-    Switch(usize, u64),
+    SwitchAccount(usize, u64),
 }
 
 /// A call in the network.
 #[derive(Clone, Debug)]
-struct Wire {
+struct CallInFlight {
     device: usize,
     /// `None`: a token refresh.
     call: Option<Call>,
     token: Option<Token>,
-    trouble: Trouble,
+    fault: CallFault,
     arrived: bool,
 }
 
@@ -63,9 +63,9 @@ pub struct World {
     pub rng: Rng,
     events: BinaryHeap<Reverse<(Duration, u64, Slot)>>,
     order: u64,
-    slots: BTreeMap<u64, Event>,
-    wires: BTreeMap<u64, Wire>,
-    calls: u64,
+    pending_events: BTreeMap<u64, Event>,
+    calls_in_flight: BTreeMap<u64, CallInFlight>,
+    call_count: u64,
     pub server: Server,
     dumps: Vec<Dump>,
     pub devices: Vec<Device>,
@@ -74,41 +74,41 @@ pub struct World {
     pub owners: BTreeMap<Origin, BTreeSet<UserId>>,
     /// Notes that were pending when a whole disk was cloned. It cannot be determined whether a note that the other
     /// computer has sent was written before or after them.
-    pub undecided: BTreeSet<String>,
+    pub ambiguous_notes: BTreeSet<String>,
     /// Whether the comparison of digests never finds a difference. Faults that only it repairs are then not simulated.
-    blind: bool,
+    digests_always_agree: bool,
     /// The share of calls with a fault, in percent.
-    weather: u32,
+    fault_percent: u32,
     /// Whether users act.
-    lively: bool,
-    loud: bool,
-    story: Vec<String>,
+    users_act: bool,
+    prints: bool,
+    log: Vec<String>,
 }
 
-/// The key of an event in `slots`.
+/// The key of an event in `pending_events`.
 type Slot = u64;
 
 impl World {
-    pub fn new(seed: u64, loud: bool) -> Self {
+    pub fn new(seed: u64, prints: bool) -> Self {
         let mut rng = Rng::with_seed(seed);
         let mut world = Self {
             now: seconds(1000),
             events: BinaryHeap::new(),
             order: 0,
-            slots: BTreeMap::new(),
-            wires: BTreeMap::new(),
-            calls: 0,
+            pending_events: BTreeMap::new(),
+            calls_in_flight: BTreeMap::new(),
+            call_count: 0,
             server: Server::new(rng.u64(..)),
             dumps: Vec::new(),
             devices: Vec::new(),
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
-            undecided: BTreeSet::new(),
-            blind: seed.is_multiple_of(2),
-            weather: rng.u32(0..40),
-            lively: true,
-            loud,
-            story: Vec::new(),
+            ambiguous_notes: BTreeSet::new(),
+            digests_always_agree: seed.is_multiple_of(2),
+            fault_percent: rng.u32(0..40),
+            users_act: true,
+            prints,
+            log: Vec::new(),
             rng,
         };
         for _ in 0..world.rng.usize(2..4) {
@@ -120,41 +120,42 @@ impl World {
         world
     }
 
-    pub fn say(&mut self, what: impl FnOnce() -> String) {
+    pub fn record(&mut self, what: impl FnOnce() -> String) {
         let line = format!("{:>9.3} {}", self.now.as_secs_f64(), what());
-        if self.loud {
+        if self.prints {
             eprintln!("{line}");
         }
-        self.story.push(line);
+        self.log.push(line);
     }
 
     /// Runs the simulation without recovery. Returns the log of events.
-    pub fn story(mut self) -> Vec<String> {
-        self.happen();
-        std::mem::take(&mut self.story)
+    pub fn into_log(mut self) -> Vec<String> {
+        self.run_with_faults();
+        std::mem::take(&mut self.log)
     }
 
     /// Runs the simulation, recovers and checks the invariants. Returns the number of calls.
-    pub fn live(mut self) -> u64 {
-        self.happen();
-        self.heal();
-        self.calls
+    pub fn run(mut self) -> u64 {
+        self.run_with_faults();
+        self.recover();
+        self.call_count
     }
 
-    fn after(&mut self, delay: Duration, event: Event) {
+    fn schedule(&mut self, delay: Duration, event: Event) {
         self.order += 1;
-        self.slots.insert(self.order, event);
+        self.pending_events.insert(self.order, event);
         self.events.push(Reverse((self.now + delay, self.order, self.order)));
     }
 
     /// Simulates one to four hours with random events.
-    fn happen(&mut self) {
+    fn run_with_faults(&mut self) {
         let end = self.now + seconds(self.rng.u64(3600..14_400));
-        self.after(Duration::ZERO, Event::Act);
+        self.schedule(Duration::ZERO, Event::RandomAction);
         self.run_until(end);
-        self.lively = false;
+        self.users_act = false;
         // Planned actions of users are dropped; calls in flight still arrive.
-        self.slots.retain(|_, event| !matches!(event, Event::Act | Event::Sit(_)));
+        self.pending_events
+            .retain(|_, event| !matches!(event, Event::RandomAction | Event::UserAction(_)));
     }
 
     /// Advances the time to `end` and handles the events until then.
@@ -165,40 +166,40 @@ impl World {
             }
             self.events.pop();
             self.now = self.now.max(at);
-            if let Some(event) = self.slots.remove(&slot) {
-                self.take(event);
+            if let Some(event) = self.pending_events.remove(&slot) {
+                self.handle(event);
             }
         }
         self.now = self.now.max(end);
     }
 
-    fn take(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         match event {
-            Event::Act => {
-                self.act();
+            Event::RandomAction => {
+                self.random_action();
                 let pause = self.rng.u64(1..120_000);
-                self.after(Duration::from_millis(pause), Event::Act);
+                self.schedule(Duration::from_millis(pause), Event::RandomAction);
             }
-            Event::Accept => self.server.faults.rejects_tokens = false,
-            Event::Sit(device) => self.sit(device),
+            Event::ServerClockCorrected => self.server.faults.rejects_tokens = false,
+            Event::UserAction(device) => self.user_action(device),
             Event::Wake(device) => self.wake(device),
             Event::Arrive(number) => self.arrive(number),
-            Event::Answer(number, came) => self.answer(number, came),
-            Event::Kill(device, number) if self.waits_for(device, number) => self.kill(device),
-            Event::Panic(device, number) if self.waits_for(device, number) => {
-                self.say(|| format!("{device}: the sync panics"));
+            Event::Response(number, received) => self.receive(number, received),
+            Event::Kill(device, number) if self.has_in_flight(device, number) => self.kill(device),
+            Event::Panic(device, number) if self.has_in_flight(device, number) => {
+                self.record(|| format!("{device}: the sync panics"));
                 self.devices[device].restart_sync(&mut self.rng);
                 self.wake(device);
             }
-            Event::Switch(device, number) if self.waits_for(device, number) => {
-                self.sign_in_some(device);
+            Event::SwitchAccount(device, number) if self.has_in_flight(device, number) => {
+                self.sign_in_randomly(device);
             }
-            Event::Kill(..) | Event::Panic(..) | Event::Switch(..) => {}
+            Event::Kill(..) | Event::Panic(..) | Event::SwitchAccount(..) => {}
         }
     }
 
-    fn waits_for(&self, device: usize, number: u64) -> bool {
-        self.devices[device].waits_for(number)
+    fn has_in_flight(&self, device: usize, number: u64) -> bool {
+        self.devices[device].has_in_flight(number)
     }
 
     /// Starts the due calls of a device, unless it is off.
@@ -209,30 +210,30 @@ impl World {
         }
         let started = match device.start_due(self.now) {
             Err(error) => {
-                self.say(|| format!("{index}: {error}"));
-                return self.after(seconds(30), Event::Wake(index));
+                self.record(|| format!("{index}: {error}"));
+                return self.schedule(seconds(30), Event::Wake(index));
             }
             Ok((_, Some(Wait::ForWakeup))) => return,
             Ok((_, Some(Wait::Until(BootTime(until))))) => {
-                return self.after(until.saturating_sub(self.now), Event::Wake(index));
+                return self.schedule(until.saturating_sub(self.now), Event::Wake(index));
             }
             Ok((started, None)) => started,
         };
         for mut call in started {
-            self.calls += 1;
-            let number = self.calls;
+            self.call_count += 1;
+            let number = self.call_count;
             let device = &mut self.devices[index];
-            device.depart(number, &mut call);
+            device.record_in_flight(number, &mut call);
             let token = device.token.filter(|(account, _)| Some(*account) == call.account);
             let signed_in = device.token.is_some();
             if token.is_none() && call.call != Some(Call::Health) {
-                let came = match (signed_in, &call.call) {
+                let received = match (signed_in, &call.call) {
                     (true, _) => Err(Fault::OtherAccount.into()),
                     (false, Some(_)) => Err(Fault::Status { status: 401, code: None }.into()),
                     // Without a token, there is no refresh token either.
                     (false, None) => Ok(error(400, "refresh_token_not_found")),
                 };
-                self.after(Duration::ZERO, Event::Answer(number, came));
+                self.schedule(Duration::ZERO, Event::Response(number, received));
                 continue;
             }
             self.send(index, number, call.call, token.map(|(_, token)| token), call.kind);
@@ -247,57 +248,61 @@ impl World {
         token: Option<Token>,
         kind: &str,
     ) {
-        let troubled = self.rng.u32(0..100) < self.weather;
-        let trouble = if troubled { trouble::some(&mut self.rng) } else { Trouble::None };
-        self.say(|| format!("{device}: call {number} {kind}, {trouble:?}"));
-        self.after(PATIENCE, Event::Answer(number, Err(Fault::TimedOut.into())));
+        let has_fault = self.rng.u32(0..100) < self.fault_percent;
+        let fault = if has_fault { call_fault::random(&mut self.rng) } else { CallFault::None };
+        self.record(|| format!("{device}: call {number} {kind}, {fault:?}"));
+        self.schedule(CALL_TIMEOUT, Event::Response(number, Err(Fault::TimedOut.into())));
         let there = Duration::from_millis(self.rng.u64(5..400));
-        if self.lively && self.rng.u32(0..5) == 0 {
+        if self.users_act && self.rng.u32(0..5) == 0 {
             // The user does not wait for the call.
             let soon = Duration::from_millis(self.rng.u64(1..3000));
-            self.after(soon, Event::Sit(device));
+            self.schedule(soon, Event::UserAction(device));
         }
-        match &trouble {
-            Trouble::Unreachable => {
-                return self.after(there, Event::Answer(number, Err(Fault::Unreachable.into())));
+        match &fault {
+            CallFault::Unreachable => {
+                return self
+                    .schedule(there, Event::Response(number, Err(Fault::Unreachable.into())));
             }
-            Trouble::Swallowed => return,
-            Trouble::Instead(response) => {
-                return self.after(there, Event::Answer(number, Ok(response.clone())));
+            CallFault::RequestLost => return,
+            CallFault::Replaced(response) => {
+                return self.schedule(there, Event::Response(number, Ok(response.clone())));
             }
-            Trouble::Late(later) => self.after(*later, Event::Arrive(number)),
-            Trouble::Twice(later) => {
-                self.after(there, Event::Arrive(number));
-                self.after(there + *later, Event::Arrive(number));
+            CallFault::Delayed(later) => self.schedule(*later, Event::Arrive(number)),
+            CallFault::Duplicated(later) => {
+                self.schedule(there, Event::Arrive(number));
+                self.schedule(there + *later, Event::Arrive(number));
             }
-            Trouble::Killed(later) => self.after(*later, Event::Kill(device, number)),
-            Trouble::Panics(later) => self.after(*later, Event::Panic(device, number)),
-            Trouble::Switched(later) => self.after(*later, Event::Switch(device, number)),
+            CallFault::Killed(later) => self.schedule(*later, Event::Kill(device, number)),
+            CallFault::Panicked(later) => self.schedule(*later, Event::Panic(device, number)),
+            CallFault::AccountSwitched(later) => {
+                self.schedule(*later, Event::SwitchAccount(device, number))
+            }
             _ => {}
         }
-        if !matches!(trouble, Trouble::Late(_) | Trouble::Twice(_)) {
-            self.after(there, Event::Arrive(number));
+        if !matches!(fault, CallFault::Delayed(_) | CallFault::Duplicated(_)) {
+            self.schedule(there, Event::Arrive(number));
         }
-        self.wires.insert(number, Wire { device, call, token, trouble, arrived: false });
+        self.calls_in_flight
+            .insert(number, CallInFlight { device, call, token, fault, arrived: false });
     }
 
     fn arrive(&mut self, number: u64) {
-        let Some(wire) = self.wires.get_mut(&number) else { return };
-        let again = std::mem::replace(&mut wire.arrived, true);
-        let wire = wire.clone();
-        match wire.trouble {
-            Trouble::Expired => self.server.expire_tokens(false),
-            Trouble::Revoked => self.server.expire_tokens(true),
-            Trouble::Silent(verdicts) => self.server.faults.missing_outcomes = verdicts,
+        let Some(call_in_flight) = self.calls_in_flight.get_mut(&number) else { return };
+        let again = std::mem::replace(&mut call_in_flight.arrived, true);
+        let call_in_flight = call_in_flight.clone();
+        match call_in_flight.fault {
+            CallFault::Expired => self.server.expire_tokens(false),
+            CallFault::Revoked => self.server.expire_tokens(true),
+            CallFault::MissingOutcomes(count) => self.server.faults.missing_outcomes = count,
             _ => {}
         }
-        let mut response = match (&wire.call, wire.token) {
+        let mut response = match (&call_in_flight.call, call_in_flight.token) {
             (Some(call), token) => self.server.respond(token, call),
             (None, Some(token)) => match self.server.refresh(token) {
                 Ok(token) => {
                     // The device stores the new token even if the response is lost afterwards.
-                    if let Some((_, known)) = &mut self.devices[wire.device].token
-                        && *known == wire.token.expect("it was sent with one")
+                    if let Some((_, known)) = &mut self.devices[call_in_flight.device].token
+                        && *known == call_in_flight.token.expect("it was sent with one")
                     {
                         *known = token;
                     }
@@ -305,23 +310,26 @@ impl World {
                 }
                 Err(response) => response,
             },
-            (None, None) => unreachable!("nobody asks for a new token without an old one"),
+            (None, None) => unreachable!("a refresh is only sent with a token"),
         };
         self.server.faults.missing_outcomes = 0;
-        if self.blind && wire.call == Some(Call::Digest) && response.status == 200 {
-            response.body = self.own_digest(wire.device);
+        if self.digests_always_agree
+            && call_in_flight.call == Some(Call::Digest)
+            && response.status == 200
+        {
+            response.body = self.own_digest(call_in_flight.device);
         }
         if again {
             return;
         }
-        match wire.trouble {
-            Trouble::Unanswered => return,
-            Trouble::CutOff => response.body.truncate(response.body.len() / 2),
-            Trouble::DoneThen(other) => response = other,
+        match call_in_flight.fault {
+            CallFault::ResponseLost => return,
+            CallFault::Truncated => response.body.truncate(response.body.len() / 2),
+            CallFault::StoredThenReplaced(other) => response = other,
             _ => {}
         }
         let back = Duration::from_millis(self.rng.u64(5..2500));
-        self.after(back, Event::Answer(number, Ok(response)));
+        self.schedule(back, Event::Response(number, Ok(response)));
     }
 
     /// Returns the digest response of a server that has exactly the rows of the device.
@@ -339,39 +347,44 @@ impl World {
         format!(r#"{{"count": {count}, "digest": "{digest}"}}"#).into_bytes()
     }
 
-    fn answer(&mut self, number: u64, came: Result<HttpResponse, RemoteError>) {
-        let of = |device: &Device| device.waits_for(number);
+    fn receive(&mut self, number: u64, received: Result<HttpResponse, RemoteError>) {
+        let of = |device: &Device| device.has_in_flight(number);
         let Some(index) = self.devices.iter().position(of) else { return };
-        let status = came.as_ref().map_or_else(ToString::to_string, |came| came.status.to_string());
-        let done = self.devices[index].arrive(number, came, self.now);
-        self.say(|| format!("{index}: call {number} answered {status}: {done:?}"));
+        let status = received
+            .as_ref()
+            .map_or_else(ToString::to_string, |received| received.status.to_string());
+        let done = self.devices[index].deliver(number, received, self.now);
+        self.record(|| format!("{index}: call {number} returned {status}: {done:?}"));
         // A sign-in since the call has created another auth session.
         if number > self.devices[index].signed_in_at {
-            self.asks_for_the_person_only_if_it_must(index);
+            self.check_that_a_sign_in_is_needed(index);
         }
         self.wake(index);
     }
 
     /// Checks that a device asks for a new sign-in only if its token cannot be refreshed.
-    fn asks_for_the_person_only_if_it_must(&mut self, index: usize) {
+    fn check_that_a_sign_in_is_needed(&mut self, index: usize) {
         let status = self.devices[index].engine().status().unwrap();
         if status.hold != Some(Hold::SignIn) {
             return;
         }
-        let account = status.account.expect("somebody is signed in").id;
-        if let Some((_, token)) = self.devices[index].token.filter(|(whose, _)| *whose == account) {
-            assert!(self.server.is_revoked(token), "{index} is told to sign in again for nothing");
+        let account = status.account.expect("an account is on hold").id;
+        if let Some((_, token)) = self.devices[index].token.filter(|(of, _)| *of == account) {
+            assert!(
+                self.server.is_revoked(token),
+                "{index} asks for a sign-in although the token can be refreshed"
+            );
         }
     }
 
     fn kill(&mut self, index: usize) {
         let off = if self.rng.u32(0..4) == 0 { self.rng.u64(0..7200) } else { 0 };
-        self.say(|| format!("{index}: killed, for {off} s"));
+        self.record(|| format!("{index}: killed, for {off} s"));
         let device = &mut self.devices[index];
-        device.mend_disk();
+        device.repair_disk();
         device.open(self.now, &mut self.rng);
         device.off_until = self.now + seconds(off);
-        self.after(seconds(off), Event::Wake(index));
+        self.schedule(seconds(off), Event::Wake(index));
     }
 
     /// Signs an account in on a device. With `adopt`, ownerless sits are assigned to it.
@@ -380,10 +393,10 @@ impl World {
         let before = self.ownerless(index);
         let device = &mut self.devices[index];
         device.token = Some((account, token));
-        device.signed_in_at = self.calls;
+        device.signed_in_at = self.call_count;
         if device
             .store()
-            .sign_in(account, "https://example.org", "key", "someone@example.org")
+            .sign_in(account, "https://example.org", "key", "user@example.org")
             .is_err()
         {
             return;
@@ -396,11 +409,11 @@ impl World {
         for origin in before.difference(&after) {
             self.owners.entry(*origin).or_default().insert(account);
         }
-        self.say(|| format!("{index}: {account} signs in"));
+        self.record(|| format!("{index}: {account} signs in"));
         self.wake(index);
     }
 
-    fn sign_in_some(&mut self, index: usize) {
+    fn sign_in_randomly(&mut self, index: usize) {
         // Usually the same account signs in again.
         let same = self.devices[index].token.filter(|_| self.rng.u32(0..4) > 0);
         let account = same.map_or(self.accounts[self.rng.usize(0..2)], |(account, _)| account);
@@ -430,21 +443,21 @@ impl World {
     }
 
     /// Carries out a random action on a random device.
-    fn act(&mut self) {
+    fn random_action(&mut self) {
         let index = self.rng.usize(0..self.devices.len());
         if self.now < self.devices[index].off_until {
             return;
         }
         let status = self.devices[index].engine().status().unwrap();
         if status.hold == Some(Hold::SignIn) && self.rng.bool() {
-            return self.sign_in_some(index);
+            return self.sign_in_randomly(index);
         }
         let what = self.rng.u32(0..100);
         match what {
-            0..=54 => self.sit(index),
-            55..=62 => self.sign_in_some(index),
+            0..=54 => self.user_action(index),
+            55..=62 => self.sign_in_randomly(index),
             63 | 64 => {
-                self.say(|| format!("{index}: signs out"));
+                self.record(|| format!("{index}: signs out"));
                 self.devices[index].store().sign_out().ok();
                 self.devices[index].token = None;
             }
@@ -457,65 +470,69 @@ impl World {
             }
             // A restored copy can be in the preparation of a sit that was sat after the copy. Discarding that
             // preparation removes the row here, and only a comparison of digests brings it back.
-            79 if !(self.blind && self.devices[index].is_preparing()) => {
+            79 if !(self.digests_always_agree && self.devices[index].is_preparing()) => {
                 if self.rng.bool() {
-                    self.devices[index].copy(self.now);
+                    self.devices[index].take_backup(self.now);
                 } else {
-                    self.devices[index].back_up(self.now, &mut self.rng);
+                    self.devices[index].copy_folder(self.now, &mut self.rng);
                 }
             }
             80 if self.rng.bool() => {
-                let went = self.devices[index].go_back(self.now, &mut self.rng);
-                if went {
-                    self.say(|| format!("{index}: goes back to a copy"));
+                let restored = self.devices[index].restore_backup(self.now, &mut self.rng);
+                if restored {
+                    self.record(|| format!("{index}: restores its backup"));
                 }
             }
             80 | 81 if self.rng.bool() => {
-                let knows = self.rng.bool();
-                if self.devices[index].put_back(knows, self.now, &mut self.rng) {
-                    self.say(|| format!("{index}: its folder is put back, and knows it: {knows}"));
+                let is_detectable = self.rng.bool();
+                if self.devices[index].restore_copy(is_detectable, self.now, &mut self.rng) {
+                    self.record(|| {
+                        format!("{index}: its folder is restored, detectable: {is_detectable}")
+                    });
                 }
             }
-            82 if self.devices.len() < 4 && !(self.blind && self.devices[index].is_preparing()) => {
-                let knows = self.rng.bool();
-                if !knows {
-                    self.undecided.extend(self.devices[index].pending_notes());
+            82 if self.devices.len() < 4
+                && !(self.digests_always_agree && self.devices[index].is_preparing()) =>
+            {
+                let is_detectable = self.rng.bool();
+                if !is_detectable {
+                    self.ambiguous_notes.extend(self.devices[index].pending_notes());
                 }
-                let device = self.devices[index].cloned(knows, self.now, &mut self.rng);
-                self.say(|| {
-                    format!("{index}: is copied to another computer, and knows it: {knows}")
+                let device = self.devices[index].cloned(is_detectable, self.now, &mut self.rng);
+                self.record(|| {
+                    format!("{index}: is copied to another computer, detectable: {is_detectable}")
                 });
                 self.devices.push(device);
-                self.after(Duration::ZERO, Event::Wake(self.devices.len() - 1));
+                self.schedule(Duration::ZERO, Event::Wake(self.devices.len() - 1));
             }
             83..=85 => {
-                self.say(|| format!("{index}: the disk fails"));
+                self.record(|| format!("{index}: the disk fails"));
                 self.devices[index].break_disk(&mut self.rng);
             }
-            86 | 87 => self.devices[index].mend_disk(),
+            86 | 87 => self.devices[index].repair_disk(),
             88 => {
                 let year = 365 * 86_400;
                 let skew = *self.rng.choice(&[-year, -3600, 0, 3600, year]).expect("some");
-                self.say(|| format!("{index}: the clock is {skew} s off"));
+                self.record(|| format!("{index}: the clock is wrong by {skew} s"));
                 self.devices[index].skew = skew;
             }
             89 | 90 => self.dumps.push(self.server.dump()),
             // The loss of rows that were pushed and never pulled is found only by comparing digests.
-            91 if !self.dumps.is_empty() && !self.blind => {
-                self.say(|| "the server goes back to a dump".into());
+            91 if !self.dumps.is_empty() && !self.digests_always_agree => {
+                self.record(|| "the server restores a dump".into());
                 let dump = self.rng.usize(0..self.dumps.len());
                 self.server.restore(&self.dumps[dump]);
                 // Later dumps belong to a history that no longer exists.
                 self.dumps.truncate(dump + 1);
             }
             92 => self.erase(index),
-            93 | 94 => self.answer_erasure(index),
+            93 | 94 => self.decide_after_erasure(index),
             95 => match self.rng.u32(0..4) {
                 0 => self.server.faults.unhealthy = self.rng.u32(0..4) == 0,
                 1 => {
                     self.server.faults.rejects_tokens = true;
                     let long = self.rng.u64(1..1200);
-                    self.after(seconds(long), Event::Accept);
+                    self.schedule(seconds(long), Event::ServerClockCorrected);
                 }
                 2 => self.server.faults.trigger_disabled = self.rng.u32(0..3) == 0,
                 _ => {
@@ -528,7 +545,7 @@ impl World {
                 self.server.faults.slow_above_rows = (self.rng.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
-                let known: Vec<SessionId> = self.devices[index].held.keys().copied().collect();
+                let known: Vec<SessionId> = self.devices[index].seen.keys().copied().collect();
                 if let Some(id) = self.rng.choice(known) {
                     match self.rng.u32(0..3) {
                         0 => self.server.faults.poison.insert(id),
@@ -537,34 +554,34 @@ impl World {
                     };
                 }
             }
-            99 => self.weather = self.rng.u32(0..100).saturating_sub(40),
+            99 => self.fault_percent = self.rng.u32(0..100).saturating_sub(40),
             _ => {}
         }
         self.wake(index);
     }
 
     /// Carries out a random action of the user of a device on sits.
-    fn sit(&mut self, index: usize) {
+    fn user_action(&mut self, index: usize) {
         if self.now < self.devices[index].off_until {
             return;
         }
         let before: BTreeSet<_> = self.origins(index).into_iter().collect();
         let edits = self.devices[index].edits.len();
-        self.devices[index].do_something(self.now, &mut self.rng);
+        self.devices[index].random_user_action(self.now, &mut self.rng);
         if let Some(edit) = self.devices[index].edits.get(edits).cloned() {
             let details = self.devices[index].store().session(edit.id).unwrap().unwrap().details;
             let note = edit.note.trim_end();
             let revision = details.revision;
-            self.say(|| format!("{index}: writes {note} of {}: {revision}", edit.id));
+            self.record(|| format!("{index}: writes {note} of {}: {revision}", edit.id));
         }
         let after: BTreeSet<_> = self.origins(index).into_iter().collect();
         let account = self.devices[index].store().account().unwrap();
         let signed_in = account.filter(|account| account.signed_in).map(|account| account.id);
         for (origin, owner) in after.difference(&before) {
-            assert_eq!(*owner, signed_in, "a sit is not theirs who began it");
+            assert_eq!(*owner, signed_in, "a new sit is not owned by the signed-in account");
             self.owners.entry(*origin).or_default().extend(*owner);
         }
-        self.say(|| format!("{index}: sits, {} in all", after.len()));
+        self.record(|| format!("{index}: user action, {} sits", after.len()));
         self.devices[index].wake(Wakeup::LocalChange, self.now);
         self.wake(index);
     }
@@ -575,7 +592,7 @@ impl World {
         let Some((account, token)) = device.token else { return };
         let response = self.server.respond(Some(token), &Call::Erase);
         let Ok(erasure_id) = response.erase() else { return };
-        self.say(|| format!("{index}: erases {account}"));
+        self.record(|| format!("{index}: erases {account}"));
         // The device may be killed before it records the erasure.
         if self.rng.u32(0..4) > 0 {
             let store = self.devices[index].store();
@@ -584,22 +601,22 @@ impl World {
         }
     }
 
-    /// Answers the question after an erasure as the user, if there is one.
-    pub fn answer_erasure(&mut self, index: usize) {
+    /// Decides after an erasure as the user, if a decision is needed.
+    pub fn decide_after_erasure(&mut self, index: usize) {
         let status = self.devices[index].engine().status().unwrap();
         let (Some(Hold::Erased(erasure_id)), Some(account)) = (status.hold, status.account) else {
             return;
         };
         let then = if self.rng.bool() { AfterErasure::Upload } else { AfterErasure::KeepHere };
-        self.say(|| format!("{index}: answers {then:?}"));
+        self.record(|| format!("{index}: decides {then:?}"));
         if self.devices[index].store().agree_to_erasure(account.id, erasure_id, then).is_ok() {
             self.devices[index].wake(Wakeup::ErasureDecision, self.now);
         }
         self.wake(index);
     }
 
-    /// Turns all devices off and advances the time by `long`.
-    pub fn sleep(&mut self, long: Duration) {
+    /// Turns all devices off for `long`.
+    pub fn turn_off_for(&mut self, long: Duration) {
         self.now += long;
         for device in &mut self.devices {
             device.off_until = self.now;
@@ -607,14 +624,14 @@ impl World {
     }
 
     /// Ends all faults.
-    pub fn clear_up(&mut self) {
-        self.say(|| "the sky clears".into());
-        self.weather = 0;
+    pub fn end_faults(&mut self) {
+        self.record(|| "all faults end".into());
+        self.fault_percent = 0;
         self.server.faults = zafu_sync::fake::Faults::default();
         for index in 0..self.devices.len() {
-            self.devices[index].mend_disk();
+            self.devices[index].repair_disk();
             self.devices[index].off_until = Duration::ZERO;
-            self.after(Duration::ZERO, Event::Wake(index));
+            self.schedule(Duration::ZERO, Event::Wake(index));
         }
     }
 }
