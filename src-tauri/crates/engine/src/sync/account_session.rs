@@ -14,6 +14,7 @@ use crate::protocol::{
 use crate::view::{Log, owners};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use zafu_core::ids::UserId;
 use zafu_core::time::Moment;
 use zafu_store::{AfterErasure, DeadLetter, Ownerless, Store, StoreError};
@@ -74,6 +75,7 @@ pub(super) struct AccountSession {
     clock: Arc<dyn Clock>,
     keyring: Keyring,
     access: Mutex<Access>,
+    access_changed: Notify,
     /// Held while the credentials are read.
     opening: tokio::sync::Mutex<()>,
     /// Whether an account can be used whose credentials the keychain does not store.
@@ -87,8 +89,15 @@ impl AccountSession {
         vault: Arc<dyn Vault>,
         without_keychain: bool,
     ) -> Self {
-        let (access, opening) = (Mutex::new(Access::Closed), tokio::sync::Mutex::default());
-        Self { store, clock, keyring: Keyring::new(vault), access, opening, without_keychain }
+        Self {
+            store,
+            clock,
+            keyring: Keyring::new(vault),
+            access: Mutex::new(Access::Closed),
+            access_changed: Notify::new(),
+            opening: tokio::sync::Mutex::default(),
+            without_keychain,
+        }
     }
 
     /// Creates a sync engine for the same store.
@@ -116,13 +125,20 @@ impl AccountSession {
 
     /// Replaces the access. The account that was open is closed, so that a token refresh in flight stores nothing.
     fn set_access(&self, access: Access) -> Option<Arc<Supabase>> {
-        match std::mem::replace(&mut *self.access(), access) {
+        let before = std::mem::replace(&mut *self.access(), access);
+        self.access_changed.notify_one();
+        match before {
             Access::Open(remote) => {
                 remote.account().close();
                 Some(remote)
             }
             _ => None,
         }
+    }
+
+    /// Waits until an account was opened or closed, which a request may do long before it ends.
+    pub async fn access_changed(&self) {
+        self.access_changed.notified().await;
     }
 
     /// Returns whether the credentials of the signed-in account are to be read.

@@ -33,21 +33,13 @@ const PAUSE_AFTER_DISK_ERROR: Duration = Duration::from_secs(5);
 /// A backlog of at least this many sessions is shown with its progress.
 const LONG_BACKLOG: u32 = 500;
 
-/// Messages and requests that outlive a panic.
-struct Mailbox {
-    inbox: UnboundedReceiver<Message>,
-    /// Requests for the status, answered once the account was opened.
-    status: Vec<Respond>,
-}
-
 /// Runs until it is told to stop.
-pub(super) fn run(parts: SyncParts, inbox: UnboundedReceiver<Message>) {
+pub(super) fn run(parts: SyncParts, mut inbox: UnboundedReceiver<Message>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "the sync cannot run"),
     };
     let SyncParts { store, clock, vault, report, lock: _held } = parts;
-    let mut mailbox = Mailbox { inbox, status: Vec::new() };
     let mut paused_until = None;
     loop {
         let session =
@@ -55,7 +47,7 @@ pub(super) fn run(parts: SyncParts, inbox: UnboundedReceiver<Message>) {
         let mut sync_loop =
             SyncLoop::new(session, Arc::clone(&clock), Arc::clone(&report), paused_until);
         let served =
-            catch_unwind(AssertUnwindSafe(|| runtime.block_on(sync_loop.serve(&mut mailbox))));
+            catch_unwind(AssertUnwindSafe(|| runtime.block_on(sync_loop.serve(&mut inbox))));
         if served.is_ok() {
             break;
         }
@@ -122,27 +114,29 @@ impl SyncLoop {
     }
 
     /// Serves until it is told to stop.
-    async fn serve(&mut self, mailbox: &mut Mailbox) {
+    async fn serve(&mut self, inbox: &mut UnboundedReceiver<Message>) {
         loop {
             self.follow_account();
             self.report_status_unless_busy();
-            if self.opening.is_none() {
-                self.respond_with_status(&mut mailbox.status);
-            }
-            let runs = self.idle.is_none() && self.opening.is_none() && !self.is_paused();
-            let sleep = self.sleep();
+            // A sign-in may have opened the account before the keychain responds to the request to read it.
+            let is_opening = self.opening.is_some() && self.remote.is_none();
+            let runs = self.idle.is_none() && !is_opening && !self.is_paused();
+            let (sleep, session) = (self.sleep(), Arc::clone(&self.session));
             tokio::select! {
-                message = mailbox.inbox.recv() => match message {
+                message = inbox.recv() => match message {
                     None | Some(Message::Stop) => return self.finish().await,
                     Some(Message::Wake(wakeup)) => self.wake(wakeup),
                     Some(Message::Request(SyncRequest::Status, respond)) => {
-                        mailbox.status.push(respond);
+                        let reply = self.view().map(SyncReply::Status).map_err(IpcError::from);
+                        // A client that no longer waits needs no status.
+                        let _ = respond.send(reply);
                     }
                     Some(Message::Request(request, respond)) => self.request(request, respond),
                 },
                 event = next_event(&mut self.engine, self.remote.as_ref(), &*self.clock), if runs => {
                     self.handle(event);
                 }
+                () = session.access_changed() => {}
                 Some(finished) = self.tasks.next() => self.task_finished(finished),
                 Some(opened) = OptionFuture::from(self.opening.as_mut()) => self.opened(opened),
                 () = tokio::time::sleep(sleep) => self.idle = None,
@@ -327,17 +321,6 @@ impl SyncLoop {
         };
         let progress = self.long_backlog.map(|total| Progress { done: total - pending, total });
         self.session.view(status, progress)
-    }
-
-    fn respond_with_status(&mut self, waiting: &mut Vec<Respond>) {
-        if waiting.is_empty() {
-            return;
-        }
-        let reply = self.view().map(SyncReply::Status).map_err(IpcError::from);
-        for respond in waiting.drain(..) {
-            // A client that no longer waits needs no status.
-            let _ = respond.send(reply.clone());
-        }
     }
 
     /// Reports the status; while requests are in flight, which change it often, only now and then.
