@@ -120,7 +120,7 @@ impl Project {
             _ => return error(404, "not_found"),
         };
         let token = token.and_then(|token| state.tokens.get(token).copied());
-        state.server.answer(token, &call)
+        state.server.respond(token, &call)
     }
 }
 
