@@ -22,7 +22,7 @@ async fn signed_up() -> Option<(World, String)> {
     let SignedUp::In(made) = http.sign_up(&email, PASSWORD).await.unwrap() else {
         panic!("the local backend asks for no confirmation")
     };
-    world.pair(made.user);
+    world.use_account(made.user);
     for index in 0..2 {
         let tokens = http.sign_in(&email, PASSWORD).await.unwrap().tokens;
         world.devices[index] =
@@ -42,7 +42,7 @@ fn outdate(world: &mut World, index: usize, refresh: &str) {
 fn fault_42_a_token_expires_between_two_pushes() {
     wait(async {
         let Some((mut world, _)) = signed_up().await else { return };
-        world.sits(0, 150);
+        world.record_sits(0, 150);
         // The token expires before the second of two batches.
         world.proxy.set_script(|request| {
             match request.calls("push_sessions") && request.index == 1 {
@@ -54,7 +54,7 @@ fn fault_42_a_token_expires_between_two_pushes() {
         assert_eq!((report.pushed, world.pending(0)), (150, 0));
         assert_eq!(world.proxy.request_count_of("refresh_token"), 1, "one refresh");
         assert_eq!(world.proxy.request_count_of("push_sessions"), 3);
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -62,7 +62,7 @@ fn fault_42_a_token_expires_between_two_pushes() {
 fn fault_43_the_refresh_token_is_rejected() {
     wait(async {
         let Some((mut world, email)) = signed_up().await else { return };
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         outdate(&mut world, 0, &Uuid::new_v4().to_string());
         world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
@@ -80,7 +80,7 @@ fn fault_43_the_refresh_token_is_rejected() {
         world.devices[0].engine.wake(Wakeup::SignIn, moment(world.now, 0));
         world.sync(0, minutes(1)).await;
         assert_eq!(world.pending(0), 0);
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -88,7 +88,7 @@ fn fault_43_the_refresh_token_is_rejected() {
 fn fault_43_another_process_refreshes_the_token_at_the_same_time() {
     wait(async {
         let Some((mut world, email)) = signed_up().await else { return };
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         let http = world.http(&world.proxy.url());
         let refresh = http.sign_in(&email, PASSWORD).await.unwrap().tokens.refresh;
         outdate(&mut world, 0, &refresh);
@@ -98,7 +98,7 @@ fn fault_43_another_process_refreshes_the_token_at_the_same_time() {
         });
         world.sync_now(0, minutes(10)).await;
         assert_eq!((world.proxy.request_count_of("refresh_token"), world.pending(0)), (3, 0));
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -107,7 +107,7 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sync_now(0, minutes(1)).await;
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         let mine = world.account;
         let other = UserId(world.backend.new_user().unwrap().id);
         for sent_by_the_other in [false, true] {
@@ -142,13 +142,16 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
             // The other account syncs, and has no sessions.
             let own = std::mem::replace(&mut world.devices[0].remote, others);
             world.sync_now(0, minutes(5)).await;
-            assert!(world.there().is_empty(), "a session was sent for another account");
+            assert!(
+                world.sessions_on_server().is_empty(),
+                "a session was sent for another account"
+            );
             world.account = mine;
             let device = &mut world.devices[0];
             device.remote = own;
             device.store.sign_in(mine, "https://example.org", "key", "me@example.org").unwrap();
         }
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -156,7 +159,7 @@ fn fault_44_another_account_signs_in_with_a_request_in_flight() {
 fn real_life_04_a_valid_token_that_is_rejected_for_a_while_needs_no_action() {
     wait(async {
         let Some((mut world, _)) = signed_up().await else { return };
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         // PostgREST's clock is behind that of the auth server: "JWT issued at future".
         world.proxy.set_script(|request| {
             match request.path.starts_with("/rest/") && !request.calls("zafu_health") {
@@ -176,7 +179,7 @@ fn real_life_04_a_valid_token_that_is_rejected_for_a_while_needs_no_action() {
         // Without any action of the user.
         world.sync(0, minutes(10)).await;
         assert_eq!(world.pending(0), 0);
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -184,7 +187,7 @@ fn real_life_04_a_valid_token_that_is_rejected_for_a_while_needs_no_action() {
 fn real_life_04_a_rejected_key_is_reported_and_retried() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 2);
+        world.record_sits(0, 2);
         let tokens = world.tokens();
         world.devices[0].remote = world.signed_in_with_key("sb_publishable_old", tokens.clone());
         world.sync_now(0, minutes(120)).await;

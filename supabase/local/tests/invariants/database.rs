@@ -53,7 +53,7 @@ fn until_it_waits(backend: &Backend, statement: &str) {
 /// for the account, so that always the push completes the cycle, detects the deadlock and is aborted.
 #[test]
 fn fault_35_postgresql_aborts_a_push_in_a_deadlock() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         configure(
             &world.backend,
@@ -63,13 +63,13 @@ fn fault_35_postgresql_aborts_a_push_in_a_deadlock() {
              alter role authenticated set statement_timeout = 0;
              alter function zafu.lock_users(uuid[]) set lock_timeout = 0",
         );
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         world.sync_now(0, minutes(5)).await;
         assert_eq!(world.pending(0), 0);
         let device = &mut world.devices[0];
         let sit = device.ids()[0];
         device.edit(sit, "changed, so that the push has to update its row");
-        world.sits(0, 2);
+        world.record_sits(0, 2);
 
         let (backend, account) = (world.backend.clone(), world.account);
         let cycles = Arc::new(AtomicUsize::new(0));
@@ -109,14 +109,14 @@ fn fault_35_postgresql_aborts_a_push_in_a_deadlock() {
         // It is sent again, without any action of the user.
         world.sync(0, minutes(10)).await;
         assert_eq!(world.pending(0), 0);
-        world.heal().await;
+        world.recover().await;
     });
 }
 
 /// A push of more than ten new sits takes far longer than the role may take for a statement.
 #[test]
 fn fault_36_postgresql_aborts_a_statement_that_takes_too_long() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         configure(
             &world.backend,
@@ -133,7 +133,7 @@ fn fault_36_postgresql_aborts_a_statement_that_takes_too_long() {
              create trigger is_slow after insert on sessions referencing new table as new_rows
                for each statement execute function fault.is_slow()",
         );
-        world.sits(0, 60);
+        world.record_sits(0, 60);
         world.proxy.clear_script();
         assert_eq!(first_failure(&mut world).await, "the server said 500 57014");
         assert_eq!(world.pending(0), 60);
@@ -143,8 +143,8 @@ fn fault_36_postgresql_aborts_a_statement_that_takes_too_long() {
         let ended = logged(&world.backend, "canceling statement due to statement timeout");
         let pushes = world.proxy.request_count_of("push_sessions");
         assert!(ended >= 3, "{ended} statements were ended");
-        assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, 10 at most at once");
+        assert!((9..30).contains(&pushes), "{pushes} pushes of 60 sits, at most 10 at once");
         world.backend.sql("drop schema fault cascade").unwrap();
-        world.heal().await;
+        world.recover().await;
     });
 }

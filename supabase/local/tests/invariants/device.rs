@@ -23,7 +23,7 @@ pub struct Device {
     pub engine: SyncEngine,
     pub remote: Arc<Supabase>,
     /// What the user has seen saved, with all copies merged.
-    pub held: BTreeMap<SessionId, Session>,
+    pub seen: BTreeMap<SessionId, Session>,
     /// Error of its clock, in seconds.
     pub skew: i64,
     /// Number of requests that it has made.
@@ -58,7 +58,7 @@ impl Device {
             timer: Timer::default(),
             engine,
             remote,
-            held: BTreeMap::new(),
+            seen: BTreeMap::new(),
             skew: 0,
             calls: 0,
         }
@@ -71,17 +71,17 @@ impl Device {
     fn command(&mut self, command: Command, now: Duration) {
         let saves = self.apply(command, now);
         self.store.save(&saves).unwrap();
-        self.see();
+        self.record_what_is_visible();
     }
 
     /// Records what the user can see now.
-    fn see(&mut self) {
+    fn record_what_is_visible(&mut self) {
         for row in self.store.pending(u32::MAX).unwrap() {
             let session = self.store.session(row.session).unwrap().expect("it is pending");
-            if let Some(before) = self.held.get(&session.id) {
+            if let Some(before) = self.seen.get(&session.id) {
                 assert_eq!(session.clone().join(before), session, "a session lost a change");
             }
-            self.held.insert(session.id, session);
+            self.seen.insert(session.id, session);
         }
     }
 
@@ -102,7 +102,7 @@ impl Device {
     }
 
     /// Records `count` sits of a minute at once. Returns the time of the last end.
-    pub fn backlog(&mut self, count: usize, mut now: Duration) -> Duration {
+    pub fn record_backlog(&mut self, count: usize, mut now: Duration) -> Duration {
         let mut saves = Vec::new();
         for _ in 0..count {
             saves.extend(self.apply(Self::begin(60), now));
@@ -113,7 +113,7 @@ impl Device {
             saves.extend(self.apply(Command::End { overtime: None }, now));
         }
         self.store.save(&saves).unwrap();
-        self.see();
+        self.record_what_is_visible();
         now
     }
 
@@ -129,7 +129,7 @@ impl Device {
     }
 
     /// Performs a random action of a user. Returns the time of its end.
-    pub fn act(&mut self, now: Duration, rng: &mut Rng) -> Duration {
+    pub fn random_action(&mut self, now: Duration, rng: &mut Rng) -> Duration {
         self.finish(now);
         let length = rng.u32(60..400);
         match rng.u32(0..8) {
@@ -147,7 +147,7 @@ impl Device {
                 now
             }
             _ => {
-                self.change_one(now, rng);
+                self.edit_randomly(now, rng);
                 now
             }
         }
@@ -171,9 +171,9 @@ impl Device {
     }
 
     /// Edits, deletes or undeletes a session.
-    fn change_one(&mut self, now: Duration, rng: &mut Rng) {
+    fn edit_randomly(&mut self, now: Duration, rng: &mut Rng) {
         let mut ids = self.ids();
-        ids.extend(self.held.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
+        ids.extend(self.seen.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
         ids.sort();
         let Some(id) = rng.choice(ids) else { return };
         match rng.u32(0..4) {
@@ -181,11 +181,11 @@ impl Device {
             1 => self.store.undelete(id).unwrap(),
             _ => self.edit(id, &format!("{:x} é \"\\\n", rng.u32(..))),
         }
-        self.see();
+        self.record_what_is_visible();
     }
 
     pub fn edit(&mut self, id: SessionId, note: &str) {
         self.store.edit(id, note, "label").unwrap();
-        self.see();
+        self.record_what_is_visible();
     }
 }

@@ -7,7 +7,6 @@
 #![cfg(unix)]
 
 mod account;
-mod apart;
 mod check;
 mod database;
 mod device;
@@ -15,6 +14,7 @@ mod list;
 mod names;
 mod network;
 mod scale;
+mod separate_process;
 mod server;
 #[path = "../backend/session.rs"]
 #[allow(dead_code, reason = "the tests of the backend use all of it")]

@@ -1,7 +1,7 @@
 //! Name resolution with the system's resolver, which queries a name server of the test.
 
-use crate::apart;
-use crate::tls::{Authority, Front, request};
+use crate::separate_process;
+use crate::tls::{Authority, TlsServer, request};
 use crate::world::{World, minutes, wait};
 use std::ffi::OsString;
 use std::fs;
@@ -39,21 +39,21 @@ const REFUSED: Answer = Answer::Error(5);
 struct NameServer {
     answer: Arc<Mutex<Answer>>,
     /// Number of queries for the name.
-    asked: Arc<Mutex<usize>>,
+    query_count: Arc<Mutex<usize>>,
 }
 
 impl NameServer {
     fn listen(address: Ipv4Addr) -> Self {
         let socket = UdpSocket::bind((address, 53)).unwrap();
-        let (answer, asked) = (Arc::new(Mutex::new(NO_SUCH_NAME)), Arc::default());
-        let server = Self { answer: Arc::clone(&answer), asked: Arc::clone(&asked) };
+        let (answer, query_count) = (Arc::new(Mutex::new(NO_SUCH_NAME)), Arc::default());
+        let server = Self { answer: Arc::clone(&answer), query_count: Arc::clone(&query_count) };
         thread::spawn(move || {
             let mut query = [0; 512];
             while let Ok((length, from)) = socket.recv_from(&mut query) {
                 let query = &query[..length];
                 let wire: Vec<_> = NAME.split('.').flat_map(label).collect();
                 if query[12..].starts_with(&wire) {
-                    *asked.lock().unwrap() += 1;
+                    *query_count.lock().unwrap() += 1;
                 }
                 socket.send_to(&respond(query, *answer.lock().unwrap()), from).ok();
             }
@@ -61,9 +61,9 @@ impl NameServer {
         server
     }
 
-    fn say(&self, answer: Answer) {
+    fn set_answer(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
-        *self.asked.lock().unwrap() = 0;
+        *self.query_count.lock().unwrap() = 0;
     }
 }
 
@@ -97,7 +97,7 @@ fn respond(query: &[u8], answer: Answer) -> Vec<u8> {
 }
 
 /// Runs the test in a mount namespace with its own resolver configuration. That needs root.
-fn run_apart() {
+fn run_in_namespace() {
     let folder = tempfile::tempdir().unwrap();
     // Every address of 127.0.0.0/8 is local.
     let part = || fastrand::u8(2..250);
@@ -120,46 +120,50 @@ fn run_apart() {
     let mut before: Vec<OsString> =
         ["unshare", "--mount", "sh", "-c", BIND].map(OsString::from).into();
     before.push(folder.path().into());
-    apart::run("names::fault_28_a_host_name_does_not_resolve_for_a_while", &folder, &before);
+    separate_process::run(
+        "names::fault_28_a_host_name_does_not_resolve_for_a_while",
+        &folder,
+        &before,
+    );
 }
 
-fn in_namespace(folder: &Path) -> Option<(World, NameServer, Front)> {
+fn in_namespace(folder: &Path) -> Option<(World, NameServer, TlsServer)> {
     let address = fs::read_to_string(folder.join("address")).unwrap().parse().unwrap();
     let names = NameServer::listen(address);
     let authority = Authority::new("a trusted issuer");
-    fs::write(apart::issuers(folder), authority.pem()).unwrap();
-    let mut world = World::alone()?;
-    let front = Front::open(world.proxy.port());
-    front.show(authority.issue(request(NAME)));
-    let url = format!("https://{NAME}:{}", front.port);
+    fs::write(separate_process::issuers(folder), authority.pem()).unwrap();
+    let mut world = World::with_separate_server()?;
+    let tls_server = TlsServer::open(world.proxy.port());
+    tls_server.present(authority.issue(request(NAME)));
+    let url = format!("https://{NAME}:{}", tls_server.port);
     world.devices[0].remote = world.signed_in_at(&url, world.tokens());
-    Some((world, names, front))
+    Some((world, names, tls_server))
 }
 
 #[test]
 fn fault_28_a_host_name_does_not_resolve_for_a_while() {
-    let Some(folder) = apart::folder() else { return run_apart() };
-    let Some((mut world, names, front)) = in_namespace(&folder) else { return };
+    let Some(folder) = separate_process::folder() else { return run_in_namespace() };
+    let Some((mut world, names, tls_server)) = in_namespace(&folder) else { return };
     wait(async {
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         for answer in [NO_SUCH_NAME, SERVER_FAILURE, REFUSED] {
-            names.say(answer);
+            names.set_answer(answer);
             let before = world.devices[0].calls;
             world.sync_now(0, minutes(30)).await;
             let status = world.devices[0].engine.status().unwrap();
             assert_eq!(status.last_failure.unwrap().fault, Fault::Unreachable);
             let calls = world.devices[0].calls - before;
             assert!((2..40).contains(&calls), "{calls} calls in half an hour");
-            assert!(*names.asked.lock().unwrap() >= 2, "the name is looked up each time");
-            assert_eq!((front.connections(), status.hold, world.pending(0)), (0, None, 4));
+            assert!(*names.query_count.lock().unwrap() >= 2, "the name is looked up each time");
+            assert_eq!((tls_server.connections(), status.hold, world.pending(0)), (0, None, 4));
         }
         // It resolves to an address without a server, then to the right one, without any action of the user.
         for (address, pending) in [([127, 1, 2, 3], 4), ([127, 0, 0, 1], 0)] {
-            names.say(Answer::Address(address.into()));
+            names.set_answer(Answer::Address(address.into()));
             world.sync(0, minutes(70)).await;
             assert_eq!(world.pending(0), pending);
         }
-        assert!(front.trusted() > 0);
-        world.heal().await;
+        assert!(tls_server.trusted() > 0);
+        world.recover().await;
     });
 }

@@ -42,15 +42,15 @@ fn fault_21_and_22_requests_arrive_in_another_order() {
 fn fault_23_a_response_arrives_slowly_in_small_pieces() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         world.proxy.set_script(|request| every_second_push(request, Action::Drip));
         world.sync_now(0, seconds(20)).await;
         // A response that arrives too slowly times out.
         let failure = world.devices[0].engine.status().unwrap().last_failure.unwrap();
         assert_eq!(failure.fault, Fault::TimedOut);
         assert_eq!(world.pending(0), 4);
-        world.live().await;
-        world.heal().await;
+        world.use_devices().await;
+        world.recover().await;
     });
 }
 
@@ -71,8 +71,8 @@ fn fault_24_a_response_is_truncated() {
 fn fault_25_a_captive_portal_responds() {
     World::survives(|request| {
         let portal = Response::html(302).with_header("location: http://portal.example/");
-        let said = if request.index % 4 == 0 { Response::html(200) } else { portal };
-        every_second(request, Action::Respond(said))
+        let response = if request.index % 4 == 0 { Response::html(200) } else { portal };
+        every_second(request, Action::Respond(response))
     });
 }
 
@@ -80,7 +80,7 @@ fn fault_25_a_captive_portal_responds() {
 fn fault_26_a_server_without_tls_is_not_trusted() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         let encrypted = world.proxy.url().replace("http:", "https:");
         world.devices[0].remote = world.signed_in_at(&encrypted, world.tokens());
         world.sync_now(0, minutes(30)).await;
@@ -89,15 +89,16 @@ fn fault_26_a_server_without_tls_is_not_trusted() {
         assert!(world.devices[0].calls < 40, "{} calls in half an hour", world.devices[0].calls);
         assert_eq!(world.pending(0), 4);
         world.devices[0].remote = world.signed_in(world.tokens());
-        world.heal().await;
+        world.recover().await;
     });
 }
 
 #[test]
 fn fault_27_a_proxy_requires_authentication() {
     World::survives(|request| {
-        let said = Response::html(407).with_header("proxy-authenticate: Basic realm=\"office\"");
-        every_second(request, Action::Respond(said))
+        let response =
+            Response::html(407).with_header("proxy-authenticate: Basic realm=\"office\"");
+        every_second(request, Action::Respond(response))
     });
 }
 
@@ -119,12 +120,12 @@ fn fault_29_some_requests_or_their_responses_never_arrive() {
 fn fault_30_a_connection_is_dead_after_a_suspend() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.sync_now(0, minutes(1)).await;
         assert_eq!(world.pending(0), 0);
         // The dead connection stays open, or it is closed.
         for stays_open in [true, false] {
-            world.sits(0, 3);
+            world.record_sits(0, 3);
             if stays_open {
                 world.proxy.stop_responding();
             } else {
@@ -137,7 +138,7 @@ fn fault_30_a_connection_is_dead_after_a_suspend() {
             assert_eq!(world.pending(0), 0, "a new connection works");
             assert!(world.devices[0].calls - before < 12);
         }
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -145,7 +146,7 @@ fn fault_30_a_connection_is_dead_after_a_suspend() {
 fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 6);
+        world.record_sits(0, 6);
         let fewer = |count: usize| {
             Action::EditResponse(Box::new(move |answer| {
                 answer["outcomes"].as_array_mut().unwrap().truncate(count);
@@ -162,7 +163,7 @@ fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
             (2, 4),
             "rows without an outcome stay pending"
         );
-        world.heal().await;
+        world.recover().await;
     });
     // Outcomes for ids that were not sent acknowledge nothing either.
     World::survives(|request| {
@@ -181,7 +182,7 @@ fn a_response_counts_only_for_the_generation_that_was_sent() {
     let Some(mut world) = World::new() else { return };
     wait(async {
         world.sync_now(0, minutes(1)).await;
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         let now = moment(world.now, 0);
         let device = &mut world.devices[0];
         let Event::Response(completed) =
@@ -193,6 +194,6 @@ fn a_response_counts_only_for_the_generation_that_was_sent() {
         device.edit(id, "edited while in flight");
         device.engine.apply(completed, now).unwrap();
         assert_eq!(world.pending(0), 1);
-        world.heal().await;
+        world.recover().await;
     });
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Time until the second week of the partnership starts.
 fn until_the_second_week() -> Duration {
-    let second = sits::moment(crate::check::PAIRED) + chrono::TimeDelta::days(7);
+    let second = sits::moment(crate::check::PARTNERSHIP_START) + chrono::TimeDelta::days(7);
     (second - sits::moment(START)).to_std().unwrap()
 }
 
@@ -17,24 +17,24 @@ fn fault_46_clocks_are_wrong_by_a_year_and_a_week_starts() {
     wait(async {
         const YEAR: i64 = 365 * 86_400;
         world.devices[0].skew = -YEAR;
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.sync_now(0, minutes(5)).await;
-        assert_eq!(world.counted(), [].into(), "there was no partnership a year ago");
+        assert_eq!(world.stored_week_counts(), [].into(), "there was no partnership a year ago");
         world.devices[0].skew = YEAR;
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.sync_now(0, minutes(5)).await;
         assert_eq!(world.pending(0), 0);
         // After the clock is corrected, earlier sits are still stored and new ones count.
         world.devices[0].skew = 0;
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.sync_now(0, minutes(5)).await;
         // One sit starts in the last second of a week, one in the first moment of the next.
         world.now = until_the_second_week() - seconds(1);
-        world.sits(1, 1);
+        world.record_sits(1, 1);
         world.now = until_the_second_week();
-        world.sits(1, 1);
+        world.record_sits(1, 1);
         world.sync_now(1, minutes(5)).await;
-        let counted = world.counted();
+        let counted = world.stored_week_counts();
         assert_eq!((counted[&1], counted[&2]), (4, 1), "{counted:?}");
         // Edits of a device whose clock is behind win by revision, not by time.
         world.sync_now(0, minutes(5)).await;
@@ -45,8 +45,8 @@ fn fault_46_clocks_are_wrong_by_a_year_and_a_week_starts() {
         world.sync_now(0, minutes(15)).await;
         world.devices[0].edit(id, "second");
         world.sync_now(0, minutes(5)).await;
-        assert_eq!(world.there()[&id].details.value.note, "second");
-        world.heal().await;
+        assert_eq!(world.sessions_on_server()[&id].details.value.note, "second");
+        world.recover().await;
     });
 }
 
@@ -54,13 +54,13 @@ fn fault_46_clocks_are_wrong_by_a_year_and_a_week_starts() {
 fn fault_08_a_device_is_switched_off_for_weeks() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.live().await;
+        world.use_devices().await;
         for _ in 0..3 {
-            world.sits(0, 3);
+            world.record_sits(0, 3);
             world.now += Duration::from_secs(9 * 86_400);
-            world.live().await;
+            world.use_devices().await;
         }
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -71,7 +71,7 @@ fn fault_48_two_devices_have_a_backlog_at_the_same_time() {
     wait(async {
         const MANY: usize = 3000;
         for index in 0..2 {
-            world.backlog(index, MANY);
+            world.record_backlog(index, MANY);
             assert_eq!(world.pending(index) as usize, MANY);
         }
         world.proxy.clear_script();
@@ -79,7 +79,7 @@ fn fault_48_two_devices_have_a_backlog_at_the_same_time() {
         assert_eq!((world.pending(0), world.pending(1)), (0, 0));
         let pushes = world.proxy.request_count_of("push_sessions");
         assert!(pushes < 30, "{pushes} pushes of 6,000 sits");
-        world.heal().await;
-        assert_eq!(world.there().len(), 2 * MANY);
+        world.recover().await;
+        assert_eq!(world.sessions_on_server().len(), 2 * MANY);
     });
 }

@@ -6,8 +6,8 @@ use zafu_backend::proxy::{Action, Request, Response};
 use zafu_backend::{Backend, Stop};
 use zafu_sync::{ErrorClass, Hold, Remote};
 
-fn every_second(request: &Request, said: Response) -> Action {
-    if request.index.is_multiple_of(2) { Action::Respond(said) } else { Action::Forward }
+fn every_second(request: &Request, response: Response) -> Action {
+    if request.index.is_multiple_of(2) { Action::Respond(response) } else { Action::Forward }
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn fault_31_too_many_requests_without_retry_after() {
 fn fault_31_too_many_requests_with_retry_after() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         world.proxy.set_script(|request| match request.index {
             0 => Action::Respond(Response::status(429).with_header("retry-after: 240")),
             _ => Action::Forward,
@@ -30,8 +30,8 @@ fn fault_31_too_many_requests_with_retry_after() {
         world.sync_now(0, seconds(120)).await;
         world.sync_now(0, seconds(110)).await;
         assert_eq!((world.proxy.request_count(), world.pending(0)), (1, 4));
-        world.live().await;
-        world.heal().await;
+        world.use_devices().await;
+        world.recover().await;
     });
 }
 
@@ -58,14 +58,14 @@ fn fault_32_a_gateway_loses_its_server_after_the_commit() {
 }
 
 /// A fault that the owner of the server must repair: nothing is lost, the status reports it, and retries are rare.
-async fn stands_still_until_it_is_seen_to(
+async fn waits_until_it_is_repaired(
     world: &mut World,
     break_it: impl FnOnce(&World),
-    mend_it: impl FnOnce(&World),
+    repair_it: impl FnOnce(&World),
 ) {
-    world.sits(0, 3);
+    world.record_sits(0, 3);
     world.sync_now(0, minutes(1)).await;
-    world.sits(0, 3);
+    world.record_sits(0, 3);
     break_it(world);
     let before = world.devices[0].calls;
     world.sync_now(0, minutes(240)).await;
@@ -74,19 +74,19 @@ async fn stands_still_until_it_is_seen_to(
     assert_eq!(world.pending(0), 3);
     let calls = world.devices[0].calls - before;
     assert!((3..40).contains(&calls), "{calls} calls in four hours");
-    mend_it(world);
+    repair_it(world);
     // It is retried without any action of the user.
     world.sync(0, minutes(70)).await;
     assert_eq!(world.pending(0), 0);
     assert_eq!(world.devices[0].engine.status().unwrap().hold, None);
-    world.heal().await;
+    world.recover().await;
 }
 
 #[test]
 fn fault_33_a_project_is_paused_or_restricted() {
     for status in [402, 540] {
         let Some(mut world) = World::new() else { return };
-        wait(stands_still_until_it_is_seen_to(
+        wait(waits_until_it_is_repaired(
             &mut world,
             |world| world.proxy.set_script(move |_| Action::Respond(Response::status(status))),
             |world| world.proxy.clear_script(),
@@ -95,7 +95,7 @@ fn fault_33_a_project_is_paused_or_restricted() {
 }
 
 /// Runs `what` while a push waits for a lock that is held until then.
-fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'static) -> Action {
+fn during_a_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'static) -> Action {
     let (backend, account) = (world.backend.clone(), world.account);
     let mut holder = Session::open(&backend);
     holder.begin_as(account.0);
@@ -108,7 +108,7 @@ fn in_mid_push(world: &World, what: impl FnOnce(&Backend, Session) + Send + 'sta
     }))
 }
 
-fn first_push(world: &World, action: Action) {
+fn on_first_push(world: &World, action: Action) {
     let mut action = Some(action);
     world.proxy.set_script(move |request| match request.calls("push_sessions") {
         true => action.take().unwrap_or(Action::Forward),
@@ -118,20 +118,20 @@ fn first_push(world: &World, action: Action) {
 
 #[test]
 fn fault_34_postgresql_or_postgrest_stops_during_a_backlog() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         for round in 0..4 {
-            world.sits(0, 4);
-            world.sits(1, 2);
+            world.record_sits(0, 4);
+            world.record_sits(1, 2);
             let action = match round {
                 0 | 1 => {
                     let how = [Stop::Crash, Stop::Fast][round];
-                    in_mid_push(&world, move |backend, _| {
+                    during_a_push(&world, move |backend, _| {
                         backend.stop_postgres(how).unwrap();
                         backend.start_postgres().unwrap();
                     })
                 }
-                2 => in_mid_push(&world, |backend, holder| {
+                2 => during_a_push(&world, |backend, holder| {
                     backend.stop_postgrest();
                     drop(holder);
                     backend.start_postgrest().unwrap();
@@ -139,7 +139,7 @@ fn fault_34_postgresql_or_postgrest_stops_during_a_backlog() {
                 // The push commits, then the server crashes.
                 _ => Action::DropResponse,
             };
-            first_push(&world, action);
+            on_first_push(&world, action);
             world.sync_now(0, minutes(1)).await;
             if round == 3 {
                 world.backend.stop_postgres(Stop::Crash).unwrap();
@@ -149,8 +149,8 @@ fn fault_34_postgresql_or_postgrest_stops_during_a_backlog() {
             world.sync_now(0, minutes(20)).await;
             assert_eq!(world.pending(0), 0, "after round {round}");
         }
-        world.live().await;
-        world.heal().await;
+        world.use_devices().await;
+        world.recover().await;
     });
 }
 
@@ -179,12 +179,12 @@ fn stop_failing(world: &World) {
 
 #[test]
 fn fault_35_a_lock_is_held_for_too_long() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         // Otherwise the push would wait for four seconds.
         let short = "alter function zafu.lock_users(uuid[]) set lock_timeout = '20ms'";
         world.backend.sql(short).unwrap();
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         let mut holder = Session::open(&world.backend);
         holder.begin_as(world.account.0);
         holder.run("select zafu.lock_own_sessions()");
@@ -193,7 +193,7 @@ fn fault_35_a_lock_is_held_for_too_long() {
         assert_eq!(failure.to_string(), "the server said 500 55P03");
         assert_eq!(world.pending(0), 4);
         holder.run("rollback");
-        world.heal().await;
+        world.recover().await;
     });
 }
 
@@ -208,8 +208,8 @@ fn restart_postgrest(world: &World) {
 
 #[test]
 fn fault_37_a_function_is_missing_and_the_schema_cache_is_stale() {
-    let Some(mut world) = World::alone() else { return };
-    wait(stands_still_until_it_is_seen_to(
+    let Some(mut world) = World::with_separate_server() else { return };
+    wait(waits_until_it_is_repaired(
         &mut world,
         |world| rename(world, "push_sessions", "pushed_once"),
         |world| rename(world, "pushed_once", "push_sessions"),
@@ -218,8 +218,8 @@ fn fault_37_a_function_is_missing_and_the_schema_cache_is_stale() {
 
 #[test]
 fn fault_37_a_function_is_missing_and_the_schema_cache_is_current() {
-    let Some(mut world) = World::alone() else { return };
-    wait(stands_still_until_it_is_seen_to(
+    let Some(mut world) = World::with_separate_server() else { return };
+    wait(waits_until_it_is_repaired(
         &mut world,
         |world| {
             rename(world, "push_sessions", "pushed_once");
@@ -234,9 +234,9 @@ fn fault_37_a_function_is_missing_and_the_schema_cache_is_current() {
 
 #[test]
 fn fault_38_a_grant_is_revoked_and_granted_again() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     let change = |what: &'static str| move |world: &World| drop(world.backend.sql(what).unwrap());
-    wait(stands_still_until_it_is_seen_to(
+    wait(waits_until_it_is_repaired(
         &mut world,
         change("revoke execute on function public.push_sessions(json) from authenticated"),
         change("grant execute on function public.push_sessions(json) to authenticated"),
@@ -246,64 +246,65 @@ fn fault_38_a_grant_is_revoked_and_granted_again() {
 #[test]
 fn fault_39_a_restored_database_is_handled_even_if_another_device_pushes_first() {
     for other_first in [false, true] {
-        let Some(mut world) = World::alone() else { return };
+        let Some(mut world) = World::with_separate_server() else { return };
         wait(async {
-            world.live().await;
+            world.use_devices().await;
             world.sync_now(0, minutes(5)).await;
             world.sync_now(1, minutes(5)).await;
             let folder = tempfile::tempdir().unwrap();
             let dump = folder.path().join("dump");
             world.backend.dump(&dump).unwrap();
-            world.sits(0, 3);
+            world.record_sits(0, 3);
             world.sync_now(0, minutes(5)).await;
             assert_eq!(world.pending(0), 0);
             world.backend.restore(&dump).unwrap();
             if other_first {
                 // Until the head is again above the cursor of the first device.
-                world.sits(1, 6);
+                world.record_sits(1, 6);
                 world.sync_now(1, minutes(5)).await;
             }
-            world.heal().await;
+            world.recover().await;
         });
     }
 }
 
 #[test]
 fn fault_41_one_invalid_sit_does_not_block_the_outbox() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         // One session fails every call that contains it, one has the outcome `rejected`.
         fail_inserts(&world, "exists (select from new_rows where note = 'poison')", "22P02");
-        world.sits(0, 200);
+        world.record_sits(0, 200);
         let ids = world.devices[0].ids();
         world.devices[0].edit(ids[77], "poison");
         world.devices[0].edit(ids[78], &"x".repeat(131_073));
         let report = world.sync_now(0, minutes(20)).await;
         assert_eq!((report.pushed, report.rejected, world.pending(0)), (198, 2, 0));
         let store = world.devices[0].store.clone();
-        let refused = store.dead_letters(world.account, 9).unwrap();
-        let mut refused: Vec<_> = refused.into_iter().map(|it| (it.session.id, it.code)).collect();
-        refused.sort();
+        let dead_letters = store.dead_letters(world.account, 9).unwrap();
+        let mut dead_letters: Vec<_> =
+            dead_letters.into_iter().map(|it| (it.session.id, it.code)).collect();
+        dead_letters.sort();
         let mut expected = [(ids[77], "the server said 400 22P02"), (ids[78], "bad_note")]
             .map(|(id, code)| (id, code.to_owned()));
         expected.sort();
-        assert_eq!(refused, expected, "dead letters keep the session and the reason");
+        assert_eq!(dead_letters, expected, "dead letters keep the session and the reason");
         // After the causes are fixed, both are sent.
         stop_failing(&world);
         world.devices[0].edit(ids[78], "shorter");
         store.retry_dead_letters(world.account).unwrap();
-        world.heal().await;
+        world.recover().await;
     });
 }
 
 /// Unknown errors discard nothing.
 #[test]
 fn a_response_of_an_unknown_kind_backs_off() {
-    for said in
+    for response in
         [Response::error(418, "XX000"), Response::status(500), Response::error(400, "PT400")]
     {
         let Some(world) = World::new() else { return };
-        wait(world.survive(move |request| every_second(request, said.clone())));
+        wait(world.survive(move |request| every_second(request, response.clone())));
     }
 }
 
@@ -311,10 +312,10 @@ fn a_response_of_an_unknown_kind_backs_off() {
 fn fault_45_an_account_is_deleted_while_its_tokens_are_valid() {
     let Some(mut world) = World::new() else { return };
     wait(async {
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.sync_now(0, minutes(1)).await;
         world.backend.delete_user(world.account.0).unwrap();
-        world.sits(0, 3);
+        world.record_sits(0, 3);
         world.proxy.clear_script();
         world.sync_now(0, minutes(600)).await;
         assert_eq!(world.devices[0].engine.status().unwrap().hold, Some(Hold::AccountDeleted));
@@ -332,7 +333,7 @@ fn fault_45_an_account_is_deleted_while_its_tokens_are_valid() {
 /// With the HTTP statuses that PostgREST gives them.
 #[test]
 fn codes_of_the_real_server_have_their_classes() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         for (code, expected) in [
             // Not 40001: PostgREST 12 retries it for ever and never responds.
@@ -342,20 +343,20 @@ fn codes_of_the_real_server_have_their_classes() {
             ("23503", ErrorClass::Account),
         ] {
             fail_inserts(&world, "true", code);
-            world.sits(0, 1);
-            let session = world.devices[0].held.values().last().unwrap().clone();
+            world.record_sits(0, 1);
+            let session = world.devices[0].seen.values().last().unwrap().clone();
             let row = zafu_store::Outgoing { session, generation: 0 };
             let result = world.devices[0].remote.push(world.account, &[row], None).await;
             assert_eq!(result.unwrap_err().class(), expected, "{code}");
             stop_failing(&world);
         }
-        world.heal().await;
+        world.recover().await;
     });
 }
 
 #[test]
 fn real_life_14_a_disabled_trigger_of_the_server_makes_no_dead_letter() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
         let toggle = |word: &'static str| {
             move |world: &World| {
@@ -364,7 +365,7 @@ fn real_life_14_a_disabled_trigger_of_the_server_makes_no_dead_letter() {
                 world.backend.sql(&format!("{table} {word} trigger lock_writer")).unwrap();
             }
         };
-        stands_still_until_it_is_seen_to(&mut world, toggle("disable"), toggle("enable")).await;
+        waits_until_it_is_repaired(&mut world, toggle("disable"), toggle("enable")).await;
         let backlog = world.devices[0].store.backlog(world.account).unwrap();
         assert_eq!(backlog.rejected, 0, "no session is a dead letter");
     });
@@ -372,9 +373,9 @@ fn real_life_14_a_disabled_trigger_of_the_server_makes_no_dead_letter() {
 
 #[test]
 fn real_life_06_a_row_of_a_later_version_does_not_block_others() {
-    let Some(mut world) = World::alone() else { return };
+    let Some(mut world) = World::with_separate_server() else { return };
     wait(async {
-        world.sits(0, 2);
+        world.record_sits(0, 2);
         world.sync_now(0, minutes(1)).await;
         world
             .backend
@@ -397,7 +398,7 @@ fn real_life_06_a_row_of_a_later_version_does_not_block_others() {
             false => Action::Forward,
         });
         for index in 0..2 {
-            world.sits(index, 2);
+            world.record_sits(index, 2);
             world.sync_now(index, minutes(20)).await;
             let backlog = world.devices[index].store.backlog(world.account).unwrap();
             assert_eq!((backlog.pending, backlog.rejected, backlog.unreadable), (0, 0, 1));

@@ -59,7 +59,7 @@ impl Identity {
 }
 
 /// A running TLS server. It stops when it is dropped.
-pub struct Front {
+pub struct TlsServer {
     pub port: u16,
     state: Arc<State>,
     _runtime: Runtime,
@@ -73,12 +73,12 @@ struct State {
     trusted: AtomicUsize,
 }
 
-impl Front {
+impl TlsServer {
     /// Starts a TLS server in front of the server on `port` of loopback.
     pub fn open(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
-        let behind = SocketAddr::from(([127, 0, 0, 1], port));
+        let upstream = SocketAddr::from(([127, 0, 0, 1], port));
         let port = listener.local_addr().unwrap().port();
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
@@ -87,14 +87,14 @@ impl Front {
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, behind, all.clone()));
+                tokio::spawn(serve(stream, upstream, all.clone()));
             }
         });
         Self { port, state, _runtime: runtime }
     }
 
     /// Presents this certificate from now on, and resets the counters.
-    pub fn show(&self, identity: Identity) {
+    pub fn present(&self, identity: Identity) {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -124,7 +124,7 @@ impl Front {
 }
 
 /// Serves one connection until it ends. Any error closes it.
-async fn serve(stream: TcpStream, behind: SocketAddr, state: Arc<State>) {
+async fn serve(stream: TcpStream, upstream: SocketAddr, state: Arc<State>) {
     /// The first byte of a handshake (RFC 8446, section 5.1).
     const HANDSHAKE: u8 = 22;
     state.connections.fetch_add(1, Ordering::Relaxed);
@@ -136,7 +136,7 @@ async fn serve(stream: TcpStream, behind: SocketAddr, state: Arc<State>) {
     let config = state.config.lock().unwrap().clone().expect("a certificate is set");
     let Ok(mut stream) = TlsAcceptor::from(config).accept(stream).await else { return };
     state.trusted.fetch_add(1, Ordering::Relaxed);
-    if let Ok(mut server) = TcpStream::connect(behind).await {
+    if let Ok(mut server) = TcpStream::connect(upstream).await {
         tokio::io::copy_bidirectional(&mut stream, &mut server).await.ok();
     }
 }

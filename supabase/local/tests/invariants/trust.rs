@@ -1,7 +1,7 @@
 //! Servers whose certificates are not trusted.
 
-use crate::apart;
-use crate::tls::{Authority, Front, Identity, request};
+use crate::separate_process;
+use crate::tls::{Authority, Identity, TlsServer, request};
 use crate::world::{World, minutes, seconds, wait};
 use std::fs;
 use zafu_sync::supabase::{Http, Project};
@@ -10,9 +10,9 @@ use zafu_sync::{Distrust, Fault};
 /// The TLS server is real, and so is the list of trusted issuers: the file that the system's own list is read from.
 #[test]
 fn fault_26_a_certificate_is_not_trusted() {
-    let Some(folder) = apart::folder() else {
+    let Some(folder) = separate_process::folder() else {
         let folder = tempfile::tempdir().unwrap();
-        return apart::run("trust::fault_26_a_certificate_is_not_trusted", &folder, &[]);
+        return separate_process::run("trust::fault_26_a_certificate_is_not_trusted", &folder, &[]);
     };
     // A system without trusted issuers, such as a minimal container.
     let project = Project::new("https://127.0.0.1", "key").unwrap();
@@ -20,10 +20,10 @@ fn fault_26_a_certificate_is_not_trusted() {
     assert_eq!(error.fault, Fault::Untrusted(Distrust::NoIssuers));
 
     let (trusted, unknown) = (Authority::new("a trusted issuer"), Authority::new("an unknown one"));
-    fs::write(apart::issuers(&folder), trusted.pem()).unwrap();
-    let Some(mut world) = World::alone() else { return };
-    let front = Front::open(world.proxy.port());
-    let url = format!("https://127.0.0.1:{}", front.port);
+    fs::write(separate_process::issuers(&folder), trusted.pem()).unwrap();
+    let Some(mut world) = World::with_separate_server() else { return };
+    let tls_server = TlsServer::open(world.proxy.port());
+    let url = format!("https://127.0.0.1:{}", tls_server.port);
     world.devices[0].remote = world.signed_in_at(&url, world.tokens());
     let mut expired = request("127.0.0.1");
     expired.not_after = rcgen::date_time_ymd(2024, 1, 1);
@@ -37,9 +37,9 @@ fn fault_26_a_certificate_is_not_trusted() {
         (trusted.issue(future), Distrust::NotYetValid),
     ];
     wait(async {
-        world.sits(0, 4);
+        world.record_sits(0, 4);
         for (identity, why) in cases {
-            front.show(identity);
+            tls_server.present(identity);
             world.proxy.clear_script();
             let before = world.devices[0].calls;
             world.sync_now(0, minutes(30)).await;
@@ -49,27 +49,30 @@ fn fault_26_a_certificate_is_not_trusted() {
             assert!(failure.to_string().contains("is not trusted, so nothing was sent"));
             // Nothing is sent, neither tokens nor sessions, and retries are few.
             assert_eq!(
-                (front.trusted(), front.unencrypted(), world.proxy.request_count()),
+                (tls_server.trusted(), tls_server.unencrypted(), world.proxy.request_count()),
                 (0, 0, 0)
             );
             let calls = world.devices[0].calls - before;
-            assert!((2..40).contains(&calls) && front.connections() >= 2, "{calls} calls");
+            assert!((2..40).contains(&calls) && tls_server.connections() >= 2, "{calls} calls");
             assert_eq!((status.hold, world.pending(0)), (None, 4));
         }
         // With a trusted certificate everything is sent, without any action of the user.
-        front.show(trusted.issue(request("127.0.0.1")));
+        tls_server.present(trusted.issue(request("127.0.0.1")));
         world.sync(0, minutes(70)).await;
         assert_eq!(world.pending(0), 0);
-        assert!(front.trusted() > 0);
+        assert!(tls_server.trusted() > 0);
         // If a network intercepts connections later, the next one fails again.
-        world.sits(0, 2);
+        world.record_sits(0, 2);
         world.now += seconds(3600);
-        front.show(unknown.issue(request("127.0.0.1")));
+        tls_server.present(unknown.issue(request("127.0.0.1")));
         world.proxy.close_connections();
         world.proxy.clear_script();
         world.sync_now(0, minutes(5)).await;
-        assert_eq!((front.trusted(), world.proxy.request_count(), world.pending(0)), (0, 0, 2));
-        front.show(trusted.issue(request("127.0.0.1")));
-        world.heal().await;
+        assert_eq!(
+            (tls_server.trusted(), world.proxy.request_count(), world.pending(0)),
+            (0, 0, 2)
+        );
+        tls_server.present(trusted.issue(request("127.0.0.1")));
+        world.recover().await;
     });
 }

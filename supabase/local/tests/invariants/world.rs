@@ -60,15 +60,15 @@ pub fn wait<T>(what: impl Future<Output = T>) -> T {
 impl World {
     /// Creates a world with the server that all tests share.
     pub fn new() -> Option<Self> {
-        shared().map(Server::Shared).map(Self::before)
+        shared().map(Server::Shared).map(Self::with_server)
     }
 
     /// Creates a world with a separate server.
-    pub fn alone() -> Option<Self> {
-        or_skip(Backend::start()).map(Arc::new).map(Server::Separate).map(Self::before)
+    pub fn with_separate_server() -> Option<Self> {
+        or_skip(Backend::start()).map(Arc::new).map(Server::Separate).map(Self::with_server)
     }
 
-    fn before(backend: Server) -> Self {
+    fn with_server(backend: Server) -> Self {
         let port = backend.url().rsplit(':').next().unwrap().parse().unwrap();
         let proxy = Proxy::open(port).unwrap();
         let account = UserId(backend.new_user().unwrap().id);
@@ -76,7 +76,7 @@ impl World {
         let (devices, now) = (Vec::new(), seconds(1000));
         let rng = Rng::with_seed(11);
         let mut world = Self { backend, proxy, account, partnership, devices, now, rng };
-        world.pair(account);
+        world.use_account(account);
         world.devices = (0..2)
             .map(|n| Device::new(now + seconds(n), account, world.signed_in(world.tokens())))
             .collect();
@@ -84,10 +84,13 @@ impl World {
     }
 
     /// Uses `account` from now on, and gives it a partner.
-    pub fn pair(&mut self, account: UserId) {
+    pub fn use_account(&mut self, account: UserId) {
         let partner = self.backend.new_user().unwrap().id;
         let insert = "insert into partnerships (userid, partnerid, startedat) values";
-        let values = format!("('{account}', '{partner}', '{}') returning id", crate::check::PAIRED);
+        let values = format!(
+            "('{account}', '{partner}', '{}') returning id",
+            crate::check::PARTNERSHIP_START
+        );
         self.partnership = self.backend.sql(&format!("{insert} {values}")).unwrap();
         self.account = account;
     }
@@ -140,10 +143,10 @@ impl World {
             }
             action
         });
-        self.live().await;
+        self.use_devices().await;
         assert!(faults.load(Ordering::Relaxed) >= 2, "the fault happened less than twice");
         self.proxy.deliver_delayed().unwrap();
-        self.heal().await;
+        self.recover().await;
     }
 
     /// Compares digests on each device. That is not due again for a day, so that it cannot repair what the test breaks.
@@ -156,13 +159,13 @@ impl World {
     }
 
     /// Simulates an hour of use of both devices.
-    pub async fn live(&mut self) {
+    pub async fn use_devices(&mut self) {
         let before: Vec<_> = self.devices.iter().map(|device| device.calls).collect();
         let end = self.now + minutes(60);
         while self.now < end {
             for index in 0..self.devices.len() {
                 for _ in 0..2 {
-                    self.now = self.devices[index].act(self.now, &mut self.rng);
+                    self.now = self.devices[index].random_action(self.now, &mut self.rng);
                 }
                 self.devices[index].engine.wake(Wakeup::LocalChange, moment(self.now, 0));
                 self.sync(index, minutes(4)).await;
@@ -175,7 +178,7 @@ impl World {
     }
 
     /// Records `count` sits on a device, without a sync.
-    pub fn sits(&mut self, index: usize, count: usize) {
+    pub fn record_sits(&mut self, index: usize, count: usize) {
         for _ in 0..count {
             self.devices[index].start(60, self.now);
             self.now = self.devices[index].sit(seconds(60), self.now);
@@ -183,33 +186,33 @@ impl World {
     }
 
     /// Records `count` sits on a device at once, without a sync.
-    pub fn backlog(&mut self, index: usize, count: usize) {
-        self.now = self.devices[index].backlog(count, self.now);
+    pub fn record_backlog(&mut self, index: usize, count: usize) {
+        self.now = self.devices[index].record_backlog(count, self.now);
     }
 
     /// Runs the due requests of one device for this long.
-    pub async fn sync(&mut self, index: usize, long: Duration) -> Transferred {
-        let (report, now) = sync(&mut self.devices[index], &self.proxy, self.now, long).await;
+    pub async fn sync(&mut self, index: usize, duration: Duration) -> Transferred {
+        let (report, now) = sync(&mut self.devices[index], &self.proxy, self.now, duration).await;
         self.now = now;
         report
     }
 
     /// Runs the due requests of both devices at the same time.
-    pub async fn sync_both(&mut self, long: Duration) {
+    pub async fn sync_both(&mut self, duration: Duration) {
         let now = self.now;
         let [one, two] = &mut self.devices[..] else { panic!("there are two") };
         for device in [&mut *one, &mut *two] {
             device.engine.wake(Wakeup::Request, moment(now, 0));
         }
-        let both = (sync(one, &self.proxy, now, long), sync(two, &self.proxy, now, long));
+        let both = (sync(one, &self.proxy, now, duration), sync(two, &self.proxy, now, duration));
         let ((_, one), (_, two)) = tokio::join!(both.0, both.1);
         self.now = one.max(two);
     }
 
     /// Starts a sync on a device as its user would, and runs it for this long.
-    pub async fn sync_now(&mut self, index: usize, long: Duration) -> Transferred {
+    pub async fn sync_now(&mut self, index: usize, duration: Duration) -> Transferred {
         self.devices[index].engine.wake(Wakeup::Request, moment(self.now, 0));
-        self.sync(index, long).await
+        self.sync(index, duration).await
     }
 
     pub fn pending(&self, index: usize) -> u32 {
@@ -222,13 +225,13 @@ async fn sync(
     device: &mut Device,
     proxy: &Proxy,
     mut now: Duration,
-    long: Duration,
+    duration: Duration,
 ) -> (Transferred, Duration) {
-    let end = now + long;
+    let end = now + duration;
     let mut total = Transferred::default();
-    let most = device.calls + 400;
+    let max_calls = device.calls + 400;
     while now < end {
-        assert!(device.calls < most, "more than 400 requests");
+        assert!(device.calls < max_calls, "more than 400 requests");
         let event = {
             let mut next = pin!(device.engine.next_event(&device.remote, moment(now, device.skew)));
             loop {
@@ -239,9 +242,9 @@ async fn sync(
                 }
                 // Nothing responds: only time passes.
                 tokio::time::pause();
-                tokio::time::advance(SILENCE).await;
+                tokio::time::advance(CLOCK_STEP).await;
                 tokio::time::resume();
-                now += SILENCE;
+                now += CLOCK_STEP;
                 tokio::select! {
                     biased;
                     event = &mut next => break event.unwrap(),
@@ -268,4 +271,4 @@ async fn sync(
 }
 
 /// By how much the clock advances while nothing responds.
-const SILENCE: Duration = seconds(11);
+const CLOCK_STEP: Duration = seconds(11);

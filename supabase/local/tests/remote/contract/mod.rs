@@ -1,12 +1,12 @@
 //! The contract of a server. Each rule is tested with the fake server in memory and with the real one, so that tests with
 //! the fake one are valid for the real one.
 
-mod benches;
 mod reading;
+mod servers;
 mod trust;
 mod writing;
 
-use benches::{Fake, Real};
+use servers::{Fake, Real};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
@@ -16,27 +16,27 @@ use zafu_sync::remote::{PullLimit, PullResponse, PushResponse};
 use zafu_sync::{ErrorClass, Remote, RemoteError};
 
 /// A server, and what tests can do to it besides requests.
-trait Bench {
+trait TestServer {
     /// The remote of a device.
-    type Way: Remote;
+    type Device: Remote;
     /// A backup of the server.
     type Backup;
 
     /// Creates an account.
     fn account(&self) -> UserId;
     /// Returns the remote of a device that is signed in to `account`.
-    fn device(&self, account: UserId) -> Self::Way;
+    fn device(&self, account: UserId) -> Self::Device;
     /// Returns the remote of a device that is not signed in.
-    fn stranger(&self, account: UserId) -> Self::Way;
-    /// Returns an account and the remote of a device whose token has expired. Unless it is `renewable`, its auth session
+    fn stranger(&self, account: UserId) -> Self::Device;
+    /// Returns an account and the remote of a device whose token has expired. Unless it is `refreshable`, its auth session
     /// has ended too.
-    async fn outdated(&self, renewable: bool) -> (UserId, Self::Way);
+    async fn with_expired_token(&self, refreshable: bool) -> (UserId, Self::Device);
     /// Deletes an account. Its tokens stay valid until they expire.
     fn delete(&self, account: UserId);
     /// Creates a backup of the whole server.
     fn dump(&self) -> Self::Backup;
     /// Simulates a later schema: one session of `account` has an unknown source, and each row has one more field.
-    fn advance(&self, account: UserId, sit: SessionId);
+    fn simulate_later_schema(&self, account: UserId, sit: SessionId);
     /// Restores a backup.
     fn restore(&self, backup: &Self::Backup);
 }
@@ -45,7 +45,7 @@ trait Bench {
 macro_rules! contract {
     (
         shared: $($module:ident :: { $($rule:ident),+ $(,)? })+;
-        alone: $($lone:ident :: $lonely:ident),+ $(,)?
+        separate: $($separate_module:ident :: $separate_rule:ident),+ $(,)?
     ) => {
         mod fake {
             use super::Fake;
@@ -57,8 +57,8 @@ macro_rules! contract {
             )+)+
             $(
                 #[test]
-                fn $lonely() {
-                    crate::wait(super::$lone::$lonely(&Fake::new()));
+                fn $separate_rule() {
+                    crate::wait(super::$separate_module::$separate_rule(&Fake::new()));
                 }
             )+
         }
@@ -67,15 +67,15 @@ macro_rules! contract {
             $($(
                 #[test]
                 fn $rule() {
-                    let Some(bench) = Real::shared() else { return };
-                    crate::wait(super::$module::$rule(&bench));
+                    let Some(test_server) = Real::shared() else { return };
+                    crate::wait(super::$module::$rule(&test_server));
                 }
             )+)+
             $(
                 #[test]
-                fn $lonely() {
-                    let Some(bench) = Real::alone() else { return };
-                    crate::wait(super::$lone::$lonely(&bench));
+                fn $separate_rule() {
+                    let Some(test_server) = Real::separate() else { return };
+                    crate::wait(super::$separate_module::$separate_rule(&test_server));
                 }
             )+
         }
@@ -113,15 +113,15 @@ contract! {
         requests_for_another_account_are_not_sent,
         fault_45_requests_of_a_deleted_account_are_rejected,
     };
-    alone:
+    separate:
     reading::fault_39_a_restored_server_is_detected_even_if_another_device_pushed_first,
     reading::real_life_06_a_server_with_a_later_schema_accepts_pulls_and_pushes,
 }
 
 /// Returns a new account and the remote of its device.
-fn someone<B: Bench>(bench: &B) -> (UserId, B::Way) {
-    let account = bench.account();
-    (account, bench.device(account))
+fn new_account<B: TestServer>(test_server: &B) -> (UserId, B::Device) {
+    let account = test_server.account();
+    (account, test_server.device(account))
 }
 
 /// The response to a push that was stored.
@@ -153,7 +153,7 @@ async fn push(server: &impl Remote, account: UserId, sits: &[Session]) -> Stored
 }
 
 /// Pulls once. Returns the sessions, the next cursor, and whether more follow.
-async fn page(
+async fn pull_page(
     server: &impl Remote,
     account: UserId,
     after: Option<Cursor>,
@@ -161,21 +161,23 @@ async fn page(
 ) -> (Vec<Session>, Cursor, bool) {
     match server.pull(account, after, limit).await.unwrap() {
         PullResponse::Rows { rows, next, more, .. } => (rows, next, more),
-        PullResponse::Diverged => panic!("its own cursor {after:?} is unknown to it"),
+        PullResponse::Diverged => {
+            panic!("the cursor of its own response {after:?} is unknown to it")
+        }
     }
 }
 
-const MUCH: PullLimit = PullLimit { rows: 1000, bytes: 1 << 20 };
+const NO_LIMIT: PullLimit = PullLimit { rows: 1000, bytes: 1 << 20 };
 
 /// Pulls everything after a cursor. Returns the sessions and the new cursor.
-async fn rest(
+async fn pull_after(
     server: &impl Remote,
     account: UserId,
     mut after: Option<Cursor>,
 ) -> (BTreeMap<SessionId, Session>, Cursor) {
     let mut all = BTreeMap::new();
     loop {
-        let (rows, next, more) = page(server, account, after, MUCH).await;
+        let (rows, next, more) = pull_page(server, account, after, NO_LIMIT).await;
         for sit in rows {
             assert_eq!(all.insert(sit.id, sit), None, "a session came twice");
         }
@@ -186,8 +188,8 @@ async fn rest(
     }
 }
 
-async fn everything(server: &impl Remote, account: UserId) -> BTreeMap<SessionId, Session> {
-    rest(server, account, None).await.0
+async fn pull_all(server: &impl Remote, account: UserId) -> BTreeMap<SessionId, Session> {
+    pull_after(server, account, None).await.0
 }
 
 fn by_id(sits: &[Session]) -> BTreeMap<SessionId, Session> {
@@ -199,6 +201,6 @@ fn unknown_history_id() -> Uuid {
     Uuid::new_v4()
 }
 
-fn class_of<T: std::fmt::Debug>(said: Result<T, RemoteError>) -> ErrorClass {
-    said.unwrap_err().class()
+fn class_of<T: std::fmt::Debug>(result: Result<T, RemoteError>) -> ErrorClass {
+    result.unwrap_err().class()
 }

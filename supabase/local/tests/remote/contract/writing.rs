@@ -1,6 +1,6 @@
 //! Pushes.
 
-use super::{Bench, by_id, class_of, everything, outgoing, push, rest, someone};
+use super::{TestServer, by_id, class_of, new_account, outgoing, pull_after, pull_all, push};
 use crate::sits::{begun, completed, deleted, device, ended, many, moment, noted};
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -43,15 +43,15 @@ fn kinds() -> Vec<Session> {
     ]
 }
 
-pub async fn sent_sessions_are_pulled_unchanged(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn sent_sessions_are_pulled_unchanged(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let sits = kinds();
     assert_eq!(push(&server, user, &sits).await.outcomes, vec![RowOutcome::Accepted; sits.len()]);
-    assert_eq!(everything(&server, user).await, by_id(&sits));
+    assert_eq!(pull_all(&server, user).await, by_id(&sits));
 }
 
-pub async fn a_late_start_undoes_no_completion(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn a_late_start_undoes_no_completion(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let begun = begun();
     let completed = completed(&begun);
     push(&server, user, std::slice::from_ref(&completed)).await;
@@ -59,18 +59,18 @@ pub async fn a_late_start_undoes_no_completion(bench: &impl Bench) {
         let outcomes = push(&server, user, &[late]).await.outcomes;
         assert_eq!(outcomes, vec![RowOutcome::Merged(Box::new(completed.clone()))]);
     }
-    assert_eq!(everything(&server, user).await, by_id(&[completed]));
+    assert_eq!(pull_all(&server, user).await, by_id(&[completed]));
 }
 
-pub async fn each_row_gets_its_outcome(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn each_row_gets_its_outcome(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let (known, started) = (completed(&begun()), begun());
     let known = noted(&known, "theirs", device(9));
     push(&server, user, &[known.clone(), started.clone()]).await;
-    let (new, refused) = (begun(), noted(&begun(), "a\0b", device(7)));
+    let (new, rejected) = (begun(), noted(&begun(), "a\0b", device(7)));
     let mine = noted(&completed(&begun()), "mine", device(8));
     let mine = Session { id: known.id, ..mine };
-    let sent = [known.clone(), new.clone(), refused, completed(&started), mine];
+    let sent = [known.clone(), new.clone(), rejected, completed(&started), mine];
     let outcomes = push(&server, user, &sent).await.outcomes;
     let expected = [
         // Unchanged, but for the last copy, which is an earlier state.
@@ -81,26 +81,26 @@ pub async fn each_row_gets_its_outcome(bench: &impl Bench) {
         RowOutcome::Merged(Box::new(known.clone())),
     ];
     assert_eq!(outcomes, expected);
-    let there = [known, new, completed(&started)];
-    assert_eq!(everything(&server, user).await, by_id(&there));
+    let stored = [known, new, completed(&started)];
+    assert_eq!(pull_all(&server, user).await, by_id(&stored));
 }
 
-pub async fn real_life_07_a_revision_above_the_maximum_is_rejected(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn real_life_07_a_revision_above_the_maximum_is_rejected(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let (mut last, mut details, mut deletion) = (begun(), begun(), begun());
     last.details.revision = MAX_REVISION;
     details.details.revision = MAX_REVISION + 1;
     deletion.deletion.revision = u32::MAX;
     let outcomes = push(&server, user, &[last.clone(), details, deletion]).await.outcomes;
-    let refused = |reason: &str| RowOutcome::Rejected { reason: reason.into() };
+    let rejected = |reason: &str| RowOutcome::Rejected { reason: reason.into() };
     let expected =
-        [RowOutcome::Accepted, refused("bad_detailsrevision"), refused("bad_deletionrevision")];
+        [RowOutcome::Accepted, rejected("bad_detailsrevision"), rejected("bad_deletionrevision")];
     assert_eq!(outcomes, expected);
-    assert_eq!(everything(&server, user).await, by_id(&[last]));
+    assert_eq!(pull_all(&server, user).await, by_id(&[last]));
 }
 
-pub async fn a_session_twice_in_one_push_is_merged(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn a_session_twice_in_one_push_is_merged(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let begun = begun();
     let noted = noted(&begun, "rain", device(7));
     let both = Session { details: noted.details.clone(), ..completed(&begun) };
@@ -108,11 +108,11 @@ pub async fn a_session_twice_in_one_push_is_merged(bench: &impl Bench) {
     let merged = || RowOutcome::Merged(Box::new(both.clone()));
     let outcomes = push(&server, user, &sent).await.outcomes;
     assert_eq!(outcomes, [merged(), merged(), merged(), RowOutcome::Accepted]);
-    assert_eq!(everything(&server, user).await, by_id(&[both]));
+    assert_eq!(pull_all(&server, user).await, by_id(&[both]));
 }
 
-pub async fn pushing_the_same_again_does_not_advance_the_head(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn pushing_the_same_again_does_not_advance_the_head(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let sits = kinds();
     let first = push(&server, user, &sits).await;
     assert_ne!(first.before, first.after);
@@ -123,7 +123,10 @@ pub async fn pushing_the_same_again_does_not_advance_the_head(bench: &impl Bench
     }
     let nothing = push(&server, user, &[]).await;
     assert_eq!((nothing.before, nothing.after), (first.after, first.after));
-    assert!(rest(&server, user, Some(first.after)).await.0.is_empty(), "no device pulls it again");
+    assert!(
+        pull_after(&server, user, Some(first.after)).await.0.is_empty(),
+        "no device pulls it again"
+    );
 }
 
 /// Returns a copy of a session as one of three devices may have it.
@@ -143,10 +146,10 @@ fn some_copy(rng: &mut Rng, of: &Session) -> Session {
     sit
 }
 
-pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
+pub async fn the_order_of_pushes_makes_no_difference(test_server: &impl TestServer) {
     let mut rng = Rng::with_seed(19);
     for _ in 0..4 {
-        let (user, server) = someone(bench);
+        let (user, server) = new_account(test_server);
         let origins: Vec<_> = (0..5).map(|_| begun()).collect();
         let mut copies: Vec<_> =
             (0..40).map(|n| some_copy(&mut rng, &origins[n % origins.len()])).collect();
@@ -161,12 +164,12 @@ pub async fn the_order_of_pushes_makes_no_difference(bench: &impl Bench) {
             let some = copies.split_off(copies.len() - rng.usize(1..=copies.len()));
             push(&server, user, &some).await;
         }
-        assert_eq!(everything(&server, user).await, expected);
+        assert_eq!(pull_all(&server, user).await, expected);
     }
 }
 
-pub async fn the_higher_revision_of_details_and_deletion_wins(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn the_higher_revision_of_details_and_deletion_wins(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let sit = completed(&begun());
     let first = noted(&sit, "first", device(9));
     let second = noted(&first, "second", device(1));
@@ -194,11 +197,13 @@ pub async fn the_higher_revision_of_details_and_deletion_wins(bench: &impl Bench
         vec![RowOutcome::Accepted]
     );
     push(&server, user, &[both]).await;
-    assert_eq!(everything(&server, user).await, by_id(&[back]));
+    assert_eq!(pull_all(&server, user).await, by_id(&[back]));
 }
 
-pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(
+    test_server: &impl TestServer,
+) {
+    let (user, server) = new_account(test_server);
     let sit = completed(&begun());
     let by = device(7);
     let label = |label: String| {
@@ -227,15 +232,15 @@ pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(ben
         expected[n * 17] = RowOutcome::Rejected { reason: (*reason).into() };
     }
     assert_eq!(push(&server, user, &sits).await.outcomes, expected);
-    let there = everything(&server, user).await;
-    assert_eq!(there.len(), 200 - poison.len());
+    let stored = pull_all(&server, user).await;
+    assert_eq!(stored.len(), 200 - poison.len());
     for (sit, outcome) in sits.iter().zip(&expected) {
-        assert_eq!(there.get(&sit.id), (*outcome == RowOutcome::Accepted).then_some(sit));
+        assert_eq!(stored.get(&sit.id), (*outcome == RowOutcome::Accepted).then_some(sit));
     }
 }
 
-pub async fn a_push_beyond_the_limits_is_too_large(bench: &impl Bench) {
-    let (user, server) = someone(bench);
+pub async fn a_push_beyond_the_limits_is_too_large(test_server: &impl TestServer) {
+    let (user, server) = new_account(test_server);
     let heavy: Vec<_> =
         many(34).iter().map(|sit| noted(sit, &"x".repeat(131_000), device(7))).collect();
     for too_much in [many(5001), heavy] {
@@ -244,5 +249,5 @@ pub async fn a_push_beyond_the_limits_is_too_large(bench: &impl Bench) {
             ErrorClass::TooLarge
         );
     }
-    assert!(everything(&server, user).await.is_empty(), "nothing is stored");
+    assert!(pull_all(&server, user).await.is_empty(), "nothing is stored");
 }

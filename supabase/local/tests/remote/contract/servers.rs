@@ -1,6 +1,6 @@
 //! The two servers of the contract: the fake one in memory and the real one.
 
-use super::Bench;
+use super::TestServer;
 use crate::{http, sign_up};
 use serde_json::json;
 use std::ops::Deref;
@@ -21,8 +21,8 @@ impl Fake {
     }
 }
 
-impl Bench for Fake {
-    type Way = FakeRemote;
+impl TestServer for Fake {
+    type Device = FakeRemote;
     type Backup = Dump;
 
     fn account(&self) -> UserId {
@@ -41,10 +41,10 @@ impl Bench for Fake {
         FakeRemote::new(self.0.clone())
     }
 
-    async fn outdated(&self, renewable: bool) -> (UserId, FakeRemote) {
+    async fn with_expired_token(&self, refreshable: bool) -> (UserId, FakeRemote) {
         let account = self.account();
         let device = self.device(account);
-        device.with(|server| server.expire_tokens(!renewable));
+        device.with(|server| server.expire_tokens(!refreshable));
         (account, device)
     }
 
@@ -56,7 +56,7 @@ impl Bench for Fake {
         self.0.lock().unwrap().dump()
     }
 
-    fn advance(&self, _: UserId, sit: SessionId) {
+    fn simulate_later_schema(&self, _: UserId, sit: SessionId) {
         self.0.lock().unwrap().faults.unreadable.insert(sit);
     }
 
@@ -65,43 +65,43 @@ impl Bench for Fake {
     }
 }
 
-enum OwnerFilter {
-    Everyones(&'static Backend),
-    Own(Box<Backend>),
+enum Instance {
+    Shared(&'static Backend),
+    Separate(Box<Backend>),
 }
 
 /// The real PostgREST and PostgreSQL.
-pub struct Real(OwnerFilter);
+pub struct Real(Instance);
 
 impl Deref for Real {
     type Target = Backend;
 
     fn deref(&self) -> &Backend {
         match &self.0 {
-            OwnerFilter::Everyones(backend) => backend,
-            OwnerFilter::Own(backend) => backend,
+            Instance::Shared(backend) => backend,
+            Instance::Separate(backend) => backend,
         }
     }
 }
 
 impl Real {
     pub fn shared() -> Option<Self> {
-        shared().map(OwnerFilter::Everyones).map(Self)
+        shared().map(Instance::Shared).map(Self)
     }
 
-    pub fn alone() -> Option<Self> {
-        or_skip(Backend::start()).map(Box::new).map(OwnerFilter::Own).map(Self)
+    pub fn separate() -> Option<Self> {
+        or_skip(Backend::start()).map(Box::new).map(Instance::Separate).map(Self)
     }
 
-    fn way(&self, user: UserId, access: String, refresh: String) -> Supabase {
+    fn remote(&self, user: UserId, access: String, refresh: String) -> Supabase {
         let signed_in = SignedIn { user, email: String::new(), tokens: Tokens { access, refresh } };
         let account = Account::new(signed_in, Keyring::new(Arc::new(Memory::default())));
         Supabase::new(http(self), account)
     }
 }
 
-impl Bench for Real {
-    type Way = Supabase;
+impl TestServer for Real {
+    type Device = Supabase;
     type Backup = NamedTempFile;
 
     fn account(&self) -> UserId {
@@ -109,19 +109,19 @@ impl Bench for Real {
     }
 
     fn device(&self, account: UserId) -> Supabase {
-        self.way(account, self.token_for(account.0), String::new())
+        self.remote(account, self.token_for(account.0), String::new())
     }
 
     fn stranger(&self, account: UserId) -> Supabase {
-        self.way(account, String::new(), String::new())
+        self.remote(account, String::new(), String::new())
     }
 
-    async fn outdated(&self, renewable: bool) -> (UserId, Supabase) {
+    async fn with_expired_token(&self, refreshable: bool) -> (UserId, Supabase) {
         crate::backend().expect("it is running already");
         let made = sign_up(&http(self)).await;
         let claims = json!({ "sub": made.user, "role": "authenticated", "exp": 1 });
-        let refresh = if renewable { made.tokens.refresh } else { Uuid::new_v4().to_string() };
-        (made.user, self.way(made.user, self.token_with(&claims), refresh))
+        let refresh = if refreshable { made.tokens.refresh } else { Uuid::new_v4().to_string() };
+        (made.user, self.remote(made.user, self.token_with(&claims), refresh))
     }
 
     fn delete(&self, account: UserId) {
@@ -134,7 +134,7 @@ impl Bench for Real {
         file
     }
 
-    fn advance(&self, account: UserId, sit: SessionId) {
+    fn simulate_later_schema(&self, account: UserId, sit: SessionId) {
         self.sql(&format!(
             "alter table public.sessions drop constraint sessions_source_check;
              alter table public.sessions add column mood text not null default 'calm';

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// Environment variable with the folder of the test in that process.
-const FOLDER: &str = "ZAFU_TEST_APART";
+const FOLDER: &str = "ZAFU_TEST_SEPARATE_PROCESS";
 
 /// Returns the folder of the test in the separate process, and `None` in the others.
 pub fn folder() -> Option<PathBuf> {
