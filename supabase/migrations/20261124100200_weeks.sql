@@ -22,7 +22,7 @@ begin
   perform set_config('zafu.locked_user', user_ids[1]::text, true);
 end $$;
 
--- Records a weekly goal as valid from now on; the first one of a partnership as valid since ever.
+-- Records a weekly goal as valid from now on; the first one of a partnership as valid at any time before, too.
 create function zafu.add_goal() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin

@@ -30,7 +30,7 @@ language sql immutable parallel safe
 return case when octet_length(value) <= max_bytes then value end;
 
 -- Reads RFC 3339. The jsonpath method datetime() returns null where a cast would fail (30 February), and what it
--- returns equals the text only if every digit is in its place. An offset or rounding can lead out of the years that
+-- returns equals the text only if every digit is in its position. An offset or rounding can lead out of the years that
 -- RFC 3339 can write.
 create function zafu.read_timestamp(value text) returns timestamptz
 language sql stable parallel safe
@@ -70,13 +70,13 @@ create type zafu.session_text as (
 
 -- One element of a push.
 create type zafu.push_element as (
-  ordinal integer,      -- place in the array, from 1
+  ordinal integer,      -- position in the array, from 1
   id      text,         -- as sent
   session zafu.session, -- null if rejected
   reason  text          -- null unless rejected: names the first field that is not valid, or the rule that is violated
 );
 
--- Reads one element. `placeholder` stands where it contained something that cannot be stored.
+-- Reads one element. `placeholder` replaces what could not be stored.
 create function zafu.read_element(ordinal integer, value json, placeholder text) returns zafu.push_element
 language plpgsql stable as $$
 declare

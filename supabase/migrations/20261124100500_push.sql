@@ -45,7 +45,7 @@ begin
       using errcode = 'lock_not_available', hint = 'Try again later.';
   end if;
   perform zafu.lock_users(array[auth.uid()]);
-  -- An account that has reached the limit of the day is told so before anything is parsed.
+  -- An account that has reached its daily limit gets the error before anything is parsed.
   perform zafu.check_daily_limits(0, 0, s.new_bytes + 1)
   from zafu.sync_state s where s.userid = auth.uid() and s.usage_date = (now() at time zone 'UTC')::date;
 end $$;

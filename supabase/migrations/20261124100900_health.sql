@@ -1,5 +1,5 @@
--- zafu_health: whether this server is as the migrations made it. The app calls it before it syncs, and if it is not, the
--- app stops the sync and keeps everything.
+-- zafu_health: whether this server is as the migrations defined it. The app calls it before it syncs. If the server
+-- differs, the app stops the sync and keeps everything.
 
 -- Returns the privileges that roles should have, one line each: "role privilege object".
 create function zafu.expected_privileges() returns setof text
@@ -139,7 +139,7 @@ language sql stable security definer set search_path = '' as $$
       else pg_has_role('anon', granted.role, 'MEMBER') or pg_has_role('authenticated', granted.role, 'MEMBER') end
   )
   union all
-  -- Triggers of constraints have generated names, so they are summed up per table.
+  -- Triggers of constraints have generated names, so they are combined per table.
   select case
       when t.tgisinternal then format('constraints of %s', c.relname)
       else format('trigger %s.%s', c.relname, t.tgname)
@@ -236,11 +236,11 @@ $$;
 -- Returns
 --   {"schema": 1, "oldest_client": "0.1.0", "rls": bool, "unprotected": [tables without row level security],
 --    "surplus": [privileges and objects that should not exist], "missing": [those that are missing],
---    "changed": [objects that are not as the migrations made them], "limits": {...}}
+--    "changed": [objects that differ from what the migrations defined], "limits": {...}}
 --
 -- "schema" grows with every change that a client can notice; additions are compatible. A client older than
--- "oldest_client" stops and says so. All is well if "rls" is true and "surplus", "missing" and "changed" are empty.
--- Callable without signing in: it contains nothing about users.
+-- "oldest_client" stops and says so. The server is healthy if "rls" is true and "surplus", "missing" and "changed" are
+-- empty. Callable without signing in: it contains nothing about users.
 create function public.zafu_health() returns json
 language sql stable security invoker set search_path = '' as $$
   with unprotected as (

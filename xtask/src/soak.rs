@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: runs a randomized test for as long as there is time.
+//! `cargo xtask soak`: runs a randomized test many times.
 
 use crate::steps::Steps;
 use crate::tools::NEXTEST;
