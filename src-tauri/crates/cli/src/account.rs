@@ -1,15 +1,15 @@
 //! `zafu account` and `zafu sync`: manage the account and its sync through the running engine, or directly if no engine
 //! is running.
 
-use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, UNREACHABLE, USAGE, WAITING};
+use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, USAGE, WAITING};
 use crate::{log, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReply,
-    SyncReport, SyncRequest, SyncView,
+    CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReport,
+    SyncView,
 };
 use zafu_engine::sync::AccountClient;
 
@@ -18,10 +18,7 @@ use zafu_engine::sync::AccountClient;
 /// # Errors
 /// Fails if there is no URL or no key.
 fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Failure> {
-    let last = match client.request(SyncRequest::Project)? {
-        SyncReply::Project(project) => project,
-        _ => return Err(other_version()),
-    };
+    let last = client.project()?;
     let url = place.url.unwrap_or(last.url);
     let key = place.key.unwrap_or(last.key);
     if url.is_empty() || key.is_empty() {
@@ -30,10 +27,6 @@ fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Fail
         return Err(Failure::new(USAGE, message));
     }
     Ok(ProjectView { url, key })
-}
-
-fn other_version() -> Failure {
-    Failure::new(UNREACHABLE, "the running Zafu is of another version")
 }
 
 /// Runs a subcommand of `zafu account`.
@@ -45,54 +38,51 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
     match command {
         AccountCommand::List { .. } => unreachable!("it needs no server"),
         AccountCommand::SignIn(who) => {
-            let request = SyncRequest::SignIn(sign_in(&mut client, who)?);
-            signed_in(&mut client, request)
+            let request = sign_in(&mut client, who)?;
+            let email = request.email.clone();
+            let signed_in = client.sign_in(request)?;
+            self::signed_in(&mut client, &email, signed_in)
         }
         AccountCommand::SignUp(who) => {
-            let request = SyncRequest::SignUp(sign_in(&mut client, who)?);
-            signed_in(&mut client, request)
+            let request = sign_in(&mut client, who)?;
+            let email = request.email.clone();
+            let signed_in = client.sign_up(request)?;
+            self::signed_in(&mut client, &email, signed_in)
         }
         AccountCommand::SendCode { place, email } => {
             let ProjectView { url, key } = project(&mut client, place)?;
             let address = email.clone();
-            client.request(SyncRequest::SendCode(CodeRequest { url, key, email }))?;
+            client.send_code(CodeRequest { url, key, email })?;
             say(&format!(
                 "A mail is on its way, if the address is right. The code in it goes into `zafu account sign-in --email {address} --code CODE`. If it has a link and no code, the project's mail templates have to be changed: see supabase/README.md."
             ))
         }
         AccountCommand::SignOut => {
-            client.request(SyncRequest::SignOut)?;
+            client.sign_out()?;
             say("Signed out. All sits are still here.")
         }
         AccountCommand::Status { json } => {
-            let SyncReply::Owners(owners) = client.request(SyncRequest::Owners)? else {
-                return Err(other_version());
-            };
-            print::account(status(&mut client)?.as_ref(), &owners, json)
+            let owners = client.owners()?;
+            print::account(client.status()?.as_ref(), &owners, json)
         }
         AccountCommand::Erase { yes: false } => {
             let message = "this erases all sits of the account from the server, for every device: say `zafu account erase --yes` if you mean it. The sits on this device stay";
             Err(Failure::new(USAGE, message))
         }
         AccountCommand::Erase { yes: true } => {
-            client.request(SyncRequest::Erase)?;
+            client.erase()?;
             say("Erased from the server. The sits on this device stay here, and are sent no more.")
         }
         AccountCommand::Adopt { leave, from: Some(from), yes } => {
             adopt_from(&mut client, &from, leave, yes)
         }
-        AccountCommand::Adopt { leave, from: None, .. } => {
-            Ok(client.request(SyncRequest::Adopt(!leave)).map(drop)?)
-        }
+        AccountCommand::Adopt { leave, from: None, .. } => Ok(client.adopt(!leave)?),
         AccountCommand::AfterErasure { answer } => {
             let upload = matches!(answer, AfterErasure::Upload);
-            Ok(client.request(SyncRequest::AfterErasure { upload }).map(drop)?)
+            Ok(client.after_erasure(upload)?)
         }
-        AccountCommand::Rejected { json } => match client.request(SyncRequest::DeadLetters)? {
-            SyncReply::DeadLetters(dead_letters) => print::dead_letters(&dead_letters, json),
-            _ => Err(other_version()),
-        },
-        AccountCommand::Retry => Ok(client.request(SyncRequest::RetryDeadLetters).map(drop)?),
+        AccountCommand::Rejected { json } => print::dead_letters(&client.dead_letters()?, json),
+        AccountCommand::Retry => Ok(client.retry_dead_letters()?),
     }
 }
 
@@ -104,9 +94,7 @@ fn adopt_from(
     leave: bool,
     yes: bool,
 ) -> Result<(), Failure> {
-    let SyncReply::Owners(owners) = client.request(SyncRequest::Owners)? else {
-        return Err(other_version());
-    };
+    let owners = client.owners()?;
     let (owner, id) = owners::named(&owners, from)?;
     let Some(own) = owners.iter().find(|owner| owner.state == OwnerState::SignedIn) else {
         return Err(Failure::new(ACCOUNT_ATTENTION, "nobody is signed in: sign in first"));
@@ -117,7 +105,7 @@ fn adopt_from(
         return Err(Failure::new(USAGE, message));
     }
     if leave {
-        client.request(SyncRequest::DeclineFrom(id))?;
+        client.decline_from(id)?;
         return say(&format!("Left where they are: {sits} of {name}."));
     }
     if !owner.state.is_gone() && !yes {
@@ -128,11 +116,7 @@ fn adopt_from(
         );
         return Err(Failure::new(USAGE, message));
     }
-    let SyncReply::Adopted(moved) =
-        client.request(SyncRequest::AdoptFrom { owner: id, confirmed: yes })?
-    else {
-        return Err(other_version());
-    };
+    let moved = client.adopt_from(id, yes)?;
     if moved == 0 {
         return say(&format!("{name} has no sits on this device."));
     }
@@ -148,11 +132,7 @@ fn adopt_from(
 
 /// Syncs until nothing is due, prints the result and returns the exit code.
 pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
-    let SyncReply::Synced(report, view) =
-        AccountClient::connect(folder)?.request(SyncRequest::Now)?
-    else {
-        return Err(other_version());
-    };
+    let (report, view) = AccountClient::connect(folder)?.sync_now()?;
     print::synced(report, json)?;
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
         output::say(zafu_messages::text(&trouble.message));
@@ -171,13 +151,6 @@ fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
         (true, _) => ACCOUNT_ATTENTION,
         (false, true) => WAITING,
         (false, false) => DONE,
-    }
-}
-
-fn status(client: &mut AccountClient) -> Result<Option<SyncView>, Failure> {
-    match client.request(SyncRequest::Status)? {
-        SyncReply::Status(view) => Ok(view),
-        _ => Err(other_version()),
     }
 }
 
@@ -205,14 +178,12 @@ fn password() -> Result<String, Failure> {
     Ok(password.to_owned())
 }
 
-fn signed_in(client: &mut AccountClient, request: SyncRequest) -> Result<(), Failure> {
-    let address = match &request {
-        SyncRequest::SignIn(request) | SyncRequest::SignUp(request) => request.email.clone(),
-        _ => String::new(),
-    };
-    let SyncReply::SignedIn(SignedInView { adopted, mail_sent }) = client.request(request)? else {
-        return Err(other_version());
-    };
+/// Prints the result of signing in or signing up.
+fn signed_in(
+    client: &mut AccountClient,
+    address: &str,
+    SignedInView { adopted, mail_sent }: SignedInView,
+) -> Result<(), Failure> {
     if mail_sent {
         return say(&format!(
             "A mail was sent to {address}. If it has a code: `zafu account sign-in --email {address} --code CODE`. If it has a link: open it, then sign in."
@@ -222,7 +193,7 @@ fn signed_in(client: &mut AccountClient, request: SyncRequest) -> Result<(), Fai
     if adopted > 0 {
         say(&format!("Sits that were nobody's are the account's now: {adopted}."))?;
     }
-    let view = status(client)?;
+    let view = client.status()?;
     if view.as_ref().is_some_and(|view| view.until_quit) {
         output::say("the system keeps no secrets here: you are signed in until Zafu ends");
     }

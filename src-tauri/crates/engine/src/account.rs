@@ -1,33 +1,20 @@
 //! The account, as the process that runs the engine uses it. Its requests may wait for a server or for the user's
 //! keychain; the engine's thread does not.
 
-use crate::handle::EngineHandle;
 use crate::protocol::{
-    CodeRequest, DeadLetterView, ErrorCode, IpcError, OwnerView, ProjectView, SignInRequest,
-    SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
+    CodeRequest, DeadLetterView, IpcError, ProjectView, SignInRequest, SignedInView, SyncReport,
+    SyncView,
 };
+use crate::sync::SyncHandle;
 use zafu_core::ids::UserId;
 
-/// A handle on the account and its sync. Every method can fail with [`ErrorCode::Storage`], and those that need the
-/// server with [`ErrorCode::Network`], [`ErrorCode::Server`] and [`ErrorCode::Account`].
-pub struct Account<'a>(&'a EngineHandle);
-
-/// Sends a request of the sync and returns the value of the reply's variant.
-macro_rules! request {
-    ($account:ident, $request:expr, $Reply:ident) => {
-        match $account.0.sync($request).await? {
-            SyncReply::$Reply(value) => Ok(value),
-            _ => Err(wrong_reply()),
-        }
-    };
-    ($account:ident, $request:expr) => {
-        $account.0.sync($request).await.map(drop)
-    };
-}
+/// A handle on the account and its sync. Every method can fail with `ErrorCode::Storage`, and those that need the server
+/// with `ErrorCode::Network`, `ErrorCode::Server` and `ErrorCode::Account`.
+pub struct Account<'a>(&'a SyncHandle);
 
 impl<'a> Account<'a> {
-    pub(crate) fn new(engine: &'a EngineHandle) -> Self {
-        Self(engine)
+    pub(crate) fn new(sync: &'a SyncHandle) -> Self {
+        Self(sync)
     }
 
     /// Returns the state of the sync; `None` if no account was ever signed in.
@@ -35,7 +22,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn status(&self) -> Result<Option<SyncView>, IpcError> {
-        request!(self, SyncRequest::Status, Status)
+        self.0.call(|sync, respond| sync.status(respond)).await
     }
 
     /// Returns the project of the last account, or the one for which this build was made.
@@ -43,7 +30,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn project(&self) -> Result<ProjectView, IpcError> {
-        request!(self, SyncRequest::Project, Project)
+        self.0.request(|account| async move { account.project() }).await
     }
 
     /// Signs in.
@@ -51,7 +38,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn sign_in(&self, request: SignInRequest) -> Result<SignedInView, IpcError> {
-        request!(self, SyncRequest::SignIn(request), SignedIn)
+        self.0.request(|account| async move { account.sign_in(request).await }).await
     }
 
     /// Creates an account and signs in, or has a confirmation mailed first.
@@ -59,7 +46,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn sign_up(&self, request: SignInRequest) -> Result<SignedInView, IpcError> {
-        request!(self, SyncRequest::SignUp(request), SignedIn)
+        self.0.request(|account| async move { account.sign_up(request).await }).await
     }
 
     /// Has a sign-in code mailed.
@@ -67,7 +54,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn send_code(&self, request: CodeRequest) -> Result<(), IpcError> {
-        request!(self, SyncRequest::SendCode(request))
+        self.0.request(|account| async move { account.send_code(request).await }).await
     }
 
     /// Signs out. Removes nothing from this device.
@@ -75,7 +62,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn sign_out(&self) -> Result<(), IpcError> {
-        request!(self, SyncRequest::SignOut)
+        self.0.request(|account| async move { account.sign_out().await }).await
     }
 
     /// Erases the account's sits from the server. They stay on this device. The caller has asked the user.
@@ -83,7 +70,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn erase(&self) -> Result<(), IpcError> {
-        request!(self, SyncRequest::Erase)
+        self.0.request(|account| async move { account.erase().await }).await
     }
 
     /// Assigns the sits without an owner to the account, or declines them.
@@ -91,15 +78,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn adopt(&self, adopt: bool) -> Result<(), IpcError> {
-        request!(self, SyncRequest::Adopt(adopt))
-    }
-
-    /// Returns every owner of sits on this device, the account in use first.
-    ///
-    /// # Errors
-    /// As described at [`Account`].
-    pub async fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {
-        request!(self, SyncRequest::Owners, Owners)
+        self.0.request(move |account| async move { account.adopt(adopt) }).await
     }
 
     /// Moves all sits of `owner` to the signed-in account and returns their number, deleted ones included. `confirmed`
@@ -108,7 +87,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn adopt_from(&self, owner: UserId, confirmed: bool) -> Result<u32, IpcError> {
-        request!(self, SyncRequest::AdoptFrom { owner, confirmed }, Adopted)
+        self.0.request(move |account| async move { account.adopt_from(owner, confirmed) }).await
     }
 
     /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
@@ -116,15 +95,15 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn decline_from(&self, owner: UserId) -> Result<(), IpcError> {
-        request!(self, SyncRequest::DeclineFrom(owner))
+        self.0.request(move |account| async move { account.decline_from(owner) }).await
     }
 
     /// Resolves an erasure by another device: uploads the sits of this device again, or keeps them on this device only.
     ///
     /// # Errors
-    /// As described at [`Account`].
+    /// As described at [`Account`], and `ErrorCode::Refused` if there is no erasure to resolve.
     pub async fn after_erasure(&self, upload: bool) -> Result<(), IpcError> {
-        request!(self, SyncRequest::AfterErasure { upload })
+        self.0.call(move |sync, respond| sync.after_erasure(upload, respond)).await
     }
 
     /// Syncs until nothing is left to do, and returns what was transferred and the state after it.
@@ -132,10 +111,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn sync_now(&self) -> Result<(SyncReport, Option<SyncView>), IpcError> {
-        match self.0.sync(SyncRequest::Now).await? {
-            SyncReply::Synced(report, view) => Ok((report, view)),
-            _ => Err(wrong_reply()),
-        }
+        self.0.call(|sync, respond| sync.sync_now(respond)).await
     }
 
     /// Returns the dead letters.
@@ -143,7 +119,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetterView>, IpcError> {
-        request!(self, SyncRequest::DeadLetters, DeadLetters)
+        self.0.request(|account| async move { account.dead_letters() }).await
     }
 
     /// Returns the dead letters with all their fields, as they were sent to the server.
@@ -151,7 +127,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn export_dead_letters(&self) -> Result<serde_json::Value, IpcError> {
-        request!(self, SyncRequest::ExportDeadLetters, Exported)
+        self.0.request(|account| async move { account.export_dead_letters() }).await
     }
 
     /// Sends the dead letters again.
@@ -159,7 +135,7 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn retry_dead_letters(&self) -> Result<(), IpcError> {
-        request!(self, SyncRequest::RetryDeadLetters)
+        self.0.request(|account| async move { account.retry_dead_letters() }).await
     }
 
     /// Returns the findings of the server's health check; `None` if no account is signed in.
@@ -167,11 +143,6 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As described at [`Account`].
     pub async fn check_server(&self) -> Result<Option<Vec<String>>, IpcError> {
-        request!(self, SyncRequest::Check, Checked)
+        self.0.request(|account| async move { account.check_server().await }).await
     }
-}
-
-/// The one place for a reply that does not belong to its request, which would be a fault of the sync.
-fn wrong_reply() -> IpcError {
-    IpcError::new(ErrorCode::Engine, "Zafu answered something else: quit it and start it again")
 }

@@ -4,7 +4,6 @@ use crate::adapters::keychain::Keychain;
 use crate::bell;
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError};
-use crate::protocol::{SyncReply, SyncRequest};
 use crate::sync::AccountClient;
 use std::path::Path;
 use uuid::Uuid;
@@ -117,16 +116,15 @@ fn server(folder: &DataFolder) -> Result<String, String> {
     }
     let checked =
         AccountClient::connect(folder).map_err(|error| error.to_string()).and_then(|mut client| {
-            client.request(SyncRequest::Check).map_err(|error| zafu_messages::text(&error.message))
+            client.check_server().map_err(|error| zafu_messages::text(&error.message))
         });
     match checked? {
-        SyncReply::Checked(None) => Ok(NOBODY.into()),
-        SyncReply::Checked(Some(findings)) if findings.is_empty() => Ok("as it must be".into()),
-        SyncReply::Checked(Some(findings)) => Err(format!(
+        None => Ok(NOBODY.into()),
+        Some(findings) if findings.is_empty() => Ok("as it must be".into()),
+        Some(findings) => Err(format!(
             "not as it must be, so nothing is sent and everything is kept: {}",
             findings.join("; ")
         )),
-        _ => Err("the running Zafu is of another version".into()),
     }
 }
 

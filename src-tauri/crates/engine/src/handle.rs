@@ -6,7 +6,7 @@
 use crate::account::Account;
 use crate::protocol::{
     EngineState, ErrorCode, IpcError, LogRequest, OwnerView, SitRecord, SoundView, StartRequest,
-    SyncReply, SyncRequest, SyncView,
+    SyncView,
 };
 use crate::sync::SyncHandle;
 use crate::thread::{EngineThread, Event, Message, TerminalSit};
@@ -302,15 +302,7 @@ impl EngineHandle {
     /// Returns a handle on the account and its sync.
     #[must_use]
     pub fn account(&self) -> Account<'_> {
-        Account::new(self)
-    }
-
-    /// Asks for something of the account, without holding up the engine.
-    ///
-    /// # Errors
-    /// What came of it, or that the engine is gone.
-    pub async fn sync(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
-        self.sync.request(request).await
+        Account::new(&self.sync)
     }
 
     fn run<T: Send + 'static>(

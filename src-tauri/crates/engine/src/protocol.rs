@@ -9,11 +9,11 @@ mod request;
 
 pub use account::{
     CodeRequest, DeadLetterView, OwnerState, OwnerView, Progress, ProjectView, Proof, Secret,
-    SignInRequest, SignedInView, SyncNeed, SyncReply, SyncReport, SyncRequest, SyncState, SyncView,
+    SignInRequest, SignedInView, SyncNeed, SyncReport, SyncState, SyncView,
 };
 use chrono::NaiveDate;
-pub(crate) use request::engine_requests;
-pub use request::{EngineRequest, Request, Response};
+pub use request::{AccountRequest, EngineRequest, Request, Response};
+pub(crate) use request::{account_requests, engine_requests};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};

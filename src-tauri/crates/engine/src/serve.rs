@@ -1,10 +1,12 @@
 //! Serves the engine to other processes of the same user over the socket.
 
+use crate::account::Account;
 use crate::folder::DataFolder;
 use crate::handle::EngineHandle;
 use crate::protocol::{
-    EngineRequest, EngineState, ErrorCode, IpcError, OwnerView, Request, Response, SitRecord,
-    engine_requests,
+    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, IpcError, OwnerView,
+    ProjectView, Request, Response, SignedInView, SitRecord, SyncReport, SyncView,
+    account_requests, engine_requests,
 };
 use crate::socket::{self, Place};
 use crate::thread::Event;
@@ -158,8 +160,8 @@ async fn serve_connection(
                 }
                 return;
             }
-            Ok(Request::Engine(request)) => dispatch(request, engine).await,
-            Ok(Request::Account(request)) => encode(engine.sync(request).await),
+            Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
+            Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
             Err(error) => Err(not_understood(&error)),
         };
         if send(stream, &result.into()).await.is_err() {
@@ -206,19 +208,26 @@ fn encode<T: Serialize>(result: Result<T, IpcError>) -> Result<Value, IpcError> 
 
 /// Defines the function that calls the method of a request.
 macro_rules! define_dispatch {
-    ($Request:ident: $(
+    ($dispatch:ident($Handle:ty), $Request:ident: $(
         $(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])?
         $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
     )*) => {
         /// Calls the method of `request` and encodes its result.
-        async fn dispatch(request: $Request, engine: &EngineHandle) -> Result<Value, IpcError> {
+        async fn $dispatch(request: $Request, handle: &$Handle) -> Result<Value, IpcError> {
             match request {$(
                 $(#[cfg($cfg)])?
                 $Request::$Variant { $($argument),* } => {
-                    encode::<$Result>(engine.$method($($argument),*).await)
+                    encode::<$Result>(handle.$method($($argument),*).await)
                 }
             )*}
         }
     };
+    (EngineRequest: $($table:tt)*) => {
+        define_dispatch! { dispatch_engine(EngineHandle), EngineRequest: $($table)* }
+    };
+    (AccountRequest: $($table:tt)*) => {
+        define_dispatch! { dispatch_account(Account<'_>), AccountRequest: $($table)* }
+    };
 }
 engine_requests!(define_dispatch);
+account_requests!(define_dispatch);

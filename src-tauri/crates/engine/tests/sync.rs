@@ -14,26 +14,20 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 use zafu_core::ids::UserId;
 use zafu_engine::protocol::{
-    CodeRequest, ErrorCode, Proof, Secret, SignInRequest, SyncNeed, SyncReply, SyncRequest,
-    SyncState, SyncView,
+    CodeRequest, ErrorCode, Proof, Secret, SignInRequest, SyncNeed, SyncState, SyncView,
 };
 use zafu_sync::supabase::{Vault, VaultError};
 
 /// An address on which no server listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-fn ask(fakes: &Fakes, request: SyncRequest) -> SyncReply {
-    block_on(fakes.engine().sync(request)).unwrap()
-}
-
 fn status(fakes: &Fakes) -> SyncView {
-    let SyncReply::Status(Some(view)) = ask(fakes, SyncRequest::Status) else { unreachable!() };
-    view
+    block_on(fakes.engine().account().status()).unwrap().unwrap()
 }
 
 fn sync(fakes: &Fakes) -> SyncView {
-    let SyncReply::Synced(_, Some(view)) = ask(fakes, SyncRequest::Now) else { unreachable!() };
-    view
+    let (_, view) = block_on(fakes.engine().account().sync_now()).unwrap();
+    view.unwrap()
 }
 
 /// Starts a sit and ends it after its planned length.
@@ -114,10 +108,10 @@ fn signing_out_keeps_every_sit_and_needs_no_action() {
     let fakes = Fakes::signed_in(NOWHERE, Arc::new(Memory::default()));
     sit(&fakes);
     assert_eq!(sync(&fakes).need, Some(SyncNeed::SignIn), "its keychain has no credentials");
-    assert_eq!(ask(&fakes, SyncRequest::SignOut), SyncReply::Done);
+    block_on(fakes.engine().account().sign_out()).unwrap();
     let view = status(&fakes);
     assert_eq!((view.state, view.need, view.pending), (SyncState::SignedOut, None, 1));
-    let nobody = block_on(fakes.engine().sync(SyncRequest::Now));
+    let nobody = block_on(fakes.engine().account().sync_now());
     assert_eq!(nobody.unwrap_err().code, ErrorCode::Account);
 }
 
@@ -193,7 +187,7 @@ fn make_requests(fakes: &Fakes, project: &Project) {
     block_on(async {
         let view = account.status().await.unwrap().unwrap();
         assert!(view.signed_in);
-        assert_eq!(account.owners().await.unwrap().len(), 1);
+        assert_eq!(fakes.engine().owners().await.unwrap().len(), 1);
         assert_eq!(account.project().await.unwrap().url, project.url());
         assert_eq!(account.dead_letters().await.unwrap(), []);
         account.export_dead_letters().await.unwrap();

@@ -4,9 +4,9 @@
 //! arguments, and the type of the response. The enum, the methods of the client and the dispatch of the server are
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
-use super::{IpcError, LogRequest, StartRequest, SyncRequest};
+use super::{CodeRequest, IpcError, LogRequest, SignInRequest, StartRequest};
 use serde::{Deserialize, Serialize};
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, UserId};
 use zafu_core::timer::{Answer, OvertimeAnswer};
 
 /// A request to the engine.
@@ -18,7 +18,7 @@ pub enum Request {
     /// A request to the timer, the log or the process.
     Engine(EngineRequest),
     /// A request to the account, which may wait for a server or for the user's keychain.
-    Account(SyncRequest),
+    Account(AccountRequest),
 }
 
 /// A response of the engine.
@@ -81,6 +81,48 @@ macro_rules! engine_requests {
 }
 pub(crate) use engine_requests;
 
+/// Passes the table of the requests about the account, which call the methods of [`Account`](crate::Account), to the
+/// macro `$generate`.
+macro_rules! account_requests {
+    ($generate:ident) => {
+        $generate! { AccountRequest:
+            /// Returns the state of the sync; `None` if no account was ever signed in.
+            Status => status() -> Option<SyncView>;
+            /// Returns the project of the last account, or the one for which this build was made.
+            Project => project() -> ProjectView;
+            /// Signs in.
+            SignIn => sign_in(request: SignInRequest) -> SignedInView;
+            /// Creates an account and signs in, or has a confirmation mailed first.
+            SignUp => sign_up(request: SignInRequest) -> SignedInView;
+            /// Has a sign-in code mailed.
+            SendCode => send_code(request: CodeRequest) -> ();
+            /// Signs out. Removes nothing from this device.
+            SignOut => sign_out() -> ();
+            /// Erases the account's sits from the server. They stay on this device. The caller has asked the user.
+            Erase => erase() -> ();
+            /// Assigns the sits without an owner to the account, or declines them.
+            Adopt => adopt(adopt: bool) -> ();
+            /// Moves all sits of `owner` to the signed-in account and returns their number, deleted ones included.
+            /// `confirmed` says that the user knows that the other account may still be in use.
+            AdoptFrom => adopt_from(owner: UserId, confirmed: bool) -> u32;
+            /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
+            DeclineFrom => decline_from(owner: UserId) -> ();
+            /// Resolves an erasure by another device: uploads the sits of this device again, or keeps them on this
+            /// device only.
+            AfterErasure => after_erasure(upload: bool) -> ();
+            /// Syncs until nothing is left to do, and returns what was transferred and the state after it.
+            SyncNow => sync_now() -> (SyncReport, Option<SyncView>);
+            /// Returns the dead letters.
+            DeadLetters => dead_letters() -> Vec<DeadLetterView>;
+            /// Sends the dead letters again.
+            RetryDeadLetters => retry_dead_letters() -> ();
+            /// Returns the findings of the server's health check; `None` if no account is signed in.
+            CheckServer => check_server() -> Option<Vec<String>>;
+        }
+    };
+}
+pub(crate) use account_requests;
+
 /// Defines the enum of a table of requests.
 macro_rules! define_requests {
     ($Request:ident: $(
@@ -97,3 +139,4 @@ macro_rules! define_requests {
     };
 }
 engine_requests!(define_requests);
+account_requests!(define_requests);

@@ -8,8 +8,8 @@ use super::errors::nobody;
 use super::status::{self, Connection};
 use crate::clock::Clock;
 use crate::protocol::{
-    CodeRequest, DeadLetterView, ErrorCode, IpcError, Progress, ProjectView, Proof, SignInRequest,
-    SignedInView, SyncReply, SyncReport, SyncRequest, SyncView,
+    CodeRequest, DeadLetterView, ErrorCode, IpcError, OwnerView, Progress, ProjectView, Proof,
+    SignInRequest, SignedInView, SyncReport, SyncView,
 };
 use crate::view::{Log, owners};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,21 +56,28 @@ impl Access {
     }
 }
 
-/// The result of a request.
-pub(super) struct Done {
-    pub reply: SyncReply,
+/// A request that was carried out.
+pub(crate) struct Done<T> {
+    /// Its result.
+    pub value: T,
     /// Wakes the sync.
     pub wakeup: Option<Wakeup>,
+    /// Whether sessions in the log have changed.
+    pub changes_log: bool,
 }
 
-impl From<SyncReply> for Done {
-    fn from(reply: SyncReply) -> Self {
-        Self { reply, wakeup: None }
+impl<T> Done<T> {
+    fn new(value: T) -> Self {
+        Self { value, wakeup: None, changes_log: false }
+    }
+
+    fn waking(value: T, wakeup: Wakeup) -> Self {
+        Self { wakeup: Some(wakeup), ..Self::new(value) }
     }
 }
 
 /// The account of a data folder.
-pub(super) struct AccountSession {
+pub(crate) struct AccountSession {
     store: Store,
     clock: Arc<dyn Clock>,
     keyring: Keyring,
@@ -220,69 +227,27 @@ impl AccountSession {
         status::view_of(&self.store, account, status.backlog, connection, offset).map(Some)
     }
 
-    /// Carries out any request except [`SyncRequest::Now`] and [`SyncRequest::Status`], which are the engine's. `hold`
-    /// is why the sync stands still, if it does.
-    pub async fn handle(&self, request: SyncRequest, hold: Option<Hold>) -> Result<Done, IpcError> {
-        let reply = match request {
-            SyncRequest::SignIn(request) => return self.sign_in(request).await,
-            SyncRequest::SignUp(request) => return self.sign_up(request).await,
-            SyncRequest::SendCode(CodeRequest { url, key, email }) => {
-                http(&url, &key)?.send_code(email.trim(), true).await?;
-                SyncReply::Done
-            }
-            SyncRequest::SignOut => {
-                self.sign_out().await?;
-                SyncReply::Done
-            }
-            SyncRequest::Erase => return self.erase().await,
-            SyncRequest::AfterErasure { upload } => return self.after_erasure(upload, hold),
-            SyncRequest::RetryDeadLetters => {
-                self.store.retry_dead_letters(self.signed_in()?)?;
-                return Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::Request) });
-            }
-            SyncRequest::Check => SyncReply::Checked(self.check().await?),
-            SyncRequest::Project => SyncReply::Project(self.project()?),
-            SyncRequest::Adopt(true) => {
-                self.store.assign_ownerless()?;
-                SyncReply::Done
-            }
-            SyncRequest::Adopt(false) => {
-                self.store.decline_ownerless()?;
-                SyncReply::Done
-            }
-            SyncRequest::AdoptFrom { owner, confirmed } => {
-                SyncReply::Adopted(self.adopt_from(owner, confirmed)?)
-            }
-            SyncRequest::Owners => SyncReply::Owners(owners(&self.store)?),
-            SyncRequest::DeclineFrom(owner) => {
-                self.store.decline(owner)?;
-                SyncReply::Done
-            }
-            SyncRequest::DeadLetters => SyncReply::DeadLetters(self.dead_letters()?),
-            SyncRequest::ExportDeadLetters => SyncReply::Exported(self.export_dead_letters()?),
-            SyncRequest::Status | SyncRequest::Now => {
-                let message = "this request is for the sync, and not for the account";
-                return Err(IpcError::new(ErrorCode::BadRequest, message));
-            }
-        };
-        Ok(reply.into())
-    }
-
     /// Returns the signed-in account, or fails.
     fn signed_in(&self) -> Result<UserId, IpcError> {
         let account = self.store.signed_in()?;
         account.map(|account| account.id).ok_or_else(nobody)
     }
 
-    fn project(&self) -> Result<ProjectView, StoreError> {
+    /// Returns every owner of sits on this device, the account in use first.
+    pub fn owners(&self) -> Result<Vec<OwnerView>, StoreError> {
+        owners(&self.store)
+    }
+
+    /// Returns the project of the last account, or the one for which this build was made.
+    pub fn project(&self) -> Result<Done<ProjectView>, IpcError> {
         let last = self.store.account()?;
-        Ok(match (last, PROJECT) {
+        Ok(Done::new(match (last, PROJECT) {
             (Some(account), _) if !account.key.is_empty() => {
                 ProjectView { url: account.url, key: account.key }
             }
             (_, (Some(url), Some(key))) => ProjectView { url: url.into(), key: key.into() },
             _ => ProjectView::default(),
-        })
+        }))
     }
 
     /// Fails if an account that is signed in now could not be opened again: better before there is an account.
@@ -294,7 +259,8 @@ impl AccountSession {
         read.map(drop).map_err(|error| not_kept(&error))
     }
 
-    async fn sign_in(&self, request: SignInRequest) -> Result<Done, IpcError> {
+    /// Signs in.
+    pub async fn sign_in(&self, request: SignInRequest) -> Result<Done<SignedInView>, IpcError> {
         self.check_keychain().await?;
         let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
         let signed_in = match &request.how {
@@ -304,7 +270,8 @@ impl AccountSession {
         self.enter(http, signed_in, email).await
     }
 
-    async fn sign_up(&self, request: SignInRequest) -> Result<Done, IpcError> {
+    /// Creates an account and signs in, or has a confirmation mailed first.
+    pub async fn sign_up(&self, request: SignInRequest) -> Result<Done<SignedInView>, IpcError> {
         self.check_keychain().await?;
         let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
         let Proof::Password(password) = &request.how else {
@@ -313,14 +280,24 @@ impl AccountSession {
         };
         match http.sign_up(email, &password.0).await? {
             SignedUp::In(signed_in) => self.enter(http, signed_in, email).await,
-            SignedUp::MailSent => {
-                Ok(SyncReply::SignedIn(SignedInView { adopted: 0, mail_sent: true }).into())
-            }
+            SignedUp::MailSent => Ok(Done::new(SignedInView { adopted: 0, mail_sent: true })),
         }
     }
 
+    /// Has a sign-in code mailed.
+    pub async fn send_code(&self, request: CodeRequest) -> Result<Done<()>, IpcError> {
+        let CodeRequest { url, key, email } = request;
+        http(&url, &key)?.send_code(email.trim(), true).await?;
+        Ok(Done::new(()))
+    }
+
     /// Signs in the account whose user has proved who they are, and stores its refresh token.
-    async fn enter(&self, http: Http, signed_in: SignedIn, email: &str) -> Result<Done, IpcError> {
+    async fn enter(
+        &self,
+        http: Http,
+        signed_in: SignedIn,
+        email: &str,
+    ) -> Result<Done<SignedInView>, IpcError> {
         let before = self.store.signed_in()?.map(|account| account.id);
         let user = signed_in.user;
         let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
@@ -346,11 +323,11 @@ impl AccountSession {
             Ownerless::Assigned(sits) => sits,
             Ownerless::Undecided(_) => 0,
         };
-        let reply = SyncReply::SignedIn(SignedInView { adopted, mail_sent: false });
-        Ok(Done { reply, wakeup: Some(Wakeup::SignIn) })
+        Ok(Done::waking(SignedInView { adopted, mail_sent: false }, Wakeup::SignIn))
     }
 
-    async fn sign_out(&self) -> Result<(), IpcError> {
+    /// Signs out. Removes nothing from this device.
+    pub async fn sign_out(&self) -> Result<Done<()>, IpcError> {
         self.signed_in()?;
         // The server ends the session only for its own credentials.
         self.open().await?;
@@ -358,7 +335,7 @@ impl AccountSession {
         self.store.sign_out()?;
         let old = self.set_access(Access::Closed);
         self.end_session(user, old).await;
-        Ok(())
+        Ok(Done::new(()))
     }
 
     /// Removes the secret of `user`, whose account is closed, and ends its session on the server if it was open.
@@ -373,7 +350,7 @@ impl AccountSession {
     }
 
     /// Erases the account's sessions from the server. They stay on this device as local-only sessions.
-    async fn erase(&self) -> Result<Done, IpcError> {
+    pub async fn erase(&self) -> Result<Done<()>, IpcError> {
         self.open().await?;
         let user = self.signed_in()?;
         let Some(remote) = self.remote() else {
@@ -389,12 +366,26 @@ impl AccountSession {
         };
         let erasure_id = erasure_id.map_err(not_erased)?;
         self.store.agree_to_erasure(user, erasure_id, AfterErasure::KeepHere)?;
-        Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::ErasureDecision) })
+        Ok(Done::waking((), Wakeup::ErasureDecision))
+    }
+
+    /// Assigns the sits without an owner to the account, or declines them.
+    pub fn adopt(&self, adopt: bool) -> Result<Done<()>, IpcError> {
+        match adopt {
+            true => drop(self.store.assign_ownerless()?),
+            false => self.store.decline_ownerless()?,
+        }
+        Ok(Done::new(()))
+    }
+
+    /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
+    pub fn decline_from(&self, owner: UserId) -> Result<Done<()>, IpcError> {
+        Ok(Done::new(self.store.decline(owner)?))
     }
 
     /// Moves the sessions of `owner` to the signed-in account. Unless that account is known to be gone, the user must have
     /// `confirmed` it.
-    fn adopt_from(&self, owner: UserId, confirmed: bool) -> Result<u32, IpcError> {
+    pub fn adopt_from(&self, owner: UserId, confirmed: bool) -> Result<Done<u32>, IpcError> {
         let user = self.signed_in()?;
         let is_gone = |one: &zafu_store::Owner| {
             one.account
@@ -406,10 +397,12 @@ impl AccountSession {
                  nothing was moved. Confirm it to move its sits";
             return Err(IpcError::new(ErrorCode::BadRequest, message));
         }
-        Ok(self.store.move_sits_from(owner)?)
+        let moved = self.store.move_sits_from(owner)?;
+        Ok(Done { changes_log: true, ..Done::new(moved) })
     }
 
-    fn after_erasure(&self, upload: bool, hold: Option<Hold>) -> Result<Done, IpcError> {
+    /// Resolves an erasure by another device, which is the `hold` of the sync.
+    pub fn after_erasure(&self, upload: bool, hold: Option<Hold>) -> Result<Done<()>, IpcError> {
         let user = self.signed_in()?;
         let Some(Hold::Erased(erasure_id)) = hold else {
             let message = "there is no erasure to say anything of";
@@ -417,10 +410,11 @@ impl AccountSession {
         };
         let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.store.agree_to_erasure(user, erasure_id, then)?;
-        Ok(Done { reply: SyncReply::Done, wakeup: Some(Wakeup::ErasureDecision) })
+        Ok(Done::waking((), Wakeup::ErasureDecision))
     }
 
-    fn dead_letters(&self) -> Result<Vec<DeadLetterView>, IpcError> {
+    /// Returns the dead letters.
+    pub fn dead_letters(&self) -> Result<Done<Vec<DeadLetterView>>, IpcError> {
         let user = self.signed_in()?;
         let letters = self.store.dead_letters(user, DEAD_LETTERS_LISTED)?;
         let log = Log::of(&self.store, self.clock.now().wall)?;
@@ -428,47 +422,53 @@ impl AccountSession {
             sit: log.record(&letter.session, Some(user)),
             code: letter.code.clone(),
         };
-        Ok(letters.iter().map(view).collect())
+        Ok(Done::new(letters.iter().map(view).collect()))
     }
 
     /// Returns all dead letters as JSON, with the whole rows as they were sent.
-    fn export_dead_letters(&self) -> Result<serde_json::Value, IpcError> {
+    pub fn export_dead_letters(&self) -> Result<Done<serde_json::Value>, IpcError> {
         let letters = self.store.dead_letters(self.signed_in()?, u32::MAX)?;
         let sessions = letters.iter().map(|letter| &letter.session);
         let rows: Vec<serde_json::Value> =
             serde_json::from_slice(&wire::push_body(sessions, None)).unwrap_or_default();
         let whole = letters.iter().zip(rows);
-        Ok(whole
-            .map(|(letter, row)| serde_json::json!({ "code": letter.code, "sit": row }))
-            .collect())
+        let whole =
+            whole.map(|(letter, row)| serde_json::json!({ "code": letter.code, "sit": row }));
+        Ok(Done::new(whole.collect()))
+    }
+
+    /// Sends the dead letters again.
+    pub fn retry_dead_letters(&self) -> Result<Done<()>, IpcError> {
+        self.store.retry_dead_letters(self.signed_in()?)?;
+        Ok(Done::waking((), Wakeup::Request))
     }
 
     /// Returns the findings of the server's health check; `None` if no account is signed in.
-    async fn check(&self) -> Result<Option<Vec<String>>, IpcError> {
+    pub async fn check_server(&self) -> Result<Done<Option<Vec<String>>>, IpcError> {
         self.open().await?;
         if let Some(remote) = self.remote() {
-            return Ok(Some(remote.health().await?.findings));
+            return Ok(Done::new(Some(remote.health().await?.findings)));
         }
         match &*self.access() {
             Access::NoCredentials(_) => {
                 Err(IpcError::new(ErrorCode::Account, "sign in again first"))
             }
             Access::KeychainFailed(_, error) => Err(error.clone().into()),
-            Access::Closed | Access::Open(_) => Ok(None),
+            Access::Closed | Access::Open(_) => Ok(Done::new(None)),
         }
     }
 
-    /// Returns the reply to [`SyncRequest::Now`] once the sync is idle.
+    /// Returns the report of a sync that has become idle.
     pub fn synced(
         &self,
         transferred: Transferred,
         view: Option<SyncView>,
-    ) -> Result<SyncReply, IpcError> {
+    ) -> Result<(SyncReport, Option<SyncView>), IpcError> {
         self.signed_in()?;
         let (pending, rejected) =
             view.as_ref().map_or((0, 0), |view| (view.pending, view.rejected));
         let Transferred { pushed, pulled, .. } = transferred;
-        Ok(SyncReply::Synced(SyncReport { pushed, pulled, pending, rejected }, view))
+        Ok((SyncReport { pushed, pulled, pending, rejected }, view))
     }
 }
 

@@ -10,16 +10,19 @@ mod status;
 mod sync_loop;
 
 pub use account_client::AccountClient;
+use account_session::{AccountSession, Done};
 pub(crate) use status::without_sync;
+use sync_loop::SyncLoop;
 
 use crate::clock::Clock;
 use crate::folder::FolderLock;
-use crate::protocol::{ErrorCode, IpcError, SyncReply, SyncRequest, SyncView};
+use crate::protocol::{ErrorCode, IpcError, SyncView};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
+use zafu_core::message;
 use zafu_store::Store;
 use zafu_sync::Wakeup;
 use zafu_sync::supabase::Vault;
@@ -29,13 +32,16 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the engine then waits for the thread to end.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Where the result of a request is sent.
-type Respond = oneshot::Sender<Result<SyncReply, IpcError>>;
+/// Receives the result of a request.
+type Respond<T> = oneshot::Sender<Result<T, IpcError>>;
+
+/// Work for the thread, with its loop.
+type Work = Box<dyn FnOnce(&mut SyncLoop) + Send>;
 
 /// A message to the thread.
 enum Message {
     Wake(Wakeup),
-    Request(SyncRequest, Respond),
+    Run(Work),
     Stop,
 }
 
@@ -128,20 +134,34 @@ impl SyncHandle {
         }
     }
 
-    /// Carries out a request about the account, and waits for the result.
+    /// Carries out a request about the account beside the sync and other requests, and waits for its result.
     ///
     /// # Errors
-    /// Those of the request, or that the thread has ended.
-    pub(crate) async fn request(&self, request: SyncRequest) -> Result<SyncReply, IpcError> {
+    /// Those of the request, and [`ErrorCode::Engine`] if the thread has ended.
+    pub(crate) async fn request<T, R>(
+        &self,
+        request: impl FnOnce(Arc<AccountSession>) -> R + Send + 'static,
+    ) -> Result<T, IpcError>
+    where
+        T: Send + 'static,
+        R: Future<Output = Result<Done<T>, IpcError>> + Send + 'static,
+    {
+        self.call(|sync, respond| sync.request(request, respond)).await
+    }
+
+    /// Carries out `work` on the thread, and waits for its response.
+    ///
+    /// # Errors
+    /// Those of the response, and [`ErrorCode::Engine`] if the thread has ended.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SyncLoop, Respond<T>) + Send + 'static,
+    ) -> Result<T, IpcError> {
         self.start();
-        let stopped = || {
-            IpcError::new(
-                ErrorCode::Engine,
-                "the sync has stopped; what was saved is kept. Start Zafu again",
-            )
-        };
+        let stopped = || IpcError::new(ErrorCode::Engine, message!("engine-stopping"));
         let (respond, response) = oneshot::channel();
-        self.0.messages.send(Message::Request(request, respond)).map_err(|_| stopped())?;
+        let work: Work = Box::new(|sync| work(sync, respond));
+        self.0.messages.send(Message::Run(work)).map_err(|_| stopped())?;
         response.await.unwrap_or_else(|_| Err(stopped()))
     }
 

@@ -7,7 +7,7 @@ use super::account_session::{AccountSession, Done};
 use super::{FINISH_TIMEOUT, Message, Report, Respond, SyncEvent, SyncParts};
 use crate::adapters::network::Network;
 use crate::clock::Clock;
-use crate::protocol::{IpcError, Progress, SyncReply, SyncRequest, SyncView};
+use crate::protocol::{IpcError, Progress, SyncReport, SyncView};
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::FuturesUnordered;
@@ -58,10 +58,17 @@ pub(super) fn run(parts: SyncParts, mut inbox: UnboundedReceiver<Message>) {
     runtime.shutdown_background();
 }
 
-/// A request about the account that has ended.
-type Finished = (Option<Respond>, Result<Done, IpcError>);
+/// A task that has ended.
+struct Finished {
+    /// Wakes the sync.
+    wakeup: Option<Wakeup>,
+    /// Whether sessions in the log have changed.
+    changes_log: bool,
+    /// Sends the response of a request.
+    respond: Box<dyn FnOnce() + Send>,
+}
 
-struct SyncLoop {
+pub(crate) struct SyncLoop {
     engine: SyncEngine,
     session: Arc<AccountSession>,
     clock: Arc<dyn Clock>,
@@ -77,7 +84,7 @@ struct SyncLoop {
     /// Nothing is done before this, unless the user requests it.
     paused_until: Option<BootTime>,
     /// Requests for a sync, answered when it is idle; and what it has transferred since the first of them.
-    waiting: Vec<Respond>,
+    waiting: Vec<Respond<(SyncReport, Option<SyncView>)>>,
     transferred: Transferred,
     /// The size of a long backlog when it was noticed, in sessions.
     long_backlog: Option<u32>,
@@ -126,12 +133,7 @@ impl SyncLoop {
                 message = inbox.recv() => match message {
                     None | Some(Message::Stop) => return self.finish().await,
                     Some(Message::Wake(wakeup)) => self.wake(wakeup),
-                    Some(Message::Request(SyncRequest::Status, respond)) => {
-                        let reply = self.view().map(SyncReply::Status).map_err(IpcError::from);
-                        // A client that no longer waits needs no status.
-                        let _ = respond.send(reply);
-                    }
-                    Some(Message::Request(request, respond)) => self.request(request, respond),
+                    Some(Message::Run(work)) => work(self),
                 },
                 event = next_event(&mut self.engine, self.remote.as_ref(), &*self.clock), if runs => {
                     self.handle(event);
@@ -196,7 +198,7 @@ impl SyncLoop {
                     if let Err(error) = remote.account().keep().await {
                         tracing::warn!(%error, "the refresh token is not stored");
                     }
-                    (None, Ok(Done::from(SyncReply::Done)))
+                    Finished { wakeup: None, changes_log: false, respond: Box::new(|| ()) }
                 }));
             }
         }
@@ -204,39 +206,59 @@ impl SyncLoop {
         self.idle = None;
     }
 
-    /// Starts a request, which runs beside the sync and other requests.
-    fn request(&mut self, request: SyncRequest, respond: Respond) {
-        if request == SyncRequest::Now {
-            if self.waiting.is_empty() {
-                self.transferred = Transferred::default();
-            }
-            self.waiting.push(respond);
-            return self.wake(Wakeup::Request);
-        }
-        let (session, hold) = (Arc::clone(&self.session), self.engine.hold().cloned());
+    /// Starts a request about the account, which runs beside the sync and other requests.
+    pub(super) fn request<T, R>(
+        &mut self,
+        request: impl FnOnce(Arc<AccountSession>) -> R,
+        respond: Respond<T>,
+    ) where
+        T: Send + 'static,
+        R: Future<Output = Result<Done<T>, IpcError>> + Send + 'static,
+    {
+        let request = request(Arc::clone(&self.session));
         self.tasks.push(Box::pin(async move {
-            let done = session.handle(request, hold).await;
-            (Some(respond), done)
+            let (result, wakeup, changes_log) = match request.await {
+                Ok(Done { value, wakeup, changes_log }) => (Ok(value), wakeup, changes_log),
+                Err(error) => (Err(error), None, false),
+            };
+            // A request is carried out even if its caller no longer waits.
+            let respond = Box::new(|| drop(respond.send(result)));
+            Finished { wakeup, changes_log, respond }
         }));
     }
 
-    fn task_finished(&mut self, (respond, done): Finished) {
-        let reply = done.map(|Done { reply, wakeup }| {
-            if let Some(wakeup) = wakeup {
-                self.wake(wakeup);
-            }
-            if matches!(reply, SyncReply::Adopted(_)) {
-                (self.report)(SyncEvent::Log);
-            }
-            reply
-        });
-        self.follow_account();
-        // Before the response: whoever requested something sees its effect.
-        self.report_status();
-        if let Some(respond) = respond {
-            // The request was carried out even if nobody waits for its result.
-            let _ = respond.send(reply);
+    /// Responds with the state of the sync.
+    pub(crate) fn status(&mut self, respond: Respond<Option<SyncView>>) {
+        // A client that no longer waits needs no status.
+        let _ = respond.send(self.view().map_err(IpcError::from));
+    }
+
+    /// Resolves an erasure by another device.
+    pub(crate) fn after_erasure(&mut self, upload: bool, respond: Respond<()>) {
+        let hold = self.engine.hold().cloned();
+        self.request(|account| async move { account.after_erasure(upload, hold) }, respond);
+    }
+
+    /// Syncs, and responds once nothing is left to do.
+    pub(crate) fn sync_now(&mut self, respond: Respond<(SyncReport, Option<SyncView>)>) {
+        if self.waiting.is_empty() {
+            self.transferred = Transferred::default();
         }
+        self.waiting.push(respond);
+        self.wake(Wakeup::Request);
+    }
+
+    fn task_finished(&mut self, Finished { wakeup, changes_log, respond }: Finished) {
+        if let Some(wakeup) = wakeup {
+            self.wake(wakeup);
+        }
+        if changes_log {
+            (self.report)(SyncEvent::Log);
+        }
+        self.follow_account();
+        // Before the response: the caller sees the effect of its request.
+        self.report_status();
+        respond();
     }
 
     fn opened(&mut self, opened: Result<(), StoreError>) {
