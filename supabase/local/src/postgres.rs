@@ -93,8 +93,8 @@ impl Postgres {
         let status = start.status().context("pg_ctl cannot be started")?;
         ensure!(status.success(), "PostgreSQL does not start: see {}", log.display());
         const SCRIPT: &str = r#"read _; "$0" stop --silent --mode immediate --pgdata "$1""#;
-        let words = [self.programs.join("pg_ctl"), self.data()];
-        self.running = Some(Guard::new(SCRIPT, words, self.identity, &log, &[])?);
+        let arguments = [self.programs.join("pg_ctl"), self.data()];
+        self.running = Some(Guard::new(SCRIPT, arguments, self.identity, &log, &[])?);
         Ok(())
     }
 

@@ -31,10 +31,10 @@ const POLL: Duration = Duration::from_millis(20);
 /// Maximum number of polls: 2 minutes in total, because the machine may be busy.
 const POLLS: u32 = 6000;
 
-/// Polls until `look` returns a value.
-pub(crate) fn until<T>(what: &str, log: &Path, mut look: impl FnMut() -> Option<T>) -> Result<T> {
+/// Polls until `poll` returns a value.
+pub(crate) fn until<T>(what: &str, log: &Path, mut poll: impl FnMut() -> Option<T>) -> Result<T> {
     for _ in 0..POLLS {
-        if let Some(found) = look() {
+        if let Some(found) = poll() {
             return Ok(found);
         }
         sleep(POLL);
@@ -69,10 +69,10 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Starts a shell script, which must begin with `read`. Its `$0`, `$1`, ... are `words`.
+    /// Starts a shell script, which must begin with `read`. Its `$0`, `$1`, ... are `arguments`.
     pub fn new(
         script: &str,
-        words: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         identity: Option<Identity>,
         log: &Path,
         environment: &[(&str, &str)],
@@ -81,7 +81,7 @@ impl Guard {
         let mut command = Command::new("sh");
         command
             .args(["-c", script])
-            .args(words)
+            .args(arguments)
             .envs(environment.iter().copied())
             .current_dir("/")
             .stdin(Stdio::piped())
@@ -132,8 +132,8 @@ impl Server {
         let (socket, log) = (Self::socket(folder, name), Self::log(folder, name));
         // Left behind by a server that was killed.
         fs::remove_file(&socket).ok();
-        let words = std::iter::once(OsStr::new("sh")).chain(command.iter().copied());
-        let guard = Guard::new(SCRIPT, words, None, &log, environment)?;
+        let arguments = std::iter::once(OsStr::new("sh")).chain(command.iter().copied());
+        let guard = Guard::new(SCRIPT, arguments, None, &log, environment)?;
         until(&format!("{name}'s socket"), &log, || UnixStream::connect(&socket).ok())?;
         Ok(Self { _guard: guard })
     }

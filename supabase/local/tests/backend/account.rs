@@ -11,13 +11,13 @@ use crate::sits::{in_app_order, read, wire};
 
 /// A response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: StatusCode,
     pub range: Option<String>,
     pub body: Value,
 }
 
-impl Answer {
+impl Response {
     /// Returns the error code.
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
@@ -29,7 +29,7 @@ impl Answer {
     }
 }
 
-/// A client: signed in, or a stranger without a token.
+/// A client: signed in, or an anonymous client without a token.
 pub struct Account<'a> {
     pub backend: &'a Backend,
     pub id: Uuid,
@@ -43,7 +43,7 @@ impl<'a> Account<'a> {
         Self::with(backend, user.id, Some(user.token))
     }
 
-    pub fn stranger(backend: &'a Backend) -> Self {
+    pub fn anonymous(backend: &'a Backend) -> Self {
         Self::with(backend, Uuid::nil(), None)
     }
 
@@ -53,7 +53,7 @@ impl<'a> Account<'a> {
     }
 
     /// Builds a request under `/rest/v1`.
-    pub fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/rest/v1/{path}", self.backend.url());
         let request =
             self.http.request(method, url).header("apikey", self.backend.publishable_key());
@@ -63,32 +63,32 @@ impl<'a> Account<'a> {
         }
     }
 
-    pub fn send(request: RequestBuilder) -> Answer {
-        let response = request.send().expect("an answer");
+    pub fn send(request: RequestBuilder) -> Response {
+        let response = request.send().expect("a response");
         let range = response.headers().get("content-range");
         let range = range.and_then(|range| range.to_str().ok()).map(Into::into);
         let status = response.status();
         let text = response.text().expect("a body");
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Answer { status, range, body }
+        Response { status, range, body }
     }
 
     /// Sends a request with a JSON body.
-    pub fn say(&self, method: Method, path: &str, body: &Value) -> Answer {
-        self.say_text(method, path, body.to_string())
+    pub fn send_json(&self, method: Method, path: &str, body: &Value) -> Response {
+        self.send_text(method, path, body.to_string())
     }
 
-    pub fn say_text(&self, method: Method, path: &str, body: String) -> Answer {
-        let request = self.ask(method, path).header("content-type", "application/json");
+    pub fn send_text(&self, method: Method, path: &str, body: String) -> Response {
+        let request = self.request(method, path).header("content-type", "application/json");
         Self::send(request.header("prefer", "return=representation").body(body))
     }
 
-    pub fn get(&self, path: &str) -> Answer {
-        Self::send(self.ask(Method::GET, path))
+    pub fn get(&self, path: &str) -> Response {
+        Self::send(self.request(Method::GET, path))
     }
 
-    pub fn call(&self, function: &str, arguments: &Value) -> Answer {
-        self.say(Method::POST, &format!("rpc/{function}"), arguments)
+    pub fn call(&self, function: &str, arguments: &Value) -> Response {
+        self.send_json(Method::POST, &format!("rpc/{function}"), arguments)
     }
 
     /// Pushes rows and returns the response.
@@ -103,11 +103,11 @@ impl<'a> Account<'a> {
     }
 
     fn push_text(&self, rows: &[Value], body: String) -> Value {
-        let answer = self.say_text(Method::POST, "rpc/push_sessions", body);
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        assert_eq!(answer.body["state"], "ok", "{answer:?}");
-        assert_eq!(answer.body["outcomes"].as_array().map(Vec::len), Some(rows.len()));
-        answer.body
+        let response = self.send_text(Method::POST, "rpc/push_sessions", body);
+        assert_eq!(response.status, StatusCode::OK, "{response:?}");
+        assert_eq!(response.body["state"], "ok", "{response:?}");
+        assert_eq!(response.body["outcomes"].as_array().map(Vec::len), Some(rows.len()));
+        response.body
     }
 
     /// Pushes sessions and returns their outcomes.
@@ -119,9 +119,9 @@ impl<'a> Account<'a> {
     /// Pulls once after a cursor; `null` is the beginning.
     pub fn page(&self, cursor: &Value, rows: usize) -> Value {
         let arguments = json!({ "after_seq": cursor["seq"], "after_history_id": cursor["history_id"], "max_rows": rows });
-        let answer = self.call("pull_sessions", &arguments);
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        answer.body
+        let response = self.call("pull_sessions", &arguments);
+        assert_eq!(response.status, StatusCode::OK, "{response:?}");
+        response.body
     }
 
     /// Pulls everything after a cursor. Returns the rows and the new cursor.

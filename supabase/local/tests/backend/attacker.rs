@@ -1,7 +1,7 @@
-//! Attacks on the API by an account and by a stranger without one.
+//! Attacks on the API by an account and by an anonymous client without one.
 
-use crate::account::{Account, Answer};
-use crate::sits::{begun, completed, noted, wire};
+use crate::account::{Account, Response};
+use crate::sits::{completed, noted, started_session, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::{Backend, shared};
@@ -27,9 +27,9 @@ fn scene(backend: &Backend) -> Scene<'_> {
             victim.id, partner.id
         ))
         .expect("a partnership");
-    let sit = completed(&begun());
+    let sit = completed(&started_session());
     victim.push_sits(&[noted(&sit, SECRET, sit.deviceid)]);
-    attacker.push_sits(&[completed(&begun())]);
+    attacker.push_sits(&[completed(&started_session())]);
     let week = backend.sql(&format!("select weekid from sessions where id = '{}'", sit.id));
     let week = week.expect("a week");
     assert!(!week.is_empty(), "the victim has a week");
@@ -53,10 +53,10 @@ impl Scene<'_> {
     }
 
     /// Returns whether a response contains data of the victim.
-    fn tells(&self, answer: &Answer) -> bool {
-        let said = answer.body.to_string();
+    fn leaks(&self, response: &Response) -> bool {
+        let body = response.body.to_string();
         let known = [&self.victim.id.to_string(), &self.sit, &self.week, &self.partnership, SECRET];
-        known.iter().any(|secret| said.contains(*secret))
+        known.iter().any(|secret| body.contains(*secret))
     }
 }
 
@@ -82,16 +82,16 @@ fn other_users_rows_cannot_be_read() {
         "users?select=id&limit=1000&offset=0&order=createdat.desc".to_owned(),
         format!("users?select=id,email&id=eq.{victim}"),
     ] {
-        let answer = scene.attacker.get(&path);
-        assert_eq!(answer.status.as_u16(), 200, "{path}: {answer:?}");
-        assert!(!scene.tells(&answer), "{path}: {answer:?}");
+        let response = scene.attacker.get(&path);
+        assert_eq!(response.status.as_u16(), 200, "{path}: {response:?}");
+        assert!(!scene.leaks(&response), "{path}: {response:?}");
         // Control: the victim gets their own data from the same request.
         if path.starts_with("sessions") {
-            assert!(scene.tells(&scene.victim.get(&path)), "{path} returns nothing");
+            assert!(scene.leaks(&scene.victim.get(&path)), "{path} returns nothing");
         }
     }
     // Counts reveal nothing either.
-    let count = scene.attacker.ask(Method::HEAD, &format!("sessions?userid=eq.{victim}"));
+    let count = scene.attacker.request(Method::HEAD, &format!("sessions?userid=eq.{victim}"));
     let count = Account::send(count.header("prefer", "count=exact"));
     assert_eq!(count.range.as_deref(), Some("*/0"));
     let rows = scene.attacker.pull();
@@ -145,9 +145,9 @@ fn columns_without_a_grant_cannot_be_used() {
         (Method::DELETE, format!("partnerships?id=eq.{}", scene.partnership), json!({})),
     ] {
         let before = scene.state();
-        let answer = attacker.say(method.clone(), &path, &body);
+        let response = attacker.send_json(method.clone(), &path, &body);
         assert_eq!(
-            (answer.status.as_u16(), answer.code()),
+            (response.status.as_u16(), response.code()),
             (403, "42501"),
             "{method} {path} {body}"
         );
@@ -162,9 +162,9 @@ fn columns_without_a_grant_cannot_be_used() {
         ("weekid", json!(scene.week)),
         ("partnershipid", json!(scene.partnership)),
     ] {
-        let mut row = wire(&begun());
+        let mut row = wire(&started_session());
         row[column] = value;
-        attacker.say(Method::POST, "sessions", &row).is(403, "42501");
+        attacker.send_json(Method::POST, "sessions", &row).is(403, "42501");
     }
 }
 
@@ -177,40 +177,40 @@ fn other_users_rows_cannot_be_changed() {
     let sit = &scene.sit;
     // A session of another user does not exist for the caller, which is an error.
     let change = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 9 });
-    attacker.say(Method::PATCH, &format!("sessions?id=eq.{sit}"), &change).is(404, "PT404");
+    attacker.send_json(Method::PATCH, &format!("sessions?id=eq.{sit}"), &change).is(404, "PT404");
     // The attacker can store their own session with the same id, in every way of writing, without reading or changing the
     // other one.
-    let mut row = wire(&begun());
+    let mut row = wire(&started_session());
     row["id"] = sit.clone().into();
-    let unused = wire(&begun());
+    let unused = wire(&started_session());
     for row in [&unused, &row] {
         for conflict in ["id", "userid,id"] {
             for resolution in ["merge-duplicates", "ignore-duplicates"] {
                 let path = format!("sessions?on_conflict={conflict}");
-                let request = attacker.ask(Method::POST, &path).body(row.to_string());
+                let request = attacker.request(Method::POST, &path).body(row.to_string());
                 let request = request
                     .header("content-type", "application/json")
                     .header("prefer", format!("return=representation,resolution={resolution}"));
-                let answer = Account::send(request);
+                let response = Account::send(request);
                 // The id was sent by the attacker; nothing else in the response is the victim's.
                 let victim = scene.victim.id.to_string();
-                let said = answer.body.to_string();
-                assert!(!said.contains(SECRET) && !said.contains(&victim), "{answer:?}");
+                let body = response.body.to_string();
+                assert!(!body.contains(SECRET) && !body.contains(&victim), "{response:?}");
                 match (conflict, resolution) {
-                    ("id", _) => answer.is(400, "42P10"),
-                    (_, "merge-duplicates") => answer.is(403, "42501"),
-                    _ => assert_eq!(answer.status.as_u16(), 201, "{answer:?}"),
+                    ("id", _) => response.is(400, "42P10"),
+                    (_, "merge-duplicates") => response.is(403, "42501"),
+                    _ => assert_eq!(response.status.as_u16(), 201, "{response:?}"),
                 }
             }
         }
         assert_eq!(attacker.push(std::slice::from_ref(row))["outcomes"][0]["outcome"], "unchanged");
     }
-    attacker.say(Method::POST, "sessions", &row).is(409, "23505"); // the attacker's own row
+    attacker.send_json(Method::POST, "sessions", &row).is(409, "23505"); // the attacker's own row
     // The profile of another user matches nothing, and nothing changes.
     let name = json!({ "name": "mine now" });
     let path = format!("users?id=eq.{}&select=id", scene.victim.id);
-    let answer = attacker.say(Method::PATCH, &path, &name);
-    assert_eq!((answer.status.as_u16(), &answer.body), (200, &json!([])));
+    let response = attacker.send_json(Method::PATCH, &path, &name);
+    assert_eq!((response.status.as_u16(), &response.body), (200, &json!([])));
     assert_eq!(scene.state(), before);
 }
 
@@ -230,21 +230,22 @@ fn internal_functions_and_tables_are_not_exposed() {
         "merge",
         "uid",
     ] {
-        let answer = scene.attacker.call(function, &json!({ "user_ids": [scene.victim.id] }));
-        answer.is(404, "PGRST202");
+        let response = scene.attacker.call(function, &json!({ "user_ids": [scene.victim.id] }));
+        response.is(404, "PGRST202");
     }
     for schema in ["zafu", "auth", "extensions", "pg_catalog", "information_schema"] {
         for table in ["sync_state", "history", "users", "pg_authid"] {
-            let request = scene.attacker.ask(Method::GET, table).header("accept-profile", schema);
+            let request =
+                scene.attacker.request(Method::GET, table).header("accept-profile", schema);
             Account::send(request).is(406, "PGRST106");
         }
-        let request = scene.attacker.ask(Method::POST, "rpc/lock_users").body("{}");
+        let request = scene.attacker.request(Method::POST, "rpc/lock_users").body("{}");
         let request = request.header("content-profile", schema);
         Account::send(request.header("content-type", "application/json")).is(406, "PGRST106");
     }
     for table in ["sync_state", "history", "pg_authid", "zafu.sync_state"] {
-        let answer = scene.attacker.get(table);
-        assert!([404, 400].contains(&answer.status.as_u16()), "{table}: {answer:?}");
+        let response = scene.attacker.get(table);
+        assert!([404, 400].contains(&response.status.as_u16()), "{table}: {response:?}");
     }
     // A history id of another user is not valid.
     let head = scene.victim.page(&Value::Null, 1)["head"].clone();
@@ -257,19 +258,19 @@ fn internal_functions_and_tables_are_not_exposed() {
 fn without_a_sign_in_only_the_health_check_is_allowed() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
-    let stranger = Account::stranger(backend);
-    assert_eq!(stranger.call("zafu_health", &json!({})).body["rls"], true);
+    let anonymous = Account::anonymous(backend);
+    assert_eq!(anonymous.call("zafu_health", &json!({})).body["rls"], true);
     for table in ["users", "sessions", "weeks", "partnerships"] {
         for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
             let body = match method {
                 Method::POST | Method::PATCH => json!({ "id": scene.victim.id }),
                 _ => json!({}),
             };
-            stranger.say(method, table, &body).is(401, "42501");
+            anonymous.send_json(method, table, &body).is(401, "42501");
         }
     }
     for function in ["push_sessions", "pull_sessions", "digest_sessions", "erase_account"] {
-        stranger.call(function, &json!({})).is(401, "42501");
+        anonymous.call(function, &json!({})).is(401, "42501");
     }
 }
 
@@ -278,7 +279,7 @@ fn only_correctly_signed_tokens_are_accepted() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let victim = scene.victim.id;
-    let asked = |token: String| {
+    let read_and_push = |token: String| {
         let account = Account::with(backend, victim, Some(token));
         (account.get("sessions?select=note"), account.call("push_sessions", &json!([])))
     };
@@ -296,29 +297,30 @@ fn only_correctly_signed_tokens_are_accepted() {
         format!("eyJhbGciOiJub25lIn0.{}.", parts[1]),
         backend.token_with(&expired),
     ] {
-        let (read, pushed) = asked(bad);
+        let (read, pushed) = read_and_push(bad);
         assert_eq!((read.status.as_u16(), pushed.status.as_u16()), (401, 401), "{read:?}");
         assert!(["PGRST301", "PGRST303"].contains(&read.code()), "{read:?}");
     }
     // An unknown role, and a token without a user.
-    let (read, _) = asked(backend.token_with(&json!({ "sub": victim, "role": "postgres" })));
+    let (read, _) =
+        read_and_push(backend.token_with(&json!({ "sub": victim, "role": "postgres" })));
     read.is(403, "42501");
-    let (read, pushed) = asked(backend.token_with(&json!({ "role": "authenticated" })));
+    let (read, pushed) = read_and_push(backend.token_with(&json!({ "role": "authenticated" })));
     assert_eq!(read.body, json!([]), "no user, no rows");
     pushed.is(401, "PT401");
-    let nobody = Account::with(
+    let without_user = Account::with(
         backend,
         victim,
         Some(backend.token_with(&json!({ "role": "authenticated" }))),
     );
-    nobody.call("pull_sessions", &json!({})).is(401, "PT401");
-    nobody.call("erase_account", &json!({})).is(401, "PT401");
-    nobody.say(Method::POST, "sessions", &wire(&begun())).is(403, "42501");
+    without_user.call("pull_sessions", &json!({})).is(401, "PT401");
+    without_user.call("erase_account", &json!({})).is(401, "PT401");
+    without_user.send_json(Method::POST, "sessions", &wire(&started_session())).is(403, "42501");
     // Metadata that users can edit does not change who they are.
     let claims = json!({ "sub": scene.attacker.id, "role": "authenticated",
         "user_metadata": { "sub": victim, "role": "service_role" }, "app_metadata": { "admin": true } });
-    let (read, _) = asked(backend.token_with(&claims));
-    assert!(!scene.tells(&read), "{read:?}");
+    let (read, _) = read_and_push(backend.token_with(&claims));
+    assert!(!scene.leaks(&read), "{read:?}");
 }
 
 #[test]
@@ -327,8 +329,8 @@ fn requests_without_the_key_are_rejected() {
     let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
     for path in ["rest/v1/rpc/zafu_health", "auth/v1/health"] {
         let url = format!("{}/{path}", backend.url());
-        assert_eq!(client.get(&url).send().expect("an answer").status(), 401);
+        assert_eq!(client.get(&url).send().expect("a response").status(), 401);
         let wrong = client.get(&url).header("apikey", "sb_publishable_no").send();
-        assert_eq!(wrong.expect("an answer").status(), 401);
+        assert_eq!(wrong.expect("a response").status(), 401);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::account::{Account, outcomes};
 use crate::session::Session;
-use crate::sits::{begun, completed, many, noted, wire};
+use crate::sits::{completed, many, noted, started_session, wire};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::thread;
@@ -38,13 +38,14 @@ fn pages_contain_every_row_once_and_the_last_page_is_marked() {
 fn a_page_is_limited_in_bytes_but_never_empty() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = completed(&begun());
-    let heavy: Vec<_> =
-        (0..3).map(|_| noted(&completed(&begun()), &"é".repeat(50_000), sit.deviceid)).collect();
+    let sit = completed(&started_session());
+    let heavy: Vec<_> = (0..3)
+        .map(|_| noted(&completed(&started_session()), &"é".repeat(50_000), sit.deviceid))
+        .collect();
     account.push_sits(&heavy);
     let page = |bytes: Value| {
-        let answer = account.call("pull_sessions", &json!({ "max_bytes": bytes })).body;
-        (answer["rows"].as_array().expect("rows").len(), answer["more"].clone())
+        let response = account.call("pull_sessions", &json!({ "max_bytes": bytes })).body;
+        (response["rows"].as_array().expect("rows").len(), response["more"].clone())
     };
     assert_eq!(page(json!(1)), (1, json!(true)));
     assert_eq!(page(json!(250_000)), (2, json!(true)));
@@ -71,7 +72,7 @@ fn a_device_need_not_pull_its_own_push() {
 fn commit_order_is_sequence_order() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let (slow, fast) = (wire(&begun()), wire(&begun()));
+    let (slow, fast) = (wire(&started_session()), wire(&started_session()));
     let (_, start) = account.pull_after(&Value::Null);
     let mut session = Session::open(backend);
     session.begin_as(account.id);
@@ -137,9 +138,9 @@ fn partners_pushing_at_the_same_time_do_not_deadlock() {
         for account in [&here, &there, &here, &there] {
             scope.spawn(move || {
                 for _ in 0..15 {
-                    let sit = begun();
+                    let sit = started_session();
                     // `push` panics on any error, such as 40P01 of a deadlock.
-                    account.push(&[wire(&sit), wire(&completed(&begun()))]);
+                    account.push(&[wire(&sit), wire(&completed(&started_session()))]);
                     account.push(&[wire(&completed(&sit))]);
                 }
             });
@@ -159,9 +160,9 @@ fn partners_pushing_at_the_same_time_are_both_counted() {
     backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", here.id, there.id)).expect("SQL");
     let mut session = Session::open(backend);
     session.begin_as(here.id);
-    session.run(&format!("select push_sessions('[{}]')", wire(&completed(&begun()))));
+    session.run(&format!("select push_sessions('[{}]')", wire(&completed(&started_session()))));
     thread::scope(|scope| {
-        let pushing = scope.spawn(|| there.push_sits(&[completed(&begun())]));
+        let pushing = scope.spawn(|| there.push_sits(&[completed(&started_session())]));
         // It may count only after it has the locks.
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
@@ -239,10 +240,14 @@ fn a_push_waits_only_until_the_lock_timeout() {
     let account = Account::new(&backend);
     let mut session = Session::open(&backend);
     session.begin_as(account.id);
-    session.run(&format!("select push_sessions('[{}]')", wire(&begun())));
-    let answer = account.call("push_sessions", &json!(many(1)));
-    assert_eq!(answer.code(), "55P03", "{answer:?}");
-    assert_eq!(Account::new(&backend).push_sits(&[begun()]), ["accepted"], "others do not wait");
+    session.run(&format!("select push_sessions('[{}]')", wire(&started_session())));
+    let response = account.call("push_sessions", &json!(many(1)));
+    assert_eq!(response.code(), "55P03", "{response:?}");
+    assert_eq!(
+        Account::new(&backend).push_sits(&[started_session()]),
+        ["accepted"],
+        "others do not wait"
+    );
     session.run("commit");
-    assert_eq!(account.push_sits(&[begun()]), ["accepted"]);
+    assert_eq!(account.push_sits(&[started_session()]), ["accepted"]);
 }

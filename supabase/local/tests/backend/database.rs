@@ -21,42 +21,42 @@ fn the_database_tests_pass() {
     assert!(!files.is_empty());
     for file in files {
         let output = backend.psql().arg("--file").arg(&file).output().expect("psql");
-        let said = String::from_utf8_lossy(&output.stdout);
+        let lines = String::from_utf8_lossy(&output.stdout);
         let wrong = |line: &&str| !line.starts_with("ok ") && !line.starts_with("1..");
-        let wrong: Vec<&str> = said.lines().filter(wrong).collect();
+        let wrong: Vec<&str> = lines.lines().filter(wrong).collect();
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success() && wrong.is_empty(),
             "{}: {wrong:#?}\n{error}",
             file.display()
         );
-        assert!(said.lines().count() > 1, "{} tests nothing", file.display());
+        assert!(lines.lines().count() > 1, "{} tests nothing", file.display());
     }
 }
 
 #[test]
 fn existing_tables_stop_the_migrations_and_stay_unchanged() {
     let Some(backend) = or_skip(Backend::start_empty()) else { return };
-    for (theirs, gone, named) in [
+    for (create, remove, named) in [
         (
-            "create table public.sessions (id int, theirs text); insert into sessions values (1, 'kept')",
+            "create table public.sessions (id int, note text); insert into sessions values (1, 'kept')",
             "drop table public.sessions",
             "public.sessions",
         ),
         ("create view public.users as select 1 as id", "drop view public.users", "public.users"),
         ("create schema zafu", "drop schema zafu", "a schema zafu"),
     ] {
-        backend.sql(theirs).expect(theirs);
-        let refused = format!("{:#}", backend.migrate().expect_err("refused"));
-        assert!(refused.contains(&format!("this project already has {named}")), "{refused}");
-        assert!(refused.contains("supabase/README.md"), "{refused}");
-        let ours =
+        backend.sql(create).expect(create);
+        let error = format!("{:#}", backend.migrate().expect_err("error"));
+        assert!(error.contains(&format!("this project already has {named}")), "{error}");
+        assert!(error.contains("supabase/README.md"), "{error}");
+        let created =
             "select count(*) from pg_class where relname in ('weeks', 'sync_state', 'history')";
-        assert_eq!(backend.sql(ours).expect("SQL"), "0");
+        assert_eq!(backend.sql(created).expect("SQL"), "0");
         if named == "public.sessions" {
             assert_eq!(backend.sql("select * from sessions").expect("SQL"), "1|kept");
         }
-        backend.sql(gone).expect(gone);
+        backend.sql(remove).expect(remove);
     }
     // Without them, and with existing accounts, the migrations succeed.
     backend

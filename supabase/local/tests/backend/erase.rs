@@ -2,7 +2,7 @@
 
 use crate::account::{Account, outcomes};
 use crate::session::Session;
-use crate::sits::{begun, completed, many, wire};
+use crate::sits::{completed, many, started_session, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::thread;
@@ -25,16 +25,16 @@ fn a_device_that_does_not_know_of_an_erasure_cannot_upload_again() {
     for unaware in
         [json!({ "sessions": rows }), json!(rows), json!({ "sessions": rows, "erasure_id": "x" })]
     {
-        let answer = account.call("push_sessions", &unaware).body;
-        assert_eq!((&answer["state"], &answer["erasure_id"]), (&json!("erased"), &erased));
-        assert_eq!(answer["outcomes"], json!([]));
+        let response = account.call("push_sessions", &unaware).body;
+        assert_eq!((&response["state"], &response["erasure_id"]), (&json!("erased"), &erased));
+        assert_eq!(response["outcomes"], json!([]));
     }
     assert!(account.pull().is_empty());
 
     // After the user has agreed, it can.
     let aware = json!({ "sessions": rows, "erasure_id": erased });
-    let answer = account.call("push_sessions", &aware).body;
-    assert_eq!(outcomes(&answer), vec!["accepted"; 3]);
+    let response = account.call("push_sessions", &aware).body;
+    assert_eq!(outcomes(&response), vec!["accepted"; 3]);
     // A second erasure has another id.
     let again = account.call("erase_account", &json!({})).body["erasure_id"].clone();
     assert_ne!(again, erased);
@@ -47,7 +47,7 @@ fn an_erasure_is_complete_and_affects_only_the_caller() {
     let (account, other) = (Account::new(backend), Account::new(backend));
     let profile = format!("users?id=eq.{}&select=name,image,usualsitlength", account.id);
     let changed = json!({ "name": "Someone", "image": "me.png", "usualsitlength": 60 });
-    account.say(Method::PATCH, &profile, &changed);
+    account.send_json(Method::PATCH, &profile, &changed);
     assert_eq!(account.get(&profile).body, json!([changed]));
     account.push(&many(3));
     other.push(&many(2));
@@ -81,12 +81,12 @@ fn erasing_ends_the_partnership_and_recounts_its_weeks() {
 fn a_deleted_account_has_an_error_of_its_own() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    account.push(&[wire(&completed(&begun()))]);
+    account.push(&[wire(&completed(&started_session()))]);
     backend.delete_user(account.id).expect("deleted");
     account.call("push_sessions", &json!(many(1))).is(410, "PT410");
     account.call("pull_sessions", &json!({})).is(410, "PT410");
     account.call("erase_account", &json!({})).is(410, "PT410");
-    account.say(Method::POST, "sessions", &wire(&begun())).is(410, "PT410");
+    account.send_json(Method::POST, "sessions", &wire(&started_session())).is(410, "PT410");
     let left = format!("select count(*) from sessions where userid = '{}'", account.id);
     assert_eq!(backend.sql(&left).expect("SQL"), "0");
 }
@@ -104,14 +104,14 @@ fn an_account_can_be_deleted_while_it_and_its_partner_push() {
     session.run(&format!("delete from auth.users where id = '{}'", account.id));
     thread::scope(|scope| {
         let own = scope.spawn(|| account.call("push_sessions", &json!(many(1))));
-        let partners = scope.spawn(|| partner.push_sits(&[completed(&begun())]));
+        let partners = scope.spawn(|| partner.push_sits(&[completed(&started_session())]));
         let waiting = "select count(*) from pg_stat_activity
                        where wait_event_type = 'Lock' and query like '%push_sessions%'";
         while backend.sql(waiting).expect("SQL") != "2" {
             assert!(!own.is_finished() && !partners.is_finished(), "a push did not wait");
         }
         session.run("commit");
-        own.join().expect("an answer").is(410, "PT410");
+        own.join().expect("a response").is(410, "PT410");
         assert_eq!(partners.join().expect("a push"), ["accepted"]);
     });
     let status = format!("users?id=eq.{}&select=pairing_status", partner.id);
@@ -129,7 +129,7 @@ fn real_life_15_an_account_without_a_profile_is_not_reported_as_deleted() {
         account.call("push_sessions", &json!(many(1))).is(status, code);
         account.call("pull_sessions", &json!({})).is(status, code);
         account.call("erase_account", &json!({})).is(status, code);
-        account.say(Method::POST, "sessions", &wire(&begun())).is(status, code);
+        account.send_json(Method::POST, "sessions", &wire(&started_session())).is(status, code);
     };
     asks(412, "PT412");
     // The repair of supabase/README.md, word for word.

@@ -7,7 +7,7 @@ use zafu_backend::{Backend, or_skip, shared};
 #[test]
 fn a_migrated_server_is_healthy() {
     let Some(backend) = shared() else { return };
-    let health = Account::stranger(backend).call("zafu_health", &json!({})).body;
+    let health = Account::anonymous(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
         "schema": 1, "oldest_client": "0.1.0", "rls": true,
         "unprotected": [], "surplus": [], "missing": [], "changed": [],
@@ -24,10 +24,10 @@ fn a_migrated_server_is_healthy() {
 fn changed_privileges_are_reported() {
     // A separate backend, because it is changed.
     let Some(backend) = or_skip(Backend::start()) else { return };
-    let stranger = Account::stranger(&backend);
-    let health = || stranger.call("zafu_health", &json!({})).body;
+    let anonymous = Account::anonymous(&backend);
+    let health = || anonymous.call("zafu_health", &json!({})).body;
     let list = |list: &[&str]| json!(list);
-    for (done, undone, key, found) in [
+    for (change, undo, key, finding) in [
         (
             "alter table sessions disable row level security",
             "alter table sessions enable row level security",
@@ -77,21 +77,25 @@ fn changed_privileges_are_reported() {
             Value::Null,
         ),
     ] {
-        backend.sql(done).expect(done);
-        let said = health();
-        if found.is_null() {
-            assert_ne!(said[key], json!([]), "{done}: {said}");
+        backend.sql(change).expect(change);
+        let response = health();
+        if finding.is_null() {
+            assert_ne!(response[key], json!([]), "{change}: {response}");
         } else {
-            assert_eq!(said[key], found, "{done}: {said}");
+            assert_eq!(response[key], finding, "{change}: {response}");
         }
-        assert_eq!(said["rls"] == json!(true), said["unprotected"] == json!([]), "{said}");
-        backend.sql(undone).expect(undone);
-        let said = health();
+        assert_eq!(
+            response["rls"] == json!(true),
+            response["unprotected"] == json!([]),
+            "{response}"
+        );
+        backend.sql(undo).expect(undo);
+        let response = health();
         assert!(
             ["unprotected", "surplus", "missing", "changed"]
                 .iter()
-                .all(|it| said[*it] == json!([])),
-            "{said}"
+                .all(|it| response[*it] == json!([])),
+            "{response}"
         );
     }
 }
@@ -99,8 +103,8 @@ fn changed_privileges_are_reported() {
 #[test]
 fn real_life_20_every_difference_from_the_migrations_is_reported() {
     let Some(backend) = or_skip(Backend::start()) else { return };
-    let stranger = Account::stranger(&backend);
-    let health = || stranger.call("zafu_health", &json!({})).body;
+    let anonymous = Account::anonymous(&backend);
+    let health = || anonymous.call("zafu_health", &json!({})).body;
     let body = |name: &str| {
         backend.sql(&format!("select pg_get_functiondef('{name}'::regproc)")).expect("SQL")
     };
@@ -108,7 +112,7 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
     let joined = body("zafu.merge");
     let owner = "select proowner::regrole from pg_proc where proname = 'own_head'";
     let owner = backend.sql(owner).expect("SQL");
-    for (done, undone, key, found) in [
+    for (change, undo, key, finding) in [
         (
             "alter policy select_own_sessions on sessions using (true)",
             "alter policy select_own_sessions on sessions using (userid = (select auth.uid()))",
@@ -222,10 +226,10 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
             "authenticated DELETE view public.writable",
         ),
         (
-            "create policy theirs on sessions for select to public using (true)",
-            "drop policy theirs on sessions",
+            "create policy added on sessions for select to public using (true)",
+            "drop policy added on sessions",
             "surplus",
-            "policy sessions.theirs",
+            "policy sessions.added",
         ),
         (
             "alter table sessions force row level security",
@@ -247,20 +251,20 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
             "constraint weeks.weeks_partnershipid_weeknumber_key",
         ),
         (
-            "create rule theirs as on insert to weeks do instead nothing",
-            "drop rule theirs on weeks",
+            "create rule added as on insert to weeks do instead nothing",
+            "drop rule added on weeks",
             "surplus",
-            "rule weeks.theirs",
+            "rule weeks.added",
         ),
     ] {
-        backend.sql(done).expect(done);
-        let said = health();
-        let findings = said[key].as_array().expect("findings");
-        assert!(findings.contains(&json!(found)), "{done}: {said}");
-        backend.sql(undone).expect(undone);
-        let said = health();
+        backend.sql(change).expect(change);
+        let response = health();
+        let findings = response[key].as_array().expect("findings");
+        assert!(findings.contains(&json!(finding)), "{change}: {response}");
+        backend.sql(undo).expect(undo);
+        let response = health();
         let kinds = ["unprotected", "surplus", "missing", "changed"];
-        assert!(kinds.iter().all(|kind| said[*kind] == json!([])), "{undone}: {said}");
+        assert!(kinds.iter().all(|kind| response[*kind] == json!([])), "{undo}: {response}");
     }
     // Objects that the owner of the project adds are allowed if they give no access.
     backend

@@ -1,7 +1,9 @@
 //! Sessions with their fields in the order in which the app writes them.
 
 use crate::account::{Account, outcomes};
-use crate::sits::{begun, completed, deleted, device, ended, in_app_order, noted, read, wire};
+use crate::sits::{
+    completed, deleted, device, ended, in_app_order, noted, read, started_session, wire,
+};
 use chrono::Duration;
 use serde_json::Value;
 use zafu_backend::shared;
@@ -11,7 +13,7 @@ use zafu_core::time::Seconds;
 /// A sit of every kind, each under an id of its own.
 fn all_kinds() -> Vec<Session> {
     let corrected = {
-        let sit = completed(&begun());
+        let sit = completed(&started_session());
         let value = Details {
             corrected_start: Some(sit.lifecycle.startedat - Duration::milliseconds(90_500)),
             corrected_length: Some(Seconds(u32::MAX)),
@@ -21,11 +23,11 @@ fn all_kinds() -> Vec<Session> {
     };
     let texts = "\"quoted\" \\ / \u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f} \u{e9} \u{2028} \u{1F9D8}";
     vec![
-        begun(),
-        ended(&begun(), 61),
-        completed(&begun()),
-        deleted(&completed(&begun()), device(3)),
-        noted(&completed(&begun()), texts, device(4)),
+        started_session(),
+        ended(&started_session(), 61),
+        completed(&started_session()),
+        deleted(&completed(&started_session()), device(3)),
+        noted(&completed(&started_session()), texts, device(4)),
         corrected,
     ]
 }
@@ -54,12 +56,12 @@ fn every_kind_of_session_is_accepted_and_then_unchanged() {
 fn a_stored_session_that_the_same_push_changes_is_merged() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = begun();
+    let sit = started_session();
     let rows = [wire(&sit), wire(&completed(&sit)), wire(&sit)];
     account.push_in_app_order(&rows[..1]);
-    let answer = account.push_in_app_order(&rows);
-    assert_eq!(outcomes(&answer), ["merged", "accepted", "merged"]);
-    assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
+    let response = account.push_in_app_order(&rows);
+    assert_eq!(outcomes(&response), ["merged", "accepted", "merged"]);
+    assert_eq!(read(&response["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
 
@@ -67,7 +69,7 @@ fn a_stored_session_that_the_same_push_changes_is_merged() {
 fn a_row_equal_to_that_of_another_account_is_stored_for_both() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
-    let rows = [wire(&completed(&begun()))];
+    let rows = [wire(&completed(&started_session()))];
     first.push_in_app_order(&rows);
     assert_eq!(outcomes(&second.push_in_app_order(&rows)), ["accepted"]);
     assert_eq!(outcomes(&second.push_in_app_order(&rows)), ["unchanged"]);

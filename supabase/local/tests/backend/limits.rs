@@ -2,7 +2,7 @@
 
 use crate::account::{Account, outcomes};
 use crate::session::Session;
-use crate::sits::{begun, completed, ended, many, wire};
+use crate::sits::{completed, ended, many, started_session, wire};
 use fastrand::Rng;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,8 +40,8 @@ fn replace_unstorable_escapes(body: &str, placeholder: &str) -> String {
 
 /// A simpler form of `zafu.replace_unstorable_escapes` that looks back, which takes quadratic time.
 const BEFORE: &str = r"
-    create function pg_temp.before(said text, placeholder text) returns text language sql as $f$
-      select regexp_replace(said, '(?<!\\)((?:\\\\)*)(?:\\u0000'
+    create function pg_temp.before(body text, placeholder text) returns text language sql as $f$
+      select regexp_replace(body, '(?<!\\)((?:\\\\)*)(?:\\u0000'
         '|\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])'
         '|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})', '\1' || placeholder, 'g')
     $f$";
@@ -74,19 +74,19 @@ fn real_life_18_escapes_are_replaced_as_before() {
     let array = json!(texts).to_string();
     let mut session = Session::open(backend);
     session.run(BEFORE);
-    session.run("create temp table one (place int, said text, now text, before text)");
+    session.run("create temp table one (ordinal int, body text, now text, before text)");
     session.run(&format!(
-        "insert into one select place, said, zafu.replace_unstorable_escapes(said, '<>'), pg_temp.before(said, '<>')
-         from jsonb_array_elements_text($json${array}$json$) with ordinality as e (said, place)"
+        "insert into one select ordinal, body, zafu.replace_unstorable_escapes(body, '<>'), pg_temp.before(body, '<>')
+         from jsonb_array_elements_text($json${array}$json$) with ordinality as e (body, ordinal)"
     ));
-    let now = session.run("select json_agg(now order by place) from one");
+    let now = session.run("select json_agg(now order by ordinal) from one");
     let now: Vec<String> = serde_json::from_str(&now).expect("texts");
     let expected: Vec<String> =
         texts.iter().map(|text| replace_unstorable_escapes(text, "<>")).collect();
     assert_eq!(now, expected);
     // The simpler form takes an escaped backslash and "ud83e" for half a pair; otherwise both are equal.
-    let differ = r"select count(*) from one where now is distinct from before and said !~* '\\\\ud[89ab]'
-        and said !~* '\\\\ud[c-f]'";
+    let differ = r"select count(*) from one where now is distinct from before and body !~* '\\\\ud[89ab]'
+        and body !~* '\\\\ud[c-f]'";
     assert_eq!(session.run(differ), "0");
     assert_eq!(session.run("select count(*) from one"), "20000");
 }
@@ -96,14 +96,14 @@ fn real_life_18_escapes_are_replaced_as_before() {
 fn real_life_18_a_note_full_of_escapes_is_rejected_within_the_timeout() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let (mut wrong, right) = (wire(&begun()), wire(&begun()));
+    let (mut wrong, right) = (wire(&started_session()), wire(&started_session()));
     wrong["note"] = "@".into();
     let escapes = r"\u0000".repeat(650_000);
     let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#).replace('@', &escapes);
-    let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
-    assert_eq!(answer.status.as_u16(), 200, "{:?}", answer.code());
-    assert_eq!(outcomes(&answer.body), ["rejected", "accepted"]);
-    assert_eq!(answer.body["outcomes"][0]["reason"], "bad_text");
+    let response = account.send_text(Method::POST, "rpc/push_sessions", body);
+    assert_eq!(response.status.as_u16(), 200, "{:?}", response.code());
+    assert_eq!(outcomes(&response.body), ["rejected", "accepted"]);
+    assert_eq!(response.body["outcomes"][0]["reason"], "bad_text");
 }
 
 #[test]
@@ -123,17 +123,17 @@ fn real_life_18_few_pushes_of_one_account_wait_and_none_is_parsed_before() {
             });
         }
         // One more is rejected at once, before its invalid body is parsed.
-        let refused = (0..600).any(|_| {
-            let answer = busy.call("push_sessions", &json!({ "sessions": 7 }));
-            answer.is(500, "55P03");
-            answer.body["message"] == "other pushes of this account are waiting already"
+        let was_rejected = (0..600).any(|_| {
+            let response = busy.call("push_sessions", &json!({ "sessions": 7 }));
+            response.is(500, "55P03");
+            response.body["message"] == "other pushes of this account are waiting already"
         });
         // Other accounts do not wait.
         let rows = many(2);
         assert_eq!(outcomes(&other.push(&rows)), ["accepted", "accepted"]);
         is_over.store(true, Ordering::SeqCst);
         first.run("commit");
-        assert!(refused, "a fifth push was let in");
+        assert!(was_rejected, "a fifth push was let in");
     });
     busy.call("push_sessions", &json!({ "sessions": 7 })).is(400, "PT400");
     assert_eq!(outcomes(&busy.push(&many(1))), ["accepted"]);
@@ -175,13 +175,13 @@ fn real_life_19_daily_limits_apply_to_pushes_and_direct_writes() {
         has_written(&account, what, limit, 0);
         if what != "edits" {
             account.call("push_sessions", &json!(many(1))).is(429, "PT429");
-            account.say(Method::POST, "sessions", &wire(&begun())).is(429, "PT429");
+            account.send_json(Method::POST, "sessions", &wire(&started_session())).is(429, "PT429");
         }
         if what != "new_ids" {
             edited["detailsrevision"] = 2.into();
             account.call("push_sessions", &json!([edited])).is(429, "PT429");
             let change = json!({ "note": "again", "detailsrevision": 2 });
-            account.say(Method::PATCH, &path, &change).is(429, "PT429");
+            account.send_json(Method::PATCH, &path, &change).is(429, "PT429");
         }
         // Nothing of it is stored. Reading, erasing and other accounts have no limit.
         assert_eq!(account.pull().len(), 2, "{what}");
@@ -207,7 +207,7 @@ fn real_life_19_written_rows_and_bytes_are_counted() {
     account.push(&rows);
     assert_eq!(written(), "3|0|2200");
     account.push(&rows);
-    assert_eq!(written(), "3|0|2200", "what is known costs nothing");
+    assert_eq!(written(), "3|0|2200", "unchanged rows cost nothing");
     rows[0]["note"] = "y".repeat(500).into();
     rows[0]["detailsrevision"] = 1.into();
     account.push(&rows);
@@ -246,10 +246,10 @@ fn real_life_19_history_is_pruned_and_an_old_cursor_still_works() {
     let after = account.page(&page["next"], 10);
     assert_eq!((&after["state"], &after["compare"]), (&json!("ok"), &json!(false)));
     // An invalid history id is detected, unless it is as old.
-    let unknown = json!({ "seq": page["next"]["seq"], "history_id": begun().id });
+    let unknown = json!({ "seq": page["next"]["seq"], "history_id": started_session().id });
     assert_eq!(account.page(&unknown, 10)["state"], "diverged");
     let seq = old["seq"].as_i64().expect("a seq");
-    let as_old = json!({ "seq": seq - 1, "history_id": begun().id });
+    let as_old = json!({ "seq": seq - 1, "history_id": started_session().id });
     assert_eq!(account.page(&as_old, 10)["compare"], true);
     // The erasure is not pruned.
     assert_eq!(page["erasure_id"], erased);
@@ -272,7 +272,7 @@ fn digests(account: &Account<'_>) -> (Value, Value) {
 fn real_life_21_the_stored_digest_equals_one_computed_from_all_rows() {
     let Some(backend) = shared() else { return };
     let (account, partner) = (Account::new(backend), Account::new(backend));
-    let sits: Vec<_> = (0..8).map(|_| begun()).collect();
+    let sits: Vec<_> = (0..8).map(|_| started_session()).collect();
     let acts = vec((0_usize..8, 0_u8..7), 1..10);
     let revision = std::cell::Cell::new(0_u32);
     let config =
@@ -285,14 +285,14 @@ fn real_life_21_the_stored_digest_equals_one_computed_from_all_rows() {
             match what {
                 0 => _ = account.call("push_sessions", &json!([wire(sit), wire(&completed(sit))])),
                 1 => _ = account.call("push_sessions", &json!([wire(&ended(sit, 61))])),
-                2 => _ = account.say(Method::POST, "sessions", &wire(sit)),
+                2 => _ = account.send_json(Method::POST, "sessions", &wire(sit)),
                 3 => {
                     let change = json!({ "note": "n", "detailsrevision": revision.get() });
-                    account.say(Method::PATCH, &path, &change);
+                    account.send_json(Method::PATCH, &path, &change);
                 }
                 4 => {
                     let change = json!({ "detailsrevision": revision.get() });
-                    account.say(Method::PATCH, "sessions?sitlength=gte.0", &change);
+                    account.send_json(Method::PATCH, "sessions?sitlength=gte.0", &change);
                 }
                 5 => {
                     backend.sql(&format!("delete from sessions where userid = '{}' and id = '{}'", account.id, sit.id))
@@ -305,8 +305,8 @@ fn real_life_21_the_stored_digest_equals_one_computed_from_all_rows() {
                 }
             }
         }
-        let (kept, fresh) = digests(&account);
-        prop_assert_eq!(kept, fresh);
+        let (stored, computed) = digests(&account);
+        prop_assert_eq!(stored, computed);
         // It is the digest that a device computes.
         let mut ours = Digest::default();
         account.pull().iter().for_each(|sit| ours.add(sit));
@@ -318,8 +318,8 @@ fn real_life_21_the_stored_digest_equals_one_computed_from_all_rows() {
     backend
         .sql(&format!("insert into partnerships (userid, partnerid, startedat) values {values}"))
         .expect("SQL");
-    let (kept, fresh) = digests(&account);
-    assert_eq!(kept, fresh);
+    let (stored, computed) = digests(&account);
+    assert_eq!(stored, computed);
     account.call("erase_account", &json!({}));
     let nothing = json!({ "count": 0, "digest": "0".repeat(32) });
     assert_eq!(digests(&account), (nothing.clone(), nothing));
@@ -341,14 +341,14 @@ fn real_life_21_a_digest_is_repaired_after_writes_without_triggers() {
         account.id
     );
     backend.sql(&lost).expect("SQL");
-    let (kept, fresh) = digests(&account);
-    assert_ne!(kept, fresh);
+    let (stored, computed) = digests(&account);
+    assert_ne!(stored, computed);
     // The repair of supabase/README.md.
     let repair = "select zafu.repair_digests()";
     assert!(include_str!("../../../README.md").contains(repair));
     assert_eq!(backend.sql(repair).expect("SQL"), "1");
-    let (kept, again) = digests(&account);
-    assert_eq!((&kept, &again), (&fresh, &fresh));
+    let (stored, again) = digests(&account);
+    assert_eq!((&stored, &again), (&computed, &computed));
     assert_eq!(backend.sql(repair).expect("SQL"), "0");
 }
 
@@ -378,12 +378,12 @@ fn real_life_19_a_direct_write_that_changes_nothing_is_counted() {
     let head = || account.page(&Value::Null, 10)["head"].clone();
     let before = head();
     let same = json!({ "deletionrevision": 0 });
-    let answer = account.say(Method::PATCH, "sessions?sitlength=gte.0", &same);
-    assert!(answer.status.is_success(), "{answer:?}");
+    let response = account.send_json(Method::PATCH, "sessions?sitlength=gte.0", &same);
+    assert!(response.status.is_success(), "{response:?}");
     let written =
         format!("select edits, new_bytes from zafu.sync_state where userid = '{}'", account.id);
     assert_eq!(backend.sql(&written).expect("SQL"), "3|2400");
     assert_eq!(head(), before, "nothing is to be read again");
     has_written(&account, "edits", 250_000, 0);
-    account.say(Method::PATCH, "sessions?sitlength=gte.0", &same).is(429, "PT429");
+    account.send_json(Method::PATCH, "sessions?sitlength=gte.0", &same).is(429, "PT429");
 }

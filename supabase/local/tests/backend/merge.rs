@@ -1,7 +1,7 @@
 //! Property tests: the server merges as the core does.
 
 use crate::account::Account;
-use crate::sits::{begun, device, read, wire};
+use crate::sits::{device, read, started_session, wire};
 use chrono::{DateTime, Duration, Utc};
 use proptest::collection::vec;
 use proptest::option;
@@ -13,7 +13,9 @@ use zafu_core::time::Seconds;
 
 /// Times that are close enough to be equal sometimes.
 fn moments() -> impl Strategy<Value = DateTime<Utc>> {
-    (0_i64..4).prop_map(|step| begun().lifecycle.startedat + Duration::milliseconds(step * 1001))
+    (0_i64..4).prop_map(|step| {
+        started_session().lifecycle.startedat + Duration::milliseconds(step * 1001)
+    })
 }
 
 fn lengths() -> impl Strategy<Value = Seconds> {
@@ -61,7 +63,7 @@ fn copies() -> impl Strategy<Value = Session> {
             lifecycle: Lifecycle { startedat, sitlength, stage },
             details,
             deletion,
-            ..begun()
+            ..started_session()
         },
     )
 }
@@ -70,7 +72,7 @@ fn copies() -> impl Strategy<Value = Session> {
 fn honest(mut copy: Session) -> Session {
     let name = format!("{} by {}", copy.details.revision, copy.details.deviceid);
     copy.details.value = Details { note: name, ..Details::default() };
-    let at = begun().lifecycle.startedat;
+    let at = started_session().lifecycle.startedat;
     let by = i64::from(copy.deletion.deviceid.0.as_u128() == 2);
     copy.deletion.value = (copy.deletion.revision > 0)
         .then_some(at + Duration::seconds(i64::from(copy.deletion.revision) * 2 + by));
@@ -88,7 +90,7 @@ fn cases(cases: u32) -> ProptestConfig {
 
 /// Gives the copies one new id, so that cases do not interfere.
 fn of_one_sit(mut copies: Vec<Session>) -> Vec<Session> {
-    let id = begun().id;
+    let id = started_session().id;
     copies.iter_mut().for_each(|copy| copy.id = id);
     copies
 }
@@ -103,12 +105,12 @@ fn pushes_are_merged_as_in_the_core() {
         let copies = of_one_sit(copies);
         let rows: Vec<Value> = copies.iter().map(wire).collect();
         let expected = merged(&copies);
-        let answers = if together {
+        let responses = if together {
             vec![push(&account, &rows)]
         } else {
             rows.iter().map(|row| push(&account, std::slice::from_ref(row))).collect()
         };
-        let last = answers.last().expect("an answer");
+        let last = responses.last().expect("a response");
         let stored = backend.sql(&format!(
             "select to_jsonb(zafu.as_session(s)) from sessions s where id = '{}'", expected.id
         )).expect("SQL");
@@ -136,7 +138,7 @@ fn order_repetition_and_splitting_do_not_change_the_result() {
         let copies = of_one_sit(copies);
         let mut shuffled = shuffled;
         // The other account merges the same copies in another order.
-        let other = begun().id;
+        let other = started_session().id;
         shuffled.iter_mut().for_each(|copy| copy.id = other);
         here.push_sits(&copies);
         for part in shuffled.chunks(cut) {
@@ -162,12 +164,12 @@ fn a_direct_write_succeeds_if_and_only_if_a_merge_keeps_it() {
             change.as_object_mut().expect("an object").remove(fixed);
         }
         let path = format!("sessions?id=eq.{}", before.id);
-        let answer = account.say(reqwest::Method::PATCH, &path, &change);
+        let response = account.send_json(reqwest::Method::PATCH, &path, &change);
         if before.clone().join(after) == *after {
-            prop_assert_eq!(answer.status.as_u16(), 200, "{:?}", answer);
-            prop_assert_eq!(&read(&answer.body[0]), after);
+            prop_assert_eq!(response.status.as_u16(), 200, "{:?}", response);
+            prop_assert_eq!(&read(&response.body[0]), after);
         } else {
-            prop_assert_eq!((answer.status.as_u16(), answer.code()), (409, "PT409"));
+            prop_assert_eq!((response.status.as_u16(), response.code()), (409, "PT409"));
         }
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::session::as_account;
-use crate::sits::{begun, many, wire};
+use crate::sits::{many, started_session, wire};
 use serde_json::json;
 use zafu_backend::{Backend, or_skip};
 
@@ -32,10 +32,10 @@ fn plans(backend: &Backend, account: &Account<'_>, sql: &str) -> String {
         as_account(account.id)
     );
     let output = backend.psql().args(["--command", &script]).output().expect("psql");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("Query Text"), "no plan was shown: {said}");
-    said
+    let plan = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{plan}");
+    assert!(plan.contains("Query Text"), "no plan was shown: {plan}");
+    plan
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn no_query_scans_a_whole_table() {
     backend.sql(CROWD).expect("a crowd");
     let some = json!(known[..20]).to_string();
     let new = json!(many(20)).to_string();
-    let mut later = wire(&begun());
+    let mut later = wire(&started_session());
     later["id"] = known[0]["id"].clone();
     later["detailsrevision"] = 1.into();
     let id = &known[0]["id"].as_str().expect("an id");

@@ -1,7 +1,7 @@
 //! Invalid rows: each is rejected with a reason, and the others of the same push are stored.
 
 use crate::account::Account;
-use crate::sits::{begun, completed, many, wire};
+use crate::sits::{completed, many, started_session, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::shared;
@@ -9,7 +9,7 @@ use zafu_core::session::MAX_REVISION;
 
 /// Returns a row with another value in one column.
 fn with(column: &str, value: Value) -> Value {
-    let mut row = wire(&completed(&begun()));
+    let mut row = wire(&completed(&started_session()));
     row[column] = value;
     row
 }
@@ -20,7 +20,7 @@ fn poison() -> Vec<(Value, &'static str)> {
         (json!(null), "not_an_object"),
         (json!(7), "not_an_object"),
         (json!("text"), "not_an_object"),
-        (json!([wire(&begun())]), "not_an_object"),
+        (json!([wire(&started_session())]), "not_an_object"),
         (json!({}), "bad_id"),
         (with("id", json!("not a uuid")), "bad_id"),
         (with("id", json!("{018f0000-0000-7000-8000-000000000001}")), "bad_id"),
@@ -43,7 +43,7 @@ fn poison() -> Vec<(Value, &'static str)> {
         (with("endedat", json!(null)), "contradiction"),
         (with("endedat", json!("2026-03-01T06:10:00.251Z")), "contradiction"),
     ];
-    let mut running = wire(&begun());
+    let mut running = wire(&started_session());
     running["satlength"] = 1.into();
     all.push((running, "contradiction"));
     for (column, reason) in [
@@ -143,8 +143,8 @@ fn each_invalid_row_is_rejected_when_pushed_alone() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
     for (wrong, reason) in poison() {
-        let answer = account.push_in_app_order(std::slice::from_ref(&wrong));
-        let outcome = &answer["outcomes"][0];
+        let response = account.push_in_app_order(std::slice::from_ref(&wrong));
+        let outcome = &response["outcomes"][0];
         assert_eq!(
             (&outcome["outcome"], &outcome["reason"]),
             (&json!("rejected"), &json!(reason)),
@@ -164,9 +164,9 @@ fn stores_the_rows_between_invalid_ones(push: fn(&Account<'_>, &[Value]) -> Valu
         rows.push(wrong.clone());
         rows.push(right.clone());
     }
-    let answer = push(&account, &rows);
+    let response = push(&account, &rows);
     for (index, (row, outcome)) in
-        rows.iter().zip(answer["outcomes"].as_array().expect("outcomes")).enumerate()
+        rows.iter().zip(response["outcomes"].as_array().expect("outcomes")).enumerate()
     {
         let expected = if index % 2 == 0 {
             json!({ "id": row["id"], "outcome": "accepted" })
@@ -190,11 +190,11 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_rejected() {
     higher["detailsrevision"] = beyond.into();
     let mut deleted = row.clone();
     deleted["deletionrevision"] = beyond.into();
-    let beside = wire(&begun());
+    let beside = wire(&started_session());
     for push in [Account::push, Account::push_in_app_order] {
-        let answer =
+        let response =
             push(&account, &[higher.clone(), row.clone(), deleted.clone(), beside.clone()]);
-        let reasons: Vec<_> = (0..4).map(|index| &answer["outcomes"][index]["reason"]).collect();
+        let reasons: Vec<_> = (0..4).map(|index| &response["outcomes"][index]["reason"]).collect();
         assert_eq!(
             reasons,
             [
@@ -208,9 +208,9 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_rejected() {
     assert_eq!(account.pull().len(), 2);
     // Nor by a direct write.
     let path = format!("sessions?id=eq.{}", row["id"].as_str().expect("an id"));
-    account.say(Method::PATCH, &path, &json!({ "detailsrevision": beyond })).is(400, "23514");
+    account.send_json(Method::PATCH, &path, &json!({ "detailsrevision": beyond })).is(400, "23514");
     account
-        .say(Method::POST, "sessions", &with("deletionrevision", json!(beyond)))
+        .send_json(Method::POST, "sessions", &with("deletionrevision", json!(beyond)))
         .is(400, "23514");
     let known = backend.sql("select zafu.max_revision()").expect("SQL");
     assert_eq!(known, MAX_REVISION.to_string(), "the same bound on both sides");
@@ -221,16 +221,16 @@ fn real_life_07_a_revision_near_the_end_of_its_range_is_rejected() {
 fn invalid_json_values_do_not_fail_a_call() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let (sit, right) = (wire(&begun()).to_string(), wire(&begun()));
+    let (sit, right) = (wire(&started_session()).to_string(), wire(&started_session()));
     let number = sit.replace("\"sitlength\":600", "\"sitlength\":1e999999");
     assert_ne!(number, sit);
-    let missing = json!({ "id": begun().id }).to_string();
+    let missing = json!({ "id": started_session().id }).to_string();
     for (wrong, reason) in [(number, "bad_sitlength"), (missing, "bad_startedat")] {
         let body = format!(r#"{{"sessions":[{wrong},{right}]}}"#);
-        let answer = account.say_text(Method::POST, "rpc/push_sessions", body);
-        assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
-        assert_eq!(answer.body["outcomes"][0]["reason"], reason, "{answer:?}");
-        assert_ne!(answer.body["outcomes"][1]["outcome"], "rejected", "{answer:?}");
+        let response = account.send_text(Method::POST, "rpc/push_sessions", body);
+        assert_eq!(response.status.as_u16(), 200, "{response:?}");
+        assert_eq!(response.body["outcomes"][0]["reason"], reason, "{response:?}");
+        assert_ne!(response.body["outcomes"][1]["outcome"], "rejected", "{response:?}");
     }
 }
 
@@ -250,8 +250,9 @@ fn escapes_that_cannot_be_stored_are_replaced() {
         (r"\u00e9", r"\u00e9"),
         ("plain", "plain"),
     ] {
-        let said = backend.sql(&format!("select zafu.replace_unstorable_escapes($${text}$$, '#')"));
-        assert_eq!(said.expect("SQL"), expected, "{text}");
+        let replaced =
+            backend.sql(&format!("select zafu.replace_unstorable_escapes($${text}$$, '#')"));
+        assert_eq!(replaced.expect("SQL"), expected, "{text}");
     }
 }
 
@@ -259,7 +260,7 @@ fn escapes_that_cannot_be_stored_are_replaced() {
 fn every_form_of_rfc_3339_is_read() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    for (said, expected) in [
+    for (sent, expected) in [
         ("2026-03-01T06:00:00Z", "2026-03-01T06:00:00Z"),
         ("2026-03-01T06:00:00.25+01:00", "2026-03-01T05:00:00.250Z"),
         ("2026-03-01T06:00:00.123456789Z", "2026-03-01T06:00:00.123Z"),
@@ -268,11 +269,11 @@ fn every_form_of_rfc_3339_is_read() {
         ("0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z"),
         ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
     ] {
-        let answer = account.push(&[with("createdat", json!(said))]);
-        assert_eq!(answer["outcomes"][0]["reason"], Value::Null, "{said}: {answer}");
-        let id = answer["outcomes"][0]["id"].as_str().expect("an id");
+        let response = account.push(&[with("createdat", json!(sent))]);
+        assert_eq!(response["outcomes"][0]["reason"], Value::Null, "{sent}: {response}");
+        let id = response["outcomes"][0]["id"].as_str().expect("an id");
         let row = account.get(&format!("sessions?select=createdat&id=eq.{id}")).body;
         let stored = row[0]["createdat"].as_str().expect("a moment");
-        assert_eq!(crate::sits::moment(stored), crate::sits::moment(expected), "{said}");
+        assert_eq!(crate::sits::moment(stored), crate::sits::moment(expected), "{sent}");
     }
 }

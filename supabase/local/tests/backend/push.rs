@@ -1,7 +1,7 @@
 //! Outcomes of pushes.
 
 use crate::account::{Account, outcomes};
-use crate::sits::{begun, completed, deleted, device, ended, many, noted, read, wire};
+use crate::sits::{completed, deleted, device, ended, many, noted, read, started_session, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zafu_backend::shared;
@@ -10,7 +10,7 @@ use zafu_backend::shared;
 fn a_session_is_stored_once() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = completed(&begun());
+    let sit = completed(&started_session());
     assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["accepted"]);
     assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["unchanged"]);
     assert_eq!(account.only(), sit);
@@ -20,7 +20,7 @@ fn a_session_is_stored_once() {
 fn a_completion_may_arrive_first() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = begun();
+    let sit = started_session();
     // The completion arrives first, then the start.
     assert_eq!(account.push_sits(&[completed(&sit)]), ["accepted"]);
     let late = account.push(&[wire(&sit)]);
@@ -34,7 +34,7 @@ fn a_completion_may_arrive_first() {
 fn a_late_completion_wins_over_an_early_end() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = begun();
+    let sit = started_session();
     assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["accepted"]);
     assert_eq!(account.push_sits(&[completed(&sit)]), ["accepted"]);
     assert_eq!(account.push_sits(&[ended(&sit, 90)]), ["merged"]);
@@ -45,7 +45,7 @@ fn a_late_completion_wins_over_an_early_end() {
 fn a_deletion_before_its_creation_holds_and_can_be_undone() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = completed(&begun());
+    let sit = completed(&started_session());
     let gone = deleted(&sit, device(2));
     account.push_sits(std::slice::from_ref(&gone));
     assert_eq!(account.push_sits(std::slice::from_ref(&sit)), ["merged"]);
@@ -60,15 +60,15 @@ fn a_deletion_before_its_creation_holds_and_can_be_undone() {
 fn two_devices_converge() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = begun();
+    let sit = started_session();
     let phone = noted(&completed(&sit), "by the window", device(7));
     let desk = noted(&ended(&sit, 300), "in the hall", device(9));
     account.push_sits(std::slice::from_ref(&phone));
-    let answer = account.push(&[wire(&desk)]);
-    assert_eq!(outcomes(&answer), ["merged"]);
+    let response = account.push(&[wire(&desk)]);
+    assert_eq!(outcomes(&response), ["merged"]);
     let expected = phone.clone().join(&desk);
     assert_eq!(expected.details.value.note, "in the hall", "of equal revisions the higher device");
-    assert_eq!(read(&answer["outcomes"][0]["row"]), expected);
+    assert_eq!(read(&response["outcomes"][0]["row"]), expected);
     assert_eq!(account.only(), expected);
     assert_eq!(phone.join(&expected), expected, "the other device comes to the same");
 }
@@ -77,12 +77,12 @@ fn two_devices_converge() {
 fn a_session_twice_in_one_push_is_stored_once() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = begun();
+    let sit = started_session();
     let rows = [&sit, &completed(&sit), &sit, &completed(&sit)];
     let rows: Vec<Value> = rows.into_iter().map(wire).collect();
-    let answer = account.push(&rows);
-    assert_eq!(outcomes(&answer), ["merged", "accepted", "merged", "accepted"]);
-    assert_eq!(read(&answer["outcomes"][0]["row"]), completed(&sit));
+    let response = account.push(&rows);
+    assert_eq!(outcomes(&response), ["merged", "accepted", "merged", "accepted"]);
+    assert_eq!(read(&response["outcomes"][0]["row"]), completed(&sit));
     assert_eq!(account.only(), completed(&sit));
 }
 
@@ -90,7 +90,7 @@ fn a_session_twice_in_one_push_is_stored_once() {
 fn real_life_22_two_accounts_may_have_sessions_with_the_same_id() {
     let Some(backend) = shared() else { return };
     let (first, second) = (Account::new(backend), Account::new(backend));
-    let sit = begun();
+    let sit = started_session();
     first.push_sits(std::slice::from_ref(&sit));
     // The second account gets the outcomes of an unused id.
     assert_eq!(second.push_sits(&[completed(&sit)]), ["accepted"]);
@@ -103,8 +103,8 @@ fn real_life_22_two_accounts_may_have_sessions_with_the_same_id() {
     assert_eq!(second.only(), edited);
     let path = format!("sessions?id=eq.{}", sit.id);
     let deletion = json!({ "deletedat": "2026-03-02T00:00:00Z", "deletionrevision": 1 });
-    let answer = second.say(Method::PATCH, &path, &deletion);
-    assert_eq!(answer.body.as_array().map(Vec::len), Some(1), "{answer:?}");
+    let response = second.send_json(Method::PATCH, &path, &deletion);
+    assert_eq!(response.body.as_array().map(Vec::len), Some(1), "{response:?}");
     assert_eq!(first.only(), ended(&sit, 60));
     // Erasing or deleting one account does not affect the other.
     second.call("erase_account", &json!({}));
@@ -142,7 +142,7 @@ fn more_outcomes_than_max_rows_are_returned() {
 fn a_push_beyond_the_limits_is_rejected_as_a_whole() {
     let Some(backend) = shared() else { return };
     let account = Account::new(backend);
-    let sit = wire(&begun());
+    let sit = wire(&started_session());
     let rows = vec![sit.clone(); 5001];
     account.call("push_sessions", &json!({ "sessions": rows })).is(413, "PT413");
     let mut heavy = sit;

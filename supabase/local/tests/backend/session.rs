@@ -27,15 +27,15 @@ impl Session {
     /// Runs SQL and returns its output.
     pub fn run(&mut self, sql: &str) -> String {
         writeln!(self.input, "{sql};\n\\echo {END}").expect("psql takes it");
-        let mut said = String::new();
+        let mut output = String::new();
         loop {
             let mut line = String::new();
-            let read = self.output.read_line(&mut line).expect("psql answers");
+            let read = self.output.read_line(&mut line).expect("psql responses");
             assert_ne!(read, 0, "psql ended at: {sql}");
             if line.trim_end() == END {
-                return said.trim_end().to_owned();
+                return output.trim_end().to_owned();
             }
-            said += &line;
+            output += &line;
         }
     }
 

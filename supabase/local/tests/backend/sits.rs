@@ -16,14 +16,14 @@ pub fn device(number: u128) -> DeviceId {
 }
 
 /// A session of ten minutes that has just started, with a new id.
-pub fn begun_at(start: DateTime<Utc>) -> Session {
+pub fn session_started_at(start: DateTime<Utc>) -> Session {
     let origin = Origin { deviceid: device(1), createdat: start };
     let start = WallTime::new(start, UtcOffset(60));
     Session::new(SessionId(Uuid::new_v4()), start, Seconds(600), origin)
 }
 
-pub fn begun() -> Session {
-    begun_at(moment("2026-03-01T06:00:00.250Z"))
+pub fn started_session() -> Session {
+    session_started_at(moment("2026-03-01T06:00:00.250Z"))
 }
 
 /// The same session, completed.
@@ -104,13 +104,13 @@ pub fn in_app_order(row: &Value) -> String {
         "deletiondevice",
     ];
     let Some(row) = row.as_object() else { return row.to_string() };
-    let said = |key: &&str| Some(format!("{}:{}", json!(key), row.get(*key)?));
-    format!("{{{}}}", KEYS.iter().filter_map(said).collect::<Vec<_>>().join(","))
+    let field = |key: &&str| Some(format!("{}:{}", json!(key), row.get(*key)?));
+    format!("{{{}}}", KEYS.iter().filter_map(field).collect::<Vec<_>>().join(","))
 }
 
 /// Rows of this many completed sessions.
 pub fn many(count: usize) -> Vec<Value> {
-    (0..count).map(|_| wire(&completed(&begun()))).collect()
+    (0..count).map(|_| wire(&completed(&started_session()))).collect()
 }
 
 /// Parses a row.

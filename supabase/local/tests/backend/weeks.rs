@@ -1,7 +1,7 @@
 //! Partnerships and the counts of their weeks.
 
 use crate::account::Account;
-use crate::sits::{begun_at, completed, deleted, device, ended, moment, wire};
+use crate::sits::{completed, deleted, device, ended, moment, session_started_at, wire};
 use chrono::{DateTime, Duration, Utc};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -36,7 +36,7 @@ fn after(days: i64, seconds: i64) -> DateTime<Utc> {
 }
 
 fn sat(at: DateTime<Utc>) -> Session {
-    completed(&begun_at(at))
+    completed(&session_started_at(at))
 }
 
 fn corrected(sit: &Session, start: DateTime<Utc>) -> Session {
@@ -87,8 +87,8 @@ fn only_sessions_that_count_are_counted() {
     lengthened.id = sat(at).id;
     lengthened.details.value.corrected_length = Some(Seconds(60));
     let all = [
-        begun_at(at),
-        ended(&begun_at(at), 500),
+        session_started_at(at),
+        ended(&session_started_at(at), 500),
         deleted(&sat(at), device(1)),
         imported,
         short,
@@ -167,8 +167,8 @@ fn no_user_is_in_two_partnerships_at_once() {
     for (one, other) in
         [(&inviter, &third), (&third, &inviter), (&third, &invitee), (&invitee, &inviter)]
     {
-        let refused = partner(backend, one, other, "2026-05-01").expect_err("refused");
-        assert!(refused.contains("is in another partnership at this time"), "{refused}");
+        let error = partner(backend, one, other, "2026-05-01").expect_err("error");
+        assert!(error.contains("is in another partnership at this time"), "{error}");
     }
     backend
         .sql(&format!("update partnerships set endedat = '2026-04-01' where id = '{partnership}'"))
@@ -177,7 +177,7 @@ fn no_user_is_in_two_partnerships_at_once() {
     let moved = backend.sql(&format!(
         "update partnerships set startedat = '2026-01-01' where id = '{partnership}'"
     ));
-    assert!(format!("{:#}", moved.expect_err("refused")).contains("keeps its two users"));
+    assert!(format!("{:#}", moved.expect_err("error")).contains("keeps its two users"));
 }
 
 #[test]
@@ -219,8 +219,8 @@ fn counts_equal_a_recount() {
          from weeks where partnershipid = '{partnership}' and invitersits + inviteesits > 0"
     );
     let acts = vec((any::<bool>(), 0_usize..12, -3_i64..30, 0_u8..5), 1..12);
-    let known: Vec<Session> = (0..12).map(|_| begun_at(after(3, 0))).collect();
-    let others: Vec<Session> = (0..12).map(|_| begun_at(after(3, 0))).collect();
+    let known: Vec<Session> = (0..12).map(|_| session_started_at(after(3, 0))).collect();
+    let others: Vec<Session> = (0..12).map(|_| session_started_at(after(3, 0))).collect();
     let last = std::cell::Cell::new(1);
     let config =
         ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() };
@@ -290,7 +290,7 @@ fn real_life_37_a_sit_that_starts_ahead_of_the_server_counts_once_its_week_start
         ahead.id
     );
     backend.sql(&later).expect("SQL");
-    inviter.push_sits(&[begun_at(now(backend))]);
+    inviter.push_sits(&[session_started_at(now(backend))]);
     assert_eq!(backend.sql(&week).expect("SQL"), "t");
     assert_eq!(counted(backend, &partnership), "2|2|0|f");
     // Also by a direct write, even of the same row.
@@ -303,8 +303,8 @@ fn real_life_37_a_sit_that_starts_ahead_of_the_server_counts_once_its_week_start
         .expect("SQL");
     let path = format!("sessions?id=eq.{}", ahead.id);
     let change = json!({ "note": "rain", "detailsrevision": 1 });
-    let answer = inviter.say(reqwest::Method::PATCH, &path, &change);
-    assert_eq!(answer.status.as_u16(), 200, "{answer:?}");
+    let response = inviter.send_json(reqwest::Method::PATCH, &path, &change);
+    assert_eq!(response.status.as_u16(), 200, "{response:?}");
     assert_eq!(counted(backend, &partnership), "2|2|0|f");
 }
 

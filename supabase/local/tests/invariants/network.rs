@@ -148,8 +148,8 @@ fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
     wait(async {
         world.record_sits(0, 6);
         let fewer = |count: usize| {
-            Action::EditResponse(Box::new(move |answer| {
-                answer["outcomes"].as_array_mut().unwrap().truncate(count);
+            Action::EditResponse(Box::new(move |response| {
+                response["outcomes"].as_array_mut().unwrap().truncate(count);
             }))
         };
         world.proxy.set_script(move |request| match request.calls("push_sessions") {
@@ -167,8 +167,8 @@ fn fault_40_a_push_returns_fewer_outcomes_than_rows() {
     });
     // Outcomes for ids that were not sent acknowledge nothing either.
     World::survives(|request| {
-        let other = Action::EditResponse(Box::new(|answer| {
-            for outcome in answer["outcomes"].as_array_mut().unwrap() {
+        let other = Action::EditResponse(Box::new(|response| {
+            for outcome in response["outcomes"].as_array_mut().unwrap() {
                 outcome["id"] = uuid::Uuid::new_v4().to_string().into();
             }
         }));

@@ -390,9 +390,9 @@ fn real_life_06_a_row_of_a_later_version_does_not_block_others() {
             .unwrap();
         // The health check of a later version knows its own constraints.
         world.proxy.set_script(|request| match request.calls("zafu_health") {
-            true => Action::EditResponse(Box::new(|answer| {
+            true => Action::EditResponse(Box::new(|response| {
                 for findings in ["surplus", "missing"] {
-                    answer[findings] = serde_json::json!([]);
+                    response[findings] = serde_json::json!([]);
                 }
             })),
             false => Action::Forward,

@@ -1,7 +1,7 @@
 //! An independent client, Supabase's own for JavaScript, as the same user: it reads what the app has sent, the app reads
 //! what it writes, and what it may not do is an error.
 
-use crate::sits::{begun, completed, deleted, device, ended, moment, noted};
+use crate::sits::{completed, deleted, device, ended, moment, noted, started_session};
 use crate::{PASSWORD, backend, http, wait};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,29 +39,29 @@ impl Client {
         Self { node, input, output }
     }
 
-    fn ask(&mut self, question: &Value) -> Value {
-        writeln!(self.input, "{question}").unwrap();
+    fn send(&mut self, request: &Value) -> Value {
+        writeln!(self.input, "{request}").unwrap();
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|_| panic!("no answer to {question}"))
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("no response to {request}"))
     }
 
     /// Performs an action that must succeed.
-    fn does(&mut self, question: &Value) -> Value {
-        let answer = self.ask(question);
-        assert_eq!(answer["code"], Value::Null, "{question}: {answer}");
-        answer["data"].clone()
+    fn succeeds(&mut self, request: &Value) -> Value {
+        let response = self.send(request);
+        assert_eq!(response["code"], Value::Null, "{request}: {response}");
+        response["data"].clone()
     }
 
     /// Performs an action that must fail with this status and code.
-    fn fails(&mut self, question: &Value, status: u16, code: &str) {
-        let answer = self.ask(question);
+    fn fails(&mut self, request: &Value, status: u16, code: &str) {
+        let response = self.send(request);
         assert_eq!(
-            (&answer["status"], &answer["code"]),
+            (&response["status"], &response["code"]),
             (&json!(status), &json!(code)),
-            "{question}"
+            "{request}"
         );
-        assert_eq!(answer["data"], Value::Null, "{question}");
+        assert_eq!(response["data"], Value::Null, "{request}");
     }
 }
 
@@ -76,12 +76,12 @@ impl Drop for Client {
 async fn both(backend: &Backend) -> (UserId, Supabase, Client) {
     let http = http(backend);
     let email = format!("{}@example.org", Uuid::new_v4().simple());
-    let SignedUp::In(made) = http.sign_up(&email, PASSWORD).await.unwrap() else {
+    let SignedUp::In(signed_in) = http.sign_up(&email, PASSWORD).await.unwrap() else {
         panic!("the local backend asks for no confirmation")
     };
-    let user = made.user;
+    let user = signed_in.user;
     let keyring = Keyring::new(Arc::new(zafu_sync::fake::Memory::default()));
-    let account = Account::new(made, keyring);
+    let account = Account::new(signed_in, keyring);
     (user, Supabase::new(http, account), Client::start(backend, Some(&email)))
 }
 
@@ -109,14 +109,14 @@ fn sits() -> Vec<Session> {
         corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
         corrected_length: Some(Seconds(61)),
     };
-    let sit = completed(&begun());
-    let imported = completed(&begun());
+    let sit = completed(&started_session());
+    let imported = completed(&started_session());
     vec![
-        begun(),
-        ended(&begun(), 61),
-        Session { id: begun().id, details: sit.details.set(corrected, device(9)), ..sit },
+        started_session(),
+        ended(&started_session(), 61),
+        Session { id: started_session().id, details: sit.details.set(corrected, device(9)), ..sit },
         Session { source: Source::Import, utcoffset: UtcOffset(-210), ..imported },
-        deleted(&completed(&begun()), device(3)),
+        deleted(&completed(&started_session()), device(3)),
     ]
 }
 
@@ -147,7 +147,7 @@ fn the_independent_client_reads_every_column_as_sent_by_the_app() {
         let (user, server, mut client) = both(backend).await;
         let mut sits = sits();
         push(&server, user, &sits).await;
-        let rows = client.does(&json!({ "what": "read" }));
+        let rows = client.succeeds(&json!({ "what": "read" }));
         let rows = rows.as_array().unwrap();
         sits.sort_by_key(|sit| sit.id);
         assert_eq!(rows.len(), sits.len());
@@ -171,7 +171,8 @@ fn the_independent_client_reads_every_column_as_sent_by_the_app() {
             assert_eq!(columns, all);
             assert_eq!(there["userid"], json!(user));
         }
-        let digest = client.does(&json!({ "what": "call", "name": "digest_sessions", "said": {} }));
+        let digest =
+            client.succeeds(&json!({ "what": "call", "name": "digest_sessions", "result": {} }));
         let ours = server.digest(user).await.unwrap();
         assert_eq!(digest, json!({ "count": ours.count, "digest": ours.digest }));
     });
@@ -186,27 +187,33 @@ fn the_app_reads_rows_written_by_the_independent_client() {
         let (pushed, inserted) = all.split_at(2);
         // With the function that the app calls.
         let rows: Vec<_> = pushed.iter().map(row).collect();
-        let said = json!({ "sessions": rows, "erasure_id": null });
-        let push = json!({ "what": "call", "name": "push_sessions", "said": said });
-        let words = |answer: Value| -> Vec<Value> {
-            answer["outcomes"].as_array().unwrap().iter().map(|it| it["outcome"].clone()).collect()
+        let result = json!({ "sessions": rows, "erasure_id": null });
+        let push = json!({ "what": "call", "name": "push_sessions", "result": result });
+        let words = |response: Value| -> Vec<Value> {
+            response["outcomes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["outcome"].clone())
+                .collect()
         };
-        assert_eq!(words(client.does(&push)), ["accepted", "accepted"]);
+        assert_eq!(words(client.succeeds(&push)), ["accepted", "accepted"]);
         // Directly into the table.
         let rows: Vec<_> = inserted.iter().map(row).collect();
-        client.does(&json!({ "what": "insert", "rows": rows }));
+        client.succeeds(&json!({ "what": "insert", "rows": rows }));
         let mut expected: BTreeMap<_, _> = all.iter().map(|sit| (sit.id, sit.clone())).collect();
         assert_eq!(pulled(&server, user).await, expected);
         // A completion and a deletion, as an update of one row each.
         let (done, gone) = (completed(&all[0]), deleted(&all[1], device(4)));
         for (sit, what) in [(&done, &LIFECYCLE[..]), (&gone, &DELETION[..])] {
             let change = columns(sit, what);
-            let rows = client.does(&json!({ "what": "update", "id": sit.id, "change": change }));
+            let rows =
+                client.succeeds(&json!({ "what": "update", "id": sit.id, "change": change }));
             assert_eq!(rows.as_array().unwrap().len(), 1);
             expected.insert(sit.id, sit.clone());
         }
         assert_eq!(pulled(&server, user).await, expected);
-        assert_eq!(words(client.does(&push)), ["merged", "merged"], "no change is undone");
+        assert_eq!(words(client.succeeds(&push)), ["merged", "merged"], "no change is undone");
         assert_eq!(pulled(&server, user).await, expected);
     });
 }
@@ -217,17 +224,24 @@ fn forbidden_writes_of_the_independent_client_are_errors() {
     wait(async {
         let (user, server, mut client) = both(backend).await;
         let (other, others, _) = crate::signed_up(&http(backend)).await;
-        let (sit, theirs) = (noted(&completed(&begun()), "kept", device(9)), completed(&begun()));
+        let (sit, theirs) = (
+            noted(&completed(&started_session()), "stored", device(9)),
+            completed(&started_session()),
+        );
         push(&server, user, std::slice::from_ref(&sit)).await;
         push(&others, other, std::slice::from_ref(&theirs)).await;
         let update =
             |id: SessionId, change: Value| json!({ "what": "update", "id": id, "change": change });
         // Writes that would undo a later state.
-        client.fails(&update(sit.id, columns(&begun(), &LIFECYCLE)), 409, "PT409");
-        client.fails(&update(sit.id, columns(&ended(&begun(), 60), &LIFECYCLE)), 409, "PT409");
+        client.fails(&update(sit.id, columns(&started_session(), &LIFECYCLE)), 409, "PT409");
+        client.fails(
+            &update(sit.id, columns(&ended(&started_session(), 60), &LIFECYCLE)),
+            409,
+            "PT409",
+        );
         client.fails(&update(sit.id, json!({ "note": "overwritten" })), 409, "PT409");
         // Sessions that do not exist or belong to another user, which are not distinguished.
-        let done = columns(&completed(&begun()), &LIFECYCLE);
+        let done = columns(&completed(&started_session()), &LIFECYCLE);
         client.fails(&update(SessionId(Uuid::new_v4()), done.clone()), 404, "PT404");
         client.fails(&update(theirs.id, done), 404, "PT404");
         // Columns of the server.
@@ -235,7 +249,7 @@ fn forbidden_writes_of_the_independent_client_are_errors() {
             client.fails(&update(sit.id, json!({ column: null })), 403, "42501");
         }
         let forged = |column: &str, value: Value| {
-            let mut row = row(&begun());
+            let mut row = row(&started_session());
             row[column] = value;
             json!({ "what": "insert", "rows": [row] })
         };
@@ -247,15 +261,15 @@ fn forbidden_writes_of_the_independent_client_are_errors() {
         client.fails(&json!({ "what": "upsert", "rows": [row(&sit)] }), 403, "42501");
         client.fails(&json!({ "what": "remove", "id": sit.id }), 403, "42501");
         // Without signing in.
-        let mut nobody = Client::start(backend, None);
+        let mut anonymous = Client::start(backend, None);
         // The code depends on whether the gateway treats the key, which this client sends as a token, as one.
-        let pull = json!({ "what": "call", "name": "pull_sessions", "said": {} });
-        for question in [json!({ "what": "read" }), pull] {
-            let answer = nobody.ask(&question);
-            assert_eq!((&answer["status"], &answer["data"]), (&json!(401), &Value::Null));
+        let pull = json!({ "what": "call", "name": "pull_sessions", "result": {} });
+        for request in [json!({ "what": "read" }), pull] {
+            let response = anonymous.send(&request);
+            assert_eq!((&response["status"], &response["data"]), (&json!(401), &Value::Null));
         }
         // Its own session is unchanged after all of this.
-        assert_eq!(client.does(&json!({ "what": "read" })).as_array().unwrap().len(), 1);
+        assert_eq!(client.succeeds(&json!({ "what": "read" })).as_array().unwrap().len(), 1);
         assert_eq!(pulled(&server, user).await, [(sit.id, sit)].into());
         assert_eq!(pulled(&others, other).await, [(theirs.id, theirs)].into());
     });

@@ -5,8 +5,8 @@
 mod account;
 mod contract;
 mod independent;
+mod other_servers;
 mod sits;
-mod strangers;
 
 use std::sync::Arc;
 use uuid::Uuid;
@@ -48,6 +48,6 @@ const PASSWORD: &str = "a bowl of sand 7";
 async fn signed_up(http: &Http) -> (UserId, Supabase, Arc<Memory>) {
     let vault = Arc::new(Memory::default());
     let account = Account::new(sign_up(http).await, Keyring::new(vault.clone()));
-    account.keep().await.unwrap();
+    account.store_token().await.unwrap();
     (account.user(), Supabase::new(http.clone(), account), vault)
 }

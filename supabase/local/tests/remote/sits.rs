@@ -15,7 +15,7 @@ pub fn device(number: u128) -> DeviceId {
 }
 
 /// A session of twenty minutes that has just started, with a new id.
-pub fn begun() -> Session {
+pub fn started_session() -> Session {
     let start = WallTime::new(moment("2026-03-01T06:00:00.123Z"), UtcOffset(345));
     let origin = Origin { deviceid: device(7), createdat: moment("2026-03-01T05:59:50.001Z") };
     Session::new(SessionId(Uuid::new_v4()), start, Seconds(1200), origin)
@@ -51,5 +51,5 @@ pub fn deleted(sit: &Session, by: DeviceId) -> Session {
 
 /// This many completed sessions.
 pub fn many(count: usize) -> Vec<Session> {
-    (0..count).map(|_| completed(&begun())).collect()
+    (0..count).map(|_| completed(&started_session())).collect()
 }

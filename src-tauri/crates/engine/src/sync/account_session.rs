@@ -165,7 +165,7 @@ impl AccountSession {
             return Ok(());
         };
         let user = known.id;
-        let access = match Account::kept(user, self.keyring.clone()).await {
+        let access = match Account::from_keyring(user, self.keyring.clone()).await {
             Ok(Some(account)) => match http(&known.url, &known.key) {
                 Ok(http) => Access::Open(Arc::new(Supabase::new(http, account))),
                 Err(error) => {
@@ -220,7 +220,7 @@ impl AccountSession {
                     Access::KeychainFailed(_, error) => Some(error.clone().into()),
                     _ => None,
                 },
-                is_not_kept: matches!(&*access, Access::Open(remote) if !remote.account().is_kept()),
+                is_not_kept: matches!(&*access, Access::Open(remote) if !remote.account().is_stored()),
             }
         };
         let offset = self.clock.now().wall.offset;
@@ -307,7 +307,7 @@ impl AccountSession {
         let account = Account::new(signed_in, self.keyring.clone());
         let remote = Arc::new(Supabase::new(http, account));
         let old = self.set_access(Access::Open(Arc::clone(&remote)));
-        match remote.account().keep().await {
+        match remote.account().store_token().await {
             Err(error) if !self.without_keychain => {
                 self.store.sign_out()?;
                 self.set_access(Access::Closed);

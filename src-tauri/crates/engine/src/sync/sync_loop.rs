@@ -195,7 +195,7 @@ impl SyncLoop {
             self.paused_until = None;
             if let Some(remote) = self.session.remote() {
                 self.tasks.push(Box::pin(async move {
-                    if let Err(error) = remote.account().keep().await {
+                    if let Err(error) = remote.account().store_token().await {
                         tracing::warn!(%error, "the refresh token is not stored");
                     }
                     Finished { wakeup: None, changes_log: false, respond: Box::new(|| ()) }

@@ -96,7 +96,7 @@ struct Inner {
     tokens: Mutex<Tokens>,
     /// Whether the keychain holds the refresh token. After a failure, the keychain is called again only on request: the
     /// system may ask the user each time.
-    kept: AtomicBool,
+    stored: AtomicBool,
     /// Whether the user has signed out. Nothing is stored after that.
     closed: AtomicBool,
     /// Held during a refresh.
@@ -110,7 +110,7 @@ impl fmt::Debug for Account {
 }
 
 impl Account {
-    /// Opens an account after a sign-in. [`Account::keep`] stores its refresh token.
+    /// Opens an account after a sign-in. [`Account::store_token`] stores its refresh token.
     #[must_use]
     pub fn new(signed_in: SignedIn, keyring: Keyring) -> Self {
         Self::with(signed_in.user, signed_in.tokens, false, keyring)
@@ -121,18 +121,18 @@ impl Account {
     ///
     /// # Errors
     /// The keychain cannot be used.
-    pub async fn kept(user: UserId, keyring: Keyring) -> Result<Option<Self>, VaultError> {
+    pub async fn from_keyring(user: UserId, keyring: Keyring) -> Result<Option<Self>, VaultError> {
         let refresh = keyring.read(user).await?;
         let tokens = |refresh| Tokens { access: String::new(), refresh };
         Ok(refresh.map(|refresh| Self::with(user, tokens(refresh), true, keyring)))
     }
 
-    fn with(user: UserId, tokens: Tokens, kept: bool, keyring: Keyring) -> Self {
+    fn with(user: UserId, tokens: Tokens, stored: bool, keyring: Keyring) -> Self {
         Self(Arc::new(Inner {
             user,
             keyring,
             tokens: Mutex::new(tokens),
-            kept: AtomicBool::new(kept),
+            stored: AtomicBool::new(stored),
             closed: AtomicBool::new(false),
             refreshing: tokio::sync::Mutex::default(),
         }))
@@ -140,18 +140,18 @@ impl Account {
 
     /// Returns whether the account can be opened again after a restart: the keychain has its refresh token.
     #[must_use]
-    pub fn is_kept(&self) -> bool {
-        self.0.is_kept()
+    pub fn is_stored(&self) -> bool {
+        self.0.is_stored()
     }
 
     /// Stores the refresh token in the keychain, unless it is stored already.
     ///
     /// # Errors
     /// The keychain cannot be used.
-    pub async fn keep(&self) -> Result<(), VaultError> {
+    pub async fn store_token(&self) -> Result<(), VaultError> {
         // A refresh in flight is about to replace the token.
         let _refreshed = self.0.refreshing.lock().await;
-        if self.is_kept() {
+        if self.is_stored() {
             return Ok(());
         }
         let refresh = self.tokens().refresh;
@@ -213,8 +213,8 @@ impl Account {
 }
 
 impl Inner {
-    fn is_kept(&self) -> bool {
-        self.kept.load(Ordering::Relaxed)
+    fn is_stored(&self) -> bool {
+        self.stored.load(Ordering::Relaxed)
     }
 
     fn tokens(&self) -> MutexGuard<'_, Tokens> {
@@ -240,7 +240,7 @@ impl Inner {
             return Err(Fault::OtherAccount.into());
         }
         // Stored before its first use: the server has invalidated the old one.
-        if self.is_kept()
+        if self.is_stored()
             && let Err(error) = self.store(renewed.tokens.refresh.clone()).await
         {
             tracing::warn!(%error, "the new refresh token was not stored");
@@ -259,13 +259,13 @@ impl Inner {
             vault.write(inner.user, &refresh)
         });
         let stored = stored.await;
-        self.kept.store(stored.is_ok(), Ordering::Relaxed);
+        self.stored.store(stored.is_ok(), Ordering::Relaxed);
         stored
     }
 
     /// Returns the refresh token in the keychain, if another process has replaced it.
     async fn stored_since(&self, before: &Tokens) -> Option<String> {
-        if !self.is_kept() {
+        if !self.is_stored() {
             return None;
         }
         let stored = self.keyring.read(self.user).await;

@@ -4,7 +4,7 @@ use super::{
     NO_LIMIT, TestServer, by_id, new_account, pull_after, pull_all, pull_page, push,
     unknown_history_id,
 };
-use crate::sits::{begun, completed, deleted, device, ended, many, noted};
+use crate::sits::{completed, deleted, device, ended, many, noted, started_session};
 use zafu_core::session::Session;
 use zafu_store::Cursor;
 use zafu_store::RowOutcome;
@@ -96,9 +96,10 @@ pub async fn an_unknown_cursor_is_rejected(test_server: &impl TestServer) {
 
 pub async fn client_and_server_compute_the_same_digest(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let mut sits = vec![begun(), ended(&begun(), 75), completed(&begun())];
-    sits.push(noted(&completed(&begun()), "雨", device(9)));
-    sits.push(deleted(&completed(&begun()), device(3)));
+    let mut sits =
+        vec![started_session(), ended(&started_session(), 75), completed(&started_session())];
+    sits.push(noted(&completed(&started_session()), "雨", device(9)));
+    sits.push(deleted(&completed(&started_session()), device(3)));
     sits.sort_by_key(|sit| sit.id);
     for count in 0..=sits.len() {
         let mut ours = Digest::default();
@@ -127,7 +128,8 @@ pub async fn real_life_06_a_server_with_a_later_schema_accepts_pulls_and_pushes(
     test_server: &impl TestServer,
 ) {
     let (user, server) = new_account(test_server);
-    let (begun, other, new) = (begun(), completed(&begun()), completed(&begun()));
+    let (begun, other, new) =
+        (started_session(), completed(&started_session()), completed(&started_session()));
     let odd = completed(&begun);
     push(&server, user, &[odd.clone(), other.clone()]).await;
     test_server.simulate_later_schema(user, odd.id);

@@ -3,7 +3,7 @@
 use super::{
     NO_LIMIT, TestServer, by_id, class_of, new_account, outgoing, pull_after, pull_all, push,
 };
-use crate::sits::{begun, completed, many};
+use crate::sits::{completed, many, started_session};
 use zafu_store::RowOutcome;
 use zafu_sync::remote::{PullResponse, PushResponse};
 use zafu_sync::{ErrorClass, Fault, Remote};
@@ -13,7 +13,7 @@ pub async fn real_life_22_two_accounts_have_a_session_with_the_same_id(
 ) {
     let (one, ones) = new_account(test_server);
     let (two, twos) = new_account(test_server);
-    let (begun, other) = (begun(), many(1));
+    let (begun, other) = (started_session(), many(1));
     push(&ones, one, std::slice::from_ref(&begun)).await;
     // Each has its own, and learns nothing of the other.
     let sent = [completed(&begun), other[0].clone()];

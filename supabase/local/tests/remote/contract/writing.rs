@@ -1,7 +1,7 @@
 //! Pushes.
 
 use super::{TestServer, by_id, class_of, new_account, outgoing, pull_after, pull_all, push};
-use crate::sits::{begun, completed, deleted, device, ended, many, moment, noted};
+use crate::sits::{completed, deleted, device, ended, many, moment, noted, started_session};
 use fastrand::Rng;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -19,16 +19,25 @@ fn kinds() -> Vec<Session> {
         corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
         corrected_length: Some(Seconds(u32::MAX)),
     };
-    let sit = completed(&begun());
-    let far = completed(&begun());
+    let sit = completed(&started_session());
+    let far = completed(&started_session());
     let last = moment("9999-12-31T23:59:59.999Z");
     vec![
-        begun(),
-        ended(&begun(), 61),
+        started_session(),
+        ended(&started_session(), 61),
         sit.clone(),
-        Session { id: begun().id, details: sit.details.set(corrected, device(9)), ..sit.clone() },
-        Session { id: begun().id, ..deleted(&sit, device(1)) },
-        Session { id: begun().id, source: Source::Manual, utcoffset: UtcOffset(-1439), ..sit },
+        Session {
+            id: started_session().id,
+            details: sit.details.set(corrected, device(9)),
+            ..sit.clone()
+        },
+        Session { id: started_session().id, ..deleted(&sit, device(1)) },
+        Session {
+            id: started_session().id,
+            source: Source::Manual,
+            utcoffset: UtcOffset(-1439),
+            ..sit
+        },
         Session {
             source: Source::Import,
             utcoffset: UtcOffset(1439),
@@ -52,7 +61,7 @@ pub async fn sent_sessions_are_pulled_unchanged(test_server: &impl TestServer) {
 
 pub async fn a_late_start_undoes_no_completion(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let begun = begun();
+    let begun = started_session();
     let completed = completed(&begun);
     push(&server, user, std::slice::from_ref(&completed)).await;
     for late in [begun.clone(), ended(&begun, 60)] {
@@ -64,11 +73,11 @@ pub async fn a_late_start_undoes_no_completion(test_server: &impl TestServer) {
 
 pub async fn each_row_gets_its_outcome(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let (known, started) = (completed(&begun()), begun());
+    let (known, started) = (completed(&started_session()), started_session());
     let known = noted(&known, "theirs", device(9));
     push(&server, user, &[known.clone(), started.clone()]).await;
-    let (new, rejected) = (begun(), noted(&begun(), "a\0b", device(7)));
-    let mine = noted(&completed(&begun()), "mine", device(8));
+    let (new, rejected) = (started_session(), noted(&started_session(), "a\0b", device(7)));
+    let mine = noted(&completed(&started_session()), "mine", device(8));
     let mine = Session { id: known.id, ..mine };
     let sent = [known.clone(), new.clone(), rejected, completed(&started), mine];
     let outcomes = push(&server, user, &sent).await.outcomes;
@@ -87,7 +96,8 @@ pub async fn each_row_gets_its_outcome(test_server: &impl TestServer) {
 
 pub async fn real_life_07_a_revision_above_the_maximum_is_rejected(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let (mut last, mut details, mut deletion) = (begun(), begun(), begun());
+    let (mut last, mut details, mut deletion) =
+        (started_session(), started_session(), started_session());
     last.details.revision = MAX_REVISION;
     details.details.revision = MAX_REVISION + 1;
     deletion.deletion.revision = u32::MAX;
@@ -101,7 +111,7 @@ pub async fn real_life_07_a_revision_above_the_maximum_is_rejected(test_server: 
 
 pub async fn a_session_twice_in_one_push_is_merged(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let begun = begun();
+    let begun = started_session();
     let noted = noted(&begun, "rain", device(7));
     let both = Session { details: noted.details.clone(), ..completed(&begun) };
     let sent = [completed(&begun), begun, noted, both.clone()];
@@ -150,7 +160,7 @@ pub async fn the_order_of_pushes_makes_no_difference(test_server: &impl TestServ
     let mut rng = Rng::with_seed(19);
     for _ in 0..4 {
         let (user, server) = new_account(test_server);
-        let origins: Vec<_> = (0..5).map(|_| begun()).collect();
+        let origins: Vec<_> = (0..5).map(|_| started_session()).collect();
         let mut copies: Vec<_> =
             (0..40).map(|n| some_copy(&mut rng, &origins[n % origins.len()])).collect();
         // The core's result, in the original order.
@@ -170,7 +180,7 @@ pub async fn the_order_of_pushes_makes_no_difference(test_server: &impl TestServ
 
 pub async fn the_higher_revision_of_details_and_deletion_wins(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
-    let sit = completed(&begun());
+    let sit = completed(&started_session());
     let first = noted(&sit, "first", device(9));
     let second = noted(&first, "second", device(1));
     push(&server, user, std::slice::from_ref(&second)).await;
@@ -204,7 +214,7 @@ pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(
     test_server: &impl TestServer,
 ) {
     let (user, server) = new_account(test_server);
-    let sit = completed(&begun());
+    let sit = completed(&started_session());
     let by = device(7);
     let label = |label: String| {
         let value = Details { label, ..Details::default() };
