@@ -27,22 +27,22 @@ fn long_note() -> String {
 fn writes_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let round: u128 = std::env::var(ROUND).unwrap().parse().unwrap();
-    let said = |word: &str, id: SessionId| {
+    let print = |event: &str, id: SessionId| {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{word} {id}").and_then(|()| out.flush()).unwrap();
+        writeln!(out, "{event} {id}").and_then(|()| out.flush()).unwrap();
     };
-    said("opening", common::id(0));
+    print("opening", common::id(0));
     let store = Store::open(&folder, at(0).wall).unwrap();
     for n in 1.. {
         let id = common::id(round << 64 | n);
         let mut timer = Timer::default();
         drive(&store, &mut timer, start(id, plan(600, 0)), at(0));
-        said("begun", id);
+        print("started", id);
         drive(&store, &mut timer, Command::Checkpoint, at(30));
         drive(&store, &mut timer, Command::End { overtime: None }, at(60));
-        said("ended", id);
+        print("ended", id);
         store.edit(id, &long_note(), "").unwrap();
-        said("noted", id);
+        print("noted", id);
     }
 }
 
@@ -65,18 +65,18 @@ fn killed_after(
     later: Duration,
 ) -> Vec<(String, SessionId)> {
     let mut child = spawn(folder, round);
-    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut lines_of_child = BufReader::new(child.stdout.take().unwrap()).lines();
     let read = |line: std::io::Result<String>| {
         let line = line.unwrap();
-        let (word, id) = line.split_once(' ')?;
-        Some((word.to_owned(), id.parse().ok()?))
+        let (event, id) = line.split_once(' ')?;
+        Some((event.to_owned(), id.parse().ok()?))
     };
-    let mut heard: Vec<_> = said.by_ref().filter_map(read).take(lines).collect();
+    let mut printed: Vec<_> = lines_of_child.by_ref().filter_map(read).take(lines).collect();
     std::thread::sleep(later);
     child.kill().unwrap();
     child.wait().unwrap();
-    heard.extend(said.filter_map(read));
-    heard
+    printed.extend(lines_of_child.filter_map(read));
+    printed
 }
 
 #[test]
@@ -91,19 +91,19 @@ fn saved_sits_survive_every_kill() {
         known.extend(killed_after(&folder, round, lines, later).into_iter().map(|(w, id)| (id, w)));
         let store = Store::open(&folder, at(0).wall).unwrap();
         store.check().unwrap();
-        let left = store.open_sits().unwrap();
-        let (mut timer, _) = Timer::recover(left, at(60));
-        for (id, word) in known.iter().filter(|(_, word)| *word != "opening") {
+        let open_sits = store.open_sits().unwrap();
+        let (mut timer, _) = Timer::recover(open_sits, at(60));
+        for (id, event) in known.iter().filter(|(_, event)| *event != "opening") {
             let session = store.session(*id).unwrap().expect("a sit that was saved is there");
             let ended = session.lifecycle.endedat().is_some();
-            assert!(word == "begun" || ended, "{id} {word}: {session:?}");
-            assert!(word != "noted" || session.details.value.note == long_note(), "{id}");
+            assert!(event == "started" || ended, "{id} {event}: {session:?}");
+            assert!(event != "noted" || session.details.value.note == long_note(), "{id}");
         }
         if timer.sit().is_some() {
             drive(&store, &mut timer, Command::End { overtime: None }, at(60));
         }
         let queued = store.pending(u32::MAX).unwrap();
-        assert_eq!(queued.len(), common::log(&store).len(), "what has begun is to be sent");
+        assert_eq!(queued.len(), common::log(&store).len(), "every started sit is pending");
     }
-    assert!(known.len() > 48, "too little was written to prove anything: {}", known.len());
+    assert!(known.len() > 48, "too few sits were written: {}", known.len());
 }

@@ -44,18 +44,18 @@ pub fn push_of(id: SessionId, generation: i64, outcome: RowOutcome) -> Push {
     Push { rows, version: "0.1.0".into(), moved: None, at: at(0).wall.utc }
 }
 
-/// Stands for a session as a row of the server.
+/// Returns a stand-in for the row of a session on the server.
 pub fn as_text(session: &Session) -> String {
     session.id.to_string()
 }
 
-/// The server has a sit of the first account as it was at `generation`. Says whether nothing is left to send.
+/// Acknowledges a sit of the first account at `generation`. Returns whether it is no longer pending.
 pub fn acknowledge(store: &Store, session: SessionId, generation: i64) -> bool {
     let push = push_of(session, generation, RowOutcome::Accepted);
     store.apply_push(user(1), push).unwrap().acknowledged == 1
 }
 
-/// `length` seconds (0: open-ended) after `preparation` seconds, without bells.
+/// Returns a plan of `length` seconds (0: open-ended) after `preparation` seconds, without bells.
 pub fn plan(length: u32, preparation: u32) -> Plan {
     Plan {
         length: Bounded::new(length).map_or(Length::Open, Length::Timed),
@@ -70,16 +70,16 @@ pub fn start(id: SessionId, plan: Plan) -> Command {
     Command::Start { id, plan, seed: 1 }
 }
 
-/// Carries out `command` and saves what it asks for, as the engine does.
+/// Carries out `command` and saves the result, as the engine does.
 pub fn drive(store: &Store, timer: &mut Timer, command: Command, now: Moment) {
     store.save(&saves(&timer.apply(command, now))).unwrap();
 }
 
-/// A sit of ten minutes that was sat to its end, at `seconds`.
+/// Records a completed sit of ten minutes that starts at `seconds`.
 pub fn sat(store: &Store, id: SessionId, seconds: u64) {
     let mut timer = Timer::default();
     drive(store, &mut timer, start(id, plan(600, 10)), at(seconds));
-    // More than a minute unseen would leave it to be settled.
+    // A gap of more than a minute would leave it unsettled.
     for tick in (10..=610).step_by(60) {
         drive(store, &mut timer, Command::Tick, at(seconds + tick));
     }

@@ -1,11 +1,11 @@
-//! A disk that may lose power: a virtual file system for SQLite that carries out each call on the system's own, and
-//! writes down what was written, truncated, deleted and synced, in order. From that follows what may be on the disk
-//! after a power cut at any point: what was synced, and of what was not, anything.
+//! Simulates a power cut: a virtual file system for SQLite forwards each call to the real one and records every write,
+//! truncation, deletion and sync, in order. After a power cut at any point, everything that was synced is on the disk, and
+//! any part of the rest may be.
 //!
-//! What it assumes: a sync that has returned is on the disk, sectors of 512 bytes are written whole or not at all, and
-//! a write changes no byte outside its range (SQLite assumes that too: `SQLITE_IOCAP_POWERSAFE_OVERWRITE`). What it does
-//! not see: files that are made, renamed or synced by other means than SQLite (the folder itself, daily copies), and
-//! disks that lie about a sync.
+//! Assumptions: data is on the disk once a sync has returned, sectors of 512 bytes are written completely or not at all,
+//! and a write changes no byte outside its range (SQLite assumes that too: `SQLITE_IOCAP_POWERSAFE_OVERWRITE`). Not
+//! covered: files that are created, renamed or synced without SQLite (the folder itself, daily backups), and disks that
+//! report a sync that they did not make.
 
 use rusqlite::ffi;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What happened to a file; the name is that within its folder.
+/// An operation on a file, which is identified by its name in the folder.
 #[derive(Clone, Debug)]
 pub enum Op {
     Create(String),
@@ -22,14 +22,14 @@ pub enum Op {
     Truncate(String, usize),
     Delete(String),
     Sync(String),
-    /// The names in the folder were synced: what was made is there, what was deleted is not.
+    /// The folder was synced: created files exist, deleted ones do not.
     SyncFolder,
-    /// The caller was told that its change is saved.
+    /// The store has returned: the caller considers its change saved.
     Acknowledged,
 }
 
 static LOG: Mutex<Vec<Op>> = Mutex::new(Vec::new());
-static RECORDS: AtomicBool = AtomicBool::new(false);
+static IS_RECORDING: AtomicBool = AtomicBool::new(false);
 /// The system's own file system.
 static REAL: AtomicPtr<ffi::sqlite3_vfs> = AtomicPtr::new(std::ptr::null_mut());
 
@@ -37,18 +37,18 @@ fn log() -> MutexGuard<'static, Vec<Op>> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes something down, while that is asked for.
-pub fn note(op: Op) {
-    if RECORDS.load(Ordering::SeqCst) {
+/// Records an operation if recording is on.
+pub fn record(op: Op) {
+    if IS_RECORDING.load(Ordering::SeqCst) {
         log().push(op);
     }
 }
 
-/// Has every database of this process opened through the recording file system from now on.
+/// Opens every database of this process through the recording file system from now on.
 pub fn install() {
     const NAME: &CStr = c"recording";
-    // SAFETY: SQLite is initialised by the first call; the file system that it names lives as long as the process. The
-    // copy is leaked, so that it does too; the functions that are not replaced do not care which copy they are given.
+    // SAFETY: SQLite is initialised by the first call; the file system that it returns lives as long as the process. So
+    // does the copy, because it is leaked. The functions that are not replaced work with either copy.
     unsafe {
         let real = ffi::sqlite3_vfs_find(std::ptr::null());
         REAL.store(real, Ordering::SeqCst);
@@ -62,35 +62,35 @@ pub fn install() {
     }
 }
 
-/// What `life` does to the disk.
-pub fn recorded(life: impl FnOnce()) -> Vec<Op> {
+/// Runs `actions` and returns the operations on the disk that they caused.
+pub fn recorded(actions: impl FnOnce()) -> Vec<Op> {
     log().clear();
-    RECORDS.store(true, Ordering::SeqCst);
-    life();
-    RECORDS.store(false, Ordering::SeqCst);
+    IS_RECORDING.store(true, Ordering::SeqCst);
+    actions();
+    IS_RECORDING.store(false, Ordering::SeqCst);
     std::mem::take(&mut *log())
 }
 
-/// A file of SQLite's, in front of the real one, which lies behind it in memory.
+/// A file object for SQLite. The object of the real file follows it in memory.
 #[repr(C)]
 struct Recorded {
     base: ffi::sqlite3_file,
-    /// Leaked, because SQLite never says that it forgets a file; there are a few.
+    /// Leaked, because SQLite does not report when it frees the object; there are only a few.
     name: Option<&'static str>,
     /// The system's file system syncs the folder with the first sync of a new log or journal.
     syncs_folder: bool,
 }
 
 unsafe fn real(file: *mut ffi::sqlite3_file) -> *mut ffi::sqlite3_file {
-    // SAFETY: SQLite allocates `szOsFile` bytes for each file, which is both parts.
+    // SAFETY: SQLite allocates `szOsFile` bytes for each file, enough for both objects.
     unsafe { file.cast::<Recorded>().add(1).cast() }
 }
 
-/// Writes `op` of a file down if it is one of a database.
-unsafe fn note_of(file: *mut ffi::sqlite3_file, op: impl FnOnce(String) -> Op) {
-    // SAFETY: `open` has made it one of ours.
+/// Records an operation on a file if the file belongs to a database.
+unsafe fn record_for(file: *mut ffi::sqlite3_file, op: impl FnOnce(String) -> Op) {
+    // SAFETY: `open` has initialised the object.
     if let Some(name) = unsafe { (*file.cast::<Recorded>()).name } {
-        note(op(name.to_owned()));
+        record(op(name.to_owned()));
     }
 }
 
@@ -107,11 +107,11 @@ unsafe extern "C" fn open(
     out_flags: *mut c_int,
 ) -> c_int {
     let vfs = REAL.load(Ordering::SeqCst);
-    // SAFETY: the arguments are SQLite's own; `real` lies within what it has allocated.
+    // SAFETY: the arguments come from SQLite; `real` is within the memory that it has allocated.
     unsafe {
-        let of_a_database =
+        let database_files =
             ffi::SQLITE_OPEN_MAIN_DB | ffi::SQLITE_OPEN_WAL | ffi::SQLITE_OPEN_MAIN_JOURNAL;
-        let is_recorded = !path.is_null() && flags & of_a_database != 0;
+        let is_recorded = !path.is_null() && flags & database_files != 0;
         let is_new = is_recorded && !Path::new(CStr::from_ptr(path).to_str().unwrap()).exists();
         let code = (*vfs).xOpen.unwrap()(vfs, path, real(file), flags, out_flags);
         let opened = (*real(file)).pMethods;
@@ -121,7 +121,7 @@ unsafe extern "C" fn open(
         let is_log = flags & (ffi::SQLITE_OPEN_WAL | ffi::SQLITE_OPEN_MAIN_JOURNAL) != 0;
         (&raw mut (*file.cast::<Recorded>()).syncs_folder).write(is_new && is_log);
         if code == ffi::SQLITE_OK && is_new {
-            note_of(file, Op::Create);
+            record_for(file, Op::Create);
         }
         code
     }
@@ -137,9 +137,9 @@ unsafe extern "C" fn delete(
     unsafe {
         let code = (*vfs).xDelete.unwrap()(vfs, path, sync_folder);
         if code == ffi::SQLITE_OK {
-            note(Op::Delete(file_name(CStr::from_ptr(path)).to_owned()));
+            record(Op::Delete(file_name(CStr::from_ptr(path)).to_owned()));
             if sync_folder != 0 {
-                note(Op::SyncFolder);
+                record(Op::SyncFolder);
             }
         }
         code
@@ -158,7 +158,7 @@ unsafe extern "C" fn write(
         if code == ffi::SQLITE_OK {
             let count = usize::try_from(count).unwrap();
             let written = std::slice::from_raw_parts(bytes.cast::<u8>(), count).to_vec();
-            note_of(file, |name| Op::Write(name, usize::try_from(at).unwrap(), written));
+            record_for(file, |name| Op::Write(name, usize::try_from(at).unwrap(), written));
         }
         code
     }
@@ -169,7 +169,7 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int 
     unsafe {
         let code = (*(*real(file)).pMethods).xTruncate.unwrap()(real(file), size);
         if code == ffi::SQLITE_OK {
-            note_of(file, |name| Op::Truncate(name, usize::try_from(size).unwrap()));
+            record_for(file, |name| Op::Truncate(name, usize::try_from(size).unwrap()));
         }
         code
     }
@@ -180,26 +180,26 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     unsafe {
         let code = (*(*real(file)).pMethods).xSync.unwrap()(real(file), flags);
         if code == ffi::SQLITE_OK {
-            note_of(file, Op::Sync);
+            record_for(file, Op::Sync);
             if std::mem::take(&mut (*file.cast::<Recorded>()).syncs_folder) {
-                note(Op::SyncFolder);
+                record(Op::SyncFolder);
             }
         }
         code
     }
 }
 
-/// Methods that are the real ones, called on the real file.
-macro_rules! passed_on {
-    ($($name:ident: $method:ident($($argument:ident: $type:ty),*) $(-> $answer:ty)?;)*) => {$(
-        unsafe extern "C" fn $name(file: *mut ffi::sqlite3_file $(, $argument: $type)*) $(-> $answer)? {
-            // SAFETY: the arguments are SQLite's own, and `real` is the file that the method is of.
+/// Declares methods that call the same method of the real file.
+macro_rules! forwarded {
+    ($($name:ident: $method:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {$(
+        unsafe extern "C" fn $name(file: *mut ffi::sqlite3_file $(, $argument: $type)*) $(-> $result)? {
+            // SAFETY: the arguments come from SQLite, and `real` is the file that the method belongs to.
             unsafe { (*(*real(file)).pMethods).$method.unwrap()(real(file) $(, $argument)*) }
         }
     )*};
 }
 
-passed_on! {
+forwarded! {
     close: xClose() -> c_int;
     read: xRead(to: *mut c_void, count: c_int, at: i64) -> c_int;
     file_size: xFileSize(size: *mut i64) -> c_int;
@@ -215,7 +215,7 @@ passed_on! {
     shm_unmap: xShmUnmap(delete: c_int) -> c_int;
 }
 
-/// Version 2: without memory-mapped reading, which no database of ours uses.
+/// Version 2: without memory-mapped reading, which Zafu does not use.
 static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     iVersion: 2,
     xClose: Some(close),
@@ -241,30 +241,30 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
 /// Files by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// What is on the disk for sure, and what may be.
+/// The synced files, and the operations that may or may not have reached the disk.
 #[derive(Clone, Default)]
 pub struct Disk {
     synced: Files,
-    /// In order.
+    /// In the order of the calls.
     unsynced: Vec<Op>,
 }
 
 impl Disk {
-    /// One that holds an empty file.
-    pub fn with_empty(name: &str) -> Self {
+    /// Creates a disk with one empty file.
+    pub fn with_empty_file(name: &str) -> Self {
         Self { synced: Files::from([(name.into(), Vec::new())]), unsynced: Vec::new() }
     }
 
-    /// Lets `op` happen.
-    pub fn take(&mut self, op: &Op) {
+    /// Applies an operation.
+    pub fn apply(&mut self, op: &Op) {
         match op {
             Op::Acknowledged => {}
             Op::Sync(synced) => {
-                let (of_it, rest) = std::mem::take(&mut self.unsynced)
+                let (of_file, rest) = std::mem::take(&mut self.unsynced)
                     .into_iter()
                     .partition(|op| name_of(op) == Some(synced));
                 self.unsynced = rest;
-                for op in &of_it as &Vec<Op> {
+                for op in &of_file as &Vec<Op> {
                     apply(&mut self.synced, op);
                 }
             }
@@ -284,19 +284,18 @@ impl Disk {
         }
     }
 
-    /// How much may or may not be on the disk.
+    /// Returns the operations that may or may not have reached the disk.
     pub fn unsynced(&self) -> &[Op] {
         &self.unsynced
     }
 
-    /// What is there after a power cut, if of what was not synced just that is there for which `keep` says how much of
-    /// it, in sectors: none: all.
-    pub fn after_cut(&self, mut keep: impl FnMut(usize, &Op) -> Kept) -> Files {
+    /// Returns the files after a power cut. `survives` decides how much of each unsynced operation has reached the disk.
+    pub fn after_cut(&self, mut survives: impl FnMut(usize, &Op) -> Survives) -> Files {
         let mut files = self.synced.clone();
         for (n, op) in self.unsynced.iter().enumerate() {
-            match (keep(n, op), op) {
-                (Kept::Nothing, _) => {}
-                (Kept::Sectors(sectors), Op::Write(name, at, bytes)) => {
+            match (survives(n, op), op) {
+                (Survives::Nothing, _) => {}
+                (Survives::Sectors(sectors), Op::Write(name, at, bytes)) => {
                     let end = (sectors * 512).min(bytes.len());
                     apply(&mut files, &Op::Write(name.clone(), *at, bytes[..end].to_vec()));
                 }
@@ -307,16 +306,16 @@ impl Disk {
     }
 }
 
-/// How much of what was not synced is there after a power cut.
+/// How much of an unsynced operation has reached the disk after a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Survives {
     All,
-    /// Of a write, its first sectors.
+    /// The first sectors of a write.
     Sectors(usize),
     Nothing,
 }
 
-/// The file that `op` is about.
+/// Returns the file of an operation.
 pub fn name_of(op: &Op) -> Option<&String> {
     match op {
         Op::Create(name)
@@ -332,7 +331,7 @@ fn apply(files: &mut Files, op: &Op) {
     match op {
         Op::Create(name) => drop(files.entry(name.clone()).or_default()),
         Op::Write(name, at, bytes) => {
-            // A write to a file whose making was lost is lost with it, but for a journal that was made since.
+            // The creation of the file may be lost although the write is not.
             let file = files.entry(name.clone()).or_default();
             file.resize(file.len().max(at + bytes.len()), 0);
             file[*at..at + bytes.len()].copy_from_slice(bytes);

@@ -5,7 +5,7 @@ mod common;
 mod disk;
 
 use common::{at, drive, id, log, plan, start};
-use disk::{Disk, Files, Kept, Op, name_of};
+use disk::{Disk, Files, Op, Survives, name_of};
 use std::fs;
 use std::path::Path;
 use zafu_core::settings::{Preset, Settings};
@@ -15,11 +15,11 @@ use zafu_store::Store;
 /// Returns everything in the database that a user would miss, as text.
 fn state(store: &Store) -> String {
     let sits: Vec<_> = log(store).into_iter().map(|id| store.session(id).unwrap()).collect();
-    let (left, settings) = (store.open_sits().unwrap(), store.settings().unwrap());
+    let (open_sits, settings) = (store.open_sits().unwrap(), store.settings().unwrap());
     let (presets, account) = (store.presets().unwrap(), store.account().unwrap());
     let outbox = store.pending(100).unwrap();
     // Each note is one repeated letter, which is enough to identify it.
-    let text = format!("{left:?} {sits:?} {settings:?} {presets:?} {account:?} {outbox:?}");
+    let text = format!("{open_sits:?} {sits:?} {settings:?} {presets:?} {account:?} {outbox:?}");
     text.replace("rain ", "")
 }
 
@@ -29,67 +29,67 @@ fn long_note(n: u32) -> String {
 }
 
 /// A session of use, and a callback for each acknowledged change.
-struct Life<Told> {
+struct Usage<Callback> {
     store: Store,
     timer: Timer,
     seconds: u64,
-    told: Told,
+    on_change: Callback,
 }
 
-impl<Told: FnMut(&Store)> Life<Told> {
+impl<Callback: FnMut(&Store)> Usage<Callback> {
     fn after(&mut self, seconds: u64, command: Command) {
         self.seconds += seconds;
         drive(&self.store, &mut self.timer, command, at(self.seconds));
-        (self.told)(&self.store);
+        (self.on_change)(&self.store);
     }
 
-    fn does<E: std::fmt::Debug, T>(&mut self, change: impl FnOnce(&Store) -> Result<T, E>) {
+    fn change<E: std::fmt::Debug, T>(&mut self, change: impl FnOnce(&Store) -> Result<T, E>) {
         change(&self.store).unwrap();
-        (self.told)(&self.store);
+        (self.on_change)(&self.store);
     }
 }
 
 /// Runs a session of use with changes of every kind.
-fn live(folder: &Path, mut told: impl FnMut(&Store)) {
+fn use_store(folder: &Path, mut on_change: impl FnMut(&Store)) {
     let store = Store::open(folder, at(0).wall).unwrap();
-    told(&store);
-    let mut life = Life { store, timer: Timer::default(), seconds: 0, told };
-    // To its end, with a pause and with overtime.
-    life.after(0, start(id(1), plan(100, 10)));
-    life.after(10, Command::Tick);
-    life.after(30, Command::Tick);
-    life.after(5, Command::Pause);
-    life.after(500, Command::Resume);
-    life.after(30, Command::Tick);
-    life.after(40, Command::Tick);
-    life.after(10, Command::End { overtime: Some(OvertimeAnswer::Add) });
+    on_change(&store);
+    let mut usage = Usage { store, timer: Timer::default(), seconds: 0, on_change };
+    // A sit to its end, with a pause and with overtime.
+    usage.after(0, start(id(1), plan(100, 10)));
+    usage.after(10, Command::Tick);
+    usage.after(30, Command::Tick);
+    usage.after(5, Command::Pause);
+    usage.after(500, Command::Resume);
+    usage.after(30, Command::Tick);
+    usage.after(40, Command::Tick);
+    usage.after(10, Command::End { overtime: Some(OvertimeAnswer::Add) });
     // Ended early, discarded, ended in the preparation.
     for (n, end) in [(2, Command::End { overtime: None }), (3, Command::Discard)] {
-        life.after(60, start(id(n), plan(100, 0)));
-        life.after(30, end);
+        usage.after(60, start(id(n), plan(100, 0)));
+        usage.after(30, end);
     }
-    life.after(60, start(id(4), plan(100, 30)));
-    life.after(5, Command::Discard);
+    usage.after(60, start(id(4), plan(100, 30)));
+    usage.after(5, Command::Discard);
     // Interrupted and unsettled.
-    life.after(60, start(id(5), plan(1000, 0)));
-    life.after(600, Command::Tick);
-    life.after(10, Command::Resolve { id: id(5), answer: Answer::Whole });
+    usage.after(60, start(id(5), plan(1000, 0)));
+    usage.after(600, Command::Tick);
+    usage.after(10, Command::Resolve { id: id(5), answer: Answer::Whole });
     // Left running at the end.
-    life.after(60, start(id(6), plan(1000, 0)));
-    life.after(30, Command::Tick);
+    usage.after(60, start(id(6), plan(1000, 0)));
+    usage.after(30, Command::Tick);
 
     let preset = Preset { id: id(9).0, name: "Early".into(), plan: Settings::default().plan };
-    life.does(|store| store.save_settings(&Settings { dim: true, ..Settings::default() }));
-    life.does(|store| store.save_preset(&preset));
-    life.does(|store| {
+    usage.change(|store| store.save_settings(&Settings { dim: true, ..Settings::default() }));
+    usage.change(|store| store.save_preset(&preset));
+    usage.change(|store| {
         common::sign_in(store);
         Ok::<_, ()>(())
     });
-    life.does(|store| store.delete(id(2), at(0).wall.utc));
+    usage.change(|store| store.delete(id(2), at(0).wall.utc));
     for n in 0..17 {
-        life.does(|store| store.edit(id(1), &long_note(n), ""));
+        usage.change(|store| store.edit(id(1), &long_note(n), ""));
     }
-    life.after(30, Command::Tick);
+    usage.after(30, Command::Tick);
 }
 
 /// Opens the database after a power cut and returns its state.
@@ -109,32 +109,32 @@ fn found(files: &Files) -> Result<String, String> {
 /// The possible states of the unsynced data, each of which is tried at each power cut.
 fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
     let count = disk.unsynced().len();
-    let mut rng = Chance(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
-    let kept = |is: bool| if is { Kept::All } else { Kept::Nothing };
+    let mut rng = Xorshift(0x9E37_79B9_7F4A_7C15 ^ cut as u64);
+    let survives = |is: bool| if is { Survives::All } else { Survives::Nothing };
     let is_log = |op: &Op| name_of(op).is_some_and(|name| name.ends_with("-wal"));
-    let mut outcomes = vec![("nothing", disk.after_cut(|_, _| Kept::Nothing))];
+    let mut outcomes = vec![("nothing", disk.after_cut(|_, _| Survives::Nothing))];
     if count == 0 {
         return outcomes;
     }
     outcomes.extend([
-        ("everything", disk.after_cut(|_, _| Kept::All)),
-        ("all but the last", disk.after_cut(|n, _| kept(n + 1 < count))),
-        ("the first half", disk.after_cut(|n, _| kept(n < count / 2))),
-        ("the last half", disk.after_cut(|n, _| kept(n >= count / 2))),
-        ("every second", disk.after_cut(|n, _| kept(n % 2 == 0))),
-        ("the log only", disk.after_cut(|_, op| kept(is_log(op)))),
-        ("all but the log", disk.after_cut(|_, op| kept(!is_log(op)))),
+        ("everything", disk.after_cut(|_, _| Survives::All)),
+        ("all but the last", disk.after_cut(|n, _| survives(n + 1 < count))),
+        ("the first half", disk.after_cut(|n, _| survives(n < count / 2))),
+        ("the last half", disk.after_cut(|n, _| survives(n >= count / 2))),
+        ("every second", disk.after_cut(|n, _| survives(n % 2 == 0))),
+        ("the log only", disk.after_cut(|_, op| survives(is_log(op)))),
+        ("all but the log", disk.after_cut(|_, op| survives(!is_log(op)))),
         (
             "the last one torn",
-            disk.after_cut(|n, _| if n + 1 < count { Kept::All } else { Kept::Sectors(1) }),
+            disk.after_cut(|n, _| if n + 1 < count { Survives::All } else { Survives::Sectors(1) }),
         ),
-        ("each one torn", disk.after_cut(|_, _| Kept::Sectors(rng.below(9)))),
+        ("each one torn", disk.after_cut(|_, _| Survives::Sectors(rng.below(9)))),
     ]);
     let mut some = || {
         disk.after_cut(|_, _| match rng.below(3) {
-            0 => Kept::All,
-            1 => Kept::Sectors(rng.below(9)),
-            _ => Kept::Nothing,
+            0 => Survives::All,
+            1 => Survives::Sectors(rng.below(9)),
+            _ => Survives::Nothing,
         })
     };
     outcomes.extend([("some", some()), ("some others", some())]);
@@ -142,30 +142,30 @@ fn outcomes(disk: &Disk, cut: usize) -> Vec<(&'static str, Files)> {
 }
 
 /// A deterministic pseudo-random generator (xorshift).
-struct Chance(u64);
+struct Xorshift(u64);
 
-impl Chance {
-    fn below(&mut self, most: usize) -> usize {
+impl Xorshift {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % most
+        usize::try_from(self.0 >> 33).unwrap() % limit
     }
 }
 
 /// Cuts the power before each sync of `ops` and after the last one, and returns where something was lost: the state must be
 /// the acknowledged one, or that with the change in progress.
 fn losses(ops: &[Op], states: &[String], syncs_count: bool) -> (usize, Vec<String>) {
-    let mut disk = Disk::with_empty("zafu.db");
+    let mut disk = Disk::with_empty_file("zafu.db");
     let (mut acknowledged, mut tried, mut lost) = (0, 0, Vec::new());
     for (cut, op) in ops.iter().map(Some).chain([None]).enumerate() {
         if matches!(op, Some(Op::Sync(_)) | None) {
             for (what, files) in outcomes(&disk, cut) {
                 tried += 1;
                 let last: usize = acknowledged;
-                let may_be = &states[last.saturating_sub(1)..(last + 1).min(states.len())];
+                let allowed = &states[last.saturating_sub(1)..(last + 1).min(states.len())];
                 match found(&files) {
-                    Ok(found) if may_be.contains(&found) => {}
+                    Ok(found) if allowed.contains(&found) => {}
                     Ok(found) => lost.push(format!("at {cut}, with {what}: {found}")),
                     Err(error) => lost.push(format!("at {cut}, with {what}: {error}")),
                 }
@@ -174,7 +174,7 @@ fn losses(ops: &[Op], states: &[String], syncs_count: bool) -> (usize, Vec<Strin
         match op {
             Some(Op::Acknowledged) => acknowledged += 1,
             Some(Op::Sync(_) | Op::SyncFolder) if !syncs_count => {}
-            Some(op) => disk.take(op),
+            Some(op) => disk.apply(op),
             None => {}
         }
     }
@@ -187,14 +187,14 @@ fn fault_16_a_power_cut_at_any_sync_loses_no_saved_sit() {
     let folder = tempfile::tempdir().unwrap();
     let mut states = Vec::new();
     let ops = disk::recorded(|| {
-        live(folder.path(), |store| {
-            disk::note(Op::Acknowledged);
+        use_store(folder.path(), |store| {
+            disk::record(Op::Acknowledged);
             states.push(state(store));
         });
     });
     let syncs = |end: &str| {
-        let of_it = |op: &&Op| matches!(op, Op::Sync(name) if name.ends_with(end));
-        ops.iter().filter(of_it).count()
+        let of_file = |op: &&Op| matches!(op, Op::Sync(name) if name.ends_with(end));
+        ops.iter().filter(of_file).count()
     };
     assert!(syncs("-wal") >= states.len(), "each change is synced before it is acknowledged");
     assert!(syncs("zafu.db") > 2, "the log was written back in between");
