@@ -86,27 +86,27 @@ fn the_exit_code_distinguishes_synced_pending_and_action_needed() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
-    zafu.run("sync").refused(6, "nobody is signed in");
+    zafu.run("sync").refused(6, "not signed in");
     zafu.run("account sign-in --email a@example.org --code 1").refused(2, "name the project");
     let project = person.project();
     zafu.run(&format!("account sign-in {project} --email a@example.org"))
         .refused(2, "--password-stdin");
     let wrong = person.with_password(&zafu, "sign-in", "another word");
-    wrong.refused(6, "the e-mail address or the password is wrong");
+    wrong.refused(6, "email address or the password is wrong");
     assert_eq!(zafu.ok("account status --json").trim(), "null", "nothing was changed");
     person.sign_up(&zafu);
     sit(&zafu);
     // Simulates an unreachable project.
     zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
     let waits = zafu.run("sync --json");
-    waits.refused(5, "the server was not reached");
+    waits.refused(5, "server was not reached");
     assert_eq!(serde_json::from_str::<Value>(&waits.out).unwrap(), report(0, 0, 1));
     zafu.stored(&format!("UPDATE accounts SET url = '{}'", backend.url()));
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
     assert!(keyring.holds_something());
     assert_eq!(zafu.ok("account sign-out"), "Signed out. All sits are still here.\n");
     assert!(!keyring.holds_something(), "what opened the account is gone from the keychain");
-    zafu.run("sync").refused(6, "nobody is signed in");
+    zafu.run("sync").refused(6, "not signed in");
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
 }
 
@@ -116,7 +116,7 @@ fn a_missing_keychain_is_reported_and_the_sign_in_lasts_until_zafu_ends() {
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
     let refused = person.with_password(&zafu, "sign-up", Person::PASSWORD);
-    refused.refused(6, "the system's keychain cannot be used");
+    refused.refused(6, "keychain cannot be used");
     let engine = zafu.sit("20m --prepare 0s");
     let signed_in = person.with_password(&zafu, "sign-up", Person::PASSWORD);
     assert_eq!(signed_in.code, Some(0), "{signed_in:?}");
@@ -247,7 +247,7 @@ fn the_doctor_checks_the_keychain_and_the_server() {
     person.sign_up(&zafu);
     assert!(doctor().contains("ok    server: as it must be\n"), "{}", doctor());
     zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
-    assert!(doctor().contains("look  server: the server was not reached"), "{}", doctor());
+    assert!(doctor().contains("look  server: The server was not reached"), "{}", doctor());
     let bare = Keyring::without_one().unwrap();
     let without = Zafu::on(&bare).run("doctor").out;
     assert!(without.contains("look  keychain: cannot be used ("), "{without}");
@@ -409,7 +409,7 @@ fn real_life_15_sign_up_asks_for_the_link_or_code_of_the_mail_and_accepts_the_co
     assert!(said.contains("If it has a link: open it, then sign in."), "{said}");
     assert_eq!(zafu.json("account status --json"), Value::Null, "nobody is signed in yet");
     let unconfirmed = person.with_password(&zafu, "sign-in", Person::PASSWORD);
-    unconfirmed.refused(6, "If the mail has a code, sign in with that code");
+    unconfirmed.refused(6, "if it has a code, sign in with that code");
     let mail = crate::cloud::mailbox(&backend);
     let code = crate::cloud::code(&mail);
     let line =
@@ -443,7 +443,7 @@ fn real_life_15_an_account_without_the_sign_up_trigger_is_not_reported_as_delete
     // The restored trigger creates no profile for an existing account.
     backend.sql(&trigger).unwrap();
     let said = is_the_servers_fault();
-    assert!(said.err.contains("the project has made no profile for it"), "{said:?}");
+    assert!(said.err.contains("the project has no profile for it"), "{said:?}");
     backend.sql("insert into public.users (id, email) select id, email from auth.users").unwrap();
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
 }

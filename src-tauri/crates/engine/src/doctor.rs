@@ -8,6 +8,7 @@ use crate::sync::AccountClient;
 use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
+use zafu_core::message::Argument;
 use zafu_store::{OpenOutcome, ReadOnlyStore, Store};
 use zafu_sync::supabase::{Vault, VaultError};
 
@@ -95,10 +96,17 @@ fn keychain(folder: &DataFolder) -> Result<String, String> {
     // The entry does not exist, but reading it shows whether the keychain can be used.
     match Keychain::of(folder.path()).read(UserId(Uuid::nil())) {
         Ok(_) => Ok("can be used".into()),
-        Err(VaultError(reason)) => Err(format!(
-            "cannot be used ({reason}): an account lasts until Zafu ends. {}",
-            desktop::KEYCHAIN
-        )),
+        Err(VaultError(reason)) => {
+            let reason = match reason {
+                Argument::Text(reason) => reason,
+                Argument::Number(number) => number.to_string(),
+                Argument::Message(message) => zafu_messages::text(&message),
+            };
+            Err(format!(
+                "cannot be used ({reason}): an account lasts until Zafu ends. {}",
+                desktop::KEYCHAIN
+            ))
+        }
     }
 }
 

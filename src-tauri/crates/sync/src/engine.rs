@@ -429,7 +429,7 @@ impl SyncEngine {
             return Ok(Transferred::default());
         };
         let texts = session.details.value.note.len() + session.details.value.label.len();
-        let reason = error.to_string();
+        let reason = error.reason();
         let outcome = match self.planner.push_failed(error, sent, texts, now.boot, jitter) {
             FailureAction::Retry => return Ok(Transferred::default()),
             FailureAction::RetryDeadLetters => {

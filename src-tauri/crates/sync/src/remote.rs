@@ -6,6 +6,8 @@ use std::future::Future;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_core::session::Session;
 use zafu_store::{Cursor, Outgoing, RowOutcome, UnreadableRow};
 
@@ -132,6 +134,35 @@ impl RemoteError {
     pub fn class(&self) -> ErrorClass {
         classify(&self.fault)
     }
+
+    /// Returns what has failed, without what follows from it for the user's data.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match &self.fault {
+            Fault::Unreachable => message!("server-unreachable"),
+            Fault::Untrusted(why) => why.message(),
+            Fault::TimedOut => message!("server-timed-out"),
+            Fault::InvalidResponse => message!("server-invalid-response"),
+            Fault::OtherAccount => message!("server-other-account"),
+            Fault::KeyRejected => message!("server-key-rejected"),
+            Fault::Status { status, code: Some(code) } => {
+                message!("server-status-code", status = u32::from(*status), code = code.as_str())
+            }
+            Fault::Status { status, code: None } => {
+                message!("server-status", status = u32::from(*status))
+            }
+        }
+    }
+
+    /// Returns the reason for a dead letter: the code of the server, or what comes closest to one.
+    #[must_use]
+    pub(crate) fn reason(&self) -> String {
+        match &self.fault {
+            Fault::Status { code: Some(code), .. } => code.clone(),
+            Fault::Status { status, code: None } => status.to_string(),
+            _ => self.message().id.into_owned(),
+        }
+    }
 }
 
 /// The ways in which a call can fail.
@@ -159,28 +190,34 @@ pub enum Fault {
 }
 
 /// The ways in which a certificate can be untrusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Distrust {
     /// Its issuer is unknown to this computer, or it is self-signed.
-    #[error(
-        "its issuer is not trusted by this computer; something on this network may be intercepting the connection"
-    )]
     Issuer,
     /// It is for another host name.
-    #[error("it belongs to another address")]
     Name,
     /// It has expired, or the clock of this computer is ahead.
-    #[error("it has expired; check the date of this computer")]
     Expired,
     /// It is not valid yet, or the clock of this computer is behind.
-    #[error("it is not valid yet; check the date of this computer")]
     NotYetValid,
     /// This computer trusts no issuer.
-    #[error("this computer has no list of trusted issuers; install its package ca-certificates")]
     NoIssuers,
     /// Any other fault.
-    #[error("it is not valid")]
     Other,
+}
+
+impl Distrust {
+    pub(crate) fn message(self) -> Message {
+        let cause = match self {
+            Self::Issuer => message!("server-certificate-issuer"),
+            Self::Name => message!("server-certificate-name"),
+            Self::Expired => message!("server-certificate-expired"),
+            Self::NotYetValid => message!("server-certificate-not-yet-valid"),
+            Self::NoIssuers => message!("server-certificate-no-issuers"),
+            Self::Other => message!("server-certificate-invalid"),
+        };
+        message!("server-untrusted", cause = cause)
+    }
 }
 
 impl From<Fault> for RemoteError {
@@ -191,22 +228,7 @@ impl From<Fault> for RemoteError {
 
 impl fmt::Display for RemoteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.fault {
-            Fault::Unreachable => f.write_str("the server was not reached"),
-            Fault::Untrusted(why) => {
-                write!(f, "the server's certificate is not trusted, so nothing was sent: {why}")
-            }
-            Fault::TimedOut => f.write_str("no answer came in time"),
-            Fault::InvalidResponse => {
-                f.write_str("what answered was not the server, or was cut off")
-            }
-            Fault::OtherAccount => f.write_str("another account is signed in"),
-            Fault::KeyRejected => f.write_str("the project does not accept its key"),
-            Fault::Status { status, code: Some(code) } => {
-                write!(f, "the server said {status} {code}")
-            }
-            Fault::Status { status, code: None } => write!(f, "the server said {status}"),
-        }
+        write!(f, "{}", self.message())
     }
 }
 

@@ -10,15 +10,15 @@ use std::thread;
 use std::time::Duration;
 use zafu_backend::Backend;
 use zafu_backend::proxy::Action;
-use zafu_sync::Wakeup;
+use zafu_sync::{Fault, Wakeup};
 
 /// Syncs until a call has failed, and not until its retry, whatever the jitter of the backoff. Returns the failure.
-async fn first_failure(world: &mut World) -> String {
+async fn first_failure(world: &mut World) -> Fault {
     world.devices[0].engine.wake(Wakeup::Request, moment(world.now, 0));
     for _ in 0..1000 {
         world.sync(0, Duration::from_millis(1)).await;
         if let Some(failure) = world.devices[0].engine.status().unwrap().last_failure {
-            return failure.to_string();
+            return failure.fault;
         }
     }
     panic!("no call has failed");
@@ -103,7 +103,7 @@ fn fault_35_postgresql_aborts_a_push_in_a_deadlock() {
         let failure = first_failure(&mut world).await;
         assert_eq!(cycles.load(Ordering::Relaxed), 1, "the other transaction was aborted instead");
         assert_eq!(logged(&world.backend, "deadlock detected"), 1);
-        assert_eq!(failure, "the server said 500 40P01");
+        assert_eq!(failure, Fault::Status { status: 500, code: Some("40P01".into()) });
         assert_eq!(world.devices[0].engine.status().unwrap().hold, None);
         assert_eq!(world.pending(0), 3);
         // It is sent again, without any action of the user.
@@ -135,7 +135,8 @@ fn fault_36_postgresql_aborts_a_statement_that_takes_too_long() {
         );
         world.record_sits(0, 60);
         world.proxy.clear_script();
-        assert_eq!(first_failure(&mut world).await, "the server said 500 57014");
+        let expected = Fault::Status { status: 500, code: Some("57014".into()) };
+        assert_eq!(first_failure(&mut world).await, expected);
         assert_eq!(world.pending(0), 60);
         // Half of it each time until it passes, and then not more again than passes.
         world.sync(0, minutes(30)).await;

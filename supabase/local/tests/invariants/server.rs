@@ -4,7 +4,7 @@ use crate::session::Session;
 use crate::world::{World, minutes, seconds, wait};
 use zafu_backend::proxy::{Action, Request, Response};
 use zafu_backend::{Backend, Stop};
-use zafu_sync::{ErrorClass, Hold, Remote};
+use zafu_sync::{ErrorClass, Fault, Hold, Remote};
 
 fn every_second(request: &Request, response: Response) -> Action {
     if request.index.is_multiple_of(2) { Action::Respond(response) } else { Action::Forward }
@@ -190,7 +190,7 @@ fn fault_35_a_lock_is_held_for_too_long() {
         holder.run("select zafu.lock_own_sessions()");
         world.sync_now(0, minutes(10)).await;
         let failure = world.devices[0].engine.status().unwrap().last_failure.unwrap();
-        assert_eq!(failure.to_string(), "the server said 500 55P03");
+        assert_eq!(failure.fault, Fault::Status { status: 500, code: Some("55P03".into()) });
         assert_eq!(world.pending(0), 4);
         holder.run("rollback");
         world.recover().await;
@@ -285,8 +285,8 @@ fn fault_41_one_invalid_sit_does_not_block_the_outbox() {
         let mut dead_letters: Vec<_> =
             dead_letters.into_iter().map(|it| (it.session.id, it.code)).collect();
         dead_letters.sort();
-        let mut expected = [(ids[77], "the server said 400 22P02"), (ids[78], "bad_note")]
-            .map(|(id, code)| (id, code.to_owned()));
+        let mut expected =
+            [(ids[77], "22P02"), (ids[78], "bad_note")].map(|(id, code)| (id, code.to_owned()));
         expected.sort();
         assert_eq!(dead_letters, expected, "dead letters keep the session and the reason");
         // After the causes are fixed, both are sent.

@@ -6,6 +6,7 @@ use keyring_core::{CredentialStore, Entry, Error};
 use std::path::Path;
 use std::sync::Arc;
 use zafu_core::ids::UserId;
+use zafu_core::message;
 use zafu_sync::supabase::{Vault, VaultError};
 
 /// The service name under which the keychain lists Zafu's secrets.
@@ -55,10 +56,12 @@ impl Vault for Keychain {
 /// Converts an error. Some contain the secret, so only the kind and the system's message are passed on.
 fn reason(error: Error) -> VaultError {
     VaultError(match error {
-        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "what it holds is damaged".into(),
-        Error::Ambiguous(_) => "it holds more than one secret for this account".into(),
-        other => other.to_string(),
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string().into(),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            message!("server-keychain-damaged").into()
+        }
+        Error::Ambiguous(_) => message!("server-keychain-ambiguous").into(),
+        other => other.to_string().into(),
     })
 }
 

@@ -4,7 +4,7 @@
 //! store is changed first, and the account opened or closed with it in one step. Nothing is written to the keychain for an
 //! account that is closed.
 
-use super::errors::nobody;
+use super::errors::{no_credentials, not_signed_in};
 use super::status::{self, Connection};
 use crate::clock::Clock;
 use crate::protocol::{
@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use zafu_core::ids::UserId;
+use zafu_core::message;
 use zafu_core::time::Moment;
 use zafu_store::{AfterErasure, DeadLetter, Ownerless, Store, StoreError};
 use zafu_sync::supabase::{
@@ -230,7 +231,7 @@ impl AccountSession {
     /// Returns the signed-in account, or fails.
     fn signed_in(&self) -> Result<UserId, IpcError> {
         let account = self.store.signed_in()?;
-        account.map(|account| account.id).ok_or_else(nobody)
+        account.map(|account| account.id).ok_or_else(not_signed_in)
     }
 
     /// Returns every owner of sits on this device, the account in use first.
@@ -275,8 +276,7 @@ impl AccountSession {
         self.check_keychain().await?;
         let (http, email) = (http(&request.url, &request.key)?, request.email.trim());
         let Proof::Password(password) = &request.how else {
-            let message = "an account is made with a password; a code by mail makes one by itself";
-            return Err(IpcError::new(ErrorCode::BadRequest, message));
+            return Err(IpcError::new(ErrorCode::BadRequest, message!("server-password-needed")));
         };
         match http.sign_up(email, &password.0).await? {
             SignedUp::In(signed_in) => self.enter(http, signed_in, email).await,
@@ -353,10 +353,7 @@ impl AccountSession {
     pub async fn erase(&self) -> Result<Done<()>, IpcError> {
         self.open().await?;
         let user = self.signed_in()?;
-        let Some(remote) = self.remote() else {
-            let message = "sign in again first: only then can the server know that it is you";
-            return Err(IpcError::new(ErrorCode::Account, message));
-        };
+        let remote = self.remote().ok_or_else(no_credentials)?;
         let erasure_id = match remote.erase(user).await {
             Err(error) if error.class() == ErrorClass::Session => {
                 remote.refresh(user).await.map_err(not_erased)?;
@@ -393,9 +390,7 @@ impl AccountSession {
                 .is_some_and(|account| account.id == owner && account.closed.is_some())
         };
         if !confirmed && owner != user && !self.store.owners()?.iter().any(is_gone) {
-            let message = "this account is not known to be gone, and its user could sign in to it again: \
-                 nothing was moved. Confirm it to move its sits";
-            return Err(IpcError::new(ErrorCode::BadRequest, message));
+            return Err(IpcError::new(ErrorCode::BadRequest, message!("server-owner-in-use")));
         }
         let moved = self.store.move_sits_from(owner)?;
         Ok(Done { changes_log: true, ..Done::new(moved) })
@@ -405,8 +400,7 @@ impl AccountSession {
     pub fn after_erasure(&self, upload: bool, hold: Option<Hold>) -> Result<Done<()>, IpcError> {
         let user = self.signed_in()?;
         let Some(Hold::Erased(erasure_id)) = hold else {
-            let message = "there is no erasure to say anything of";
-            return Err(IpcError::new(ErrorCode::Rejected, message));
+            return Err(IpcError::new(ErrorCode::Rejected, message!("server-nothing-erased")));
         };
         let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.store.agree_to_erasure(user, erasure_id, then)?;
@@ -450,9 +444,7 @@ impl AccountSession {
             return Ok(Done::new(Some(remote.health().await?.findings)));
         }
         match &*self.access() {
-            Access::NoCredentials(_) => {
-                Err(IpcError::new(ErrorCode::Account, "sign in again first"))
-            }
+            Access::NoCredentials(_) => Err(no_credentials()),
             Access::KeychainFailed(_, error) => Err(error.clone().into()),
             Access::Closed | Access::Open(_) => Ok(Done::new(None)),
         }
@@ -478,20 +470,16 @@ fn http(url: &str, key: &str) -> Result<Http, IpcError> {
 }
 
 fn not_kept(error: &VaultError) -> IpcError {
-    let message = format!(
-        "the system's keychain cannot be used ({}), so nobody would be signed in after this: mend that, or sign in from Zafu's window",
-        error.0
-    );
+    let message = message!("server-keychain-not-kept", reason = error.0.clone());
     IpcError::new(ErrorCode::Account, message)
 }
 
 fn not_erased(error: RemoteError) -> IpcError {
-    let IpcError { code, .. } = error.clone().into();
+    let cause = error.message();
     let message = match error.fault {
-        Fault::TimedOut | Fault::InvalidResponse => format!(
-            "whether it was erased is not known: {error}. The sits on this device stay; sync, and then try again"
-        ),
-        _ => format!("nothing was erased: {error}. Try again later"),
+        Fault::TimedOut | Fault::InvalidResponse => message!("server-erase-unknown", error = cause),
+        _ => message!("server-erase-failed", error = cause),
     };
+    let IpcError { code, .. } = error.into();
     IpcError::new(code, message)
 }

@@ -1,12 +1,13 @@
 //! Converts failures of the sync to errors for clients.
 
 use crate::protocol::{ErrorCode, IpcError, SyncNeed};
+use zafu_core::message;
 use zafu_sync::supabase::{AuthError, ProjectError, VaultError};
 use zafu_sync::{ErrorClass, Fault, Hold, RemoteError};
 
 impl From<ProjectError> for IpcError {
     fn from(error: ProjectError) -> Self {
-        Self::new(ErrorCode::BadRequest, error.to_string())
+        Self::new(ErrorCode::BadRequest, error.message())
     }
 }
 
@@ -20,18 +21,20 @@ impl From<AuthError> for IpcError {
             AuthError::Other(cause) => code(cause),
             _ => ErrorCode::Account,
         };
-        Self::new(code, error.to_string())
+        Self::new(code, error.message())
     }
 }
 
 impl From<VaultError> for IpcError {
     fn from(error: VaultError) -> Self {
-        Self::new(ErrorCode::Account, error.to_string())
+        Self::new(ErrorCode::Account, error.message())
     }
 }
 
-/// The server's code for an account without a profile: see supabase/README.md.
-const NO_PROFILE: &str = "PT412";
+/// Returns whether the account has no profile: see supabase/README.md.
+fn has_no_profile(error: &RemoteError) -> bool {
+    matches!(&error.fault, Fault::Status { code: Some(code), .. } if code == "PT412")
+}
 
 /// Returns whether the account has reached its limit of a day: see supabase/README.md.
 fn is_limit_of_a_day(error: &RemoteError) -> bool {
@@ -40,29 +43,19 @@ fn is_limit_of_a_day(error: &RemoteError) -> bool {
 
 impl From<RemoteError> for IpcError {
     fn from(error: RemoteError) -> Self {
-        let code = code(&error);
-        if matches!(&error.fault, Fault::Status { code: Some(code), .. } if code == NO_PROFILE) {
-            let message = "the account exists, but the project has made no profile for it: the project's sign-up trigger is missing, or was when the account was made. \
-                 Whoever runs the project finds the repair under \"An account without a profile\" in supabase/README.md. \
-                 Nothing is sent until then; everything is kept";
-            return Self::new(code, message);
-        }
-        if is_limit_of_a_day(&error) {
-            let message = "the server stores no more from this account today. Everything is kept here, \
-                 and sent tomorrow";
-            return Self::new(code, message);
-        }
-        if error.class() == ErrorClass::Session {
-            let message = format!(
-                "{error}: it does not accept the session for now, as when its clock is behind. Zafu goes on trying; everything is kept"
-            );
-            return Self::new(code, message);
-        }
-        let then = match code {
-            ErrorCode::Server => "Nothing is sent until that is mended; everything is kept",
-            _ => "Everything is kept, and sent later",
+        let (code, cause) = (code(&error), error.message());
+        let message = if has_no_profile(&error) {
+            message!("server-no-profile")
+        } else if is_limit_of_a_day(&error) {
+            message!("server-limit-of-day")
+        } else if error.class() == ErrorClass::Session {
+            message!("server-session-rejected", error = cause)
+        } else if code == ErrorCode::Server {
+            message!("server-sent-after-repair", error = cause)
+        } else {
+            message!("server-synced-later", error = cause)
         };
-        Self::new(code, format!("{error}. {then}"))
+        Self::new(code, message)
     }
 }
 
@@ -109,24 +102,24 @@ pub(super) fn trouble(hold: &Hold) -> Option<IpcError> {
         | Hold::Erased(_) => None,
         Hold::Misconfigured(error) => Some(error.clone().into()),
         Hold::Unhealthy(findings) => {
-            let message = format!(
-                "the server is not as it must be: {}. Nothing is sent until it is; everything is kept",
-                findings.join("; ")
-            );
+            let message = message!("server-unhealthy", findings = findings.join("; "));
             Some(IpcError::new(ErrorCode::Server, message))
         }
         Hold::ClientTooOld(oldest) => {
-            let message = format!(
-                "the server serves Zafu {oldest} and newer: update Zafu. Everything is kept until then"
-            );
+            let message = message!("server-too-old", oldest = oldest.as_str());
             Some(IpcError::new(ErrorCode::Server, message))
         }
     }
 }
 
 /// Returns the error for a request without a signed-in account.
-pub(super) fn nobody() -> IpcError {
-    IpcError::new(ErrorCode::Account, "nobody is signed in: sign in first")
+pub(super) fn not_signed_in() -> IpcError {
+    IpcError::new(ErrorCode::Account, message!("server-not-signed-in"))
+}
+
+/// Returns the error for a request that needs the credentials of the account.
+pub(super) fn no_credentials() -> IpcError {
+    IpcError::new(ErrorCode::Account, message!("server-sign-in-again"))
 }
 
 #[cfg(test)]
@@ -143,9 +136,7 @@ mod tests {
         assert_eq!(need(&Hold::Misconfigured(no_profile.clone())), SyncNeed::ServerMisconfigured);
         let error = IpcError::from(no_profile);
         assert_eq!(error.code, ErrorCode::Server);
-        assert!(
-            error.to_string().contains("sign-up trigger") && !error.to_string().contains("gone")
-        );
+        assert_eq!(error.message, message!("server-no-profile"));
         assert_eq!(said(410, "PT410").class(), ErrorClass::Account);
     }
 
@@ -154,13 +145,10 @@ mod tests {
         let limit = Fault::Status { status: 429, code: Some("PT429".into()) };
         let error = IpcError::from(RemoteError::from(limit));
         assert_eq!(error.code, ErrorCode::Server);
-        assert!(
-            error.to_string().contains("today") && error.to_string().contains("kept"),
-            "{error:?}"
-        );
+        assert_eq!(error.message, message!("server-limit-of-day"));
         // Anybody else's "too many requests" passes sooner.
         let busy = IpcError::from(RemoteError::from(Fault::Status { status: 429, code: None }));
         assert_eq!(busy.code, ErrorCode::Network);
-        assert!(!busy.to_string().contains("today"), "{busy:?}");
+        assert_eq!(busy.message.id, "server-synced-later");
     }
 }

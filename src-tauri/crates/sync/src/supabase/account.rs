@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinError;
 use zafu_core::ids::UserId;
+use zafu_core::message;
+use zafu_core::message::{Argument, Message};
 
 /// The keychain of the system. Its calls block, and the system may ask the user first.
 pub trait Vault: Send + Sync {
@@ -33,9 +35,26 @@ pub trait Vault: Send + Sync {
 }
 
 /// The keychain cannot be used, permanently or at the moment.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system's keychain cannot be used ({0})")]
-pub struct VaultError(pub String);
+///
+/// Its reason is a text of the system, or a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultError(pub Argument);
+
+impl VaultError {
+    /// Returns its text.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        message!("server-keychain-unusable", reason = self.0.clone())
+    }
+}
+
+impl fmt::Display for VaultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message())
+    }
+}
+
+impl std::error::Error for VaultError {}
 
 /// Calls a [`Vault`] on a thread for blocking work, one call at a time, in the order in which they were made.
 #[derive(Clone)]
@@ -78,7 +97,7 @@ impl Keyring {
             let _turn = turn;
             call(&*vault)
         });
-        called.await.unwrap_or_else(|error| Err(VaultError(panic_or(error).to_string())))
+        called.await.unwrap_or_else(|error| Err(VaultError(panic_or(error).to_string().into())))
     }
 }
 

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 use std::fmt;
 use zafu_core::ids::UserId;
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// The access token and the refresh token of an account. They are never logged, and redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,72 +45,78 @@ pub enum SignedUp {
     MailSent,
 }
 
-/// An error of the auth server. Each message says what the user can do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// An error of the auth server.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthError {
     /// The account does not exist, or the password is wrong.
-    #[error("the e-mail address or the password is wrong")]
     WrongPassword,
     /// The address of the account is not confirmed.
-    #[error(
-        "this address is not confirmed yet: a mail was sent to it. If the mail has a code, sign in with that code; \
-         if it has a link, open the link, then sign in"
-    )]
     NotConfirmed,
     /// The owner of the project has blocked the account.
-    #[error("this account is blocked: ask whoever runs the project")]
     Blocked,
     /// The password does not meet the project's rules.
-    #[error("this password is too weak for this project: choose a longer one")]
     WeakPassword,
     /// An account with this address exists already.
-    #[error("there is an account for this address already: sign in instead")]
     AlreadyThere,
     /// The project does not accept new accounts.
-    #[error("this project takes no new accounts: ask whoever runs it")]
     SignUpClosed,
     /// The e-mail address is not valid.
-    #[error("this is no e-mail address")]
     NoAddress,
     /// The code is wrong or has expired.
-    #[error("this code is wrong or too old: ask for a new one")]
     WrongCode,
     /// The auth server limits the rate of requests.
-    #[error("too many tries: wait a few minutes, then try again")]
     TooManyTries,
     /// The project rejects the API key.
-    #[error(
-        "the project does not take this key: copy its publishable key from its settings, under API keys"
-    )]
     WrongKey,
     /// The response is not from a Supabase project.
-    #[error("what answers at this address is not a Supabase project: look at the address again")]
     NotSupabase,
     /// A captive portal responded instead of the project.
-    #[error("this network wants you to sign in to it first: open a web page, then try again")]
     CaptivePortal,
     /// The project could not be reached. The request was not sent.
-    #[error(
-        "the project was not reached: look at the network and at the address. Nothing was changed"
-    )]
     Unreachable,
     /// The project's certificate is not trusted.
-    #[error(
-        "the project's certificate is not trusted, so nothing was sent: {0}. Nothing was changed"
-    )]
     Untrusted(Distrust),
     /// The request was sent, and no response arrived in time.
-    #[error(
-        "no answer came in time: whether the project has done it is not known. Look at the network, then try again"
-    )]
     NoAnswer,
     /// The auth session has ended on the server.
-    #[error("your session has ended: sign in again. What waits to be sent is kept")]
     Ended,
     /// Any other error.
-    #[error("the project could not do it ({0}): try again later")]
     Other(RemoteError),
 }
+
+impl AuthError {
+    /// Returns its text, which says what the user can do.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::WrongPassword => message!("server-auth-wrong-password"),
+            Self::NotConfirmed => message!("server-auth-not-confirmed"),
+            Self::Blocked => message!("server-auth-blocked"),
+            Self::WeakPassword => message!("server-auth-weak-password"),
+            Self::AlreadyThere => message!("server-auth-address-taken"),
+            Self::SignUpClosed => message!("server-auth-sign-up-closed"),
+            Self::NoAddress => message!("server-auth-address-invalid"),
+            Self::WrongCode => message!("server-auth-wrong-code"),
+            Self::TooManyTries => message!("server-auth-too-many-attempts"),
+            Self::WrongKey => message!("server-auth-wrong-key"),
+            Self::NotSupabase => message!("server-auth-not-supabase"),
+            Self::CaptivePortal => message!("server-auth-captive-portal"),
+            Self::Unreachable => message!("server-auth-unreachable"),
+            Self::Untrusted(why) => why.message(),
+            Self::NoAnswer => message!("server-auth-timed-out"),
+            Self::Ended => message!("server-auth-expired"),
+            Self::Other(error) => message!("server-auth-failed", error = error.message()),
+        }
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message())
+    }
+}
+
+impl std::error::Error for AuthError {}
 
 impl Http {
     /// Signs in with a password.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::{Host, Url};
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// A Supabase project. The key is public: it grants no access beyond the policies of the project.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,25 +14,38 @@ pub struct Project {
 }
 
 /// The URL or the key that the user entered is not valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProjectError {
     /// The URL does not begin with http:// or https://, or has no host.
-    #[error("this is no address of a project: it looks like https://abcdefgh.supabase.co")]
     NoAddress,
     /// The URL is not encrypted, so that requests could be read in transit.
-    #[error("this address is not encrypted: use https:// (http:// only for this computer itself)")]
     NotEncrypted,
     /// The key is empty, or cannot be sent in a header.
-    #[error(
-        "this is no key of a project: copy the publishable key from the project's settings, under API keys"
-    )]
     NoKey,
     /// The key is a secret key, which bypasses all policies and must not be on a desktop.
-    #[error(
-        "this is the project's secret key, which must never leave its server: use the publishable key"
-    )]
     SecretKey,
 }
+
+impl ProjectError {
+    /// Returns its text.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::NoAddress => message!("server-project-url-invalid"),
+            Self::NotEncrypted => message!("server-project-url-not-encrypted"),
+            Self::NoKey => message!("server-project-key-invalid"),
+            Self::SecretKey => message!("server-project-key-secret"),
+        }
+    }
+}
+
+impl fmt::Display for ProjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message())
+    }
+}
+
+impl std::error::Error for ProjectError {}
 
 impl Project {
     /// Parses the URL and the key that the user entered.
