@@ -1,1 +1,188 @@
-# What the commands print.
+# Was die Befehle ausgeben. Namen von Befehlen, Optionen und Werten werden nicht übersetzt: sie stehen in `Gravis`.
+
+## Fehler aller Befehle
+
+cli-system = Das System meldet einen Fehler: { $reason }. Alle gespeicherten Sitzungen bleiben erhalten.
+cli-output = In die Standardausgabe kann nicht geschrieben werden: { $reason }.
+cli-output-sit = In die Standardausgabe kann nicht geschrieben werden: { $reason }. Die Sitzung ist davon nicht betroffen.
+cli-no-sit = Es läuft keine Sitzung: Zafu läuft nicht mit diesem Datenordner.
+cli-quit-not-running = Zafu läuft nicht.
+cli-discard-unconfirmed = Damit wird die Sitzung verworfen. Noch wurde nichts geändert: `zafu discard --yes` verwirft sie wirklich, `zafu end` behält die Zeit, die du gesessen hast.
+cli-session-id = „{ $text }“ ist keine ID einer Sitzung. `zafu status` zeigt die IDs der Sitzungen, die deine Antwort brauchen.
+
+## Befehlszeile, die nicht verstanden wird
+
+cli-usage = Aufruf: { $usage }
+cli-usage-help = Mehr dazu zeigt `--help`.
+cli-usage-reason = { $argument }: { $reason }
+cli-usage-value = „{ $value }“ ist kein gültiger Wert für { $argument }.
+cli-usage-value-of = „{ $value }“ ist kein gültiger Wert für { $argument }. Mögliche Werte: { $values }.
+cli-usage-no-value = { $argument } braucht einen Wert.
+cli-usage-no-value-of = { $argument } braucht einen Wert. Mögliche Werte: { $values }.
+cli-usage-too-many = „{ $value }“ ist ein Wert zu viel für { $argument }.
+cli-usage-unknown = „{ $argument }“ ist hier kein bekanntes Argument.
+cli-usage-twice = { $argument } kann nur einmal angegeben werden.
+cli-usage-conflict = { $argument } kann nicht zusammen mit { $others } angegeben werden.
+cli-usage-required = Es fehlen notwendige Angaben: { $arguments }.
+cli-usage-command = „{ $command }“ ist kein bekannter Unterbefehl.
+cli-usage-no-command = `{ $command }` braucht einen Unterbefehl.
+cli-usage-encoding = Ein Argument ist kein gültiges UTF-8.
+cli-usage-suggestion = Meintest du { $suggestion }?
+cli-usage-duration = „{ $text }“ ist keine Dauer: Schreib sie als 20m, 1h30m oder 90s.
+cli-usage-range = „{ $text }“ liegt außerhalb des Erlaubten: Möglich sind { $min } bis { $max } Sekunden.
+
+## Start des Programms mit dem Fenster
+
+cli-app-no-display = Hier gibt es keine Anzeige: `zafu sit --terminal` führt eine Sitzung ohne sie aus.
+cli-app-missing = { $program } ist nicht neben `zafu` installiert. Installiere Zafu noch einmal, oder benutze `zafu sit --terminal`.
+cli-app-not-executable = { $program } kann nicht gestartet werden: { $reason }. Installiere Zafu noch einmal, oder benutze `zafu sit --terminal`.
+cli-app-failed = Zafu konnte nicht gestartet werden. { $reason }
+cli-app-failed-silently = Zafu konnte nicht gestartet werden. Den Grund nennen die Protokolldateien: `zafu doctor` gibt ihren Ordner aus.
+cli-app-no-response = Zafu wurde gestartet und reagiert nicht. `zafu doctor` sucht nach der Ursache.
+cli-app-no-response-reason = Zafu wurde gestartet und reagiert nicht. `zafu doctor` sucht nach der Ursache. Die letzte Meldung von Zafu: { $reason }
+cli-app-stopped = Zafu wurde gestartet und ist wieder beendet. Den Grund nennen die Protokolldateien: `zafu doctor` gibt ihren Ordner aus.
+
+## Stand des Timers
+
+cli-status-idle = Es läuft keine Sitzung.
+cli-status-preparing = Vorbereitung, noch { $left }.
+cli-status-sitting = Sitzung, noch { $left }.
+cli-status-sitting-open = Sitzung, bisher { $sat }.
+cli-status-paused = Pause, noch { $left }.
+cli-status-paused-open = Pause, bisher { $sat }.
+cli-status-overtime = Vollständig, und { $overtime } nach dem Ende.
+cli-status-unsettled = Die Sitzung vom { $started } wurde nach { $sat } unterbrochen: `zafu resolve whole|gap|discard` sagt, was sie war ({ $id }).
+cli-status-unsettled-overtime = Die Sitzung vom { $started } ist vollständig und gespeichert. Sollen { $overtime } nach ihrem Ende angerechnet werden? `zafu resolve whole` rechnet sie an, `zafu resolve discard` lässt sie weg ({ $id }).
+cli-trouble = Problem: { $trouble }
+
+## Ende einer Sitzung
+
+cli-ended = Behalten: { $sat }.
+cli-sit-kept = { $sat } gesessen. Behalten.
+cli-sit-not-kept = Es wurde keine Sitzung behalten.
+cli-sit-gap = Die Sitzung hat eine Lücke: `zafu resolve whole|gap|discard` sagt, was du gesessen hast.
+cli-sit-recovered = Die unterbrochene Sitzung läuft weiter. Beende sie mit Strg-C, bevor du eine andere beginnst.
+cli-sit-elsewhere = Zafu läuft bereits: `zafu sit` ohne `--terminal` beginnt dort eine Sitzung.
+cli-sit-not-saved = { $error } Drück noch einmal Strg-C, um trotzdem zu beenden: Die Sitzung bleibt dann so, wie sie zuletzt gespeichert wurde.
+
+## Liste früherer Sitzungen
+
+cli-log-empty = Noch keine Sitzungen.
+cli-log-started = nicht zu Ende
+cli-log-ended-early = früher beendet
+cli-log-completed = vollständig
+cli-log-elsewhere = anderswo
+cli-log-unfinished = nicht beendet
+
+## Konten, die auf diesem Gerät Sitzungen haben
+
+cli-owners-empty = Auf diesem Gerät war nie ein Konto angemeldet, und es gibt noch keine Sitzungen.
+cli-owners-ownerless = Sitzungen, bei denen kein Konto angemeldet war
+cli-owners-unknown = Konto mit unbekannter Adresse, { $id }
+cli-owners-account = { $email } bei { $project }, { $id }
+cli-owners-counts = { $state } Sitzungen: { $sits }. Gelöscht: { $deleted }. Nicht gesendet: { $unsent }. Nur auf diesem Gerät: { $local }.
+cli-owners-signed-in = Angemeldet.
+cli-owners-signed-out = Abgemeldet.
+cli-owners-deleted = Nicht mehr vorhanden: Das Konto wurde gelöscht.
+cli-owners-replaced = Nicht mehr vorhanden: Seine Adresse hat jetzt ein anderes Konto.
+cli-owners-none = Kein Konto.
+
+## Namen dieser Konten in Listen und Sätzen
+
+cli-owner-none = kein Konto
+cli-owner-email = { $email }
+cli-owner-unknown = Konto { $id }
+cli-owner-gone = { $email } ({ $state })
+cli-owner-signed-in = angemeldet
+cli-owner-signed-out = abgemeldet
+cli-owner-deleted = gelöscht
+cli-owner-replaced = ersetzt
+cli-owner-not-found = Auf diesem Gerät war nie ein Konto „{ $text }“ angemeldet. `zafu account list` listet alle, die es waren.
+cli-owner-ambiguous = Mehrere Konten haben die Adresse { $address }. Nenne eines mit seiner ID: { $ids }.
+cli-owner-listed = { $id } ({ $state })
+cli-owner-listed-next = { $ids }, { $id } ({ $state })
+
+## Stand des Kontos und des Abgleichs
+
+cli-account-none = Es ist kein Konto angemeldet. Alle Sitzungen sind auf diesem Gerät.
+cli-account-signed-in = Angemeldet als { $email } bei { $project }.
+cli-account-signed-out = Abgemeldet. Zuletzt war { $email } bei { $project } angemeldet.
+cli-account-synced = Zuletzt abgeglichen: { $time }.
+cli-account-not-synced = Noch nicht abgeglichen.
+cli-account-counts = Wartend: { $pending }. Abgelehnt: { $rejected }. Nur auf diesem Gerät: { $local }.
+cli-account-unreadable =
+    { $count ->
+        [one] 1 Sitzung braucht ein neueres Zafu. Sie bleibt erhalten und erscheint nach einem Update.
+       *[other] { $count } Sitzungen brauchen ein neueres Zafu. Sie bleiben erhalten und erscheinen nach einem Update.
+    }
+cli-account-to-do = Zu tun: { $need }
+cli-account-others = Von anderen Konten auf diesem Gerät: { $sits }, nicht gesendet: { $unsent }. `zafu account list` listet sie, `zafu log --all-accounts` zeigt ihre Sitzungen.
+cli-synced = Gesendet: { $pushed }. Empfangen: { $pulled }. Wartend: { $pending }. Abgelehnt: { $rejected }.
+cli-rejected-none = Der Server hat keine Sitzung abgelehnt.
+
+## Befehle für das Konto
+
+cli-account-project = Nenne das Projekt: `--url https://abcdefgh.supabase.co --key sb_publishable_...`.
+cli-account-credential = Sag, wie du dich anmeldest: mit `--password-stdin`, oder mit `--code` und dem Code aus der E-Mail.
+cli-account-no-password = In der Standardeingabe steht kein Passwort.
+cli-account-code-sent = Eine E-Mail ist unterwegs, wenn die Adresse stimmt. Melde dich mit ihrem Code an: `zafu account sign-in --email { $email } --code CODE`. Wenn sie einen Link, aber keinen Code enthält, müssen die E-Mail-Vorlagen des Projekts geändert werden: siehe supabase/README.md.
+cli-account-confirmation-sent = Eine E-Mail wurde an { $email } gesendet. Wenn sie einen Code enthält: `zafu account sign-in --email { $email } --code CODE`. Wenn sie einen Link enthält: Öffne ihn, dann melde dich an.
+cli-account-sign-in = Angemeldet.
+cli-account-assigned =
+    { $count ->
+        [one] 1 Sitzung ohne Konto gehört jetzt zu diesem Konto.
+       *[other] { $count } Sitzungen ohne Konto gehören jetzt zu diesem Konto.
+    }
+cli-account-until-quit = Der Schlüsselbund dieses Systems ist nicht benutzbar: Du bleibst angemeldet, bis Zafu beendet wird.
+cli-account-sign-out = Abgemeldet. Alle Sitzungen sind noch hier.
+cli-account-not-signed-in = Es ist kein Konto angemeldet: Melde dich zuerst an.
+cli-account-erase-unconfirmed = Damit werden alle Sitzungen des Kontos auf dem Server gelöscht, für alle Geräte. Noch wurde nichts geändert: `zafu account erase --yes` löscht sie wirklich. Die Sitzungen auf diesem Gerät bleiben.
+cli-account-erased = Auf dem Server gelöscht. Die Sitzungen auf diesem Gerät bleiben hier und werden nicht mehr gesendet.
+cli-account-adopt-own = { $name } ist das angemeldete Konto: Es hat seine Sitzungen schon.
+cli-account-adopt-unconfirmed =
+    { $count ->
+        [one] 1 Sitzung auf diesem Gerät gehört zu { $name } bei { $project }. Dieses Konto ist abgemeldet, aber vielleicht noch vorhanden: Wer es benutzt, könnte sich wieder anmelden und fände sie hier nicht mehr. Es wurde nichts verschoben. So verschiebst du sie endgültig zu { $own }: `zafu account adopt --from { $id } --yes`.
+       *[other] { $count } Sitzungen auf diesem Gerät gehören zu { $name } bei { $project }. Dieses Konto ist abgemeldet, aber vielleicht noch vorhanden: Wer es benutzt, könnte sich wieder anmelden und fände sie hier nicht mehr. Es wurde nichts verschoben. So verschiebst du sie endgültig zu { $own }: `zafu account adopt --from { $id } --yes`.
+    }
+cli-account-declined =
+    { $count ->
+        [one] Nicht verschoben: 1 Sitzung von { $name }.
+       *[other] Nicht verschoben: { $count } Sitzungen von { $name }.
+    }
+cli-account-adopted =
+    { $count ->
+        [one] Zu { $own } verschoben: 1 Sitzung von { $name }. Der nächste Abgleich sendet sie.
+       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }. Der nächste Abgleich sendet sie.
+    }
+cli-account-adopted-deleted =
+    { $count ->
+        [one] Zu { $own } verschoben: 1 Sitzung von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich sendet sie.
+       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich sendet sie.
+    }
+cli-account-adopted-none = { $name } hat keine Sitzungen auf diesem Gerät.
+
+## Was vor dem weiteren Abgleich zu tun ist
+
+cli-need-sign-in = Deine Anmeldung ist abgelaufen: Melde dich mit `zafu account sign-in` noch einmal an. Noch nicht gesendete Sitzungen bleiben erhalten.
+cli-need-account-gone = Der Server hat dieses Konto nicht mehr: Melde dich mit einem anderen an. Die Sitzungen auf diesem Gerät bleiben.
+cli-need-erased = Die Sitzungen des Kontos wurden auf dem Server gelöscht. `zafu account after-erasure upload` sendet die dieses Geräts noch einmal, `zafu account after-erasure keep` behält sie nur auf diesem Gerät.
+cli-need-adopt = Einige Sitzungen entstanden, als kein Konto angemeldet war. `zafu account adopt` ordnet sie diesem Konto zu, `zafu account adopt --leave` lässt sie nur auf diesem Gerät.
+cli-need-key = Der Schlüssel des Projekts wird nicht angenommen: Prüfe ihn in den Einstellungen des Projekts, dann melde dich mit `zafu account sign-in --key KEY` an. Noch nicht gesendete Sitzungen bleiben erhalten.
+cli-need-blocked = Dieses Konto ist gesperrt: Frag, wer das Projekt verwaltet. Noch nicht gesendete Sitzungen bleiben erhalten und werden gesendet, sobald das Konto entsperrt ist.
+cli-need-server = Wer das Projekt verwaltet, muss den Server reparieren: siehe supabase/README.md. Alles bleibt erhalten.
+cli-need-too-old = Dieses Zafu ist zu alt für das Projekt: Aktualisiere es. Bis dahin bleibt alles erhalten.
+cli-need-rejected = Der Server hat einige Sitzungen abgelehnt: `zafu account rejected` zeigt, welche und warum. Sie bleiben auf diesem Gerät erhalten.
+cli-need-adopt-from-unknown = Auf diesem Gerät sind Sitzungen eines Kontos, das es nicht mehr gibt: `zafu account list` zeigt es.
+cli-need-adopt-from =
+    { $count ->
+        [one] 1 Sitzung auf diesem Gerät gehört zu { $name }, einem Konto, mit dem sich niemand mehr anmelden kann: `zafu account adopt --from { $id }` verschiebt sie zu { $email }, `zafu account adopt --from { $id } --leave` nicht.
+       *[other] { $count } Sitzungen auf diesem Gerät gehören zu { $name }, einem Konto, mit dem sich niemand mehr anmelden kann: `zafu account adopt --from { $id }` verschiebt sie zu { $email }, `zafu account adopt --from { $id } --leave` nicht.
+    }
+
+## Wiederherstellung einer Sicherung
+
+cli-restore-none = In { $folder } gibt es noch keine Sicherungen.
+cli-restore-running = Zafu läuft bereits: `zafu quit` beendet es. Eine laufende Sitzung wird bis dahin gespeichert.
+cli-restore-no-intact = Es gibt keine unbeschädigte Sicherung. Es wurde nichts geändert: `zafu restore empty` legt eine leere Datenbank an und behält die beschädigte Datei.
+cli-restore-done = Fertig.
+cli-restore-done-aside = Fertig. Was vorher da war, ist als { $path } erhalten.

@@ -1,1 +1,200 @@
-# What the commands print.
+# What the commands print. Names of commands, options and values are not translated: they stand in `backquotes`.
+# $started and $time are times, $sat, $left and $overtime lengths such as 12:34, $id is the ID of a sit or an account.
+
+## Errors of every command
+
+cli-system = The system reported an error: { $reason }. Every saved sit is kept.
+cli-output = Standard output cannot be written: { $reason }.
+cli-output-sit = Standard output cannot be written: { $reason }. The sit is not affected.
+cli-no-sit = No sit is running: Zafu is not running with this data folder.
+cli-quit-not-running = Zafu is not running.
+cli-discard-unconfirmed = This discards the sit. Nothing was changed yet: say `zafu discard --yes` if you mean it, or `zafu end` to keep the time that you sat.
+cli-session-id = “{ $text }” is not a session ID. `zafu status` shows the IDs of sits that need your answer.
+
+## Command line that is not understood. $argument is an option or a value, such as --prepare <LENGTH>
+
+cli-usage = Usage: { $usage }
+cli-usage-help = For more information, try `--help`.
+# $reason is a whole sentence.
+cli-usage-reason = { $argument }: { $reason }
+cli-usage-value = “{ $value }” is an invalid value for { $argument }.
+cli-usage-value-of = “{ $value }” is an invalid value for { $argument }. Possible values: { $values }.
+cli-usage-no-value = { $argument } needs a value.
+cli-usage-no-value-of = { $argument } needs a value. Possible values: { $values }.
+cli-usage-too-many = “{ $value }” is one value too many for { $argument }.
+cli-usage-unknown = “{ $argument }” is an unexpected argument.
+cli-usage-twice = { $argument } can be used only once.
+cli-usage-conflict = { $argument } cannot be used with { $others }.
+cli-usage-required = Required arguments are missing: { $arguments }.
+cli-usage-command = “{ $command }” is an unrecognized subcommand.
+cli-usage-no-command = `{ $command }` needs a subcommand.
+cli-usage-encoding = An argument is not valid UTF-8.
+cli-usage-suggestion = Did you mean { $suggestion }?
+cli-usage-duration = “{ $text }” is not a length of time: write it as 20m, 1h30m or 90s.
+# $min and $max are numbers of seconds.
+cli-usage-range = “{ $text }” is out of range: it must be from { $min } to { $max } seconds.
+
+## Start of the program with the window
+
+cli-app-no-display = There is no display here: `zafu sit --terminal` runs a sit without one.
+cli-app-missing = { $program } is not installed beside `zafu`. Install Zafu again, or use `zafu sit --terminal`.
+cli-app-not-executable = { $program } cannot be started: { $reason }. Install Zafu again, or use `zafu sit --terminal`.
+# $reason is what the program said: a whole sentence, or a technical message in English.
+cli-app-failed = Zafu could not be started. { $reason }
+cli-app-failed-silently = Zafu could not be started. The log files say why: `zafu doctor` prints their folder.
+cli-app-no-response = Zafu was started and does not respond. Run `zafu doctor` to find the cause.
+cli-app-no-response-reason = Zafu was started and does not respond. Run `zafu doctor` to find the cause. The last message of Zafu: { $reason }
+cli-app-stopped = Zafu was started and has stopped again. The log files say why: `zafu doctor` prints their folder.
+
+## State of the timer
+
+cli-status-idle = No sit is running.
+cli-status-preparing = Preparation, { $left } left.
+cli-status-sitting = Sitting, { $left } left.
+cli-status-sitting-open = Sitting, { $sat } so far.
+cli-status-paused = Paused, { $left } left.
+cli-status-paused-open = Paused, { $sat } so far.
+cli-status-overtime = Complete, and { $overtime } of overtime.
+cli-status-unsettled = The sit of { $started } was interrupted after { $sat }: `zafu resolve whole|gap|discard` says what it was ({ $id }).
+cli-status-unsettled-overtime = The sit of { $started } is complete and saved. Add its { $overtime } of overtime? `zafu resolve whole` adds it, `zafu resolve discard` leaves it out ({ $id }).
+# $trouble is a whole sentence.
+cli-trouble = Trouble: { $trouble }
+
+## End of a sit
+
+cli-ended = Kept: { $sat }.
+cli-sit-kept = Sat { $sat }. Kept.
+cli-sit-not-kept = No sit was kept.
+cli-sit-gap = The sit has a gap: `zafu resolve whole|gap|discard` says what you sat.
+cli-sit-recovered = The interrupted sit continues. End it with Ctrl-C before you start another.
+cli-sit-elsewhere = Zafu is already running: `zafu sit` without `--terminal` starts a sit there.
+# $error is a whole sentence.
+cli-sit-not-saved = { $error } Press Ctrl-C again to quit all the same: the sit then stays as it was saved last.
+
+## List of past sits. The states of a sit are at most 14 characters long.
+
+cli-log-empty = No sits yet.
+cli-log-started = not over
+cli-log-ended-early = ended early
+cli-log-completed = complete
+cli-log-elsewhere = elsewhere
+cli-log-unfinished = unfinished
+
+## Accounts that have sits on this device
+
+cli-owners-empty = No account was ever signed in on this device, and there are no sits yet.
+cli-owners-ownerless = Sits made while no account was signed in
+cli-owners-unknown = Account with an unknown address, { $id }
+cli-owners-account = { $email } at { $project }, { $id }
+# $state is one of the five sentences below.
+cli-owners-counts = { $state } Sits: { $sits }. Deleted: { $deleted }. Not sent: { $unsent }. On this device only: { $local }.
+cli-owners-signed-in = Signed in.
+cli-owners-signed-out = Signed out.
+cli-owners-deleted = Gone: the account was deleted.
+cli-owners-replaced = Gone: another account has its address now.
+cli-owners-none = No account.
+
+## Names of these accounts in lists and sentences
+
+cli-owner-none = no account
+cli-owner-email = { $email }
+cli-owner-unknown = account { $id }
+# $state is one of the four states below.
+cli-owner-gone = { $email } ({ $state })
+cli-owner-signed-in = signed in
+cli-owner-signed-out = signed out
+cli-owner-deleted = deleted
+cli-owner-replaced = replaced
+cli-owner-not-found = No account “{ $text }” was ever signed in on this device. `zafu account list` lists those that were.
+# $ids is a list made of the two texts below.
+cli-owner-ambiguous = Several accounts have the address { $address }. Name one by its ID: { $ids }.
+cli-owner-listed = { $id } ({ $state })
+cli-owner-listed-next = { $ids }, { $id } ({ $state })
+
+## State of the account and its sync
+
+cli-account-none = No account is signed in. All sits are on this device.
+cli-account-signed-in = Signed in as { $email } at { $project }.
+cli-account-signed-out = Signed out. { $email } at { $project } was signed in last.
+cli-account-synced = Last synced: { $time }.
+cli-account-not-synced = Not synced yet.
+cli-account-counts = Waiting: { $pending }. Rejected: { $rejected }. On this device only: { $local }.
+cli-account-unreadable =
+    { $count ->
+        [one] 1 sit needs a newer Zafu. It is kept, and shown after an update.
+       *[other] { $count } sits need a newer Zafu. They are kept, and shown after an update.
+    }
+# $need is one of the sentences below.
+cli-account-to-do = To do: { $need }
+cli-account-others = Of other accounts on this device: { $sits }, not sent: { $unsent }. `zafu account list` lists them, `zafu log --all-accounts` shows their sits.
+cli-synced = Sent: { $pushed }. Received: { $pulled }. Waiting: { $pending }. Rejected: { $rejected }.
+cli-rejected-none = The server rejected no sits.
+
+## Commands for the account
+
+cli-account-project = Name the project: `--url https://abcdefgh.supabase.co --key sb_publishable_...`.
+cli-account-credential = Say how you sign in: with `--password-stdin`, or with `--code` and the code from the email.
+cli-account-no-password = There is no password on standard input.
+cli-account-code-sent = An email is on its way, if the address is right. Sign in with its code: `zafu account sign-in --email { $email } --code CODE`. If it has a link and no code, the project’s email templates must be changed: see supabase/README.md.
+cli-account-confirmation-sent = An email was sent to { $email }. If it has a code: `zafu account sign-in --email { $email } --code CODE`. If it has a link: open it, then sign in.
+cli-account-sign-in = Signed in.
+cli-account-assigned =
+    { $count ->
+        [one] 1 sit without an account now belongs to this account.
+       *[other] { $count } sits without an account now belong to this account.
+    }
+cli-account-until-quit = The keychain of this system cannot be used: you are signed in until Zafu quits.
+cli-account-sign-out = Signed out. All sits are still here.
+cli-account-not-signed-in = No account is signed in: sign in first.
+cli-account-erase-unconfirmed = This erases all sits of the account from the server, for every device. Nothing was changed yet: say `zafu account erase --yes` if you mean it. The sits on this device stay.
+cli-account-erased = Erased from the server. The sits on this device stay here, and are not sent any more.
+# $name is the other account, $own the address of the signed-in account.
+cli-account-adopt-own = { $name } is the account that is signed in: it has its sits already.
+cli-account-adopt-unconfirmed =
+    { $count ->
+        [one] 1 sit on this device belongs to { $name } at { $project }. That account is signed out, and not known to be gone: its user could sign in again, and would no longer find it here. Nothing was moved. To move it to { $own } for good: `zafu account adopt --from { $id } --yes`.
+       *[other] { $count } sits on this device belong to { $name } at { $project }. That account is signed out, and not known to be gone: its user could sign in again, and would no longer find them here. Nothing was moved. To move them to { $own } for good: `zafu account adopt --from { $id } --yes`.
+    }
+cli-account-declined =
+    { $count ->
+        [one] Left where they are: 1 sit of { $name }.
+       *[other] Left where they are: { $count } sits of { $name }.
+    }
+cli-account-adopted =
+    { $count ->
+        [one] Moved to { $own }: 1 sit of { $name }. The next sync sends it.
+       *[other] Moved to { $own }: { $count } sits of { $name }. The next sync sends them.
+    }
+# $deleted is a number of deleted sits.
+cli-account-adopted-deleted =
+    { $count ->
+        [one] Moved to { $own }: 1 sit of { $name }, and deleted ones: { $deleted }. The next sync sends them.
+       *[other] Moved to { $own }: { $count } sits of { $name }, and deleted ones: { $deleted }. The next sync sends them.
+    }
+cli-account-adopted-none = { $name } has no sits on this device.
+
+## What only the user can do before the sync continues
+
+cli-need-sign-in = Your sign-in has expired: sign in again with `zafu account sign-in`. Sits that are not sent yet are kept.
+cli-need-account-gone = On the server the account is gone: sign in to another one. The sits on this device stay.
+cli-need-erased = The account’s sits were erased from the server. `zafu account after-erasure upload` sends those of this device again, `zafu account after-erasure keep` keeps them on this device only.
+cli-need-adopt = Some sits were made while no account was signed in. `zafu account adopt` assigns them to this account, `zafu account adopt --leave` leaves them on this device only.
+cli-need-key = The project’s key is not accepted: check it in the project’s settings, then run `zafu account sign-in --key KEY`. Sits that are not sent yet are kept.
+cli-need-blocked = This account is blocked: ask the project’s administrator. Sits that are not sent yet are kept, and sent once the account is unblocked.
+cli-need-server = The project’s administrator must repair the server: see supabase/README.md. Everything is kept.
+cli-need-too-old = This Zafu is too old for the project: update it. Everything is kept until then.
+cli-need-rejected = The server rejected some sits: `zafu account rejected` shows which and why. They are kept on this device.
+cli-need-adopt-from-unknown = Sits of an account that is gone are on this device: `zafu account list` lists it.
+cli-need-adopt-from =
+    { $count ->
+        [one] 1 sit on this device belongs to { $name }, an account that can no longer be signed in to: `zafu account adopt --from { $id }` moves it to { $email }, `zafu account adopt --from { $id } --leave` does not.
+       *[other] { $count } sits on this device belong to { $name }, an account that can no longer be signed in to: `zafu account adopt --from { $id }` moves them to { $email }, `zafu account adopt --from { $id } --leave` does not.
+    }
+
+## Restore of a backup
+
+cli-restore-none = There are no backups yet in { $folder }.
+cli-restore-running = Zafu is already running: `zafu quit` stops it. A running sit is saved up to then.
+cli-restore-no-intact = There is no intact backup. Nothing was changed: `zafu restore empty` creates an empty database and keeps the damaged file.
+cli-restore-done = Done.
+cli-restore-done-aside = Done. What was there before is kept as { $path }.

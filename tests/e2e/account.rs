@@ -28,7 +28,7 @@ fn a_sit_recorded_offline_reaches_the_server_and_another_device_exactly_once() {
     let sits = [sit(&one), sit(&one)];
     assert_eq!(
         person.sign_up(&one),
-        "Signed in.\nSits that were nobody's are the account's now: 2.\n"
+        "Signed in.\n2 sits without an account now belong to this account.\n"
     );
     assert_eq!(one.json("sync --json"), report(2, 0, 0));
     assert_eq!(one.json("sync --json"), report(0, 0, 0), "what is there is not sent again");
@@ -87,7 +87,7 @@ fn the_exit_code_distinguishes_synced_pending_and_action_needed() {
     let person = Person::new(backend);
     let zafu = Zafu::on(&keyring);
     zafu.run("sync").refused(6, "not signed in");
-    zafu.run("account sign-in --email a@example.org --code 1").refused(2, "name the project");
+    zafu.run("account sign-in --email a@example.org --code 1").refused(2, "Name the project");
     let project = person.project();
     zafu.run(&format!("account sign-in {project} --email a@example.org"))
         .refused(2, "--password-stdin");
@@ -120,7 +120,7 @@ fn a_missing_keychain_is_reported_and_the_sign_in_lasts_until_zafu_ends() {
     let engine = zafu.sit("20m --prepare 0s");
     let signed_in = person.with_password(&zafu, "sign-up", Person::PASSWORD);
     assert_eq!(signed_in.code, Some(0), "{signed_in:?}");
-    assert!(signed_in.err.contains("you are signed in until Zafu ends"), "{signed_in:?}");
+    assert!(signed_in.err.contains("you are signed in until Zafu quits"), "{signed_in:?}");
     zafu.ok("sync");
     assert_eq!(server(backend, &person, "select id from sessions"), engine.id());
     assert_eq!(zafu.json("account status --json")["untilQuit"], true);
@@ -170,7 +170,7 @@ fn another_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
     zafu.ok("account sign-out");
     let nobodys = sit(&zafu);
     assert_eq!(second.sign_up(&zafu), "Signed in.\n");
-    zafu.run("sync").refused(6, "made while nobody was signed in");
+    zafu.run("sync").refused(6, "made while no account was signed in");
     assert_eq!(server(backend, &second, "select count(*) from sessions"), "0");
     let log = zafu.json("log --json");
     let ids: Vec<_> =
@@ -242,15 +242,15 @@ fn the_doctor_checks_the_keychain_and_the_server() {
     let zafu = Zafu::on(&keyring);
     let doctor = || zafu.run("doctor").out;
     assert!(doctor().contains("ok    keychain: can be used\n"), "{}", doctor());
-    assert!(doctor().contains("ok    server: nobody is signed in, and nobody needs to be\n"));
+    assert!(doctor().contains("ok    server: no account is signed in, and none is needed\n"));
     let person = Person::new(backend);
     person.sign_up(&zafu);
-    assert!(doctor().contains("ok    server: as it must be\n"), "{}", doctor());
+    assert!(doctor().contains("ok    server: set up for Zafu\n"), "{}", doctor());
     zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
     assert!(doctor().contains("look  server: The server was not reached"), "{}", doctor());
     let bare = Keyring::without_one().unwrap();
     let without = Zafu::on(&bare).run("doctor").out;
-    assert!(without.contains("look  keychain: cannot be used ("), "{without}");
+    assert!(without.contains("look  keychain: The keychain cannot be used ("), "{without}");
 }
 
 /// Returns the number of sits in a log.
@@ -388,7 +388,7 @@ fn real_life_05_a_deleted_account_reported_by_the_server_is_recorded() {
     engine.wait();
     let said = other.with_password(&zafu, "sign-up", Person::PASSWORD);
     assert!(
-        said.err.contains(&format!("1 sit on this device belong to {} (deleted)", person.email())),
+        said.err.contains(&format!("1 sit on this device belongs to {} (deleted)", person.email())),
         "{said:?}"
     );
     let old = zafu.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
@@ -434,7 +434,7 @@ fn real_life_15_an_account_without_the_sign_up_trigger_is_not_reported_as_delete
     person.with_password(&zafu, "sign-up", Person::PASSWORD);
     let is_the_servers_fault = || {
         let said = zafu.run("sync");
-        said.refused(6, "the server has to be mended by whoever runs it");
+        said.refused(6, "administrator must repair the server");
         assert!(!said.err.contains("gone"), "{said:?}");
         assert_eq!(zafu.json("account list --json")[0]["state"], "signed-in");
         said

@@ -16,10 +16,10 @@ fn without_an_engine_reading_works_and_changes_are_rejected() {
     let status = zafu.json("status --json");
     assert_eq!((&status["running"], &status["state"]), (&false.into(), &"idle".into()));
     for line in ["pause", "resume", "end", "discard --yes"] {
-        zafu.run(line).refused(3, "no sit is running: Zafu is not running with this data folder");
+        zafu.run(line).refused(3, "No sit is running: Zafu is not running with this data folder");
     }
     zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
-    zafu.run("sit 20m").refused(1, "there is no display here: `zafu sit --terminal` runs");
+    zafu.run("sit 20m").refused(1, "There is no display here: `zafu sit --terminal` runs");
 }
 
 #[test]
@@ -32,8 +32,9 @@ fn without_a_session_bus_the_doctor_reports_it_and_starts_none() {
     let said = Said::of(doctor).out;
     // An attempt to start a bus would report another reason.
     for line in [
-        "look  notifications: there is no session bus: start Zafu from a desktop session\n",
-        "look  keychain: cannot be used (there is no session bus): ",
+        "look  notifications: The services of the desktop cannot be reached (there is no session bus).",
+        "Start Zafu from a desktop session.\n",
+        "look  keychain: The keychain cannot be used (there is no session bus), so you stay signed in",
     ] {
         assert!(said.contains(line), "{said}");
     }
@@ -51,7 +52,7 @@ fn invalid_arguments_give_exit_code_2_and_a_reason() {
         ("sit 20m --interval 0s", "from 1 to 86400 seconds"),
         ("sit 1m 2m 3m", "\"1m 2m 3m\" is not a length"),
         ("resolve maybe", "whole, gap, discard"),
-        ("resolve gap --id 7", "\"7\" is not a session ID"),
+        ("resolve gap --id 7", "“7” is not a session ID"),
         ("log --limit many", "invalid value"),
         ("discard", "say `zafu discard --yes` if you mean it"),
         ("dance", "unrecognized subcommand"),
@@ -74,7 +75,7 @@ fn every_command_reaches_the_running_engine() {
     zafu.run("restore empty").refused(3, "already running");
     zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
     zafu.run("resume").refused(3, "the sit is not paused");
-    zafu.run("sit --preset Dawn").refused(3, "there is no preset \"Dawn\"; the presets are:");
+    zafu.run("sit --preset Dawn").refused(3, "There is no preset “Dawn”.");
     zafu.ok("pause");
     engine.pass(10 * MINUTE);
     assert!(zafu.ok("status").starts_with("Paused, 17:"), "{}", zafu.ok("status"));
@@ -294,4 +295,59 @@ fn the_help_is_in_the_language_that_the_environment_asks_for() {
     {
         assert!(help(variables).contains("Usage: zafu sit"), "{variables:?}");
     }
+}
+
+#[test]
+fn the_output_is_in_the_language_of_the_user_and_json_and_exit_codes_are_not() {
+    let zafu = Zafu::new();
+    let in_german = |variable: &str, language: &str, line: &str| {
+        let mut command = zafu.command(line.split_whitespace());
+        command.env(variable, language);
+        Said::of(command)
+    };
+    let lines = [
+        ("status", "Es läuft keine Sitzung."),
+        ("log", "Noch keine Sitzungen."),
+        ("quit", "Zafu läuft nicht."),
+        ("pause", "Es läuft keine Sitzung: Zafu läuft nicht mit diesem Datenordner."),
+        ("discard", "`zafu discard --yes` verwirft sie wirklich"),
+        ("dance", "„dance“ ist kein bekannter Unterbefehl."),
+        ("sit --prepare 6m", "Möglich sind 0 bis 300 Sekunden."),
+        ("sit 20m", "Hier gibt es keine Anzeige: `zafu sit --terminal`"),
+        ("resolve gap --id 7", "„7“ ist keine ID einer Sitzung."),
+        ("restore", "gibt es noch keine Sicherungen."),
+        ("log --account me@example.org", "war nie ein Konto „me@example.org“ angemeldet."),
+        ("account list", "Auf diesem Gerät war nie ein Konto angemeldet"),
+        ("doctor", "Datenbank: noch nichts gespeichert"),
+    ];
+    for (line, words) in lines {
+        let english = zafu.run(line);
+        for (variable, language) in [("LANGUAGE", "de"), ("LC_ALL", "de_DE.UTF-8")] {
+            let german = in_german(variable, language, line);
+            assert_eq!(german.code, english.code, "zafu {line}: {german:?}");
+            assert_eq!(german.out.is_empty(), english.out.is_empty(), "zafu {line}: {german:?}");
+            let said = format!("{}{}", german.out, german.err);
+            assert!(said.contains(words), "zafu {line}: {german:?}");
+            let english = format!("{}{}", english.out, english.err);
+            assert!(!english.contains(words), "zafu {line}: {english}");
+        }
+    }
+    let mut command = zafu.command(["sit", "2m", "--prepare", "0s", "--terminal"]);
+    command.env("LC_ALL", "de_DE.UTF-8");
+    let engine = Engine::spawn(command, zafu.data());
+    // The time of a paused sit is the same in each call.
+    zafu.ok("pause");
+    let status = in_german("LC_ALL", "de_DE.UTF-8", "status").out;
+    assert!(status.starts_with("Pause, noch 0"), "{status}");
+    for line in ["status --json", "log --json"] {
+        let german = in_german("LC_ALL", "de_DE.UTF-8", line);
+        assert_eq!((german.code, &german.out), (Some(0), &zafu.ok(line)), "zafu {line}");
+    }
+    zafu.ok("resume");
+    engine.pass(2 * MINUTE);
+    let (status, said) = engine.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(said.ends_with("02:00 gesessen. Behalten.\n"), "{said}");
+    let log = in_german("LC_ALL", "de_DE.UTF-8", "log").out;
+    assert!(log.contains("  vollständig"), "{log}");
 }

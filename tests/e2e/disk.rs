@@ -200,7 +200,7 @@ fn real_life_09_reading_works_in_a_read_only_folder_and_on_a_full_disk() {
         let status = zafu.json("status --json");
         assert_eq!(status["unsettled"].as_array().unwrap().len(), unsettled, "{how}");
         let doctor = zafu.run("doctor").out;
-        assert!(doctor.contains("ok    database: whole"), "{how}: {doctor}");
+        assert!(doctor.contains("ok    database: intact"), "{how}: {doctor}");
     };
     let everywhere = |sits: usize, unsettled: usize, how: &str| {
         fill(&zafu);
@@ -266,7 +266,8 @@ fn a_new_database_can_be_started_and_the_damaged_one_is_kept() {
     let zafu = with_a_backup();
     fs::remove_dir_all(zafu.data().join("backups")).unwrap();
     assert!(zafu.ok("restore").starts_with("There are no backups yet in "));
-    zafu.run("restore newest").refused(1, "`zafu restore empty` begins anew and keeps");
+    zafu.run("restore newest")
+        .refused(1, "`zafu restore empty` creates an empty database and keeps");
     let said = zafu.ok("restore empty");
     let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
     assert_eq!(sql(Path::new(aside), "SELECT count(*) FROM sessions"), "2");

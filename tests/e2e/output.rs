@@ -123,7 +123,8 @@ fn real_life_01_a_command_ends_quietly_or_with_one_plain_error() {
         let quiet = command(broken());
         assert_eq!((quiet.code, &quiet.err), (usual.code, &usual.err), "zafu {line}");
         let full = command(full().into());
-        let said = "zafu: standard output cannot be written: No space left on device (os error 28)";
+        let said =
+            "zafu: Standard output cannot be written: No space left on device (os error 28).";
         assert_eq!(full.code, usual.code.filter(|code| *code != 0).or(Some(1)), "zafu {line}");
         assert_eq!(full.err.trim_start_matches(&usual.err).trim(), said, "zafu {line}");
     }

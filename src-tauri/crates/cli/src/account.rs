@@ -5,6 +5,7 @@ use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, USAGE, WAITING};
 use crate::{log, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
+use zafu_core::message;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::output;
 use zafu_engine::protocol::{
@@ -12,6 +13,7 @@ use zafu_engine::protocol::{
     SyncView,
 };
 use zafu_engine::sync::AccountClient;
+use zafu_messages::text;
 
 /// Returns the project of `place`. A missing URL or key is taken from the last project that was used.
 ///
@@ -22,9 +24,7 @@ fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Fail
     let url = place.url.unwrap_or(last.url);
     let key = place.key.unwrap_or(last.key);
     if url.is_empty() || key.is_empty() {
-        let message =
-            "name the project: --url https://abcdefgh.supabase.co --key sb_publishable_...";
-        return Err(Failure::new(USAGE, message));
+        return Err(Failure::new(USAGE, message!("cli-account-project")));
     }
     Ok(ProjectView { url, key })
 }
@@ -53,25 +53,25 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             let ProjectView { url, key } = project(&mut client, place)?;
             let address = email.clone();
             client.send_code(CodeRequest { url, key, email })?;
-            say(&format!(
-                "A mail is on its way, if the address is right. The code in it goes into `zafu account sign-in --email {address} --code CODE`. If it has a link and no code, the project's mail templates have to be changed: see supabase/README.md."
-            ))
+            output::print(text!("cli-account-code-sent", email = address));
+            Ok(())
         }
         AccountCommand::SignOut => {
             client.sign_out()?;
-            say("Signed out. All sits are still here.")
+            output::print(text!("cli-account-sign-out"));
+            Ok(())
         }
         AccountCommand::Status { json } => {
             let owners = client.owners()?;
             print::account(client.status()?.as_ref(), &owners, json)
         }
         AccountCommand::Erase { yes: false } => {
-            let message = "this erases all sits of the account from the server, for every device: say `zafu account erase --yes` if you mean it. The sits on this device stay";
-            Err(Failure::new(USAGE, message))
+            Err(Failure::new(USAGE, message!("cli-account-erase-unconfirmed")))
         }
         AccountCommand::Erase { yes: true } => {
             client.erase()?;
-            say("Erased from the server. The sits on this device stay here, and are sent no more.")
+            output::print(text!("cli-account-erased"));
+            Ok(())
         }
         AccountCommand::Adopt { leave, from: Some(from), yes } => {
             adopt_from(&mut client, &from, leave, yes)
@@ -97,37 +97,41 @@ fn adopt_from(
     let owners = client.owners()?;
     let (owner, id) = owners::named(&owners, from)?;
     let Some(own) = owners.iter().find(|owner| owner.state == OwnerState::SignedIn) else {
-        return Err(Failure::new(ACCOUNT_ATTENTION, "nobody is signed in: sign in first"));
+        return Err(Failure::new(ACCOUNT_ATTENTION, message!("cli-account-not-signed-in")));
     };
-    let (sits, name) = (owners::sits(owner.sits), owners::name(owner));
+    let (count, name, own_email) = (owner.sits, owners::name(owner), own.email.as_str());
     if own.id == Some(id) {
-        let message = format!("{name} is the account that is signed in: it has its sits already");
-        return Err(Failure::new(USAGE, message));
+        return Err(Failure::new(USAGE, message!("cli-account-adopt-own", name = name)));
     }
     if leave {
         client.decline_from(id)?;
-        return say(&format!("Left where they are: {sits} of {name}."));
+        output::print(text!("cli-account-declined", count = count, name = name));
+        return Ok(());
     }
     if !owner.state.is_gone() && !yes {
-        let message = format!(
-            "{sits} on this device belong to {name} at {project}. That account is signed out, and not known to be gone: its user could sign in again, and would no longer find them here. Nothing was moved. To move them to {own} for good: `zafu account adopt --from {id} --yes`",
-            project = owner.project,
-            own = own.email,
+        let message = message!(
+            "cli-account-adopt-unconfirmed",
+            count = count,
+            id = id.to_string(),
+            name = name,
+            own = own_email,
+            project = owner.project.as_str(),
         );
         return Err(Failure::new(USAGE, message));
     }
     let moved = client.adopt_from(id, yes)?;
-    if moved == 0 {
-        return say(&format!("{name} has no sits on this device."));
-    }
-    let deleted = match moved.saturating_sub(owner.sits) {
-        0 => String::new(),
-        deleted => format!(" (and {} that are deleted)", owners::sits(deleted)),
-    };
-    say(&format!(
-        "Moved to {own}: {sits}{deleted} of {name}. The next sync sends them.",
-        own = own.email
-    ))
+    output::print(match moved.saturating_sub(count) {
+        _ if moved == 0 => text!("cli-account-adopted-none", name = name),
+        0 => text!("cli-account-adopted", count = count, name = name, own = own_email),
+        deleted => text!(
+            "cli-account-adopted-deleted",
+            count = count,
+            deleted = deleted,
+            name = name,
+            own = own_email,
+        ),
+    });
+    Ok(())
 }
 
 /// Syncs until nothing is due, prints the result and returns the exit code.
@@ -135,10 +139,10 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     let (report, view) = AccountClient::connect(folder)?.sync_now()?;
     print::synced(report, json)?;
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
-        output::say(zafu_messages::text(&trouble.message));
+        output::say(text(&trouble.message));
     }
-    if let Some(asked) = view.as_ref().and_then(print::asked) {
-        output::say(asked);
+    if let Some(need) = view.as_ref().and_then(print::need) {
+        output::say(text(&need));
     }
     Ok(ended(report, view.as_ref()))
 }
@@ -158,10 +162,7 @@ fn sign_in(client: &mut AccountClient, who: Who) -> Result<SignInRequest, Failur
     let how = match (who.code, who.password_stdin) {
         (Some(code), false) => Proof::Code(Secret(code)),
         (None, true) => Proof::Password(Secret(password()?)),
-        _ => {
-            let message = "say how you show that it is you: --password-stdin, or --code with the code from the mail";
-            return Err(Failure::new(USAGE, message));
-        }
+        _ => return Err(Failure::new(USAGE, message!("cli-account-credential"))),
     };
     let ProjectView { url, key } = project(client, who.place)?;
     Ok(SignInRequest { url, key, email: who.email, how })
@@ -173,7 +174,7 @@ fn password() -> Result<String, Failure> {
     io::stdin().lock().read_line(&mut line)?;
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
-        return Err(Failure::new(USAGE, "there is no password on standard input"));
+        return Err(Failure::new(USAGE, message!("cli-account-no-password")));
     }
     Ok(password.to_owned())
 }
@@ -185,25 +186,19 @@ fn signed_in(
     SignedInView { adopted, mail_sent }: SignedInView,
 ) -> Result<(), Failure> {
     if mail_sent {
-        return say(&format!(
-            "A mail was sent to {address}. If it has a code: `zafu account sign-in --email {address} --code CODE`. If it has a link: open it, then sign in."
-        ));
+        output::print(text!("cli-account-confirmation-sent", email = address));
+        return Ok(());
     }
-    say("Signed in.")?;
+    output::print(text!("cli-account-sign-in"));
     if adopted > 0 {
-        say(&format!("Sits that were nobody's are the account's now: {adopted}."))?;
+        output::print(text!("cli-account-assigned", count = adopted));
     }
     let view = client.status()?;
     if view.as_ref().is_some_and(|view| view.until_quit) {
-        output::say("the system keeps no secrets here: you are signed in until Zafu ends");
+        output::say(text!("cli-account-until-quit"));
     }
-    if let Some(asked) = view.as_ref().and_then(print::asked) {
-        output::say(asked);
+    if let Some(need) = view.as_ref().and_then(print::need) {
+        output::say(text(&need));
     }
-    Ok(())
-}
-
-fn say(text: &str) -> Result<(), Failure> {
-    output::print(text);
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::detached::{Detached, State};
 use crate::failure::{FAILED, Failure, UNREACHABLE};
 use std::path::PathBuf;
 use std::time::Duration;
+use zafu_core::message;
 use zafu_engine::Client;
 use zafu_engine::folder::DataFolder;
 
@@ -28,40 +29,39 @@ pub fn start_in_background(folder: &DataFolder) -> Result<Client, Failure> {
 /// Starts the program and waits until it is running or has handed over to another instance. Connects to the engine.
 fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
     if !has_display() {
-        let message = "there is no display here: `zafu sit --terminal` runs a sit without one";
-        return Err(Failure::new(FAILED, message));
+        return Err(Failure::new(FAILED, message!("cli-app-no-display")));
     }
     let path = program()?;
     let args = [args, &["--tell-when-started"]].concat();
     let started = Detached::start(&path, &args).map_err(|error| {
-        Failure::new(FAILED, format!("{} cannot be started: {error}", path.display()))
+        let (program, reason) = (path.display(), error.to_string());
+        Failure::new(FAILED, message!("cli-app-not-executable", program = program, reason = reason))
     })?;
     match started.wait(PATIENCE)? {
         State::Runs => {}
         State::Ended { status, .. } if status.success() => {}
-        State::Ended { said, .. } => return Err(Failure::new(FAILED, explained(&said))),
+        State::Ended { said, .. } => {
+            let message = match reason(&said) {
+                Some(reason) => message!("cli-app-failed", reason = reason),
+                None => message!("cli-app-failed-silently"),
+            };
+            return Err(Failure::new(FAILED, message));
+        }
         State::Unknown { said } => {
-            let said = explained(&said);
-            let message = format!(
-                "Zafu was started and does not answer; `zafu doctor` looks for the cause ({said})"
-            );
+            let message = match reason(&said) {
+                Some(reason) => message!("cli-app-no-response-reason", reason = reason),
+                None => message!("cli-app-no-response"),
+            };
             return Err(Failure::new(UNREACHABLE, message));
         }
     }
-    Client::connect(folder)?.ok_or_else(|| {
-        let message = "Zafu was started and has stopped again; the log files say why";
-        Failure::new(UNREACHABLE, message)
-    })
+    Client::connect(folder)?.ok_or_else(|| Failure::new(UNREACHABLE, message!("cli-app-stopped")))
 }
 
-/// Extracts the reason for a failed start from the standard error of the program, without the output of its libraries.
-fn explained(said: &str) -> String {
-    let ours = said.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
-    match (ours, said.lines().last()) {
-        (Some(reason), _) => reason.to_owned(),
-        (None, Some(last)) => format!("Zafu could not be started: {last}"),
-        (None, None) => "Zafu could not be started; the log files say why".to_owned(),
-    }
+/// Returns the last message of the program on its standard error, or else the last line of its libraries.
+fn reason(said: &str) -> Option<&str> {
+    let own = said.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
+    own.or_else(|| said.lines().last())
 }
 
 fn program() -> Result<PathBuf, Failure> {
@@ -69,10 +69,7 @@ fn program() -> Result<PathBuf, Failure> {
     if beside.is_file() {
         return Ok(beside);
     }
-    let message = format!(
-        "{PROGRAM} is not installed beside `zafu`: install Zafu anew, or use `zafu sit --terminal`"
-    );
-    Err(Failure::new(FAILED, message))
+    Err(Failure::new(FAILED, message!("cli-app-missing", program = PROGRAM)))
 }
 
 /// Returns whether a window can be shown. Always true on systems other than Linux.

@@ -1,9 +1,11 @@
 //! The arguments of `zafu`. The help that users see is in `messages/*/help.ftl`.
 
+use crate::usage::InvalidValue;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zafu_core::bounded::OutOfRange;
 use zafu_core::length::{self, LengthError};
+use zafu_core::message;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
 
 /// The command line. Without a command, the window opens.
@@ -282,25 +284,23 @@ impl From<String> for RestoreFrom {
     }
 }
 
-fn preparation(text: &str) -> Result<PreparationSeconds, String> {
+fn preparation(text: &str) -> Result<PreparationSeconds, InvalidValue> {
     bounded(text)
 }
 
-fn interval(text: &str) -> Result<SitSeconds, String> {
+fn interval(text: &str) -> Result<SitSeconds, InvalidValue> {
     bounded(text)
 }
 
-fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, String> {
+fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, InvalidValue> {
     let seconds = length::parse_duration(text).map_err(|error| match error {
         // Neither a preparation nor an interval can be open-ended or end at a clock time: this message offers neither.
-        LengthError::NotALength(text) => {
-            format!("\"{text}\" is not a length of time: write it as 20m, 1h30m or 90s")
-        }
-        error => error.to_string(),
+        LengthError::NotALength(text) => InvalidValue(message!("cli-usage-duration", text = text)),
+        error => InvalidValue(error.to_string().into()),
     })?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
     T::try_from(seconds).map_err(|OutOfRange { min, max, .. }| {
-        format!("\"{text}\" is out of range: it must be from {min} to {max} seconds")
+        InvalidValue(message!("cli-usage-range", text = text, min = min, max = max))
     })
 }
 
@@ -308,6 +308,7 @@ fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, String>
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use zafu_messages::{Catalogue, Language};
 
     #[test]
     fn the_arguments_are_declared_without_conflicts() {
@@ -320,6 +321,10 @@ mod tests {
         let Some(Command::Sit(sit)) = args.command else { unreachable!("a sit was asked for") };
         assert!(matches!(sit.length(), Ok(Some(LengthChoice::Until { .. }))));
         assert_eq!(sit.prepare.map(PreparationSeconds::get), Some(30));
+    }
+
+    fn english(error: &clap::Error) -> String {
+        crate::usage::text(error, &Catalogue::new(Language::English))
     }
 
     fn sit(line: &str) -> Result<Sit, clap::Error> {
@@ -335,12 +340,12 @@ mod tests {
         assert_eq!(sit("zafu sit -5 --terminal").unwrap().length(), negative("-5"));
         assert_eq!(sit("zafu sit --terminal -1h 30m").unwrap().length(), negative("-1h 30m"));
         for option in ["--prepare", "--interval"] {
-            let said = sit(&format!("zafu sit 5m {option} -5m")).unwrap_err().to_string();
+            let said = english(&sit(&format!("zafu sit 5m {option} -5m")).unwrap_err());
             assert!(said.contains("\"-5m\" is negative"), "{said}");
         }
-        let said = sit("zafu sit --interval 4294967296").unwrap_err().to_string();
+        let said = english(&sit("zafu sit --interval 4294967296").unwrap_err());
         assert!(
-            said.contains("\"4294967296\" is out of range: it must be from 1 to 86400 seconds"),
+            said.contains("“4294967296” is out of range: it must be from 1 to 86400 seconds"),
             "{said}"
         );
     }
@@ -369,7 +374,7 @@ mod tests {
     fn real_life_29_the_error_of_an_interval_does_not_suggest_an_open_end() {
         for option in ["--interval", "--prepare"] {
             let error = Args::try_parse_from(["zafu", "sit", option, "often"]).unwrap_err();
-            let said = error.to_string();
+            let said = english(&error);
             assert!(said.contains("write it as 20m, 1h30m or 90s"), "{said}");
             assert!(!said.contains("open"), "{said}");
         }
@@ -378,6 +383,6 @@ mod tests {
     #[test]
     fn a_preparation_is_at_most_five_minutes() {
         let error = Args::try_parse_from(["zafu", "sit", "--prepare", "6m"]).unwrap_err();
-        assert!(error.to_string().contains("from 0 to 300 seconds"), "{error}");
+        assert!(english(&error).contains("from 0 to 300 seconds"), "{error}");
     }
 }

@@ -1,6 +1,8 @@
 //! Failures of commands, and the exit codes.
 
 use zafu_core::length::LengthError;
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_engine::HostError;
 use zafu_engine::folder::FolderError;
 use zafu_engine::output;
@@ -11,7 +13,7 @@ use zafu_store::StoreError;
 #[derive(Debug)]
 pub struct Failure {
     /// The message for the user.
-    pub message: String,
+    pub message: Message,
     /// The exit code of the process.
     pub code: u8,
 }
@@ -33,13 +35,13 @@ pub const ACCOUNT_ATTENTION: u8 = 6;
 
 impl Failure {
     /// Creates a failure with a message and an exit code.
-    pub fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code }
+    pub const fn new(code: u8, message: Message) -> Self {
+        Self { message, code }
     }
 
     /// Prints the message on standard error and returns the exit code.
     pub fn report(&self) -> u8 {
-        output::say(&self.message);
+        output::say(zafu_messages::text(&self.message));
         self.code
     }
 }
@@ -59,36 +61,36 @@ impl From<IpcError> for Failure {
             | ErrorCode::Notification
             | ErrorCode::KeepAwake => FAILED,
         };
-        Self::new(code, zafu_messages::text(&error.message))
+        Self::new(code, error.message)
     }
 }
 
 impl From<LengthError> for Failure {
     fn from(error: LengthError) -> Self {
-        Self::new(USAGE, error.to_string())
+        Self::new(USAGE, error.to_string().into())
     }
 }
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        Self::new(FAILED, error.to_string())
+        Self::new(FAILED, error.to_string().into())
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(FAILED, error.to_string())
+        Self::new(FAILED, error.to_string().into())
     }
 }
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
-        Self::new(FAILED, error.to_string())
+        Self::new(FAILED, error.to_string().into())
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::new(FAILED, error.to_string())
+        Self::new(FAILED, message!("cli-system", reason = error.to_string()))
     }
 }

@@ -1,5 +1,6 @@
-//! The definition of the command line, and its help in every language. Also used to generate the
+//! The definition of the command line, with its help and its errors in every language. Also used to generate the
 //! manual pages and the shell completions.
 
 pub mod args;
 pub mod help;
+pub mod usage;

@@ -20,12 +20,14 @@ use failure::{DONE, FAILED, Failure, REJECTED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
 use zafu_cli::args::{Args, Command, GapAnswer, Sit};
-use zafu_cli::help;
+use zafu_cli::{help, usage};
+use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 use zafu_engine::access::{self, Access};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{IpcError, StartRequest};
 use zafu_engine::{Client, doctor, logs, output, resolve_sit, system};
+use zafu_messages::text;
 use zafu_store::Store;
 
 fn main() -> ExitCode {
@@ -50,7 +52,7 @@ fn parse() -> Result<Args, clap::Error> {
 
 /// Prints clap's message and returns the exit code: help and version go to standard output, errors to standard error.
 fn explain(answer: &clap::Error) -> u8 {
-    let text = answer.render().to_string();
+    let text = usage::text(answer, &zafu_messages::current());
     if answer.use_stderr() {
         output::say_plain(&text);
     } else {
@@ -69,15 +71,14 @@ fn finish(code: u8, begins_a_sit: bool) -> u8 {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         return code;
     }
-    let (unharmed, code) = match (begins_a_sit, code) {
-        (true, code) => ("; the sit is not affected", code),
-        (false, 0) => ("", FAILED),
-        (false, code) => ("", code),
-    };
-    output::say(format_args!("standard output cannot be written: {error}{unharmed}"));
+    let reason = error.to_string();
+    output::say(match begins_a_sit {
+        true => text!("cli-output-sit", reason = reason),
+        false => text!("cli-output", reason = reason),
+    });
     // Standard error may fail as well.
     let _ = output::finish_within(LAST_WORDS);
-    code
+    if begins_a_sit || code != 0 { code } else { FAILED }
 }
 
 /// How long the end of a sit waits for a terminal or a reader that accepts no output.
@@ -120,11 +121,10 @@ fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Resume) => drop(client(&folder)?.resume_sit()?),
         Some(Command::End { overtime }) => {
             let overtime = overtime.then_some(OvertimeAnswer::Add);
-            print::ended(&client(&folder)?.end_sit(overtime)?)?;
+            print::ended(&client(&folder)?.end_sit(overtime)?);
         }
         Some(Command::Discard { yes: false }) => {
-            let message = "this throws the sit away: say `zafu discard --yes` if you mean it, or `zafu end` to keep what was sat";
-            return Err(Failure::new(USAGE, message));
+            return Err(Failure::new(USAGE, message!("cli-discard-unconfirmed")));
         }
         Some(Command::Discard { yes: true }) => drop(client(&folder)?.discard_sit()?),
         Some(Command::Resolve { answer, id }) => resolve(&folder, answer, id.as_deref())?,
@@ -144,9 +144,7 @@ fn run(args: Args) -> Result<u8, Failure> {
 
 /// Connects to the running engine, for a command that needs a running sit.
 fn client(folder: &DataFolder) -> Result<Client, Failure> {
-    Client::connect(folder)?.ok_or_else(|| {
-        Failure::new(REJECTED, "no sit is running: Zafu is not running with this data folder")
-    })
+    Client::connect(folder)?.ok_or_else(|| Failure::new(REJECTED, message!("cli-no-sit")))
 }
 
 fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
@@ -169,7 +167,7 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
         output::print(sit.id);
     }
     for trouble in state.trouble {
-        output::say(zafu_messages::text(&trouble.message));
+        output::say(text(&trouble.message));
     }
     Ok(())
 }
@@ -180,9 +178,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
         GapAnswer::Gap => Answer::Gap,
         GapAnswer::Discard => Answer::Discard,
     };
-    let not_an_id = |text| {
-        Failure::new(USAGE, format!("\"{text}\" is not a session ID: `zafu status` shows them"))
-    };
+    let not_an_id = |text: &str| Failure::new(USAGE, message!("cli-session-id", text = text));
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
     match access::lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Engine(mut client) => drop(client.resolve_sit(id, answer)?),
@@ -198,7 +194,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
 fn quit(folder: &DataFolder) -> Result<(), Failure> {
     match Client::connect(folder)? {
         Some(mut client) => client.quit()?,
-        None => output::print("Zafu is not running."),
+        None => output::print(text!("cli-quit-not-running")),
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use crate::failure::{Failure, USAGE};
 use zafu_core::ids::UserId;
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_engine::protocol::{OwnerState, OwnerView};
 
 /// Returns the account with the ID or the email address `text`, and its ID.
@@ -14,53 +16,46 @@ pub fn named<'a>(owners: &'a [OwnerView], text: &str) -> Result<(&'a OwnerView, 
         accounts().filter(|(owner, _)| owner.email.eq_ignore_ascii_case(text)).collect();
     match found[..] {
         [one] => Ok(one),
-        [] => {
-            let message = format!(
-                "no account \"{text}\" was ever signed in here: `zafu account list` lists those that were"
-            );
-            Err(Failure::new(USAGE, message))
-        }
-        _ => {
-            let ids: Vec<_> =
-                found.iter().map(|(owner, id)| format!("{id} ({})", state(owner.state))).collect();
-            let message = format!(
-                "several accounts have the address {text}: name one by its ID, {}",
-                ids.join(", ")
-            );
-            Err(Failure::new(USAGE, message))
+        [] => Err(Failure::new(USAGE, message!("cli-owner-not-found", text = text))),
+        [(first, id), ref others @ ..] => {
+            let first =
+                message!("cli-owner-listed", id = id.to_string(), state = state(first.state));
+            let ids = others.iter().fold(first, |ids, (owner, id)| {
+                let (id, state) = (id.to_string(), state(owner.state));
+                message!("cli-owner-listed-next", ids = ids, id = id, state = state)
+            });
+            Err(Failure::new(USAGE, message!("cli-owner-ambiguous", address = text, ids = ids)))
         }
     }
 }
 
 /// Returns the name of an owner in a list or in a sentence.
-pub fn name(owner: &OwnerView) -> String {
+pub fn name(owner: &OwnerView) -> Message {
     match (owner.id, owner.email.as_str()) {
-        (None, _) => "nobody".into(),
-        (Some(id), "") => format!("the account {id}"),
-        (Some(_), email) if owner.state.is_gone() => format!("{email} ({})", state(owner.state)),
-        (Some(_), email) => email.into(),
+        (None, _) => message!("cli-owner-none"),
+        (Some(id), "") => message!("cli-owner-unknown", id = id.to_string()),
+        (Some(_), email) if owner.state.is_gone() => {
+            message!("cli-owner-gone", email = email, state = state(owner.state))
+        }
+        (Some(_), email) => message!("cli-owner-email", email = email),
     }
 }
 
 /// Returns the name of the state of an account.
-pub fn state(state: OwnerState) -> &'static str {
+fn state(state: OwnerState) -> Message {
     match state {
-        OwnerState::SignedIn => "signed in",
-        OwnerState::SignedOut => "signed out",
-        OwnerState::Deleted => "deleted",
-        OwnerState::Replaced => "replaced",
-        OwnerState::Nobody => "no account",
+        OwnerState::SignedIn => message!("cli-owner-signed-in"),
+        OwnerState::SignedOut => message!("cli-owner-signed-out"),
+        OwnerState::Deleted => message!("cli-owner-deleted"),
+        OwnerState::Replaced => message!("cli-owner-replaced"),
+        OwnerState::Nobody => message!("cli-owner-none"),
     }
-}
-
-/// Returns a number of sits as text.
-pub fn sits(count: u32) -> String {
-    if count == 1 { "1 sit".into() } else { format!("{count} sits") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zafu_messages::{Catalogue, Language};
 
     fn owner(n: u128, email: &str, state: OwnerState) -> OwnerView {
         let id = (n > 0).then(|| format!("00000000-0000-0000-0000-{n:012}").parse().unwrap());
@@ -91,8 +86,21 @@ mod tests {
         assert_eq!(found("OTHER@example.org").unwrap(), "00000000-0000-0000-0000-000000000003");
         let replaced = "00000000-0000-0000-0000-000000000002";
         assert_eq!(found(replaced).unwrap(), replaced);
-        let several = found("me@example.org").unwrap_err();
-        assert!(several.message.contains("000000000002 (replaced)"), "{}", several.message);
-        assert!(found("").unwrap_err().message.contains("zafu account list"), "nobody has no name");
+        let said =
+            |text: &str, language| Catalogue::new(language).text(&found(text).unwrap_err().message);
+        let several = said("me@example.org", Language::English);
+        assert!(several.contains("000000000002 (replaced)"), "{several}");
+        let several = said("me@example.org", Language::German);
+        assert!(
+            several.ends_with(
+                "000000000001 (angemeldet), 00000000-0000-0000-0000-000000000002 (ersetzt)."
+            ),
+            "{several}"
+        );
+        let none = said("", Language::English);
+        assert!(
+            none.contains("zafu account list"),
+            "the sits without an owner have no name: {none}"
+        );
     }
 }

@@ -5,6 +5,7 @@ use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
 use zafu_core::ids::SessionId;
+use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
@@ -70,16 +71,15 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
             trouble: state.trouble.iter().map(|trouble| &trouble.message).collect(),
         });
     }
-    let mut out = output::stdout();
-    match sit {
-        None => writeln!(out, "No sit is running.")?,
-        Some(sit) => writeln!(out, "{}", line(sit))?,
-    }
+    output::print(match sit {
+        None => text!("cli-status-idle"),
+        Some(sit) => line(sit),
+    });
     for unsettled in &state.unsettled {
-        writeln!(out, "{}", question(unsettled))?;
+        output::print(question(unsettled));
     }
     for trouble in &state.trouble {
-        writeln!(out, "Trouble: {}", output::harmless(&text(&trouble.message)))?;
+        output::print(text!("cli-trouble", trouble = trouble.message.clone()));
     }
     Ok(())
 }
@@ -87,37 +87,42 @@ pub fn status(state: &EngineState, running: bool, json: bool) -> Result<(), Fail
 /// Returns the question about an unsettled sit and the commands that resolve it.
 fn question(unsettled: &UnsettledView) -> String {
     let UnsettledView { id, started_at, sat_before_gap_seconds, overtime_seconds, .. } = unsettled;
+    let (id, started) = (id.to_string(), started_at.as_str());
     match overtime_seconds {
-        Some(overtime) => format!(
-            "The sit of {started_at} is complete and saved. Add its {overtime} of overtime? `zafu resolve whole` adds it, `zafu resolve discard` leaves it out ({id})."
-        ),
-        None => format!(
-            "The sit of {started_at} was interrupted after {sat_before_gap_seconds}: `zafu resolve whole|gap|discard` says what it was ({id})."
-        ),
+        Some(overtime) => {
+            let overtime = overtime.to_string();
+            text!("cli-status-unsettled-overtime", id = id, overtime = overtime, started = started)
+        }
+        None => {
+            let sat = sat_before_gap_seconds.to_string();
+            text!("cli-status-unsettled", id = id, sat = sat, started = started)
+        }
     }
 }
 
 /// Returns the description of a sit in one line.
 pub fn line(sit: &SitView) -> String {
-    let sat = whole(sit.elapsed_ms);
-    match (sit.phase, left(sit)) {
+    let sat = whole(sit.elapsed_ms).to_string();
+    match (sit.phase, left(sit).map(|left| left.to_string())) {
         (PhaseView::Preparing, _) => {
-            format!("Preparation, {} left.", whole(sit.preparation_left_ms + 999))
+            let left = whole(sit.preparation_left_ms + 999).to_string();
+            text!("cli-status-preparing", left = left)
         }
-        (PhaseView::Sitting, Some(left)) => format!("Sitting, {left} left."),
-        (PhaseView::Sitting, None) => format!("Sitting, {sat} so far."),
-        (PhaseView::Paused, Some(left)) => format!("Paused, {left} left."),
-        (PhaseView::Paused, None) => format!("Paused, {sat} so far."),
-        (PhaseView::Overtime, _) => format!("Complete, and {} beyond.", whole(sit.overtime_ms)),
+        (PhaseView::Sitting, Some(left)) => text!("cli-status-sitting", left = left),
+        (PhaseView::Sitting, None) => text!("cli-status-sitting-open", sat = sat),
+        (PhaseView::Paused, Some(left)) => text!("cli-status-paused", left = left),
+        (PhaseView::Paused, None) => text!("cli-status-paused-open", sat = sat),
+        (PhaseView::Overtime, _) => {
+            text!("cli-status-overtime", overtime = whole(sit.overtime_ms).to_string())
+        }
     }
 }
 
 /// Prints the length of the sit that was just ended.
-pub fn ended(state: &EngineState) -> Result<(), Failure> {
+pub fn ended(state: &EngineState) {
     if let Some(finished) = &state.finished {
-        writeln!(output::stdout(), "Kept: {}.", finished.sat_seconds)?;
+        output::print(text!("cli-ended", sat = finished.sat_seconds.to_string()));
     }
-    Ok(())
 }
 
 /// Prints past sits by local day, newest first, each with its owner if `owners` are given.
@@ -134,7 +139,7 @@ pub fn log(
     }
     let mut out = output::stdout();
     if records.is_empty() && limit > 0 {
-        writeln!(out, "No sits yet.")?;
+        writeln!(out, "{}", text!("cli-log-empty"))?;
     }
     let mut day = None;
     for record in records {
@@ -142,21 +147,22 @@ pub fn log(
             writeln!(out, "{}", record.day)?;
         }
         let stage = match record.stage {
-            StageView::Started => "not over",
-            StageView::EndedEarly => "ended early",
-            StageView::Completed => "complete",
-            StageView::RunningElsewhere => "elsewhere",
-            StageView::Unfinished => "unfinished",
+            StageView::Started => text!("cli-log-started"),
+            StageView::EndedEarly => text!("cli-log-ended-early"),
+            StageView::Completed => text!("cli-log-completed"),
+            StageView::RunningElsewhere => text!("cli-log-elsewhere"),
+            StageView::Unfinished => text!("cli-log-unfinished"),
         };
         let SitRecord { started_at, sat_seconds, label, note, owner, .. } = record;
         let owner = owners.map_or_else(String::new, |owners| {
             let found = owners.iter().find(|one| one.id == *owner);
-            format!("  {}", found.map_or_else(|| "nobody".into(), owners::name))
+            let name = found.map_or_else(|| message!("cli-owner-none"), owners::name);
+            format!("  {}", text(&name))
         });
         // Each sit has one line, so that line breaks in the note become spaces.
         let text = [label, note].map(|text| output::harmless(text).replace('\n', " "));
         let text = text.join(" ");
-        writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<11}{owner}  {}", text.trim())?;
+        writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<14}{owner}  {}", text.trim())?;
     }
     Ok(())
 }
@@ -166,30 +172,33 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&owners);
     }
-    let mut out = output::stdout();
     if owners.is_empty() {
-        writeln!(out, "No account was ever signed in here, and there are no sits yet.")?;
+        output::print(text!("cli-owners-empty"));
     }
     for owner in owners {
         let OwnerView { id, email, project, state, sits, deleted, unsent, local_only, .. } = owner;
-        match id {
-            None => writeln!(out, "Sits made while nobody was signed in")?,
-            Some(id) if email.is_empty() => {
-                writeln!(out, "An account whose address is not known, {id}")?
-            }
-            Some(id) => writeln!(out, "{email} at {project}, {id}")?,
-        }
-        writeln!(
-            out,
-            "  {}. Sits: {sits}. Deleted: {deleted}. Not sent: {unsent}. On this device only: {local_only}.",
-            match state {
-                OwnerState::SignedIn => "Signed in",
-                OwnerState::SignedOut => "Signed out",
-                OwnerState::Deleted => "Gone: the account was deleted",
-                OwnerState::Replaced => "Gone: another account has its address now",
-                OwnerState::Nobody => "No account",
-            },
-        )?;
+        let (email, project) = (email.as_str(), project.as_str());
+        output::print(match id.map(|id| id.to_string()) {
+            None => text!("cli-owners-ownerless"),
+            Some(id) if email.is_empty() => text!("cli-owners-unknown", id = id),
+            Some(id) => text!("cli-owners-account", email = email, id = id, project = project),
+        });
+        let state = match state {
+            OwnerState::SignedIn => message!("cli-owners-signed-in"),
+            OwnerState::SignedOut => message!("cli-owners-signed-out"),
+            OwnerState::Deleted => message!("cli-owners-deleted"),
+            OwnerState::Replaced => message!("cli-owners-replaced"),
+            OwnerState::Nobody => message!("cli-owners-none"),
+        };
+        let counts = text!(
+            "cli-owners-counts",
+            deleted = *deleted,
+            local = *local_only,
+            sits = *sits,
+            state = state,
+            unsent = *unsent,
+        );
+        output::print(format_args!("  {counts}"));
     }
     Ok(())
 }
@@ -199,88 +208,67 @@ pub fn account(view: Option<&SyncView>, owners: &[OwnerView], json: bool) -> Res
     if json {
         return print_json(&view);
     }
-    let mut out = output::stdout();
     let Some(view) = view else {
-        return Ok(writeln!(out, "Nobody is signed in. All sits are on this device.")?);
+        output::print(text!("cli-account-none"));
+        return Ok(());
     };
-    let SyncView { email, project, pending, rejected, local_only, unreadable, .. } = view;
-    match view.signed_in {
-        true => writeln!(out, "Signed in as {email} at {project}.")?,
-        false => writeln!(out, "Signed out; {email} at {project} was signed in last.")?,
-    }
-    match &view.synced_at {
-        Some(at) => writeln!(out, "Last synced: {at}.")?,
-        None => writeln!(out, "Not synced yet.")?,
-    }
-    writeln!(out, "Waiting: {pending}. Rejected: {rejected}. On this device only: {local_only}.")?;
+    let SyncView { pending, rejected, local_only, unreadable, .. } = view;
+    let (email, project) = (view.email.as_str(), view.project.as_str());
+    output::print(match view.signed_in {
+        true => text!("cli-account-signed-in", email = email, project = project),
+        false => text!("cli-account-signed-out", email = email, project = project),
+    });
+    output::print(match &view.synced_at {
+        Some(at) => text!("cli-account-synced", time = at.as_str()),
+        None => text!("cli-account-not-synced"),
+    });
+    output::print(text!(
+        "cli-account-counts",
+        local = *local_only,
+        pending = *pending,
+        rejected = *rejected,
+    ));
     if *unreadable > 0 {
-        writeln!(
-            out,
-            "Need a newer Zafu: {unreadable}. They are kept, and shown after an update."
-        )?;
+        output::print(text!("cli-account-unreadable", count = *unreadable));
     }
     if let Some(trouble) = &view.trouble {
-        writeln!(out, "Trouble: {}.", output::harmless(&text(&trouble.message)))?;
+        output::print(text!("cli-trouble", trouble = trouble.message.clone()));
     }
-    if let Some(asked) = asked(view) {
-        writeln!(out, "To do: {asked}.")?;
+    if let Some(need) = need(view) {
+        output::print(text!("cli-account-to-do", need = need));
     }
     let others = || owners.iter().filter(|owner| !owner.shown);
     let (sits, unsent) = others().fold((0, 0), |(sits, unsent): (u32, u32), owner| {
         (sits.saturating_add(owner.sits), unsent.saturating_add(owner.unsent))
     });
     if sits > 0 || unsent > 0 {
-        writeln!(
-            out,
-            "Of other accounts on this device: {sits}, not sent: {unsent}. `zafu account list` lists them, `zafu log --all-accounts` shows their sits."
-        )?;
+        output::print(text!("cli-account-others", sits = sits, unsent = unsent));
     }
     Ok(())
 }
 
-/// Returns what the user has to do, if anything.
-pub fn asked(view: &SyncView) -> Option<String> {
+/// Returns what the user has to do before the sync continues, if anything.
+pub fn need(view: &SyncView) -> Option<Message> {
     let orphan = view.adopt_from.as_ref().and_then(|owner| Some((owner, owner.id?)));
     Some(match (view.need?, orphan) {
-        (SyncNeed::AdoptFrom, Some((owner, id))) => format!(
-            "{sits} on this device belong to {name}, an account that nobody can sign in to any more: `zafu account adopt --from {id}` moves them to {email}, `zafu account adopt --from {id} --leave` does not",
-            sits = owners::sits(owner.sits),
+        (SyncNeed::AdoptFrom, Some((owner, id))) => message!(
+            "cli-need-adopt-from",
+            count = owner.sits,
+            email = view.email.as_str(),
+            id = id.to_string(),
             name = owners::name(owner),
-            email = view.email,
         ),
-        (need, _) => asks(need).into(),
+        (SyncNeed::AdoptFrom, None) => message!("cli-need-adopt-from-unknown"),
+        (SyncNeed::SignIn, _) => message!("cli-need-sign-in"),
+        (SyncNeed::AccountGone, _) => message!("cli-need-account-gone"),
+        (SyncNeed::Erased, _) => message!("cli-need-erased"),
+        (SyncNeed::Adopt, _) => message!("cli-need-adopt"),
+        (SyncNeed::Key, _) => message!("cli-need-key"),
+        (SyncNeed::Blocked, _) => message!("cli-need-blocked"),
+        (SyncNeed::ServerMisconfigured, _) => message!("cli-need-server"),
+        (SyncNeed::TooOld, _) => message!("cli-need-too-old"),
+        (SyncNeed::Rejected, _) => message!("cli-need-rejected"),
     })
-}
-
-fn asks(need: SyncNeed) -> &'static str {
-    match need {
-        SyncNeed::AdoptFrom => {
-            "sits of an account that is gone are on this device: `zafu account list` lists it"
-        }
-        SyncNeed::SignIn => "sign in again: `zafu account sign-in`. What waits is kept",
-        SyncNeed::AccountGone => {
-            "the account is gone: sign in to another one. The sits on this device stay"
-        }
-        SyncNeed::Erased => {
-            "the account's sits were erased from the server: `zafu account after-erasure upload` sends those of this device again, `... keep` keeps them here only"
-        }
-        SyncNeed::Adopt => {
-            "some sits were made while nobody was signed in: `zafu account adopt` makes them this account's, `zafu account adopt --leave` does not"
-        }
-        SyncNeed::Key => {
-            "the project's key is not accepted: check it in the project's settings, then `zafu account sign-in --key KEY`. What waits is kept"
-        }
-        SyncNeed::Blocked => {
-            "this account is blocked: ask whoever runs the project. What waits is kept, and sent once it is not"
-        }
-        SyncNeed::ServerMisconfigured => {
-            "the server has to be mended by whoever runs it: see supabase/README.md. Everything is kept"
-        }
-        SyncNeed::TooOld => "update Zafu. Everything is kept until then",
-        SyncNeed::Rejected => {
-            "the server rejected some sits: `zafu account rejected` says which and why"
-        }
-    }
 }
 
 /// Prints the result of a sync.
@@ -290,10 +278,14 @@ pub fn synced(report: SyncReport, json: bool) -> Result<(), Failure> {
         return Ok(writeln!(output::stdout(), "{line}")?);
     }
     let SyncReport { pushed, pulled, pending, rejected } = report;
-    Ok(writeln!(
-        output::stdout(),
-        "Sent: {pushed}. Received: {pulled}. Waiting: {pending}. Rejected: {rejected}."
-    )?)
+    output::print(text!(
+        "cli-synced",
+        pending = pending,
+        pulled = pulled,
+        pushed = pushed,
+        rejected = rejected,
+    ));
+    Ok(())
 }
 
 /// Prints the dead letters with the codes of the server.
@@ -303,7 +295,7 @@ pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), F
     }
     let mut out = output::stdout();
     if dead_letters.is_empty() {
-        writeln!(out, "The server rejected no sits.")?;
+        writeln!(out, "{}", text!("cli-rejected-none"))?;
     }
     for DeadLetterView { sit, code } in dead_letters {
         writeln!(out, "{}  {:>8}  {code}  {}", sit.started_at, sit.sat_seconds, sit.id)?;
@@ -314,10 +306,11 @@ pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), F
 /// Prints the findings of `zafu doctor` and returns the exit code.
 pub fn findings(findings: &[Finding]) -> u8 {
     for Finding { what, state } in findings {
-        match state {
-            Ok(state) => output::print(format_args!("ok    {what}: {state}")),
-            Err(remedy) => output::print(format_args!("look  {what}: {remedy}")),
-        }
+        let what = what.clone();
+        output::print(match state.clone() {
+            Ok(state) => text!("doctor-ok", state = state, what = what),
+            Err(problem) => text!("doctor-problem", problem = problem, what = what),
+        });
     }
     if findings.iter().all(|finding| finding.state.is_ok()) { DONE } else { FAILED }
 }
@@ -326,4 +319,47 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
     writeln!(output::stdout(), "{}", output::harmless_json(&text))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use zafu_messages::{Catalogue, Language};
+
+    #[test]
+    fn what_the_user_has_to_do_has_a_plural_in_each_language() {
+        let view = |sits: u32| -> SyncView {
+            let id = "00000000-0000-0000-0000-000000000001";
+            serde_json::from_value(json!({
+                "email": "me@example.org", "project": "https://one.example", "signedIn": true,
+                "state": "action-needed", "need": "adopt-from", "pending": 0, "rejected": 0,
+                "localOnly": 0, "unreadable": 0, "ownerless": 0, "untilQuit": false,
+                "adoptFrom": {
+                    "id": id, "email": "old@example.org", "project": "https://one.example",
+                    "state": "deleted", "shown": false, "sits": sits, "deleted": 0, "unsent": 0,
+                    "localOnly": 0,
+                },
+            }))
+            .unwrap()
+        };
+        for (sits, english, german) in [
+            (
+                1,
+                "1 sit on this device belongs to old@example.org (deleted), an account",
+                "1 Sitzung auf diesem Gerät gehört zu old@example.org (gelöscht), einem Konto",
+            ),
+            (
+                2,
+                "2 sits on this device belong to old@example.org (deleted), an account",
+                "2 Sitzungen auf diesem Gerät gehören zu old@example.org (gelöscht), einem Konto",
+            ),
+        ] {
+            let need = need(&view(sits)).unwrap();
+            for (language, start) in [(Language::English, english), (Language::German, german)] {
+                let text = Catalogue::new(language).text(&need);
+                assert!(text.starts_with(start), "{text}");
+            }
+        }
+    }
 }

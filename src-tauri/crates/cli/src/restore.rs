@@ -2,10 +2,12 @@
 
 use crate::failure::{FAILED, Failure, REJECTED};
 use zafu_cli::args::RestoreFrom;
+use zafu_core::message;
 use zafu_engine::access::{self, Access};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
 use zafu_engine::{output, system};
+use zafu_messages::text;
 use zafu_store::Store;
 
 /// Lists the rescued databases and the backups, or restores one of them. The current database is moved aside, never
@@ -17,7 +19,7 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
             output::print(format_args!("{}", rescued.display()));
         }
         if backups.is_empty() {
-            output::print(format_args!("There are no backups yet in {}.", folder.path().display()));
+            output::print(text!("cli-restore-none", folder = folder.path().display()));
         }
         for backup in backups {
             output::print(format_args!("{}", backup.path.display()));
@@ -26,28 +28,21 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
     };
     let _lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Lock(lock) => lock,
-        Access::Engine(_) => {
-            let message = "Zafu is already running: `zafu quit` stops it; a running sit is kept as far as it has come";
-            return Err(Failure::new(REJECTED, message));
-        }
+        Access::Engine(_) => return Err(Failure::new(REJECTED, message!("cli-restore-running"))),
     };
     let now = system::clock().now().wall;
     let aside = match from {
         RestoreFrom::Empty => Store::set_aside(folder.path(), now)?,
         RestoreFrom::Path(path) => Store::restore(folder.path(), &path, now)?,
         RestoreFrom::Newest => {
-            let newest = Store::newest_intact_backup(folder.path()).ok_or_else(|| {
-                Failure::new(FAILED, "there is no intact backup to bring back; `zafu restore empty` begins anew and keeps the damaged file")
-            })?;
+            let newest = Store::newest_intact_backup(folder.path())
+                .ok_or_else(|| Failure::new(FAILED, message!("cli-restore-no-intact")))?;
             Store::restore(folder.path(), &newest, now)?
         }
     };
-    match aside {
-        Some(aside) => output::print(format_args!(
-            "Done. What was there before is kept as {}.",
-            aside.display()
-        )),
-        None => output::print("Done."),
-    }
+    output::print(match aside {
+        Some(aside) => text!("cli-restore-done-aside", path = aside.display()),
+        None => text!("cli-restore-done"),
+    });
     Ok(())
 }

@@ -5,22 +5,20 @@ use crate::print;
 use std::io;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use zafu_core::message;
 use zafu_engine::access::{self, Access};
 use zafu_engine::adapters::bells::{self, Ringing};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRequest};
 use zafu_engine::{EngineHandle, Event, Host, TerminalSit, output, system};
+use zafu_messages::text;
 
 /// Runs a sit in this process until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
     let lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Lock(lock) => lock,
-        Access::Engine(_) => {
-            let message =
-                "Zafu is already running: `zafu sit` without --terminal begins a sit there";
-            return Err(Failure::new(REJECTED, message));
-        }
+        Access::Engine(_) => return Err(Failure::new(REJECTED, message!("cli-sit-elsewhere"))),
     };
     let host = Host::start_locked(folder, lock, system::adapters(folder, ringing.clone()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -52,7 +50,7 @@ impl BellTroubles {
     /// Prints `error` on standard error, once.
     fn say(&mut self, error: &IpcError) {
         if !self.0.contains(error) {
-            output::say(error);
+            output::say(text(&error.message));
             self.0.push(error.clone());
         }
     }
@@ -104,9 +102,7 @@ async fn follow(
     let TerminalSit { state, is_recovered, mut events } =
         engine.start_terminal_sit(request).await?;
     if is_recovered {
-        output::say(
-            "the sit that was cut off goes on; end it with Ctrl-C before beginning another",
-        );
+        output::say(text!("cli-sit-recovered"));
     }
     let mut face = Face::new();
     if let Some(sit) = &state.sit {
@@ -175,9 +171,7 @@ impl Face {
     fn is_saved(&mut self, ended: &EngineState) -> bool {
         let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
         if let Some(error) = trouble.filter(|_| !self.waits) {
-            output::say(format_args!(
-                "{error}; Ctrl-C quits all the same, and leaves the sit as far as it was saved"
-            ));
+            output::say(text!("cli-sit-not-saved", error = error.message.clone()));
         }
         self.waits = trouble.is_some();
         !self.waits
@@ -198,15 +192,13 @@ impl Face {
             output::draw("\r\x1b[2K");
         }
         for moved in state.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
-            output::say(moved);
+            output::say(text(&moved.message));
         }
-        match &state.finished {
-            Some(finished) => output::print(format_args!("Sat {}. Kept.", finished.sat_seconds)),
-            None if state.unsettled.is_empty() => output::print("No sit was kept."),
-            None => output::print(
-                "Time went by unseen: `zafu resolve whole|gap|discard` says what was sat.",
-            ),
-        }
+        output::print(match &state.finished {
+            Some(finished) => text!("cli-sit-kept", sat = finished.sat_seconds.to_string()),
+            None if state.unsettled.is_empty() => text!("cli-sit-not-kept"),
+            None => text!("cli-sit-gap"),
+        });
     }
 }
 

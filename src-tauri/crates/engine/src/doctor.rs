@@ -8,136 +8,128 @@ use crate::sync::AccountClient;
 use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_core::message::Argument;
+use zafu_core::message;
+use zafu_core::message::{Argument, Message};
 use zafu_store::{OpenOutcome, ReadOnlyStore, Store};
 use zafu_sync::supabase::{Vault, VaultError};
+
+/// The state of a checked item, or what is wrong with it and what to do.
+pub type State = Result<Message, Message>;
 
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The name of the checked item.
-    pub what: &'static str,
-    /// The state of the item, or what is wrong with it and what to do.
-    pub state: Result<String, String>,
+    pub what: Message,
+    /// Its state.
+    pub state: State,
 }
 
 /// Runs all checks and returns their results. Creates and changes nothing in the folder.
 #[must_use]
 pub fn examine(found: Result<DataFolder, FolderError>) -> Vec<Finding> {
-    let finding = |what, state| Finding { what, state };
-    let mut findings = vec![finding("version", Ok(env!("CARGO_PKG_VERSION").to_owned()))];
+    let mut findings = vec![];
+    let mut add = |what, state| findings.push(Finding { what, state });
+    add(message!("doctor-version"), Ok(value(env!("CARGO_PKG_VERSION"))));
     match &found {
-        Ok(folder) => findings.extend([
-            finding("data folder", data_folder(folder)),
-            finding("logs", Ok(folder.logs().display().to_string())),
-            finding("engine", engine(folder)),
-            finding("database", database(folder)),
-        ]),
-        Err(error) => findings.push(finding("data folder", Err(error.to_string()))),
+        Ok(folder) => {
+            add(message!("doctor-folder"), data_folder(folder));
+            add(message!("doctor-logs"), Ok(value(folder.logs().display())));
+            add(message!("doctor-engine"), engine(folder));
+            add(message!("doctor-database"), database(folder));
+            if let Some(state) = rescued(folder.path()) {
+                add(message!("doctor-rescued"), state);
+            }
+        }
+        Err(error) => add(message!("doctor-folder"), Err(error.to_string().into())),
     }
-    if let Some(state) = found.as_ref().ok().and_then(|folder| rescued(folder.path())) {
-        findings.push(finding("rescued database", state));
-    }
-    findings
-        .extend([finding("sound", sound()), finding("notifications", desktop::notifications())]);
+    add(message!("doctor-sound"), sound());
+    add(message!("doctor-notifications"), desktop::notifications());
     if let Ok(folder) = &found {
-        findings.extend([finding("keychain", keychain(folder)), finding("server", server(folder))]);
+        add(message!("doctor-keychain"), keychain(folder));
+        add(message!("doctor-server"), server(folder));
     }
-    findings.push(finding("tray", desktop::tray()));
+    add(message!("doctor-tray"), desktop::tray());
     findings
 }
 
-fn data_folder(folder: &DataFolder) -> Result<String, String> {
+/// Returns a name or a path as the state of an item.
+fn value(value: impl Into<Argument>) -> Message {
+    message!("doctor-value", value = value.into())
+}
+
+fn data_folder(folder: &DataFolder) -> State {
     let path = folder.path().display();
     match folder.warning() {
-        Some(warning) => Err(warning),
-        None if folder.path().is_dir() => Ok(path.to_string()),
-        None => Ok(format!("{path} (made when it is needed)")),
+        Some(warning) => Err(warning.into()),
+        None if folder.path().is_dir() => Ok(value(path)),
+        None => Ok(message!("doctor-folder-later", folder = path)),
     }
 }
 
-fn engine(folder: &DataFolder) -> Result<String, String> {
-    let asked = Client::connect(folder)
+fn engine(folder: &DataFolder) -> State {
+    let state = Client::connect(folder)
         .and_then(|client| client.map(|mut client| client.state()).transpose());
-    match asked {
-        Ok(Some(_)) => Ok("running".into()),
-        Ok(None) => Ok("not running".into()),
-        Err(error) => Err(zafu_messages::text(&error.message)),
+    match state {
+        Ok(Some(_)) => Ok(message!("doctor-engine-running")),
+        Ok(None) => Ok(message!("doctor-engine-stopped")),
+        Err(error) => Err(error.message),
     }
 }
 
-fn database(folder: &DataFolder) -> Result<String, String> {
-    let found = ReadOnlyStore::open(folder.path()).map_err(|error| error.to_string())?;
-    match found {
-        OpenOutcome::NoDatabase => Ok("nothing was saved yet".into()),
-        OpenOutcome::OlderFormat => {
-            Ok("of an older Zafu: brought to the newest format when it is used".into())
-        }
+fn database(folder: &DataFolder) -> State {
+    let checked = ReadOnlyStore::open(folder.path()).and_then(|found| match found {
+        OpenOutcome::NoDatabase => Ok(message!("doctor-database-none")),
+        OpenOutcome::OlderFormat => Ok(message!("doctor-database-older")),
         OpenOutcome::Open(database) => {
-            database.check().map(|()| "whole".into()).map_err(|error| error.to_string())
+            database.check().map(|()| message!("doctor-database-intact"))
         }
-    }
+    });
+    checked.map_err(|error| error.to_string().into())
 }
 
 /// Returns `None` if there is no rescued database.
-fn rescued(folder: &Path) -> Option<Result<String, String>> {
+fn rescued(folder: &Path) -> Option<State> {
     let rescued = match Store::rescued(folder) {
         Ok(rescued) => rescued,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(error.to_string().into())),
     };
-    let last = rescued.last()?.display();
-    Some(Err(format!(
-        "another file took the place of the database while it was open, and what was saved then is in {last}. \
-         `zafu restore {last}` puts it back and keeps what is there now; if that was done, move the file elsewhere"
-    )))
+    let last = rescued.last()?;
+    Some(Err(message!("doctor-rescued-found", path = last.display())))
 }
 
-fn keychain(folder: &DataFolder) -> Result<String, String> {
+fn keychain(folder: &DataFolder) -> State {
     // The entry does not exist, but reading it shows whether the keychain can be used.
     match Keychain::of(folder.path()).read(UserId(Uuid::nil())) {
-        Ok(_) => Ok("can be used".into()),
+        Ok(_) => Ok(message!("doctor-keychain-usable")),
         Err(VaultError(reason)) => {
-            let reason = match reason {
-                Argument::Text(reason) => reason,
-                Argument::Number(number) => number.to_string(),
-                Argument::Message(message) => zafu_messages::text(&message),
-            };
-            Err(format!(
-                "cannot be used ({reason}): an account lasts until Zafu ends. {}",
-                desktop::KEYCHAIN
-            ))
+            let remedy = desktop::keychain_remedy();
+            Err(message!("doctor-keychain-unusable", reason = reason, remedy = remedy))
         }
     }
 }
 
-fn server(folder: &DataFolder) -> Result<String, String> {
-    const NOBODY: &str = "nobody is signed in, and nobody needs to be";
+fn server(folder: &DataFolder) -> State {
     let is_signed_in = match ReadOnlyStore::open(folder.path()) {
         Ok(OpenOutcome::Open(database)) => database.is_signed_in().unwrap_or(true),
         Ok(OpenOutcome::NoDatabase) => false,
         Ok(OpenOutcome::OlderFormat) => true,
-        Err(_) => return Err("not asked: the database cannot be read".into()),
+        Err(_) => return Err(message!("doctor-server-unknown")),
     };
     // Connecting to an account creates files in the folder, so this is skipped without one.
     if !is_signed_in {
-        return Ok(NOBODY.into());
+        return Ok(message!("doctor-server-signed-out"));
     }
-    let checked =
-        AccountClient::connect(folder).map_err(|error| error.to_string()).and_then(|mut client| {
-            client.check_server().map_err(|error| zafu_messages::text(&error.message))
-        });
-    match checked? {
-        None => Ok(NOBODY.into()),
-        Some(findings) if findings.is_empty() => Ok("as it must be".into()),
-        Some(findings) => Err(format!(
-            "not as it must be, so nothing is sent and everything is kept: {}",
-            findings.join("; ")
-        )),
+    let checked = AccountClient::connect(folder).and_then(|mut client| client.check_server());
+    match checked.map_err(|error| error.message)? {
+        None => Ok(message!("doctor-server-signed-out")),
+        Some(problems) if problems.is_empty() => Ok(message!("doctor-server-ready")),
+        Some(problems) => Err(message!("doctor-server-problem", reason = problems.join("; "))),
     }
 }
 
-fn sound() -> Result<String, String> {
-    bell::check_device().map_err(|error| error.to_string())
+fn sound() -> State {
+    bell::check_device().map(value).map_err(|error| error.to_string().into())
 }
 
 /// Returns whether the tray library can be loaded: creating a tray icon without it ends the program.
@@ -156,7 +148,10 @@ pub fn tray_is_shown() -> bool {
 mod desktop {
     //! Linux: each service is a name on the session bus.
 
+    use super::State;
     use crate::adapters::bus::{self, Service};
+    use zafu_core::message;
+    use zafu_core::message::Message;
 
     const BUS: Service = Service {
         name: "org.freedesktop.DBus",
@@ -164,26 +159,19 @@ mod desktop {
         interface: "org.freedesktop.DBus",
     };
 
-    pub fn notifications() -> Result<String, String> {
-        service(
-            "org.freedesktop.Notifications",
-            "no notification service: install one, for example dunst or mako",
-        )
+    pub fn notifications() -> State {
+        service("org.freedesktop.Notifications", message!("doctor-notifications-none"))
     }
 
-    pub const KEYCHAIN: &str = "Install gnome-keyring or KWallet, and start it with the desktop";
+    pub fn keychain_remedy() -> Message {
+        message!("doctor-keychain-install")
+    }
 
-    pub fn tray() -> Result<String, String> {
+    pub fn tray() -> State {
         if !tray_library() {
-            return Err(
-                "libayatana-appindicator3 is not installed: install it for an icon in the tray"
-                    .into(),
-            );
+            return Err(message!("doctor-tray-library"));
         }
-        service(
-            "org.kde.StatusNotifierWatcher",
-            "this desktop has no tray: on GNOME install the AppIndicator extension; opening Zafu again shows the window",
-        )
+        service("org.kde.StatusNotifierWatcher", message!("doctor-tray-none"))
     }
 
     pub fn tray_library() -> bool {
@@ -194,11 +182,12 @@ mod desktop {
         })
     }
 
-    fn service(name: &str, remedy: &str) -> Result<String, String> {
+    /// Returns whether the service `name` is available, or else `absent` as the problem.
+    fn service(name: &str, absent: Message) -> State {
         match present(name) {
-            Ok(true) => Ok("there".into()),
-            Ok(false) => Err(remedy.into()),
-            Err(error) => Err(format!("{error}: start Zafu from a desktop session")),
+            Ok(true) => Ok(message!("doctor-service-present")),
+            Ok(false) => Err(absent),
+            Err(error) => Err(message!("doctor-bus", reason = error.to_string())),
         }
     }
 
@@ -217,14 +206,20 @@ mod desktop {
 mod desktop {
     //! Windows and macOS: all of these are part of the system.
 
-    pub fn notifications() -> Result<String, String> {
-        Ok("part of the system".into())
+    use super::State;
+    use zafu_core::message;
+    use zafu_core::message::Message;
+
+    pub fn notifications() -> State {
+        Ok(message!("doctor-system"))
     }
 
-    pub const KEYCHAIN: &str = "Unlock it, and let Zafu use it";
+    pub fn keychain_remedy() -> Message {
+        message!("doctor-keychain-unlock")
+    }
 
-    pub fn tray() -> Result<String, String> {
-        Ok("part of the system".into())
+    pub fn tray() -> State {
+        Ok(message!("doctor-system"))
     }
 
     pub fn tray_library() -> bool {
@@ -245,7 +240,7 @@ mod tests {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         let Some(Err(advice)) = rescued(folder.path()) else { panic!("it is not named") };
-        assert!(advice.contains(&format!("`zafu restore {}`", first.display())), "{advice}");
+        assert_eq!(advice, message!("doctor-rescued-found", path = first.display()));
         std::fs::remove_file(first).unwrap();
         assert_eq!(rescued(folder.path()), None);
     }
