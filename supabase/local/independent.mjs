@@ -22,7 +22,7 @@ const can = {
 	upsert: ({ rows }) => sessions().upsert(rows).select(),
 	update: ({ id, change }) => sessions().update(change).eq("id", id).select(),
 	remove: ({ id }) => sessions().delete().eq("id", id).select(),
-	call: ({ name, said }) => client.rpc(name, said),
+	call: ({ name, body }) => client.rpc(name, body),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -172,7 +172,7 @@ fn the_independent_client_reads_every_column_as_sent_by_the_app() {
             assert_eq!(there["userid"], json!(user));
         }
         let digest =
-            client.succeeds(&json!({ "what": "call", "name": "digest_sessions", "result": {} }));
+            client.succeeds(&json!({ "what": "call", "name": "digest_sessions", "body": {} }));
         let ours = server.digest(user).await.unwrap();
         assert_eq!(digest, json!({ "count": ours.count, "digest": ours.digest }));
     });
@@ -187,9 +187,9 @@ fn the_app_reads_rows_written_by_the_independent_client() {
         let (pushed, inserted) = all.split_at(2);
         // With the function that the app calls.
         let rows: Vec<_> = pushed.iter().map(row).collect();
-        let result = json!({ "sessions": rows, "erasure_id": null });
-        let push = json!({ "what": "call", "name": "push_sessions", "result": result });
-        let words = |response: Value| -> Vec<Value> {
+        let body = json!({ "sessions": rows, "erasure_id": null });
+        let push = json!({ "what": "call", "name": "push_sessions", "body": body });
+        let outcomes_of = |response: Value| -> Vec<Value> {
             response["outcomes"]
                 .as_array()
                 .unwrap()
@@ -197,7 +197,7 @@ fn the_app_reads_rows_written_by_the_independent_client() {
                 .map(|it| it["outcome"].clone())
                 .collect()
         };
-        assert_eq!(words(client.succeeds(&push)), ["accepted", "accepted"]);
+        assert_eq!(outcomes_of(client.succeeds(&push)), ["accepted", "accepted"]);
         // Directly into the table.
         let rows: Vec<_> = inserted.iter().map(row).collect();
         client.succeeds(&json!({ "what": "insert", "rows": rows }));
@@ -213,7 +213,11 @@ fn the_app_reads_rows_written_by_the_independent_client() {
             expected.insert(sit.id, sit.clone());
         }
         assert_eq!(pulled(&server, user).await, expected);
-        assert_eq!(words(client.succeeds(&push)), ["merged", "merged"], "no change is undone");
+        assert_eq!(
+            outcomes_of(client.succeeds(&push)),
+            ["merged", "merged"],
+            "no change is undone"
+        );
         assert_eq!(pulled(&server, user).await, expected);
     });
 }
@@ -263,7 +267,7 @@ fn forbidden_writes_of_the_independent_client_are_errors() {
         // Without signing in.
         let mut anonymous = Client::start(backend, None);
         // The code depends on whether the gateway treats the key, which this client sends as a token, as one.
-        let pull = json!({ "what": "call", "name": "pull_sessions", "result": {} });
+        let pull = json!({ "what": "call", "name": "pull_sessions", "body": {} });
         for request in [json!({ "what": "read" }), pull] {
             let response = anonymous.send(&request);
             assert_eq!((&response["status"], &response["data"]), (&json!(401), &Value::Null));
