@@ -9,16 +9,16 @@
 #[allow(dead_code, reason = "the benchmark uses the rest of it")]
 mod harness;
 
-use harness::{Cue, Ends, Heard, RATE, SCRIPT, SoundServer};
+use harness::{Cue, Ends, Played, RATE, SCRIPT, SoundServer};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Serializes the tests, because each starts its own sound server.
-static TURN: Mutex<()> = Mutex::new(());
+static SERIAL: Mutex<()> = Mutex::new(());
 
-fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+fn serial() -> MutexGuard<'static, ()> {
+    SERIAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn ms(millis: u64) -> Duration {
@@ -47,7 +47,7 @@ fn server() -> Option<SoundServer> {
     match SoundServer::start() {
         Ok(server) => Some(server),
         Err(missing) if std::env::var("CI").is_ok_and(|ci| ci == "true") => {
-            panic!("bells cannot be heard: {missing}")
+            panic!("bells cannot be played: {missing}")
         }
         Err(missing) => {
             eprintln!("SKIPPED, BELLS WERE NOT HEARD: {missing}");
@@ -56,8 +56,8 @@ fn server() -> Option<SoundServer> {
     }
 }
 
-fn hear(server: &SoundServer, cues: &[Cue]) -> Heard {
-    server.hear(cues, player()).expect("the player runs and is recorded")
+fn record(server: &SoundServer, cues: &[Cue]) -> Played {
+    server.record(cues, player()).expect("the player runs and is recorded")
 }
 
 /// Converts seconds to samples of a recording.
@@ -66,123 +66,123 @@ const fn seconds(count: usize) -> usize {
 }
 
 /// Returns the number of audible samples after the only onset.
-fn heard_for(heard: &Heard) -> usize {
-    let [onset] = heard.recording.onset_samples()[..] else {
-        panic!("{:?}", heard.recording.onset_samples());
+fn audible_samples(played: &Played) -> usize {
+    let [onset] = played.recording.onset_samples()[..] else {
+        panic!("{:?}", played.recording.onset_samples());
     };
-    heard.recording.last_heard().expect("it was heard") - onset
+    played.recording.last_audible().expect("it was played") - onset
 }
 
 #[test]
 fn every_bell_is_recorded_once() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let cues: Vec<Cue> = (1..=8).map(|index| Cue::new(ms(1307) * index, "wood-block")).collect();
-    let heard = hear(&server, &cues);
-    assert_eq!(heard.recording.onset_samples().len(), 8);
-    assert_eq!(heard.troubles, [""; 0]);
-    assert!(heard.device.is_some());
+    let played = record(&server, &cues);
+    assert_eq!(played.recording.onset_samples().len(), 8);
+    assert_eq!(played.troubles, [""; 0]);
+    assert!(played.device.is_some());
 }
 
 #[test]
 fn no_thread_is_left_after_the_bells() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
-    let heard =
-        hear(&server, &[Cue::new(ms(1000), "wood-block"), Cue::new(ms(1200), "wood-block")]);
+    let played =
+        record(&server, &[Cue::new(ms(1000), "wood-block"), Cue::new(ms(1200), "wood-block")]);
     // The reporting thread and the main thread of the test program.
-    assert_eq!(heard.threads_left, 2);
+    assert_eq!(played.thread_count, 2);
 }
 
 #[test]
 fn nine_strokes_are_recorded_as_nine() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
-    let heard = hear(&server, &[Cue { strikes: 9, ..Cue::new(ms(1000), "wood-block") }]);
-    let onsets = heard.recording.onset_samples();
+    let played = record(&server, &[Cue { strikes: 9, ..Cue::new(ms(1000), "wood-block") }]);
+    let onsets = played.recording.onset_samples();
     assert_eq!(onsets.len(), 9, "{onsets:?}");
     // A busy computer can only delay strokes, so only the shortest interval is checked.
-    let apart = onsets.windows(2).map(|pair| pair[1] - pair[0]).min();
-    assert!(apart >= Some(seconds(1) - 240), "{onsets:?}");
+    let shortest_interval = onsets.windows(2).map(|pair| pair[1] - pair[0]).min();
+    assert!(shortest_interval >= Some(seconds(1) - 240), "{onsets:?}");
 }
 
 #[test]
 fn a_cancelled_bell_fades_and_is_not_struck_again() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let ends = Ends::CancelledRinging;
-    let heard = hear(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
+    let played = record(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
     // Without the cancellation, a stroke is audible for more than six seconds.
-    let sounded = heard_for(&heard);
-    assert!((seconds(1)..seconds(4)).contains(&sounded), "{sounded}");
+    let audible = audible_samples(&played);
+    assert!((seconds(1)..seconds(4)).contains(&audible), "{audible}");
 }
 
 #[test]
 fn real_life_17_a_bell_fades_when_the_program_ends() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let ends = Ends::FadedRinging;
-    let heard = hear(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
-    let sounded = heard_for(&heard);
-    assert!((seconds(1) / 5..seconds(2)).contains(&sounded), "{sounded}");
-    assert_eq!(heard.troubles, [""; 0]);
+    let played = record(&server, &[Cue { strikes: 9, ends, ..Cue::new(ms(1000), "inkin") }]);
+    let audible = audible_samples(&played);
+    assert!((seconds(1) / 5..seconds(2)).contains(&audible), "{audible}");
+    assert_eq!(played.troubles, [""; 0]);
 }
 
 #[test]
 fn a_bell_cancelled_before_it_is_due_is_not_recorded() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let cancelled = Cue { ends: Ends::CancelledAtOnce, ..Cue::new(ms(2000), "bell") };
-    let heard = hear(&server, &[cancelled, Cue::new(ms(3500), "wood-block")]);
+    let played = record(&server, &[cancelled, Cue::new(ms(3500), "wood-block")]);
     // The cancelled bell would be audible for longer than the wood block.
-    let sounded = heard_for(&heard);
-    assert!(sounded < seconds(1), "{sounded}");
+    let audible = audible_samples(&played);
+    assert!(audible < seconds(1), "{audible}");
 }
 
 #[test]
 fn two_bells_ring_at_once() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     // As in a sit of one second: the start bell still rings when the end bell is struck. The sounds differ, because the
     // phase would decide how loud two equal sounds are together.
-    let heard = hear(&server, &[Cue::new(ms(1000), "inkin"), Cue::new(ms(2000), "wood-block")]);
-    let onsets = heard.recording.onset_samples();
+    let played = record(&server, &[Cue::new(ms(1000), "inkin"), Cue::new(ms(2000), "wood-block")]);
+    let onsets = played.recording.onset_samples();
     assert_eq!(onsets.len(), 2, "{onsets:?}");
-    let between = &heard.recording.samples[onsets[0]..onsets[1]];
+    let between = &played.recording.samples[onsets[0]..onsets[1]];
     let longest_silence = between.split(|x| x.abs() > 0.0003).map(<[f32]>::len).max();
     assert!(longest_silence < Some(seconds(1) / 2), "{longest_silence:?}");
 }
 
 #[test]
 fn a_previewed_bell_is_recorded() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
-    let heard = hear(&server, &[Cue::new(ms(0), "wood-block")]);
-    assert_eq!(heard.recording.onset_samples().len(), 1);
+    let played = record(&server, &[Cue::new(ms(0), "wood-block")]);
+    assert_eq!(played.recording.onset_samples().len(), 1);
 }
 
 #[test]
 fn a_custom_sound_file_is_recorded() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let sounds = concat!(env!("CARGO_MANIFEST_DIR"), "/sounds/wood-block.flac");
     let path = server.folder().join("my own block.flac");
     std::fs::copy(sounds, &path).expect("the sound is there");
-    let heard = hear(&server, &[Cue::new(ms(1000), path.to_str().expect("a plain path"))]);
-    assert_eq!(heard.recording.onset_samples().len(), 1);
-    assert_eq!(heard.troubles, [""; 0]);
+    let played = record(&server, &[Cue::new(ms(1000), path.to_str().expect("a plain path"))]);
+    assert_eq!(played.recording.onset_samples().len(), 1);
+    assert_eq!(played.troubles, [""; 0]);
 }
 
 #[test]
 fn a_missing_file_is_reported_and_replaced_by_another_bell() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let missing = server.folder().join("gone.wav");
     let missing = missing.to_str().expect("a plain path");
     let ends = Ends::CancelledRinging;
-    let heard = hear(&server, &[Cue { ends, ..Cue::new(ms(1000), missing) }]);
-    assert_eq!(heard.recording.onset_samples().len(), 1);
-    let [trouble] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    let played = record(&server, &[Cue { ends, ..Cue::new(ms(1000), missing) }]);
+    assert_eq!(played.recording.onset_samples().len(), 1);
+    let [trouble] = &played.troubles[..] else { panic!("{:?}", played.troubles) };
     assert!(
         trouble.contains("gone.wav") && trouble.contains("instead=(bells-sound-inkin)"),
         "{trouble}"
@@ -205,7 +205,7 @@ fn wav(rate: u32, samples: &[f32]) -> Vec<u8> {
 
 #[test]
 fn real_life_16_an_unplayable_file_is_reported_and_replaced_by_another_bell() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let level = [0.9_f32; 48_000];
     let mut blast = level;
@@ -226,18 +226,18 @@ fn real_life_16_an_unplayable_file_is_reported_and_replaced_by_another_bell() {
     let pipe = server.folder().join("pipe.wav");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
     cues.push(Cue::new(ms(12_000), pipe.to_str().expect("a plain path")));
-    let heard = hear(&server, &cues);
-    assert_eq!(heard.recording.onset_samples().len(), 4);
-    let told = files
+    let played = record(&server, &cues);
+    assert_eq!(played.recording.onset_samples().len(), 4);
+    let expected = files
         .iter()
         .map(|(name, _, why)| (*name, *why))
         .chain([("pipe.wav", "error-file-not-a-file")]);
-    assert_eq!(heard.troubles.len(), 4, "{:?}", heard.troubles);
-    for ((name, why), trouble) in told.zip(&heard.troubles) {
+    assert_eq!(played.troubles.len(), 4, "{:?}", played.troubles);
+    for ((name, why), trouble) in expected.zip(&played.troubles) {
         assert!(trouble.contains(name) && trouble.contains(why), "{trouble}");
     }
     // A cue has the volume 0.7, which halves the amplitude, and no sample exceeds full scale.
-    let peak = heard.recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let peak = played.recording.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
     assert!(peak < 0.5, "{peak}");
 }
 
@@ -245,18 +245,18 @@ const STUCK: &str = "error-bell-stuck";
 
 #[test]
 fn real_life_16_a_sound_server_that_does_not_respond_is_reported() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     server.stop().expect("it can be stopped");
-    let heard = server.play(&[Cue::new(ms(1000), "bell")], player(), |_| {}).expect("it ends");
-    let [check, bell] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    let played = server.play(&[Cue::new(ms(1000), "bell")], player(), |_| {}).expect("it ends");
+    let [check, bell] = &played.troubles[..] else { panic!("{:?}", played.troubles) };
     assert!(check.starts_with("at the check: ") && check.contains(STUCK), "{check}");
     assert!(bell.starts_with(STUCK), "{bell}");
 }
 
 #[test]
 fn real_life_16_a_sound_server_that_stops_responding_during_a_bell_is_reported() {
-    let _turn = turn();
+    let _serial = serial();
     let Some(server) = server() else { return };
     let cue = Cue { strikes: 9, ..Cue::new(ms(1000), "inkin") };
     let stop_once_it_rings = |line: &str| {
@@ -264,18 +264,18 @@ fn real_life_16_a_sound_server_that_stops_responding_during_a_bell_is_reported()
             server.stop().expect("it can be stopped");
         }
     };
-    let heard = server.play(&[cue], player(), stop_once_it_rings).expect("it ends");
-    let [bell] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    let played = server.play(&[cue], player(), stop_once_it_rings).expect("it ends");
+    let [bell] = &played.troubles[..] else { panic!("{:?}", played.troubles) };
     assert!(bell.starts_with(STUCK), "{bell}");
 }
 
 #[test]
 fn a_missing_sound_device_is_reported_and_the_player_continues() {
-    let _turn = turn();
-    let server = SoundServer::none().expect("a folder can be made");
-    let heard = hear(&server, &[Cue::new(ms(1000), "bell"), Cue::new(ms(1500), "bell")]);
-    assert_eq!(heard.device, None);
-    let [check, first, second] = &heard.troubles[..] else { panic!("{:?}", heard.troubles) };
+    let _serial = serial();
+    let server = SoundServer::without_device().expect("a folder can be made");
+    let played = record(&server, &[Cue::new(ms(1000), "bell"), Cue::new(ms(1500), "bell")]);
+    assert_eq!(played.device, None);
+    let [check, first, second] = &played.troubles[..] else { panic!("{:?}", played.troubles) };
     assert!(check.starts_with("at the check: error-bell-no-device"), "{check}");
     for trouble in [first, second] {
         assert!(trouble.starts_with("error-bell-no-device"), "{trouble}");

@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 mod fakes;
 
-use fakes::{Did, Fakes};
+use fakes::{Call, Fakes};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use zafu_core::day::DayStart;
@@ -26,8 +26,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn a_sit_is_saved_before_its_other_effects_are_carried_out() {
     let fakes = Fakes::new();
     let sit = fakes.start(1200, 0).unwrap().sit.unwrap();
-    let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 70 };
-    assert_eq!(fakes.did(), [bell, Did::Awake(SYSTEM)]);
+    let bell = Call::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 70 };
+    assert_eq!(fakes.calls(), [bell, Call::Awake(SYSTEM)]);
     assert!(fakes.was_saved_first());
     let left = fakes.store().open_sits().unwrap();
     assert!(matches!(left.as_slice(), [OpenSit::Running(one)] if one.id == sit.id), "{left:?}");
@@ -40,8 +40,8 @@ fn a_sit_that_cannot_be_saved_does_not_start() {
     let error = fakes.start(1200, 0).unwrap_err();
     assert_eq!(error.code, ErrorCode::Storage);
     assert!(fakes.state().sit.is_none());
-    assert_eq!(fakes.did(), []);
-    fakes.mend_saving();
+    assert_eq!(fakes.calls(), []);
+    fakes.repair_saving();
     fakes.start(1200, 0).unwrap();
 }
 
@@ -59,7 +59,7 @@ fn a_change_that_cannot_be_saved_is_reported_and_saved_later() {
     assert!(at.sit.is_none(), "time does not wait for a disk");
     assert!(!at.finished.unwrap().saved);
     assert!(fakes.store().session(id).unwrap().unwrap().lifecycle.endedat().is_none());
-    fakes.mend_saving();
+    fakes.repair_saving();
     fakes.start(60, 0).unwrap();
     assert!(fakes.state().trouble.is_empty());
     let lifecycle = fakes.store().session(id).unwrap().unwrap().lifecycle;
@@ -70,15 +70,15 @@ fn a_change_that_cannot_be_saved_is_reported_and_saved_later() {
 fn a_bell_is_armed_shortly_before_it_is_due_and_rings_once() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
-    fakes.did();
+    fakes.calls();
     fakes.pass(Duration::from_millis(58_700));
-    assert_eq!(fakes.did(), []);
+    assert_eq!(fakes.calls(), []);
     fakes.pass(Duration::from_millis(200));
-    assert_eq!(fakes.did(), [Did::Arm { sound: "large-bowl".into(), in_ms: 1100, volume: 70 }]);
+    assert_eq!(fakes.calls(), [Call::Arm { sound: "large-bowl".into(), in_ms: 1100, volume: 70 }]);
     fakes.pass(Duration::from_millis(1100));
     let id = fakes.state().sit.unwrap().id;
     let ended = Notification::Ended { id, sat: zafu_core::time::Seconds(60) };
-    assert_eq!(fakes.did(), [Did::Awake(Awake::default()), Did::Notify(ended)]);
+    assert_eq!(fakes.calls(), [Call::Awake(Awake::default()), Call::Notify(ended)]);
 }
 
 #[test]
@@ -86,22 +86,22 @@ fn a_pause_cancels_the_armed_bell() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
     fakes.pass(Duration::from_millis(59_000));
-    fakes.did();
+    fakes.calls();
     fakes.engine().pause_sit().wait().unwrap();
-    assert_eq!(fakes.did(), [Did::Silence, Did::Awake(Awake::default())]);
+    assert_eq!(fakes.calls(), [Call::Silence, Call::Awake(Awake::default())]);
     fakes.pass(10 * MINUTE);
-    assert_eq!(fakes.did(), []);
+    assert_eq!(fakes.calls(), []);
     fakes.engine().resume_sit().wait().unwrap();
     fakes.state();
-    let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 1000, volume: 70 };
-    assert_eq!(fakes.did(), [Did::Awake(SYSTEM), bell]);
+    let bell = Call::Arm { sound: "large-bowl".into(), in_ms: 1000, volume: 70 };
+    assert_eq!(fakes.calls(), [Call::Awake(SYSTEM), bell]);
 }
 
 #[test]
 fn changed_settings_apply_to_the_running_sit() {
     let fakes = Fakes::new();
     fakes.start(60, 0).unwrap();
-    fakes.did();
+    fakes.calls();
     let chosen = Settings {
         volume_percent: VolumePercent::constant::<20>(),
         keep_screen_awake: true,
@@ -109,10 +109,10 @@ fn changed_settings_apply_to_the_running_sit() {
         ..Settings::default()
     };
     fakes.engine().save_settings(chosen).wait().unwrap();
-    assert_eq!(fakes.did(), [Did::Awake(Awake { system: true, screen: true })]);
+    assert_eq!(fakes.calls(), [Call::Awake(Awake { system: true, screen: true })]);
     fakes.pass(Duration::from_millis(60_000));
-    let bell = Did::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 20 };
-    assert_eq!(fakes.did(), [bell, Did::Awake(Awake::default())]);
+    let bell = Call::Arm { sound: "large-bowl".into(), in_ms: 0, volume: 20 };
+    assert_eq!(fakes.calls(), [bell, Call::Awake(Awake::default())]);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_suspend_past_the_end_leaves_the_sit_unsettled_and_rings_the_end_bell_only_w
         let fakes = Fakes::new();
         let id = fakes.start(120, 0).unwrap().sit.unwrap().id;
         fakes.pass(Duration::from_secs(20));
-        fakes.did();
+        fakes.calls();
         fakes.jump(Duration::from_secs(100 + late));
         let at = fakes.state();
         assert!(
@@ -143,10 +143,10 @@ fn a_suspend_past_the_end_leaves_the_sit_unsettled_and_rings_the_end_bell_only_w
                 && at.unsettled[0].id == id
                 && at.unsettled[0].sat_before_gap_seconds.0 == 20
         );
-        let did = fakes.did();
-        let rung = did.iter().filter(|it| matches!(it, Did::Arm { .. })).count();
-        assert_eq!(rung, usize::from(rings), "{late} s late: {did:?}");
-        assert!(did.contains(&Did::Notify(Notification::Unsettled { id })), "{did:?}");
+        let calls = fakes.calls();
+        let rung = calls.iter().filter(|it| matches!(it, Call::Arm { .. })).count();
+        assert_eq!(rung, usize::from(rings), "{late} s late: {calls:?}");
+        assert!(calls.contains(&Call::Notify(Notification::Unsettled { id })), "{calls:?}");
     }
 }
 
@@ -232,7 +232,7 @@ fn real_life_03_success_is_reported_only_after_the_commit() {
         assert_eq!(fakes.engine().end_sit_to_quit().wait().unwrap_err().code, ErrorCode::NotSaved);
         let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
         assert_eq!(client.quit().unwrap_err().code, ErrorCode::NotSaved);
-        fakes.mend_saving();
+        fakes.repair_saving();
         fakes.engine().prepare_to_quit().wait().unwrap();
         assert_eq!(fakes.state().trouble, []);
         let session = fakes.store().session(id).unwrap().unwrap();

@@ -41,7 +41,7 @@ fn only_the_owner_can_use_the_socket() {
 
 #[test]
 fn the_path_of_a_folder_may_be_longer_than_that_of_a_socket() {
-    let fakes = Fakes::within(&["of-many-folders"; 12].join("/"));
+    let fakes = Fakes::in_folder(&["of-many-folders"; 12].join("/"));
     assert!(fakes.folder().path().as_os_str().len() > 200);
     let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
     assert!(client.state().unwrap().sit.is_none());

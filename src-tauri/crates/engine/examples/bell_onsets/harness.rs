@@ -1,8 +1,8 @@
-//! Hears bells as a person would: a sound server of our own whose sink keeps real time, a recording of it, and
-//! the moments at which something begins in that recording.
+//! Records the player through a separate sound server whose sink runs in real time, and finds the onsets in the
+//! recording.
 //!
-//! Used by the tests in `tests/bell_capture.rs` and by the benchmark; both run the player in a process of its
-//! own, because where sound goes is set by the environment.
+//! Used by the tests in `tests/bell_capture.rs` and by the benchmark. Both run the player in a separate process, because
+//! environment variables select the sound server.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
@@ -20,55 +20,55 @@ use zafu_engine::clock::{Clock, SystemClock};
 /// Frames per second of the recording.
 pub const RATE: u32 = 48_000;
 
-/// Names the script for a process that is to be the player.
+/// Environment variable with the script, which makes a process the player.
 pub const SCRIPT: &str = "ZAFU_BELL_SCRIPT";
 
-/// One bell to be played, counted from the start of the player.
+/// One bell to be played. Times are relative to the start of the player.
 #[derive(Clone, Debug)]
 pub struct Cue {
     /// When it is due.
     pub at: Duration,
-    /// The name of its sound.
+    /// Its sound: a name or a path.
     pub sound: String,
-    /// How often.
+    /// The number of strokes.
     pub strikes: u32,
     /// From 0 to 1.
     pub volume: f32,
-    /// What ends it early, if anything does.
+    /// How it ends.
     pub ends: Ends,
 }
 
-/// What ends a bell early.
+/// How a bell ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
-    /// Nothing.
+    /// After its last stroke has faded.
     ByItself,
-    /// It is cancelled as soon as it was asked for.
+    /// It is cancelled as soon as it was armed.
     CancelledAtOnce,
     /// It is cancelled once it rings.
     CancelledRinging,
-    /// It fades as at the end of the program, once it rings.
+    /// It fades, as when the program ends, once it rings.
     FadedRinging,
 }
 
 impl Cue {
-    /// One stroke at half the volume.
+    /// Creates a bell of one stroke at 70 % of the volume.
     pub fn new(at: Duration, sound: &str) -> Self {
         Self { at, sound: sound.to_owned(), strikes: 1, volume: 0.7, ends: Ends::ByItself }
     }
 }
 
-/// A folder that is the home of everything that makes sound, and what runs in it.
+/// A sound server with its own home folder. It stops when it is dropped.
 pub struct SoundServer {
     home: tempfile::TempDir,
     server: Option<Child>,
 }
 
 impl SoundServer {
-    /// Starts a server whose only sink keeps real time, as a sound card does.
+    /// Starts a server whose only sink runs in real time, as a sound card does.
     ///
     /// # Errors
-    /// What is missing.
+    /// PulseAudio is missing or does not start.
     pub fn start() -> Result<Self, String> {
         let home = Self::home("pcm.!default { type pulse }\nctl.!default { type pulse }\n")?;
         let mut command = Command::new("pulseaudio");
@@ -89,11 +89,11 @@ impl SoundServer {
         Err("pulseaudio did not start within a minute".into())
     }
 
-    /// A computer without any sound device.
+    /// Simulates a computer without a sound device.
     ///
     /// # Errors
-    /// If there is no room for a folder.
-    pub fn none() -> Result<Self, String> {
+    /// The home folder cannot be created.
+    pub fn without_device() -> Result<Self, String> {
         let home =
             Self::home("pcm.!default { type hw card 31 }\nctl.!default { type hw card 31 }\n")?;
         Ok(Self { home, server: None })
@@ -106,10 +106,10 @@ impl SoundServer {
         Ok(home)
     }
 
-    /// Lets the server stand still, as one that hangs does.
+    /// Stops the process of the server, so that it no longer responds.
     ///
     /// # Errors
-    /// There is none, or it cannot be stopped.
+    /// There is no server, or it cannot be stopped.
     pub fn stop(&self) -> Result<(), String> {
         let server = self.server.as_ref().ok_or("there is no server")?;
         let kill = Command::new("kill").args(["-STOP", &server.id().to_string()]).status();
@@ -117,12 +117,12 @@ impl SoundServer {
         if stopped.success() { Ok(()) } else { Err("kill failed".into()) }
     }
 
-    /// Where files for the player can be put.
+    /// Returns the home folder, for files of the player.
     pub fn folder(&self) -> &Path {
         self.home.path()
     }
 
-    /// Lets a command live in this home.
+    /// Returns `command` with the environment of this server.
     pub fn command(&self, mut command: Command) -> Command {
         let home = self.home.path();
         command
@@ -134,70 +134,70 @@ impl SoundServer {
         command
     }
 
-    /// Runs `player` (a command that ends up in [`play_script`]) with these cues, and records what is heard.
+    /// Runs `player` (a command that calls [`play_script`]) with these bells, and records them.
     ///
     /// # Errors
-    /// What could not be run.
-    pub fn hear(&self, cues: &[Cue], player: Command) -> Result<Heard, String> {
-        let (played, recording) = self.listen(|| self.play(cues, player, |_| {}))?;
-        let mut heard = played?;
-        heard.recording = recording;
-        Ok(heard)
+    /// The player or the recorder fails.
+    pub fn record(&self, cues: &[Cue], player: Command) -> Result<Played, String> {
+        let (played, recording) = self.record_while(|| self.play(cues, player, |_| {}))?;
+        let mut played = played?;
+        played.recording = recording;
+        Ok(played)
     }
 
-    /// Runs `player` with these cues, and calls `line` for each line that it says.
+    /// Runs `player` with these bells, and calls `line` for each line of its output.
     ///
     /// # Errors
-    /// What could not be run.
+    /// The player fails.
     pub fn play(
         &self,
         cues: &[Cue],
         player: Command,
         mut line: impl FnMut(&str),
-    ) -> Result<Heard, String> {
+    ) -> Result<Played, String> {
         let failed = |error: std::io::Error| format!("the player: {error}");
         let mut player = self.command(player);
         player.env(SCRIPT, script(cues)).stdout(Stdio::piped());
         let mut player = player.spawn().map_err(failed)?;
-        let mut said = String::new();
-        for one in BufReader::new(player.stdout.take().ok_or("no output")?).lines() {
-            let one = one.map_err(failed)?;
-            line(one.trim());
-            said.push_str(&one);
-            said.push('\n');
+        let mut output = String::new();
+        for each in BufReader::new(player.stdout.take().ok_or("no output")?).lines() {
+            let each = each.map_err(failed)?;
+            line(each.trim());
+            output.push_str(&each);
+            output.push('\n');
         }
         if !player.wait().map_err(failed)?.success() {
-            return Err(format!("the player failed: {said}"));
+            return Err(format!("the player failed: {output}"));
         }
-        let lines = |word: &str| -> Vec<String> {
-            let lines = said.lines().filter_map(|line| line.trim().strip_prefix(word));
+        let lines = |prefix: &str| -> Vec<String> {
+            let lines = output.lines().filter_map(|line| line.trim().strip_prefix(prefix));
             lines.map(|rest| rest.trim().to_owned()).collect()
         };
         let due = lines("due ").into_iter().filter_map(|nanos| nanos.parse().ok());
-        Ok(Heard {
+        Ok(Played {
             due: due.map(Duration::from_nanos).collect(),
             troubles: lines("trouble "),
             device: lines("device ").pop(),
-            threads_left: lines("threads ").pop().and_then(|n| n.parse().ok()).unwrap_or(0),
+            thread_count: lines("threads ").pop().and_then(|n| n.parse().ok()).unwrap_or(0),
             recording: Recording::default(),
         })
     }
 
-    /// Records what is heard while `sound` is made.
+    /// Records while `sound` runs. Returns its result and the recording.
     ///
     /// # Errors
-    /// It cannot be recorded.
-    pub fn listen<T>(&self, sound: impl FnOnce() -> T) -> Result<(T, Recording), String> {
+    /// The recorder fails.
+    pub fn record_while<T>(&self, sound: impl FnOnce() -> T) -> Result<(T, Recording), String> {
         let recorder = self.server.as_ref().map(|_| Recorder::start(self)).transpose()?;
-        let made = sound();
-        Ok((made, recorder.map(Recorder::stop).unwrap_or_default()))
+        let result = sound();
+        Ok((result, recorder.map(Recorder::stop).unwrap_or_default()))
     }
 }
 
 impl Drop for SoundServer {
     fn drop(&mut self) {
         if let Some(server) = &mut self.server {
-            // Already gone is as good.
+            // Fails only if it has ended already.
             let _ = server.kill();
             let _ = server.wait();
         }
@@ -208,23 +208,23 @@ fn socket(home: &Path) -> String {
     home.join("sound").display().to_string()
 }
 
-/// What was played and what was heard of it.
+/// The output of the player, and the recording.
 #[derive(Debug, Default)]
-pub struct Heard {
+pub struct Played {
     /// When each bell was due, in boot time.
     pub due: Vec<Duration>,
     /// What the player reported.
     pub troubles: Vec<String>,
     /// The device that the player found.
     pub device: Option<String>,
-    /// How many threads the player had when all bells were over: 1 is the one that counts them.
-    pub threads_left: usize,
+    /// The number of threads of the player after all bells, including the one that counts them.
+    pub thread_count: usize,
     /// The recording.
     pub recording: Recording,
 }
 
-impl Heard {
-    /// How late each bell was heard, in milliseconds; nothing for one that was not.
+impl Played {
+    /// Returns how late each bell was, in milliseconds; `None` if it was not recorded.
     pub fn errors(&self) -> Vec<Option<f64>> {
         let onsets = self.recording.onsets();
         let error = |due: &Duration| {
@@ -239,32 +239,32 @@ impl Heard {
     }
 }
 
-/// What a microphone at the loudspeaker would have recorded.
+/// A recording of the sound server's output.
 #[derive(Debug, Default)]
 pub struct Recording {
     /// From -1 to 1.
     pub samples: Vec<f32>,
-    /// How many had been read at which boot time, in seconds. The sink's clock is not quite ours, so the beginning
-    /// alone would not tell when a late one was heard.
+    /// The number of samples that had been read, with the boot time in seconds. The sink's clock differs a little from the
+    /// computer's, so that the time of a late sample cannot be computed from the first one.
     arrivals: Vec<(usize, f64)>,
 }
 
 impl Recording {
-    /// The moments at which something begins, in boot time: it is suddenly nearly twice as loud as in the 40 ms
-    /// before (beating is slower than that), and was not struck in the 150 ms before.
+    /// Returns the onsets, in boot time: moments at which the level is nearly twice that of the 40 ms before (beating is
+    /// slower), and at least 150 ms after the previous onset.
     pub fn onsets(&self) -> Vec<Duration> {
         self.onset_samples().into_iter().map(|sample| self.time(sample)).collect()
     }
 
-    /// The same as numbers of samples.
+    /// Returns the onsets as indexes of samples.
     pub fn onset_samples(&self) -> Vec<usize> {
         const WINDOW: usize = 96;
         let peaks: Vec<f32> = self.samples.chunks(WINDOW).map(peak).collect();
         let mut onsets: Vec<usize> = Vec::new();
         for (index, level) in peaks.iter().enumerate() {
             let before = peaks[index.saturating_sub(20)..index].iter().copied().fold(0.0, f32::max);
-            let fresh = onsets.last().is_none_or(|last| index - last > 75);
-            if *level > 0.02 && *level > 1.8 * before && fresh {
+            let is_new = onsets.last().is_none_or(|last| index - last > 75);
+            if *level > 0.02 && *level > 1.8 * before && is_new {
                 onsets.push(index);
             }
         }
@@ -279,19 +279,20 @@ impl Recording {
         onsets.into_iter().map(exact).collect()
     }
 
-    /// The last sample that can be heard.
-    pub fn last_heard(&self) -> Option<usize> {
+    /// Returns the index of the last audible sample.
+    pub fn last_audible(&self) -> Option<usize> {
         self.samples.iter().rposition(|sample| sample.abs() > 0.0003)
     }
 
-    /// When a sample was heard. None can arrive before that, so the quickest arrivals around it tell.
+    /// Returns the time at which a sample was played. A sample can only arrive late, so the earliest estimate of the
+    /// arrivals around it is used.
     fn time(&self, sample: usize) -> Duration {
         let reach = 3 * RATE as usize;
         let first = self.arrivals.partition_point(|(read, _)| *read + reach < sample);
         let near = self.arrivals[first..].iter().take_while(|(read, _)| *read < sample + reach);
         let seconds = |samples: usize| samples as f64 / f64::from(RATE);
-        let began = near.map(|(read, at)| at - seconds(*read)).fold(f64::MAX, f64::min);
-        Duration::from_secs_f64((began + seconds(sample)).clamp(0.0, 1e12))
+        let start = near.map(|(read, at)| at - seconds(*read)).fold(f64::MAX, f64::min);
+        Duration::from_secs_f64((start + seconds(sample)).clamp(0.0, 1e12))
     }
 }
 
@@ -322,7 +323,7 @@ impl Recorder {
     }
 
     fn stop(mut self) -> Recording {
-        // What was just played is still on its way to us.
+        // The last samples have not arrived yet.
         std::thread::sleep(Duration::from_millis(300));
         let _ = self.parec.kill();
         let _ = self.parec.wait();
@@ -338,7 +339,7 @@ fn read(mut from: impl Read, ready: &std::sync::mpsc::Sender<()>) -> Recording {
         bytes.extend(&buffer[..count]);
         arrivals.push((bytes.len() / 2, clock.now().boot.0.as_secs_f64()));
         if bytes.len() > RATE as usize {
-            // Nobody waits for the second one.
+            // Only the first one is received.
             let _ = ready.send(());
         }
     }
@@ -351,19 +352,19 @@ fn script(cues: &[Cue]) -> String {
     for cue in cues {
         let Cue { at, sound, strikes, volume, ends } = cue;
         writeln!(text, "{} {strikes} {volume} {ends:?} {sound}", at.as_millis())
-            .expect("text can be written to");
+            .expect("writing to a string succeeds");
     }
     text
 }
 
-/// What the process does that is to be the player: plays the script in the environment, as the engine would, and
-/// says on its output what was due when and what went wrong.
+/// Runs as the player: plays the script of the environment as the engine would, and prints when each bell was due and
+/// what failed.
 pub fn play_script() {
     let script = std::env::var(SCRIPT).expect("the script is in the environment");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let troubled = Arc::new(AtomicBool::new(false));
     let in_trouble = Arc::clone(&troubled);
-    let player = Player::new(Arc::clone(&clock), move |fared| match fared {
+    let player = Player::new(Arc::clone(&clock), move |result| match result {
         Ok(()) => println!("heard"),
         Err(error) => {
             println!("trouble {error}");
@@ -383,7 +384,7 @@ pub fn play_script() {
     let armed: Vec<_> = cues
         .into_iter()
         .map(|(due, strike, ends)| {
-            // A bell that is due at the start is armed late, as one that is tried out in the settings is.
+            // A bell that is due at the start is armed late, like a preview in the settings.
             std::thread::sleep((due - Duration::from_secs(1)).since(clock.now().boot));
             let armed = player.play(strike, due);
             if ends == "CancelledAtOnce" {
@@ -398,7 +399,7 @@ pub fn play_script() {
         assert!(bell.wait(Duration::from_secs(90)), "a bell did not end");
         follower.join().expect("its follower ends with it");
     }
-    // The last threads have a moment to be gone, however busy the computer is; of one that hangs that is not said.
+    // Waits until the last threads have ended, unless one hangs.
     let threads = || std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
     for _ in 0..3000 {
         if threads() <= 2 || troubled.load(Ordering::SeqCst) {
@@ -409,7 +410,7 @@ pub fn play_script() {
     println!("threads {}", threads());
 }
 
-/// Says when a bell rings, and ends it then if that is wanted.
+/// Prints when a bell starts to ring, and ends it then if its cue says so.
 fn follow(bell: &Armed, ends: &str) {
     while !bell.wait(Duration::from_millis(5)) {
         if bell.rings() {
@@ -425,16 +426,16 @@ fn follow(bell: &Armed, ends: &str) {
 }
 
 fn cue(line: &str, start: BootTime) -> (BootTime, Strike, String) {
-    let words: Vec<&str> = line.splitn(5, ' ').collect();
-    let due = start + Duration::from_millis(words[0].parse().expect("a time"));
-    (due, strike(&words), words[3].to_owned())
+    let fields: Vec<&str> = line.splitn(5, ' ').collect();
+    let due = start + Duration::from_millis(fields[0].parse().expect("a time"));
+    (due, strike(&fields), fields[3].to_owned())
 }
 
-fn strike(words: &[&str]) -> Strike {
+fn strike(fields: &[&str]) -> Strike {
     Strike {
-        sound: words[4].parse::<Sound>().unwrap_or_else(|_| Sound::File(PathBuf::from(words[4]))),
+        sound: fields[4].parse::<Sound>().unwrap_or_else(|_| Sound::File(PathBuf::from(fields[4]))),
         instead: BuiltIn::Inkin,
-        strikes: Strikes::new(words[1].parse().expect("a number")).expect("1 to 9"),
-        volume: words[2].parse().expect("a volume"),
+        strikes: Strikes::new(fields[1].parse().expect("a number")).expect("1 to 9"),
+        volume: fields[2].parse().expect("a volume"),
     }
 }

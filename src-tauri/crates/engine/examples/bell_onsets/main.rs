@@ -1,9 +1,9 @@
-//! How exactly bells are heard when they are due, on a sound server of its own that keeps real time.
+//! Measures how exactly bells ring when they are due, on a separate sound server that runs in real time.
 //!
-//! `cargo run --release -p zafu-engine --example bell_onsets -- [BELLS] [SOUND]` plays so many (20) bells of a
+//! `cargo run --release -p zafu-engine --example bell_onsets -- [BELLS] [SOUND]` plays this number of bells (20) of a
 //! sound (`wood-block`), and prints one JSON object: the error of each onset in milliseconds (`null` for a bell
-//! that was not heard), their median, the 99th percentile of the distance from it, and the number not heard.
-//! `-- sits SITS ZAFU` does so for the end bells of real sits of one second, begun with the command at `ZAFU`.
+//! that was not recorded), their median, the 99th percentile of the distance from it, and the number of missing bells.
+//! `-- sits SITS ZAFU` measures the end bells of real sits of one second, started with the command at `ZAFU`.
 
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "the tests use the rest of it")]
@@ -31,16 +31,16 @@ fn main() {
     }
     let bells = args.next().map_or(20, |bells| bells.parse().expect("the number of bells"));
     let sound = args.next().unwrap_or_else(|| "wood-block".into());
-    // A stroke must stand clear of the tail before it; and not a round number, so that bells fall anywhere within
-    // the buffers of the device.
+    // A stroke must not overlap the tail of the one before. The interval is not a round number, so that bells are at
+    // different positions within the buffers of the device.
     let between =
         sound.parse::<Sound>().map_or(Duration::from_secs(5), |sound| sound.between_strokes());
-    let apart = between + Duration::from_millis(307);
-    let cues: Vec<Cue> = (1..=bells).map(|index| Cue::new(apart * index, &sound)).collect();
+    let interval = between + Duration::from_millis(307);
+    let cues: Vec<Cue> = (1..=bells).map(|index| Cue::new(interval * index, &sound)).collect();
     let player = Command::new(std::env::current_exe().expect("this program has a path"));
-    let heard = server.hear(&cues, player).expect("bells can be played");
-    println!("{}", report(&heard.errors()));
-    for trouble in &heard.troubles {
+    let played = server.record(&cues, player).expect("bells can be played");
+    println!("{}", report(&played.errors()));
+    for trouble in &played.troubles {
         eprintln!("{trouble}");
     }
 }
@@ -55,13 +55,13 @@ fn report(errors: &[Option<f64>]) -> String {
         let index = (all.len().saturating_sub(1) as f64 * share).ceil() as usize;
         all.get(index).copied().unwrap_or(f64::NAN)
     };
-    let heard = sorted(errors.iter().copied().flatten().collect());
-    let median = at(&heard, 0.5);
-    let spread = sorted(heard.iter().map(|error| (error - median).abs()).collect());
+    let played = sorted(errors.iter().copied().flatten().collect());
+    let median = at(&played, 0.5);
+    let spread = sorted(played.iter().map(|error| (error - median).abs()).collect());
     let number = |error: f64| serde_json::json!((error * 100.0).round() / 100.0);
     serde_json::json!({
         "bells": errors.len(),
-        "missed": errors.len() - heard.len(),
+        "missed": errors.len() - played.len(),
         "median_ms": number(median),
         "p99_from_median_ms": number(at(&spread, 0.99)),
         "worst_from_median_ms": number(at(&spread, 1.0)),
@@ -72,5 +72,5 @@ fn report(errors: &[Option<f64>]) -> String {
 
 #[cfg(not(target_os = "linux"))]
 fn main() {
-    eprintln!("This measurement needs PulseAudio, which is there on Linux.");
+    eprintln!("This measurement needs PulseAudio, which Linux has.");
 }

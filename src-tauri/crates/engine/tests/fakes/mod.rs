@@ -19,7 +19,7 @@ use zafu_sync::supabase::Vault;
 
 /// A recorded call of an adapter.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Did {
+pub enum Call {
     Arm { sound: String, in_ms: u128, volume: u32 },
     Silence,
     Notify(Notification),
@@ -30,7 +30,7 @@ pub enum Did {
 pub const USER: UserId = UserId(Uuid::from_u128(9));
 
 /// Longest step of the clock that is not a gap.
-const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
+const MAX_STEP: Duration = Duration::from_secs(50);
 
 struct FakeClock(Mutex<Moment>);
 
@@ -43,29 +43,29 @@ impl Clock for FakeClock {
 /// Records adapter calls, and whether a bell was armed for a sit that was not saved.
 #[derive(Clone)]
 struct Recorder {
-    did: Arc<Mutex<Vec<Did>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
     unsaved: Arc<Mutex<bool>>,
     clock: Arc<FakeClock>,
     store: Store,
 }
 
 impl Recorder {
-    fn note(&self, did: Did) {
-        if matches!(did, Did::Arm { .. }) && self.store.open_sits().unwrap().is_empty() {
+    fn record(&self, call: Call) {
+        if matches!(call, Call::Arm { .. }) && self.store.open_sits().unwrap().is_empty() {
             *self.unsaved.lock().unwrap() = true;
         }
-        self.did.lock().unwrap().push(did);
+        self.calls.lock().unwrap().push(call);
     }
 }
 
 impl Bells for Recorder {
     fn arm(&mut self, strike: &Strike, volume: VolumePercent, due: BootTime) {
         let in_ms = due.since(self.clock.now().boot).as_millis();
-        self.note(Did::Arm { sound: strike.sound.0.clone(), in_ms, volume: volume.get() });
+        self.record(Call::Arm { sound: strike.sound.0.clone(), in_ms, volume: volume.get() });
     }
 
     fn silence(&mut self) {
-        self.note(Did::Silence);
+        self.record(Call::Silence);
     }
 
     fn sounds(&self) -> Vec<&'static str> {
@@ -75,13 +75,13 @@ impl Bells for Recorder {
 
 impl Notifier for Recorder {
     fn show(&mut self, notification: Notification) {
-        self.note(Did::Notify(notification));
+        self.record(Call::Notify(notification));
     }
 }
 
 impl KeepAwake for Recorder {
     fn set(&mut self, awake: Awake) {
-        self.note(Did::Awake(awake));
+        self.record(Call::Awake(awake));
     }
 }
 
@@ -95,10 +95,10 @@ pub struct Fakes {
 
 impl Fakes {
     pub fn new() -> Self {
-        Self::within("data")
+        Self::in_folder("data")
     }
 
-    pub fn within(path: &str) -> Self {
+    pub fn in_folder(path: &str) -> Self {
         Self::with(path, Arc::new(Memory::default()), |_| {})
     }
 
@@ -118,8 +118,12 @@ impl Fakes {
         let clock = Arc::new(FakeClock(Mutex::new(now)));
         let store = Store::open(folder.path(), wall).unwrap();
         prepare(&store);
-        let recorder =
-            Recorder { did: Arc::default(), unsaved: Arc::default(), clock: clock.clone(), store };
+        let recorder = Recorder {
+            calls: Arc::default(),
+            unsaved: Arc::default(),
+            clock: clock.clone(),
+            store,
+        };
         let own = recorder.clone();
         let adapters = move |_: &EngineHandle| Adapters {
             clock,
@@ -191,15 +195,15 @@ impl Fakes {
     /// Advances the clock in steps that the engine sees.
     pub fn pass(&self, mut by: Duration) {
         while !by.is_zero() {
-            let step = by.min(SEEN_AT_ONCE);
+            let step = by.min(MAX_STEP);
             self.jump(step);
             by -= step;
         }
     }
 
     /// Returns the calls since the last call of this method.
-    pub fn did(&self) -> Vec<Did> {
-        std::mem::take(&mut *self.recorder.did.lock().unwrap())
+    pub fn calls(&self) -> Vec<Call> {
+        std::mem::take(&mut *self.recorder.calls.lock().unwrap())
     }
 
     /// Returns whether every bell was armed only after its sit was saved.
@@ -217,7 +221,7 @@ impl Fakes {
     }
 
     /// Makes saving a sit work again.
-    pub fn mend_saving(&self) {
+    pub fn repair_saving(&self) {
         self.sql("DROP TRIGGER broken; DROP TRIGGER broken_too; DROP TRIGGER broken_as_well;");
     }
 
