@@ -75,6 +75,11 @@ impl Tray {
         Self { bus: serve(&desktop.address("session"), name, path, watcher.clone()), watcher }
     }
 
+    /// Forgets the icon of a program that has ended, as a desktop does.
+    fn forget_icon(&self) {
+        *self.watcher.0.lock().unwrap() = None;
+    }
+
     fn place(&self) -> Place {
         eventually("the icon is in the tray", || self.watcher.0.lock().unwrap().clone())
     }
@@ -242,5 +247,24 @@ fn the_tray_is_in_the_language_of_the_system() {
     tray.reads("Keine Sitzung läuft");
     tray.press("Sitzung beginnen");
     tray.reads("Vorbereitung");
+    tray.press("Zafu beenden");
+}
+
+#[test]
+fn a_language_chosen_in_the_window_reaches_the_tray_and_the_next_start() {
+    let Some(desktop) = Desktop::new() else { return };
+    let tray = Tray::on(&desktop);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.click("open-settings");
+    tray.reads("No sit is running");
+    browser.click("language-de");
+    tray.reads("Keine Sitzung läuft");
+    tray.reads("Sitzung beginnen");
+    tray.press("Zafu beenden");
+    eventually("Zafu has gone", || desktop.process().is_none().then_some(()));
+    drop(browser);
+    tray.forget_icon();
+    let _app = desktop.zafu(&["--background"]);
+    tray.reads("Keine Sitzung läuft");
     tray.press("Zafu beenden");
 }

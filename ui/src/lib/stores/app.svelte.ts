@@ -12,7 +12,7 @@
  *              -most; preset-dialog, preset-name, preset-save; dialog-trouble
  *   finished   finished, sat, not-saved, note, label, done, sit-again
  *   unsettled  unsettled, resolve-whole, resolve-gap, resolve-discard, resolve-later
- *   settings   settings, theme, language, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
+ *   settings   settings, theme, language, language-{system,en,de}, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
  *   log        log, log-owner, sit-row (one each), sit-owner, sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
