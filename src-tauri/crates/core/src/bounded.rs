@@ -1,5 +1,7 @@
 //! Integers with a range that is checked when they are constructed.
 
+use crate::message;
+use crate::message::Message;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -9,8 +11,7 @@ use std::fmt;
 pub struct Bounded<const MIN: u32, const MAX: u32>(u32);
 
 /// A number is outside its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{value} is out of range: it must be from {min} to {max}")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfRange {
     /// The rejected value.
     pub value: u32,
@@ -19,6 +20,22 @@ pub struct OutOfRange {
     /// The largest allowed value.
     pub max: u32,
 }
+
+impl OutOfRange {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        message!("timer-out-of-range", value = self.value, min = self.min, max = self.max)
+    }
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for OutOfRange {}
 
 impl<const MIN: u32, const MAX: u32> Bounded<MIN, MAX> {
     /// The smallest value.

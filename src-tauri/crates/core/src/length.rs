@@ -1,9 +1,12 @@
 //! The length of a sit, and how the user writes it: `20m`, `1h30m`, `90s`, `45`, `open`, `until 07:30`.
 
 use crate::bounded::Bounded;
+use crate::message;
+use crate::message::Message;
 use crate::time::{Seconds, WallTime};
 use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::time::Duration;
 
 /// The length of a timed sit that a user can choose, in seconds: 1 s to 24 h.
@@ -96,37 +99,48 @@ mod clock_text {
 }
 
 /// A length that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LengthError {
     /// The text is not a length.
-    #[error("\"{0}\" is not a length: write it as 20m, 1h30m, 90s, open, or until 07:30")]
     NotALength(String),
     /// The text is not a clock time.
-    #[error("\"{0}\" is not a time of day: write it as 07:30")]
     NotAClockTime(String),
     /// The length is negative.
-    #[error("\"{0}\" is negative: a length is at least 1 second")]
     Negative(String),
     /// The length is too short or too long.
-    #[error("\"{0}\" is out of range: a sit can be from 1 second to 24 hours long")]
     OutOfRange(String),
     /// The preparation would last past the clock time at which the sit is to end.
-    #[error("{}", nothing_left(*.preparation))]
     NothingLeft {
         /// The length of the preparation, in seconds.
         preparation: u32,
     },
 }
 
-/// The message without a preparation: less than a second may be left until the clock time.
-fn nothing_left(preparation: u32) -> String {
-    match preparation {
-        0 => "no time is left to sit until then: choose a later time".into(),
-        seconds => format!(
-            "the preparation of {seconds} seconds leaves no time to sit until then: shorten it, or choose a later time"
-        ),
+impl LengthError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotALength(text) => message!("timer-not-a-length", text = text.as_str()),
+            Self::NotAClockTime(text) => message!("timer-not-a-clock-time", text = text.as_str()),
+            Self::Negative(text) => message!("timer-length-negative", text = text.as_str()),
+            Self::OutOfRange(text) => message!("timer-length-out-of-range", text = text.as_str()),
+            // Without a preparation less than a second was left.
+            Self::NothingLeft { preparation: 0 } => message!("timer-no-time-left"),
+            Self::NothingLeft { preparation } => {
+                message!("timer-no-time-after-preparation", count = *preparation)
+            }
+        }
     }
 }
+
+impl fmt::Display for LengthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for LengthError {}
 
 /// A time zone, which the core does not know itself.
 pub trait Zone {

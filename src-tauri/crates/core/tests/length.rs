@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use proptest::prelude::*;
 use std::time::Duration;
 use zafu_core::length::{LengthError, Zone, parse};
+use zafu_core::message;
 use zafu_core::plan::{Length, LengthChoice, PreparationSeconds, SitSeconds};
 use zafu_core::time::{UtcOffset, WallTime};
 
@@ -81,10 +82,10 @@ fn real_life_26_a_negative_or_too_large_length_has_its_own_error() {
     for (text, _) in written("out_of_range") {
         assert_eq!(parse(&text), Err(LengthError::OutOfRange(text)));
     }
-    let said = parse("4294967296").unwrap_err().to_string();
-    assert_eq!(said, "\"4294967296\" is out of range: a sit can be from 1 second to 24 hours long");
-    let said = parse("-5m").unwrap_err().to_string();
-    assert_eq!(said, "\"-5m\" is negative: a length is at least 1 second");
+    let message = |text| parse(text).unwrap_err().message();
+    let out_of_range = message!("timer-length-out-of-range", text = "4294967296");
+    assert_eq!(message("4294967296"), out_of_range);
+    assert_eq!(message("-5m"), message!("timer-length-negative", text = "-5m"));
 }
 
 proptest! {
@@ -167,7 +168,7 @@ fn of_a_clock_time_that_occurs_twice_the_next_one_is_used() {
 
 #[test]
 fn real_life_28_a_zero_preparation_is_not_named_in_errors() {
-    let said = |preparation| LengthError::NothingLeft { preparation }.to_string();
-    assert_eq!(said(0), "no time is left to sit until then: choose a later time");
-    assert!(said(30).starts_with("the preparation of 30 seconds leaves no time"), "{}", said(30));
+    let message = |preparation| LengthError::NothingLeft { preparation }.message();
+    assert_eq!(message(0), message!("timer-no-time-left"));
+    assert_eq!(message(30), message!("timer-no-time-after-preparation", count = 30));
 }

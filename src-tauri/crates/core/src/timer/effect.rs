@@ -3,11 +3,14 @@
 use super::sit::{Sit, Unsettled};
 use crate::bells::Role;
 use crate::ids::SessionId;
+use crate::message;
+use crate::message::Message;
 use crate::plan::Strike;
 use crate::session::Lifecycle;
 use crate::time::{BootTime, Seconds, WallTime};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// An action for the engine. The timer returns effects in execution order: saves come first.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,21 +135,38 @@ pub enum Notice {
 }
 
 /// Why the timer rejects a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// Only one sit runs at a time.
-    #[error("a sit is already running: end it before starting another")]
     AlreadyRunning,
     /// No sit is running.
-    #[error("no sit is running")]
     NothingRunning,
     /// Only a sit within its planned time can be paused.
-    #[error("only a running sit can be paused: this one is still being prepared, or is over")]
     NotSitting,
     /// Only a paused sit can be resumed.
-    #[error("the sit is not paused")]
     NotPaused,
     /// There is no unsettled sit with this id.
-    #[error("no such sit waits for an answer")]
     NothingToResolve,
 }
+
+impl Rejection {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::AlreadyRunning => message!("timer-already-running"),
+            Self::NothingRunning => message!("timer-nothing-running"),
+            Self::NotSitting => message!("timer-not-sitting"),
+            Self::NotPaused => message!("timer-not-paused"),
+            Self::NothingToResolve => message!("timer-nothing-to-resolve"),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for Rejection {}
