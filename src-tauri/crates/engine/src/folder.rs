@@ -1,28 +1,26 @@
 //! Finds, checks and locks the data folder.
 
 use directories::{BaseDirs, ProjectDirs};
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::path::{Component, Path, PathBuf};
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// Environment variable that selects another data folder than the platform's default.
 pub const DATA_DIR_VARIABLE: &str = "ZAFU_DATA_DIR";
 
 /// The reason why a data folder cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum FolderError {
     /// The system has no folder for application data.
-    #[error(
-        "the system names no folder for application data: set {DATA_DIR_VARIABLE} to a folder of your choice"
-    )]
     NoHome,
     /// The path begins with the home of another user (`~name`), which no shell has replaced.
-    #[error("{DATA_DIR_VARIABLE} is {path}: write the folder out, beginning with /. Nothing was changed", path = .path.display())]
     OtherHome {
         /// The path as it was written.
         path: PathBuf,
     },
     /// The folder cannot be created or read.
-    #[error("the data folder {path} cannot be used: {source}. Nothing was changed; check that it is yours and writable, or set {DATA_DIR_VARIABLE} to another", path = .path.display())]
     Unusable {
         /// The path of the folder.
         path: PathBuf,
@@ -30,23 +28,56 @@ pub enum FolderError {
         source: std::io::Error,
     },
     /// The folder, or a file of Zafu in it, belongs to another user of the computer.
-    #[error("{path}, the data folder or a part of it, belongs to another user. Nothing was changed; run Zafu as that user, or set {DATA_DIR_VARIABLE} to a folder of your own", path = .path.display())]
     Foreign {
         /// The path of the folder or file.
         path: PathBuf,
     },
     /// Every user of the computer may write in the folder.
-    #[error("every user of this computer may write in the data folder {path}. Nothing was changed; run `chmod 700 '{path}'` if it holds nothing of others, or set {DATA_DIR_VARIABLE} to a folder inside it", path = .path.display())]
     Shared {
         /// The path of the folder.
         path: PathBuf,
     },
     /// Another engine holds the folder.
-    #[error("Zafu is already running with the data folder {path}", path = .path.display())]
     Held {
         /// The path of the folder.
         path: PathBuf,
     },
+}
+
+impl FolderError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NoHome => message!("storage-folder-none"),
+            Self::OtherHome { path } => {
+                message!("storage-folder-other-home", path = path.display())
+            }
+            Self::Unusable { path, source } => message!(
+                "storage-folder-unusable",
+                path = path.display(),
+                reason = source.to_string()
+            ),
+            Self::Foreign { path } => message!("storage-folder-foreign", path = path.display()),
+            Self::Shared { path } => message!("storage-folder-shared", path = path.display()),
+            Self::Held { path } => message!("storage-folder-held", path = path.display()),
+        }
+    }
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for FolderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unusable { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 /// A data folder that belongs to the current user. Zafu sets the permissions only of a folder that it creates.
@@ -101,11 +132,9 @@ impl DataFolder {
 
     /// Returns a warning if other users have access to the folder, which can be used all the same.
     #[must_use]
-    pub fn warning(&self) -> Option<String> {
-        let path = self.0.display();
-        is_open_to_others(&self.0).then(|| {
-            format!("other users of this computer may look into the data folder {path}: run `chmod 700 '{path}'` if they should not")
-        })
+    pub fn warning(&self) -> Option<Message> {
+        let warning = || message!("storage-folder-readable", path = self.0.display());
+        is_open_to_others(&self.0).then(warning)
     }
 
     /// Locks the folder for one engine. Dropping the lock, or the end of the process, releases it.

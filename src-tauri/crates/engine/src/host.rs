@@ -6,27 +6,66 @@ use crate::handle::EngineHandle;
 use crate::serve::Server;
 use crate::sync::{Report, SyncEvent, SyncHandle, SyncParts};
 use crate::thread::{EngineThread, Event};
+use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use tokio::sync::broadcast;
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_store::{Store, StoreError};
 
 /// How many events a subscriber may lag behind. It then misses states that newer ones replace.
 const EVENT_CAPACITY: usize = 64;
 
 /// The engine cannot start.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum HostError {
     /// Its data folder cannot be used, or is locked.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(FolderError),
     /// Its database cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// The system refuses a thread or a socket.
-    #[error("Zafu cannot start: {0}. Nothing was changed")]
-    System(#[from] std::io::Error),
+    System(io::Error),
+}
+
+impl HostError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Folder(error) => error.message(),
+            Self::Store(error) => error.message(),
+            Self::System(error) => message!("storage-start-failed", reason = error.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for HostError {}
+
+impl From<FolderError> for HostError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
+    }
+}
+
+impl From<StoreError> for HostError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for HostError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
 }
 
 /// Forwards the reports of the sync to the engine.

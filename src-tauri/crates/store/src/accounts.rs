@@ -158,8 +158,8 @@ pub(crate) fn sign_in(
             row.get::<_, String>(0)
         })
         .optional()?;
-    if let Some(known) = at.filter(|known| known != url) {
-        return Err(StoreError::OtherProject { known });
+    if let Some(project) = at.filter(|project| project != url) {
+        return Err(StoreError::OtherProject { project });
     }
     connection.execute("UPDATE accounts SET signedin = 0, shown = 0 WHERE shown = 1", [])?;
     connection.execute(

@@ -3,12 +3,15 @@
 //! They are ordered by the numbers in their names and not by time: a clock that was once wrong must not make an old backup
 //! the newest one, or have the newest one removed.
 
+use crate::error::damage_report;
 use crate::{StoreError, connection, folder, migrate};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use rusqlite::Connection;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_core::time::WallTime;
 
 /// The number of backups that are kept.
@@ -130,10 +133,8 @@ pub(crate) fn take(
         folder::remove_if_there(&old.path).map_err(failed(&old.path))?;
     }
     let bytes = fs::metadata(&path).map_err(failed(&path))?.len();
-    BackupInfo::read(path.clone(), bytes).ok_or_else(|| {
-        let unread = io::Error::new(ErrorKind::InvalidFilename, "its name cannot be read back");
-        StoreError::io(data, &path, unread)
-    })
+    BackupInfo::read(path.clone(), bytes)
+        .ok_or_else(|| StoreError::io(data, &path, ErrorKind::InvalidFilename.into()))
 }
 
 /// Returns the newest backup that can be restored.
@@ -143,30 +144,40 @@ pub(crate) fn newest_intact(data: &Path) -> Option<PathBuf> {
 }
 
 /// Returns why the database at `path` cannot be restored; none if it can.
-pub(crate) fn why_unusable(path: &Path) -> Option<String> {
-    let examine = || -> Result<Option<String>, StoreError> {
+pub(crate) fn why_unusable(path: &Path) -> Option<Message> {
+    let examine = || -> Result<Option<Message>, StoreError> {
         let backup = connection::reading(path, connection::BUSY_TIMEOUT)?;
         let (found, known) = (migrate::version(&backup)?, migrate::newest(migrate::MIGRATIONS));
         if !(1..=known).contains(&found) {
-            return Ok(Some(format!("its format is {found}, this Zafu knows 1 to {known}")));
+            return Ok(Some(message!("storage-backup-format", found = found, known = known)));
         }
-        findings(&backup)
+        damage(&backup)
     };
-    examine().unwrap_or_else(|error| Some(error.to_string()))
+    examine().unwrap_or_else(|error| match error {
+        StoreError::Sqlite(error) => Some(damage_report(error)),
+        error => Some(error.message()),
+    })
 }
 
 /// Checks the whole database and returns what is damaged; none if it is intact.
-pub(crate) fn findings(connection: &Connection) -> Result<Option<String>, StoreError> {
+pub(crate) fn damage(connection: &Connection) -> Result<Option<Message>, StoreError> {
     let mut lines = connection
         .prepare("PRAGMA integrity_check(3)")?
         .query_map([], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>, _>>()?;
-    let orphans: u32 =
-        connection
-            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
-    if orphans > 0 {
-        lines.push(format!("{orphans} rows refer to nothing"));
-    }
     lines.retain(|line| line != "ok");
-    Ok((!lines.is_empty()).then(|| lines.join("; ")))
+    match lines.is_empty() {
+        true => broken_references(connection),
+        false => Ok(Some(damage_report(lines.join("; ")))),
+    }
+}
+
+/// Returns the tables with rows that refer to missing rows, as damage; none if there are none.
+pub(crate) fn broken_references(connection: &Connection) -> Result<Option<Message>, StoreError> {
+    let tables = connection
+        .prepare("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check")?
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let damage = || message!("storage-damage-references", tables = tables.join(", "));
+    Ok((!tables.is_empty()).then(damage))
 }

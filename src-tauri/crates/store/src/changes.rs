@@ -1,8 +1,8 @@
 //! Changes of sessions on this device. Each enqueues the session in the transaction that changes it.
 
-use crate::StoreError;
 use crate::outbox::{self, Edited};
 use crate::sessions::{find, record, update};
+use crate::{StoreError, TextField};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::ids::{DeviceId, SessionId};
@@ -45,9 +45,9 @@ pub(crate) fn edit(
     label: String,
     device: DeviceId,
 ) -> Result<(), StoreError> {
-    for (what, text) in [("note", &note), ("label", &label)] {
+    for (field, text) in [(TextField::Note, &note), (TextField::Label, &label)] {
         if text.contains('\0') {
-            return Err(StoreError::Nul { what });
+            return Err(StoreError::Nul { field });
         }
     }
     change_logged(connection, id, |session| {

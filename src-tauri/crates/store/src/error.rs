@@ -1,62 +1,46 @@
-//! Errors of the store. A message says what happened, what was kept and what to do.
+//! Errors of the store.
 //!
 //! Errors of SQLite are told apart by their extended result codes, never by their messages.
 
 use crate::backups;
 use rusqlite::ffi;
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// An error of the store.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum StoreError {
     /// The disk is full. The change was rolled back.
-    #[error(
-        "the disk that holds {} is full: this change was not saved, everything saved before is kept; \
-         free some space and try again", .folder.display()
-    )]
     DiskFull {
         /// The data folder.
         folder: PathBuf,
     },
 
     /// The data folder or the database is not writable.
-    #[error(
-        "Zafu cannot write in {}: nothing was changed; make the folder and the files in it writable, or \
-         start Zafu with another data folder", .folder.display()
-    )]
     ReadOnly {
         /// The data folder.
         folder: PathBuf,
     },
 
     /// Another process has locked the database.
-    #[error(
-        "another program is using {}: this change was not saved, everything saved before is kept; close \
-         that program and try again", .database.display()
-    )]
     Locked {
         /// The database.
         database: PathBuf,
     },
 
     /// The database was moved, replaced or deleted while it was open. The change was rolled back.
-    #[error(
-        "{} was moved, replaced or deleted while Zafu was using it: this change was not saved; try again, and Zafu \
-         writes everything to a new file", .database.display()
-    )]
     Moved {
         /// The path of the database.
         database: PathBuf,
     },
 
     /// The database was written by a newer version of Zafu.
-    #[error(
-        "{} was written by a newer Zafu (its format is {found}, this Zafu knows up to {known}): nothing \
-         was changed; install the newest Zafu to open it", .database.display()
-    )]
     Newer {
         /// The database.
         database: PathBuf,
@@ -67,58 +51,38 @@ pub enum StoreError {
     },
 
     /// The file is a database of another program.
-    #[error(
-        "{} is a database, but not one of Zafu's: nothing was changed; move the file away, or start Zafu \
-         with another data folder", .database.display()
-    )]
     NotOurs {
         /// The file.
         database: PathBuf,
     },
 
     /// The database is damaged.
-    #[error(
-        "{} is damaged ({findings}): the file is kept as it is; {}", .database.display(),
-        offer(.newest_backup.as_deref())
-    )]
     Corrupt {
         /// The database, which was not moved.
         database: PathBuf,
-        /// The damage.
-        findings: String,
+        /// What is damaged.
+        damage: Message,
         /// The newest intact backup.
         newest_backup: Option<PathBuf>,
     },
 
     /// A backup cannot be used to restore the database.
-    #[error(
-        "the backup {} cannot be restored ({reason}): nothing was changed; choose another one",
-        .backup.display()
-    )]
     BackupUnusable {
         /// The backup.
         backup: PathBuf,
-        /// The reason.
-        reason: String,
+        /// Why it cannot be used.
+        reason: Message,
     },
 
     /// An I/O error of the file system.
-    #[error(
-        "the disk failed while Zafu was reading or writing {} ({source}): what was being saved may be \
-         missing, everything saved before is kept; check the disk and start Zafu again", .path.display()
-    )]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// The error of the system.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
 
     /// A row has a value that this version of Zafu cannot read.
-    #[error(
-        "{} holds something that this Zafu cannot read ({reason}): nothing was changed; install the \
-         newest Zafu, and if that does not help report this", .database.display()
-    )]
     Unreadable {
         /// The database.
         database: PathBuf,
@@ -127,87 +91,161 @@ pub enum StoreError {
     },
 
     /// There is no session with this id.
-    #[error("there is no sit {id}: nothing was changed; look at the log for the ids of your sits")]
     NoSuchSession {
         /// The requested id.
         id: SessionId,
     },
 
     /// The sit is not open on this device: it has ended, or was never started here.
-    #[error("the sit {id} does not run and does not wait for an answer: nothing was changed")]
     NotOpen {
         /// The requested id.
         id: SessionId,
     },
 
-    /// Nobody is signed in.
-    #[error("nobody is signed in: nothing was changed; sign in first")]
+    /// No account is signed in.
     NotSignedIn,
 
     /// The account belongs to another project: see [`crate::Store::sign_in`].
-    #[error(
-        "this device knows this account from {known}, and sends its sits nowhere else: nothing was changed; sign in with that address"
-    )]
     OtherProject {
         /// The URL of the account's project.
-        known: String,
+        project: String,
     },
 
     /// The account never signed in on this device.
-    #[error("the account {id} never signed in here: nothing was changed; sign in with it first")]
     NoSuchAccount {
         /// The requested id.
         id: UserId,
     },
 
     /// There is no preset with this id.
-    #[error("there is no such preset ({id}): nothing was changed; it may have been deleted")]
     NoSuchPreset {
         /// The requested id.
         id: Uuid,
     },
 
     /// Another preset has the name.
-    #[error("there is already a preset called \"{name}\": nothing was saved; choose another name")]
     PresetNameTaken {
         /// The name.
         name: String,
     },
 
     /// The name of a preset is empty.
-    #[error("a preset needs a name: nothing was saved")]
     PresetNameEmpty,
 
     /// A text contains U+0000, which PostgreSQL cannot store.
-    #[error("the {what} contains a NUL character: nothing was saved; remove it and try again")]
     Nul {
         /// The field.
-        what: &'static str,
+        field: TextField,
     },
 
     /// A constraint of the schema was violated, such as by a second running sit.
-    #[error(
-        "Zafu tried to save something impossible ({source}): nothing was changed, everything saved before \
-         is kept; this is a fault of Zafu's, please report it"
-    )]
     Impossible {
         /// The error of SQLite.
         source: rusqlite::Error,
     },
 
     /// Any other error of SQLite.
-    #[error("the database failed ({0}): nothing was changed, everything saved before is kept")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
 }
 
-fn offer(backup: Option<&Path>) -> String {
-    backup.map_or_else(
-        || "there is no intact backup to go back to; it can be set aside to start anew".into(),
-        |path| format!("the newest intact backup is {}; it can be restored", path.display()),
-    )
+/// A text of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextField {
+    /// Its note.
+    Note,
+    /// Its label.
+    Label,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(&**source),
+            Self::Impossible { source } | Self::Sqlite(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
 }
 
 impl StoreError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::DiskFull { folder } => message!("storage-disk-full", folder = folder.display()),
+            Self::ReadOnly { folder } => message!("storage-read-only", folder = folder.display()),
+            Self::Locked { database } => message!("storage-locked", database = database.display()),
+            Self::Moved { database } => message!("storage-moved", database = database.display()),
+            Self::Newer { database, found, known } => message!(
+                "storage-newer",
+                database = database.display(),
+                found = *found,
+                known = *known
+            ),
+            Self::NotOurs { database } => {
+                message!("storage-not-ours", database = database.display())
+            }
+            Self::Corrupt { database, damage, newest_backup: Some(backup) } => message!(
+                "storage-corrupt",
+                database = database.display(),
+                damage = damage.clone(),
+                backup = backup.display()
+            ),
+            Self::Corrupt { database, damage, newest_backup: None } => message!(
+                "storage-corrupt-without-backup",
+                database = database.display(),
+                damage = damage.clone()
+            ),
+            Self::BackupUnusable { backup, reason } => message!(
+                "storage-backup-unusable",
+                backup = backup.display(),
+                reason = reason.clone()
+            ),
+            Self::Io { path, source } => {
+                message!("storage-io", path = path.display(), reason = source.to_string())
+            }
+            Self::Unreadable { database, reason } => message!(
+                "storage-unreadable",
+                database = database.display(),
+                reason = reason.as_str()
+            ),
+            Self::NoSuchSession { id } => {
+                message!("storage-no-such-session", id = id.to_string())
+            }
+            Self::NotOpen { id } => message!("storage-not-open", id = id.to_string()),
+            Self::NotSignedIn => message!("storage-not-signed-in"),
+            Self::OtherProject { project } => {
+                message!("storage-other-project", project = project.as_str())
+            }
+            Self::NoSuchAccount { id } => {
+                message!("storage-no-such-account", id = id.to_string())
+            }
+            Self::NoSuchPreset { id } => message!("storage-no-such-preset", id = id.to_string()),
+            Self::PresetNameTaken { name } => {
+                message!("storage-preset-name-taken", name = name.as_str())
+            }
+            Self::PresetNameEmpty => message!("storage-preset-name-empty"),
+            Self::Nul { field: TextField::Note } => message!("storage-nul-in-note"),
+            Self::Nul { field: TextField::Label } => message!("storage-nul-in-label"),
+            Self::Impossible { source } => {
+                message!("storage-impossible", reason = source.to_string())
+            }
+            Self::Sqlite(source) => message!("storage-failed", reason = source.to_string()),
+        }
+    }
+
     /// Converts an error of the file system at `path`, in the data folder `folder`.
     pub(crate) fn io(folder: &Path, path: &Path, source: io::Error) -> Self {
         let folder = folder.to_path_buf();
@@ -245,7 +283,7 @@ impl StoreError {
             }
             (_, ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED) => Self::Locked { database },
             (ffi::SQLITE_IOERR_CORRUPTFS, _) | (_, ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB) => {
-                Self::corrupt(folder, failure.to_string())
+                Self::corrupt(folder, damage_report(failure))
             }
             (_, ffi::SQLITE_IOERR) => Self::Io { path: database, source: error.into() },
             (_, ffi::SQLITE_CONSTRAINT) => Self::Impossible { source: error },
@@ -254,13 +292,18 @@ impl StoreError {
     }
 
     /// Returns the error for a damaged database, with the newest intact backup.
-    pub(crate) fn corrupt(folder: &Path, findings: String) -> Self {
+    pub(crate) fn corrupt(folder: &Path, damage: Message) -> Self {
         Self::Corrupt {
             database: crate::folder::database(folder),
-            findings,
+            damage,
             newest_backup: backups::newest_intact(folder),
         }
     }
+}
+
+/// Returns the message for damage that SQLite reports.
+pub(crate) fn damage_report(report: impl fmt::Display) -> Message {
+    message!("storage-damage", reason = report.to_string())
 }
 
 /// Returns whether `error` is a violation of a UNIQUE constraint.

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use zafu_core::message;
 
 /// Returns the path of the database in `folder`.
 pub(crate) fn database(folder: &Path) -> PathBuf {
@@ -50,7 +51,7 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
     let database = database(folder);
     let restoring = restoring(folder);
     if is_emptied(folder, &database) {
-        return Err(StoreError::corrupt(folder, "it is empty".into()));
+        return Err(StoreError::corrupt(folder, message!("storage-damage-empty")));
     }
     if database.try_exists().map_err(failed(&database))? {
         // The restore was interrupted before the move; its backup still exists.

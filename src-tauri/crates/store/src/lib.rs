@@ -37,7 +37,7 @@ mod writer;
 
 pub use accounts::{Account, AfterErasure, ClosedReason, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
-pub use error::StoreError;
+pub use error::{StoreError, TextField};
 pub use location::Relocation;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;

@@ -22,6 +22,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// The prefix of the names of rescued databases; a number follows.
 const RESCUED: &str = "zafu.db.rescued-";
@@ -43,20 +45,18 @@ pub enum Relocation {
     },
 }
 
-impl std::fmt::Display for Relocation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Relocation {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
         match self {
-            Self::Rewritten { database } => write!(
-                f,
-                "{} was removed while Zafu was using it: everything was written to it again, and nothing is lost",
-                database.display()
-            ),
-            Self::Beside { database, rescued } => write!(
-                f,
-                "another file was put in the place of {} while Zafu was using it: that file is untouched, and all of \
-                 your sits, this one too, are saved in {1}; to go on with them, quit Zafu and run `zafu restore {1}`",
-                database.display(),
-                rescued.display()
+            Self::Rewritten { database } => {
+                message!("storage-rewritten", database = database.display())
+            }
+            Self::Beside { database, rescued } => message!(
+                "storage-rescued",
+                database = database.display(),
+                rescued = rescued.display()
             ),
         }
     }
@@ -174,7 +174,7 @@ impl DatabaseLocation {
             true => Relocation::Rewritten { database: home },
             false => Relocation::Beside { database: home, rescued: to.clone() },
         };
-        tracing::error!("{relocation}");
+        tracing::error!("{}", relocation.message());
         let (log, generation) = (log_at(&to), current.generation + 1);
         *self.lock() = Current { path: to, file, log, generation, relocation: Some(relocation) };
         Ok(())

@@ -3,7 +3,7 @@
 //! A migration is a numbered file that is never edited after its release. All missing migrations run in one transaction,
 //! which also updates `user_version`.
 
-use crate::{StoreError, folder};
+use crate::{StoreError, backups, folder};
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -102,13 +102,8 @@ pub(crate) fn migrate(
     for migration in migrations.iter().skip(found as usize) {
         transaction.execute_batch(migration)?;
     }
-    let broken = transaction
-        .prepare("SELECT \"table\" FROM pragma_foreign_key_check")?
-        .query_map([], |row| row.get::<_, String>(0))?
-        .collect::<Result<Vec<_>, _>>()?;
-    if !broken.is_empty() {
-        let findings = format!("rows of {} refer to nothing", broken.join(", "));
-        return Err(StoreError::corrupt(folder, findings));
+    if let Some(damage) = backups::broken_references(&transaction)? {
+        return Err(StoreError::corrupt(folder, damage));
     }
     transaction.pragma_update(None, "user_version", newest(migrations))?;
     transaction.commit()?;

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use zafu_core::message;
 use zafu_core::settings::Settings;
 use zafu_core::timer::OpenSit;
 
@@ -94,7 +95,7 @@ impl ReadOnlyStore {
                 return Err(StoreError::io(folder, &database, error));
             }
             _ if folder::is_emptied(folder, &database) => {
-                return Err(StoreError::corrupt(folder, "it is empty".into()));
+                return Err(StoreError::corrupt(folder, message!("storage-damage-empty")));
             }
             // Missing, or just created by a process that is about to fill it.
             _ => return Ok(OpenOutcome::NoDatabase),
@@ -113,9 +114,9 @@ impl ReadOnlyStore {
     /// # Errors
     /// [`StoreError::Corrupt`], or an I/O error.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.read(backups::findings)? {
+        match self.read(backups::damage)? {
             None => Ok(()),
-            Some(findings) => Err(StoreError::corrupt(&self.folder, findings)),
+            Some(damage) => Err(StoreError::corrupt(&self.folder, damage)),
         }
     }
 

@@ -499,8 +499,8 @@ fn an_account_cannot_change_its_project() {
     sat(&store, id(1), 0);
     store.sign_out().unwrap();
     let elsewhere = store.sign_in(user(1), "https://evil.example", "key", "one@example.org");
-    let Err(StoreError::OtherProject { known }) = elsewhere else { panic!("{elsewhere:?}") };
-    assert_eq!(known, "https://one.example");
+    let Err(StoreError::OtherProject { project }) = elsewhere else { panic!("{elsewhere:?}") };
+    assert_eq!(project, "https://one.example");
     assert!(!store.account().unwrap().unwrap().signed_in, "nothing was changed");
     sign_in(&store);
 }

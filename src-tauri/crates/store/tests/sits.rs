@@ -6,7 +6,7 @@ use common::{at, drive, id, log, plan, sat, start};
 use zafu_core::session::Stage;
 use zafu_core::time::Seconds;
 use zafu_core::timer::{Answer, Command, OpenSit, Timer};
-use zafu_store::{LogQuery, Store, StoreError};
+use zafu_store::{LogQuery, Store, StoreError, TextField};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -154,7 +154,10 @@ fn an_edit_without_a_change_is_not_enqueued() {
     store.edit(id(1), "rain", "morning").unwrap();
     assert_eq!((store.session(id(1)).unwrap().unwrap(), queued(&store)), (before.clone(), queue));
     assert_eq!((before.details.revision, before.details.value.note.as_str()), (1, "rain"));
-    assert!(matches!(store.edit(id(1), "a\0b", ""), Err(StoreError::Nul { what: "note" })));
+    assert!(matches!(
+        store.edit(id(1), "a\0b", ""),
+        Err(StoreError::Nul { field: TextField::Note })
+    ));
     assert!(matches!(store.edit(id(2), "", ""), Err(StoreError::NoSuchSession { .. })));
 }
 

@@ -46,9 +46,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`], or an I/O error.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.read_separately(backups::findings)? {
+        match self.read_separately(backups::damage)? {
             None => Ok(()),
-            Some(findings) => Err(StoreError::corrupt(&self.0.folder, findings)),
+            Some(damage) => Err(StoreError::corrupt(&self.0.folder, damage)),
         }
     }
 
