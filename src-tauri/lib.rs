@@ -27,6 +27,7 @@ use window::Reason;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::{EngineHandle, Event, Host, logs, output};
+use zafu_messages::text;
 
 /// Runs the program until it quits, and returns its exit code.
 #[must_use]
@@ -39,7 +40,7 @@ pub fn run() -> ExitCode {
     let folder = match DataFolder::open_or_create() {
         Ok(folder) => folder,
         Err(error) => {
-            return finish(fail(&error));
+            return finish(fail(&text(&error.message())));
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);

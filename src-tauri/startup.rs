@@ -4,6 +4,8 @@ use crate::args::Args;
 use crate::signals;
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_engine::access::{self, Access};
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::folder::DataFolder;
@@ -36,19 +38,19 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
             }
             Ok(Access::Engine(client)) => match show_elsewhere(client, args.background) {
                 Ok(()) => return Started::Elsewhere,
-                Err(error) => return fail(&text(&error.message), args),
+                Err(error) => return fail(&error.message, args),
             },
-            Err(error) => return fail(&text(&IpcError::from(error).message), args),
+            Err(error) => return fail(&error.message(), args),
         };
         let StoreError::Corrupt { newest_backup, .. } = (match &error {
             HostError::Store(error) => error,
-            error => return fail(&error.to_string(), args),
+            error => return fail(&error.message(), args),
         }) else {
-            return fail(&error.to_string(), args);
+            return fail(&error.message(), args);
         };
         tracing::error!(%error, "the engine did not start");
         if args.tell_when_started {
-            let message = text!("startup-restore-by-command", error = error.to_string());
+            let message = message!("startup-restore-by-command", error = error.message());
             return fail(&message, args);
         }
         if !repair(folder, &error, newest_backup.as_deref()) {
@@ -66,10 +68,10 @@ fn show_elsewhere(mut client: Box<Client>, background: bool) -> Result<(), IpcEr
 }
 
 /// Logs and shows why the engine cannot start.
-fn fail(message: &str, args: &Args) -> Started {
-    tracing::error!(message, "the engine did not start");
+fn fail(message: &Message, args: &Args) -> Started {
+    tracing::error!(%message, "the engine did not start");
     if args.tell_when_started {
-        output::say(message);
+        output::say(text(message));
     } else {
         show_error(message);
     }
@@ -86,7 +88,7 @@ fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool
         None => MessageButtons::OkCancelCustom(set_aside.clone(), quit),
     };
     let now = system::clock().now().wall;
-    let MessageDialogResult::Custom(chosen) = dialog(&error.to_string(), buttons) else {
+    let MessageDialogResult::Custom(chosen) = dialog(&text(&error.message()), buttons) else {
         return false;
     };
     let repaired = match backup {
@@ -97,22 +99,23 @@ fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool
     match repaired {
         Ok(_) => true,
         Err(error) => {
-            show_error(&error.to_string());
+            show_error(&error.message());
             false
         }
     }
 }
 
-fn show_error(message: &str) {
-    output::say(message);
-    dialog(message, MessageButtons::Ok);
+fn show_error(message: &Message) {
+    let text = text(message);
+    output::say(&text);
+    dialog(&text, MessageButtons::Ok);
 }
 
-fn dialog(message: &str, buttons: MessageButtons) -> MessageDialogResult {
+fn dialog(text: &str, buttons: MessageButtons) -> MessageDialogResult {
     let dialog = MessageDialog::new()
         .set_level(MessageLevel::Warning)
         .set_title("Zafu")
-        .set_description(message)
+        .set_description(text)
         .set_buttons(buttons);
     signals::while_quitting_at_once(|| dialog.show())
 }

@@ -3,6 +3,7 @@
 engine-stopping = Zafu wird gerade beendet. Alles Gespeicherte bleibt erhalten. Starte Zafu erneut.
 engine-fault = Ein Teil von Zafu ist fehlgeschlagen ({ $reason }). Alles Gespeicherte bleibt erhalten. Versuch es noch einmal, und melde den Fehler, wenn er wieder auftritt.
 engine-unreachable = Das laufende Zafu ist nicht erreichbar ({ $reason }). Es wurde nichts geändert. Versuch es noch einmal.
+engine-folder-held = Zafu läuft schon mit dem Datenordner { $path }, ist aber nicht erreichbar. Es wurde nichts geändert. Beende es und versuch es noch einmal.
 engine-not-responding = Das laufende Zafu hat seit { $seconds } Sekunden nicht geantwortet: Es ist angehalten oder wartet auf einen Datenträger. Alles Gespeicherte bleibt erhalten, und die Anfrage wird vielleicht noch ausgeführt. Lass Zafu weiterlaufen, oder beende es und starte es neu.
 engine-other-version = Das laufende Zafu hat eine andere Version ({ $reason }). Beende es und starte es neu.
 engine-request-not-understood = Diese Anfrage wird nicht verstanden ({ $reason }). Prüfe, ob `zafu` und die App dieselbe Version haben.

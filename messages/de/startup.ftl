@@ -2,5 +2,5 @@
 startup-restore = Sicherung zurückholen
 startup-set-aside = Mit leerer Datenbank beginnen
 startup-quit = Beenden
-# $error ist ein ganzer Satz.
-startup-restore-by-command = { $error }: `zafu restore` kann beides
+# $error ist eine ganze Meldung.
+startup-restore-by-command = { $error } Führe dazu `zafu restore` aus.

@@ -1,21 +1,21 @@
 # Fehler der Datenbank und des Datenordners. Ein Grund ist technischer Text des Systems, auf Englisch.
 
-storage-disk-full = Der Datenträger mit { $folder } ist voll. Diese Änderung wurde nicht gespeichert, aber alles vorher Gespeicherte bleibt erhalten. Schaffe Platz und versuche es noch einmal.
-storage-read-only = Zafu kann in { $folder } nicht schreiben. Nichts wurde geändert. Mach den Ordner und die Dateien darin beschreibbar, oder starte Zafu mit einem anderen Datenordner.
-storage-locked = Ein anderes Programm benutzt { $database }. Diese Änderung wurde nicht gespeichert, aber alles vorher Gespeicherte bleibt erhalten. Schließ das Programm und versuche es noch einmal.
-storage-moved = Die Datenbank { $database } wurde verschoben, ersetzt oder gelöscht, während Zafu sie benutzte. Diese Änderung wurde nicht gespeichert. Versuche es noch einmal, dann speichert Zafu alles in eine neue Datei.
+storage-disk-full = Der Datenträger mit { $folder } ist voll. Diese Änderung wurde nicht gespeichert, aber alles vorher Gespeicherte bleibt erhalten. Schaff etwas Platz und versuch es noch einmal.
+storage-read-only = Zafu kann in { $folder } nicht schreiben. Es wurde nichts geändert. Mach den Ordner und die Dateien darin beschreibbar, oder starte Zafu mit einem anderen Datenordner.
+storage-locked = Ein anderes Programm benutzt { $database }. Diese Änderung wurde nicht gespeichert, aber alles vorher Gespeicherte bleibt erhalten. Schließ das Programm und versuch es noch einmal.
+storage-moved = Die Datenbank { $database } wurde verschoben, ersetzt oder gelöscht, während Zafu sie benutzte. Diese Änderung wurde nicht gespeichert. Versuch es noch einmal, dann speichert Zafu alles in eine neue Datei.
 # found und known sind Nummern von Formaten
-storage-newer = Die Datenbank { $database } wurde von einem neueren Zafu geschrieben: Ihr Format ist { $found }, und dieses Zafu kennt Formate bis { $known }. Nichts wurde geändert. Installiere das neueste Zafu, um sie zu öffnen.
-storage-not-ours = Die Datenbank { $database } ist keine von Zafu. Nichts wurde geändert. Verschiebe die Datei, oder starte Zafu mit einem anderen Datenordner.
+storage-newer = Die Datenbank { $database } wurde von einem neueren Zafu geschrieben: Ihr Format ist { $found }, und dieses Zafu kennt Formate bis { $known }. Es wurde nichts geändert. Installiere das neueste Zafu, um sie zu öffnen.
+storage-not-ours = Die Datenbank { $database } ist keine von Zafu. Es wurde nichts geändert. Verschiebe die Datei, oder starte Zafu mit einem anderen Datenordner.
 # damage ist einer der Sätze unten
 storage-corrupt = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Die neueste unbeschädigte Sicherung ist { $backup }. Du kannst sie zurückholen oder mit einer leeren Datenbank beginnen.
 storage-corrupt-without-backup = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Es gibt keine unbeschädigte Sicherung, aber du kannst mit einer leeren Datenbank beginnen.
 # reason ist einer der Sätze unten
-storage-backup-unusable = Die Sicherung { $backup } lässt sich nicht zurückholen. { $reason } Nichts wurde geändert. Wähle eine andere Sicherung.
+storage-backup-unusable = Die Sicherung { $backup } lässt sich nicht zurückholen. { $reason } Es wurde nichts geändert. Wähle eine andere Sicherung.
 storage-io = Der Datenträger hat versagt, während Zafu { $path } las oder schrieb ({ $reason }). Was gerade gespeichert wurde, fehlt vielleicht, aber alles vorher Gespeicherte bleibt erhalten. Prüfe den Datenträger und starte Zafu noch einmal.
-storage-unreadable = Die Datenbank { $database } enthält einen Wert, den dieses Zafu nicht lesen kann ({ $reason }). Nichts wurde geändert. Installiere das neueste Zafu. Wenn das nicht hilft, melde das bitte.
-storage-impossible = Zafu wollte einen ungültigen Eintrag speichern ({ $reason }). Nichts wurde geändert, und alles vorher Gespeicherte bleibt erhalten. Das ist ein Fehler in Zafu: Bitte melde ihn.
-storage-failed = Die Datenbank hat versagt ({ $reason }). Nichts wurde geändert, und alles vorher Gespeicherte bleibt erhalten. Versuche es noch einmal. Wenn das nicht hilft, melde das bitte.
+storage-unreadable = Die Datenbank { $database } enthält einen Wert, den dieses Zafu nicht lesen kann ({ $reason }). Es wurde nichts geändert. Installiere das neueste Zafu. Wenn das nicht hilft, melde das bitte.
+storage-impossible = Zafu wollte einen ungültigen Eintrag speichern ({ $reason }). Es wurde nichts geändert, und alles vorher Gespeicherte bleibt erhalten. Das ist ein Fehler in Zafu: Bitte melde ihn.
+storage-failed = Die Datenbank hat versagt ({ $reason }). Es wurde nichts geändert, und alles vorher Gespeicherte bleibt erhalten. Versuch es noch einmal. Wenn das nicht hilft, melde das bitte.
 
 ## Was an einer Datenbank oder einer Sicherung nicht stimmt
 
@@ -33,27 +33,27 @@ storage-rescued = An die Stelle von { $database } wurde eine andere Datei gelegt
 
 ## Anfragen, die nicht zum Gespeicherten passen
 
-storage-no-such-session = Es gibt keine Sitzung mit der Kennung { $id }. Nichts wurde geändert. Die Liste der früheren Sitzungen zeigt die Kennungen deiner Sitzungen.
-storage-not-open = Die Sitzung { $id } läuft nicht und braucht keine Antwort. Nichts wurde geändert.
-storage-not-signed-in = Du bist nicht angemeldet. Nichts wurde geändert. Melde dich zuerst an.
-storage-other-project = Dieser Computer kennt dieses Konto von { $project } und sendet seine Sitzungen nirgendwo anders hin. Nichts wurde geändert. Melde dich mit dieser URL an.
-storage-no-such-account = Das Konto { $id } war auf diesem Computer nie angemeldet. Nichts wurde geändert. Melde dich zuerst damit an.
-storage-no-such-preset = Es gibt keine Vorlage mit der Kennung { $id }. Nichts wurde geändert. Vielleicht wurde sie gelöscht.
-storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Nichts wurde gespeichert. Wähle einen anderen Namen.
-storage-preset-name-empty = Eine Vorlage braucht einen Namen. Nichts wurde gespeichert. Gib einen Namen ein.
-storage-nul-in-note = Die Notiz enthält ein NUL-Zeichen. Nichts wurde gespeichert. Entferne das Zeichen und versuche es noch einmal.
-storage-nul-in-label = Die Art enthält ein NUL-Zeichen. Nichts wurde gespeichert. Entferne das Zeichen und versuche es noch einmal.
+storage-no-such-session = Es gibt keine Sitzung mit der ID { $id }. Es wurde nichts geändert. Führe `zafu log --json` aus, um die IDs deiner Sitzungen zu sehen.
+storage-not-open = Die Sitzung { $id } läuft nicht und braucht keine Antwort. Es wurde nichts geändert.
+storage-not-signed-in = Du bist nicht angemeldet. Es wurde nichts geändert. Melde dich zuerst an.
+storage-other-project = Dieser Computer kennt dieses Konto von { $project } und sendet seine Sitzungen nirgendwo anders hin. Es wurde nichts geändert. Melde dich mit dieser URL an.
+storage-no-such-account = Das Konto { $id } war auf diesem Computer nie angemeldet. Es wurde nichts geändert. Melde dich zuerst damit an.
+storage-no-such-preset = Es gibt keine Vorlage mit der ID { $id }. Es wurde nichts geändert. Vielleicht wurde sie gelöscht.
+storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen.
+storage-preset-name-empty = Eine Vorlage braucht einen Namen. Es wurde nichts gespeichert. Gib einen Namen ein.
+storage-nul-in-note = Die Notiz enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
+storage-nul-in-label = Die Art enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
 
 ## Der Datenordner. ZAFU_DATA_DIR ist eine Umgebungsvariable.
 
-storage-folder-none = Das System hat keinen Ordner für Daten von Programmen. Nichts wurde geändert. Setze ZAFU_DATA_DIR auf einen Ordner deiner Wahl.
-storage-folder-other-home = Zafu kennt den Ordner in ZAFU_DATA_DIR nicht: { $path }. Nichts wurde geändert. Schreib den ganzen Pfad, beginnend mit /.
-storage-folder-unusable = Der Datenordner { $path } kann nicht verwendet werden ({ $reason }). Nichts wurde geändert. Prüfe, ob der Ordner dir gehört und beschreibbar ist, oder setze ZAFU_DATA_DIR auf einen anderen Ordner.
+storage-folder-none = Das System hat keinen Ordner für Daten von Programmen. Es wurde nichts geändert. Setze ZAFU_DATA_DIR auf einen Ordner deiner Wahl.
+storage-folder-other-home = Zafu kennt den Ordner in ZAFU_DATA_DIR nicht: { $path }. Es wurde nichts geändert. Schreib den ganzen Pfad, beginnend mit /.
+storage-folder-unusable = Der Datenordner { $path } kann nicht verwendet werden ({ $reason }). Es wurde nichts geändert. Prüfe, ob der Ordner dir gehört und beschreibbar ist, oder setze ZAFU_DATA_DIR auf einen anderen Ordner.
 # path ist der Datenordner oder eine Datei darin
-storage-folder-foreign = Der Datenordner oder ein Teil davon gehört einem anderen Benutzer: { $path }. Nichts wurde geändert. Starte Zafu als dieser Benutzer, oder setze ZAFU_DATA_DIR auf einen eigenen Ordner.
-storage-folder-shared = Jeder Benutzer dieses Computers darf in den Datenordner { $path } schreiben. Nichts wurde geändert. Führe `chmod 700 '{ $path }'` aus, wenn er keine Dateien anderer enthält, oder setze ZAFU_DATA_DIR auf einen Ordner darin.
-storage-folder-held = Zafu läuft schon mit dem Datenordner { $path }. Nichts wurde geändert. Benutze das laufende Zafu, oder beende es zuerst.
+storage-folder-foreign = Der Datenordner oder ein Teil davon gehört einem anderen Benutzer: { $path }. Es wurde nichts geändert. Starte Zafu als dieser Benutzer, oder setze ZAFU_DATA_DIR auf einen eigenen Ordner.
+storage-folder-shared = Jeder Benutzer dieses Computers darf in den Datenordner { $path } schreiben. Es wurde nichts geändert. Führe `chmod 700 '{ $path }'` aus, wenn er keine Dateien anderer enthält, oder setze ZAFU_DATA_DIR auf einen Ordner darin.
+storage-folder-held = Zafu läuft schon mit dem Datenordner { $path }. Es wurde nichts geändert. Benutze das laufende Zafu, oder beende es zuerst.
 # Eine Warnung: der Ordner wird verwendet
 storage-folder-readable = Andere Benutzer dieses Computers dürfen in den Datenordner { $path } schauen. Führe `chmod 700 '{ $path }'` aus, wenn sie das nicht sollen.
 
-storage-start-failed = Zafu kann nicht starten ({ $reason }). Nichts wurde geändert. Schließ andere Programme und versuche es noch einmal.
+storage-start-failed = Zafu kann nicht starten ({ $reason }). Es wurde nichts geändert. Schließ andere Programme und versuch es noch einmal.

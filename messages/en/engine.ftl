@@ -3,6 +3,7 @@
 engine-stopping = Zafu is stopping. Everything that was saved is kept. Start Zafu again.
 engine-fault = A part of Zafu failed ({ $reason }). Everything that was saved is kept. Try again, and report this if it happens again.
 engine-unreachable = The running Zafu cannot be reached ({ $reason }). Nothing was changed. Try again.
+engine-folder-held = Zafu is already running with the data folder { $path }, but it cannot be reached. Nothing was changed. End it, then try again.
 engine-not-responding = The running Zafu has not responded for { $seconds } seconds: it is suspended, or it waits for a disk. Everything that was saved is kept, and the request may still be carried out later. Let Zafu continue, or end it and start it again.
 engine-other-version = The running Zafu is of another version ({ $reason }). Quit it and start it again.
 engine-request-not-understood = This request is not understood ({ $reason }). Check that `zafu` and the app have the same version.

@@ -2,5 +2,5 @@
 startup-restore = Restore the backup
 startup-set-aside = Start with an empty database
 startup-quit = Quit
-# $error is a whole sentence.
-startup-restore-by-command = { $error }: `zafu restore` does either
+# $error is a whole message.
+startup-restore-by-command = { $error } Run `zafu restore` to do so.

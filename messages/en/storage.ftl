@@ -33,12 +33,12 @@ storage-rescued = Another file was put in the place of { $database } while Zafu 
 
 ## Requests that do not fit what is stored
 
-storage-no-such-session = There is no sit with the id { $id }. Nothing was changed. The list of past sits has the ids of your sits.
+storage-no-such-session = There is no sit with the ID { $id }. Nothing was changed. Run `zafu log --json` to see the IDs of your sits.
 storage-not-open = The sit { $id } is not running and does not need an answer. Nothing was changed.
 storage-not-signed-in = You are not signed in. Nothing was changed. Sign in first.
 storage-other-project = This computer knows this account from { $project } and sends its sits nowhere else. Nothing was changed. Sign in with that URL.
 storage-no-such-account = The account { $id } never signed in on this computer. Nothing was changed. Sign in with it first.
-storage-no-such-preset = There is no preset with the id { $id }. Nothing was changed. It may have been deleted.
+storage-no-such-preset = There is no preset with the ID { $id }. Nothing was changed. It may have been deleted.
 storage-preset-name-taken = There is already a preset called “{ $name }”. Nothing was saved. Choose another name.
 storage-preset-name-empty = A preset needs a name. Nothing was saved. Enter a name.
 storage-nul-in-note = The note contains a NUL character. Nothing was saved. Remove the character, then try again.

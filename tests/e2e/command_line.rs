@@ -18,7 +18,7 @@ fn without_an_engine_reading_works_and_changes_are_rejected() {
     for line in ["pause", "resume", "end", "discard --yes"] {
         zafu.run(line).refused(3, "No sit is running: Zafu is not running with this data folder");
     }
-    zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
+    zafu.run("resolve gap").refused(3, "There is no such sit that needs an answer");
     zafu.run("sit 20m").refused(1, "There is no display here: `zafu sit --terminal` runs");
 }
 
@@ -44,13 +44,13 @@ fn without_a_session_bus_the_doctor_reports_it_and_starts_none() {
 fn invalid_arguments_give_exit_code_2_and_a_reason() {
     let zafu = Zafu::new();
     let lines = [
-        ("sit 0m", "a sit can be from 1 second to 24 hours long"),
-        ("sit 25h", "a sit can be from 1 second to 24 hours long"),
-        ("sit 20x", "\"20x\""),
+        ("sit 0m", "A sit can be from 1 second to 24 hours long"),
+        ("sit 25h", "A sit can be from 1 second to 24 hours long"),
+        ("sit 20x", "“20x”"),
         ("sit until 25:00", "25:00"),
         ("sit 20m --prepare 6m", "from 0 to 300 seconds"),
         ("sit 20m --interval 0s", "from 1 to 86400 seconds"),
-        ("sit 1m 2m 3m", "\"1m 2m 3m\" is not a length"),
+        ("sit 1m 2m 3m", "“1m 2m 3m” is not a length"),
         ("resolve maybe", "whole, gap, discard"),
         ("resolve gap --id 7", "“7” is not a session ID"),
         ("log --limit many", "invalid value"),
@@ -67,14 +67,17 @@ fn every_command_reaches_the_running_engine() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 10s");
     assert_eq!(zafu.json("status --json")["state"], "preparing");
-    zafu.run("pause").refused(3, "only a running sit can be paused");
+    zafu.run("pause").refused(3, "Only a running sit can be paused");
     engine.pass(Duration::from_secs(11) + 2 * MINUTE);
     assert!(zafu.ok("status").starts_with("Sitting, 17:"), "{}", zafu.ok("status"));
-    zafu.run("sit 5m").refused(3, "a sit is already running: end it before starting another");
+    zafu.run("sit 5m").refused(
+        3,
+        "A sit is already running, so nothing was changed. End it before you start another.",
+    );
     zafu.run("sit 5m --terminal").refused(3, "Zafu is already running");
     zafu.run("restore empty").refused(3, "already running");
-    zafu.run("resolve gap").refused(3, "no such sit waits for an answer");
-    zafu.run("resume").refused(3, "the sit is not paused");
+    zafu.run("resolve gap").refused(3, "There is no such sit that needs an answer");
+    zafu.run("resume").refused(3, "The sit is not paused");
     zafu.run("sit --preset Dawn").refused(3, "There is no preset “Dawn”.");
     zafu.ok("pause");
     engine.pass(10 * MINUTE);

@@ -74,7 +74,7 @@ fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_start() {
     zafu.ok("end");
     engine.wait();
     fill(&zafu);
-    zafu.run("sit 20m --terminal").refused(1, "is full: this change was not saved");
+    zafu.run("sit 20m --terminal").refused(1, "is full. This change was not saved");
     free(&zafu);
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
     assert_eq!(zafu.json("status --json")["unsettled"], serde_json::json!([]));
@@ -247,7 +247,7 @@ fn a_damaged_database_is_named_and_kept_and_the_newest_backup_restored() {
         fs::write(zafu.database(), &bytes).unwrap();
         for line in ["log", "status", "sit 5m --terminal"] {
             zafu.run(line).refused(1, "is damaged");
-            zafu.run(line).refused(1, "the newest intact backup is");
+            zafu.run(line).refused(1, "The newest intact backup is");
         }
         assert_eq!(fs::read(zafu.database()).unwrap(), bytes, "{damage}: left as it was");
         let said = zafu.ok("restore newest");
@@ -280,7 +280,7 @@ fn the_database_of_a_newer_zafu_is_rejected_and_not_changed() {
     zafu.sql("PRAGMA user_version = 9999");
     let before = fs::read(zafu.database()).unwrap();
     for line in ["log", "status", "resolve gap", "sit 5m --terminal"] {
-        zafu.run(line).refused(1, "was written by a newer Zafu (its format is 9999");
+        zafu.run(line).refused(1, "was written by a newer Zafu: its format is 9999");
     }
     assert_eq!(fs::read(zafu.database()).unwrap(), before);
 }
@@ -303,7 +303,7 @@ fn a_database_that_another_program_has_locked_is_named() {
         line.clear();
         std::io::BufRead::read_line(&mut said, &mut line).unwrap();
     }
-    zafu.run("log").refused(1, "another program is using");
+    zafu.run("log").refused(1, "Another program is using");
     drop(input);
     other.wait().unwrap();
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 2);

@@ -144,7 +144,7 @@ fn real_life_08_two_sits_started_at_once_reach_one_engine() {
     let begun: Vec<_> = all.iter().filter(|said| said.code == Some(0)).collect();
     assert_eq!(begun.len(), 1, "{all:?}");
     for said in all.iter().filter(|said| said.code != Some(0)) {
-        said.refused(3, "a sit is already running");
+        said.refused(3, "A sit is already running");
     }
     assert_eq!(desktop.state().sit.unwrap().id.0.to_string(), begun[0].out.trim());
 }
@@ -217,7 +217,7 @@ fn real_life_12_an_existing_folder_is_not_changed_and_a_shared_one_is_rejected()
     let said = zafu.run("status");
     assert_eq!((said.code, said.out.as_str()), (Some(0), "No sit is running.\n"));
     assert!(said.err.contains("may look into the data folder"), "{said:?}");
-    assert!(zafu.run("doctor").out.contains("look  data folder: other users of this computer may"));
+    assert!(zafu.run("doctor").out.contains("look  data folder: Other users of this computer may"));
     assert_eq!(fs::read_dir(zafu.data()).unwrap().count(), 0, "looking makes nothing");
     let engine = zafu.sit("20m --prepare 0s");
     let socket = zafu.data().join("engine.sock").metadata().unwrap().permissions().mode() & 0o777;
@@ -237,10 +237,10 @@ fn real_life_12_an_existing_folder_is_not_changed_and_a_shared_one_is_rejected()
     assert_eq!(mode(), 0o1777);
     set(0o777);
     for line in ["status", "log", "sit 20m --terminal", "end", "restore"] {
-        zafu.run(line).refused(1, "every user of this computer may write in the data folder");
+        zafu.run(line).refused(1, "Every user of this computer may write in the data folder");
         zafu.run(line).refused(1, "othing was changed");
     }
-    assert!(zafu.run("doctor").out.contains("look  data folder: every user of this computer"));
+    assert!(zafu.run("doctor").out.contains("look  data folder: Every user of this computer"));
     assert_eq!(mode(), 0o777);
     set(0o1777);
     let give = |path: &Path, to| std::os::unix::fs::chown(path, Some(to), None);

@@ -296,7 +296,7 @@ fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, Invalid
     let seconds = length::parse_duration(text).map_err(|error| match error {
         // Neither a preparation nor an interval can be open-ended or end at a clock time: this message offers neither.
         LengthError::NotALength(text) => InvalidValue(message!("cli-usage-duration", text = text)),
-        error => InvalidValue(error.to_string().into()),
+        error => InvalidValue(error.message()),
     })?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
     T::try_from(seconds).map_err(|OutOfRange { min, max, .. }| {

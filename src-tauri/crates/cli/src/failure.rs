@@ -67,25 +67,25 @@ impl From<IpcError> for Failure {
 
 impl From<LengthError> for Failure {
     fn from(error: LengthError) -> Self {
-        Self::new(USAGE, error.to_string().into())
+        Self::new(USAGE, error.message())
     }
 }
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        Self::new(FAILED, error.to_string().into())
+        Self::new(FAILED, error.message())
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(FAILED, error.to_string().into())
+        Self::new(FAILED, error.message())
     }
 }
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
-        Self::new(FAILED, error.to_string().into())
+        Self::new(FAILED, error.message())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{print, source};
 use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::EngineState;
 use zafu_engine::{Client, output, system, unsettled_sits};
+use zafu_messages::text;
 use zafu_store::{ReadOnlyStore, StoreError};
 
 /// Prints the state of the running engine, or the unsettled sits in the database if no engine is running.
@@ -14,7 +15,7 @@ pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
         None => (source::database(folder, unsettled)?.unwrap_or_default(), false),
     };
     if let Some(warning) = folder.warning() {
-        output::say(warning);
+        output::say(text(&warning));
     }
     print::status(&state, running, json)
 }

@@ -170,5 +170,5 @@ fn of_a_clock_time_that_occurs_twice_the_next_one_is_used() {
 fn real_life_28_a_zero_preparation_is_not_named_in_errors() {
     let message = |preparation| LengthError::NothingLeft { preparation }.message();
     assert_eq!(message(0), message!("timer-no-time-left"));
-    assert_eq!(message(30), message!("timer-no-time-after-preparation", count = 30));
+    assert_eq!(message(30), message!("timer-no-time-after-preparation", count = 30_u32));
 }

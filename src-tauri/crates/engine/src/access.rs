@@ -6,7 +6,10 @@
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::protocol::{ErrorCode, IpcError};
+use std::fmt;
 use std::time::Duration;
+use zafu_core::message;
+use zafu_core::message::Message;
 
 /// Maximum wait while a folder is held and its engine cannot be reached.
 const MAX_WAIT: Duration = Duration::from_secs(10);
@@ -22,28 +25,56 @@ pub enum Access {
 }
 
 /// The folder can neither be locked nor its engine be reached.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AccessError {
     /// The folder cannot be used, or is held by a process that cannot be reached.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(FolderError),
     /// The engine that holds the folder does not respond.
-    #[error(transparent)]
-    Engine(#[from] IpcError),
+    Engine(IpcError),
+}
+
+impl AccessError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Engine(error) => error.message.clone(),
+            Self::Folder(FolderError::Held { path }) => {
+                message!("engine-folder-held", path = path.display())
+            }
+            Self::Folder(error) => error.message(),
+        }
+    }
+}
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+impl std::error::Error for AccessError {}
+
+impl From<FolderError> for AccessError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
+    }
+}
+
+impl From<IpcError> for AccessError {
+    fn from(error: IpcError) -> Self {
+        Self::Engine(error)
+    }
 }
 
 impl From<AccessError> for IpcError {
     fn from(error: AccessError) -> Self {
-        match error {
-            AccessError::Engine(error) => error,
-            AccessError::Folder(error @ FolderError::Held { .. }) => Self::new(
-                ErrorCode::Engine,
-                format!(
-                    "{error}, and cannot be reached. Nothing was changed; end it and try again"
-                ),
-            ),
-            AccessError::Folder(error) => Self::new(ErrorCode::Storage, error.to_string()),
-        }
+        let code = match &error {
+            AccessError::Engine(error) => error.code,
+            AccessError::Folder(FolderError::Held { .. }) => ErrorCode::Engine,
+            AccessError::Folder(_) => ErrorCode::Storage,
+        };
+        Self::new(code, error.message())
     }
 }
 

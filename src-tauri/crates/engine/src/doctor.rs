@@ -41,7 +41,7 @@ pub fn examine(found: Result<DataFolder, FolderError>) -> Vec<Finding> {
                 add(message!("doctor-rescued"), state);
             }
         }
-        Err(error) => add(message!("doctor-folder"), Err(error.to_string().into())),
+        Err(error) => add(message!("doctor-folder"), Err(error.message())),
     }
     add(message!("doctor-sound"), sound());
     add(message!("doctor-notifications"), desktop::notifications());
@@ -61,7 +61,7 @@ fn value(value: impl Into<Argument>) -> Message {
 fn data_folder(folder: &DataFolder) -> State {
     let path = folder.path().display();
     match folder.warning() {
-        Some(warning) => Err(warning.into()),
+        Some(warning) => Err(warning),
         None if folder.path().is_dir() => Ok(value(path)),
         None => Ok(message!("doctor-folder-later", folder = path)),
     }
@@ -85,14 +85,14 @@ fn database(folder: &DataFolder) -> State {
             database.check().map(|()| message!("doctor-database-intact"))
         }
     });
-    checked.map_err(|error| error.to_string().into())
+    checked.map_err(|error| error.message())
 }
 
 /// Returns `None` if there is no rescued database.
 fn rescued(folder: &Path) -> Option<State> {
     let rescued = match Store::rescued(folder) {
         Ok(rescued) => rescued,
-        Err(error) => return Some(Err(error.to_string().into())),
+        Err(error) => return Some(Err(error.message())),
     };
     let last = rescued.last()?;
     Some(Err(message!("doctor-rescued-found", path = last.display())))
@@ -129,7 +129,7 @@ fn server(folder: &DataFolder) -> State {
 }
 
 fn sound() -> State {
-    bell::check_device().map(value).map_err(|error| error.to_string().into())
+    bell::check_device().map(value).map_err(|error| error.message())
 }
 
 /// Returns whether the tray library can be loaded: creating a tray icon without it ends the program.

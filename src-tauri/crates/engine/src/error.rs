@@ -25,13 +25,13 @@ impl std::error::Error for IpcError {}
 
 impl From<Rejection> for IpcError {
     fn from(rejection: Rejection) -> Self {
-        Self::new(ErrorCode::Rejected, rejection.to_string())
+        Self::new(ErrorCode::Rejected, rejection.message())
     }
 }
 
 impl From<LengthError> for IpcError {
     fn from(error: LengthError) -> Self {
-        Self::new(ErrorCode::BadRequest, error.to_string())
+        Self::new(ErrorCode::BadRequest, error.message())
     }
 }
 
@@ -42,6 +42,6 @@ impl From<StoreError> for IpcError {
             StoreError::NotSignedIn | StoreError::OtherProject { .. } => ErrorCode::Account,
             _ => ErrorCode::Storage,
         };
-        Self::new(code, error.to_string())
+        Self::new(code, error.message())
     }
 }

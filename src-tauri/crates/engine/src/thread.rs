@@ -219,7 +219,7 @@ impl EngineThread {
         saved?;
         match self.store.relocation() {
             Some(beside @ Relocation::Beside { .. }) if ends => {
-                Err(IpcError::new(ErrorCode::Moved, beside.to_string()))
+                Err(IpcError::new(ErrorCode::Moved, beside.message()))
             }
             _ => Ok(()),
         }
@@ -239,7 +239,7 @@ impl EngineThread {
             self.clear_trouble(ErrorCode::NotSaved);
         }
         if let Some(relocation) = self.store.relocation() {
-            self.report(IpcError::new(ErrorCode::Moved, relocation.to_string()));
+            self.report(IpcError::new(ErrorCode::Moved, relocation.message()));
         }
         Ok(())
     }

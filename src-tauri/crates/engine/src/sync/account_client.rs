@@ -38,7 +38,7 @@ impl AccountClient {
                 |error| match error {
                     HostError::Store(error) => error.into(),
                     HostError::Folder(_) | HostError::System(_) => {
-                        IpcError::new(ErrorCode::Storage, error.to_string())
+                        IpcError::new(ErrorCode::Storage, error.message())
                     }
                 },
             )?)),
