@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(sit("zafu sit --terminal -1h 30m").unwrap().length(), negative("-1h 30m"));
         for option in ["--prepare", "--interval"] {
             let said = english(&sit(&format!("zafu sit 5m {option} -5m")).unwrap_err());
-            assert!(said.contains("\"-5m\" is negative"), "{said}");
+            assert!(said.contains("“-5m” is negative"), "{said}");
         }
         let said = english(&sit("zafu sit --interval 4294967296").unwrap_err());
         assert!(
