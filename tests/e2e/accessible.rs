@@ -34,7 +34,7 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         let Some(desktop) = Desktop::new() else { return };
         // An element that is still fading in has too little contrast.
         desktop.without_motion();
-        desktop.choose(|settings| settings.theme = theme);
+        desktop.change_settings(|settings| settings.theme = theme);
         let Some(browser) = Browser::open(&desktop, &[]) else { return };
         browser.see("setup");
         let scheme = browser.run("arguments[0](getComputedStyle(document.body).colorScheme)");
@@ -59,15 +59,15 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         browser.click("preset-keep");
         look("preset-dialog");
         browser.press(Key::Escape);
-        browser.gone("preset-dialog");
-        desktop.begin();
+        browser.wait_until_absent("preset-dialog");
+        desktop.start_sit();
         desktop.pass(Duration::from_secs(65));
         browser.see_phase("sitting");
         look("sit");
         browser.press(Key::Escape);
         look("end-dialog");
         browser.press(Key::Escape);
-        browser.gone("end-dialog");
+        browser.wait_until_absent("end-dialog");
         desktop.client().pause_sit().unwrap();
         browser.see_phase("paused");
         look("sit");
@@ -83,7 +83,7 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         look("sit-save");
         browser.click("back");
         // A step that is too long for the engine to see leaves an unsettled sit.
-        desktop.begin();
+        desktop.start_sit();
         desktop.client().advance(7_200_000).unwrap();
         look("unsettled");
         assert!(found.is_empty(), "{theme:?}:\n{}", found.join("\n"));
@@ -95,23 +95,23 @@ fn a_screen_reader_finds_what_it_needs() {
     let Some(mut desktop) = Desktop::new() else { return };
     let Some(reader) = Reader::on(&mut desktop) else { return };
     let _app = desktop.zafu(&[]);
-    reader.finds("New sit");
-    reader.finds("Length, minutes");
+    reader.wait_for_text("New sit");
+    reader.wait_for_text("Length, minutes");
     reader.press("Start");
-    reader.hears("Settle in.");
+    reader.wait_for_announcement("Settle in.");
     let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 1));
-    reader.hears("The sit begins: 20 min.");
+    reader.wait_for_announcement("The sit begins: 20 min.");
     // One second before the half, which the sit then reaches in real time.
     let sat = Duration::from_millis(desktop.state().sit.unwrap().elapsed_ms);
     desktop.pass(Duration::from_millis(599_000).saturating_sub(sat));
-    reader.hears("10 minutes");
+    reader.wait_for_announcement("10 minutes");
     reader.press("Pause");
-    reader.finds("Resume");
+    reader.wait_for_text("Resume");
     reader.press("Resume");
-    reader.hears("The sit continues.");
+    reader.wait_for_announcement("The sit continues.");
     desktop.pass(Duration::from_secs(601));
     reader.press("Finish");
-    reader.hears("20 minutes");
-    reader.finds("Note");
+    reader.wait_for_announcement("20 minutes");
+    reader.wait_for_text("Note");
 }

@@ -1,6 +1,6 @@
 //! The account on the command line, with the real keychain and the real server. Each device is a data folder.
 
-use crate::cloud::{Person, backend, server};
+use crate::cloud::{User, backend, server};
 use crate::keyring::Keyring;
 use crate::offline;
 use crate::zafu::{Engine, Zafu, eventually};
@@ -23,20 +23,20 @@ fn report(pushed: u32, pulled: u32, pending: u32) -> Value {
 #[test]
 fn a_sit_recorded_offline_reaches_the_server_and_another_device_exactly_once() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let one = Zafu::on(&keyring);
     let sits = [sit(&one), sit(&one)];
     assert_eq!(
-        person.sign_up(&one),
+        user.sign_up(&one),
         "Signed in.\n2 sits without an account now belong to this account.\n"
     );
     assert_eq!(one.json("sync --json"), report(2, 0, 0));
     assert_eq!(one.json("sync --json"), report(0, 0, 0), "what is there is not sent again");
-    let there = server(backend, &person, "select id, iscompleted from sessions order by startedat");
+    let there = server(backend, &user, "select id, iscompleted from sessions order by startedat");
     assert_eq!(there, sits.map(|id| format!("{id}|t")).join("\n"));
 
     let two = Zafu::on(&keyring);
-    person.sign_in(&two);
+    user.sign_in(&two);
     assert_eq!(two.json("sync --json"), report(0, 2, 0));
     assert_eq!(two.json("log --json"), one.json("log --json"));
     let third = sit(&two);
@@ -48,15 +48,15 @@ fn a_sit_recorded_offline_reaches_the_server_and_another_device_exactly_once() {
 #[test]
 fn a_running_sit_is_shown_on_another_device_and_not_resumed_there() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
-    person.sign_up(&one);
-    person.sign_in(&two);
+    user.sign_up(&one);
+    user.sign_in(&two);
     let engine = one.sit("20m --prepare 0s");
     let is_there =
         format!("select count(*) from sessions where id = '{}' and not iscompleted", engine.id());
     eventually("the start has reached the server", || {
-        (server(backend, &person, &is_there) == "1").then_some(())
+        (server(backend, &user, &is_there) == "1").then_some(())
     });
     two.ok("sync");
     let log = two.json("log --json");
@@ -84,45 +84,45 @@ fn a_running_sit_is_shown_on_another_device_and_not_resumed_there() {
 #[test]
 fn the_exit_code_distinguishes_synced_pending_and_action_needed() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
-    zafu.run("sync").refused(6, "not signed in");
-    zafu.run("account sign-in --email a@example.org --code 1").refused(2, "Name the project");
-    let project = person.project();
+    zafu.run("sync").fails_with(6, "not signed in");
+    zafu.run("account sign-in --email a@example.org --code 1").fails_with(2, "Name the project");
+    let project = user.project();
     zafu.run(&format!("account sign-in {project} --email a@example.org"))
-        .refused(2, "--password-stdin");
-    let wrong = person.with_password(&zafu, "sign-in", "another word");
-    wrong.refused(6, "email address or the password is wrong");
+        .fails_with(2, "--password-stdin");
+    let wrong = user.with_password(&zafu, "sign-in", "another word");
+    wrong.fails_with(6, "email address or the password is wrong");
     assert_eq!(zafu.ok("account status --json").trim(), "null", "nothing was changed");
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     sit(&zafu);
     // Simulates an unreachable project.
-    zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
+    zafu.change_database("UPDATE accounts SET url = 'http://127.0.0.1:9'");
     let waits = zafu.run("sync --json");
-    waits.refused(5, "server was not reached");
+    waits.fails_with(5, "server was not reached");
     assert_eq!(serde_json::from_str::<Value>(&waits.out).unwrap(), report(0, 0, 1));
-    zafu.stored(&format!("UPDATE accounts SET url = '{}'", backend.url()));
+    zafu.change_database(&format!("UPDATE accounts SET url = '{}'", backend.url()));
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
-    assert!(keyring.holds_something());
+    assert!(keyring.has_item());
     assert_eq!(zafu.ok("account sign-out"), "Signed out. All sits are still here.\n");
-    assert!(!keyring.holds_something(), "what opened the account is gone from the keychain");
-    zafu.run("sync").refused(6, "not signed in");
+    assert!(!keyring.has_item(), "the credentials are no longer in the keychain");
+    zafu.run("sync").fails_with(6, "not signed in");
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn a_missing_keychain_is_reported_and_the_sign_in_lasts_until_zafu_ends() {
-    let (Some(backend), Some(keyring)) = (backend(), Keyring::without_one()) else { return };
-    let person = Person::new(backend);
+    let (Some(backend), Some(keyring)) = (backend(), Keyring::without_keychain()) else { return };
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
-    let refused = person.with_password(&zafu, "sign-up", Person::PASSWORD);
-    refused.refused(6, "keychain cannot be used");
+    let failed = user.with_password(&zafu, "sign-up", User::PASSWORD);
+    failed.fails_with(6, "keychain cannot be used");
     let engine = zafu.sit("20m --prepare 0s");
-    let signed_in = person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    let signed_in = user.with_password(&zafu, "sign-up", User::PASSWORD);
     assert_eq!(signed_in.code, Some(0), "{signed_in:?}");
     assert!(signed_in.err.contains("you are signed in until Zafu quits"), "{signed_in:?}");
     zafu.ok("sync");
-    assert_eq!(server(backend, &person, "select id from sessions"), engine.id());
+    assert_eq!(server(backend, &user, "select id from sessions"), engine.id());
     assert_eq!(zafu.json("account status --json")["untilQuit"], true);
     zafu.run("end");
     engine.wait();
@@ -130,31 +130,31 @@ fn a_missing_keychain_is_reported_and_the_sign_in_lasts_until_zafu_ends() {
     let later = zafu.sit("20m --prepare 0s");
     zafu.run("end");
     later.wait();
-    let said = zafu.run("sync --json");
-    said.refused(6, "sign in again");
+    let result = zafu.run("sync --json");
+    result.fails_with(6, "sign in again");
     assert!(zafu.json("account status --json")["pending"].as_u64() >= Some(1), "it is kept");
 }
 
 #[test]
 fn an_erasure_by_another_device_needs_a_decision_and_loses_nothing() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
     sit(&one);
-    person.sign_up(&one);
+    user.sign_up(&one);
     one.ok("sync");
-    person.sign_in(&two);
+    user.sign_in(&two);
     two.ok("sync");
-    two.run("account erase").refused(2, "say `zafu account erase --yes`");
+    two.run("account erase").fails_with(2, "say `zafu account erase --yes`");
     two.ok("account erase --yes");
-    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0");
+    assert_eq!(server(backend, &user, "select count(*) from sessions"), "0");
     assert_eq!(two.json("log --json").as_array().unwrap().len(), 1, "it stays on this device");
     let another = sit(&one);
-    one.run("sync").refused(6, "were erased from the server");
-    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0", "nothing is sent");
+    one.run("sync").fails_with(6, "were erased from the server");
+    assert_eq!(server(backend, &user, "select count(*) from sessions"), "0", "nothing is sent");
     one.ok("account after-erasure upload");
     one.ok("sync");
-    assert_eq!(server(backend, &person, "select count(*) from sessions"), "2");
+    assert_eq!(server(backend, &user, "select count(*) from sessions"), "2");
     two.ok("sync");
     assert_eq!(two.json("log --json")[0]["id"], another.as_str());
 }
@@ -162,23 +162,23 @@ fn an_erasure_by_another_device_needs_a_decision_and_loses_nothing() {
 #[test]
 fn another_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let (first, second) = (Person::new(backend), Person::new(backend));
+    let (first, second) = (User::new(backend), User::new(backend));
     let zafu = Zafu::on(&keyring);
     first.sign_up(&zafu);
     let firsts = sit(&zafu);
     zafu.ok("sync");
     zafu.ok("account sign-out");
-    let nobodys = sit(&zafu);
+    let ownerless = sit(&zafu);
     assert_eq!(second.sign_up(&zafu), "Signed in.\n");
-    zafu.run("sync").refused(6, "made while no account was signed in");
+    zafu.run("sync").fails_with(6, "made while no account was signed in");
     assert_eq!(server(backend, &second, "select count(*) from sessions"), "0");
     let log = zafu.json("log --json");
     let ids: Vec<_> =
         log.as_array().unwrap().iter().map(|sit| sit["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, [nobodys.as_str()], "{firsts} is the other's");
+    assert_eq!(ids, [ownerless.as_str()], "{firsts} is the other's");
     zafu.ok("account adopt");
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
-    assert_eq!(server(backend, &second, "select id from sessions"), nobodys);
+    assert_eq!(server(backend, &second, "select id from sessions"), ownerless);
     assert_eq!(server(backend, &first, "select id from sessions"), firsts);
 }
 
@@ -186,47 +186,47 @@ fn another_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
 #[test]
 fn two_syncs_at_once_run_one_after_the_other_or_one_is_rejected() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
     sit(&zafu);
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     let both = [0, 1].map(|_| zafu.command(["sync"]).spawn().unwrap());
     for mut child in both {
         let code = child.wait().unwrap().code();
         assert!(matches!(code, Some(0 | 1)), "{code:?}");
     }
-    assert_eq!(server(backend, &person, "select count(*) from sessions"), "1");
+    assert_eq!(server(backend, &user, "select count(*) from sessions"), "1");
 }
 
 #[test]
 fn a_revoked_session_needs_a_new_sign_in_and_keeps_the_outbox() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
-    person.sign_up(&zafu);
-    person.revoke(backend);
+    user.sign_up(&zafu);
+    user.revoke(backend);
     let id = sit(&zafu);
-    zafu.run("sync").refused(6, "sign in again");
+    zafu.run("sync").fails_with(6, "sign in again");
     let status = zafu.json("account status --json");
     assert_eq!(status["pending"], 1);
     assert_eq!(serde_json::to_value(SyncNeed::SignIn).unwrap(), "sign-in");
-    person.sign_in(&zafu);
+    user.sign_in(&zafu);
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
-    assert_eq!(server(backend, &person, "select id from sessions"), id);
+    assert_eq!(server(backend, &user, "select id from sessions"), id);
 }
 
 /// The running engine carries out the account commands, and its sit continues.
 #[test]
 fn a_running_engine_signs_in_syncs_and_signs_out() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
     let engine: Engine = zafu.sit("20m --prepare 0s");
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     zafu.ok("sync");
-    assert_eq!(server(backend, &person, "select id from sessions"), engine.id());
+    assert_eq!(server(backend, &user, "select id from sessions"), engine.id());
     let status = zafu.json("account status --json");
-    assert_eq!((&status["state"], &status["email"]), (&"synced".into(), &person.email().into()));
+    assert_eq!((&status["state"], &status["email"]), (&"synced".into(), &user.email().into()));
     zafu.ok("account sign-out");
     engine.pass(MINUTE);
     assert_eq!(zafu.json("status --json")["state"], "sitting");
@@ -243,12 +243,12 @@ fn the_doctor_checks_the_keychain_and_the_server() {
     let doctor = || zafu.run("doctor").out;
     assert!(doctor().contains("ok    keychain: can be used\n"), "{}", doctor());
     assert!(doctor().contains("ok    server: no account is signed in, and none is needed\n"));
-    let person = Person::new(backend);
-    person.sign_up(&zafu);
+    let user = User::new(backend);
+    user.sign_up(&zafu);
     assert!(doctor().contains("ok    server: set up for Zafu\n"), "{}", doctor());
-    zafu.stored("UPDATE accounts SET url = 'http://127.0.0.1:9'");
+    zafu.change_database("UPDATE accounts SET url = 'http://127.0.0.1:9'");
     assert!(doctor().contains("look  server: The server was not reached"), "{}", doctor());
-    let bare = Keyring::without_one().unwrap();
+    let bare = Keyring::without_keychain().unwrap();
     let without = Zafu::on(&bare).run("doctor").out;
     assert!(without.contains("look  keychain: The keychain cannot be used ("), "{without}");
 }
@@ -262,21 +262,25 @@ fn listed(zafu: &Zafu, log: &str) -> usize {
 #[test]
 fn real_life_05_sits_of_a_deleted_account_are_offered_to_the_account_that_has_its_address() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     let sent = sit(&zafu);
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
     let unsent = sit(&zafu);
-    person.delete(backend);
-    zafu.run("sync").refused(6, "sign in again");
+    user.delete(backend);
+    zafu.run("sync").fails_with(6, "sign in again");
 
-    let said = person.with_password(&zafu, "sign-up", Person::PASSWORD);
-    assert_eq!(said.code, Some(0), "{said:?}");
-    let offer = format!("2 sits on this device belong to {} (replaced)", person.email());
-    assert!(said.err.contains(&offer), "{said:?}");
-    zafu.run("sync").refused(6, "zafu account adopt --from");
-    assert_eq!(server(backend, &person, "select count(*) from sessions"), "0", "nothing unasked");
+    let result = user.with_password(&zafu, "sign-up", User::PASSWORD);
+    assert_eq!(result.code, Some(0), "{result:?}");
+    let offer = format!("2 sits on this device belong to {} (replaced)", user.email());
+    assert!(result.err.contains(&offer), "{result:?}");
+    zafu.run("sync").fails_with(6, "zafu account adopt --from");
+    assert_eq!(
+        server(backend, &user, "select count(*) from sessions"),
+        "0",
+        "nothing is moved without a decision"
+    );
 
     // Before they are moved, each of them can be listed.
     assert_eq!(listed(&zafu, "log --json"), 0);
@@ -289,15 +293,15 @@ fn real_life_05_sits_of_a_deleted_account_are_offered_to_the_account_that_has_it
     );
     assert_eq!(listed(&zafu, &format!("log --json --account {old}")), 2);
     let named = zafu.ok("log --all-accounts");
-    assert_eq!(named.matches(&format!("{} (replaced)", person.email())).count(), 2, "{named}");
+    assert_eq!(named.matches(&format!("{} (replaced)", user.email())).count(), 2, "{named}");
     let status = zafu.ok("account status");
     assert!(status.contains("Of other accounts on this device: 2, not sent: 1."), "{status}");
-    zafu.run(&format!("account adopt --from {}", person.email())).refused(2, &old);
+    zafu.run(&format!("account adopt --from {}", user.email())).fails_with(2, &old);
 
     let moved = zafu.ok(&format!("account adopt --from {old}"));
-    assert!(moved.starts_with(&format!("Moved to {}: 2 sits of ", person.email())), "{moved}");
+    assert!(moved.starts_with(&format!("Moved to {}: 2 sits of ", user.email())), "{moved}");
     assert_eq!(zafu.json("sync --json"), report(2, 0, 0), "also what the old account had");
-    let there = server(backend, &person, "select id from sessions order by startedat");
+    let there = server(backend, &user, "select id from sessions order by startedat");
     assert_eq!(there, format!("{sent}\n{unsent}"));
     assert_eq!(listed(&zafu, "log --json"), 2);
     let again = zafu.ok(&format!("account adopt --from {old}"));
@@ -308,7 +312,7 @@ fn real_life_05_sits_of_a_deleted_account_are_offered_to_the_account_that_has_it
 #[test]
 fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_second_confirmation() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let (first, second) = (Person::new(backend), Person::new(backend));
+    let (first, second) = (User::new(backend), User::new(backend));
     let zafu = Zafu::on(&keyring);
     first.sign_up(&zafu);
     sit(&zafu);
@@ -316,9 +320,9 @@ fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_sec
     second.sign_up(&zafu);
     zafu.ok("sync");
     let adopt = format!("account adopt --from {}", first.email());
-    let refused = zafu.run(&adopt);
-    refused.refused(2, "not known to be gone");
-    assert!(refused.err.contains(first.email()) && refused.err.contains("--yes"), "{refused:?}");
+    let failed = zafu.run(&adopt);
+    failed.fails_with(2, "not known to be gone");
+    assert!(failed.err.contains(first.email()) && failed.err.contains("--yes"), "{failed:?}");
     assert_eq!((listed(&zafu, "log --json"), listed(&zafu, "log --json --all-accounts")), (0, 1));
     assert_eq!(zafu.json("sync --json"), report(0, 0, 0));
     zafu.ok(&format!("{adopt} --yes"));
@@ -330,12 +334,12 @@ fn real_life_05_sits_of_an_account_that_may_be_in_use_are_moved_only_after_a_sec
 #[test]
 fn real_life_05_declined_sits_can_still_be_listed_and_moved() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let zafu = Zafu::on(&keyring);
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     sit(&zafu);
-    person.delete(backend);
-    person.sign_up(&zafu);
+    user.delete(backend);
+    user.sign_up(&zafu);
     let old = zafu.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
     let left = zafu.ok(&format!("account adopt --from {old} --leave"));
     assert!(left.starts_with("Left where they are: 1 sit of "), "{left}");
@@ -349,25 +353,25 @@ fn real_life_05_declined_sits_can_still_be_listed_and_moved() {
 #[test]
 fn real_life_05_two_devices_that_move_the_same_sits_do_not_duplicate_them() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
-    person.sign_up(&one);
+    user.sign_up(&one);
     let id = sit(&one);
     one.ok("sync");
-    person.sign_in(&two);
+    user.sign_in(&two);
     two.ok("sync");
-    person.delete(backend);
-    person.sign_up(&one);
+    user.delete(backend);
+    user.sign_up(&one);
     let old = one.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
     let adopt = format!("account adopt --from {old}");
     one.ok(&adopt);
     one.ok("sync");
-    person.sign_in(&two);
-    two.run("sync").refused(6, "zafu account adopt --from");
+    user.sign_in(&two);
+    two.run("sync").fails_with(6, "zafu account adopt --from");
     two.ok(&adopt);
     two.ok("sync");
     one.ok("sync");
-    assert_eq!(server(backend, &person, "select id from sessions"), id);
+    assert_eq!(server(backend, &user, "select id from sessions"), id);
     assert_eq!(two.json("log --json"), one.json("log --json"));
     assert_eq!(two.json("log --all-accounts --json").as_array().unwrap().len(), 1);
 }
@@ -376,20 +380,20 @@ fn real_life_05_two_devices_that_move_the_same_sits_do_not_duplicate_them() {
 #[test]
 fn real_life_05_a_deleted_account_reported_by_the_server_is_recorded() {
     let (Some(backend), Some(keyring)) = (backend(), Keyring::new()) else { return };
-    let (person, other) = (Person::new(backend), Person::new(backend));
+    let (user, other) = (User::new(backend), User::new(backend));
     let zafu = Zafu::on(&keyring);
     let engine: Engine = zafu.sit("20m --prepare 0s");
-    person.sign_up(&zafu);
+    user.sign_up(&zafu);
     zafu.ok("account adopt");
     zafu.ok("sync");
-    person.delete(backend);
-    zafu.run("sync").refused(6, "the account is gone");
+    user.delete(backend);
+    zafu.run("sync").fails_with(6, "the account is gone");
     zafu.run("end");
     engine.wait();
-    let said = other.with_password(&zafu, "sign-up", Person::PASSWORD);
+    let result = other.with_password(&zafu, "sign-up", User::PASSWORD);
     assert!(
-        said.err.contains(&format!("1 sit on this device belongs to {} (deleted)", person.email())),
-        "{said:?}"
+        result.err.contains(&format!("1 sit on this device belongs to {} (deleted)", user.email())),
+        "{result:?}"
     );
     let old = zafu.json("account list --json")[1]["id"].as_str().unwrap().to_owned();
     zafu.ok(&format!("account adopt --from {old}"));
@@ -402,18 +406,17 @@ fn real_life_15_sign_up_asks_for_the_link_or_code_of_the_mail_and_accepts_the_co
     let Some(keyring) = Keyring::new() else { return };
     let Some(backend) = or_skip(Backend::start()) else { return };
     backend.start_confirming_auth().unwrap();
-    let person = Person::new(&backend);
+    let user = User::new(&backend);
     let zafu = Zafu::on(&keyring);
-    let said = person.sign_up(&zafu);
-    assert!(said.contains(&format!("zafu account sign-in --email {} --code CODE", person.email())));
-    assert!(said.contains("If it has a link: open it, then sign in."), "{said}");
-    assert_eq!(zafu.json("account status --json"), Value::Null, "nobody is signed in yet");
-    let unconfirmed = person.with_password(&zafu, "sign-in", Person::PASSWORD);
-    unconfirmed.refused(6, "if it has a code, sign in with that code");
+    let result = user.sign_up(&zafu);
+    assert!(result.contains(&format!("zafu account sign-in --email {} --code CODE", user.email())));
+    assert!(result.contains("If it has a link: open it, then sign in."), "{result}");
+    assert_eq!(zafu.json("account status --json"), Value::Null, "no account is signed in yet");
+    let unconfirmed = user.with_password(&zafu, "sign-in", User::PASSWORD);
+    unconfirmed.fails_with(6, "if it has a code, sign in with that code");
     let mail = crate::cloud::mailbox(&backend);
     let code = crate::cloud::code(&mail);
-    let line =
-        format!("account sign-in {} --email {} --code {code}", person.project(), person.email());
+    let line = format!("account sign-in {} --email {} --code {code}", user.project(), user.email());
     assert_eq!(zafu.ok(&line), "Signed in.\n");
     sit(&zafu);
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
@@ -428,22 +431,22 @@ fn real_life_15_an_account_without_the_sign_up_trigger_is_not_reported_as_delete
         .sql("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'zafu_create_profile'")
         .unwrap();
     backend.sql("drop trigger zafu_create_profile on auth.users").unwrap();
-    let person = Person::new(&backend);
+    let user = User::new(&backend);
     let zafu = Zafu::on(&keyring);
     sit(&zafu);
-    person.with_password(&zafu, "sign-up", Person::PASSWORD);
+    user.with_password(&zafu, "sign-up", User::PASSWORD);
     let is_the_servers_fault = || {
-        let said = zafu.run("sync");
-        said.refused(6, "administrator must repair the server");
-        assert!(!said.err.contains("gone"), "{said:?}");
+        let result = zafu.run("sync");
+        result.fails_with(6, "administrator must repair the server");
+        assert!(!result.err.contains("gone"), "{result:?}");
         assert_eq!(zafu.json("account list --json")[0]["state"], "signed-in");
-        said
+        result
     };
     is_the_servers_fault();
     // The restored trigger creates no profile for an existing account.
     backend.sql(&trigger).unwrap();
-    let said = is_the_servers_fault();
-    assert!(said.err.contains("the project has no profile for it"), "{said:?}");
+    let result = is_the_servers_fault();
+    assert!(result.err.contains("the project has no profile for it"), "{result:?}");
     backend.sql("insert into public.users (id, email) select id, email from auth.users").unwrap();
     assert_eq!(zafu.json("sync --json"), report(1, 0, 0));
 }

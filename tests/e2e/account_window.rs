@@ -1,21 +1,21 @@
 //! The account in the window, with the real keychain and the real server.
 
 use crate::browser::Browser;
-use crate::cloud::{Person, backend, server};
+use crate::cloud::{User, backend, server};
 use crate::desktop::Desktop;
 use crate::zafu::eventually;
 use thirtyfour::Key;
 use zafu_engine::protocol::SyncState;
 
 /// Opens the account screen and fills in the project and the credentials.
-fn enter(browser: &Browser, person: &Person, password: &str) {
+fn enter(browser: &Browser, user: &User, password: &str) {
     browser.click("open-settings");
     browser.click("open-account");
     browser.see("account");
-    let (url, key) = person.place();
+    let (url, key) = user.url_and_key();
     browser.write("project-url", url);
     browser.write("project-key", key);
-    browser.write("email", person.email());
+    browser.write("email", user.email());
     browser.write("password", password);
 }
 
@@ -34,19 +34,17 @@ fn an_account_can_be_created_used_and_erased_in_the_window() {
         return;
     }
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     browser.see("setup");
-    assert_eq!(browser.attribute("sync-mark", "data-state"), None, "nobody was ever signed in");
-    enter(&browser, &person, Person::PASSWORD);
+    assert_eq!(browser.attribute("sync-mark", "data-state"), None, "no account was ever signed in");
+    enter(&browser, &user, User::PASSWORD);
     browser.click("sign-up");
     see_state(&browser, "account-state", "synced");
-    desktop.begin();
+    desktop.start_sit();
     desktop.client().end_sit(None).unwrap();
     browser.see("finished");
     let count = "select count(*) from sessions";
-    eventually("the sit is on the server", || {
-        (server(backend, &person, count) == "1").then_some(())
-    });
+    eventually("the sit is on the server", || (server(backend, &user, count) == "1").then_some(()));
     browser.click("done");
     browser.see("setup");
     see_state(&browser, "sync-mark", "synced");
@@ -54,11 +52,11 @@ fn an_account_can_be_created_used_and_erased_in_the_window() {
     browser.see("account");
     browser.click("sign-out");
     browser.see("sign-in");
-    eventually("nobody is signed in", || {
+    eventually("no account is signed in", || {
         let sync = desktop.state().sync?;
         (sync.state == SyncState::SignedOut).then_some(())
     });
-    assert_eq!(server(backend, &person, count), "1", "what is there stays there");
+    assert_eq!(server(backend, &user, count), "1", "the server keeps the sits");
 }
 
 #[test]
@@ -66,17 +64,17 @@ fn a_wrong_password_is_reported_and_the_form_stays_filled_in() {
     let Some(backend) = backend() else { return };
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     browser.see("setup");
-    enter(&browser, &person, "no such word");
+    enter(&browser, &user, "no such word");
     // Enter submits the form.
     browser.press(Key::Enter);
-    let said = eventually("it is said", || {
-        let said = browser.text("account-trouble")?;
-        said.contains("password is wrong").then_some(said)
+    let error = eventually("the error is shown", || {
+        let error = browser.text("account-trouble")?;
+        error.contains("password is wrong").then_some(error)
     });
-    assert!(!said.contains("no such word"));
-    assert_eq!(browser.value("email").as_deref(), Some(person.email()));
+    assert!(!error.contains("no such word"));
+    assert_eq!(browser.value("email").as_deref(), Some(user.email()));
     assert!(desktop.state().sync.is_none(), "nothing was changed");
 }
 
@@ -88,34 +86,32 @@ fn real_life_05_the_window_moves_the_sits_of_a_deleted_account_only_on_request()
         return;
     }
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    let person = Person::new(backend);
+    let user = User::new(backend);
     browser.see("setup");
-    enter(&browser, &person, Person::PASSWORD);
+    enter(&browser, &user, User::PASSWORD);
     browser.click("sign-up");
     see_state(&browser, "account-state", "synced");
-    desktop.begin();
+    desktop.start_sit();
     desktop.client().end_sit(None).unwrap();
     browser.see("finished");
     let count = "select count(*) from sessions";
-    eventually("the sit is on the server", || {
-        (server(backend, &person, count) == "1").then_some(())
-    });
+    eventually("the sit is on the server", || (server(backend, &user, count) == "1").then_some(()));
     browser.click("done");
     browser.click("sync-mark");
     browser.see("account");
-    person.delete(backend);
+    user.delete(backend);
     browser.click("sync-now");
     eventually("the account is gone", || {
         browser.attribute("need", "data-need").filter(|need| need == "account-gone")
     });
     // The form still holds everything except the password.
-    browser.write("password", Person::PASSWORD);
+    browser.write("password", User::PASSWORD);
     browser.click("sign-up");
     browser.see("adopt-from-yes");
-    assert_eq!(server(backend, &person, count), "0", "nothing is moved unasked");
+    assert_eq!(server(backend, &user, count), "0", "nothing is moved without a decision");
     browser.click("adopt-from-yes");
     eventually("the sit is on the server again", || {
-        (server(backend, &person, count) == "1").then_some(())
+        (server(backend, &user, count) == "1").then_some(())
     });
     see_state(&browser, "account-state", "synced");
 }

@@ -27,13 +27,13 @@ impl Login {
 }
 
 impl Login {
-    fn held(&self) -> usize {
+    fn inhibitors(&self) -> usize {
         let open = |stream: &&UnixStream| !matches!((&mut &**stream).read(&mut [0]), Ok(0));
         self.0.lock().unwrap().iter().filter(open).count()
     }
 
-    fn holds(&self, count: usize, when: &str) {
-        eventually(&format!("{count} held {when}"), || (self.held() == count).then_some(()));
+    fn wait_for_inhibitors(&self, count: usize, when: &str) {
+        eventually(&format!("{count} held {when}"), || (self.inhibitors() == count).then_some(()));
     }
 
     fn on(&self, desktop: &Desktop) -> zbus::Connection {
@@ -57,32 +57,32 @@ fn the_computer_is_kept_awake_while_a_sit_runs_and_only_then() {
     let login = Login::default();
     let _bus = login.on(&desktop);
     let mut app = desktop.zafu(&["--background"]);
-    login.holds(0, "while nobody sits");
+    login.wait_for_inhibitors(0, "while no sit runs");
 
-    let planned = desktop.begin().sit.unwrap().planned_seconds.unwrap().0;
-    login.holds(1, "once a sit has begun");
+    let planned = desktop.start_sit().sit.unwrap().planned_seconds.unwrap().0;
+    login.wait_for_inhibitors(1, "once a sit has started");
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
-    login.holds(0, "after the planned end");
+    login.wait_for_inhibitors(0, "after the planned end");
     if desktop.state().sit.is_some() {
         desktop.client().end_sit(None).unwrap();
     }
 
-    for (out, when) in [(END, "after an early end"), (DISCARD, "after a discard")] {
-        desktop.begin();
-        login.holds(1, "once a sit has begun");
-        out(&mut desktop.client()).unwrap();
-        login.holds(0, when);
+    for (close, when) in [(END, "after an early end"), (DISCARD, "after a discard")] {
+        desktop.start_sit();
+        login.wait_for_inhibitors(1, "once a sit has started");
+        close(&mut desktop.client()).unwrap();
+        login.wait_for_inhibitors(0, when);
     }
 
-    desktop.begin();
-    login.holds(1, "once a sit has begun");
+    desktop.start_sit();
+    login.wait_for_inhibitors(1, "once a sit has started");
     desktop.client().pause_sit().unwrap();
-    login.holds(0, "in a pause");
+    login.wait_for_inhibitors(0, "in a pause");
     desktop.client().resume_sit().unwrap();
-    login.holds(1, "after a pause");
+    login.wait_for_inhibitors(1, "after a pause");
     app.signal("TERM");
     app.ended();
-    login.holds(0, "after SIGTERM");
+    login.wait_for_inhibitors(0, "after SIGTERM");
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn a_killed_zafu_does_not_keep_the_computer_awake() {
     let login = Login::default();
     let _bus = login.on(&desktop);
     let _app = desktop.zafu(&["--background"]);
-    desktop.begin();
-    login.holds(1, "once a sit has begun");
+    desktop.start_sit();
+    login.wait_for_inhibitors(1, "once a sit has started");
     signal(desktop.process().unwrap(), "KILL");
-    login.holds(0, "after SIGKILL");
+    login.wait_for_inhibitors(0, "after SIGKILL");
 }
 
 #[test]
@@ -103,35 +103,35 @@ fn a_bus_lost_during_a_sit_affects_neither_the_sit_nor_the_release() {
     let login = Login::default();
     let _bus = login.on(&desktop);
     let _app = desktop.zafu(&["--background"]);
-    desktop.begin();
-    login.holds(1, "once a sit has begun");
+    desktop.start_sit();
+    login.wait_for_inhibitors(1, "once a sit has started");
     desktop.lose_system_bus();
     desktop.pass(Duration::from_secs(90));
     assert!(desktop.state().sit.is_some_and(|sit| sit.elapsed_ms >= 90_000));
     desktop.client().end_sit(None).unwrap();
-    login.holds(0, "after its end");
-    let begun = desktop.begin();
-    assert!(begun.sit.is_some(), "the next sit begins all the same");
+    login.wait_for_inhibitors(0, "after its end");
+    let state = desktop.start_sit();
+    assert!(state.sit.is_some(), "the next sit starts");
 }
 
 /// Fake screen saver. Records the sender of each inhibit request, and the released cookies.
 #[derive(Clone, Default)]
 struct ScreenSaver {
-    wishes: Arc<Mutex<Vec<String>>>,
-    let_go: Arc<Mutex<Vec<u32>>>,
+    requests: Arc<Mutex<Vec<String>>>,
+    released: Arc<Mutex<Vec<u32>>>,
 }
 
 #[zbus::interface(name = "org.freedesktop.ScreenSaver")]
 impl ScreenSaver {
     fn inhibit(&self, #[zbus(header)] header: Header<'_>, program: &str, _why: &str) -> u32 {
         assert_eq!(program, "Zafu");
-        let mut wishes = self.wishes.lock().unwrap();
-        wishes.push(header.sender().unwrap().to_string());
-        u32::try_from(wishes.len()).unwrap()
+        let mut requests = self.requests.lock().unwrap();
+        requests.push(header.sender().unwrap().to_string());
+        u32::try_from(requests.len()).unwrap()
     }
 
     fn un_inhibit(&self, cookie: u32) {
-        self.let_go.lock().unwrap().push(cookie);
+        self.released.lock().unwrap().push(cookie);
     }
 }
 
@@ -144,21 +144,21 @@ fn the_screen_stays_on_during_a_sit_if_the_setting_says_so() {
     let name = "org.freedesktop.ScreenSaver";
     let path = "/org/freedesktop/ScreenSaver";
     let bus = serve(&desktop.address("session"), name, path, saver.clone());
-    desktop.choose(|settings| settings.keep_screen_awake = true);
+    desktop.change_settings(|settings| settings.keep_screen_awake = true);
     let _app = desktop.zafu(&["--background"]);
-    let wished = || saver.wishes.lock().unwrap().last().cloned();
-    assert_eq!(wished(), None);
-    for (cookie, out) in [(1, END), (2, DISCARD)] {
-        let before = wished();
-        desktop.begin();
+    let last_request = || saver.requests.lock().unwrap().last().cloned();
+    assert_eq!(last_request(), None);
+    for (cookie, close) in [(1, END), (2, DISCARD)] {
+        let before = last_request();
+        desktop.start_sit();
         let by = eventually("the screen saver is held", || {
-            wished().filter(|by| Some(by) != before.as_ref())
+            last_request().filter(|by| Some(by) != before.as_ref())
         });
-        out(&mut desktop.client()).unwrap();
-        eventually("it is let go", || {
-            let said = saver.let_go.lock().unwrap().last() == Some(&cookie);
+        close(&mut desktop.client()).unwrap();
+        eventually("the screen saver is released", || {
+            let is_released = saver.released.lock().unwrap().last() == Some(&cookie);
             // Some services ignore the release and watch only the connection, so the connection must be closed too.
-            (said && !is_there(&bus, &by)).then_some(())
+            (is_released && !is_there(&bus, &by)).then_some(())
         });
     }
 }
@@ -168,10 +168,10 @@ fn without_a_login_manager_the_sit_starts_and_the_trouble_is_reported() {
     let Some(mut desktop) = Desktop::new() else { return };
     desktop.lose_system_bus();
     let _app = desktop.zafu(&["--background"]);
-    desktop.begin();
-    eventually("the trouble is told", || {
+    desktop.start_sit();
+    eventually("the trouble is reported", || {
         let state = desktop.state();
-        assert!(state.sit.is_some(), "the sit goes on");
+        assert!(state.sit.is_some(), "the sit continues");
         state.trouble.into_iter().find(|trouble| trouble.code == ErrorCode::KeepAwake)
     });
 }

@@ -35,7 +35,7 @@ fn cut(testid: &str, text: Option<&str>) -> String {
                         || rect.top < seen.top - 1 || rect.bottom > seen.bottom + 1))
                         cuts.push(`${{box.className || box.tagName}} cuts "${{node.data}}"`);
                 }}
-            if (!node.data.trim()) cuts.push('nothing is said');
+            if (!node.data.trim()) cuts.push('there is no text');
             done(cuts);
         }});"#,
         text = serde_json::to_string(&text).unwrap(),
@@ -95,9 +95,9 @@ fn real_life_36_bell_trouble_is_not_cut_off_in_a_narrow_window() {
         browser.resize(width, 680);
         is_whole(&browser, "bell-trouble", &LONG[..4]);
     }
-    let sit = desktop.begin().sit.unwrap();
+    let sit = desktop.start_sit().sit.unwrap();
     desktop.pass(Duration::from_secs(u64::from(sit.preparation_seconds.0) + 2));
-    eventually("the engine tells of the bell", || {
+    eventually("the engine reports the bell", || {
         desktop.state().trouble.into_iter().find(|error| error.code == ErrorCode::Sound)
     });
     browser.see("notices-open");

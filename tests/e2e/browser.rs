@@ -1,6 +1,6 @@
 //! The real window, driven through WebDriver. Elements are found only by `data-testid`.
 
-use crate::desktop::{Desktop, Part, has};
+use crate::desktop::{Desktop, Program, has};
 use crate::zafu::{eventually, program};
 use std::net::{TcpListener, TcpStream};
 use thirtyfour::Capabilities;
@@ -9,11 +9,11 @@ use tokio::runtime::Runtime;
 
 /// Starts a driver and returns it with its port once it listens. The driver cannot choose a free port itself. If
 /// another program takes the port first, the driver exits and another port is tried.
-fn start_driver(desktop: &Desktop) -> (Part, u16) {
+fn start_driver(desktop: &Desktop) -> (Program, u16) {
     for _ in 0..10 {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut driver = desktop.command("WebKitWebDriver");
-        let mut driver = Part::start(driver.arg(format!("--port={port}")));
+        let mut driver = Program::start(driver.arg(format!("--port={port}")));
         eventually("the driver listens", || {
             let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
             (listens || driver.has_ended()).then_some(())
@@ -29,7 +29,7 @@ fn start_driver(desktop: &Desktop) -> (Part, u16) {
 pub struct Browser {
     runtime: Runtime,
     driver: WebDriver,
-    _part: Part,
+    _program: Program,
 }
 
 impl Browser {
@@ -38,7 +38,7 @@ impl Browser {
         if !has(&["WebKitWebDriver"]) {
             return None;
         }
-        let (part, port) = start_driver(desktop);
+        let (process, port) = start_driver(desktop);
         let options = serde_json::json!({ "binary": program("zafu-app"), "args": args });
         let mut capabilities = Capabilities::new();
         capabilities.set("webkitgtk:browserOptions", options).unwrap();
@@ -47,7 +47,7 @@ impl Browser {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = format!("http://127.0.0.1:{port}");
         let driver = runtime.block_on(WebDriver::new(url, capabilities)).unwrap();
-        Some(Self { runtime, driver, _part: part })
+        Some(Self { runtime, driver, _program: process })
     }
 
     fn find(&self, testid: &str) -> Option<WebElement> {
@@ -98,7 +98,7 @@ impl Browser {
     }
 
     /// Clicks a toggle until it is pressed. The layout may shift under a click while the window loads.
-    pub fn choose(&self, testid: &str) {
+    pub fn press_toggle(&self, testid: &str) {
         eventually(&format!("\"{testid}\" is pressed"), || {
             let is_pressed = self.attribute(testid, "aria-pressed").as_deref() == Some("true");
             if !is_pressed {
@@ -114,7 +114,7 @@ impl Browser {
     }
 
     /// Waits until an element no longer exists.
-    pub fn gone(&self, testid: &str) {
+    pub fn wait_until_absent(&self, testid: &str) {
         eventually(&format!("\"{testid}\" is gone"), || self.find(testid).is_none().then_some(()));
     }
 
@@ -147,7 +147,7 @@ impl Browser {
     }
 
     /// Switches to the window that replaced a closed one.
-    pub fn turn_to_new_window(&self) {
+    pub fn switch_to_new_window(&self) {
         eventually("there is a window again", || {
             let windows = self.runtime.block_on(self.driver.windows()).ok()?;
             let window = windows.last()?.clone();

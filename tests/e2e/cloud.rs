@@ -1,6 +1,6 @@
 //! The real backend and its users.
 
-use crate::zafu::{Said, Zafu};
+use crate::zafu::{CommandResult, Zafu};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -17,23 +17,23 @@ pub fn backend() -> Option<&'static Backend> {
 }
 
 /// Runs a query in which `from sessions` reads only the rows of one user. Returns its output.
-pub fn server(backend: &Backend, person: &Person, sql: &str) -> String {
+pub fn server(backend: &Backend, user: &User, sql: &str) -> String {
     let own = format!(
         "from (select * from public.sessions where userid =
            (select id from auth.users where email = '{}')) sessions",
-        person.email()
+        user.email()
     );
     backend.sql(&sql.replace("from sessions", &own)).unwrap().trim().to_owned()
 }
 
 /// A user: has an account on the server, or can sign up for one.
-pub struct Person {
+pub struct User {
     url: String,
     key: String,
     email: String,
 }
 
-impl Person {
+impl User {
     pub const PASSWORD: &str = "correct horse battery";
 
     /// Creates a user with a new e-mail address, without an account.
@@ -48,7 +48,7 @@ impl Person {
     }
 
     /// Returns the URL of the project and its publishable key.
-    pub fn place(&self) -> (&str, &str) {
+    pub fn url_and_key(&self) -> (&str, &str) {
         (&self.url, &self.key)
     }
 
@@ -59,22 +59,22 @@ impl Person {
 
     /// Signs up. Returns the standard output.
     pub fn sign_up(&self, zafu: &Zafu) -> String {
-        self.must(zafu, "sign-up")
+        self.run_with_password(zafu, "sign-up")
     }
 
     /// Signs in. Returns the standard output.
     pub fn sign_in(&self, zafu: &Zafu) -> String {
-        self.must(zafu, "sign-in")
+        self.run_with_password(zafu, "sign-in")
     }
 
-    fn must(&self, zafu: &Zafu, what: &str) -> String {
-        let said = self.with_password(zafu, what, Self::PASSWORD);
-        assert_eq!(said.code, Some(0), "{said:?}");
-        said.out
+    fn run_with_password(&self, zafu: &Zafu, what: &str) -> String {
+        let result = self.with_password(zafu, what, Self::PASSWORD);
+        assert_eq!(result.code, Some(0), "{result:?}");
+        result.out
     }
 
     /// Runs `account sign-in` or `account sign-up` with a password, and returns its result.
-    pub fn with_password(&self, zafu: &Zafu, what: &str, password: &str) -> Said {
+    pub fn with_password(&self, zafu: &Zafu, what: &str, password: &str) -> CommandResult {
         let line =
             format!("account {what} {} --email {} --password-stdin", self.project(), self.email);
         let mut command = zafu.command(line.split_whitespace());
@@ -82,7 +82,7 @@ impl Person {
         let mut child = command.spawn().unwrap();
         // Fails if the command exits before it reads the password.
         let _ = writeln!(child.stdin.take().unwrap(), "{password}");
-        Said::from(child.wait_with_output().unwrap())
+        CommandResult::from(child.wait_with_output().unwrap())
     }
 
     /// Deletes the account on the server.
@@ -102,9 +102,9 @@ pub fn mailbox(backend: &Backend) -> String {
     let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 /// Returns the six-digit code in a mail.

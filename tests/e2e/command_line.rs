@@ -1,6 +1,6 @@
 //! The command line, with and without a running engine.
 
-use crate::zafu::{Engine, Said, Zafu, eventually};
+use crate::zafu::{CommandResult, Engine, Zafu, eventually};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -16,10 +16,11 @@ fn without_an_engine_reading_works_and_changes_are_rejected() {
     let status = zafu.json("status --json");
     assert_eq!((&status["running"], &status["state"]), (&false.into(), &"idle".into()));
     for line in ["pause", "resume", "end", "discard --yes"] {
-        zafu.run(line).refused(3, "No sit is running: Zafu is not running with this data folder");
+        zafu.run(line)
+            .fails_with(3, "No sit is running: Zafu is not running with this data folder");
     }
-    zafu.run("resolve gap").refused(3, "There is no such sit that needs an answer");
-    zafu.run("sit 20m").refused(1, "There is no display here: `zafu sit --terminal` runs");
+    zafu.run("resolve gap").fails_with(3, "There is no such sit that needs an answer");
+    zafu.run("sit 20m").fails_with(1, "There is no display here: `zafu sit --terminal` runs");
 }
 
 #[test]
@@ -29,14 +30,14 @@ fn without_a_session_bus_the_doctor_reports_it_and_starts_none() {
     std::fs::write(zafu.home().join("bus"), "").unwrap();
     let mut doctor = zafu.command(["doctor"]);
     doctor.env("XDG_RUNTIME_DIR", zafu.home());
-    let said = Said::of(doctor).out;
+    let result = CommandResult::of(doctor).out;
     // An attempt to start a bus would report another reason.
     for line in [
         "look  notifications: The services of the desktop cannot be reached (there is no session bus).",
         "Start Zafu from a desktop session.\n",
         "look  keychain: The keychain cannot be used (there is no session bus), so you stay signed in",
     ] {
-        assert!(said.contains(line), "{said}");
+        assert!(result.contains(line), "{result}");
     }
 }
 
@@ -58,7 +59,7 @@ fn invalid_arguments_give_exit_code_2_and_a_reason() {
         ("dance", "unrecognized subcommand"),
     ];
     for (line, words) in lines {
-        zafu.run(line).refused(2, words);
+        zafu.run(line).fails_with(2, words);
     }
 }
 
@@ -67,18 +68,18 @@ fn every_command_reaches_the_running_engine() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 10s");
     assert_eq!(zafu.json("status --json")["state"], "preparing");
-    zafu.run("pause").refused(3, "Only a running sit can be paused");
+    zafu.run("pause").fails_with(3, "Only a running sit can be paused");
     engine.pass(Duration::from_secs(11) + 2 * MINUTE);
     assert!(zafu.ok("status").starts_with("Sitting, 17:"), "{}", zafu.ok("status"));
-    zafu.run("sit 5m").refused(
+    zafu.run("sit 5m").fails_with(
         3,
         "A sit is already running, so nothing was changed. End it before you start another.",
     );
-    zafu.run("sit 5m --terminal").refused(3, "Zafu is already running");
-    zafu.run("restore empty").refused(3, "already running");
-    zafu.run("resolve gap").refused(3, "There is no such sit that needs an answer");
-    zafu.run("resume").refused(3, "The sit is not paused");
-    zafu.run("sit --preset Dawn").refused(3, "There is no preset “Dawn”.");
+    zafu.run("sit 5m --terminal").fails_with(3, "Zafu is already running");
+    zafu.run("restore empty").fails_with(3, "already running");
+    zafu.run("resolve gap").fails_with(3, "There is no such sit that needs an answer");
+    zafu.run("resume").fails_with(3, "The sit is not paused");
+    zafu.run("sit --preset Dawn").fails_with(3, "There is no preset “Dawn”.");
     zafu.ok("pause");
     engine.pass(10 * MINUTE);
     assert!(zafu.ok("status").starts_with("Paused, 17:"), "{}", zafu.ok("status"));
@@ -106,9 +107,9 @@ fn json_has_lengths_in_seconds_and_times_with_the_local_offset() {
     let id = engine.id().to_owned();
     assert_eq!(zafu.json("log --json")[0]["stage"], "started");
     engine.pass(2 * MINUTE);
-    let (status, said) = engine.wait();
+    let (status, result) = engine.wait();
     assert_eq!(status.code(), Some(0));
-    assert!(said.ends_with("Sat 02:00. Kept.\n"), "{said}");
+    assert!(result.ends_with("Sat 02:00. Kept.\n"), "{result}");
     let log = zafu.json("log --json");
     let sit = &log[0];
     assert_eq!((&sit["id"], log.as_array().unwrap().len()), (&id.into(), 1));
@@ -124,7 +125,7 @@ fn json_has_lengths_in_seconds_and_times_with_the_local_offset() {
 fn a_discarded_sit_is_not_in_the_log_but_stays_in_the_database() {
     let zafu = Zafu::new();
     let engine = zafu.sit("20m --prepare 0s");
-    zafu.run("discard").refused(2, "zafu discard --yes");
+    zafu.run("discard").fails_with(2, "zafu discard --yes");
     assert_eq!(zafu.json("status --json")["state"], "sitting");
     zafu.ok("discard --yes");
     engine.wait();
@@ -184,9 +185,9 @@ fn ctrl_c_saves_the_time_sat() {
     let engine = zafu.sit("20m --prepare 0s");
     engine.pass(3 * MINUTE);
     engine.signal("INT");
-    let (status, said) = engine.wait();
+    let (status, result) = engine.wait();
     assert_eq!(status.code(), Some(0));
-    assert!(said.ends_with("Sat 03:00. Kept.\n"), "{said}");
+    assert!(result.ends_with("Sat 03:00. Kept.\n"), "{result}");
     let log = zafu.json("log --json");
     assert_eq!((&log[0]["stage"], &log[0]["satSeconds"]), (&"endedEarly".into(), &180.into()));
 }
@@ -243,12 +244,12 @@ fn a_terminal_shows_the_remaining_time() {
     script.env("TERM", "xterm");
     let line = format!("{} sit 1s --prepare 1s --terminal", command.get_program().display());
     script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
-    let said = Said::of(script);
-    assert_eq!(said.code, Some(0), "{said:?}");
+    let result = CommandResult::of(script);
+    assert_eq!(result.code, Some(0), "{result:?}");
     for words in
         ["Preparation, 00:01 left.", "\r\u{1b}[2K  Sitting, 00:01 left.", "Sat 00:01. Kept."]
     {
-        assert!(said.out.contains(words), "\"{words}\" is not in {said:?}");
+        assert!(result.out.contains(words), "\"{words}\" is not in {result:?}");
     }
 }
 
@@ -260,7 +261,7 @@ fn completions_are_printed_for_every_shell() {
         assert!(printed.contains("resolve") && printed.contains("preset"), "{shell}");
     }
     assert!(!zafu.data().exists(), "completions need no data folder");
-    zafu.run("completions tcsh").refused(2, "invalid value");
+    zafu.run("completions tcsh").fails_with(2, "invalid value");
 }
 
 #[test]
@@ -286,9 +287,9 @@ fn the_help_is_in_the_language_that_the_environment_asks_for() {
     let help = |variables: &[(&str, &str)]| {
         let mut command = zafu.command(["sit", "--help"]);
         command.envs(variables.iter().copied());
-        let said = Said::of(command);
-        assert_eq!(said.code, Some(0), "{said:?}");
-        said.out
+        let result = CommandResult::of(command);
+        assert_eq!(result.code, Some(0), "{result:?}");
+        result.out
     };
     let german = "Aufruf: zafu sit";
     assert!(help(&[("LANG", "de_DE.UTF-8")]).contains(german));
@@ -306,7 +307,7 @@ fn the_output_is_in_the_language_of_the_user_and_json_and_exit_codes_are_not() {
     let in_german = |variable: &str, language: &str, line: &str| {
         let mut command = zafu.command(line.split_whitespace());
         command.env(variable, language);
-        Said::of(command)
+        CommandResult::of(command)
     };
     let lines = [
         ("status", "Es läuft keine Sitzung."),
@@ -329,8 +330,8 @@ fn the_output_is_in_the_language_of_the_user_and_json_and_exit_codes_are_not() {
             let german = in_german(variable, language, line);
             assert_eq!(german.code, english.code, "zafu {line}: {german:?}");
             assert_eq!(german.out.is_empty(), english.out.is_empty(), "zafu {line}: {german:?}");
-            let said = format!("{}{}", german.out, german.err);
-            assert!(said.contains(words), "zafu {line}: {german:?}");
+            let result = format!("{}{}", german.out, german.err);
+            assert!(result.contains(words), "zafu {line}: {german:?}");
             let english = format!("{}{}", english.out, english.err);
             assert!(!english.contains(words), "zafu {line}: {english}");
         }
@@ -348,9 +349,9 @@ fn the_output_is_in_the_language_of_the_user_and_json_and_exit_codes_are_not() {
     }
     zafu.ok("resume");
     engine.pass(2 * MINUTE);
-    let (status, said) = engine.wait();
+    let (status, result) = engine.wait();
     assert_eq!(status.code(), Some(0));
-    assert!(said.ends_with("02:00 gesessen. Behalten.\n"), "{said}");
+    assert!(result.ends_with("02:00 gesessen. Behalten.\n"), "{result}");
     let log = in_german("LC_ALL", "de_DE.UTF-8", "log").out;
     assert!(log.contains("  vollständig"), "{log}");
 }

@@ -29,9 +29,9 @@ pub const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus B
 </policy></busconfig>"#;
 
 /// A program and its process group. Killed when dropped.
-pub struct Part(Child);
+pub struct Program(Child);
 
-impl Part {
+impl Program {
     /// Starts `command` in a new process group.
     pub fn start(command: &mut Command) -> Self {
         Self(command.process_group(0).stdin(Stdio::null()).spawn().unwrap())
@@ -58,7 +58,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for Program {
     fn drop(&mut self) {
         let group = format!("-{}", self.0.id());
         let mut kill = Command::new("kill");
@@ -69,7 +69,7 @@ impl Drop for Part {
 
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("kill").args(["-s", name, &process.to_string()]).status();
-    assert!(sent.unwrap().success(), "process {process} was gone before {name}");
+    assert!(sent.unwrap().success(), "process {process} had exited before {name}");
 }
 
 /// Returns whether all of `programs` are installed. Reports the first missing one with [`missing`].
@@ -86,12 +86,12 @@ pub fn has(programs: &[&str]) -> bool {
 /// A separate desktop.
 pub struct Desktop {
     // Programs are dropped before the screen and the buses that they use.
-    parts: Vec<Part>,
-    system: Option<Part>,
+    programs: Vec<Program>,
+    system: Option<Program>,
     home: TempDir,
     display: String,
     ahead_ms: Cell<u64>,
-    is_read: bool,
+    is_accessible: bool,
 }
 
 impl Desktop {
@@ -105,23 +105,23 @@ impl Desktop {
             fs::create_dir(home.path().join(dir)).unwrap();
         }
         let mut desktop = Self {
-            parts: Vec::new(),
+            programs: Vec::new(),
             system: None,
             home,
             display: String::new(),
             ahead_ms: Cell::default(),
-            is_read: false,
+            is_accessible: false,
         };
         let session = desktop.bus("session");
         desktop.system = Some(desktop.bus("system"));
         let screen = desktop.screen();
         desktop.run("openbox", &["--sm-disable"]);
         // Drop order: programs with windows, the screen, the bus.
-        desktop.parts.extend([screen, session]);
+        desktop.programs.extend([screen, session]);
         Some(desktop)
     }
 
-    fn bus(&self, name: &str) -> Part {
+    fn bus(&self, name: &str) -> Program {
         let config = self.home.path().join(format!("{name}.conf"));
         fs::write(&config, BUS.replace("ADDRESS", &self.address(name))).unwrap();
         let mut daemon = Command::new("dbus-daemon");
@@ -131,20 +131,20 @@ impl Desktop {
             .arg("--config-file")
             .arg(config)
             .stderr(Stdio::null());
-        let part = Part::start(&mut daemon);
+        let process = Program::start(&mut daemon);
         let socket = self.home.path().join(name);
         eventually("a bus listens", || socket.exists().then_some(()));
-        part
+        process
     }
 
-    fn screen(&mut self) -> Part {
+    fn screen(&mut self) -> Program {
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
-        let mut part = Part::start(xvfb.stdout(Stdio::piped()).stderr(Stdio::null()));
+        let mut process = Program::start(xvfb.stdout(Stdio::piped()).stderr(Stdio::null()));
         let mut number = String::new();
-        BufReader::new(part.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
         self.display = format!(":{}", number.trim());
-        part
+        process
     }
 
     /// Returns the address of the bus `session` or `system`.
@@ -166,13 +166,13 @@ impl Desktop {
         let run = self.home.path().join("run");
         fs::set_permissions(run, fs::Permissions::from_mode(0o700)).unwrap();
         let keychain = keyring::unlocked(|program| self.command(program));
-        self.parts.insert(0, keychain);
+        self.programs.insert(0, keychain);
         true
     }
 
     /// Enables accessibility for the programs that start from now on.
-    pub fn is_read(&mut self) {
-        self.is_read = true;
+    pub fn enable_accessibility(&mut self) {
+        self.is_accessible = true;
     }
 
     /// Requests reduced motion for this desktop.
@@ -183,11 +183,11 @@ impl Desktop {
     }
 
     /// Changes the stored settings. Must be called before Zafu starts.
-    pub fn choose(&self, choose: impl FnOnce(&mut Settings)) {
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         let now = zafu_engine::system::clock().now().wall;
         let store = Store::open(&self.data(), now).unwrap();
         let mut settings = store.settings().unwrap();
-        choose(&mut settings);
+        change(&mut settings);
         store.save_settings(&settings).unwrap();
     }
 
@@ -230,7 +230,7 @@ impl Desktop {
             .env(DATA_DIR_VARIABLE, self.data())
             .env("ZAFU_TEST_AHEAD_MS", self.ahead_ms.get().to_string())
             .stderr(Stdio::null());
-        if !self.is_read {
+        if !self.is_accessible {
             command.env("NO_AT_BRIDGE", "1");
         }
         command
@@ -238,8 +238,8 @@ impl Desktop {
 
     /// Starts a program that runs until the desktop is dropped.
     pub fn run(&mut self, name: &str, args: &[&str]) {
-        let part = Part::start(self.command(name).args(args).stdout(Stdio::null()));
-        self.parts.insert(0, part);
+        let process = Program::start(self.command(name).args(args).stdout(Stdio::null()));
+        self.programs.insert(0, process);
     }
 
     /// Runs a program to its end and returns its standard output.
@@ -249,10 +249,10 @@ impl Desktop {
     }
 
     /// Starts `zafu-app` and waits until its engine accepts clients.
-    pub fn zafu(&self, args: &[&str]) -> Part {
-        let part = Part::start(self.command(program("zafu-app")).args(args));
+    pub fn zafu(&self, args: &[&str]) -> Program {
+        let process = Program::start(self.command(program("zafu-app")).args(args));
         self.client();
-        part
+        process
     }
 
     /// Connects to the engine, and waits until it accepts the connection.
@@ -267,7 +267,7 @@ impl Desktop {
     }
 
     /// Starts a sit of 20 minutes without preparation.
-    pub fn begin(&self) -> EngineState {
+    pub fn start_sit(&self) -> EngineState {
         let request = serde_json::from_value::<StartRequest>(serde_json::json!({
             "preparationSeconds": 0,
         }));
@@ -306,7 +306,7 @@ impl Desktop {
     /// Closes the window as its title bar does.
     pub fn close_window(&self) {
         eventually("a window is seen", || self.windows().first().cloned());
-        eventually("the window is gone", || {
+        eventually("the window is closed", || {
             let Some(window) = self.windows().first().cloned() else { return Some(()) };
             // openbox's key for closing a window, which sends WM_DELETE_WINDOW. Pressed again if openbox was not
             // ready for it.

@@ -34,8 +34,8 @@ fn may_mount(name: &str) -> bool {
     let test = format!("disk::{name}");
     let mut inside = unshare(&[]);
     let output = inside.arg(this).args(["--exact", &test]).env(INSIDE, "1").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let result = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && result.contains("1 passed"), "{result}");
     false
 }
 
@@ -74,7 +74,7 @@ fn on_a_full_disk_a_sit_that_cannot_be_saved_does_not_start() {
     zafu.ok("end");
     engine.wait();
     fill(&zafu);
-    zafu.run("sit 20m --terminal").refused(1, "is full. This change was not saved");
+    zafu.run("sit 20m --terminal").fails_with(1, "is full. This change was not saved");
     free(&zafu);
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
     assert_eq!(zafu.json("status --json")["unsettled"], serde_json::json!([]));
@@ -93,10 +93,10 @@ fn a_sit_continues_on_a_full_disk_and_loses_nothing() {
     let mut client = engine.client();
     let at = engine.pass(5 * MINUTE);
     let trouble = at.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
-    let trouble = trouble.unwrap_or_else(|| panic!("nothing is said of the disk: {at:?}"));
+    let trouble = trouble.unwrap_or_else(|| panic!("no trouble with the disk is reported: {at:?}"));
     let text = zafu_messages::text(&trouble.message);
     assert!(text.contains("is full"), "{text}");
-    assert!(at.sit.is_some(), "the sit goes on");
+    assert!(at.sit.is_some(), "the sit continues");
     free(&zafu);
     let at = engine.pass(MINUTE);
     assert!(at.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{at:?}");
@@ -121,13 +121,13 @@ fn real_life_03_an_end_on_a_full_disk_is_reported_as_saved_only_once_it_is() {
     engine.pass(5 * MINUTE);
     fill(&zafu);
     let mut client = engine.client();
-    zafu.run("end").refused(1, "the end of the sit is not saved yet: the disk that holds");
-    zafu.run("quit").refused(1, "is not saved yet: the disk that holds");
+    zafu.run("end").fails_with(1, "the end of the sit is not saved yet: the disk that holds");
+    zafu.run("quit").fails_with(1, "is not saved yet: the disk that holds");
     let ended = client.state().unwrap();
     assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{ended:?}");
     let finished = ended.finished.unwrap();
     assert_eq!((finished.sat_seconds.0, finished.saved), (300, false));
-    assert!(engine.gone().is_none(), "it waits for the disk");
+    assert!(engine.exited_status().is_none(), "it waits for the disk");
     free(&zafu);
     let saved = client.advance(1000).unwrap();
     assert!(saved.trouble.iter().all(|error| error.code != ErrorCode::NotSaved), "{saved:?}");
@@ -149,8 +149,8 @@ fn a_read_only_folder_is_named_and_nothing_is_changed() {
     mount(&["-o", "remount,ro"], zafu.data());
     let folder = zafu.data().to_str().unwrap();
     for line in ["sit 20m --terminal", "resolve gap"] {
-        zafu.run(line).refused(1, folder);
-        zafu.run(line).refused(1, "othing was changed");
+        zafu.run(line).fails_with(1, folder);
+        zafu.run(line).fails_with(1, "othing was changed");
     }
     mount(&["-o", "remount,rw"], zafu.data());
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 1);
@@ -180,7 +180,7 @@ fn real_life_03_a_database_that_is_replaced_during_a_sit_is_not_changed_and_the_
     engine.pass(MINUTE);
     fs::rename(&copy, zafu.database()).unwrap();
     let rescued = zafu.data().join("zafu.db.rescued-1");
-    zafu.run("end").refused(1, &format!("run `zafu restore {}`", rescued.display()));
+    zafu.run("end").fails_with(1, &format!("run `zafu restore {}`", rescued.display()));
     engine.wait();
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 2, "as it was put there");
     zafu.ok(&format!("restore {}", rescued.display()));
@@ -246,13 +246,13 @@ fn a_damaged_database_is_named_and_kept_and_the_newest_backup_restored() {
         }
         fs::write(zafu.database(), &bytes).unwrap();
         for line in ["log", "status", "sit 5m --terminal"] {
-            zafu.run(line).refused(1, "is damaged");
-            zafu.run(line).refused(1, "The newest intact backup is");
+            zafu.run(line).fails_with(1, "is damaged");
+            zafu.run(line).fails_with(1, "The newest intact backup is");
         }
-        assert_eq!(fs::read(zafu.database()).unwrap(), bytes, "{damage}: left as it was");
-        let said = zafu.ok("restore newest");
-        let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
-        assert_eq!(fs::read(aside).unwrap(), bytes, "{damage}: {said}");
+        assert_eq!(fs::read(zafu.database()).unwrap(), bytes, "{damage}: unchanged");
+        let result = zafu.ok("restore newest");
+        let aside = result.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
+        assert_eq!(fs::read(aside).unwrap(), bytes, "{damage}: {result}");
         let log = zafu.json("log --json");
         assert_eq!(log.as_array().unwrap().len(), 1, "{damage}: what the backup had: {log}");
         let engine = zafu.sit("5m");
@@ -267,9 +267,9 @@ fn a_new_database_can_be_started_and_the_damaged_one_is_kept() {
     fs::remove_dir_all(zafu.data().join("backups")).unwrap();
     assert!(zafu.ok("restore").starts_with("There are no backups yet in "));
     zafu.run("restore newest")
-        .refused(1, "`zafu restore empty` creates an empty database and keeps");
-    let said = zafu.ok("restore empty");
-    let aside = said.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
+        .fails_with(1, "`zafu restore empty` creates an empty database and keeps");
+    let result = zafu.ok("restore empty");
+    let aside = result.trim().rsplit_once(' ').unwrap().1.trim_end_matches('.');
     assert_eq!(sql(Path::new(aside), "SELECT count(*) FROM sessions"), "2");
     assert_eq!(zafu.ok("log"), "No sits yet.\n");
 }
@@ -280,7 +280,7 @@ fn the_database_of_a_newer_zafu_is_rejected_and_not_changed() {
     zafu.sql("PRAGMA user_version = 9999");
     let before = fs::read(zafu.database()).unwrap();
     for line in ["log", "status", "resolve gap", "sit 5m --terminal"] {
-        zafu.run(line).refused(1, "was written by a newer Zafu: its format is 9999");
+        zafu.run(line).fails_with(1, "was written by a newer Zafu: its format is 9999");
     }
     assert_eq!(fs::read(zafu.database()).unwrap(), before);
 }
@@ -297,13 +297,13 @@ fn a_database_that_another_program_has_locked_is_named() {
     let mut input = other.stdin.take().unwrap();
     let hold = "PRAGMA locking_mode = exclusive; BEGIN EXCLUSIVE; SELECT 'held';\n";
     input.write_all(hold.as_bytes()).unwrap();
-    let mut said = std::io::BufReader::new(other.stdout.take().unwrap());
+    let mut output = std::io::BufReader::new(other.stdout.take().unwrap());
     let mut line = String::new();
     while line != "held\n" {
         line.clear();
-        std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+        std::io::BufRead::read_line(&mut output, &mut line).unwrap();
     }
-    zafu.run("log").refused(1, "Another program is using");
+    zafu.run("log").fails_with(1, "Another program is using");
     drop(input);
     other.wait().unwrap();
     assert_eq!(zafu.json("log --json").as_array().unwrap().len(), 2);

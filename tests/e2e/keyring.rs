@@ -1,6 +1,6 @@
 //! A separate keychain for one test: an unlocked gnome-keyring on its own session bus.
 
-use crate::desktop::{BUS, Part, has};
+use crate::desktop::{BUS, Program, has};
 use crate::zafu::eventually;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,20 +15,20 @@ pub const NEEDED: [&str; 3] = ["dbus-daemon", "gnome-keyring-daemon", "dbus-send
 pub struct Keyring {
     home: TempDir,
     /// Dropped before the bus that it uses.
-    daemon: Option<Part>,
-    _bus: Part,
+    daemon: Option<Program>,
+    _bus: Program,
 }
 
 impl Keyring {
     /// Starts a bus with an unlocked keychain. Returns `None` if a program that it needs is missing.
     pub fn new() -> Option<Self> {
-        let mut keyring = Self::without_one()?;
+        let mut keyring = Self::without_keychain()?;
         keyring.unlock();
         Some(keyring)
     }
 
     /// Starts a bus without a keychain. Returns `None` if a program that it needs is missing.
-    pub fn without_one() -> Option<Self> {
+    pub fn without_keychain() -> Option<Self> {
         if !has(&NEEDED) {
             return None;
         }
@@ -40,7 +40,7 @@ impl Keyring {
             .unwrap();
         let mut bus = Command::new("dbus-daemon");
         bus.args(["--nofork", "--nopidfile", "--config-file"]).arg(config).stderr(Stdio::null());
-        let bus = Part::start(&mut bus);
+        let bus = Program::start(&mut bus);
         eventually("a bus listens", || socket.exists().then_some(()));
         Some(Self { home, daemon: None, _bus: bus })
     }
@@ -50,7 +50,7 @@ impl Keyring {
     }
 
     /// Returns whether the keychain has an item of Zafu.
-    pub fn holds_something(&self) -> bool {
+    pub fn has_item(&self) -> bool {
         const SEARCH: [&str; 6] = [
             "--session",
             "--print-reply",
@@ -59,9 +59,9 @@ impl Keyring {
             "org.freedesktop.Secret.Service.SearchItems",
             "dict:string:string:service,app.zafu.Zafu",
         ];
-        let said = self.on(Command::new("dbus-send")).args(SEARCH).output().unwrap();
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        String::from_utf8_lossy(&said.stdout).contains("/org/freedesktop/secrets/collection/")
+        let output = self.on(Command::new("dbus-send")).args(SEARCH).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).contains("/org/freedesktop/secrets/collection/")
     }
 
     /// Adds the environment of this bus to a command.
@@ -82,7 +82,7 @@ impl Keyring {
 }
 
 /// Starts an unlocked keychain on the bus of the commands that `on` returns, and waits until it responds.
-pub fn unlocked(on: impl Fn(&str) -> Command) -> Part {
+pub fn unlocked(on: impl Fn(&str) -> Command) -> Program {
     const START: &str =
         "printf %s word | exec gnome-keyring-daemon --foreground --unlock --components=secrets";
     const IS_THERE: [&str; 6] = [
@@ -95,10 +95,10 @@ pub fn unlocked(on: impl Fn(&str) -> Command) -> Part {
     ];
     let mut daemon = on("sh");
     daemon.args(["-c", START]).stdout(Stdio::null()).stderr(Stdio::null());
-    let daemon = Part::start(&mut daemon);
+    let daemon = Program::start(&mut daemon);
     eventually("the keychain is there", || {
-        let said = on("dbus-send").args(IS_THERE).output().ok()?;
-        String::from_utf8_lossy(&said.stdout).contains("boolean true").then_some(())
+        let output = on("dbus-send").args(IS_THERE).output().ok()?;
+        String::from_utf8_lossy(&output.stdout).contains("boolean true").then_some(())
     });
     daemon
 }

@@ -8,7 +8,7 @@ mod row;
 
 use crate::zafu::{Engine, Zafu};
 use fastrand::Rng;
-use row::{Known, Row, is_begun, rows};
+use row::{Known, Row, must_have_row, rows};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use zafu_core::plan::OvertimeChoice;
@@ -20,10 +20,10 @@ use zafu_engine::system;
 use zafu_store::Store;
 
 /// A longer gap makes a sit unsettled. Includes one second for the start of the engine.
-const GOES_ON_AFTER: Duration = Duration::from_secs(301);
+const MAX_GAP: Duration = Duration::from_secs(301);
 /// A shorter gap makes a sit unsettled only after a reboot.
-const COUNTS_AS_SEEN: Duration = Duration::from_secs(60);
-const MOST_IN_DOUBT: Duration = Duration::from_secs(30);
+const MAX_IGNORED_GAP: Duration = Duration::from_secs(60);
+const MAX_IN_DOUBT: Duration = Duration::from_secs(30);
 
 struct Trial {
     zafu: Zafu,
@@ -32,7 +32,7 @@ struct Trial {
     /// True if the sit whose gap is being resolved is completed, so that the answer decides only about its overtime.
     only_overtime: bool,
     /// Number of starts that the engine could not acknowledge before it was killed.
-    unheard: usize,
+    unacknowledged_starts: usize,
     /// Number of kills by state.
     states: BTreeMap<String, usize>,
 }
@@ -46,12 +46,17 @@ fn no_kill_loses_or_duplicates_a_sit() {
     let mut trial = Trial::new(seed);
     let mut kills = 0;
     // States are random, so further rounds follow until there was a kill in each of them.
-    while kills < times || (times >= 50 && kills < 5 * times && !trial.spared().is_empty()) {
+    while kills < times || (times >= 50 && kills < 5 * times && !trial.missing_states().is_empty())
+    {
         kills += u64::from(trial.round());
     }
     println!("killed while: {:?}; sits: {}", trial.states, trial.known.len());
     if times >= 50 {
-        assert!(trial.spared().is_empty(), "never killed while {:?}", trial.spared());
+        assert!(
+            trial.missing_states().is_empty(),
+            "never killed while {:?}",
+            trial.missing_states()
+        );
     }
 }
 
@@ -61,7 +66,7 @@ const STATES: [&str; 7] =
 
 impl Trial {
     /// Returns the states without a kill until now.
-    fn spared(&self) -> Vec<&'static str> {
+    fn missing_states(&self) -> Vec<&'static str> {
         STATES.into_iter().filter(|state| !self.states.contains_key(*state)).collect()
     }
 
@@ -83,7 +88,7 @@ impl Trial {
             zafu,
             random,
             known: BTreeMap::new(),
-            unheard: 0,
+            unacknowledged_starts: 0,
             only_overtime: false,
             states: BTreeMap::new(),
         }
@@ -92,22 +97,22 @@ impl Trial {
     /// Starts an engine, brings it into a random state and kills it. Returns false if it had exited before.
     fn round(&mut self) -> bool {
         let left = rows(self.zafu.data());
-        self.let_time_go_by();
+        self.advance_while_off();
         let preparation = if self.random.bool() { "0s" } else { "2m" };
         let length = ["1m", "3m", "20m", "open"][self.random.usize(..4)];
         let line = ["sit", length, "--prepare", preparation, "--terminal"];
         let command = self.zafu.command(line);
         if self.random.u8(..8) == 0 {
-            return self.killed_while_starting(command);
+            return self.kill_during_start(command);
         }
         let mut engine = Engine::spawn(command, self.zafu.data());
         let id = engine.id.clone().expect("an engine that starts begins a sit or takes one up");
         let mut client = engine.client();
         let begun = client.state().unwrap();
         assert_eq!(begun.sit.as_ref().unwrap().id.to_string(), id);
-        self.asked_of_what_was_left(&left, &begun);
-        self.heard(&begun);
-        let (state, request) = self.lead_somewhere(&mut client);
+        self.check_unsettled(&left, &begun);
+        self.record(&begun);
+        let (state, request) = self.choose_state(&mut client);
         *self.states.entry(state.into()).or_default() += 1;
         let in_flight = request.is_some();
         if let Some(request) = &request {
@@ -119,18 +124,18 @@ impl Trial {
         let answered = match in_flight.then(|| client.receive::<EngineState>()) {
             Some(Ok(Some(state))) => {
                 self.finished(&state, request.as_ref(), &id);
-                self.heard(&state);
+                self.record(&state);
                 true
             }
             // The engine had exited, or was about to.
             Some(Err(error)) if error.code != ErrorCode::Engine => panic!("{request:?}: {error}"),
             _ => false,
         };
-        self.examine(request.as_ref().filter(|_| !answered), &id);
+        self.check_disk(request.as_ref().filter(|_| !answered), &id);
         killed
     }
 
-    fn killed_while_starting(&mut self, mut command: std::process::Command) -> bool {
+    fn kill_during_start(&mut self, mut command: std::process::Command) -> bool {
         let mut child = command
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
@@ -139,14 +144,14 @@ impl Trial {
         std::thread::sleep(Duration::from_micros(self.random.u64(..40_000)));
         child.kill().unwrap();
         child.wait().unwrap();
-        self.unheard += 1;
+        self.unacknowledged_starts += 1;
         *self.states.entry("starting".into()).or_default() += 1;
-        self.examine(None, "");
+        self.check_disk(None, "");
         true
     }
 
     /// Advances the clock by a random time in which no engine runs, sometimes with a reboot.
-    fn let_time_go_by(&mut self) {
+    fn advance_while_off(&mut self) {
         let seconds = match self.random.u8(..4) {
             0 | 1 => self.random.u64(..20),
             2 => self.random.u64(60..7200),
@@ -159,41 +164,43 @@ impl Trial {
     }
 
     /// Checks that every open sit in `left` either runs or is unsettled, as the length of its gap requires.
-    fn asked_of_what_was_left(&self, left: &BTreeMap<String, Row>, now: &EngineState) {
+    fn check_unsettled(&self, left: &BTreeMap<String, Row>, now: &EngineState) {
         let unsettled: Vec<_> = now.unsettled.iter().map(|one| one.id.to_string()).collect();
         let runs = now.sit.as_ref().map(|sit| sit.id.to_string());
         for (id, row) in left {
             let Some(open) = &row.open else { continue };
-            let is_asked = unsettled.contains(id);
-            assert!(is_asked != (runs.as_ref() == Some(id)), "{id} runs or waits: {now:?}");
+            let is_unsettled = unsettled.contains(id);
+            assert!(is_unsettled != (runs.as_ref() == Some(id)), "{id} runs or waits: {now:?}");
             let OpenSit::Running(sit) = open else {
-                assert!(is_asked, "{id} was unsettled before");
+                assert!(is_unsettled, "{id} was unsettled before");
                 continue;
             };
             let rebooted = sit.seen.boot_id != self.zafu.boot_id();
             let gap = (system::clock().now().boot + self.zafu.ahead()).since(sit.seen.boot);
-            let stands_still = matches!(sit.phase, Phase::Paused { .. });
-            if rebooted || (gap > GOES_ON_AFTER && !stands_still) {
-                assert!(is_asked, "{id} was cut off for {gap:?}: {sit:?}");
+            let is_paused = matches!(sit.phase, Phase::Paused { .. });
+            if rebooted || (gap > MAX_GAP && !is_paused) {
+                assert!(is_unsettled, "{id} was cut off for {gap:?}: {sit:?}");
                 let view = now.unsettled.iter().find(|one| one.id.to_string() == *id).unwrap();
                 let reason = if rebooted { GapReason::Restarted } else { GapReason::Stopped };
                 assert_eq!(view.reason, reason);
-                let kept = view.sat_before_gap_seconds.duration().as_millis();
-                let Known::Open { elapsed_ms, .. } = self.known_or_new(id) else { panic!("{id}") };
-                assert!(kept + MOST_IN_DOUBT.as_millis() + 1000 >= u128::from(elapsed_ms));
-            } else if gap < COUNTS_AS_SEEN || stands_still {
-                assert!(!is_asked, "{id} was cut off for {gap:?} only: {sit:?}");
+                let saved = view.sat_before_gap_seconds.duration().as_millis();
+                let Known::Open { elapsed_ms, .. } = self.known_or_default(id) else {
+                    panic!("{id}")
+                };
+                assert!(saved + MAX_IN_DOUBT.as_millis() + 1000 >= u128::from(elapsed_ms));
+            } else if gap < MAX_IGNORED_GAP || is_paused {
+                assert!(!is_unsettled, "{id} was cut off for {gap:?} only: {sit:?}");
             }
         }
     }
 
-    fn known_or_new(&self, id: &str) -> Known {
+    fn known_or_default(&self, id: &str) -> Known {
         let new = Known::Open { elapsed_ms: 0, preparing: true };
         self.known.get(id).copied().unwrap_or(new)
     }
 
     /// Records the acknowledged state of the running sit.
-    fn heard(&mut self, state: &EngineState) {
+    fn record(&mut self, state: &EngineState) {
         if let Some(sit) = &state.sit {
             let preparing = sit.phase == PhaseView::Preparing;
             let open = Known::Open { elapsed_ms: sit.elapsed_ms, preparing };
@@ -231,10 +238,10 @@ impl Trial {
     }
 
     /// Brings the sit into a random state. Returns the state, and the request that is to be in flight during the kill.
-    fn lead_somewhere(&mut self, client: &mut Client) -> (&'static str, Option<EngineRequest>) {
+    fn choose_state(&mut self, client: &mut Client) -> (&'static str, Option<EngineRequest>) {
         let mut ask = |trial: &mut Self, request: EngineRequest| {
             let state = client.call::<EngineState>(&Request::Engine(request)).unwrap();
-            trial.heard(&state);
+            trial.record(&state);
             state
         };
         let aim = self.random.u8(..8);
@@ -284,29 +291,29 @@ impl Trial {
         }
     }
 
-    /// Checks that the disk has what was acknowledged. Only the effect of `under_way` may be present or absent.
-    fn examine(&mut self, under_way: Option<&EngineRequest>, its: &str) {
+    /// Checks that the disk has what was acknowledged. Only the effect of `in_flight` may be present or absent.
+    fn check_disk(&mut self, in_flight: Option<&EngineRequest>, its: &str) {
         let rows = rows(self.zafu.data());
         let running =
             rows.values().filter(|row| matches!(row.open, Some(OpenSit::Running(_)))).count();
         assert!(running <= 1, "{running} sits run");
-        let resolved = match under_way {
+        let resolved = match in_flight {
             Some(EngineRequest::ResolveSit { id: Some(id), .. }) => id.to_string(),
             Some(_) => its.to_owned(),
             None => String::new(),
         };
         for (id, known) in &self.known {
             let in_doubt =
-                *id == resolved && !matches!(under_way, Some(EngineRequest::Advance { .. }));
+                *id == resolved && !matches!(in_flight, Some(EngineRequest::Advance { .. }));
             let row = rows.get(id);
             match (known, row) {
-                _ if in_doubt => assert!(row.is_some() || !is_begun(known), "{id} is lost"),
+                _ if in_doubt => assert!(row.is_some() || !must_have_row(known), "{id} is lost"),
                 (Known::Open { elapsed_ms, .. }, Some(row)) => {
                     let open = row.open.as_ref().unwrap_or_else(|| panic!("{id} is over: {row:?}"));
                     assert!(!row.deleted);
                     if let OpenSit::Running(sit) = open {
-                        let kept = sit.elapsed(sit.seen.boot) + MOST_IN_DOUBT;
-                        assert!(kept >= Duration::from_millis(*elapsed_ms), "{id}: {sit:?}");
+                        let saved = sit.elapsed(sit.seen.boot) + MAX_IN_DOUBT;
+                        assert!(saved >= Duration::from_millis(*elapsed_ms), "{id}: {sit:?}");
                     }
                 }
                 (Known::Over { complete, sat }, Some(row)) => {
@@ -321,7 +328,7 @@ impl Trial {
             }
         }
         let unknown: Vec<_> = rows.keys().filter(|id| !self.known.contains_key(*id)).collect();
-        assert!(unknown.len() <= self.unheard, "doubled: {unknown:?}");
+        assert!(unknown.len() <= self.unacknowledged_starts, "duplicated: {unknown:?}");
         for (id, row) in &rows {
             assert!(row.open.is_some() || row.ended, "{id} is neither open nor over: {row:?}");
             if *id == resolved || !self.known.contains_key(id) {

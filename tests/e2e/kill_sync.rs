@@ -4,11 +4,11 @@
 //! `strace` kills the real program at the chosen call (faults 1 to 7 of `docs/faults.md`). `ZAFU_SYNC_KILL_TIMES` sets
 //! the number of kills, and `ZAFU_SYNC_KILL_SEED` replays the choice of the calls.
 
-use crate::cloud::{Person, backend, server};
+use crate::cloud::{User, backend, server};
 use crate::desktop::has;
 use crate::keyring::Keyring;
 use crate::offline;
-use crate::zafu::{Said, Zafu, sql};
+use crate::zafu::{CommandResult, Zafu, sql};
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,7 +21,7 @@ const CALLS: [(&str, u64); 5] =
     [("pwrite64", 40), ("fsync", 8), ("sendto", 8), ("recvfrom", 10), ("sendmsg", 10)];
 
 /// Runs `command` and kills it at the `nth` such call of one of its threads. Returns `None` if there was no such call.
-fn killed_at(command: &Command, call: &str, nth: u64) -> Option<Said> {
+fn killed_at(command: &Command, call: &str, nth: u64) -> Option<CommandResult> {
     let mut strace = Command::new("strace");
     strace
         .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
@@ -31,8 +31,8 @@ fn killed_at(command: &Command, call: &str, nth: u64) -> Option<Said> {
         .args(command.get_args())
         .env_clear()
         .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let said = Said::of(strace);
-    (said.code.is_none() || said.code == Some(137)).then_some(said)
+    let result = CommandResult::of(strace);
+    (result.code.is_none() || result.code == Some(137)).then_some(result)
 }
 
 /// Stores one to three sits, completed or ended early, while no engine runs. Returns their ids.
@@ -44,7 +44,7 @@ fn sit(zafu: &Zafu, random: &mut Rng) -> BTreeSet<String> {
 const ROWS: &str =
     "select id, sitlength, satlength, iscompleted, endedat is null from sessions order by id";
 
-fn here(zafu: &Zafu) -> BTreeMap<String, String> {
+fn rows_on_device(zafu: &Zafu) -> BTreeMap<String, String> {
     rows(&zafu.sql(ROWS))
 }
 
@@ -67,66 +67,76 @@ fn no_kill_in_a_sync_loses_or_duplicates_a_sit() {
         return;
     }
     let mut random = Rng::with_seed(seed);
-    let person = Person::new(backend);
+    let user = User::new(backend);
     let (one, two) = (Zafu::on(&keyring), Zafu::on(&keyring));
-    person.sign_up(&one);
-    person.sign_in(&two);
+    user.sign_up(&one);
+    user.sign_in(&two);
     let mut known = BTreeSet::new();
-    let (mut done, mut met, mut lost_sessions) = (0, BTreeMap::<&str, u32>::new(), 0);
+    let (mut done, mut kills_by_call, mut lost_sessions) = (0, BTreeMap::<&str, u32>::new(), 0);
     while done < kills {
         let device = if random.bool() { &one } else { &two };
-        let elsewhere = if std::ptr::eq(device, &one) { &two } else { &one };
+        let other = if std::ptr::eq(device, &one) { &two } else { &one };
         // The killed sync has to pull what the other device has pushed.
         if random.bool() {
-            known.append(&mut sit(elsewhere, &mut random));
-            synced(&person, elsewhere, &mut lost_sessions);
+            known.append(&mut sit(other, &mut random));
+            sync(&user, other, &mut lost_sessions);
         }
         known.append(&mut sit(device, &mut random));
-        let before = here(device);
+        let before = rows_on_device(device);
         let (call, often) = CALLS[random.usize(..CALLS.len())];
         let nth = random.u64(1..=often);
         if killed_at(&device.command(["sync"]), call, nth).is_some() {
             done += 1;
-            *met.entry(call).or_default() += 1;
+            *kills_by_call.entry(call).or_default() += 1;
         }
-        let after = here(device);
+        let after = rows_on_device(device);
         for (id, row) in &before {
-            assert_eq!(after.get(id), Some(row), "{call} {nth}: a saved sit is not as it was");
+            assert_eq!(after.get(id), Some(row), "{call} {nth}: a saved sit has changed");
         }
-        let there = rows(&server(backend, &person, ROWS));
-        for (id, row) in &there {
-            assert!(known.contains(id), "{call} {nth}: {id} is nobody's");
+        let on_server = rows(&server(backend, &user, ROWS));
+        for (id, row) in &on_server {
+            assert!(known.contains(id), "{call} {nth}: {id} is unknown");
             let ours = before.get(id).or_else(|| after.get(id));
             assert!(
                 ours.is_none_or(|ours| ours == row),
-                "{call} {nth}: {id} is not as it was sent"
+                "{call} {nth}: {id} differs from what was sent"
             );
         }
     }
-    println!("killed at {met:?}; signed in again {lost_sessions} times; sits: {}", known.len());
-    synced(&person, &one, &mut lost_sessions);
-    synced(&person, &two, &mut lost_sessions);
-    synced(&person, &one, &mut lost_sessions);
-    let there = rows(&server(backend, &person, ROWS));
-    assert_eq!(there.keys().cloned().collect::<BTreeSet<_>>(), known, "lost, or made up");
+    println!(
+        "killed at {kills_by_call:?}; signed in again {lost_sessions} times; sits: {}",
+        known.len()
+    );
+    sync(&user, &one, &mut lost_sessions);
+    sync(&user, &two, &mut lost_sessions);
+    sync(&user, &one, &mut lost_sessions);
+    let on_server = rows(&server(backend, &user, ROWS));
+    assert_eq!(
+        on_server.keys().cloned().collect::<BTreeSet<_>>(),
+        known,
+        "sits are lost or unknown"
+    );
     for device in [&one, &two] {
-        assert_eq!(here(device), there);
+        assert_eq!(rows_on_device(device), on_server);
         assert_eq!(device.sql("select count(*) from outbox"), "0");
     }
     if kills >= 25 {
-        assert!(met.len() >= 3, "most kinds of calls were never met: {met:?}");
+        assert!(
+            kills_by_call.len() >= 3,
+            "most kinds of calls were never reached: {kills_by_call:?}"
+        );
     }
 }
 
 /// Syncs successfully. If a kill has lost a refreshed token, the user signs in again first (fault 7).
-fn synced(person: &Person, zafu: &Zafu, lost_sessions: &mut u32) {
-    let mut said = zafu.run("sync");
-    if said.code == Some(6) && said.err.contains("sign in again") {
+fn sync(user: &User, zafu: &Zafu, lost_sessions: &mut u32) {
+    let mut result = zafu.run("sync");
+    if result.code == Some(6) && result.err.contains("sign in again") {
         *lost_sessions += 1;
-        person.sign_in(zafu);
-        said = zafu.run("sync");
+        user.sign_in(zafu);
+        result = zafu.run("sync");
     }
-    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(result.code, Some(0), "{result:?}");
 }
 
 /// Covers fault 6.
@@ -158,5 +168,5 @@ fn no_kill_in_a_migration_loses_anything() {
         }
     }
     println!("killed {kills} times");
-    assert!(kills > 10, "it was hardly ever killed");
+    assert!(kills > 10, "too few kills");
 }

@@ -62,27 +62,27 @@ impl Service {
     }
 
     /// Returns the id and the actions of the notification with this summary.
-    pub fn said(&self, summary: &str) -> Option<(u32, Vec<String>)> {
+    pub fn shown(&self, summary: &str) -> Option<(u32, Vec<String>)> {
         let shown = self.0.lock().unwrap();
-        let (number, (_, actions)) = (1..).zip(shown.iter()).find(|(_, said)| said.0 == summary)?;
+        let (number, (_, actions)) = (1..).zip(shown.iter()).find(|(_, it)| it.0 == summary)?;
         Some((number, actions.clone()))
     }
 }
 
-/// Waits for the notification at the end of the sit, and chooses `action` again until `came` returns true.
-fn answer(bus: &Connection, service: &Service, action: &str, mut came: impl FnMut() -> bool) {
-    let (number, actions) = eventually("the end is told", || service.said(COMPLETE));
+/// Waits for the notification at the end of the sit, and chooses `action` again until `has_effect` returns true.
+fn answer(bus: &Connection, service: &Service, action: &str, mut has_effect: impl FnMut() -> bool) {
+    let (number, actions) = eventually("the end is shown", || service.shown(COMPLETE));
     assert!(actions.contains(&action.to_owned()), "offered: {actions:?}");
     eventually(&format!("\"{action}\" is done"), || {
         // Zafu listens for actions only after the service has confirmed the notification, so an early signal is lost.
         let chosen = (number, action);
         block_on(bus.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &chosen)).unwrap();
-        came().then_some(())
+        has_effect().then_some(())
     });
 }
 
 fn sit_to_the_end(desktop: &Desktop) {
-    let sit = desktop.state().sit.or_else(|| desktop.begin().sit).unwrap();
+    let sit = desktop.state().sit.or_else(|| desktop.start_sit().sit).unwrap();
     let planned = sit.planned_seconds.unwrap().0;
     desktop.pass(Duration::from_secs(u64::from(planned) + 1));
 }
@@ -129,12 +129,12 @@ fn the_action_add_a_note_opens_the_finished_sit() {
     let (bus, service) = Service::on(&desktop);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    desktop.begin();
+    desktop.start_sit();
     browser.see("sit");
     desktop.close_window();
     sit_to_the_end(&desktop);
     answer(&bus, &service, "add-note", || !desktop.windows().is_empty());
-    browser.turn_to_new_window();
+    browser.switch_to_new_window();
     // The user has to decide about the overtime before the note.
     browser.see_phase("overtime");
     browser.click("finish");

@@ -1,6 +1,6 @@
 //! Standard output and error that cannot be written, are not read, or do not support control sequences.
 
-use crate::zafu::{Said, Zafu, eventually};
+use crate::zafu::{CommandResult, Zafu, eventually};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -23,12 +23,12 @@ impl Drop for Sit {
     }
 }
 
-fn full() -> File {
+fn full_device() -> File {
     File::options().write(true).open("/dev/full").unwrap()
 }
 
 /// Returns a pipe whose reading end is closed.
-fn broken() -> Stdio {
+fn closed_pipe() -> Stdio {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     writer.into()
@@ -70,7 +70,7 @@ fn assert_complete(zafu: &Zafu, how: &str) {
 fn real_life_01_a_sit_reaches_its_end_without_working_output() {
     // The reader closes the pipe after the id.
     let zafu = Zafu::new();
-    let mut sit = begin(&zafu, Stdio::piped(), broken());
+    let mut sit = begin(&zafu, Stdio::piped(), closed_pipe());
     let mut id = [0; 36];
     sit.0.stdout.take().unwrap().read_exact(&mut id).unwrap();
     sit_to_its_end(&zafu);
@@ -78,7 +78,7 @@ fn real_life_01_a_sit_reaches_its_end_without_working_output() {
     assert_complete(&zafu, "a reader that has gone");
 
     let zafu = Zafu::new();
-    let mut sit = begin(&zafu, full(), full());
+    let mut sit = begin(&zafu, full_device(), full_device());
     sit_to_its_end(&zafu);
     assert_eq!(sit.ended().code(), Some(0));
     assert_complete(&zafu, "a full device");
@@ -117,21 +117,21 @@ fn real_life_01_a_command_ends_quietly_or_with_one_plain_error() {
         let command = |out: Stdio| {
             let mut command = zafu.command(line.split_whitespace());
             command.stdout(out).stderr(Stdio::piped());
-            Said::from(command.spawn().unwrap().wait_with_output().unwrap())
+            CommandResult::from(command.spawn().unwrap().wait_with_output().unwrap())
         };
         let usual = zafu.run(line);
-        let quiet = command(broken());
+        let quiet = command(closed_pipe());
         assert_eq!((quiet.code, &quiet.err), (usual.code, &usual.err), "zafu {line}");
-        let full = command(full().into());
-        let said =
+        let full = command(full_device().into());
+        let expected =
             "zafu: Standard output cannot be written: No space left on device (os error 28).";
         assert_eq!(full.code, usual.code.filter(|code| *code != 0).or(Some(1)), "zafu {line}");
-        assert_eq!(full.err.trim_start_matches(&usual.err).trim(), said, "zafu {line}");
+        assert_eq!(full.err.trim_start_matches(&usual.err).trim(), expected, "zafu {line}");
     }
     // Neither output can be written, but a failed command still has its exit code.
     let silent = |line: &str| -> Option<i32> {
         let mut command: Command = zafu.command(line.split_whitespace());
-        command.stdout(full()).stderr(full()).status().unwrap().code()
+        command.stdout(full_device()).stderr(full_device()).status().unwrap().code()
     };
     assert_eq!(silent("log"), Some(1));
     assert_eq!(silent("pause"), Some(3));
@@ -150,13 +150,13 @@ fn real_life_30_a_terminal_without_control_sequences_gets_plain_lines() {
         }
         script.env_remove("TERM").envs(term.map(|term| ("TERM", term)));
         let line = format!("{} sit 1s --prepare 1s --terminal", command.get_program().display());
-        let said = Said::of({
+        let result = CommandResult::of({
             script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null());
             script
         });
-        assert_eq!(said.code, Some(0), "{said:?}");
-        assert_eq!(said.out.contains('\u{1b}'), redraws, "{term:?}: {said:?}");
-        assert!(said.out.contains("Sitting, 00:01 left."), "{said:?}");
+        assert_eq!(result.code, Some(0), "{result:?}");
+        assert_eq!(result.out.contains('\u{1b}'), redraws, "{term:?}: {result:?}");
+        assert!(result.out.contains("Sitting, 00:01 left."), "{result:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Start of Zafu's processes, several of them at the same time, and the choice of the data folder.
 
-use crate::desktop::{Desktop, Part};
-use crate::zafu::{Said, Zafu, eventually, missing, program};
+use crate::desktop::{Desktop, Program};
+use crate::zafu::{CommandResult, Zafu, eventually, missing, program};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -77,7 +77,7 @@ fn real_life_02_a_background_engine_inherits_nothing_from_its_caller() {
     caller.kill().unwrap();
     caller.wait().unwrap();
     let sit = desktop.state().sit.unwrap();
-    assert_eq!(sit.id.0.to_string(), id, "the sit goes on");
+    assert_eq!(sit.id.0.to_string(), id, "the sit continues");
     desktop.client().discard_sit().unwrap();
 }
 
@@ -88,13 +88,13 @@ fn real_life_02_a_start_that_fails_is_explained_by_the_command() {
     fs::set_permissions(desktop.data(), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(desktop.database(), [0x5A; 4096]).unwrap();
     let mut command = desktop.command(program("zafu"));
-    let said = Said::of({
+    let result = CommandResult::of({
         command.args(["sit", "20m"]).stderr(Stdio::piped());
         command
     });
-    said.refused(1, "is damaged");
-    said.refused(1, "`zafu restore`");
-    assert!(desktop.windows().is_empty(), "nothing is asked where nobody looks");
+    result.fails_with(1, "is damaged");
+    result.fails_with(1, "`zafu restore`");
+    assert!(desktop.windows().is_empty(), "no dialog is shown in the background");
 }
 
 #[test]
@@ -102,12 +102,12 @@ fn real_life_08_of_programs_started_at_once_one_runs_and_the_others_use_it() {
     let Some(desktop) = Desktop::new() else { return };
     for _ in 0..3 {
         let mut all: Vec<_> =
-            (0..3).map(|_| Part::start(&mut desktop.command(program("zafu-app")))).collect();
+            (0..3).map(|_| Program::start(&mut desktop.command(program("zafu-app")))).collect();
         desktop.client();
         eventually("all but one have ended", || {
-            all.retain_mut(|part| {
-                let has_ended = part.has_ended();
-                assert!(!has_ended || part.ended().success(), "it has handed over");
+            all.retain_mut(|process| {
+                let has_ended = process.has_ended();
+                assert!(!has_ended || process.ended().success(), "it has handed over");
                 !has_ended
             });
             (all.len() == 1).then_some(())
@@ -115,7 +115,7 @@ fn real_life_08_of_programs_started_at_once_one_runs_and_the_others_use_it() {
         assert_eq!(desktop.process(), Some(all[0].id()));
         eventually("one window is seen", || (desktop.windows().len() == 1).then_some(()));
         // A process that starts while the engine ends becomes the next engine or a client of the ending one.
-        let mut next = Part::start(&mut desktop.command(program("zafu-app")));
+        let mut next = Program::start(&mut desktop.command(program("zafu-app")));
         all[0].signal("TERM");
         assert!(all[0].ended().success());
         eventually("the next one runs, or has handed over", || {
@@ -139,12 +139,12 @@ fn real_life_08_two_sits_started_at_once_reach_one_engine() {
         command.args(["sit", "20m"]).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     };
-    let all =
-        [begin(), begin(), begin()].map(|child| Said::from(child.wait_with_output().unwrap()));
-    let begun: Vec<_> = all.iter().filter(|said| said.code == Some(0)).collect();
+    let all = [begin(), begin(), begin()]
+        .map(|child| CommandResult::from(child.wait_with_output().unwrap()));
+    let begun: Vec<_> = all.iter().filter(|result| result.code == Some(0)).collect();
     assert_eq!(begun.len(), 1, "{all:?}");
-    for said in all.iter().filter(|said| said.code != Some(0)) {
-        said.refused(3, "A sit is already running");
+    for result in all.iter().filter(|result| result.code != Some(0)) {
+        result.fails_with(3, "A sit is already running");
     }
     assert_eq!(desktop.state().sit.unwrap().id.0.to_string(), begun[0].out.trim());
 }
@@ -163,8 +163,8 @@ fn real_life_09_many_programs_can_read_at_once_and_an_engine_can_start() {
         (0..20).map(|n| read(if n % 2 == 0 { "status" } else { "log --json" })).collect();
     let engine = zafu.sit("20m --prepare 0s");
     for reader in readers {
-        let said = Said::from(reader.wait_with_output().unwrap());
-        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+        let result = CommandResult::from(reader.wait_with_output().unwrap());
+        assert_eq!((result.code, result.err.as_str()), (Some(0), ""), "{result:?}");
     }
     zafu.ok("end");
     engine.wait();
@@ -176,10 +176,10 @@ fn real_life_09_a_stopped_engine_is_distinguished_from_none() {
     let engine = zafu.sit("20m --prepare 0s");
     engine.signal("STOP");
     for line in ["status", "log", "end", "account status"] {
-        zafu.run(line).refused(4, "has not responded for 5 seconds");
+        zafu.run(line).fails_with(4, "has not responded for 5 seconds");
     }
     engine.signal("CONT");
-    eventually("it goes on", || zafu.run("status").code.filter(|code| *code == 0));
+    eventually("it continues", || zafu.run("status").code.filter(|code| *code == 0));
 }
 
 #[test]
@@ -198,11 +198,11 @@ fn real_life_11_the_socket_path_depends_only_on_the_data_folder() {
     assert!(zafu.data().join("engine.sock").exists(), "it lies in the folder");
     engine.pass(Duration::from_secs(30));
     for runtime in ["run", "missing", ""] {
-        let said = Said::of(with("status", runtime));
-        assert!(said.out.starts_with("Sitting, "), "{said:?}");
+        let result = CommandResult::of(with("status", runtime));
+        assert!(result.out.starts_with("Sitting, "), "{result:?}");
     }
-    let said = Said::of(zafu.command(["end"]));
-    assert_eq!(said.code, Some(0), "{said:?}");
+    let result = CommandResult::of(zafu.command(["end"]));
+    assert_eq!(result.code, Some(0), "{result:?}");
     engine.wait();
     assert!(!zafu.data().join("engine.sock").exists(), "it goes with its engine");
 }
@@ -214,9 +214,9 @@ fn real_life_12_an_existing_folder_is_not_changed_and_a_shared_one_is_rejected()
     let mode = || zafu.data().metadata().unwrap().permissions().mode() & 0o7777;
     let set = |mode| fs::set_permissions(zafu.data(), fs::Permissions::from_mode(mode)).unwrap();
     set(0o2775);
-    let said = zafu.run("status");
-    assert_eq!((said.code, said.out.as_str()), (Some(0), "No sit is running.\n"));
-    assert!(said.err.contains("may look into the data folder"), "{said:?}");
+    let result = zafu.run("status");
+    assert_eq!((result.code, result.out.as_str()), (Some(0), "No sit is running.\n"));
+    assert!(result.err.contains("may look into the data folder"), "{result:?}");
     assert!(zafu.run("doctor").out.contains("look  data folder: Other users of this computer may"));
     assert_eq!(fs::read_dir(zafu.data()).unwrap().count(), 0, "looking makes nothing");
     let engine = zafu.sit("20m --prepare 0s");
@@ -231,27 +231,27 @@ fn real_life_12_an_existing_folder_is_not_changed_and_a_shared_one_is_rejected()
     assert_eq!(mode(), 0o2775);
     set(0o1777);
     // The sticky bit: other users can add files, but not replace those of the owner.
-    let said = zafu.run("status");
-    assert_eq!(said.code, Some(0), "{said:?}");
-    assert!(said.err.contains("may look into the data folder"), "{said:?}");
+    let result = zafu.run("status");
+    assert_eq!(result.code, Some(0), "{result:?}");
+    assert!(result.err.contains("may look into the data folder"), "{result:?}");
     assert_eq!(mode(), 0o1777);
     set(0o777);
     for line in ["status", "log", "sit 20m --terminal", "end", "restore"] {
-        zafu.run(line).refused(1, "Every user of this computer may write in the data folder");
-        zafu.run(line).refused(1, "othing was changed");
+        zafu.run(line).fails_with(1, "Every user of this computer may write in the data folder");
+        zafu.run(line).fails_with(1, "othing was changed");
     }
     assert!(zafu.run("doctor").out.contains("look  data folder: Every user of this computer"));
     assert_eq!(mode(), 0o777);
     set(0o1777);
     let give = |path: &Path, to| std::os::unix::fs::chown(path, Some(to), None);
     if give(&zafu.database(), 4711).is_ok() {
-        zafu.run("status").refused(1, "belongs to another user");
+        zafu.run("status").fails_with(1, "belongs to another user");
         give(&zafu.database(), 0).unwrap();
     }
     set(0o700);
     if give(zafu.data(), 4711).is_ok() {
-        zafu.run("status").refused(1, "belongs to another user");
-        zafu.run("sit 20m --terminal").refused(1, "belongs to another user");
+        zafu.run("status").fails_with(1, "belongs to another user");
+        zafu.run("sit 20m --terminal").fails_with(1, "belongs to another user");
         give(zafu.data(), 0).unwrap();
     } else {
         missing("only root can give a folder away");
@@ -274,16 +274,18 @@ fn real_life_13_a_missing_display_is_reported() {
     for args in [&[][..], &["--background"]] {
         let mut app = desktop.command(program("zafu-app"));
         app.args(args).env("DISPLAY", ":4711").stderr(Stdio::piped());
-        let said = Said::of(app);
-        said.refused(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
-        assert!(!said.err.contains("panicked"), "{said:?}");
+        let result = CommandResult::of(app);
+        result
+            .fails_with(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+        assert!(!result.err.contains("panicked"), "{result:?}");
     }
     for line in [&["sit", "20m"][..], &[]] {
         let mut command = desktop.command(program("zafu"));
         command.args(line).env("DISPLAY", ":4711").stderr(Stdio::piped());
-        let said = Said::of(command);
-        said.refused(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
-        assert!(!said.err.contains("panicked"), "{said:?}");
+        let result = CommandResult::of(command);
+        result
+            .fails_with(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+        assert!(!result.err.contains("panicked"), "{result:?}");
     }
 }
 
@@ -303,12 +305,12 @@ fn real_life_34_a_tilde_in_the_environment_is_the_home_folder() {
     let zafu = Zafu::new();
     let mut command = zafu.command(["restore"]);
     command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~/z").current_dir(zafu.home());
-    assert_eq!(Said::of(command).code, Some(0));
+    assert_eq!(CommandResult::of(command).code, Some(0));
     assert!(zafu.home().join("z").is_dir());
     assert!(!zafu.home().join("~").exists());
     let mut command = zafu.command(["status"]);
     command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~other/z");
-    Said::of(command).refused(1, "write the folder out, beginning with /");
+    CommandResult::of(command).fails_with(1, "write the folder out, beginning with /");
 }
 
 #[test]
@@ -356,12 +358,12 @@ fn real_life_13_a_read_only_home_folder_is_named_or_not_needed() {
     for (name, args) in [("zafu-app", &[][..]), ("zafu", &[]), ("zafu", &["sit", "20m"])] {
         let mut without = command(name, args);
         without.env_remove(zafu_engine::folder::DATA_DIR_VARIABLE);
-        let said = Said::of(without);
-        said.refused(1, "the data folder /proc/self/");
-        said.refused(1, "set ZAFU_DATA_DIR to another");
+        let result = CommandResult::of(without);
+        result.fails_with(1, "the data folder /proc/self/");
+        result.fails_with(1, "set ZAFU_DATA_DIR to another");
     }
     // With a data folder outside of the home, the home is not needed.
-    let mut app = Part::start(&mut command("zafu-app", &[]));
+    let mut app = Program::start(&mut command("zafu-app", &[]));
     desktop.client();
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     app.signal("TERM");

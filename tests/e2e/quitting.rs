@@ -1,13 +1,13 @@
 //! Quitting by a signal of the system, which needs no confirmation.
 
-use crate::desktop::{Desktop, Part};
+use crate::desktop::{Desktop, Program};
 use crate::zafu::{eventually, program, sql};
 
 #[test]
 fn sigterm_saves_and_quits_and_the_next_start_resumes_the_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let mut app = desktop.zafu(&[]);
-    let sit = desktop.begin().sit.unwrap();
+    let sit = desktop.start_sit().sit.unwrap();
     desktop.pass(std::time::Duration::from_secs(40));
     app.signal("TERM");
     let ended = app.ended();
@@ -27,9 +27,9 @@ fn sigterm_quits_while_the_dialog_about_a_damaged_database_is_open() {
     std::fs::create_dir(desktop.data()).unwrap();
     let damaged = [0x5A; 4096];
     std::fs::write(desktop.database(), damaged).unwrap();
-    let mut app = Part::start(&mut desktop.command(program("zafu-app")));
+    let mut app = Program::start(&mut desktop.command(program("zafu-app")));
     eventually("the question is seen", || (!desktop.windows().is_empty()).then_some(()));
     app.signal("TERM");
     app.ended();
-    assert_eq!(std::fs::read(desktop.database()).unwrap(), damaged, "left as it was");
+    assert_eq!(std::fs::read(desktop.database()).unwrap(), damaged, "unchanged");
 }

@@ -44,7 +44,7 @@ impl Reader {
             missing("at-spi-bus-launcher is not installed");
             return None;
         };
-        desktop.is_read();
+        desktop.enable_accessibility();
         desktop.run(launcher, &["--launch-immediately"]);
         let session = bus::join(&desktop.address("session"));
         let address: String = eventually("there is an accessibility bus", || {
@@ -59,14 +59,14 @@ impl Reader {
     }
 
     /// Waits until a live region contains `text`.
-    pub fn hears(&self, text: &str) {
-        eventually(&format!("\"{text}\" is said"), || {
+    pub fn wait_for_announcement(&self, text: &str) {
+        eventually(&format!("\"{text}\" is announced"), || {
             self.read().into_iter().find(|node| node.role == STATUS_BAR && node.text.contains(text))
         });
     }
 
     /// Waits until an element has this text or name.
-    pub fn finds(&self, text: &str) {
+    pub fn wait_for_text(&self, text: &str) {
         eventually(&format!("\"{text}\" is there"), || {
             self.read().into_iter().find(|node| node.text == text || node.name == text)
         });

@@ -14,9 +14,9 @@ fn a_process_stopped_past_the_end_ends_its_sit_once_and_as_planned() {
     engine.signal("STOP");
     std::thread::sleep(STOPPED);
     engine.signal("CONT");
-    let (status, said) = engine.wait();
+    let (status, result) = engine.wait();
     assert_eq!(status.code(), Some(0));
-    assert!(said.ends_with("Sat 00:02. Kept.\n"), "{said}");
+    assert!(result.ends_with("Sat 00:02. Kept.\n"), "{result}");
     let log = zafu.json("log --json");
     let sit = &log[0];
     assert_eq!((&sit["id"], log.as_array().unwrap().len()), (&id.as_str().into(), 1));
@@ -34,8 +34,8 @@ fn a_suspend_in_any_phase_leaves_the_sit_running_or_unsettled() {
         engine.pass(Duration::from_secs(120));
         engine.advance(Duration::from_secs(asleep));
         if state == "idle" {
-            let (_, said) = engine.wait();
-            assert!(said.contains("The sit has a gap"), "{said}");
+            let (_, result) = engine.wait();
+            assert!(result.contains("The sit has a gap"), "{result}");
         }
         let status = zafu.json("status --json");
         assert_eq!(status["state"], state, "{asleep} s");

@@ -3,7 +3,7 @@
 
 use crate::browser::Browser;
 use crate::bus::{Object, serve};
-use crate::desktop::{Desktop, Part};
+use crate::desktop::{Desktop, Program};
 use crate::notification::Service;
 use crate::zafu::{eventually, program, sql};
 use std::collections::HashMap;
@@ -19,11 +19,11 @@ const ITEM: &str = "org.kde.StatusNotifierItem";
 const MENU: &str = "com.canonical.dbusmenu";
 
 /// Address of an icon: the bus name of its program, and its path.
-type Place = (String, String);
+type Address = (String, String);
 
 /// Fake watcher: records the registered icon.
 #[derive(Clone, Default)]
-struct Watcher(Arc<Mutex<Option<Place>>>);
+struct Watcher(Arc<Mutex<Option<Address>>>);
 
 #[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
@@ -80,12 +80,12 @@ impl Tray {
         *self.watcher.0.lock().unwrap() = None;
     }
 
-    fn place(&self) -> Place {
+    fn address(&self) -> Address {
         eventually("the icon is in the tray", || self.watcher.0.lock().unwrap().clone())
     }
 
     fn property(&self, name: &str) -> OwnedVariant {
-        let (program, path) = self.place();
+        let (program, path) = self.address();
         let item = Object { program: &program, path: &path, interface: ITEM };
         item.property(&self.bus, name).unwrap()
     }
@@ -102,7 +102,7 @@ impl Tray {
         arguments: &(impl serde::Serialize + DynamicType),
     ) -> T {
         let path: OwnedObjectPath = self.property("Menu").try_into().unwrap();
-        let menu = Object { program: &self.place().0, path: path.as_str(), interface: MENU };
+        let menu = Object { program: &self.address().0, path: path.as_str(), interface: MENU };
         menu.call(&self.bus, method, arguments).unwrap()
     }
 
@@ -134,12 +134,12 @@ impl Tray {
     }
 
     /// Waits for an entry whose label contains `label`.
-    fn reads(&self, label: &str) -> Entry {
+    fn wait_for_entry(&self, label: &str) -> Entry {
         eventually(&format!("the tray says \"{label}\""), || self.find(|it| it.contains(label)))
     }
 
     /// Waits until an entry is enabled, and activates it.
-    fn press(&self, label: &str) {
+    fn activate(&self, label: &str) {
         let entry = eventually(&format!("\"{label}\" can be pressed"), || {
             self.find(|it| it == label).filter(|entry| entry.enabled)
         });
@@ -151,7 +151,7 @@ fn phase(desktop: &Desktop) -> Option<PhaseView> {
     desktop.state().sit.map(|sit| sit.phase)
 }
 
-fn comes_to(desktop: &Desktop, wanted: Option<PhaseView>) {
+fn wait_for_phase(desktop: &Desktop, wanted: Option<PhaseView>) {
     eventually(&format!("the sit is {wanted:?}"), || (phase(desktop) == wanted).then_some(()));
 }
 
@@ -160,35 +160,35 @@ fn a_sit_can_be_controlled_from_the_tray_alone() {
     let Some(desktop) = Desktop::new() else { return };
     let tray = Tray::on(&desktop);
     let mut app = desktop.zafu(&["--background"]);
-    let state = tray.reads("No sit is running");
-    assert!(!state.enabled, "it says something, and does nothing");
-    assert!(!tray.reads("Pause").enabled && !tray.reads("End and keep").enabled);
+    let state = tray.wait_for_entry("No sit is running");
+    assert!(!state.enabled, "it is only information");
+    assert!(!tray.wait_for_entry("Pause").enabled && !tray.wait_for_entry("End and keep").enabled);
     let idle = tray.icon();
 
-    tray.press("Start a sit");
-    eventually("a sit has begun", || phase(&desktop));
-    eventually("no other can be begun", || {
+    tray.activate("Start a sit");
+    eventually("a sit has started", || phase(&desktop));
+    eventually("no other can be started", || {
         tray.find(|label| label == "Start a sit").filter(|entry| !entry.enabled)
     });
     let preparation = desktop.state().sit.unwrap().preparation_seconds.0;
     desktop.pass(Duration::from_secs(u64::from(preparation) + 300));
-    tray.reads("min left");
+    tray.wait_for_entry("min left");
     eventually("the ring has moved", || (tray.icon() != idle).then_some(()));
-    tray.press("Pause");
-    comes_to(&desktop, Some(PhaseView::Paused));
-    tray.reads("Paused, ");
-    tray.press("Resume");
-    comes_to(&desktop, Some(PhaseView::Sitting));
-    tray.press("End and keep");
-    comes_to(&desktop, None);
-    tray.reads("No sit is running");
+    tray.activate("Pause");
+    wait_for_phase(&desktop, Some(PhaseView::Paused));
+    tray.wait_for_entry("Paused, ");
+    tray.activate("Resume");
+    wait_for_phase(&desktop, Some(PhaseView::Sitting));
+    tray.activate("End and keep");
+    wait_for_phase(&desktop, None);
+    tray.wait_for_entry("No sit is running");
     let sat: u32 = sql(&desktop.database(), "SELECT satlength FROM sessions").parse().unwrap();
     assert!((300..330).contains(&sat), "sat {sat} s");
 
     assert!(desktop.windows().is_empty());
-    tray.press("Show Zafu");
+    tray.activate("Show Zafu");
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
-    tray.press("Quit Zafu");
+    tray.activate("Quit Zafu");
     assert!(app.ended().success());
 }
 
@@ -198,17 +198,17 @@ fn quitting_during_a_sit_needs_a_confirmation_and_keeps_the_sit() {
     let tray = Tray::on(&desktop);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    desktop.begin();
+    desktop.start_sit();
     desktop.pass(Duration::from_secs(90));
     browser.see_phase("sitting");
-    tray.press("Quit Zafu");
+    tray.activate("Quit Zafu");
     browser.see("quit-dialog");
     browser.click("quit-cancel");
-    browser.gone("quit-dialog");
-    assert_eq!(phase(&desktop), Some(PhaseView::Sitting), "it goes on");
-    tray.press("Quit Zafu");
+    browser.wait_until_absent("quit-dialog");
+    assert_eq!(phase(&desktop), Some(PhaseView::Sitting), "it continues");
+    tray.activate("Quit Zafu");
     browser.see("quit-dialog");
-    eventually("Zafu has gone", || {
+    eventually("Zafu has quit", || {
         browser.try_click("quit-confirm");
         desktop.process().is_none().then_some(())
     });
@@ -220,20 +220,22 @@ fn quitting_during_a_sit_needs_a_confirmation_and_keeps_the_sit() {
 fn without_a_tray_zafu_works_and_says_how_to_open_the_window_again() {
     let Some(desktop) = Desktop::new() else { return };
     let (_bus, service) = Service::on(&desktop);
-    desktop.choose(|settings| settings.close_when_idle = CloseWhenIdle::Tray);
+    desktop.change_settings(|settings| settings.close_when_idle = CloseWhenIdle::Tray);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    let sit = desktop.begin().sit.unwrap();
+    let sit = desktop.start_sit().sit.unwrap();
     browser.see("sit");
     desktop.close_window();
-    eventually("it is said that the sit goes on", || service.said("Your sit goes on"));
+    eventually("a notification says that the sit continues", || {
+        service.shown("Your sit continues")
+    });
     assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
     desktop.client().end_sit(None).unwrap();
 
     desktop.client().show_window().unwrap();
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     desktop.close_window();
-    eventually("nothing is left that nobody could see", || {
+    eventually("Zafu quits, because nothing is visible", || {
         desktop.process().is_none().then_some(())
     });
 }
@@ -243,11 +245,11 @@ fn the_tray_is_in_the_language_of_the_system() {
     let Some(desktop) = Desktop::new() else { return };
     let tray = Tray::on(&desktop);
     let mut command = desktop.command(program("zafu-app"));
-    let _app = Part::start(command.arg("--background").env("LC_ALL", "de_DE.UTF-8"));
-    tray.reads("Keine Sitzung läuft");
-    tray.press("Sitzung beginnen");
-    tray.reads("Vorbereitung");
-    tray.press("Zafu beenden");
+    let _app = Program::start(command.arg("--background").env("LC_ALL", "de_DE.UTF-8"));
+    tray.wait_for_entry("Keine Sitzung läuft");
+    tray.activate("Sitzung beginnen");
+    tray.wait_for_entry("Vorbereitung");
+    tray.activate("Zafu beenden");
 }
 
 #[test]
@@ -256,15 +258,15 @@ fn a_language_chosen_in_the_window_reaches_the_tray_and_the_next_start() {
     let tray = Tray::on(&desktop);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.click("open-settings");
-    tray.reads("No sit is running");
+    tray.wait_for_entry("No sit is running");
     browser.click("language-de");
-    tray.reads("Keine Sitzung läuft");
-    tray.reads("Sitzung beginnen");
-    tray.press("Zafu beenden");
-    eventually("Zafu has gone", || desktop.process().is_none().then_some(()));
+    tray.wait_for_entry("Keine Sitzung läuft");
+    tray.wait_for_entry("Sitzung beginnen");
+    tray.activate("Zafu beenden");
+    eventually("Zafu has quit", || desktop.process().is_none().then_some(()));
     drop(browser);
     tray.forget_icon();
     let _app = desktop.zafu(&["--background"]);
-    tray.reads("Keine Sitzung läuft");
-    tray.press("Zafu beenden");
+    tray.wait_for_entry("Keine Sitzung läuft");
+    tray.activate("Zafu beenden");
 }

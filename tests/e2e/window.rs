@@ -1,7 +1,7 @@
 //! The window, as a user operates it.
 
 use crate::browser::Browser;
-use crate::desktop::{Desktop, Part};
+use crate::desktop::{Desktop, Program};
 use crate::zafu::{eventually, program, sql};
 use std::time::Duration;
 use thirtyfour::Key;
@@ -39,7 +39,7 @@ fn a_sit_can_be_controlled_with_the_keyboard_alone() {
 fn a_sit_with_a_note_can_be_controlled_with_the_mouse_alone() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    browser.choose("length-5");
+    browser.press_toggle("length-5");
     browser.click("start");
     browser.see("sit");
     let sit = desktop.state().sit.unwrap();
@@ -68,11 +68,11 @@ fn a_second_start_shows_the_running_window_and_quits() {
     let _app = desktop.zafu(&["--background"]);
     let first = desktop.process();
     assert!(desktop.windows().is_empty());
-    let mut second = Part::start(&mut desktop.command(program("zafu-app")));
+    let mut second = Program::start(&mut desktop.command(program("zafu-app")));
     assert!(second.ended().success());
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     assert_eq!(desktop.process(), first);
-    let mut third = Part::start(desktop.command(program("zafu-app")).arg("--background"));
+    let mut third = Program::start(desktop.command(program("zafu-app")).arg("--background"));
     assert!(third.ended().success());
     assert_eq!(desktop.windows().len(), 1);
 }
@@ -82,16 +82,16 @@ fn a_window_closed_during_a_sit_can_be_opened_again_with_the_current_sit() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    let sit = desktop.begin().sit.unwrap();
+    let sit = desktop.start_sit().sit.unwrap();
     browser.see("sit");
     desktop.close_window();
     desktop.pass(Duration::from_secs(300));
-    assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id), "the sit goes on");
+    assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id), "the sit continues");
 
     let zafu = program("zafu");
     desktop.print(&zafu, &[]);
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
-    browser.turn_to_new_window();
+    browser.switch_to_new_window();
     browser.see_phase("sitting");
     let progress = browser.attribute("sit", "data-progress").unwrap();
     let now = desktop.state().sit.unwrap();

@@ -18,33 +18,33 @@ use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::EngineState;
 
 /// Timeout of [`eventually`]. Long enough for a busy machine: it only ends a test that would wait for ever.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Longest step of the clock that is not a gap.
-pub const SEEN_AT_ONCE: Duration = Duration::from_secs(50);
+pub const MAX_STEP: Duration = Duration::from_secs(50);
 
 /// Returns the path of a program of this build.
 pub fn program(name: &str) -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_zafu-app")).with_file_name(name)
 }
 
-/// Calls `look` until it returns a value, and returns that value. Panics after [`PATIENCE`].
-#[expect(clippy::disallowed_methods, reason = "how long a test waits; nobody sits meanwhile")]
-pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = std::time::Instant::now();
+/// Calls `poll` until it returns a value, and returns that value. Panics after [`TIMEOUT`].
+#[expect(clippy::disallowed_methods, reason = "how long a test waits; it does not measure a sit")]
+pub fn eventually<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
+    let start = std::time::Instant::now();
     loop {
-        if let Some(found) = look() {
+        if let Some(found) = poll() {
             return found;
         }
-        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting until {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 /// Reports that a test is skipped because something is missing. Panics if `CI` is set.
 pub fn missing(what: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{what}, and nothing is left out when CI is set");
-    eprintln!("\n*** LEFT OUT: {what} ***\n");
+    assert!(std::env::var_os("CI").is_none(), "{what}, and nothing may be skipped if CI is set");
+    eprintln!("\n*** SKIPPED: {what} ***\n");
 }
 
 /// An installation with a home and a data folder.
@@ -132,15 +132,15 @@ impl Zafu {
     }
 
     /// Runs `zafu` with these arguments to its end.
-    pub fn run(&self, line: &str) -> Said {
-        Said::of(self.command(line.split_whitespace()))
+    pub fn run(&self, line: &str) -> CommandResult {
+        CommandResult::of(self.command(line.split_whitespace()))
     }
 
     /// As [`Zafu::run`], but must succeed. Returns the standard output.
     pub fn ok(&self, line: &str) -> String {
-        let said = self.run(line);
-        assert_eq!(said.code, Some(0), "zafu {line}: {said:?}");
-        said.out
+        let result = self.run(line);
+        assert_eq!(result.code, Some(0), "zafu {line}: {result:?}");
+        result.out
     }
 
     /// As [`Zafu::ok`], and parses the standard output as JSON.
@@ -152,7 +152,7 @@ impl Zafu {
     pub fn sit(&self, line: &str) -> Engine {
         let line = format!("sit {line} --terminal");
         let engine = Engine::spawn(self.command(line.split_whitespace()), &self.data);
-        assert!(engine.id.is_some(), "zafu {line} printed no ID: {:?}", engine.gone());
+        assert!(engine.id.is_some(), "zafu {line} printed no ID: {:?}", engine.exited_status());
         engine
     }
 
@@ -162,7 +162,7 @@ impl Zafu {
     }
 
     /// Changes the database. No other process may be using it.
-    pub fn stored(&self, change: &str) {
+    pub fn change_database(&self, change: &str) {
         self.sql(change);
     }
 }
@@ -176,7 +176,7 @@ pub fn sql(database: &Path, query: &str) -> String {
 
 /// The output and exit code of a command.
 #[derive(Debug)]
-pub struct Said {
+pub struct CommandResult {
     /// `None` if a signal ended it.
     pub code: Option<i32>,
     /// Standard output.
@@ -185,21 +185,21 @@ pub struct Said {
     pub err: String,
 }
 
-impl Said {
+impl CommandResult {
     /// Runs `command` to its end.
     pub fn of(mut command: Command) -> Self {
         Self::from(command.output().unwrap())
     }
 
-    /// Panics unless the exit code is `code` and the standard error contains `words`.
+    /// Panics unless the exit code is `code` and the standard error contains `text`.
     #[track_caller]
-    pub fn refused(&self, code: i32, words: &str) {
+    pub fn fails_with(&self, code: i32, text: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
-        assert!(self.err.contains(words), "\"{words}\" is not in {self:?}");
+        assert!(self.err.contains(text), "\"{text}\" is not in {self:?}");
     }
 }
 
-impl From<Output> for Said {
+impl From<Output> for CommandResult {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self {
@@ -249,7 +249,7 @@ impl Engine {
     pub fn pass(&self, mut time: Duration) -> EngineState {
         let mut client = self.client();
         loop {
-            let step = time.min(SEEN_AT_ONCE);
+            let step = time.min(MAX_STEP);
             time -= step;
             let ms = u64::try_from(step.as_millis()).unwrap();
             let state = client.advance(ms).unwrap();
@@ -273,7 +273,7 @@ impl Engine {
 
     /// Waits until the engine exits. Returns its status and the rest of its standard output.
     pub fn wait(mut self) -> (ExitStatus, String) {
-        let status = eventually("the engine has gone", || self.child.try_wait().unwrap());
+        let status = eventually("the engine has exited", || self.child.try_wait().unwrap());
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
         (status, rest)
@@ -287,7 +287,7 @@ impl Engine {
     }
 
     /// Returns `/proc/ID/stat` if the engine has exited.
-    pub fn gone(&self) -> Option<String> {
+    pub fn exited_status(&self) -> Option<String> {
         let status = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok();
         status.filter(|status| status.contains(") Z "))
     }

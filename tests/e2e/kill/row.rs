@@ -46,7 +46,7 @@ pub fn rows(data: &Path) -> BTreeMap<String, Row> {
 }
 
 /// Returns whether the sit must have a row.
-pub fn is_begun(known: &Known) -> bool {
+pub fn must_have_row(known: &Known) -> bool {
     !matches!(known, Known::Open { preparing: true, .. } | Known::Discarded)
 }
 
