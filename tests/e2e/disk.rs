@@ -121,8 +121,8 @@ fn real_life_03_an_end_on_a_full_disk_is_reported_as_saved_only_once_it_is() {
     engine.pass(5 * MINUTE);
     fill(&zafu);
     let mut client = engine.client();
-    zafu.run("end").fails_with(1, "the end of the sit is not saved yet: the disk that holds");
-    zafu.run("quit").fails_with(1, "is not saved yet: the disk that holds");
+    zafu.run("end").fails_with(1, "The end of the sit is not saved yet. The disk that holds");
+    zafu.run("quit").fails_with(1, "is not saved yet. The disk that holds");
     let ended = client.state().unwrap();
     assert!(ended.trouble.iter().any(|error| error.code == ErrorCode::NotSaved), "{ended:?}");
     let finished = ended.finished.unwrap();

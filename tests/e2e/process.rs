@@ -310,7 +310,7 @@ fn real_life_34_a_tilde_in_the_environment_is_the_home_folder() {
     assert!(!zafu.home().join("~").exists());
     let mut command = zafu.command(["status"]);
     command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~other/z");
-    CommandResult::of(command).fails_with(1, "write the folder out, beginning with /");
+    CommandResult::of(command).fails_with(1, "Write the whole path, beginning with /");
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn real_life_13_a_read_only_home_folder_is_named_or_not_needed() {
         let mut without = command(name, args);
         without.env_remove(zafu_engine::folder::DATA_DIR_VARIABLE);
         let result = CommandResult::of(without);
-        result.fails_with(1, "the data folder /proc/self/");
+        result.fails_with(1, "The data folder /proc/self/");
         result.fails_with(1, "set ZAFU_DATA_DIR to another");
     }
     // With a data folder outside of the home, the home is not needed.
