@@ -44,8 +44,8 @@ pub fn run() -> ExitCode {
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);
-    if let Err(error) = rendering::check_display() {
-        return finish(fail(&error));
+    if let Err(message) = rendering::check_display() {
+        return finish(fail(&text(&message)));
     }
     let signals = SignalListener::new();
     let ringing = Ringing::default();

@@ -1,5 +1,9 @@
 //! Selects how the window is rendered, and checks that there is a display.
 
+#[cfg(target_os = "linux")]
+use zafu_core::message;
+use zafu_core::message::Message;
+
 /// Makes WebKitGTK render in software, unless the environment variable is set. The window changes only every few
 /// seconds, so that a graphics context costs more memory, CPU time and time to the first frame than it saves (measured
 /// by `cargo xtask bench` with the variable set to 0 and without). With some drivers the window even stays empty.
@@ -23,21 +27,20 @@ pub fn force_software() {}
 /// # Errors
 /// There is no display; the message also tells what to do.
 #[cfg(target_os = "linux")]
-pub fn check_display() -> Result<(), String> {
+pub fn check_display() -> Result<(), Message> {
     // SAFETY: called on the main thread before anything else uses GTK; calling it again later changes nothing.
     if unsafe { gtk_sys::gtk_init_check(std::ptr::null_mut(), std::ptr::null_mut()) } != 0 {
         return Ok(());
     }
-    let named = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|name| {
-        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
-        Some(format!("the display {value} ({name}) cannot be reached"))
+    let unreachable = ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().find_map(|variable| {
+        let display = std::env::var(variable).ok().filter(|display| !display.is_empty())?;
+        Some(message!("startup-display-unreachable", display = display, variable = variable))
     });
-    let reason = named.unwrap_or_else(|| "there is no display here".to_owned());
-    Err(format!("{reason}: `zafu sit --terminal` runs a sit without one"))
+    Err(unreachable.unwrap_or_else(|| message!("startup-no-display")))
 }
 
 /// Returns `Ok`: other systems always have a display.
 #[cfg(not(target_os = "linux"))]
-pub fn check_display() -> Result<(), String> {
+pub fn check_display() -> Result<(), Message> {
     Ok(())
 }

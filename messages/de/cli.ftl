@@ -33,7 +33,6 @@ cli-usage-range = „{ $text }“ liegt außerhalb des Erlaubten: Möglich sind 
 
 ## Start des Programms mit dem Fenster
 
-cli-app-no-display = Hier gibt es keine Anzeige: `zafu sit --terminal` führt eine Sitzung ohne sie aus.
 cli-app-missing = { $program } ist nicht neben `zafu` installiert. Installiere Zafu noch einmal, oder benutze `zafu sit --terminal`.
 cli-app-not-executable = { $program } kann nicht gestartet werden: { $reason }. Installiere Zafu noch einmal, oder benutze `zafu sit --terminal`.
 cli-app-failed = Zafu konnte nicht gestartet werden. { $reason }

@@ -4,3 +4,7 @@ startup-set-aside = Mit leerer Datenbank beginnen
 startup-quit = Beenden
 # $error ist eine ganze Meldung.
 startup-restore-by-command = { $error } Führe dazu `zafu restore` aus.
+
+# Das Programm wurde gestartet, wo sich kein Fenster zeigen lässt.
+startup-no-display = Hier gibt es keine Anzeige: `zafu sit --terminal` führt eine Sitzung ohne sie aus.
+startup-display-unreachable = Die Anzeige { $display } ({ $variable }) ist nicht erreichbar: `zafu sit --terminal` führt eine Sitzung ohne sie aus.

@@ -36,7 +36,6 @@ cli-usage-range = “{ $text }” is out of range: it must be from { $min } to {
 
 ## Start of the program with the window
 
-cli-app-no-display = There is no display here: `zafu sit --terminal` runs a sit without one.
 cli-app-missing = { $program } is not installed beside `zafu`. Install Zafu again, or use `zafu sit --terminal`.
 cli-app-not-executable = { $program } cannot be started: { $reason }. Install Zafu again, or use `zafu sit --terminal`.
 # $reason is what the program said: a whole sentence, or a technical message in English.

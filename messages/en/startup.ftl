@@ -4,3 +4,7 @@ startup-set-aside = Start with an empty database
 startup-quit = Quit
 # $error is a whole message.
 startup-restore-by-command = { $error } Run `zafu restore` to do so.
+
+# The program was started where no window can be shown. $variable is the environment variable that names $display.
+startup-no-display = There is no display here: `zafu sit --terminal` runs a sit without one.
+startup-display-unreachable = The display { $display } ({ $variable }) cannot be reached: `zafu sit --terminal` runs a sit without one.

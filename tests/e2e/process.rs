@@ -276,7 +276,7 @@ fn real_life_13_a_missing_display_is_reported() {
         app.args(args).env("DISPLAY", ":4711").stderr(Stdio::piped());
         let result = CommandResult::of(app);
         result
-            .fails_with(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+            .fails_with(1, "The display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
         assert!(!result.err.contains("panicked"), "{result:?}");
     }
     for line in [&["sit", "20m"][..], &[]] {
@@ -284,7 +284,7 @@ fn real_life_13_a_missing_display_is_reported() {
         command.args(line).env("DISPLAY", ":4711").stderr(Stdio::piped());
         let result = CommandResult::of(command);
         result
-            .fails_with(1, "the display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
+            .fails_with(1, "The display :4711 (DISPLAY) cannot be reached: `zafu sit --terminal`");
         assert!(!result.err.contains("panicked"), "{result:?}");
     }
 }

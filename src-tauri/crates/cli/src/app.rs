@@ -29,7 +29,7 @@ pub fn start_in_background(folder: &DataFolder) -> Result<Client, Failure> {
 /// Starts the program and waits until it is running or has handed over to another instance. Connects to the engine.
 fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
     if !has_display() {
-        return Err(Failure::new(FAILED, message!("cli-app-no-display")));
+        return Err(Failure::new(FAILED, message!("startup-no-display")));
     }
     let path = program()?;
     let args = [args, &["--tell-when-started"]].concat();
