@@ -52,6 +52,10 @@ storage-folder-unusable = Der Datenordner { $path } kann nicht verwendet werden 
 # path ist der Datenordner oder eine Datei darin
 storage-folder-foreign = Der Datenordner oder ein Teil davon gehört einem anderen Benutzer: { $path }. Es wurde nichts geändert. Starte Zafu als dieser Benutzer, oder setze ZAFU_DATA_DIR auf einen eigenen Ordner.
 storage-folder-shared = Jeder Benutzer dieses Computers darf in den Datenordner { $path } schreiben. Es wurde nichts geändert. Führe `chmod 700 '{ $path }'` aus, wenn er keine Dateien anderer enthält, oder setze ZAFU_DATA_DIR auf einen Ordner darin.
+# Die Verbindung ist eine Datei im Datenordner. /proc ist ein Dateisystem von Linux.
+storage-folder-path-too-long = Der Pfad des Datenordners ist zu lang: { $path }. Es wurde nichts geändert. Setze ZAFU_DATA_DIR auf einen Ordner mit kürzerem Pfad, oder hänge /proc ein.
+# path ist ein Ordner für die Verbindung zu Zafu, wenn der Pfad des Datenordners dafür zu lang ist
+storage-folder-foreign-socket = Der Ordner { $path }, über den Zafu erreicht wird, gehört einem anderen Benutzer oder ist für andere offen. Es wurde nichts geändert. Entferne ihn, oder setze ZAFU_DATA_DIR auf einen Ordner mit kürzerem Pfad.
 storage-folder-held = Zafu läuft schon mit dem Datenordner { $path }. Es wurde nichts geändert. Benutze das laufende Zafu, oder beende es zuerst.
 # Eine Warnung: der Ordner wird verwendet
 storage-folder-readable = Andere Benutzer dieses Computers dürfen in den Datenordner { $path } schauen. Führe `chmod 700 '{ $path }'` aus, wenn sie das nicht sollen.

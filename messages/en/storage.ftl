@@ -52,6 +52,10 @@ storage-folder-unusable = The data folder { $path } cannot be used ({ $reason })
 # path is the data folder or a file in it
 storage-folder-foreign = The data folder or a part of it belongs to another user: { $path }. Nothing was changed. Run Zafu as that user, or set ZAFU_DATA_DIR to a folder of your own.
 storage-folder-shared = Every user of this computer may write in the data folder { $path }. Nothing was changed. Run `chmod 700 '{ $path }'` if it holds no files of others, or set ZAFU_DATA_DIR to a folder inside it.
+# The connection is a file in the data folder. /proc is a file system of Linux.
+storage-folder-path-too-long = The path of the data folder is too long: { $path }. Nothing was changed. Set ZAFU_DATA_DIR to a folder with a shorter path, or mount /proc.
+# path is a folder for the connection to Zafu, if the path of the data folder is too long for it
+storage-folder-foreign-socket = The folder { $path }, through which Zafu is reached, belongs to another user or is open to others. Nothing was changed. Remove it, or set ZAFU_DATA_DIR to a folder with a shorter path.
 storage-folder-held = Zafu is already running with the data folder { $path }. Nothing was changed. Use the running Zafu, or quit it first.
 # A warning: the folder is used
 storage-folder-readable = Other users of this computer may look into the data folder { $path }. Run `chmod 700 '{ $path }'` if they should not.

@@ -4,7 +4,7 @@
 //! responds to another request: this distinguishes an engine that waits for a server from one that is suspended or
 //! blocked by a disk.
 
-use crate::folder::DataFolder;
+use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{
     EngineRequest, EngineState, ErrorCode, IpcError, LogRequest, OwnerView, Request, Response,
     SitRecord, StartRequest, engine_requests,
@@ -56,17 +56,23 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::Engine`] if an engine is running and cannot be reached.
     pub fn connect(folder: &DataFolder) -> Result<Option<Self>, IpcError> {
+        let place = match socket::place(folder) {
+            Ok(place) => place,
+            Err(FolderError::Unusable { source, .. }) if is_not_listening(&source) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(IpcError::new(ErrorCode::Engine, error.message())),
+        };
         let connected = || -> io::Result<_> {
-            let place = socket::place(folder)?;
             let runtime = Builder::new_current_thread().enable_all().build()?;
             // Connecting blocks if the engine hangs and its backlog is full.
             let connecting =
                 async { timeout(RESPONSE_TIMEOUT, Stream::connect(place.name())).await };
             let stream = runtime.block_on(connecting).map_err(io::Error::from).flatten()?;
-            Ok((runtime, place, BufReader::new(stream)))
+            Ok((runtime, BufReader::new(stream)))
         };
         match connected() {
-            Ok((runtime, place, stream)) => Ok(Some(Self {
+            Ok((runtime, stream)) => Ok(Some(Self {
                 runtime: Some(runtime),
                 stream,
                 folder: folder.clone(),

@@ -37,6 +37,16 @@ pub enum FolderError {
         /// The path of the folder.
         path: PathBuf,
     },
+    /// The path of the folder is too long for a socket in it.
+    PathTooLong {
+        /// The path of the folder.
+        path: PathBuf,
+    },
+    /// The folder for sockets of data folders with a long path belongs to another user, or is open to others.
+    ForeignSocketFolder {
+        /// The path of the folder for sockets.
+        path: PathBuf,
+    },
     /// Another engine holds the folder.
     Held {
         /// The path of the folder.
@@ -60,6 +70,12 @@ impl FolderError {
             ),
             Self::Foreign { path } => message!("storage-folder-foreign", path = path.display()),
             Self::Shared { path } => message!("storage-folder-shared", path = path.display()),
+            Self::PathTooLong { path } => {
+                message!("storage-folder-path-too-long", path = path.display())
+            }
+            Self::ForeignSocketFolder { path } => {
+                message!("storage-folder-foreign-socket", path = path.display())
+            }
             Self::Held { path } => message!("storage-folder-held", path = path.display()),
         }
     }

@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::folder::DataFolder;
 use crate::handle::EngineHandle;
+use crate::host::HostError;
 use crate::protocol::{
     AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, IpcError, OwnerView,
     ProjectView, Request, Response, SignedInView, SitRecord, SyncReport, SyncView,
@@ -41,7 +42,7 @@ pub(crate) struct Server {
 impl Server {
     /// Serves the clients of `engine`. The folder must be locked: a socket that is already there is taken for one of an
     /// engine that was killed, and replaced.
-    pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> io::Result<Self> {
+    pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> Result<Self, HostError> {
         let place = socket::place(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {

@@ -3,8 +3,9 @@
 //! The address depends on the folder alone, never on the environment: all processes with the same folder find the same
 //! engine.
 
-use crate::folder::DataFolder;
+use crate::folder::{DataFolder, FolderError};
 use interprocess::local_socket::Name;
+#[cfg(unix)]
 use std::io;
 
 /// The address of the engine of a folder. Its name is valid while this lives.
@@ -37,65 +38,72 @@ fn named(path: std::path::PathBuf) -> io::Result<Name<'static>> {
 }
 
 /// Returns the address for a folder. A path over the limit is reached through a descriptor of the folder.
+///
+/// # Errors
+/// [`FolderError::PathTooLong`] if /proc is not mounted, [`FolderError::Unusable`] if the folder cannot be opened.
 #[cfg(target_os = "linux")]
-pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
+pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
     use std::os::fd::AsRawFd;
+    let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().join(SOCKET);
     if path.as_os_str().len() < LONGEST {
-        return Ok(Place { name: named(path)?, _folder: None });
+        return Ok(Place { name: named(path).map_err(unusable)?, _folder: None });
     }
-    let folder = std::fs::File::open(folder.path())?;
-    let short = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    let opened = std::fs::File::open(folder.path()).map_err(unusable)?;
+    let short = format!("/proc/self/fd/{}", opened.as_raw_fd());
     if !std::path::Path::new(&short).is_dir() {
-        let message = "the path of the data folder is too long where /proc is not mounted";
-        return Err(io::Error::other(message));
+        return Err(FolderError::PathTooLong { path: folder.path().to_owned() });
     }
-    let name = named(std::path::Path::new(&short).join(SOCKET))?;
-    Ok(Place { name, _folder: Some(folder) })
+    let name = named(std::path::Path::new(&short).join(SOCKET)).map_err(unusable)?;
+    Ok(Place { name, _folder: Some(opened) })
 }
 
 /// Returns the address for a folder. If the path is over the limit, the socket is in the user's private folder in
 /// `/tmp`, which does not depend on the environment.
+///
+/// # Errors
+/// [`FolderError::ForeignSocketFolder`] if that folder is not private, [`FolderError::Unusable`] if it cannot be created.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
+pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
     use std::os::unix::ffi::OsStrExt;
+    let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().join(SOCKET);
     if path.as_os_str().len() < LONGEST {
-        return Ok(Place { name: named(path)? });
+        return Ok(Place { name: named(path).map_err(unusable)? });
     }
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.path().as_os_str().as_bytes());
     let shared = private_folder(std::path::Path::new("/tmp"))?;
-    Ok(Place { name: named(shared.join(hash.simple().to_string()))? })
+    let name = named(shared.join(hash.simple().to_string())).map_err(unusable)?;
+    Ok(Place { name })
 }
 
 /// Returns the user's private folder in `shared`, where every user may create folders. Creates it if it is missing.
 /// Rejects, without changing it, one that is a link, belongs to another user or is accessible to others.
 #[cfg(all(unix, any(test, not(target_os = "linux"))))]
-fn private_folder(shared: &std::path::Path) -> io::Result<std::path::PathBuf> {
+fn private_folder(shared: &std::path::Path) -> Result<std::path::PathBuf, FolderError> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt};
     let uid = crate::folder::user();
     let folder = shared.join(format!("zafu-{uid}"));
+    let unusable = |source| FolderError::Unusable { path: folder.clone(), source };
     match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(unusable(error)),
         _ => {}
     }
-    let found = std::fs::symlink_metadata(&folder)?;
+    let found = std::fs::symlink_metadata(&folder).map_err(unusable)?;
     if found.is_dir() && found.uid() == uid && found.mode() & 0o077 == 0 {
         return Ok(folder);
     }
-    let message = format!(
-        "{} is not a folder of yours alone: remove it, or choose a data folder with a shorter path",
-        folder.display()
-    );
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+    Err(FolderError::ForeignSocketFolder { path: folder })
 }
 
 #[cfg(windows)]
-pub(crate) fn place(folder: &DataFolder) -> io::Result<Place> {
+pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
     use interprocess::local_socket::{GenericNamespaced, ToNsName};
+    let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().to_string_lossy().to_lowercase();
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, path.as_bytes());
-    Ok(Place { name: format!("zafu-{}", hash.simple()).to_ns_name::<GenericNamespaced>()? })
+    let name = format!("zafu-{}", hash.simple()).to_ns_name::<GenericNamespaced>();
+    Ok(Place { name: name.map_err(unusable)? })
 }
 
 #[cfg(all(test, unix))]

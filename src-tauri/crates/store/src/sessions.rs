@@ -251,7 +251,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         utcoffset: UtcOffset(row.get("utcoffset")?),
         deviceid: device("deviceid")?,
         source: Source::from_name(&source).ok_or_else(|| {
-            let unknown = FromSqlError::Other(format!("\"{source}\" is no source").into());
+            let unknown = FromSqlError::Other(format!("\"{source}\" is not a known source").into());
             rusqlite::Error::FromSqlConversionFailure(0, Type::Text, unknown.into())
         })?,
         createdat: time("createdat")?,
