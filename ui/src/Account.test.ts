@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Window from './Window.svelte';
 import { createDemo, type Demo } from './lib/api/demo';
 import { DEMO_CODE, DEMO_PASSWORD } from './lib/api/demo-account';
-import { scene } from './lib/api/scenes';
+import { DISK_FULL, scene, UNREACHED } from './lib/api/scenes';
+import { errorText } from './lib/error-text';
+import { t } from './lib/messages.svelte';
 
 const OPEN = ['open-settings', 'open-account'];
 
@@ -138,7 +140,7 @@ describe('signing in', () => {
 		await type('password', 'wrong');
 		await press('sign-in');
 		const wrong = await screen.findByTestId('account-trouble');
-		expect(wrong.textContent).toBe('Address or password is wrong.');
+		expect(wrong.textContent).toBe(t('server-auth-wrong-password'));
 		expect(wrong.closest('form')).not.toBeNull();
 		expect((await field('email')).value).toBe('mira@example.org');
 		expect((await field('password')).value).toBe('wrong');
@@ -222,14 +224,10 @@ describe('a signed-in account', () => {
 
 	it('shows the error of a decision beside its question', async () => {
 		const demo = await open('sync=adopt');
-		demo.accountAdopt = () =>
-			Promise.reject({
-				code: 'storage',
-				message: { id: 'plain', args: { text: 'The disk is full.' } },
-			});
+		demo.accountAdopt = () => Promise.reject(DISK_FULL);
 		await press('adopt-yes');
 		const wrong = await screen.findAllByTestId('account-trouble');
-		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);
+		expect(wrong.map((one) => one.textContent)).toEqual([errorText(DISK_FULL)]);
 		expect(screen.getByTestId('need').contains(wrong[0]!)).toBe(true);
 	});
 
@@ -277,12 +275,11 @@ describe('a signed-in account', () => {
 
 	it('shows in the dialog why it could not be erased', async () => {
 		const demo = await open('sync=synced');
-		demo.accountErase = () =>
-			Promise.reject({ code: 'network', message: { id: 'plain', args: { text: 'Not reached.' } } });
+		demo.accountErase = () => Promise.reject(UNREACHED);
 		await press('erase');
 		await press('erase-confirm');
 		const dialog = await screen.findByTestId('erase-dialog');
-		await waitFor(() => expect(dialog.textContent).toMatch('Not reached.'));
+		await waitFor(() => expect(dialog.textContent).toMatch(errorText(UNREACHED)));
 	});
 });
 
@@ -316,14 +313,10 @@ describe('real_life_05: sits of a closed account', () => {
 
 	it('are said to be uploaded, and the error is shown if moving fails', async () => {
 		const demo = await open('sync=synced&owners=more');
-		demo.accountAdoptFrom = () =>
-			Promise.reject({
-				code: 'storage',
-				message: { id: 'plain', args: { text: 'The disk is full.' } },
-			});
+		demo.accountAdoptFrom = () => Promise.reject(DISK_FULL);
 		await press('owner-adopt');
 		const wrong = await screen.findAllByTestId('account-trouble');
-		expect(wrong.map((one) => one.textContent)).toEqual(['The disk is full.']);
+		expect(wrong.map((one) => one.textContent)).toEqual([errorText(DISK_FULL)]);
 		expect(screen.getByTestId('owner-adopt').textContent).toContain('upload');
 		expect(document.body.textContent).toContain('including those kept on this computer only');
 	});

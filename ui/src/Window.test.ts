@@ -3,7 +3,8 @@ import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import Window from './Window.svelte';
 import { createDemo, type Demo } from './lib/api/demo';
-import { scene } from './lib/api/scenes';
+import { DISK_FULL, scene } from './lib/api/scenes';
+import { errorText } from './lib/error-text';
 
 async function show(query: string, seen: string): Promise<Demo> {
 	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
@@ -209,17 +210,13 @@ describe('notices', () => {
 
 	it('are shown inside an open dialog', async () => {
 		const demo = await show('', 'setup');
-		demo.savePreset = () =>
-			Promise.reject({
-				code: 'storage',
-				message: { id: 'plain', args: { text: 'The disk is full.' } },
-			});
+		demo.savePreset = () => Promise.reject(DISK_FULL);
 		await press('length-30');
 		await press('preset-keep');
 		await fireEvent.input(await screen.findByTestId('preset-name'), { target: { value: 'Noon' } });
 		await press('preset-save');
 		const said = await screen.findByTestId('dialog-trouble');
-		expect(said.textContent).toBe('The disk is full.');
+		expect(said.textContent).toBe(errorText(DISK_FULL));
 		expect(screen.getByTestId('preset-dialog').contains(said)).toBe(true);
 	});
 
@@ -227,11 +224,7 @@ describe('notices', () => {
 		const demo = await show('state=sit&trouble=2', 'notices-open');
 		await press('notices-open');
 		for (const away of await screen.findAllByTestId('trouble-dismiss')) await fireEvent.click(away);
-		demo.pauseSit = () =>
-			Promise.reject({
-				code: 'storage',
-				message: { id: 'plain', args: { text: 'The disk is full.' } },
-			});
+		demo.pauseSit = () => Promise.reject(DISK_FULL);
 		await press('pause');
 		await screen.findByTestId('notices-open');
 		expect(screen.queryByTestId('notice')).toBeNull();

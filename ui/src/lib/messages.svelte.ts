@@ -34,8 +34,6 @@ export function t<Id extends MessageId>(id: Id, ...[args]: Arguments<Id>): strin
  * newer engine, is shown as its id and arguments.
  */
 export function messageText({ id, args }: Message): string {
-	// Removed with the last error that is a sentence.
-	if (id === 'plain') return String(args.text);
 	const texts = Object.entries(args).map(
 		([name, value]) => [name, typeof value === 'object' ? messageText(value) : value] as const,
 	);

@@ -1,4 +1,5 @@
 /** The demo's account: a project in memory that accepts one password and one code. */
+import type { MessageId } from '../messages.svelte';
 import type { Api } from './api';
 import type {
 	IpcError,
@@ -65,8 +66,8 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 	let others = state.others ?? [];
 	let sync: SyncView | null = state.sync ? { ...SIGNED_IN, ...state.sync } : null;
 
-	function reject(code: IpcError['code'], text: string): never {
-		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
+	function reject(code: IpcError['code'], id: MessageId): never {
+		throw { code, message: { id, args: {} } } satisfies IpcError;
 	}
 
 	function set(change: Partial<SyncView>): void {
@@ -78,12 +79,10 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 	const calm = { need: null, state: 'synced', trouble: null } as const;
 
 	function open({ url, email, how }: SignInRequest): SignedInView {
-		if (!url.includes('.'))
-			reject('network', 'The project was not reached: look at the network and at the address.');
+		if (!url.includes('.')) reject('network', 'server-auth-unreachable');
 		if ('password' in how && how.password !== DEMO_PASSWORD)
-			reject('rejected', 'Address or password is wrong.');
-		if ('code' in how && how.code !== DEMO_CODE)
-			reject('rejected', 'This code is wrong or too old: ask for a new one.');
+			reject('rejected', 'server-auth-wrong-password');
+		if ('code' in how && how.code !== DEMO_CODE) reject('rejected', 'server-auth-wrong-code');
 		set({ ...calm, signedIn: true, email, project: url });
 		return { adopted: 12, mailSent: false };
 	}
@@ -96,12 +95,12 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		},
 		accountSignUp: async ({ email }) => {
 			calls.push('accountSignUp');
-			if (!email.includes('@')) reject('rejected', 'This is no e-mail address.');
+			if (!email.includes('@')) reject('rejected', 'server-auth-address-invalid');
 			return { adopted: 0, mailSent: true };
 		},
 		accountSendCode: async (_url, _key, email) => {
 			calls.push(`accountSendCode ${email}`);
-			if (!email.includes('@')) reject('rejected', 'This is no e-mail address.');
+			if (!email.includes('@')) reject('rejected', 'server-auth-address-invalid');
 		},
 		accountSignOut: async () => {
 			calls.push('accountSignOut');

@@ -2,6 +2,7 @@
  * An engine in memory for tests of the window and for the demo. It counts time with the given clock, and changes phase
  * only when `tick` is called or its own timer fires.
  */
+import type { MessageId } from '../messages.svelte';
 import type { Api, Heard } from './api';
 import { demoAccount, type AccountState } from './demo-account';
 import type {
@@ -167,8 +168,8 @@ export function createDemo(state: DemoState = {}): Demo {
 		return changed();
 	}
 
-	function reject(code: IpcError['code'], text: string): never {
-		throw { code, message: { id: 'plain', args: { text } } } satisfies IpcError;
+	function reject(code: IpcError['code'], id: MessageId): never {
+		throw { code, message: { id, args: {} } } satisfies IpcError;
 	}
 
 	const demo: Demo = {
@@ -191,7 +192,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		},
 		startSit: (request) =>
 			act('startSit', () => {
-				if (sit) reject('rejected', 'A sit is running already.');
+				if (sit) reject('rejected', 'timer-already-running');
 				const plan =
 					request.plan ?? presets.find((one) => one.id === request.presetId)?.plan ?? settings.plan;
 				const length = plan.length;
@@ -219,7 +220,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			}),
 		endSit: (overtime) =>
 			act(`endSit ${overtime}`, () => {
-				if (!sit) reject('rejected', 'No sit is running.');
+				if (!sit) reject('rejected', 'timer-nothing-running');
 				if (sit.phase === 'preparing') sit = null;
 				else
 					finish(

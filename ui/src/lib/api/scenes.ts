@@ -46,24 +46,22 @@ function sit(change: Partial<SitView>): SitView {
 	};
 }
 
+export const DISK_FULL: IpcError = {
+	code: 'storage',
+	message: { id: 'storage-disk-full', args: { folder: '/home/me/.local/share/zafu' } },
+};
+
 const TROUBLE: IpcError[] = [
 	{
-		code: 'storage',
+		code: 'not-saved',
 		message: {
-			id: 'plain',
-			args: {
-				text: 'The disk is full: the last half minute is not saved yet. The sit goes on; free some space and it will be kept.',
-			},
+			id: 'engine-not-saved',
+			args: { change: { id: 'engine-change-other', args: {} }, error: DISK_FULL.message },
 		},
 	},
 	{
 		code: 'keep-awake',
-		message: {
-			id: 'plain',
-			args: {
-				text: 'The computer could not be kept awake: there is no login manager to ask. The sit goes on, but the computer may fall asleep.',
-			},
-		},
+		message: { id: 'engine-keep-awake', args: { reason: 'the login manager was not found' } },
 	},
 ];
 
@@ -187,25 +185,12 @@ const SHARED: SitRecord[] = RECORDS.map((record, index) => ({
 	owner: index % 3 === 0 ? null : OTHERS[(index % 3) - 1]!.id,
 }));
 
-const UNREACHED: IpcError = {
+export const UNREACHED: IpcError = {
 	code: 'network',
-	message: {
-		id: 'plain',
-		args: {
-			text: 'The project was not reached: look at the network and at the address. What waits is kept, and Zafu tries again by itself.',
-		},
-	},
+	message: { id: 'server-synced-later', args: { error: { id: 'server-unreachable', args: {} } } },
 };
 
-const NO_PROFILE: IpcError = {
-	code: 'server',
-	message: {
-		id: 'plain',
-		args: {
-			text: 'the account exists, but the project has made no profile for it: the project\'s sign-up trigger is missing, or was when the account was made. Whoever runs the project finds the repair under "An account without a profile" in supabase/README.md. Nothing is sent until then; everything is kept',
-		},
-	},
-};
+const NO_PROFILE: IpcError = { code: 'server', message: { id: 'server-no-profile', args: {} } };
 
 /** States of the account, by name. */
 const ACCOUNTS: Record<string, Partial<SyncView>> = {

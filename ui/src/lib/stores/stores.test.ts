@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
-import { errorKey } from '../error-text';
+import { DISK_FULL } from '../api/scenes';
+import { errorKey, errorText } from '../error-text';
 import { t } from '../messages.svelte';
 import type { FinishedView, SitView, EngineState } from '../api/types';
 import { saidOfChange, saidOfMilestone } from './announcer.svelte';
@@ -96,13 +97,9 @@ describe('a sit', () => {
 
 	it('that cannot start shows the error', async () => {
 		const { app, demo } = await begin();
-		demo.startSit = () =>
-			Promise.reject({
-				code: 'storage',
-				message: { id: 'plain', args: { text: 'The disk is full.' } },
-			});
+		demo.startSit = () => Promise.reject(DISK_FULL);
 		await app.start();
-		expect(app.notices.current?.text).toBe('The disk is full.');
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
 		expect(app.timer.sit).toBeNull();
 	});
 
@@ -125,9 +122,7 @@ describe('a sit', () => {
 
 	it('shows dismissed trouble again after it ended and returned', async () => {
 		const { app } = await begin();
-		const trouble = [
-			{ code: 'storage' as const, message: { id: 'plain', args: { text: 'The disk is full.' } } },
-		];
+		const trouble = [DISK_FULL];
 		const healthy = app.timer.engineState;
 		app.receive({ ...healthy, trouble });
 		app.dismiss(errorKey(trouble[0]!));
@@ -140,11 +135,10 @@ describe('a sit', () => {
 
 	it('keeps its screen open when the note cannot be saved', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
-		demo.editSit = () =>
-			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
+		demo.editSit = () => Promise.reject(DISK_FULL);
 		await app.leave('quiet', '');
 		expect(app.timer.engineState.finished).not.toBeNull();
-		expect(app.notices.current?.text).toBe('No.');
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
 	});
 
 	it('started by another client closes the dialog and opens the timer', async () => {
@@ -252,8 +246,7 @@ describe('preferences', () => {
 
 	it('are reverted when they cannot be saved', async () => {
 		const { app, demo } = await begin();
-		demo.saveSettings = () =>
-			Promise.reject({ code: 'storage', message: { id: 'plain', args: { text: 'No.' } } });
+		demo.saveSettings = () => Promise.reject(DISK_FULL);
 		await app.preferences.change({ theme: 'dark' });
 		expect(app.preferences.settings?.theme).toBe('system');
 		expect(document.documentElement.dataset.theme).toBeUndefined();
