@@ -84,20 +84,6 @@ impl From<uuid::Uuid> for Argument {
     }
 }
 
-/// A reason in the words of the system or of a library.
-impl From<std::io::Error> for Argument {
-    fn from(error: std::io::Error) -> Self {
-        Self::Text(error.to_string())
-    }
-}
-
-// Removed with the last error that is a sentence.
-impl<T: Into<String>> From<T> for Message {
-    fn from(text: T) -> Self {
-        Self { id: "plain".into(), args: [("text".into(), Argument::Text(text.into()))].into() }
-    }
-}
-
 impl From<std::path::Display<'_>> for Argument {
     fn from(path: std::path::Display<'_>) -> Self {
         Self::Text(path.to_string())

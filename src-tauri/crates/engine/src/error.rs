@@ -9,8 +9,8 @@ use zafu_store::StoreError;
 impl IpcError {
     /// Creates an error from its code and message.
     #[must_use]
-    pub fn new(code: ErrorCode, message: impl Into<Message>) -> Self {
-        Self { code, message: message.into() }
+    pub fn new(code: ErrorCode, message: Message) -> Self {
+        Self { code, message }
     }
 }
 

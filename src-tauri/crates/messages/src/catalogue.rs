@@ -69,10 +69,6 @@ impl Catalogue {
     /// Renders a message. One that the catalogue does not have, as of a newer Zafu, is shown as its id and arguments.
     #[must_use]
     pub fn text(&self, message: &Message) -> String {
-        // Removed with the last error that is a sentence.
-        if let ("plain", Some(Argument::Text(text))) = (&*message.id, message.args.get("text")) {
-            return text.clone();
-        }
         let Some(pattern) = self.bundle.get_message(&message.id).and_then(|it| it.value()) else {
             return message.to_string();
         };
