@@ -319,7 +319,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_one_holds_a_folder() {
+    fn only_one_process_can_lock_a_folder() {
         let dir = tempfile::tempdir().unwrap();
         let folder = DataFolder::at(dir.path()).unwrap();
         let held = folder.lock().unwrap();
@@ -330,7 +330,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn it_is_its_owners_alone() {
+    fn only_the_owner_can_use_a_folder() {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let folder = DataFolder::at(&dir.path().join("a/b")).unwrap();
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_34_a_tilde_is_the_home_and_nothing_else() {
+    fn real_life_34_a_tilde_is_replaced_by_the_home_folder_only_at_the_start() {
         let home = Path::new("/home/me");
         let written = |path: &str| {
             written_out(Path::new(path), Some(home)).map(|path| path.display().to_string())

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_does_not_return_is_abandoned_and_told_so() {
+    fn work_that_does_not_return_is_abandoned_and_can_see_it() {
         let (release, released) = mpsc::channel::<()>();
         let (told, was_told) = mpsc::channel();
         let work = move |abandoned: &Abandoned| {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_of_a_worker_is_dropped_before_it_is_gone() {
+    fn the_state_of_a_worker_is_dropped_before_its_thread_ends() {
         let (dropped, was_dropped) = mpsc::channel();
         struct State(mpsc::Sender<()>);
         impl Drop for State {

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_louder_than_full_scale_is_made_quieter_as_a_whole() {
+    fn a_recording_above_full_scale_is_reduced_as_a_whole() {
         let made = mono([0.5, -4.0, 2.0].repeat(100), 8000).prepared().unwrap();
         assert_eq!(made.samples[..3], [0.125, -1.0, 0.5]);
         let made = mono(vec![f32::MAX; 1000], 8000).prepared().unwrap();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_heard_is_silent() {
+    fn an_inaudible_recording_is_silent() {
         // It fades in and out: an edge would be heard as a click.
         let envelope = |n: usize| (std::f32::consts::PI * n as f32 / 96_000.0).sin();
         let ultrasonic =
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_begins_with_its_stroke() {
+    fn a_recording_starts_with_its_stroke() {
         let samples = [vec![0.001; 16_000], vec![0.5; 100]].concat();
         assert_eq!(mono(samples, 8000).prepared().unwrap().frames(), 140);
     }

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tone_stays_the_same_tone() {
+    fn resampling_keeps_the_pitch() {
         for (from, to) in [(48_000, 44_100), (44_100, 48_000), (48_000, 96_000), (22_050, 48_000)] {
             let made = resample(&sine(1000.0, from, from as usize / 10), 1, from, to);
             let wanted = sine(1000.0, to, made.len());
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_do_not_mix() {
+    fn resampling_does_not_mix_channels() {
         let samples: Vec<f32> = sine(500.0, 48_000, 4800).iter().flat_map(|x| [*x, 0.0]).collect();
         let made = resample(&samples, 2, 48_000, 44_100);
         assert!(made.chunks(2).all(|frame| frame[1] == 0.0));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_lower_rate_cannot_carry_is_left_out() {
+    fn frequencies_above_the_lower_rates_limit_are_removed() {
         let made = resample(&sine(20_000.0, 48_000, 9600), 1, 48_000, 22_050);
         let loudest = made[100..made.len() - 100].iter().fold(0.0_f32, |a, x| a.max(x.abs()));
         assert!(loudest < 0.01, "{loudest}");

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_struck_at_the_very_frame_it_is_due() {
+    fn a_bell_is_struck_at_the_exact_frame_at_which_it_is_due() {
         let (heard, stage) = hear(&mut ringing(1, 0), 2.0, 0.777, 99.0);
         assert_eq!(heard.iter().position(|x| *x > 0.0), Some(777));
         assert_eq!(heard.iter().rposition(|x| *x > 0.0), Some(1776));
@@ -223,13 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_past_is_struck_at_once() {
+    fn an_overdue_bell_is_struck_at_once() {
         let (heard, _) = hear(&mut ringing(1, 0), 0.1, -3.0, 99.0);
         assert!(heard[0] > 0.0);
     }
 
     #[test]
-    fn a_better_knowledge_of_the_latency_moves_the_stroke() {
+    fn a_new_latency_estimate_moves_the_stroke() {
         let mut ringing = ringing(1, 0);
         let mut buffer = [0.0; 100];
         assert_eq!(ringing.fill(&mut buffer, 1, 0.150, None), Stage::Waiting);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn loud_sums_are_bent_not_cut() {
+    fn loud_sums_are_compressed_and_not_clipped() {
         let (heard, _) = hear(&mut ringing(6, 10), 0.5, 0.0, 99.0);
         assert!(heard.iter().all(|x| *x <= 1.0));
         assert!(heard[100] > KNEE);
@@ -262,14 +262,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bell_cancelled_before_its_time_is_never_heard() {
+    fn a_bell_cancelled_before_it_is_due_is_silent() {
         let (heard, stage) = hear(&mut ringing(2, 500), 3.0, 1.0, 0.5);
         assert!(heard.iter().all(|x| *x == 0.0));
         assert_eq!(stage, Stage::Over);
     }
 
     #[test]
-    fn what_the_computer_slept_through_is_not_rung_afterwards() {
+    fn strokes_that_were_due_during_a_suspend_are_skipped() {
         let mut ringing = ringing(9, 5000);
         let mut buffer = [0.0; 100];
         assert_eq!(ringing.fill(&mut buffer, 1, 0.0, None), Stage::Rings(1));
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_17_a_bell_is_over_with_the_frame_after_its_last() {
+    fn real_life_17_a_bell_ends_one_frame_after_its_last_frame() {
         // Three strokes of 1000 frames, 400 apart: the last audible frame is the 1800th.
         let mut ringing = ringing(3, 400);
         let mut over = None;
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn real_life_17_what_rings_fades_in_so_many_frames_and_no_stroke_follows() {
+    fn real_life_17_a_ringing_bell_fades_in_the_given_frames_and_no_stroke_follows() {
         let mut ringing = ringing(9, 900);
         let (mut heard, mut over) = (vec![], None);
         for frame in 0..3000 {
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_fade_takes_over_from_a_long_one_without_a_jump() {
+    fn a_short_fade_replaces_a_long_one_without_a_jump() {
         let mut ringing = ringing(1, 0);
         let mut heard = vec![];
         for frame in 0..1000 {
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_louder_than_the_volume() {
+    fn the_output_is_never_louder_than_the_volume() {
         let samples = [1.0, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX];
         let recording = Recording { samples: samples.repeat(100), channels: 1, rate: RATE };
         let mut ringing = Ringing::new(Arc::new(recording), 9, Duration::from_millis(6), 0.5);

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_read_as_it_is_written() {
+    fn a_sound_name_is_read_as_it_is_written() {
         let file = std::env::temp_dir().join("my bowl.wav");
         let all = BuiltIn::ALL.into_iter().map(Sound::BuiltIn).chain([Sound::File(file)]);
         for sound in all {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_a_sound_nor_a_full_path_is_refused() {
+    fn a_text_that_is_neither_a_sound_nor_an_absolute_path_is_rejected() {
         for name in ["", "gong", "Large-Bowl", "bells/mine.wav"] {
             assert_eq!(name.parse::<Sound>(), Err(UnknownSound(name.to_owned())));
         }

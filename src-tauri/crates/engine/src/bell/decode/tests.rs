@@ -58,7 +58,7 @@ fn peak(samples: &[f32]) -> f32 {
 }
 
 #[test]
-fn every_built_in_sound_can_be_heard() {
+fn every_built_in_sound_is_audible() {
     for sound in BuiltIn::ALL {
         let recording = built_in(sound.flac()).expect("its file is a FLAC");
         let peak = peak(&recording.samples);
@@ -68,7 +68,7 @@ fn every_built_in_sound_can_be_heard() {
 }
 
 #[test]
-fn every_format_we_name_is_read() {
+fn every_supported_format_is_read() {
     for (name, bytes) in [("block.mp3", BLOCK_MP3), ("block.ogg", BLOCK_OGG)] {
         let peak = peak(&read_as(name, bytes).unwrap().samples);
         assert!((0.6..0.8).contains(&peak), "{name}: {peak}");
@@ -77,14 +77,14 @@ fn every_format_we_name_is_read() {
 }
 
 #[test]
-fn the_name_of_a_file_does_not_decide_what_it_is() {
+fn the_name_of_a_file_does_not_decide_its_format() {
     for name in ["block.ogg", "block", "block.jpeg", "block.mp3.part"] {
         assert!(read_as(name, BLOCK_MP3).is_ok(), "{name}");
     }
 }
 
 #[test]
-fn both_channels_of_a_file_are_kept_and_more_are_mixed() {
+fn two_channels_are_kept_and_more_are_mixed_down() {
     let stereo = read_as("a.wav", &wav(Samples::Integers(&[16_384, -16_384].repeat(100)), 2, 8000));
     let stereo = stereo.unwrap();
     assert_eq!((stereo.frames(), stereo.frame(7)), (100, [0.5, -0.5]));
@@ -94,7 +94,7 @@ fn both_channels_of_a_file_are_kept_and_more_are_mixed() {
 }
 
 #[test]
-fn a_long_file_is_cut_and_fades() {
+fn a_long_file_is_cut_off_with_a_fade() {
     let long = wav(Samples::Integers(&vec![16_000; 8000 * 90]), 1, 8000);
     let recording = read_as("long.wav", &long).unwrap();
     // The end of the fade is inaudible and therefore trimmed.
@@ -104,7 +104,7 @@ fn a_long_file_is_cut_and_fades() {
 }
 
 #[test]
-fn real_life_16_what_is_no_sound_file_is_refused_without_being_waited_for() {
+fn real_life_16_a_file_that_is_not_a_sound_is_rejected_without_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     assert_eq!(read(&at("gone.wav")), Err(FileFault::Missing));
@@ -127,7 +127,7 @@ fn real_life_16_what_is_no_sound_file_is_refused_without_being_waited_for() {
 }
 
 #[test]
-fn real_life_16_rates_and_channels_that_no_device_has_are_refused() {
+fn real_life_16_rates_and_channel_counts_that_no_device_has_are_rejected() {
     let tone = [12_000, -12_000].repeat(4000);
     // The format reader itself panics on a rate of 0.
     let read = read_as("a.wav", &wav(Samples::Integers(&tone), 1, 0));
@@ -157,7 +157,7 @@ fn real_life_16_rates_and_channels_that_no_device_has_are_refused() {
 }
 
 #[test]
-fn real_life_16_samples_that_are_no_numbers_are_refused_and_loud_ones_made_quieter() {
+fn real_life_16_samples_that_are_not_numbers_are_rejected_and_loud_ones_reduced() {
     for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut samples = vec![0.5; 8000];
         samples[5000] = odd;
@@ -173,7 +173,7 @@ fn real_life_16_samples_that_are_no_numbers_are_refused_and_loud_ones_made_quiet
 }
 
 #[test]
-fn real_life_16_a_file_of_silence_is_refused() {
+fn real_life_16_a_silent_file_is_rejected() {
     for samples in [vec![0; 8000], vec![3; 8000], vec![20_000; 8], vec![]] {
         let read = read_as("a.wav", &wav(Samples::Integers(&samples), 1, 8000));
         assert!(matches!(read, Err(FileFault::Silent | FileFault::UnknownFormat)), "{read:?}");
@@ -181,7 +181,7 @@ fn real_life_16_a_file_of_silence_is_refused() {
 }
 
 #[test]
-fn a_read_that_was_given_up_ends() {
+fn an_abandoned_read_ends() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.wav");
     std::fs::write(&path, wav(Samples::Integers(&[9000; 8000]), 1, 8000)).unwrap();
@@ -279,7 +279,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn real_life_16_whatever_a_file_holds_it_is_a_bell_or_refused(
+    fn real_life_16_any_file_is_either_a_bell_or_rejected(
         kind in 0_usize..6,
         damages in damages(),
     ) {
