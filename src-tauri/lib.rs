@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
 /// Prints and logs `error`, and returns the exit code of a failure.
 fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     tracing::error!(%error, "the program ends");
-    output::say(error);
+    output::print_error(error);
     ExitCode::FAILURE
 }
 
@@ -67,7 +67,7 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
 fn print_usage(response: &clap::Error) -> ExitCode {
     let text = response.render().to_string();
     if response.use_stderr() {
-        output::say_plain(&text);
+        output::print_error_plain(&text);
     } else {
         output::print(text.trim_end());
     }

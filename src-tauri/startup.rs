@@ -71,7 +71,7 @@ fn show_elsewhere(mut client: Box<Client>, background: bool) -> Result<(), IpcEr
 fn fail(message: &Message, args: &Args) -> Started {
     tracing::error!(%message, "the engine did not start");
     if args.tell_when_started {
-        output::say(text(message));
+        output::print_error(text(message));
     } else {
         show_error(message);
     }
@@ -107,7 +107,7 @@ fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool
 
 fn show_error(message: &Message) {
     let text = text(message);
-    output::say(&text);
+    output::print_error(&text);
     dialog(&text, MessageButtons::Ok);
 }
 

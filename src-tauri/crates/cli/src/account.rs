@@ -4,7 +4,7 @@
 use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, USAGE, WAITING};
 use crate::{log, owners, print};
 use std::io::{self, BufRead};
-use zafu_cli::args::{AccountCommand, AfterErasure, Place, Who};
+use zafu_cli::args::{AccountCommand, AfterErasure, ProjectArgs, SignInArgs};
 use zafu_core::message;
 use zafu_engine::folder::DataFolder;
 use zafu_engine::output;
@@ -15,14 +15,14 @@ use zafu_engine::protocol::{
 use zafu_engine::sync::AccountClient;
 use zafu_messages::text;
 
-/// Returns the project of `place`. A missing URL or key is taken from the last project that was used.
+/// Returns the project of `args`. A missing URL or key is taken from the last project that was used.
 ///
 /// # Errors
 /// Fails if there is no URL or no key.
-fn project(client: &mut AccountClient, place: Place) -> Result<ProjectView, Failure> {
+fn project(client: &mut AccountClient, args: ProjectArgs) -> Result<ProjectView, Failure> {
     let last = client.project()?;
-    let url = place.url.unwrap_or(last.url);
-    let key = place.key.unwrap_or(last.key);
+    let url = args.url.unwrap_or(last.url);
+    let key = args.key.unwrap_or(last.key);
     if url.is_empty() || key.is_empty() {
         return Err(Failure::new(USAGE, message!("cli-account-project")));
     }
@@ -37,20 +37,20 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
     let mut client = AccountClient::connect(folder)?;
     match command {
         AccountCommand::List { .. } => unreachable!("it needs no server"),
-        AccountCommand::SignIn(who) => {
-            let request = sign_in(&mut client, who)?;
+        AccountCommand::SignIn(args) => {
+            let request = sign_in(&mut client, args)?;
             let email = request.email.clone();
             let signed_in = client.sign_in(request)?;
             self::signed_in(&mut client, &email, signed_in)
         }
-        AccountCommand::SignUp(who) => {
-            let request = sign_in(&mut client, who)?;
+        AccountCommand::SignUp(args) => {
+            let request = sign_in(&mut client, args)?;
             let email = request.email.clone();
             let signed_in = client.sign_up(request)?;
             self::signed_in(&mut client, &email, signed_in)
         }
-        AccountCommand::SendCode { place, email } => {
-            let ProjectView { url, key } = project(&mut client, place)?;
+        AccountCommand::SendCode { project: args, email } => {
+            let ProjectView { url, key } = project(&mut client, args)?;
             let address = email.clone();
             client.send_code(CodeRequest { url, key, email })?;
             output::print(text!("cli-account-code-sent", email = address));
@@ -139,10 +139,10 @@ pub fn sync(folder: &DataFolder, json: bool) -> Result<u8, Failure> {
     let (report, view) = AccountClient::connect(folder)?.sync_now()?;
     print::synced(report, json)?;
     if let Some(trouble) = view.as_ref().and_then(|view| view.trouble.as_ref()) {
-        output::say(text(&trouble.message));
+        output::print_error(text(&trouble.message));
     }
     if let Some(need) = view.as_ref().and_then(print::need) {
-        output::say(text(&need));
+        output::print_error(text(&need));
     }
     Ok(ended(report, view.as_ref()))
 }
@@ -158,14 +158,14 @@ fn ended(report: SyncReport, view: Option<&SyncView>) -> u8 {
     }
 }
 
-fn sign_in(client: &mut AccountClient, who: Who) -> Result<SignInRequest, Failure> {
-    let how = match (who.code, who.password_stdin) {
+fn sign_in(client: &mut AccountClient, args: SignInArgs) -> Result<SignInRequest, Failure> {
+    let how = match (args.code, args.password_stdin) {
         (Some(code), false) => Proof::Code(Secret(code)),
         (None, true) => Proof::Password(Secret(password()?)),
         _ => return Err(Failure::new(USAGE, message!("cli-account-credential"))),
     };
-    let ProjectView { url, key } = project(client, who.place)?;
-    Ok(SignInRequest { url, key, email: who.email, how })
+    let ProjectView { url, key } = project(client, args.project)?;
+    Ok(SignInRequest { url, key, email: args.email, how })
 }
 
 /// Reads the password from the first line of standard input: every other process can read arguments.
@@ -195,10 +195,10 @@ fn signed_in(
     }
     let view = client.status()?;
     if view.as_ref().is_some_and(|view| view.until_quit) {
-        output::say(text!("cli-account-until-quit"));
+        output::print_error(text!("cli-account-until-quit"));
     }
     if let Some(need) = view.as_ref().and_then(print::need) {
-        output::say(text(&need));
+        output::print_error(text(&need));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use zafu_engine::folder::DataFolder;
 
 const PROGRAM: &str = if cfg!(windows) { "zafu-app.exe" } else { "zafu-app" };
 /// Time limit for the start of the program with the window.
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Opens the window of the running engine, or of a new one.
 pub fn open(folder: &DataFolder) -> Result<(), Failure> {
@@ -37,18 +37,18 @@ fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
         let (program, reason) = (path.display(), error.to_string());
         Failure::new(FAILED, message!("cli-app-not-executable", program = program, reason = reason))
     })?;
-    match started.wait(PATIENCE)? {
-        State::Runs => {}
+    match started.wait(START_TIMEOUT)? {
+        State::Running => {}
         State::Ended { status, .. } if status.success() => {}
-        State::Ended { said, .. } => {
-            let message = match reason(&said) {
+        State::Ended { stderr, .. } => {
+            let message = match reason(&stderr) {
                 Some(reason) => message!("cli-app-failed", reason = reason),
                 None => message!("cli-app-failed-silently"),
             };
             return Err(Failure::new(FAILED, message));
         }
-        State::Unknown { said } => {
-            let message = match reason(&said) {
+        State::Unknown { stderr } => {
+            let message = match reason(&stderr) {
                 Some(reason) => message!("cli-app-no-response-reason", reason = reason),
                 None => message!("cli-app-no-response"),
             };
@@ -59,9 +59,9 @@ fn start(folder: &DataFolder, args: &[&str]) -> Result<Client, Failure> {
 }
 
 /// Returns the last message of the program on its standard error, or else the last line of its libraries.
-fn reason(said: &str) -> Option<&str> {
-    let own = said.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
-    own.or_else(|| said.lines().last())
+fn reason(stderr: &str) -> Option<&str> {
+    let own = stderr.lines().rev().find_map(|line| line.strip_prefix("zafu: "));
+    own.or_else(|| stderr.lines().last())
 }
 
 fn program() -> Result<PathBuf, Failure> {

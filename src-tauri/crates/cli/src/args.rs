@@ -110,14 +110,14 @@ pub struct Log {
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
     /// Signs in to an account of a Supabase project.
-    SignIn(Who),
+    SignIn(SignInArgs),
     /// Creates an account in a Supabase project.
-    SignUp(Who),
+    SignUp(SignInArgs),
     /// Has a sign-in code mailed.
     SendCode {
         /// The project of the account.
         #[command(flatten)]
-        place: Place,
+        project: ProjectArgs,
         /// The account's email address.
         #[arg(long)]
         email: String,
@@ -171,7 +171,7 @@ pub enum AccountCommand {
 
 /// The project of an account.
 #[derive(Debug, clap::Args)]
-pub struct Place {
+pub struct ProjectArgs {
     /// The project's URL, such as `https://abcdefgh.supabase.co`; by default the last one.
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
@@ -183,10 +183,10 @@ pub struct Place {
 
 /// An account and the way to sign in to it.
 #[derive(Debug, clap::Args)]
-pub struct Who {
+pub struct SignInArgs {
     /// The project of the account.
     #[command(flatten)]
-    pub place: Place,
+    pub project: ProjectArgs,
 
     /// The account's email address.
     #[arg(long)]

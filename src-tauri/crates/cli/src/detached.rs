@@ -10,34 +10,34 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use zafu_engine::output::STARTED;
 
-/// Interval at which a program without output is checked for its end.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Interval at which it is checked whether a program without output has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Time limit for reading the rest of the output of a program that has ended: another process may hold its pipe open.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+const FINAL_OUTPUT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Maximum number of lines that are stored to explain a failed start.
-const LINES: usize = 200;
+const MAX_LINES: usize = 200;
 
 /// A started program.
 pub struct Detached {
     child: Child,
-    said: Receiver<String>,
+    lines: Receiver<String>,
 }
 
 /// The state of a start.
 pub enum State {
     /// The program has reported that it is running.
-    Runs,
+    Running,
     /// The program has ended.
     Ended {
         /// Its exit status.
         status: ExitStatus,
         /// Its standard error.
-        said: String,
+        stderr: String,
     },
     /// Neither happened within the time limit.
     Unknown {
         /// Its standard error until then.
-        said: String,
+        stderr: String,
     },
 }
 
@@ -50,51 +50,51 @@ impl Detached {
         let mut command = Command::new(program);
         command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = system::spawn(&mut command)?;
-        let (say, said) = channel();
+        let (send, lines) = channel();
         if let Some(stderr) = child.stderr.take() {
-            std::thread::Builder::new().name("said".into()).spawn(move || read(stderr, &say))?;
+            std::thread::Builder::new().name("stderr".into()).spawn(move || read(stderr, &send))?;
         }
-        Ok(Self { child, said })
+        Ok(Self { child, lines })
     }
 
-    /// Waits until the program is running or has ended, at most for `patience`.
+    /// Waits until the program is running or has ended, at most for `timeout`.
     ///
     /// # Errors
     /// Fails if the system does not report whether the program has ended.
-    pub fn wait(mut self, patience: Duration) -> io::Result<State> {
-        let mut said = Vec::new();
-        let mut looks = patience.as_millis() / LOOK_EVERY.as_millis();
-        while looks > 0 {
-            match self.said.recv_timeout(LOOK_EVERY) {
-                Ok(line) if line == STARTED => return Ok(State::Runs),
+    pub fn wait(mut self, timeout: Duration) -> io::Result<State> {
+        let mut stderr = Vec::new();
+        let mut polls = timeout.as_millis() / POLL_INTERVAL.as_millis();
+        while polls > 0 {
+            match self.lines.recv_timeout(POLL_INTERVAL) {
+                Ok(line) if line == STARTED => return Ok(State::Running),
                 // Only faulty libraries print more lines than this.
-                Ok(line) if said.len() < LINES => said.push(line),
+                Ok(line) if stderr.len() < MAX_LINES => stderr.push(line),
                 Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => looks -= 1,
+                Err(RecvTimeoutError::Timeout) => polls -= 1,
                 Err(RecvTimeoutError::Disconnected) => {
-                    looks -= 1;
-                    std::thread::sleep(LOOK_EVERY);
+                    polls -= 1;
+                    std::thread::sleep(POLL_INTERVAL);
                 }
             }
             if let Some(status) = self.child.try_wait()? {
-                while let Ok(line) = self.said.recv_timeout(LAST_WORDS) {
-                    said.push(line);
+                while let Ok(line) = self.lines.recv_timeout(FINAL_OUTPUT_TIMEOUT) {
+                    stderr.push(line);
                 }
-                return Ok(State::Ended { status, said: said.join("\n") });
+                return Ok(State::Ended { status, stderr: stderr.join("\n") });
             }
         }
-        Ok(State::Unknown { said: said.join("\n") })
+        Ok(State::Unknown { stderr: stderr.join("\n") })
     }
 }
 
-/// Sends each line of the standard error of the program to `say` until the program or this process ends.
-fn read(stderr: ChildStderr, say: &Sender<String>) {
-    let mut lines = BufReader::new(stderr);
+/// Sends each line of the standard error of the program to `lines` until the program or this process ends.
+fn read(stderr: ChildStderr, lines: &Sender<String>) {
+    let mut reader = BufReader::new(stderr);
     let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+    while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // Once the program is running, the lines have no receiver. The pipe is still read, so that the program never
         // blocks on a full pipe.
-        let _ = say.send(String::from_utf8_lossy(&line).trim_end().to_owned());
+        let _ = lines.send(String::from_utf8_lossy(&line).trim_end().to_owned());
         line.clear();
     }
 }
@@ -107,7 +107,7 @@ mod system {
 
     /// Starts `command` in a new session, without the descriptors that this process was started with.
     pub fn spawn(command: &mut Command) -> io::Result<Child> {
-        keep_descriptors();
+        set_close_on_exec();
         // SAFETY: between fork and exec only setsid is called, which is async-signal-safe and accesses no memory.
         unsafe {
             command.pre_exec(|| {
@@ -122,7 +122,7 @@ mod system {
     ///
     /// Descriptors that this process opened have it already; inherited ones (a lock of a script, the pipe of a command
     /// substitution) may not.
-    fn keep_descriptors() {
+    fn set_close_on_exec() {
         let listed = std::fs::read_dir("/dev/fd").map(|entries| {
             let number = |entry: io::Result<std::fs::DirEntry>| {
                 entry.ok()?.file_name().to_str()?.parse().ok()
@@ -153,18 +153,18 @@ mod system {
     /// Starts `command` without a console, in its own process group, outside the caller's job if that is allowed, and
     /// without the handles that this process inherited.
     pub fn spawn(command: &mut Command) -> io::Result<Child> {
-        keep_handles();
-        let alone = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
+        make_handles_non_inheritable();
+        let flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;
         // A job can forbid breakaway; the call then fails with access denied.
         command
-            .creation_flags(alone | CREATE_BREAKAWAY_FROM_JOB)
+            .creation_flags(flags | CREATE_BREAKAWAY_FROM_JOB)
             .spawn()
-            .or_else(|_| command.creation_flags(alone).spawn())
+            .or_else(|_| command.creation_flags(flags).spawn())
     }
 
     /// Makes the standard handles non-inheritable: a new process inherits every inheritable handle, even one
     /// that is not passed to it.
-    fn keep_handles() {
+    fn make_handles_non_inheritable() {
         for name in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
             // SAFETY: clears a flag of a handle of this process, and returns an error for an invalid handle.
             unsafe { SetHandleInformation(GetStdHandle(name), HANDLE_FLAG_INHERIT, 0) };

@@ -41,7 +41,7 @@ impl Failure {
 
     /// Prints the message on standard error and returns the exit code.
     pub fn report(&self) -> u8 {
-        output::say(zafu_messages::text(&self.message));
+        output::print_error(zafu_messages::text(&self.message));
         self.code
     }
 }

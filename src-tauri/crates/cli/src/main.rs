@@ -54,7 +54,7 @@ fn parse() -> Result<Args, clap::Error> {
 fn explain(answer: &clap::Error) -> u8 {
     let text = usage::text(answer, &zafu_messages::current());
     if answer.use_stderr() {
-        output::say_plain(&text);
+        output::print_error_plain(&text);
     } else {
         output::print(text.trim_end());
     }
@@ -72,7 +72,7 @@ fn finish(code: u8, begins_a_sit: bool) -> u8 {
         return code;
     }
     let reason = error.to_string();
-    output::say(match begins_a_sit {
+    output::print_error(match begins_a_sit {
         true => text!("cli-output-sit", reason = reason),
         false => text!("cli-output", reason = reason),
     });
@@ -167,7 +167,7 @@ fn begin(folder: &DataFolder, sit: &Sit) -> Result<(), Failure> {
         output::print(sit.id);
     }
     for trouble in state.trouble {
-        output::say(text(&trouble.message));
+        output::print_error(text(&trouble.message));
     }
     Ok(())
 }

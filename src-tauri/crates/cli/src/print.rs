@@ -160,7 +160,8 @@ pub fn log(
             format!("  {}", text(&name))
         });
         // Each sit has one line, so that line breaks in the note become spaces.
-        let text = [label, note].map(|text| output::harmless(text).replace('\n', " "));
+        let text =
+            [label, note].map(|text| output::without_control_characters(text).replace('\n', " "));
         let text = text.join(" ");
         writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<14}{owner}  {}", text.trim())?;
     }
@@ -317,7 +318,7 @@ pub fn findings(findings: &[Finding]) -> u8 {
 
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
-    writeln!(output::stdout(), "{}", output::harmless_json(&text))?;
+    writeln!(output::stdout(), "{}", output::escape_control_characters(&text))?;
     Ok(())
 }
 

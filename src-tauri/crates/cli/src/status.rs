@@ -15,7 +15,7 @@ pub fn show(folder: &DataFolder, json: bool) -> Result<(), Failure> {
         None => (source::database(folder, unsettled)?.unwrap_or_default(), false),
     };
     if let Some(warning) = folder.warning() {
-        output::say(text(&warning));
+        output::print_error(text(&warning));
     }
     print::status(&state, running, json)
 }

@@ -23,9 +23,9 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let host = Host::start_locked(folder, lock, system::adapters(folder, ringing.clone()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
-        let mut told = BellTroubles::default();
-        if follow(host.engine(), request, &mut told).await? == Over::Sat {
-            last_bell(host.engine(), &ringing, &mut told).await?;
+        let mut bell_troubles = BellTroubles::default();
+        if follow(host.engine(), request, &mut bell_troubles).await? == Outcome::Completed {
+            last_bell(host.engine(), &ringing, &mut bell_troubles).await?;
         }
         Ok(())
     });
@@ -41,16 +41,16 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
 struct BellTroubles(Vec<IpcError>);
 
 impl BellTroubles {
-    fn tell(&mut self, state: &EngineState) {
+    fn report_all(&mut self, state: &EngineState) {
         for error in state.trouble.iter().filter(|error| error.code == ErrorCode::Sound) {
-            self.say(error);
+            self.report(error);
         }
     }
 
     /// Prints `error` on standard error, once.
-    fn say(&mut self, error: &IpcError) {
+    fn report(&mut self, error: &IpcError) {
         if !self.0.contains(error) {
-            output::say(text(&error.message));
+            output::print_error(text(&error.message));
             self.0.push(error.clone());
         }
     }
@@ -60,121 +60,124 @@ impl BellTroubles {
 async fn last_bell(
     engine: &EngineHandle,
     ringing: &Ringing,
-    told: &mut BellTroubles,
+    bell_troubles: &mut BellTroubles,
 ) -> Result<(), Failure> {
     let (mut events, mut signals) = (engine.subscribe(), Signals::new()?);
-    told.tell(&engine.state().await?);
+    bell_troubles.report_all(&engine.state().await?);
     let rings = ringing.clone();
-    let mut heard = tokio::task::spawn_blocking(move || rings.wait());
+    let mut last_tail = tokio::task::spawn_blocking(move || rings.wait());
     loop {
         tokio::select! {
-            _ = &mut heard => break,
+            _ = &mut last_tail => break,
             _ = signals.next() => return Ok(()),
             event = events.recv() => match event {
-                Ok(Event::State(state)) => told.tell(&state),
+                Ok(Event::State(state)) => bell_troubles.report_all(&state),
                 Ok(Event::Quit) | Err(RecvError::Closed) => return Ok(()),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
             },
         }
     }
     // The engine has the trouble of the bell in its state before the bell ends.
-    told.tell(&engine.state().await?);
+    bell_troubles.report_all(&engine.state().await?);
     Ok(())
 }
 
-/// How a sit in a terminal was over.
+/// How a sit in a terminal ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Over {
+enum Outcome {
     /// It reached its planned end.
-    Sat,
+    Completed,
     /// The user or the system ended it. The time sat until then is saved.
-    Left,
+    Interrupted,
 }
 
 async fn follow(
     engine: &EngineHandle,
     request: StartRequest,
-    told: &mut BellTroubles,
-) -> Result<Over, Failure> {
+    bell_troubles: &mut BellTroubles,
+) -> Result<Outcome, Failure> {
     // The check runs in parallel, so that the sound system does not delay the sit.
     let mut check = tokio::task::spawn_blocking(bells::check);
     let mut checked = false;
     let TerminalSit { state, is_recovered, mut events } =
         engine.start_terminal_sit(request).await?;
     if is_recovered {
-        output::say(text!("cli-sit-recovered"));
+        output::print_error(text!("cli-sit-recovered"));
     }
-    let mut face = Face::new();
+    let mut display = Display::new();
     if let Some(sit) = &state.sit {
         output::print(sit.id);
     }
-    face.show(&state);
+    display.show(&state);
     let mut signals = Signals::new()?;
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            _ = second.tick(), if face.redraws => face.show(&engine.state().await?),
+            _ = second.tick(), if display.redraws => display.show(&engine.state().await?),
             found = &mut check, if !checked => {
                 checked = true;
                 if let Ok(Some(error)) = found.map(|found| found.error) {
-                    told.say(&error);
+                    bell_troubles.report(&error);
                 }
             }
             event = events.recv() => match event {
                 Ok(Event::State(state)) => {
-                    told.tell(&state);
-                    face.show(&state);
-                    if state.sit.is_none() && face.is_saved(&state) {
-                        face.finish(&state);
-                        return Ok(if state.finished.is_some() { Over::Sat } else { Over::Left });
+                    bell_troubles.report_all(&state);
+                    display.show(&state);
+                    if state.sit.is_none() && display.is_saved(&state) {
+                        display.finish(&state);
+                        return Ok(match state.finished {
+                            Some(_) => Outcome::Completed,
+                            None => Outcome::Interrupted,
+                        });
                     }
                 }
-                Ok(Event::Quit) => return Ok(Over::Left),
+                Ok(Event::Quit) => return Ok(Outcome::Interrupted),
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return Ok(Over::Left),
+                Err(RecvError::Closed) => return Ok(Outcome::Interrupted),
             },
             signal = signals.next() => {
-                if signal == Signal::Interrupt && !face.waits {
+                if signal == Signal::Interrupt && !display.awaits_save {
                     let ended = match engine.end_sit(None).await {
-                        // `is_saved` prints it, and the loop waits until it is saved.
+                        // `is_saved` prints it, and the loop continues until it is saved.
                         Err(error) if error.code == ErrorCode::NotSaved => engine.state().await?,
                         ended => ended?,
                     };
-                    if !face.is_saved(&ended) {
+                    if !display.is_saved(&ended) {
                         continue;
                     }
-                    face.finish(&ended);
+                    display.finish(&ended);
                 }
                 // Any other signal asks the process to exit, not to end the sit. The sit is saved up to now, or an
                 // error is returned.
                 engine.prepare_to_quit().await?;
-                return Ok(Over::Left);
+                return Ok(Outcome::Interrupted);
             }
         }
     }
 }
 
 /// The display of a sit: one line that is redrawn on a terminal, plain lines elsewhere.
-struct Face {
+struct Display {
     redraws: bool,
     phase: Option<PhaseView>,
     /// Whether the end of the sit is known but not saved yet.
-    waits: bool,
+    awaits_save: bool,
 }
 
-impl Face {
+impl Display {
     fn new() -> Self {
-        Self { redraws: output::takes_control_sequences(), phase: None, waits: false }
+        Self { redraws: output::takes_control_sequences(), phase: None, awaits_save: false }
     }
 
     /// Returns whether the end of the sit is saved. Prints the error once while it is not.
     fn is_saved(&mut self, ended: &EngineState) -> bool {
         let trouble = ended.trouble.iter().find(|error| error.code == ErrorCode::NotSaved);
-        if let Some(error) = trouble.filter(|_| !self.waits) {
-            output::say(text!("cli-sit-not-saved", error = error.message.clone()));
+        if let Some(error) = trouble.filter(|_| !self.awaits_save) {
+            output::print_error(text!("cli-sit-not-saved", error = error.message.clone()));
         }
-        self.waits = trouble.is_some();
-        !self.waits
+        self.awaits_save = trouble.is_some();
+        !self.awaits_save
     }
 
     fn show(&mut self, state: &EngineState) {
@@ -192,7 +195,7 @@ impl Face {
             output::draw("\r\x1b[2K");
         }
         for moved in state.trouble.iter().filter(|error| error.code == ErrorCode::Moved) {
-            output::say(text(&moved.message));
+            output::print_error(text(&moved.message));
         }
         output::print(match &state.finished {
             Some(finished) => text!("cli-sit-kept", sat = finished.sat_seconds.to_string()),

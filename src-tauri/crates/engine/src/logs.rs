@@ -1,7 +1,7 @@
 //! Writes one log file a day to the data folder and keeps the last seven. They never contain notes, labels or secrets.
 
 use crate::folder::DataFolder;
-use crate::output::{Harmless, LogToStderr};
+use crate::output::{InfallibleWriter, LogToStderr};
 use tracing::level_filters::LevelFilter;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::Layer;
@@ -27,7 +27,7 @@ pub fn start(folder: &DataFolder, program: &str, verbose: bool) {
         .max_log_files(KEPT)
         .build(folder.logs());
     let to_files = files
-        .map(|files| layer().with_ansi(false).with_writer(Harmless(files)))
+        .map(|files| layer().with_ansi(false).with_writer(InfallibleWriter(files)))
         .ok()
         .filter(|_| made.is_ok());
     let to_person = verbose.then(|| layer().with_writer(|| LogToStderr));

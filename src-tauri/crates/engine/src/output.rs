@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::MakeWriter;
 pub const STARTED: &str = "zafu-app: started";
 
 /// Queue length from which new texts that may be dropped are dropped.
-const QUEUED_AT_MOST: usize = 256;
+const MAX_QUEUED: usize = 256;
 
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ enum Stream {
 enum Job {
     Write(Stream, Vec<u8>),
     /// Detaches from standard error.
-    LetGo,
+    DetachStderr,
     /// Reports that everything queued before it was written, or could not be.
     Finish(SyncSender<()>),
 }
@@ -78,7 +78,7 @@ fn write_all(inbox: &Receiver<Job>) {
                     *failed = written.err();
                 }
             }
-            Job::LetGo => let_go_of_stderr(),
+            Job::DetachStderr => detach_stderr(),
             Job::Finish(done) => {
                 let _ = done.send(());
             }
@@ -119,13 +119,13 @@ impl Drop for Out {
 /// Returns a text of a user or server with control characters and bidirectional controls replaced by spaces, so that it
 /// cannot affect the terminal. Keeps line breaks.
 #[must_use]
-pub fn harmless(text: &str) -> String {
+pub fn without_control_characters(text: &str) -> String {
     text.replace(|c: char| c != '\n' && is_control(c), " ")
 }
 
 /// Returns JSON with the same characters escaped as `\u` sequences. Keeps line breaks.
 #[must_use]
-pub fn harmless_json(text: &str) -> String {
+pub fn escape_control_characters(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -154,28 +154,30 @@ fn is_control(c: char) -> bool {
 
 /// Queues a line for standard output.
 pub fn print(line: impl std::fmt::Display) {
-    queue()
-        .push(Job::Write(Stream::Out, format!("{}\n", harmless(&line.to_string())).into_bytes()));
+    queue().push(Job::Write(
+        Stream::Out,
+        format!("{}\n", without_control_characters(&line.to_string())).into_bytes(),
+    ));
 }
 
 /// Queues a text for standard output. Drops it if the queue is too long: a newer text replaces it.
 pub fn draw(text: &str) {
     let queue = queue();
-    if queue.waiting.load(Ordering::Relaxed) < QUEUED_AT_MOST {
+    if queue.waiting.load(Ordering::Relaxed) < MAX_QUEUED {
         queue.push(Job::Write(Stream::Out, text.as_bytes().to_vec()));
     }
 }
 
 /// Queues a message for standard error, with the program's name before it.
-pub fn say(message: impl std::fmt::Display) {
+pub fn print_error(message: impl std::fmt::Display) {
     queue().push(Job::Write(
         Stream::Err,
-        format!("zafu: {}\n", harmless(&message.to_string())).into_bytes(),
+        format!("zafu: {}\n", without_control_characters(&message.to_string())).into_bytes(),
     ));
 }
 
 /// Queues an unchanged text for standard error.
-pub fn say_plain(text: &str) {
+pub fn print_error_plain(text: &str) {
     queue().push(Job::Write(Stream::Err, text.as_bytes().to_vec()));
 }
 
@@ -219,13 +221,13 @@ pub fn takes_control_sequences() -> bool {
 /// Tells the process that started this program that it runs, and detaches from that process: later texts for standard
 /// error are discarded. The log files contain them.
 pub fn started() {
-    say_plain(&format!("{STARTED}\n"));
-    queue().push(Job::LetGo);
+    print_error_plain(&format!("{STARTED}\n"));
+    queue().push(Job::DetachStderr);
 }
 
 /// Redirects standard error to `/dev/null`.
 #[cfg(unix)]
-fn let_go_of_stderr() {
+fn detach_stderr() {
     use std::os::fd::AsRawFd;
     let Ok(nothing) = std::fs::File::options().write(true).open("/dev/null") else { return };
     // SAFETY: both are descriptors of this process; standard error is replaced in one step.
@@ -234,7 +236,7 @@ fn let_go_of_stderr() {
 
 /// Does nothing: on Windows, writing to a pipe without a reader fails, and the error is ignored.
 #[cfg(windows)]
-fn let_go_of_stderr() {}
+fn detach_stderr() {}
 
 /// Queues log lines for standard error. Drops them if the queue is too long.
 #[derive(Clone, Copy, Debug)]
@@ -243,7 +245,7 @@ pub(crate) struct LogToStderr;
 impl Write for LogToStderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let queue = queue();
-        if queue.waiting.load(Ordering::Relaxed) < QUEUED_AT_MOST {
+        if queue.waiting.load(Ordering::Relaxed) < MAX_QUEUED {
             queue.push(Job::Write(Stream::Err, bytes.to_vec()));
         }
         Ok(bytes.len())
@@ -256,21 +258,21 @@ impl Write for LogToStderr {
 
 /// Contains the failures of a writer of log files: if it fails, or panics because it cannot report that on standard
 /// error, a log line is lost and nothing else.
-pub(crate) struct Harmless<W>(pub W);
+pub(crate) struct InfallibleWriter<W>(pub W);
 
 /// The writer of one log line; `None` if it could not be created.
-pub(crate) struct HarmlessWrite<W>(Option<W>);
+pub(crate) struct InfallibleWrite<W>(Option<W>);
 
-impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Harmless<W> {
-    type Writer = HarmlessWrite<W::Writer>;
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for InfallibleWriter<W> {
+    type Writer = InfallibleWrite<W::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
         let made = std::panic::AssertUnwindSafe(|| self.0.make_writer());
-        HarmlessWrite(std::panic::catch_unwind(made).ok())
+        InfallibleWrite(std::panic::catch_unwind(made).ok())
     }
 }
 
-impl<W: Write> Write for HarmlessWrite<W> {
+impl<W: Write> Write for InfallibleWrite<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Some(writer) = &mut self.0 {
             let _ = writer.write_all(bytes);
@@ -290,14 +292,14 @@ mod tests {
     #[test]
     fn real_life_33_a_note_cannot_change_the_text_around_it() {
         let note = "rain\u{202e}nug\u{2066} \u{1b}[2Jon\u{9b}the\u{200f}roof";
-        assert_eq!(harmless(note), "rain nug   [2Jon the roof");
-        let json = harmless_json(&serde_json::to_string(note).unwrap());
+        assert_eq!(without_control_characters(note), "rain nug   [2Jon the roof");
+        let json = escape_control_characters(&serde_json::to_string(note).unwrap());
         assert!(json.is_ascii() && !json.contains('\u{1b}'), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), note);
         // Right-to-left text needs none of these characters; joiners shape letters and emoji.
         for text in ["שקט", "صمت", "雨", "👩\u{200d}💻", "می\u{200c}نشینم", "two\nlines"]
         {
-            assert_eq!(harmless(text), text);
+            assert_eq!(without_control_characters(text), text);
         }
     }
 }
