@@ -24,8 +24,8 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
+use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::Ringing;
-use zafu_engine::folder::DataFolder;
 use zafu_engine::{EngineHandle, Event, Host, logs, output};
 use zafu_messages::text;
 

@@ -6,10 +6,10 @@ use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use std::path::Path;
 use zafu_core::message;
 use zafu_core::message::Message;
-use zafu_engine::access::{self, Access};
+use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::Ringing;
-use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::IpcError;
+use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_messages::text;
 use zafu_store::{Store, StoreError};
@@ -28,7 +28,7 @@ pub enum Started {
 /// printed instead, for the process that started this one.
 pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
     loop {
-        let error = match access::lock_or_connect(folder) {
+        let error = match lock_or_connect(folder) {
             Ok(Access::Lock(lock)) => {
                 let adapters = system::adapters(folder, ringing.clone());
                 match Host::start_locked(folder, lock, adapters) {

@@ -8,8 +8,8 @@ use tauri::window::Color;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use zafu_core::ids::SessionId;
 use zafu_core::settings::{Settings, Theme};
+use zafu_engine::DataFolder;
 use zafu_engine::EngineHandle;
-use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::EngineState;
 
 /// Label of the window, also in capabilities and events.

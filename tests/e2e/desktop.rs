@@ -14,8 +14,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use zafu_core::settings::Settings;
 use zafu_engine::Client;
-use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::{EngineState, StartRequest};
+use zafu_engine::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_store::Store;
 
 /// Programs that every test with a window needs.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use zafu_engine::Client;
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 
 /// A process of `zafu sit`. Killed when dropped.
 struct Sit(Child);

@@ -304,12 +304,12 @@ fn real_life_27_a_log_with_limit_0_does_not_claim_that_there_are_no_sits() {
 fn real_life_34_a_tilde_in_the_environment_is_the_home_folder() {
     let zafu = Zafu::new();
     let mut command = zafu.command(["restore"]);
-    command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~/z").current_dir(zafu.home());
+    command.env(zafu_engine::DATA_DIR_VARIABLE, "~/z").current_dir(zafu.home());
     assert_eq!(CommandResult::of(command).code, Some(0));
     assert!(zafu.home().join("z").is_dir());
     assert!(!zafu.home().join("~").exists());
     let mut command = zafu.command(["status"]);
-    command.env(zafu_engine::folder::DATA_DIR_VARIABLE, "~other/z");
+    command.env(zafu_engine::DATA_DIR_VARIABLE, "~other/z");
     CommandResult::of(command).fails_with(1, "Write the whole path, beginning with /");
 }
 
@@ -357,7 +357,7 @@ fn real_life_13_a_read_only_home_folder_is_named_or_not_needed() {
     };
     for (name, args) in [("zafu-app", &[][..]), ("zafu", &[]), ("zafu", &["sit", "20m"])] {
         let mut without = command(name, args);
-        without.env_remove(zafu_engine::folder::DATA_DIR_VARIABLE);
+        without.env_remove(zafu_engine::DATA_DIR_VARIABLE);
         let result = CommandResult::of(without);
         result.fails_with(1, "The data folder /proc/self/");
         result.fails_with(1, "set ZAFU_DATA_DIR to another");

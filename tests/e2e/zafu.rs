@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use zafu_core::time::BootId;
 use zafu_engine::Client;
-use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_engine::protocol::EngineState;
+use zafu_engine::{DATA_DIR_VARIABLE, DataFolder};
 
 /// Timeout of [`eventually`]. Long enough for a busy machine: it only ends a test that would wait for ever.
 pub const TIMEOUT: Duration = Duration::from_secs(120);

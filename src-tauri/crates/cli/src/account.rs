@@ -6,13 +6,13 @@ use crate::{log, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, ProjectArgs, SignInArgs};
 use zafu_core::message;
-use zafu_engine::folder::DataFolder;
+use zafu_engine::AccountClient;
+use zafu_engine::DataFolder;
 use zafu_engine::output;
 use zafu_engine::protocol::{
     CodeRequest, OwnerState, ProjectView, Proof, Secret, SignInRequest, SignedInView, SyncReport,
     SyncView,
 };
-use zafu_engine::sync::AccountClient;
 use zafu_messages::text;
 
 /// Returns the project of `args`. A missing URL or key is taken from the last project that was used.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zafu_core::message;
 use zafu_engine::Client;
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 
 const PROGRAM: &str = if cfg!(windows) { "zafu-app.exe" } else { "zafu-app" };
 /// Time limit for the start of the program with the window.

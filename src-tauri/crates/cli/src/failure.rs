@@ -3,8 +3,8 @@
 use zafu_core::length::LengthError;
 use zafu_core::message;
 use zafu_core::message::Message;
+use zafu_engine::FolderError;
 use zafu_engine::HostError;
-use zafu_engine::folder::FolderError;
 use zafu_engine::output;
 use zafu_engine::protocol::{ErrorCode, IpcError};
 use zafu_store::StoreError;

@@ -3,15 +3,15 @@
 use crate::failure::Failure;
 use crate::{owners, print, source};
 use zafu_cli::args;
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 use zafu_engine::protocol::{LogOwner, LogRequest, OwnerView};
-use zafu_engine::{Client, system, view};
+use zafu_engine::{Client, system};
 
 /// Returns every owner of sits in `folder`, the account in use first.
 pub fn owners(folder: &DataFolder) -> Result<Vec<OwnerView>, Failure> {
     match source::engine(folder, Client::owners)? {
         Some(owners) => Ok(owners),
-        None => Ok(source::database(folder, view::owners)?.unwrap_or_default()),
+        None => Ok(source::database(folder, zafu_engine::owners)?.unwrap_or_default()),
     }
 }
 
@@ -32,7 +32,7 @@ pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
         Some(records) => records,
         None => {
             let now = system::clock().now().wall;
-            source::database(folder, |database| view::records(database, &request, now))?
+            source::database(folder, |database| zafu_engine::sessions(database, &request, now))?
                 .unwrap_or_default()
         }
     };

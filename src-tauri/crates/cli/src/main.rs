@@ -23,9 +23,9 @@ use zafu_cli::args::{Args, Command, GapAnswer, Sit};
 use zafu_cli::{help, usage};
 use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
-use zafu_engine::access::{self, Access};
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 use zafu_engine::protocol::{IpcError, StartRequest};
+use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{Client, doctor, logs, output, resolve_sit, system};
 use zafu_messages::text;
 use zafu_store::Store;
@@ -180,7 +180,7 @@ fn resolve(folder: &DataFolder, answer: GapAnswer, id: Option<&str>) -> Result<(
     };
     let not_an_id = |text: &str| Failure::new(USAGE, message!("cli-session-id", text = text));
     let id = id.map(|text| text.parse().map_err(|_| not_an_id(text))).transpose()?;
-    match access::lock_or_connect(folder).map_err(IpcError::from)? {
+    match lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Engine(mut client) => drop(client.resolve_sit(id, answer)?),
         Access::Lock(_lock) => {
             let now = system::clock().now();

@@ -3,9 +3,9 @@
 use crate::failure::{FAILED, Failure, REJECTED};
 use zafu_cli::args::RestoreFrom;
 use zafu_core::message;
-use zafu_engine::access::{self, Access};
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 use zafu_engine::protocol::IpcError;
+use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{output, system};
 use zafu_messages::text;
 use zafu_store::Store;
@@ -26,7 +26,7 @@ pub fn run(folder: &DataFolder, from: Option<String>) -> Result<(), Failure> {
         }
         return Ok(());
     };
-    let _lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
+    let _lock = match lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Lock(lock) => lock,
         Access::Engine(_) => return Err(Failure::new(REJECTED, message!("cli-restore-running"))),
     };

@@ -3,9 +3,9 @@
 //! Reading neither locks nor changes the data folder, so that any number of processes can read at any time.
 
 use crate::failure::Failure;
-use zafu_engine::access::{self, Access};
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 use zafu_engine::protocol::IpcError;
+use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{Client, system};
 use zafu_store::{OpenOutcome, ReadOnlyStore, Store, StoreError};
 
@@ -43,7 +43,7 @@ pub fn database<T>(
 
 /// Upgrades a database of an older version, unless an engine has done so in the meantime.
 fn upgrade(folder: &DataFolder) -> Result<(), Failure> {
-    if let Access::Lock(_lock) = access::lock_or_connect(folder).map_err(IpcError::from)? {
+    if let Access::Lock(_lock) = lock_or_connect(folder).map_err(IpcError::from)? {
         Store::open(folder.path(), system::clock().now().wall)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::{print, source};
-use zafu_engine::folder::DataFolder;
+use zafu_engine::DataFolder;
 use zafu_engine::protocol::EngineState;
 use zafu_engine::{Client, output, system, unsettled_sits};
 use zafu_messages::text;

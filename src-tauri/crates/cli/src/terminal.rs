@@ -6,17 +6,17 @@ use std::io;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_core::message;
-use zafu_engine::access::{self, Access};
+use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::{self, Ringing};
-use zafu_engine::folder::DataFolder;
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, PhaseView, StartRequest};
+use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{EngineHandle, Event, Host, TerminalSit, output, system};
 use zafu_messages::text;
 
 /// Runs a sit in this process until it is over.
 pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let ringing = Ringing::default();
-    let lock = match access::lock_or_connect(folder).map_err(IpcError::from)? {
+    let lock = match lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Lock(lock) => lock,
         Access::Engine(_) => return Err(Failure::new(REJECTED, message!("cli-sit-elsewhere"))),
     };

@@ -5,15 +5,15 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod access;
+mod access;
 mod account;
 pub mod adapters;
 pub mod bell;
-pub mod client;
-pub mod clock;
+mod client;
+mod clock;
 pub mod doctor;
 mod error;
-pub mod folder;
+mod folder;
 mod handle;
 mod host;
 pub mod logs;
@@ -22,16 +22,21 @@ pub mod protocol;
 mod recovery;
 mod serve;
 mod socket;
-pub mod sync;
+mod sync;
 pub mod system;
 mod thread;
 #[cfg(test)]
 mod typescript;
-pub mod view;
+mod view;
 
+pub use access::{Access, AccessError, lock_or_connect};
 pub use account::Account;
 pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use folder::{DATA_DIR_VARIABLE, DataFolder, FolderError, FolderLock};
 pub use handle::{EngineHandle, Pending};
 pub use host::{Host, HostError, MakeAdapters};
 pub use recovery::{resolve_sit, unsettled_sits};
+pub use sync::AccountClient;
 pub use thread::{Event, TerminalSit};
+pub use view::{owners, sessions};

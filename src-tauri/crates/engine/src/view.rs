@@ -153,7 +153,7 @@ impl Log {
 ///
 /// # Errors
 /// The sessions cannot be read.
-pub fn records(
+pub fn sessions(
     store: &impl ReadSits,
     request: &LogRequest,
     now: WallTime,

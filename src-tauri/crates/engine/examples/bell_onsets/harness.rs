@@ -15,7 +15,7 @@ use std::time::Duration;
 use zafu_core::plan::Strikes;
 use zafu_core::time::BootTime;
 use zafu_engine::bell::{Armed, BuiltIn, Player, Sound, Strike};
-use zafu_engine::clock::{Clock, SystemClock};
+use zafu_engine::{Clock, SystemClock};
 
 /// Frames per second of the recording.
 pub const RATE: u32 = 48_000;

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use zafu_core::plan::{OvertimeChoice, SoundName, Strike, Strikes};
 use zafu_engine::Client;
-use zafu_engine::clock::{Clock, SystemClock};
-use zafu_engine::folder::{DATA_DIR_VARIABLE, DataFolder};
+use zafu_engine::{Clock, SystemClock};
+use zafu_engine::{DATA_DIR_VARIABLE, DataFolder};
 use zafu_store::Store;
 
 const SIT: Duration = Duration::from_secs(1);

@@ -177,7 +177,7 @@ impl EngineThread {
     }
 
     pub(crate) fn sessions(&self, request: &LogRequest) -> Result<Vec<SitRecord>, IpcError> {
-        Ok(view::records(&self.store, request, self.now().wall)?)
+        Ok(view::sessions(&self.store, request, self.now().wall)?)
     }
 
     pub(crate) fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {
