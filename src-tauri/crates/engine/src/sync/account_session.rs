@@ -368,11 +368,11 @@ impl AccountSession {
 
     /// Assigns the sits without an owner to the account, or declines them.
     pub fn adopt(&self, adopt: bool) -> Result<Done<()>, IpcError> {
-        match adopt {
-            true => drop(self.store.assign_ownerless()?),
-            false => self.store.decline_ownerless()?,
+        if !adopt {
+            return Ok(Done::new(self.store.decline_ownerless()?));
         }
-        Ok(Done::new(()))
+        self.store.assign_ownerless()?;
+        Ok(Done::waking((), Wakeup::LocalChange))
     }
 
     /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
@@ -393,7 +393,7 @@ impl AccountSession {
             return Err(IpcError::new(ErrorCode::BadRequest, message!("server-owner-in-use")));
         }
         let moved = self.store.move_sits_from(owner)?;
-        Ok(Done { changes_log: true, ..Done::new(moved) })
+        Ok(Done { changes_log: true, ..Done::waking(moved, Wakeup::LocalChange) })
     }
 
     /// Resolves an erasure by another device, which is the `hold` of the sync.
