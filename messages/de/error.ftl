@@ -1,6 +1,7 @@
 ## Bells that are not heard as chosen. A reason is technical text from the system, in English.
 
-error-bell-no-device = Es wurde kein Tongerät gefunden, daher bleiben die Glocken stumm ({ $reason }). Schließ Lautsprecher oder Kopfhörer an, oder schalte den Ton ein.
+error-bell-no-device = Es wurde kein Tongerät gefunden, daher bleiben die Glocken stumm. Schließ Lautsprecher oder Kopfhörer an, oder schalte den Ton ein.
+error-bell-no-device-reason = Es wurde kein Tongerät gefunden, daher bleiben die Glocken stumm ({ $reason }). Schließ Lautsprecher oder Kopfhörer an, oder schalte den Ton ein.
 error-bell-device-refused = „{ $device }“ ist nicht verfügbar, daher blieb eine Glocke stumm ({ $reason }). Prüfe, ob ein anderes Programm das Gerät benutzt.
 error-bell-device-lost = „{ $device }“ wurde getrennt, während eine Glocke klang ({ $reason }). Die nächste Glocke nimmt das Gerät, das dann verfügbar ist.
 error-bell-stuck = Das Tonsystem des Computers reagiert nicht, daher blieb eine Glocke stumm. Starte das Tonsystem oder den Computer neu.
@@ -25,7 +26,7 @@ error-file-bad-name = ihr Name ist nicht lesbar, benenne sie um
 error-file-unreadable = sie lässt sich nicht lesen ({ $reason })
 error-file-slow = das Lesen dauert zu lange
 error-file-unknown-format = es ist kein Klang, den Zafu lesen kann
-error-file-damaged = sie ist beschädigt ({ $reason })
+error-file-damaged = sie ist beschädigt
 error-file-rate = ihre Abtastrate ist { $hertz } Hz, aber Zafu spielt 4000 bis 384000 Hz
 error-file-channels = sie hat { $count } Kanäle, aber Zafu spielt 1 bis 8
 error-file-not-finite = einige ihrer Abtastwerte sind keine Zahlen

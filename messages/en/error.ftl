@@ -1,6 +1,7 @@
 ## Bells that are not heard as chosen. A reason is technical text from the system, in English.
 
-error-bell-no-device = No sound device was found, so bells are silent ({ $reason }). Connect speakers or headphones, or turn on the computer’s sound.
+error-bell-no-device = No sound device was found, so bells are silent. Connect speakers or headphones, or turn on the computer’s sound.
+error-bell-no-device-reason = No sound device was found, so bells are silent ({ $reason }). Connect speakers or headphones, or turn on the computer’s sound.
 error-bell-device-refused = “{ $device }” is not available, so a bell was silent ({ $reason }). Check whether another program is using it.
 error-bell-device-lost = “{ $device }” was disconnected while a bell rang ({ $reason }). The next bell uses the device that is available then.
 error-bell-stuck = The computer’s sound system does not respond, so a bell was silent. Restart the sound system or the computer.
@@ -25,7 +26,7 @@ error-file-bad-name = its name cannot be read, so rename it
 error-file-unreadable = it cannot be read ({ $reason })
 error-file-slow = reading it takes too long
 error-file-unknown-format = it is not a sound that Zafu can read
-error-file-damaged = it is damaged ({ $reason })
+error-file-damaged = it is damaged
 error-file-rate = its sample rate is { $hertz } Hz, but Zafu plays 4000 to 384000 Hz
 error-file-channels = it has { $count } channels, but Zafu plays 1 to 8
 error-file-not-finite = some of its samples are not numbers

@@ -62,7 +62,7 @@ fn message(language: &str, name: &str) -> String {
 
 /// Full messages. [`BRIEF`] has those of the closed notices.
 const LONG: [&str; 5] = [
-    "error-bell-no-device",
+    "error-bell-no-device-reason",
     "error-bell-device-refused",
     "error-bell-device-lost",
     "error-bell-stuck",

@@ -5,6 +5,7 @@ import { messageText, t, type MessageId, type PlainMessageId } from './messages.
 /** The messages that have a short form. */
 const BRIEF: { [Id in MessageId]?: PlainMessageId } = {
 	'error-bell-no-device': 'error-bell-no-device-brief',
+	'error-bell-no-device-reason': 'error-bell-no-device-brief',
 	'error-bell-device-refused': 'error-bell-silent-brief',
 	'error-bell-device-lost': 'error-bell-silent-brief',
 	'error-bell-stuck': 'error-bell-silent-brief',

@@ -95,7 +95,7 @@ impl Client {
         let line = if may_take_long(request) { self.wait()? } else { self.read()? };
         decode(&line)?.ok_or_else(|| {
             self.is_closed = true;
-            unreachable(&"it has stopped")
+            IpcError::new(ErrorCode::Engine, message!("engine-stopping"))
         })
     }
 

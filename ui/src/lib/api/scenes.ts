@@ -72,7 +72,8 @@ const FILE = 'Temple bell of the long winter retreat, second take.flac';
 /** Every error of a bell, with arguments of the greatest length. */
 export const BELL_TROUBLES: IpcError[] = (
 	[
-		['error-bell-no-device', { reason: 'the system names none' }],
+		['error-bell-no-device', {}],
+		['error-bell-no-device-reason', { reason: 'Host is down' }],
 		[
 			'error-bell-device-refused',
 			{

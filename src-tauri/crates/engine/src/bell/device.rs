@@ -46,7 +46,7 @@ impl Device {
     /// program holds it or access is denied.
     pub fn find() -> Result<Self, BellError> {
         quiet::here();
-        let none = || BellError::NoDevice { reason: "the system names none".into() };
+        let none = || BellError::NoDevice { reason: None };
         let device = cpal::default_host().default_output_device().ok_or_else(none)?;
         let name =
             device.description().map_or_else(|_| "default".into(), |about| about.name().to_owned());
@@ -228,6 +228,6 @@ fn trouble(error: &cpal::Error, device: &str) -> BellError {
         ErrorKind::DeviceBusy | ErrorKind::PermissionDenied | ErrorKind::UnsupportedConfig => {
             BellError::DeviceRefused { device: device.to_owned(), reason }
         }
-        _ => BellError::NoDevice { reason },
+        _ => BellError::NoDevice { reason: Some(reason) },
     }
 }

@@ -10,8 +10,8 @@ use zafu_core::message::Message;
 pub enum BellError {
     /// There is no sound device.
     NoDevice {
-        /// The error of the system.
-        reason: String,
+        /// The error of the system, if it reports one.
+        reason: Option<String>,
     },
     /// The device does not accept the sound.
     DeviceRefused {
@@ -64,7 +64,10 @@ impl BellError {
     #[must_use]
     pub fn message(&self) -> Message {
         match self {
-            Self::NoDevice { reason } => message!("error-bell-no-device", reason = reason.as_str()),
+            Self::NoDevice { reason: None } => message!("error-bell-no-device"),
+            Self::NoDevice { reason: Some(reason) } => {
+                message!("error-bell-no-device-reason", reason = reason.as_str())
+            }
             Self::DeviceRefused { device, reason } => message!(
                 "error-bell-device-refused",
                 device = device.as_str(),
@@ -151,7 +154,8 @@ impl FileFault {
             }
             Self::Slow => message!("error-file-slow"),
             Self::UnknownFormat => message!("error-file-unknown-format"),
-            Self::Damaged { reason } => message!("error-file-damaged", reason = reason.as_str()),
+            // What the decoder reports is for the log.
+            Self::Damaged { .. } => message!("error-file-damaged"),
             // As text: a rate is not grouped by thousands.
             Self::Rate { hertz } => message!("error-file-rate", hertz = hertz.to_string()),
             Self::Channels { count } => message!("error-file-channels", count = *count),

@@ -62,7 +62,7 @@ impl Output {
     ) -> Result<(), BellError> {
         let (clock, heard) = (Arc::clone(clock), Arc::clone(signal));
         let ring = move |open: &mut Open| {
-            let gone = || BellError::NoDevice { reason: "it was not found before".into() };
+            let gone = || BellError::NoDevice { reason: None };
             let device = open.device.as_ref().ok_or_else(gone)?;
             open.stream = Some(device.ring(ringing, due, &clock, &heard)?);
             Ok(())

@@ -99,8 +99,7 @@ impl Sound {
 }
 
 /// A name that is neither a built-in sound nor an absolute path.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is neither one of Zafu's sounds nor the full path of a file")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSound(pub String);
 
 impl FromStr for Sound {

@@ -61,7 +61,7 @@ pub fn start(
     };
     if let Err(error) = std::thread::Builder::new().name("zafu-bell".into()).spawn(run) {
         let error = BellError::Failed { reason: format!("no thread for it: {error}") };
-        tracing::warn!(%error, "a bell");
+        tracing::warn!(?error, "a bell was not heard as planned");
         report(Err(error));
         signal.end();
     }
@@ -194,7 +194,7 @@ impl Bell {
     }
 
     fn tell(&self, error: BellError) {
-        tracing::warn!(%error, "a bell");
+        tracing::warn!(?error, "a bell was not heard as planned");
         (self.report)(Err(error));
     }
 }
