@@ -21,7 +21,7 @@ import type {
 	StartRequest,
 } from './types';
 
-export interface Heard {
+export interface Listener {
 	engineState: (engineState: EngineState) => void;
 	quitAsked: () => void;
 	/** The user chose to write a note on this sit in its notification. */
@@ -77,7 +77,7 @@ export interface Api {
 	accountSignOut(): Promise<void>;
 	/** Erases the account's data from its project. */
 	accountErase(): Promise<void>;
-	/** Adds the sits recorded while nobody was signed in to the account, or leaves them. */
+	/** Adds the sits recorded while no account was signed in to the account, or leaves them. */
 	accountAdopt(adopt: boolean): Promise<void>;
 	/** Moves the sits of a deleted account to the current one, or leaves them. Returns how many were moved. */
 	accountAdoptFrom(owner: string, adopt: boolean): Promise<number>;
@@ -89,7 +89,7 @@ export interface Api {
 	/** Returns the path of the file; null if the user chose none. */
 	exportDeadLetters(): Promise<string | null>;
 	/** Calls the listeners until the returned function is called. */
-	listen(heard: Heard): Promise<() => void>;
+	listen(listener: Listener): Promise<() => void>;
 }
 
 /** Converts anything thrown into an error that can be shown. */

@@ -3,7 +3,7 @@
  * only when `tick` is called or its own timer fires.
  */
 import type { MessageId } from '../messages.svelte';
-import type { Api, Heard } from './api';
+import type { Api, Listener } from './api';
 import { demoAccount, type AccountState } from './demo-account';
 import type {
 	FinishedView,
@@ -80,7 +80,7 @@ function nextId(counter: number): string {
 
 export function createDemo(state: DemoState = {}): Demo {
 	const now = state.now ?? (() => performance.now());
-	const listeners = new Set<Heard>();
+	const listeners = new Set<Listener>();
 	const calls: string[] = [];
 	let settings: Settings = { ...DEMO_SETTINGS, ...state.settings };
 	let presets = state.presets ?? [];
@@ -157,7 +157,7 @@ export function createDemo(state: DemoState = {}): Demo {
 
 	function changed(): EngineState {
 		const seen = engineState();
-		listeners.forEach((heard) => heard.engineState(seen));
+		listeners.forEach((listener) => listener.engineState(seen));
 		return seen;
 	}
 
@@ -180,12 +180,12 @@ export function createDemo(state: DemoState = {}): Demo {
 			settleTime();
 			if (sit?.phase !== before) changed();
 		},
-		askToQuit: () => listeners.forEach((heard) => heard.quitAsked()),
+		askToQuit: () => listeners.forEach((listener) => listener.quitAsked()),
 		arrive: (sit) => {
 			records = [sit, ...records];
-			listeners.forEach((heard) => heard.logChanged());
+			listeners.forEach((listener) => listener.logChanged());
 		},
-		askForNote: (id) => listeners.forEach((heard) => heard.openNote(id)),
+		askForNote: (id) => listeners.forEach((listener) => listener.openNote(id)),
 		getState: async () => {
 			settleTime();
 			return engineState();
@@ -301,11 +301,11 @@ export function createDemo(state: DemoState = {}): Demo {
 		quitApp: async () => {
 			calls.push('quitApp');
 		},
-		listen: async (heard) => {
-			listeners.add(heard);
-			if (state.asked === 'quit') heard.quitAsked();
-			if (state.asked === 'note') heard.openNote(sit?.id ?? finished?.id ?? '');
-			return () => void listeners.delete(heard);
+		listen: async (listener) => {
+			listeners.add(listener);
+			if (state.asked === 'quit') listener.quitAsked();
+			if (state.asked === 'note') listener.openNote(sit?.id ?? finished?.id ?? '');
+			return () => void listeners.delete(listener);
 		},
 	};
 	if (state.alive) setInterval(() => demo.tick(), 100);

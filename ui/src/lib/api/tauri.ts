@@ -51,12 +51,12 @@ export const tauri: Api = {
 	listDeadLetters: () => invoke('list_dead_letters'),
 	retryDeadLetters: () => invoke('retry_dead_letters'),
 	exportDeadLetters: () => invoke('export_dead_letters'),
-	listen: async (heard) => {
+	listen: async (listener) => {
 		const stops = await Promise.all([
-			listen<EngineState>('state', (event) => heard.engineState(event.payload)),
-			listen('quit-asked', () => heard.quitAsked()),
-			listen('log', () => heard.logChanged()),
-			listen<{ id: string }>('open-note', (event) => heard.openNote(event.payload.id)),
+			listen<EngineState>('state', (event) => listener.engineState(event.payload)),
+			listen('quit-asked', () => listener.quitAsked()),
+			listen('log', () => listener.logChanged()),
+			listen<{ id: string }>('open-note', (event) => listener.openNote(event.payload.id)),
 		]);
 		return () => stops.forEach((stop) => stop());
 	},

@@ -1,6 +1,6 @@
 /**
- * What hardly any start shows: a part of its own, fetched once the first picture stands. The screens that sits are
- * begun and sat on are not in it.
+ * Components that are not needed at the start, in a separate chunk that is loaded after the first render. It excludes
+ * the setup and sit screens.
  */
 export { default as Account } from './Account.svelte';
 export { default as Dialogs } from './Dialogs.svelte';

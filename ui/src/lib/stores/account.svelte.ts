@@ -37,7 +37,7 @@ export class Account {
 		this.#timer = timer;
 	}
 
-	/** State of the account; null if nobody was ever signed in on this device. */
+	/** State of the account; null if no account was ever signed in on this device. */
 	get sync(): SyncView | null {
 		return this.#timer.engineState.sync;
 	}
@@ -119,12 +119,12 @@ export class Account {
 		);
 	}
 
-	/** Answers the open question whether the sits of an account that is gone become part of this one. */
+	/** Answers the open question whether the sits of a closed account are moved to this one. */
 	async adoptFrom(owner: string, adopt: boolean): Promise<void> {
 		await this.#move(owner, adopt, 'answer');
 	}
 
-	/** Moves the sits of an account that is gone to this one without an open question. */
+	/** Moves the sits of a closed account to this one without an open question. */
 	async moveFrom(owner: string): Promise<void> {
 		await this.#move(owner, true, 'move');
 	}

@@ -7,7 +7,7 @@ import { roundedLength, short } from '../text';
 import type { Timer } from './timer.svelte';
 
 /** Returns the announcement of a change of state, or null. */
-export function saidOfChange(before: EngineState, after: EngineState): string | null {
+export function announcementOfChange(before: EngineState, after: EngineState): string | null {
 	const [was, is] = [before.sit, after.sit];
 	if (is) {
 		if (was?.id === is.id && was.phase === is.phase) return null;
@@ -30,7 +30,7 @@ export function saidOfChange(before: EngineState, after: EngineState): string | 
 	return null;
 }
 
-export function saidOfMilestone(milestone: Milestone): string {
+export function announcementOfMilestone(milestone: Milestone): string {
 	return milestone.kind === 'half'
 		? t('announcement-half', { length: t('common-minutes', { count: milestone.minutesLeft }) })
 		: t('announcement-remaining', { length: t('common-minutes', { count: milestone.minutes }) });
@@ -44,29 +44,29 @@ export function announcements(timer: Timer): { readonly text: string } {
 	let text = $state('');
 	let before = timer.engineState;
 	/** The sit and the time sat up to which milestones were announced. */
-	let heard = { id: '', ms: 0 };
+	let announced = { id: '', ms: 0 };
 
 	$effect(() => {
 		const after = timer.engineState;
-		const said = saidOfChange(before, after);
+		const announcement = announcementOfChange(before, after);
 		before = after;
-		if (said !== null) text = said;
+		if (announcement !== null) text = announcement;
 		const sit = after.sit;
 		if (sit?.phase !== 'sitting') return;
 
 		const steps = milestones(sit.plannedSeconds);
 		const elapsed = () => timer.moment()?.elapsedMs ?? 0;
-		if (heard.id !== sit.id) heard = { id: sit.id, ms: elapsed() };
-		const hear = () => {
+		if (announced.id !== sit.id) announced = { id: sit.id, ms: elapsed() };
+		const announce = () => {
 			const now = elapsed();
-			const milestone = reached(steps, Math.max(heard.ms, now - LATE_MS), now);
+			const milestone = reached(steps, Math.max(announced.ms, now - LATE_MS), now);
 			// A timer that fires slightly early must not skip its milestone.
-			heard.ms = Math.max(heard.ms, now);
-			if (milestone) text = saidOfMilestone(milestone);
+			announced.ms = Math.max(announced.ms, now);
+			if (milestone) text = announcementOfMilestone(milestone);
 		};
 		// Milestones passed while the state was delivered.
-		hear();
-		return pulse(() => untilNext(steps, heard.ms), hear);
+		announce();
+		return pulse(() => untilNext(steps, announced.ms), announce);
 	});
 
 	return {

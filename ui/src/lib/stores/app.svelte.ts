@@ -21,7 +21,7 @@
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
  *              owner-row (one each), owner-adopt, dead-letter-row (one each), dead-letter-retry,
  *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
- *   mark       sync-mark (data-state), where sits are begun and in the log
+ *   mark       sync-mark (data-state), on the setup screen and in the log
  *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit
  *              notices-open comes first
  */
@@ -124,7 +124,7 @@ export class App {
 	}
 
 	async refresh(): Promise<void> {
-		await this.#does(this.api.getState());
+		await this.#apply(this.api.getState());
 	}
 
 	async checkBell(): Promise<void> {
@@ -237,12 +237,12 @@ export class App {
 	async #once(ask: () => Promise<EngineState>): Promise<void> {
 		if (this.#busy) return;
 		this.#busy = true;
-		await this.#does(ask());
+		await this.#apply(ask());
 		this.#busy = false;
 	}
 
-	async #does(asked: Promise<EngineState>): Promise<void> {
-		const engineState = await this.notices.guard(asked);
+	async #apply(request: Promise<EngineState>): Promise<void> {
+		const engineState = await this.notices.guard(request);
 		if (engineState) this.receive(engineState);
 	}
 }

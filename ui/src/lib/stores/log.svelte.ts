@@ -67,8 +67,8 @@ export class Log {
 	}
 
 	async delete(id: string): Promise<void> {
-		const gone = await this.#notices.guard(this.#api.deleteSit(id).then(() => true));
-		if (!gone) return;
+		const deleted = await this.#notices.guard(this.#api.deleteSit(id).then(() => true));
+		if (!deleted) return;
 		this.sits = this.sits.filter((one) => one.id !== id);
 		this.#notices.show({
 			kind: 'undo',

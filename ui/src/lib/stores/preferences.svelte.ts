@@ -59,8 +59,8 @@ export class Preferences {
 	}
 
 	async deletePreset(id: string): Promise<void> {
-		const gone = await this.#notices.guard(this.#api.deletePreset(id).then(() => true));
-		if (gone) this.presets = this.presets.filter((one) => one.id !== id);
+		const deleted = await this.#notices.guard(this.#api.deletePreset(id).then(() => true));
+		if (deleted) this.presets = this.presets.filter((one) => one.id !== id);
 	}
 }
 

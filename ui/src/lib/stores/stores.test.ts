@@ -4,7 +4,7 @@ import { DISK_FULL } from '../api/scenes';
 import { errorKey, errorText } from '../error-text';
 import { t } from '../messages.svelte';
 import type { FinishedView, SitView, EngineState } from '../api/types';
-import { saidOfChange, saidOfMilestone } from './announcer.svelte';
+import { announcementOfChange, announcementOfMilestone } from './announcer.svelte';
 import { App } from './app.svelte';
 import { USUAL } from './draft.svelte';
 
@@ -324,11 +324,11 @@ describe('announcements', () => {
 		const idle = app.timer.engineState;
 		await app.start();
 		const preparing = app.timer.engineState;
-		expect(saidOfChange(idle, preparing)).toContain('10 s');
-		expect(saidOfChange(preparing, preparing)).toBeNull();
+		expect(announcementOfChange(idle, preparing)).toContain('10 s');
+		expect(announcementOfChange(preparing, preparing)).toBeNull();
 		ms += 11_000;
 		await app.refresh();
-		expect(saidOfChange(preparing, app.timer.engineState)).toContain('20 min');
-		expect(saidOfMilestone({ kind: 'left', minutes: 1 })).toContain('1 minute left');
+		expect(announcementOfChange(preparing, app.timer.engineState)).toContain('20 min');
+		expect(announcementOfMilestone({ kind: 'left', minutes: 1 })).toContain('1 minute left');
 	});
 });
