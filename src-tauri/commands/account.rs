@@ -59,7 +59,7 @@ pub async fn account_adopt(engine: State<'_, EngineHandle>, adopt: bool) -> Resu
     engine.account().adopt(adopt).await
 }
 
-/// Moves the sits of an account that is gone to the signed-in one, or leaves them where they are. Returns how many
+/// Moves the sits of a closed account to the signed-in one, or leaves them. Returns how many
 /// were moved.
 #[tauri::command]
 pub async fn account_adopt_from(

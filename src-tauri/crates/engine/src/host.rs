@@ -84,7 +84,7 @@ pub struct Host {
     engine: EngineHandle,
     events: Option<broadcast::Receiver<Event>>,
     thread: Option<JoinHandle<()>>,
-    // Dropped in this order: the server before the lock, so that nobody finds the folder free and a socket in it.
+    // Dropped in this order: the server before the lock, so that no process finds the folder unlocked with a socket in it.
     _server: Server,
     _lock: Arc<FolderLock>,
 }

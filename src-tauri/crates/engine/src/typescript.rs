@@ -67,5 +67,5 @@ fn the_generated_typescript_is_up_to_date() {
         .chain(known.keys())
         .filter(|name| fresh.get(*name) != known.get(*name))
         .collect();
-    assert!(stale.is_empty(), "stale: {stale:?}; `cargo xtask types` writes them anew");
+    assert!(stale.is_empty(), "stale: {stale:?}; `cargo xtask types` updates them");
 }

@@ -1,7 +1,7 @@
 //! Measures the store, compared with bare SQLite on the same disk.
 //!
-//! `cargo run --release -p zafu-store --example store_figures -- FOLDER` makes databases in `FOLDER`, measures,
-//! removes them, and prints one JSON object of milliseconds: the median of a bare durable commit, of saving the
+//! `cargo run --release -p zafu-store --example store_figures -- FOLDER` creates databases in `FOLDER`, measures,
+//! deletes them, and prints one JSON object of milliseconds: the median of a bare durable commit, of saving the
 //! start and the finish of a sit, and of reading the last 50 of 10,000 and of 1,000,000 sits.
 
 use chrono::{DateTime, Utc};
@@ -24,10 +24,10 @@ const ROUNDS: u32 = 200;
 const READS: u32 = 101;
 const PAGE: LogQuery = LogQuery { limit: 50, before: None };
 
-type Answer<T> = Result<T, Box<dyn Error>>;
+type AnyResult<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Answer<()> {
-    let folder = std::env::args_os().nth(1).ok_or("name a folder on the disk to be measured")?;
+fn main() -> AnyResult<()> {
+    let folder = std::env::args_os().nth(1).ok_or("pass a folder on the disk to be measured")?;
     let folder = Path::new(&folder);
     for part in ["durable", "small", "large"] {
         let part = folder.join(part);
@@ -55,7 +55,7 @@ fn main() -> Answer<()> {
 }
 
 /// Measures a bare commit, a start and a finish in turns, so that other load on the disk affects all three.
-fn durable(folder: &Path) -> Answer<[f64; 3]> {
+fn durable(folder: &Path) -> AnyResult<[f64; 3]> {
     let bare = Connection::open(folder.join("bare.db"))?;
     bare.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     bare.pragma_update(None, "synchronous", "full")?;
@@ -75,9 +75,9 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
         let insert = || bare.execute("INSERT INTO t (value) VALUES (?1)", ["a sit"]);
         took[0].push(timed(insert)?.0);
         let id = SessionId(Uuid::from_u128(u128::from(round) + 1));
-        let begun = Command::Start { id, plan: plan.clone(), seed: 1 };
-        let begun = saves(&timer.apply(begun, at(seconds)));
-        took[1].push(timed(|| store.save(&begun))?.0);
+        let start = Command::Start { id, plan: plan.clone(), seed: 1 };
+        let start = saves(&timer.apply(start, at(seconds)));
+        took[1].push(timed(|| store.save(&start))?.0);
         let ended = saves(&timer.apply(Command::End { overtime: None }, at(seconds + 20)));
         took[2].push(timed(|| store.save(&ended))?.0);
     }
@@ -85,18 +85,18 @@ fn durable(folder: &Path) -> Answer<[f64; 3]> {
 }
 
 /// Measures the first read of the log in a store that was just opened, and the median of many reads.
-fn log(folder: &Path, sits: u32) -> Answer<(f64, f64)> {
+fn log(folder: &Path, sits: u32) -> AnyResult<(f64, f64)> {
     drop(Store::open(folder, at(0).wall)?);
     fill(&folder.join("zafu.db"), sits)?;
     let store = Store::open(folder, at(0).wall)?;
     let (first, page) = timed(|| store.sessions(&PAGE))?;
     assert_eq!(page.len(), 50, "the log has a full page");
     let reads = (0..READS).map(|_| Ok(timed(|| store.sessions(&PAGE))?.0));
-    Ok((first, median(reads.collect::<Answer<_>>()?)))
+    Ok((first, median(reads.collect::<AnyResult<_>>()?)))
 }
 
 /// Inserts finished sits into a database, four a day, none of them in the outbox.
-fn fill(database: &Path, sits: u32) -> Answer<()> {
+fn fill(database: &Path, sits: u32) -> AnyResult<()> {
     let connection = Connection::open(database)?;
     connection.pragma_update(None, "synchronous", "off")?;
     let device = Uuid::from_u128(1).to_string();
@@ -124,11 +124,11 @@ fn at(seconds: u64) -> Moment {
     }
 }
 
-/// Runs `deed` and returns its duration in milliseconds.
-fn timed<T, E: Error + 'static>(deed: impl FnOnce() -> Result<T, E>) -> Answer<(f64, T)> {
-    #[expect(clippy::disallowed_methods, reason = "what the disk takes; nobody sits meanwhile")]
+/// Runs `action` and returns its duration in milliseconds.
+fn timed<T, E: Error + 'static>(action: impl FnOnce() -> Result<T, E>) -> AnyResult<(f64, T)> {
+    #[expect(clippy::disallowed_methods, reason = "measures the disk, not a sit")]
     let start = std::time::Instant::now();
-    let done = deed()?;
+    let done = action()?;
     Ok((start.elapsed().as_secs_f64() * 1e3, done))
 }
 

@@ -47,13 +47,13 @@ pub struct Account {
     pub declined_ownerless: bool,
     /// Whether the log shows its sits by default.
     pub shown: bool,
-    /// Why nobody can sign in to it again; none: nothing is known against it.
+    /// Why its user cannot sign in again; `None` if nothing is known against it.
     pub closed: Option<ClosedReason>,
     /// The account whose user declined to take over the sits of this one.
     pub declined_by: Option<UserId>,
 }
 
-/// Why nobody can sign in to an account again.
+/// Why the user of an account cannot sign in again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClosedReason {
     /// Its server says that it was deleted.
@@ -72,7 +72,7 @@ impl ClosedReason {
     }
 }
 
-/// What a sign-in did with ownerless sits, which were sat while nobody was signed in.
+/// What a sign-in did with ownerless sits, which were recorded while no account was signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownerless {
     /// They were assigned to the account, since no other account ever used this data folder. Their number.

@@ -80,7 +80,7 @@ fn a_database_that_another_program_writes_to_is_locked_until_it_is_done() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = store.save_preset(&preset("a")).unwrap_err();
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
-    assert!(store.presets().unwrap().is_empty(), "reading waits for nobody");
+    assert!(store.presets().unwrap().is_empty(), "reading does not wait");
     other.execute_batch("ROLLBACK").unwrap();
     store.save_preset(&preset("a")).unwrap();
 }

@@ -60,14 +60,14 @@ fn found(store: &Store, n: u128) -> Session {
     store.session(id(n)).unwrap().unwrap()
 }
 
-/// The same sit with a note by another device.
+/// Returns the sit with a note by another device.
 fn noted(session: &Session, note: &str, by: u128) -> Session {
     let value = Details { note: note.into(), ..session.details.value.clone() };
     let by = DeviceId(Uuid::from_u128(by));
     Session { details: session.details.set(value, by), ..session.clone() }
 }
 
-/// Where the first account's sits were read to.
+/// Returns the cursor of the signed-in account.
 fn read_to(store: &Store) -> Option<i64> {
     store.account().unwrap().unwrap().cursor.map(|cursor| cursor.seq)
 }
@@ -91,10 +91,10 @@ fn a_second_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
     sat(&store, id(2), 1000);
     assert_eq!(second(&store), Ownerless::Undecided(1));
     assert!(sent(&store, 2).is_empty());
-    assert_eq!(log(&store), [id(2)], "what is nobody's is seen by all");
+    assert_eq!(log(&store), [id(2)], "ownerless sits are shown to every account");
     assert_eq!(store.assign_ownerless().unwrap(), 1);
     assert_eq!(sent(&store, 2), [id(2)]);
-    // The first account asks too from then on.
+    // From then on the first account needs a decision too.
     store.sign_out().unwrap();
     sat(&store, id(3), 2000);
     let again = store.sign_in(user(1), "https://one.example", "key", "one@example.org").unwrap();
@@ -149,7 +149,7 @@ fn outgoing_sits_are_ordered_by_change_and_limited_in_rows_and_bytes() {
     };
     assert_eq!(ids(2, usize::MAX), [2, 3].map(id));
     assert_eq!(ids(9, 1500), [2, 3].map(id));
-    assert_eq!(ids(9, 0), [id(2)], "one goes, however large it is");
+    assert_eq!(ids(9, 0), [id(2)], "one row is returned, however large it is");
     let all = store.outgoing(user(1), 9, usize::MAX).unwrap();
     assert_eq!(all[3].session, found(&store, 1));
 }
@@ -178,7 +178,7 @@ fn an_outcome_for_a_sit_of_another_account_is_ignored() {
         let pushed = store.apply_push(user(2), push_of(id(1), generation, outcome)).unwrap();
         assert_eq!(pushed.resolved, 0);
     }
-    // An answer for the first account that comes after the second has signed in does count (fault 44).
+    // A late response for the first account does count after the second has signed in (fault 44).
     assert!(acknowledge(&store, id(1), generation));
 }
 
@@ -209,7 +209,7 @@ fn a_sit_that_changed_while_the_server_merged_stays_pending_and_is_not_enqueued_
     assert_eq!((pushed.resolved, pushed.acknowledged), (1, 0));
     let now = found(&store, 1);
     assert!(now.details.value.note == "theirs" && now.deletion.value.is_some());
-    assert_eq!(store.pending(9).unwrap()[0].generation, generation, "not marked anew");
+    assert_eq!(store.pending(9).unwrap()[0].generation, generation, "not enqueued again");
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_server_that_ignores_a_push_acknowledges_nothing() {
     let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
     assert_eq!((pushed.resolved, backlog(&store)), (0, (1, 0, 0)));
     assert!(found(&store, 1).lifecycle.is_completed());
-    // Nor does the row of another sit.
+    // The row of another sit acknowledges nothing either.
     sat(&store, id(2), 1000);
     let merged = RowOutcome::Merged(Box::new(found(&store, 2)));
     let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
@@ -242,7 +242,7 @@ fn a_rejected_sit_is_a_complete_dead_letter_and_can_be_retried() {
     assert_eq!((pushed.rejected, backlog(&store), log(&store)), (1, (0, 1, 0), vec![id(1)]));
     let letters = store.dead_letters(user(1), 10).unwrap();
     assert_eq!((&letters[0].session, letters[0].code.as_str()), (&found(&store, 1), "bad_note"));
-    // Begun again, it is not sent by itself; retried, it is, as a new change; edited, likewise.
+    // Restarting the sync does not send it; retrying or editing it does, as a new change.
     store.restart_sync(user(1)).unwrap();
     assert!(sent(&store, 1).is_empty());
     assert_eq!((store.retry_dead_letters(user(1)).unwrap(), backlog(&store)), (1, (1, 0, 0)));
@@ -315,7 +315,7 @@ fn the_servers_copy_wins_if_revision_and_device_are_equal() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
-    // A third device has made the same change twice, and this one has read both.
+    // A third device has changed it twice with the same revision, and this device has pulled both.
     merge(&store, vec![noted(&found(&store, 1), "first", 7)], 2);
     let theirs = noted(&found(&store, 1), "second", 7);
     let details = zafu_core::session::Register { revision: 1, ..theirs.details.clone() };
@@ -336,11 +336,7 @@ fn real_life_22_a_pulled_row_with_the_id_of_another_accounts_sit_does_not_change
     let merged = store.apply_pull(user(2), pull(vec![theirs, other.clone()], 2), as_text).unwrap();
     assert_eq!(merged, Pulled::Merged { changed: 1, id_conflicts: 1 });
     assert_eq!((found(&store, 5), log(&store)), (other, vec![id(5)]));
-    assert_eq!(
-        sent(&store, 2),
-        [],
-        "nothing of the first account's is sent in the name of the second"
-    );
+    assert_eq!(sent(&store, 2), [], "sits of the first account are not sent for the second");
     sign_in(&store);
     assert_eq!((found(&store, 1), log(&store)), (mine, vec![id(1)]));
     assert_eq!(sent(&store, 1), [id(1)]);
@@ -375,7 +371,7 @@ fn everything_is_enqueued_again_for_a_restored_server() {
     let row = store.pending(1).unwrap()[0];
     store.restart_sync(user(1)).unwrap();
     assert_eq!((read_to(&store), sent(&store, 1)), (None, vec![id(1), id(2), id(3)]));
-    assert!(!acknowledge(&store, id(2), row.generation), "an answer from before counts no more");
+    assert!(!acknowledge(&store, id(2), row.generation), "an earlier response no longer counts");
 }
 
 #[test]
@@ -396,9 +392,9 @@ fn after_an_erasure_nothing_is_merged_or_sent_until_the_user_has_decided() {
 
     store.agree_to_erasure(user(1), erasure_id, AfterErasure::KeepHere).unwrap();
     assert_eq!((backlog(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
-    store.edit(id(1), "still here only", "").unwrap();
+    store.edit(id(1), "still local only", "").unwrap();
     sat(&store, id(3), 2000);
-    assert_eq!(sent(&store, 1), [id(3)], "what is sat later is sent");
+    assert_eq!(sent(&store, 1), [id(3)], "later sits are sent");
     store.apply_pull(user(1), erased(), as_text).unwrap();
     assert_eq!(read_to(&store), Some(9));
 
@@ -485,9 +481,9 @@ fn ownerless_sits_stay_undecided_until_the_user_declines_them() {
     assert!(!store.account().unwrap().unwrap().declined_ownerless);
     store.decline_ownerless().unwrap();
     assert!(store.account().unwrap().unwrap().declined_ownerless);
-    assert_eq!(store.ownerless().unwrap(), 1, "it is still nobody's");
+    assert_eq!(store.ownerless().unwrap(), 1, "it is still ownerless");
     second(&store);
-    assert!(!store.account().unwrap().unwrap().declined_ownerless, "signing in asks again");
+    assert!(!store.account().unwrap().unwrap().declined_ownerless, "a sign-in resets the decision");
     store.sign_out().unwrap();
     assert!(matches!(store.decline_ownerless(), Err(StoreError::NotSignedIn)));
 }

@@ -89,18 +89,22 @@ fn real_life_05_all_sits_of_a_closed_account_are_moved_and_enqueued() {
     let before: Vec<Session> = (1..=4).map(|n| store.session(id(n)).unwrap().unwrap()).collect();
     let last = store.pending(9).unwrap().iter().map(|row| row.generation).max().unwrap();
     signed_up_again(&store);
-    assert_eq!((log(&store), sent(&store, 2)), (vec![], vec![]), "nothing is moved unasked");
+    assert_eq!(
+        (log(&store), sent(&store, 2)),
+        (vec![], vec![]),
+        "nothing is moved without a decision"
+    );
     assert_eq!((orphans(&store), closed(&store, 1)), (vec![(1, 3)], Some(ClosedReason::Replaced)));
 
     assert_eq!(store.move_sits_from(user(1)).unwrap(), 4);
-    assert_eq!(log(&store), [4, 3, 1].map(id), "what was deleted stays deleted");
+    assert_eq!(log(&store), [4, 3, 1].map(id), "deleted sits stay deleted");
     let moved = outgoing(&store, 2);
     assert!(moved.iter().all(|(_, generation)| *generation > last), "{moved:?}");
     let moved: Vec<Session> = moved.into_iter().map(|(session, _)| session).collect();
-    assert_eq!(moved, before, "not a field has changed, and no revision");
+    assert_eq!(moved, before, "no field and no revision has changed");
     assert_eq!(store.backlog(user(2)).unwrap(), Backlog { pending: 4, ..Backlog::default() });
 
-    // Again: nothing is left to move, and nothing is enqueued anew.
+    // A second time: nothing is left to move, and nothing is enqueued again.
     let generations = outgoing(&store, 2);
     assert_eq!(store.move_sits_from(user(1)).unwrap(), 0);
     assert_eq!((outgoing(&store, 2), orphans(&store)), (generations, vec![]));
@@ -161,7 +165,7 @@ fn real_life_05_only_closed_accounts_are_offered_and_those_of_the_same_address_f
     assert_eq!(orphans(&store), []);
     signed_up_again(&store);
     assert_eq!(orphans(&store), [(1, 1), (13, 1)]);
-    // A server that answers in an account's name shows that it is not gone; so does a sign-in.
+    // A response of the server for an account, or a sign-in, shows that it is not closed.
     sign_in_as(&store, 13, other, far);
     assert_eq!(closed(&store, 13), None);
     store.record_deleted(user(13)).unwrap();
@@ -193,14 +197,14 @@ fn real_life_05_every_sit_can_be_listed_by_its_owner() {
     };
     let owners: Vec<_> = store.owners().unwrap().iter().map(counts).collect();
     assert_eq!(owners, [(Some(3), 1, 0, 1), (Some(1), 2, 2, 0), (None, 1, 1, 0)]);
-    // A part of the log of all goes on after any of them.
+    // A page of the log of all accounts continues after a sit of any of them.
     let page = LogQuery { limit: 2, before: Some(id(3)) };
     let rest: Vec<_> = store.log(&page, OwnerFilter::All).unwrap();
     assert_eq!(rest.iter().map(|one| one.session.id).collect::<Vec<_>>(), [id(2), id(1)]);
     assert_eq!(rest[0].owner, Some(user(1)));
 }
 
-/// Another device has moved the sits already, and its server has them, when this one signs in and reads them.
+/// Another device has moved the sits already, and the server has them when this device signs in and pulls.
 #[test]
 fn real_life_05_sits_that_another_device_has_moved_already_are_not_duplicated() {
     let (_folder, store) = store();
@@ -208,19 +212,15 @@ fn real_life_05_sits_that_another_device_has_moved_already_are_not_duplicated() 
     sat(&store, id(1), 0);
     sat(&store, id(2), 1000);
     let there: Vec<Session> = (1..=2).map(|n| store.session(id(n)).unwrap().unwrap()).collect();
-    // Here only: a note that the other device has not seen.
+    // Only on this device: a note that the other one has not pulled.
     store.edit(id(1), "rain", "").unwrap();
     signed_up_again(&store);
     pull(&store, user(2), there.clone());
-    assert_eq!(
-        of(&store, OwnerFilter::Of(user(1))),
-        [id(2), id(1)],
-        "a server moves nothing by itself"
-    );
+    assert_eq!(of(&store, OwnerFilter::Of(user(1))), [id(2), id(1)], "a pull does not move sits");
     assert_eq!(store.move_sits_from(user(1)).unwrap(), 2);
     pull(&store, user(2), there);
-    assert_eq!(of(&store, OwnerFilter::All), [id(2), id(1)], "each is there once");
-    assert_eq!(sent(&store, 2), [id(1)], "what only this device knew is sent");
+    assert_eq!(of(&store, OwnerFilter::All), [id(2), id(1)], "each sit exists once");
+    assert_eq!(sent(&store, 2), [id(1)], "the change of this device is sent");
     assert_eq!(store.session(id(1)).unwrap().unwrap().details.value.note, "rain");
     store.check().unwrap();
 }
@@ -236,7 +236,7 @@ fn real_life_05_sits_are_not_moved_while_signed_out_or_from_an_unknown_account()
     signed_up_again(&store);
     assert!(matches!(store.move_sits_from(user(9)), Err(StoreError::NoSuchAccount { .. })));
     assert_eq!(store.move_sits_from(user(2)).unwrap(), 0, "its own");
-    // The schema itself keeps a sit with its owner, whatever the code does.
+    // The schema itself prevents a change of the owner, whatever the code does.
     let raw = rusqlite::Connection::open(folder.path().join("zafu.db")).unwrap();
     let to = user(2).to_string();
     assert!(raw.execute("UPDATE sessions SET owner = ?1", [&to]).is_err());

@@ -91,7 +91,7 @@ impl Folder {
         self.store().edit(id(1), note, "").unwrap();
     }
 
-    /// The server has all that waits, as it is here. Answers with the sit.
+    /// Acknowledges everything that is pending. Returns the sit.
     fn acknowledge(&self) -> Session {
         for row in self.store().pending(9).unwrap() {
             assert!(acknowledge(self.store(), row.session, row.generation));
@@ -114,7 +114,7 @@ impl Folder {
         assert!(matches!(merged, Pulled::Merged { .. }));
     }
 
-    /// What waits to be sent, if anything.
+    /// Returns the first pending session, if any.
     fn waits(&self) -> Option<Session> {
         let outgoing = self.store().outgoing(user(1), 9, usize::MAX).unwrap();
         outgoing.into_iter().next().map(|row| row.session)
@@ -144,9 +144,9 @@ fn real_life_07_a_change_after_a_restore_wins_over_those_before_it() {
             assert_eq!(folder.note(), "after the restore", "{how:?} {before}");
             assert_ne!(folder.device(), device, "{how:?}");
             let waits = folder.waits().unwrap();
-            assert_eq!(waits.clone().join(&there), waits, "the server will take it");
+            assert_eq!(waits.clone().join(&there), waits, "the server will accept it");
             assert_eq!(there.join(&waits).details, waits.details);
-            // Once it is there, it is an ordinary change of an ordinary device.
+            // On the server, it is an ordinary change of an ordinary device.
             folder.acknowledge();
             folder.pull(vec![waits]);
             assert_eq!(folder.waits(), None);
@@ -158,7 +158,9 @@ fn real_life_07_a_change_after_a_restore_wins_over_those_before_it() {
 fn real_life_07_a_change_between_two_restores_is_not_mistaken_for_an_earlier_one() {
     let mut folder = Folder::new();
     if !records_creation(&folder.database()) {
-        eprintln!("this file system does not record when a file was created: nothing tells here");
+        eprintln!(
+            "this file system does not record when a file was created: the restore cannot be detected"
+        );
         return;
     }
     folder.back_up();
@@ -207,7 +209,7 @@ fn real_life_07_a_deletion_after_a_restore_wins_and_the_unchanged_note_is_the_se
         folder.store().delete(id(1), at(200).wall.utc).unwrap();
         folder.pull(vec![there.clone()]);
         let waits = folder.waits().unwrap();
-        assert_eq!(waits.details, there.details, "it was not changed since");
+        assert_eq!(waits.details, there.details, "it was not changed after the restore");
         assert_eq!(waits.deletion.value, Some(at(200).wall.utc));
         assert!(waits.deletion.revision > there.deletion.revision);
     }
@@ -234,7 +236,9 @@ fn real_life_07_a_restore_without_a_later_change_takes_the_servers_state_and_a_n
 fn real_life_07_a_change_that_was_pending_in_the_backup_loses_to_later_changes() {
     let mut folder = Folder::new();
     if !records_creation(&folder.database()) {
-        eprintln!("this file system does not record when a file was created: nothing tells here");
+        eprintln!(
+            "this file system does not record when a file was created: the restore cannot be detected"
+        );
         return;
     }
     folder.edit("in the backup");
@@ -266,7 +270,7 @@ fn a_clone_that_has_pulled_all_changes_is_an_ordinary_device() {
     let there = folder.acknowledge();
     folder.restore(Restored::Disk);
     folder.pull(vec![there.clone()]);
-    // The other computer goes on under the old id, by two changes; here there is one.
+    // The other computer continues under the old id with two changes; this one has made one.
     folder.edit("here");
     let value = Details { note: "there".into(), ..Details::default() };
     let details = Register { value, revision: there.details.revision + 2, ..there.details.clone() };
@@ -284,7 +288,7 @@ fn pulling_its_own_changes_does_not_change_the_device_id() {
         folder.edit(&n.to_string());
         sent.push(folder.sit());
     }
-    // In any order, and while something newer waits.
+    // In any order, and while a newer change is pending.
     for state in [2, 0, 3, 1, 3] {
         folder.pull(vec![sent[state].clone()]);
     }
@@ -292,7 +296,7 @@ fn pulling_its_own_changes_does_not_change_the_device_id() {
     folder.pull(vec![sent[3].clone()]);
     assert_eq!((folder.device(), folder.note()), (device, "4".into()));
     folder.back_up();
-    assert_eq!(folder.device(), device, "to close and open it is no restore");
+    assert_eq!(folder.device(), device, "closing and opening is not a restore");
     let raw = Connection::open(folder.database()).unwrap();
     let former: u32 =
         raw.query_row("SELECT count(*) FROM former_devices", [], |row| row.get(0)).unwrap();

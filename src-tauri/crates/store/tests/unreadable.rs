@@ -56,7 +56,7 @@ fn real_life_06_an_unreadable_row_is_stored_counted_and_read_by_a_later_version(
     assert_eq!(counts(&store), (1, 0, 0, 1));
     assert_eq!(compared(&store), ["1", "three", "5"], "in the order of ids");
     assert_eq!(store.account().unwrap().unwrap().cursor.unwrap().seq, 5, "reading goes on");
-    // A newer state, which cannot be read either, takes its place.
+    // A newer unreadable state replaces it.
     pull(&store, Vec::new(), vec![unreadable(3, "three, changed")]);
     assert_eq!(store.unreadable_by_other_versions(OLD).unwrap(), []);
     let found = store.unreadable_by_other_versions(NEW).unwrap();
@@ -96,7 +96,7 @@ fn real_life_06_a_push_whose_outcome_cannot_be_read_is_acknowledged() {
     let push = push_of(row.session, row.generation, outcome);
     assert_eq!(store.apply_push(user(1), push).unwrap().acknowledged, 1);
     assert_eq!(counts(&store), (0, 0, 0, 1));
-    assert_eq!(compared(&store), ["one"], "the server has another state of it than this device");
+    assert_eq!(compared(&store), ["one"], "the comparison uses the state of the server");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn real_life_06_an_unreadable_row_is_sent_to_a_restored_server_once_it_can_be_re
             Some(then) => store.agree_to_erasure(user(1), Uuid::from_u128(9), then).unwrap(),
         }
         assert!(!compared(&store).contains(&"three".to_owned()), "{then:?}");
-        assert_eq!(counts(&store).3, 1, "nothing of it is lost");
+        assert_eq!(counts(&store).3, 1, "the row is still stored");
         store.reread(vec![(user(1), three)], NEW, at(0).wall.utc).unwrap();
         assert_eq!(counts(&store), expected, "{then:?}");
     }
@@ -137,7 +137,7 @@ fn real_life_14_a_dead_letter_is_retried_once_after_each_change_of_the_server() 
         assert_eq!(store.apply_push(user(1), push).unwrap().rejected, 1);
     };
     refuse();
-    assert_eq!(store.record_health(user(1), "well").unwrap(), 0, "nothing has changed");
+    assert_eq!(store.record_health(user(1), "well").unwrap(), 0, "the server has not changed");
     assert_eq!(store.record_health(user(1), "ill").unwrap(), 1);
     assert_eq!(counts(&store), (1, 0, 0, 0));
     refuse();

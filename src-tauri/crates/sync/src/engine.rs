@@ -581,7 +581,7 @@ enum Due {
     Nothing(Wait),
 }
 
-/// Whether the version `ours` is older than `oldest`. A text that is not a version stops nobody.
+/// Whether the version `ours` is older than `oldest`. A text that is not a version blocks no client.
 fn is_older(ours: &str, oldest: &str) -> bool {
     matches!((Version::parse(ours), Version::parse(oldest)), (Ok(ours), Ok(oldest)) if ours < oldest)
 }
@@ -595,6 +595,6 @@ mod tests {
         assert!(is_older("0.9.0", "0.10.0") && !is_older("0.10.0", "0.9.0"));
         assert!(!is_older("0.1.0", "0.1.0"));
         assert!(is_older("0.2.0-beta.1", "0.2.0"), "a pre-release is older than its release");
-        assert!(!is_older("0.1.0", "next"), "a text that is not a version stops nobody");
+        assert!(!is_older("0.1.0", "next"), "a text that is not a version blocks no client");
     }
 }

@@ -266,7 +266,7 @@ impl Timer {
         let stage = Stage::Completed { completedat: completed.utc, satlength: sat };
         let lifecycle = active.sit.lifecycle(stage);
         let id = active.sit.id;
-        // Whoever has walked away must not keep the computer awake by it: only planned time does.
+        // Only planned time keeps the computer awake: in overtime, the user may have walked away.
         effects.extend([
             Effect::KeepAwake(false),
             Effect::Notify(Notice::Ended { id, sat }),

@@ -310,12 +310,12 @@ impl SyncLoop {
         if self.waiting.is_empty() {
             return;
         }
-        // Before the responses: whoever waits for the sync sees its effect.
+        // Before the responses, so that the callers see the effect of the sync.
         self.report_status();
         let reply = self.view().map_err(IpcError::from);
         let reply = reply.and_then(|view| self.session.synced(self.transferred, view));
         for respond in self.waiting.drain(..) {
-            // The sync was carried out even if nobody waits for its result.
+            // The sync was carried out even if no caller waits for its result.
             let _ = respond.send(reply.clone());
         }
     }

@@ -123,7 +123,7 @@ fn the_backoff_doubles_up_to_five_minutes_with_full_jitter() {
     assert_eq!(
         planner.next(waiting(), at(0)),
         Action::Wait(Wait::Until(at(2))),
-        "a success begins anew"
+        "a success resets the backoff"
     );
 }
 
@@ -319,7 +319,7 @@ fn real_life_04_a_server_that_rejects_every_token_for_a_day_is_retried_rarely_an
         match planner.next(waiting(), now) {
             Action::Wait(Wait::Until(until)) => now = until.max(now + Duration::from_millis(1)),
             Action::Wait(Wait::ForWakeup) => {
-                panic!("it waits for the person: {:?}", planner.hold())
+                panic!("it waits for the user: {:?}", planner.hold())
             }
             Action::RefreshToken => {
                 refreshes += 1;
@@ -334,7 +334,7 @@ fn real_life_04_a_server_that_rejects_every_token_for_a_day_is_retried_rarely_an
     }
     assert!((24..=24 * REFRESHES_PER_HOUR).contains(&refreshes), "{refreshes} in a day");
     assert!(calls < 24 * 760, "{calls} in a day");
-    // The same without anybody at the window.
+    // The same without any action of the user.
     let (mut planner, mut alone) = (ready(), 0);
     now = at(1);
     while now < at(3600) {
