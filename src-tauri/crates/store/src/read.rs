@@ -101,7 +101,8 @@ impl ReadOnlyStore {
             _ => return Ok(OpenOutcome::NoDatabase),
         }
         migrate::refuse_newer(folder, migrations)?;
-        let read = ways(&database, |connection| migrate::examine(connection, folder, migrations));
+        let read =
+            open_first(&database, |connection| migrate::examine(connection, folder, migrations));
         let (connection, copy, version) = read.map_err(|error| error.explained(folder))?;
         if version < migrate::newest(migrations) {
             return Ok(OpenOutcome::OlderFormat);
@@ -155,8 +156,8 @@ impl ReadSits for ReadOnlyStore {
     }
 }
 
-/// Opens `database` in the first way in which `first` succeeds: shared, copied, or immutable.
-fn ways<T>(
+/// Opens `database` in the first mode in which `first` succeeds: shared, copied, or immutable.
+fn open_first<T>(
     database: &Path,
     first: impl Fn(&Connection) -> Result<T, StoreError>,
 ) -> Result<(Connection, Option<Copied>, T), StoreError> {

@@ -1,7 +1,7 @@
 //! The rows that the server should have, for the comparison of both sides.
 
 use crate::StoreError;
-use crate::sessions::{self, begun};
+use crate::sessions::{self, is_session};
 use crate::text::Id;
 use crate::unreadable::{self, ServerRow};
 use rusqlite::Connection;
@@ -18,7 +18,7 @@ pub(crate) fn for_each(
         "SELECT * FROM sessions WHERE owner = ?1
            AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'local_only')
            AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'on_server') AND ",
-        begun!(),
+        is_session!(),
         " ORDER BY id"
     );
     let mut unreadable = unreadable::on_server(connection, owner)?.into_iter().peekable();

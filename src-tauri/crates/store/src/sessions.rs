@@ -48,13 +48,13 @@ macro_rules! columns {
 }
 
 /// Excludes sits in their preparation, which are not in the log yet.
-macro_rules! begun {
+macro_rules! is_session {
     () => {
         "id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)"
     };
 }
 
-pub(crate) use begun;
+pub(crate) use is_session;
 
 /// The query of the log. It scans the index `sessions_by_start` and reads no more rows than it returns, except those of other
 /// owners. The unary plus keeps SQLite from using another index.
@@ -70,7 +70,7 @@ macro_rules! log {
                 AND ",
             $whose,
             " AND ",
-            begun!(),
+            is_session!(),
             " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
         )
     };
@@ -113,7 +113,8 @@ pub(crate) fn log(
 
 /// Returns a session that is not in its preparation, deleted or not.
 pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", begun!());
+    const SQL: &str =
+        concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", is_session!());
     Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
 }
 

@@ -298,7 +298,7 @@ pub(crate) fn reread(
         if owner.is_some_and(|owner| owner != *account) {
             continue;
         }
-        let Some(state) = unreadable::take(connection, *account, theirs.id.0)? else { continue };
+        let Some(state) = unreadable::remove(connection, *account, theirs.id.0)? else { continue };
         let mut lineage = Lineage::of(connection, *account)?;
         changed += u32::from(merge(connection, *account, &mut lineage, theirs, at)?);
         if open_sits::is_preparing(connection, theirs.id)? {

@@ -81,7 +81,7 @@ pub(crate) fn forget(connection: &Connection, owner: UserId, id: Uuid) -> Result
 }
 
 /// Removes a row that can be read now. Returns its state; `None` if it was not stored.
-pub(crate) fn take(
+pub(crate) fn remove(
     connection: &Connection,
     owner: UserId,
     id: Uuid,

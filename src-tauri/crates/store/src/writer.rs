@@ -48,16 +48,16 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> T {
-        let (answer, answered) = sync_channel(1);
+        let (reply, replies) = sync_channel(1);
         let job: Job = Box::new(move |connection| {
             let outcome = catch_unwind(AssertUnwindSafe(|| job(connection)));
             // The caller waits below, so the channel is still open.
-            let _ = answer.send(outcome);
+            let _ = reply.send(outcome);
         });
         let jobs = self.jobs.as_ref().expect("taken only by drop");
         jobs.send(job).expect("the thread ends only when `jobs` is dropped");
-        match answered.recv().expect("every job that was taken answers, even if it panics") {
-            Ok(answer) => answer,
+        match replies.recv().expect("every accepted job sends a reply, even if it panics") {
+            Ok(result) => result,
             Err(panic) => resume_unwind(panic),
         }
     }
