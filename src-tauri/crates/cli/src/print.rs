@@ -329,7 +329,7 @@ mod tests {
     use zafu_messages::{Catalogue, Language};
 
     #[test]
-    fn what_the_user_has_to_do_has_a_plural_in_each_language() {
+    fn the_action_that_is_needed_has_a_plural_in_each_language() {
         let view = |sits: u32| -> SyncView {
             let id = "00000000-0000-0000-0000-000000000001";
             serde_json::from_value(json!({

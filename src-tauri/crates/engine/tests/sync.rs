@@ -111,8 +111,8 @@ fn signing_out_keeps_every_sit_and_needs_no_action() {
     block_on(fakes.engine().account().sign_out()).unwrap();
     let view = status(&fakes);
     assert_eq!((view.state, view.need, view.pending), (SyncState::SignedOut, None, 1));
-    let nobody = block_on(fakes.engine().account().sync_now());
-    assert_eq!(nobody.unwrap_err().code, ErrorCode::Account);
+    let result = block_on(fakes.engine().account().sync_now());
+    assert_eq!(result.unwrap_err().code, ErrorCode::Account);
 }
 
 /// A keychain that can be locked: its calls then wait until it is unlocked, as while the system asks the user.

@@ -9,7 +9,7 @@
  *   trouble   number of troubles; `mute`: no sound
  *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
  *   records   none, long, elsewhere: past sits; long notes and labels; sits of another device
- *   sync      state of the account, see ACCOUNTS; nobody was ever signed in if none
+ *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
  *   project   none: the sign-in form suggests no project
  *   theme, lang, time, fade, dim: as in the settings

@@ -140,7 +140,7 @@ fn the_owner_of_a_sit_moves_from_the_outbox_to_the_session() {
     assert_eq!(before.len(), 1);
     let store = open(folder.path(), MIGRATIONS).unwrap();
     assert_eq!(owned("SELECT id, owner FROM sessions WHERE owner IS NOT NULL"), before);
-    assert_eq!(store.account().unwrap(), None, "nobody was ever signed in");
+    assert_eq!(store.account().unwrap(), None, "no account was ever signed in");
 }
 
 #[test]
