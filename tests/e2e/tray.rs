@@ -226,9 +226,7 @@ fn without_a_tray_zafu_works_and_says_how_to_open_the_window_again() {
     let sit = desktop.start_sit().sit.unwrap();
     browser.see("sit");
     desktop.close_window();
-    eventually("a notification says that the sit continues", || {
-        service.shown("Your sit continues")
-    });
+    eventually("a notification says that the sit continues", || service.shown("Your sit goes on"));
     assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
     desktop.client().end_sit(None).unwrap();
 
