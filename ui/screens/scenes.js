@@ -66,7 +66,7 @@ export const SCENES = {
 	'log-owners': 'sync=synced&owners=more&records=shared&press=open-log',
 	'account-server': 'sync=server-misconfigured&press=sync-mark',
 	'account-refused': 'sync=refused&press=sync-mark',
-	'account-said': 'sync=refused&press=sync-mark,dead-letter-export',
+	'account-outcome': 'sync=refused&press=sync-mark,dead-letter-export',
 	'account-erase': 'sync=synced&press=sync-mark,erase',
 };
 

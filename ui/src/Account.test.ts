@@ -153,7 +153,7 @@ describe('signing in', () => {
 		(await field('sign-in')).focus();
 		await press('sign-in');
 		await screen.findByTestId('account-state');
-		await said('account-said', /12 sits/);
+		await said('account-outcome', /12 sits/);
 		await hasFocus(screen.getByRole('heading', { name: 'Account' }));
 		expect(demo.calls).toEqual(['accountSignIn']);
 		expect((await demo.getState()).sync?.email).toBe('mira@example.org');
@@ -164,7 +164,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		const form = (await field('code')).closest('form')!;
 		await fireEvent.submit(form);
-		await said('enter-said', /An email was sent to mira@example\.org/);
+		await said('enter-outcome', /An email was sent to mira@example\.org/);
 		await type('code', DEMO_CODE);
 		await fireEvent.submit(form);
 		await screen.findByTestId('account-state');
@@ -176,7 +176,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
 		await press('sign-up');
-		await said('enter-said', /An email was sent.*code, enter it here.*link, open it/);
+		await said('enter-outcome', /An email was sent.*code, enter it here.*link, open it/);
 		const code = await field('code');
 		await hasFocus(code);
 		expect(screen.getByLabelText('Code')).toBe(code);
@@ -201,7 +201,7 @@ describe('signing in', () => {
 		await type('email', 'mira@example.org');
 		await type('password', DEMO_PASSWORD);
 		await press('sign-in');
-		await said('enter-said', 'Contacting the project…');
+		await said('enter-outcome', 'Contacting the project…');
 		await press('sign-in');
 		await press('sign-up');
 		expect(asked).toBe(1);
@@ -217,7 +217,7 @@ describe('a signed-in account', () => {
 	])('sends a decision: %s, %s', async (sync, id, call, text) => {
 		const demo = await open(`sync=${sync}`);
 		await press(id);
-		await said('account-said', text);
+		await said('account-outcome', text);
 		expect(demo.calls).toEqual([call]);
 		expect(screen.queryByTestId('need')).toBeNull();
 	});
@@ -245,7 +245,7 @@ describe('a signed-in account', () => {
 		expect(rows[0]!.textContent).toMatch(/note or label/);
 		expect(rows[1]!.textContent).toMatch(/23514/);
 		await press('dead-letter-export');
-		await said('dead-letter-said', /zafu-dead-letters\.json/);
+		await said('dead-letter-outcome', /zafu-dead-letters\.json/);
 		await press('dead-letter-retry');
 		await waitFor(() => expect(screen.queryByTestId('dead-letter-row')).toBeNull());
 		expect(demo.calls).toEqual(['exportDeadLetters', 'retryDeadLetters']);
@@ -254,7 +254,7 @@ describe('a signed-in account', () => {
 	it('signs out and says that nothing is lost', async () => {
 		const demo = await open('sync=synced');
 		await press('sign-out');
-		await said('account-said', /still here/);
+		await said('account-outcome', /still here/);
 		await screen.findByTestId('password');
 		expect((await field('email')).value).toBe('mira@example.org');
 		expect(demo.calls).toEqual(['accountSignOut']);
@@ -268,7 +268,7 @@ describe('a signed-in account', () => {
 		expect(demo.calls).toEqual([]);
 		await press('erase');
 		await press('erase-confirm');
-		await said('account-said', /has no data/);
+		await said('account-outcome', /has no data/);
 		expect(screen.queryByTestId('erase-dialog')).toBeNull();
 		expect(demo.calls).toEqual(['accountErase']);
 	});
@@ -295,7 +295,7 @@ describe('real_life_05: sits of a closed account', () => {
 		expect(need.textContent).toMatch(/14 sits.*mira@example\.org at quiet-pond\.supabase\.co/s);
 		expect(demo.calls).toEqual([]);
 		await press(answer);
-		await said('account-said', text);
+		await said('account-outcome', text);
 		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} ${adopt}`]);
 		await waitFor(() => expect(screen.getAllByTestId('owner-row')).toHaveLength(left));
 	});
@@ -307,7 +307,7 @@ describe('real_life_05: sits of a closed account', () => {
 		expect(rows[1]!.textContent).toMatch(/Signed out/);
 		const name = 'Move and upload the sits of mira@example.org (earlier account)';
 		await fireEvent.click(screen.getByRole('button', { name }));
-		await said('account-said', /14 sits/);
+		await said('account-outcome', /14 sits/);
 		expect(demo.calls).toEqual([`accountAdoptFrom ${GONE} true`]);
 	});
 

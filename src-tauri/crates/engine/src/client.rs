@@ -9,7 +9,7 @@ use crate::protocol::{
     EngineRequest, EngineState, ErrorCode, IpcError, LogRequest, OwnerView, Request, Response,
     SitRecord, StartRequest, engine_requests,
 };
-use crate::socket::{self, Place};
+use crate::socket::{self, Address};
 use interprocess::local_socket::tokio::{Stream, prelude::*};
 use serde::de::DeserializeOwned;
 use std::io;
@@ -38,7 +38,7 @@ pub struct Client {
     timed_out: bool,
     /// True once the connection was closed.
     is_closed: bool,
-    _place: Place,
+    _address: Address,
 }
 
 impl Drop for Client {
@@ -56,8 +56,8 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::Engine`] if an engine is running and cannot be reached.
     pub fn connect(folder: &DataFolder) -> Result<Option<Self>, IpcError> {
-        let place = match socket::place(folder) {
-            Ok(place) => place,
+        let address = match socket::address(folder) {
+            Ok(address) => address,
             Err(FolderError::Unusable { source, .. }) if is_not_listening(&source) => {
                 return Ok(None);
             }
@@ -67,7 +67,7 @@ impl Client {
             let runtime = Builder::new_current_thread().enable_all().build()?;
             // Connecting blocks if the engine hangs and its backlog is full.
             let connecting =
-                async { timeout(RESPONSE_TIMEOUT, Stream::connect(place.name())).await };
+                async { timeout(RESPONSE_TIMEOUT, Stream::connect(address.name())).await };
             let stream = runtime.block_on(connecting).map_err(io::Error::from).flatten()?;
             Ok((runtime, BufReader::new(stream)))
         };
@@ -78,7 +78,7 @@ impl Client {
                 folder: folder.clone(),
                 timed_out: false,
                 is_closed: false,
-                _place: place,
+                _address: address,
             })),
             Err(error) if is_not_listening(&error) => Ok(None),
             Err(error) if is_hanging(&error) => Err(no_response()),

@@ -9,7 +9,7 @@ use crate::protocol::{
     ProjectView, Request, Response, SignedInView, SitRecord, SyncReport, SyncView,
     account_requests, engine_requests,
 };
-use crate::socket::{self, Place};
+use crate::socket::{self, Address};
 use crate::thread::Event;
 use interprocess::local_socket::ListenerOptions;
 use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
@@ -36,18 +36,18 @@ pub(crate) struct Server {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     /// Keeps the path valid at which the listener removes the socket when it is dropped.
-    _place: Place,
+    _address: Address,
 }
 
 impl Server {
     /// Serves the clients of `engine`. The folder must be locked: a socket that is already there is taken for one of an
     /// engine that was killed, and replaced.
     pub(crate) fn start(folder: &DataFolder, engine: EngineHandle) -> Result<Self, HostError> {
-        let place = socket::place(folder)?;
+        let address = socket::address(folder)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
-            owner_only(ListenerOptions::new().name(place.name()).try_overwrite(true))?
+            owner_only(ListenerOptions::new().name(address.name()).try_overwrite(true))?
                 .create_tokio()?
         };
         #[cfg(all(unix, not(target_os = "linux")))]
@@ -56,7 +56,7 @@ impl Server {
         let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
             runtime.block_on(serve(&listener, &engine, stopped));
         })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread), _place: place })
+        Ok(Self { stop: Some(stop), thread: Some(thread), _address: address })
     }
 }
 

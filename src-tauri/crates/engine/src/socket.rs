@@ -10,14 +10,14 @@ use std::io;
 
 /// The address of the engine of a folder. Its name is valid while this lives.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Address {
     name: Name<'static>,
     /// The open folder, through which a long path is shortened.
     #[cfg(target_os = "linux")]
     _folder: Option<std::fs::File>,
 }
 
-impl Place {
+impl Address {
     /// Returns the name to bind or to connect to.
     pub(crate) fn name(&self) -> Name<'static> {
         self.name.clone()
@@ -42,12 +42,12 @@ fn named(path: std::path::PathBuf) -> io::Result<Name<'static>> {
 /// # Errors
 /// [`FolderError::PathTooLong`] if /proc is not mounted, [`FolderError::Unusable`] if the folder cannot be opened.
 #[cfg(target_os = "linux")]
-pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
+pub(crate) fn address(folder: &DataFolder) -> Result<Address, FolderError> {
     use std::os::fd::AsRawFd;
     let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().join(SOCKET);
     if path.as_os_str().len() < LONGEST {
-        return Ok(Place { name: named(path).map_err(unusable)?, _folder: None });
+        return Ok(Address { name: named(path).map_err(unusable)?, _folder: None });
     }
     let opened = std::fs::File::open(folder.path()).map_err(unusable)?;
     let short = format!("/proc/self/fd/{}", opened.as_raw_fd());
@@ -55,7 +55,7 @@ pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
         return Err(FolderError::PathTooLong { path: folder.path().to_owned() });
     }
     let name = named(std::path::Path::new(&short).join(SOCKET)).map_err(unusable)?;
-    Ok(Place { name, _folder: Some(opened) })
+    Ok(Address { name, _folder: Some(opened) })
 }
 
 /// Returns the address for a folder. If the path is over the limit, the socket is in the user's private folder in
@@ -64,17 +64,17 @@ pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
 /// # Errors
 /// [`FolderError::ForeignSocketFolder`] if that folder is not private, [`FolderError::Unusable`] if it cannot be created.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
+pub(crate) fn address(folder: &DataFolder) -> Result<Address, FolderError> {
     use std::os::unix::ffi::OsStrExt;
     let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().join(SOCKET);
     if path.as_os_str().len() < LONGEST {
-        return Ok(Place { name: named(path).map_err(unusable)? });
+        return Ok(Address { name: named(path).map_err(unusable)? });
     }
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.path().as_os_str().as_bytes());
     let shared = private_folder(std::path::Path::new("/tmp"))?;
     let name = named(shared.join(hash.simple().to_string())).map_err(unusable)?;
-    Ok(Place { name })
+    Ok(Address { name })
 }
 
 /// Returns the user's private folder in `shared`, where every user may create folders. Creates it if it is missing.
@@ -97,13 +97,13 @@ fn private_folder(shared: &std::path::Path) -> Result<std::path::PathBuf, Folder
 }
 
 #[cfg(windows)]
-pub(crate) fn place(folder: &DataFolder) -> Result<Place, FolderError> {
+pub(crate) fn address(folder: &DataFolder) -> Result<Address, FolderError> {
     use interprocess::local_socket::{GenericNamespaced, ToNsName};
     let unusable = |source| FolderError::Unusable { path: folder.path().to_owned(), source };
     let path = folder.path().to_string_lossy().to_lowercase();
     let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, path.as_bytes());
     let name = format!("zafu-{}", hash.simple()).to_ns_name::<GenericNamespaced>();
-    Ok(Place { name: name.map_err(unusable)? })
+    Ok(Address { name: name.map_err(unusable)? })
 }
 
 #[cfg(all(test, unix))]

@@ -17,7 +17,7 @@
  *              close-when-idle, day-start, open-account, preset-delete, back
  *   log        log, log-owner, sit-row (one each), sit-owner, sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
  *   account    account, project, project-url, project-key, email, how-password, how-code, password, code,
- *              send-code, sign-in, sign-up, enter-trouble, account-said; account-state, sync-now, progress,
+ *              send-code, sign-in, sign-up, enter-trouble, account-outcome; account-state, sync-now, progress,
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
  *              owner-row (one each), owner-adopt, dead-letter-row (one each), dead-letter-retry,
  *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
