@@ -136,7 +136,7 @@ cli-account-until-quit = Der Schlüsselbund dieses Systems ist nicht benutzbar: 
 cli-account-sign-out = Abgemeldet. Alle Sitzungen sind noch hier.
 cli-account-not-signed-in = Es ist kein Konto angemeldet: Melde dich zuerst an.
 cli-account-erase-unconfirmed = Damit werden alle Sitzungen des Kontos auf dem Server gelöscht, für alle Geräte. Noch wurde nichts geändert: `zafu account erase --yes` löscht sie wirklich. Die Sitzungen auf diesem Gerät bleiben.
-cli-account-erased = Auf dem Server gelöscht. Die Sitzungen auf diesem Gerät bleiben hier und werden nicht mehr gesendet.
+cli-account-erased = Auf dem Server gelöscht. Die Sitzungen auf diesem Gerät bleiben hier und werden nicht mehr hochgeladen.
 cli-account-adopt-own = { $name } ist das angemeldete Konto: Es hat seine Sitzungen schon.
 cli-account-adopt-unconfirmed =
     { $count ->
@@ -150,25 +150,25 @@ cli-account-declined =
     }
 cli-account-adopted =
     { $count ->
-        [one] Zu { $own } verschoben: 1 Sitzung von { $name }. Der nächste Abgleich sendet sie.
-       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }. Der nächste Abgleich sendet sie.
+        [one] Zu { $own } verschoben: 1 Sitzung von { $name }. Der nächste Abgleich lädt sie hoch.
+       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }. Der nächste Abgleich lädt sie hoch.
     }
 cli-account-adopted-deleted =
     { $count ->
-        [one] Zu { $own } verschoben: 1 Sitzung von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich sendet sie.
-       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich sendet sie.
+        [one] Zu { $own } verschoben: 1 Sitzung von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich lädt sie hoch.
+       *[other] Zu { $own } verschoben: { $count } Sitzungen von { $name }, dazu gelöschte: { $deleted }. Der nächste Abgleich lädt sie hoch.
     }
 cli-account-adopted-none = { $name } hat keine Sitzungen auf diesem Gerät.
 
 ## Was vor dem weiteren Abgleich zu tun ist
 
-cli-need-sign-in = Deine Anmeldung ist abgelaufen: Melde dich mit `zafu account sign-in` noch einmal an. Noch nicht gesendete Sitzungen bleiben erhalten.
+cli-need-sign-in = Deine Anmeldung ist abgelaufen: Melde dich mit `zafu account sign-in` noch einmal an. Noch nicht hochgeladene Sitzungen bleiben erhalten.
 cli-need-account-gone = Der Server hat dieses Konto nicht mehr: Melde dich mit einem anderen an. Die Sitzungen auf diesem Gerät bleiben.
-cli-need-erased = Die Sitzungen des Kontos wurden auf dem Server gelöscht. `zafu account after-erasure upload` sendet die dieses Geräts noch einmal, `zafu account after-erasure keep` behält sie nur auf diesem Gerät.
+cli-need-erased = Die Sitzungen des Kontos wurden auf dem Server gelöscht. `zafu account after-erasure upload` lädt die dieses Geräts noch einmal hoch, `zafu account after-erasure keep` behält sie nur auf diesem Gerät.
 cli-need-adopt = Einige Sitzungen entstanden, als kein Konto angemeldet war. `zafu account adopt` ordnet sie diesem Konto zu, `zafu account adopt --leave` lässt sie nur auf diesem Gerät.
-cli-need-key = Der Schlüssel des Projekts wird nicht angenommen: Prüfe ihn in den Einstellungen des Projekts, dann melde dich mit `zafu account sign-in --key KEY` an. Noch nicht gesendete Sitzungen bleiben erhalten.
-cli-need-blocked = Dieses Konto ist gesperrt: Frag, wer das Projekt verwaltet. Noch nicht gesendete Sitzungen bleiben erhalten und werden gesendet, sobald das Konto entsperrt ist.
-cli-need-server = Wer das Projekt verwaltet, muss den Server reparieren: siehe supabase/README.md. Alles bleibt erhalten.
+cli-need-key = Der Publishable Key des Projekts wird nicht angenommen: Prüfe ihn in den Einstellungen des Projekts, dann melde dich mit `zafu account sign-in --key KEY` an. Noch nicht hochgeladene Sitzungen bleiben erhalten.
+cli-need-blocked = Dieses Konto ist gesperrt: Frag den Administrator des Projekts. Noch nicht hochgeladene Sitzungen bleiben erhalten und werden hochgeladen, sobald das Konto entsperrt ist.
+cli-need-server = Der Administrator des Projekts muss den Server reparieren: siehe supabase/README.md. Alles bleibt erhalten.
 cli-need-too-old = Dieses Zafu ist zu alt für das Projekt: Aktualisiere es. Bis dahin bleibt alles erhalten.
 cli-need-rejected = Der Server hat einige Sitzungen abgelehnt: `zafu account rejected` zeigt, welche und warum. Sie bleiben auf diesem Gerät erhalten.
 cli-need-adopt-from-unknown = Auf diesem Gerät sind Sitzungen eines Kontos, das es nicht mehr gibt: `zafu account list` zeigt es.

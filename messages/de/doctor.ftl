@@ -41,6 +41,6 @@ doctor-keychain-unusable = Der Schlüsselbund ist nicht benutzbar ({ $reason }),
 doctor-keychain-install = Installiere gnome-keyring oder KWallet, und starte den Dienst mit dem Desktop.
 doctor-keychain-unlock = Entsperre ihn, und erlaube Zafu, ihn zu benutzen.
 doctor-server-unknown = Der Server wurde nicht geprüft, weil die Datenbank nicht lesbar ist.
-doctor-server-problem = Der Server ist nicht für Zafu eingerichtet, daher wird nichts gesendet, und alles bleibt erhalten ({ $reason }). Wer das Projekt verwaltet, muss ihn reparieren: siehe supabase/README.md.
+doctor-server-problem = Der Server ist nicht für Zafu eingerichtet, daher wird nichts hochgeladen, und alles bleibt erhalten ({ $reason }). Der Administrator des Projekts muss ihn reparieren: siehe supabase/README.md.
 doctor-tray-library = libayatana-appindicator3 ist nicht installiert. Installiere es, um ein Symbol im Infobereich zu haben.
 doctor-tray-none = Dieser Desktop hat keinen Infobereich. Installiere unter GNOME die AppIndicator-Erweiterung. Ohne Infobereich zeigt ein erneutes Öffnen von Zafu das Fenster.

@@ -1,28 +1,28 @@
 # Fehler des Kontos, seines Servers und des Schlüsselbunds. Das Projekt gehört dem Benutzer selbst, bei Supabase oder anderswo:
-# Es hat eine URL, einen Publishable key und einen Administrator. Der Server ist, was für das Projekt antwortet. Ein Grund
+# Es hat eine URL, einen Publishable Key und einen Administrator. Der Server ist, was für das Projekt antwortet. Ein Grund
 # ist technischer Text, meist auf Englisch.
 
 server-project-url-invalid = Das ist keine gültige URL eines Projekts, daher wurde nichts gesendet. Sie sieht aus wie https://abcdefgh.supabase.co.
 server-project-url-not-encrypted = Diese URL ist nicht verschlüsselt, daher wurde nichts gesendet. Verwende https://, oder http:// nur für einen Server auf diesem Computer.
-server-project-key-invalid = Das ist kein gültiger Schlüssel eines Projekts, daher wurde nichts gesendet. Kopiere den Publishable key aus den Einstellungen des Projekts unter API Keys.
-server-project-key-secret = Das ist der geheime Schlüssel des Projekts, der den Server nie verlassen darf. Er wurde nicht verwendet. Kopiere den Publishable key aus den Einstellungen des Projekts unter API Keys.
+server-project-key-invalid = Das ist kein gültiger Publishable Key, daher wurde nichts gesendet. Kopiere ihn aus den Einstellungen des Projekts unter API Keys.
+server-project-key-secret = Das ist der geheime Schlüssel des Projekts, der den Server nie verlassen darf. Er wurde nicht verwendet. Kopiere den Publishable Key aus den Einstellungen des Projekts unter API Keys.
 
-server-auth-wrong-password = Die E-Mail-Adresse oder das Passwort ist falsch. Prüfe beides, und versuche es noch einmal.
+server-auth-wrong-password = Die E-Mail-Adresse oder das Passwort ist falsch. Prüfe beides, und versuch es noch einmal.
 server-auth-not-confirmed = Diese E-Mail-Adresse ist noch nicht bestätigt. Eine E-Mail wurde an sie gesendet: Wenn sie einen Code enthält, melde dich mit dem Code an. Wenn sie einen Link enthält, öffne ihn und melde dich dann an.
 server-auth-blocked = Dieses Konto ist gesperrt. Alle Sitzungen auf diesem Gerät bleiben erhalten. Bitte den Administrator des Projekts, es zu entsperren.
 server-auth-weak-password = Dieses Passwort ist dem Projekt zu schwach, daher wurde nichts geändert. Wähle ein längeres.
 server-auth-address-taken = Zu dieser E-Mail-Adresse gibt es schon ein Konto. Melde dich stattdessen an.
 server-auth-sign-up-closed = Das Projekt nimmt keine neuen Konten an. Frag seinen Administrator.
-server-auth-address-invalid = Das ist keine gültige E-Mail-Adresse. Prüfe sie, und versuche es noch einmal.
+server-auth-address-invalid = Das ist keine gültige E-Mail-Adresse. Prüfe sie, und versuch es noch einmal.
 server-auth-wrong-code = Dieser Code ist falsch oder abgelaufen. Fordere einen neuen an.
-server-auth-too-many-attempts = Es waren zu viele Versuche. Warte ein paar Minuten, und versuche es noch einmal.
-server-auth-wrong-key = Das Projekt nimmt diesen Schlüssel nicht an, daher wurde nichts geändert. Kopiere den Publishable key aus den Einstellungen des Projekts unter API Keys.
+server-auth-too-many-attempts = Es waren zu viele Versuche. Warte ein paar Minuten, und versuch es noch einmal.
+server-auth-wrong-key = Das Projekt nimmt diesen Publishable Key nicht an, daher wurde nichts geändert. Kopiere ihn noch einmal aus den Einstellungen des Projekts unter API Keys.
 server-auth-not-supabase = Der Server unter dieser URL ist kein Supabase-Projekt, daher wurde nichts geändert. Prüfe die URL des Projekts.
-server-auth-captive-portal = Dieses Netz verlangt zuerst eine eigene Anmeldung. Öffne eine beliebige Seite in einem Webbrowser, und versuche es dann noch einmal.
+server-auth-captive-portal = Dieses Netz verlangt zuerst eine eigene Anmeldung. Öffne eine beliebige Seite in einem Webbrowser, und versuch es dann noch einmal.
 server-auth-unreachable = Der Server wurde nicht erreicht, daher wurde nichts geändert. Prüfe das Netz und die URL des Projekts.
-server-auth-timed-out = Der Server hat nicht rechtzeitig geantwortet, daher ist nicht bekannt, ob er die Anfrage ausgeführt hat. Prüfe das Netz, und versuche es noch einmal.
+server-auth-timed-out = Der Server hat nicht rechtzeitig geantwortet, daher ist nicht bekannt, ob er die Anfrage ausgeführt hat. Prüfe das Netz, und versuch es noch einmal.
 server-auth-expired = Deine Anmeldung ist abgelaufen. Noch nicht hochgeladene Sitzungen bleiben erhalten. Melde dich noch einmal an.
-server-auth-failed = Die Anfrage ist fehlgeschlagen. { $error } Versuche es später noch einmal.
+server-auth-failed = Die Anfrage ist fehlgeschlagen. { $error } Versuch es später noch einmal.
 
 server-not-signed-in = Du bist nicht angemeldet, daher wurde nichts geändert. Melde dich zuerst an.
 server-sign-in-again = Der Server muss wissen, dass du es bist, daher wurde nichts geändert. Melde dich zuerst noch einmal an.
@@ -39,7 +39,7 @@ server-certificate-invalid = Es ist nicht gültig. Bitte den Administrator des P
 server-timed-out = Der Server hat nicht rechtzeitig geantwortet.
 server-invalid-response = Die Antwort kam nicht vom Server, oder sie ist unvollständig.
 server-other-account = Ein anderes Konto ist angemeldet.
-server-key-rejected = Das Projekt nimmt seinen Schlüssel nicht an.
+server-key-rejected = Das Projekt nimmt seinen Publishable Key nicht an.
 server-status = Der Server hat mit dem Fehler { $status } geantwortet.
 server-status-code = Der Server hat mit dem Fehler { $status } { $code } geantwortet.
 
@@ -51,8 +51,8 @@ server-limit-of-day = Der Server speichert heute keine weiteren Sitzungen dieses
 server-unhealthy = Der Server ist nicht so eingerichtet, wie Zafu es braucht: { $findings }. Nichts wird hochgeladen, bis der Administrator des Projekts das behoben hat. Alles bleibt erhalten.
 server-too-old = Der Server braucht Zafu { $oldest } oder neuer. Aktualisiere Zafu. Bis dahin bleibt alles erhalten.
 
-server-erase-unknown = { $error } Es ist nicht bekannt, ob die Sitzungen auf dem Server gelöscht wurden. Die auf diesem Gerät bleiben erhalten. Gleiche ab, und versuche es noch einmal.
-server-erase-failed = { $error } Es wurde nichts gelöscht. Versuche es später noch einmal.
+server-erase-unknown = { $error } Es ist nicht bekannt, ob die Sitzungen auf dem Server gelöscht wurden. Die auf diesem Gerät bleiben erhalten. Gleiche ab, und versuch es noch einmal.
+server-erase-failed = { $error } Es wurde nichts gelöscht. Versuch es später noch einmal.
 server-nothing-erased = Die Sitzungen dieses Kontos wurden nicht vom Server gelöscht, daher ist nichts zu entscheiden, und nichts wurde geändert.
 server-owner-in-use = Das andere Konto wird vielleicht noch benutzt, daher wurde nichts verschoben. Bestätige, dass du seine Sitzungen verschieben willst.
 

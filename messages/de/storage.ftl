@@ -8,10 +8,10 @@ storage-moved = Die Datenbank { $database } wurde verschoben, ersetzt oder gelö
 storage-newer = Die Datenbank { $database } wurde von einem neueren Zafu geschrieben: Ihr Format ist { $found }, und dieses Zafu kennt Formate bis { $known }. Es wurde nichts geändert. Installiere das neueste Zafu, um sie zu öffnen.
 storage-not-ours = Die Datenbank { $database } ist keine von Zafu. Es wurde nichts geändert. Verschiebe die Datei, oder starte Zafu mit einem anderen Datenordner.
 # damage ist einer der Sätze unten
-storage-corrupt = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Die neueste unbeschädigte Sicherung ist { $backup }. Du kannst sie zurückholen oder mit einer leeren Datenbank beginnen.
+storage-corrupt = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Die neueste unbeschädigte Sicherung ist { $backup }. Du kannst sie wiederherstellen oder mit einer leeren Datenbank beginnen.
 storage-corrupt-without-backup = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Es gibt keine unbeschädigte Sicherung, aber du kannst mit einer leeren Datenbank beginnen.
 # reason ist einer der Sätze unten
-storage-backup-unusable = Die Sicherung { $backup } lässt sich nicht zurückholen. { $reason } Es wurde nichts geändert. Wähle eine andere Sicherung.
+storage-backup-unusable = Die Sicherung { $backup } lässt sich nicht wiederherstellen. { $reason } Es wurde nichts geändert. Wähle eine andere Sicherung.
 storage-io = Der Datenträger hat versagt, während Zafu { $path } las oder schrieb ({ $reason }). Was gerade gespeichert wurde, fehlt vielleicht, aber alles vorher Gespeicherte bleibt erhalten. Prüfe den Datenträger und starte Zafu noch einmal.
 storage-unreadable = Die Datenbank { $database } enthält einen Wert, den dieses Zafu nicht lesen kann ({ $reason }). Es wurde nichts geändert. Installiere das neueste Zafu. Wenn das nicht hilft, melde das bitte.
 storage-impossible = Zafu wollte einen ungültigen Eintrag speichern ({ $reason }). Es wurde nichts geändert, und alles vorher Gespeicherte bleibt erhalten. Das ist ein Fehler in Zafu: Bitte melde ihn.
@@ -36,7 +36,7 @@ storage-rescued = An die Stelle von { $database } wurde eine andere Datei gelegt
 storage-no-such-session = Es gibt keine Sitzung mit der ID { $id }. Es wurde nichts geändert. Führe `zafu log --json` aus, um die IDs deiner Sitzungen zu sehen.
 storage-not-open = Die Sitzung { $id } läuft nicht und braucht keine Antwort. Es wurde nichts geändert.
 storage-not-signed-in = Du bist nicht angemeldet. Es wurde nichts geändert. Melde dich zuerst an.
-storage-other-project = Dieser Computer kennt dieses Konto von { $project } und sendet seine Sitzungen nirgendwo anders hin. Es wurde nichts geändert. Melde dich mit dieser URL an.
+storage-other-project = Dieser Computer kennt dieses Konto von { $project } und lädt seine Sitzungen nirgendwo anders hoch. Es wurde nichts geändert. Melde dich mit dieser URL an.
 storage-no-such-account = Das Konto { $id } war auf diesem Computer nie angemeldet. Es wurde nichts geändert. Melde dich zuerst damit an.
 storage-no-such-preset = Es gibt keine Vorlage mit der ID { $id }. Es wurde nichts geändert. Vielleicht wurde sie gelöscht.
 storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen.

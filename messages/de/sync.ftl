@@ -21,8 +21,8 @@ sync-signed-out-long = Du bist abgemeldet
 
 sync-need-sign-in = Melde dich noch einmal an
 sync-need-sign-in-text = Deine Anmeldung ist abgelaufen. Noch nicht hochgeladene Sitzungen bleiben erhalten und folgen, sobald du angemeldet bist.
-sync-need-key = Das Projekt nimmt seinen Schlüssel nicht an
-sync-need-key-text = Prüfe den Publishable key in den Einstellungen deines Projekts unter API Keys, und melde dich damit an. Noch nicht hochgeladene Sitzungen bleiben erhalten.
+sync-need-key = Das Projekt nimmt seinen Publishable Key nicht an
+sync-need-key-text = Prüfe den Publishable Key in den Einstellungen deines Projekts unter API Keys, und melde dich damit an. Noch nicht hochgeladene Sitzungen bleiben erhalten.
 sync-need-blocked = Dieses Konto ist gesperrt
 sync-need-blocked-text = Frag den Administrator des Projekts. Noch nicht hochgeladene Sitzungen bleiben erhalten und folgen, sobald das Konto entsperrt ist.
 sync-need-gone = Das Projekt hat dieses Konto nicht mehr

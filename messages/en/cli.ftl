@@ -146,7 +146,7 @@ cli-account-until-quit = The keychain of this system cannot be used: you are sig
 cli-account-sign-out = Signed out. All sits are still here.
 cli-account-not-signed-in = No account is signed in: sign in first.
 cli-account-erase-unconfirmed = This erases all sits of the account from the server, for every device. Nothing was changed yet: say `zafu account erase --yes` if you mean it. The sits on this device stay.
-cli-account-erased = Erased from the server. The sits on this device stay here, and are not sent any more.
+cli-account-erased = Erased from the server. The sits on this device stay here, and are not uploaded any more.
 # $name is the other account, $own the address of the signed-in account.
 cli-account-adopt-own = { $name } is the account that is signed in: it has its sits already.
 cli-account-adopt-unconfirmed =
@@ -161,25 +161,25 @@ cli-account-declined =
     }
 cli-account-adopted =
     { $count ->
-        [one] Moved to { $own }: 1 sit of { $name }. The next sync sends it.
-       *[other] Moved to { $own }: { $count } sits of { $name }. The next sync sends them.
+        [one] Moved to { $own }: 1 sit of { $name }. The next sync uploads it.
+       *[other] Moved to { $own }: { $count } sits of { $name }. The next sync uploads them.
     }
 # $deleted is a number of deleted sits.
 cli-account-adopted-deleted =
     { $count ->
-        [one] Moved to { $own }: 1 sit of { $name }, and deleted ones: { $deleted }. The next sync sends them.
-       *[other] Moved to { $own }: { $count } sits of { $name }, and deleted ones: { $deleted }. The next sync sends them.
+        [one] Moved to { $own }: 1 sit of { $name }, and deleted ones: { $deleted }. The next sync uploads them.
+       *[other] Moved to { $own }: { $count } sits of { $name }, and deleted ones: { $deleted }. The next sync uploads them.
     }
 cli-account-adopted-none = { $name } has no sits on this device.
 
 ## What only the user can do before the sync continues
 
-cli-need-sign-in = Your sign-in has expired: sign in again with `zafu account sign-in`. Sits that are not sent yet are kept.
+cli-need-sign-in = Your sign-in has expired: sign in again with `zafu account sign-in`. Sits that are not uploaded yet are kept.
 cli-need-account-gone = On the server the account is gone: sign in to another one. The sits on this device stay.
-cli-need-erased = The account’s sits were erased from the server. `zafu account after-erasure upload` sends those of this device again, `zafu account after-erasure keep` keeps them on this device only.
+cli-need-erased = The account’s sits were erased from the server. `zafu account after-erasure upload` uploads those of this device again, `zafu account after-erasure keep` keeps them on this device only.
 cli-need-adopt = Some sits were made while no account was signed in. `zafu account adopt` assigns them to this account, `zafu account adopt --leave` leaves them on this device only.
-cli-need-key = The project’s key is not accepted: check it in the project’s settings, then run `zafu account sign-in --key KEY`. Sits that are not sent yet are kept.
-cli-need-blocked = This account is blocked: ask the project’s administrator. Sits that are not sent yet are kept, and sent once the account is unblocked.
+cli-need-key = The project’s key is not accepted: check it in the project’s settings, then run `zafu account sign-in --key KEY`. Sits that are not uploaded yet are kept.
+cli-need-blocked = This account is blocked: ask the project’s administrator. Sits that are not uploaded yet are kept, and uploaded once the account is unblocked.
 cli-need-server = The project’s administrator must repair the server: see supabase/README.md. Everything is kept.
 cli-need-too-old = This Zafu is too old for the project: update it. Everything is kept until then.
 cli-need-rejected = The server rejected some sits: `zafu account rejected` shows which and why. They are kept on this device.

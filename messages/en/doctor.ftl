@@ -43,6 +43,6 @@ doctor-keychain-unusable = The keychain cannot be used ({ $reason }), so you sta
 doctor-keychain-install = Install gnome-keyring or KWallet, and start it with the desktop.
 doctor-keychain-unlock = Unlock it, and let Zafu use it.
 doctor-server-unknown = The server was not checked, because the database cannot be read.
-doctor-server-problem = The server is not set up for Zafu, so nothing is sent and everything is kept ({ $reason }). The project’s administrator must repair it: see supabase/README.md.
+doctor-server-problem = The server is not set up for Zafu, so nothing is uploaded and everything is kept ({ $reason }). The project’s administrator must repair it: see supabase/README.md.
 doctor-tray-library = libayatana-appindicator3 is not installed. Install it to have an icon in the tray.
 doctor-tray-none = This desktop has no tray. On GNOME install the AppIndicator extension. Without a tray, open Zafu again to show its window.
