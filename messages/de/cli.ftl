@@ -134,7 +134,6 @@ cli-account-assigned =
     }
 cli-account-until-quit = Der Schlüsselbund dieses Systems ist nicht benutzbar: Du bleibst angemeldet, bis Zafu beendet wird.
 cli-account-sign-out = Abgemeldet. Alle Sitzungen sind noch hier.
-cli-account-not-signed-in = Es ist kein Konto angemeldet: Melde dich zuerst an.
 cli-account-erase-unconfirmed = Damit werden alle Sitzungen des Kontos auf dem Server gelöscht, für alle Geräte. Noch wurde nichts geändert: `zafu account erase --yes` löscht sie wirklich. Die Sitzungen auf diesem Gerät bleiben.
 cli-account-erased = Auf dem Server gelöscht. Die Sitzungen auf diesem Gerät bleiben hier und werden nicht mehr hochgeladen.
 cli-account-adopt-own = { $name } ist das angemeldete Konto: Es hat seine Sitzungen schon.

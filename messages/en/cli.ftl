@@ -144,7 +144,6 @@ cli-account-assigned =
     }
 cli-account-until-quit = The keychain of this system cannot be used: you are signed in until Zafu quits.
 cli-account-sign-out = Signed out. All sits are still here.
-cli-account-not-signed-in = No account is signed in: sign in first.
 cli-account-erase-unconfirmed = This erases all sits of the account from the server, for every device. Nothing was changed yet: say `zafu account erase --yes` if you mean it. The sits on this device stay.
 cli-account-erased = Erased from the server. The sits on this device stay here, and are not uploaded any more.
 # $name is the other account, $own the address of the signed-in account.

@@ -97,7 +97,7 @@ fn adopt_from(
     let owners = client.owners()?;
     let (owner, id) = owners::named(&owners, from)?;
     let Some(own) = owners.iter().find(|owner| owner.state == OwnerState::SignedIn) else {
-        return Err(Failure::new(ACCOUNT_ATTENTION, message!("cli-account-not-signed-in")));
+        return Err(Failure::new(ACCOUNT_ATTENTION, message!("server-not-signed-in")));
     };
     let (count, name, own_email) = (owner.sits, owners::name(owner), own.email.as_str());
     if own.id == Some(id) {
