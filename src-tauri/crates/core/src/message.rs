@@ -23,7 +23,7 @@ pub struct Message {
 #[serde(untagged)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Argument {
-    /// A count, which selects the plural and is formatted in the user's locale.
+    /// A count, which selects the plural. The window formats it in the user's locale; elsewhere it is plain digits.
     Number(#[cfg_attr(feature = "ts", ts(type = "number"))] i64),
     /// A name, a path, a time: shown as it is.
     Text(String),

@@ -101,7 +101,7 @@ impl<'a> Account<'a> {
     /// Resolves an erasure by another device: uploads the sits of this device again, or keeps them on this device only.
     ///
     /// # Errors
-    /// As described at [`Account`], and `ErrorCode::Refused` if there is no erasure to resolve.
+    /// As described at [`Account`], and `ErrorCode::Rejected` if there is no erasure to resolve.
     pub async fn after_erasure(&self, upload: bool) -> Result<(), IpcError> {
         self.0.call(move |sync, respond| sync.after_erasure(upload, respond)).await
     }

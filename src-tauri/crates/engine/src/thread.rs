@@ -139,7 +139,7 @@ impl EngineThread {
             self.tick();
         }
         if let Err(error) = self.act(Command::Checkpoint) {
-            // A quit is refused while changes are unsaved: only a signal gets here.
+            // A quit is rejected while changes are unsaved: only a signal gets here.
             tracing::error!(%error, "the engine stops with unsaved changes");
             for change in &self.unsaved {
                 tracing::error!(?change, "not saved");
