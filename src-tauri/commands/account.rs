@@ -108,7 +108,7 @@ pub async fn export_dead_letters(
     window: WebviewWindow,
     engine: State<'_, EngineHandle>,
 ) -> Result<Option<String>, IpcError> {
-    let refused = engine.account().export_dead_letters().await?;
+    let dead_letters = engine.account().export_dead_letters().await?;
     let dialog = rfd::AsyncFileDialog::new()
         .set_parent(&window)
         .set_file_name("zafu-dead-letters.json")
@@ -120,7 +120,7 @@ pub async fn export_dead_letters(
             message!("engine-file-not-written", file = path.as_str(), reason = error.to_string());
         IpcError::new(ErrorCode::Storage, message)
     };
-    let text = serde_json::to_vec_pretty(&refused).map_err(|error| not_written(&error))?;
+    let text = serde_json::to_vec_pretty(&dead_letters).map_err(|error| not_written(&error))?;
     file.write(&text).await.map_err(|error| not_written(&error))?;
     Ok(Some(path))
 }

@@ -165,7 +165,7 @@ pub enum AccountCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Sends the dead letters again.
+    /// Uploads the dead letters again.
     Retry,
 }
 
@@ -204,7 +204,7 @@ pub struct SignInArgs {
 /// The answers about sits that were erased from the server.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum AfterErasure {
-    /// They are sent again.
+    /// They are uploaded again.
     Upload,
     /// They stay on this device only.
     Keep,
@@ -340,13 +340,13 @@ mod tests {
         assert_eq!(sit("zafu sit -5 --terminal").unwrap().length(), negative("-5"));
         assert_eq!(sit("zafu sit --terminal -1h 30m").unwrap().length(), negative("-1h 30m"));
         for option in ["--prepare", "--interval"] {
-            let said = english(&sit(&format!("zafu sit 5m {option} -5m")).unwrap_err());
-            assert!(said.contains("“-5m” is negative"), "{said}");
+            let message = english(&sit(&format!("zafu sit 5m {option} -5m")).unwrap_err());
+            assert!(message.contains("“-5m” is negative"), "{message}");
         }
-        let said = english(&sit("zafu sit --interval 4294967296").unwrap_err());
+        let message = english(&sit("zafu sit --interval 4294967296").unwrap_err());
         assert!(
-            said.contains("“4294967296” is out of range: it must be from 1 to 86400 seconds"),
-            "{said}"
+            message.contains("“4294967296” is out of range: it must be from 1 to 86400 seconds"),
+            "{message}"
         );
     }
 
@@ -374,9 +374,9 @@ mod tests {
     fn real_life_29_the_error_of_an_interval_does_not_suggest_an_open_end() {
         for option in ["--interval", "--prepare"] {
             let error = Args::try_parse_from(["zafu", "sit", option, "often"]).unwrap_err();
-            let said = english(&error);
-            assert!(said.contains("write it as 20m, 1h30m or 90s"), "{said}");
-            assert!(!said.contains("open"), "{said}");
+            let message = english(&error);
+            assert!(message.contains("write it as 20m, 1h30m or 90s"), "{message}");
+            assert!(!message.contains("open"), "{message}");
         }
     }
 

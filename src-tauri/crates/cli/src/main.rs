@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             let begins_a_sit = matches!(args.command, Some(Command::Sit(_)));
             (run(args).unwrap_or_else(|failure| failure.report()), begins_a_sit)
         }
-        Err(answer) => (explain(&answer), false),
+        Err(error) => (print_clap_error(&error), false),
     };
     ExitCode::from(finish(code, begins_a_sit))
 }
@@ -51,14 +51,14 @@ fn parse() -> Result<Args, clap::Error> {
 }
 
 /// Prints clap's message and returns the exit code: help and version go to standard output, errors to standard error.
-fn explain(answer: &clap::Error) -> u8 {
-    let text = usage::text(answer, &zafu_messages::current());
-    if answer.use_stderr() {
+fn print_clap_error(error: &clap::Error) -> u8 {
+    let text = usage::text(error, &zafu_messages::current());
+    if error.use_stderr() {
         output::print_error_plain(&text);
     } else {
         output::print(text.trim_end());
     }
-    u8::try_from(answer.exit_code()).unwrap_or(USAGE)
+    u8::try_from(error.exit_code()).unwrap_or(USAGE)
 }
 
 /// Flushes the output and returns the exit code.
@@ -66,7 +66,8 @@ fn explain(answer: &clap::Error) -> u8 {
 /// A closed pipe (`zafu log | head -1`) is not a failure. Any other write error on standard output is reported once and
 /// changes the exit code from success to failure, except after the start of a sit, which the error does not affect.
 fn finish(code: u8, begins_a_sit: bool) -> u8 {
-    let written = if begins_a_sit { output::finish_within(LAST_WORDS) } else { output::finish() };
+    let written =
+        if begins_a_sit { output::finish_within(LAST_WRITE_TIMEOUT) } else { output::finish() };
     let Err(error) = written else { return code };
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         return code;
@@ -77,12 +78,12 @@ fn finish(code: u8, begins_a_sit: bool) -> u8 {
         false => text!("cli-output", reason = reason),
     });
     // Standard error may fail as well.
-    let _ = output::finish_within(LAST_WORDS);
+    let _ = output::finish_within(LAST_WRITE_TIMEOUT);
     if begins_a_sit || code != 0 { code } else { FAILED }
 }
 
 /// How long the end of a sit waits for a terminal or a reader that accepts no output.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+const LAST_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 fn run(args: Args) -> Result<u8, Failure> {
     if let Some(Command::Completions { shell }) = args.command {

@@ -86,18 +86,18 @@ mod tests {
         assert_eq!(found("OTHER@example.org").unwrap(), "00000000-0000-0000-0000-000000000003");
         let replaced = "00000000-0000-0000-0000-000000000002";
         assert_eq!(found(replaced).unwrap(), replaced);
-        let said =
+        let error =
             |text: &str, language| Catalogue::new(language).text(&found(text).unwrap_err().message);
-        let several = said("me@example.org", Language::English);
+        let several = error("me@example.org", Language::English);
         assert!(several.contains("000000000002 (replaced)"), "{several}");
-        let several = said("me@example.org", Language::German);
+        let several = error("me@example.org", Language::German);
         assert!(
             several.ends_with(
                 "000000000001 (angemeldet), 00000000-0000-0000-0000-000000000002 (ersetzt)."
             ),
             "{several}"
         );
-        let none = said("", Language::English);
+        let none = error("", Language::English);
         assert!(
             none.contains("zafu account list"),
             "the sits without an owner have no name: {none}"

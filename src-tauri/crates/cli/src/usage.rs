@@ -33,7 +33,8 @@ pub fn text(error: &clap::Error, catalogue: &Catalogue) -> String {
     }
     if let Some(usage) = context(error, ContextKind::Usage) {
         // clap writes the heading in English.
-        let usage = usage.trim().trim_start_matches("Usage:").trim_start().to_owned();
+        let usage = usage.trim();
+        let usage = usage.strip_prefix("Usage:").unwrap_or(usage).trim_start().to_owned();
         text += &format!("\n{}\n", catalogue.text(&message!("cli-usage", usage = usage)));
     }
     text + &format!("\n{}\n", catalogue.text(&message!("cli-usage-help")))

@@ -41,7 +41,7 @@ fn auth_errors_are_distinguished() {
         assert_eq!(http.sign_up("new@example.org", "abc").await, Err(AuthError::WeakPassword));
         let again = http.sign_up(&signed_in.email, PASSWORD).await;
         assert!(
-            matches!(again, Err(AuthError::AlreadyThere) | Ok(SignedUp::MailSent)),
+            matches!(again, Err(AuthError::AddressTaken) | Ok(SignedUp::MailSent)),
             "{again:?}"
         );
         let code = http.enter_code(&signed_in.email, "000000").await;

@@ -57,11 +57,11 @@ pub enum AuthError {
     /// The password does not meet the project's rules.
     WeakPassword,
     /// An account with this address exists already.
-    AlreadyThere,
+    AddressTaken,
     /// The project does not accept new accounts.
     SignUpClosed,
     /// The e-mail address is not valid.
-    NoAddress,
+    InvalidEmail,
     /// The code is wrong or has expired.
     WrongCode,
     /// The auth server limits the rate of requests.
@@ -77,9 +77,9 @@ pub enum AuthError {
     /// The project's certificate is not trusted.
     Untrusted(Distrust),
     /// The request was sent, and no response arrived in time.
-    NoAnswer,
+    TimedOut,
     /// The auth session has ended on the server.
-    Ended,
+    SessionEnded,
     /// Any other error.
     Other(RemoteError),
 }
@@ -93,9 +93,9 @@ impl AuthError {
             Self::NotConfirmed => message!("server-auth-not-confirmed"),
             Self::Blocked => message!("server-auth-blocked"),
             Self::WeakPassword => message!("server-auth-weak-password"),
-            Self::AlreadyThere => message!("server-auth-address-taken"),
+            Self::AddressTaken => message!("server-auth-address-taken"),
             Self::SignUpClosed => message!("server-auth-sign-up-closed"),
-            Self::NoAddress => message!("server-auth-address-invalid"),
+            Self::InvalidEmail => message!("server-auth-address-invalid"),
             Self::WrongCode => message!("server-auth-wrong-code"),
             Self::TooManyTries => message!("server-auth-too-many-attempts"),
             Self::WrongKey => message!("server-auth-wrong-key"),
@@ -103,8 +103,8 @@ impl AuthError {
             Self::CaptivePortal => message!("server-auth-captive-portal"),
             Self::Unreachable => message!("server-auth-unreachable"),
             Self::Untrusted(why) => why.message(),
-            Self::NoAnswer => message!("server-auth-timed-out"),
-            Self::Ended => message!("server-auth-expired"),
+            Self::TimedOut => message!("server-auth-timed-out"),
+            Self::SessionEnded => message!("server-auth-expired"),
             Self::Other(error) => message!("server-auth-failed", error = error.message()),
         }
     }
@@ -224,7 +224,7 @@ fn meaning(error: &RemoteError) -> AuthError {
         return match error.fault {
             Fault::Unreachable => AuthError::Unreachable,
             Fault::Untrusted(why) => AuthError::Untrusted(why),
-            Fault::TimedOut => AuthError::NoAnswer,
+            Fault::TimedOut => AuthError::TimedOut,
             Fault::KeyRejected => AuthError::WrongKey,
             _ => AuthError::Other(error.clone()),
         };
@@ -234,9 +234,9 @@ fn meaning(error: &RemoteError) -> AuthError {
         ("email_not_confirmed", _) => AuthError::NotConfirmed,
         ("user_banned", _) => AuthError::Blocked,
         ("weak_password", _) => AuthError::WeakPassword,
-        ("user_already_exists" | "email_exists", _) => AuthError::AlreadyThere,
+        ("user_already_exists" | "email_exists", _) => AuthError::AddressTaken,
         ("signup_disabled" | "otp_disabled", _) => AuthError::SignUpClosed,
-        ("email_address_invalid" | "validation_failed", _) => AuthError::NoAddress,
+        ("email_address_invalid" | "validation_failed", _) => AuthError::InvalidEmail,
         ("otp_expired", _) => AuthError::WrongCode,
         (
             "refresh_token_not_found"
@@ -245,7 +245,7 @@ fn meaning(error: &RemoteError) -> AuthError {
             | "session_expired"
             | "bad_jwt",
             _,
-        ) => AuthError::Ended,
+        ) => AuthError::SessionEnded,
         ("over_request_rate_limit" | "over_email_send_rate_limit", _) | (_, 429) => {
             AuthError::TooManyTries
         }
@@ -260,7 +260,7 @@ fn meaning(error: &RemoteError) -> AuthError {
 mod tests {
     use super::*;
 
-    fn said(status: u16, code: &str) -> AuthError {
+    fn error(status: u16, code: &str) -> AuthError {
         let code = (!code.is_empty()).then(|| code.to_owned());
         meaning(&Fault::Status { status, code }.into())
     }
@@ -273,26 +273,26 @@ mod tests {
             (400, "email_not_confirmed", NotConfirmed),
             (400, "user_banned", Blocked),
             (422, "weak_password", WeakPassword),
-            (422, "user_already_exists", AlreadyThere),
+            (422, "user_already_exists", AddressTaken),
             (422, "signup_disabled", SignUpClosed),
-            (400, "validation_failed", NoAddress),
+            (400, "validation_failed", InvalidEmail),
             (403, "otp_expired", WrongCode),
             (429, "over_email_send_rate_limit", TooManyTries),
             (429, "", TooManyTries),
             (401, "", WrongKey),
             (404, "", NotSupabase),
-            (400, "refresh_token_already_used", Ended),
+            (400, "refresh_token_already_used", SessionEnded),
         ] {
-            assert_eq!(said(status, code), meant, "{status} {code}");
+            assert_eq!(error(status, code), meant, "{status} {code}");
         }
         assert_eq!(meaning(&Fault::Unreachable.into()), Unreachable);
-        assert!(matches!(said(500, "unexpected_failure"), Other(_)));
+        assert!(matches!(error(500, "unexpected_failure"), Other(_)));
     }
 
     #[test]
     fn debug_output_does_not_contain_tokens() {
         let tokens = Tokens { access: "aaa".into(), refresh: "bbb".into() };
-        let said = format!("{tokens:?}");
-        assert!(!said.contains("aaa") && !said.contains("bbb"));
+        let debug = format!("{tokens:?}");
+        assert!(!debug.contains("aaa") && !debug.contains("bbb"));
     }
 }

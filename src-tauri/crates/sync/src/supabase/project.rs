@@ -17,11 +17,11 @@ pub struct Project {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProjectError {
     /// The URL does not begin with http:// or https://, or has no host.
-    NoAddress,
+    InvalidUrl,
     /// The URL is not encrypted, so that requests could be read in transit.
     NotEncrypted,
     /// The key is empty, or cannot be sent in a header.
-    NoKey,
+    InvalidKey,
     /// The key is a secret key, which bypasses all policies and must not be on a desktop.
     SecretKey,
 }
@@ -31,9 +31,9 @@ impl ProjectError {
     #[must_use]
     pub fn message(self) -> Message {
         match self {
-            Self::NoAddress => message!("server-project-url-invalid"),
+            Self::InvalidUrl => message!("server-project-url-invalid"),
             Self::NotEncrypted => message!("server-project-url-not-encrypted"),
-            Self::NoKey => message!("server-project-key-invalid"),
+            Self::InvalidKey => message!("server-project-key-invalid"),
             Self::SecretKey => message!("server-project-key-secret"),
         }
     }
@@ -53,16 +53,16 @@ impl Project {
     /// # Errors
     /// [`ProjectError`].
     pub fn new(url: &str, key: &str) -> Result<Self, ProjectError> {
-        let mut url = Url::parse(url.trim()).map_err(|_| ProjectError::NoAddress)?;
-        let host = url.host().ok_or(ProjectError::NoAddress)?;
+        let mut url = Url::parse(url.trim()).map_err(|_| ProjectError::InvalidUrl)?;
+        let host = url.host().ok_or(ProjectError::InvalidUrl)?;
         match url.scheme() {
             "https" => {}
             "http" if is_this_computer(&host) => {}
             "http" => return Err(ProjectError::NotEncrypted),
-            _ => return Err(ProjectError::NoAddress),
+            _ => return Err(ProjectError::InvalidUrl),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(ProjectError::NoAddress);
+            return Err(ProjectError::InvalidUrl);
         }
         // The user may have copied the URL of any page of the project.
         url.set_path("");
@@ -70,7 +70,7 @@ impl Project {
         url.set_fragment(None);
         let key = key.trim();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(ProjectError::NoKey);
+            return Err(ProjectError::InvalidKey);
         }
         if key.starts_with("sb_secret_") || role(key).as_deref() == Some("service_role") {
             return Err(ProjectError::SecretKey);
@@ -139,14 +139,14 @@ mod tests {
         let anon = "x.eyJyb2xlIjoiYW5vbiJ9.x";
         let service = "x.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.x";
         for (url, key, error) in [
-            ("", "k", Some(NoAddress)),
-            ("abc.supabase.co", "k", Some(NoAddress)),
-            ("ftp://abc.supabase.co", "k", Some(NoAddress)),
-            ("https://me:word@abc.supabase.co", "k", Some(NoAddress)),
+            ("", "k", Some(InvalidUrl)),
+            ("abc.supabase.co", "k", Some(InvalidUrl)),
+            ("ftp://abc.supabase.co", "k", Some(InvalidUrl)),
+            ("https://me:word@abc.supabase.co", "k", Some(InvalidUrl)),
             ("http://abc.supabase.co", "k", Some(NotEncrypted)),
             ("http://127.0.0.1.example.org", "k", Some(NotEncrypted)),
-            ("https://abc.supabase.co", " ", Some(NoKey)),
-            ("https://abc.supabase.co", "two words", Some(NoKey)),
+            ("https://abc.supabase.co", " ", Some(InvalidKey)),
+            ("https://abc.supabase.co", "two words", Some(InvalidKey)),
             ("https://abc.supabase.co", "sb_secret_x", Some(SecretKey)),
             ("https://abc.supabase.co", service, Some(SecretKey)),
             ("https://abc.supabase.co", anon, None),
