@@ -45,6 +45,11 @@ beforeEach(() => {
 afterEach(cleanup);
 
 describe('the account screen', () => {
+	it('says why the sync waits', async () => {
+		await open('sync=waiting');
+		expect(screen.getByTestId('sync-trouble').textContent).toBe(errorText(UNREACHED));
+	});
+
 	it.each([
 		['project=none', OPEN, 'project'],
 		['', OPEN, 'email'],
