@@ -257,6 +257,11 @@ fn a_language_chosen_in_the_window_reaches_the_tray_and_the_next_start() {
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.click("open-settings");
     tray.wait_for_entry("No sit is running");
+    let covers = "const option = document.querySelector('[data-testid=language-de]');
+        const of = (it) => { const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height] };
+        arguments[0]([of(option), of(option.closest('label'))])";
+    let rectangles = browser.run(covers);
+    assert_eq!(rectangles[0], rectangles[1], "an option can be clicked wherever it is seen");
     browser.click("language-de");
     tray.wait_for_entry("Keine Sitzung läuft");
     tray.wait_for_entry("Sitzung beginnen");
