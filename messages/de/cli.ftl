@@ -80,11 +80,11 @@ cli-owners-ownerless = Sitzungen, bei denen kein Konto angemeldet war
 cli-owners-unknown = Konto mit unbekannter Adresse, { $id }
 cli-owners-account = { $email } bei { $project }, { $id }
 cli-owners-counts = { $state } Sitzungen: { $sits }. Gelöscht: { $deleted }. Nicht gesendet: { $unsent }. Nur auf diesem Gerät: { $local }.
-cli-owners-signed-in = Angemeldet.
-cli-owners-signed-out = Abgemeldet.
-cli-owners-deleted = Nicht mehr vorhanden: Das Konto wurde gelöscht.
-cli-owners-replaced = Nicht mehr vorhanden: Seine Adresse hat jetzt ein anderes Konto.
-cli-owners-none = Kein Konto.
+cli-owners-state-signed-in = Angemeldet.
+cli-owners-state-signed-out = Abgemeldet.
+cli-owners-state-deleted = Nicht mehr vorhanden: Das Konto wurde gelöscht.
+cli-owners-state-replaced = Nicht mehr vorhanden: Seine Adresse hat jetzt ein anderes Konto.
+cli-owners-state-none = Kein Konto.
 
 ## Namen dieser Konten in Listen und Sätzen
 

@@ -87,11 +87,11 @@ cli-owners-unknown = Account with an unknown address, { $id }
 cli-owners-account = { $email } at { $project }, { $id }
 # $state is one of the five sentences below.
 cli-owners-counts = { $state } Sits: { $sits }. Deleted: { $deleted }. Not sent: { $unsent }. On this device only: { $local }.
-cli-owners-signed-in = Signed in.
-cli-owners-signed-out = Signed out.
-cli-owners-deleted = Gone: the account was deleted.
-cli-owners-replaced = Gone: another account has its address now.
-cli-owners-none = No account.
+cli-owners-state-signed-in = Signed in.
+cli-owners-state-signed-out = Signed out.
+cli-owners-state-deleted = Gone: the account was deleted.
+cli-owners-state-replaced = Gone: another account has its address now.
+cli-owners-state-none = No account.
 
 ## Names of these accounts in lists and sentences
 
@@ -147,7 +147,7 @@ cli-account-sign-out = Signed out. All sits are still here.
 cli-account-erase-unconfirmed = This erases all sits of the account from the server, for every device. Nothing was changed yet: say `zafu account erase --yes` if you mean it. The sits on this device stay.
 cli-account-erased = Erased from the server. The sits on this device stay here, and are not uploaded any more.
 # $name is the other account, $own the address of the signed-in account.
-cli-account-adopt-own = { $name } is the account that is signed in: it has its sits already.
+cli-account-adopt-own = Nothing was moved: { $name } is the account that is signed in, and has its sits already.
 cli-account-adopt-unconfirmed =
     { $count ->
         [one] 1 sit on this device belongs to { $name } at { $project }. That account is signed out, and not known to be gone: its user could sign in again, and would no longer find it here. Nothing was moved. To move it to { $own } for good: `zafu account adopt --from { $id } --yes`.
@@ -169,7 +169,7 @@ cli-account-adopted-deleted =
         [one] Moved to { $own }: 1 sit of { $name }, and deleted ones: { $deleted }. The next sync uploads them.
        *[other] Moved to { $own }: { $count } sits of { $name }, and deleted ones: { $deleted }. The next sync uploads them.
     }
-cli-account-adopted-none = { $name } has no sits on this device.
+cli-account-adopted-none = No sits of { $name } are on this device.
 
 ## What only the user can do before the sync continues
 

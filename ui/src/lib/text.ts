@@ -164,28 +164,6 @@ export function syncText(sync: SyncView): { brief: string; long: string } {
 	}
 }
 
-const REJECTIONS: Record<string, PlainMessageId> = {
-	bad_text: 'sync-rejected-text',
-	bad_note: 'sync-rejected-text',
-	bad_label: 'sync-rejected-text',
-	contradiction: 'sync-rejected-contradiction',
-	bad_sitlength: 'sync-rejected-length',
-	bad_satlength: 'sync-rejected-length',
-	bad_correctedlength: 'sync-rejected-length',
-	bad_startedat: 'sync-rejected-time',
-	bad_completedat: 'sync-rejected-time',
-	bad_endedat: 'sync-rejected-time',
-	bad_createdat: 'sync-rejected-time',
-	bad_correctedstart: 'sync-rejected-time',
-	bad_deletedat: 'sync-rejected-time',
-};
-
-/** Returns why the server rejected a sit. */
-export function rejectionText(code: string): string {
-	const known = REJECTIONS[code];
-	return known ? t(known) : t('sync-rejected-other', { code });
-}
-
 /** A date such as `2026-11-23` as a heading: `Monday, 23 November 2026`. */
 export function day(date: string): string {
 	return new Date(`${date}T12:00:00`).toLocaleDateString(locale(), {

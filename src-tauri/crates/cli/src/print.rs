@@ -185,11 +185,11 @@ pub fn owners(owners: &[OwnerView], json: bool) -> Result<(), Failure> {
             Some(id) => text!("cli-owners-account", email = email, id = id, project = project),
         });
         let state = match state {
-            OwnerState::SignedIn => message!("cli-owners-signed-in"),
-            OwnerState::SignedOut => message!("cli-owners-signed-out"),
-            OwnerState::Deleted => message!("cli-owners-deleted"),
-            OwnerState::Replaced => message!("cli-owners-replaced"),
-            OwnerState::Nobody => message!("cli-owners-none"),
+            OwnerState::SignedIn => message!("cli-owners-state-signed-in"),
+            OwnerState::SignedOut => message!("cli-owners-state-signed-out"),
+            OwnerState::Deleted => message!("cli-owners-state-deleted"),
+            OwnerState::Replaced => message!("cli-owners-state-replaced"),
+            OwnerState::Nobody => message!("cli-owners-state-none"),
         };
         let counts = text!(
             "cli-owners-counts",
@@ -298,8 +298,9 @@ pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), F
     if dead_letters.is_empty() {
         writeln!(out, "{}", text!("cli-rejected-none"))?;
     }
-    for DeadLetterView { sit, code } in dead_letters {
-        writeln!(out, "{}  {:>8}  {code}  {}", sit.started_at, sit.sat_seconds, sit.id)?;
+    for DeadLetterView { sit, code, reason } in dead_letters {
+        let reason = output::without_control_characters(&text(reason));
+        writeln!(out, "{}  {:>8}  {code}  {}  {reason}", sit.started_at, sit.sat_seconds, sit.id)?;
     }
     Ok(())
 }

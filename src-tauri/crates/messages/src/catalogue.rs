@@ -28,6 +28,7 @@ sources![
     "server.ftl",
     "startup.ftl",
     "storage.ftl",
+    "sync.ftl",
     "timer.ftl",
     "tray.ftl",
 ];

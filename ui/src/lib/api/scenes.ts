@@ -260,8 +260,16 @@ export function scene(query: URLSearchParams): DemoState {
 			sync: sync && { email: 'mira@example.org', project: url, ...sync },
 			others: query.get('owners') === 'more' ? OTHERS : [],
 			refused: [
-				{ sit: LONG_RECORDS[2]!, code: 'bad_note' },
-				{ sit: RECORDS[3]!, code: '23514' },
+				{
+					sit: LONG_RECORDS[2]!,
+					code: 'bad_note',
+					reason: { id: 'sync-rejected-text', args: {} },
+				},
+				{
+					sit: RECORDS[3]!,
+					code: '23514',
+					reason: { id: 'sync-rejected-other', args: { code: '23514' } },
+				},
 			],
 		},
 		trouble: TROUBLE.slice(0, Number(query.get('trouble') ?? '0')),

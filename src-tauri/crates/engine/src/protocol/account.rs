@@ -4,6 +4,7 @@ use super::{IpcError, SitRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zafu_core::ids::UserId;
+use zafu_core::message::Message;
 
 /// The state of the account and of its sync.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -218,6 +219,8 @@ pub struct DeadLetterView {
     pub sit: SitRecord,
     /// The server's error code.
     pub code: String,
+    /// Why the server has rejected the sit.
+    pub reason: Message,
 }
 
 /// The project of the last account, or the one for which this build was made; both fields are empty if there is none.

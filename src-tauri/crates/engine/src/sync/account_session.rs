@@ -4,7 +4,7 @@
 //! store is changed first, and the account opened or closed with it in one step. Nothing is written to the keychain for an
 //! account that is closed.
 
-use super::errors::{no_credentials, not_signed_in};
+use super::errors::{no_credentials, not_signed_in, rejection};
 use super::status::{self, Connection};
 use crate::clock::Clock;
 use crate::protocol::{
@@ -221,7 +221,7 @@ impl AccountSession {
                     Access::KeychainFailed(_, error) => Some(error.clone().into()),
                     _ => None,
                 },
-                is_not_kept: matches!(&*access, Access::Open(remote) if !remote.account().is_stored()),
+                is_not_kept: matches!(&*access, Access::Open(remote) if remote.account().has_failed_to_store()),
             }
         };
         let offset = self.clock.now().wall.offset;
@@ -328,18 +328,31 @@ impl AccountSession {
 
     /// Signs out. Removes nothing from this device.
     pub async fn sign_out(&self) -> Result<Done<()>, IpcError> {
-        self.signed_in()?;
         // The server ends the session only for its own credentials.
-        self.open().await?;
-        let user = self.signed_in()?;
+        let user = self.open_signed_in().await?;
         self.store.sign_out()?;
         let old = self.set_access(Access::Closed);
         self.end_session(user, old).await;
         Ok(Done::new(()))
     }
 
+    /// Opens the account that is signed in, and returns it. Fails if another one was signed in while the keychain was
+    /// read: the request was meant for the first.
+    async fn open_signed_in(&self) -> Result<UserId, IpcError> {
+        let user = self.signed_in()?;
+        self.open().await?;
+        match self.signed_in()? == user {
+            true => Ok(user),
+            false => Err(RemoteError::from(Fault::OtherAccount).into()),
+        }
+    }
+
     /// Removes the secret of `user`, whose account is closed, and ends its session on the server if it was open.
     async fn end_session(&self, user: UserId, old: Option<Arc<Supabase>>) {
+        // It may be signed in again by now, with a new secret.
+        if self.signed_in().is_ok_and(|now| now == user) {
+            return;
+        }
         if let Err(error) = self.keyring.remove(user).await {
             tracing::warn!(%error, "the secret of an account may still be in the keychain");
         }
@@ -351,8 +364,7 @@ impl AccountSession {
 
     /// Erases the account's sessions from the server. They stay on this device as local-only sessions.
     pub async fn erase(&self) -> Result<Done<()>, IpcError> {
-        self.open().await?;
-        let user = self.signed_in()?;
+        let user = self.open_signed_in().await?;
         let remote = self.remote().ok_or_else(no_credentials)?;
         let erasure_id = match remote.erase(user).await {
             Err(error) if error.class() == ErrorClass::Session => {
@@ -415,6 +427,7 @@ impl AccountSession {
         let view = |letter: &DeadLetter| DeadLetterView {
             sit: log.record(&letter.session, Some(user)),
             code: letter.code.clone(),
+            reason: rejection(&letter.code),
         };
         Ok(Done::new(letters.iter().map(view).collect()))
     }

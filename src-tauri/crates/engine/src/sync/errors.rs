@@ -2,6 +2,7 @@
 
 use crate::protocol::{ErrorCode, IpcError, SyncNeed};
 use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_sync::supabase::{AuthError, ProjectError, VaultError};
 use zafu_sync::{ErrorClass, Fault, Hold, RemoteError};
 
@@ -76,6 +77,20 @@ fn code(error: &RemoteError) -> ErrorCode {
             ErrorCode::Network
         }
         _ => ErrorCode::Server,
+    }
+}
+
+/// Returns why the server has rejected a sit with this error code: see `supabase/README.md`.
+pub(super) fn rejection(code: &str) -> Message {
+    match code {
+        "bad_text" | "bad_note" | "bad_label" => message!("sync-rejected-text"),
+        "contradiction" => message!("sync-rejected-contradiction"),
+        "bad_sitlength" | "bad_satlength" | "bad_correctedlength" => {
+            message!("sync-rejected-length")
+        }
+        "bad_startedat" | "bad_completedat" | "bad_endedat" | "bad_createdat"
+        | "bad_correctedstart" | "bad_deletedat" => message!("sync-rejected-time"),
+        _ => message!("sync-rejected-other", code = code),
     }
 }
 

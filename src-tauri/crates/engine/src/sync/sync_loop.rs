@@ -323,7 +323,13 @@ impl SyncLoop {
     /// Lets a token refresh and requests about the account end, for a moment.
     async fn finish(&mut self) {
         let finish = async {
-            while self.tasks.next().await.is_some() {}
+            while !self.tasks.is_empty() {
+                tokio::select! {
+                    Some(finished) = self.tasks.next() => (finished.respond)(),
+                    // The requests may wait for the credentials.
+                    Some(_) = OptionFuture::from(self.opening.as_mut()) => self.opening = None,
+                }
+            }
             if let Some(remote) = self.session.remote() {
                 remote.account().finish_refresh().await;
             }

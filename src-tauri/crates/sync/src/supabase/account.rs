@@ -116,6 +116,8 @@ struct Inner {
     /// Whether the keychain holds the refresh token. After a failure, the keychain is called again only on request: the
     /// system may ask the user each time.
     stored: AtomicBool,
+    /// Whether the keychain did not accept the refresh token.
+    store_failed: AtomicBool,
     /// Whether the user has signed out. Nothing is stored after that.
     closed: AtomicBool,
     /// Held during a refresh.
@@ -152,15 +154,16 @@ impl Account {
             keyring,
             tokens: Mutex::new(tokens),
             stored: AtomicBool::new(stored),
+            store_failed: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             refreshing: tokio::sync::Mutex::default(),
         }))
     }
 
-    /// Returns whether the account can be opened again after a restart: the keychain has its refresh token.
+    /// Returns whether the account cannot be opened again after a restart: the keychain did not accept its refresh token.
     #[must_use]
-    pub fn is_stored(&self) -> bool {
-        self.0.is_stored()
+    pub fn has_failed_to_store(&self) -> bool {
+        self.0.store_failed.load(Ordering::Relaxed)
     }
 
     /// Stores the refresh token in the keychain, unless it is stored already.
@@ -170,7 +173,7 @@ impl Account {
     pub async fn store_token(&self) -> Result<(), VaultError> {
         // A refresh in flight is about to replace the token.
         let _refreshed = self.0.refreshing.lock().await;
-        if self.is_stored() {
+        if self.0.is_stored() {
             return Ok(());
         }
         let refresh = self.tokens().refresh;
@@ -279,6 +282,7 @@ impl Inner {
         });
         let stored = stored.await;
         self.stored.store(stored.is_ok(), Ordering::Relaxed);
+        self.store_failed.store(stored.is_err(), Ordering::Relaxed);
         stored
     }
 
