@@ -24,6 +24,8 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
+use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::Ringing;
 use zafu_engine::{EngineHandle, Event, Host, logs, output};
@@ -40,12 +42,12 @@ pub fn run() -> ExitCode {
     let folder = match DataFolder::open_or_create() {
         Ok(folder) => folder,
         Err(error) => {
-            return finish(fail(&text(&error.message())));
+            return finish(fail(&error.message()));
         }
     };
     logs::start(&folder, "zafu-app", args.verbose);
     if let Err(message) = rendering::check_display() {
-        return finish(fail(&text(&message)));
+        return finish(fail(&message));
     }
     let signals = SignalListener::new();
     let ringing = Ringing::default();
@@ -56,10 +58,10 @@ pub fn run() -> ExitCode {
     })
 }
 
-/// Prints and logs `error`, and returns the exit code of a failure.
-fn fail(error: &dyn std::fmt::Display) -> ExitCode {
-    tracing::error!(%error, "the program ends");
-    output::print_error(error);
+/// Prints and logs why the program ends, and returns the exit code of a failure.
+fn fail(message: &Message) -> ExitCode {
+    tracing::error!(%message, "the program ends");
+    output::print_error(text(message));
     ExitCode::FAILURE
 }
 
@@ -144,9 +146,7 @@ fn run_shell(
     let app = match built {
         Ok(app) => app,
         Err(error) => {
-            let message =
-                format!("the window cannot be shown: {error}. `zafu sit --terminal` needs none");
-            return fail(&message);
+            return fail(&message!("startup-no-window", reason = error.to_string()));
         }
     };
     let mut host = Some(host);
@@ -184,7 +184,7 @@ fn run_shell(
 /// window. Tells the process that started this one that it is running.
 async fn show_first(app: AppHandle, background: bool, tell: bool) {
     if !background && let Err(error) = window::show_now(&app, Reason::Show).await {
-        fail(&format!("the window cannot be shown: {error}. `zafu sit --terminal` needs none"));
+        fail(&message!("startup-no-window", reason = error.to_string()));
         exit::fail(&app);
         return;
     }

@@ -50,7 +50,10 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
         };
         tracing::error!(%error, "the engine did not start");
         if args.tell_when_started {
-            let message = message!("startup-restore-by-command", error = error.message());
+            let message = match newest_backup {
+                Some(_) => message!("startup-restore-by-command", error = error.message()),
+                None => message!("startup-set-aside-by-command", error = error.message()),
+            };
             return fail(&message, args);
         }
         if !repair(folder, &error, newest_backup.as_deref()) {

@@ -4,7 +4,6 @@ timer-not-a-length = „{ $text }“ ist keine Dauer. Schreib sie als 20m, 1h30m
 timer-not-a-clock-time = „{ $text }“ ist keine Uhrzeit. Schreib sie als 07:30.
 timer-length-negative = „{ $text }“ ist negativ. Eine Dauer ist mindestens 1 Sekunde.
 timer-length-out-of-range = „{ $text }“ ist zu kurz oder zu lang. Eine Sitzung kann von 1 Sekunde bis 24 Stunden dauern.
-timer-out-of-range = Die Zahl { $value } ist zu klein oder zu groß. Sie muss von { $min } bis { $max } sein.
 
 ## Eine Sitzung bis zu einer Uhrzeit
 

@@ -4,7 +4,6 @@ timer-not-a-length = “{ $text }” is not a length. Write it as 20m, 1h30m, 90
 timer-not-a-clock-time = “{ $text }” is not a time of day. Write it as 07:30.
 timer-length-negative = “{ $text }” is negative. A length is at least 1 second.
 timer-length-out-of-range = “{ $text }” is out of range. A sit can be from 1 second to 24 hours long.
-timer-out-of-range = The number { $value } is out of range. It must be from { $min } to { $max }.
 
 ## A sit until a time of day
 

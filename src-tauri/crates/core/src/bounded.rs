@@ -1,7 +1,5 @@
 //! Integers with a range that is checked when they are constructed.
 
-use crate::message;
-use crate::message::Message;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -21,17 +19,11 @@ pub struct OutOfRange {
     pub max: u32,
 }
 
-impl OutOfRange {
-    /// Returns the message for the user.
-    #[must_use]
-    pub fn message(&self) -> Message {
-        message!("timer-out-of-range", value = self.value, min = self.min, max = self.max)
-    }
-}
-
+/// For logs, and for the errors of decoders.
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message().fmt(f)
+        let Self { value, min, max } = self;
+        write!(f, "{value} is not from {min} to {max}")
     }
 }
 

@@ -201,7 +201,7 @@ impl Bell {
 
 fn built_in(sound: BuiltIn) -> Result<Recording, BellError> {
     decode::built_in(sound.flac()).map_err(|fault| BellError::Failed {
-        reason: format!("{} cannot be read: {fault}", sound.name()),
+        reason: format!("{} cannot be read: {fault:?}", sound.name()),
     })
 }
 
