@@ -17,7 +17,7 @@ engine-file-not-written = { $file } konnte nicht geschrieben werden ({ $reason }
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.
 
-engine-not-saved = { $change } ist noch nicht gespeichert. { $error } Zafu behält die Änderung im Arbeitsspeicher und versucht es weiter. Beende Zafu nicht, bevor sie gespeichert ist.
+engine-not-saved = { $change } ist noch nicht gespeichert. { $error } Zafu versucht es von selbst weiter. Beende es bis dahin nicht.
 engine-change-pause = Die Pause
 engine-change-resume = Das Ende der Pause
 engine-change-end = Das Ende der Sitzung

@@ -17,7 +17,7 @@ engine-file-not-written = { $file } could not be written ({ $reason }). Nothing 
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.
 
-engine-not-saved = { $change } is not saved yet. { $error } Zafu keeps it in memory and tries again. Do not quit Zafu before it is saved.
+engine-not-saved = { $change } is not saved yet. { $error } Zafu tries again by itself. Do not quit it until then.
 engine-change-pause = The pause
 engine-change-resume = The end of the pause
 engine-change-end = The end of the sit
