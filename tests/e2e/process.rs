@@ -93,7 +93,7 @@ fn real_life_02_a_start_that_fails_is_explained_by_the_command() {
         command
     });
     result.fails_with(1, "is damaged");
-    result.fails_with(1, "`zafu restore`");
+    result.fails_with(1, "`zafu restore empty`");
     assert!(desktop.windows().is_empty(), "no dialog is shown in the background");
 }
 
