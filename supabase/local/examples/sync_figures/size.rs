@@ -71,9 +71,9 @@ fn add(backend: &Backend, user: UserId, sits: u32) -> Result<()> {
          from generate_series(1, {sits}) n"
     ))?;
     backend.sql(&format!(
-        "update zafu.sync_state set seq = currval, session_count = d.session_count, digest = d.digest
-         from zafu.compute_digest('{user}') as d, (select last_value as currval from zafu.seq) as s
-         where userid = '{user}'"
+        "update zafu.sync_state
+         set seq = (select last_value from zafu.seq), session_count = d.session_count, digest = d.digest
+         from zafu.compute_digest('{user}') as d where userid = '{user}'"
     ))?;
     Ok(())
 }
