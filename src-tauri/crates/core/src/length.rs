@@ -6,7 +6,6 @@ use crate::message::Message;
 use crate::time::{Seconds, WallTime};
 use chrono::{DateTime, Days, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::time::Duration;
 
 /// The length of a timed sit that a user can choose, in seconds: 1 s to 24 h.
@@ -134,13 +133,7 @@ impl LengthError {
     }
 }
 
-impl fmt::Display for LengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for LengthError {}
+crate::message_error!(LengthError);
 
 /// A time zone, which the core does not know itself.
 pub trait Zone {

@@ -47,6 +47,21 @@ macro_rules! message {
     };
 }
 
+/// Implements `Display` and `Error` for errors with a method `message`. `Display` is for logs: it writes the id and the
+/// arguments of the message.
+#[macro_export]
+macro_rules! message_error {
+    ($($Error:ty),+ $(,)?) => {$(
+        impl ::std::fmt::Display for $Error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.message(), f)
+            }
+        }
+
+        impl ::std::error::Error for $Error {}
+    )+};
+}
+
 impl From<String> for Argument {
     fn from(text: String) -> Self {
         Self::Text(text)

@@ -6,7 +6,6 @@
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::protocol::{ErrorCode, IpcError};
-use std::fmt;
 use std::time::Duration;
 use zafu_core::message;
 use zafu_core::message::Message;
@@ -47,13 +46,7 @@ impl AccessError {
     }
 }
 
-impl fmt::Display for AccessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for AccessError {}
+zafu_core::message_error!(AccessError);
 
 impl From<FolderError> for AccessError {
     fn from(error: FolderError) -> Self {

@@ -6,7 +6,6 @@ use crate::handle::EngineHandle;
 use crate::serve::Server;
 use crate::sync::{Report, SyncEvent, SyncHandle, SyncParts};
 use crate::thread::{EngineThread, Event};
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -42,13 +41,7 @@ impl HostError {
     }
 }
 
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for HostError {}
+zafu_core::message_error!(HostError);
 
 impl From<FolderError> for HostError {
     fn from(error: FolderError) -> Self {

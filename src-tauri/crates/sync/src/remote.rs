@@ -1,7 +1,6 @@
 //! The trait of a server, its responses, and the ways in which a call can fail.
 
 use crate::error_class::{ErrorClass, classify};
-use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 use uuid::Uuid;
@@ -226,10 +225,4 @@ impl From<Fault> for RemoteError {
     }
 }
 
-impl fmt::Display for RemoteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message())
-    }
-}
-
-impl std::error::Error for RemoteError {}
+zafu_core::message_error!(RemoteError);

@@ -10,7 +10,6 @@ use crate::session::Lifecycle;
 use crate::time::{BootTime, Seconds, WallTime};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// An action for the engine. The timer returns effects in execution order: saves come first.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,10 +162,4 @@ impl Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for Rejection {}
+crate::message_error!(Rejection);

@@ -165,20 +165,4 @@ impl FileFault {
     }
 }
 
-/// The message's id and arguments, for logs.
-impl std::fmt::Display for BellError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for BellError {}
-
-/// The message's id and arguments, for logs.
-impl std::fmt::Display for FileFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.message().fmt(f)
-    }
-}
-
-impl std::error::Error for FileFault {}
+zafu_core::message_error!(BellError, FileFault);

@@ -48,13 +48,7 @@ impl VaultError {
     }
 }
 
-impl fmt::Display for VaultError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message())
-    }
-}
-
-impl std::error::Error for VaultError {}
+zafu_core::message_error!(VaultError);
 
 /// Calls a [`Vault`] on a thread for blocking work, one call at a time, in the order in which they were made.
 #[derive(Clone)]

@@ -110,13 +110,7 @@ impl AuthError {
     }
 }
 
-impl fmt::Display for AuthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message())
-    }
-}
-
-impl std::error::Error for AuthError {}
+zafu_core::message_error!(AuthError);
 
 impl Http {
     /// Signs in with a password.

@@ -39,13 +39,7 @@ impl ProjectError {
     }
 }
 
-impl fmt::Display for ProjectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message())
-    }
-}
-
-impl std::error::Error for ProjectError {}
+zafu_core::message_error!(ProjectError);
 
 impl Project {
     /// Parses the URL and the key that the user entered.
