@@ -157,7 +157,7 @@ pub fn log(
         let owner = owners.map_or_else(String::new, |owners| {
             let found = owners.iter().find(|one| one.id == *owner);
             let name = found.map_or_else(|| message!("cli-owner-none"), owners::name);
-            format!("  {}", text(&name))
+            format!("  {}", output::without_control_characters(&text(&name)))
         });
         // Each sit has one line, so that line breaks in the note become spaces.
         let text =
@@ -294,13 +294,13 @@ pub fn dead_letters(dead_letters: &[DeadLetterView], json: bool) -> Result<(), F
     if json {
         return print_json(&dead_letters);
     }
-    let mut out = output::stdout();
     if dead_letters.is_empty() {
-        writeln!(out, "{}", text!("cli-rejected-none"))?;
+        output::print(text!("cli-rejected-none"));
     }
     for DeadLetterView { sit, code, reason } in dead_letters {
-        let reason = output::without_control_characters(&text(reason));
-        writeln!(out, "{}  {:>8}  {code}  {}  {reason}", sit.started_at, sit.sat_seconds, sit.id)?;
+        let SitRecord { id, started_at, sat_seconds, .. } = sit;
+        let reason = text(reason);
+        output::print(format_args!("{started_at}  {sat_seconds:>8}  {code}  {id}  {reason}"));
     }
     Ok(())
 }
