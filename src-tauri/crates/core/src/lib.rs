@@ -1,4 +1,4 @@
-//! The domain of Zafu without I/O: the timer, plans and bells, gaps, sessions and how copies are merged, local days.
+//! The domain of Zafu without I/O: the timer, plans and bells, gaps, sessions and labels and how copies are merged, local days.
 //!
 //! Nothing here reads a clock or a disk or generates a random number: the current time and every random seed are
 //! arguments, so that each rule can be tested as a function.
@@ -7,6 +7,7 @@ pub mod bells;
 pub mod bounded;
 pub mod day;
 pub mod ids;
+pub mod label;
 pub mod length;
 pub mod message;
 pub mod plan;
