@@ -38,7 +38,7 @@ pub fn rows(data: &Path) -> BTreeMap<String, Row> {
     }
     let query = "PRAGMA integrity_check; PRAGMA foreign_key_check;
         SELECT id, iscompleted, endedat IS NOT NULL, deletedat IS NOT NULL, satlength, coalesce(body, '')
-        FROM sessions LEFT JOIN open_sits ON session_id = id ORDER BY id;";
+        FROM sessions LEFT JOIN open_sits ON session_key = key ORDER BY id;";
     let printed = sql(&copy.path().join("zafu.db"), query);
     let mut lines = printed.lines();
     assert_eq!(lines.next(), Some("ok"), "the database is damaged");

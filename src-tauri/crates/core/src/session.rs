@@ -60,11 +60,12 @@ impl Session {
         }
     }
 
-    /// Returns the start, as corrected by the user if it was.
+    /// Returns the start and its UTC offset, each as corrected by the user if it was.
     #[must_use]
     pub fn effective_start(&self) -> WallTime {
-        let utc = self.details.value.corrected_start.unwrap_or(self.lifecycle.startedat);
-        WallTime { utc, offset: self.utcoffset }
+        let details = &self.details.value;
+        let utc = details.corrected_start.unwrap_or(self.lifecycle.startedat);
+        WallTime { utc, offset: details.corrected_offset.unwrap_or(self.utcoffset) }
     }
 
     /// Returns the time sat, as corrected by the user if it was.
@@ -248,6 +249,8 @@ pub struct Details {
     pub corrected_start: Option<DateTime<Utc>>,
     /// The time sat, if the user corrected it.
     pub corrected_length: Option<Seconds>,
+    /// Local time minus UTC during the sit, if the user corrected it.
+    pub corrected_offset: Option<UtcOffset>,
 }
 
 /// How a session was created.

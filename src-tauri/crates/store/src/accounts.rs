@@ -4,6 +4,7 @@
 
 use crate::StoreError;
 use crate::outbox;
+use crate::owners;
 use crate::text::{Id, Stamp};
 use crate::unreadable;
 use chrono::{DateTime, Utc};
@@ -180,7 +181,7 @@ pub(crate) fn sign_in(
     let accounts: u32 =
         connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
     if accounts == 1 {
-        return assign_ownerless(connection).map(Ownerless::Assigned);
+        return owners::assign_ownerless(connection).map(Ownerless::Assigned);
     }
     ownerless(connection).map(Ownerless::Undecided)
 }
@@ -197,15 +198,6 @@ pub(crate) fn decline_ownerless(connection: &Connection) -> Result<(), StoreErro
     let recorded =
         connection.execute("UPDATE accounts SET declined_ownerless = 1 WHERE signedin = 1", [])?;
     if recorded == 1 { Ok(()) } else { Err(StoreError::NotSignedIn) }
-}
-
-/// Assigns the ownerless sits to the signed-in account. Returns their number.
-pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreError> {
-    let account = signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
-    // They are in the outbox already: an ownerless sit was never pushed.
-    let assigned =
-        connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [Id(account)])?;
-    Ok(u32::try_from(assigned).unwrap_or(u32::MAX))
 }
 
 /// Signs out. Nothing is removed, and the log still shows the same account.

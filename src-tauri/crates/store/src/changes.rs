@@ -1,7 +1,7 @@
 //! Changes of sessions on this device. Each enqueues the session in the transaction that changes it.
 
 use crate::outbox::{self, Edited};
-use crate::sessions::{find, record, update};
+use crate::sessions::{self, Record, SessionKey};
 use crate::{StoreError, TextField};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -11,20 +11,30 @@ use zafu_core::session::{Details, Session};
 /// Changes a session, also one in its preparation, and enqueues it if it differs afterwards.
 pub(crate) fn change(
     connection: &Connection,
-    id: SessionId,
+    key: SessionKey,
     change: impl FnOnce(Session) -> Session,
 ) -> Result<(), StoreError> {
-    let (before, owner) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+    change_record(connection, sessions::by_key(connection, key)?, change)
+}
+
+fn change_record(
+    connection: &Connection,
+    record: Record,
+    change: impl FnOnce(Session) -> Session,
+) -> Result<(), StoreError> {
+    let Record { key, session: before, owner } = record;
     let after = change(before.clone());
     if after == before {
         return Ok(());
     }
-    update(connection, &after, owner)?;
+    let record = Record { key, session: after, owner };
+    sessions::update(connection, &record)?;
+    let after = record.session;
     let edited = Edited {
         details: after.details != before.details,
         deletion: after.deletion != before.deletion,
     };
-    outbox::enqueue(connection, id, edited)
+    outbox::enqueue(connection, key, edited)
 }
 
 /// Changes a session by the user's request: one in its preparation is not in the log yet, and is not found.
@@ -33,8 +43,8 @@ fn change_logged(
     id: SessionId,
     apply: impl FnOnce(Session) -> Session,
 ) -> Result<(), StoreError> {
-    find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
-    change(connection, id, apply)
+    let record = sessions::find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+    change_record(connection, record, apply)
 }
 
 /// Sets the note and the label of a session. Corrections stay.

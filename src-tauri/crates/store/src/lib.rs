@@ -42,7 +42,7 @@ pub use location::Relocation;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
-pub use sessions::{LogEntry, LogQuery, OwnerFilter};
+pub use sessions::{LogEntry, LogQuery, OwnerFilter, SessionKey};
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};
 pub use unreadable::{ServerRow, UnreadableRow};

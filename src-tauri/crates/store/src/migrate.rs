@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_owners.sql"),
     include_str!("migrations/0005_sync.sql"),
     include_str!("migrations/0006_names.sql"),
+    include_str!("migrations/0007_keys.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

@@ -1,9 +1,10 @@
-//! The outbox: sessions whose current state the server has not confirmed. An entry has the id of a session and the
+//! The outbox: sessions whose current state the server has not confirmed. An entry has the key of a session and the
 //! generation of its last change. A push sends the session as it is then, so that any number of offline changes become
 //! one row.
 
+use crate::StoreError;
+use crate::sessions::{self, SessionKey};
 use crate::text::Id;
-use crate::{StoreError, sessions};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
@@ -92,34 +93,34 @@ fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
 /// stays local only. `edited` is added to the recorded changes by the user.
 pub(crate) fn enqueue(
     connection: &Connection,
-    session: SessionId,
+    session: SessionKey,
     edited: Edited,
 ) -> Result<(), StoreError> {
     let generation = generations(connection, 1)? + 1;
     connection
         .prepare_cached(
-            "INSERT INTO outbox (session_id, generation, state, edited) VALUES (?1, ?2, 'pending', ?3)
-             ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+            "INSERT INTO outbox (session_key, generation, state, edited) VALUES (?1, ?2, 'pending', ?3)
+             ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
                edited = outbox.edited | excluded.edited,
                state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END",
         )?
-        .execute((Id(session), generation, edited.bits()))?;
+        .execute((session, generation, edited.bits()))?;
     Ok(())
 }
 
 /// Makes one session local only: it is not sent.
-pub(crate) fn keep_local(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
+pub(crate) fn keep_local(connection: &Connection, session: SessionKey) -> Result<(), StoreError> {
     enqueue(connection, session, Edited::NOTHING)?;
     connection
-        .prepare_cached("UPDATE outbox SET state = 'local_only' WHERE session_id = ?1")?
-        .execute([Id(session)])?;
+        .prepare_cached("UPDATE outbox SET state = 'local_only' WHERE session_key = ?1")?
+        .execute([session])?;
     Ok(())
 }
 
 /// Moves a pending session behind all others, unless it has changed since `generation`.
 pub(crate) fn defer(
     connection: &Connection,
-    session: SessionId,
+    session: SessionKey,
     generation: i64,
     code: &str,
 ) -> Result<(), StoreError> {
@@ -127,9 +128,9 @@ pub(crate) fn defer(
     connection
         .prepare_cached(
             "UPDATE outbox SET generation = ?3, last_code = ?4
-             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+             WHERE session_key = ?1 AND generation = ?2 AND state = 'pending'",
         )?
-        .execute((Id(session), generation, last, code))?;
+        .execute((session, generation, last, code))?;
     Ok(())
 }
 
@@ -137,8 +138,8 @@ pub(crate) fn defer(
 macro_rules! to_be_enqueued {
     () => {
         "FROM sessions WHERE owner = :owner
-           AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)
-           AND id NOT IN (SELECT session_id FROM outbox WHERE state <> 'pending')"
+           AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)
+           AND key NOT IN (SELECT session_key FROM outbox WHERE state <> 'pending')"
     };
 }
 
@@ -147,10 +148,10 @@ macro_rules! to_be_enqueued {
 pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const COUNT: &str = concat!("SELECT count(*) ", to_be_enqueued!());
     const ENQUEUE: &str = concat!(
-        "INSERT INTO outbox (session_id, generation, state)
-         SELECT id, :last + row_number() OVER (ORDER BY startedat, id), 'pending' ",
+        "INSERT INTO outbox (session_key, generation, state)
+         SELECT key, :last + row_number() OVER (ORDER BY startedat, id), 'pending' ",
         to_be_enqueued!(),
-        " ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL"
+        " ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL"
     );
     let owner = Id(owner);
     let count = connection.query_row(COUNT, named_params! { ":owner": owner }, |row| row.get(0))?;
@@ -162,14 +163,14 @@ pub(crate) fn enqueue_all(connection: &Connection, owner: UserId) -> Result<(), 
 /// Enqueues the sessions that the current transaction moves to another account, each with a new generation and in any
 /// state: the new account's server has none of them. Sits in their preparation are not enqueued.
 pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
-    const MOVED: &str = "FROM sessions WHERE id IN (SELECT session_id FROM owner_moves)
-        AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
+    const MOVED: &str = "FROM sessions WHERE key IN (SELECT session_key FROM owner_moves)
+        AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)";
     let count = connection.query_row(&format!("SELECT count(*) {MOVED}"), [], |row| row.get(0))?;
     let last = generations(connection, count)?;
     let enqueue = format!(
-        "INSERT INTO outbox (session_id, generation, state)
-         SELECT id, ?1 + row_number() OVER (ORDER BY startedat, id), 'pending' {MOVED}
-         ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+        "INSERT INTO outbox (session_key, generation, state)
+         SELECT key, ?1 + row_number() OVER (ORDER BY startedat, id), 'pending' {MOVED}
+         ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
            state = 'pending'"
     );
     connection.execute(&enqueue, [last])?;
@@ -179,7 +180,7 @@ pub(crate) fn enqueue_moved(connection: &Connection) -> Result<(), StoreError> {
 /// Ends the local-only state of the sessions of `owner`.
 pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM outbox WHERE state = 'local_only'
-        AND session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
+        AND session_key IN (SELECT key FROM sessions WHERE owner = ?1)";
     connection.execute(SQL, [Id(owner)])?;
     Ok(())
 }
@@ -188,7 +189,7 @@ pub(crate) fn release(connection: &Connection, owner: UserId) -> Result<(), Stor
 pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(), StoreError> {
     enqueue_all(connection, owner)?;
     const SQL: &str = "UPDATE outbox SET state = 'local_only', last_code = NULL
-        WHERE session_id IN (SELECT id FROM sessions WHERE owner = ?1)";
+        WHERE session_key IN (SELECT key FROM sessions WHERE owner = ?1)";
     connection.execute(SQL, [Id(owner)])?;
     Ok(())
 }
@@ -196,7 +197,7 @@ pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(
 /// Returns the first `limit` pending entries of all accounts, those with the oldest change first.
 pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT session_id, generation FROM outbox
+        "SELECT id, generation FROM outbox CROSS JOIN sessions ON key = session_key
          WHERE state = 'pending' ORDER BY generation LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| {
@@ -216,7 +217,7 @@ pub(crate) fn outgoing(
 ) -> Result<Vec<Outgoing>, StoreError> {
     // A cross join keeps the join order, so that SQLite uses the index of generations.
     const SQL: &str =
-        "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
+        "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON key = session_key
          WHERE state = 'pending' AND generation > ?3 AND owner = ?1 ORDER BY generation LIMIT ?2";
     let mut statement = connection.prepare_cached(SQL)?;
     let mut found = statement.query((Id(owner), rows, after))?;
@@ -234,7 +235,7 @@ pub(crate) fn outgoing(
 
 /// Returns whether anything of `owner` is pending.
 pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON id = session_id
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON key = session_key
          WHERE state = 'pending' AND owner = ?1)";
     Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
 }
@@ -259,11 +260,11 @@ pub(crate) struct Entry {
 /// Returns the entry of a session; `None` if the server has its current state.
 pub(crate) fn entry(
     connection: &Connection,
-    session: SessionId,
+    session: SessionKey,
 ) -> Result<Option<Entry>, StoreError> {
     let mut statement = connection
-        .prepare_cached("SELECT state, generation, edited FROM outbox WHERE session_id = ?1")?;
-    let found = statement.query_row([Id(session)], |row| {
+        .prepare_cached("SELECT state, generation, edited FROM outbox WHERE session_key = ?1")?;
+    let found = statement.query_row([session], |row| {
         let state = match row.get_ref(0)?.as_str()? {
             "pending" => State::Pending,
             "rejected" => State::Rejected,
@@ -275,10 +276,8 @@ pub(crate) fn entry(
 }
 
 /// Removes the entry of a session whose current state the server has.
-pub(crate) fn remove(connection: &Connection, session: SessionId) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM outbox WHERE session_id = ?1")?
-        .execute([Id(session)])?;
+pub(crate) fn remove(connection: &Connection, session: SessionKey) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM outbox WHERE session_key = ?1")?.execute([session])?;
     Ok(())
 }
 
@@ -286,14 +285,14 @@ pub(crate) fn remove(connection: &Connection, session: SessionId) -> Result<(), 
 /// stays pending.
 pub(crate) fn acknowledge(
     connection: &Connection,
-    session: SessionId,
+    session: SessionKey,
     generation: i64,
 ) -> Result<bool, StoreError> {
     let removed = connection
         .prepare_cached(
-            "DELETE FROM outbox WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+            "DELETE FROM outbox WHERE session_key = ?1 AND generation = ?2 AND state = 'pending'",
         )?
-        .execute((Id(session), generation))?;
+        .execute((session, generation))?;
     Ok(removed == 1)
 }
 
@@ -301,7 +300,7 @@ pub(crate) fn acknowledge(
 /// failed instead of an outcome for the row. Returns whether the session became a dead letter.
 pub(crate) fn reject(
     connection: &Connection,
-    session: SessionId,
+    session: SessionKey,
     generation: i64,
     code: &str,
     request_failed: bool,
@@ -310,11 +309,11 @@ pub(crate) fn reject(
         .prepare_cached(
             "UPDATE outbox SET state = 'rejected', last_code = ?3, request_failed = ?4, health = (
                SELECT accounts.health FROM sessions JOIN accounts ON accounts.id = sessions.owner
-               WHERE sessions.id = ?1
+               WHERE sessions.key = ?1
              )
-             WHERE session_id = ?1 AND generation = ?2 AND state = 'pending'",
+             WHERE session_key = ?1 AND generation = ?2 AND state = 'pending'",
         )?
-        .execute((Id(session), generation, code, request_failed))?;
+        .execute((session, generation, code, request_failed))?;
     Ok(rejected == 1)
 }
 
@@ -323,9 +322,8 @@ pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog,
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'rejected'),
            count(*) FILTER (WHERE state = 'local_only'),
-           (SELECT count(*) FROM unreadable_rows AS u WHERE u.owner = ?1 AND NOT EXISTS (
-             SELECT 1 FROM sessions AS s WHERE s.id = u.id AND s.owner <> u.owner))
-         FROM outbox CROSS JOIN sessions ON id = session_id WHERE owner = ?1",
+           (SELECT count(*) FROM unreadable_rows WHERE owner = ?1)
+         FROM outbox CROSS JOIN sessions ON key = session_key WHERE owner = ?1",
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
         let (pending, rejected) = (row.get(0)?, row.get(1)?);
@@ -340,7 +338,7 @@ pub(crate) fn dead_letters(
     limit: u32,
 ) -> Result<Vec<DeadLetter>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT last_code, sessions.* FROM outbox CROSS JOIN sessions ON id = session_id
+        "SELECT last_code, sessions.* FROM outbox CROSS JOIN sessions ON key = session_key
          WHERE state = 'rejected' AND owner = ?1 ORDER BY generation LIMIT ?2",
     )?;
     let rows = statement.query_map((Id(owner), limit), |row| {
@@ -357,7 +355,7 @@ pub(crate) fn retry_dead_letters(
 ) -> Result<u32, StoreError> {
     macro_rules! dead {
         () => {
-            "FROM outbox JOIN sessions ON id = session_id
+            "FROM outbox JOIN sessions ON key = session_key
              WHERE state = 'rejected' AND owner = :owner
                AND (:which = 0 OR (:which = 1 AND request_failed = 1) OR (:which = 2 AND health IS NOT :health))"
         };
@@ -366,9 +364,9 @@ pub(crate) fn retry_dead_letters(
     const RETRY: &str = concat!(
         "UPDATE outbox SET state = 'pending', last_code = NULL, request_failed = 0, health = NULL,
            generation = :last + place
-         FROM (SELECT session_id AS it, row_number() OVER (ORDER BY generation) AS place ",
+         FROM (SELECT session_key AS it, row_number() OVER (ORDER BY generation) AS place ",
         dead!(),
-        ") WHERE session_id = it"
+        ") WHERE session_key = it"
     );
     let (which, health) = match letters {
         DeadLetters::All => (0, None),

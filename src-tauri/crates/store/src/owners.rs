@@ -5,10 +5,13 @@
 
 use crate::StoreError;
 use crate::accounts::{self, Account};
-use crate::outbox;
+use crate::device;
+use crate::outbox::{self, Edited};
+use crate::sessions::{self, Record, SessionKey};
 use crate::text::Id;
 use rusqlite::Connection;
 use zafu_core::ids::UserId;
+use zafu_core::session::Register;
 
 /// Counts of one owner's sits in this database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +42,8 @@ fn count(connection: &Connection, account: Option<Account>) -> Result<Owner, Sto
            count(*) FILTER (WHERE deletedat IS NOT NULL),
            count(*) FILTER (WHERE state IN ('pending', 'rejected')),
            count(*) FILTER (WHERE state = 'local_only')
-         FROM sessions LEFT JOIN outbox ON session_id = id
-         WHERE owner IS ?1 AND id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)";
+         FROM sessions LEFT JOIN outbox ON session_key = key
+         WHERE owner IS ?1 AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)";
     let id = account.as_ref().map(|account| Id(account.id));
     let mut statement = connection.prepare_cached(COUNTS)?;
     Ok(statement.query_row([id], |row| {
@@ -84,8 +87,8 @@ pub(crate) fn orphans(connection: &Connection) -> Result<Vec<Owner>, StoreError>
 }
 
 /// Moves all sits of `source` to the signed-in account and enqueues each, also those that were pushed before: the server of
-/// the new account has none of them. Ids, revisions and deletions stay. Returns the number of moved sits, deleted ones
-/// included; a second move moves none.
+/// the new account has none of them. Ids, revisions and deletions stay; a sit that the account has already is merged with
+/// it. Returns the number of moved sits, deleted ones included; a second move moves none.
 pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, StoreError> {
     let target = accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
     accounts::find(connection, source)?;
@@ -93,16 +96,92 @@ pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, 
         return Ok(0);
     }
     let moved = connection.execute(
-        "INSERT INTO owner_moves (session_id, target) SELECT id, ?2 FROM sessions WHERE owner = ?1",
+        "INSERT INTO owner_moves (session_key, target) SELECT key, ?2 FROM sessions WHERE owner = ?1",
         (Id(source), Id(target)),
     )?;
+    merge_copies(connection)?;
     connection.execute(
-        "UPDATE sessions SET owner = ?1 WHERE id IN (SELECT session_id FROM owner_moves)",
+        "UPDATE sessions SET owner = ?1 WHERE key IN (SELECT session_key FROM owner_moves)",
         [Id(target)],
     )?;
     outbox::enqueue_moved(connection)?;
     connection.execute("DELETE FROM owner_moves", [])?;
     Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+}
+
+/// Assigns the ownerless sits to the signed-in account. One that the account has already is merged with it. Returns their
+/// number.
+pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreError> {
+    let target = Id(accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?);
+    connection.execute(
+        "INSERT INTO owner_moves (session_key, target)
+         SELECT key, ?1 FROM sessions WHERE owner IS NULL
+           AND id IN (SELECT id FROM sessions WHERE owner = ?1)",
+        [target],
+    )?;
+    let merged = merge_copies(connection)?;
+    // They are in the outbox already: an ownerless sit was never pushed.
+    let assigned =
+        connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [target])?;
+    Ok(u32::try_from(merged + assigned).unwrap_or(u32::MAX))
+}
+
+/// Merges each session in `owner_moves` that the target has already into the target's, and removes it. Returns their number.
+fn merge_copies(connection: &Connection) -> Result<usize, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT session_key, copy.key FROM owner_moves
+         JOIN sessions AS moved ON moved.key = session_key
+         JOIN sessions AS copy ON copy.id = moved.id AND copy.owner = target",
+    )?;
+    let pairs = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(SessionKey, SessionKey)>, _>>()?;
+    for (moved, copy) in &pairs {
+        merge_copy(connection, *moved, *copy)?;
+    }
+    Ok(pairs.len())
+}
+
+/// Merges the session `moved` into its `copy`, and removes it. An open sit stays open.
+fn merge_copy(
+    connection: &Connection,
+    moved: SessionKey,
+    copy: SessionKey,
+) -> Result<(), StoreError> {
+    let device = device::current(connection)?;
+    let (theirs, ours) =
+        (sessions::by_key(connection, moved)?, sessions::by_key(connection, copy)?);
+    let entries = (outbox::entry(connection, moved)?, outbox::entry(connection, copy)?);
+    let changed_last =
+        entries.0.map(|entry| entry.generation) > entries.1.map(|entry| entry.generation);
+    let (theirs, before) = (theirs.session, ours.session.clone());
+    let mut joined = before.clone().join(&theirs);
+    // This device has changed both copies with the same revision: the later change wins, with a revision of its own.
+    if changed_last && is_tie(&before.details, &theirs.details) {
+        joined.details = before.details.set(theirs.details.value, device);
+    }
+    if changed_last && is_tie(&before.deletion, &theirs.deletion) {
+        joined.deletion = before.deletion.set(theirs.deletion.value, device);
+    }
+    let edited = entries.0.map_or(Edited::NOTHING, |entry| entry.edited);
+    let edited = Edited {
+        details: edited.details && joined.details != before.details,
+        deletion: edited.deletion && joined.deletion != before.deletion,
+    };
+    outbox::remove(connection, moved)?;
+    connection
+        .execute("UPDATE open_sits SET session_key = ?2 WHERE session_key = ?1", (moved, copy))?;
+    sessions::remove(connection, moved)?;
+    if joined != before {
+        sessions::update(connection, &Record { session: joined, ..ours })?;
+        outbox::enqueue(connection, copy, edited)?;
+    }
+    Ok(())
+}
+
+/// Returns whether two registers have different values and the rules of merging do not say which is newer.
+fn is_tie<T: PartialEq>(one: &Register<T>, other: &Register<T>) -> bool {
+    (one.revision, one.deviceid) == (other.revision, other.deviceid) && one.value != other.value
 }
 
 /// Records that the sits of `source` are not to become the signed-in account's.

@@ -110,7 +110,8 @@ pub(crate) fn fill(store: &Store) {
     store.assign_ownerless().unwrap();
     let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
     let pull = Pull {
-        rows: Vec::new(),
+        // Another account has this id on this device.
+        rows: vec![store.session(id(12)).unwrap().unwrap()],
         unreadable: vec![UnreadableRow {
             id: Uuid::from_u128(70),
             body: r#"{"source": "watch"}"#.into(),
@@ -121,7 +122,7 @@ pub(crate) fn fill(store: &Store) {
         erased: Some(Uuid::from_u128(8)),
         at: at(0).wall.utc,
     };
-    store.apply_pull(user(2), pull, |_| String::new()).unwrap();
+    store.apply_pull(user(2), pull).unwrap();
     store.record_comparison(user(2), at(0).wall.utc).unwrap();
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
@@ -132,6 +133,7 @@ pub(crate) fn fill(store: &Store) {
                 "INSERT INTO former_devices (id, reason, retiredat)
                  VALUES ('00000000-0000-0000-0000-000000000009', 'restored', '2026-02-28T05:00:00.000Z');
                  UPDATE sessions SET correctedstart = '2026-02-28T05:00:00.000Z', correctedlength = 1800,
+                   correctedoffset = 120,
                    detailsrevision = detailsrevision + 1
                  WHERE id = (SELECT id FROM sessions WHERE note LIKE 'two%');
                  UPDATE outbox SET state = 'rejected', last_code = 'bad_note'

@@ -1,6 +1,7 @@
 //! Applies the timer's saves to the tables.
 
 use crate::outbox::Edited;
+use crate::sessions::SessionKey;
 use crate::{StoreError, accounts, changes, open_sits, outbox, sessions};
 use rusqlite::Connection;
 use zafu_core::ids::DeviceId;
@@ -20,43 +21,43 @@ pub(crate) fn apply(
             let origin = Origin { deviceid: device, createdat: created.utc };
             let sitlength = sit.plan.length.seconds();
             let session = Session::new(sit.id, sit.started, sitlength, origin);
-            sessions::insert(connection, &session, accounts::signed_in(connection)?)?;
-            open_sits::insert(connection, &OpenSit::Running(sit))
+            let key = sessions::insert(connection, &session, accounts::signed_in(connection)?)?;
+            open_sits::insert(connection, key, &OpenSit::Running(sit))
         }
         Save::Begin(sit) => {
-            let id = sit.id;
-            checkpoint(connection, sit)?;
-            outbox::enqueue(connection, id, Edited::NOTHING)
+            let key = checkpoint(connection, sit)?;
+            outbox::enqueue(connection, key, Edited::NOTHING)
         }
-        Save::Checkpoint(sit) => checkpoint(connection, sit),
+        Save::Checkpoint(sit) => checkpoint(connection, sit).map(drop),
         Save::Complete(sit, lifecycle) => {
-            let id = sit.id;
-            checkpoint(connection, sit)?;
-            changes::change(connection, id, |session| Session {
+            let key = checkpoint(connection, sit)?;
+            changes::change(connection, key, |session| Session {
                 lifecycle: session.lifecycle.join(lifecycle),
                 ..session
             })
         }
         Save::Close(id, lifecycle) => {
-            open_sits::remove(connection, id)?;
-            changes::change(connection, id, |session| Session {
+            let key = open_sits::remove(connection, id)?;
+            changes::change(connection, key, |session| Session {
                 lifecycle: session.lifecycle.join(lifecycle),
                 ..session
             })
         }
         Save::Discard(id, lifecycle, at) => {
-            open_sits::remove(connection, id)?;
-            changes::change(connection, id, |session| {
+            let key = open_sits::remove(connection, id)?;
+            changes::change(connection, key, |session| {
                 let lifecycle = session.lifecycle.join(lifecycle);
                 changes::with_deletion(Session { lifecycle, ..session }, Some(at), device)
             })
         }
         // Deletes the open sit by cascade.
-        Save::Remove(id) => sessions::remove(connection, id),
-        Save::Unsettle(unsettled) => open_sits::update(connection, &OpenSit::Unsettled(unsettled)),
+        Save::Remove(id) => sessions::remove(connection, open_sits::key(connection, id)?),
+        Save::Unsettle(unsettled) => {
+            open_sits::update(connection, &OpenSit::Unsettled(unsettled)).map(drop)
+        }
     }
 }
 
-fn checkpoint(connection: &Connection, sit: Sit) -> Result<(), StoreError> {
+fn checkpoint(connection: &Connection, sit: Sit) -> Result<SessionKey, StoreError> {
     open_sits::update(connection, &OpenSit::Running(sit))
 }

@@ -16,7 +16,7 @@ pub(crate) fn for_each(
 ) -> Result<(), StoreError> {
     const SQL: &str = concat!(
         "SELECT * FROM sessions WHERE owner = ?1
-           AND id NOT IN (SELECT session_id FROM outbox WHERE state = 'local_only')
+           AND key NOT IN (SELECT session_key FROM outbox WHERE state = 'local_only')
            AND id NOT IN (SELECT id FROM unreadable_rows WHERE owner = ?1 AND state = 'on_server') AND ",
         is_session!(),
         " ORDER BY id"

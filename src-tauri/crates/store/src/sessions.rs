@@ -2,11 +2,37 @@
 
 use crate::StoreError;
 use crate::text::{Id, Stamp};
-use rusqlite::types::{FromSqlError, Type};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use zafu_core::ids::{DeviceId, SessionId, UserId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
+
+/// Identifies a row of the table of sessions on this device. The id of a session identifies it only among those of its
+/// owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionKey(pub i64);
+
+impl ToSql for SessionKey {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for SessionKey {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(Self)
+    }
+}
+
+/// A row of the table of sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub key: SessionKey,
+    pub session: Session,
+    /// The owner; none if the session is ownerless.
+    pub owner: Option<UserId>,
+}
 
 /// A part of the log: the newest sits, or those that follow a certain one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +58,8 @@ pub enum OwnerFilter {
 /// A sit of the log with its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
+    /// Its row on this device.
+    pub key: SessionKey,
     /// The sit.
     pub session: Session,
     /// Its owner; none if it is ownerless.
@@ -42,15 +70,15 @@ pub struct LogEntry {
 macro_rules! columns {
     () => {
         "id, startedat, sitlength, satlength, iscompleted, completedat, endedat, deletedat, utcoffset,
-         deviceid, source, createdat, note, label, correctedstart, correctedlength, detailsrevision,
-         detailsdevice, deletionrevision, deletiondevice"
+         deviceid, source, createdat, note, label, correctedstart, correctedlength, correctedoffset,
+         detailsrevision, detailsdevice, deletionrevision, deletiondevice"
     };
 }
 
 /// Excludes sits in their preparation, which are not in the log yet.
 macro_rules! is_session {
     () => {
-        "id NOT IN (SELECT session_id FROM open_sits WHERE preparing = 1)"
+        "key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)"
     };
 }
 
@@ -61,24 +89,24 @@ pub(crate) use is_session;
 macro_rules! log {
     ($whose:literal) => {
         concat!(
-            "SELECT ",
+            "SELECT key, ",
             columns!(),
             ", owner FROM sessions
               WHERE deletedat IS NULL
                 AND coalesce(correctedstart, startedat) <= ?1
-                AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2)
+                AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2 OR (id = ?2 AND key < ?3))
                 AND ",
             $whose,
             " AND ",
             is_session!(),
-            " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC LIMIT ?3"
+            " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC, key DESC LIMIT ?4"
         )
     };
 }
 const LOG: &str =
-    log!("(+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1)) AND ?4 IS NULL");
-const LOG_OF_ALL: &str = log!("?4 IS NULL");
-const LOG_OF_ONE: &str = log!("+owner = ?4");
+    log!("(+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1)) AND ?5 IS NULL");
+const LOG_OF_ALL: &str = log!("?5 IS NULL");
+const LOG_OF_ONE: &str = log!("+owner = ?5");
 
 /// Sorts after every time and every id.
 const END: &str = "~";
@@ -89,33 +117,73 @@ pub(crate) fn log(
     query: &LogQuery,
     owner: OwnerFilter,
 ) -> Result<Vec<LogEntry>, StoreError> {
-    let (sql, owner) = match owner {
+    let (sql, of) = match owner {
         OwnerFilter::Shown => (LOG, None),
         OwnerFilter::All => (LOG_OF_ALL, None),
         OwnerFilter::Of(id) => (LOG_OF_ONE, Some(Id(id))),
     };
     let entry = |row: &Row<'_>| {
-        let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
-        Ok(LogEntry { session: from_row(row)?, owner })
+        let Record { key, session, owner } = record_from_row(row)?;
+        Ok(LogEntry { key, session, owner })
     };
     let mut statement = connection.prepare_cached(sql)?;
     let rows: rusqlite::Result<_> = match query.before {
-        None => statement.query_map((END, END, query.limit, owner), entry)?.collect(),
+        None => statement.query_map((END, END, i64::MAX, query.limit, of), entry)?.collect(),
         Some(id) => {
             // A sit that was deleted since it was read still has its position.
-            let (session, _) = record(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+            let Record { key, session, .. } = match owner {
+                OwnerFilter::Of(owner) => of_owner(connection, id, Some(owner))?,
+                OwnerFilter::Shown | OwnerFilter::All => find_any(connection, id)?,
+            }
+            .ok_or(StoreError::NoSuchSession { id })?;
             let start = session.effective_start().utc;
-            statement.query_map((Stamp(start), Id(id), query.limit, owner), entry)?.collect()
+            statement.query_map((Stamp(start), Id(id), key, query.limit, of), entry)?.collect()
         }
     };
     rows.map_err(Into::into)
 }
 
-/// Returns a session that is not in its preparation, deleted or not.
-pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Session>, StoreError> {
+/// Finds the session that a user means by an id: that of the shown account, else the ownerless one, else that of any other
+/// account.
+macro_rules! by_id {
+    ($condition:expr) => {
+        concat!(
+            "SELECT * FROM sessions WHERE id = ?1 AND ",
+            $condition,
+            " ORDER BY owner IS NOT (SELECT id FROM accounts WHERE shown = 1), owner IS NOT NULL, key LIMIT 1"
+        )
+    };
+}
+
+/// Finds the session that a user means by `id`, deleted or not: that of the shown account, else the ownerless one, else that
+/// of any other account. None if it is in its preparation or does not exist.
+pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
+    let mut statement = connection.prepare_cached(by_id!(is_session!()))?;
+    Ok(statement.query_row([Id(id)], record_from_row).optional()?)
+}
+
+/// Finds a session as [`find`], also one in its preparation.
+fn find_any(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
+    let mut statement = connection.prepare_cached(by_id!("true"))?;
+    Ok(statement.query_row([Id(id)], record_from_row).optional()?)
+}
+
+/// Returns the session of `owner` with this id, also one in its preparation.
+pub(crate) fn of_owner(
+    connection: &Connection,
+    id: SessionId,
+    owner: Option<UserId>,
+) -> Result<Option<Record>, StoreError> {
     const SQL: &str =
-        concat!("SELECT ", columns!(), " FROM sessions WHERE id = ?1 AND ", is_session!());
-    Ok(connection.prepare_cached(SQL)?.query_row([Id(id)], from_row).optional()?)
+        "SELECT * FROM sessions WHERE id = ?1 AND coalesce(owner, '') = coalesce(?2, '')";
+    let mut statement = connection.prepare_cached(SQL)?;
+    Ok(statement.query_row((Id(id), owner.map(Id)), record_from_row).optional()?)
+}
+
+/// Returns the session with this key, also one in its preparation.
+pub(crate) fn by_key(connection: &Connection, key: SessionKey) -> Result<Record, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE key = ?1")?;
+    Ok(statement.query_row([key], record_from_row)?)
 }
 
 /// Inserts a session of `owner`. Does not enqueue it.
@@ -123,60 +191,32 @@ pub(crate) fn insert(
     connection: &Connection,
     session: &Session,
     owner: Option<UserId>,
-) -> Result<(), StoreError> {
+) -> Result<SessionKey, StoreError> {
     const SQL: &str = concat!(
         "INSERT INTO sessions (",
         columns!(),
-        ", owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?20, ?21)"
+        ", owner, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+           ?18, ?19, ?20, ?21, ?22, ?23)"
     );
-    write(connection, SQL, session, owner)
-}
-
-/// Returns a session and its owner, also one in its preparation.
-pub(crate) fn record(
-    connection: &Connection,
-    id: SessionId,
-) -> Result<Option<(Session, Option<UserId>)>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT * FROM sessions WHERE id = ?1")?;
-    let found = statement.query_row([Id(id)], |row| {
-        let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
-        Ok((from_row(row)?, owner))
-    });
-    Ok(found.optional()?)
-}
-
-/// Returns the owner of a session; the outer option is none if there is no such session.
-pub(crate) fn owner(
-    connection: &Connection,
-    id: SessionId,
-) -> Result<Option<Option<UserId>>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT owner FROM sessions WHERE id = ?1")?;
-    let found = statement.query_row([Id(id)], |row| row.get::<_, Option<Id<_>>>(0));
-    Ok(found.optional()?.map(|owner| owner.map(|id| id.0)))
+    write(connection, SQL, session, owner, None)?;
+    Ok(SessionKey(connection.last_insert_rowid()))
 }
 
 /// Updates a session. Does not enqueue it.
-pub(crate) fn update(
-    connection: &Connection,
-    session: &Session,
-    owner: Option<UserId>,
-) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE sessions SET startedat = ?2, sitlength = ?3, satlength = ?4,
+pub(crate) fn update(connection: &Connection, record: &Record) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE sessions SET id = ?1, startedat = ?2, sitlength = ?3, satlength = ?4,
            iscompleted = ?5, completedat = ?6, endedat = ?7, deletedat = ?8, utcoffset = ?9,
            deviceid = ?10, source = ?11, createdat = ?12, note = ?13, label = ?14,
-           correctedstart = ?15, correctedlength = ?16, detailsrevision = ?17, detailsdevice = ?18,
-           deletionrevision = ?19, deletiondevice = ?20, owner = ?21
-         WHERE id = ?1";
-    write(connection, SQL, session, owner)
+           correctedstart = ?15, correctedlength = ?16, correctedoffset = ?17, detailsrevision = ?18,
+           detailsdevice = ?19, deletionrevision = ?20, deletiondevice = ?21, owner = ?22
+         WHERE key = ?23";
+    write(connection, SQL, &record.session, record.owner, Some(record.key))
 }
 
 /// Removes a session in its preparation. A trigger of the schema rejects the removal of any other.
-pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<(), StoreError> {
-    match connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([Id(id)])? {
-        1 => Ok(()),
-        _ => Err(StoreError::NoSuchSession { id }),
-    }
+pub(crate) fn remove(connection: &Connection, key: SessionKey) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM sessions WHERE key = ?1")?.execute([key])?;
+    Ok(())
 }
 
 fn write(
@@ -184,6 +224,7 @@ fn write(
     sql: &str,
     session: &Session,
     owner: Option<UserId>,
+    key: Option<SessionKey>,
 ) -> Result<(), StoreError> {
     let Session { lifecycle, details, deletion, .. } = session;
     let written = connection.prepare_cached(sql)?.execute(params![
@@ -203,16 +244,23 @@ fn write(
         details.value.label,
         details.value.corrected_start.map(Stamp),
         details.value.corrected_length.map(|length| length.0),
+        details.value.corrected_offset.map(|offset| offset.0),
         details.revision,
         Id(details.deviceid),
         deletion.revision,
         Id(deletion.deviceid),
         owner.map(Id),
+        key,
     ])?;
     match written {
         1 => Ok(()),
         _ => Err(StoreError::NoSuchSession { id: session.id }),
     }
+}
+
+fn record_from_row(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let owner = row.get::<_, Option<Id<_>>>("owner")?.map(|id| id.0);
+    Ok(Record { key: row.get("key")?, session: from_row(row)?, owner })
 }
 
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
@@ -240,6 +288,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
                 label: row.get("label")?,
                 corrected_start: maybe_time("correctedstart")?,
                 corrected_length: row.get::<_, Option<u32>>("correctedlength")?.map(Seconds),
+                corrected_offset: row.get::<_, Option<i16>>("correctedoffset")?.map(UtcOffset),
             },
             revision: row.get("detailsrevision")?,
             deviceid: device("detailsdevice")?,

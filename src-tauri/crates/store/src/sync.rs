@@ -6,9 +6,10 @@
 use crate::accounts::{self, Cursor};
 use crate::device::{self, Lineage};
 use crate::outbox::{self, Edited, State};
+use crate::sessions::{self, Record};
 use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, open_sits, reconcile, sessions};
+use crate::{StoreError, open_sits, reconcile};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -105,10 +106,6 @@ pub enum Pulled {
     Merged {
         /// The number of sessions that are new or changed on this device.
         changed: u32,
-        /// The number of sessions that are stored only as text, because another account has their ids on this device.
-        /// The server has unique ids per account, but this device across all accounts, and neither session may replace
-        /// the other.
-        id_conflicts: u32,
     },
     /// The sessions of the account were erased, and the user has not decided about it yet. Nothing was changed.
     Erased {
@@ -133,33 +130,34 @@ pub(crate) fn apply_push(
             return Ok(None);
         }
         let (id, generation) = (*id, *generation);
-        if sessions::owner(connection, id)? != Some(Some(account)) {
-            continue;
-        }
+        // The session was moved to another account while the request was in flight.
+        let Some(record) = sessions::of_owner(connection, id, Some(account))? else { continue };
+        let key = record.key;
         match outcome {
             RowOutcome::Accepted => {
                 if has_unreadable {
                     unreadable::forget(connection, account, id.0)?;
                 }
                 pushed.resolved += 1;
-                pushed.acknowledged += u32::from(outbox::acknowledge(connection, id, generation)?);
+                pushed.acknowledged += u32::from(outbox::acknowledge(connection, key, generation)?);
             }
             RowOutcome::Merged(theirs) if theirs.id == id => {
-                let Some((ours, owner)) = sessions::record(connection, id)? else { continue };
-                let entry = outbox::entry(connection, id)?;
+                let entry = outbox::entry(connection, key)?;
                 let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
+                let ours = &record.session;
                 let (joined, raised) =
-                    reconcile::join(connection, &mut lineage, &ours, theirs, edited, push.at)?;
-                if joined != ours {
-                    sessions::update(connection, &joined, owner)?;
+                    reconcile::join(connection, &mut lineage, ours, theirs, edited, push.at)?;
+                let confirmed = joined == **theirs;
+                if joined != *ours {
+                    sessions::update(connection, &Record { session: joined, ..record })?;
                 }
                 unreadable::forget(connection, account, id.0)?;
                 if raised != Edited::NOTHING {
-                    outbox::enqueue(connection, id, raised)?;
+                    outbox::enqueue(connection, key, raised)?;
                 }
                 match entry {
-                    Some(entry) if entry.state == State::Pending && joined == **theirs => {
-                        outbox::remove(connection, id)?;
+                    Some(entry) if entry.state == State::Pending && confirmed => {
+                        outbox::remove(connection, key)?;
                         pushed.resolved += 1;
                         pushed.acknowledged += 1;
                     }
@@ -175,17 +173,17 @@ pub(crate) fn apply_push(
             RowOutcome::Unreadable(row) if row.id == id.0 => {
                 unreadable::put(connection, account, row, &push.version)?;
                 pushed.resolved += 1;
-                pushed.acknowledged += u32::from(outbox::acknowledge(connection, id, generation)?);
+                pushed.acknowledged += u32::from(outbox::acknowledge(connection, key, generation)?);
             }
             // The response has the row of another session, so that this one is not confirmed.
             RowOutcome::Merged(_) | RowOutcome::Unreadable(_) => {}
             RowOutcome::Rejected { reason } | RowOutcome::RequestFailed { reason } => {
                 let request_failed = matches!(outcome, RowOutcome::RequestFailed { .. });
                 pushed.rejected +=
-                    u32::from(outbox::reject(connection, id, generation, reason, request_failed)?);
+                    u32::from(outbox::reject(connection, key, generation, reason, request_failed)?);
                 pushed.resolved += 1;
             }
-            RowOutcome::Deferred { reason } => outbox::defer(connection, id, generation, reason)?,
+            RowOutcome::Deferred { reason } => outbox::defer(connection, key, generation, reason)?,
         }
     }
     if let Some((before, after)) = push.moved {
@@ -197,14 +195,12 @@ pub(crate) fn apply_push(
     Ok(Some(pushed))
 }
 
-/// Applies the response to a pull of `account`. A session whose id another account has on this device is stored as
-/// text, written by `as_text`, so that the comparison of digests finds no difference. Returns `None` if an urgent write
-/// is waiting: the caller must then roll back and repeat the call.
+/// Applies the response to a pull of `account`. Returns `None` if an urgent write is waiting: the caller must then roll
+/// back and repeat the call.
 pub(crate) fn apply_pull(
     connection: &Connection,
     account: UserId,
     pull: &Pull,
-    as_text: fn(&Session) -> String,
     urgent: &Urgent,
 ) -> Result<Option<Pulled>, StoreError> {
     let known = accounts::find(connection, account)?;
@@ -218,7 +214,7 @@ pub(crate) fn apply_pull(
         }
         _ => {}
     }
-    let (mut changed, mut id_conflicts) = (0, 0);
+    let mut changed = 0;
     let mut lineage = Lineage::of(connection, account)?;
     for row in &pull.unreadable {
         unreadable::put(connection, account, row, &pull.version)?;
@@ -228,12 +224,6 @@ pub(crate) fn apply_pull(
             return Ok(None);
         }
         unreadable::forget(connection, account, theirs.id.0)?;
-        if sessions::owner(connection, theirs.id)?.flatten().is_some_and(|owner| owner != account) {
-            id_conflicts += 1;
-            let row = UnreadableRow { id: theirs.id.0, body: as_text(theirs) };
-            unreadable::put(connection, account, &row, &pull.version)?;
-            continue;
-        }
         changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
@@ -243,10 +233,11 @@ pub(crate) fn apply_pull(
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::record_sync(connection, account, pull.at)?;
     }
-    Ok(Some(Pulled::Merged { changed, id_conflicts }))
+    Ok(Some(Pulled::Merged { changed }))
 }
 
-/// Merges one session that the server of `account` has. Returns whether it is new or changed on this device.
+/// Merges one session that the server of `account` has with that of the account here, or with the ownerless one, which
+/// becomes the account's. Returns whether it is new or changed on this device.
 fn merge(
     connection: &Connection,
     account: UserId,
@@ -254,30 +245,34 @@ fn merge(
     theirs: &Session,
     at: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let id = theirs.id;
-    let Some((ours, owner)) = sessions::record(connection, id)? else {
+    let here = match sessions::of_owner(connection, theirs.id, Some(account))? {
+        None => sessions::of_owner(connection, theirs.id, None)?,
+        found => found,
+    };
+    let Some(Record { key, session: ours, owner }) = here else {
         reconcile::meet(connection, lineage, theirs, at)?;
         sessions::insert(connection, theirs, Some(account))?;
         return Ok(true);
     };
-    let entry = outbox::entry(connection, id)?;
+    let entry = outbox::entry(connection, key)?;
     let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
     let (joined, raised) = reconcile::join(connection, lineage, &ours, theirs, edited, at)?;
     let changed = joined != ours || owner.is_none();
+    let confirmed = joined == *theirs;
     if changed {
-        sessions::update(connection, &joined, Some(account))?;
+        sessions::update(connection, &Record { key, session: joined, owner: Some(account) })?;
     }
-    if joined == *theirs {
-        outbox::remove(connection, id)?;
-    } else if !open_sits::is_preparing(connection, id)? {
+    if confirmed {
+        outbox::remove(connection, key)?;
+    } else if !open_sits::is_preparing(connection, key)? {
         match entry.map(|entry| entry.state) {
             Some(State::Pending | State::Rejected) if raised == Edited::NOTHING => {}
             // The server has the session, so that it is no longer local only.
             Some(State::LocalOnly) => {
-                outbox::remove(connection, id)?;
-                outbox::enqueue(connection, id, edited)?;
+                outbox::remove(connection, key)?;
+                outbox::enqueue(connection, key, edited)?;
             }
-            _ => outbox::enqueue(connection, id, raised)?,
+            _ => outbox::enqueue(connection, key, raised)?,
         }
     }
     Ok(changed)
@@ -293,21 +288,19 @@ pub(crate) fn reread(
 ) -> Result<u32, StoreError> {
     let mut changed = 0;
     for (account, theirs) in readable {
-        // Another account has this id on this device, so that the row stays stored as text.
-        let owner = sessions::owner(connection, theirs.id)?.flatten();
-        if owner.is_some_and(|owner| owner != *account) {
-            continue;
-        }
         let Some(state) = unreadable::remove(connection, *account, theirs.id.0)? else { continue };
         let mut lineage = Lineage::of(connection, *account)?;
         changed += u32::from(merge(connection, *account, &mut lineage, theirs, at)?);
-        if open_sits::is_preparing(connection, theirs.id)? {
+        let Some(record) = sessions::of_owner(connection, theirs.id, Some(*account))? else {
+            continue;
+        };
+        if open_sits::is_preparing(connection, record.key)? {
             continue;
         }
         match state {
             unreadable::State::OnServer => {}
-            unreadable::State::Unsent => outbox::enqueue(connection, theirs.id, Edited::NOTHING)?,
-            unreadable::State::LocalOnly => outbox::keep_local(connection, theirs.id)?,
+            unreadable::State::Unsent => outbox::enqueue(connection, record.key, Edited::NOTHING)?,
+            unreadable::State::LocalOnly => outbox::keep_local(connection, record.key)?,
         }
     }
     unreadable::record_version(connection, version)?;

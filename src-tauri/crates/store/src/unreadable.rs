@@ -1,7 +1,5 @@
 //! Rows of the server that this version of Zafu cannot read, because a later version wrote them. They are stored as
 //! text, so that no data is lost and the sync continues, until another version can read them.
-//!
-//! A row whose id another account has on this device is stored here too: the server has unique ids only per account.
 
 use crate::StoreError;
 use crate::text::Id;

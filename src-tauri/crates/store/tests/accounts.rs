@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{acknowledge, as_text, at, drive, id, log, plan, push_of, sat, sign_in, start, user};
+use common::{acknowledge, at, drive, id, log, plan, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Session, Stage};
@@ -40,8 +40,8 @@ fn pull(rows: Vec<Session>, seq: i64) -> Pull {
 
 /// Merges what the server has of the first account.
 fn merge(store: &Store, rows: Vec<Session>, seq: i64) -> u32 {
-    match store.apply_pull(user(1), pull(rows, seq), as_text).unwrap() {
-        Pulled::Merged { changed, id_conflicts: 0 } => changed,
+    match store.apply_pull(user(1), pull(rows, seq)).unwrap() {
+        Pulled::Merged { changed } => changed,
         other => panic!("{other:?}"),
     }
 }
@@ -267,7 +267,7 @@ fn rows_and_cursor_are_written_together_or_not_at_all() {
             "CREATE TRIGGER fails BEFORE {when} ON {table} BEGIN SELECT RAISE(ABORT, 'disk'); END"
         );
         raw.execute_batch(&trigger).unwrap();
-        assert!(store.apply_pull(user(1), pull(vec![theirs.clone()], 4), as_text).is_err());
+        assert!(store.apply_pull(user(1), pull(vec![theirs.clone()], 4)).is_err());
         assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(3)), "{table}");
         raw.execute_batch("DROP TRIGGER fails").unwrap();
     }
@@ -325,7 +325,7 @@ fn the_servers_copy_wins_if_revision_and_device_are_equal() {
 }
 
 #[test]
-fn real_life_22_a_pulled_row_with_the_id_of_another_accounts_sit_does_not_change_that_sit() {
+fn real_life_22_two_accounts_on_one_device_keep_a_sit_each_under_the_same_id() {
     let (_folder, store) = store();
     sign_in(&store);
     sat(&store, id(1), 0);
@@ -333,9 +333,10 @@ fn real_life_22_a_pulled_row_with_the_id_of_another_accounts_sit_does_not_change
     second(&store);
     let theirs = noted(&mine, "theirs", 7);
     let other = Session { id: id(5), ..theirs.clone() };
-    let merged = store.apply_pull(user(2), pull(vec![theirs, other.clone()], 2), as_text).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 1, id_conflicts: 1 });
-    assert_eq!((found(&store, 5), log(&store)), (other, vec![id(5)]));
+    let merged = store.apply_pull(user(2), pull(vec![theirs.clone(), other.clone()], 2)).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 2 });
+    assert_eq!((found(&store, 1), found(&store, 5)), (theirs, other));
+    assert_eq!(log(&store), [id(5), id(1)]);
     assert_eq!(sent(&store, 2), [], "sits of the first account are not sent for the second");
     sign_in(&store);
     assert_eq!((found(&store, 1), log(&store)), (mine, vec![id(1)]));
@@ -386,7 +387,7 @@ fn after_an_erasure_nothing_is_merged_or_sent_until_the_user_has_decided() {
     let erasure_id = Uuid::from_u128(77);
     let theirs = Session { id: id(5), ..found(&store, 1) };
     let erased = || Pull { erased: Some(erasure_id), ..pull(vec![theirs.clone()], 9) };
-    let merged = store.apply_pull(user(1), erased(), as_text).unwrap();
+    let merged = store.apply_pull(user(1), erased()).unwrap();
     assert_eq!(merged, Pulled::Erased { erasure_id });
     assert_eq!((store.session(id(5)).unwrap(), read_to(&store)), (None, Some(1)));
 
@@ -395,7 +396,7 @@ fn after_an_erasure_nothing_is_merged_or_sent_until_the_user_has_decided() {
     store.edit(id(1), "still local only", "").unwrap();
     sat(&store, id(3), 2000);
     assert_eq!(sent(&store, 1), [id(3)], "later sits are sent");
-    store.apply_pull(user(1), erased(), as_text).unwrap();
+    store.apply_pull(user(1), erased()).unwrap();
     assert_eq!(read_to(&store), Some(9));
 
     store.agree_to_erasure(user(1), erasure_id, AfterErasure::Upload).unwrap();
@@ -422,8 +423,8 @@ fn an_erasure_before_the_first_pull_needs_no_decision() {
     sign_in(&store);
     let erasure_id = Uuid::from_u128(77);
     let first = Pull { erased: Some(erasure_id), ..pull(Vec::new(), 2) };
-    let merged = store.apply_pull(user(1), first, as_text).unwrap();
-    assert_eq!(merged, Pulled::Merged { changed: 0, id_conflicts: 0 });
+    let merged = store.apply_pull(user(1), first).unwrap();
+    assert_eq!(merged, Pulled::Merged { changed: 0 });
     assert_eq!(store.account().unwrap().unwrap().erasure_id, Some(erasure_id));
     assert_eq!(sent(&store, 1), [id(1)]);
 }

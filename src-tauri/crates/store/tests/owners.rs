@@ -63,7 +63,7 @@ fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> Pulled {
     let (unreadable, version) = (Vec::new(), "0.1.0".into());
     let at = at(0).wall.utc;
     let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, at };
-    store.apply_pull(account, pull, common::as_text).unwrap()
+    store.apply_pull(account, pull).unwrap()
 }
 
 #[test]

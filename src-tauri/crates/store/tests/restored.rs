@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{acknowledge, as_text, at, id, push_of, sat, sign_in, user};
+use common::{acknowledge, at, id, push_of, sat, sign_in, user};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,7 +110,7 @@ impl Folder {
             erased: None,
             at: at(6000).wall.utc,
         };
-        let merged = self.store().apply_pull(user(1), pull, as_text).unwrap();
+        let merged = self.store().apply_pull(user(1), pull).unwrap();
         assert!(matches!(merged, Pulled::Merged { .. }));
     }
 

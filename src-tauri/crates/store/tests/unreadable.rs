@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{as_text, at, id, push_of, sat, sign_in, user};
+use common::{at, id, push_of, sat, sign_in, user};
 use uuid::Uuid;
 use zafu_core::session::Session;
 use zafu_store::{AfterErasure, Cursor, Pull, RowOutcome, ServerRow, Store, UnreadableRow};
@@ -25,7 +25,7 @@ fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
     let cursor = Cursor { seq: 5, history_id: Uuid::from_u128(5) };
     let (version, at) = (OLD.into(), at(0).wall.utc);
     let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, at };
-    store.apply_pull(user(1), pull, as_text).unwrap();
+    store.apply_pull(user(1), pull).unwrap();
 }
 
 fn counts(store: &Store) -> (u32, u32, u32, u32) {

@@ -478,20 +478,12 @@ impl SyncEngine {
             erased: erasure_id,
             at: now.wall.utc,
         };
-        let changed = match self.store.apply_pull(account, pull, wire::row_text)? {
+        let changed = match self.store.apply_pull(account, pull)? {
             Pulled::Erased { erasure_id } => {
                 self.planner.record_erasure(erasure_id);
                 return Ok(Transferred::default());
             }
-            Pulled::Merged { changed, id_conflicts } => {
-                if id_conflicts > 0 {
-                    tracing::warn!(
-                        id_conflicts,
-                        "sessions are not shown: another account has their ids on this device"
-                    );
-                }
-                changed
-            }
+            Pulled::Merged { changed } => changed,
         };
         if self.planner.record_pull(count, more, next, took, now.boot) == Comparison::Differs {
             tracing::warn!("this device and the server differ: everything is sent and read again");

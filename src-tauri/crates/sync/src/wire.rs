@@ -43,6 +43,8 @@ struct Row<'a> {
     #[serde(serialize_with = "maybe_millis")]
     correctedstart: Option<DateTime<Utc>>,
     correctedlength: Option<Seconds>,
+    /// Missing in rows of a server that does not have it yet.
+    correctedoffset: Option<UtcOffset>,
     detailsrevision: u32,
     detailsdevice: DeviceId,
     #[serde(serialize_with = "maybe_millis")]
@@ -108,6 +110,7 @@ impl<'a> From<&'a Session> for Row<'a> {
             label: Cow::Borrowed(&details.value.label),
             correctedstart: details.value.corrected_start,
             correctedlength: details.value.corrected_length,
+            correctedoffset: details.value.corrected_offset,
             detailsrevision: details.revision,
             detailsdevice: details.deviceid,
             deletedat: deletion.value,
@@ -133,7 +136,10 @@ impl Row<'_> {
             !(1..=9999).contains(&at.year()) || at.timestamp_subsec_nanos() >= 1_000_000_000
         };
         let fits = !moments.into_iter().flatten().any(is_odd)
-            && self.utcoffset.0.unsigned_abs() <= LARGEST_OFFSET
+            && [Some(self.utcoffset), self.correctedoffset]
+                .into_iter()
+                .flatten()
+                .all(|offset| offset.0.unsigned_abs() <= LARGEST_OFFSET)
             && !self.note.contains('\0')
             && !self.label.contains('\0');
         if fits { self.session() } else { None }
@@ -164,6 +170,7 @@ impl Row<'_> {
                     label: self.label.into_owned(),
                     corrected_start: self.correctedstart.map(at),
                     corrected_length: self.correctedlength,
+                    corrected_offset: self.correctedoffset,
                 },
                 revision: self.detailsrevision,
                 deviceid: self.detailsdevice,
@@ -443,12 +450,6 @@ fn row_outcome(outcome: &RawValue) -> Option<(SessionId, RowOutcome)> {
         _ => return None,
     };
     Some((id, outcome))
-}
-
-/// Returns a session as the text of a row, from which [`read_row`] reads it again.
-pub(crate) fn row_text(session: &Session) -> String {
-    String::from_utf8(json(&Row::from(session)))
-        .unwrap_or_else(|_| unreachable!("serde_json writes UTF-8"))
 }
 
 /// Parses the body of a push, as a server does. A session that contradicts itself is `None`.

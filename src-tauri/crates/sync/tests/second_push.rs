@@ -39,7 +39,7 @@ fn with_backlog(sits: u128) -> Device {
         erased: None,
         at: at(0).wall.utc,
     };
-    device.store.apply_pull(ME, pull, |_| unreachable!("there is one account")).unwrap();
+    device.store.apply_pull(ME, pull).unwrap();
     device.store.restart_sync(ME).unwrap();
     device
 }

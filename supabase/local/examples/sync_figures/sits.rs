@@ -44,8 +44,8 @@ pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()
 /// Marks all sessions as pending, as if no response had arrived.
 pub fn mark_all(folder: &Path) -> Result<()> {
     Connection::open(folder.join("zafu.db"))?.execute_batch(
-        "INSERT INTO outbox (session_id, generation, state)
-         SELECT id, last + row_number() OVER (ORDER BY id), 'pending' FROM sessions, outbox_generation;
+        "INSERT INTO outbox (session_key, generation, state)
+         SELECT key, last + row_number() OVER (ORDER BY id), 'pending' FROM sessions, outbox_generation;
          UPDATE outbox_generation SET last = last + (SELECT count(*) FROM sessions);",
     )?;
     Ok(())

@@ -40,6 +40,7 @@ fn details() -> impl Strategy<Value = Details> {
             label: label.into(),
             corrected_start,
             corrected_length,
+            corrected_offset: None,
         },
     )
 }

@@ -143,6 +143,7 @@ pub fn read(row: &Value) -> Session {
                 corrected_start: maybe("correctedstart"),
                 corrected_length: (!row["correctedlength"].is_null())
                     .then(|| Seconds(number("correctedlength"))),
+                corrected_offset: None,
             },
             revision: number("detailsrevision"),
             deviceid: DeviceId(uuid("detailsdevice")),

@@ -17,6 +17,7 @@ const RELEASED: &[u64] = &[
     0x48f7_4bc8_28ea_c399,
     0xfd37_a779_ab62_d205,
     0x1a73_30c3_2610_0889,
+    0x6711_43b7_0020_8c25,
 ];
 
 fn now() -> WallTime {
@@ -36,6 +37,7 @@ const REMOVED: &[(&str, &str)] = &[
     ("device", "file"),     // 5: likewise
     ("device", "folder_digest"),
     ("device", "file_digest"),
+    ("unreadable_rows", "version"), // 7: emptied, so that every row is read again
 ];
 
 /// Columns that format 6 has renamed.
@@ -69,6 +71,9 @@ fn open(folder: &Path, migrations: &[&str]) -> Result<Store, StoreError> {
     Store::open_with(folder, now(), migrations, Duration::ZERO)
 }
 
+/// The id of a session, for a table that has its key since format 7.
+const SESSION_ID: &str = "(SELECT id FROM sessions WHERE sessions.key = session_key) AS session_id";
+
 /// All rows by table, with the names of the columns.
 type Rows = BTreeMap<String, (Vec<String>, Vec<Vec<Value>>)>;
 
@@ -87,8 +92,15 @@ fn rows(database: &Path, like: Option<&Rows>) -> Rows {
     };
     let read = |table: String| {
         let columns = like.map_or_else(|| "*".to_owned(), |like| like[&table].0.join(", "));
+        let has_key = format!("SELECT session_key FROM {table}");
+        let columns = if connection.prepare(&has_key).is_ok() {
+            columns.replace("session_id", SESSION_ID)
+        } else {
+            columns
+        };
+        let order = if table == "outbox" { "generation" } else { "rowid" };
         let mut statement =
-            connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY rowid")).unwrap();
+            connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY {order}")).unwrap();
         let names: Vec<_> = statement.column_names().map(str::to_owned).collect();
         let width = names.len();
         let rows = statement

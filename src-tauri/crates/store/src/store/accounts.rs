@@ -100,12 +100,13 @@ impl Store {
         self.write(|change| accounts::decline_ownerless(change))
     }
 
-    /// Assigns the ownerless sits to the signed-in account. It cannot be undone. Returns their number.
+    /// Assigns the ownerless sits to the signed-in account. One that the account has already is merged with it. It cannot
+    /// be undone. Returns their number.
     ///
     /// # Errors
     /// [`StoreError::NotSignedIn`], or an I/O error.
     pub fn assign_ownerless(&self) -> Result<u32, StoreError> {
-        self.write(|change| accounts::assign_ownerless(change))
+        self.write(|change| owners::assign_ownerless(change))
     }
 
     /// Signs out. Nothing is removed, and the log still shows the same sits.

@@ -35,12 +35,13 @@ impl Store {
         })
     }
 
-    /// Returns the session `id`, deleted or not; `None` if it is in its preparation or does not exist.
+    /// Returns the session `id`, deleted or not; `None` if it is in its preparation or does not exist. If several owners
+    /// have the id: that of the shown account, else the ownerless one, else any.
     ///
     /// # Errors
     /// An I/O error.
     pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        self.read(|connection| sessions::find(connection, id))
+        self.read(|connection| Ok(sessions::find(connection, id)?.map(|record| record.session)))
     }
 
     /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones,

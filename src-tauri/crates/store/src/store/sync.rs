@@ -143,20 +143,12 @@ impl Store {
         self.write_yielding(move |change, urgent| sync::apply_push(change, account, &push, urgent))
     }
 
-    /// Applies the response to a pull of `account`. Saves of the timer take precedence. `as_text` writes a session as a
-    /// row of the server, which is stored instead of the session if another account has its id on this device.
+    /// Applies the response to a pull of `account`. Saves of the timer take precedence.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error; then nothing was changed.
-    pub fn apply_pull(
-        &self,
-        account: UserId,
-        pull: Pull,
-        as_text: fn(&Session) -> String,
-    ) -> Result<Pulled, StoreError> {
-        self.write_yielding(move |change, urgent| {
-            sync::apply_pull(change, account, &pull, as_text, urgent)
-        })
+    pub fn apply_pull(&self, account: UserId, pull: Pull) -> Result<Pulled, StoreError> {
+        self.write_yielding(move |change, urgent| sync::apply_pull(change, account, &pull, urgent))
     }
 
     /// Restarts the sync of `account` after its server was replaced or restored: removes the cursor and enqueues all

@@ -72,14 +72,14 @@ fn a_save_of_the_timer_interrupts_the_merge_of_a_pull() {
                     thread::yield_now();
                 }
             }
-            sync::apply_pull(change, one, &pull, |_| String::new(), urgent)
+            sync::apply_pull(change, one, &pull, urgent)
         }
     };
     let merged = store.write_yielding(merge).unwrap();
     let saving = saving.lock().unwrap().take().unwrap();
     saving.join().unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 2, "it ran again");
-    assert_eq!(merged, Pulled::Merged { changed: 2, id_conflicts: 0 });
+    assert_eq!(merged, Pulled::Merged { changed: 2 });
     assert_eq!(store.open_sits().unwrap().len(), 1);
     assert_eq!(store.account().unwrap().unwrap().cursor.unwrap().seq, 2);
     for n in [1, 2, 5] {

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
-use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{LogQuery, Push, PushedRow, RowOutcome, Store};
@@ -42,11 +41,6 @@ pub fn sign_in(store: &Store) {
 pub fn push_of(id: SessionId, generation: i64, outcome: RowOutcome) -> Push {
     let rows = vec![PushedRow { id, generation, outcome }];
     Push { rows, version: "0.1.0".into(), moved: None, at: at(0).wall.utc }
-}
-
-/// Returns a stand-in for the row of a session on the server.
-pub fn as_text(session: &Session) -> String {
-    session.id.to_string()
 }
 
 /// Acknowledges a sit of the first account at `generation`. Returns whether it is no longer pending.

@@ -23,9 +23,10 @@ fn state(store: &Store) -> String {
     text.replace("rain ", "")
 }
 
-/// A note that is long enough to cause a checkpoint of the log after a few of them.
-fn long_note(n: u32) -> String {
-    format!("{n}{}", "rain ".repeat(200_000))
+/// A note that is long enough to cause a checkpoint of the log after a few of them. Each has another length: SQLite writes
+/// only the changed pages of a row whose length stays.
+fn long_note(n: usize) -> String {
+    format!("{n}{}", "rain ".repeat(200_000 + n))
 }
 
 /// A session of use, and a callback for each acknowledged change.

@@ -34,6 +34,7 @@ fn sit() -> Session {
                 label: String::new(),
                 corrected_start: None,
                 corrected_length: Some(Seconds(900)),
+                corrected_offset: Some(UtcOffset(120)),
             },
             revision: 2,
             deviceid: device(1),
@@ -66,6 +67,7 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
             "label": "",
             "correctedstart": null,
             "correctedlength": 900,
+            "correctedoffset": 120,
             "detailsrevision": 2,
             "detailsdevice": "00000000-0000-0000-0000-000000000001",
             "deletedat": null,
@@ -75,11 +77,11 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
         "erasure_id": "00000000-0000-0000-0000-000000000007",
     });
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
-    // The names are those of the server's own type, in its order.
+    // The names are those of the server's own type. A later migration adds the corrected offset.
     let lattice = include_str!("../../../../../supabase/migrations/20261124100100_merge.sql");
     let fields = lattice.split("create type zafu.session as (").nth(1).unwrap().split(");").next();
-    let named: Vec<_> =
-        fields.unwrap().lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let named = fields.unwrap().lines().filter_map(|line| line.split_whitespace().next());
+    let named: Vec<_> = named.chain(["correctedoffset"]).collect();
     let sent: Vec<_> = expected["sessions"][0].as_object().unwrap().keys().cloned().collect();
     let sorted = |mut names: Vec<String>| {
         names.sort();
@@ -194,6 +196,7 @@ fn real_life_06_an_unreadable_row_is_returned_as_text_and_the_others_are_read() 
         ("source", json!("watch")),
         ("endedat", json!(null)),
         ("utcoffset", json!(1440)),
+        ("correctedoffset", json!(-1440)),
         ("startedat", json!("0000-01-01T00:00:00+00:00")),
         ("createdat", json!("2016-12-31T23:59:60+00:00")),
         ("note", json!("a\0b")),
@@ -227,6 +230,15 @@ fn real_life_06_an_unknown_field_is_ignored() {
     let mut later = row(&sit());
     later["mood"] = json!({"calm": 3});
     assert_eq!(page(&later.to_string()), (vec![sit()], Vec::new()));
+}
+
+#[test]
+fn a_row_without_a_corrected_offset_is_read_as_not_corrected() {
+    let mut earlier = row(&sit());
+    earlier.as_object_mut().unwrap().remove("correctedoffset");
+    let mut expected = sit();
+    expected.details.value.corrected_offset = None;
+    assert_eq!(page(&earlier.to_string()), (vec![expected], Vec::new()));
 }
 
 #[test]
@@ -316,11 +328,18 @@ fn any_sit() -> impl Strategy<Value = Session> {
         any::<String>(),
         prop::option::of(any_moment()),
         prop::option::of(length()),
+        prop::option::of((-1439_i16..1440).prop_map(UtcOffset)),
         any::<u32>(),
         device(),
     )
-        .prop_map(|(note, label, corrected_start, corrected_length, revision, deviceid)| {
-            let value = Details { note, label, corrected_start, corrected_length };
+        .prop_map(|(note, label, start, length, offset, revision, deviceid)| {
+            let value = Details {
+                note,
+                label,
+                corrected_start: start,
+                corrected_length: length,
+                corrected_offset: offset,
+            };
             Register { value, revision, deviceid }
         });
     let deletion = (prop::option::of(any_moment()), any::<u32>(), device())

@@ -5,13 +5,8 @@ use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
+use zafu_store::ServerRow;
 use zafu_sync::Wakeup;
-
-/// The owner of a session on a device, and its state in the outbox.
-struct Row {
-    owner: Option<UserId>,
-    state: Option<String>,
-}
 
 impl World {
     /// Ends all faults, syncs every account on every device, and checks the invariants.
@@ -87,20 +82,33 @@ impl World {
         assert!(calls < 40, "{index} made {calls} calls to send and read a few sits");
     }
 
-    fn rows(&self, index: usize) -> BTreeMap<SessionId, Row> {
+    /// Returns the owners of each session on a device: one for each of its rows.
+    fn owners_on(&self, index: usize) -> BTreeMap<SessionId, Vec<Option<UserId>>> {
+        let mut owners = BTreeMap::<_, Vec<_>>::new();
         let raw = self.devices[index].raw();
-        let mut rows = raw
-            .prepare(
-                "SELECT id, owner, (SELECT state FROM outbox WHERE session_id = id) FROM sessions",
-            )
-            .unwrap();
+        let mut rows = raw.prepare("SELECT id, owner FROM sessions").unwrap();
         let rows = rows.query_map([], |row| {
-            let id: String = row.get(0)?;
-            let owner: Option<String> = row.get(1)?;
-            let owner = owner.map(|owner| owner.parse().unwrap());
-            Ok((id.parse().unwrap(), Row { owner, state: row.get(2)? }))
+            let (id, owner): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok((id.parse().unwrap(), owner.map(|owner| owner.parse().unwrap())))
         });
-        rows.unwrap().collect::<Result<_, _>>().unwrap()
+        for row in rows.unwrap() {
+            let (id, owner) = row.unwrap();
+            owners.entry(id).or_default().push(owner);
+        }
+        owners
+    }
+
+    /// Returns the sessions of an account on a device that are not local only.
+    fn sessions_on(&self, index: usize, account: UserId) -> BTreeMap<SessionId, Session> {
+        let mut sessions = BTreeMap::new();
+        let each = |row: ServerRow<'_>| match row {
+            ServerRow::Session(session) => {
+                sessions.insert(session.id, session.clone());
+            }
+            ServerRow::Unreadable(row) => panic!("{index} cannot read {row}"),
+        };
+        self.devices[index].store().for_each_server_row(account, each).unwrap();
+        sessions
     }
 
     /// Checks that the last note of a user on a device is never replaced by an earlier note of the same device, even if
@@ -112,8 +120,8 @@ impl World {
                 continue;
             }
             for (index, device) in self.devices.iter().enumerate() {
-                // On a cloned device, the copy may belong to another account.
-                if self.rows(index).get(&id).and_then(|row| row.owner) != Some(account) {
+                // On a cloned device, the copy may belong to another account, or each account may have one.
+                if self.owners_on(index).get(&id) != Some(&vec![Some(account)]) {
                     continue;
                 }
                 let of_it = |edit: &&Edit| edit.id == id;
@@ -150,28 +158,19 @@ impl World {
             "the count differs from a recount"
         );
         for (index, device) in self.devices.iter().enumerate() {
-            let rows = self.rows(index);
-            for (id, seen) in &device.seen {
-                assert!(rows.contains_key(id), "{index}: the sit {id} is missing");
-                let on_device =
-                    device.store().session(*id).unwrap().expect("every seen sit is stored");
-                assert_eq!(on_device.clone().join(seen), on_device, "{index}: {id} lost a change");
-            }
-            let mut on_device = BTreeMap::new();
-            for (id, row) in &rows {
-                let sent = row.owner == Some(account) && row.state.is_none();
-                if sent {
-                    let session: Session =
-                        device.store().session(*id).unwrap().expect("every seen sit is stored");
-                    on_device.insert(*id, session);
+            let owners = self.owners_on(index);
+            for ((id, owner), seen) in &device.seen {
+                let found = owners.get(id);
+                let found = found.unwrap_or_else(|| panic!("{index}: the sit {id} is missing"));
+                // The store returns the copy of this account. Those of the others are checked in their turn.
+                let is_returned = owner.map_or(found.len() == 1, |owner| owner == account);
+                if is_returned {
+                    assert!(owner.is_none() || found.contains(owner), "{index}: {id} is missing");
+                    let copy = device.store().session(*id).unwrap().expect("it is stored");
+                    assert_eq!(copy.clone().join(seen), copy, "{index}: {id} lost a change");
                 }
             }
-            // A session whose id another account has on this device stays on the server.
-            let of_others = |id: &SessionId| {
-                rows.get(id).is_some_and(|row| row.owner.is_some_and(|owner| owner != account))
-            };
-            let mut on_server = on_server.clone();
-            on_server.retain(|id, _| !of_others(id));
+            let on_device = self.sessions_on(index, account);
             // Everything except local-only sessions is on the server, and equal.
             assert_eq!(on_device, on_server, "{index} and the server differ for {account}");
         }

@@ -23,8 +23,8 @@ use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushRes
 use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
 
-/// The sessions that the user of a device has seen saved, by id.
-pub type Seen = BTreeMap<SessionId, Session>;
+/// The sessions that the user of a device has seen saved, by id and owner.
+pub type Seen = BTreeMap<(SessionId, Option<UserId>), Session>;
 
 /// The result of a call, as it comes over the network.
 pub type Received = Result<HttpResponse, RemoteError>;
@@ -140,11 +140,12 @@ pub struct Device {
 }
 
 /// Records the current state of a session, which must include its recorded state.
-fn record_seen(seen: &mut Seen, session: Session) {
-    if let Some(before) = seen.get(&session.id) {
+fn record_seen(seen: &mut Seen, owner: Option<UserId>, session: Session) {
+    let key = (session.id, owner);
+    if let Some(before) = seen.get(&key) {
         assert_eq!(session.clone().join(before), session, "a sit lost a change");
     }
-    seen.insert(session.id, session);
+    seen.insert(key, session);
 }
 
 /// Creates a sync engine that sends a second push even for a small backlog.
@@ -228,7 +229,7 @@ impl Device {
     pub fn pending_notes(&self) -> Vec<String> {
         let raw = self.raw();
         let mut rows =
-            raw.prepare("SELECT note FROM sessions JOIN outbox ON session_id = id").unwrap();
+            raw.prepare("SELECT note FROM sessions JOIN outbox ON session_key = key").unwrap();
         let rows = rows.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
@@ -419,13 +420,11 @@ impl Device {
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Returns the unreadable rows of an account with their states, except rows whose session id another account has on
-    /// this device.
+    /// Returns the unreadable rows of an account with their states.
     pub fn unreadable_of(&self, account: UserId) -> Vec<String> {
         let raw = self.raw();
         let sql =
-            "SELECT id || ' ' || state || ' ' || version FROM unreadable_rows AS u WHERE owner = ?1
-            AND NOT EXISTS (SELECT 1 FROM sessions AS s WHERE s.id = u.id AND s.owner <> u.owner)";
+            "SELECT id || ' ' || state || ' ' || version FROM unreadable_rows WHERE owner = ?1";
         let mut rows = raw.prepare(sql).unwrap();
         let rows = rows.query_map([account.to_string()], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
@@ -450,15 +449,30 @@ impl Device {
 
     /// Records the sessions that the user can see now.
     fn record_what_is_visible(&mut self) {
-        let mut seen: Vec<_> = self.seen.keys().copied().collect();
+        let mut seen: Vec<_> = self.seen.keys().map(|(id, _)| *id).collect();
+        let owners = self.shown_owners();
         let process = self.process.as_ref().unwrap();
         seen.extend(process.timer.sit().map(|sit| sit.id));
         seen.extend(process.store.pending(u32::MAX).unwrap().iter().map(|row| row.session));
         for id in seen {
             if let Some(session) = process.store.session(id).unwrap() {
-                record_seen(&mut self.seen, session);
+                record_seen(&mut self.seen, owners[&id], session);
             }
         }
+    }
+
+    /// Returns the owner of the copy of each session that the user sees.
+    fn shown_owners(&self) -> BTreeMap<SessionId, Option<UserId>> {
+        let sql = "SELECT id, owner FROM sessions
+            ORDER BY owner IS (SELECT id FROM accounts WHERE shown = 1), owner IS NULL, key DESC";
+        let raw = self.raw();
+        let mut rows = raw.prepare(sql).unwrap();
+        let rows = rows.query_map([], |row| {
+            let (id, owner): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok((id.parse().unwrap(), owner.map(|owner| owner.parse().unwrap())))
+        });
+        // The last row of an id counts.
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
     /// Returns whether a preparation is in the database, which may never become a session.
@@ -544,7 +558,8 @@ impl Device {
         if changed.is_ok()
             && let Some(session) = self.store().session(id).unwrap()
         {
-            record_seen(&mut self.seen, session);
+            let owner = self.shown_owners()[&id];
+            record_seen(&mut self.seen, owner, session);
         }
     }
 }

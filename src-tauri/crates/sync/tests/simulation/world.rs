@@ -545,7 +545,8 @@ impl World {
                 self.server.faults.slow_above_rows = (self.rng.u32(0..4) == 0).then_some(most);
             }
             97 | 98 => {
-                let known: Vec<SessionId> = self.devices[index].seen.keys().copied().collect();
+                let known: Vec<SessionId> =
+                    self.devices[index].seen.keys().map(|(id, _)| *id).collect();
                 if let Some(id) = self.rng.choice(known) {
                     match self.rng.u32(0..3) {
                         0 => self.server.faults.poison.insert(id),

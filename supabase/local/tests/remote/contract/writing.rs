@@ -18,6 +18,7 @@ fn kinds() -> Vec<Session> {
         label: "zazen\t".into(),
         corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
         corrected_length: Some(Seconds(u32::MAX)),
+        corrected_offset: None,
     };
     let sit = completed(&started_session());
     let far = completed(&started_session());
