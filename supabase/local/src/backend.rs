@@ -85,7 +85,15 @@ impl Backend {
     /// # Errors
     /// The error of PostgreSQL.
     pub fn migrate(&self) -> Result<()> {
-        self.postgres().migrate()
+        self.migrate_only(|_| true)
+    }
+
+    /// Applies only the migrations whose names `is_due` accepts: those of an older version, or those after it.
+    ///
+    /// # Errors
+    /// The error of PostgreSQL.
+    pub fn migrate_only(&self, is_due: impl Fn(&str) -> bool) -> Result<()> {
+        self.postgres().migrate(is_due)
     }
 
     fn start_empty_on(port: u16) -> Result<Self, StartError> {

@@ -67,12 +67,13 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// Applies the migrations and the seed with the role that `supabase db push` uses.
-    pub fn migrate(&self) -> Result<()> {
+    /// Applies the migrations whose names `is_due` accepts, and the seed, with the role that `supabase db push` uses.
+    pub fn migrate(&self, is_due: impl Fn(&str) -> bool) -> Result<()> {
         let folder = supabase().join("migrations");
         let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
         let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         files.retain(|file| file.extension() == Some(OsStr::new("sql")));
+        files.retain(|file| file.file_stem().and_then(OsStr::to_str).is_some_and(&is_due));
         files.sort();
         files.push(supabase().join("seed.sql"));
         files.iter().try_for_each(|file| self.script(file, "postgres"))

@@ -223,6 +223,8 @@ fn internal_functions_and_tables_are_not_exposed() {
         "lock_users",
         "recount_weeks",
         "erase_own_data",
+        "store_labels",
+        "read_label",
         "own_head",
         "find_week",
         "create_profile",
@@ -260,16 +262,19 @@ fn without_a_sign_in_only_the_health_check_is_allowed() {
     let scene = scene(backend);
     let anonymous = Account::anonymous(backend);
     assert_eq!(anonymous.call("zafu_health", &json!({})).body["rls"], true);
-    for table in ["users", "sessions", "weeks", "partnerships"] {
+    for table in ["users", "sessions", "labels", "weeks", "partnerships"] {
         for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
             let body = match method {
+                Method::POST | Method::PATCH if table == "labels" => json!({ "key": "x" }),
                 Method::POST | Method::PATCH => json!({ "id": scene.victim.id }),
                 _ => json!({}),
             };
             anonymous.send_json(method, table, &body).is(401, "42501");
         }
     }
-    for function in ["push_sessions", "pull_sessions", "digest_sessions", "erase_account"] {
+    for function in
+        ["push_sessions", "pull_sessions", "digest_sessions", "sync_labels", "erase_account"]
+    {
         anonymous.call(function, &json!({})).is(401, "42501");
     }
 }
@@ -315,6 +320,7 @@ fn only_correctly_signed_tokens_are_accepted() {
     );
     without_user.call("pull_sessions", &json!({})).is(401, "PT401");
     without_user.call("erase_account", &json!({})).is(401, "PT401");
+    without_user.call("sync_labels", &json!({ "labels": [] })).is(401, "PT401");
     without_user.send_json(Method::POST, "sessions", &wire(&started_session())).is(403, "42501");
     // Metadata that users can edit does not change who they are.
     let claims = json!({ "sub": scene.attacker.id, "role": "authenticated",

@@ -9,11 +9,11 @@ fn a_migrated_server_is_healthy() {
     let Some(backend) = shared() else { return };
     let health = Account::anonymous(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
-        "schema": 1, "oldest_client": "0.1.0", "rls": true,
+        "schema": 2, "oldest_client": "0.1.0", "rls": true,
         "unprotected": [], "surplus": [], "missing": [], "changed": [],
         "limits": {
             "rows_per_push": 5000, "bytes_per_push": 4_194_304, "new_ids_per_day": 250_000,
-            "edits_per_day": 250_000, "bytes_per_day": 134_217_728,
+            "edits_per_day": 250_000, "bytes_per_day": 134_217_728, "labels_per_account": 2000,
         },
     });
     assert_eq!(health, expected);
@@ -63,6 +63,30 @@ fn changed_privileges_are_reported() {
             "drop policy open_house on sessions",
             "surplus",
             list(&["policy sessions.open_house"]),
+        ),
+        (
+            "alter table labels disable row level security",
+            "alter table labels enable row level security",
+            "unprotected",
+            list(&["public.labels"]),
+        ),
+        (
+            "grant update (name) on labels to authenticated",
+            "revoke update (name) on labels from authenticated",
+            "surplus",
+            list(&["authenticated UPDATE public.labels.name"]),
+        ),
+        (
+            "revoke execute on function sync_labels(json) from authenticated",
+            "grant execute on function sync_labels(json) to authenticated",
+            "missing",
+            list(&["authenticated EXECUTE public.sync_labels"]),
+        ),
+        (
+            "grant execute on function sync_labels(json) to anon",
+            "revoke execute on function sync_labels(json) from anon",
+            "surplus",
+            list(&["anon EXECUTE public.sync_labels"]),
         ),
         (
             "alter role authenticated bypassrls",
@@ -203,6 +227,24 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
             "drop function push_sessions(jsonb)",
             "surplus",
             "function public.push_sessions(sits jsonb)",
+        ),
+        (
+            "alter policy select_own_labels on labels using (true)",
+            "alter policy select_own_labels on labels using (userid = (select auth.uid()))",
+            "changed",
+            "policy labels.select_own_labels: using",
+        ),
+        (
+            "alter table labels drop constraint labels_name_check",
+            "alter table labels add constraint labels_name_check check (zafu.read_label_text(name) is not null)",
+            "missing",
+            "constraint labels.labels_name_check",
+        ),
+        (
+            "create view all_labels as select * from labels; grant select on all_labels to anon",
+            "drop view all_labels",
+            "surplus",
+            "anon SELECT view public.all_labels",
         ),
         (
             "create view everything as select * from sessions; grant select on everything to anon",

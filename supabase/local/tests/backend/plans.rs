@@ -56,6 +56,7 @@ fn no_query_scans_a_whole_table() {
     let id = &known[0]["id"].as_str().expect("an id");
     for (what, sql) in [
         ("pull", "select pull_sessions(max_rows => 100)".to_owned()),
+        ("labels", r#"select sync_labels('{"labels": []}')"#.to_owned()),
         ("push of what is known", format!("select push_sessions($j${some}$j$)")),
         ("push of what is new", format!("select push_sessions($j${new}$j$)")),
         ("push of a change", format!("select push_sessions($j$[{later}]$j$)")),

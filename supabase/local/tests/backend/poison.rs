@@ -35,6 +35,11 @@ fn poison() -> Vec<(Value, &'static str)> {
         (with("utcoffset", json!(1440)), "bad_utcoffset"),
         (with("utcoffset", json!(-1440)), "bad_utcoffset"),
         (with("utcoffset", json!(1.5)), "bad_utcoffset"),
+        (with("correctedoffset", json!(1440)), "bad_correctedoffset"),
+        (with("correctedoffset", json!(-1440)), "bad_correctedoffset"),
+        (with("correctedoffset", json!(0.5)), "bad_correctedoffset"),
+        (with("correctedoffset", json!("")), "bad_correctedoffset"),
+        (with("correctedoffset", json!({})), "bad_correctedoffset"),
         (with("iscompleted", json!("t")), "bad_iscompleted"),
         (with("iscompleted", json!(1)), "bad_iscompleted"),
         // Fields that contradict each other.

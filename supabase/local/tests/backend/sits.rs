@@ -81,7 +81,7 @@ pub fn wire(sit: &Session) -> Value {
 
 /// Writes a row as the app does: its fields in the order of the server's type, without spaces.
 pub fn in_app_order(row: &Value) -> String {
-    const KEYS: [&str; 20] = [
+    const KEYS: [&str; 21] = [
         "id",
         "startedat",
         "sitlength",
@@ -97,6 +97,7 @@ pub fn in_app_order(row: &Value) -> String {
         "label",
         "correctedstart",
         "correctedlength",
+        "correctedoffset",
         "detailsrevision",
         "detailsdevice",
         "deletedat",
