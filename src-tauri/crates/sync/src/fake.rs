@@ -407,6 +407,10 @@ impl Server {
             (details.note.len() > MAX_NOTE_BYTES, "bad_note"),
             (details.label.len() > MAX_LABEL_BYTES, "bad_label"),
             (has_out_of_range(details.corrected_start), "bad_correctedstart"),
+            (
+                details.corrected_offset.is_some_and(|it| it.0.unsigned_abs() > MAX_UTC_OFFSET),
+                "bad_correctedoffset",
+            ),
             (sit.details.revision > MAX_REVISION, "bad_detailsrevision"),
             (has_out_of_range(sit.deletion.value), "bad_deletedat"),
             (sit.deletion.revision > MAX_REVISION, "bad_deletionrevision"),

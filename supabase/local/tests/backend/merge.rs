@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use zafu_backend::shared;
 use zafu_core::session::{Details, Lifecycle, Register, Session, Stage};
-use zafu_core::time::Seconds;
+use zafu_core::time::{Seconds, UtcOffset};
 
 /// Times that are close enough to be equal sometimes.
 fn moments() -> impl Strategy<Value = DateTime<Utc>> {
@@ -34,13 +34,15 @@ fn stages() -> impl Strategy<Value = Stage> {
 
 fn details() -> impl Strategy<Value = Details> {
     let texts = prop_oneof![Just(""), Just("a \"quote\" \\ and \u{1F9D8}\n"), Just("later")];
-    (texts.clone(), texts, option::of(moments()), option::of(lengths())).prop_map(
-        |(note, label, corrected_start, corrected_length)| Details {
+    let offsets = prop_oneof![Just(-1439), Just(0), Just(1439)].prop_map(UtcOffset);
+    let corrections = (option::of(moments()), option::of(lengths()), option::of(offsets));
+    (texts.clone(), texts, corrections).prop_map(
+        |(note, label, (corrected_start, corrected_length, corrected_offset))| Details {
             note: note.into(),
             label: label.into(),
             corrected_start,
             corrected_length,
-            corrected_offset: None,
+            corrected_offset,
         },
     )
 }

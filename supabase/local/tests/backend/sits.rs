@@ -71,6 +71,7 @@ pub fn wire(sit: &Session) -> Value {
         "label": sit.details.value.label,
         "correctedstart": sit.details.value.corrected_start.map(stamp),
         "correctedlength": sit.details.value.corrected_length,
+        "correctedoffset": sit.details.value.corrected_offset,
         "detailsrevision": sit.details.revision,
         "detailsdevice": sit.details.deviceid,
         "deletedat": sit.deletion.value.map(stamp),
@@ -144,7 +145,9 @@ pub fn read(row: &Value) -> Session {
                 corrected_start: maybe("correctedstart"),
                 corrected_length: (!row["correctedlength"].is_null())
                     .then(|| Seconds(number("correctedlength"))),
-                corrected_offset: None,
+                corrected_offset: row["correctedoffset"]
+                    .as_i64()
+                    .map(|offset| UtcOffset(offset.try_into().expect("an offset of 16 bits"))),
             },
             revision: number("detailsrevision"),
             deviceid: DeviceId(uuid("detailsdevice")),

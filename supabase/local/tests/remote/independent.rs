@@ -108,7 +108,7 @@ fn sits() -> Vec<Session> {
         label: "zazen".into(),
         corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
         corrected_length: Some(Seconds(61)),
-        corrected_offset: None,
+        corrected_offset: Some(UtcOffset(-300)),
     };
     let sit = completed(&started_session());
     let imported = completed(&started_session());

@@ -77,7 +77,10 @@ fn a_sit_is_sent_with_every_key_of_the_server_s_type() {
         "erasure_id": "00000000-0000-0000-0000-000000000007",
     });
     assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), expected);
-    // The names are those of the server's own type. A later migration adds the corrected offset.
+    // The names are those of the server's own type, and of an attribute that a later migration adds.
+    let added =
+        include_str!("../../../../../supabase/migrations/20261126100000_corrected_offset.sql");
+    assert!(added.contains("alter type zafu.session add attribute correctedoffset"));
     let lattice = include_str!("../../../../../supabase/migrations/20261124100100_merge.sql");
     let fields = lattice.split("create type zafu.session as (").nth(1).unwrap().split(");").next();
     let named = fields.unwrap().lines().filter_map(|line| line.split_whitespace().next());

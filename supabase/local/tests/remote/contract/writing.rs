@@ -18,7 +18,7 @@ fn kinds() -> Vec<Session> {
         label: "zazen\t".into(),
         corrected_start: Some(moment("2026-02-28T23:59:59.999Z")),
         corrected_length: Some(Seconds(u32::MAX)),
-        corrected_offset: None,
+        corrected_offset: Some(UtcOffset(-1439)),
     };
     let sit = completed(&started_session());
     let far = completed(&started_session());
@@ -221,6 +221,10 @@ pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(
         let value = Details { label, ..Details::default() };
         Session { details: sit.details.set(value, by), ..sit.clone() }
     };
+    let offset = |minutes: i16| {
+        let value = Details { corrected_offset: Some(UtcOffset(minutes)), ..Details::default() };
+        Session { details: sit.details.set(value, by), ..sit.clone() }
+    };
     let started = |at: &str| {
         let lifecycle = Lifecycle { startedat: moment(at), ..sit.lifecycle };
         Session { lifecycle, ..sit.clone() }
@@ -232,6 +236,8 @@ pub async fn fault_41_one_invalid_sit_does_not_keep_others_from_being_stored(
         (label("x".repeat(8193)), "bad_label"),
         (Session { utcoffset: UtcOffset(1440), ..sit.clone() }, "bad_utcoffset"),
         (Session { utcoffset: UtcOffset(-1440), ..sit.clone() }, "bad_utcoffset"),
+        (offset(1440), "bad_correctedoffset"),
+        (offset(-1440), "bad_correctedoffset"),
         (started("0000-12-31T23:59:59.999Z"), "bad_startedat"),
         (started("+10000-01-01T00:00:00Z"), "bad_startedat"),
         (Session { createdat: moment("+10000-01-01T00:00:00Z"), ..sit.clone() }, "bad_createdat"),
