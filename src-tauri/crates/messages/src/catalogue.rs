@@ -24,6 +24,7 @@ sources![
     "engine.ftl",
     "error.ftl",
     "help.ftl",
+    "import.ftl",
     "notification.ftl",
     "server.ftl",
     "startup.ftl",

@@ -1,0 +1,457 @@
+//! Reads files: finds out what each is, asks for the order of day and month if the file does not tell, and reports what is
+//! in it.
+
+use crate::archive::{self, Found};
+use crate::collect::{Collector, Meter, Metered, Reporter};
+use crate::detect::{Columns, Layout, content_of_text};
+use crate::encoding::{self, Guess, Utf8Reader};
+use crate::error::{Fault, ReadError};
+use crate::formats::insight_timer_journal::Journal;
+use crate::formats::{apple_health, health_connect, tao, zafu_json};
+use crate::limits::HEAD_BYTES;
+use crate::sit::{LabelStyle, Sit};
+use crate::skipped::{Position, Skipped};
+use crate::table::{Row, Table};
+use crate::times::{self, DateOrder, Evidence};
+use chrono_tz::Tz;
+use encoding_rs::{Encoding, UTF_8};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::rc::Rc;
+
+/// A format that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// The log of Insight Timer.
+    InsightTimer,
+    /// The journal of Insight Timer.
+    InsightTimerJournal,
+    /// Apple Health.
+    AppleHealth,
+    /// Android's Health Connect.
+    HealthConnect,
+    /// Meditate, of five and of nine columns.
+    Meditate,
+    /// Meditation Assistant.
+    MeditationAssistant,
+    /// Waking Up.
+    WakingUp,
+    /// Tao.
+    Tao,
+    /// Brethap.
+    Brethap,
+    /// Zafu's CSV.
+    ZafuCsv,
+    /// Zafu's JSON.
+    ZafuJson,
+}
+
+impl Format {
+    /// Returns its name, which enters the ids of imported sits and must never change.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InsightTimer => "insight-timer",
+            Self::InsightTimerJournal => "insight-timer-journal",
+            Self::AppleHealth => "apple-health",
+            Self::HealthConnect => "health-connect",
+            Self::Meditate => "meditate",
+            Self::MeditationAssistant => "meditation-assistant",
+            Self::WakingUp => "waking-up",
+            Self::Tao => "tao",
+            Self::Brethap => "brethap",
+            Self::ZafuCsv => "zafu-csv",
+            Self::ZafuJson => "zafu-json",
+        }
+    }
+}
+
+/// What the caller decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'o> {
+    /// The time zone of local times, and of instants whose UTC offset is not known.
+    pub zone: Tz,
+    /// The order of day and month in files that do not tell it.
+    pub date_order: Option<DateOrder>,
+    /// An existing folder in which a database of Health Connect may be unpacked. A folder is made in it, and removed.
+    pub temporary_folder: &'o Path,
+}
+
+/// What is read. The callback returns whether to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A sit.
+    Sit(FoundSit),
+    /// A row that is not imported. A file can have any number of them.
+    Skipped(Skipped),
+    /// The look of a label, of Zafu's own JSON.
+    Label(LabelStyle),
+    /// How far a file is read. Comes at least after every thousand rows.
+    Progress(Progress),
+}
+
+/// A sit of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundSit {
+    /// The file, by its index among those that were passed.
+    pub file: usize,
+    /// Where it is in the file.
+    pub position: Position,
+    /// The start in the text from which the id was derived; empty if the file has the id itself.
+    pub start_text: String,
+    /// The length in the text from which the id was derived; empty if the file has the id itself.
+    pub length_text: String,
+    /// The sit.
+    pub sit: Sit,
+}
+
+/// How far a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The file, by its index among those that were passed.
+    pub file: usize,
+    /// The bytes read until now. A file is read up to three times.
+    pub done: u64,
+    /// The bytes to be read, as far as it is known.
+    pub total: u64,
+}
+
+/// What came of reading the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was read. One summary for each file.
+    Read(Vec<Summary>),
+    /// Nothing was read yet: in a file day and month could be either way. The user has to be asked, with
+    /// [`Options::date_order`] as the answer.
+    DateOrderNeeded {
+        /// The file, by its index among those that were passed.
+        file: usize,
+        /// A date of the file.
+        example: String,
+    },
+}
+
+/// What was read from one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its format.
+    pub format: Format,
+    /// The order of day and month, if the format has dates that need one.
+    pub date_order: Option<DateOrder>,
+    /// Whether a sit depends on [`Options::zone`].
+    pub zone_was_used: bool,
+    /// The sits.
+    pub sits: u64,
+    /// The rows that were skipped.
+    pub skipped: u64,
+    /// The sits to which a journal had a note.
+    pub notes_joined: u64,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    Table { delimiter: u8, has_dates: bool },
+    Journal,
+    AppleHealth,
+    HealthConnect,
+    Tao,
+    ZafuJson,
+}
+
+/// A file and what was found out about it.
+struct Inspected {
+    content: Content,
+    /// The file in the archive, if it is one.
+    packed: Option<Found>,
+    encoding: &'static Encoding,
+    order: Option<DateOrder>,
+    meter: Rc<Meter>,
+}
+
+/// Reads `files`, which are imported together: the notes of a journal are joined to the sits of a log.
+///
+/// Each file is read from its beginning, and up to three times. The order of the events is: the files in their order,
+/// and then the entries of journals whose sits are in no log.
+///
+/// # Errors
+/// If a file cannot be imported, or the callback breaks. What was reported before has to be discarded then.
+pub fn read<R: Read + Seek>(
+    files: &mut [R],
+    options: Options<'_>,
+    on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> Result<Outcome, ReadError> {
+    let mut inspected = vec![];
+    for (index, file) in files.iter_mut().enumerate() {
+        let of_file = |fault| ReadError { file: index, fault };
+        match inspect(index, file, options, on_event).map_err(of_file)? {
+            Ok(found) => inspected.push(found),
+            Err(example) => return Ok(Outcome::DateOrderNeeded { file: index, example }),
+        }
+    }
+    let mut journal = Journal::default();
+    let mut summaries: Vec<Option<Summary>> = vec![None; files.len()];
+    let journals_first = |is_journal: bool| {
+        inspected
+            .iter()
+            .enumerate()
+            .filter(move |(_, found)| (found.content == Content::Journal) == is_journal)
+    };
+    for (index, found) in journals_first(true).chain(journals_first(false)) {
+        let reporter = Reporter::new(on_event, &found.meter, index);
+        let summary = found.read(index, &mut files[index], options, reporter, &mut journal);
+        summaries[index] = Some(summary.map_err(|fault| ReadError { file: index, fault })?);
+    }
+    for (index, found) in journals_first(true) {
+        let reporter = Reporter::new(on_event, &found.meter, index);
+        let mut collector = Collector::new(reporter, Format::InsightTimerJournal, options.zone);
+        let rest = journal.add_rest(index, &mut collector);
+        rest.map_err(|fault| ReadError { file: index, fault })?;
+        if let Some(summary) = &mut summaries[index] {
+            summary.sits += collector.sits;
+            summary.skipped += collector.skipped;
+            summary.zone_was_used |= collector.zone_was_used;
+        }
+    }
+    Ok(Outcome::Read(summaries.into_iter().flatten().collect()))
+}
+
+/// Finds out what a file is. The inner error is a date of a file that does not tell its order.
+fn inspect(
+    index: usize,
+    file: &mut (impl Read + Seek),
+    options: Options<'_>,
+    on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> Result<Result<Inspected, String>, Fault> {
+    let meter = Rc::new(Meter::default());
+    let mut reporter = Reporter::new(on_event, &meter, index);
+    let bytes = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    let mut head = vec![];
+    (&mut *file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Err(Fault::Empty);
+    }
+    meter.total.set(bytes);
+    let inspected = |content, packed, encoding| Inspected {
+        content,
+        packed,
+        encoding,
+        order: None,
+        meter: Rc::clone(&meter),
+    };
+    if archive::MAGICS.iter().any(|magic| head.starts_with(magic)) {
+        let found = archive::find(file, || reporter.progress())?;
+        meter.total.set(found.bytes);
+        return Ok(Ok(inspected(found.content, Some(found), UTF_8)));
+    }
+    if head.starts_with(health_connect::MAGIC) {
+        return Ok(Ok(inspected(Content::HealthConnect, None, UTF_8)));
+    }
+    let mut text = String::new();
+    let known = encoding::from_head(&head);
+    Utf8Reader::new(&*head, known.unwrap_or(UTF_8)).read_to_string(&mut text)?;
+    let content = content_of_text(&text).ok_or(Fault::NotRecognised)?;
+    let encoding = match known {
+        Some(encoding) => encoding,
+        // Apple writes UTF-8, and a file of gigabytes is not read once more to see it.
+        None if content == Content::AppleHealth => UTF_8,
+        None => {
+            meter.total.set(bytes * 2);
+            guess(file, &meter, &mut reporter)?
+        }
+    };
+    let mut inspected = inspected(content, None, encoding);
+    if let Content::Table { delimiter, has_dates: true } = content {
+        meter.total.set(meter.total.get() + bytes);
+        file.rewind()?;
+        let text = Utf8Reader::new(Metered::new(file, &meter), encoding);
+        match date_order(&mut Table::new(text, delimiter), &mut reporter)? {
+            Ok(order) => inspected.order = Some(order),
+            Err(example) => match options.date_order {
+                Some(order) => inspected.order = Some(order),
+                None => return Ok(Err(example)),
+            },
+        }
+    }
+    Ok(Ok(inspected))
+}
+
+/// Finds out the encoding of a file that does not tell it at the beginning.
+fn guess(
+    file: &mut (impl Read + Seek),
+    meter: &Rc<Meter>,
+    reporter: &mut Reporter<'_>,
+) -> Result<&'static Encoding, Fault> {
+    file.rewind()?;
+    let mut file = BufReader::with_capacity(256 << 10, Metered::new(file, meter));
+    let mut guess = Guess::default();
+    loop {
+        let part = file.fill_buf()?;
+        if part.is_empty() {
+            return Ok(guess.encoding());
+        }
+        guess.add(part);
+        let length = part.len();
+        file.consume(length);
+        reporter.progress()?;
+    }
+}
+
+/// Finds out the order of day and month: that of the dates which have only one. If those disagree, that of more of them.
+/// The inner error is a date, of a file that does not tell.
+fn date_order<R: BufRead>(
+    table: &mut Table<R>,
+    reporter: &mut Reporter<'_>,
+) -> Result<Result<DateOrder, String>, Fault> {
+    let columns = Columns::read(table)?.ok_or(Fault::NotRecognised)?;
+    let layout = Layout::new(&columns).ok_or(Fault::NotRecognised)?;
+    let (column, usual) = layout.date_column().ok_or(Fault::NotRecognised)?;
+    let (mut month_first, mut day_first, mut ambiguous) = (0_u64, 0_u64, None);
+    while let Some(row) = table.next_row()? {
+        reporter.row()?;
+        if !matches!(row, Row::Cells) {
+            continue;
+        }
+        match times::evidence(table.cell(column)) {
+            Evidence::Only(DateOrder::MonthFirst) => month_first += 1,
+            Evidence::Only(DateOrder::DayFirst) => day_first += 1,
+            Evidence::Ambiguous if ambiguous.is_none() => {
+                ambiguous = Some(table.cell(column).trim().to_owned());
+            }
+            Evidence::Ambiguous | Evidence::None => {}
+        }
+    }
+    Ok(match (month_first.cmp(&day_first), ambiguous) {
+        (std::cmp::Ordering::Greater, _) => Ok(DateOrder::MonthFirst),
+        (std::cmp::Ordering::Less, _) => Ok(DateOrder::DayFirst),
+        (std::cmp::Ordering::Equal, Some(example)) => usual.ok_or(example),
+        // No date of the file can be read in both ways.
+        (std::cmp::Ordering::Equal, None) => Ok(DateOrder::MonthFirst),
+    })
+}
+
+impl Inspected {
+    /// Reads the file.
+    fn read(
+        &self,
+        index: usize,
+        file: &mut (impl Read + Seek),
+        options: Options<'_>,
+        reporter: Reporter<'_>,
+        journal: &mut Journal,
+    ) -> Result<Summary, Fault> {
+        file.rewind()?;
+        let mut collector = Collector::new(reporter, self.format(), options.zone);
+        let to = &mut collector;
+        match &self.packed {
+            Some(found) => archive::unpack(file, found, |unpacked| {
+                self.read_content(index, unpacked, options, to, journal)
+            })?,
+            None => self.read_content(index, file, options, to, journal)?,
+        }
+        collector.reporter.progress()?;
+        Ok(Summary {
+            format: collector.format,
+            date_order: self.order,
+            zone_was_used: collector.zone_was_used,
+            sits: collector.sits,
+            skipped: collector.skipped,
+            notes_joined: collector.notes_joined,
+        })
+    }
+
+    fn format(&self) -> Format {
+        match self.content {
+            // Known once its columns are.
+            Content::Table { .. } => Format::InsightTimer,
+            Content::Journal => Format::InsightTimerJournal,
+            Content::AppleHealth => Format::AppleHealth,
+            Content::HealthConnect => Format::HealthConnect,
+            Content::Tao => Format::Tao,
+            Content::ZafuJson => Format::ZafuJson,
+        }
+    }
+
+    fn read_content(
+        &self,
+        index: usize,
+        bytes: impl Read,
+        options: Options<'_>,
+        collector: &mut Collector<'_>,
+        journal: &mut Journal,
+    ) -> Result<(), Fault> {
+        let bytes = Metered::new(bytes, &self.meter);
+        if self.content == Content::HealthConnect {
+            return health_connect::read(bytes, options.temporary_folder, collector);
+        }
+        let text = Utf8Reader::new(bytes, self.encoding);
+        match self.content {
+            Content::Table { delimiter, .. } => {
+                let order = self.order.unwrap_or(DateOrder::MonthFirst);
+                read_table(&mut Table::new(text, delimiter), order, collector, journal)
+            }
+            Content::Journal => journal.read(index, text, collector),
+            Content::AppleHealth => apple_health::read(text, collector),
+            Content::Tao => tao::read(text, collector),
+            Content::ZafuJson => zafu_json::read(text, collector),
+            Content::HealthConnect => Ok(()),
+        }
+    }
+}
+
+/// Reads a table of any format.
+fn read_table<R: BufRead>(
+    table: &mut Table<R>,
+    order: DateOrder,
+    collector: &mut Collector<'_>,
+    journal: &mut Journal,
+) -> Result<(), Fault> {
+    let columns = Columns::read(table)?.ok_or(Fault::NotRecognised)?;
+    let layout = Layout::new(&columns).ok_or(Fault::NotRecognised)?;
+    collector.format = match layout {
+        Layout::InsightTimer(_) => Format::InsightTimer,
+        Layout::Meditate(_) => Format::Meditate,
+        Layout::MeditationAssistant(_) => Format::MeditationAssistant,
+        Layout::WakingUp(_) => Format::WakingUp,
+        Layout::Brethap(_) => Format::Brethap,
+        Layout::Zafu(_) => Format::ZafuCsv,
+    };
+    while let Some(row) = table.next_row()? {
+        let position = table.position();
+        if let Row::Skip(reason) = row {
+            collector.add(position, Err(reason))?;
+            continue;
+        }
+        let cell = |column| table.cell(column);
+        match &layout {
+            Layout::InsightTimer(layout) => {
+                let mut note = None;
+                let draft = layout.draft(cell, order).map(|(draft, local)| {
+                    note = journal.take_note(local, draft.seconds);
+                    draft
+                });
+                let note = note.filter(|note| !note.is_empty());
+                collector.notes_joined += u64::from(note.is_some());
+                let note = note.as_deref().unwrap_or_default();
+                collector
+                    .add(position, draft.map(|draft| crate::collect::Draft { note, ..draft }))?;
+            }
+            Layout::Meditate(layout) => collector.add(position, layout.draft(cell))?,
+            Layout::MeditationAssistant(layout) => {
+                let start = times::plain(cell(layout.started()));
+                let length = times::plain(cell(layout.length()));
+                let message = cell(layout.message());
+                collector.add(position, layout.draft(&start, &length, message))?;
+            }
+            Layout::WakingUp(layout) => collector.add(position, layout.draft(cell, order))?,
+            Layout::Brethap(layout) => {
+                let zone = collector.zone;
+                collector.add(position, layout.draft(cell, zone))?;
+            }
+            Layout::Zafu(layout) => collector.add_own(position, layout.sit(cell)?)?,
+        }
+    }
+    Ok(())
+}
