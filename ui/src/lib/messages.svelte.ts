@@ -18,7 +18,7 @@ type Arguments<Id extends MessageId> = Messages[Id] extends null ? [] : [Message
  * waits for no request; only the language in use is parsed.
  */
 export const SOURCES = import.meta.glob<string>(
-	'../../../messages/*/{account,announcement,bells,common,engine,error,log,server,settings,setup,sit,storage,sync,timer,unsettled}.ftl',
+	'../../../messages/*/{account,announcement,bells,common,edit,engine,error,log,server,settings,setup,sit,storage,sync,timer,unsettled}.ftl',
 	{ eager: true, import: 'default' },
 );
 

@@ -6,6 +6,7 @@
 pub mod bells;
 pub mod bounded;
 pub mod day;
+pub mod edit;
 pub mod ids;
 pub mod label;
 pub mod length;

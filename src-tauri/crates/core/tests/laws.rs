@@ -270,7 +270,14 @@ prop_compose! {
         Session {
             lifecycle: Lifecycle { stage, ..begun.lifecycle },
             details: Register {
-                value: Details { note: text, ..Details::default() }, revision: note, deviceid: device(note_device),
+                value: Details {
+                    note: text,
+                    corrected_start: (note > 1).then(|| at(9)),
+                    corrected_offset: (note == 1).then_some(UtcOffset(note_device as i16)),
+                    ..Details::default()
+                },
+                revision: note,
+                deviceid: device(note_device),
             },
             deletion: Register {
                 value: (deleted % 2 == 1).then(|| at(i64::from(deleted))),
@@ -297,6 +304,19 @@ proptest! {
         prop_assert_eq!(join(&a, &a), a.clone());
         prop_assert_eq!(join(&a, &b), join(&b, &a));
         prop_assert_eq!(join(&join(&a, &b), &c), join(&a, &join(&b, &c)));
+    }
+
+    #[test]
+    fn the_effective_values_are_those_of_the_later_details(a in session(), b in session()) {
+        let joined = a.clone().join(&b);
+        let later = if (b.details.revision, b.details.deviceid) > (a.details.revision, a.details.deviceid) {
+            &b.details.value
+        } else {
+            &a.details.value
+        };
+        let start = joined.effective_start();
+        prop_assert_eq!(start.utc, later.corrected_start.unwrap_or(joined.lifecycle.startedat));
+        prop_assert_eq!(start.offset, later.corrected_offset.unwrap_or(joined.utcoffset));
     }
 
     #[test]

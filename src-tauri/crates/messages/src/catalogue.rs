@@ -21,6 +21,7 @@ sources![
     "bells.ftl",
     "cli.ftl",
     "doctor.ftl",
+    "edit.ftl",
     "engine.ftl",
     "error.ftl",
     "help.ftl",

@@ -2,11 +2,12 @@
 
 use crate::outbox::{self, Edited};
 use crate::sessions::{self, Record, SessionKey};
-use crate::{StoreError, TextField};
+use crate::{StoreError, TextField, accounts};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{DeviceId, SessionId};
-use zafu_core::session::{Details, Session};
+use zafu_core::session::{Origin, Session};
 
 /// Changes a session, also one in its preparation, and enqueues it if it differs afterwards.
 pub(crate) fn change(
@@ -14,16 +15,16 @@ pub(crate) fn change(
     key: SessionKey,
     change: impl FnOnce(Session) -> Session,
 ) -> Result<(), StoreError> {
-    change_record(connection, sessions::by_key(connection, key)?, change)
+    change_record(connection, sessions::by_key(connection, key)?, |session| Ok(change(session)))
 }
 
 fn change_record(
     connection: &Connection,
     record: Record,
-    change: impl FnOnce(Session) -> Session,
+    change: impl FnOnce(Session) -> Result<Session, StoreError>,
 ) -> Result<(), StoreError> {
     let Record { key, session: before, owner } = record;
-    let after = change(before.clone());
+    let after = change(before.clone())?;
     if after == before {
         return Ok(());
     }
@@ -41,32 +42,56 @@ fn change_record(
 fn change_logged(
     connection: &Connection,
     id: SessionId,
-    apply: impl FnOnce(Session) -> Session,
+    apply: impl FnOnce(Session) -> Result<Session, StoreError>,
 ) -> Result<(), StoreError> {
     let record = sessions::find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
     change_record(connection, record, apply)
 }
 
-/// Sets the note and the label of a session. Corrections stay.
+/// Applies an edit by the user.
 pub(crate) fn edit(
     connection: &Connection,
     id: SessionId,
-    note: String,
-    label: String,
+    edit: SessionEdit,
+    now: DateTime<Utc>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
-    for (field, text) in [(TextField::Note, &note), (TextField::Label, &label)] {
-        if text.contains('\0') {
+    check_texts(edit.note.as_deref(), edit.label.as_deref())?;
+    change_logged(connection, id, |session| {
+        let details = edit.apply(&session, now)?;
+        if details == session.details.value {
+            return Ok(session);
+        }
+        Ok(Session { details: session.details.set(details, device), ..session })
+    })
+}
+
+/// Adds a sit that the user entered, of the signed-in account, and enqueues it. If the account has the id already, nothing
+/// is changed: the same request was made before.
+pub(crate) fn add_manual(
+    connection: &Connection,
+    sit: ManualSit,
+    origin: Origin,
+) -> Result<(), StoreError> {
+    check_texts(Some(&sit.note), Some(&sit.label))?;
+    let session = sit.session(origin)?;
+    let owner = accounts::signed_in(connection)?;
+    if sessions::of_owner(connection, session.id, owner)?.is_some() {
+        return Ok(());
+    }
+    let key = sessions::insert(connection, &session, owner)?;
+    let edited = Edited { details: session.details.revision > 0, deletion: false };
+    outbox::enqueue(connection, key, edited)
+}
+
+/// Rejects texts that PostgreSQL cannot store.
+fn check_texts(note: Option<&str>, label: Option<&str>) -> Result<(), StoreError> {
+    for (field, text) in [(TextField::Note, note), (TextField::Label, label)] {
+        if text.is_some_and(|text| text.contains('\0')) {
             return Err(StoreError::Nul { field });
         }
     }
-    change_logged(connection, id, |session| {
-        let details = Details { note, label, ..session.details.value.clone() };
-        if details == session.details.value {
-            return session;
-        }
-        Session { details: session.details.set(details, device), ..session }
-    })
+    Ok(())
 }
 
 /// Deletes a session at `at`, or undoes its deletion.
@@ -76,7 +101,7 @@ pub(crate) fn delete(
     at: Option<DateTime<Utc>>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
-    change_logged(connection, id, |session| with_deletion(session, at, device))
+    change_logged(connection, id, |session| Ok(with_deletion(session, at, device)))
 }
 
 /// Returns `session` deleted at `at`, or not deleted. A second deletion does not move the time of the first.

@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
+use zafu_core::edit::EditError;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::message;
 use zafu_core::message::Message;
@@ -132,6 +133,9 @@ pub enum StoreError {
     /// The name of a preset is empty.
     PresetNameEmpty,
 
+    /// A sit cannot have a value that the user entered for it.
+    InvalidSit(EditError),
+
     /// A text contains U+0000, which PostgreSQL cannot store.
     Nul {
         /// The field.
@@ -176,6 +180,12 @@ impl Error for StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
+    }
+}
+
+impl From<EditError> for StoreError {
+    fn from(error: EditError) -> Self {
+        Self::InvalidSit(error)
     }
 }
 
@@ -237,6 +247,7 @@ impl StoreError {
                 message!("storage-preset-name-taken", name = name.as_str())
             }
             Self::PresetNameEmpty => message!("storage-preset-name-empty"),
+            Self::InvalidSit(error) => error.message(),
             Self::Nul { field: TextField::Note } => message!("storage-nul-in-note"),
             Self::Nul { field: TextField::Label } => message!("storage-nul-in-label"),
             Self::Impossible { source } => {

@@ -17,14 +17,16 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<OpenSit>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the key of the session of an open sit.
-pub(crate) fn key(connection: &Connection, id: SessionId) -> Result<SessionKey, StoreError> {
+/// Returns the key of the session of an open sit; none if no sit with this id is open.
+pub(crate) fn key(
+    connection: &Connection,
+    id: SessionId,
+) -> Result<Option<SessionKey>, StoreError> {
     // A cross join reads the few open sits first.
     let mut statement = connection.prepare_cached(
         "SELECT key FROM open_sits CROSS JOIN sessions ON key = session_key WHERE id = ?1",
     )?;
-    let found = statement.query_row([Id(id)], |row| row.get(0)).optional()?;
-    found.ok_or(StoreError::NotOpen { id })
+    Ok(statement.query_row([Id(id)], |row| row.get(0)).optional()?)
 }
 
 /// Inserts a sit at the start of its preparation.
@@ -46,7 +48,7 @@ pub(crate) fn insert(
 /// Updates the state of a sit. Returns the key of its session.
 pub(crate) fn update(connection: &Connection, open: &OpenSit) -> Result<SessionKey, StoreError> {
     let row = Row::of(open);
-    let session = key(connection, row.id)?;
+    let session = key(connection, row.id)?.ok_or(StoreError::NotOpen { id: row.id })?;
     connection
         .prepare_cached(
             "UPDATE open_sits SET phase = ?2, preparing = ?3, body = ?4, savedat = ?5
@@ -58,7 +60,7 @@ pub(crate) fn update(connection: &Connection, open: &OpenSit) -> Result<SessionK
 
 /// Removes a sit that has ended. Returns the key of its session.
 pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<SessionKey, StoreError> {
-    let session = key(connection, id)?;
+    let session = key(connection, id)?.ok_or(StoreError::NotOpen { id })?;
     connection
         .prepare_cached("DELETE FROM open_sits WHERE session_key = ?1")?
         .execute([session])?;

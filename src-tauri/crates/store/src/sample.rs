@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
 use zafu_core::settings::{Preset, Settings, Theme};
@@ -92,8 +93,8 @@ pub(crate) fn fill(store: &Store) {
     sitting.start(11, 1200, 0);
     sitting.after(45, Command::Tick);
 
-    store.edit(id(1), "雨 rain", "morning").unwrap();
-    store.edit(id(2), "two\nlines", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("雨 rain", "morning"), at(0).wall.utc).unwrap();
+    store.edit(id(2), SessionEdit::texts("two\nlines", ""), at(0).wall.utc).unwrap();
     store.delete(id(3), at(sitting.seconds).wall.utc).unwrap();
     store.delete(id(4), at(sitting.seconds).wall.utc).unwrap();
     store.undelete(id(4)).unwrap();

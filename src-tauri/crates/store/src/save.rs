@@ -51,7 +51,10 @@ pub(crate) fn apply(
             })
         }
         // Deletes the open sit by cascade.
-        Save::Remove(id) => sessions::remove(connection, open_sits::key(connection, id)?),
+        Save::Remove(id) => {
+            let key = open_sits::key(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
+            sessions::remove(connection, key)
+        }
         Save::Unsettle(unsettled) => {
             open_sits::update(connection, &OpenSit::Unsettled(unsettled)).map(drop)
         }

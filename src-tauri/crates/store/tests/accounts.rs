@@ -4,6 +4,7 @@ mod common;
 
 use common::{acknowledge, at, drive, id, log, plan, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Session, Stage};
 use zafu_core::timer::{Command, Timer};
@@ -111,7 +112,7 @@ fn a_sit_keeps_the_owner_of_its_preparation_after_another_account_signs_in() {
     second(&store);
     drive(&store, &mut timer, Command::Tick, at(10));
     drive(&store, &mut timer, Command::End { overtime: None }, at(60));
-    store.edit(id(1), "rain", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     assert!(sent(&store, 2).is_empty() && log(&store).is_empty());
     sign_in(&store);
     assert_eq!((sent(&store, 1), log(&store)), (vec![id(1)], vec![id(1)]));
@@ -141,7 +142,7 @@ fn outgoing_sits_are_ordered_by_change_and_limited_in_rows_and_bytes() {
     for n in 1..=4 {
         sat(&store, id(n), n as u64 * 1000);
     }
-    store.edit(id(1), &"rain ".repeat(200), "").unwrap();
+    store.edit(id(1), SessionEdit::texts(&"rain ".repeat(200), ""), at(0).wall.utc).unwrap();
     assert_eq!(sent(&store, 1), [2, 3, 4, 1].map(id));
     let ids = |rows, bytes| {
         let rows = store.outgoing(user(1), rows, bytes).unwrap();
@@ -250,7 +251,7 @@ fn a_rejected_sit_is_a_complete_dead_letter_and_can_be_retried() {
     assert!(again.generation > row.generation);
     let refused = RowOutcome::Rejected { reason: "bad_note".into() };
     store.apply_push(user(1), push_of(id(1), again.generation, refused)).unwrap();
-    store.edit(id(1), "shorter", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("shorter", ""), at(0).wall.utc).unwrap();
     assert_eq!(backlog(&store), (1, 0, 0));
 }
 
@@ -368,7 +369,7 @@ fn everything_is_enqueued_again_for_a_restored_server() {
     for row in store.pending(9).unwrap() {
         acknowledge(&store, row.session, row.generation);
     }
-    store.edit(id(2), "rain", "").unwrap();
+    store.edit(id(2), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     let row = store.pending(1).unwrap()[0];
     store.restart_sync(user(1)).unwrap();
     assert_eq!((read_to(&store), sent(&store, 1)), (None, vec![id(1), id(2), id(3)]));
@@ -393,7 +394,7 @@ fn after_an_erasure_nothing_is_merged_or_sent_until_the_user_has_decided() {
 
     store.agree_to_erasure(user(1), erasure_id, AfterErasure::KeepHere).unwrap();
     assert_eq!((backlog(&store), log(&store)), ((0, 0, 2), vec![id(2), id(1)]));
-    store.edit(id(1), "still local only", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("still local only", ""), at(0).wall.utc).unwrap();
     sat(&store, id(3), 2000);
     assert_eq!(sent(&store, 1), [id(3)], "later sits are sent");
     store.apply_pull(user(1), erased()).unwrap();
@@ -410,7 +411,7 @@ fn a_local_only_sit_is_synced_again_once_another_device_has_sent_it() {
     sat(&store, id(1), 0);
     let before = found(&store, 1);
     store.agree_to_erasure(user(1), Uuid::from_u128(7), AfterErasure::KeepHere).unwrap();
-    store.edit(id(1), "rain", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     assert!(sent(&store, 1).is_empty());
     merge(&store, vec![before], 9);
     assert_eq!(sent(&store, 1), [id(1)]);

@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::SessionId;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::Store;
@@ -41,7 +42,7 @@ fn writes_until_it_is_killed() {
         drive(&store, &mut timer, Command::Checkpoint, at(30));
         drive(&store, &mut timer, Command::End { overtime: None }, at(60));
         print("ended", id);
-        store.edit(id, &long_note(), "").unwrap();
+        store.edit(id, SessionEdit::texts(&long_note(), ""), at(0).wall.utc).unwrap();
         print("noted", id);
     }
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Origin, Session};
 use zafu_core::time::{BootId, BootTime, Moment};
@@ -233,7 +234,9 @@ impl World {
             }
             Step::Edit { which, note } => {
                 let Some(id) = nth(which) else { return };
-                self.store.edit(id, note, "morning").unwrap();
+                self.store
+                    .edit(id, SessionEdit::texts(note, "morning"), self.now.wall.utc)
+                    .unwrap();
                 self.model.change(id, |session| {
                     let (note, label) = (note.to_owned(), "morning".to_owned());
                     let details = Details { note, label, ..session.details.value.clone() };

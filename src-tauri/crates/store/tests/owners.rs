@@ -4,6 +4,7 @@ mod common;
 
 use common::{acknowledge, at, drive, id, log, plan, sat, sign_in, start, user};
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
@@ -74,7 +75,7 @@ fn real_life_05_all_sits_of_a_closed_account_are_moved_and_enqueued() {
         sat(&store, id(n), n as u64 * 1000);
     }
     // Sent; sent and then deleted; rejected; never sent.
-    store.edit(id(1), "rain", "Zazen").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", "Zazen"), at(0).wall.utc).unwrap();
     store.delete(id(2), at(9000).wall.utc).unwrap();
     for row in store.pending(9).unwrap() {
         match row.session {
@@ -213,7 +214,7 @@ fn real_life_05_sits_that_another_device_has_moved_already_are_not_duplicated() 
     sat(&store, id(2), 1000);
     let there: Vec<Session> = (1..=2).map(|n| store.session(id(n)).unwrap().unwrap()).collect();
     // Only on this device: a note that the other one has not pulled.
-    store.edit(id(1), "rain", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     signed_up_again(&store);
     pull(&store, user(2), there.clone());
     assert_eq!(of(&store, OwnerFilter::Of(user(1))), [id(2), id(1)], "a pull does not move sits");

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::DeviceId;
 use zafu_core::session::{Details, Register, Session};
 use zafu_store::{Cursor, Pull, Pulled, RowOutcome, Store};
@@ -88,7 +89,7 @@ impl Folder {
     }
 
     fn edit(&self, note: &str) {
-        self.store().edit(id(1), note, "").unwrap();
+        self.store().edit(id(1), SessionEdit::texts(note, ""), at(0).wall.utc).unwrap();
     }
 
     /// Acknowledges everything that is pending. Returns the sit.

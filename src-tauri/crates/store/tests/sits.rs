@@ -2,9 +2,11 @@
 
 mod common;
 
+use chrono::TimeDelta;
 use common::{at, drive, id, log, plan, sat, start};
-use zafu_core::session::Stage;
-use zafu_core::time::Seconds;
+use zafu_core::edit::{EditError, ManualSit, SessionEdit};
+use zafu_core::session::{Details, Source, Stage};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, OpenSit, Timer};
 use zafu_store::{LogQuery, Store, StoreError, TextField};
 
@@ -132,14 +134,14 @@ fn a_change_during_a_request_survives_its_acknowledgement() {
     common::sign_in(&store);
     sat(&store, id(1), 0);
     let sent = store.pending(10).unwrap()[0];
-    store.edit(id(1), "rain", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     assert!(!common::acknowledge(&store, id(1), sent.generation));
     let again = store.pending(10).unwrap()[0];
     assert!(again.generation > sent.generation);
     assert!(common::acknowledge(&store, id(1), again.generation));
     assert!(queued(&store).is_empty());
     // A late acknowledgement of an old change must not acknowledge the next change.
-    store.edit(id(1), "rain, then sun", "").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain, then sun", ""), at(0).wall.utc).unwrap();
     assert!(!common::acknowledge(&store, id(1), sent.generation));
     assert!(!common::acknowledge(&store, id(1), again.generation));
     assert_eq!(queued(&store).len(), 1);
@@ -149,16 +151,87 @@ fn a_change_during_a_request_survives_its_acknowledgement() {
 fn an_edit_without_a_change_is_not_enqueued() {
     let (_folder, store) = store();
     sat(&store, id(1), 0);
-    store.edit(id(1), "rain", "morning").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", "morning"), at(0).wall.utc).unwrap();
     let (before, queue) = (store.session(id(1)).unwrap().unwrap(), queued(&store));
-    store.edit(id(1), "rain", "morning").unwrap();
+    store.edit(id(1), SessionEdit::texts("rain", "morning"), at(0).wall.utc).unwrap();
     assert_eq!((store.session(id(1)).unwrap().unwrap(), queued(&store)), (before.clone(), queue));
     assert_eq!((before.details.revision, before.details.value.note.as_str()), (1, "rain"));
     assert!(matches!(
-        store.edit(id(1), "a\0b", ""),
+        store.edit(id(1), SessionEdit::texts("a\0b", ""), at(0).wall.utc),
         Err(StoreError::Nul { field: TextField::Note })
     ));
-    assert!(matches!(store.edit(id(2), "", ""), Err(StoreError::NoSuchSession { .. })));
+    assert!(matches!(
+        store.edit(id(2), SessionEdit::texts("", ""), at(0).wall.utc),
+        Err(StoreError::NoSuchSession { .. })
+    ));
+}
+
+#[test]
+fn start_length_and_offset_are_corrected_together() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    sat(&store, id(2), 1000);
+    let before = store.session(id(2)).unwrap().unwrap();
+    let (start, now) = (at(0).wall.utc - TimeDelta::days(1), at(5000).wall.utc);
+    let edit = SessionEdit {
+        start: Some(start),
+        length: Some(Seconds(300)),
+        offset: Some(UtcOffset(-120)),
+        ..SessionEdit::texts("rain", "Zazen")
+    };
+    store.edit(id(2), edit, now).unwrap();
+    let found = store.session(id(2)).unwrap().unwrap();
+    assert_eq!(found.effective_start(), WallTime::new(start, UtcOffset(-120)));
+    assert_eq!((found.effective_length(), found.details.revision), (Seconds(300), 1));
+    assert_eq!(found.lifecycle, before.lifecycle, "what was recorded stays");
+    assert_eq!(log(&store), [id(1), id(2)], "in the order of the corrected start");
+    // An impossible value changes nothing, not even the note.
+    let queue = queued(&store);
+    let long = SessionEdit { length: Some(Seconds(86_401)), ..SessionEdit::texts("sun", "") };
+    assert!(matches!(
+        store.edit(id(2), long, now),
+        Err(StoreError::InvalidSit(EditError::TooLong))
+    ));
+    assert_eq!((store.session(id(2)).unwrap().unwrap(), queued(&store)), (found, queue));
+    // The recorded values are no corrections.
+    let recorded = SessionEdit {
+        start: Some(before.lifecycle.startedat),
+        length: Some(before.lifecycle.satlength()),
+        offset: Some(before.utcoffset),
+        ..SessionEdit::texts("", "")
+    };
+    store.edit(id(2), recorded, now).unwrap();
+    let found = store.session(id(2)).unwrap().unwrap();
+    assert_eq!((found.details.value, found.details.revision), (Details::default(), 2));
+}
+
+#[test]
+fn a_sit_added_by_hand_is_in_the_log_and_sent_once() {
+    let (_folder, store) = store();
+    common::sign_in(&store);
+    let sit = |n| ManualSit {
+        id: id(n),
+        start: at(0).wall,
+        length: Seconds(600),
+        note: "at the lake".into(),
+        label: "Zazen".into(),
+    };
+    let now = at(5000).wall.utc;
+    store.add_manual(sit(1), now).unwrap();
+    let found = store.session(id(1)).unwrap().unwrap();
+    assert_eq!((found.source, found.createdat), (Source::Manual, now));
+    let queue = queued(&store);
+    store.add_manual(sit(1), now).unwrap();
+    assert_eq!((log(&store), queued(&store)), (vec![id(1)], queue));
+    let outgoing = store.outgoing(common::user(1), 9, 9999).unwrap();
+    assert_eq!(outgoing.into_iter().map(|row| row.session).collect::<Vec<_>>(), [found]);
+    assert!(matches!(
+        store.add_manual(ManualSit { start: at(6000).wall, ..sit(2) }, now),
+        Err(StoreError::InvalidSit(EditError::StartInFuture))
+    ));
+    store.sign_out().unwrap();
+    store.add_manual(sit(3), now).unwrap();
+    assert_eq!(store.ownerless().unwrap(), 1);
 }
 
 #[test]

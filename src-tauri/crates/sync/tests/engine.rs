@@ -5,6 +5,7 @@ mod common;
 use common::{Device, ME, SlowRemote, at, id, server};
 use futures_lite::future::{block_on, poll_once};
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::UserId;
 use zafu_core::session::{Session, Stage};
 use zafu_store::{AfterErasure, Backlog};
@@ -241,7 +242,7 @@ fn sessions_erased_by_one_device_are_not_sent_again_by_another_without_a_decisio
     two.sync();
     let erasure_id = block_on(one.remote.erase(ME)).unwrap();
     one.store.agree_to_erasure(ME, erasure_id, AfterErasure::KeepHere).unwrap();
-    two.store.edit(id(1), "rain", "").unwrap();
+    two.store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     two.seconds += 1000;
     two.sync();
     assert_eq!(two.engine.status().unwrap().hold, Some(Hold::Erased(erasure_id)));

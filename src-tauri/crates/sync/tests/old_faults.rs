@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Device, ME, at, id, server};
+use zafu_core::edit::SessionEdit;
 use zafu_core::session::Stage;
 use zafu_core::timer::Command;
 use zafu_store::{Push, PushedRow, RowOutcome};
@@ -36,7 +37,7 @@ fn a_lost_row_is_created_again_and_a_missing_outcome_acknowledges_nothing() {
     device.sync();
     assert!(device.there()[0].lifecycle.is_completed());
     // A response without an outcome for a sent row acknowledges nothing.
-    device.store.edit(id(1), "rain", "").unwrap();
+    device.store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     let row = device.store.pending(1).unwrap()[0];
     for rows in [vec![], vec![(id(2), row.generation)], vec![(id(1), row.generation - 1)]] {
         let rows = rows

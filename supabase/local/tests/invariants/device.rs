@@ -7,6 +7,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
@@ -185,7 +186,9 @@ impl Device {
     }
 
     pub fn edit(&mut self, id: SessionId, note: &str) {
-        self.store.edit(id, note, "label").unwrap();
+        self.store
+            .edit(id, SessionEdit::texts(note, "label"), moment(Duration::ZERO, self.skew).wall.utc)
+            .unwrap();
         self.record_what_is_visible();
     }
 }

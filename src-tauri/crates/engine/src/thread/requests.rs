@@ -11,6 +11,7 @@ use crate::view;
 #[cfg(feature = "test-clock")]
 use std::time::Duration;
 use uuid::Uuid;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::SessionId;
 use zafu_core::message;
 use zafu_core::plan::{
@@ -190,7 +191,7 @@ impl EngineThread {
         note: &str,
         label: &str,
     ) -> Result<(), IpcError> {
-        self.store.edit(id, note, label)?;
+        self.store.edit(id, SessionEdit::texts(note, label), self.now().wall.utc)?;
         self.sync.wake(Wakeup::LocalChange);
         self.publish();
         Ok(())

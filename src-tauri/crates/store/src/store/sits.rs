@@ -5,8 +5,9 @@ use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
 use crate::{StoreError, changes, device, open_sits, presets, save, settings};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::SessionId;
-use zafu_core::session::Session;
+use zafu_core::session::{Origin, Session};
 use zafu_core::settings::{Preset, Settings};
 use zafu_core::timer::{OpenSit, Save};
 
@@ -63,13 +64,30 @@ impl Store {
         self.read(|connection| sessions::log(connection, query, owner))
     }
 
-    /// Sets the note and the label of a sit.
+    /// Sets the values of `edit` together. A correction that equals the recorded value is stored as none.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchSession`], [`StoreError::Nul`], or an I/O error.
-    pub fn edit(&self, id: SessionId, note: &str, label: &str) -> Result<(), StoreError> {
-        let (note, label) = (note.to_owned(), label.to_owned());
-        self.write(move |change| changes::edit(change, id, note, label, device::current(change)?))
+    /// [`StoreError::NoSuchSession`], [`StoreError::InvalidSit`], [`StoreError::Nul`], or an I/O error; then nothing was
+    /// changed.
+    pub fn edit(
+        &self,
+        id: SessionId,
+        edit: SessionEdit,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.write(move |change| changes::edit(change, id, edit, now, device::current(change)?))
+    }
+
+    /// Adds a completed sit that the user entered. It belongs to the signed-in account; without one, it is ownerless. A
+    /// second call with the same id changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidSit`], [`StoreError::Nul`], or an I/O error; then nothing was changed.
+    pub fn add_manual(&self, sit: ManualSit, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.write(move |change| {
+            let origin = Origin { deviceid: device::current(change)?, createdat: now };
+            changes::add_manual(change, sit, origin)
+        })
     }
 
     /// Deletes a sit. Its record stays as a tombstone.

@@ -8,6 +8,7 @@ use common::{at, drive, id, log, plan, start};
 use disk::{Disk, Files, Op, Survives, name_of};
 use std::fs;
 use std::path::Path;
+use zafu_core::edit::SessionEdit;
 use zafu_core::settings::{Preset, Settings};
 use zafu_core::timer::{Answer, Command, OvertimeAnswer, Timer};
 use zafu_store::Store;
@@ -88,7 +89,9 @@ fn use_store(folder: &Path, mut on_change: impl FnMut(&Store)) {
     });
     usage.change(|store| store.delete(id(2), at(0).wall.utc));
     for n in 0..17 {
-        usage.change(|store| store.edit(id(1), &long_note(n), ""));
+        usage.change(|store| {
+            store.edit(id(1), SessionEdit::texts(&long_note(n), ""), at(0).wall.utc)
+        });
     }
     usage.after(30, Command::Tick);
 }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use uuid::{Builder, Uuid};
 use zafu_core::bounded::Bounded;
+use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
@@ -548,7 +549,11 @@ impl Device {
             1 => self.store().undelete(id),
             _ => {
                 let note = format!("{:x} é \"\\\n", rng.u64(..));
-                let edited = self.store().edit(id, &note, "label");
+                let edited = self.store().edit(
+                    id,
+                    SessionEdit::texts(&note, "label"),
+                    moment(now, self.skew).wall.utc,
+                );
                 if edited.is_ok() {
                     self.edits.push(Edit { id, note, was_restored_away: false });
                 }
