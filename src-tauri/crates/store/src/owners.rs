@@ -115,8 +115,8 @@ pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreErro
     let target = Id(accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?);
     connection.execute(
         "INSERT INTO owner_moves (session_key, target)
-         SELECT key, ?1 FROM sessions WHERE owner IS NULL
-           AND id IN (SELECT id FROM sessions WHERE owner = ?1)",
+         SELECT key, ?1 FROM sessions WHERE owner IS NULL AND EXISTS (
+           SELECT 1 FROM sessions AS copy WHERE copy.id = sessions.id AND coalesce(copy.owner, '') = ?1)",
         [target],
     )?;
     let merged = merge_copies(connection)?;
@@ -130,8 +130,8 @@ pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreErro
 fn merge_copies(connection: &Connection) -> Result<usize, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT session_key, copy.key FROM owner_moves
-         JOIN sessions AS moved ON moved.key = session_key
-         JOIN sessions AS copy ON copy.id = moved.id AND copy.owner = target",
+         CROSS JOIN sessions AS moved ON moved.key = session_key
+         CROSS JOIN sessions AS copy ON copy.id = moved.id AND coalesce(copy.owner, '') = target",
     )?;
     let pairs = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

@@ -173,6 +173,54 @@ fn dead_letters_and_local_rows_keep_their_states_under_their_new_names() {
 }
 
 #[test]
+fn format_7_keeps_open_sits_the_outbox_and_rows_that_were_stored_as_text() {
+    let folder = holding(6);
+    let raw = Connection::open(folder::database(folder.path())).unwrap();
+    // A row of the second account under the id of a session of the first, as format 6 stored it.
+    raw.execute_batch(
+        "INSERT INTO unreadable_rows (owner, id, body, version, state)
+         SELECT (SELECT id FROM accounts WHERE shown = 1), sessions.id, '{}', '0.1.0', 'on_server'
+         FROM sessions WHERE owner IS NOT (SELECT id FROM accounts WHERE shown = 1)",
+    )
+    .unwrap();
+    let (open_sits, ids): (Vec<String>, Vec<String>) = {
+        let texts = |sql: &str| {
+            let mut statement = raw.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        (
+            texts("SELECT body FROM open_sits ORDER BY phase = 'running', rowid"),
+            texts("SELECT session_id FROM outbox WHERE state = 'pending' ORDER BY generation"),
+        )
+    };
+    drop(raw);
+    let store = open(folder.path(), MIGRATIONS).unwrap();
+    let found = store.open_sits().unwrap();
+    let found: Vec<_> = found.iter().map(|open| serde_json::to_string(open).unwrap()).collect();
+    assert_eq!(found, open_sits, "in the same order");
+    let pending: Vec<_> =
+        store.pending(99).unwrap().iter().map(|row| row.session.to_string()).collect();
+    assert_eq!(pending, ids);
+    assert!(pending.len() > 3 && open_sits.len() > 2);
+    // This version reads them again, although they were stored by it.
+    let again = store.unreadable_by_other_versions("0.1.0").unwrap();
+    assert_eq!(again.len(), 2);
+    let owner = again[0].0;
+    let (_, row) = again.iter().find(|(_, row)| row.body == "{}").unwrap();
+    let id = zafu_core::ids::SessionId(row.id);
+    let mine = store.session(id).unwrap().unwrap();
+    let mut theirs = mine.clone();
+    theirs.details.value.note = "theirs".into();
+    store.reread(vec![(owner, theirs.clone())], "0.1.0", now().utc).unwrap();
+    assert_eq!(store.session(id).unwrap(), Some(theirs), "that of the shown account");
+    let all = store.log(&crate::LogQuery { limit: 99, before: None }, crate::OwnerFilter::All);
+    let copies = all.unwrap().into_iter().filter(|entry| entry.session.id == id).count();
+    assert_eq!(copies, 2);
+    store.check().unwrap();
+}
+
+#[test]
 fn a_migration_that_was_released_is_never_edited() {
     let fnv = |text: &str| {
         text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

@@ -90,7 +90,7 @@ fn use_store(folder: &Path, mut on_change: impl FnMut(&Store)) {
     usage.change(|store| store.delete(id(2), at(0).wall.utc));
     for n in 0..17 {
         usage.change(|store| {
-            store.edit(id(1), SessionEdit::texts(&long_note(n), ""), at(0).wall.utc)
+            store.edit(id(1), SessionEdit::texts(long_note(n), ""), at(0).wall.utc)
         });
     }
     usage.after(30, Command::Tick);
