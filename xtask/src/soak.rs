@@ -35,6 +35,15 @@ enum Target {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Import damaged exports, and look for panics and invalid sits
+    Import {
+        /// Number of damaged exports
+        #[arg(long, default_value_t = 1_000_000)]
+        seeds: u64,
+        /// Repeat the export of this seed
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Simulate devices and a server with every fault, and look for lost and duplicated sits
     Sync {
         /// Number of simulations
@@ -62,6 +71,7 @@ pub fn run(options: &Options) -> Result<()> {
             let test = "kill_sync::no_kill_in_a_sync_loses_or_duplicates_a_sit";
             kill(test, "ZAFU_SYNC_KILL", times, seed)
         }
+        Target::Import { seeds, seed } => import(seeds, seed),
         Target::Sync { seeds, first, seed } => sync(seeds, first, seed),
     }
 }
@@ -73,6 +83,13 @@ fn kill(test: &str, variable: &str, times: u64, seed: Option<u64>) -> Result<()>
     let mut variables = vec![(format!("{variable}_TIMES"), times)];
     variables.extend(seed.map(|seed| (format!("{variable}_SEED"), seed)));
     run_test("e2e", test, &packages, variables)
+}
+
+fn import(seeds: u64, seed: Option<u64>) -> Result<()> {
+    let mut variables = vec![("ZAFU_IMPORT_SEEDS".to_owned(), seeds)];
+    variables.extend(seed.map(|seed| ("ZAFU_IMPORT_SEED".to_owned(), seed)));
+    let test = "no_mutation_of_an_export_panics_or_gives_an_invalid_sit";
+    run_test("fuzz", test, &["--package", "zafu-formats"], variables)
 }
 
 fn sync(seeds: u64, first: u64, seed: Option<u64>) -> Result<()> {

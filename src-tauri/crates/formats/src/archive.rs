@@ -3,8 +3,8 @@
 
 use crate::error::Fault;
 use crate::formats::{apple_health, health_connect};
+use crate::inspect::Content;
 use crate::limits::{DATABASE_BYTES, XML_BYTES, ZIP_FILES, ZIP_HEAD_BYTES};
-use crate::read::Content;
 use std::io::{self, Read, Seek};
 use zip::ZipReadOptions;
 use zip::read::{Config, ZipFileEntry};

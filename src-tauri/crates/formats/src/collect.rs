@@ -158,6 +158,10 @@ impl<'c> Collector<'c> {
             Ok(sit) => sit,
             Err(reason) => return self.skip(position, reason, None),
         };
+        // Those that are offered are remembered too.
+        if self.seen.len() + self.counts.len() > limits::SITS {
+            return Err(Fault::TooManySits);
+        }
         if u64::from(sit.length.0) > limits::DAY {
             let reason = Reason::LongerThanDay { length: sit.length };
             return self.skip(position, reason, Some(Box::new(sit)));
@@ -186,9 +190,6 @@ impl<'c> Collector<'c> {
         sit: Sit,
     ) -> Result<(), Fault> {
         self.sits += 1;
-        if self.sits > limits::SITS {
-            return Err(Fault::TooManySits);
-        }
         let file = self.reporter.file;
         self.reporter.send(Event::Sit(FoundSit { file, position, start_text, length_text, sit }))
     }
@@ -213,10 +214,6 @@ impl<'c> Collector<'c> {
         };
         if draft.note.len() > limits::NOTE_BYTES || draft.label.len() > limits::LABEL_BYTES {
             return Err(Reason::TextTooLong);
-        }
-        if self.seen.len() + self.counts.len() > limits::SITS as usize {
-            // The sits are counted too; this bounds those that are offered.
-            return Err(Reason::NotUnderstood);
         }
         let ordinal = self.ordinal(draft.start, length)?;
         let sit = Sit {

@@ -4,7 +4,7 @@ use crate::formats::{
     apple_health, brethap, insight_timer, insight_timer_journal, meditate, meditation_assistant,
     tao, waking_up, zafu_csv, zafu_json,
 };
-use crate::read::Content;
+use crate::inspect::Content;
 use crate::table::{Row, Table};
 use crate::times::DateOrder;
 

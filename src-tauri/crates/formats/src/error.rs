@@ -96,7 +96,7 @@ impl Fault {
                 message!("import-damaged", line = *line, reason = reason.as_str())
             }
             Self::TooComplex { line } => message!("import-too-complex", line = *line),
-            Self::TooManySits => message!("import-too-many-sits", max = limits::SITS),
+            Self::TooManySits => message!("import-too-many-sits", max = limits::SITS as u64),
             Self::JournalTooLong => {
                 message!("import-journal-too-long", max = megabytes(limits::JOURNAL_BYTES))
             }

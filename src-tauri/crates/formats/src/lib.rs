@@ -12,6 +12,7 @@ mod encoding;
 mod error;
 mod formats;
 pub mod identity;
+mod inspect;
 mod json;
 pub mod limits;
 mod read;

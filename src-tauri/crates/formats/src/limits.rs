@@ -15,8 +15,9 @@ pub const NOTE_BYTES: usize = 131_072;
 /// The longest label that the server stores. A sit with a longer one is skipped, except if Zafu has exported it.
 pub const LABEL_BYTES: usize = 8_192;
 
-/// The most sits of one file: ten a day for almost five hundred years.
-pub const SITS: u64 = 1_800_000;
+/// The most sits of one file of another program: ten a day for almost five hundred years. Their starts and lengths are
+/// held in memory, to find those that are there twice.
+pub const SITS: usize = 1_800_000;
 
 /// How many labels of a file are compared without regard to case.
 pub const FOLDED_LABELS: usize = 500;

@@ -1,24 +1,22 @@
-//! Reads files: finds out what each is, asks for the order of day and month if the file does not tell, and reports what is
-//! in it.
+//! Reads files: has each inspected, asks for the order of day and month if a file does not tell, and reports what is in
+//! them.
 
-use crate::archive::{self, Found};
-use crate::collect::{Collector, Meter, Metered, Reporter};
-use crate::detect::{Columns, Layout, content_of_text};
-use crate::encoding::{self, Guess, Utf8Reader};
+use crate::archive;
+use crate::collect::{Collector, Draft, Metered, Reporter};
+use crate::detect::{Columns, Layout};
+use crate::encoding::Utf8Reader;
 use crate::error::{Fault, ReadError};
 use crate::formats::insight_timer_journal::Journal;
 use crate::formats::{apple_health, health_connect, tao, zafu_json};
-use crate::limits::HEAD_BYTES;
+use crate::inspect::{Content, Inspected, inspect};
 use crate::sit::{LabelStyle, Sit};
 use crate::skipped::{Position, Skipped};
 use crate::table::{Row, Table};
-use crate::times::{self, DateOrder, Evidence};
+use crate::times::{self, DateOrder};
 use chrono_tz::Tz;
-use encoding_rs::{Encoding, UTF_8};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::rc::Rc;
 
 /// A format that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,27 +147,6 @@ pub struct Summary {
     pub notes_joined: u64,
 }
 
-/// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    Table { delimiter: u8, has_dates: bool },
-    Journal,
-    AppleHealth,
-    HealthConnect,
-    Tao,
-    ZafuJson,
-}
-
-/// A file and what was found out about it.
-struct Inspected {
-    content: Content,
-    /// The file in the archive, if it is one.
-    packed: Option<Found>,
-    encoding: &'static Encoding,
-    order: Option<DateOrder>,
-    meter: Rc<Meter>,
-}
-
 /// Reads `files`, which are imported together: the notes of a journal are joined to the sits of a log.
 ///
 /// Each file is read from its beginning, and up to three times. The order of the events is: the files in their order,
@@ -215,121 +192,6 @@ pub fn read<R: Read + Seek>(
         }
     }
     Ok(Outcome::Read(summaries.into_iter().flatten().collect()))
-}
-
-/// Finds out what a file is. The inner error is a date of a file that does not tell its order.
-fn inspect(
-    index: usize,
-    file: &mut (impl Read + Seek),
-    options: Options<'_>,
-    on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
-) -> Result<Result<Inspected, String>, Fault> {
-    let meter = Rc::new(Meter::default());
-    let mut reporter = Reporter::new(on_event, &meter, index);
-    let bytes = file.seek(SeekFrom::End(0))?;
-    file.rewind()?;
-    let mut head = vec![];
-    (&mut *file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-    if head.is_empty() {
-        return Err(Fault::Empty);
-    }
-    meter.total.set(bytes);
-    let inspected = |content, packed, encoding| Inspected {
-        content,
-        packed,
-        encoding,
-        order: None,
-        meter: Rc::clone(&meter),
-    };
-    if archive::MAGICS.iter().any(|magic| head.starts_with(magic)) {
-        let found = archive::find(file, || reporter.progress())?;
-        meter.total.set(found.bytes);
-        return Ok(Ok(inspected(found.content, Some(found), UTF_8)));
-    }
-    if head.starts_with(health_connect::MAGIC) {
-        return Ok(Ok(inspected(Content::HealthConnect, None, UTF_8)));
-    }
-    let mut text = String::new();
-    let known = encoding::from_head(&head);
-    Utf8Reader::new(&*head, known.unwrap_or(UTF_8)).read_to_string(&mut text)?;
-    let content = content_of_text(&text).ok_or(Fault::NotRecognised)?;
-    let encoding = match known {
-        Some(encoding) => encoding,
-        // Apple writes UTF-8, and a file of gigabytes is not read once more to see it.
-        None if content == Content::AppleHealth => UTF_8,
-        None => {
-            meter.total.set(bytes * 2);
-            guess(file, &meter, &mut reporter)?
-        }
-    };
-    let mut inspected = inspected(content, None, encoding);
-    if let Content::Table { delimiter, has_dates: true } = content {
-        meter.total.set(meter.total.get() + bytes);
-        file.rewind()?;
-        let text = Utf8Reader::new(Metered::new(file, &meter), encoding);
-        match date_order(&mut Table::new(text, delimiter), &mut reporter)? {
-            Ok(order) => inspected.order = Some(order),
-            Err(example) => match options.date_order {
-                Some(order) => inspected.order = Some(order),
-                None => return Ok(Err(example)),
-            },
-        }
-    }
-    Ok(Ok(inspected))
-}
-
-/// Finds out the encoding of a file that does not tell it at the beginning.
-fn guess(
-    file: &mut (impl Read + Seek),
-    meter: &Rc<Meter>,
-    reporter: &mut Reporter<'_>,
-) -> Result<&'static Encoding, Fault> {
-    file.rewind()?;
-    let mut file = BufReader::with_capacity(256 << 10, Metered::new(file, meter));
-    let mut guess = Guess::default();
-    loop {
-        let part = file.fill_buf()?;
-        if part.is_empty() {
-            return Ok(guess.encoding());
-        }
-        guess.add(part);
-        let length = part.len();
-        file.consume(length);
-        reporter.progress()?;
-    }
-}
-
-/// Finds out the order of day and month: that of the dates which have only one. If those disagree, that of more of them.
-/// The inner error is a date, of a file that does not tell.
-fn date_order<R: BufRead>(
-    table: &mut Table<R>,
-    reporter: &mut Reporter<'_>,
-) -> Result<Result<DateOrder, String>, Fault> {
-    let columns = Columns::read(table)?.ok_or(Fault::NotRecognised)?;
-    let layout = Layout::new(&columns).ok_or(Fault::NotRecognised)?;
-    let (column, usual) = layout.date_column().ok_or(Fault::NotRecognised)?;
-    let (mut month_first, mut day_first, mut ambiguous) = (0_u64, 0_u64, None);
-    while let Some(row) = table.next_row()? {
-        reporter.row()?;
-        if !matches!(row, Row::Cells) {
-            continue;
-        }
-        match times::evidence(table.cell(column)) {
-            Evidence::Only(DateOrder::MonthFirst) => month_first += 1,
-            Evidence::Only(DateOrder::DayFirst) => day_first += 1,
-            Evidence::Ambiguous if ambiguous.is_none() => {
-                ambiguous = Some(table.cell(column).trim().to_owned());
-            }
-            Evidence::Ambiguous | Evidence::None => {}
-        }
-    }
-    Ok(match (month_first.cmp(&day_first), ambiguous) {
-        (std::cmp::Ordering::Greater, _) => Ok(DateOrder::MonthFirst),
-        (std::cmp::Ordering::Less, _) => Ok(DateOrder::DayFirst),
-        (std::cmp::Ordering::Equal, Some(example)) => usual.ok_or(example),
-        // No date of the file can be read in both ways.
-        (std::cmp::Ordering::Equal, None) => Ok(DateOrder::MonthFirst),
-    })
 }
 
 impl Inspected {
@@ -435,8 +297,7 @@ fn read_table<R: BufRead>(
                 let note = note.filter(|note| !note.is_empty());
                 collector.notes_joined += u64::from(note.is_some());
                 let note = note.as_deref().unwrap_or_default();
-                collector
-                    .add(position, draft.map(|draft| crate::collect::Draft { note, ..draft }))?;
+                collector.add(position, draft.map(|draft| Draft { note, ..draft }))?;
             }
             Layout::Meditate(layout) => collector.add(position, layout.draft(cell))?,
             Layout::MeditationAssistant(layout) => {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use zafu_core::ids::SessionId;
+use zafu_core::label::{Colour, Shape};
 use zafu_core::session::Source;
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
@@ -86,8 +87,8 @@ impl Outcome {
 pub struct LabelStyle {
     /// The name of the label as it is shown.
     pub name: String,
-    /// The name of its colour.
-    pub colour: String,
-    /// The name of its shape.
-    pub shape: String,
+    /// Its colour.
+    pub colour: Colour,
+    /// Its shape.
+    pub shape: Shape,
 }

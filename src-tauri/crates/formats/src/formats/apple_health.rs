@@ -141,8 +141,14 @@ pub fn read(text: impl BufRead, collector: &mut Collector<'_>) -> Result<(), Fau
             }
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
-                if tag.name().as_ref() == RECORD {
-                    close(&mut pending, collector)?;
+                match tag.name().as_ref() {
+                    RECORD => close(&mut pending, collector)?,
+                    // Also if an element in it was not closed.
+                    "HealthData" => {
+                        depth = 0;
+                        close(&mut pending, collector)?;
+                    }
+                    _ => {}
                 }
             }
             Event::Eof if depth > 0 => return Err(Fault::Truncated),

@@ -5,7 +5,7 @@
 
 use crate::collect::{Collector, Draft, Start};
 use crate::error::Fault;
-use crate::limits::{JOURNAL_BYTES, NOTE_BYTES, ROW_BYTES};
+use crate::limits::{JOURNAL_BYTES, NOTE_BYTES};
 use crate::skipped::{Position, Reason};
 use crate::times::{self, DateOrder, Local};
 use std::collections::{HashMap, VecDeque};
@@ -46,6 +46,7 @@ struct Block {
     start: Option<String>,
     duration: Option<String>,
     note: String,
+    is_too_long: bool,
 }
 
 impl Journal {
@@ -60,7 +61,8 @@ impl Journal {
         let (mut bytes, mut number, mut is_new, mut separators) = (vec![], 0, true, 0_u64);
         loop {
             bytes.clear();
-            let limit = ROW_BYTES as u64;
+            // A longer line is read in parts, of which each passes for a line of a note that is too long anyway.
+            let limit = 2 * NOTE_BYTES as u64;
             if (&mut text).take(limit).read_until(b'\n', &mut bytes)? == 0 {
                 break;
             }
@@ -88,10 +90,6 @@ impl Journal {
                 }
                 block.add_line(line, number);
                 is_new = false;
-            }
-            if block.note.len() > NOTE_BYTES + ROW_BYTES {
-                block.note.truncate(0);
-                return Err(Fault::JournalTooLong);
             }
         }
         self.finish(file, block, collector)
@@ -170,13 +168,19 @@ impl Block {
         if self.line == 0 {
             self.line = number;
         }
-        self.note.push_str(line);
-        self.note.push('\n');
+        self.is_too_long |= self.note.len() + line.len() > NOTE_BYTES;
+        if !self.is_too_long {
+            self.note.push_str(line);
+            self.note.push('\n');
+        }
     }
 
     fn times(&self) -> Result<(Local, u64), Reason> {
         let start = self.start.as_deref().unwrap_or_default();
         let duration = self.duration.as_deref().unwrap_or_default();
+        if self.is_too_long {
+            return Err(Reason::TextTooLong);
+        }
         let local =
             times::local(start, DateOrder::MonthFirst).ok_or_else(|| Reason::start(start))?;
         Ok((local, length(duration).ok_or_else(|| Reason::length(duration))?))

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+pub mod archives;
+pub mod invariants;
+
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use zafu_formats::{
