@@ -7,7 +7,6 @@ engine-folder-held = Zafu läuft schon mit dem Datenordner { $path }, ist aber n
 engine-not-responding = Das laufende Zafu hat seit { $seconds } Sekunden nicht geantwortet: Es ist angehalten oder wartet auf einen Datenträger. Alles Gespeicherte bleibt erhalten, und die Anfrage wird vielleicht noch ausgeführt. Lass Zafu weiterlaufen, oder beende es und starte es neu.
 engine-other-version = Das laufende Zafu hat eine andere Version ({ $reason }). Beende es und starte es neu.
 engine-request-not-understood = Diese Anfrage wird nicht verstanden ({ $reason }). Prüfe, ob `zafu` und die App dieselbe Version haben.
-engine-sit-not-over = Diese Sitzung ist noch nicht zu Ende. Beende sie oder beantworte die Frage dazu, bevor du sie löschst.
 engine-preset-missing = Es gibt keine Vorlage mit der ID { $id }. Vielleicht wurde sie gelöscht.
 engine-preset-unknown = Es gibt keine Vorlage „{ $name }“. Die Vorlagen sind: { $presets }.
 engine-preset-none = Es gibt keine Vorlage „{ $name }“. Es gibt noch keine Vorlagen.

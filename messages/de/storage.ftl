@@ -61,3 +61,5 @@ storage-folder-held = Zafu läuft schon mit dem Datenordner { $path }. Es wurde 
 storage-folder-readable = Andere Benutzer dieses Computers dürfen in den Datenordner { $path } schauen. Führe `chmod 700 '{ $path }'` aus, wenn sie das nicht sollen.
 
 storage-start-failed = Zafu kann nicht starten ({ $reason }). Es wurde nichts geändert. Schließ andere Programme und versuch es noch einmal.
+
+storage-sit-not-over = Diese Sitzung ist noch nicht zu Ende. Beende sie oder beantworte die Frage dazu, bevor du sie löschst.

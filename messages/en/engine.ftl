@@ -7,7 +7,6 @@ engine-folder-held = Zafu is already running with the data folder { $path }, but
 engine-not-responding = The running Zafu has not responded for { $seconds } seconds: it is suspended, or it waits for a disk. Everything that was saved is kept, and the request may still be carried out later. Let Zafu continue, or end it and start it again.
 engine-other-version = The running Zafu is of another version ({ $reason }). Quit it and start it again.
 engine-request-not-understood = This request is not understood ({ $reason }). Check that `zafu` and the app have the same version.
-engine-sit-not-over = This sit is not over yet. End it, or answer the question about it, before you delete it.
 engine-preset-missing = There is no preset with the ID { $id }. It may have been deleted.
 engine-preset-unknown = There is no preset “{ $name }”. The presets are: { $presets }.
 engine-preset-none = There is no preset “{ $name }”. There are no presets yet.

@@ -61,3 +61,5 @@ storage-folder-held = Zafu is already running with the data folder { $path }. No
 storage-folder-readable = Other users of this computer may look into the data folder { $path }. Run `chmod 700 '{ $path }'` if they should not.
 
 storage-start-failed = Zafu cannot start ({ $reason }). Nothing was changed. Close other programs, then try again.
+
+storage-sit-not-over = This sit is not over yet. End it, or answer the question about it, before you delete it.

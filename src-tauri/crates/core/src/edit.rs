@@ -43,7 +43,14 @@ impl SessionEdit {
     /// Why a changed value is impossible. A value that stays is not checked.
     pub fn apply(self, session: &Session, now: DateTime<Utc>) -> Result<Details, EditError> {
         let (before, length_before) = (session.effective_start(), session.effective_length());
-        let start = self.start.map_or(before.utc, |start| start.trunc_subsecs(3));
+        // Clients show whole seconds: a start in the same second as a known one is that one.
+        let recorded = session.lifecycle.startedat;
+        let start = match self.start {
+            None => before.utc,
+            Some(start) if is_same_second(start, before.utc) => before.utc,
+            Some(start) if is_same_second(start, recorded) => recorded,
+            Some(start) => start.trunc_subsecs(3),
+        };
         let length = self.length.unwrap_or(length_before);
         let offset = self.offset.unwrap_or(before.offset);
         let (moved, resized) = (start != before.utc, length != length_before);
@@ -66,11 +73,15 @@ impl SessionEdit {
         Ok(Details {
             note: self.note.unwrap_or_else(|| note.clone()),
             label: self.label.unwrap_or_else(|| label.clone()),
-            corrected_start: (start != session.lifecycle.startedat).then_some(start),
+            corrected_start: (start != recorded).then_some(start),
             corrected_length: (length != session.lifecycle.satlength()).then_some(length),
             corrected_offset: (offset != session.utcoffset).then_some(offset),
         })
     }
+}
+
+fn is_same_second(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
+    one.trunc_subsecs(0) == other.trunc_subsecs(0)
 }
 
 /// A sit that the user adds by hand.

@@ -41,3 +41,21 @@ id! {
     /// Identifies a user's account on a server.
     UserId
 }
+
+/// Names a session to the store. Two accounts on one device can have sessions of the same ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SessionRef {
+    /// The ID of the session.
+    pub id: SessionId,
+    /// Its owner. If this owner has no such session, or none is given: the session of the account in use, else the
+    /// ownerless one, else that of any other account.
+    pub owner: Option<UserId>,
+}
+
+impl From<SessionId> for SessionRef {
+    fn from(id: SessionId) -> Self {
+        Self { id, owner: None }
+    }
+}

@@ -89,6 +89,19 @@ fn a_correction_to_the_recorded_value_is_none() {
 }
 
 #[test]
+fn a_start_in_whole_seconds_is_the_known_start_of_that_second() {
+    let start = |text: &str| SessionEdit { start: Some(at(text)), ..SessionEdit::default() };
+    let mut precise = ended();
+    precise.lifecycle.startedat = at("2026-03-01T06:00:00.437Z");
+    let unchanged = start("2026-03-01T06:00:00Z").apply(&precise, now()).unwrap();
+    assert_eq!(unchanged, Details::default());
+    let moved = start("2026-03-01T06:00:01Z").apply(&precise, now()).unwrap();
+    assert_eq!(moved.corrected_start, Some(at("2026-03-01T06:00:01Z")));
+    let back = start("2026-03-01T06:00:00Z").apply(&with(precise, moved), now()).unwrap();
+    assert_eq!(back, Details::default());
+}
+
+#[test]
 fn impossible_values_are_rejected_with_the_reason() {
     let start = |text: &str| SessionEdit { start: Some(at(text)), ..SessionEdit::default() };
     let length = |seconds| SessionEdit { length: Some(Seconds(seconds)), ..SessionEdit::default() };

@@ -39,6 +39,7 @@ impl From<StoreError> for IpcError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NoSuchSession { .. } => ErrorCode::NotFound,
+            StoreError::SitNotOver => ErrorCode::Rejected,
             StoreError::InvalidSit(_) => ErrorCode::BadRequest,
             StoreError::NotSignedIn | StoreError::OtherProject { .. } => ErrorCode::Account,
             _ => ErrorCode::Storage,

@@ -2,11 +2,11 @@
 
 use crate::outbox::{self, Edited};
 use crate::sessions::{self, Record, SessionKey};
-use crate::{StoreError, TextField, accounts};
+use crate::{StoreError, TextField, accounts, open_sits};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::edit::{ManualSit, SessionEdit};
-use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::ids::{DeviceId, SessionRef};
 use zafu_core::session::{Origin, Session};
 
 /// Changes a session, also one in its preparation, and enqueues it if it differs afterwards.
@@ -38,26 +38,16 @@ fn change_record(
     outbox::enqueue(connection, key, edited)
 }
 
-/// Changes a session by the user's request: one in its preparation is not in the log yet, and is not found.
-fn change_logged(
-    connection: &Connection,
-    id: SessionId,
-    apply: impl FnOnce(Session) -> Result<Session, StoreError>,
-) -> Result<(), StoreError> {
-    let record = sessions::find(connection, id)?.ok_or(StoreError::NoSuchSession { id })?;
-    change_record(connection, record, apply)
-}
-
 /// Applies an edit by the user.
 pub(crate) fn edit(
     connection: &Connection,
-    id: SessionId,
+    session: SessionRef,
     edit: SessionEdit,
     now: DateTime<Utc>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
     check_texts(edit.note.as_deref(), edit.label.as_deref())?;
-    change_logged(connection, id, |session| {
+    change_record(connection, sessions::named(connection, session)?, |session| {
         let details = edit.apply(&session, now)?;
         if details == session.details.value {
             return Ok(session);
@@ -94,14 +84,34 @@ fn check_texts(note: Option<&str>, label: Option<&str>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Deletes a session at `at`, or undoes its deletion.
+/// Deletes sessions at `at`.
 pub(crate) fn delete(
     connection: &Connection,
-    id: SessionId,
-    at: Option<DateTime<Utc>>,
+    listed: &[SessionRef],
+    at: DateTime<Utc>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
-    change_logged(connection, id, |session| Ok(with_deletion(session, at, device)))
+    for session in listed {
+        let record = sessions::named(connection, *session)?;
+        if open_sits::is_open(connection, record.key)? {
+            return Err(StoreError::SitNotOver);
+        }
+        change_record(connection, record, |session| Ok(with_deletion(session, Some(at), device)))?;
+    }
+    Ok(())
+}
+
+/// Undoes the deletion of sessions.
+pub(crate) fn undelete(
+    connection: &Connection,
+    listed: &[SessionRef],
+    device: DeviceId,
+) -> Result<(), StoreError> {
+    for session in listed {
+        let record = sessions::named(connection, *session)?;
+        change_record(connection, record, |session| Ok(with_deletion(session, None, device)))?;
+    }
+    Ok(())
 }
 
 /// Returns `session` deleted at `at`, or not deleted. A second deletion does not move the time of the first.

@@ -133,6 +133,9 @@ pub enum StoreError {
     /// The name of a preset is empty.
     PresetNameEmpty,
 
+    /// A sit is running or unsettled, so that it cannot be deleted.
+    SitNotOver,
+
     /// A sit cannot have a value that the user entered for it.
     InvalidSit(EditError),
 
@@ -247,6 +250,7 @@ impl StoreError {
                 message!("storage-preset-name-taken", name = name.as_str())
             }
             Self::PresetNameEmpty => message!("storage-preset-name-empty"),
+            Self::SitNotOver => message!("storage-sit-not-over"),
             Self::InvalidSit(error) => error.message(),
             Self::Nul { field: TextField::Note } => message!("storage-nul-in-note"),
             Self::Nul { field: TextField::Label } => message!("storage-nul-in-label"),

@@ -67,6 +67,13 @@ pub(crate) fn remove(connection: &Connection, id: SessionId) -> Result<SessionKe
     Ok(session)
 }
 
+/// Returns whether a sit is running or unsettled.
+pub(crate) fn is_open(connection: &Connection, session: SessionKey) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM open_sits WHERE session_key = ?1")?;
+    Ok(statement.exists([session])?)
+}
+
 /// Returns whether a sit is in its preparation.
 pub(crate) fn is_preparing(
     connection: &Connection,

@@ -95,9 +95,9 @@ pub(crate) fn fill(store: &Store) {
 
     store.edit(id(1), SessionEdit::texts("雨 rain", "morning"), at(0).wall.utc).unwrap();
     store.edit(id(2), SessionEdit::texts("two\nlines", ""), at(0).wall.utc).unwrap();
-    store.delete(id(3), at(sitting.seconds).wall.utc).unwrap();
-    store.delete(id(4), at(sitting.seconds).wall.utc).unwrap();
-    store.undelete(id(4)).unwrap();
+    store.delete(&[id(3).into()], at(sitting.seconds).wall.utc).unwrap();
+    store.delete(&[id(4).into()], at(sitting.seconds).wall.utc).unwrap();
+    store.undelete(&[id(4).into()]).unwrap();
     store.save_settings(&Settings { theme: Theme::Dark, ..Settings::default() }).unwrap();
     for (n, name) in [(1, "Morning"), (2, "Abend")] {
         let plan = Settings::default().plan;

@@ -1,10 +1,10 @@
 //! The table of sessions: one row per [`Session`]. Copies are merged by the core, not here.
 
-use crate::StoreError;
 use crate::text::{Id, Stamp};
+use crate::{StoreError, open_sits};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use zafu_core::ids::{DeviceId, SessionId, UserId};
+use zafu_core::ids::{DeviceId, SessionId, SessionRef, UserId};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 
@@ -160,6 +160,23 @@ macro_rules! by_id {
 pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
     let mut statement = connection.prepare_cached(by_id!(is_session!()))?;
     Ok(statement.query_row([Id(id)], record_from_row).optional()?)
+}
+
+/// Returns the session that `session` names, deleted or not.
+///
+/// # Errors
+/// [`StoreError::NoSuchSession`] also if it is in its preparation.
+pub(crate) fn named(connection: &Connection, session: SessionRef) -> Result<Record, StoreError> {
+    let SessionRef { id, owner } = session;
+    let of_owner = match owner {
+        Some(_) => of_owner(connection, id, owner)?,
+        None => None,
+    };
+    let found = match of_owner {
+        Some(record) if !open_sits::is_preparing(connection, record.key)? => Some(record),
+        _ => find(connection, id)?,
+    };
+    found.ok_or(StoreError::NoSuchSession { id })
 }
 
 /// Finds a session as [`find`], also one in its preparation.

@@ -203,7 +203,7 @@ fn a_sit_that_changed_while_the_server_merged_stays_pending_and_is_not_enqueued_
     sat(&store, id(1), 0);
     let row = store.pending(1).unwrap()[0];
     let theirs = noted(&found(&store, 1), "theirs", 7);
-    store.delete(id(1), at(900).wall.utc).unwrap();
+    store.delete(&[id(1).into()], at(900).wall.utc).unwrap();
     let generation = store.pending(1).unwrap()[0].generation;
     let merged = RowOutcome::Merged(Box::new(theirs));
     let pushed = store.apply_push(user(1), push_of(id(1), row.generation, merged)).unwrap();
@@ -442,7 +442,7 @@ fn the_comparison_includes_every_row_that_the_server_should_have() {
     for n in [3, 1, 2] {
         sat(&store, id(n), 5000 - n as u64 * 1000);
     }
-    store.delete(id(2), at(9000).wall.utc).unwrap();
+    store.delete(&[id(2).into()], at(9000).wall.utc).unwrap();
     second(&store);
     sat(&store, id(4), 9000);
     let mut seen = Vec::new();

@@ -104,7 +104,7 @@ fn real_life_22_edits_pushes_and_deletions_of_one_account_do_not_reach_the_other
     assert_eq!(outgoing(&store, 2)[0].1, "edited");
     accept(&store, 2);
     assert_eq!((outgoing(&store, 1).len(), outgoing(&store, 2).len()), (1, 0));
-    store.delete(id(1), at(9000).wall.utc).unwrap();
+    store.delete(&[id(1).into()], at(9000).wall.utc).unwrap();
     assert_eq!((log(&store), notes(&store, first).len()), (vec![], 1));
     // The other way round, and after both have signed out.
     sign_in(&store);
@@ -113,7 +113,7 @@ fn real_life_22_edits_pushes_and_deletions_of_one_account_do_not_reach_the_other
     edit(&store, 1, "of the first, too");
     assert_eq!(notes(&store, first), [(id(1), "of the first, too".into())]);
     second(&store);
-    store.undelete(id(1)).unwrap();
+    store.undelete(&[id(1).into()]).unwrap();
     assert_eq!(note_of(&shown(&store, 1)), "edited");
     accept(&store, 1);
     accept(&store, 2);

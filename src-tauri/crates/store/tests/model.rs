@@ -12,7 +12,7 @@ use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::session::{Details, Origin, Session};
 use zafu_core::time::{BootId, BootTime, Moment};
 use zafu_core::timer::{Answer, Command, Effect, OpenSit, OvertimeAnswer, Phase, Save, Timer};
-use zafu_store::{LogQuery, Pending, Store};
+use zafu_store::{LogQuery, Pending, Store, StoreError};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -248,7 +248,12 @@ impl World {
             Step::Delete { which } => {
                 let Some(id) = nth(which) else { return };
                 let at = self.now.wall.utc;
-                self.store.delete(id, at).unwrap();
+                let is_open = self.model.open.iter().any(|open| open_id(open) == id);
+                match self.store.delete(&[id.into()], at) {
+                    Err(StoreError::SitNotOver) if is_open => return,
+                    deleted => deleted.unwrap(),
+                }
+                assert!(!is_open, "an open sit was deleted");
                 self.model.change(id, |session| {
                     if session.deletion.value.is_none() {
                         session.deletion = session.deletion.set(Some(at), device);
@@ -257,7 +262,7 @@ impl World {
             }
             Step::Undelete { which } => {
                 let Some(id) = nth(which) else { return };
-                self.store.undelete(id).unwrap();
+                self.store.undelete(&[id.into()]).unwrap();
                 self.model.change(id, |session| {
                     if session.deletion.value.is_some() {
                         session.deletion = session.deletion.set(None, device);

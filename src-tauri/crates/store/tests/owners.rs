@@ -76,7 +76,7 @@ fn real_life_05_all_sits_of_a_closed_account_are_moved_and_enqueued() {
     }
     // Sent; sent and then deleted; rejected; never sent.
     store.edit(id(1), SessionEdit::texts("rain", "Zazen"), at(0).wall.utc).unwrap();
-    store.delete(id(2), at(9000).wall.utc).unwrap();
+    store.delete(&[id(2).into()], at(9000).wall.utc).unwrap();
     for row in store.pending(9).unwrap() {
         match row.session {
             one if one == id(3) => {

@@ -203,11 +203,11 @@ fn real_life_07_a_deletion_after_a_restore_wins_and_the_unchanged_note_is_the_se
         let mut folder = Folder::new();
         folder.back_up();
         folder.edit("before the crash");
-        folder.store().delete(id(1), at(100).wall.utc).unwrap();
-        folder.store().undelete(id(1)).unwrap();
+        folder.store().delete(&[id(1).into()], at(100).wall.utc).unwrap();
+        folder.store().undelete(&[id(1).into()]).unwrap();
         let there = folder.acknowledge();
         folder.restore(how);
-        folder.store().delete(id(1), at(200).wall.utc).unwrap();
+        folder.store().delete(&[id(1).into()], at(200).wall.utc).unwrap();
         folder.pull(vec![there.clone()]);
         let waits = folder.waits().unwrap();
         assert_eq!(waits.details, there.details, "it was not changed after the restore");

@@ -28,7 +28,10 @@ fn a_sit_in_its_preparation_is_stored_and_not_in_the_log() {
     assert!(matches!(store.open_sits().unwrap()[..], [OpenSit::Running(_)]));
     assert!(log(&store).is_empty() && queued(&store).is_empty());
     assert_eq!(store.session(id(1)).unwrap(), None);
-    assert!(matches!(store.delete(id(1), at(1).wall.utc), Err(StoreError::NoSuchSession { .. })));
+    assert!(matches!(
+        store.delete(&[id(1).into()], at(1).wall.utc),
+        Err(StoreError::NoSuchSession { .. })
+    ));
     drive(&store, &mut timer, Command::End { overtime: None }, at(5));
     assert!(store.open_sits().unwrap().is_empty());
 }
@@ -82,9 +85,38 @@ fn a_discarded_sit_stays_as_a_tombstone() {
     let session = store.session(id(1)).unwrap().unwrap();
     assert_eq!(session.deletion.value, Some(at(60).wall.utc));
     assert_eq!(session.lifecycle.satlength(), Seconds(60));
-    store.undelete(id(1)).unwrap();
+    store.undelete(&[id(1).into()]).unwrap();
     assert_eq!(log(&store), [id(1)]);
     assert_eq!(store.session(id(1)).unwrap().unwrap().deletion.revision, 2);
+}
+
+#[test]
+fn several_sits_are_deleted_labelled_and_restored_together_or_not_at_all() {
+    let (_folder, store) = store();
+    sat(&store, id(1), 0);
+    sat(&store, id(2), 2000);
+    let mut timer = Timer::default();
+    drive(&store, &mut timer, start(id(3), plan(600, 0)), at(4000));
+    let over = [id(1).into(), id(2).into()];
+    let with_running = [id(1).into(), id(3).into()];
+    let with_unknown = [id(1).into(), id(9).into()];
+    let now = at(4060).wall.utc;
+    assert!(matches!(store.delete(&with_running, now), Err(StoreError::SitNotOver)));
+    assert!(matches!(store.delete(&with_unknown, now), Err(StoreError::NoSuchSession { .. })));
+    assert!(matches!(
+        store.set_label(&with_unknown, "evening", now),
+        Err(StoreError::NoSuchSession { .. })
+    ));
+    assert_eq!(log(&store), [id(3), id(2), id(1)]);
+    assert_eq!(store.session(id(1)).unwrap().unwrap().details.revision, 0);
+
+    store.set_label(&over, "evening", now).unwrap();
+    let label = |n| store.session(id(n)).unwrap().unwrap().details.value.label;
+    assert_eq!([label(1), label(2)], ["evening", "evening"]);
+    store.delete(&over, now).unwrap();
+    assert_eq!(log(&store), [id(3)]);
+    store.undelete(&over).unwrap();
+    assert_eq!(log(&store), [id(3), id(2), id(1)]);
 }
 
 #[test]

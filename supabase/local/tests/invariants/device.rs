@@ -178,8 +178,8 @@ impl Device {
         ids.sort();
         let Some(id) = rng.choice(ids) else { return };
         match rng.u32(0..4) {
-            0 => self.store.delete(id, moment(now, self.skew).wall.utc).unwrap(),
-            1 => self.store.undelete(id).unwrap(),
+            0 => self.store.delete(&[id.into()], moment(now, self.skew).wall.utc).unwrap(),
+            1 => self.store.undelete(&[id.into()]).unwrap(),
             _ => self.edit(id, &format!("{:x} é \"\\\n", rng.u32(..))),
         }
         self.record_what_is_visible();

@@ -198,12 +198,7 @@ impl EngineThread {
     }
 
     pub(crate) fn delete_sit(&mut self, id: SessionId) -> Result<(), IpcError> {
-        let runs = self.timer.sit().is_some_and(|sit| sit.id == id);
-        let waits = self.timer.unsettled().iter().any(|unsettled| unsettled.id == id);
-        if runs || waits {
-            return Err(IpcError::new(ErrorCode::Rejected, message!("engine-sit-not-over")));
-        }
-        self.store.delete(id, self.now().wall.utc)?;
+        self.store.delete(&[id.into()], self.now().wall.utc)?;
         self.sync.wake(Wakeup::LocalChange);
         if self.finished == Some(id) {
             self.finished = None;
@@ -213,7 +208,7 @@ impl EngineThread {
     }
 
     pub(crate) fn restore_sit(&mut self, id: SessionId) -> Result<(), IpcError> {
-        self.store.undelete(id)?;
+        self.store.undelete(&[id.into()])?;
         self.sync.wake(Wakeup::LocalChange);
         self.publish();
         Ok(())

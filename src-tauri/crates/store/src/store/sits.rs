@@ -6,7 +6,7 @@ use crate::{StoreError, changes, device, open_sits, presets, save, settings};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, SessionRef};
 use zafu_core::session::{Origin, Session};
 use zafu_core::settings::{Preset, Settings};
 use zafu_core::timer::{OpenSit, Save};
@@ -71,11 +71,34 @@ impl Store {
     /// changed.
     pub fn edit(
         &self,
-        id: SessionId,
+        session: impl Into<SessionRef>,
         edit: SessionEdit,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.write(move |change| changes::edit(change, id, edit, now, device::current(change)?))
+        let session = session.into();
+        self.write(move |change| {
+            changes::edit(change, session, edit, now, device::current(change)?)
+        })
+    }
+
+    /// Sets the label of sits, of all of them or none; the empty text removes it.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub fn set_label(
+        &self,
+        sessions: &[SessionRef],
+        label: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (sessions, label) = (sessions.to_vec(), label.to_owned());
+        self.write(move |change| {
+            let device = device::current(change)?;
+            sessions.into_iter().try_for_each(|session| {
+                let edit = SessionEdit { label: Some(label.clone()), ..SessionEdit::default() };
+                changes::edit(change, session, edit, now, device)
+            })
+        })
     }
 
     /// Adds a completed sit that the user entered. It belongs to the signed-in account; without one, it is ownerless. A
@@ -90,24 +113,22 @@ impl Store {
         })
     }
 
-    /// Deletes a sit. Its record stays as a tombstone.
+    /// Deletes sits, all of them or none. Their records stay as tombstones.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], [`StoreError::SitNotOver`] if one is running or unsettled, or an I/O error.
+    pub fn delete(&self, sessions: &[SessionRef], at: DateTime<Utc>) -> Result<(), StoreError> {
+        let sessions = sessions.to_vec();
+        self.write(move |change| changes::delete(change, &sessions, at, device::current(change)?))
+    }
+
+    /// Undoes the deletion of sits, of all of them or none.
     ///
     /// # Errors
     /// [`StoreError::NoSuchSession`], or an I/O error.
-    pub fn delete(&self, id: SessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.set_deletion(id, Some(at))
-    }
-
-    /// Undoes the deletion of a sit.
-    ///
-    /// # Errors
-    /// [`StoreError::NoSuchSession`], or an I/O error.
-    pub fn undelete(&self, id: SessionId) -> Result<(), StoreError> {
-        self.set_deletion(id, None)
-    }
-
-    fn set_deletion(&self, id: SessionId, at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
-        self.write(move |change| changes::delete(change, id, at, device::current(change)?))
+    pub fn undelete(&self, sessions: &[SessionRef]) -> Result<(), StoreError> {
+        let sessions = sessions.to_vec();
+        self.write(move |change| changes::undelete(change, &sessions, device::current(change)?))
     }
 
     /// Returns the settings.

@@ -87,7 +87,7 @@ fn use_store(folder: &Path, mut on_change: impl FnMut(&Store)) {
         common::sign_in(store);
         Ok::<_, ()>(())
     });
-    usage.change(|store| store.delete(id(2), at(0).wall.utc));
+    usage.change(|store| store.delete(&[id(2).into()], at(0).wall.utc));
     for n in 0..17 {
         usage.change(|store| {
             store.edit(id(1), SessionEdit::texts(long_note(n), ""), at(0).wall.utc)

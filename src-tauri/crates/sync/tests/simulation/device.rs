@@ -545,8 +545,8 @@ impl Device {
         ids.extend(self.seen.values().filter(|s| s.deletion.value.is_some()).map(|s| s.id));
         let Some(id) = rng.choice(ids) else { return };
         let changed = match rng.u32(0..4) {
-            0 => self.store().delete(id, moment(now, self.skew).wall.utc),
-            1 => self.store().undelete(id),
+            0 => self.store().delete(&[id.into()], moment(now, self.skew).wall.utc),
+            1 => self.store().undelete(&[id.into()]),
             _ => {
                 let note = format!("{:x} é \"\\\n", rng.u64(..));
                 let edited = self.store().edit(
