@@ -41,6 +41,14 @@ storage-no-such-account = Das Konto { $id } war auf diesem Computer nie angemeld
 storage-no-such-preset = Es gibt keine Vorlage mit der ID { $id }. Es wurde nichts geändert. Vielleicht wurde sie gelöscht.
 storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen.
 storage-preset-name-empty = Eine Vorlage braucht einen Namen. Es wurde nichts gespeichert. Gib einen Namen ein.
+storage-no-such-label = Es gibt keine Art „{ $label }“. Es wurde nichts geändert. Vielleicht wurde sie zusammengelegt oder gelöscht.
+storage-label-name-empty = Eine Art braucht einen Namen. Es wurde nichts gespeichert. Gib einen Namen ein.
+storage-label-name-too-long = Der Name einer Art kann höchstens 1024 Byte lang sein. Es wurde nichts gespeichert. Gib einen kürzeren Namen ein.
+storage-label-name-control-character = Der Name enthält einen Zeilenumbruch oder ein anderes Steuerzeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
+storage-label-name-taken = Es gibt schon eine Art namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen oder lege die beiden Arten zusammen.
+storage-label-fixed = Diese Art ist zu lang oder enthält einen Zeilenumbruch oder ein anderes Steuerzeichen, deshalb kann sie nicht geändert werden. Es wurde nichts gespeichert. Gib ihren Sitzungen stattdessen eine andere Art.
+storage-label-into-itself = Eine Art kann nicht mit sich selbst zusammengelegt werden. Es wurde nichts geändert. Wähle eine andere Art.
+storage-too-many-labels = Du hast schon { $count } Arten. Es wurde nichts gespeichert. Zusammenlegen oder Löschen schafft keinen Platz; gib der Sitzung eine Art, die es schon gibt.
 storage-nul-in-note = Die Notiz enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
 storage-nul-in-label = Die Art enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
 

@@ -41,6 +41,14 @@ storage-no-such-account = The account { $id } never signed in on this computer. 
 storage-no-such-preset = There is no preset with the ID { $id }. Nothing was changed. It may have been deleted.
 storage-preset-name-taken = There is already a preset called “{ $name }”. Nothing was saved. Choose another name.
 storage-preset-name-empty = A preset needs a name. Nothing was saved. Enter a name.
+storage-no-such-label = There is no label “{ $label }”. Nothing was changed. It may have been merged or deleted.
+storage-label-name-empty = A label needs a name. Nothing was saved. Enter a name.
+storage-label-name-too-long = The name of a label can have at most 1,024 bytes. Nothing was saved. Enter a shorter name.
+storage-label-name-control-character = The name contains a line break or another control character. Nothing was saved. Remove the character, then try again.
+storage-label-name-taken = There is already a label called “{ $name }”. Nothing was saved. Choose another name, or merge the two labels.
+storage-label-fixed = This label is too long, or contains a line break or another control character, so it cannot be changed. Nothing was saved. Give its sits another label instead.
+storage-label-into-itself = A label cannot be merged into itself. Nothing was changed. Choose another label.
+storage-too-many-labels = You already have { $count } labels. Nothing was saved. Merging or deleting a label does not make room; give the sit an existing label.
 storage-nul-in-note = The note contains a NUL character. Nothing was saved. Remove the character, then try again.
 storage-nul-in-label = The label contains a NUL character. Nothing was saved. Remove the character, then try again.
 

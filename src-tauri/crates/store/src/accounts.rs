@@ -3,6 +3,7 @@
 //! At most one account is signed in. At most one is shown in the log: the signed-in account, or the last one that was.
 
 use crate::StoreError;
+use crate::labels;
 use crate::outbox;
 use crate::owners;
 use crate::text::{Id, Stamp};
@@ -260,14 +261,15 @@ pub(crate) fn record_comparison(
     known(account, recorded)
 }
 
-/// Makes a comparison of both sides due.
+/// Makes a comparison of both sides due, and a read of the labels.
 pub(crate) fn request_comparison(
     connection: &Connection,
     account: UserId,
 ) -> Result<(), StoreError> {
     let recorded =
         connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
-    known(account, recorded)
+    known(account, recorded)?;
+    labels::request_read(connection, account)
 }
 
 /// Records the fingerprint of the server's health check. Returns whether it changed.
@@ -291,6 +293,7 @@ pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(
     )?;
     known(account, reset)?;
     unreadable::mark_unsent(connection, account)?;
+    labels::restart_sync(connection, account)?;
     outbox::enqueue_all(connection, account)
 }
 
@@ -310,10 +313,13 @@ pub(crate) fn agree_to_erasure(
         AfterErasure::Upload => {
             unreadable::set(connection, account, unreadable::State::Unsent, None)?;
             outbox::release(connection, account)?;
+            labels::release(connection, account)?;
+            labels::restart_sync(connection, account)?;
             outbox::enqueue_all(connection, account)
         }
         AfterErasure::KeepHere => {
             unreadable::set(connection, account, unreadable::State::LocalOnly, None)?;
+            labels::keep_all_local(connection, account)?;
             outbox::keep_all_local(connection, account)
         }
     }

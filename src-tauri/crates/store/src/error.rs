@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use zafu_core::edit::EditError;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{InvalidLabel, LabelKey, MAX_LABELS};
 use zafu_core::message;
 use zafu_core::message::Message;
 
@@ -139,6 +140,33 @@ pub enum StoreError {
     /// A sit cannot have a value that the user entered for it.
     InvalidSit(EditError),
 
+    /// The user sees no label of this key, or it is shown as another one.
+    NoSuchLabel {
+        /// The requested key.
+        key: LabelKey,
+    },
+
+    /// The text cannot be the name of a label.
+    LabelName {
+        /// Why it cannot.
+        reason: InvalidLabel,
+    },
+
+    /// Another label has the name.
+    LabelNameTaken {
+        /// The name.
+        name: String,
+    },
+
+    /// The key of the label is too long or has a control character, so that the label can only be shown.
+    LabelFixed,
+
+    /// A label cannot be merged into itself.
+    LabelIntoItself,
+
+    /// The owner has [`MAX_LABELS`](zafu_core::label::MAX_LABELS) labels already.
+    TooManyLabels,
+
     /// A text contains U+0000, which PostgreSQL cannot store.
     Nul {
         /// The field.
@@ -252,6 +280,22 @@ impl StoreError {
             Self::PresetNameEmpty => message!("storage-preset-name-empty"),
             Self::SitNotOver => message!("storage-sit-not-over"),
             Self::InvalidSit(error) => error.message(),
+            Self::NoSuchLabel { key } => {
+                message!("storage-no-such-label", label = key.0.as_str())
+            }
+            Self::LabelName { reason: InvalidLabel::Empty } => message!("storage-label-name-empty"),
+            Self::LabelName { reason: InvalidLabel::TooLong } => {
+                message!("storage-label-name-too-long")
+            }
+            Self::LabelName { reason: InvalidLabel::ControlCharacter } => {
+                message!("storage-label-name-control-character")
+            }
+            Self::LabelNameTaken { name } => {
+                message!("storage-label-name-taken", name = name.as_str())
+            }
+            Self::LabelFixed => message!("storage-label-fixed"),
+            Self::LabelIntoItself => message!("storage-label-into-itself"),
+            Self::TooManyLabels => message!("storage-too-many-labels", count = MAX_LABELS),
             Self::Nul { field: TextField::Note } => message!("storage-nul-in-note"),
             Self::Nul { field: TextField::Label } => message!("storage-nul-in-label"),
             Self::Impossible { source } => {

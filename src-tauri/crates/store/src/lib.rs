@@ -14,6 +14,7 @@ mod error;
 #[cfg(test)]
 mod faults;
 mod folder;
+mod labels;
 mod location;
 mod migrate;
 mod open_sits;
@@ -38,6 +39,7 @@ mod writer;
 pub use accounts::{Account, AfterErasure, ClosedReason, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
+pub use labels::{LabelEntry, LabelsApplied, LabelsResponse};
 pub use location::Relocation;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;

@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_sync.sql"),
     include_str!("migrations/0006_names.sql"),
     include_str!("migrations/0007_keys.sql"),
+    include_str!("migrations/0008_labels.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

@@ -6,6 +6,7 @@
 use crate::StoreError;
 use crate::accounts::{self, Account};
 use crate::device;
+use crate::labels;
 use crate::outbox::{self, Edited};
 use crate::sessions::{self, Record, SessionKey};
 use crate::text::Id;
@@ -106,13 +107,16 @@ pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, 
     )?;
     outbox::enqueue_moved(connection)?;
     connection.execute("DELETE FROM owner_moves", [])?;
+    labels::copy(connection, Some(source), target)?;
     Ok(u32::try_from(moved).unwrap_or(u32::MAX))
 }
 
 /// Assigns the ownerless sits to the signed-in account. One that the account has already is merged with it. Returns their
 /// number.
 pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreError> {
-    let target = Id(accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?);
+    let account = accounts::signed_in(connection)?.ok_or(StoreError::NotSignedIn)?;
+    let target = Id(account);
+    labels::copy(connection, None, account)?;
     connection.execute(
         "INSERT INTO owner_moves (session_key, target)
          SELECT key, ?1 FROM sessions WHERE owner IS NULL AND EXISTS (
@@ -123,6 +127,7 @@ pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreErro
     // They are in the outbox already: an ownerless sit was never pushed.
     let assigned =
         connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [target])?;
+    labels::remove_ownerless(connection)?;
     Ok(u32::try_from(merged + assigned).unwrap_or(u32::MAX))
 }
 

@@ -23,25 +23,42 @@ pub(crate) fn join(
     edited: Edited,
     now: DateTime<Utc>,
 ) -> Result<(Session, Edited), StoreError> {
-    let details = is_unknown(lineage, &ours.details, &theirs.details);
-    let deletion = is_unknown(lineage, &ours.deletion, &theirs.deletion);
-    if details {
-        lineage.meet_unknown(connection, theirs.details.deviceid, now)?;
-    }
-    if deletion {
-        lineage.meet_unknown(connection, theirs.deletion.deviceid, now)?;
+    // Both are met before one is raised, since each can change the device id.
+    for (is_unknown, deviceid) in [
+        (is_unknown(lineage, &ours.details, &theirs.details), theirs.details.deviceid),
+        (is_unknown(lineage, &ours.deletion, &theirs.deletion), theirs.deletion.deviceid),
+    ] {
+        if is_unknown {
+            lineage.meet_unknown(connection, deviceid, now)?;
+        }
     }
     let mut joined = theirs.clone().join(ours);
     let mut raised = Edited::NOTHING;
-    if details && edited.details && is_later(lineage, &ours.details, &theirs.details) {
-        joined.details = raise(&ours.details, &theirs.details, lineage);
-        raised.details = true;
-    }
-    if deletion && edited.deletion && is_later(lineage, &ours.deletion, &theirs.deletion) {
-        joined.deletion = raise(&ours.deletion, &theirs.deletion, lineage);
-        raised.deletion = true;
-    }
+    (joined.details, raised.details) =
+        join_register(connection, lineage, &ours.details, &theirs.details, edited.details, now)?;
+    (joined.deletion, raised.deletion) =
+        join_register(connection, lineage, &ours.deletion, &theirs.deletion, edited.deletion, now)?;
     Ok((joined, raised))
+}
+
+/// Merges two copies of one register, as [`join`] does for a session. Returns whether the revision of `ours` was raised above
+/// that of `theirs`.
+pub(crate) fn join_register<T: Clone + PartialEq>(
+    connection: &Connection,
+    lineage: &mut Lineage,
+    ours: &Register<T>,
+    theirs: &Register<T>,
+    is_edited: bool,
+    now: DateTime<Utc>,
+) -> Result<(Register<T>, bool), StoreError> {
+    let is_unknown = is_unknown(lineage, ours, theirs);
+    if is_unknown {
+        lineage.meet_unknown(connection, theirs.deviceid, now)?;
+    }
+    if is_unknown && is_edited && is_later(lineage, ours, theirs) {
+        return Ok((raise(ours, theirs, lineage), true));
+    }
+    Ok((theirs.clone().join(ours), false))
 }
 
 /// Checks a session of the server that is not on this device. If it was created or changed under the current device id,

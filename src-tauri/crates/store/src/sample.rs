@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
 use zafu_core::settings::{Preset, Settings, Theme};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
@@ -98,6 +99,10 @@ pub(crate) fn fill(store: &Store) {
     store.delete(&[id(3).into()], at(sitting.seconds).wall.utc).unwrap();
     store.delete(&[id(4).into()], at(sitting.seconds).wall.utc).unwrap();
     store.undelete(&[id(4).into()]).unwrap();
+    let morning = LabelKey("morning".into());
+    store.change_label(&morning, "Am Morgen", Colour::Teal, Shape::Star).unwrap();
+    store.create_label("Gehen", Colour::Green, Shape::Circle).unwrap();
+    store.merge_label(&LabelKey("Gehen".into()), &morning).unwrap();
     store.save_settings(&Settings { theme: Theme::Dark, ..Settings::default() }).unwrap();
     for (n, name) in [(1, "Morning"), (2, "Abend")] {
         let plan = Settings::default().plan;
@@ -121,6 +126,7 @@ pub(crate) fn fill(store: &Store) {
         cursor,
         last: true,
         erased: Some(Uuid::from_u128(8)),
+        labels_seq: None,
         at: at(0).wall.utc,
     };
     store.apply_pull(user(2), pull).unwrap();

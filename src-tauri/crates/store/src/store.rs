@@ -3,6 +3,7 @@
 
 mod accounts;
 mod files;
+mod labels;
 mod sits;
 mod sync;
 

@@ -9,7 +9,7 @@ use crate::outbox::{self, Edited, State};
 use crate::sessions::{self, Record};
 use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, open_sits, reconcile};
+use crate::{StoreError, labels, open_sits, reconcile};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -95,6 +95,8 @@ pub struct Pull {
     pub last: bool,
     /// The id of the last erasure of the account's sessions.
     pub erased: Option<Uuid>,
+    /// The seq of the last change of the account's labels; `None` if the server does not know labels.
+    pub labels_seq: Option<i64>,
     /// When the response is applied.
     pub at: DateTime<Utc>,
 }
@@ -227,6 +229,7 @@ pub(crate) fn apply_pull(
         changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
+    labels::record_server_seq(connection, account, pull.labels_seq)?;
     if pull.last {
         device::all_read(connection, account)?;
     }

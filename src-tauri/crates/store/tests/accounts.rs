@@ -35,6 +35,7 @@ fn pull(rows: Vec<Session>, seq: i64) -> Pull {
         cursor: cursor(seq),
         last: true,
         erased: None,
+        labels_seq: None,
         at: at(0).wall.utc,
     }
 }

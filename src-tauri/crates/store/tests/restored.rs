@@ -109,6 +109,7 @@ impl Folder {
             cursor: Cursor { seq: self.seq, history_id: Uuid::from_u128(5) },
             last: true,
             erased: None,
+            labels_seq: None,
             at: at(6000).wall.utc,
         };
         let merged = self.store().apply_pull(user(1), pull).unwrap();

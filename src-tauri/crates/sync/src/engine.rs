@@ -476,6 +476,7 @@ impl SyncEngine {
             cursor: next,
             last: !more,
             erased: erasure_id,
+            labels_seq: None,
             at: now.wall.utc,
         };
         let changed = match self.store.apply_pull(account, pull)? {

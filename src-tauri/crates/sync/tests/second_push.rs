@@ -37,6 +37,7 @@ fn with_backlog(sits: u128) -> Device {
         cursor,
         last: true,
         erased: None,
+        labels_seq: None,
         at: at(0).wall.utc,
     };
     device.store.apply_pull(ME, pull).unwrap();

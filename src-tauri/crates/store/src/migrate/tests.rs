@@ -18,6 +18,7 @@ const RELEASED: &[u64] = &[
     0xfd37_a779_ab62_d205,
     0x1a73_30c3_2610_0889,
     0x6711_43b7_0020_8c25,
+    0x5b0d_3b5d_9fb0_e163,
 ];
 
 fn now() -> WallTime {
@@ -218,6 +219,22 @@ fn format_7_keeps_open_sits_the_outbox_and_rows_that_were_stored_as_text() {
     let copies = all.unwrap().into_iter().filter(|entry| entry.session.id == id).count();
     assert_eq!(copies, 2);
     store.check().unwrap();
+}
+
+#[test]
+fn every_label_of_a_session_becomes_a_row_that_was_never_changed() {
+    for format in 1..=7 {
+        let folder = holding(format);
+        let store = open(folder.path(), MIGRATIONS).unwrap();
+        let missing = store.on_writer(|connection| {
+            let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            let labels: u32 = count("SELECT count(*) FROM labels WHERE revision = 0 AND resolved = id");
+            let used = "SELECT count(*) FROM (SELECT DISTINCT owner, label FROM sessions WHERE label <> '')";
+            assert_eq!(labels, count(used));
+            labels == 0
+        });
+        assert!(!missing, "format {format} has a label");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::accounts::{self, AfterErasure};
 use crate::outbox::{self, Backlog, DeadLetter, DeadLetters, Outgoing, Pending};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, ServerRow, UnreadableRow};
-use crate::{StoreError, server_rows};
+use crate::{StoreError, labels, server_rows};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
@@ -73,12 +73,15 @@ impl Store {
         self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
 
-    /// Makes all dead letters of `account` pending again. Returns their number.
+    /// Makes all dead letters of `account` pending again, and its rejected labels. Returns the number of dead letters.
     ///
     /// # Errors
     /// An I/O error.
     pub fn retry_dead_letters(&self, account: UserId) -> Result<u32, StoreError> {
-        self.write(move |change| outbox::retry_dead_letters(change, account, DeadLetters::All))
+        self.write(move |change| {
+            labels::retry_rejected(change, account)?;
+            outbox::retry_dead_letters(change, account, DeadLetters::All)
+        })
     }
 
     /// Makes the dead letters of `account` for which whole requests failed pending again: the server was at fault.
@@ -103,6 +106,7 @@ impl Store {
             if !accounts::record_health(change, account, &fingerprint)? {
                 return Ok(0);
             }
+            labels::retry_rejected(change, account)?;
             let which = DeadLetters::FromOtherServer(&fingerprint);
             outbox::retry_dead_letters(change, account, which)
         })

@@ -48,7 +48,16 @@ fn start(n: u128) -> Vec<Save> {
 fn page(rows: Vec<Session>, seq: i64) -> Pull {
     let cursor = Cursor { seq, history_id: Uuid::from_u128(3) };
     let (unreadable, version) = (Vec::new(), "0.1.0".into());
-    Pull { rows, unreadable, version, cursor, last: true, erased: None, at: now().wall.utc }
+    Pull {
+        rows,
+        unreadable,
+        version,
+        cursor,
+        last: true,
+        erased: None,
+        labels_seq: None,
+        at: now().wall.utc,
+    }
 }
 
 #[test]
