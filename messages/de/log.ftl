@@ -3,6 +3,7 @@
 log-title = Frühere Sitzungen
 log-empty = Noch keine Sitzungen. Deine erste Sitzung wird hier stehen.
 log-more = Ältere Sitzungen zeigen
+log-insight = Überblick
 log-owner = Konto
 log-owner-shown = Dieses Konto
 log-owner-all = Alle Konten

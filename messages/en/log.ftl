@@ -3,6 +3,8 @@
 log-title = Past sits
 log-empty = No sits yet. Your first sit will appear here.
 log-more = Show older sits
+# Opens the page with totals and charts
+log-insight = Overview
 # Choice of the account whose sits are listed; shown if this computer has sits of several accounts
 log-owner = Account
 log-owner-shown = This account

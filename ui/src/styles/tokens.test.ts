@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { COLOURS } from '../lib/charts/data';
 
-const css = readFileSync('src/styles/tokens.css', 'utf8');
+const css = ['tokens', 'charts']
+	.map((name) => readFileSync(`src/styles/${name}.css`, 'utf8'))
+	.join('\n');
 
 /** Returns the hexadecimal colours of one theme by name: 0 is light, 1 is dark. */
 function tokens(theme: 0 | 1): Record<string, string> {
@@ -31,6 +34,14 @@ const TEXT = [
 	['on-notice', 'notice'],
 ] as const;
 
+const MARKS = [
+	'mark',
+	'mark-soft',
+	...[1, 2, 3, 4].map((level) => `level-${level}`),
+	...COLOURS.map((colour) => `label-${colour}`),
+	'label-grey',
+];
+
 describe.each([
 	['light', tokens(0)],
 	['dark', tokens(1)],
@@ -42,5 +53,15 @@ describe.each([
 	it.each(['paper-near', 'paper-far', 'surface'])(
 		'has enough contrast for the focus ring on %s',
 		(ground) => expect(contrast(theme.focus!, theme[ground]!)).toBeGreaterThanOrEqual(3),
+	);
+
+	it.each(MARKS)('has enough contrast for the mark %s of a chart', (mark) => {
+		for (const ground of ['paper-near', 'paper-far', 'surface'])
+			expect(contrast(theme[mark]!, theme[ground]!)).toBeGreaterThanOrEqual(3);
+	});
+
+	it.each(['mark', ...COLOURS.map((colour) => `label-${colour}`), 'label-grey'])(
+		'has enough contrast for a shape on %s',
+		(mark) => expect(contrast(theme['on-mark']!, theme[mark]!)).toBeGreaterThanOrEqual(3),
 	);
 });

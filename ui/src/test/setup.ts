@@ -40,3 +40,6 @@ globalThis.ResizeObserver ??= class {
 		// jsdom has no layout.
 	}
 };
+
+// jsdom has no layout.
+Range.prototype.getBoundingClientRect ??= () => new DOMRect();

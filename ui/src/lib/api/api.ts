@@ -2,6 +2,7 @@
  * The window's interface to the engine. `tauri.ts` implements it with Tauri commands, `demo.ts` with an engine in memory
  * for tests and for the demo in a browser. Every promise rejects with an `IpcError`.
  */
+import type { InsightData, Period } from '../charts/data';
 import type {
 	Answer,
 	BellCheck,
@@ -57,6 +58,10 @@ export interface Api {
 	editSit(id: string, note: string, label: string): Promise<void>;
 	deleteSit(id: string): Promise<void>;
 	restoreSit(id: string): Promise<void>;
+	/** Returns the figures of the log for a period. Undefined if the engine has none: the window does not offer them. */
+	readInsight?(period: Period): Promise<InsightData>;
+	/** Stores a picture in a file that the user chooses. */
+	savePicture?(name: string, picture: Uint8Array): Promise<void>;
 	getSettings(): Promise<Settings>;
 	saveSettings(settings: Settings): Promise<void>;
 	listPresets(): Promise<Preset[]>;

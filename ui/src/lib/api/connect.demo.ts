@@ -24,7 +24,7 @@ async function press(ids: string[]): Promise<void> {
 
 /** Resolves once every click has taken effect, all screens are loaded and nothing moves. */
 async function settled(pressed: Promise<void>): Promise<void> {
-	await Promise.all([pressed, import('../screens/deferred')]);
+	await Promise.all([pressed, import('../screens/deferred'), import('../screens/Insight.svelte')]);
 	// The second round covers what the first has changed.
 	for (const _ of [1, 2]) {
 		await frame();

@@ -4,6 +4,7 @@
  */
 import type { MessageId } from '../messages.svelte';
 import type { Api, Listener } from './api';
+import { insightOf, type DemoSit } from './demo-insight';
 import { demoAccount, type AccountState } from './demo-account';
 import type {
 	FinishedView,
@@ -49,6 +50,8 @@ export interface DemoState {
 	records?: SitRecord[];
 	settings?: Partial<Settings>;
 	presets?: Preset[];
+	/** The log whose figures are shown; without it, figures are not offered. */
+	insight?: DemoSit[];
 	bellError?: IpcError;
 	/** Error with which a chosen sound file is refused. */
 	fileError?: IpcError;
@@ -269,6 +272,13 @@ export function createDemo(state: DemoState = {}): Demo {
 				b.startedAt.localeCompare(a.startedAt),
 			);
 		},
+		...(state.insight && {
+			readInsight: async (period) => insightOf(state.insight ?? [], period),
+			savePicture: async (name, picture) => {
+				calls.push(`savePicture ${name} ${picture.length > 0}`);
+				download(name, picture);
+			},
+		}),
 		getSettings: async () => structuredClone(settings),
 		saveSettings: async (next) => {
 			calls.push('saveSettings');
@@ -316,4 +326,13 @@ export function createDemo(state: DemoState = {}): Demo {
 function dayOf(startedAt: string, dayStartsAtHour: number): string {
 	const local = Date.parse(`${startedAt.slice(0, 19)}Z`);
 	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** Stores bytes in the folder for downloads of the browser. */
+function download(name: string, bytes: Uint8Array): void {
+	const link = document.createElement('a');
+	link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+	link.download = name;
+	link.click();
+	URL.revokeObjectURL(link.href);
 }

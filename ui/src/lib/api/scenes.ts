@@ -9,12 +9,14 @@
  *   trouble   number of troubles; `mute`: no sound
  *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
  *   records   none, long, elsewhere: past sits; long notes and labels; sits of another device
+ *   insight   none, few, many, labels: the log whose figures are shown; without it, the log offers none
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
  *   project   none: the sign-in form suggests no project
  *   theme, lang, time, fade, dim: as in the settings
  *   still     stops the clock
  */
+import { DEMO_LOGS } from './demo-insight';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import type {
 	IntervalTimes,
@@ -289,6 +291,8 @@ export function scene(query: URLSearchParams): DemoState {
 			dim: query.has('dim'),
 		},
 	};
+	const insight = DEMO_LOGS[query.get('insight') ?? ''];
+	if (insight) state.insight = insight();
 	if (query.has('still')) state.now = () => 0;
 	if (query.has('mute')) state.bellError = bellTrouble('no-device');
 	const bell = query.get('bell');

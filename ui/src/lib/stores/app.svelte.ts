@@ -16,6 +16,9 @@
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
  *   log        log, log-owner, sit-row (one each), sit-owner, sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
+ *   insight    open-insight (in the log), insight, insight-period, insight-overview, insight-observations; charts
+ *              year, bars, times, lengths, weekdays, labels, each with CHART-{table,save,png,svg};
+ *              bars-{week,month,year,labels}
  *   account    account, project, project-url, project-key, email, how-password, how-code, password, code,
  *              send-code, sign-in, sign-up, enter-trouble, account-outcome; account-state, sync-now, progress,
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
@@ -36,7 +39,7 @@ import { Notices } from './notices.svelte';
 import { Log } from './log.svelte';
 import { Timer } from './timer.svelte';
 
-export type Screen = 'timer' | 'settings' | 'log' | 'account';
+export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'account';
 export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
@@ -205,9 +208,10 @@ export class App {
 		if (screen === 'account') void this.account.open();
 	}
 
-	/** Returns to the timer, or from the account to the screen that opened it. */
+	/** Returns to the timer, from the insight to the log, or from the account to the screen that opened it. */
 	back(): void {
-		this.go(this.screen === 'account' ? this.#previousScreen : 'timer');
+		if (this.screen === 'insight') this.go('log');
+		else this.go(this.screen === 'account' ? this.#previousScreen : 'timer');
 	}
 
 	/** Changes the usual sit, and the draft with it unless the user has changed that. */
