@@ -143,7 +143,7 @@ fn outgoing_sits_are_ordered_by_change_and_limited_in_rows_and_bytes() {
     for n in 1..=4 {
         sat(&store, id(n), n as u64 * 1000);
     }
-    store.edit(id(1), SessionEdit::texts(&"rain ".repeat(200), ""), at(0).wall.utc).unwrap();
+    store.edit(id(1), SessionEdit::texts("rain ".repeat(200), ""), at(0).wall.utc).unwrap();
     assert_eq!(sent(&store, 1), [2, 3, 4, 1].map(id));
     let ids = |rows, bytes| {
         let rows = store.outgoing(user(1), rows, bytes).unwrap();

@@ -42,7 +42,7 @@ fn writes_until_it_is_killed() {
         drive(&store, &mut timer, Command::Checkpoint, at(30));
         drive(&store, &mut timer, Command::End { overtime: None }, at(60));
         print("ended", id);
-        store.edit(id, SessionEdit::texts(&long_note(), ""), at(0).wall.utc).unwrap();
+        store.edit(id, SessionEdit::texts(long_note(), ""), at(0).wall.utc).unwrap();
         print("noted", id);
     }
 }
