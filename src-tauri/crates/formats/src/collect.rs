@@ -25,6 +25,8 @@ pub struct Draft<'r> {
     pub seconds: u64,
     /// The text of the file from which the id is derived.
     pub length_text: &'r str,
+    /// The length by the clock on the wall, if it is another in another zone. Rows that are there twice are told by it.
+    pub clock_seconds: Option<i64>,
     pub planned: Option<Seconds>,
     pub label: &'r str,
     pub note: &'r str,
@@ -158,8 +160,8 @@ impl<'c> Collector<'c> {
             Ok(sit) => sit,
             Err(reason) => return self.skip(position, reason, None),
         };
-        // Those that are offered are remembered too.
-        if self.seen.len() + self.counts.len() > limits::SITS {
+        // Those that are offered are remembered too. A count takes twice the memory.
+        if self.seen.len() + 2 * self.counts.len() > limits::SITS {
             return Err(Fault::TooManySits);
         }
         if u64::from(sit.length.0) > limits::DAY {
@@ -215,7 +217,8 @@ impl<'c> Collector<'c> {
         if draft.note.len() > limits::NOTE_BYTES || draft.label.len() > limits::LABEL_BYTES {
             return Err(Reason::TextTooLong);
         }
-        let ordinal = self.ordinal(draft.start, length)?;
+        let clock_seconds = draft.clock_seconds.unwrap_or(i64::from(length.0));
+        let ordinal = self.ordinal(draft.start, clock_seconds)?;
         let sit = Sit {
             id: session_id(self.format, draft.start_text, draft.length_text, ordinal),
             start: self.wall_time(draft.start, length),
@@ -230,7 +233,7 @@ impl<'c> Collector<'c> {
 
     /// Returns how many rows before have the same start and length, if such rows are different sits. They are not if the
     /// start is known to the second. The assumed zone does not enter.
-    fn ordinal(&mut self, start: Start, length: Seconds) -> Result<u32, Reason> {
+    fn ordinal(&mut self, start: Start, clock_seconds: i64) -> Result<u32, Reason> {
         let (seconds, is_exact) = match start {
             Start::Local(Local::Time(time)) => {
                 (time.and_utc().timestamp(), self.format != Format::InsightTimerJournal)
@@ -238,9 +241,8 @@ impl<'c> Collector<'c> {
             Start::Local(Local::Day(day)) => (noon(day).and_utc().timestamp(), false),
             Start::Instant(utc, _) => (utc.timestamp(), true),
         };
-        // The years of a sit have less than 2^34 seconds and its length less than 2^30, so no two keys are the same.
-        let since_first_year = seconds.wrapping_add(1 << 32).cast_unsigned();
-        let key = since_first_year << 30 | u64::from(length.0);
+        // The years of a sit have less than 2^34 seconds and its length less than 2^29, so no two keys are the same.
+        let key = (seconds << 30).wrapping_add(clock_seconds).cast_unsigned();
         if is_exact {
             return if self.seen.insert(key) { Ok(0) } else { Err(Reason::TwiceInFile) };
         }

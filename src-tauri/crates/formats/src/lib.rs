@@ -23,10 +23,10 @@ mod times;
 pub mod write;
 mod zone;
 
-/// A time zone of the IANA database, parsed from its name.
-pub use chrono_tz::Tz;
+/// The time zones of the IANA database. Their names are parsed and displayed.
+pub use chrono_tz::{TZ_VARIANTS, Tz};
 pub use error::{Fault, ReadError};
 pub use read::{Event, Format, FoundSit, Options, Outcome, Progress, Summary, read};
-pub use sit::{LabelStyle, Outcome as SitOutcome, Record, Sit};
+pub use sit::{LabelStyle, Record, Sit, SitOutcome};
 pub use skipped::{Position, Reason, Skipped};
 pub use times::DateOrder;

@@ -58,5 +58,5 @@ pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 /// The longest sit that is imported without being asked for, in seconds.
 pub const DAY: u64 = 86_400;
 
-/// The longest sit that is offered at all, in seconds: over ten years. Four times as much still fits in 30 bits.
+/// The longest sit that is offered at all, in seconds: over ten years. It fits in 29 bits, also if the clocks change.
 pub const LONGEST: u64 = 1 << 28;

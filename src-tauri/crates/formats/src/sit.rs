@@ -28,11 +28,11 @@ pub struct Sit {
 impl Sit {
     /// Returns how it ended. For an export of another program: early if it was shorter than planned.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> SitOutcome {
         match (&self.record, self.planned) {
             (Some(record), _) => record.outcome,
-            (None, Some(planned)) if self.length < planned => Outcome::EndedEarly,
-            (None, _) => Outcome::Completed,
+            (None, Some(planned)) if self.length < planned => SitOutcome::EndedEarly,
+            (None, _) => SitOutcome::Completed,
         }
     }
 }
@@ -41,7 +41,7 @@ impl Sit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: SitOutcome,
     /// When it ended.
     pub ended: DateTime<Utc>,
     /// How the session was created.
@@ -58,14 +58,14 @@ pub struct Record {
 
 /// How a sit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SitOutcome {
     /// It reached its planned end, or was open-ended and ended.
     Completed,
     /// It ended before its planned end.
     EndedEarly,
 }
 
-impl Outcome {
+impl SitOutcome {
     /// Returns its name in exports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -232,6 +232,7 @@ fn close(pending: &mut Option<Record>, collector: &mut Collector<'_>) -> Result<
         start_text: &start.timestamp().to_string(),
         seconds,
         length_text: &seconds.to_string(),
+        clock_seconds: None,
         planned: None,
         label: &record.source,
         note: "",

@@ -46,6 +46,7 @@ impl Layout {
             start_text,
             seconds,
             length_text: end_text,
+            clock_seconds: Some(end.signed_duration_since(start).num_seconds()),
             planned: None,
             label: "",
             note: "",

@@ -121,6 +121,7 @@ fn rows(connection: &mut Connection, collector: &mut Collector<'_>) -> Result<()
                 start_text: &start_text,
                 seconds: seconds_between(start, end).ok_or(Reason::EndsBeforeStart)?,
                 length_text: &end_text,
+                clock_seconds: None,
                 planned: None,
                 label: &title,
                 note: &notes,

@@ -46,6 +46,7 @@ impl Layout {
             start_text,
             seconds,
             length_text,
+            clock_seconds: None,
             planned: None,
             label: activity.strip_prefix("PracticeType.").unwrap_or(activity),
             note: "",

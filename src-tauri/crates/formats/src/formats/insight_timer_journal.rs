@@ -153,6 +153,7 @@ impl Journal {
                 start_text: &entry.start_text,
                 seconds: entry.seconds,
                 length_text: &entry.length_text,
+                clock_seconds: None,
                 planned: None,
                 label: "",
                 note: &entry.note,

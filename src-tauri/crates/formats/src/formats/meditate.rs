@@ -44,6 +44,7 @@ impl Layout {
             start_text,
             seconds,
             length_text,
+            clock_seconds: None,
             planned: None,
             label: text(self.label),
             note: text(self.note),

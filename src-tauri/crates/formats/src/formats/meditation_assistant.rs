@@ -41,6 +41,7 @@ impl Layout {
             start_text,
             seconds,
             length_text,
+            clock_seconds: None,
             planned: None,
             label: "",
             note: message,

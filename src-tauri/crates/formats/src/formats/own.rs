@@ -1,7 +1,7 @@
 //! What Zafu's CSV and JSON have in common: the names of the fields, and how their values are written and read.
 
 use crate::skipped::Reason;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, SubsecRound, Utc};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 /// The version of both formats. It grows when an older Zafu could misread a file.
@@ -22,13 +22,20 @@ pub fn read_wall_time(text: &str) -> Result<WallTime, Reason> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Reason::start(text))?;
     let minutes = i16::try_from(time.offset().local_minus_utc() / 60);
     let offset = minutes.map_err(|_| Reason::start(text))?;
-    Ok(WallTime::new(time.with_timezone(&Utc), UtcOffset(offset)))
+    let utc = storable(time).ok_or_else(|| Reason::start(text))?;
+    Ok(WallTime::new(utc, UtcOffset(offset)))
 }
 
 /// Reads what [`utc`] writes.
 pub fn read_utc(column: &'static str, text: &str) -> Result<DateTime<Utc>, Reason> {
     let time = DateTime::parse_from_rfc3339(text).map_err(|_| Reason::value(column, text))?;
-    Ok(WallTime::new(time.with_timezone(&Utc), UtcOffset(0)).utc)
+    storable(time).ok_or_else(|| Reason::value(column, text))
+}
+
+/// Returns the time in UTC, to the millisecond, if its year has four digits there.
+fn storable(time: DateTime<FixedOffset>) -> Option<DateTime<Utc>> {
+    let utc = time.with_timezone(&Utc).trunc_subsecs(3);
+    (0..=9999).contains(&utc.year()).then_some(utc)
 }
 
 /// Reads whole seconds.

@@ -71,6 +71,7 @@ fn draft<'e>(element: &'e Element, length_text: &'e str) -> Result<Draft<'e>, Re
         start_text,
         seconds,
         length_text,
+        clock_seconds: None,
         planned: planned.map(Seconds),
         label: "",
         note: element.note.as_str().unwrap_or_default(),

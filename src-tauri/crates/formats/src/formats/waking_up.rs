@@ -43,6 +43,7 @@ impl Layout {
             start_text,
             seconds,
             length_text,
+            clock_seconds: None,
             planned: None,
             label: cell(self.title),
             note: "",

@@ -9,7 +9,7 @@ use super::own::{VERSION, read_offset, read_seconds, read_utc, read_wall_time};
 use crate::collect::without_nul;
 use crate::detect::Columns;
 use crate::error::Fault;
-use crate::sit::{Outcome, Record, Sit};
+use crate::sit::{Record, Sit, SitOutcome};
 use crate::skipped::Reason;
 use crate::table::unguarded;
 use zafu_core::session::Source;
@@ -79,7 +79,7 @@ impl Layout {
         let [.., outcome, ended, source, created, start, offset, seconds] = self.0.map(cell);
         let given = |text: &'r str| Some(text).filter(|text| !text.is_empty());
         Ok(Record {
-            outcome: Outcome::from_name(outcome)
+            outcome: SitOutcome::from_name(outcome)
                 .ok_or_else(|| Reason::value("outcome", outcome))?,
             ended: read_utc("ended", ended)?,
             source: Source::from_name(source).ok_or_else(|| Reason::value("source", source))?,

@@ -8,7 +8,7 @@ use super::own::{self, VERSION, read_utc, read_wall_time};
 use crate::collect::{Collector, without_nul};
 use crate::error::Fault;
 use crate::json::{JsonReader, Value};
-use crate::sit::{LabelStyle, Outcome, Record, Sit};
+use crate::sit::{LabelStyle, Record, Sit, SitOutcome};
 use crate::skipped::{Position, Reason};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -95,7 +95,7 @@ impl Element<'_> {
         }
         let recorded_start = self.recorded_start.as_deref();
         Ok(Record {
-            outcome: Outcome::from_name(&self.outcome)
+            outcome: SitOutcome::from_name(&self.outcome)
                 .ok_or_else(|| Reason::value("outcome", &self.outcome))?,
             ended: read_utc("ended", &self.ended)?,
             source: Source::from_name(&self.source)
