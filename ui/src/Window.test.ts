@@ -193,6 +193,46 @@ describe('user actions', () => {
 	});
 });
 
+describe('the overview', () => {
+	const title = () => screen.getByTestId('year').querySelector('h2')!.textContent;
+
+	it('is offered only if the engine has the figures', async () => {
+		await show('', 'setup');
+		await press('open-log');
+		await screen.findAllByTestId('sit-row');
+		expect(screen.queryByTestId('open-insight')).toBeNull();
+	});
+
+	it('shows the year of today, or another period, and returns to the log', async () => {
+		await show('insight=many', 'setup');
+		await press('open-log');
+		await press('open-insight');
+		const period = await screen.findByTestId<HTMLSelectElement>('insight-period');
+		expect([period.value, title()]).toEqual(['2026', '2026, day by day']);
+		await fireEvent.change(period, { target: { value: '2024' } });
+		await waitFor(() => expect(title()).toBe('2024, day by day'));
+		await fireEvent.change(period, { target: { value: 'all' } });
+		await waitFor(() => expect(screen.queryByTestId('year')).toBeNull());
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('log');
+	});
+
+	it('saves a picture of a chart', async () => {
+		const demo = await show('insight=few', 'setup');
+		demo.savePicture = async (name, picture) =>
+			void demo.calls.push(`${name} ${picture.length > 0}`);
+		for (const id of ['open-log', 'open-insight', 'year-save', 'year-svg']) await press(id);
+		await waitFor(() => expect(demo.calls).toEqual(['year.svg true']));
+	});
+
+	it('shows why a picture cannot be saved', async () => {
+		const demo = await show('insight=few', 'setup');
+		demo.savePicture = () => Promise.reject(DISK_FULL);
+		for (const id of ['open-log', 'open-insight', 'year-save', 'year-svg']) await press(id);
+		expect((await screen.findByTestId('notice')).textContent).toContain(errorText(DISK_FULL));
+	});
+});
+
 describe('notices', () => {
 	it('are below the screen, so that they cover nothing', async () => {
 		await show('trouble=1', 'trouble');

@@ -106,6 +106,8 @@ export interface Mark {
 	name: string;
 	/** Its announcement: `Tuesday, 3 March: 2 sits, 45 minutes`. */
 	text: string;
+	/** A shorter text for the eye, if the announcement is long. */
+	brief?: string;
 	selection?: Selection;
 }
 

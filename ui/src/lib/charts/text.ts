@@ -92,9 +92,9 @@ export function spokenLength(seconds: number): string {
 }
 
 /** Returns `Tuesday, 3 March: 2 sits, 45 minutes`. */
-export function markText(name: string, total: Total): string {
+export function markText(name: string, total: Total, format = spokenLength): string {
 	if (total.sits === 0) return t('insight-mark-none', { name });
-	return t('insight-mark', { name, sits: sits(total.sits), length: spokenLength(total.seconds) });
+	return t('insight-mark', { name, sits: sits(total.sits), length: format(total.seconds) });
 }
 
 /** Returns `06:30`, for half hours since midnight. */
