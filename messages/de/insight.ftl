@@ -45,6 +45,7 @@ insight-save-named = { $format }: { $name }
 insight-show-table-of = Tabelle: { $name }
 insight-show-chart-of = Diagramm: { $name }
 insight-key = Taste: T
+insight-keys = Die Pfeiltasten bewegen dich im Diagramm. T wechselt zur Tabelle.
 insight-mark = { $name }: { $sits }, { $length }
 insight-mark-count = { $name }: { $sits }
 insight-mark-none = { $name }: keine Sitzung
@@ -70,8 +71,8 @@ insight-column-label = Art
 ## The year, day by day
 
 insight-year-title = { $year }, Tag für Tag
-insight-year-sentence = Du hast an { $days } von { $span } Tagen gesessen. Ein üblicher Tag mit Sitzung hat { $usual }.
-insight-year-sentence-since = Du hast seit dem { $since } an { $days } von { $span } Tagen gesessen. Ein üblicher Tag mit Sitzung hat { $usual }.
+insight-year-sentence = Du hast an { $days } von { $span } Tagen gesessen, üblicherweise { $usual } am Tag.
+insight-year-sentence-since = Du hast seit dem { $since } an { $days } von { $span } Tagen gesessen, üblicherweise { $usual } am Tag.
 insight-year-none = Keine Sitzungen im Jahr { $year }.
 insight-level-none = keine Sitzung
 insight-level-below = unter { $to }
@@ -112,5 +113,5 @@ insight-observe-time = Du beginnst meist zwischen { $from } und { $to } Uhr.
 insight-observe-time-basis = { $count } von { $sits } { $period } begannen in dieser Zeit.
 insight-observe-length = Eine übliche Sitzung dauert { $length }.
 insight-observe-length-basis = Die Hälfte von { $sits } { $period } dauerte { $from } bis { $to }.
-insight-observe-weekday = Der Wochentag mit den meisten Sitzungen ist { $weekday }.
-insight-observe-weekday-basis = An ihm gab es in { $count } der { $weeks } Wochen bis { $until } eine Sitzung.
+insight-observe-weekday = Am häufigsten sitzt du am { $weekday }.
+insight-observe-weekday-basis = In { $count } der { $weeks } Wochen bis { $until }.

@@ -53,6 +53,8 @@ insight-show-table-of = Table: { $name }
 insight-show-chart-of = Chart: { $name }
 # Hint at the key that changes between chart and table
 insight-key = Key: T
+# Read aloud with a chart
+insight-keys = Arrow keys move in the chart. T changes to the table.
 # A part of a chart and what it shows. Tuesday, 3 March: 2 sits, 45 minutes
 insight-mark = { $name }: { $sits }, { $length }
 insight-mark-count = { $name }: { $sits }
@@ -81,8 +83,8 @@ insight-column-label = Label
 ## The year, day by day
 
 insight-year-title = { $year }, day by day
-insight-year-sentence = You sat on { $days } of { $span } days. A usual day with a sit has { $usual }.
-insight-year-sentence-since = You sat on { $days } of { $span } days since { $since }. A usual day with a sit has { $usual }.
+insight-year-sentence = You sat on { $days } of { $span } days, usually { $usual } a day.
+insight-year-sentence-since = You sat on { $days } of { $span } days since { $since }, usually { $usual } a day.
 insight-year-none = No sits in { $year }.
 # Legend of the sizes of the squares
 insight-level-none = no sit
@@ -126,5 +128,5 @@ insight-observe-time = You usually start between { $from } and { $to }.
 insight-observe-time-basis = { $count } of { $sits } { $period } started then.
 insight-observe-length = A usual sit lasts { $length }.
 insight-observe-length-basis = Half of { $sits } { $period } lasted from { $from } to { $to }.
-insight-observe-weekday = The weekday with most sits is { $weekday }.
-insight-observe-weekday-basis = There was a sit on it in { $count } of the { $weeks } weeks until { $until }.
+insight-observe-weekday = You sit most often on { $weekday }.
+insight-observe-weekday-basis = In { $count } of the { $weeks } weeks until { $until }.
