@@ -261,7 +261,7 @@ pub(crate) fn record_comparison(
     known(account, recorded)
 }
 
-/// Makes a comparison of both sides due, and a read of the labels.
+/// Makes a comparison of both sides due. All labels are sent again, since the digests do not include them.
 pub(crate) fn request_comparison(
     connection: &Connection,
     account: UserId,
@@ -269,7 +269,7 @@ pub(crate) fn request_comparison(
     let recorded =
         connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
     known(account, recorded)?;
-    labels::request_read(connection, account)
+    labels::restart_sync(connection, account)
 }
 
 /// Records the fingerprint of the server's health check. Returns whether it changed.

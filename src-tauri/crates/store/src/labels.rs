@@ -34,9 +34,9 @@ pub struct LabelEntry {
     pub rejected: Option<String>,
 }
 
-/// The response to a request that sent labels.
+/// The response to a request that sent labels, to be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelsResponse {
+pub struct LabelUpdate {
     /// The labels that were sent, as they were then.
     pub sent: Vec<Label>,
     /// All labels that the server has.
@@ -53,11 +53,13 @@ pub struct LabelsResponse {
     pub at: DateTime<Utc>,
 }
 
-/// The result of applying a [`LabelsResponse`].
+/// The result of applying a [`LabelUpdate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabelsApplied {
     /// Labels that are new or changed on this device.
     pub changed: u32,
+    /// Whether none of the labels that were sent has to be sent again as it was.
+    pub resolved: bool,
     /// Whether this device has read everything up to the server's new cursor.
     pub caught_up: bool,
 }
@@ -492,7 +494,7 @@ pub(crate) fn outgoing(
 pub(crate) fn are_due(connection: &Connection, account: UserId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (
            SELECT 1 FROM accounts WHERE id = ?1 AND server_labels_seq IS NOT NULL AND (
-             labels_seq IS NOT server_labels_seq
+             coalesce(labels_seq, 0) <> server_labels_seq
              OR EXISTS (SELECT 1 FROM labels WHERE owner = ?1 AND state = 'pending')
            )
          )";
@@ -503,7 +505,7 @@ pub(crate) fn are_due(connection: &Connection, account: UserId) -> Result<bool, 
 pub(crate) fn apply(
     connection: &Connection,
     account: UserId,
-    response: &LabelsResponse,
+    response: &LabelUpdate,
 ) -> Result<LabelsApplied, StoreError> {
     let owner = Some(account);
     let mut lineage = Lineage::of(connection, account)?;
@@ -569,7 +571,9 @@ pub(crate) fn apply(
         .execute((Id(account), response.labels_seq))?;
     let (before, after) = response.moved;
     let caught_up = before == after || accounts::pass_over(connection, account, before, after)?;
-    Ok(LabelsApplied { changed, caught_up })
+    let waiting = outgoing(connection, account, u32::MAX)?;
+    let resolved = !response.sent.iter().any(|label| waiting.contains(label));
+    Ok(LabelsApplied { changed, resolved, caught_up })
 }
 
 /// Records the seq of the last change of the labels that a pull of `account` returned.
@@ -584,8 +588,8 @@ pub(crate) fn record_server_seq(
     Ok(())
 }
 
-/// Makes labels of `account` due to be read again.
-pub(crate) fn request_read(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+/// Forgets which state of the labels of `account` was read.
+fn forget_read(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     connection.execute("UPDATE accounts SET labels_seq = NULL WHERE id = ?1", [Id(account)])?;
     Ok(())
 }
@@ -597,7 +601,7 @@ pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(
          WHERE owner = ?1 AND revision > 0 AND state IS NOT 'local_only'",
         [Id(account)],
     )?;
-    request_read(connection, account)
+    forget_read(connection, account)
 }
 
 /// Ends the local-only state of the labels of `account`.
@@ -615,7 +619,7 @@ pub(crate) fn keep_all_local(connection: &Connection, account: UserId) -> Result
         "UPDATE labels SET state = 'local_only', reason = NULL WHERE owner = ?1 AND revision > 0",
         [Id(account)],
     )?;
-    request_read(connection, account)
+    forget_read(connection, account)
 }
 
 /// Makes the labels of `account` that the server has rejected pending again.

@@ -39,7 +39,7 @@ mod writer;
 pub use accounts::{Account, AfterErasure, ClosedReason, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
-pub use labels::{LabelEntry, LabelsApplied, LabelsResponse};
+pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;

@@ -13,7 +13,7 @@ use zafu_core::label::{
 };
 use zafu_core::session::Register;
 use zafu_store::{
-    AfterErasure, Cursor, LabelEntry, LabelsApplied, LabelsResponse, Pull, Store, StoreError,
+    AfterErasure, Cursor, LabelEntry, LabelUpdate, LabelsApplied, Pull, Store, StoreError,
 };
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -70,7 +70,7 @@ fn cursor(seq: i64) -> Cursor {
 }
 
 impl Server {
-    fn receive(&mut self, sent: Vec<Label>) -> LabelsResponse {
+    fn receive(&mut self, sent: Vec<Label>) -> LabelUpdate {
         let before = cursor(self.seq);
         let mut rejected = Vec::new();
         for label in &sent {
@@ -88,7 +88,7 @@ impl Server {
             }
         }
         let is_readable = |label: &&Label| self.unreadable.as_ref() != Some(&label.key);
-        LabelsResponse {
+        LabelUpdate {
             sent,
             labels: self.labels.values().filter(is_readable).cloned().collect(),
             unreadable: self.unreadable.iter().cloned().collect(),
@@ -325,7 +325,7 @@ fn a_change_during_the_request_stays_pending() {
     rename(&store, "Zazen", "Sitting");
     let response = server.receive(sent);
     let applied = store.apply_labels(user(1), response.clone()).unwrap();
-    assert_eq!(applied, LabelsApplied { changed: 0, caught_up: true });
+    assert_eq!(applied, LabelsApplied { changed: 0, resolved: true, caught_up: true });
     let waiting = store.outgoing_labels(user(1), 9).unwrap();
     assert_eq!((waiting.len(), &waiting[0].key), (1, &new));
     assert_eq!(waiting[0].details.value.name, "Sitting");

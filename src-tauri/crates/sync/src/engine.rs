@@ -9,7 +9,9 @@ use crate::digest::Digest;
 use crate::planner::{
     Action, Comparison, FailureAction, Hold, Planner, PushResult, StoreView, Wait, Wakeup,
 };
-use crate::remote::{DigestResponse, Health, PullResponse, PushResponse, Remote, RemoteError};
+use crate::remote::{
+    DigestResponse, Health, LabelsResponse, PullResponse, PushResponse, Remote, RemoteError,
+};
 use crate::request::{Completed, Request, Response};
 use crate::wire;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,14 +23,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use zafu_core::ids::UserId;
+use zafu_core::label::Label;
 use zafu_core::time::Moment;
 use zafu_store::{
-    Account, Backlog, Cursor, Outgoing, Pull, Pulled, Push, PushedRow, RowOutcome, ServerRow,
-    Store, StoreError,
+    Account, Backlog, Cursor, LabelUpdate, LabelsApplied, Outgoing, Pull, Pulled, Push, PushedRow,
+    RowOutcome, ServerRow, Store, StoreError,
 };
 
 /// Minimum time between comparisons of digests.
 const COMPARISON_INTERVAL: TimeDelta = TimeDelta::hours(24);
+/// Labels of one request, at most. With the longest texts, they are still smaller than what the server accepts.
+const LABELS_PER_REQUEST: u32 = 500;
 /// A second push follows only one of this many rows: a smaller one is the last, or searches for a row that cannot be
 /// stored.
 const SECOND_PUSH_FROM: usize = 100;
@@ -70,6 +75,8 @@ pub struct Transferred {
     pub pulled: u32,
     /// Sessions that became dead letters.
     pub rejected: u32,
+    /// Labels that are new or changed on this device.
+    pub labels: u32,
 }
 
 impl Transferred {
@@ -78,6 +85,7 @@ impl Transferred {
         self.pushed += more.pushed;
         self.pulled += more.pulled;
         self.rejected += more.rejected;
+        self.labels += more.labels;
     }
 }
 
@@ -208,6 +216,7 @@ impl SyncEngine {
                 account: None,
                 cursor: None,
                 has_outgoing: false,
+                labels_due: false,
                 comparison_due: false,
             },
             Some(account) => self.view(account, now.wall.utc)?,
@@ -220,6 +229,10 @@ impl SyncEngine {
             Action::RefreshToken => Request::RefreshToken,
             Action::CheckHealth => Request::CheckHealth,
             Action::Pull(limit) => Request::Pull { after: cursor, limit, erasure_id },
+            Action::SyncLabels => {
+                let labels = self.store.outgoing_labels(id, LABELS_PER_REQUEST)?;
+                Request::SyncLabels { labels, erasure_id }
+            }
             Action::CompareDigests => Request::CompareDigests { cursor },
             Action::Push { rows, bytes } => {
                 let rows = self.store.outgoing(id, rows, bytes as usize)?;
@@ -241,8 +254,13 @@ impl SyncEngine {
         let Some(Account { id, cursor, erasure_id, .. }) = self.store.signed_in()? else {
             return Ok(None);
         };
-        let view =
-            StoreView { account: Some(id), cursor, has_outgoing: true, comparison_due: false };
+        let view = StoreView {
+            account: Some(id),
+            cursor,
+            has_outgoing: true,
+            labels_due: false,
+            comparison_due: false,
+        };
         let Action::Push { rows, bytes } = self.planner.next(view, now.boot) else {
             return Ok(None);
         };
@@ -280,8 +298,9 @@ impl SyncEngine {
             let backlog = self.store.backlog(account.id)?;
             backlog.pending == 0 && backlog.rejected == 0
         };
+        let labels_due = self.store.labels_are_due(account.id)?;
         let (account, cursor) = (Some(account.id), account.cursor);
-        Ok(StoreView { account, cursor, has_outgoing, comparison_due })
+        Ok(StoreView { account, cursor, has_outgoing, labels_due, comparison_due })
     }
 
     /// Applies a response, in one transaction.
@@ -336,6 +355,16 @@ impl SyncEngine {
             }
             Response::Pull { result: Err(error), .. } => {
                 self.planner.pull_failed(error, now.boot, jitter);
+            }
+            Response::SyncLabels { labels, erasure_id, result: Ok(response) } => {
+                // As a pull: read before an erasure that this device has agreed to since.
+                if self.store.signed_in()?.is_none_or(|known| known.erasure_id == erasure_id) {
+                    return self.apply_labels(account, labels, response, now, jitter);
+                }
+            }
+            Response::SyncLabels { result: Err(error), .. } => {
+                tracing::warn!(%error, "labels are not synced");
+                self.planner.labels_failed(error, now.boot, jitter);
             }
             Response::CompareDigests { cursor, result: Ok(theirs) } => {
                 self.apply_digest(account, cursor, &theirs, now)?;
@@ -412,7 +441,7 @@ impl SyncEngine {
         };
         self.planner.record_push(result, took, now.boot, jitter);
         let (pushed, rejected) = (pushed.acknowledged, pushed.rejected);
-        Ok(Transferred { pushed, rejected, pulled: 0 })
+        Ok(Transferred { pushed, rejected, ..Transferred::default() })
     }
 
     fn push_failed(
@@ -452,7 +481,8 @@ impl SyncEngine {
         now: Moment,
         took: Duration,
     ) -> Result<Transferred, StoreError> {
-        let PullResponse::Rows { rows, unreadable, next, more, erasure_id, compare } = response
+        let PullResponse::Rows { rows, unreadable, next, more, erasure_id, compare, labels_seq } =
+            response
         else {
             self.store.restart_sync(account)?;
             self.planner.record_reset(now.boot);
@@ -476,7 +506,7 @@ impl SyncEngine {
             cursor: next,
             last: !more,
             erased: erasure_id,
-            labels_seq: None,
+            labels_seq,
             at: now.wall.utc,
         };
         let changed = match self.store.apply_pull(account, pull)? {
@@ -493,6 +523,34 @@ impl SyncEngine {
             self.planner.record_reset(now.boot);
         }
         Ok(Transferred { pulled: changed, ..Transferred::default() })
+    }
+
+    fn apply_labels(
+        &mut self,
+        account: UserId,
+        sent: Vec<Label>,
+        response: LabelsResponse,
+        now: Moment,
+        jitter: u32,
+    ) -> Result<Transferred, StoreError> {
+        let update = match response {
+            LabelsResponse::Merged { labels, unreadable, rejected, labels_seq, before, after } => {
+                let (moved, at) = ((before, after), now.wall.utc);
+                LabelUpdate { sent, labels, unreadable, rejected, labels_seq, moved, at }
+            }
+            LabelsResponse::Erased(erasure_id) => {
+                self.planner.record_erasure(erasure_id);
+                return Ok(Transferred::default());
+            }
+        };
+        if !update.unreadable.is_empty() {
+            let labels = update.unreadable.len();
+            tracing::warn!(labels, "some labels need a newer Zafu: they are shown as before");
+        }
+        let LabelsApplied { changed, resolved, caught_up } =
+            self.store.apply_labels(account, update)?;
+        self.planner.record_labels(resolved, caught_up, now.boot, jitter);
+        Ok(Transferred { labels: changed, ..Transferred::default() })
     }
 
     fn apply_digest(

@@ -9,7 +9,8 @@ pub use keychain::Memory;
 
 use crate::digest::Digest;
 use crate::remote::{
-    DigestResponse, Fault, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
+    DigestResponse, Fault, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
+    RemoteError,
 };
 use crate::wire::{self, HttpResponse};
 use chrono::{DateTime, Datelike, Utc};
@@ -19,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::{Builder, Uuid};
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{Label, LabelKey};
 use zafu_core::session::{MAX_REVISION, Session};
 use zafu_store::{Cursor, Outgoing};
 
@@ -29,6 +31,8 @@ const BYTES_PER_PUSH: usize = 4 << 20;
 const MAX_NOTE_BYTES: usize = 131_072;
 const MAX_LABEL_BYTES: usize = 8192;
 const MAX_UTC_OFFSET: u16 = 1439;
+/// Limit of one account and of one request, in labels: `zafu.labels_per_account()`.
+const LABELS_PER_ACCOUNT: usize = 2000;
 /// Default limits of one pull, in rows and bytes, and the size of a row in bytes without its texts.
 const PAGE_ROWS: u64 = 2000;
 const PAGE_BYTES: u64 = 1 << 20;
@@ -41,6 +45,8 @@ pub enum Call {
     Push(Vec<u8>),
     /// `pull_sessions`.
     Pull(Vec<u8>),
+    /// `sync_labels`.
+    Labels(Vec<u8>),
     /// `digest_sessions`.
     Digest,
     /// `erase_account`.
@@ -72,6 +78,11 @@ struct AccountData {
     /// The sequence number of the newest pruned cursor in `cursors`.
     pruned_seq: i64,
     erasure_id: Option<Uuid>,
+    labels: BTreeMap<LabelKey, Label>,
+    /// The sequence number of the last change of the labels.
+    labels_seq: i64,
+    /// Every label that was ever accepted, for [`Server::verify`].
+    accepted_labels: Vec<Label>,
     /// Every session that was ever accepted, for [`Server::verify`].
     accepted: Vec<Session>,
 }
@@ -102,6 +113,10 @@ pub struct Faults {
     pub trigger_disabled: bool,
     /// Sessions that are sent in a form that only a later version of Zafu can read.
     pub unreadable: BTreeSet<SessionId>,
+    /// Every request about labels fails.
+    pub labels_fail: bool,
+    /// The server is of an older version, which does not know labels.
+    pub without_labels: bool,
     /// The maximum number of rows in one push that the health check reports, if not the real limit.
     pub rows_per_push: Option<usize>,
 }
@@ -148,6 +163,9 @@ impl Server {
                 cursors: vec![head],
                 pruned_seq: -1,
                 erasure_id: None,
+                labels: BTreeMap::new(),
+                labels_seq: 0,
+                accepted_labels: Vec::new(),
                 accepted,
             };
             self.contents.accounts.insert(account, data);
@@ -250,13 +268,20 @@ impl Server {
         sits.map(|(id, (sit, _))| (*id, sit.clone())).collect()
     }
 
+    /// Returns the labels of an account by key.
+    #[must_use]
+    pub fn labels(&self, account: UserId) -> BTreeMap<LabelKey, Label> {
+        self.contents.accounts.get(&account).map(|data| data.labels.clone()).unwrap_or_default()
+    }
+
     /// Returns the number of sessions of an account that count, from the sessions and not from a running total.
     #[must_use]
     pub fn count_of_sessions(&self, account: UserId) -> usize {
         self.sits(account).values().filter(|sit| sit.counts()).count()
     }
 
-    /// Checks that each row is the merge of all accepted sessions with its id. Returns the violations.
+    /// Checks that each row is the merge of all accepted sessions with its id, and each label likewise. Returns the
+    /// violations.
     #[must_use]
     pub fn verify(&self) -> Vec<String> {
         let mut violations = Vec::new();
@@ -268,6 +293,12 @@ impl Server {
                         violations.push(format!("{} lacks a change that was accepted", sit.id));
                     }
                     Some(_) => {}
+                }
+            }
+            for label in &data.accepted_labels {
+                match data.labels.get(&label.key) {
+                    Some(row) if row.clone().join(label) == *row => {}
+                    _ => violations.push(format!("{} lacks a change that was accepted", label.key)),
                 }
             }
             for (id, (_, seq)) in &data.sits {
@@ -304,6 +335,7 @@ impl Server {
         match call {
             Call::Push(body) => self.push(account, body),
             Call::Pull(body) => self.pull(account, body),
+            Call::Labels(body) => self.sync_labels(account, body),
             Call::Digest => digest_of(&self.data(account).sits),
             Call::Erase => self.erase(account),
             Call::Health => self.health(),
@@ -448,11 +480,12 @@ impl Server {
         };
         let max = limit("max_rows", PAGE_ROWS, ROWS_PER_PUSH);
         let bytes = limit("max_bytes", PAGE_BYTES, BYTES_PER_PUSH);
-        let AccountData { sits, head, cursors, pruned_seq, erasure_id, .. } = self
+        let AccountData { sits, head, cursors, pruned_seq, erasure_id, labels_seq, .. } = self
             .contents
             .accounts
             .get(&account)
             .unwrap_or_else(|| unreachable!("the caller has checked that the account exists"));
+        let labels_seq = (!self.faults.without_labels).then_some(labels_seq);
         let has_been_at =
             |seq, id| cursors.iter().any(|cursor| cursor.history_id == id && cursor.seq >= seq);
         let (start, compare) = match (seq, history_id) {
@@ -463,6 +496,7 @@ impl Server {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
                     "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
+                    "labels_seq": labels_seq,
                 }));
             }
         };
@@ -486,6 +520,69 @@ impl Server {
             "more": last < head.seq,
             "compare": compare,
             "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
+            "labels_seq": labels_seq,
+        }))
+    }
+
+    fn sync_labels(&mut self, account: UserId, body: &[u8]) -> HttpResponse {
+        if self.faults.without_labels {
+            return error(404, "PGRST202");
+        }
+        if self.faults.labels_fail {
+            return error(500, "XX000");
+        }
+        if body.len() > BYTES_PER_PUSH {
+            return error(413, "PT413");
+        }
+        let Some((sent, erasure_id)) = wire::read_labels(body) else { return error(400, "PT400") };
+        if sent.len() > LABELS_PER_ACCOUNT {
+            return error(413, "PT413");
+        }
+        let data = self.data(account);
+        let (before, agreed) = (data.head, data.erasure_id);
+        if agreed.is_some() && agreed != erasure_id {
+            return ok(json!({
+                "state": "erased", "labels": [], "rejected": [], "labels_seq": data.labels_seq,
+                "before": cursor_json(before), "after": cursor_json(before), "erasure_id": agreed,
+            }));
+        }
+        let (mut rejected, mut changed) = (Vec::new(), false);
+        for label in sent {
+            let label = match label {
+                Ok(label) => label,
+                Err(key) => {
+                    rejected.push(json!({"key": key, "reason": "bad_key"}));
+                    continue;
+                }
+            };
+            if label.details.revision > MAX_REVISION {
+                rejected.push(json!({"key": label.key, "reason": "bad_revision"}));
+                continue;
+            }
+            let data = self.data(account);
+            let joined = match data.labels.get(&label.key) {
+                Some(known) => known.clone().join(&label),
+                None if data.labels.len() >= LABELS_PER_ACCOUNT => {
+                    rejected.push(json!({"key": label.key, "reason": "too_many_labels"}));
+                    continue;
+                }
+                None => label.clone(),
+            };
+            changed |= data.labels.insert(label.key.clone(), joined.clone()) != Some(joined);
+            data.accepted_labels.push(label);
+        }
+        if changed {
+            self.contents.seq += 1;
+            let head = Cursor { seq: self.contents.seq, history_id: self.new_history_id() };
+            let data = self.data(account);
+            (data.head, data.labels_seq) = (head, head.seq);
+            data.cursors.push(head);
+        }
+        let data = self.data(account);
+        ok(json!({
+            "state": "ok", "labels": data.labels.values().map(wire::label_row).collect::<Vec<_>>(),
+            "rejected": rejected, "labels_seq": data.labels_seq,
+            "before": cursor_json(before), "after": cursor_json(data.head), "erasure_id": agreed,
         }))
     }
 
@@ -495,6 +592,9 @@ impl Server {
         let data = self.data(account);
         data.sits.clear();
         data.accepted.clear();
+        data.labels.clear();
+        data.labels_seq = 0;
+        data.accepted_labels.clear();
         data.head = head;
         data.cursors.push(head);
         data.erasure_id = Some(head.history_id);
@@ -594,6 +694,15 @@ impl Remote for FakeRemote {
         limit: PullLimit,
     ) -> Result<PullResponse, RemoteError> {
         self.call(account, &Call::Pull(wire::pull_body(after, limit)))?.pull()
+    }
+
+    async fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> Result<LabelsResponse, RemoteError> {
+        self.call(account, &Call::Labels(wire::labels_body(labels, erasure_id)))?.labels()
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {

@@ -48,6 +48,8 @@ pub struct StoreView {
     pub cursor: Option<Cursor>,
     /// Whether anything is pending.
     pub has_outgoing: bool,
+    /// Whether labels are to be sent or read.
+    pub labels_due: bool,
     /// Whether digests are to be compared: nothing is pending or rejected, and it was not done in the last 24 hours.
     pub comparison_due: bool,
 }
@@ -68,6 +70,8 @@ pub enum Action {
     },
     /// Pull the next rows.
     Pull(PullLimit),
+    /// Send changed labels and read all labels.
+    SyncLabels,
     /// Compare digests.
     CompareDigests,
     /// Nothing for now.
@@ -164,6 +168,9 @@ pub struct Planner {
     pull_size: BatchSize,
     token: TokenState,
     backoff: Backoff,
+    /// Failures of requests about labels alone, which never delay sessions.
+    labels_backoff: Backoff,
+    labels_failure: Option<RemoteError>,
     hold: Option<Hold>,
     /// Whether a push has caused `hold`: then only a push can end it.
     held_by_push: bool,
@@ -197,6 +204,8 @@ impl Planner {
             pull_size: BatchSize::new(PULL_ROWS),
             token: TokenState::new(),
             backoff: Backoff::default(),
+            labels_backoff: Backoff::default(),
+            labels_failure: None,
             hold: None,
             held_by_push: false,
             probe_at: None,
@@ -219,10 +228,11 @@ impl Planner {
         self.hold.as_ref()
     }
 
-    /// Returns the last failure, unless a request has succeeded since.
+    /// Returns the last failure, unless a request has succeeded since; for one of a request about labels, another such
+    /// request.
     #[must_use]
-    pub const fn last_failure(&self) -> Option<&RemoteError> {
-        self.last_failure.as_ref()
+    pub fn last_failure(&self) -> Option<&RemoteError> {
+        self.last_failure.as_ref().or(self.labels_failure.as_ref())
     }
 
     /// Returns whether all goes so well that a second push may be in flight behind the first.
@@ -240,6 +250,7 @@ impl Planner {
             Wakeup::Request | Wakeup::SignIn | Wakeup::ErasureDecision => true,
         };
         self.backoff.wake(requested, now);
+        self.labels_backoff.wake(requested, now);
         let soonest = match self.pulled_at {
             Some(at) if !requested => (at + MIN_PULL_INTERVAL).max(now),
             _ => now,
@@ -290,10 +301,15 @@ impl Planner {
         if store.has_outgoing {
             return Action::Push { rows: self.push_size.rows(), bytes: PUSH_BYTES };
         }
+        let labels_at = self.labels_backoff.until();
+        if store.labels_due && labels_at <= now {
+            return Action::SyncLabels;
+        }
         if store.comparison_due {
             return Action::CompareDigests;
         }
-        Action::Wait(Wait::Until(self.pull_at))
+        let next = if store.labels_due { self.pull_at.min(labels_at) } else { self.pull_at };
+        Action::Wait(Wait::Until(next))
     }
 
     /// Whether pending rows go first: a pull can wait for a minute.
@@ -379,6 +395,37 @@ impl Planner {
             Some(at) if at == cursor => Comparison::Differs,
             _ => Comparison::Inconclusive,
         }
+    }
+
+    /// Records labels that were sent and read. Unless they are `resolved`, the server has ignored some of them.
+    pub fn record_labels(&mut self, resolved: bool, caught_up: bool, now: BootTime, jitter: u32) {
+        self.succeed();
+        if !caught_up {
+            self.pull_at = self.pull_at.min(now);
+        }
+        self.labels_failure = None;
+        if resolved {
+            self.labels_backoff.succeed();
+        } else {
+            self.labels_failed(Fault::InvalidResponse.into(), now, jitter);
+        }
+    }
+
+    /// Records that a request about labels failed. Sessions go on as before.
+    pub fn labels_failed(&mut self, error: RemoteError, now: BootTime, jitter: u32) {
+        let class = error.class();
+        if class != ErrorClass::Session || !self.token.reject(now) {
+            let passes =
+                matches!(class, ErrorClass::Session | ErrorClass::Transient | ErrorClass::TooSlow);
+            // What does not pass by itself is tried as rarely as a misconfigured server.
+            let retry_after = if passes {
+                error.retry_after
+            } else {
+                error.retry_after.max(Some(PROBE_INTERVAL.0))
+            };
+            self.labels_backoff.fail(retry_after, now, jitter);
+        }
+        self.labels_failure = Some(error);
     }
 
     /// Records that the cursor was reset: everything is pulled again.

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{Label, LabelKey};
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::session::Session;
@@ -30,6 +31,15 @@ pub trait Remote: Send + Sync {
         after: Option<Cursor>,
         limit: PullLimit,
     ) -> impl Future<Output = Result<PullResponse, RemoteError>> + Send;
+
+    /// Sends whole labels, and reads all labels of the account. `erasure_id` is the last erasure that this device has agreed
+    /// to.
+    fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> impl Future<Output = Result<LabelsResponse, RemoteError>> + Send;
 
     /// Reads the digest of all rows.
     fn digest(
@@ -89,9 +99,33 @@ pub enum PullResponse {
         erasure_id: Option<Uuid>,
         /// Whether the cursor was too old for the server to know whether it was restored since: compare digests.
         compare: bool,
+        /// The sequence number of the last change of the account's labels; `None` if the server does not know labels.
+        labels_seq: Option<i64>,
     },
     /// The server does not know the cursor: it was restored from a backup, or is another one.
     Diverged,
+}
+
+/// The response to a request that sent labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelsResponse {
+    /// The labels were merged.
+    Merged {
+        /// All labels of the account.
+        labels: Vec<Label>,
+        /// The keys of labels that this version of Zafu cannot read.
+        unreadable: Vec<LabelKey>,
+        /// The labels that were rejected, with the server's codes.
+        rejected: Vec<(LabelKey, String)>,
+        /// The sequence number of the last change of the account's labels.
+        labels_seq: i64,
+        /// The server's cursor before the request.
+        before: Cursor,
+        /// The server's cursor after it.
+        after: Cursor,
+    },
+    /// Nothing was stored: the account's data were erased, and this device has not agreed to that erasure.
+    Erased(Uuid),
 }
 
 /// The digest of all rows of an account.

@@ -1,11 +1,13 @@
 //! A request to the server while it is in flight, and its response.
 
 use crate::remote::{
-    DigestResponse, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
+    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
+    RemoteError,
 };
 use std::sync::Arc;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
+use zafu_core::label::Label;
 use zafu_core::time::BootTime;
 use zafu_store::{Cursor, Outgoing};
 
@@ -24,6 +26,11 @@ pub(crate) enum Request {
         /// The last erasure that this device has agreed to.
         erasure_id: Option<Uuid>,
     },
+    SyncLabels {
+        labels: Vec<Label>,
+        /// The last erasure that this device has agreed to.
+        erasure_id: Option<Uuid>,
+    },
     CompareDigests {
         /// How far the server was read.
         cursor: Option<Cursor>,
@@ -35,9 +42,23 @@ pub(crate) enum Request {
 pub(crate) enum Response {
     RefreshToken(Result<(), RemoteError>),
     CheckHealth(Result<Health, RemoteError>),
-    Push { rows: Vec<Outgoing>, result: Result<PushResponse, RemoteError> },
-    Pull { erasure_id: Option<Uuid>, result: Result<PullResponse, RemoteError> },
-    CompareDigests { cursor: Option<Cursor>, result: Result<DigestResponse, RemoteError> },
+    Push {
+        rows: Vec<Outgoing>,
+        result: Result<PushResponse, RemoteError>,
+    },
+    Pull {
+        erasure_id: Option<Uuid>,
+        result: Result<PullResponse, RemoteError>,
+    },
+    SyncLabels {
+        labels: Vec<Label>,
+        erasure_id: Option<Uuid>,
+        result: Result<LabelsResponse, RemoteError>,
+    },
+    CompareDigests {
+        cursor: Option<Cursor>,
+        result: Result<DigestResponse, RemoteError>,
+    },
 }
 
 /// A request that was answered or has failed. If it is dropped instead of applied, nothing has changed, and the request is
@@ -64,6 +85,10 @@ impl Request {
             Self::Pull { after, limit, erasure_id } => {
                 Response::Pull { erasure_id, result: remote.pull(account, after, limit).await }
             }
+            Self::SyncLabels { labels, erasure_id } => {
+                let result = remote.sync_labels(account, &labels, erasure_id).await;
+                Response::SyncLabels { labels, erasure_id, result }
+            }
             Self::CompareDigests { cursor } => {
                 Response::CompareDigests { cursor, result: remote.digest(account).await }
             }
@@ -78,6 +103,7 @@ impl Response {
             Self::CheckHealth(result) => result.is_err(),
             Self::Push { result, .. } => result.is_err(),
             Self::Pull { result, .. } => result.is_err(),
+            Self::SyncLabels { result, .. } => result.is_err(),
             Self::CompareDigests { result, .. } => result.is_err(),
         }
     }

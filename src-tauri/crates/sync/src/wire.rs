@@ -4,7 +4,8 @@
 //! seconds. A response counts only if it is JSON of the expected shape.
 
 use crate::remote::{
-    DigestResponse, Fault, Health, PullLimit, PullResponse, PushResponse, RemoteError,
+    DigestResponse, Fault, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+    RemoteError,
 };
 use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::label::{Colour, Label, LabelDetails, LabelKey, Shape, validate};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset};
 use zafu_store::{Cursor, RowOutcome, UnreadableRow};
@@ -206,6 +208,66 @@ pub fn push_body<'a>(
     }
 }
 
+/// A label in requests and responses.
+#[derive(Serialize, Deserialize)]
+struct LabelRow<'a> {
+    key: Cow<'a, str>,
+    name: Cow<'a, str>,
+    colour: Colour,
+    shape: Shape,
+    merged_into: Option<Cow<'a, str>>,
+    is_deleted: bool,
+    revision: u32,
+    deviceid: DeviceId,
+}
+
+impl<'a> From<&'a Label> for LabelRow<'a> {
+    fn from(label: &'a Label) -> Self {
+        let LabelDetails { name, colour, shape, merged_into, is_deleted } = &label.details.value;
+        Self {
+            key: Cow::Borrowed(&label.key.0),
+            name: Cow::Borrowed(name),
+            colour: *colour,
+            shape: *shape,
+            merged_into: merged_into.as_ref().map(|key| Cow::Borrowed(key.0.as_str())),
+            is_deleted: *is_deleted,
+            revision: label.details.revision,
+            deviceid: label.details.deviceid,
+        }
+    }
+}
+
+impl LabelRow<'_> {
+    /// Converts it, unless it has a value that no label can have.
+    fn label(self) -> Option<Label> {
+        let merged_into = self.merged_into.map(Cow::into_owned);
+        let texts = [Some(&*self.key), Some(&*self.name), merged_into.as_deref()];
+        if self.revision == 0 || texts.into_iter().flatten().any(|text| validate(text).is_err()) {
+            return None;
+        }
+        let value = LabelDetails {
+            name: self.name.into_owned(),
+            colour: self.colour,
+            shape: self.shape,
+            merged_into: merged_into.map(LabelKey),
+            is_deleted: self.is_deleted,
+        };
+        let details = Register { value, revision: self.revision, deviceid: self.deviceid };
+        Some(Label { key: LabelKey(self.key.into_owned()), details })
+    }
+}
+
+/// Returns the body of `sync_labels`.
+#[must_use]
+pub fn labels_body(labels: &[Label], erasure_id: Option<Uuid>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        labels: Vec<LabelRow<'a>>,
+        erasure_id: Option<Uuid>,
+    }
+    json(&Body { labels: labels.iter().map(LabelRow::from).collect(), erasure_id })
+}
+
 /// Returns the body of `pull_sessions`.
 #[must_use]
 pub fn pull_body(after: Option<Cursor>, limit: PullLimit) -> Vec<u8> {
@@ -318,6 +380,7 @@ impl HttpResponse {
             erasure_id: Option<Uuid>,
             #[serde(default)]
             compare: bool,
+            labels_seq: Option<i64>,
         }
         let body: Body = self.read()?;
         match (body.state.as_str(), body.next) {
@@ -337,8 +400,62 @@ impl HttpResponse {
                     more: body.more,
                     erasure_id: body.erasure_id,
                     compare: body.compare,
+                    labels_seq: body.labels_seq,
                 })
             }
+            _ => Err(Fault::InvalidResponse.into()),
+        }
+    }
+
+    /// Reads it as a response of `sync_labels`. Labels that cannot be read are left out.
+    ///
+    /// # Errors
+    /// It is an error, or has another shape.
+    pub fn labels(&self) -> Result<LabelsResponse, RemoteError> {
+        #[derive(Deserialize)]
+        struct Rejected {
+            key: Option<LabelKey>,
+            reason: String,
+        }
+        #[derive(Deserialize)]
+        struct Body {
+            state: String,
+            labels: Vec<Box<RawValue>>,
+            rejected: Vec<Rejected>,
+            labels_seq: i64,
+            before: WireCursor,
+            after: WireCursor,
+            erasure_id: Option<Uuid>,
+        }
+        #[derive(Deserialize)]
+        struct Key {
+            key: LabelKey,
+        }
+        let body: Body = self.read()?;
+        match (body.state.as_str(), body.erasure_id) {
+            ("ok", _) => {
+                let (mut labels, mut unreadable) = (Vec::new(), Vec::new());
+                for row in &body.labels {
+                    let label = serde_json::from_str::<LabelRow<'static>>(row.get());
+                    match label.ok().and_then(LabelRow::label) {
+                        Some(label) => labels.push(label),
+                        None => unreadable
+                            .extend(serde_json::from_str::<Key>(row.get()).map(|row| row.key)),
+                    }
+                }
+                let code =
+                    |reason: String| if is_code(&reason) { reason } else { "unknown".into() };
+                let rejected = body.rejected.into_iter();
+                Ok(LabelsResponse::Merged {
+                    labels,
+                    unreadable,
+                    rejected: rejected.filter_map(|it| Some((it.key?, code(it.reason)))).collect(),
+                    labels_seq: body.labels_seq,
+                    before: body.before.into(),
+                    after: body.after.into(),
+                })
+            }
+            ("erased", Some(erasure_id)) => Ok(LabelsResponse::Erased(erasure_id)),
             _ => Err(Fault::InvalidResponse.into()),
         }
     }
@@ -466,6 +583,33 @@ pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uui
         Body::With { sessions, erasure_id } => (sessions, erasure_id),
     };
     Some((sessions.into_iter().map(Row::session).collect(), erased))
+}
+
+/// The labels of a request, each as it is or as its key if it is not valid, and the last erasure that the device knows of.
+#[cfg(feature = "fake")]
+pub(crate) type SentLabels = (Vec<Result<Label, Value>>, Option<Uuid>);
+
+/// Parses the body of a request that sends labels, as a server does.
+#[cfg(feature = "fake")]
+pub(crate) fn read_labels(body: &[u8]) -> Option<SentLabels> {
+    #[derive(Deserialize)]
+    struct Body {
+        labels: Vec<Value>,
+        erasure_id: Option<Uuid>,
+    }
+    let Body { labels, erasure_id } = serde_json::from_slice(body).ok()?;
+    let label = |row: Value| {
+        let label = serde_json::from_value::<LabelRow<'static>>(row.clone()).ok();
+        label.and_then(LabelRow::label).ok_or_else(|| row["key"].clone())
+    };
+    Some((labels.into_iter().map(label).collect(), erasure_id))
+}
+
+/// Returns a label as a row of a response.
+#[cfg(feature = "fake")]
+pub(crate) fn label_row(label: &Label) -> Value {
+    serde_json::to_value(LabelRow::from(label))
+        .unwrap_or_else(|_| unreachable!("all keys are strings"))
 }
 
 /// Returns a session as a row of a response, with the offset that PostgreSQL writes.

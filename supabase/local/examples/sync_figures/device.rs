@@ -14,10 +14,13 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_core::ids::UserId;
+use zafu_core::label::Label;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_store::{Cursor, Outgoing, Store};
 use zafu_sync::fake::Memory;
-use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushResponse};
+use zafu_sync::remote::{
+    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+};
 use zafu_sync::supabase::{Account as Opened, Http, Keyring, Project, SignedIn, Supabase, Tokens};
 use zafu_sync::{Remote, RemoteError, SyncEngine};
 
@@ -190,6 +193,15 @@ impl Remote for Watched {
             self.seen().pages.push(rows.len());
         }
         response
+    }
+
+    async fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> Result<LabelsResponse, RemoteError> {
+        self.remote.sync_labels(account, labels, erasure_id).await
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {

@@ -289,7 +289,7 @@ impl SyncLoop {
         let recorded = self.record_deleted_account();
         match applied.and_then(|transferred| recorded.map(|()| transferred)) {
             Ok(transferred) => {
-                if transferred.pulled > 0 {
+                if transferred.pulled > 0 || transferred.labels > 0 {
                     (self.report)(SyncEvent::Log);
                 }
                 self.transferred.add(transferred);

@@ -113,6 +113,7 @@ impl Project {
                 Some("zafu_health") => Call::Health,
                 Some("pull_sessions") => Call::Pull(body),
                 Some("push_sessions") => Call::Push(body),
+                Some("sync_labels") => Call::Labels(body),
                 Some("digest_sessions") => Call::Digest,
                 Some("erase_account") => Call::Erase,
                 _ => return error(404, "PGRST202"),

@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::StoreError;
-use crate::labels::{self, LabelEntry, LabelsApplied, LabelsResponse};
+use crate::labels::{self, LabelEntry, LabelUpdate, LabelsApplied};
 use zafu_core::ids::UserId;
 use zafu_core::label::{Colour, Label, LabelKey, Shape};
 
@@ -107,7 +107,7 @@ impl Store {
     pub fn apply_labels(
         &self,
         account: UserId,
-        response: LabelsResponse,
+        response: LabelUpdate,
     ) -> Result<LabelsApplied, StoreError> {
         self.write(move |transaction| labels::apply(transaction, account, &response))
     }

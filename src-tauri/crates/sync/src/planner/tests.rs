@@ -19,6 +19,7 @@ fn idle() -> StoreView {
         account: Some(UserId(Uuid::from_u128(1))),
         cursor: Some(cursor(1)),
         has_outgoing: false,
+        labels_due: false,
         comparison_due: false,
     }
 }
@@ -689,4 +690,90 @@ fn pulls_get_smaller_after_a_timeout() {
     assert_eq!(rows(&mut planner), 200);
     planner.pull_failed(Fault::TimedOut.into(), at(1), 0);
     assert_eq!(rows(&mut planner), 100);
+}
+
+fn with_labels() -> StoreView {
+    StoreView { labels_due: true, ..idle() }
+}
+
+#[test]
+fn labels_are_synced_after_sessions_and_before_digests() {
+    let mut planner = ready();
+    let all_due = StoreView { has_outgoing: true, comparison_due: true, ..with_labels() };
+    assert!(matches!(planner.next(all_due, at(1)), Action::Push { .. }));
+    let sent = StoreView { comparison_due: true, ..with_labels() };
+    assert_eq!(planner.next(sent, at(1)), Action::SyncLabels);
+    planner.record_labels(true, true, at(1), LONGEST);
+    let known = StoreView { labels_due: false, ..sent };
+    assert_eq!(planner.next(known, at(1)), Action::CompareDigests);
+}
+
+#[test]
+fn after_labels_of_another_device_its_sessions_are_pulled() {
+    let mut planner = ready();
+    planner.record_labels(true, true, at(1), LONGEST);
+    assert_eq!(planner.next(idle(), at(1)), Action::Wait(Wait::Until(at(600))));
+    planner.record_labels(true, false, at(1), LONGEST);
+    assert!(matches!(planner.next(idle(), at(1)), Action::Pull(_)));
+}
+
+#[test]
+fn labels_that_fail_never_delay_sessions() {
+    for fault in [
+        status(500, "XX000"),
+        status(404, "PGRST202"),
+        status(403, "42501"),
+        status(400, "22P02"),
+        status(503, ""),
+        status(413, "PT413"),
+        status(402, ""),
+        RemoteError { fault: Fault::TimedOut, retry_after: Some(Duration::from_secs(900)) },
+        Fault::InvalidResponse.into(),
+    ] {
+        let mut planner = ready();
+        for second in 1..=10 {
+            planner.labels_failed(fault.clone(), at(second), LONGEST);
+            assert_eq!(planner.hold(), None, "{fault:?}");
+            let all = StoreView { has_outgoing: true, ..with_labels() };
+            assert!(matches!(planner.next(all, at(second)), Action::Push { .. }), "{fault:?}");
+            assert_eq!(planner.last_failure(), Some(&fault), "it is shown");
+        }
+        assert!(matches!(planner.next(with_labels(), at(11)), Action::Wait(_)));
+        assert!(matches!(planner.next(with_labels(), at(600)), Action::Pull(_)));
+    }
+}
+
+#[test]
+fn labels_that_fail_are_retried_with_backoff() {
+    let mut planner = ready();
+    for longest in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+        planner.labels_failed(status(503, ""), at(0), LONGEST);
+        let wait = Action::Wait(Wait::Until(at(longest)));
+        assert_eq!(planner.next(with_labels(), at(0)), wait);
+        assert_eq!(planner.next(with_labels(), at(longest)), Action::SyncLabels);
+    }
+    planner.wake(Wakeup::Request, at(1));
+    planner.record_health(Vec::new(), None, at(1), 0);
+    planner.record_pull(0, false, cursor(1), SOON, at(1));
+    assert_eq!(planner.next(with_labels(), at(1)), Action::SyncLabels, "the user asks for it");
+    planner.record_labels(true, true, at(1), LONGEST);
+    planner.labels_failed(status(503, ""), at(1), LONGEST);
+    assert_eq!(planner.next(with_labels(), at(3)), Action::SyncLabels, "from the beginning");
+    // A server that does not have the function is tried rarely.
+    let mut planner = ready();
+    planner.labels_failed(status(404, "PGRST202"), at(0), 0);
+    assert_eq!(planner.next(with_labels(), at(299)), Action::Wait(Wait::Until(at(300))));
+    // So is one that ignores labels.
+    let mut planner = ready();
+    planner.record_labels(false, true, at(0), LONGEST);
+    assert!(matches!(planner.next(with_labels(), at(0)), Action::Wait(_)));
+}
+
+#[test]
+fn a_token_that_has_expired_is_refreshed_for_labels_too() {
+    let mut planner = ready();
+    planner.labels_failed(status(401, "PGRST303"), at(1), LONGEST);
+    assert_eq!(planner.next(with_labels(), at(1)), Action::RefreshToken);
+    planner.record_refresh(at(1));
+    assert_eq!(planner.next(with_labels(), at(1)), Action::SyncLabels);
 }

@@ -2,11 +2,13 @@
 
 use super::Supabase;
 use crate::remote::{
-    DigestResponse, Health, PullLimit, PullResponse, PushResponse, Remote, RemoteError,
+    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
+    RemoteError,
 };
 use crate::wire::{self, HttpResponse};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
+use zafu_core::label::Label;
 use zafu_store::{Cursor, Outgoing};
 
 impl Supabase {
@@ -36,6 +38,9 @@ impl Supabase {
 /// are named does not matter: the function has one unnamed parameter.
 const PUSH: &str = "push_sessions?columns=sessions";
 
+/// The path of a request that sends labels, with `columns` as [`PUSH`].
+const SYNC_LABELS: &str = "sync_labels?columns=labels";
+
 /// Returns the request body for a function without arguments.
 fn no_arguments() -> Vec<u8> {
     b"{}".to_vec()
@@ -59,6 +64,16 @@ impl Remote for Supabase {
         limit: PullLimit,
     ) -> Result<PullResponse, RemoteError> {
         self.call_as(account, "pull_sessions", wire::pull_body(after, limit)).await?.pull()
+    }
+
+    async fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> Result<LabelsResponse, RemoteError> {
+        let body = wire::labels_body(labels, erasure_id);
+        self.call_as(account, SYNC_LABELS, body).await?.labels()
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {

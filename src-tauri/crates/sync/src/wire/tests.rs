@@ -391,3 +391,116 @@ fn only_codes_of_the_server_are_used_and_control_characters_are_removed() {
     assert_eq!(plain("one\u{1b}[2J\ntwo"), "one[2Jtwo");
     assert_eq!(plain(&"x".repeat(1000)).len(), 200);
 }
+
+fn label() -> Label {
+    let value = LabelDetails {
+        name: "Just \"sitting\"".into(),
+        colour: Colour::Teal,
+        shape: Shape::Diamond,
+        merged_into: Some(LabelKey("Zazen".into())),
+        is_deleted: true,
+    };
+    let deviceid = DeviceId(Uuid::from_u128(1));
+    Label { key: LabelKey("Shikantaza".into()), details: Register { value, revision: 3, deviceid } }
+}
+
+fn label_json() -> Value {
+    json!({
+        "key": "Shikantaza", "name": "Just \"sitting\"", "colour": "teal", "shape": "diamond",
+        "merged_into": "Zazen", "is_deleted": true, "revision": 3,
+        "deviceid": "00000000-0000-0000-0000-000000000001",
+    })
+}
+
+#[test]
+fn labels_are_sent_with_the_names_of_the_server() {
+    let body: Value = serde_json::from_slice(&labels_body(&[label()], None)).unwrap();
+    assert_eq!(body, json!({"labels": [label_json()], "erasure_id": null}));
+    let body: Value = serde_json::from_slice(&labels_body(&[], Some(Uuid::from_u128(7)))).unwrap();
+    let erasure_id = "00000000-0000-0000-0000-000000000007";
+    assert_eq!(body, json!({"labels": [], "erasure_id": erasure_id}));
+    let migration = include_str!("../../../../../supabase/migrations/20261126100100_labels.sql");
+    let fields = migration.split("create type zafu.label as (").nth(1).unwrap();
+    let fields = fields.split(");").next().unwrap().split(',');
+    let named: Vec<_> = fields.map(|field| field.split_whitespace().next().unwrap()).collect();
+    let sent = label_json();
+    assert!(named.len() == 8 && named.iter().all(|name| sent.get(name).is_some()), "{named:?}");
+    for colour in Colour::ALL {
+        assert!(migration.contains(&format!("'{}'", colour.as_str())));
+    }
+    for shape in Shape::ALL {
+        assert!(migration.contains(&format!("'{}'", shape.as_str())));
+    }
+}
+
+fn labels_response(labels: &[Value], rejected: &Value) -> HttpResponse {
+    let cursor = json!({"seq": 4, "history_id": Uuid::from_u128(4)});
+    response(200, &json!({
+        "state": "ok", "labels": labels, "rejected": rejected, "labels_seq": 4, "before": cursor,
+        "after": cursor, "erasure_id": null,
+    }).to_string())
+}
+
+#[test]
+fn labels_that_cannot_be_read_are_named_and_do_not_hide_the_others() {
+    let mut odd = vec![json!(null), json!({}), json!({"key": 7})];
+    for (field, value) in [
+        ("colour", json!("ultraviolet")),
+        ("shape", json!("hypercube")),
+        ("name", json!("")),
+        ("name", json!("a\nb")),
+        ("merged_into", json!("")),
+        ("revision", json!(0)),
+        ("revision", json!(4_294_967_296_u64)),
+        ("deviceid", json!("x")),
+        ("is_deleted", json!(null)),
+    ] {
+        let mut label = label_json();
+        label["key"] = json!(format!("with another {field}"));
+        label[field] = value;
+        odd.push(label);
+    }
+    let count = odd.len() - 3;
+    let mut newer = label_json();
+    newer["mood"] = json!({"calm": 3});
+    odd.push(newer);
+    let rejected = json!([
+        {"key": "a", "reason": "bad_name"}, {"key": null, "reason": "bad_key"},
+        {"key": "b", "reason": "no code, but a sentence"},
+    ]);
+    let LabelsResponse::Merged { labels, unreadable, rejected, labels_seq, .. } =
+        labels_response(&odd, &rejected).labels().unwrap()
+    else {
+        panic!("nothing was erased")
+    };
+    assert_eq!((labels, labels_seq, unreadable.len()), (vec![label()], 4, count));
+    let key = |text: &str| LabelKey(text.into());
+    let expected = [(key("a"), "bad_name".into()), (key("b"), "unknown".into())];
+    assert_eq!(rejected, expected);
+}
+
+#[test]
+fn a_response_about_labels_of_another_shape_is_no_success() {
+    let cursor = json!({"seq": 4, "history_id": Uuid::from_u128(4)});
+    let whole = json!({
+        "state": "ok", "labels": [], "rejected": [], "labels_seq": 4, "before": cursor, "after": cursor,
+    });
+    assert!(response(200, &whole.to_string()).labels().is_ok());
+    for missing in ["state", "labels", "rejected", "labels_seq", "before", "after"] {
+        let mut body = whole.clone();
+        body.as_object_mut().unwrap().remove(missing);
+        let error = response(200, &body.to_string()).labels().unwrap_err();
+        assert_eq!(error.fault, Fault::InvalidResponse, "{missing}");
+    }
+    let mut erased = whole;
+    erased["state"] = "erased".into();
+    assert!(response(200, &erased.to_string()).labels().is_err(), "by which erasure?");
+    erased["erasure_id"] = json!(Uuid::from_u128(5));
+    let erased = response(200, &erased.to_string()).labels().unwrap();
+    assert_eq!(erased, LabelsResponse::Erased(Uuid::from_u128(5)));
+    assert!(response(200, "<html>").labels().is_err());
+    assert_eq!(
+        response(404, r#"{"code": "PGRST202"}"#).labels().unwrap_err().fault,
+        Fault::Status { status: 404, code: Some("PGRST202".into()) }
+    );
+}

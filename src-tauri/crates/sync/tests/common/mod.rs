@@ -11,13 +11,16 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::Label;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{Cursor, LogQuery, Outgoing, Store};
 use zafu_sync::fake::{FakeRemote, Server};
-use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushResponse};
+use zafu_sync::remote::{
+    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+};
 use zafu_sync::{Fault, Remote, RemoteError, SyncEngine, Transferred, Wakeup};
 
 pub fn at(seconds: u64) -> Moment {
@@ -105,6 +108,15 @@ impl Remote for SlowRemote {
         limit: PullLimit,
     ) -> Result<PullResponse, RemoteError> {
         self.server.pull(account, after, limit).await
+    }
+
+    async fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> Result<LabelsResponse, RemoteError> {
+        self.server.sync_labels(account, labels, erasure_id).await
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {

@@ -78,6 +78,8 @@ impl World {
             (0, 0),
             "{index} has rows left to send: {status:?}"
         );
+        let labels_due = self.devices[index].store().labels_are_due(account).unwrap();
+        assert!(!labels_due, "{index} has labels left to send or read: {status:?}");
         let calls = self.devices[index].calls - calls;
         assert!(calls < 40, "{index} made {calls} calls to send and read a few sits");
     }
@@ -173,6 +175,13 @@ impl World {
             let on_device = self.sessions_on(index, account);
             // Everything except local-only sessions is on the server, and equal.
             assert_eq!(on_device, on_server, "{index} and the server differ for {account}");
+            let labels = self.server.labels(account);
+            assert_eq!(
+                device.labels_of(account),
+                labels,
+                "{index}: the labels of {account} differ"
+            );
+            device.check_labels();
         }
     }
 

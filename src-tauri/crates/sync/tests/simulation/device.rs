@@ -14,15 +14,21 @@ use uuid::{Builder, Uuid};
 use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{Colour, Label, LabelDetails, LabelKey, Shape, resolve};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
-use zafu_core::session::Session;
+use zafu_core::session::{Register, Session};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer, saves};
 use zafu_store::{Cursor, Outgoing, Store, StoreError};
 use zafu_sync::fake::{Call, Token};
-use zafu_sync::remote::{DigestResponse, Health, PullLimit, PullResponse, PushResponse};
+use zafu_sync::remote::{
+    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+};
 use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
+
+/// The labels of the users, few so that devices change the same ones at once.
+const LABELS: [&str; 5] = ["", "a", "b", "c", "d"];
 
 /// The sessions that the user of a device has seen saved, by id and owner.
 pub type Seen = BTreeMap<(SessionId, Option<UserId>), Session>;
@@ -76,6 +82,16 @@ impl Remote for Network {
     ) -> Result<PullResponse, RemoteError> {
         let body = wire::pull_body(after, limit);
         self.call(Some(account), Some(Call::Pull(body)), "Pull").await?.pull()
+    }
+
+    async fn sync_labels(
+        &self,
+        account: UserId,
+        labels: &[Label],
+        erasure_id: Option<Uuid>,
+    ) -> Result<LabelsResponse, RemoteError> {
+        let body = wire::labels_body(labels, erasure_id);
+        self.call(Some(account), Some(Call::Labels(body)), "Labels").await?.labels()
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
@@ -328,7 +344,12 @@ impl Device {
     /// Makes one random kind of write to the database fail until [`Self::repair_disk`] (5, 11, 13).
     pub fn break_disk(&self, rng: &mut Rng) {
         let (table, when) = *rng
-            .choice(&[("accounts", "UPDATE"), ("sessions", "INSERT"), ("outbox", "DELETE")])
+            .choice(&[
+                ("accounts", "UPDATE"),
+                ("sessions", "INSERT"),
+                ("outbox", "DELETE"),
+                ("labels", "UPDATE"),
+            ])
             .unwrap();
         self.raw()
             .execute_batch(&format!(
@@ -486,7 +507,7 @@ impl Device {
     pub fn random_user_action(&mut self, now: Duration, rng: &mut Rng) {
         let unsettled = self.process.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
         let idle = self.process.as_ref().unwrap().timer.sit().is_none();
-        match rng.u32(0..12) {
+        match rng.u32(0..14) {
             0..=3 if idle => {
                 let mut bytes = [0; 10];
                 rng.fill(&mut bytes);
@@ -516,7 +537,95 @@ impl Device {
                     .unwrap();
                 self.command(Command::Resolve { id, answer }, now);
             }
+            12 | 13 => self.change_labels_randomly(rng),
             _ => self.edit_randomly(now, rng),
+        }
+    }
+
+    /// Creates, changes, merges, deletes or restores a random label.
+    fn change_labels_randomly(&mut self, rng: &mut Rng) {
+        let store = self.store();
+        let labels = store.labels().unwrap();
+        let name = *rng.choice(&LABELS).unwrap();
+        let (colour, shape) = (*rng.choice(Colour::ALL).unwrap(), *rng.choice(Shape::ALL).unwrap());
+        let of = |rng: &mut Rng| rng.choice(&labels).map(|label| label.key.clone());
+        // What is not possible is an error that changes nothing.
+        match (rng.u32(0..7), of(rng), of(rng)) {
+            (0, ..) => drop(store.create_label(name, colour, shape)),
+            (1 | 2, Some(key), _) => drop(store.change_label(&key, name, colour, shape)),
+            (3 | 4, Some(from), Some(into)) => drop(store.merge_label(&from, &into)),
+            (5, Some(key), _) => drop(store.delete_label(&key)),
+            _ => drop(store.restore_label(&LabelKey(name.into()))),
+        }
+    }
+
+    /// Returns the labels of an account that were changed at least once and are not local only, by key.
+    pub fn labels_of(&self, account: UserId) -> BTreeMap<LabelKey, Label> {
+        let raw = self.raw();
+        let mut rows = raw
+            .prepare(
+                "SELECT key, name, colour, shape, merged_into, is_deleted, revision, deviceid FROM labels
+                 WHERE owner = ?1 AND revision > 0 AND state IS NOT 'local_only'",
+            )
+            .unwrap();
+        let rows = rows.query_map([account.to_string()], |row| {
+            let key = LabelKey(row.get(0)?);
+            let (colour, shape): (String, String) = (row.get(2)?, row.get(3)?);
+            let value = LabelDetails {
+                name: row.get(1)?,
+                colour: Colour::from_name(&colour).unwrap(),
+                shape: Shape::from_name(&shape).unwrap(),
+                merged_into: row.get::<_, Option<String>>(4)?.map(LabelKey),
+                is_deleted: row.get(5)?,
+            };
+            let deviceid = row.get::<_, String>(7)?.parse().unwrap();
+            let details = Register { value, revision: row.get(6)?, deviceid };
+            Ok((key.clone(), Label { key, details }))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Checks that each label is stored as shown as what the core says, and that every session has a label of its owner.
+    pub fn check_labels(&self) {
+        let raw = self.raw();
+        let missing: u32 = raw
+            .query_row(
+                "SELECT count(*) FROM sessions WHERE label <> '' AND NOT EXISTS (
+                   SELECT 1 FROM labels WHERE labels.key = label AND labels.owner IS sessions.owner
+                 )",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(missing, 0, "sessions have labels without a row");
+        let mut rows = raw
+            .prepare(
+                "SELECT labels.owner, labels.key, labels.merged_into, labels.is_deleted, shown.key
+                 FROM labels LEFT JOIN labels AS shown ON shown.id = labels.resolved",
+            )
+            .unwrap();
+        let mut owners: BTreeMap<Option<String>, BTreeMap<LabelKey, LabelDetails>> =
+            BTreeMap::new();
+        let mut shown = BTreeMap::new();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let owner: Option<String> = row.get(0).unwrap();
+            let key = LabelKey(row.get(1).unwrap());
+            let merged_into = row.get::<_, Option<String>>(2).unwrap().map(LabelKey);
+            let is_deleted = row.get(3).unwrap();
+            let details = LabelDetails { merged_into, is_deleted, ..LabelDetails::unchanged(&key) };
+            let end = row.get::<_, Option<String>>(4).unwrap().map(LabelKey);
+            shown.insert((owner.clone(), key.clone()), end);
+            owners.entry(owner).or_default().insert(key, details);
+        }
+        for (owner, labels) in owners {
+            for (key, end) in resolve(&labels) {
+                assert_eq!(
+                    shown[&(owner.clone(), key.clone())].as_ref(),
+                    end,
+                    "{key} of {owner:?}"
+                );
+            }
         }
     }
 
@@ -549,11 +658,12 @@ impl Device {
             1 => self.store().undelete(&[id.into()]),
             _ => {
                 let note = format!("{:x} é \"\\\n", rng.u64(..));
-                let edited = self.store().edit(
-                    id,
-                    SessionEdit::texts(&note, "label"),
-                    moment(now, self.skew).wall.utc,
-                );
+                let offset = *rng.choice(&[None, Some(-300), Some(0), Some(345)]).unwrap();
+                let edit = SessionEdit {
+                    offset: offset.map(UtcOffset),
+                    ..SessionEdit::texts(&note, *rng.choice(&LABELS).unwrap())
+                };
+                let edited = self.store().edit(id, edit, moment(now, self.skew).wall.utc);
                 if edited.is_ok() {
                     self.edits.push(Edit { id, note, was_restored_away: false });
                 }

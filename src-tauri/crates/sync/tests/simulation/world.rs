@@ -527,7 +527,9 @@ impl World {
             }
             92 => self.erase(index),
             93 | 94 => self.decide_after_erasure(index),
-            95 => match self.rng.u32(0..4) {
+            95 => match self.rng.u32(0..6) {
+                4 => self.server.faults.labels_fail = self.rng.bool(),
+                5 => self.server.faults.without_labels = self.rng.bool(),
                 0 => self.server.faults.unhealthy = self.rng.u32(0..4) == 0,
                 1 => {
                     self.server.faults.rejects_tokens = true;
