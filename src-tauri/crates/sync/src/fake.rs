@@ -550,8 +550,8 @@ impl Server {
         for label in sent {
             let label = match label {
                 Ok(label) => label,
-                Err(key) => {
-                    rejected.push(json!({"key": key, "reason": "bad_key"}));
+                Err((key, reason)) => {
+                    rejected.push(json!({"key": key, "reason": reason}));
                     continue;
                 }
             };

@@ -585,9 +585,10 @@ pub(crate) fn read_push(body: &[u8]) -> Option<(Vec<Option<Session>>, Option<Uui
     Some((sessions.into_iter().map(Row::session).collect(), erased))
 }
 
-/// The labels of a request, each as it is or as its key if it is not valid, and the last erasure that the device knows of.
+/// The labels of a request, or for each that is not valid its key, if that is valid, and the reason; and the last erasure
+/// that the device knows of.
 #[cfg(feature = "fake")]
-pub(crate) type SentLabels = (Vec<Result<Label, Value>>, Option<Uuid>);
+pub(crate) type SentLabels = (Vec<Result<Label, (Option<String>, &'static str)>>, Option<Uuid>);
 
 /// Parses the body of a request that sends labels, as a server does.
 #[cfg(feature = "fake")]
@@ -600,9 +601,30 @@ pub(crate) fn read_labels(body: &[u8]) -> Option<SentLabels> {
     let Body { labels, erasure_id } = serde_json::from_slice(body).ok()?;
     let label = |row: Value| {
         let label = serde_json::from_value::<LabelRow<'static>>(row.clone()).ok();
-        label.and_then(LabelRow::label).ok_or_else(|| row["key"].clone())
+        label.and_then(LabelRow::label).ok_or_else(|| invalid_label(&row))
     };
     Some((labels.into_iter().map(label).collect(), erasure_id))
+}
+
+/// Returns the key of a label that is not valid, if that is valid, and the first reason that the server finds.
+#[cfg(feature = "fake")]
+fn invalid_label(row: &Value) -> (Option<String>, &'static str) {
+    let text = |field: &str| row[field].as_str().filter(|text| validate(text).is_ok());
+    let has_nul = ["key", "name", "merged_into"]
+        .iter()
+        .any(|field| row[*field].as_str().is_some_and(|text| text.contains('\0')));
+    let reason = if has_nul {
+        "bad_text"
+    } else if text("key").is_none() {
+        "bad_key"
+    } else if text("name").is_none() {
+        "bad_name"
+    } else if !row["merged_into"].is_null() && text("merged_into").is_none() {
+        "bad_merged_into"
+    } else {
+        "bad_revision"
+    };
+    (text("key").map(str::to_owned), reason)
 }
 
 /// Returns a label as a row of a response.

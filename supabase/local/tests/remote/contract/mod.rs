@@ -1,6 +1,7 @@
 //! The contract of a server. Each rule is tested with the fake server in memory and with the real one, so that tests with
 //! the fake one are valid for the real one.
 
+mod labels;
 mod reading;
 mod servers;
 mod trust;
@@ -104,6 +105,15 @@ contract! {
         client_and_server_compute_the_same_digest,
         a_server_reports_its_health,
     }
+    labels::{
+        labels_are_returned_as_they_were_sent,
+        the_higher_revision_of_a_label_wins_in_any_order,
+        a_change_of_labels_is_seen_by_the_next_pull,
+        invalid_labels_are_rejected_and_block_no_other,
+        an_account_has_a_limited_number_of_labels,
+        labels_of_another_account_stay_as_they_are,
+        erased_labels_are_not_accepted_from_a_device_that_does_not_know_of_the_erasure,
+    }
     trust::{
         real_life_22_two_accounts_have_a_session_with_the_same_id,
         erased_sessions_are_not_accepted_from_a_device_that_does_not_know_of_the_erasure,
@@ -115,6 +125,7 @@ contract! {
     };
     separate:
     reading::fault_39_a_restored_server_is_detected_even_if_another_device_pushed_first,
+    labels::fault_39_a_restored_server_has_the_labels_of_its_backup,
     reading::real_life_06_a_server_with_a_later_schema_accepts_pulls_and_pushes,
 }
 

@@ -71,6 +71,7 @@ pub async fn an_expired_token_is_refreshed(test_server: &impl TestServer) {
     assert_eq!(class_of(server.push(user, &outgoing(&sits), None).await), ErrorClass::Session);
     assert_eq!(class_of(server.pull(user, None, NO_LIMIT).await), ErrorClass::Session);
     assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
+    assert_eq!(class_of(server.sync_labels(user, &[], None).await), ErrorClass::Session);
     server.refresh(user).await.unwrap();
     assert_eq!(pull_all(&server, user).await, by_id(&[]), "nothing was stored without it");
     assert_eq!(push(&server, user, &sits).await.outcomes, [RowOutcome::Accepted]);
@@ -88,6 +89,7 @@ pub async fn requests_without_a_token_are_rejected(test_server: &impl TestServer
     assert_eq!(class_of(server.push(user, &outgoing(&many(1)), None).await), ErrorClass::Session);
     assert_eq!(class_of(server.pull(user, None, NO_LIMIT).await), ErrorClass::Session);
     assert_eq!(class_of(server.digest(user).await), ErrorClass::Session);
+    assert_eq!(class_of(server.sync_labels(user, &[], None).await), ErrorClass::Session);
     assert_eq!(class_of(server.erase(user).await), ErrorClass::Session);
     assert!(pull_all(&test_server.device(user), user).await.is_empty());
 }
@@ -100,6 +102,7 @@ pub async fn requests_for_another_account_are_not_sent(test_server: &impl TestSe
         server.push(other, &outgoing(&many(1)), None).await.unwrap_err(),
         server.pull(other, None, NO_LIMIT).await.unwrap_err(),
         server.digest(other).await.unwrap_err(),
+        server.sync_labels(other, &[], None).await.unwrap_err(),
         server.erase(other).await.unwrap_err(),
         server.refresh(other).await.unwrap_err(),
     ];
@@ -116,6 +119,7 @@ pub async fn fault_45_requests_of_a_deleted_account_are_rejected(test_server: &i
     assert_eq!(class_of(server.push(user, &outgoing(&sits), None).await), ErrorClass::Account);
     assert_eq!(class_of(server.push(user, &[], None).await), ErrorClass::Account);
     assert_eq!(class_of(server.pull(user, None, NO_LIMIT).await), ErrorClass::Account);
+    assert_eq!(class_of(server.sync_labels(user, &[], None).await), ErrorClass::Account);
     assert_eq!(class_of(server.erase(user).await), ErrorClass::Account);
     // Without sessions, the digest is zero.
     assert_eq!(server.digest(user).await.unwrap().count, 0);
