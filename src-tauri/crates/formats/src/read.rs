@@ -301,9 +301,9 @@ fn read_table<R: BufRead>(
             }
             Layout::Meditate(layout) => collector.add(position, layout.draft(cell))?,
             Layout::MeditationAssistant(layout) => {
-                let start = times::plain(cell(layout.started()));
-                let length = times::plain(cell(layout.length()));
-                let message = cell(layout.message());
+                let start = times::plain(cell(layout.started));
+                let length = times::plain(cell(layout.length));
+                let message = cell(layout.message);
                 collector.add(position, layout.draft(&start, &length, message))?;
             }
             Layout::WakingUp(layout) => collector.add(position, layout.draft(cell, order))?,

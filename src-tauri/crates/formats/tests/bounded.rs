@@ -1,8 +1,10 @@
 //! Hostile files take bounded memory. An allocator counts, so this binary has one test.
 
+#[path = "common/archives.rs"]
+mod archives;
 mod common;
 
-use common::archives::zip_of;
+use archives::zip_of;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -155,7 +157,15 @@ fn no_file_takes_more_memory_than_an_import_may() {
     let (_, sits, reasons) = bounded("long note", repeated(entry, KB, times / 10, ""));
     assert!(sits == 0 && reasons == [Reason::TextTooLong]);
     let block = format!("{entry}note\n================================\n");
-    let came = bounded("many entries", repeated("", &block, 200_000, ""));
+    let came = bounded("many equal entries", repeated("", &block, 200_000, ""));
+    assert!(matches!(fault(came), Fault::JournalTooLong));
+    let row = |row| {
+        let (day, hour, minute) = (row / 1440 % 28 + 1, row / 60 % 24, row % 60);
+        let year = 1900 + row / (1440 * 28);
+        let start = format!("Timer Start: Apr {day:02},{year} {hour:02}:{minute:02}");
+        format!("{start}\nTimer Duration: 45 mins\n\nnote\n{}\n", "=".repeat(32))
+    };
+    let came = bounded("many entries", Numbered { head: "", row, rows: 200_000, at: 0 });
     assert!(matches!(fault(came), Fault::JournalTooLong));
 
     // XML: a tag, an attribute, a text, nesting and a DTD without end.
@@ -193,36 +203,41 @@ fn no_file_takes_more_memory_than_an_import_may() {
     assert!(came.0.is_ok() && came.1 == 0);
 
     // As many sits as a large import has.
-    let many = Numbered { at: 0, rows: 1_000_000 };
+    let head = "start_time_unix,duration_secs,mode,label,note\n";
+    let row = |row| format!("{},1800,timer,Morning,\n", 1_000_000_000 + row * 3600);
+    let many = Numbered { head, row, rows: 1_000_000, at: 0 };
     let (outcome, sits, _) = bounded("many sits", many);
     assert!(outcome.is_ok() && sits == 1_000_000);
 }
 
-/// A table of Meditate with one sit each hour, never in memory.
+/// A file of numbered rows of one length, never in memory.
 struct Numbered {
-    at: u64,
+    head: &'static str,
+    row: fn(u64) -> String,
     rows: u64,
+    at: u64,
 }
 
 impl Numbered {
-    const HEAD: &[u8] = b"start_time_unix,duration_secs,mode,label,note\n";
-    const ROW: u64 = 31;
+    fn row_length(&self) -> u64 {
+        (self.row)(0).len() as u64
+    }
 }
 
 impl Read for Numbered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let head = Self::HEAD.len() as u64;
+        let head = self.head.len() as u64;
         let read = if self.at < head {
-            (&Self::HEAD[self.at as usize..]).read(buffer)?
+            (&self.head.as_bytes()[self.at as usize..]).read(buffer)?
         } else {
-            let row = (self.at - head) / Self::ROW;
+            let length = self.row_length();
+            let (row, at) = ((self.at - head) / length, (self.at - head) % length);
             if row >= self.rows {
                 return Ok(0);
             }
-            // A number of ten digits.
-            let text = format!("{},1800,timer,Morning,\n", 1_000_000_000 + row * 3600);
-            assert_eq!(text.len() as u64, Self::ROW);
-            (&text.as_bytes()[((self.at - head) % Self::ROW) as usize..]).read(buffer)?
+            let text = (self.row)(row);
+            assert_eq!(text.len() as u64, length);
+            (&text.as_bytes()[at as usize..]).read(buffer)?
         };
         self.at += read as u64;
         Ok(read)
@@ -233,7 +248,7 @@ impl Seek for Numbered {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.at = match to {
             SeekFrom::Start(at) => at,
-            SeekFrom::End(_) => Self::HEAD.len() as u64 + self.rows * Self::ROW,
+            SeekFrom::End(_) => self.head.len() as u64 + self.rows * self.row_length(),
             SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
         };
         Ok(self.at)

@@ -2,9 +2,11 @@
 //!
 //! `cargo xtask soak import` runs many more of them. A file that has failed once is kept in `tests/corpus`.
 
+#[path = "common/archives.rs"]
+mod archives;
 mod common;
 
-use common::archives::{apple_zip, database, zip_of};
+use archives::{apple_zip, database, zip_of};
 use common::invariants::{check, check_files};
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,10 @@
 //! The rules of an import: the order of dates, encodings, archives, progress and cancelling.
 
+#[path = "common/archives.rs"]
+mod archives;
 mod common;
 
-use common::archives::{apple_zip, database, database_with, zip_of};
+use archives::{apple_zip, database, database_with, zip_of};
 use common::{Reading, found, read_all, zone};
 use std::io::Cursor;
 use std::ops::ControlFlow;

@@ -7,10 +7,6 @@ use crate::times::{self, DateOrder, Local};
 use crate::zone;
 use chrono_tz::Tz;
 
-pub const START: &str = "start";
-pub const END: &str = "end";
-pub const BREATHS: &str = "breaths";
-
 /// Columns of a table.
 pub struct Layout {
     start: usize,
@@ -20,8 +16,8 @@ pub struct Layout {
 impl Layout {
     pub fn new(columns: &Columns) -> Option<Self> {
         let column = |name| columns.find(name);
-        column(BREATHS)?;
-        Some(Self { start: column(START)?, end: column(END)? })
+        column("breaths")?;
+        Some(Self { start: column("start")?, end: column("end")? })
     }
 
     pub fn draft<'r>(

@@ -6,9 +6,6 @@ use crate::detect::Columns;
 use crate::skipped::Reason;
 use crate::times::{self, DateOrder, Local};
 
-pub const STARTED: &str = "started at";
-pub const DURATION: &str = "duration";
-
 /// Columns of a log.
 pub struct Layout {
     started: usize,
@@ -20,8 +17,8 @@ impl Layout {
     pub fn new(columns: &Columns) -> Option<Self> {
         let column = |name| columns.find(name);
         Some(Self {
-            started: column(STARTED)?,
-            duration: column(DURATION)?,
+            started: column("started at")?,
+            duration: column("duration")?,
             activity: column("activity"),
         })
     }

@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::limits::{JOURNAL_BYTES, NOTE_BYTES};
 use crate::skipped::{Position, Reason};
 use crate::times::{self, DateOrder, Local};
-use std::collections::{HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
 const START: &str = "Timer Start:";
@@ -24,8 +24,9 @@ pub fn is_journal(head: &str) -> bool {
 /// The entries of journals whose sits were not found yet.
 #[derive(Default)]
 pub struct Journal {
-    /// By the minute of the local start and the length in seconds.
-    entries: HashMap<(i64, u64), VecDeque<Entry>>,
+    /// By the minute of the local start, the length in seconds, and the order in which they were read.
+    entries: BTreeMap<(i64, u64, u64), Entry>,
+    read: u64,
     bytes: usize,
 }
 
@@ -123,29 +124,23 @@ impl Journal {
         if self.bytes > JOURNAL_BYTES {
             return Err(Fault::JournalTooLong);
         }
-        self.entries.entry((minute(local), seconds)).or_default().push_back(entry);
+        self.entries.insert((minute(local), seconds, self.read), entry);
+        self.read += 1;
         Ok(())
     }
 
     /// Takes the note of a sit of the log.
     pub fn take_note(&mut self, start: Local, seconds: u64) -> Option<String> {
-        let entries = self.entries.get_mut(&(minute(start), seconds))?;
-        let note = entries.pop_front()?.note;
-        if entries.is_empty() {
-            self.entries.remove(&(minute(start), seconds));
-        }
-        Some(note)
+        let minute = minute(start);
+        let same = (minute, seconds, 0)..=(minute, seconds, u64::MAX);
+        let key = *self.entries.range(same).next()?.0;
+        self.entries.remove(&key).map(|entry| entry.note)
     }
 
     /// Adds the entries of `file` whose sits were not found, in the order of the file.
     pub fn add_rest(&mut self, file: usize, collector: &mut Collector<'_>) -> Result<(), Fault> {
-        let mut rest: Vec<Entry> = vec![];
-        for entries in self.entries.values_mut() {
-            let (of_file, others) =
-                std::mem::take(entries).into_iter().partition(|entry| entry.file == file);
-            *entries = others;
-            rest.extend::<VecDeque<Entry>>(of_file);
-        }
+        let of_file = self.entries.extract_if(.., |_, entry| entry.file == file);
+        let mut rest: Vec<Entry> = of_file.map(|(_, entry)| entry).collect();
         rest.sort_unstable_by_key(|entry| entry.position.number());
         for entry in rest {
             let draft = Draft {

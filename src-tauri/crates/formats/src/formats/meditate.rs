@@ -9,9 +9,6 @@ use crate::times::{self, DateOrder, Local};
 use chrono::{DateTime, Utc};
 use zafu_core::time::UtcOffset;
 
-pub const START: &str = "start_time_unix";
-pub const DURATION: &str = "duration_secs";
-
 /// Columns of a table.
 pub struct Layout {
     start: usize,
@@ -25,8 +22,8 @@ impl Layout {
     pub fn new(columns: &Columns) -> Option<Self> {
         let column = |name| columns.find(name);
         Some(Self {
-            start: column(START)?,
-            duration: column(DURATION)?,
+            start: column("start_time_unix")?,
+            duration: column("duration_secs")?,
             label: column("label"),
             note: column("note"),
             start_local: column("start_local"),

@@ -6,23 +6,22 @@ use crate::detect::Columns;
 use crate::skipped::Reason;
 use crate::times::{self, DateOrder, Local};
 
-pub const LENGTH: &str = "length";
-pub const STARTED: &str = "started";
-pub const COMPLETED: &str = "completed";
-pub const MESSAGE: &str = "message";
-
 /// Columns of a table.
 pub struct Layout {
-    length: usize,
-    started: usize,
-    message: usize,
+    pub length: usize,
+    pub started: usize,
+    pub message: usize,
 }
 
 impl Layout {
     pub fn new(columns: &Columns) -> Option<Self> {
         let column = |name| columns.find(name);
-        column(COMPLETED)?;
-        Some(Self { length: column(LENGTH)?, started: column(STARTED)?, message: column(MESSAGE)? })
+        column("completed")?;
+        Some(Self {
+            length: column("length")?,
+            started: column("started")?,
+            message: column("message")?,
+        })
     }
 
     /// Reads a row whose start and length are in plain digits: the same sit has one id, whatever the script.
@@ -46,17 +45,5 @@ impl Layout {
             label: "",
             note: message,
         })
-    }
-
-    pub fn started(&self) -> usize {
-        self.started
-    }
-
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
-    pub fn message(&self) -> usize {
-        self.message
     }
 }

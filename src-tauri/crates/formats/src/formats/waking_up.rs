@@ -5,10 +5,6 @@ use crate::detect::Columns;
 use crate::skipped::Reason;
 use crate::times::{self, DateOrder};
 
-pub const FINISHED: &str = "finished on";
-pub const TITLE: &str = "title";
-pub const DURATION: &str = "duration";
-
 /// Columns of a table.
 pub struct Layout {
     finished: usize,
@@ -20,9 +16,9 @@ impl Layout {
     pub fn new(columns: &Columns) -> Option<Self> {
         let column = |name| columns.find(name);
         Some(Self {
-            finished: column(FINISHED)?,
-            title: column(TITLE)?,
-            duration: column(DURATION)?,
+            finished: column("finished on")?,
+            title: column("title")?,
+            duration: column("duration")?,
         })
     }
 

@@ -1,5 +1,7 @@
 //! Archives and databases, made as the health stores export them.
 
+#![allow(dead_code, reason = "every test file uses its own part")]
+
 use rusqlite::Connection;
 use std::io::{Cursor, Write};
 use zip::ZipWriter;

@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "every test file uses its own part")]
 
-pub mod archives;
 pub mod invariants;
 
 use std::io::Cursor;
