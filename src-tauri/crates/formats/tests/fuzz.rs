@@ -1,6 +1,7 @@
 //! Mutations of real exports: nothing panics, and what is read is valid.
 //!
-//! `cargo xtask soak import` runs many more of them. A file that has failed once is kept in `tests/corpus`.
+//! `cargo xtask soak import` runs many more of them. A file that has failed once is kept in `tests/corpus`; `corpus.zip`
+//! has files that the coverage-guided `fuzz/import.rs` has found, which together take every branch that it reached.
 
 #[path = "common/archives.rs"]
 mod archives;
@@ -9,10 +10,12 @@ mod common;
 use archives::{apple_zip, database, zip_of};
 use common::invariants::{check, check_files};
 use std::fs;
+use std::io::{Cursor, Read};
 use std::path::Path;
+use zip::ZipArchive;
 
 /// Returns the samples, the corpus, and exports that are made here.
-fn corpus() -> Vec<Vec<u8>> {
+fn exports() -> Vec<Vec<u8>> {
     let mut files = vec![];
     for folder in ["samples", "corpus"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
@@ -29,6 +32,18 @@ fn corpus() -> Vec<Vec<u8>> {
     files.push(database);
     files.push(apple_zip());
     files
+}
+
+/// Returns the files of `corpus.zip`.
+fn found_by_coverage() -> Vec<Vec<u8>> {
+    let mut zip = ZipArchive::new(Cursor::new(include_bytes!("corpus.zip"))).unwrap();
+    let count = zip.len();
+    let file = |index| {
+        let mut bytes = vec![];
+        zip.by_index(index).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    (0..count).map(file).collect()
 }
 
 /// Texts that change what a parser does.
@@ -75,9 +90,15 @@ const TOKENS: [&[u8]; 40] = [
     b"Timer Start: ",
 ];
 
-/// Returns a file of the corpus with a few changes.
-fn mutation(corpus: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
-    let mut file = random.choice(corpus).unwrap().clone();
+/// Returns a file of either kind.
+fn pick<'f>(files: [&'f [Vec<u8>]; 2], random: &mut fastrand::Rng) -> &'f Vec<u8> {
+    let files = files[random.usize(0..2)];
+    &files[random.usize(0..files.len())]
+}
+
+/// Returns one of the files with a few changes.
+fn mutation(files: [&[Vec<u8>]; 2], random: &mut fastrand::Rng) -> Vec<u8> {
+    let mut file = pick(files, random).clone();
     for _ in 0..random.usize(1..8) {
         let at = random.usize(0..=file.len());
         let end = (at + random.usize(0..64)).min(file.len());
@@ -96,7 +117,7 @@ fn mutation(corpus: &[Vec<u8>], random: &mut fastrand::Rng) -> Vec<u8> {
                 drop(file.splice(to..to, copy));
             }
             5 => {
-                let other = random.choice(corpus).unwrap();
+                let other = pick(files, random);
                 let from = random.usize(0..=other.len());
                 let to = (from + random.usize(0..200)).min(other.len());
                 drop(file.splice(at..end, other[from..to].iter().copied()));
@@ -117,18 +138,18 @@ fn variable(name: &str) -> Option<u64> {
 
 #[test]
 fn no_mutation_of_an_export_panics_or_gives_an_invalid_sit() {
-    let corpus = corpus();
+    let files = [&*exports(), &*found_by_coverage()];
     let seeds = match variable("ZAFU_IMPORT_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..variable("ZAFU_IMPORT_SEEDS").unwrap_or(1_000),
     };
     for seed in seeds {
         let mut random = fastrand::Rng::with_seed(seed);
-        let file = mutation(&corpus, &mut random);
+        let file = mutation(files, &mut random);
         let outcome = std::panic::catch_unwind(|| check(&file));
         assert!(outcome.is_ok(), "seed {seed}: {:?}", String::from_utf8_lossy(&file));
         if seed.is_multiple_of(8) {
-            let other = mutation(&corpus, &mut random);
+            let other = mutation(files, &mut random);
             let outcome = std::panic::catch_unwind(|| check_files(&[&file, &other]));
             assert!(outcome.is_ok(), "seed {seed}, with a second file");
         }
@@ -137,11 +158,18 @@ fn no_mutation_of_an_export_panics_or_gives_an_invalid_sit() {
 
 #[test]
 fn every_beginning_of_an_export_is_read_or_rejected() {
-    for file in corpus() {
+    for file in exports() {
         // Databases and archives are read whole; some of their beginnings are enough.
         let step = if file.len() > 4_000 { file.len() / 100 } else { 1 };
         for length in (0..=file.len()).step_by(step) {
             check(&file[..length]);
         }
     }
+}
+
+#[test]
+fn every_file_that_was_found_by_coverage_is_read_or_rejected() {
+    let files = found_by_coverage();
+    assert!(files.len() > 400);
+    files.iter().for_each(|file| check(file));
 }
