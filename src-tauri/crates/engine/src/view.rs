@@ -7,12 +7,14 @@ use crate::protocol::{
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use std::time::Duration;
 use zafu_core::day::{DayStart, day_of};
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::plan::Length;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{BootTime, Seconds, WallTime};
 use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{ClosedReason, LogQuery, Owner, OwnerFilter, ReadSits, StoreError};
+use zafu_store::{
+    ClosedReason, LogFilter, LogPosition, LogQuery, Owner, OwnerFilter, ReadSits, StoreError,
+};
 
 /// Formats a time as RFC 3339 with its UTC offset.
 #[must_use]
@@ -158,15 +160,22 @@ pub fn sessions(
     request: &LogRequest,
     now: WallTime,
 ) -> Result<Vec<SitRecord>, StoreError> {
-    let page = LogQuery { limit: request.limit, before: request.before };
     let log = Log::of(store, now)?;
-    let whose = match request.owner {
+    let owner = match request.owner {
         LogOwner::Shown => OwnerFilter::Shown,
         LogOwner::All => OwnerFilter::All,
         LogOwner::Of(id) => OwnerFilter::Of(id),
     };
-    let logged = store.log(&page, whose)?;
-    Ok(logged.iter().map(|one| log.record(&one.session, one.owner)).collect())
+    let of = match request.owner {
+        LogOwner::Of(id) => Some(id),
+        LogOwner::Shown | LogOwner::All => None,
+    };
+    let position = request
+        .before
+        .map_or(LogPosition::Newest, |id| LogPosition::After(SessionRef { id, owner: of }));
+    let filter = LogFilter { owner, ..LogFilter::default() };
+    let page = store.log(&LogQuery { filter, position, limit: request.limit })?;
+    Ok(page.entries.iter().map(|one| log.record(&one.session, one.owner)).collect())
 }
 
 /// Returns every owner of sits in the database, the account in use first.

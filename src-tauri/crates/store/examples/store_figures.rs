@@ -16,13 +16,12 @@ use zafu_core::ids::SessionId;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{LogQuery, Store};
+use zafu_store::{LogQuery, Store, register_functions};
 
 /// The number of sits that are started and finished, and of bare commits.
 const ROUNDS: u32 = 200;
 /// The number of reads of the log.
 const READS: u32 = 101;
-const PAGE: LogQuery = LogQuery { limit: 50, before: None };
 
 type AnyResult<T> = Result<T, Box<dyn Error>>;
 
@@ -89,15 +88,16 @@ fn log(folder: &Path, sits: u32) -> AnyResult<(f64, f64)> {
     drop(Store::open(folder, at(0).wall)?);
     fill(&folder.join("zafu.db"), sits)?;
     let store = Store::open(folder, at(0).wall)?;
-    let (first, page) = timed(|| store.sessions(&PAGE))?;
+    let (first, page) = timed(|| store.sessions(&LogQuery::newest(50)))?;
     assert_eq!(page.len(), 50, "the log has a full page");
-    let reads = (0..READS).map(|_| Ok(timed(|| store.sessions(&PAGE))?.0));
+    let reads = (0..READS).map(|_| Ok(timed(|| store.sessions(&LogQuery::newest(50)))?.0));
     Ok((first, median(reads.collect::<AnyResult<_>>()?)))
 }
 
 /// Inserts finished sits into a database, four a day, none of them in the outbox.
 fn fill(database: &Path, sits: u32) -> AnyResult<()> {
     let connection = Connection::open(database)?;
+    register_functions(&connection)?;
     connection.pragma_update(None, "synchronous", "off")?;
     let device = Uuid::from_u128(1).to_string();
     connection.execute(

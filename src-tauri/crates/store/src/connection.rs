@@ -1,6 +1,6 @@
 //! Opens SQLite connections: durability, timeouts, read-only access, copies.
 
-use crate::{StoreError, folder};
+use crate::{StoreError, folder, log};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -17,6 +17,7 @@ pub(crate) fn writing(database: &Path, busy: Duration) -> Result<Connection, Sto
     )?;
     connection.busy_timeout(busy)?;
     connection.pragma_update(None, "foreign_keys", false)?;
+    log::register_functions(&connection)?;
     Ok(connection)
 }
 

@@ -16,6 +16,7 @@ mod faults;
 mod folder;
 mod labels;
 mod location;
+mod log;
 mod migrate;
 mod open_sits;
 mod outbox;
@@ -41,10 +42,14 @@ pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
 pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;
+pub use log::{
+    DayTotal, Insight, InsightQuery, LengthTotal, LogEntry, LogFilter, LogPage, LogPosition,
+    LogQuery, Outcome, OwnerFilter, Total, YearTotal, register_functions,
+};
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
-pub use sessions::{LogEntry, LogQuery, OwnerFilter, SessionKey};
+pub use sessions::SessionKey;
 pub use store::Store;
 pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};
 pub use unreadable::{ServerRow, UnreadableRow};

@@ -19,6 +19,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_names.sql"),
     include_str!("migrations/0007_keys.sql"),
     include_str!("migrations/0008_labels.sql"),
+    include_str!("migrations/0009_log.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

@@ -3,10 +3,8 @@
 //! A database with a write-ahead log needs a shared-memory index beside it. If that cannot be created (read-only folder, full
 //! disk), a database without a log is read as an immutable file, and one with a log is copied first, with its log.
 
-use crate::{
-    LogEntry, LogQuery, Owner, OwnerFilter, StoreError, backups, connection, folder, migrate,
-    open_sits, owners, sessions, settings,
-};
+use crate::log::{self, Insight, InsightQuery, LogPage, LogQuery};
+use crate::{Owner, StoreError, backups, connection, folder, migrate, open_sits, owners, settings};
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::io;
@@ -15,50 +13,61 @@ use zafu_core::message;
 use zafu_core::settings::Settings;
 use zafu_core::timer::OpenSit;
 
+/// A database that can be read.
+pub(crate) trait Read {
+    /// Runs `job` with a connection that reads.
+    fn read_with<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError>;
+}
+
 /// Queries that do not need exclusive use of the data folder.
-pub trait ReadSits {
+#[expect(private_bounds, reason = "only the types of this crate can be read")]
+pub trait ReadSits: Read {
     /// Lists the open sits, oldest first.
     ///
     /// # Errors
     /// An I/O error.
-    fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError>;
+    fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
+        self.read_with(open_sits::all)
+    }
 
-    /// Returns a part of the log, newest first: see [`crate::Store::log`].
+    /// Returns a page of the log: see [`crate::Store::log`].
     ///
     /// # Errors
     /// See [`crate::Store::log`].
-    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError>;
+    fn log(&self, query: &LogQuery) -> Result<LogPage, StoreError> {
+        self.read_with(|connection| log::page(connection, query))
+    }
+
+    /// Returns the figures of the log: see [`crate::Store::insight`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn insight(&self, query: &InsightQuery) -> Result<Insight, StoreError> {
+        self.read_with(|connection| log::insight(connection, query))
+    }
 
     /// Returns the settings: see [`crate::Store::settings`].
     ///
     /// # Errors
     /// An I/O error.
-    fn settings(&self) -> Result<Settings, StoreError>;
+    fn settings(&self) -> Result<Settings, StoreError> {
+        self.read_with(settings::read)
+    }
 
     /// Lists the owners of sits: see [`crate::Store::owners`].
     ///
     /// # Errors
     /// An I/O error.
-    fn owners(&self) -> Result<Vec<Owner>, StoreError>;
-}
-
-impl ReadSits for crate::Store {
-    fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
-        self.open_sits()
-    }
-
-    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.log(query, owner)
-    }
-
-    fn settings(&self) -> Result<Settings, StoreError> {
-        self.settings()
-    }
-
     fn owners(&self) -> Result<Vec<Owner>, StoreError> {
-        self.owners()
+        self.read_with(owners::all)
     }
 }
+
+impl ReadSits for crate::Store {}
+impl ReadSits for ReadOnlyStore {}
 
 /// A database that is opened only to read it.
 pub struct ReadOnlyStore {
@@ -115,7 +124,7 @@ impl ReadOnlyStore {
     /// # Errors
     /// [`StoreError::Corrupt`], or an I/O error.
     pub fn check(&self) -> Result<(), StoreError> {
-        match self.read(backups::damage)? {
+        match self.read_with(backups::damage)? {
             None => Ok(()),
             Some(damage) => Err(StoreError::corrupt(&self.folder, damage)),
         }
@@ -126,11 +135,13 @@ impl ReadOnlyStore {
     /// # Errors
     /// An I/O error.
     pub fn is_signed_in(&self) -> Result<bool, StoreError> {
-        let account = self.read(crate::accounts::shown)?;
+        let account = self.read_with(crate::accounts::shown)?;
         Ok(account.is_some_and(|account| account.signed_in))
     }
+}
 
-    fn read<T>(
+impl Read for ReadOnlyStore {
+    fn read_with<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -138,21 +149,12 @@ impl ReadOnlyStore {
     }
 }
 
-impl ReadSits for ReadOnlyStore {
-    fn open_sits(&self) -> Result<Vec<OpenSit>, StoreError> {
-        self.read(open_sits::all)
-    }
-
-    fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|connection| sessions::log(connection, query, owner))
-    }
-
-    fn settings(&self) -> Result<Settings, StoreError> {
-        self.read(settings::read)
-    }
-
-    fn owners(&self) -> Result<Vec<Owner>, StoreError> {
-        self.read(owners::all)
+impl Read for crate::Store {
+    fn read_with<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(job)
     }
 }
 

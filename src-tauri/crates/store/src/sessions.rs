@@ -34,38 +34,6 @@ pub(crate) struct Record {
     pub owner: Option<UserId>,
 }
 
-/// A part of the log: the newest sits, or those that follow a certain one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogQuery {
-    /// The largest number of sits to return.
-    pub limit: u32,
-    /// Only sits that follow this one in the log, that is, started before it.
-    pub before: Option<SessionId>,
-}
-
-/// Filters the log by owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OwnerFilter {
-    /// Sits of the shown account, and ownerless ones.
-    #[default]
-    Shown,
-    /// Sits of all owners.
-    All,
-    /// Sits of one account.
-    Of(UserId),
-}
-
-/// A sit of the log with its owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogEntry {
-    /// Its row on this device.
-    pub key: SessionKey,
-    /// The sit.
-    pub session: Session,
-    /// Its owner; none if it is ownerless.
-    pub owner: Option<UserId>,
-}
-
 /// The columns that [`from_row`] reads.
 macro_rules! columns {
     () => {
@@ -83,65 +51,6 @@ macro_rules! is_session {
 }
 
 pub(crate) use is_session;
-
-/// The query of the log. It scans the index `sessions_by_start` and reads no more rows than it returns, except those of other
-/// owners. The unary plus keeps SQLite from using another index.
-macro_rules! log {
-    ($whose:literal) => {
-        concat!(
-            "SELECT key, ",
-            columns!(),
-            ", owner FROM sessions
-              WHERE deletedat IS NULL
-                AND coalesce(correctedstart, startedat) <= ?1
-                AND (coalesce(correctedstart, startedat) < ?1 OR id < ?2 OR (id = ?2 AND key < ?3))
-                AND ",
-            $whose,
-            " AND ",
-            is_session!(),
-            " ORDER BY coalesce(correctedstart, startedat) DESC, id DESC, key DESC LIMIT ?4"
-        )
-    };
-}
-const LOG: &str =
-    log!("(+owner IS NULL OR +owner = (SELECT id FROM accounts WHERE shown = 1)) AND ?5 IS NULL");
-const LOG_OF_ALL: &str = log!("?5 IS NULL");
-const LOG_OF_ONE: &str = log!("+owner = ?5");
-
-/// Sorts after every time and every id.
-const END: &str = "~";
-
-/// Returns the sits of `query`, newest first.
-pub(crate) fn log(
-    connection: &Connection,
-    query: &LogQuery,
-    owner: OwnerFilter,
-) -> Result<Vec<LogEntry>, StoreError> {
-    let (sql, of) = match owner {
-        OwnerFilter::Shown => (LOG, None),
-        OwnerFilter::All => (LOG_OF_ALL, None),
-        OwnerFilter::Of(id) => (LOG_OF_ONE, Some(Id(id))),
-    };
-    let entry = |row: &Row<'_>| {
-        let Record { key, session, owner } = record_from_row(row)?;
-        Ok(LogEntry { key, session, owner })
-    };
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows: rusqlite::Result<_> = match query.before {
-        None => statement.query_map((END, END, i64::MAX, query.limit, of), entry)?.collect(),
-        Some(id) => {
-            // A sit that was deleted since it was read still has its position.
-            let Record { key, session, .. } = match owner {
-                OwnerFilter::Of(owner) => of_owner(connection, id, Some(owner))?,
-                OwnerFilter::Shown | OwnerFilter::All => find_any(connection, id)?,
-            }
-            .ok_or(StoreError::NoSuchSession { id })?;
-            let start = session.effective_start().utc;
-            statement.query_map((Stamp(start), Id(id), key, query.limit, of), entry)?.collect()
-        }
-    };
-    rows.map_err(Into::into)
-}
 
 /// Finds the session that a user means by an id: that of the shown account, else the ownerless one, else that of any other
 /// account.
@@ -177,12 +86,6 @@ pub(crate) fn named(connection: &Connection, session: SessionRef) -> Result<Reco
         _ => find(connection, id)?,
     };
     found.ok_or(StoreError::NoSuchSession { id })
-}
-
-/// Finds a session as [`find`], also one in its preparation.
-fn find_any(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
-    let mut statement = connection.prepare_cached(by_id!("true"))?;
-    Ok(statement.query_row([Id(id)], record_from_row).optional()?)
 }
 
 /// Returns the session of `owner` with this id, also one in its preparation.

@@ -4,6 +4,7 @@
 mod accounts;
 mod files;
 mod labels;
+mod log;
 mod sits;
 mod sync;
 
@@ -160,7 +161,7 @@ impl Store {
     }
 
     /// Reads with the shared reading connection.
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

@@ -9,7 +9,7 @@ use crate::outbox::{self, Edited, State};
 use crate::sessions::{self, Record};
 use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, labels, open_sits, reconcile};
+use crate::{StoreError, labels, log, open_sits, reconcile};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -221,12 +221,18 @@ pub(crate) fn apply_pull(
     for row in &pull.unreadable {
         unreadable::put(connection, account, row, &pull.version)?;
     }
-    for theirs in &pull.rows {
-        if urgent.waits() {
-            return Ok(None);
+    let merged = log::add_rows_late(connection, || {
+        for theirs in &pull.rows {
+            if urgent.waits() {
+                return Ok(false);
+            }
+            unreadable::forget(connection, account, theirs.id.0)?;
+            changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
         }
-        unreadable::forget(connection, account, theirs.id.0)?;
-        changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
+        Ok(true)
+    })?;
+    if !merged {
+        return Ok(None);
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
     labels::record_server_seq(connection, account, pull.labels_seq)?;

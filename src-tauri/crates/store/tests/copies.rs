@@ -6,12 +6,12 @@ mod common;
 use common::{at, drive, id, log, plan, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
-use zafu_core::ids::{DeviceId, SessionId, UserId};
+use zafu_core::ids::{DeviceId, SessionId, SessionRef, UserId};
 use zafu_core::session::{Details, Session};
 use zafu_core::time::Seconds;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    Cursor, LogQuery, OwnerFilter, Ownerless, Pull, Pulled, RowOutcome, ServerRow, Store,
+    Cursor, LogPosition, OwnerFilter, Ownerless, Pull, Pulled, RowOutcome, ServerRow, Store,
     UnreadableRow,
 };
 
@@ -64,8 +64,7 @@ fn shown(store: &Store, n: u128) -> Session {
 
 /// Returns the log of an account with the notes.
 fn notes(store: &Store, owner: OwnerFilter) -> Vec<(SessionId, String)> {
-    let page = LogQuery { limit: 100, before: None };
-    let log = store.log(&page, owner).unwrap();
+    let log = store.log(&common::query(owner, LogPosition::Newest, 100)).unwrap().entries;
     log.iter().map(|entry| (entry.session.id, note_of(&entry.session).into())).collect()
 }
 
@@ -280,14 +279,13 @@ fn a_page_of_the_log_after_a_sit_with_two_copies_repeats_none() {
     let (_folder, store) = two_copies();
     sat(&store, id(3), 2000);
     sat(&store, id(2), 1000);
-    for owner in [OwnerFilter::Of(user(1)), OwnerFilter::Of(user(2)), OwnerFilter::Shown] {
+    let (one, two) = (OwnerFilter::Of(user(1)), OwnerFilter::Of(user(2)));
+    for owner in [one, two, OwnerFilter::Shown, OwnerFilter::All] {
         let all = notes(&store, owner);
-        let (mut read, mut before) = (Vec::new(), None);
-        loop {
-            let page = store.log(&LogQuery { limit: 1, before }, owner).unwrap();
-            let Some(entry) = page.first() else { break };
+        let (mut read, mut position) = (Vec::new(), LogPosition::Newest);
+        while let [entry] = &store.log(&common::query(owner, position, 1)).unwrap().entries[..] {
             read.push((entry.session.id, note_of(&entry.session).to_owned()));
-            before = Some(entry.session.id);
+            position = LogPosition::After(SessionRef { id: entry.session.id, owner: entry.owner });
         }
         assert_eq!(read, all, "{owner:?}");
     }

@@ -303,7 +303,7 @@ impl World {
     /// Compares the tables with the model, and the outbox with its previous state.
     fn compare(&mut self) {
         assert_eq!(self.store.open_sits().unwrap(), self.model.open);
-        let page = LogQuery { limit: 1000, before: None };
+        let page = LogQuery::newest(1000);
         assert_eq!(self.store.sessions(&page).unwrap(), self.model.log());
         for id in self.model.begun() {
             assert_eq!(self.store.session(id).unwrap().as_ref(), self.model.sits.get(&id));

@@ -5,12 +5,12 @@ mod common;
 use common::{acknowledge, at, drive, id, log, plan, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::edit::SessionEdit;
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Backlog, ClosedReason, Cursor, LogQuery, Owner, OwnerFilter, Pull, Pulled, Store,
-    StoreError,
+    AfterErasure, Backlog, ClosedReason, Cursor, LogPosition, Owner, OwnerFilter, Pull, Pulled,
+    Store, StoreError,
 };
 
 const ONE: &str = "https://one.example";
@@ -31,8 +31,8 @@ fn signed_up_again(store: &Store) {
 }
 
 fn of(store: &Store, owner: OwnerFilter) -> Vec<SessionId> {
-    let page = LogQuery { limit: 1000, before: None };
-    store.log(&page, owner).unwrap().into_iter().map(|one| one.session.id).collect()
+    let page = common::query(owner, LogPosition::Newest, 1000);
+    store.log(&page).unwrap().entries.into_iter().map(|one| one.session.id).collect()
 }
 
 fn orphans(store: &Store) -> Vec<(u128, u32)> {
@@ -200,8 +200,9 @@ fn real_life_05_every_sit_can_be_listed_by_its_owner() {
     let owners: Vec<_> = store.owners().unwrap().iter().map(counts).collect();
     assert_eq!(owners, [(Some(3), 1, 0, 1), (Some(1), 2, 2, 0), (None, 1, 1, 0)]);
     // A page of the log of all accounts continues after a sit of any of them.
-    let page = LogQuery { limit: 2, before: Some(id(3)) };
-    let rest: Vec<_> = store.log(&page, OwnerFilter::All).unwrap();
+    let last = SessionRef { id: id(3), owner: Some(user(3)) };
+    let page = common::query(OwnerFilter::All, LogPosition::After(last), 2);
+    let rest = store.log(&page).unwrap().entries;
     assert_eq!(rest.iter().map(|one| one.session.id).collect::<Vec<_>>(), [id(2), id(1)]);
     assert_eq!(rest[0].owner, Some(user(1)));
 }

@@ -5,10 +5,11 @@ mod common;
 use chrono::TimeDelta;
 use common::{at, drive, id, log, plan, sat, start};
 use zafu_core::edit::{EditError, ManualSit, SessionEdit};
+use zafu_core::ids::SessionRef;
 use zafu_core::session::{Details, Source, Stage};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, OpenSit, Timer};
-use zafu_store::{LogQuery, Store, StoreError, TextField};
+use zafu_store::{LogPosition, LogQuery, Store, StoreError, TextField};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -273,12 +274,12 @@ fn the_log_can_be_read_page_by_page() {
     for (n, seconds) in [(1, 0), (2, 1000), (5, 2000), (4, 2000), (3, 3000)] {
         sat(&store, id(n), seconds);
     }
-    let (mut before, mut read) = (None, Vec::new());
+    let (mut query, mut read) = (LogQuery::newest(2), Vec::new());
     loop {
-        let page = store.sessions(&LogQuery { limit: 2, before }).unwrap();
+        let page = store.sessions(&query).unwrap();
         read.extend(page.iter().map(|session| session.id));
         let Some(last) = page.last() else { break };
-        before = Some(last.id);
+        query.position = LogPosition::After(SessionRef { id: last.id, owner: None });
     }
     assert_eq!(read, [3, 5, 4, 2, 1].map(id));
 }

@@ -14,7 +14,7 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::Seconds;
 use zafu_store::{
-    Cursor, LogQuery, OwnerFilter, Pull, Push, PushedRow, RowOutcome, ServerRow, Store,
+    Cursor, LogPosition, OwnerFilter, Pull, Push, PushedRow, RowOutcome, ServerRow, Store,
 };
 
 #[derive(Clone, Debug)]
@@ -247,8 +247,8 @@ impl World {
             assert_eq!(here, self.servers[&user(account)], "account {account}");
             assert_eq!(self.store.outgoing(user(account), 9, 9999).unwrap(), []);
         }
-        let page = LogQuery { limit: 100, before: None };
-        let log = self.store.log(&page, OwnerFilter::All).unwrap();
+        let page = common::query(OwnerFilter::All, LogPosition::Newest, 100);
+        let log = self.store.log(&page).unwrap().entries;
         let listed: BTreeSet<_> = log.iter().map(|entry| (entry.owner, entry.session.id)).collect();
         assert!(listed.is_subset(&self.expected) && listed.len() == log.len());
         self.store.check().unwrap();

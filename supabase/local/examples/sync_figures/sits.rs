@@ -18,6 +18,7 @@ pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()
     store.sign_in(account.user, &account.url, "key", "figures@example.test")?;
     drop(store);
     let connection = Connection::open(folder.join("zafu.db"))?;
+    zafu_store::register_functions(&connection)?;
     connection.pragma_update(None, "synchronous", "off")?;
     connection.execute(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1),

@@ -167,7 +167,7 @@ impl Device {
     }
 
     pub fn ids(&self) -> Vec<SessionId> {
-        let page = LogQuery { limit: 10_000, before: None };
+        let page = LogQuery::newest(10_000);
         self.store.sessions(&page).unwrap().iter().map(|session| session.id).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Reading beside a writer, and without shared memory.
 
 use super::*;
-use crate::{Store, sample};
+use crate::{LogFilter, OwnerFilter, Store, sample};
 use std::fs;
 use zafu_core::time::{UtcOffset, WallTime};
 
@@ -9,7 +9,10 @@ fn now() -> WallTime {
     WallTime::new("2026-03-01T06:00:00Z".parse().unwrap(), UtcOffset(60))
 }
 
-const ALL: LogQuery = LogQuery { limit: 100, before: None };
+fn all() -> LogQuery {
+    let filter = LogFilter { owner: OwnerFilter::All, ..LogFilter::default() };
+    LogQuery { filter, ..LogQuery::newest(100) }
+}
 
 /// Returns a folder with an open store and sits that are still in the log.
 fn filled() -> (tempfile::TempDir, Store) {
@@ -32,11 +35,8 @@ fn opened(folder: &Path) -> ReadOnlyStore {
 fn real_life_09_saved_sits_are_read_while_the_store_is_open() {
     let (folder, store) = filled();
     let database = opened(folder.path());
-    assert_eq!(
-        database.log(&ALL, OwnerFilter::All).unwrap(),
-        store.log(&ALL, OwnerFilter::All).unwrap()
-    );
-    assert!(!store.log(&ALL, OwnerFilter::All).unwrap().is_empty());
+    assert_eq!(database.log(&all()).unwrap(), store.log(&all()).unwrap());
+    assert!(!store.log(&all()).unwrap().entries.is_empty());
     assert_eq!(database.open_sits().unwrap(), store.open_sits().unwrap());
     database.check().unwrap();
 }
@@ -50,10 +50,7 @@ fn real_life_09_a_copy_includes_the_write_ahead_log_and_is_deleted_after_reading
     let copy = copied.0.path().to_path_buf();
     let connection = connection::reading(&copied.database(), connection::BUSY_TIMEOUT).unwrap();
     let read = ReadOnlyStore { connection, folder: folder.path().into(), _copy: Some(copied) };
-    assert_eq!(
-        read.log(&ALL, OwnerFilter::All).unwrap(),
-        store.log(&ALL, OwnerFilter::All).unwrap()
-    );
+    assert_eq!(read.log(&all()).unwrap(), store.log(&all()).unwrap());
     drop(read);
     assert!(!copy.exists());
 }
@@ -61,7 +58,7 @@ fn real_life_09_a_copy_includes_the_write_ahead_log_and_is_deleted_after_reading
 #[test]
 fn real_life_09_a_closed_database_is_read_as_an_immutable_file() {
     let (folder, store) = filled();
-    let all = store.log(&ALL, OwnerFilter::All).unwrap();
+    let page = store.log(&all()).unwrap();
     drop(store);
     // Windows does not allow a question mark in a file name.
     let odd = folder.path().join(if cfg!(windows) { "b#c%20 d" } else { "a?b#c%20 d" });
@@ -69,7 +66,7 @@ fn real_life_09_a_closed_database_is_read_as_an_immutable_file() {
     fs::copy(folder::database(folder.path()), folder::database(&odd)).unwrap();
     let connection = unchanging(&folder::database(&odd)).unwrap();
     let read = ReadOnlyStore { connection, folder: odd.clone(), _copy: None };
-    assert_eq!(read.log(&ALL, OwnerFilter::All).unwrap(), all);
+    assert_eq!(read.log(&all()).unwrap(), page);
     drop(read);
     assert_eq!(fs::read_dir(&odd).unwrap().count(), 1, "nothing was made beside it");
 }

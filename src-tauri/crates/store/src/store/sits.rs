@@ -1,8 +1,7 @@
-//! Sits, the log, settings and presets.
+//! Sits, settings and presets.
 
 use super::Store;
-use crate::sessions::{self, LogEntry, LogQuery, OwnerFilter};
-use crate::{StoreError, changes, device, open_sits, presets, save, settings};
+use crate::{StoreError, changes, device, open_sits, presets, save, sessions, settings};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
@@ -43,25 +42,6 @@ impl Store {
     /// An I/O error.
     pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.read(|connection| Ok(sessions::find(connection, id)?.map(|record| record.session)))
-    }
-
-    /// Returns a part of the log, newest first by corrected start: sits of the shown account and ownerless ones,
-    /// without deleted ones and those in their preparation.
-    ///
-    /// # Errors
-    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
-    pub fn sessions(&self, query: &LogQuery) -> Result<Vec<Session>, StoreError> {
-        let entries = self.log(query, OwnerFilter::Shown)?;
-        Ok(entries.into_iter().map(|one| one.session).collect())
-    }
-
-    /// Returns a part of the log of some or all owners, newest first by corrected start, without deleted sits and those
-    /// in their preparation.
-    ///
-    /// # Errors
-    /// [`StoreError::NoSuchSession`] if `before` does not exist; otherwise an I/O error.
-    pub fn log(&self, query: &LogQuery, owner: OwnerFilter) -> Result<Vec<LogEntry>, StoreError> {
-        self.read(|connection| sessions::log(connection, query, owner))
     }
 
     /// Sets the values of `edit` together. A correction that equals the recorded value is stored as none.

@@ -9,7 +9,9 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{LogQuery, Push, PushedRow, RowOutcome, Store};
+use zafu_store::{
+    LogFilter, LogPosition, LogQuery, OwnerFilter, Push, PushedRow, RowOutcome, Store,
+};
 
 pub fn wall(utc: &str) -> WallTime {
     WallTime::new(utc.parse::<DateTime<Utc>>().unwrap(), UtcOffset(60))
@@ -80,7 +82,12 @@ pub fn sat(store: &Store, id: SessionId, seconds: u64) {
     drive(store, &mut timer, Command::End { overtime: None }, at(seconds + 620));
 }
 
+/// Returns the query for a page of the log of `owner`.
+pub fn query(owner: OwnerFilter, position: LogPosition, limit: u32) -> LogQuery {
+    LogQuery { filter: LogFilter { owner, ..LogFilter::default() }, position, limit }
+}
+
 pub fn log(store: &Store) -> Vec<SessionId> {
-    let page = LogQuery { limit: 1000, before: None };
+    let page = LogQuery::newest(1000);
     store.sessions(&page).unwrap().into_iter().map(|session| session.id).collect()
 }

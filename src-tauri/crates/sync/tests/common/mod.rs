@@ -202,7 +202,7 @@ impl Device {
     }
 
     pub fn log(&self) -> Vec<SessionId> {
-        let query = LogQuery { limit: 1000, before: None };
+        let query = LogQuery::newest(1000);
         self.store.sessions(&query).unwrap().iter().map(|session| session.id).collect()
     }
 

@@ -647,7 +647,7 @@ impl Device {
 
     /// Edits, deletes or undeletes a random session that the user sees.
     fn edit_randomly(&mut self, now: Duration, rng: &mut Rng) {
-        let page = zafu_store::LogQuery { limit: 50, before: None };
+        let page = zafu_store::LogQuery::newest(50);
         let mut ids: Vec<_> =
             self.store().sessions(&page).unwrap().iter().map(|session| session.id).collect();
         // Deleted sessions can be undeleted.

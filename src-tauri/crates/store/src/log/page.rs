@@ -1,0 +1,468 @@
+//! Reads pages of the log, in both directions from any position.
+//!
+//! A page is a merge of scans, each of which reads an index in the order of the log: for an owner, or an owner and a label,
+//! the rows; for words, the matches in the index of words. So a page costs what its rows cost, however long the log is,
+//! unless a condition of the row alone, such as its length, applies to almost no row.
+
+use super::filter::{self, Labels, LogFilter};
+use super::words::Search;
+use super::{Total, day_number, day_of_number};
+use crate::StoreError;
+use crate::sessions::{self, Record, SessionKey};
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
+use std::collections::{BTreeMap, BTreeSet};
+use zafu_core::ids::{SessionRef, UserId};
+use zafu_core::label::LabelKey;
+use zafu_core::session::Session;
+
+/// Where a page of the log begins. The log is in the order of effective starts, the newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogPosition {
+    /// At the newest session.
+    #[default]
+    Newest,
+    /// After this session of the log: older ones. The session may have been deleted since it was read.
+    After(SessionRef),
+    /// The page ends before this session of the log: newer ones.
+    Before(SessionRef),
+    /// At the last session of this local day, or of the nearest day before it.
+    Day(NaiveDate),
+}
+
+/// A query for a page of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Selects sessions.
+    pub filter: LogFilter,
+    /// Where the page begins.
+    pub position: LogPosition,
+    /// The largest number of sessions.
+    pub limit: u32,
+}
+
+impl LogQuery {
+    /// Returns the query for the newest sessions of the shown account, and ownerless ones.
+    #[must_use]
+    pub fn newest(limit: u32) -> Self {
+        Self { limit, ..Self::default() }
+    }
+}
+
+/// A session of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its row on this device.
+    pub key: SessionKey,
+    /// The session.
+    pub session: Session,
+    /// Its owner; none if it is ownerless.
+    pub owner: Option<UserId>,
+    /// Its local day.
+    pub day: NaiveDate,
+    /// The label as which its label is shown, after merges; none: it has no label, or a deleted one.
+    pub label: Option<LabelKey>,
+}
+
+/// A page of the log, newest session first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPage {
+    /// The sessions.
+    pub entries: Vec<LogEntry>,
+    /// The totals of their local days, newest day first, including sessions that are on other pages or not selected.
+    pub days: Vec<(NaiveDate, Total)>,
+    /// Whether there are newer sessions.
+    pub has_newer: bool,
+    /// Whether there are older sessions.
+    pub has_older: bool,
+    /// The number of newer sessions, if it is known.
+    pub newer: Option<u32>,
+    /// The number of all selected sessions, if it is known.
+    pub total: Option<u32>,
+}
+
+/// Positions per millisecond: see `log_rows.position`.
+const POSITIONS_PER_MILLI: i128 = 32_768;
+const MILLIS_PER_DAY: i128 = 86_400_000;
+/// The largest UTC offset, in milliseconds.
+const MAX_OFFSET: i128 = 1439 * 60_000;
+/// The maximum number of labels that are scanned one by one. If there are more, all rows are scanned instead.
+const MAX_LABEL_SCANS: usize = 16;
+
+/// Returns a page of the log.
+///
+/// # Errors
+/// [`StoreError::NoSuchSession`] if the session of the position does not exist; otherwise an I/O error.
+pub(crate) fn page(connection: &Connection, query: &LogQuery) -> Result<LogPage, StoreError> {
+    // All queries read one state of the database.
+    let connection = &*connection.unchecked_transaction()?;
+    let scans = Scans::of(connection, &query.filter)?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let mut page = LogPage::default();
+    let mut rows;
+    match query.position {
+        LogPosition::Newest | LogPosition::After(_) | LogPosition::Day(_) => {
+            let before = match query.position {
+                LogPosition::After(session) => {
+                    page.has_newer = true;
+                    position_of(connection, session)?
+                }
+                LogPosition::Day(day) => {
+                    let first = scans.first_of(day)?;
+                    let before = first.map_or(i64::MIN, |position| position.saturating_add(1));
+                    page.has_newer =
+                        !scans.rows(Direction::Newer, before.saturating_sub(1), 1)?.is_empty();
+                    before
+                }
+                LogPosition::Newest | LogPosition::Before(_) => i64::MAX,
+            };
+            rows = scans.rows(Direction::Older, before, limit.saturating_add(1))?;
+            page.has_older = rows.len() > limit;
+            rows.truncate(limit);
+        }
+        LogPosition::Before(session) => {
+            page.has_older = true;
+            rows = scans.rows(
+                Direction::Newer,
+                position_of(connection, session)?,
+                limit.saturating_add(1),
+            )?;
+            page.has_newer = rows.len() > limit;
+            rows.truncate(limit);
+            rows.reverse();
+        }
+    }
+    if matches!(query.position, LogPosition::Newest | LogPosition::Day(_)) {
+        page.total = scans.count(None)?;
+        page.newer = match (page.has_newer, rows.first()) {
+            (true, Some(row)) => scans.count(Some(row))?,
+            (true, None) => page.total,
+            (false, _) => Some(0),
+        };
+    }
+    let mut entries = rows.iter().map(|row| {
+        let Record { key, session, owner } = sessions::by_key(connection, row.key)?;
+        let label = scans.labels.shown_as(row.label).cloned();
+        Ok(LogEntry { key, session, owner, day: day_of_number(row.day), label })
+    });
+    page.entries = entries.by_ref().collect::<Result<_, StoreError>>()?;
+    drop(entries);
+    page.days = scans.days(&rows)?;
+    Ok(page)
+}
+
+/// Returns the position of a session in the log, also of one that was deleted since it was read.
+fn position_of(connection: &Connection, session: SessionRef) -> Result<i64, StoreError> {
+    // A page of all owners can have an ownerless session and one of the account in use with the same id.
+    let Record { key, session, .. } =
+        match sessions::of_owner(connection, session.id, session.owner)? {
+            Some(record) => record,
+            None => sessions::named(connection, session)?,
+        };
+    let mut statement =
+        connection.prepare_cached("SELECT position FROM log_rows WHERE key = ?1")?;
+    let found = statement.query_row([key], |row| row.get(0)).optional()?;
+    let start = i128::from(session.effective_start().utc.timestamp_millis());
+    // As `position` in the view `log_source`.
+    let tie = i64::from(session.id.0.as_u128() as u16 & 0x7fff);
+    Ok(found.unwrap_or_else(|| position_of_start(start).saturating_add(tie)))
+}
+
+/// Returns the first position of a start, in milliseconds.
+fn position_of_start(start: i128) -> i64 {
+    let position = start.saturating_mul(POSITIONS_PER_MILLI);
+    i64::try_from(position).unwrap_or(if position < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// A row of the log.
+struct LogRow {
+    position: i64,
+    key: SessionKey,
+    day: i64,
+    label: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Older,
+    Newer,
+}
+
+/// A scan of rows in the order of the log.
+struct Scan {
+    owner: i64,
+    labels: LabelScan,
+    /// The query of the index of words, if the rows are found by their notes.
+    words: Option<String>,
+}
+
+enum LabelScan {
+    /// Rows of any label.
+    Any,
+    /// Rows of one label, found by an index.
+    One(i64),
+    /// Rows with one of these labels.
+    In(BTreeSet<i64>),
+    /// Rows with none of these labels.
+    NotIn(BTreeSet<i64>),
+}
+
+/// The scans that together find the rows of a filter, each row once.
+struct Scans<'a> {
+    connection: &'a Connection,
+    filter: &'a LogFilter,
+    owners: Vec<i64>,
+    labels: Labels,
+    scans: Vec<Scan>,
+    /// The hour at which the days of the rows begin.
+    day_start: i128,
+}
+
+impl<'a> Scans<'a> {
+    fn of(connection: &'a Connection, filter: &'a LogFilter) -> Result<Self, StoreError> {
+        let owners = filter::owners(connection, filter.owner)?;
+        let labels = Labels::read(connection)?;
+        let search = Search::of(&filter.words);
+        let day_start: i64 =
+            connection.query_row("SELECT day_start FROM log_state", [], |row| row.get(0))?;
+        let mut scans = Vec::new();
+        for &owner in &owners {
+            let selected = (!filter.labels.is_empty()).then(|| labels.ids(owner, &filter.labels));
+            if search.is_empty() {
+                scans.extend(selected.map_or_else(
+                    || vec![Scan { owner, labels: LabelScan::Any, words: None }],
+                    |selected| by_label(owner, selected),
+                ));
+            } else {
+                let named = search.in_names(&labels.names(owner))?;
+                scans.extend(by_words(owner, &search, named, selected));
+            }
+        }
+        Ok(Self { connection, filter, owners, labels, scans, day_start: day_start.into() })
+    }
+
+    /// Returns the first `limit` rows that are older or newer than `position`, the nearest first.
+    fn rows(
+        &self,
+        direction: Direction,
+        position: i64,
+        limit: usize,
+    ) -> Result<Vec<LogRow>, StoreError> {
+        self.select(direction, position, limit, &self.filter.row_conditions())
+    }
+
+    fn select(
+        &self,
+        direction: Direction,
+        position: i64,
+        limit: usize,
+        conditions: &str,
+    ) -> Result<Vec<LogRow>, StoreError> {
+        if self.scans.is_empty() || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let (sql, words) = self.sql(direction, conditions);
+        // Days are almost in the order of positions, so that a range of days is a range of positions.
+        let (first, last) = (self.filter.first_day, self.filter.last_day);
+        let (lower, upper) = (
+            first.map_or(i64::MIN, |day| self.position_of_day(day, -MAX_OFFSET)),
+            last.and_then(|day| day.succ_opt())
+                .map_or(i64::MAX, |day| self.position_of_day(day, MAX_OFFSET)),
+        );
+        let (lower, upper) = match direction {
+            Direction::Older => (lower, upper.min(position)),
+            Direction::Newer => (lower.max(position.saturating_add(1)), upper),
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let numbers = [lower, upper, limit].map(Value::from);
+        let parameters = numbers.into_iter().chain(words.into_iter().map(Value::from));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(parameters), |row| {
+            Ok(LogRow {
+                position: row.get(0)?,
+                key: row.get(1)?,
+                day: row.get(2)?,
+                label: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the SQL that merges the scans, and the queries of words from the fourth parameter on.
+    fn sql(&self, direction: Direction, conditions: &str) -> (String, Vec<String>) {
+        let mut words = Vec::new();
+        let selects: Vec<_> =
+            self.scans.iter().map(|scan| scan.sql(conditions, &mut words)).collect();
+        let order = match direction {
+            Direction::Older => "DESC",
+            Direction::Newer => "ASC",
+        };
+        (format!("{} ORDER BY position {order} LIMIT ?3", selects.join(" UNION ALL ")), words)
+    }
+
+    /// Returns the position of the beginning of `day`, plus `shift` in milliseconds.
+    fn position_of_day(&self, day: NaiveDate, shift: i128) -> i64 {
+        position_of_start(
+            i128::from(day_number(day)) * MILLIS_PER_DAY + self.day_start * 3_600_000 + shift,
+        )
+    }
+
+    /// Returns the position of the newest row whose day is `day` or an earlier one.
+    fn first_of(&self, day: NaiveDate) -> Result<Option<i64>, StoreError> {
+        let before = day.succ_opt().map_or(i64::MAX, |next| self.position_of_day(next, MAX_OFFSET));
+        let conditions = format!("{} AND day <= {}", self.filter.row_conditions(), day_number(day));
+        Ok(self.select(Direction::Older, before, 1, &conditions)?.first().map(|row| row.position))
+    }
+
+    /// Counts the rows that are newer than `than`, or all; none if that would take long.
+    fn count(&self, than: Option<&LogRow>) -> Result<Option<u32>, StoreError> {
+        if !self.filter.is_counted() {
+            return Ok(None);
+        }
+        let mut counted = 0_i64;
+        let first = self.filter.first_day.map(day_number);
+        // Local days of one moment differ by at most two.
+        let certain = than.map(|row| row.day + 3);
+        let (first, last) = (
+            first.max(certain).unwrap_or(i64::MIN),
+            self.filter.last_day.map_or(i64::MAX, day_number),
+        );
+        let mut days = self.connection.prepare_cached(
+            "SELECT (SELECT coalesce(sum(sits), 0) FROM day_totals
+                     WHERE owner = ?1 AND day BETWEEN ?2 AND ?3 AND (?4 IS NULL OR label = ?4))
+                  + (SELECT count(*) FROM log_rows WHERE outcome = 0
+                     AND owner = ?1 AND day BETWEEN ?2 AND ?3 AND (?4 IS NULL OR label = ?4))",
+        )?;
+        let mut near = self.connection.prepare_cached(
+            "SELECT count(*) FROM log_rows NOT INDEXED
+             WHERE owner = ?1 AND position > ?2 AND position < ?3 AND day < ?4 AND day BETWEEN ?5 AND ?6
+               AND (?7 IS NULL OR label = ?7)",
+        )?;
+        for &owner in &self.owners {
+            let labels: Vec<Option<i64>> = match self.filter.labels.is_empty() {
+                true => vec![None],
+                false => {
+                    self.labels.ids(owner, &self.filter.labels).into_iter().map(Some).collect()
+                }
+            };
+            for label in labels {
+                counted +=
+                    days.query_row((owner, first, last, label), |row| row.get::<_, i64>(0))?;
+                let Some((than, certain)) = than.zip(certain) else { continue };
+                let end = self.position_of_day(day_of_number(certain), MAX_OFFSET);
+                let from = self.filter.first_day.map_or(i64::MIN, day_number);
+                let window = (owner, than.position, end, certain, from, last, label);
+                counted += near.query_row(window, |row| row.get::<_, i64>(0))?;
+            }
+        }
+        Ok(Some(u32::try_from(counted).unwrap_or(u32::MAX)))
+    }
+
+    /// Returns the totals of the days of `rows`, newest first.
+    fn days(&self, rows: &[LogRow]) -> Result<Vec<(NaiveDate, Total)>, StoreError> {
+        let days: BTreeSet<_> = rows.iter().map(|row| row.day).collect();
+        let mut statement = self.connection.prepare_cached(
+            "SELECT coalesce(sum(sits), 0), coalesce(sum(seconds), 0) FROM day_totals
+             WHERE owner = ?1 AND day = ?2",
+        )?;
+        let total = |day: i64| {
+            let mut total = Total::default();
+            for owner in &self.owners {
+                total += statement.query_row((owner, day), |row| Total::read(row, 0))?;
+            }
+            Ok((day_of_number(day), total))
+        };
+        days.into_iter().rev().map(total).collect()
+    }
+}
+
+impl Scan {
+    /// Returns its SQL. The parameters are: 1: the smallest position, 2: the position after the largest one, 3: the limit, from 4
+    /// on: the queries of words.
+    fn sql(&self, conditions: &str, words: &mut Vec<String>) -> String {
+        let owner = self.owner;
+        let (index, label) = match &self.labels {
+            LabelScan::Any => ("NOT INDEXED", String::new()),
+            LabelScan::One(label) if self.words.is_none() => {
+                ("INDEXED BY log_rows_by_label", format!(" AND label = {label}"))
+            }
+            LabelScan::One(label) => ("NOT INDEXED", format!(" AND label = {label}")),
+            LabelScan::In(labels) => {
+                ("NOT INDEXED", format!(" AND label IN ({})", filter::list(labels.iter().copied())))
+            }
+            LabelScan::NotIn(labels) => {
+                let labels = filter::list(labels.iter().copied());
+                ("NOT INDEXED", format!(" AND label NOT IN ({labels})"))
+            }
+        };
+        match &self.words {
+            None => format!(
+                "SELECT position, key, day, label FROM log_rows {index}
+                 WHERE owner = {owner} AND position >= ?1 AND position < ?2{label}{conditions}"
+            ),
+            Some(query) => {
+                words.push(query.clone());
+                let parameter = words.len() + 3;
+                // A cross join reads the matches first, in their order.
+                format!(
+                    "SELECT note_words.rowid AS position, key, day, label
+                     FROM note_words CROSS JOIN log_rows {index}
+                     WHERE note_words MATCH ?{parameter} AND note_words.rowid >= ?1 AND note_words.rowid < ?2
+                       AND owner = {owner} AND position = note_words.rowid{label}{conditions}"
+                )
+            }
+        }
+    }
+}
+
+/// Returns the scans of the rows with one of `labels`.
+fn by_label(owner: i64, labels: BTreeSet<i64>) -> Vec<Scan> {
+    if labels.len() > MAX_LABEL_SCANS {
+        return vec![Scan { owner, labels: LabelScan::In(labels), words: None }];
+    }
+    labels
+        .into_iter()
+        .map(|label| Scan { owner, labels: LabelScan::One(label), words: None })
+        .collect()
+}
+
+/// Returns the scans of the rows with each word in the note or in the name of the label. `named` has the positions of the
+/// words in the names of labels, `selected` the labels that the filter selects.
+fn by_words(
+    owner: i64,
+    search: &Search,
+    mut named: BTreeMap<i64, BTreeSet<usize>>,
+    selected: Option<BTreeSet<i64>>,
+) -> Vec<Scan> {
+    if let Some(selected) = &selected {
+        named.retain(|label, _| selected.contains(label));
+    }
+    let mut remaining: BTreeMap<_, BTreeSet<i64>> = BTreeMap::new();
+    for (label, found) in &named {
+        remaining.entry(search.without(found)).or_default().insert(*label);
+    }
+    let mut scans = Vec::new();
+    for (words, labels) in remaining {
+        match words {
+            None => scans.extend(by_label(owner, labels)),
+            words => scans.push(Scan { owner, labels: LabelScan::In(labels), words }),
+        }
+    }
+    let named: BTreeSet<_> = named.into_keys().collect();
+    let labels = match selected {
+        None => LabelScan::NotIn(named),
+        Some(selected) => LabelScan::In(selected.difference(&named).copied().collect()),
+    };
+    scans.push(Scan { owner, labels, words: search.without(&BTreeSet::new()) });
+    scans
+}
+
+#[cfg(test)]
+pub(super) fn sql(
+    connection: &Connection,
+    filter: &LogFilter,
+    newer: bool,
+) -> Result<String, StoreError> {
+    let direction = if newer { Direction::Newer } else { Direction::Older };
+    Ok(Scans::of(connection, filter)?.sql(direction, &filter.row_conditions()).0)
+}

@@ -1,0 +1,48 @@
+//! The log and its figures.
+
+use super::Store;
+use crate::StoreError;
+use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
+use chrono::NaiveDate;
+use std::ops::RangeInclusive;
+use zafu_core::session::Session;
+
+impl Store {
+    /// Returns a page of the log: sessions that are not deleted and not in their preparation, in the order of their effective
+    /// starts, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if the session at which the page begins does not exist; otherwise an I/O error.
+    pub fn log(&self, query: &LogQuery) -> Result<LogPage, StoreError> {
+        self.read(|connection| log::page(connection, query))
+    }
+
+    /// Returns the sessions of a page of the log: see [`Self::log`].
+    ///
+    /// # Errors
+    /// As [`Self::log`].
+    pub fn sessions(&self, query: &LogQuery) -> Result<Vec<Session>, StoreError> {
+        let page = self.log(query)?;
+        Ok(page.entries.into_iter().map(|entry| entry.session).collect())
+    }
+
+    /// Returns the figures of the log for charts.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn insight(&self, query: &InsightQuery) -> Result<Insight, StoreError> {
+        self.read(|connection| log::insight(connection, query))
+    }
+
+    /// Returns the totals of the sits that are over, by local day and label, the first day first.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn day_totals(
+        &self,
+        owner: OwnerFilter,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<Vec<DayTotal>, StoreError> {
+        self.read(|connection| log::day_totals(connection, owner, days))
+    }
+}
