@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use zafu_core::ids::SessionId;
+use zafu_core::label::{LabelDetails, LabelKey, resolve};
 use zafu_core::session::Session;
 use zafu_store::ServerRow;
 
@@ -30,6 +31,11 @@ impl World {
                     let status = self.devices[index].engine.status().unwrap();
                     assert_eq!(self.pending(index), 0, "{index} has rows left to send: {status:?}");
                     assert_eq!((status.hold, status.last_failure), (None, None));
+                    let store = &self.devices[index].store;
+                    assert!(
+                        !store.labels_are_due(self.account).unwrap(),
+                        "{index} has labels left"
+                    );
                 }
             }
             self.check_invariants();
@@ -56,8 +62,33 @@ impl World {
         saved
     }
 
+    /// Checks that both devices show the labels as PostgreSQL stores them.
+    fn check_labels(&self) {
+        let sql = "select coalesce(json_agg(l), '[]') from labels l where userid =";
+        let rows = self.backend.sql(&format!("{sql} '{}'", self.account)).unwrap();
+        let rows: Vec<Value> = serde_json::from_str(&rows).unwrap();
+        let labels: BTreeMap<LabelKey, LabelDetails> = rows
+            .into_iter()
+            .map(|row| {
+                let key = LabelKey(row["key"].as_str().unwrap().into());
+                (key, serde_json::from_value(row).unwrap())
+            })
+            .collect();
+        let resolved = resolve(&labels);
+        let shown: Vec<_> =
+            self.devices.iter().map(|device| device.store.labels().unwrap()).collect();
+        assert_eq!(shown[0], shown[1], "the devices show different labels");
+        for (key, LabelDetails { name, colour, shape, .. }) in &labels {
+            let label = shown[0].iter().find(|label| label.key == *key);
+            let expected = (resolved[key] == Some(key)).then_some((name, *colour, *shape));
+            let found = label.map(|label| (&label.name, label.colour, label.shape));
+            assert_eq!(found, expected, "{key}");
+        }
+    }
+
     /// Checks the invariants.
     fn check_invariants(&self) {
+        self.check_labels();
         let (on_server, saved) = (self.sessions_on_server(), self.saved());
         assert!(saved.len() > 3, "few sits were recorded");
         // No sit is lost, and each is the merge of all copies that were saved.

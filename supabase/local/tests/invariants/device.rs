@@ -9,6 +9,7 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
@@ -133,7 +134,11 @@ impl Device {
     pub fn random_action(&mut self, now: Duration, rng: &mut Rng) -> Duration {
         self.finish(now);
         let length = rng.u32(60..400);
-        match rng.u32(0..8) {
+        match rng.u32(0..9) {
+            8 => {
+                self.change_labels_randomly(rng);
+                now
+            }
             0..=2 => {
                 self.start(length, now);
                 self.sit(Duration::from_secs(length.into()), now)
@@ -183,6 +188,22 @@ impl Device {
             _ => self.edit(id, &format!("{:x} é \"\\\n", rng.u32(..))),
         }
         self.record_what_is_visible();
+    }
+
+    /// Creates, changes, merges, deletes or restores a label.
+    fn change_labels_randomly(&mut self, rng: &mut Rng) {
+        let labels = self.store.labels().unwrap();
+        let of = |rng: &mut Rng| rng.choice(&labels).map(|label| label.key.clone());
+        let name = *rng.choice(&["label", "é \"", "other"]).unwrap();
+        let (colour, shape) = (*rng.choice(Colour::ALL).unwrap(), *rng.choice(Shape::ALL).unwrap());
+        // What is not possible is an error that changes nothing.
+        match (rng.u32(0..6), of(rng), of(rng)) {
+            (0 | 1, Some(key), _) => drop(self.store.change_label(&key, name, colour, shape)),
+            (2, Some(from), Some(into)) => drop(self.store.merge_label(&from, &into)),
+            (3, Some(key), _) => drop(self.store.delete_label(&key)),
+            (4, ..) => drop(self.store.restore_label(&LabelKey(name.into()))),
+            _ => drop(self.store.create_label(name, colour, shape)),
+        }
     }
 
     pub fn edit(&mut self, id: SessionId, note: &str) {
