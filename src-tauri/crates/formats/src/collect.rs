@@ -3,18 +3,15 @@
 use crate::error::Fault;
 use crate::identity::session_id;
 use crate::limits;
-use crate::read::{Event, Format, FoundSit, Progress};
+use crate::read::{Event, Format, FoundSit};
+use crate::report::Reporter;
 use crate::sit::{LabelStyle, Sit};
 use crate::skipped::{Position, Reason, Skipped};
 use crate::times::{Local, instant};
 use crate::zone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
-use std::rc::Rc;
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 /// What a row says of a sit.
@@ -41,80 +38,9 @@ pub enum Start {
     Instant(DateTime<Utc>, Option<UtcOffset>),
 }
 
-/// Tells the caller what is read from one file.
-pub struct Reporter<'c> {
-    on_event: &'c mut dyn FnMut(Event) -> ControlFlow<()>,
-    meter: Rc<Meter>,
-    file: usize,
-    rows: u64,
-}
-
-/// How many bytes of a file were read, over all passes.
-#[derive(Default)]
-pub struct Meter {
-    pub done: Cell<u64>,
-    pub total: Cell<u64>,
-}
-
-/// Counts the bytes that are read from a file.
-pub struct Metered<R> {
-    file: R,
-    meter: Rc<Meter>,
-}
-
-impl<R> Metered<R> {
-    pub fn new(file: R, meter: &Rc<Meter>) -> Self {
-        Self { file, meter: Rc::clone(meter) }
-    }
-}
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
-        self.meter.done.set(self.meter.done.get() + read as u64);
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Metered<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-impl<'c> Reporter<'c> {
-    pub fn new(
-        on_event: &'c mut dyn FnMut(Event) -> ControlFlow<()>,
-        meter: &Rc<Meter>,
-        file: usize,
-    ) -> Self {
-        Self { on_event, meter: Rc::clone(meter), file, rows: 0 }
-    }
-
-    /// Tells the progress after every so many rows.
-    pub fn row(&mut self) -> Result<(), Fault> {
-        self.rows += 1;
-        if self.rows.is_multiple_of(limits::PROGRESS_ROWS) { self.progress() } else { Ok(()) }
-    }
-
-    /// Tells the progress.
-    pub fn progress(&mut self) -> Result<(), Fault> {
-        let total = self.meter.total.get();
-        let done = self.meter.done.get().min(total);
-        self.send(Event::Progress(Progress { file: self.file, done, total }))
-    }
-
-    fn send(&mut self, event: Event) -> Result<(), Fault> {
-        match (self.on_event)(event) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Fault::Cancelled),
-        }
-    }
-}
-
 /// Collects the sits of one file.
 pub struct Collector<'c> {
-    pub reporter: Reporter<'c>,
+    pub reporter: &'c Reporter<'c>,
     pub format: Format,
     pub zone: Tz,
     /// Whether a sit depends on the assumed time zone.
@@ -133,7 +59,7 @@ pub struct Collector<'c> {
 }
 
 impl<'c> Collector<'c> {
-    pub fn new(reporter: Reporter<'c>, format: Format, zone: Tz) -> Self {
+    pub fn new(reporter: &'c Reporter<'c>, format: Format, zone: Tz) -> Self {
         Self {
             reporter,
             format,
@@ -192,7 +118,7 @@ impl<'c> Collector<'c> {
         sit: Sit,
     ) -> Result<(), Fault> {
         self.sits += 1;
-        let file = self.reporter.file;
+        let file = self.reporter.file();
         self.reporter.send(Event::Sit(FoundSit { file, position, start_text, length_text, sit }))
     }
 
@@ -203,7 +129,7 @@ impl<'c> Collector<'c> {
         offered: Option<Box<Sit>>,
     ) -> Result<(), Fault> {
         self.skipped += 1;
-        let file = self.reporter.file;
+        let file = self.reporter.file();
         self.reporter.send(Event::Skipped(Skipped { file, position, reason, offered }))
     }
 

@@ -1,6 +1,7 @@
 //! Errors that end the reading of a file.
 
 use crate::limits;
+use crate::report::is_cancelled;
 use crate::skipped::megabytes;
 use std::io;
 use zafu_core::message;
@@ -114,6 +115,6 @@ impl Fault {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        if is_cancelled(&error) { Self::Cancelled } else { Self::Io(error) }
     }
 }

@@ -1,19 +1,17 @@
 //! Finds out what a file is before anything of it is reported: its format, its encoding, and the order of its dates.
 
 use crate::archive::{self, Found};
-use crate::collect::{Meter, Metered, Reporter};
 use crate::detect::{Columns, Layout, content_of_text};
 use crate::encoding::{self, Guess, Utf8Reader};
 use crate::error::Fault;
 use crate::formats::health_connect;
 use crate::limits::HEAD_BYTES;
-use crate::read::{Event, Options};
+use crate::read::Options;
+use crate::report::{Metered, Reporter};
 use crate::table::{Row, Table};
 use crate::times::{self, DateOrder, Evidence};
 use encoding_rs::{Encoding, UTF_8};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::ops::ControlFlow;
-use std::rc::Rc;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,18 +31,16 @@ pub struct Inspected {
     pub packed: Option<Found>,
     pub encoding: &'static Encoding,
     pub order: Option<DateOrder>,
-    pub meter: Rc<Meter>,
+    /// The bytes that were read to find it out, and those that will have been read in the end.
+    pub bytes: (u64, u64),
 }
 
 /// Finds out what a file is. The inner error is a date of a file that does not tell its order.
-pub fn inspect(
-    index: usize,
+pub fn inspect<'c>(
     file: &mut (impl Read + Seek),
     options: Options<'_>,
-    on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+    reporter: &'c Reporter<'c>,
 ) -> Result<Result<Inspected, String>, Fault> {
-    let meter = Rc::new(Meter::default());
-    let mut reporter = Reporter::new(on_event, &meter, index);
     let bytes = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     let mut head = vec![];
@@ -52,21 +48,18 @@ pub fn inspect(
     if head.is_empty() {
         return Err(Fault::Empty);
     }
-    meter.total.set(bytes);
-    let inspected = |content, packed, encoding| Inspected {
-        content,
-        packed,
-        encoding,
-        order: None,
-        meter: Rc::clone(&meter),
+    let inspected = |content, packed, encoding, order| {
+        let bytes = reporter.bytes();
+        Ok(Ok(Inspected { content, packed, encoding, order, bytes }))
     };
     if archive::MAGICS.iter().any(|magic| head.starts_with(magic)) {
         let found = archive::find(file, || reporter.progress())?;
-        meter.total.set(found.bytes);
-        return Ok(Ok(inspected(found.content, Some(found), UTF_8)));
+        reporter.expect(found.bytes);
+        return inspected(found.content, Some(found), UTF_8, None);
     }
+    reporter.expect(bytes);
     if head.starts_with(health_connect::MAGIC) {
-        return Ok(Ok(inspected(Content::HealthConnect, None, UTF_8)));
+        return inspected(Content::HealthConnect, None, UTF_8, None);
     }
     let mut text = String::new();
     let known = encoding::from_head(&head);
@@ -77,34 +70,31 @@ pub fn inspect(
         // Apple writes UTF-8, and a file of gigabytes is not read once more to see it.
         None if content == Content::AppleHealth => UTF_8,
         None => {
-            meter.total.set(bytes * 2);
-            guess(file, &meter, &mut reporter)?
+            reporter.expect(bytes);
+            guess(file, reporter)?
         }
     };
-    let mut inspected = inspected(content, None, encoding);
+    let mut order = None;
     if let Content::Table { delimiter, has_dates: true } = content {
-        meter.total.set(meter.total.get() + bytes);
+        reporter.expect(bytes);
         file.rewind()?;
-        let text = Utf8Reader::new(Metered::new(file, &meter), encoding);
-        match date_order(&mut Table::new(text, delimiter), &mut reporter)? {
-            Ok(order) => inspected.order = Some(order),
-            Err(example) => match options.date_order {
-                Some(order) => inspected.order = Some(order),
-                None => return Ok(Err(example)),
-            },
+        let text = Utf8Reader::new(Metered::new(file, reporter), encoding);
+        let told = date_order(&mut Table::new(text, delimiter), reporter)?;
+        match told.or_else(|example| options.date_order.ok_or(example)) {
+            Ok(found) => order = Some(found),
+            Err(example) => return Ok(Err(example)),
         }
     }
-    Ok(Ok(inspected))
+    inspected(content, None, encoding, order)
 }
 
 /// Finds out the encoding of a file that does not tell it at the beginning.
-fn guess(
+fn guess<'c>(
     file: &mut (impl Read + Seek),
-    meter: &Rc<Meter>,
-    reporter: &mut Reporter<'_>,
+    reporter: &'c Reporter<'c>,
 ) -> Result<&'static Encoding, Fault> {
     file.rewind()?;
-    let mut file = BufReader::with_capacity(256 << 10, Metered::new(file, meter));
+    let mut file = BufReader::with_capacity(256 << 10, Metered::new(file, reporter));
     let mut guess = Guess::default();
     loop {
         let part = file.fill_buf()?;
@@ -114,7 +104,6 @@ fn guess(
         guess.add(part);
         let length = part.len();
         file.consume(length);
-        reporter.progress()?;
     }
 }
 
@@ -122,7 +111,7 @@ fn guess(
 /// The inner error is a date, of a file that does not tell.
 fn date_order<R: BufRead>(
     table: &mut Table<R>,
-    reporter: &mut Reporter<'_>,
+    reporter: &Reporter<'_>,
 ) -> Result<Result<DateOrder, String>, Fault> {
     let columns = Columns::read(table)?.ok_or(Fault::NotRecognised)?;
     let layout = Layout::new(&columns).ok_or(Fault::NotRecognised)?;

@@ -16,6 +16,7 @@ mod inspect;
 mod json;
 pub mod limits;
 mod read;
+mod report;
 mod sit;
 mod skipped;
 mod table;

@@ -2,13 +2,14 @@
 //! them.
 
 use crate::archive;
-use crate::collect::{Collector, Draft, Metered, Reporter};
+use crate::collect::{Collector, Draft};
 use crate::detect::{Columns, Layout};
 use crate::encoding::Utf8Reader;
 use crate::error::{Fault, ReadError};
 use crate::formats::insight_timer_journal::Journal;
 use crate::formats::{apple_health, health_connect, tao, zafu_json};
 use crate::inspect::{Content, Inspected, inspect};
+use crate::report::{Metered, Reporter};
 use crate::sit::{LabelStyle, Sit};
 use crate::skipped::{Position, Skipped};
 use crate::table::{Row, Table};
@@ -162,7 +163,8 @@ pub fn read<R: Read + Seek>(
     let mut inspected = vec![];
     for (index, file) in files.iter_mut().enumerate() {
         let of_file = |fault| ReadError { file: index, fault };
-        match inspect(index, file, options, on_event).map_err(of_file)? {
+        let reporter = Reporter::new(on_event, index, (0, 0));
+        match inspect(file, options, &reporter).map_err(of_file)? {
             Ok(found) => inspected.push(found),
             Err(example) => return Ok(Outcome::DateOrderNeeded { file: index, example }),
         }
@@ -176,13 +178,13 @@ pub fn read<R: Read + Seek>(
             .filter(move |(_, found)| (found.content == Content::Journal) == is_journal)
     };
     for (index, found) in journals_first(true).chain(journals_first(false)) {
-        let reporter = Reporter::new(on_event, &found.meter, index);
-        let summary = found.read(index, &mut files[index], options, reporter, &mut journal);
+        let reporter = Reporter::new(on_event, index, found.bytes);
+        let summary = found.read(&mut files[index], options, &reporter, &mut journal);
         summaries[index] = Some(summary.map_err(|fault| ReadError { file: index, fault })?);
     }
     for (index, found) in journals_first(true) {
-        let reporter = Reporter::new(on_event, &found.meter, index);
-        let mut collector = Collector::new(reporter, Format::InsightTimerJournal, options.zone);
+        let reporter = Reporter::new(on_event, index, found.bytes);
+        let mut collector = Collector::new(&reporter, Format::InsightTimerJournal, options.zone);
         let rest = journal.add_rest(index, &mut collector);
         rest.map_err(|fault| ReadError { file: index, fault })?;
         if let Some(summary) = &mut summaries[index] {
@@ -196,12 +198,11 @@ pub fn read<R: Read + Seek>(
 
 impl Inspected {
     /// Reads the file.
-    fn read(
+    fn read<'c>(
         &self,
-        index: usize,
         file: &mut (impl Read + Seek),
         options: Options<'_>,
-        reporter: Reporter<'_>,
+        reporter: &'c Reporter<'c>,
         journal: &mut Journal,
     ) -> Result<Summary, Fault> {
         file.rewind()?;
@@ -209,11 +210,11 @@ impl Inspected {
         let to = &mut collector;
         match &self.packed {
             Some(found) => archive::unpack(file, found, |unpacked| {
-                self.read_content(index, unpacked, options, to, journal)
+                self.read_content(unpacked, options, to, journal)
             })?,
-            None => self.read_content(index, file, options, to, journal)?,
+            None => self.read_content(file, options, to, journal)?,
         }
-        collector.reporter.progress()?;
+        reporter.progress()?;
         Ok(Summary {
             format: collector.format,
             date_order: self.order,
@@ -238,13 +239,12 @@ impl Inspected {
 
     fn read_content(
         &self,
-        index: usize,
         bytes: impl Read,
         options: Options<'_>,
         collector: &mut Collector<'_>,
         journal: &mut Journal,
     ) -> Result<(), Fault> {
-        let bytes = Metered::new(bytes, &self.meter);
+        let bytes = Metered::new(bytes, collector.reporter);
         if self.content == Content::HealthConnect {
             return health_connect::read(bytes, options.temporary_folder, collector);
         }
@@ -254,7 +254,7 @@ impl Inspected {
                 let order = self.order.unwrap_or(DateOrder::MonthFirst);
                 read_table(&mut Table::new(text, delimiter), order, collector, journal)
             }
-            Content::Journal => journal.read(index, text, collector),
+            Content::Journal => journal.read(text, collector),
             Content::AppleHealth => apple_health::read(text, collector),
             Content::Tao => tao::read(text, collector),
             Content::ZafuJson => zafu_json::read(text, collector),

@@ -357,6 +357,37 @@ fn progress_is_told_and_cancels_at_every_point() {
     }
 }
 
+/// A file need not have rows to be cancelled: line ends, one field, one element, tags that are no records.
+#[test]
+fn a_file_without_rows_is_cancelled_too() {
+    let many = |part: &str| part.repeat((3 << 20) / part.len());
+    let folder = std::env::temp_dir();
+    let options = Options { zone: zone("UTC"), date_order: None, temporary_folder: &folder };
+    for file in [
+        format!("{}{}", insight(&[]), many("\n")),
+        format!("{}\"{}", insight(&[]), many("x")),
+        format!("[{{\"startTime\":\"\",\"duration\":\"{}", many("x")),
+        format!("<HealthData>{}", many("<Workout/>")),
+        format!("Timer Start: x\n{}", many("\n")),
+    ] {
+        let mut count = 0;
+        let mut all = |_| {
+            count += 1;
+            ControlFlow::Continue(())
+        };
+        let _ = read(&mut [Cursor::new(&file)], options, &mut all);
+        assert!(count >= 3, "{}", &file[..40]);
+        for stop in [0, count - 1] {
+            let mut left = stop;
+            let outcome = read(&mut [Cursor::new(&file)], options, &mut |_| {
+                left -= 1;
+                if left < 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            assert!(matches!(outcome.unwrap_err().fault, Fault::Cancelled), "{}", &file[..40]);
+        }
+    }
+}
+
 #[test]
 fn a_separator_in_a_note_of_a_journal_is_kept() {
     let line = "=".repeat(32);

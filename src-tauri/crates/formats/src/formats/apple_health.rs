@@ -9,6 +9,7 @@
 use crate::collect::{Collector, Draft, Start};
 use crate::error::Fault;
 use crate::limits::{DTD_BYTES, XML_DEPTH, XML_EVENT_BYTES};
+use crate::report::is_cancelled;
 use crate::skipped::{Position, Reason};
 use crate::times::{self, instant, seconds_between};
 use crate::zone;
@@ -163,6 +164,7 @@ fn fault(error: quick_xml::Error, line: u64) -> Fault {
         quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             Fault::TooComplex { line }
         }
+        quick_xml::Error::Io(error) if is_cancelled(&error) => Fault::Cancelled,
         quick_xml::Error::Io(error) => Fault::Io(io::Error::new(error.kind(), error)),
         error => Fault::Damaged { line, reason: error.to_string() },
     }

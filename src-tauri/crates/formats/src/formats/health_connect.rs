@@ -36,7 +36,7 @@ pub fn read(
         .tempdir_in(folder)
         .map_err(Fault::TemporaryFolder)?;
     let path = folder.path().join("health_connect.db");
-    copy(database, &path, collector)?;
+    copy(database, &path)?;
     let mut connection = open(&path)?;
     let read = rows(&mut connection, collector);
     // Before its folder is removed, which Windows demands.
@@ -45,7 +45,7 @@ pub fn read(
 }
 
 /// Copies the database.
-fn copy(mut from: impl Read, path: &Path, collector: &mut Collector<'_>) -> Result<(), Fault> {
+fn copy(mut from: impl Read, path: &Path) -> Result<(), Fault> {
     let mut to = File::create_new(path).map_err(Fault::TemporaryFolder)?;
     let (mut buffer, mut copied) = (vec![0; 256 << 10], 0);
     loop {
@@ -61,7 +61,6 @@ fn copy(mut from: impl Read, path: &Path, collector: &mut Collector<'_>) -> Resu
             return Err(Fault::ArchiveTooLarge);
         }
         to.write_all(&buffer[..read]).map_err(Fault::TemporaryFolder)?;
-        collector.reporter.progress()?;
     }
 }
 

@@ -54,7 +54,6 @@ impl Journal {
     /// Reads a journal. Entries that cannot be read are reported to `collector`.
     pub fn read(
         &mut self,
-        file: usize,
         mut text: impl BufRead,
         collector: &mut Collector<'_>,
     ) -> Result<(), Fault> {
@@ -78,7 +77,7 @@ impl Journal {
                 separators += 1;
             } else if let (true, Some(start)) = (is_new, line.strip_prefix(START)) {
                 let finished = std::mem::take(&mut block);
-                self.finish(file, finished, collector)?;
+                self.finish(finished, collector)?;
                 block.line = number;
                 block.start = Some(start.trim().to_owned());
                 (is_new, separators) = (false, 0);
@@ -93,15 +92,10 @@ impl Journal {
                 is_new = false;
             }
         }
-        self.finish(file, block, collector)
+        self.finish(block, collector)
     }
 
-    fn finish(
-        &mut self,
-        file: usize,
-        block: Block,
-        collector: &mut Collector<'_>,
-    ) -> Result<(), Fault> {
+    fn finish(&mut self, block: Block, collector: &mut Collector<'_>) -> Result<(), Fault> {
         if block.line == 0 {
             return Ok(());
         }
@@ -112,7 +106,7 @@ impl Journal {
         };
         collector.reporter.row()?;
         let entry = Entry {
-            file,
+            file: collector.reporter.file(),
             position,
             local,
             start_text: block.start.unwrap_or_default(),
