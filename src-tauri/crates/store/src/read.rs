@@ -3,6 +3,7 @@
 //! A database with a write-ahead log needs a shared-memory index beside it. If that cannot be created (read-only folder, full
 //! disk), a database without a log is read as an immutable file, and one with a log is copied first, with its log.
 
+use crate::labels::{self, LabelEntry};
 use crate::log::{self, Insight, InsightQuery, LogPage, LogQuery};
 use crate::{Owner, StoreError, backups, connection, folder, migrate, open_sits, owners, settings};
 use rusqlite::{Connection, OpenFlags};
@@ -47,6 +48,14 @@ pub trait ReadSits: Read {
     /// An I/O error.
     fn insight(&self, query: &InsightQuery) -> Result<Insight, StoreError> {
         self.read_with(|connection| log::insight(connection, query))
+    }
+
+    /// Lists the labels that the user can choose: see [`crate::Store::labels`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn labels(&self) -> Result<Vec<LabelEntry>, StoreError> {
+        self.read_with(labels::all)
     }
 
     /// Returns the settings: see [`crate::Store::settings`].
