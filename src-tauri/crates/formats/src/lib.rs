@@ -4,6 +4,31 @@
 //! or opens a file: the caller passes bytes and a time zone, and gets rows. Memory is bounded by [`limits`], whatever a
 //! file contains. Only an export of Health Connect is copied to a folder that the caller names, because SQLite reads
 //! nothing but files.
+//!
+//! ```
+//! use std::{io::Cursor, ops::ControlFlow};
+//! use zafu_formats::{Event, Options, Outcome, read};
+//!
+//! let file = Cursor::new("Started At,Duration\n04/20/2026 08:21:14,0:45:0\nsoon,0:45:0\n");
+//! let options = Options {
+//!     zone: "Europe/Berlin".parse()?,
+//!     date_order: None,
+//!     temporary_folder: &std::env::temp_dir(),
+//! };
+//! let (mut sits, mut skipped) = (vec![], vec![]);
+//! let outcome = read(&mut [file], options, &mut |event| {
+//!     match event {
+//!         Event::Sit(found) => sits.push(found.sit),
+//!         Event::Skipped(row) => skipped.push(row.message()),
+//!         Event::Label(_) | Event::Progress(_) => {}
+//!     }
+//!     ControlFlow::Continue(())
+//! })?;
+//! assert!(matches!(outcome, Outcome::Read(_)));
+//! assert_eq!(sits[0].start.utc.to_rfc3339(), "2026-04-20T06:21:14+00:00");
+//! assert_eq!(skipped.len(), 1);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
 
 mod archive;
 mod collect;
