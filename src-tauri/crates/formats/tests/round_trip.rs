@@ -57,8 +57,10 @@ fn text() -> impl Strategy<Value = String> {
         ]),
         0..12,
     );
-    prop_oneof![special.prop_map(|parts| parts.concat()), "\\PC*", any::<String>()]
-        .prop_map(|text| text.replace('\0', ""))
+    // Long enough to be folded several times.
+    let times = prop_oneof![Just(1), 2_usize..20];
+    (prop_oneof![special.prop_map(|parts| parts.concat()), "\\PC*", any::<String>()], times)
+        .prop_map(|(text, times)| text.replace('\0', "").repeat(times))
 }
 
 fn record() -> impl Strategy<Value = Record> {

@@ -419,6 +419,20 @@ fn each_of_two_equal_entries_of_a_journal_is_joined_to_a_sit_of_its_own() {
 }
 
 #[test]
+fn the_entries_of_two_journals_keep_their_files() {
+    let journal = |day| {
+        format!("Timer Start: Apr {day},2026 8:21 AM\nTimer Duration: 5 secs\n\nof day {day}\n")
+    };
+    let (first, second) = (journal(22), journal(21));
+    let log = insight(&["04/20/2026 08:21:01,5,,"]);
+    let reading = read_all(&[first.as_bytes(), log.as_bytes(), second.as_bytes()]);
+    let notes: Vec<_> = reading.sits().map(|found| (found.file, &*found.sit.note)).collect();
+    assert_eq!(notes, [(1, ""), (0, "of day 22"), (2, "of day 21")]);
+    let sits: Vec<_> = reading.summaries.iter().map(|summary| summary.sits).collect();
+    assert_eq!(sits, [1, 1, 1]);
+}
+
+#[test]
 fn a_note_that_no_server_stores_is_skipped() {
     let long = "x".repeat(zafu_formats::limits::NOTE_BYTES + 1);
     let file =
