@@ -204,6 +204,16 @@ fn a_damaged_archive_is_an_error() {
 }
 
 #[test]
+fn a_database_that_unpacks_to_gigabytes_is_not_unpacked() {
+    let database = database(&["(1719896400000, 1719897600000, 7200, '', '')"]);
+    let mut zip = zip_of(&[("export.db", &database)]);
+    let header = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    // The size of the unpacked file, in the archive's list.
+    zip[header + 24..header + 28].copy_from_slice(&u32::to_le_bytes(2 << 30));
+    assert!(matches!(fault(&zip), Fault::ArchiveTooLarge));
+}
+
+#[test]
 fn an_export_that_ends_in_the_middle_is_an_error() {
     let xml = include_str!("samples/apple-export.xml");
     for part in [xml.trim_end().trim_end_matches("</HealthData>"), &xml[..xml.len() - 100]] {
