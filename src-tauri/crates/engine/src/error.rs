@@ -38,9 +38,16 @@ impl From<LengthError> for IpcError {
 impl From<StoreError> for IpcError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
-            StoreError::NoSuchSession { .. } => ErrorCode::NotFound,
-            StoreError::SitNotOver => ErrorCode::Rejected,
-            StoreError::InvalidSit(_) => ErrorCode::BadRequest,
+            StoreError::NoSuchSession { .. } | StoreError::NoSuchLabel { .. } => {
+                ErrorCode::NotFound
+            }
+            StoreError::SitNotOver | StoreError::LabelFixed | StoreError::TooManyLabels => {
+                ErrorCode::Rejected
+            }
+            StoreError::InvalidSit(_)
+            | StoreError::LabelName { .. }
+            | StoreError::LabelNameTaken { .. }
+            | StoreError::LabelIntoItself => ErrorCode::BadRequest,
             StoreError::NotSignedIn | StoreError::OtherProject { .. } => ErrorCode::Account,
             _ => ErrorCode::Storage,
         };
