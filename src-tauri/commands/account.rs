@@ -1,5 +1,6 @@
 //! Commands for the account and its sync. They may wait for the server, without blocking the engine.
 
+use super::save_file;
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::UserId;
 use zafu_core::message;
@@ -109,18 +110,8 @@ pub async fn export_dead_letters(
     engine: State<'_, EngineHandle>,
 ) -> Result<Option<String>, IpcError> {
     let dead_letters = engine.account().export_dead_letters().await?;
-    let dialog = rfd::AsyncFileDialog::new()
-        .set_parent(&window)
-        .set_file_name("zafu-dead-letters.json")
-        .add_filter("JSON", &["json"]);
-    let Some(file) = dialog.save_file().await else { return Ok(None) };
-    let path = file.path().display().to_string();
-    let not_written = |error: &dyn std::fmt::Display| {
-        let message =
-            message!("engine-file-not-written", file = path.as_str(), reason = error.to_string());
-        IpcError::new(ErrorCode::Storage, message)
-    };
-    let text = serde_json::to_vec_pretty(&dead_letters).map_err(|error| not_written(&error))?;
-    file.write(&text).await.map_err(|error| not_written(&error))?;
-    Ok(Some(path))
+    let text = serde_json::to_vec_pretty(&dead_letters).map_err(|error| {
+        IpcError::new(ErrorCode::Engine, message!("engine-fault", reason = error.to_string()))
+    })?;
+    save_file(&window, "zafu-dead-letters.json", &text).await
 }

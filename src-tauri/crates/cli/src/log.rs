@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::{owners, print, source};
 use zafu_cli::args;
 use zafu_engine::DataFolder;
-use zafu_engine::protocol::{LogOwner, LogRequest, OwnerView};
+use zafu_engine::protocol::{LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
 use zafu_engine::{Client, system};
 
 /// Returns every owner of sits in `folder`, the account in use first.
@@ -26,15 +26,19 @@ pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
         None if log.all_accounts => LogOwner::All,
         None => LogOwner::Shown,
     };
-    let request = LogRequest { limit: log.limit, before: None, owner };
+    let request = LogQuery {
+        filter: LogFilter { owner, ..LogFilter::default() },
+        position: LogPosition::Newest,
+        limit: log.limit,
+    };
     let sent = request.clone();
-    let records = match source::engine(folder, |client| client.sessions(sent))? {
-        Some(records) => records,
+    let page = match source::engine(folder, |client| client.sits(sent))? {
+        Some(page) => page,
         None => {
             let now = system::clock().now().wall;
-            source::database(folder, |database| zafu_engine::sessions(database, &request, now))?
+            source::database(folder, |database| zafu_engine::log_page(database, &request, now))?
                 .unwrap_or_default()
         }
     };
-    print::log(&records, log.all_accounts.then_some(&owners), log.json, log.limit)
+    print::log(&page.sits, log.all_accounts.then_some(&owners), log.json, log.limit)
 }

@@ -49,8 +49,8 @@ id! {
 pub struct SessionRef {
     /// The ID of the session.
     pub id: SessionId,
-    /// Its owner. If this owner has no such session, or none is given: the session of the account in use, else the
-    /// ownerless one, else that of any other account.
+    /// Its owner; none if it is ownerless. If this owner has no such session, the session of the account in use is meant,
+    /// else the ownerless one, else that of any other account: sits are assigned to accounts while clients list them.
     pub owner: Option<UserId>,
 }
 

@@ -24,6 +24,12 @@ pub const MAX_LABELS: u32 = 2000;
 pub struct LabelKey(pub String);
 
 impl LabelKey {
+    /// Returns the key in a session; none if it has no label.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
     /// Returns the key of a new label called `name`: the name itself, or "name (2)", "name (3)" and so on if a label of
     /// that key exists, whatever it is called now.
     #[must_use]

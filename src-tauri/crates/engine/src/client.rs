@@ -6,8 +6,9 @@
 
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{
-    EngineRequest, EngineState, ErrorCode, IpcError, LogRequest, OwnerView, Request, Response,
-    SitRecord, StartRequest, engine_requests,
+    EngineRequest, EngineState, ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook,
+    LabelView, LogPage, LogQuery, LogRequest, OwnerView, Request, Response, SitEntry, StartRequest,
+    engine_requests, log_requests,
 };
 use crate::socket::{self, Address};
 use interprocess::local_socket::tokio::{Stream, prelude::*};
@@ -17,7 +18,8 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, SessionRef};
+use zafu_core::label::LabelKey;
 use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 
@@ -194,7 +196,7 @@ impl Client {
 
 /// Defines a method for each request of a table.
 macro_rules! define_methods {
-    ($Request:ident: $(
+    ($Kind:ident($Request:ident): $(
         $(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])?
         $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
     )*) => {
@@ -204,16 +206,23 @@ macro_rules! define_methods {
             /// # Errors
             /// As described at [`Client`].
             pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
-                self.call(&Request::Engine($Request::$Variant { $($argument),* }))
+                self.call(&Request::$Kind($Request::$Variant { $($argument),* }))
             }
         )*}
     };
+    (EngineRequest: $($table:tt)*) => {
+        define_methods! { Engine(EngineRequest): $($table)* }
+    };
+    (LogRequest: $($table:tt)*) => {
+        define_methods! { Log(LogRequest): $($table)* }
+    };
 }
 engine_requests!(define_methods);
+log_requests!(define_methods);
 
-/// Returns whether a request may wait for a server, or for the user to unlock the keychain.
+/// Returns whether a request may wait for a server, for the user to unlock the keychain, or for a long log.
 fn may_take_long(request: &Request) -> bool {
-    matches!(request, Request::Account(_))
+    matches!(request, Request::Account(_) | Request::Log(_))
 }
 
 /// Decodes the response in `line`; returns `None` at the end of the connection. Only here can a client find that the

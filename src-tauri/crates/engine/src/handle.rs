@@ -4,10 +4,8 @@
 //! [`EngineThread`] of the same names do the work.
 
 use crate::account::Account;
-use crate::protocol::{
-    EngineState, ErrorCode, IpcError, LogRequest, OwnerView, SitRecord, SoundView, StartRequest,
-    SyncView,
-};
+use crate::log::{Log, LogThread};
+use crate::protocol::{EngineState, ErrorCode, IpcError, SoundView, StartRequest, SyncView};
 use crate::sync::SyncHandle;
 use crate::thread::{EngineThread, Event, Message, TerminalSit};
 use std::pin::Pin;
@@ -20,6 +18,7 @@ use zafu_core::message;
 use zafu_core::plan::SoundName;
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OvertimeAnswer};
+use zafu_sync::Wakeup;
 
 /// A response that the engine's thread has yet to give. Dropping it does not cancel the work.
 #[must_use = "the response says whether the work succeeded"]
@@ -54,18 +53,20 @@ fn stopped() -> IpcError {
 /// database cannot be read or written; then nothing was changed, unless the method says otherwise.
 #[derive(Clone)]
 pub struct EngineHandle {
-    messages: Sender<Message>,
+    messages: Sender<Message<EngineThread>>,
+    log_messages: Sender<Message<LogThread>>,
     events: broadcast::Sender<Event>,
     sync: SyncHandle,
 }
 
 impl EngineHandle {
     pub(crate) fn new(
-        messages: Sender<Message>,
+        messages: Sender<Message<EngineThread>>,
+        log_messages: Sender<Message<LogThread>>,
         events: broadcast::Sender<Event>,
         sync: SyncHandle,
     ) -> Self {
-        Self { messages, events, sync }
+        Self { messages, log_messages, events, sync }
     }
 
     /// Subscribes to the events that follow.
@@ -141,40 +142,6 @@ impl EngineHandle {
     /// Removes the finished sit from the state: the user has seen it.
     pub fn dismiss_finished(&self) -> Pending<EngineState> {
         self.run(|thread| Ok(thread.dismiss_finished()))
-    }
-
-    /// Returns sessions for the log, newest first.
-    pub fn sessions(&self, request: LogRequest) -> Pending<Vec<SitRecord>> {
-        self.run(move |thread| thread.sessions(&request))
-    }
-
-    /// Returns every owner of sits on this device, the account in use first.
-    pub fn owners(&self) -> Pending<Vec<OwnerView>> {
-        self.run(|thread| thread.owners())
-    }
-
-    /// Replaces the note and the label of a session.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] if there is no such session.
-    pub fn edit_sit(&self, id: SessionId, note: String, label: String) -> Pending<()> {
-        self.run(move |thread| thread.edit_sit(id, &note, &label))
-    }
-
-    /// Marks a session as deleted; [`Self::restore_sit`] undoes it.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] if there is no such session, [`ErrorCode::Rejected`] if it is running or unsettled.
-    pub fn delete_sit(&self, id: SessionId) -> Pending<()> {
-        self.run(move |thread| thread.delete_sit(id))
-    }
-
-    /// Undoes the deletion of a session.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotFound`] if there is no such session.
-    pub fn restore_sit(&self, id: SessionId) -> Pending<()> {
-        self.run(move |thread| thread.restore_sit(id))
     }
 
     /// Returns the settings.
@@ -292,11 +259,24 @@ impl EngineHandle {
         self.post(|thread| thread.log_changed());
     }
 
-    /// Saves a checkpoint of the running sit and stops the engine's thread and the sync.
+    /// Records that the user has changed sessions of the log: the sync sends them, and the state shows them.
+    pub(crate) fn sessions_changed(&self) {
+        self.sync.wake(Wakeup::LocalChange);
+        self.post(|thread| thread.sessions_changed());
+    }
+
+    /// Saves a checkpoint of the running sit and stops the threads of the engine, of the log and of the sync.
     pub(crate) fn stop(&self) {
-        // The sit first: it is saved while the sync stops.
+        // The sit first: it is saved while the others stop.
         let _ = self.messages.send(Message::Stop);
+        let _ = self.log_messages.send(Message::Stop);
         self.sync.stop();
+    }
+
+    /// Returns a handle on the log.
+    #[must_use]
+    pub const fn log(&self) -> Log<'_> {
+        Log::new(self)
     }
 
     /// Returns a handle on the account and its sync.
@@ -309,16 +289,33 @@ impl EngineHandle {
         &self,
         work: impl FnOnce(&mut EngineThread) -> Result<T, IpcError> + Send + 'static,
     ) -> Pending<T> {
-        let (respond, response) = oneshot::channel();
-        self.post(move |thread| {
-            // A caller that has gone still had its work done.
-            let _ = respond.send(work(thread));
-        });
-        Pending(response)
+        request(&self.messages, work)
+    }
+
+    /// Runs `work` on the thread of the log.
+    pub(crate) fn run_log<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut LogThread) -> Result<T, IpcError> + Send + 'static,
+    ) -> Pending<T> {
+        request(&self.log_messages, work)
     }
 
     fn post(&self, work: impl FnOnce(&mut EngineThread) + Send + 'static) {
-        // An engine that has stopped drops the work, and with it the sender of the response.
         let _ = self.messages.send(Message::Run(Box::new(work)));
     }
+}
+
+/// Sends `work` to a thread.
+fn request<Thread: 'static, T: Send + 'static>(
+    thread: &Sender<Message<Thread>>,
+    work: impl FnOnce(&mut Thread) -> Result<T, IpcError> + Send + 'static,
+) -> Pending<T> {
+    let (respond, response) = oneshot::channel();
+    let work = move |thread: &mut Thread| {
+        // A caller that has gone still had its work done.
+        let _ = respond.send(work(thread));
+    };
+    // A thread that has stopped drops the work, and with it the sender of the response.
+    let _ = thread.send(Message::Run(Box::new(work)));
+    Pending(response)
 }

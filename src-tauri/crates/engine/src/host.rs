@@ -3,6 +3,7 @@
 use crate::adapters::Adapters;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::handle::EngineHandle;
+use crate::log::LogThread;
 use crate::serve::Server;
 use crate::sync::{Report, SyncEvent, SyncHandle, SyncParts};
 use crate::thread::{EngineThread, Event};
@@ -76,7 +77,7 @@ pub type MakeAdapters = Box<dyn FnOnce(&EngineHandle) -> Adapters + Send>;
 pub struct Host {
     engine: EngineHandle,
     events: Option<broadcast::Receiver<Event>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     // Dropped in this order: the server before the lock, so that no process finds the folder unlocked with a socket in it.
     _server: Server,
     _lock: Arc<FolderLock>,
@@ -105,9 +106,10 @@ impl Host {
             tracing::warn!("{warning}");
         }
         let (messages, inbox) = channel();
+        let (log_messages, log_inbox) = channel();
         let (events, first_events) = broadcast::channel(EVENT_CAPACITY);
         let sync = SyncHandle::new();
-        let engine = EngineHandle::new(messages, events.clone(), sync.clone());
+        let engine = EngineHandle::new(messages, log_messages, events.clone(), sync.clone());
         let adapters = make_adapters(&engine);
         let store = Store::open(folder.path(), adapters.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
@@ -119,10 +121,16 @@ impl Host {
             report: reporter(engine.clone()),
             lock: Arc::clone(&lock),
         };
+        let log = LogThread::new(store.clone(), Arc::clone(&adapters.clock), engine.clone());
         let thread = EngineThread::new(adapters, store, events, sync.clone())?;
         let held = Arc::clone(&lock);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {
             thread.run(&inbox);
+            drop(held);
+        })?;
+        let held = Arc::clone(&lock);
+        let log = std::thread::Builder::new().name("log".into()).spawn(move || {
+            log.run(&log_inbox);
             drop(held);
         })?;
         // Last: from here on the sync and the engine keep each other alive until the host is dropped.
@@ -130,8 +138,8 @@ impl Host {
         if signed_in {
             sync.start();
         }
-        let (events, thread) = (Some(first_events), Some(thread));
-        Ok(Self { engine, events, thread, _server: server, _lock: lock })
+        let (events, threads) = (Some(first_events), vec![thread, log]);
+        Ok(Self { engine, events, threads, _server: server, _lock: lock })
     }
 
     /// Returns all events since the start, the first time: a request to show the window that came before there was a
@@ -150,10 +158,11 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         self.engine.stop();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the engine's thread has panicked");
+        for thread in self.threads.drain(..) {
+            let name = thread.thread().name().unwrap_or_default().to_owned();
+            if thread.join().is_err() {
+                tracing::error!("the thread \"{name}\" has panicked");
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 //! offset.
 
 mod account;
+mod insight;
+mod log;
 mod request;
 
 pub use account::{
@@ -12,8 +14,16 @@ pub use account::{
     SignInRequest, SignedInView, SyncNeed, SyncReport, SyncState, SyncView,
 };
 use chrono::NaiveDate;
-pub use request::{AccountRequest, EngineRequest, Request, Response};
-pub(crate) use request::{account_requests, engine_requests};
+pub use insight::{
+    InsightPeriod, InsightView, LabelDayTotal, LabelYearTotal, LengthTotalView, RecentDays,
+    StreakView, TotalView,
+};
+pub use log::{
+    DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome,
+    SitEntry,
+};
+pub use request::{AccountRequest, EngineRequest, LogRequest, Request, Response};
+pub(crate) use request::{account_requests, engine_requests, log_requests};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
@@ -166,6 +176,10 @@ pub struct SitRecord {
     pub source: Source,
     /// The account that owns it; `None` if no account was signed in.
     pub owner: Option<UserId>,
+    /// True if another device recorded it.
+    pub other_device: bool,
+    /// True if the user has corrected its start or its length.
+    pub corrected: bool,
 }
 
 /// The stage of a session in the log.
@@ -205,33 +219,6 @@ pub struct StartRequest {
     /// Replaces the interval bells by ones at this interval, with the sound of the end bell.
     #[cfg_attr(test, ts(as = "Option<u32>"))]
     pub interval_seconds: Option<zafu_core::plan::SitSeconds>,
-}
-
-/// A query for sessions of the log, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LogRequest {
-    /// The maximum number of sessions.
-    pub limit: u32,
-    /// Starts after this session of the list.
-    pub before: Option<SessionId>,
-    /// The owners of the sessions.
-    #[serde(default)]
-    pub owner: LogOwner,
-}
-
-/// The owners whose sessions a log lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum LogOwner {
-    /// The account in use, and sits without an owner.
-    #[default]
-    Shown,
-    /// All owners.
-    All,
-    /// One account.
-    Of(UserId),
 }
 
 /// The result of checking whether a bell can be played.

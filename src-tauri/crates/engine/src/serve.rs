@@ -4,10 +4,11 @@ use crate::account::Account;
 use crate::folder::DataFolder;
 use crate::handle::EngineHandle;
 use crate::host::HostError;
+use crate::log::Log;
 use crate::protocol::{
-    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, IpcError, OwnerView,
-    ProjectView, Request, Response, SignedInView, SitRecord, SyncReport, SyncView,
-    account_requests, engine_requests,
+    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, InsightView, IpcError,
+    LabelView, LogPage, LogRequest, OwnerView, ProjectView, Request, Response, SignedInView,
+    SyncReport, SyncView, account_requests, engine_requests, log_requests,
 };
 use crate::socket::{self, Address};
 use crate::thread::Event;
@@ -22,6 +23,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use zafu_core::ids::SessionRef;
 use zafu_core::message;
 
 /// Maximum length of a request in bytes, far above that of any client.
@@ -162,6 +164,7 @@ async fn serve_connection(
                 return;
             }
             Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
+            Ok(Request::Log(request)) => dispatch_log(request, &engine.log()).await,
             Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
             Err(error) => Err(not_understood(&error)),
         };
@@ -226,9 +229,13 @@ macro_rules! define_dispatch {
     (EngineRequest: $($table:tt)*) => {
         define_dispatch! { dispatch_engine(EngineHandle), EngineRequest: $($table)* }
     };
+    (LogRequest: $($table:tt)*) => {
+        define_dispatch! { dispatch_log(Log<'_>), LogRequest: $($table)* }
+    };
     (AccountRequest: $($table:tt)*) => {
         define_dispatch! { dispatch_account(Account<'_>), AccountRequest: $($table)* }
     };
 }
 engine_requests!(define_dispatch);
+log_requests!(define_dispatch);
 account_requests!(define_dispatch);

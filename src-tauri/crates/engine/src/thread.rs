@@ -6,6 +6,8 @@
 
 mod requests;
 
+pub(crate) use requests::new_id;
+
 use crate::adapters::{Adapters, Awake, Notification};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
 use crate::sync::{self, SyncHandle};
@@ -60,11 +62,11 @@ pub struct TerminalSit {
     pub events: broadcast::Receiver<Event>,
 }
 
-/// A message to the engine's thread.
-pub(crate) enum Message {
+/// A message to a thread with the data `Thread`.
+pub(crate) enum Message<Thread> {
     /// Runs this work.
-    Run(Box<dyn FnOnce(&mut EngineThread) + Send>),
-    /// Saves a checkpoint of the running sit and ends the thread.
+    Run(Box<dyn FnOnce(&mut Thread) + Send>),
+    /// Ends the thread, once what it has to save is saved.
     Stop,
 }
 
@@ -125,7 +127,7 @@ impl EngineThread {
     }
 
     /// Serves `messages` until it is told to stop.
-    pub(crate) fn run(mut self, messages: &Receiver<Message>) {
+    pub(crate) fn run(mut self, messages: &Receiver<Message<Self>>) {
         loop {
             let message = match self.sleep() {
                 Some(sleep) => messages.recv_timeout(sleep),

@@ -1,9 +1,9 @@
 //! Generates the TypeScript of all types that the window uses, and checks that the committed files are up to date.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, IpcError, LogOwner,
-    OwnerView, ProjectView, SignInRequest, SignedInView, SitRecord, SoundView, StartRequest,
-    UnsettledView,
+    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, InsightPeriod, InsightView,
+    IpcError, LabelLook, LabelView, LogPage, LogQuery, OwnerView, ProjectView, SignInRequest,
+    SignedInView, SitEntry, SitRecord, SoundView, StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,7 +32,13 @@ fn write(folder: &Path) {
     SignedInView::export_all(&config).unwrap();
     DeadLetterView::export_all(&config).unwrap();
     OwnerView::export_all(&config).unwrap();
-    LogOwner::export_all(&config).unwrap();
+    InsightPeriod::export_all(&config).unwrap();
+    InsightView::export_all(&config).unwrap();
+    LogQuery::export_all(&config).unwrap();
+    LogPage::export_all(&config).unwrap();
+    SitEntry::export_all(&config).unwrap();
+    LabelLook::export_all(&config).unwrap();
+    LabelView::export_all(&config).unwrap();
     Settings::export_all(&config).unwrap();
     Preset::export_all(&config).unwrap();
     Answer::export_all(&config).unwrap();

@@ -1,20 +1,13 @@
 //! Makes the views that clients receive from the data of the core and the store.
 
-use crate::protocol::{
-    FinishedView, LogOwner, LogRequest, OwnerState, OwnerView, PhaseView, SitRecord, SitView,
-    StageView, UnsettledView,
-};
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use crate::protocol::{FinishedView, OwnerState, OwnerView, PhaseView, SitView, UnsettledView};
+use chrono::SecondsFormat;
 use std::time::Duration;
-use zafu_core::day::{DayStart, day_of};
-use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::plan::Length;
-use zafu_core::session::{Lifecycle, Session, Stage};
+use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Seconds, WallTime};
-use zafu_core::timer::{OpenSit, Phase, Sit, Unsettled};
-use zafu_store::{
-    ClosedReason, LogFilter, LogPosition, LogQuery, Owner, OwnerFilter, ReadSits, StoreError,
-};
+use zafu_core::timer::{Phase, Sit, Unsettled};
+use zafu_store::{ClosedReason, Owner, ReadSits, StoreError};
 
 /// Formats a time as RFC 3339 with its UTC offset.
 #[must_use]
@@ -22,7 +15,7 @@ pub fn moment(at: WallTime) -> String {
     at.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-fn planned(seconds: Seconds) -> Option<Seconds> {
+pub(crate) fn planned(seconds: Seconds) -> Option<Seconds> {
     (seconds != Seconds::ZERO).then_some(seconds)
 }
 
@@ -83,99 +76,6 @@ pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
         note: session.details.value.note.clone(),
         label: session.details.value.label.clone(),
     }
-}
-
-/// Makes the records of the log. An open session of another device may still be running there.
-pub(crate) struct Log {
-    now: DateTime<Utc>,
-    /// The open sits of this device.
-    open: Vec<SessionId>,
-    /// The hour at which the user's day begins.
-    day_start: DayStart,
-}
-
-/// A timed sit of another device counts as unfinished this long after its planned end: it may have been paused.
-const GRACE: TimeDelta = TimeDelta::hours(1);
-/// An open-ended sit of another device counts as unfinished this long after its start.
-const LONGEST_OPEN: TimeDelta = TimeDelta::hours(24);
-
-impl Log {
-    /// Reads the open sits at `now`.
-    pub fn of(store: &impl ReadSits, now: WallTime) -> Result<Self, StoreError> {
-        let id = |open: &OpenSit| match open {
-            OpenSit::Running(sit) => sit.id,
-            OpenSit::Unsettled(unsettled) => unsettled.id,
-        };
-        Ok(Self {
-            now: now.utc,
-            open: store.open_sits()?.iter().map(id).collect(),
-            day_start: store.settings()?.day_starts_at_hour,
-        })
-    }
-
-    fn stage(&self, session: &Session) -> StageView {
-        let Lifecycle { startedat, sitlength, stage } = session.lifecycle;
-        match stage {
-            Stage::EndedEarly { .. } => StageView::EndedEarly,
-            Stage::Completed { .. } => StageView::Completed,
-            Stage::Started if self.open.contains(&session.id) => StageView::Started,
-            Stage::Started => {
-                let longest = match sitlength {
-                    Seconds::ZERO => LONGEST_OPEN,
-                    length => TimeDelta::seconds(length.0.into()) + GRACE,
-                };
-                match self.now - startedat < longest {
-                    true => StageView::RunningElsewhere,
-                    false => StageView::Unfinished,
-                }
-            }
-        }
-    }
-
-    /// Returns the record of a session and its owner.
-    pub fn record(&self, session: &Session, owner: Option<UserId>) -> SitRecord {
-        let local = |utc| moment(WallTime::new(utc, session.utcoffset));
-        SitRecord {
-            id: session.id,
-            started_at: moment(session.effective_start()),
-            day: day_of(session.effective_start(), self.day_start),
-            planned_seconds: planned(session.lifecycle.sitlength),
-            sat_seconds: session.effective_length(),
-            stage: self.stage(session),
-            ended_at: session.lifecycle.endedat().map(local),
-            note: session.details.value.note.clone(),
-            label: session.details.value.label.clone(),
-            source: session.source,
-            owner,
-        }
-    }
-}
-
-/// Returns sessions for the log at `now`, newest first.
-///
-/// # Errors
-/// The sessions cannot be read.
-pub fn sessions(
-    store: &impl ReadSits,
-    request: &LogRequest,
-    now: WallTime,
-) -> Result<Vec<SitRecord>, StoreError> {
-    let log = Log::of(store, now)?;
-    let owner = match request.owner {
-        LogOwner::Shown => OwnerFilter::Shown,
-        LogOwner::All => OwnerFilter::All,
-        LogOwner::Of(id) => OwnerFilter::Of(id),
-    };
-    let of = match request.owner {
-        LogOwner::Of(id) => Some(id),
-        LogOwner::Shown | LogOwner::All => None,
-    };
-    let position = request
-        .before
-        .map_or(LogPosition::Newest, |id| LogPosition::After(SessionRef { id, owner: of }));
-    let filter = LogFilter { owner, ..LogFilter::default() };
-    let page = store.log(&LogQuery { filter, position, limit: request.limit })?;
-    Ok(page.entries.iter().map(|one| log.record(&one.session, one.owner)).collect())
 }
 
 /// Returns every owner of sits in the database, the account in use first.

@@ -3,6 +3,8 @@
 
 #[allow(dead_code, reason = "the tests of the sync use the rest of it")]
 mod fakes;
+#[path = "engine/log.rs"]
+mod log;
 
 use fakes::{Call, Fakes};
 use std::collections::BTreeMap;
@@ -13,9 +15,7 @@ use zafu_core::message::{Argument, Message};
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
-use zafu_engine::protocol::{
-    EngineState, ErrorCode, IpcError, LogOwner, LogRequest, PhaseView, StartRequest,
-};
+use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, LogQuery, PhaseView, StartRequest};
 use zafu_engine::{Client, EngineHandle, Pending, resolve_sit, unsettled_sits};
 use zafu_store::Store;
 
@@ -390,9 +390,9 @@ fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
         fakes.engine().end_sit(None).wait().unwrap();
     }
     let days = || {
-        let request = LogRequest { limit: 10, before: None, owner: LogOwner::default() };
-        let sits = fakes.engine().sessions(request).wait().unwrap();
-        sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
+        let query = LogQuery { limit: 10, ..LogQuery::default() };
+        let page = fakes.engine().log().sits(query).wait().unwrap();
+        page.sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
     };
     let begin_at = |hour: u32| {
         let day_starts_at_hour = DayStart::new(hour).unwrap();

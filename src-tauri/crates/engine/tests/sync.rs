@@ -187,7 +187,7 @@ fn make_requests(fakes: &Fakes, project: &Project) {
     block_on(async {
         let view = account.status().await.unwrap().unwrap();
         assert!(view.signed_in);
-        assert_eq!(fakes.engine().owners().await.unwrap().len(), 1);
+        assert_eq!(fakes.engine().log().owners().await.unwrap().len(), 1);
         assert_eq!(account.project().await.unwrap().url, project.url());
         assert_eq!(account.dead_letters().await.unwrap(), []);
         account.export_dead_letters().await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::outbox::{self, Edited};
 use crate::sessions::{self, Record, SessionKey};
-use crate::{StoreError, TextField, accounts, open_sits};
+use crate::{StoreError, TextField, accounts, labels, open_sits};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::edit::{ManualSit, SessionEdit};
@@ -47,7 +47,15 @@ pub(crate) fn edit(
     device: DeviceId,
 ) -> Result<(), StoreError> {
     check_texts(edit.note.as_deref(), edit.label.as_deref())?;
-    change_record(connection, sessions::named(connection, session)?, |session| {
+    let record = sessions::named(connection, session)?;
+    let mut edit = edit;
+    // The label as which the session is shown: the session keeps its own, so that a merge of labels can be undone.
+    if let Some(label) = &edit.label
+        && labels::is_shown_as(connection, &record, label)?
+    {
+        edit.label = None;
+    }
+    change_record(connection, record, |session| {
         let details = edit.apply(&session, now)?;
         if details == session.details.value {
             return Ok(session);

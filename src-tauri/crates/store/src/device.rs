@@ -163,6 +163,14 @@ pub(crate) fn current(connection: &Connection) -> Result<DeviceId, StoreError> {
     Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0))?)
 }
 
+/// Returns the id of this installation and those that it had before.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<DeviceId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM device UNION SELECT id FROM former_devices")?;
+    let ids = statement.query_map([], |row| Ok(row.get::<_, Id<_>>(0)?.0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// Records `id` as a former id.
 fn retire(
     connection: &Connection,

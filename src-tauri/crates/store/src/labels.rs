@@ -201,6 +201,25 @@ fn update_resolved(connection: &Connection, owner: Option<UserId>) -> Result<(),
     Ok(())
 }
 
+/// Returns whether a session is shown with the label `label`, or, if that is empty, without one.
+pub(crate) fn is_shown_as(
+    connection: &Connection,
+    record: &crate::sessions::Record,
+    label: &str,
+) -> Result<bool, StoreError> {
+    let own = &record.session.details.value.label;
+    if own.is_empty() || own == label {
+        return Ok(own == label);
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(shown.key, '') FROM labels AS own LEFT JOIN labels AS shown ON shown.id = own.resolved
+         WHERE coalesce(own.owner, '') = coalesce(?1, '') AND own.key = ?2",
+    )?;
+    let shown: Option<String> =
+        statement.query_row((record.owner.map(Id), own), |row| row.get(0)).optional()?;
+    Ok(shown.is_some_and(|shown| shown == label))
+}
+
 /// Returns the owners whose labels the user sees: the shown account, if there is one, and none.
 fn shown_owners(connection: &Connection) -> Result<Vec<Option<UserId>>, StoreError> {
     let account = accounts::shown(connection)?.map(|account| Some(account.id));

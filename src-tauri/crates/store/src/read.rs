@@ -4,12 +4,17 @@
 //! disk), a database without a log is read as an immutable file, and one with a log is copied first, with its log.
 
 use crate::labels::{self, LabelEntry};
-use crate::log::{self, Insight, InsightQuery, LogPage, LogQuery};
-use crate::{Owner, StoreError, backups, connection, folder, migrate, open_sits, owners, settings};
+use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
+use crate::{
+    Owner, StoreError, backups, connection, device, folder, migrate, open_sits, owners, settings,
+};
+use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
 use std::fs;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use zafu_core::ids::DeviceId;
 use zafu_core::message;
 use zafu_core::settings::Settings;
 use zafu_core::timer::OpenSit;
@@ -50,12 +55,32 @@ pub trait ReadSits: Read {
         self.read_with(|connection| log::insight(connection, query))
     }
 
+    /// Returns the totals of days by label: see [`crate::Store::day_totals`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn day_totals(
+        &self,
+        owner: OwnerFilter,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<Vec<DayTotal>, StoreError> {
+        self.read_with(|connection| log::day_totals(connection, owner, days))
+    }
+
     /// Lists the labels that the user can choose: see [`crate::Store::labels`].
     ///
     /// # Errors
     /// An I/O error.
     fn labels(&self) -> Result<Vec<LabelEntry>, StoreError> {
         self.read_with(labels::all)
+    }
+
+    /// Returns the ids of this device, former ones included.
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn devices(&self) -> Result<Vec<DeviceId>, StoreError> {
+        self.read_with(device::all)
     }
 
     /// Returns the settings: see [`crate::Store::settings`].

@@ -77,11 +77,7 @@ pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Reco
 /// [`StoreError::NoSuchSession`] also if it is in its preparation.
 pub(crate) fn named(connection: &Connection, session: SessionRef) -> Result<Record, StoreError> {
     let SessionRef { id, owner } = session;
-    let of_owner = match owner {
-        Some(_) => of_owner(connection, id, owner)?,
-        None => None,
-    };
-    let found = match of_owner {
+    let found = match of_owner(connection, id, owner)? {
         Some(record) if !open_sits::is_preparing(connection, record.key)? => Some(record),
         _ => find(connection, id)?,
     };

@@ -53,4 +53,12 @@ source: Source,
 /**
  * The account that owns it; `None` if no account was signed in.
  */
-owner: UserId | null, };
+owner: UserId | null, 
+/**
+ * True if another device recorded it.
+ */
+otherDevice: boolean, 
+/**
+ * True if the user has corrected its start or its length.
+ */
+corrected: boolean, };

@@ -4,9 +4,13 @@
 //! arguments, and the type of the response. The enum, the methods of the client and the dispatch of the server are
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
-use super::{CodeRequest, IpcError, LogRequest, SignInRequest, StartRequest};
+use super::{
+    CodeRequest, InsightPeriod, IpcError, LabelLook, LogQuery, SignInRequest, SitEntry,
+    StartRequest,
+};
 use serde::{Deserialize, Serialize};
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::ids::{SessionId, SessionRef, UserId};
+use zafu_core::label::LabelKey;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 
 /// A request to the engine.
@@ -15,8 +19,10 @@ use zafu_core::timer::{Answer, OvertimeAnswer};
 pub enum Request {
     /// Responds with the state, now and after each change, until the connection closes.
     Watch,
-    /// A request to the timer, the log or the process.
+    /// A request to the timer or the process.
     Engine(EngineRequest),
+    /// A request to the log, which may take long if there are many sessions.
+    Log(LogRequest),
     /// A request to the account, which may wait for a server or for the user's keychain.
     Account(AccountRequest),
 }
@@ -65,10 +71,6 @@ macro_rules! engine_requests {
             DiscardSit => discard_sit() -> EngineState;
             /// Resolves the gap of the unsettled sit `id`, or of the oldest one if `id` is `None`.
             ResolveSit => resolve_sit(id: Option<SessionId>, answer: Answer) -> EngineState;
-            /// Returns sessions for the log, newest first.
-            Sessions => sessions(request: LogRequest) -> Vec<SitRecord>;
-            /// Returns every owner of sits on this device, the account in use first.
-            Owners => owners() -> Vec<OwnerView>;
             /// Asks the process that runs the engine to show its window.
             ShowWindow => show_window() -> ();
             /// Saves all changes, then asks the process that runs the engine to quit.
@@ -80,6 +82,43 @@ macro_rules! engine_requests {
     };
 }
 pub(crate) use engine_requests;
+
+/// Passes the table of the requests to the log, which call the methods of [`Log`](crate::Log), to the macro `$generate`.
+macro_rules! log_requests {
+    ($generate:ident) => {
+        $generate! { LogRequest:
+            /// Returns a page of the log.
+            Sits => sits(query: LogQuery) -> LogPage;
+            /// Returns the figures of the log of the account in use.
+            Insight => insight(period: InsightPeriod) -> InsightView;
+            /// Returns every owner of sits on this device, the account in use first.
+            Owners => owners() -> Vec<OwnerView>;
+            /// Adds a sit that was not timed on this device.
+            AddSit => add_sit(entry: SitEntry) -> SessionRef;
+            /// Changes what the user can correct of a session.
+            EditSit => edit_sit(session: SessionRef, entry: SitEntry) -> ();
+            /// Marks sessions as deleted.
+            DeleteSits => delete_sits(sessions: Vec<SessionRef>) -> ();
+            /// Undoes the deletion of sessions.
+            RestoreSits => restore_sits(sessions: Vec<SessionRef>) -> ();
+            /// Sets the label of sessions; the empty text removes it.
+            SetLabel => set_label(sessions: Vec<SessionRef>, label: String) -> ();
+            /// Returns the labels that the user can choose, by name.
+            Labels => labels() -> Vec<LabelView>;
+            /// Creates a label.
+            CreateLabel => create_label(look: LabelLook) -> LabelView;
+            /// Changes the name, the colour and the shape of a label. No session changes.
+            ChangeLabel => change_label(key: LabelKey, look: LabelLook) -> ();
+            /// Shows the sits of a label under another label from now on. No session changes.
+            MergeLabel => merge_label(from: LabelKey, into: LabelKey) -> ();
+            /// Removes a label from the log. Its sits stay, without a label.
+            DeleteLabel => delete_label(key: LabelKey) -> ();
+            /// Undoes a merge or a deletion of a label.
+            RestoreLabel => restore_label(key: LabelKey) -> ();
+        }
+    };
+}
+pub(crate) use log_requests;
 
 /// Passes the table of the requests about the account, which call the methods of [`Account`](crate::Account), to the
 /// macro `$generate`.
@@ -139,4 +178,5 @@ macro_rules! define_requests {
     };
 }
 engine_requests!(define_requests);
+log_requests!(define_requests);
 account_requests!(define_requests);

@@ -7,15 +7,17 @@
 use super::errors::{no_credentials, not_signed_in, rejection};
 use super::status::{self, Connection};
 use crate::clock::Clock;
+use crate::log::Records;
 use crate::protocol::{
     CodeRequest, DeadLetterView, ErrorCode, IpcError, OwnerView, Progress, ProjectView, Proof,
     SignInRequest, SignedInView, SyncReport, SyncView,
 };
-use crate::view::{Log, owners};
+use crate::view::owners;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use zafu_core::ids::UserId;
+use zafu_core::label::LabelKey;
 use zafu_core::message;
 use zafu_core::time::Moment;
 use zafu_store::{AfterErasure, DeadLetter, Ownerless, Store, StoreError};
@@ -423,9 +425,13 @@ impl AccountSession {
     pub fn dead_letters(&self) -> Result<Done<Vec<DeadLetterView>>, IpcError> {
         let user = self.signed_in()?;
         let letters = self.store.dead_letters(user, DEAD_LETTERS_LISTED)?;
-        let log = Log::of(&self.store, self.clock.now().wall)?;
+        let records = Records::of(&self.store, self.clock.now().wall)?;
         let view = |letter: &DeadLetter| DeadLetterView {
-            sit: log.record(&letter.session, Some(user)),
+            sit: records.record(
+                &letter.session,
+                Some(user),
+                LabelKey::of(&letter.session.details.value.label).as_ref(),
+            ),
             code: letter.code.clone(),
             reason: rejection(&letter.code),
         };

@@ -4,14 +4,12 @@ use super::{EngineThread, Event, TerminalSit};
 use crate::adapters::{Notification, NotificationAction};
 use crate::clock::LocalZone;
 use crate::protocol::{
-    EngineState, ErrorCode, FinishedView, IpcError, LogRequest, OwnerView, SitRecord, SoundView,
-    StartRequest, SyncView,
+    EngineState, ErrorCode, FinishedView, IpcError, SoundView, StartRequest, SyncView,
 };
 use crate::view;
 #[cfg(feature = "test-clock")]
 use std::time::Duration;
 use uuid::Uuid;
-use zafu_core::edit::SessionEdit;
 use zafu_core::ids::SessionId;
 use zafu_core::message;
 use zafu_core::plan::{
@@ -177,41 +175,11 @@ impl EngineThread {
         self.state()
     }
 
-    pub(crate) fn sessions(&self, request: &LogRequest) -> Result<Vec<SitRecord>, IpcError> {
-        Ok(view::sessions(&self.store, request, self.now().wall)?)
-    }
-
-    pub(crate) fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {
-        Ok(view::owners(&self.store)?)
-    }
-
-    pub(crate) fn edit_sit(
-        &mut self,
-        id: SessionId,
-        note: &str,
-        label: &str,
-    ) -> Result<(), IpcError> {
-        self.store.edit(id, SessionEdit::texts(note, label), self.now().wall.utc)?;
-        self.sync.wake(Wakeup::LocalChange);
+    /// Removes the finished sit from the state if the user has deleted it.
+    pub(crate) fn sessions_changed(&mut self) {
+        let is_deleted = |id| matches!(self.store.session(id), Ok(Some(session)) if session.deletion.value.is_some());
+        self.finished = self.finished.filter(|id| !is_deleted(*id));
         self.publish();
-        Ok(())
-    }
-
-    pub(crate) fn delete_sit(&mut self, id: SessionId) -> Result<(), IpcError> {
-        self.store.delete(&[id.into()], self.now().wall.utc)?;
-        self.sync.wake(Wakeup::LocalChange);
-        if self.finished == Some(id) {
-            self.finished = None;
-        }
-        self.publish();
-        Ok(())
-    }
-
-    pub(crate) fn restore_sit(&mut self, id: SessionId) -> Result<(), IpcError> {
-        self.store.undelete(&[id.into()])?;
-        self.sync.wake(Wakeup::LocalChange);
-        self.publish();
-        Ok(())
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -329,7 +297,7 @@ impl EngineThread {
 }
 
 /// Returns a UUIDv7 for `created`.
-fn new_id(created: chrono::DateTime<chrono::Utc>) -> Uuid {
+pub(crate) fn new_id(created: chrono::DateTime<chrono::Utc>) -> Uuid {
     let seconds = created.timestamp().max(0).cast_unsigned();
     let timestamp =
         uuid::Timestamp::from_unix(uuid::NoContext, seconds, created.timestamp_subsec_nanos());

@@ -1,0 +1,143 @@
+//! The thread of the log. Its methods are those of [`Log`](crate::Log), which documents them.
+
+use super::view;
+use crate::clock::Clock;
+use crate::handle::EngineHandle;
+use crate::protocol::{
+    ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
+    OwnerView, SitEntry,
+};
+use crate::thread::{Message, new_id};
+use crate::view::owners;
+use chrono::DateTime;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use zafu_core::edit::{ManualSit, SessionEdit};
+use zafu_core::ids::{SessionId, SessionRef};
+use zafu_core::label::LabelKey;
+use zafu_core::message;
+use zafu_core::time::{UtcOffset, WallTime};
+use zafu_store::Store;
+
+/// What the thread of the log needs.
+pub(crate) struct LogThread {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    engine: EngineHandle,
+}
+
+impl LogThread {
+    pub(crate) const fn new(store: Store, clock: Arc<dyn Clock>, engine: EngineHandle) -> Self {
+        Self { store, clock, engine }
+    }
+
+    /// Serves `messages` until it is told to stop.
+    pub(crate) fn run(mut self, messages: &Receiver<Message<Self>>) {
+        while let Ok(Message::Run(work)) = messages.recv() {
+            work(&mut self);
+        }
+    }
+
+    pub(crate) fn sits(&self, query: &LogQuery) -> Result<LogPage, IpcError> {
+        Ok(view::log_page(&self.store, query, self.now())?)
+    }
+
+    pub(crate) fn insight(&self, period: InsightPeriod) -> Result<InsightView, IpcError> {
+        Ok(view::insight(&self.store, period, self.now())?)
+    }
+
+    pub(crate) fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {
+        Ok(owners(&self.store)?)
+    }
+
+    pub(crate) fn add_sit(&self, entry: SitEntry) -> Result<SessionRef, IpcError> {
+        let now = self.now().utc;
+        let id = SessionId(new_id(now));
+        let SitEntry { started_at, sat_seconds: length, note, label } = entry;
+        let start = started(&started_at)?;
+        self.store.add_manual(ManualSit { id, start, length, note, label }, now)?;
+        self.engine.sessions_changed();
+        Ok(id.into())
+    }
+
+    pub(crate) fn edit_sit(&self, session: SessionRef, entry: SitEntry) -> Result<(), IpcError> {
+        let start = started(&entry.started_at)?;
+        let edit = SessionEdit {
+            note: Some(entry.note),
+            label: Some(entry.label),
+            start: Some(start.utc),
+            length: Some(entry.sat_seconds),
+            offset: Some(start.offset),
+        };
+        self.store.edit(session, edit, self.now().utc)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn delete_sits(&self, sessions: &[SessionRef]) -> Result<(), IpcError> {
+        self.store.delete(sessions, self.now().utc)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn restore_sits(&self, sessions: &[SessionRef]) -> Result<(), IpcError> {
+        self.store.undelete(sessions)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn set_label(&self, sessions: &[SessionRef], label: &str) -> Result<(), IpcError> {
+        self.store.set_label(sessions, label, self.now().utc)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn labels(&self) -> Result<Vec<LabelView>, IpcError> {
+        Ok(self.store.labels()?.into_iter().map(view::label).collect())
+    }
+
+    pub(crate) fn create_label(&self, look: LabelLook) -> Result<LabelView, IpcError> {
+        let LabelLook { name, colour, shape } = look;
+        let key = self.store.create_label(&name, colour, shape)?;
+        self.engine.sessions_changed();
+        Ok(LabelView { key, name, colour, shape, sits: 0 })
+    }
+
+    pub(crate) fn change_label(&self, key: &LabelKey, look: &LabelLook) -> Result<(), IpcError> {
+        self.store.change_label(key, &look.name, look.colour, look.shape)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn merge_label(&self, from: &LabelKey, into: &LabelKey) -> Result<(), IpcError> {
+        self.store.merge_label(from, into)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn delete_label(&self, key: &LabelKey) -> Result<(), IpcError> {
+        self.store.delete_label(key)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    pub(crate) fn restore_label(&self, key: &LabelKey) -> Result<(), IpcError> {
+        self.store.restore_label(key)?;
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    fn now(&self) -> WallTime {
+        self.clock.now().wall
+    }
+}
+
+/// Parses the start of a sit with its local UTC offset.
+fn started(text: &str) -> Result<WallTime, IpcError> {
+    let not_a_time =
+        || IpcError::new(ErrorCode::BadRequest, message!("engine-not-a-time", text = text));
+    let start = DateTime::parse_from_rfc3339(text).map_err(|_| not_a_time())?;
+    let minutes = start.offset().local_minus_utc() / 60;
+    let offset = UtcOffset(i16::try_from(minutes).map_err(|_| not_a_time())?);
+    Ok(WallTime::new(start.to_utc(), offset))
+}

@@ -1,0 +1,125 @@
+//! The log through the engine's handle: adding, correcting, deleting and labelling sits.
+
+use crate::fakes::Fakes;
+use std::time::Duration;
+use zafu_core::ids::SessionRef;
+use zafu_core::label::{Colour, Shape};
+use zafu_core::time::Seconds;
+use zafu_engine::protocol::{ErrorCode, LabelLook, LogQuery, SitEntry, SitRecord};
+
+fn sits(fakes: &Fakes) -> Vec<SitRecord> {
+    let query = LogQuery { limit: 50, ..LogQuery::default() };
+    fakes.engine().log().sits(query).wait().unwrap().sits
+}
+
+/// Times a sit of `minutes` that starts now.
+fn sit(fakes: &Fakes, minutes: u64) -> SessionRef {
+    let id = fakes.start(3600, 0).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(minutes * 60));
+    fakes.engine().end_sit(None).wait().unwrap();
+    id.into()
+}
+
+fn entry(of: &SitRecord) -> SitEntry {
+    SitEntry {
+        started_at: of.started_at.clone(),
+        sat_seconds: of.sat_seconds,
+        note: of.note.clone(),
+        label: of.label.clone(),
+    }
+}
+
+#[test]
+fn a_sit_is_added_by_hand_with_the_offset_of_its_start() {
+    let fakes = Fakes::new();
+    let started_at = "2026-02-27T21:15:00-05:00".to_owned();
+    let entry = SitEntry {
+        started_at: started_at.clone(),
+        sat_seconds: Seconds(1500),
+        note: "by the sea".into(),
+        label: "evening".into(),
+    };
+    let added = fakes.engine().log().add_sit(entry.clone()).wait().unwrap();
+    let listed = sits(&fakes);
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0].id, &listed[0].started_at), (added.id, &started_at));
+    assert_eq!(listed[0].day.to_string(), "2026-02-27");
+    assert_eq!((&listed[0].note[..], &listed[0].label[..]), ("by the sea", "evening"));
+
+    let tomorrow = SitEntry { started_at: "2026-03-02T06:00:00Z".into(), ..entry.clone() };
+    let no_offset = SitEntry { started_at: "2026-02-27T21:15:00".into(), ..entry };
+    for (impossible, id) in [(tomorrow, "edit-start-in-future"), (no_offset, "engine-not-a-time")] {
+        let error = fakes.engine().log().add_sit(impossible).wait().unwrap_err();
+        assert_eq!((error.code, &*error.message.id), (ErrorCode::BadRequest, id));
+    }
+    assert_eq!(sits(&fakes).len(), 1);
+}
+
+#[test]
+fn a_correction_changes_what_the_log_shows_and_saving_without_a_change_corrects_nothing() {
+    let fakes = Fakes::new();
+    let session = sit(&fakes, 10);
+    let before = sits(&fakes).remove(0);
+    fakes.engine().log().edit_sit(session, entry(&before)).wait().unwrap();
+    assert_eq!(sits(&fakes)[0], before);
+
+    let correction = SitEntry {
+        started_at: "2026-02-28T07:00:00+09:00".into(),
+        sat_seconds: Seconds(1200),
+        note: "forgot to start it".into(),
+        label: String::new(),
+    };
+    fakes.engine().log().edit_sit(session, correction.clone()).wait().unwrap();
+    let after = sits(&fakes).remove(0);
+    assert_eq!(entry(&after), correction);
+    assert_eq!(after.day.to_string(), "2026-02-28");
+    assert!(after.corrected && !before.corrected);
+
+    let endless = SitEntry { sat_seconds: Seconds(86_401), ..correction };
+    let error = fakes.engine().log().edit_sit(session, endless).wait().unwrap_err();
+    assert_eq!((error.code, &*error.message.id), (ErrorCode::BadRequest, "edit-too-long"));
+    assert_eq!(sits(&fakes)[0], after);
+}
+
+#[test]
+fn a_deleted_sit_leaves_the_page_after_a_sit_and_can_be_restored() {
+    let fakes = Fakes::new();
+    let first = sit(&fakes, 10);
+    let second = sit(&fakes, 12);
+    let log = fakes.engine().log();
+    assert_eq!(fakes.engine().state().wait().unwrap().finished.unwrap().id, second.id);
+    log.delete_sits(vec![first, second]).wait().unwrap();
+    assert_eq!(sits(&fakes), []);
+    assert_eq!(fakes.engine().state().wait().unwrap().finished, None);
+    log.restore_sits(vec![first, second]).wait().unwrap();
+    assert_eq!(sits(&fakes).len(), 2);
+
+    let running = fakes.start(600, 0).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(60));
+    let error = log.delete_sits(vec![first, running.into()]).wait().unwrap_err();
+    assert_eq!((error.code, &*error.message.id), (ErrorCode::Rejected, "storage-sit-not-over"));
+    assert_eq!(sits(&fakes).len(), 3, "none of them was deleted");
+}
+
+#[test]
+fn a_label_is_renamed_and_merged_without_a_change_of_its_sits() {
+    let fakes = Fakes::new();
+    let (one, two) = (sit(&fakes, 10), sit(&fakes, 12));
+    let log = fakes.engine().log();
+    let look =
+        |name: &str| LabelLook { name: name.into(), colour: Colour::Teal, shape: Shape::Circle };
+    let breath = log.create_label(look("Breath")).wait().unwrap();
+    let open = log.create_label(look("Open")).wait().unwrap();
+    log.set_label(vec![one], breath.key.0.clone()).wait().unwrap();
+    log.set_label(vec![two], open.key.0.clone()).wait().unwrap();
+    log.change_label(breath.key.clone(), look("Breathing")).wait().unwrap();
+    let counts = || {
+        let labels = log.labels().wait().unwrap().into_iter();
+        labels.map(|label| (label.name, label.sits)).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(), [("Breathing".to_owned(), 1), ("Open".to_owned(), 1)]);
+    log.merge_label(open.key.clone(), breath.key.clone()).wait().unwrap();
+    assert_eq!(counts(), [("Breathing".to_owned(), 2)]);
+    log.restore_label(open.key).wait().unwrap();
+    assert_eq!(counts(), [("Breathing".to_owned(), 1), ("Open".to_owned(), 1)]);
+}
