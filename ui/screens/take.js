@@ -47,7 +47,11 @@ class Camera {
 		/** @param {number} deviceScaleFactor */
 		const open = async (deviceScaleFactor) => {
 			// axe needs a context that it can open a page of its own in.
-			const context = await browser.newContext({ deviceScaleFactor, locale: 'en' });
+			const context = await browser.newContext({
+				deviceScaleFactor,
+				locale: 'en',
+				timezoneId: 'Europe/Berlin',
+			});
 			context.setDefaultTimeout(TIMEOUT);
 			const page = await context.newPage();
 			page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`));

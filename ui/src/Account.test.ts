@@ -5,6 +5,7 @@ import Window from './Window.svelte';
 import { createDemo, type Demo } from './lib/api/demo';
 import { DEMO_CODE, DEMO_PASSWORD } from './lib/api/demo-account';
 import { DISK_FULL, scene, UNREACHED } from './lib/api/scenes';
+import { NO_FILTER } from './lib/log/filter.svelte';
 import { errorText } from './lib/error-text';
 import { t } from './lib/messages.svelte';
 
@@ -329,6 +330,7 @@ describe('real_life_05: sits of a closed account', () => {
 	it('are listed in the log with their owner if it is filtered by owner', async () => {
 		await show('sync=synced&owners=more&records=shared');
 		await press('open-log');
+		await press('log-filter');
 		const owners = await screen.findByTestId<HTMLSelectElement>('log-owner');
 		expect(screen.getByLabelText('Account')).toBe(owners);
 		expect([...owners.options].map((one) => one.text)).toEqual([
@@ -373,7 +375,8 @@ describe('sits of another device', () => {
 		const demo = await show('sync=waiting');
 		await press('open-log');
 		const before = (await screen.findAllByTestId('sit-row')).length;
-		const [first] = await demo.listSits(1, null, 'shown');
+		const query = { filter: NO_FILTER, position: 'newest', limit: 1 } as const;
+		const [first] = (await demo.log(query)).sits;
 		demo.arrive({ ...first!, id: 'from-afar' });
 		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(before + 1));
 	});

@@ -14,11 +14,11 @@ export type PlainMessageId = {
 type Arguments<Id extends MessageId> = Messages[Id] extends null ? [] : [Messages[Id]];
 
 /**
- * The source of every file that the window reads at the start, by path. All languages are in the bundle, so that the first paint
- * waits for no request; only the language in use is parsed.
+ * The source of every file that the window reads, by path. At the start, all languages are in the bundle, so that the
+ * first paint waits for no request; only the language in use is parsed.
  */
 export const SOURCES = import.meta.glob<string>(
-	'../../../messages/*/{account,announcement,bells,common,edit,engine,error,log,server,settings,setup,sit,storage,sync,timer,unsettled}.ftl',
+	'../../../messages/*/{account,announcement,bells,common,engine,error,server,settings,setup,sit,storage,sync,timer,unsettled}.ftl',
 	{ eager: true, import: 'default' },
 );
 
@@ -29,6 +29,12 @@ export function addSources(sources: Record<string, string>): void {
 }
 
 let current = $state.raw(load(systemLanguage()));
+
+/** Adds the files of a part of the window that is loaded later. */
+export function addSources(sources: Record<string, string>): void {
+	Object.assign(SOURCES, sources);
+	current = load(current.language);
+}
 
 /** Returns a message in the current language; reading it in a component follows later changes of the language. */
 export function t<Id extends MessageId>(id: Id, ...[args]: Arguments<Id>): string {

@@ -43,3 +43,34 @@ globalThis.ResizeObserver ??= class {
 
 // jsdom has no layout.
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
+/** An observer of what is visible: jsdom has no layout, so that tests say it. */
+export class FakeIntersectionObserver {
+	static all = new Set<FakeIntersectionObserver>();
+	elements = new Set<Element>();
+
+	constructor(readonly callback: IntersectionObserverCallback) {
+		FakeIntersectionObserver.all.add(this);
+	}
+
+	/** Tells the observers of an element whether it is visible. */
+	static show(element: Element, isIntersecting: boolean): void {
+		for (const one of this.all)
+			if (one.elements.has(element))
+				one.callback(
+					[{ isIntersecting } as IntersectionObserverEntry],
+					one as unknown as IntersectionObserver,
+				);
+	}
+
+	observe(element: Element): void {
+		this.elements.add(element);
+	}
+
+	disconnect(): void {
+		this.elements.clear();
+		FakeIntersectionObserver.all.delete(this);
+	}
+}
+globalThis.IntersectionObserver ??=
+	FakeIntersectionObserver as unknown as typeof IntersectionObserver;
+Element.prototype.scrollIntoView ??= () => undefined;

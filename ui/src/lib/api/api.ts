@@ -7,7 +7,10 @@ import type {
 	Answer,
 	BellCheck,
 	IpcError,
-	LogOwner,
+	LabelLook,
+	LabelView,
+	LogPage,
+	LogQuery,
 	OvertimeAnswer,
 	OwnerView,
 	Preset,
@@ -16,7 +19,8 @@ import type {
 	Settings,
 	SignedInView,
 	SignInRequest,
-	SitRecord,
+	SessionRef,
+	SitEntry,
 	EngineState,
 	SoundView,
 	StartRequest,
@@ -51,13 +55,29 @@ export interface Api {
 	discardSit(): Promise<EngineState>;
 	resolveSit(id: string, answer: Answer): Promise<EngineState>;
 	dismissFinished(): Promise<EngineState>;
-	/** Returns sits newest first, starting after the sit `before`. */
-	listSits(limit: number, before: string | null, owner: LogOwner): Promise<SitRecord[]>;
+	/** Returns a page of the log, newest sit first. */
+	log(query: LogQuery): Promise<LogPage>;
 	/** Returns every owner of sits on this device, the current account first. */
 	listOwners(): Promise<OwnerView[]>;
-	editSit(id: string, note: string, label: string): Promise<void>;
-	deleteSit(id: string): Promise<void>;
-	restoreSit(id: string): Promise<void>;
+	/** Changes what the user can correct of a sit. */
+	editSit(session: SessionRef, entry: SitEntry): Promise<void>;
+	/** Adds a sit that was not timed. */
+	addSit(entry: SitEntry): Promise<SessionRef>;
+	deleteSits(sessions: SessionRef[]): Promise<void>;
+	/** Undoes the deletion of sits. */
+	restoreSits(sessions: SessionRef[]): Promise<void>;
+	/** Sets the label of sits; an empty key removes it. */
+	setLabel(sessions: SessionRef[], key: string): Promise<void>;
+	/** Returns the labels that the user can choose, by name. */
+	listLabels(): Promise<LabelView[]>;
+	createLabel(look: LabelLook): Promise<LabelView>;
+	changeLabel(key: string, look: LabelLook): Promise<void>;
+	/** Shows the sits of the label `from` under the label `into`. */
+	mergeLabel(from: string, into: string): Promise<void>;
+	/** Removes a label; its sits are shown without one. */
+	deleteLabel(key: string): Promise<void>;
+	/** Undoes a merge or a deletion of a label. */
+	restoreLabel(key: string): Promise<void>;
 	/** Returns the figures of the log for a period. Undefined if the engine has none: the window does not offer them. */
 	readInsight?(period: Period): Promise<InsightData>;
 	/** Stores a picture in a file that the user chooses. */

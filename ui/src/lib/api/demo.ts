@@ -6,6 +6,7 @@ import type { MessageId } from '../messages.svelte';
 import type { Api, Listener } from './api';
 import { insightOf, type DemoSit } from './demo-insight';
 import { demoAccount, type AccountState } from './demo-account';
+import { demoLog, type DemoLabel } from './demo-log';
 import type {
 	FinishedView,
 	IpcError,
@@ -48,6 +49,7 @@ export interface DemoState {
 	finished?: FinishedView;
 	trouble?: IpcError[];
 	records?: SitRecord[];
+	labels?: DemoLabel[];
 	settings?: Partial<Settings>;
 	presets?: Preset[];
 	/** The log whose figures are shown; without it, figures are not offered. */
@@ -87,14 +89,23 @@ export function createDemo(state: DemoState = {}): Demo {
 	const calls: string[] = [];
 	let settings: Settings = { ...DEMO_SETTINGS, ...state.settings };
 	let presets = state.presets ?? [];
-	let records = state.records ?? [];
-	let removed: SitRecord[] = [];
 	let sit = state.sit ?? null;
 	let unsettled = state.unsettled ?? [];
 	let finished = state.finished ?? null;
 	let anchor = now();
 	let ids = 1;
 	const account = demoAccount(state.account ?? {}, calls, () => changed());
+	const log = demoLog({
+		records: state.records ?? [],
+		labels: state.labels ?? [],
+		calls,
+		dayStartsAtHour: () => settings.dayStartsAtHour,
+		others: account.others,
+		nextId: () => nextId((ids += 1)),
+	});
+
+	if (finished && !state.records?.some(({ id }) => id === finished?.id))
+		log.record(recordOf(finished));
 
 	/** Sets the time sat. */
 	function settleTime(): void {
@@ -132,22 +143,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			note: '',
 			label: '',
 		};
-		records = [
-			{
-				id: sit.id,
-				startedAt: sit.startedAt,
-				day: dayOf(sit.startedAt, settings.dayStartsAtHour),
-				plannedSeconds: sit.plannedSeconds,
-				satSeconds: Math.floor(seconds),
-				stage: complete ? 'completed' : 'endedEarly',
-				endedAt: sit.startedAt,
-				note: '',
-				label: '',
-				source: 'timer',
-				owner: null,
-			},
-			...records,
-		];
+		log.record(recordOf(finished));
 		sit = null;
 	}
 
@@ -177,6 +173,7 @@ export function createDemo(state: DemoState = {}): Demo {
 
 	const demo: Demo = {
 		...account.api,
+		...log.api,
 		calls,
 		tick() {
 			const before = sit?.phase;
@@ -185,7 +182,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		},
 		askToQuit: () => listeners.forEach((listener) => listener.quitAsked()),
 		arrive: (sit) => {
-			records = [sit, ...records];
+			log.record(sit);
 			listeners.forEach((listener) => listener.logChanged());
 		},
 		askForNote: (id) => listeners.forEach((listener) => listener.openNote(id)),
@@ -244,33 +241,10 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('dismissFinished', () => {
 				finished = null;
 			}),
-		listSits: async (limit, before, owner) => {
-			const shown = records.filter((one) =>
-				owner === 'shown'
-					? !account.others().some((other) => other.id === one.owner)
-					: owner === 'all' || one.owner === owner.of,
-			);
-			const from = before === null ? 0 : shown.findIndex((one) => one.id === before) + 1;
-			return structuredClone(shown.slice(from, from + limit)).map((one) => ({
-				...one,
-				day: dayOf(one.startedAt, settings.dayStartsAtHour),
-			}));
-		},
-		editSit: async (id, note, label) => {
-			calls.push('editSit');
-			records = records.map((one) => (one.id === id ? { ...one, note, label } : one));
-			if (finished?.id === id) finished = { ...finished, note, label };
-		},
-		deleteSit: async (id) => {
-			calls.push('deleteSit');
-			removed = records.filter((one) => one.id === id);
-			records = records.filter((one) => one.id !== id);
-		},
-		restoreSit: async (id) => {
-			calls.push('restoreSit');
-			records = [...records, ...removed.filter((one) => one.id === id)].sort((a, b) =>
-				b.startedAt.localeCompare(a.startedAt),
-			);
+		editSit: async (session, entry) => {
+			await log.api.editSit(session, entry);
+			const { note, label } = entry;
+			if (finished?.id === session.id) finished = { ...finished, note, label };
 		},
 		...(state.insight && {
 			readInsight: async (period) => insightOf(state.insight ?? [], period),
@@ -322,10 +296,18 @@ export function createDemo(state: DemoState = {}): Demo {
 	return demo;
 }
 
-/** The local day of a sit, as the engine computes it. */
-function dayOf(startedAt: string, dayStartsAtHour: number): string {
-	const local = Date.parse(`${startedAt.slice(0, 19)}Z`);
-	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
+/** Returns the record in the log of a sit that has just ended. */
+function recordOf({ complete, saved: _, ...sit }: FinishedView): SitRecord {
+	return {
+		...sit,
+		day: '',
+		stage: complete ? 'completed' : 'endedEarly',
+		endedAt: sit.startedAt,
+		source: 'timer',
+		owner: null,
+		otherDevice: false,
+		corrected: false,
+	};
 }
 
 /** Stores bytes in the folder for downloads of the browser. */

@@ -8,7 +8,7 @@
  *   bells     every, spread, at, random: when interval bells ring
  *   trouble   number of troubles; `mute`: no sound
  *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
- *   records   none, long, elsewhere: past sits; long notes and labels; sits of another device
+ *   records   none, long, elsewhere, years: past sits; long notes and labels; sits of another device; three years of them
  *   insight   none, few, many, labels: the log whose figures are shown; without it, the log offers none
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
@@ -18,6 +18,7 @@
  */
 import { DEMO_LOGS } from './demo-insight';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
+import { YEARS_LABELS, yearsOfSits } from './demo-years';
 import type {
 	IntervalTimes,
 	IpcError,
@@ -121,6 +122,8 @@ const RECORDS: SitRecord[] = (
 	label,
 	source: 'timer',
 	owner: null,
+	otherDevice: false,
+	corrected: false,
 }));
 
 /** Notes and labels that are longer than their fields. */
@@ -154,6 +157,7 @@ const ELSEWHERE: SitRecord[] = (
 	endedAt: null,
 	note: '',
 	label: '',
+	otherDevice: true,
 }));
 
 /** Other owners of sits on this computer. */
@@ -245,6 +249,7 @@ export function scene(query: URLSearchParams): DemoState {
 	const progress = Number(query.get('progress') ?? '0.5');
 	const planned = Number(query.get('planned') ?? '1200');
 	const long = query.get('records') === 'long';
+	const isYears = query.get('records') === 'years';
 	const sync = ACCOUNTS[query.get('sync') ?? ''];
 	const records: Record<string, SitRecord[]> = {
 		none: [],
@@ -256,7 +261,8 @@ export function scene(query: URLSearchParams): DemoState {
 	const state: DemoState = {
 		alive: !query.has('still'),
 		asked: (query.get('asked') ?? undefined) as DemoState['asked'],
-		records: records[query.get('records') ?? ''] ?? RECORDS,
+		records: isYears ? yearsOfSits() : (records[query.get('records') ?? ''] ?? RECORDS),
+		labels: isYears ? YEARS_LABELS : [],
 		account: {
 			project: query.get('project') === 'none' ? undefined : { url, key: 'sb_publishable_pond' },
 			sync: sync && { email: 'mira@example.org', project: url, ...sync },

@@ -13,7 +13,20 @@ export type { Intervals } from '../generated/Intervals';
 export type { IpcError } from '../generated/IpcError';
 export type { LengthChoice } from '../generated/LengthChoice';
 export type { Message } from '../generated/Message';
+export type { Colour } from '../generated/Colour';
+export type { DayTotal } from '../generated/DayTotal';
+export type { LabelKey } from '../generated/LabelKey';
+export type { LabelView } from '../generated/LabelView';
+export type { LogFilter } from '../generated/LogFilter';
 export type { LogOwner } from '../generated/LogOwner';
+export type { LogPage } from '../generated/LogPage';
+export type { LogPosition } from '../generated/LogPosition';
+export type { LogRequest as LogQuery } from '../generated/LogRequest';
+export type { Outcome } from '../generated/Outcome';
+export type { SessionRef } from '../generated/SessionRef';
+export type { Shape } from '../generated/Shape';
+export type { SitEntry } from '../generated/SitEntry';
+export type { Source } from '../generated/Source';
 export type { OvertimeAnswer } from '../generated/OvertimeAnswer';
 export type { OvertimeChoice } from '../generated/OvertimeChoice';
 export type { OwnerState } from '../generated/OwnerState';
@@ -42,3 +55,9 @@ export type { LanguageChoice } from '../generated/LanguageChoice';
 export type { Theme } from '../generated/Theme';
 export type { TimeDisplay } from '../generated/TimeDisplay';
 export type { UnsettledView } from '../generated/UnsettledView';
+
+/** What the user can change of a label. */
+export type LabelLook = Pick<
+	import('../generated/LabelView').LabelView,
+	'name' | 'colour' | 'shape'
+>;

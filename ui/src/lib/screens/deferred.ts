@@ -6,6 +6,7 @@ export { default as Account } from './Account.svelte';
 export { default as Dialogs } from './Dialogs.svelte';
 export { default as Finished } from './Finished.svelte';
 export { default as Insight } from './InsightLoader.svelte';
+export { default as Labels } from './Labels.svelte';
 export { default as Log } from './Log.svelte';
 export { default as Settings } from './Settings.svelte';
 export { default as Unsettled } from './Unsettled.svelte';

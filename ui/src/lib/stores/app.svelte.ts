@@ -15,7 +15,14 @@
  *   settings   settings, theme, language, language-{system,en,de}, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
- *   log        log, log-owner, sit-row (one each), sit-owner, sit-edit, sit-delete, sit-note, sit-label, sit-save, log-more, back
+ *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{select,labels,jump,undo,shortcuts}, log-owner,
+ *              log-chip (one each), log-clear, log-newest, sit-row (one each), sit-owner, sit-select, sit-edit,
+ *              sit-delete, back; selection, selection-{label,delete,all,clear}; sit-dialog, sit-day, sit-time,
+ *              sit-length, sit-note, sit-label, sit-save, sit-delete-edited; filter-dialog, filter-{label,outcome,
+ *              source}-KEY, filter-{shortest,longest,first,last}; jump-dialog, jump-day, jump-go; label-dialog,
+ *              label-choice, label-save; shortcuts-dialog
+ *   labels     labels, label-new, label-row (one each), label-edit, label-delete, label-sits; label-editor,
+ *              label-name, label-colour-NAME, label-shape-NAME, label-into, label-merge, label-keep, back
  *   insight    open-insight (in the log), insight, insight-period, insight-overview, insight-observations; charts
  *              year, bars, times, lengths, weekdays, labels, each with CHART-{table,save,png,svg};
  *              bars-{week,month,year,labels}
@@ -36,23 +43,25 @@ import { Account } from './account.svelte';
 import { Preferences } from './preferences.svelte';
 import { Draft, USUAL } from './draft.svelte';
 import { Notices } from './notices.svelte';
-import { Log } from './log.svelte';
+import { Owners } from './owners.svelte';
 import { Timer } from './timer.svelte';
 
-export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'account';
+export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'labels' | 'account';
 export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
 	readonly timer: Timer;
 	readonly notices = new Notices();
 	readonly preferences: Preferences;
-	readonly log: Log;
+	readonly owners: Owners;
 	readonly account: Account;
 	readonly draft = new Draft();
 	screen = $state<Screen>('timer');
 	/** The dialog that is open. */
 	dialog = $state<DialogName | null>(null);
 	fullscreen = $state(false);
+	/** Number of times that a sync has changed the log. */
+	logChanges = $state(0);
 	bell = $state.raw<BellCheck | null>(null);
 	/** Ids of the unsettled sits that are not asked about again until the user wants it. */
 	postponed = $state.raw<ReadonlySet<string>>(new Set());
@@ -70,7 +79,7 @@ export class App {
 	) {
 		this.timer = new Timer(now);
 		this.preferences = new Preferences(api, this.notices);
-		this.log = new Log(api, this.notices);
+		this.owners = new Owners(api, this.notices);
 		this.account = new Account(api, this.timer);
 		if (api.start) {
 			this.timer.receive(api.start.engineState);
@@ -88,9 +97,7 @@ export class App {
 				engineState: (engineState) => this.receive(engineState),
 				quitAsked: () => (this.dialog = 'quit'),
 				openNote: (id) => this.openNote(id),
-				logChanged: () => {
-					if (this.screen === 'log') void this.log.refresh();
-				},
+				logChanged: () => (this.logChanges += 1),
 			}),
 		);
 		const seen = () => {
@@ -181,13 +188,17 @@ export class App {
 		this.postponed = new Set();
 	}
 
-	/** Saves the note and label and leaves the finish page; stays there if they cannot be saved. */
+	/** Saves the note and the label's key and leaves the finish page; stays there if they cannot be saved. */
 	async leave(note: string, label: string, again = false): Promise<void> {
 		const finished = this.timer.engineState.finished;
 		if (!finished) return;
 		if (note !== finished.note || label !== finished.label) {
+			const { id, startedAt, satSeconds } = finished;
+			// It belongs to the account in use, or to none.
 			const saved = await this.notices.guard(
-				this.api.editSit(finished.id, note, label).then(() => true),
+				this.api
+					.editSit({ id, owner: null }, { startedAt, satSeconds, note, label })
+					.then(() => true),
 			);
 			if (!saved) return;
 		}
@@ -204,14 +215,13 @@ export class App {
 	go(screen: Screen): void {
 		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
 		this.screen = screen;
-		if (screen === 'log') void this.log.load();
 		if (screen === 'account') void this.account.open();
 	}
 
-	/** Returns to the timer, from the insight to the log, or from the account to the screen that opened it. */
+	/** Returns to the timer, or to the screen that opened this one. */
 	back(): void {
-		if (this.screen === 'insight') this.go('log');
-		else this.go(this.screen === 'account' ? this.#previousScreen : 'timer');
+		if (this.screen === 'account') this.go(this.#previousScreen);
+		else this.go(this.screen === 'labels' || this.screen === 'insight' ? 'log' : 'timer');
 	}
 
 	/** Changes the usual sit, and the draft with it unless the user has changed that. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
 import { DISK_FULL } from '../api/scenes';
 import { errorKey, errorText } from '../error-text';
@@ -258,63 +258,6 @@ describe('preferences', () => {
 		const second = await app.preferences.savePreset('Dawn', { ...DEMO_PLAN, overtime: 'never' });
 		expect(second?.id).toBe(first?.id);
 		expect(await demo.listPresets()).toHaveLength(1);
-	});
-});
-
-describe('past sits', () => {
-	const record = (id: string, startedAt: string) => ({
-		id,
-		startedAt,
-		day: startedAt.slice(0, 10),
-		plannedSeconds: 600,
-		satSeconds: 600,
-		stage: 'completed' as const,
-		endedAt: startedAt,
-		note: '',
-		label: '',
-		source: 'timer' as const,
-		owner: null,
-	});
-
-	it('are grouped again after the hour at which days start is changed', async () => {
-		const { app } = await begin({ records: [record('a', '2026-11-24T02:30:00+01:00')] });
-		const days = () => app.log.sits.map((sit) => sit.day);
-		app.go('log');
-		await vi.waitFor(() => expect(days()).toEqual(['2026-11-23']));
-		app.go('settings');
-		await app.preferences.change({ dayStartsAtHour: 2 });
-		app.go('log');
-		await vi.waitFor(() => expect(days()).toEqual(['2026-11-24']));
-	});
-
-	it('are loaded in pages', async () => {
-		const records = Array.from({ length: 60 }, (_, i) =>
-			record(`r${i}`, `2026-11-${String(30 - (i % 30)).padStart(2, '0')}T07:00:00Z`),
-		);
-		const { app } = await begin({ records });
-		await app.log.load();
-		expect([app.log.sits.length, app.log.more]).toEqual([50, true]);
-		await app.log.loadMore();
-		expect([app.log.sits.length, app.log.more]).toEqual([60, false]);
-	});
-
-	it('include those of other devices while the log is open', async () => {
-		const { app, demo } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
-		app.go('log');
-		await app.log.load();
-		demo.arrive(record('b', '2026-11-24T08:00:00Z'));
-		const read = () => expect(app.log.sits.map(({ id }) => id)).toEqual(['b', 'a']);
-		await vi.waitFor(read, { timeout: 20_000 });
-	});
-
-	it('are deleted with an undo', async () => {
-		const { app } = await begin({ records: [record('a', '2026-11-24T07:00:00Z')] });
-		await app.log.load();
-		await app.log.delete('a');
-		expect(app.log.sits).toEqual([]);
-		expect(app.notices.current?.kind).toBe('undo');
-		await app.log.restore('a');
-		expect(app.log.sits.map(({ id }) => id)).toEqual(['a']);
 	});
 });
 

@@ -1,0 +1,260 @@
+/** The demo's log: sits and labels in memory, with the pages and filters of the engine. */
+import { unchangedLook } from '../log/label-look';
+import type { MessageId } from '../messages.svelte';
+import type { Api } from './api';
+import type {
+	DayTotal,
+	IpcError,
+	LabelLook,
+	LabelView,
+	LogFilter,
+	LogPage,
+	LogPosition,
+	OwnerView,
+	SessionRef,
+	SitEntry,
+	SitRecord,
+} from './types';
+
+export interface DemoLabel extends LabelLook {
+	key: string;
+	mergedInto?: string | null;
+	deleted?: boolean;
+}
+
+interface Parts {
+	records: SitRecord[];
+	labels: DemoLabel[];
+	/** Receives the name of each request that changes something. */
+	calls: string[];
+	dayStartsAtHour: () => number;
+	/** Owners of sits that the log shows only if it is filtered by them. */
+	others: () => OwnerView[];
+	nextId: () => string;
+}
+
+type LogApi = Pick<
+	Api,
+	| 'log'
+	| 'editSit'
+	| 'addSit'
+	| 'deleteSits'
+	| 'restoreSits'
+	| 'setLabel'
+	| 'listLabels'
+	| 'createLabel'
+	| 'changeLabel'
+	| 'mergeLabel'
+	| 'deleteLabel'
+	| 'restoreLabel'
+>;
+
+const CJK = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gu;
+
+/** Returns the words of a text without case and diacritics; each character of Chinese or Japanese is a word. */
+function wordsOf(text: string): string[] {
+	const plain = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(CJK, ' $& ');
+	return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+const isOf = (record: SitRecord, { id, owner }: SessionRef) =>
+	record.id === id && (record.owner === owner || owner === null);
+
+/** Returns the local day of a sit, as the engine computes it. */
+function dayOf(startedAt: string, dayStartsAtHour: number): string {
+	const local = Date.parse(`${startedAt.slice(0, 19)}Z`);
+	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
+}
+
+export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextId }: Parts) {
+	const byStart = (a: SitRecord, b: SitRecord) =>
+		Date.parse(b.startedAt) - Date.parse(a.startedAt) || (a.id < b.id ? 1 : -1);
+	let kept = [...records].sort(byStart);
+	let removed: SitRecord[] = [];
+	let table = [...labels];
+
+	function reject(id: MessageId, args: Record<string, string>): never {
+		throw { code: 'not-found', message: { id, args } } satisfies IpcError;
+	}
+
+	/** Returns the key of the label as which a label is shown; empty if there is none. */
+	function shownKey(key: string): string {
+		for (let steps = 0; steps <= table.length; steps += 1) {
+			const row = table.find((one) => one.key === key);
+			if (row?.deleted) return '';
+			if (!row?.mergedInto) return key;
+			key = row.mergedInto;
+		}
+		return key;
+	}
+
+	function look(key: string): LabelLook {
+		return table.find((one) => one.key === key) ?? unchangedLook(key);
+	}
+
+	function viewOf(key: string): LabelView {
+		const { name, colour, shape } = look(key);
+		const sits = kept.filter((one) => shownKey(one.label) === key).length;
+		return { key, name, colour, shape, sits };
+	}
+
+	function selects(filter: LogFilter): (record: SitRecord) => boolean {
+		const words = wordsOf(filter.words);
+		const { owner } = filter;
+		return (record) => {
+			const label = shownKey(record.label);
+			const text = [...wordsOf(record.note), ...wordsOf(label && look(label).name)];
+			const outcome = record.stage === 'completed' || record.stage === 'endedEarly';
+			return (
+				(owner === 'all' ||
+					(owner === 'shown'
+						? !others().some((one) => one.id === record.owner)
+						: record.owner === owner.of)) &&
+				(filter.labels.length === 0 || filter.labels.includes(label)) &&
+				words.every((word) => text.some((one) => one.startsWith(word))) &&
+				record.satSeconds >= (filter.shortest ?? 0) &&
+				record.satSeconds <= (filter.longest ?? Infinity) &&
+				(filter.outcomes.length === 0 ||
+					filter.outcomes.some((one) => (outcome ? one === record.stage : one === 'started'))) &&
+				(filter.sources.length === 0 || filter.sources.includes(record.source)) &&
+				(filter.firstDay === undefined || record.day >= filter.firstDay) &&
+				(filter.lastDay === undefined || record.day <= filter.lastDay)
+			);
+		};
+	}
+
+	/** Returns the range of a page in the list of all selected sits. */
+	function range(list: SitRecord[], position: LogPosition, limit: number): [number, number] {
+		if (position === 'newest') return [0, limit];
+		if ('day' in position) {
+			const at = list.findIndex((one) => one.day <= position.day);
+			return at < 0 ? [list.length, list.length] : [at, at + limit];
+		}
+		const ref = 'after' in position ? position.after : position.before;
+		const at = list.findIndex((one) => isOf(one, ref));
+		if (at < 0) reject('storage-no-such-session', { id: ref.id });
+		return 'after' in position ? [at + 1, at + 1 + limit] : [Math.max(0, at - limit), at];
+	}
+
+	function totals(list: SitRecord[], page: SitRecord[]): DayTotal[] {
+		const days = [...new Set(page.map((one) => one.day))];
+		return days.map((day) => {
+			const ended = list.filter((one) => one.day === day && one.endedAt !== null);
+			return {
+				day,
+				sits: ended.length,
+				seconds: ended.reduce((sum, one) => sum + one.satSeconds, 0),
+			};
+		});
+	}
+
+	function change(session: SessionRef, edit: Partial<SitRecord>): void {
+		const found = kept.find((one) => isOf(one, session));
+		if (!found) reject('storage-no-such-session', { id: session.id });
+		kept = kept.map((one) => (one === found ? { ...found, ...edit } : one)).sort(byStart);
+	}
+
+	function setLook(key: string, edit: Partial<DemoLabel>): void {
+		const before = table.find((one) => one.key === key) ?? { key, ...unchangedLook(key) };
+		table = [...table.filter((one) => one.key !== key), { ...before, ...edit }];
+	}
+
+	const api: LogApi = {
+		log: async ({ filter, position, limit }): Promise<LogPage> => {
+			kept = kept.map((one) => ({ ...one, day: dayOf(one.startedAt, dayStartsAtHour()) }));
+			const list = kept.filter(selects(filter));
+			const [from, to] = range(list, position, limit);
+			const sits = list.slice(from, to).map((one) => ({ ...one, label: shownKey(one.label) }));
+			// The engine does not count the sits that words select.
+			const counted = filter.words === '';
+			return structuredClone({
+				sits,
+				days: totals(list, sits),
+				newer: from > 0,
+				older: to < list.length,
+				newerCount: counted ? from : null,
+				total: counted ? list.length : null,
+			});
+		},
+		editSit: async (session, entry) => {
+			calls.push('editSit');
+			const before = kept.find((one) => isOf(one, session));
+			const corrected =
+				before !== undefined &&
+				(before.corrected ||
+					before.startedAt !== entry.startedAt ||
+					before.satSeconds !== entry.satSeconds);
+			change(session, { ...entry, corrected });
+		},
+		addSit: async (entry: SitEntry) => {
+			calls.push('addSit');
+			const id = nextId();
+			kept = [
+				...kept,
+				{
+					...entry,
+					id,
+					day: '',
+					plannedSeconds: null,
+					stage: 'completed' as const,
+					endedAt: entry.startedAt,
+					source: 'manual' as const,
+					owner: null,
+					otherDevice: false,
+					corrected: false,
+				},
+			].sort(byStart);
+			return { id, owner: null };
+		},
+		deleteSits: async (sessions) => {
+			calls.push('deleteSits');
+			const chosen = (one: SitRecord) => sessions.some((session) => isOf(one, session));
+			removed = [...removed, ...kept.filter(chosen)];
+			kept = kept.filter((one) => !chosen(one));
+		},
+		restoreSits: async (sessions) => {
+			calls.push('restoreSits');
+			const chosen = (one: SitRecord) => sessions.some((session) => isOf(one, session));
+			kept = [...kept, ...removed.filter(chosen)].sort(byStart);
+			removed = removed.filter((one) => !chosen(one));
+		},
+		setLabel: async (sessions, key) => {
+			calls.push(`setLabel ${key}`);
+			for (const session of sessions) change(session, { label: key });
+		},
+		listLabels: async () => {
+			const keys = new Set([...table.map((one) => one.key), ...kept.map((one) => one.label)]);
+			const shown = [...keys].filter((key) => key !== '' && shownKey(key) === key);
+			return shown.map(viewOf).sort((a, b) => a.name.localeCompare(b.name));
+		},
+		createLabel: async (look) => {
+			calls.push(`createLabel ${look.name}`);
+			let key = look.name;
+			for (let n = 2; table.some((one) => one.key === key); n += 1) key = `${look.name} (${n})`;
+			setLook(key, look);
+			return viewOf(key);
+		},
+		changeLabel: async (key, look) => {
+			calls.push(`changeLabel ${key}`);
+			setLook(key, look);
+		},
+		mergeLabel: async (from, into) => {
+			calls.push(`mergeLabel ${from} ${into}`);
+			setLook(from, { mergedInto: into });
+		},
+		deleteLabel: async (key) => {
+			calls.push(`deleteLabel ${key}`);
+			setLook(key, { deleted: true });
+		},
+		restoreLabel: async (key) => {
+			calls.push(`restoreLabel ${key}`);
+			setLook(key, { deleted: false, mergedInto: null });
+		},
+	};
+
+	/** Adds a sit that the timer or another device has recorded. */
+	function record(sit: SitRecord): void {
+		kept = [...kept, sit].sort(byStart);
+	}
+	return { api, record };
+}

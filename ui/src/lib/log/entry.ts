@@ -1,0 +1,106 @@
+/** What the user enters of a sit: parts of its start and its length, as texts, and whether they are possible. */
+import type { SitEntry } from '../api/types';
+import { parseClock, parseDuration } from '../time/duration';
+
+/** The fields of a sit as texts. */
+export interface EntryText {
+	/** `2026-11-23` */
+	day: string;
+	/** `07:01` */
+	time: string;
+	/** As in `parseDuration`. */
+	length: string;
+}
+
+export type EntryFault = 'day' | 'time' | 'length' | 'future';
+
+const START = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)$/;
+
+/** Splits an RFC 3339 time; the time of day is without seconds. */
+export function partsOf(startedAt: string): { day: string; time: string; offset: string } {
+	const [, day = '', time = '', offset = 'Z'] = START.exec(startedAt) ?? [];
+	return { day, time, offset: offset === 'Z' ? '+00:00' : offset };
+}
+
+const pad = (value: number) => String(value).padStart(2, '0');
+
+/** Returns this computer's UTC offset at a local time, such as `+01:00`. */
+export function localOffset(day: string, time: string): string {
+	const minutes = -new Date(`${day}T${time}`).getTimezoneOffset();
+	if (Number.isNaN(minutes)) return '+00:00';
+	const whole = Math.abs(Math.round(minutes));
+	return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(whole / 60))}:${pad(whole % 60)}`;
+}
+
+/** Returns the date of a local time such as `2026-11-23`. */
+export function dayOfDate(date: Date): string {
+	return `${String(date.getFullYear()).padStart(4, '0')}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/**
+ * Returns a date of the calendar as `2026-11-23`, or null. Where the window has no date picker, the date is typed, also
+ * as `23.11.2026`.
+ */
+export function parseDay(text: string): string | null {
+	const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text.trim());
+	const german = /^(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})$/.exec(text.trim());
+	const found = iso ? iso.slice(1) : german?.slice(1).reverse();
+	if (!found) return null;
+	const [year, month, date] = found.map(Number) as [number, number, number];
+	const day = new Date(0);
+	day.setFullYear(year, month - 1, date);
+	day.setHours(12, 0, 0, 0);
+	const isReal = day.getMonth() === month - 1 && day.getDate() === date;
+	return isReal ? dayOfDate(day) : null;
+}
+
+/**
+ * Returns the start and the length that the texts mean, or what is wrong with them. What the user has not changed stays
+ * as it was in `before`: its seconds, its UTC offset, and a length that could not be entered. A new sit has the offset
+ * of this computer at that time.
+ */
+export function readEntry(
+	text: EntryText,
+	before: { startedAt: string; satSeconds: number; length: string } | null,
+	now: Date,
+): { startedAt: string; satSeconds: number } | { faults: EntryFault[] } {
+	const [day, time] = [parseDay(text.day), parseClock(text.time)];
+	const kept = before && partsOf(before.startedAt);
+	const isSameLength = before !== null && text.length.trim() === before.length;
+	const satSeconds = isSameLength ? before.satSeconds : parseDuration(text.length);
+	const faults: EntryFault[] = [];
+	if (day === null) faults.push('day');
+	if (time === null) faults.push('time');
+	if (satSeconds === null) faults.push('length');
+	if (day === null || time === null || satSeconds === null) return { faults };
+	let startedAt: string;
+	if (kept?.day === day && kept.time === time) startedAt = before!.startedAt;
+	else if (kept) startedAt = `${day}T${time}:00${kept.offset}`;
+	else startedAt = localStart(day, time);
+	const isUnchanged = isSameLength && startedAt === before.startedAt;
+	if (!isUnchanged && Date.parse(startedAt) + satSeconds * 1000 > now.getTime())
+		return { faults: ['future'] };
+	return { startedAt, satSeconds };
+}
+
+/** Returns a local time of this computer in RFC 3339. One that does not exist, at the start of summer time, moves on. */
+function localStart(day: string, time: string): string {
+	const at = new Date(`${day}T${time}`);
+	const clock = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+	return `${dayOfDate(at)}T${clock}:00${localOffset(dayOfDate(at), clock)}`;
+}
+
+/** Whether a sit was recorded at another UTC offset than this computer has at that time. */
+export function hasOtherOffset(startedAt: string): boolean {
+	const { day, time, offset } = partsOf(startedAt);
+	return offset !== localOffset(day, time);
+}
+
+export function isSame(one: SitEntry, other: SitEntry): boolean {
+	return (
+		one.startedAt === other.startedAt &&
+		one.satSeconds === other.satSeconds &&
+		one.note === other.note &&
+		one.label === other.label
+	);
+}

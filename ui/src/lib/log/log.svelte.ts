@@ -1,0 +1,235 @@
+/** The log: what it lists, what is selected, and the changes that the user makes. */
+import type { App } from '../stores/app.svelte';
+import type { LogFilter, SessionRef, SitEntry, SitRecord } from '../api/types';
+import { t } from '../messages.svelte';
+import { useApp } from '../stores/app.svelte';
+import type { EntryText } from './entry';
+import { Filter } from './filter.svelte';
+import { Labels, type LabelChoice } from './labels.svelte';
+import './messages';
+import { Pages } from './pages.svelte';
+import { Selection } from './selection.svelte';
+import { keyOf, refOf } from './session';
+import { dayText, when } from './text';
+import { Undo } from './undo.svelte';
+
+/** What the user has entered of a sit and not saved yet. */
+export interface Draft {
+	text: EntryText;
+	note: string;
+	label: string;
+}
+
+/** A dialog of the log, with what it is about. A draft remains if the window shows another screen meanwhile. */
+export type LogDialog =
+	| { kind: 'add'; draft?: Draft }
+	| { kind: 'edit'; sit: SitRecord; draft?: Draft }
+	| { kind: 'label'; sits: SitRecord[] }
+	| { kind: 'filter' | 'jump' | 'shortcuts' };
+
+export class Log {
+	readonly undo: Undo;
+	readonly labels: Labels;
+	readonly pages: Pages;
+	readonly selection = new Selection();
+	readonly filter: Filter;
+	dialog = $state.raw<LogDialog | null>(null);
+	/** Key of the sit that has, or last had, the focus. */
+	cursor = $state<string | null>(null);
+	/** Key of the sit that takes the focus as soon as it is shown. */
+	focusOn = $state<string | null>(null);
+	/** Where the user was in the log, if they return to it from a page that it opened. */
+	place: { key: string; top: number } | null = null;
+	#app: App;
+
+	constructor(app: App) {
+		this.#app = app;
+		this.undo = new Undo(app.notices);
+		this.labels = new Labels(app.api, app.notices, this.undo);
+		this.pages = new Pages(app.api, app.notices);
+		this.filter = new Filter(() => void this.#reopen());
+	}
+
+	/** Loads what the screen shows: the newest sits, or those around the place that the user returns to. */
+	async open(): Promise<void> {
+		const isBack = this.place !== null && this.pages.isLoaded;
+		await Promise.all([
+			isBack ? this.pages.refresh() : this.pages.open(this.filter.current),
+			this.labels.load(),
+			this.#app.owners.load(),
+		]);
+		this.selection.retain(this.pages.sits);
+		this.#checkOwner();
+	}
+
+	/** Reads everything that is shown again, since it was changed here or by a sync. */
+	async refresh(): Promise<void> {
+		await Promise.all([this.pages.refresh(), this.labels.load(), this.#app.owners.load()]);
+		this.selection.retain(this.pages.sits);
+		this.#checkOwner();
+	}
+
+	/** Lists the sits that meet these conditions and no others. */
+	show(filter: Partial<LogFilter>): void {
+		this.filter.replace(filter);
+	}
+
+	/** Shows the sits of a day, or those before it. */
+	async jumpTo(day: string): Promise<boolean> {
+		const found = await this.pages.open(this.filter.current, { day });
+		if (!found) {
+			const text = t('log-jump-none', { day: dayText(day) });
+			this.#app.notices.show({ kind: 'error', text });
+			return false;
+		}
+		this.selection.clear();
+		const first = this.pages.list[0]?.sits[0];
+		this.focusOn = first ? keyOf(first) : null;
+		return true;
+	}
+
+	async jumpToNewest(): Promise<void> {
+		await this.pages.open(this.filter.current);
+		this.selection.retain(this.pages.sits);
+	}
+
+	async add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
+		const api = this.#app.api;
+		const added = await this.#app.notices.guard(
+			this.labels.keyOf(label).then((key) => api.addSit({ ...entry, label: key })),
+		);
+		if (!added) return false;
+		const isShown = await this.#showChanged(added, entry.startedAt);
+		const at = { when: when(entry.startedAt) };
+		this.undo.add({
+			done: () => (isShown ? t('log-added', at) : t('log-added-hidden', at)),
+			name: () => t('log-undo-add', at),
+			undo: () => this.#then(api.deleteSits([added])),
+		});
+		return true;
+	}
+
+	async edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
+		const api = this.#app.api;
+		const ref = refOf(sit);
+		const before = entryOf(sit);
+		const edited = await this.#app.notices.guard(
+			this.labels
+				.keyOf(label)
+				.then((key) => api.editSit(ref, { ...entry, label: key }))
+				.then(() => true),
+		);
+		if (!edited) return false;
+		const isShown = await this.#showChanged(ref, entry.startedAt);
+		const at = { when: when(entry.startedAt) };
+		this.undo.add({
+			done: () => (isShown ? t('log-edited', at) : t('log-edited-hidden', at)),
+			name: () => t('log-undo-edit', at),
+			undo: () => this.#then(api.editSit(ref, before)),
+		});
+		return true;
+	}
+
+	async delete(sits: SitRecord[]): Promise<void> {
+		const api = this.#app.api;
+		const refs = sits.map(refOf);
+		const next = this.#after(sits);
+		const deleted = await this.#app.notices.guard(api.deleteSits(refs).then(() => true));
+		if (!deleted) return;
+		this.selection.clear();
+		this.undo.add({
+			done: () => t('log-deleted', { count: sits.length }),
+			name: () => t('log-undo-delete', { count: sits.length }),
+			undo: () => this.#then(api.restoreSits(refs)),
+		});
+		await this.refresh();
+		this.focusOn = next;
+	}
+
+	/** Sets the label of sits. */
+	async setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
+		const api = this.#app.api;
+		const refs = sits.map(refOf);
+		const set = await this.#app.notices.guard(
+			this.labels
+				.keyOf(label)
+				.then((key) => api.setLabel(refs, key))
+				.then(() => true),
+		);
+		if (!set) return false;
+		const before = [...new Set(sits.map((sit) => sit.label))].map((key) => ({
+			key,
+			refs: sits.filter((sit) => sit.label === key).map(refOf),
+		}));
+		const undo = async () => {
+			for (const { key, refs } of before) await api.setLabel(refs, key);
+		};
+		this.undo.add({
+			done: () => t('log-labelled', { count: sits.length }),
+			name: () => t('log-undo-label', { count: sits.length }),
+			undo: () => this.#then(undo()),
+		});
+		await this.refresh();
+		return true;
+	}
+
+	async #reopen(): Promise<void> {
+		this.selection.clear();
+		this.place = null;
+		await this.pages.open(this.filter.current);
+	}
+
+	/** Waits for the undoing of a change, then shows the result. */
+	async #then(request: Promise<unknown>): Promise<void> {
+		await request;
+		await this.refresh();
+	}
+
+	/** Shows a sit that was added or edited, wherever its start puts it. Returns false if the filter excludes it. */
+	async #showChanged(ref: SessionRef, startedAt: string): Promise<boolean> {
+		await this.refresh();
+		const find = () => this.pages.sits.find((sit) => sit.id === ref.id);
+		// A day earlier than its date, if days start later than at midnight, is found as well: the page begins at or
+		// before the date.
+		if (!find()) await this.pages.open(this.filter.current, { day: startedAt.slice(0, 10) });
+		const found = find();
+		if (found) this.focusOn = keyOf(found);
+		return found !== undefined;
+	}
+
+	/** Returns the key of the sit that takes the place of those. */
+	#after(sits: SitRecord[]): string | null {
+		const keys = new Set(sits.map(keyOf));
+		const all = this.pages.sits;
+		const last = all.findLastIndex((sit) => keys.has(keyOf(sit)));
+		const rest = all.slice(last + 1).find((sit) => !keys.has(keyOf(sit)));
+		const before = all.slice(0, last).findLast((sit) => !keys.has(keyOf(sit)));
+		const next = rest ?? before;
+		return next ? keyOf(next) : null;
+	}
+
+	/** Lists the sits of the account in use if those of the chosen owner have been moved. */
+	#checkOwner(): void {
+		const { owner } = this.filter.current;
+		if (typeof owner !== 'object') return;
+		if (!this.#app.owners.others.some((one) => one.id === owner.of))
+			this.filter.change({ owner: 'shown' });
+	}
+}
+
+export function entryOf({ startedAt, satSeconds, note, label }: SitRecord): SitEntry {
+	return { startedAt, satSeconds, note, label };
+}
+
+const logs = new WeakMap<App, Log>();
+
+/** Returns the log of the window, which is loaded after the start. */
+export function logOf(app: App): Log {
+	const log = logs.get(app) ?? new Log(app);
+	logs.set(app, log);
+	return log;
+}
+
+export function useLog(): Log {
+	return logOf(useApp());
+}

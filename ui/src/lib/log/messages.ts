@@ -1,0 +1,6 @@
+/** Adds the messages of the log, which the window does not need at the start. */
+import { addSources } from '../messages.svelte';
+
+addSources(
+	import.meta.glob<string>('../../../../messages/*/log.ftl', { eager: true, import: 'default' }),
+);

@@ -1,0 +1,48 @@
+/** What the user has changed in the log since Zafu was opened, so that it can be undone, last change first. */
+import { t } from '../messages.svelte';
+import type { Notices } from '../stores/notices.svelte';
+
+export interface UndoEntry {
+	/** What was done: "3 sits were deleted." */
+	done: () => string;
+	/** What undoing it is called: "Undo: delete 3 sits". */
+	name: () => string;
+	/** Rejects if it could not be undone. */
+	undo: () => Promise<unknown>;
+}
+
+export class Undo {
+	entries = $state.raw<UndoEntry[]>([]);
+	#notices: Notices;
+	#busy = false;
+
+	constructor(notices: Notices) {
+		this.#notices = notices;
+	}
+
+	/** The change that is undone first. */
+	get last(): UndoEntry | undefined {
+		return this.entries.at(-1);
+	}
+
+	/** Adds a change and tells the user, who can undo it at once. */
+	add(entry: UndoEntry): void {
+		this.entries = [...this.entries, entry];
+		this.#notices.show({
+			kind: 'undo',
+			text: entry.done(),
+			action: { label: t('common-undo'), run: () => void this.run(entry) },
+		});
+	}
+
+	/** Undoes a change, by default the last one. It stays in the list if it could not be undone. */
+	async run(entry: UndoEntry | undefined = this.last): Promise<void> {
+		if (!entry || this.#busy || !this.entries.includes(entry)) return;
+		this.#busy = true;
+		const undone = await this.#notices.guard(entry.undo().then(() => true));
+		this.#busy = false;
+		if (!undone) return;
+		this.entries = this.entries.filter((one) => one !== entry);
+		this.#notices.dismiss();
+	}
+}
