@@ -38,7 +38,7 @@ export class Log {
 	cursor = $state<string | null>(null);
 	/** Key of the sit that takes the focus as soon as it is shown. */
 	focusOn = $state<string | null>(null);
-	/** Where the user was in the log, if they return to it from a page that it opened. */
+	/** The first sit that the user saw last, and its distance from the top. */
 	place: { key: string; top: number } | null = null;
 	#app: App;
 
@@ -50,23 +50,21 @@ export class Log {
 		this.filter = new Filter(() => void this.#reopen());
 	}
 
-	/** Loads what the screen shows: the newest sits, or those around the place that the user returns to. */
-	async open(): Promise<void> {
-		const isBack = this.place !== null && this.pages.isLoaded;
-		await Promise.all([
-			isBack ? this.pages.refresh() : this.pages.open(this.filter.current),
-			this.labels.load(),
-			this.#app.owners.load(),
-		]);
-		this.selection.retain(this.pages.sits);
-		this.#checkOwner();
+	/** Loads what the screen shows: the newest sits, or those that were shown if the user returns to them. */
+	async open(isReturn = false): Promise<void> {
+		if (isReturn && this.place) this.pages.dropFar();
+		else {
+			this.place = null;
+			this.pages.drop();
+		}
+		await (this.place ? this.pages.refresh() : this.pages.open(this.filter.current));
+		await this.#loadOthers();
 	}
 
 	/** Reads everything that is shown again, since it was changed here or by a sync. */
 	async refresh(): Promise<void> {
-		await Promise.all([this.pages.refresh(), this.labels.load(), this.#app.owners.load()]);
-		this.selection.retain(this.pages.sits);
-		this.#checkOwner();
+		await this.pages.refresh();
+		await this.#loadOthers();
 	}
 
 	/** Lists the sits that meet these conditions and no others. */
@@ -77,6 +75,7 @@ export class Log {
 	/** Shows the sits of a day, or those before it. */
 	async jumpTo(day: string): Promise<boolean> {
 		const found = await this.pages.open(this.filter.current, { day });
+		if (found === undefined) return false;
 		if (!found) {
 			const text = t('log-jump-none', { day: dayText(day) });
 			this.#app.notices.show({ kind: 'error', text });
@@ -179,6 +178,13 @@ export class Log {
 		await this.pages.open(this.filter.current);
 	}
 
+	/** Loads the labels and the owners, and drops what they or the sits no longer have. */
+	async #loadOthers(): Promise<void> {
+		this.selection.retain(this.pages.sits);
+		await Promise.all([this.labels.load(), this.#app.owners.load()]);
+		this.#checkOwner();
+	}
+
 	/** Waits for the undoing of a change, then shows the result. */
 	async #then(request: Promise<unknown>): Promise<void> {
 		await request;
@@ -188,11 +194,14 @@ export class Log {
 	/** Shows a sit that was added or edited, wherever its start puts it. Returns false if the filter excludes it. */
 	async #showChanged(ref: SessionRef, startedAt: string): Promise<boolean> {
 		await this.refresh();
-		const find = () => this.pages.sits.find((sit) => sit.id === ref.id);
+		const isIt = (sit: SitRecord) => sit.id === ref.id;
 		// A day earlier than its date, if days start later than at midnight, is found as well: the page begins at or
 		// before the date.
-		if (!find()) await this.pages.open(this.filter.current, { day: startedAt.slice(0, 10) });
-		const found = find();
+		if (!this.pages.sits.some(isIt))
+			await this.pages.open(this.filter.current, { day: startedAt.slice(0, 10) }, ({ sits }) =>
+				sits.some(isIt),
+			);
+		const found = this.pages.sits.find(isIt);
 		if (found) this.focusOn = keyOf(found);
 		return found !== undefined;
 	}

@@ -48,27 +48,49 @@ export class Pages {
 		return this.list.flatMap((page) => page.sits);
 	}
 
-	/** Loads the page at `position` in place of all others. Returns false if it has no sits, and keeps them then. */
-	async open(filter: LogFilter, position: LogPosition = 'newest'): Promise<boolean> {
+	/**
+	 * Loads the page at `position` in place of all others. Returns false and keeps those if it is not wanted (without
+	 * `isWanted`: if it is empty although there are newer sits), undefined if it cannot be loaded.
+	 */
+	async open(
+		filter: LogFilter,
+		position: LogPosition = 'newest',
+		isWanted = ({ sits, newer }: LogPage) => sits.length > 0 || !newer,
+	): Promise<boolean | undefined> {
 		this.#filter = filter;
 		const page = await this.#replace(position, PAGE);
-		if (!page) return true;
-		if (page.sits.length === 0 && page.newer) return false;
+		if (!page) return undefined;
+		if (!isWanted(page)) return false;
 		this.opened += 1;
 		this.#set(page, []);
 		return true;
 	}
 
-	/** Reads the loaded sits again, except for those far from what the user sees. */
+	/** Forgets all pages. */
+	drop(): void {
+		this.#generation += 1;
+		this.list = [];
+		this.isLoaded = false;
+		this.isBusy = false;
+	}
+
+	/** Forgets the pages far from what the user sees. */
+	dropFar(): void {
+		const [from, to] = this.#near();
+		if (this.newerCount !== null) this.newerCount += countOf(this.list.slice(0, from));
+		this.newer ||= from > 0;
+		this.older ||= to < this.list.length;
+		this.list = this.list.slice(from, to);
+	}
+
+	/** Reads the loaded sits again, except for those far from what the user sees, which are dropped. */
 	async refresh(): Promise<void> {
 		if (!this.#filter) return;
-		const near = this.list.filter((page) => !this.#far.has(page.key));
-		const [from, to] = [this.list.indexOf(near[0]!), this.list.indexOf(near.at(-1)!)];
-		const kept = near.length === 0 ? this.list : this.list.slice(from, to + 1);
-		const count = kept.reduce((sum, page) => sum + page.sits.length, 0);
+		const kept = this.list.slice(...this.#near());
 		const first = kept[0]?.sits[0];
 		const isNewest = !first || (!this.newer && kept[0] === this.list[0]);
-		let page = await this.#replace(isNewest ? 'newest' : { day: first.day }, Math.max(PAGE, count));
+		const position = isNewest ? 'newest' : { day: first.day };
+		let page = await this.#replace(position, Math.max(PAGE, countOf(kept)));
 		// The sits that were loaded are gone, and all others are newer.
 		if (page?.sits.length === 0 && page.newer) page = await this.#replace('newest', PAGE);
 		if (page) this.#set(page, kept);
@@ -107,6 +129,13 @@ export class Pages {
 			index += one.sits.length;
 		}
 		return index;
+	}
+
+	/** Returns the range of the pages near what the user sees; all pages if that is unknown. */
+	#near(): [from: number, to: number] {
+		const isNear = (page: Page) => !this.#far.has(page.key);
+		const from = this.list.findIndex(isNear);
+		return from < 0 ? [0, this.list.length] : [from, this.list.findLastIndex(isNear) + 1];
 	}
 
 	#page(sits: SitRecord[], key = (this.#keys += 1)): Page {
@@ -151,6 +180,10 @@ export class Pages {
 		this.isLoaded = true;
 		this.#far = new Set([...this.#far].filter((key) => this.list.some((one) => one.key === key)));
 	}
+}
+
+function countOf(pages: Page[]): number {
+	return pages.reduce((sum, page) => sum + page.sits.length, 0);
 }
 
 function byDay(total: DayTotal): [string, DayTotal] {

@@ -70,6 +70,8 @@ export class App {
 	/** Id of the sit whose note field takes the focus when its finish page opens. */
 	noteOn = $state<string | null>(null);
 	#busy = false;
+	/** The screen before the current one. */
+	lastScreen: Screen = 'timer';
 	/** The screen from which the account was opened. */
 	#previousScreen: Screen = 'timer';
 
@@ -214,6 +216,7 @@ export class App {
 
 	go(screen: Screen): void {
 		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
+		this.lastScreen = this.screen;
 		this.screen = screen;
 		if (screen === 'account') void this.account.open();
 	}

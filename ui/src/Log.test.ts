@@ -1,0 +1,426 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import Window from './Window.svelte';
+import { createDemo, type Demo } from './lib/api/demo';
+import { DISK_FULL, scene } from './lib/api/scenes';
+import { errorText } from './lib/error-text';
+import { FakeIntersectionObserver } from './test/setup';
+
+async function show(query = 'records=years'): Promise<Demo> {
+	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
+	render(Window, { props: { api: demo } });
+	await press('open-log');
+	await screen.findByTestId('log');
+	return demo;
+}
+
+const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
+const rows = () => screen.findAllByTestId('sit-row');
+const type = async (id: string, value: string) =>
+	fireEvent.input(await screen.findByTestId(id), { target: { value } });
+/** Presses a key on the element that has the focus, or on the page. */
+const key = (key: string, held: KeyboardEventInit = {}) =>
+	fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held });
+const control = { ctrlKey: true };
+/** Waits until a row has the focus. */
+const focusedRow = (row: number) =>
+	waitFor(async () => expect(document.activeElement).toBe((await rows())[row]));
+const positions = () =>
+	screen.getAllByTestId('sit-row').map((row) => Number(row.getAttribute('aria-posinset')));
+
+beforeEach(() => {
+	document.documentElement.lang = 'en';
+	document.title = 'Zafu';
+});
+
+afterEach(() => {
+	cleanup();
+	vi.useRealTimers();
+});
+
+describe('every part of the log', () => {
+	it.each([
+		['records=years', []],
+		['records=none', []],
+		['records=elsewhere', []],
+		['records=years', ['log-menu']],
+		['records=years', ['log-add']],
+		['records=years', ['log-add', 'sit-save']],
+		['records=years', ['log-filter']],
+		['records=years', ['log-filter', 'filter-label-Metta', 'filter-done']],
+		['records=years', ['log-jump']],
+		['records=years', ['log-menu', 'menu-shortcuts']],
+		['records=years', ['log-menu', 'menu-select', 'selection-all']],
+		['records=years', ['log-menu', 'menu-select', 'selection-all', 'selection-label']],
+		['records=none', ['log-menu', 'menu-labels']],
+		['records=years', ['log-menu', 'menu-labels']],
+		['records=years', ['log-menu', 'menu-labels', 'label-new']],
+	])('has no accessibility violation in any theme: %s %j', async (query, presses) => {
+		await show(query);
+		for (const id of presses) await press(id);
+		for (const theme of ['light', 'dark']) {
+			document.documentElement.dataset.theme = theme;
+			const { violations } = await axe.run(document.body, {
+				// jsdom paints nothing: contrast is tested in tokens.test.ts and on the pictures of all screens.
+				rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+			});
+			expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+		}
+	});
+});
+
+describe('the list', () => {
+	it('tells the place of each sit among all of them', async () => {
+		await show();
+		const [first, second] = await rows();
+		expect(first!.getAttribute('aria-posinset')).toBe('1');
+		expect(second!.getAttribute('aria-posinset')).toBe('2');
+		const size = Number(first!.getAttribute('aria-setsize'));
+		expect(size).toBeGreaterThan(1000);
+		await type('log-words', 'rain');
+		await key('Enter');
+		fireEvent.keyDown(screen.getByTestId('log-words'), { key: 'Enter' });
+		await waitFor(() =>
+			expect(screen.getAllByTestId('sit-row')[0]!.getAttribute('aria-setsize')).toBe('-1'),
+		);
+	});
+
+	it('shows the total of each day', async () => {
+		await show('');
+		await rows();
+		const days = screen.getAllByTestId('log-day').map((day) => day.textContent?.trim());
+		expect(days[0]).toMatch(/Monday, November 23, 2026\s*20 min/);
+		expect(days[1]).toMatch(/Sunday, November 22, 2026\s*2 sits · 40 min/);
+	});
+
+	it('loads a page when its end comes near, and unmounts the pages that are far', async () => {
+		await show();
+		await rows();
+		const feed = screen.getByRole('feed');
+		const end = feed.nextElementSibling!;
+		FakeIntersectionObserver.show(end, true);
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(100));
+		const [page] = feed.children;
+		Object.defineProperty(page, 'offsetHeight', { value: 4321 });
+		FakeIntersectionObserver.show(page!, false);
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(50));
+		expect((page as HTMLElement).style.height).toBe('4321px');
+		expect(positions()[0]).toBe(51);
+		FakeIntersectionObserver.show(page!, true);
+		await waitFor(() => expect(screen.getAllByTestId('sit-row')).toHaveLength(100));
+		expect((page as HTMLElement).style.height).toBe('');
+	});
+
+	it('does not unmount the page that has the focus', async () => {
+		await show();
+		(await rows())[0]!.focus();
+		FakeIntersectionObserver.show(screen.getByRole('feed').children[0]!, false);
+		expect(await rows()).toHaveLength(50);
+	});
+
+	it('says how a sit was recorded', async () => {
+		await show('records=elsewhere');
+		const [runs, unfinished] = await rows();
+		expect(runs!.querySelector('input, button')).toBeNull();
+		expect(unfinished!.textContent).toContain('From another device');
+		cleanup();
+		await show();
+		await type('log-words', '');
+		await press('log-filter');
+		await press('filter-source-import');
+		await press('filter-done');
+		await waitFor(async () => expect((await rows())[0]!.textContent).toContain('Imported'));
+	});
+
+	it('is empty with a way to add a sit, or to clear the filter', async () => {
+		await show('records=none');
+		await press('log-empty-add');
+		await screen.findByTestId('sit-dialog');
+		cleanup();
+		await show();
+		await type('log-words', 'no such word');
+		fireEvent.keyDown(screen.getByTestId('log-words'), { key: 'Enter' });
+		await press('log-empty-clear');
+		await waitFor(async () => expect(await rows()).toHaveLength(50));
+	});
+});
+
+describe('the keyboard', () => {
+	it('moves among the sits, of which the Tab key reaches one', async () => {
+		await show();
+		const all = await rows();
+		const reached = () => screen.getAllByTestId('sit-row').filter((row) => row.tabIndex === 0);
+		expect(reached()).toEqual([all[0]]);
+		all[0]!.focus();
+		await key('ArrowDown');
+		await focusedRow(1);
+		expect(reached()).toEqual([all[1]]);
+		expect(within(all[1]!).getByTestId('sit-edit').tabIndex).toBe(0);
+		expect(within(all[0]!).getByTestId('sit-edit').tabIndex).toBe(-1);
+		await key('ArrowUp');
+		await focusedRow(0);
+		await key('End');
+		await focusedRow(49);
+		await key('ArrowDown');
+		await focusedRow(50);
+		await key('Home');
+		await focusedRow(0);
+	});
+
+	it('selects several sits, deletes them and undoes it', async () => {
+		const demo = await show();
+		(await rows())[2]!.focus();
+		await key('ArrowDown', { shiftKey: true });
+		await focusedRow(3);
+		await key('ArrowDown', { shiftKey: true });
+		await focusedRow(4);
+		expect(screen.getByTestId('selection').textContent).toContain('3 selected');
+		const before = screen.getAllByTestId('sit-row').map((row) => row.dataset.row);
+		await key('Delete');
+		await waitFor(() => expect(demo.calls).toEqual(['deleteSits']));
+		await waitFor(() => expect(document.activeElement?.getAttribute('data-row')).toBe(before[5]));
+		expect(screen.queryByTestId('selection')).toBeNull();
+		await key('z', control);
+		await waitFor(() =>
+			expect(screen.getAllByTestId('sit-row').map((row) => row.dataset.row)).toEqual(before),
+		);
+	});
+
+	it('does not undo while a text is typed', async () => {
+		const demo = await show();
+		(await rows())[0]!.focus();
+		await key('Delete');
+		await screen.findByTestId('notice');
+		screen.getByTestId('log-words').focus();
+		await key('z', control);
+		await key('a', control);
+		expect(demo.calls).toEqual(['deleteSits']);
+		expect(screen.queryByTestId('selection')).toBeNull();
+	});
+
+	it('selects all sits that are loaded, and none with Escape, before it returns to the timer', async () => {
+		await show();
+		await rows();
+		await key('a', control);
+		expect((await screen.findByTestId('selection')).textContent).toContain('50 selected');
+		await key('Escape');
+		await waitFor(() => expect(screen.queryByTestId('selection')).toBeNull());
+		expect(screen.queryByTestId('log')).not.toBeNull();
+		await key('Escape');
+		await screen.findByTestId('setup');
+	});
+
+	it('opens what edits, labels, adds, searches, jumps and helps', async () => {
+		await show();
+		const opens = async (dialog: string) => {
+			await screen.findByTestId(dialog);
+			fireEvent(screen.getByTestId(dialog), new Event('cancel'));
+			await waitFor(() => expect(screen.queryByTestId(dialog)).toBeNull());
+		};
+		(await rows())[1]!.focus();
+		await key('Enter');
+		await opens('sit-dialog');
+		await focusedRow(1);
+		await key('l');
+		await opens('label-dialog');
+		await key('n', control);
+		await opens('sit-dialog');
+		await key('g', control);
+		await opens('jump-dialog');
+		await key('?');
+		const help = await screen.findByTestId('shortcuts-dialog');
+		expect(help.textContent).toMatch(/Ctrl\+Z\s*Undo the last change/);
+		await opens('shortcuts-dialog');
+		await key('f', control);
+		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('log-words')));
+	});
+
+	it('closes the menu, and not the log, with Escape', async () => {
+		await show();
+		await press('log-menu');
+		await waitFor(() => expect(document.activeElement?.getAttribute('role')).toBe('menuitem'));
+		await key('ArrowDown');
+		expect(document.activeElement).toBe(screen.getByTestId('menu-jump'));
+		await key('Escape');
+		await waitFor(() => expect(screen.queryByTestId('menu-jump')).toBeNull());
+		expect(document.activeElement).toBe(screen.getByTestId('log-menu'));
+		expect(screen.queryByTestId('log')).not.toBeNull();
+	});
+});
+
+describe('the filter', () => {
+	it('is shown as conditions that can be removed', async () => {
+		await show();
+		await press('log-filter');
+		await press('filter-label-Metta');
+		await press('filter-label-Zazen');
+		await fireEvent.input(screen.getByTestId('filter-shortest'), { target: { value: '25' } });
+		await fireEvent.change(screen.getByTestId('filter-shortest'));
+		await press('filter-done');
+		const chips = () => screen.queryAllByTestId('log-chip').map((chip) => chip.textContent?.trim());
+		expect(chips()).toEqual(['Metta', 'Zazen', '25 min or longer']);
+		await fireEvent.click(screen.getAllByTestId('log-chip')[0]!);
+		await waitFor(() => expect(chips()).toEqual(['Zazen', '25 min or longer']));
+		expect(document.activeElement).toBe(screen.getAllByTestId('log-chip')[0]);
+		await press('log-clear');
+		await waitFor(() => expect(chips()).toEqual([]));
+	});
+
+	it('explains a length and a date that are not possible', async () => {
+		await show();
+		await press('log-filter');
+		await fireEvent.input(screen.getByTestId('filter-longest'), { target: { value: 'long' } });
+		await fireEvent.change(screen.getByTestId('filter-longest'));
+		expect((await screen.findByRole('alert')).textContent).toContain('from 1 second to 24 hours');
+		expect(screen.queryAllByTestId('log-chip')).toEqual([]);
+	});
+});
+
+describe('the dialog of a sit', () => {
+	it('adds a sit and explains what is not possible', async () => {
+		const demo = await show('');
+		await press('log-add');
+		await type('sit-time', '25:00');
+		await press('sit-save');
+		const faults = await screen.findAllByRole('alert');
+		expect(faults.map((one) => one.textContent)).toEqual([
+			'Enter a time of day from 00:00 to 23:59, such as 07:30.',
+			expect.stringContaining('Enter a length'),
+		]);
+		await type('sit-day', '2999-01-01');
+		await type('sit-time', '07:30');
+		await type('sit-length', '20');
+		await press('sit-save');
+		expect((await screen.findByRole('alert')).textContent).toContain('in the future');
+		await type('sit-day', '2026-11-20');
+		await type('sit-label', 'zazen');
+		await press('sit-save');
+		await waitFor(() => expect(screen.queryByTestId('sit-dialog')).toBeNull());
+		expect(demo.calls).toEqual(['addSit']);
+		const [added] = screen.getAllByText('Entered by hand');
+		expect(added!.closest('article')!.textContent).toMatch(/07:30.*20 min.*Zazen/s);
+	});
+
+	it('edits a sit, keeps its UTC offset and shows it', async () => {
+		vi.stubEnv('TZ', 'Asia/Tokyo');
+		const demo = await show('');
+		const edit = vi.spyOn(demo, 'editSit');
+		await fireEvent.click((await screen.findAllByTestId('sit-edit'))[0]!);
+		expect((await screen.findByTestId('sit-offset')).textContent).toContain('UTC+01:00');
+		await type('sit-time', '06:50');
+		await type('sit-note', 'Quiet.');
+		await press('sit-save');
+		await waitFor(() => expect(edit).toHaveBeenCalled());
+		expect(edit.mock.calls[0]![1]).toEqual({
+			startedAt: '2026-11-23T06:50:00+01:00',
+			satSeconds: 1200,
+			note: 'Quiet.',
+			label: 'Zazen',
+		});
+		vi.unstubAllEnvs();
+	});
+
+	it('shows why a sit could not be saved, and keeps what was entered', async () => {
+		const demo = await show('');
+		demo.editSit = () => Promise.reject(DISK_FULL);
+		await fireEvent.click((await screen.findAllByTestId('sit-edit'))[0]!);
+		await type('sit-note', 'Quiet.');
+		await press('sit-save');
+		expect((await screen.findByTestId('dialog-trouble')).textContent).toBe(errorText(DISK_FULL));
+		expect(screen.getByTestId<HTMLTextAreaElement>('sit-note').value).toBe('Quiet.');
+	});
+
+	it('is there again with what was entered, after a sit that another client has started', async () => {
+		const demo = await show('');
+		await press('log-add');
+		await type('sit-note', 'At the lake.');
+		await demo.startSit({});
+		await screen.findByTestId('sit');
+		await demo.endSit(null);
+		await press('open-log');
+		const note = await screen.findByTestId<HTMLTextAreaElement>('sit-note');
+		expect(note.value).toBe('At the lake.');
+	});
+});
+
+describe('the labels', () => {
+	const open = async () => {
+		const demo = await show();
+		await press('log-menu');
+		await press('menu-labels');
+		await screen.findByTestId('labels');
+		return demo;
+	};
+	const row = (name: string) =>
+		waitFor(() => {
+			const all = screen.getAllByTestId('label-row');
+			const found = all.find((one) => one.querySelector('.name')?.textContent === name);
+			expect(found).toBeDefined();
+			return found!;
+		});
+
+	it('are created with a name, a colour and a shape', async () => {
+		const demo = await open();
+		await press('label-new');
+		await press('label-keep');
+		expect((await screen.findByRole('alert')).textContent).toBe('Enter a name.');
+		await type('label-name', 'Tonglen');
+		await press('label-colour-green');
+		await press('label-shape-cross');
+		await press('label-keep');
+		await row('Tonglen');
+		const created = (await demo.listLabels()).find((label) => label.name === 'Tonglen');
+		expect(created).toMatchObject({ colour: 'green', shape: 'cross', sits: 0 });
+	});
+
+	it('offer to merge when one is renamed to the name of another one', async () => {
+		const demo = await open();
+		await fireEvent.click(within(await row('Kinhin')).getByTestId('label-edit'));
+		await type('label-name', 'zazen');
+		await press('label-keep');
+		expect((await screen.findByRole('alert')).textContent).toContain('merge “Kinhin” into it');
+		await press('label-merge-same');
+		await waitFor(() => expect(demo.calls).toEqual(['mergeLabel Kinhin Zazen']));
+		await waitFor(() => expect(screen.queryByText('Kinhin')).toBeNull());
+		await key('z', control);
+		await row('Kinhin');
+	});
+
+	it('are deleted with an undo', async () => {
+		await open();
+		await fireEvent.click(within(await row('Retreat')).getByTestId('label-delete'));
+		await waitFor(() => expect(screen.queryByText('Retreat')).toBeNull());
+		await press('notice-action');
+		await row('Retreat');
+	});
+
+	it('lead to their sits', async () => {
+		await open();
+		await fireEvent.click(within(await row('Metta')).getByTestId('label-sits'));
+		await screen.findByTestId('log');
+		expect((await screen.findByTestId('log-chip')).textContent?.trim()).toBe('Metta');
+		await waitFor(() => {
+			for (const one of screen.getAllByTestId('sit-row'))
+				expect(one.textContent).toContain('Metta');
+		});
+	});
+
+	it('are set for several sits at once', async () => {
+		const demo = await show();
+		(await rows())[0]!.focus();
+		await key('ArrowDown', { shiftKey: true });
+		await focusedRow(1);
+		await press('selection-label');
+		await type('label-choice', 'Kin');
+		const field = screen.getByTestId('label-choice');
+		await fireEvent.keyDown(field, { key: 'ArrowDown' });
+		await fireEvent.keyDown(field, { key: 'Enter' });
+		await press('label-save');
+		await waitFor(() => expect(demo.calls).toEqual(['setLabel Kinhin']));
+		await waitFor(() => {
+			for (const one of screen.getAllByTestId('sit-row').slice(0, 2))
+				expect(one.textContent).toContain('Kinhin');
+		});
+	});
+});

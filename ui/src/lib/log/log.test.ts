@@ -1,0 +1,454 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDemo, type Demo } from '../api/demo';
+import { DISK_FULL } from '../api/scenes';
+import type { DemoLabel } from '../api/demo-log';
+import type { SitRecord } from '../api/types';
+import { errorText } from '../error-text';
+import { App } from '../stores/app.svelte';
+import { NO_FILTER, TYPING_PAUSE } from './filter.svelte';
+import { unchangedLook, unusedLook } from './label-look';
+import { logOf, type Log } from './log.svelte';
+import { keyOf } from './session';
+
+const record = (id: string, startedAt: string, change: Partial<SitRecord> = {}): SitRecord => ({
+	id,
+	startedAt,
+	day: '',
+	plannedSeconds: 600,
+	satSeconds: 600,
+	stage: 'completed',
+	endedAt: startedAt,
+	note: '',
+	label: '',
+	source: 'timer',
+	owner: null,
+	otherDevice: false,
+	corrected: false,
+	...change,
+});
+
+/** Returns `count` sits on days that follow each other, newest first: s0, s1, ... */
+function many(count: number): SitRecord[] {
+	return Array.from({ length: count }, (_, at) => {
+		const day = new Date(Date.UTC(2026, 10, 20) - at * 86_400_000).toISOString().slice(0, 10);
+		return record(`s${at}`, `${day}T07:00:00+01:00`);
+	});
+}
+
+const LABELS: DemoLabel[] = [
+	{ key: 'zazen', name: 'Zazen', colour: 'blue', shape: 'circle' },
+	{ key: 'metta', name: 'Metta', colour: 'pink', shape: 'star' },
+];
+
+interface Opened {
+	app: App;
+	demo: Demo;
+	log: Log;
+}
+
+async function open(records: SitRecord[], labels: DemoLabel[] = LABELS): Promise<Opened> {
+	const demo = createDemo({ records, labels });
+	const app = new App(demo);
+	await app.begin();
+	const log = logOf(app);
+	await log.open();
+	return { app, demo, log };
+}
+
+const ids = (log: Log) => log.pages.sits.map((sit) => sit.id);
+const range = (from: number, to: number) =>
+	Array.from({ length: to - from }, (_, at) => `s${from + at}`);
+
+afterEach(() => vi.useRealTimers());
+
+describe('the pages', () => {
+	it('begin at the newest sit and continue to the oldest', async () => {
+		const { log } = await open(many(120));
+		expect([ids(log), log.pages.newer, log.pages.older]).toEqual([range(0, 50), false, true]);
+		expect(log.pages.total).toBe(120);
+		await log.pages.loadOlder();
+		await log.pages.loadOlder();
+		expect([ids(log), log.pages.older]).toEqual([range(0, 120), false]);
+		expect(log.pages.list.map((page) => log.pages.indexOf(page))).toEqual([0, 50, 100]);
+		await log.pages.loadOlder();
+		expect(ids(log)).toHaveLength(120);
+	});
+
+	it('begin at a day and continue in both directions', async () => {
+		const { log } = await open(many(200));
+		expect(await log.jumpTo('2026-08-12')).toBe(true);
+		expect([ids(log), log.pages.newer, log.pages.older]).toEqual([range(100, 150), true, true]);
+		expect(log.focusOn).toBe(keyOf({ id: 's100', owner: null }));
+		await log.pages.loadNewer();
+		await log.pages.loadOlder();
+		expect(ids(log)).toEqual(range(50, 200));
+		expect(log.pages.list.map((page) => log.pages.indexOf(page))).toEqual([50, 100, 150]);
+		await log.pages.loadNewer();
+		expect([ids(log), log.pages.newer]).toEqual([range(0, 200), false]);
+	});
+
+	it('stay as they are if there is no sit at or before a day', async () => {
+		const { app, log } = await open(many(60));
+		expect(await log.jumpTo('2020-01-01')).toBe(false);
+		expect(ids(log)).toEqual(range(0, 50));
+		expect(app.notices.current?.text).toContain('January 1, 2020');
+	});
+
+	it('are loaded once if both ends of the list are seen at the same time', async () => {
+		const { log } = await open(many(200));
+		await log.jumpTo('2026-08-12');
+		await Promise.all([log.pages.loadNewer(), log.pages.loadOlder(), log.pages.loadNewer()]);
+		expect(ids(log)).toEqual(range(50, 150));
+	});
+
+	it('drop the response to a query that another one has overtaken', async () => {
+		const { demo, log } = await open(many(120));
+		const answer = demo.log;
+		let release = () => {};
+		demo.log = async (query) => {
+			if (query.position !== 'newest') await new Promise<void>((resolve) => (release = resolve));
+			return answer(query);
+		};
+		const older = log.pages.loadOlder();
+		const newest = log.jumpToNewest();
+		release();
+		await Promise.all([older, newest]);
+		expect([ids(log), log.pages.isBusy]).toEqual([range(0, 50), false]);
+	});
+
+	it('are read again without those far from what the user sees', async () => {
+		const { demo, log } = await open(many(250));
+		for (let page = 0; page < 4; page += 1) await log.pages.loadOlder();
+		const [first, second, third, fourth, fifth] = log.pages.list;
+		for (const page of [first!, second!, fifth!]) log.pages.setFar(page.key, true);
+		demo.arrive(record('new', '2026-11-24T07:00:00+01:00'));
+		await log.refresh();
+		expect([ids(log), log.pages.newer, log.pages.older]).toEqual([range(100, 200), true, true]);
+		expect(log.pages.list.map((page) => page.key)).toEqual([third!.key, fourth!.key]);
+		expect(log.pages.indexOf(log.pages.list[0]!)).toBe(101);
+	});
+
+	it('have the totals of their days, also those that continue on another page', async () => {
+		const day = Array.from({ length: 60 }, (_, at) =>
+			record(
+				`d${at}`,
+				`2026-11-20T${String(23 - Math.floor(at / 3)).padStart(2, '0')}:00:00+01:00`,
+			),
+		);
+		const { log } = await open(day);
+		expect(ids(log)).toHaveLength(50);
+		expect(log.pages.days.get('2026-11-20')).toMatchObject({ sits: 60, seconds: 36_000 });
+	});
+
+	it('include the sits of other devices when a sync brings them', async () => {
+		const { demo, log } = await open([record('a', '2026-11-24T07:00:00Z')]);
+		demo.arrive(record('b', '2026-11-24T08:00:00Z', { otherDevice: true }));
+		await log.refresh();
+		expect(ids(log)).toEqual(['b', 'a']);
+	});
+
+	it('are grouped again after the hour at which days start is changed', async () => {
+		const { app, log } = await open([record('a', '2026-11-24T02:30:00+01:00')]);
+		expect(log.pages.sits[0]?.day).toBe('2026-11-23');
+		await app.preferences.change({ dayStartsAtHour: 2 });
+		await log.open();
+		expect(log.pages.sits[0]?.day).toBe('2026-11-24');
+	});
+
+	it('show why they could not be loaded, and keep what is loaded', async () => {
+		const { app, demo, log } = await open(many(60));
+		demo.log = () => Promise.reject(DISK_FULL);
+		await log.pages.loadOlder();
+		expect([ids(log), log.pages.older]).toEqual([range(0, 50), true]);
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
+	});
+
+	it('are those near what the user saw when the user returns to the log', async () => {
+		const { log } = await open(many(150));
+		await log.pages.loadOlder();
+		log.pages.setFar(log.pages.list[0]!.key, true);
+		log.place = { key: keyOf({ id: 's60', owner: null }), top: 0 };
+		await log.open(true);
+		expect([ids(log), log.pages.newer]).toEqual([range(50, 100), true]);
+		await log.open(false);
+		expect([ids(log), log.place]).toEqual([range(0, 50), null]);
+	});
+});
+
+describe('the filter', () => {
+	const RECORDS = [
+		record('a', '2026-11-24T07:00:00Z', { note: 'Rain on the window', label: 'zazen' }),
+		record('b', '2026-11-23T07:00:00Z', { satSeconds: 1800, label: 'metta', source: 'manual' }),
+		record('c', '2026-11-22T07:00:00Z', { stage: 'endedEarly', note: 'Café, 朝の雨' }),
+		record('d', '2026-11-21T07:00:00Z', { stage: 'unfinished', satSeconds: 0, endedAt: null }),
+		record('e', '2026-11-20T07:00:00Z', { source: 'import', satSeconds: 3600 }),
+	];
+
+	it.each([
+		[{ labels: ['zazen', 'metta'] }, 'ab'],
+		[{ labels: [''] }, 'cde'],
+		[{ words: 'rai win' }, 'a'],
+		[{ words: 'met' }, 'b'],
+		[{ words: 'cafe' }, 'c'],
+		[{ words: '雨' }, 'c'],
+		[{ shortest: 1800 }, 'be'],
+		[{ longest: 600 }, 'acd'],
+		[{ outcomes: ['endedEarly' as const, 'started' as const] }, 'cd'],
+		[{ sources: ['manual' as const, 'import' as const] }, 'be'],
+		[{ firstDay: '2026-11-21', lastDay: '2026-11-23' }, 'bcd'],
+		[{ shortest: 600, sources: ['timer' as const], lastDay: '2026-11-23' }, 'c'],
+	])('lists the sits that meet all conditions: %j', async (conditions, found) => {
+		const { log } = await open(RECORDS);
+		log.filter.change(conditions);
+		await vi.waitFor(() => expect(ids(log).join('')).toBe(found));
+		expect(log.filter.isEmpty).toBe(false);
+	});
+
+	it('counts its conditions, and has none after it is cleared', async () => {
+		const { log } = await open(RECORDS);
+		log.filter.change({ labels: ['zazen', 'metta'], shortest: 60, longest: 7200, owner: 'all' });
+		expect(log.filter.count).toBe(4);
+		log.filter.change({ shortest: undefined, longest: undefined });
+		expect(log.filter.count).toBe(3);
+		log.filter.clear();
+		expect([log.filter.current, log.filter.isEmpty]).toEqual([NO_FILTER, true]);
+		await vi.waitFor(() => expect(ids(log)).toHaveLength(5));
+	});
+
+	it('searches for words once the user stops typing', async () => {
+		const { demo, log } = await open(RECORDS);
+		vi.useFakeTimers();
+		const query = vi.spyOn(demo, 'log');
+		for (const words of ['r', 'ra', 'rain ']) {
+			log.filter.type(words);
+			await vi.advanceTimersByTimeAsync(TYPING_PAUSE - 1);
+		}
+		expect([query.mock.calls.length, log.filter.typed]).toEqual([0, 'rain ']);
+		await vi.advanceTimersByTimeAsync(1);
+		expect(query.mock.calls.map(([{ filter }]) => filter.words)).toEqual(['rain']);
+	});
+
+	it('is kept while Zafu runs', async () => {
+		const { app, log } = await open(RECORDS);
+		log.filter.change({ labels: ['zazen'] });
+		app.go('timer');
+		await logOf(app).open();
+		expect(ids(log)).toEqual(['a']);
+	});
+
+	it('returns to this account once the sits of the chosen one were moved', async () => {
+		const { log } = await open(RECORDS);
+		log.filter.change({ owner: { of: 'gone' } });
+		await log.refresh();
+		expect(log.filter.current.owner).toBe('shown');
+	});
+});
+
+describe('the selection', () => {
+	let log: Log;
+	const chosen = () => log.selection.sits.map((sit) => sit.id);
+
+	beforeEach(async () => {
+		const records = many(5);
+		records[3] = { ...records[3]!, stage: 'runningElsewhere' };
+		({ log } = await open(records));
+	});
+
+	it('extends from the first selected sit, without those that are still running', () => {
+		const sits = log.pages.sits;
+		log.selection.extend(sits, sits[1]!, sits[2]!);
+		expect(chosen()).toEqual(['s1', 's2']);
+		log.selection.extend(sits, sits[2]!, sits[4]!);
+		expect(chosen()).toEqual(['s1', 's2', 's4']);
+		log.selection.extend(sits, sits[4]!, sits[0]!);
+		expect(chosen()).toEqual(['s0', 's1']);
+	});
+
+	it('adds and removes single sits', () => {
+		const sits = log.pages.sits;
+		log.selection.toggle(sits[0]!);
+		log.selection.toggle(sits[3]!);
+		log.selection.toggle(sits[4]!);
+		expect(chosen()).toEqual(['s0', 's4']);
+		log.selection.toggle(sits[0]!);
+		log.selection.toggle(sits[4]!);
+		expect(log.selection.isActive).toBe(false);
+	});
+
+	it('has only sits that are listed', async () => {
+		log.selection.all(log.pages.sits);
+		expect(chosen()).toEqual(['s0', 's1', 's2', 's4']);
+		await log.delete([log.pages.sits[4]!]);
+		expect(log.selection.size).toBe(0);
+		log.selection.all(log.pages.sits);
+		log.filter.change({ words: 'nothing' });
+		expect(log.selection.size).toBe(0);
+	});
+});
+
+describe('a change', () => {
+	const entry = {
+		startedAt: '2026-11-18T06:30:00+01:00',
+		satSeconds: 900,
+		note: 'Bell',
+		label: '',
+	};
+
+	it('is undone, the last one first', async () => {
+		const { app, log } = await open(many(3));
+		const [first, second, third] = log.pages.sits;
+		await log.delete([first!]);
+		await log.delete([second!, third!]);
+		expect(ids(log)).toEqual([]);
+		expect(app.notices.current).toMatchObject({ kind: 'undo', text: '2 sits were deleted.' });
+		expect(log.undo.last?.name()).toBe('Undo: delete 2 sits');
+		await log.undo.run();
+		expect([ids(log), app.notices.current]).toEqual([['s1', 's2'], null]);
+		await log.undo.run();
+		expect([ids(log), log.undo.last]).toEqual([range(0, 3), undefined]);
+		await log.undo.run();
+		expect(ids(log)).toEqual(range(0, 3));
+	});
+
+	it('is undone by the notice that tells about it, also after a later one', async () => {
+		const { app, log } = await open(many(2));
+		await log.delete([log.pages.sits[1]!]);
+		const { action } = app.notices.current!;
+		await log.delete([log.pages.sits[0]!]);
+		action!.run();
+		await vi.waitFor(() => expect(ids(log)).toEqual(['s1']));
+		expect(log.undo.entries).toHaveLength(1);
+	});
+
+	it('can be undone again if undoing it has failed', async () => {
+		const { app, demo, log } = await open(many(2));
+		await log.delete([log.pages.sits[0]!]);
+		const restore = demo.restoreSits;
+		demo.restoreSits = () => Promise.reject(DISK_FULL);
+		await log.undo.run();
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
+		demo.restoreSits = restore;
+		await log.undo.run();
+		expect(ids(log)).toEqual(['s0', 's1']);
+	});
+
+	it('that fails changes nothing and is not undone', async () => {
+		const { app, demo, log } = await open(many(2));
+		demo.deleteSits = () => Promise.reject(DISK_FULL);
+		log.selection.all(log.pages.sits);
+		await log.delete(log.selection.sits);
+		expect([ids(log), log.undo.last, log.selection.size]).toEqual([['s0', 's1'], undefined, 2]);
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
+	});
+
+	it('adds a sit where its start puts it, with a new label', async () => {
+		const { demo, log } = await open(many(5));
+		expect(await log.add(entry, { name: 'Kinhin' })).toBe(true);
+		const added = log.pages.sits[3];
+		expect(added).toMatchObject({ ...entry, label: 'Kinhin', source: 'manual' });
+		expect(log.focusOn).toBe(keyOf(added!));
+		expect(log.labels.of('Kinhin')).toMatchObject({ name: 'Kinhin', sits: 1 });
+		await log.undo.run();
+		expect(ids(log)).toEqual(range(0, 5));
+		expect(demo.calls).toEqual(['createLabel Kinhin', 'addSit', 'deleteSits']);
+	});
+
+	it('shows a sit that was added far from the loaded ones', async () => {
+		const { log } = await open(many(200));
+		await log.add({ ...entry, startedAt: '2026-06-01T21:30:00+02:00' }, { key: '' });
+		expect(log.pages.sits[0]).toMatchObject({ day: '2026-06-01', source: 'manual' });
+		expect(log.pages.newer).toBe(true);
+	});
+
+	it('says so if the filter does not show the sit', async () => {
+		const { app, log } = await open(many(3));
+		log.filter.change({ sources: ['timer'] });
+		await log.add(entry, { key: '' });
+		expect(app.notices.current?.text).toContain('The filter does not show it.');
+		expect([ids(log), log.focusOn]).toEqual([range(0, 3), null]);
+	});
+
+	it('edits a sit, and undoing it restores all of it', async () => {
+		const { log } = await open([record('a', '2026-11-18T07:00:00+05:30', { label: 'zazen' })]);
+		const [before] = log.pages.sits;
+		await log.edit(before!, entry, { key: 'metta' });
+		expect(log.pages.sits[0]).toMatchObject({ ...entry, label: 'metta', corrected: true });
+		await log.undo.run();
+		const { startedAt, satSeconds, note, label } = before!;
+		expect(log.pages.sits[0]).toMatchObject({ startedAt, satSeconds, note, label });
+	});
+
+	it('sets the label of several sits, and undoing it restores each of them', async () => {
+		const records = many(3).map((sit, at) => ({ ...sit, label: ['zazen', '', 'zazen'][at]! }));
+		const { log } = await open(records);
+		const labels = () => log.pages.sits.map((sit) => sit.label);
+		await log.setLabel(log.pages.sits, { key: 'metta' });
+		expect(labels()).toEqual(['metta', 'metta', 'metta']);
+		await log.undo.run();
+		expect(labels()).toEqual(['zazen', '', 'zazen']);
+	});
+});
+
+describe('the labels', () => {
+	const RECORDS = [
+		record('a', '2026-11-24T07:00:00Z', { label: 'zazen' }),
+		record('b', '2026-11-23T07:00:00Z', { label: 'metta' }),
+		record('c', '2026-11-22T07:00:00Z', { label: 'of an older Zafu' }),
+	];
+
+	it('include texts that have no name and look of their own', async () => {
+		const { log } = await open(RECORDS);
+		const names = log.labels.list.map((label) => label.name);
+		expect(names).toEqual(['Metta', 'of an older Zafu', 'Zazen']);
+		expect(log.labels.of('of an older Zafu')).toMatchObject(unchangedLook('of an older Zafu'));
+		expect(log.labels.of('unknown')).toMatchObject({ name: 'unknown', sits: 0 });
+	});
+
+	it('are found by their name in any case', async () => {
+		const { log } = await open(RECORDS);
+		expect(log.labels.chosen(' ZAZEN ')).toEqual({ key: 'zazen' });
+		expect(log.labels.chosen('Kinhin')).toEqual({ name: 'Kinhin' });
+		expect(log.labels.chosen('  ')).toEqual({ key: '' });
+		expect(log.labels.named('Zazen', 'zazen')).toBeUndefined();
+	});
+
+	it('are renamed, merged and deleted without a change of sits, and back', async () => {
+		const { demo, log } = await open(RECORDS);
+		const { labels, undo } = log;
+		const seen = async () => {
+			await log.refresh();
+			return log.pages.sits.map((sit) => sit.label && labels.of(sit.label).name);
+		};
+		const zazen = labels.of('zazen');
+		await labels.change(zazen, { name: 'Shikantaza', colour: 'red', shape: 'cross' });
+		expect(labels.of('zazen')).toMatchObject({ name: 'Shikantaza', colour: 'red', shape: 'cross' });
+		await labels.merge(labels.of('metta'), labels.of('zazen'));
+		expect(await seen()).toEqual(['Shikantaza', 'Shikantaza', 'of an older Zafu']);
+		await labels.delete(labels.of('zazen'));
+		expect(await seen()).toEqual(['', '', 'of an older Zafu']);
+		await undo.run();
+		await undo.run();
+		await undo.run();
+		expect(await seen()).toEqual(['Zazen', 'Metta', 'of an older Zafu']);
+		expect(demo.calls.filter((call) => call.startsWith('setLabel'))).toEqual([]);
+	});
+
+	it('show why one could not be changed, and stay as they are', async () => {
+		const { app, demo, log } = await open(RECORDS);
+		demo.mergeLabel = () => Promise.reject(DISK_FULL);
+		expect(await log.labels.merge(log.labels.of('metta'), log.labels.of('zazen'))).toBe(false);
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
+		expect([log.labels.list.length, log.undo.last]).toEqual([3, undefined]);
+	});
+
+	it('have a look that the core computes as well', () => {
+		// FNV-1a of the UTF-8 bytes, as `LabelDetails::unchanged` of the core.
+		expect(unchangedLook('Zazen')).toEqual({ name: 'Zazen', colour: 'orange', shape: 'diamond' });
+		expect(unchangedLook('坐禅')).toEqual({ name: '坐禅', colour: 'pink', shape: 'square' });
+	});
+
+	it('have a look that no other one has, if there is one', () => {
+		const looks = LABELS.map(({ name, colour, shape }) => ({ name, colour, shape }));
+		expect(unusedLook(looks)).toEqual({ colour: 'red', shape: 'square' });
+	});
+});
