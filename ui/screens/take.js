@@ -67,9 +67,10 @@ class Camera {
 	 * @param {string} theme
 	 * @param {Frame} frame
 	 */
-	async open(query, theme, { scale, language }) {
+	async open(query, theme, { scale, language, width, height }) {
 		const fade = query.includes('fade=') ? '' : 'fade=0&';
 		const page = this.pages[scale];
+		await page.setViewportSize({ width, height });
 		await page.goto(`${this.site}?still=1&${fade}theme=${theme}&lang=${language}&${query}`);
 		return page;
 	}

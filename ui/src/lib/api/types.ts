@@ -16,12 +16,13 @@ export type { Message } from '../generated/Message';
 export type { Colour } from '../generated/Colour';
 export type { DayTotal } from '../generated/DayTotal';
 export type { LabelKey } from '../generated/LabelKey';
+export type { LabelLook } from '../generated/LabelLook';
 export type { LabelView } from '../generated/LabelView';
 export type { LogFilter } from '../generated/LogFilter';
 export type { LogOwner } from '../generated/LogOwner';
 export type { LogPage } from '../generated/LogPage';
 export type { LogPosition } from '../generated/LogPosition';
-export type { LogRequest as LogQuery } from '../generated/LogRequest';
+export type { LogQuery } from '../generated/LogQuery';
 export type { Outcome } from '../generated/Outcome';
 export type { SessionRef } from '../generated/SessionRef';
 export type { Shape } from '../generated/Shape';
@@ -55,9 +56,3 @@ export type { LanguageChoice } from '../generated/LanguageChoice';
 export type { Theme } from '../generated/Theme';
 export type { TimeDisplay } from '../generated/TimeDisplay';
 export type { UnsettledView } from '../generated/UnsettledView';
-
-/** What the user can change of a label. */
-export type LabelLook = Pick<
-	import('../generated/LabelView').LabelView,
-	'name' | 'colour' | 'shape'
->;

@@ -2,5 +2,8 @@
 import { addSources } from '../messages.svelte';
 
 addSources(
-	import.meta.glob<string>('../../../../messages/*/log.ftl', { eager: true, import: 'default' }),
+	import.meta.glob<string>('../../../../messages/*/{edit,log}.ftl', {
+		eager: true,
+		import: 'default',
+	}),
 );
