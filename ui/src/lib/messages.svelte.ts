@@ -30,12 +30,6 @@ export function addSources(sources: Record<string, string>): void {
 
 let current = $state.raw(load(systemLanguage()));
 
-/** Adds the files of a part of the window that is loaded later. */
-export function addSources(sources: Record<string, string>): void {
-	Object.assign(SOURCES, sources);
-	current = load(current.language);
-}
-
 /** Returns a message in the current language; reading it in a component follows later changes of the language. */
 export function t<Id extends MessageId>(id: Id, ...[args]: Arguments<Id>): string {
 	return format(id, args ?? undefined) ?? id;

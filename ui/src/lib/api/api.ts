@@ -78,10 +78,10 @@ export interface Api {
 	deleteLabel(key: string): Promise<void>;
 	/** Undoes a merge or a deletion of a label. */
 	restoreLabel(key: string): Promise<void>;
-	/** Returns the figures of the log for a period. Undefined if the engine has none: the window does not offer them. */
-	readInsight?(period: Period): Promise<InsightData>;
-	/** Stores a picture in a file that the user chooses. */
-	savePicture?(name: string, picture: Uint8Array): Promise<void>;
+	/** Returns the figures of the log for a period. */
+	readInsight(period: Period): Promise<InsightData>;
+	/** Stores a picture in a file that the user chooses. Returns its path; null if the user chose none. */
+	savePicture(name: string, picture: Uint8Array): Promise<string | null>;
 	getSettings(): Promise<Settings>;
 	saveSettings(settings: Settings): Promise<void>;
 	listPresets(): Promise<Preset[]>;

@@ -246,13 +246,12 @@ export function createDemo(state: DemoState = {}): Demo {
 			const { note, label } = entry;
 			if (finished?.id === session.id) finished = { ...finished, note, label };
 		},
-		...(state.insight && {
-			readInsight: async (period) => insightOf(state.insight ?? [], period),
-			savePicture: async (name, picture) => {
-				calls.push(`savePicture ${name} ${picture.length > 0}`);
-				download(name, picture);
-			},
-		}),
+		readInsight: async (period) => insightOf(state.insight ?? [], period),
+		savePicture: async (name, picture) => {
+			calls.push(`savePicture ${name} ${picture.length > 0}`);
+			download(name, picture);
+			return name;
+		},
 		getSettings: async () => structuredClone(settings),
 		saveSettings: async (next) => {
 			calls.push('saveSettings');
