@@ -15,6 +15,8 @@ const CROWD: &str = "
     select gen_random_uuid(), u.id, '2026-01-01'::timestamptz + n * interval '1 hour', 600, 0, u.id,
            'timer', u.id, u.id
     from (select id from users where email like 'crowd%') u, generate_series(1, 1000) n;
+    insert into labels (userid, key, name, colour, shape, is_deleted, revision, deviceid)
+    select u.id, 'label ' || n, 'a name', 'red', 'star', false, 1, u.id from users u, generate_series(1, 300) n;
     insert into zafu.history (userid, seq) select u.id, n from users u, generate_series(1, 1000) n;
     analyze;";
 
@@ -53,10 +55,16 @@ fn no_query_scans_a_whole_table() {
     let mut later = wire(&started_session());
     later["id"] = known[0]["id"].clone();
     later["detailsrevision"] = 1.into();
+    let label = |key: &str| {
+        json!({ "key": key, "name": key, "colour": "blue", "shape": "cross", "is_deleted": false,
+            "revision": 2, "deviceid": account.id })
+    };
+    let labels = json!({ "labels": [label("label 7"), label("new")] });
     let id = &known[0]["id"].as_str().expect("an id");
     for (what, sql) in [
         ("pull", "select pull_sessions(max_rows => 100)".to_owned()),
         ("labels", r#"select sync_labels('{"labels": []}')"#.to_owned()),
+        ("labels that are sent", format!("select sync_labels($j${labels}$j$)")),
         ("push of what is known", format!("select push_sessions($j${some}$j$)")),
         ("push of what is new", format!("select push_sessions($j${new}$j$)")),
         ("push of a change", format!("select push_sessions($j$[{later}]$j$)")),
@@ -75,6 +83,7 @@ fn no_query_scans_a_whole_table() {
         let plans = plans(&backend, &account, &sql);
         assert!(!plans.contains("Seq Scan on sessions"), "{what}:\n{plans}");
         assert!(!plans.contains("Seq Scan on history"), "{what}:\n{plans}");
+        assert!(!plans.contains("Seq Scan on labels"), "{what}:\n{plans}");
         let reads_no_sits =
             what != "digest" || !plans.contains("sessions_") && !plans.contains("on sessions");
         assert!(reads_no_sits, "a digest is kept, not counted:\n{plans}");
