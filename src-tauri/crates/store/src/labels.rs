@@ -241,8 +241,11 @@ fn count_sits(
     owner: Option<UserId>,
 ) -> Result<BTreeMap<String, u32>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT label, count(*) FROM sessions WHERE owner IS ?1 AND deletedat IS NULL AND label <> ''
-           AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)
+        "SELECT key, sum(sits) FROM (
+           SELECT owner, label, sits FROM day_totals
+           UNION ALL SELECT owner, label, 1 FROM log_rows WHERE outcome = 0
+         ) AS counted JOIN labels ON labels.id = label
+         WHERE counted.owner = (SELECT number FROM log_owners WHERE log_owners.id = coalesce(?1, ''))
          GROUP BY label",
     )?;
     let rows = statement.query_map([owner.map(Id)], |row| Ok((row.get(0)?, row.get(1)?)))?;
