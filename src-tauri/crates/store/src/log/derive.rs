@@ -21,10 +21,13 @@ fn derive_days(connection: &Connection) -> Result<(), StoreError> {
         "UPDATE log_rows SET day = log_source.day FROM log_source
          WHERE log_source.key = log_rows.key AND log_source.day <> log_rows.day;
          DELETE FROM day_totals;
+         DELETE FROM year_totals;
          DELETE FROM half_hour_counts;
          DELETE FROM length_counts;
          INSERT INTO day_totals
          SELECT owner, day, label, count(*), sum(length) FROM counted_rows GROUP BY owner, day, label;
+         INSERT INTO year_totals
+         SELECT owner, year, label, count(*), sum(length) FROM counted_rows GROUP BY owner, year, label;
          INSERT INTO half_hour_counts
          SELECT owner, year, half_hour, count(*) FROM counted_rows GROUP BY owner, year, half_hour;
          INSERT INTO length_counts

@@ -1,7 +1,6 @@
 //! Selects sessions of the log.
 
 use super::day_number;
-use super::words::Search;
 use crate::StoreError;
 use crate::text::Id;
 use chrono::NaiveDate;
@@ -60,14 +59,10 @@ pub enum Outcome {
 }
 
 impl LogFilter {
-    /// Returns whether only rows of the table of totals must be read to count the selected sessions.
-    pub(super) fn is_counted(&self) -> bool {
-        let Self { words, shortest, longest, outcomes, sources, .. } = self;
-        Search::of(words).is_empty()
-            && shortest.is_none()
-            && longest.is_none()
-            && outcomes.is_empty()
-            && sources.is_empty()
+    /// Returns whether a condition applies to rows alone, so that totals do not tell how many it selects.
+    pub(super) const fn has_row_conditions(&self) -> bool {
+        let Self { shortest, longest, outcomes, sources, .. } = self;
+        shortest.is_some() || longest.is_some() || !outcomes.is_empty() || !sources.is_empty()
     }
 
     /// Returns the conditions of the row alone, as SQL that follows others.

@@ -98,10 +98,22 @@ pub(crate) fn insight(
     let labels = Labels::read(connection)?;
     let mut by_day: BTreeMap<i64, Total> = BTreeMap::new();
     let mut by_year: BTreeMap<(i32, i64), Total> = BTreeMap::new();
-    each_total(connection, &owners, i64::MIN..=i64::MAX, |number, label, total| {
-        *by_year.entry((day_of_number(number).year(), label)).or_default() += total;
-        *by_day.entry(number).or_default() += total;
-    })?;
+    for owner in &owners {
+        let mut days = connection.prepare_cached(
+            "SELECT day, sum(sits), sum(seconds) FROM day_totals WHERE owner = ?1 GROUP BY day",
+        )?;
+        let mut rows = days.query([owner])?;
+        while let Some(row) = rows.next()? {
+            *by_day.entry(row.get(0)?).or_default() += Total::read(row, 1)?;
+        }
+        let mut years = connection.prepare_cached(
+            "SELECT year, label, sits, seconds FROM year_totals WHERE owner = ?1",
+        )?;
+        let mut rows = years.query([owner])?;
+        while let Some(row) = rows.next()? {
+            *by_year.entry((row.get(0)?, row.get(1)?)).or_default() += Total::read(row, 2)?;
+        }
+    }
     let within = |days: RangeInclusive<NaiveDate>| {
         let range = day_number(*days.start())..=day_number(*days.end());
         let mut sum = Total::default();
@@ -165,9 +177,15 @@ fn totals_of_days(
     days: RangeInclusive<i64>,
 ) -> Result<Vec<DayTotal>, StoreError> {
     let mut totals: BTreeMap<_, Total> = BTreeMap::new();
-    each_total(connection, owners, days, |day, label, total| {
-        *totals.entry((day, label)).or_default() += total;
-    })?;
+    let mut statement = connection.prepare_cached(
+        "SELECT day, label, sits, seconds FROM day_totals WHERE owner = ?1 AND day BETWEEN ?2 AND ?3",
+    )?;
+    for owner in owners {
+        let mut rows = statement.query((owner, days.start(), days.end()))?;
+        while let Some(row) = rows.next()? {
+            *totals.entry((row.get(0)?, row.get(1)?)).or_default() += Total::read(row, 2)?;
+        }
+    }
     Ok(shown(totals, labels, |day, label, total| DayTotal {
         day: day_of_number(day),
         label,
@@ -186,26 +204,6 @@ fn shown<Period: Ord, T>(
         *sums.entry((period, labels.shown_as(label))).or_default() += total;
     }
     sums.into_iter().map(|((period, label), total)| make(period, label.cloned(), total)).collect()
-}
-
-/// Calls `add` with the day, the label and the total of each day of `owners`.
-fn each_total(
-    connection: &Connection,
-    owners: &[i64],
-    days: RangeInclusive<i64>,
-    mut add: impl FnMut(i64, i64, Total),
-) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT day, label, sits, seconds FROM day_totals
-         WHERE owner = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day",
-    )?;
-    for owner in owners {
-        let mut rows = statement.query((owner, days.start(), days.end()))?;
-        while let Some(row) = rows.next()? {
-            add(row.get(0)?, row.get(1)?, Total::read(row, 2)?);
-        }
-    }
-    Ok(())
 }
 
 /// Returns the numbers of the days of a year.

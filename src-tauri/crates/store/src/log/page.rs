@@ -9,7 +9,7 @@ use super::words::Search;
 use super::{Total, day_number, day_of_number};
 use crate::StoreError;
 use crate::sessions::{self, Record, SessionKey};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionRef, UserId};
@@ -214,6 +214,8 @@ struct Scans<'a> {
     owners: Vec<i64>,
     labels: Labels,
     scans: Vec<Scan>,
+    /// Whether totals tell how many rows the filter selects.
+    is_counted: bool,
     /// The hour at which the days of the rows begin.
     day_start: i128,
 }
@@ -222,23 +224,33 @@ impl<'a> Scans<'a> {
     fn of(connection: &'a Connection, filter: &'a LogFilter) -> Result<Self, StoreError> {
         let owners = filter::owners(connection, filter.owner)?;
         let labels = Labels::read(connection)?;
-        let search = Search::of(&filter.words);
+        let search = Search::of(connection, &filter.words)?;
         let day_start: i64 =
             connection.query_row("SELECT day_start FROM log_state", [], |row| row.get(0))?;
         let mut scans = Vec::new();
         for &owner in &owners {
             let selected = (!filter.labels.is_empty()).then(|| labels.ids(owner, &filter.labels));
-            if search.is_empty() {
-                scans.extend(selected.map_or_else(
+            match &search {
+                None => scans.extend(selected.map_or_else(
                     || vec![Scan { owner, labels: LabelScan::Any, words: None }],
                     |selected| by_label(owner, selected),
-                ));
-            } else {
-                let named = search.in_names(&labels.names(owner))?;
-                scans.extend(by_words(owner, &search, named, selected));
+                )),
+                Some(search) => {
+                    let named = search.in_names(&labels.names(owner))?;
+                    scans.extend(by_words(owner, search, named, selected));
+                }
             }
         }
-        Ok(Self { connection, filter, owners, labels, scans, day_start: day_start.into() })
+        let is_counted = search.is_none() && !filter.has_row_conditions();
+        Ok(Self {
+            connection,
+            filter,
+            owners,
+            labels,
+            scans,
+            is_counted,
+            day_start: day_start.into(),
+        })
     }
 
     /// Returns the first `limit` rows that are older or newer than `position`, the nearest first.
@@ -277,14 +289,16 @@ impl<'a> Scans<'a> {
         let numbers = [lower, upper, limit].map(Value::from);
         let parameters = numbers.into_iter().chain(words.into_iter().map(Value::from));
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(parameters), |row| {
-            Ok(LogRow {
-                position: row.get(0)?,
-                key: row.get(1)?,
-                day: row.get(2)?,
-                label: row.get(3)?,
+        let mut row_at = self
+            .connection
+            .prepare_cached("SELECT key, day, label FROM log_rows WHERE position = ?1")?;
+        let positions = statement.query_map(params_from_iter(parameters), |row| row.get(0))?;
+        let rows = positions.map(|position| {
+            let position: i64 = position?;
+            row_at.query_row([position], |row| {
+                Ok(LogRow { position, key: row.get(0)?, day: row.get(1)?, label: row.get(2)? })
             })
-        })?;
+        });
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -316,46 +330,72 @@ impl<'a> Scans<'a> {
 
     /// Counts the rows that are newer than `than`, or all; none if that would take long.
     fn count(&self, than: Option<&LogRow>) -> Result<Option<u32>, StoreError> {
-        if !self.filter.is_counted() {
+        if !self.is_counted {
             return Ok(None);
         }
-        let mut counted = 0_i64;
-        let first = self.filter.first_day.map(day_number);
-        // Local days of one moment differ by at most two.
-        let certain = than.map(|row| row.day + 3);
-        let (first, last) = (
-            first.max(certain).unwrap_or(i64::MIN),
-            self.filter.last_day.map_or(i64::MAX, day_number),
-        );
-        let mut days = self.connection.prepare_cached(
-            "SELECT (SELECT coalesce(sum(sits), 0) FROM day_totals
-                     WHERE owner = ?1 AND day BETWEEN ?2 AND ?3 AND (?4 IS NULL OR label = ?4))
-                  + (SELECT count(*) FROM log_rows WHERE outcome = 0
-                     AND owner = ?1 AND day BETWEEN ?2 AND ?3 AND (?4 IS NULL OR label = ?4))",
-        )?;
-        let mut near = self.connection.prepare_cached(
-            "SELECT count(*) FROM log_rows NOT INDEXED
-             WHERE owner = ?1 AND position > ?2 AND position < ?3 AND day < ?4 AND day BETWEEN ?5 AND ?6
-               AND (?7 IS NULL OR label = ?7)",
-        )?;
+        // Local days of one moment differ by at most two: from this day on, every row is newer.
+        let certain = than.map(|row| day_of_number(row.day + 3));
+        let first = self.filter.first_day.max(certain);
+        let mut counted = 0;
         for &owner in &self.owners {
-            let labels: Vec<Option<i64>> = match self.filter.labels.is_empty() {
-                true => vec![None],
+            let labels = match self.filter.labels.is_empty() {
+                true => String::new(),
                 false => {
-                    self.labels.ids(owner, &self.filter.labels).into_iter().map(Some).collect()
+                    let labels = self.labels.ids(owner, &self.filter.labels);
+                    format!(" AND label IN ({})", filter::list(labels))
                 }
             };
-            for label in labels {
-                counted +=
-                    days.query_row((owner, first, last, label), |row| row.get::<_, i64>(0))?;
-                let Some((than, certain)) = than.zip(certain) else { continue };
-                let end = self.position_of_day(day_of_number(certain), MAX_OFFSET);
-                let from = self.filter.first_day.map_or(i64::MIN, day_number);
-                let window = (owner, than.position, end, certain, from, last, label);
-                counted += near.query_row(window, |row| row.get::<_, i64>(0))?;
-            }
+            counted += self.count_days(owner, &labels, first, self.filter.last_day)?;
+            let Some((than, certain)) = than.zip(certain) else { continue };
+            let sql = format!(
+                "SELECT count(*) FROM log_rows
+                 WHERE owner = ?1 AND position > ?2 AND position < ?3 AND day < ?4 AND day BETWEEN ?5 AND ?6{labels}"
+            );
+            let end = self.position_of_day(certain, MAX_OFFSET);
+            let (first, last) = (self.filter.first_day, self.filter.last_day);
+            let days = (first.map_or(i64::MIN, day_number), last.map_or(i64::MAX, day_number));
+            let near = (owner, than.position, end, day_number(certain), days.0, days.1);
+            counted += self
+                .connection
+                .prepare_cached(&sql)?
+                .query_row(near, |row| row.get::<_, i64>(0))?;
         }
         Ok(Some(u32::try_from(counted).unwrap_or(u32::MAX)))
+    }
+
+    /// Counts the rows of `owner` from the day `first` to the day `last`: whole years by their totals, and other days by
+    /// theirs.
+    fn count_days(
+        &self,
+        owner: i64,
+        labels: &str,
+        first: Option<NaiveDate>,
+        last: Option<NaiveDate>,
+    ) -> Result<i64, StoreError> {
+        const DAYS: &str = "coalesce(sum(sits), 0) FROM day_totals WHERE day";
+        const YEARS: &str = "coalesce(sum(sits), 0) FROM year_totals WHERE year";
+        const NOT_OVER: &str = "count(*) FROM log_rows WHERE outcome = 0 AND day";
+        let count = |sits: &str, from: i64, to: i64| {
+            let sql = format!("SELECT {sits} BETWEEN ?1 AND ?2 AND owner = ?3{labels}");
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            statement.query_row((from, to, owner), |row| row.get::<_, i64>(0))
+        };
+        let (from, to) = (first.map_or(i64::MIN, day_number), last.map_or(i64::MAX, day_number));
+        let mut counted = count(NOT_OVER, from, to)?;
+        counted += count(
+            YEARS,
+            first.map_or(i64::MIN, |day| i64::from(day.year()) + 1),
+            last.map_or(i64::MAX, |day| i64::from(day.year()) - 1),
+        )?;
+        if let Some(first) = first {
+            let end = NaiveDate::from_ymd_opt(first.year(), 12, 31).unwrap_or(NaiveDate::MAX);
+            counted += count(DAYS, from, day_number(end).min(to))?;
+        }
+        if let Some(last) = last.filter(|last| first.is_none_or(|day| day.year() < last.year())) {
+            let start = NaiveDate::from_ymd_opt(last.year(), 1, 1).unwrap_or(NaiveDate::MIN);
+            counted += count(DAYS, day_number(start), to)?;
+        }
+        Ok(counted)
     }
 
     /// Returns the totals of the days of `rows`, newest first.
@@ -381,34 +421,32 @@ impl Scan {
     /// on: the queries of words.
     fn sql(&self, conditions: &str, words: &mut Vec<String>) -> String {
         let owner = self.owner;
-        let (index, label) = match &self.labels {
-            LabelScan::Any => ("NOT INDEXED", String::new()),
-            LabelScan::One(label) if self.words.is_none() => {
-                ("INDEXED BY log_rows_by_label", format!(" AND label = {label}"))
-            }
-            LabelScan::One(label) => ("NOT INDEXED", format!(" AND label = {label}")),
-            LabelScan::In(labels) => {
-                ("NOT INDEXED", format!(" AND label IN ({})", filter::list(labels.iter().copied())))
-            }
-            LabelScan::NotIn(labels) => {
-                let labels = filter::list(labels.iter().copied());
-                ("NOT INDEXED", format!(" AND label NOT IN ({labels})"))
-            }
+        // The plus keeps SQLite from searching each of many labels by its index, and sorting what it finds.
+        let list = |labels: &BTreeSet<i64>| filter::list(labels.iter().copied());
+        let label = match &self.labels {
+            LabelScan::Any => String::new(),
+            LabelScan::One(label) => format!(" AND label = {label}"),
+            LabelScan::In(labels) => format!(" AND +label IN ({})", list(labels)),
+            LabelScan::NotIn(labels) => format!(" AND +label NOT IN ({})", list(labels)),
+        };
+        let index = match self.labels {
+            LabelScan::One(_) => "INDEXED BY log_rows_by_label",
+            _ => "",
         };
         match &self.words {
             None => format!(
-                "SELECT position, key, day, label FROM log_rows {index}
+                "SELECT position FROM log_rows {index}
                  WHERE owner = {owner} AND position >= ?1 AND position < ?2{label}{conditions}"
             ),
             Some(query) => {
                 words.push(query.clone());
                 let parameter = words.len() + 3;
-                // A cross join reads the matches first, in their order.
+                // A cross join reads the matches first, in their order. The plus keeps SQLite from searching each match by
+                // the range of positions.
                 format!(
-                    "SELECT note_words.rowid AS position, key, day, label
-                     FROM note_words CROSS JOIN log_rows {index}
+                    "SELECT note_words.rowid AS position FROM note_words CROSS JOIN log_rows
                      WHERE note_words MATCH ?{parameter} AND note_words.rowid >= ?1 AND note_words.rowid < ?2
-                       AND owner = {owner} AND position = note_words.rowid{label}{conditions}"
+                       AND owner = {owner} AND position = +note_words.rowid{label}{conditions}"
                 )
             }
         }

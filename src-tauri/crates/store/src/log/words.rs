@@ -4,7 +4,7 @@
 //! that a search finds a part of a text as a phrase of characters.
 
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The maximum number of words of a search; further words are ignored.
@@ -57,50 +57,98 @@ fn split(text: &str) -> String {
     words
 }
 
-/// The words that the user searches for, each as a query of the full-text index. None has operators: what looks like one
-/// is a word too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Search(Vec<String>);
+/// How the index of words splits text. As in the migrations.
+const TOKENIZER: &str = "tokenize = \"unicode61 remove_diacritics 2 categories 'L* N* Co So'\"";
+
+/// The beginnings of words that the index of words finds in the order of the log, in characters.
+const INDEXED_BEGINNING: usize = 3;
+/// The maximum number of words with the same beginning that are searched one by one.
+const MAX_TERMS: usize = 200;
+
+/// The words that the user searches for.
+pub(crate) struct Search {
+    /// Queries of the words in names, which find each in full or as the beginning of a word. None has operators: what
+    /// looks like one is a word too.
+    words: Vec<String>,
+    /// Queries of the words in notes.
+    notes: Vec<String>,
+    /// An index in memory that splits text as the index of notes does.
+    names: Connection,
+}
 
 impl Search {
-    /// Reads the words of `text`. Each is found in full or as the beginning of a word.
-    pub(crate) fn of(text: &str) -> Self {
-        Self(text.split_whitespace().filter_map(query).take(MAX_WORDS).collect())
+    /// Reads the words of `text`; none if it has none. `connection` has the index of notes.
+    pub(crate) fn of(connection: &Connection, text: &str) -> rusqlite::Result<Option<Self>> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let names = Connection::open_in_memory()?;
+        names.execute_batch(&format!(
+            "CREATE VIRTUAL TABLE typed USING fts5 (word, content = '', {TOKENIZER});
+             CREATE VIRTUAL TABLE terms USING fts5vocab (typed, instance);
+             CREATE VIRTUAL TABLE names USING fts5 (name, content = '', {TOKENIZER});"
+        ))?;
+        let mut search = Self { words: Vec::new(), notes: Vec::new(), names };
+        for (n, word) in text.split_whitespace().take(MAX_WORDS).enumerate() {
+            search.add(connection, i64::try_from(n).unwrap_or(i64::MAX), word)?;
+        }
+        Ok((!search.words.is_empty()).then_some(search))
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Adds the `n`th word that the user typed, unless it has only punctuation.
+    fn add(&mut self, connection: &Connection, n: i64, word: &str) -> rusqlite::Result<()> {
+        self.names.execute("INSERT INTO typed (rowid, word) VALUES (?1, ?2)", (n, split(word)))?;
+        let terms = self
+            .names
+            .prepare_cached("SELECT term FROM terms WHERE doc = ?1 ORDER BY offset")?
+            .query_map([n], |row| row.get::<_, String>(0))?
+            .collect::<Result<Vec<_>, _>>()?;
+        let Some(last) = terms.last() else { return Ok(()) };
+        // No other word begins with a character that is a word.
+        if last.chars().all(is_word) {
+            self.words.push(quoted(&terms));
+            self.notes.push(quoted(&terms));
+            return Ok(());
+        }
+        let beginning = format!("{} *", quoted(&terms));
+        let found = match &terms[..] {
+            [term] if term.chars().count() > INDEXED_BEGINNING => terms_of(connection, term)?,
+            _ => Vec::new(),
+        };
+        self.notes.push(match found.is_empty() {
+            true => beginning.clone(),
+            false => {
+                let found: Vec<_> = found.iter().map(std::slice::from_ref).map(quoted).collect();
+                format!("({})", found.join(" OR "))
+            }
+        });
+        self.words.push(beginning);
+        Ok(())
     }
 
     /// Returns the query of the notes that contain all words but those at `found`; none if these are all.
     pub(crate) fn without(&self, found: &BTreeSet<usize>) -> Option<String> {
-        let remaining: Vec<_> =
-            (0..self.0.len()).filter(|n| !found.contains(n)).map(|n| self.0[n].as_str()).collect();
+        let remaining = self.notes.iter().enumerate().filter(|(n, _)| !found.contains(n));
+        let remaining: Vec<_> = remaining.map(|(_, query)| query.as_str()).collect();
         (!remaining.is_empty()).then(|| remaining.join(" AND "))
     }
 
-    /// Returns the positions of the words that each name contains, for the names that contain any. Names are split into
-    /// words exactly as notes are.
+    /// Returns the positions of the words that each name contains, for the names that contain any.
     pub(crate) fn in_names(
         &self,
         names: &[(i64, String)],
     ) -> rusqlite::Result<BTreeMap<i64, BTreeSet<usize>>> {
         let mut found: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        if names.is_empty() || self.is_empty() {
-            return Ok(found);
-        }
-        let index = Connection::open_in_memory()?;
-        index.execute_batch(
-            "CREATE VIRTUAL TABLE names USING fts5 (
-               name, content = '', tokenize = \"unicode61 remove_diacritics 2 categories 'L* N* Co So'\"
-             ); BEGIN",
-        )?;
-        let mut insert = index.prepare("INSERT INTO names (rowid, name) VALUES (?1, ?2)")?;
+        self.names.execute_batch("BEGIN; INSERT INTO names (names) VALUES ('delete-all')")?;
+        let mut insert =
+            self.names.prepare_cached("INSERT INTO names (rowid, name) VALUES (?1, ?2)")?;
         for (id, name) in names {
-            insert.execute(params![id, split(name)])?;
+            insert.execute((id, split(name)))?;
         }
-        let mut search = index.prepare("SELECT rowid FROM names WHERE names MATCH ?1")?;
-        for (n, word) in self.0.iter().enumerate() {
+        self.names.execute_batch("COMMIT")?;
+        let mut search =
+            self.names.prepare_cached("SELECT rowid FROM names WHERE names MATCH ?1")?;
+        for (n, word) in self.words.iter().enumerate() {
             for id in search.query_map([word], |row| row.get(0))? {
                 found.entry(id?).or_default().insert(n);
             }
@@ -109,26 +157,58 @@ impl Search {
     }
 }
 
-/// Returns the query for one word that the user typed; none if it has only punctuation.
-fn query(word: &str) -> Option<String> {
-    // A U+0000 would end the query.
-    let word = split(&word.replace('\0', " ").replace('"', "\"\""));
-    let last =
-        word.trim_end_matches(|c: char| !c.is_alphanumeric() && !is_word(c)).chars().last()?;
-    // A character that is a word has no other words that it begins.
-    let prefix = if is_word(last) { "" } else { " *" };
-    Some(format!("\"{word}\"{prefix}"))
+/// Returns the query for words that follow each other.
+fn quoted(terms: &[String]) -> String {
+    format!("\"{}\"", terms.join(" "))
+}
+
+/// Returns the words of notes with this beginning; none if there are too many. A query for each of them reads its matches one
+/// by one, while a query for a beginning that is not indexed reads all matches first.
+fn terms_of(connection: &Connection, beginning: &str) -> rusqlite::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut next =
+        connection.prepare_cached("SELECT term FROM note_terms WHERE term >= ?1 LIMIT 1")?;
+    let mut from = beginning.to_owned();
+    while let Some(term) = next.query_row([&from], |row| row.get::<_, String>(0)).optional()? {
+        if !term.starts_with(beginning) {
+            break;
+        }
+        if found.len() == MAX_TERMS {
+            return Ok(Vec::new());
+        }
+        // No term contains a control character, so that this sorts before every longer term.
+        from = format!("{term}\u{1}");
+        found.push(term);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn search(text: &str) -> Option<Search> {
+        let notes = Connection::open_in_memory().unwrap();
+        let tables = format!(
+            "CREATE VIRTUAL TABLE note_words USING fts5 (note, content = '', {TOKENIZER});
+             CREATE VIRTUAL TABLE note_terms USING fts5vocab (note_words, instance);
+             INSERT INTO note_words (note) VALUES ('meditate meditation median medium')"
+        );
+        notes.execute_batch(&tables).unwrap();
+        let search = Search::of(&notes, text).unwrap();
+        let query = search.as_ref().and_then(|search| search.without(&BTreeSet::new()));
+        if let Some(query) = query {
+            let matches = "SELECT count(*) FROM note_words WHERE note_words MATCH ?1";
+            notes.query_row(matches, [query], |row| row.get::<_, u32>(0)).unwrap();
+        }
+        search
+    }
+
     fn names_with(text: &str, names: &[&str]) -> Vec<usize> {
-        let all = Search::of(text);
+        let Some(all) = search(text) else { return vec![] };
         let names: Vec<_> = (0..).zip(names.iter().map(|name| name.to_string())).collect();
         let found = all.in_names(&names).unwrap();
-        let complete = |n: &&i64| found[*n].len() == all.0.len();
+        let complete = |n: &&i64| found[*n].len() == all.words.len();
         found.keys().filter(complete).map(|n| usize::try_from(*n).unwrap()).collect()
     }
 
@@ -165,13 +245,22 @@ mod tests {
         for text in ["\"", "*", "^ - + : { } ( )", "col: x", "\0", "'; --", "\"\"\"", "a\0b"] {
             names_with(text, &names);
         }
-        assert!(Search::of(" - \" * ").is_empty(), "punctuation alone is no word");
+        assert!(search(" - \" * ").is_none(), "punctuation alone is no word");
+    }
+
+    #[test]
+    fn a_beginning_is_searched_as_the_words_that_begin_with_it() {
+        let notes = |text| search(text).unwrap().without(&BTreeSet::new()).unwrap();
+        assert_eq!(notes("Médit"), "(\"meditate\" OR \"meditation\")");
+        assert_eq!(notes("med"), "\"med\" *", "the index has beginnings of this length");
+        assert_eq!(notes("zebra"), "\"zebra\" *");
+        assert_eq!(notes("meditation x"), "(\"meditation\") AND \"x\" *");
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_is_an_invalid_query(text in "\\PC{0,30}|[\"*():^+{}'\\-\0 a]{0,30}") {
-            Search::of(&text).in_names(&[(1, "a name".into())]).unwrap();
+            search(&text).map(|search| search.in_names(&[(1, "a name".into())]).unwrap());
         }
     }
 }

@@ -44,6 +44,7 @@ fn check_tables(connection: &Connection) {
     );
     let mut expected: Vec<Row> = Vec::new();
     let mut days: BTreeMap<(String, i64, String), (i64, i64)> = BTreeMap::new();
+    let mut years: BTreeMap<(String, i64, String), (i64, i64)> = BTreeMap::new();
     let mut half_hours: BTreeMap<(String, i64, i64), i64> = BTreeMap::new();
     let mut lengths: BTreeMap<(String, i64, i64), i64> = BTreeMap::new();
     for key in keys {
@@ -77,9 +78,12 @@ fn check_tables(connection: &Connection) {
             source,
         ));
         if outcome > 0 {
-            let total = days.entry((owner.clone(), day, label)).or_default();
-            *total = (total.0 + 1, total.1 + length);
             let (year, local) = (i64::from(date.year()), start.local());
+            let of_day = days.entry((owner.clone(), day, label.clone())).or_default();
+            let of_year = years.entry((owner.clone(), year, label)).or_default();
+            for total in [of_day, of_year] {
+                *total = (total.0 + 1, total.1 + length);
+            }
             let half_hour = i64::from(local.hour() * 2 + local.minute() / 30);
             *half_hours.entry((owner.clone(), year, half_hour)).or_default() += 1;
             *lengths.entry((owner, year, length / 60)).or_default() += 1;
@@ -132,17 +136,21 @@ fn check_tables(connection: &Connection) {
         Value::Integer(number) => *number,
         other => panic!("{other:?}"),
     };
-    let found = rows(
-        connection,
-        "SELECT log_owners.id, day, coalesce(labels.key, ''), sits, seconds
-         FROM day_totals JOIN log_owners ON number = day_totals.owner LEFT JOIN labels ON labels.id = label
-         ORDER BY 1, 2, 3",
-    );
-    let found = found.iter().map(|row| {
-        let period = (text(&row[0]), number(&row[1]), text(&row[2]));
-        (period, (number(&row[3]), number(&row[4])))
-    });
-    assert_same("day_totals", found.collect(), days.into_iter().collect());
+    for (table, period, expected) in [("day_totals", "day", days), ("year_totals", "year", years)] {
+        let found = rows(
+            connection,
+            &format!(
+                "SELECT log_owners.id, {period}, coalesce(labels.key, ''), sits, seconds
+                 FROM {table} AS total JOIN log_owners ON number = total.owner LEFT JOIN labels ON labels.id = label
+                 ORDER BY 1, 2, 3"
+            ),
+        );
+        let found = found.iter().map(|row| {
+            let period = (text(&row[0]), number(&row[1]), text(&row[2]));
+            (period, (number(&row[3]), number(&row[4])))
+        });
+        assert_same(table, found.collect(), expected.into_iter().collect());
+    }
     for (table, by, expected) in
         [("half_hour_counts", "half_hour", half_hours), ("length_counts", "minutes", lengths)]
     {
