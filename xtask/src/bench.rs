@@ -6,6 +6,7 @@ mod bells;
 mod desktop;
 mod disk;
 mod figure;
+mod import;
 mod memory;
 mod minimal;
 mod process;
@@ -52,9 +53,10 @@ struct Programs {
 type Measure = fn(&Programs) -> Result<Vec<Figure>>;
 
 /// Each measurement, and the names of the figures that it takes.
-const GROUPS: [(&[&str], Measure); 9] = [
+const GROUPS: [(&[&str], Measure); 10] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
+    (&["import-csv", "import-apple", "import-memory"], import::measure),
     (&["memory-terminal"], memory::terminal),
     (&["memory-background"], memory::background),
     (&["start"], start::measure),

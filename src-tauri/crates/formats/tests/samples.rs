@@ -1,4 +1,5 @@
-//! Every sample gives exactly the sits and the skipped rows that are written down beside it.
+//! Every sample gives exactly the sits and the skipped rows that are written down beside it. The samples are made for
+//! this, after real exports; none has anybody's data.
 
 mod common;
 
