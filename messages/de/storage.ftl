@@ -39,6 +39,10 @@ storage-not-signed-in = Du bist nicht angemeldet. Es wurde nichts geändert. Mel
 storage-other-project = Dieser Computer kennt dieses Konto von { $project } und lädt seine Sitzungen nirgendwo anders hoch. Es wurde nichts geändert. Melde dich mit dieser URL an.
 storage-no-such-account = Das Konto { $id } war auf diesem Computer nie angemeldet. Es wurde nichts geändert. Melde dich zuerst damit an.
 storage-no-such-preset = Es gibt keine Vorlage mit der ID { $id }. Es wurde nichts geändert. Vielleicht wurde sie gelöscht.
+storage-no-such-import = Es gibt keinen Import { $id }. Es wurde nichts geändert. `zafu import list` zeigt die Importe.
+storage-import-undone = Der Import { $id } wurde schon rückgängig gemacht. Es wurde nichts geändert. Importiere die Dateien noch einmal, um seine Sitzungen zurückzuholen.
+# needed and free are numbers of megabytes
+storage-import-no-space = Der Datenträger von { $folder } hat keinen Platz für diesen Import und die Sicherung davor: { $needed } MB werden gebraucht, { $free } MB sind frei. Es wurde nichts importiert. Schaffe Platz und versuche es noch einmal.
 storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen.
 storage-preset-name-empty = Eine Vorlage braucht einen Namen. Es wurde nichts gespeichert. Gib einen Namen ein.
 storage-no-such-label = Es gibt keine Art „{ $label }“. Es wurde nichts geändert. Vielleicht wurde sie zusammengelegt oder gelöscht.

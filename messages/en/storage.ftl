@@ -39,6 +39,10 @@ storage-not-signed-in = You are not signed in. Nothing was changed. Sign in firs
 storage-other-project = This computer knows this account from { $project } and uploads its sits nowhere else. Nothing was changed. Sign in with that URL.
 storage-no-such-account = The account { $id } never signed in on this computer. Nothing was changed. Sign in with it first.
 storage-no-such-preset = There is no preset with the ID { $id }. Nothing was changed. It may have been deleted.
+storage-no-such-import = There is no import { $id }. Nothing was changed. `zafu import list` lists the imports.
+storage-import-undone = The import { $id } was undone before. Nothing was changed. Import the files again to bring its sits back.
+# needed and free are numbers of megabytes
+storage-import-no-space = The disk of { $folder } has no room for this import and for the backup before it: { $needed } MB are needed, and { $free } MB are free. Nothing was imported. Free some space, then try again.
 storage-preset-name-taken = There is already a preset called “{ $name }”. Nothing was saved. Choose another name.
 storage-preset-name-empty = A preset needs a name. Nothing was saved. Enter a name.
 storage-no-such-label = There is no label “{ $label }”. Nothing was changed. It may have been merged or deleted.

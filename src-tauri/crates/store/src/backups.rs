@@ -1,4 +1,5 @@
-//! Backups of the database, taken daily and before each migration; the newest seven are kept.
+//! Backups of the database, taken daily and before each migration; the newest seven are kept. Those before imports are
+//! counted on their own.
 //!
 //! They are ordered by the numbers in their names and not by time: a clock that was once wrong must not make an old backup
 //! the newest one, or have the newest one removed.
@@ -14,8 +15,10 @@ use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::time::WallTime;
 
-/// The number of backups that are kept.
+/// The number of backups that are kept, beside those before imports.
 pub const BACKUPS_KEPT: usize = 7;
+/// The number of backups before imports that are kept.
+pub const IMPORT_BACKUPS_KEPT: usize = 3;
 
 /// A backup of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub enum BackupReason {
     Daily,
     /// Before a migration.
     Migration,
+    /// Before an import.
+    Import,
 }
 
 impl BackupReason {
@@ -46,11 +51,14 @@ impl BackupReason {
         match self {
             Self::Daily => "daily",
             Self::Migration => "migration",
+            Self::Import => "import",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Daily, Self::Migration].into_iter().find(|reason| reason.as_str() == name)
+        [Self::Daily, Self::Migration, Self::Import]
+            .into_iter()
+            .find(|reason| reason.as_str() == name)
     }
 }
 
@@ -105,7 +113,7 @@ pub(crate) fn take_if_due(
     take(connection, data, BackupReason::Daily, now.utc).map(Some)
 }
 
-/// Takes a backup of what `connection` sees and removes all but the newest seven.
+/// Takes a backup of what `connection` sees and removes the oldest ones.
 ///
 /// The file gets its name only when it is complete and synced.
 pub(crate) fn take(
@@ -129,7 +137,11 @@ pub(crate) fn take(
     connection::copy(connection, data, &partial)?;
     fs::rename(&partial, &path).map_err(failed(&path))?;
     folder::sync_folder(&within).map_err(failed(&within))?;
-    for old in kept.iter().skip(BACKUPS_KEPT - 1) {
+    // Imports do not use up the backups of other days.
+    let is_import = |backup: &&BackupInfo| backup.reason == BackupReason::Import;
+    let limit = if reason == BackupReason::Import { IMPORT_BACKUPS_KEPT } else { BACKUPS_KEPT };
+    let alike = kept.iter().filter(|old| is_import(old) == (reason == BackupReason::Import));
+    for old in alike.skip(limit - 1) {
         folder::remove_if_there(&old.path).map_err(failed(&old.path))?;
     }
     let bytes = fs::metadata(&path).map_err(failed(&path))?.len();

@@ -13,7 +13,10 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) fn writing(database: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(
         database,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        // Databases are attached by their URIs.
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI,
     )?;
     connection.busy_timeout(busy)?;
     connection.pragma_update(None, "foreign_keys", false)?;
@@ -52,6 +55,24 @@ pub(crate) fn reading(database: &Path, busy: Duration) -> Result<Connection, Sto
     )?;
     connection.busy_timeout(busy)?;
     Ok(connection)
+}
+
+/// Returns the URI by which SQLite opens `database` only if it exists, and only to read it.
+pub(crate) fn read_only_uri(database: &Path) -> String {
+    uri(database, "mode=ro")
+}
+
+/// Returns the URI of `database` with `parameters`.
+pub(crate) fn uri(database: &Path, parameters: &str) -> String {
+    let mut uri = String::from("file:");
+    for byte in database.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri + "?" + parameters
 }
 
 /// Copies the database that `source` sees, its log included, to the file `to`, readable by its owner only, and syncs it.

@@ -3,6 +3,7 @@
 //! Errors of SQLite are told apart by their extended result codes, never by their messages.
 
 use crate::backups;
+use crate::imports::ImportId;
 use rusqlite::ffi;
 use std::error::Error;
 use std::fmt;
@@ -129,6 +130,28 @@ pub enum StoreError {
     PresetNameTaken {
         /// The name.
         name: String,
+    },
+
+    /// There is no such import, or it is not one of the shown account.
+    NoSuchImport {
+        /// Its id.
+        id: ImportId,
+    },
+
+    /// The import was undone before.
+    ImportUndone {
+        /// Its id.
+        id: ImportId,
+    },
+
+    /// The disk has no room for an import and the backup before it.
+    NoSpaceForImport {
+        /// The data folder.
+        folder: PathBuf,
+        /// The bytes that have to be free.
+        needed: u64,
+        /// The bytes that are free.
+        available: u64,
     },
 
     /// The name of a preset is empty.
@@ -274,6 +297,14 @@ impl StoreError {
                 message!("storage-no-such-account", id = id.to_string())
             }
             Self::NoSuchPreset { id } => message!("storage-no-such-preset", id = id.to_string()),
+            Self::NoSuchImport { id } => message!("storage-no-such-import", id = id.to_string()),
+            Self::ImportUndone { id } => message!("storage-import-undone", id = id.to_string()),
+            Self::NoSpaceForImport { folder, needed, available } => message!(
+                "storage-import-no-space",
+                folder = folder.display(),
+                needed = needed.div_ceil(1 << 20),
+                free = available >> 20
+            ),
             Self::PresetNameTaken { name } => {
                 message!("storage-preset-name-taken", name = name.as_str())
             }

@@ -3,7 +3,7 @@
 //! Nothing here deletes user data: a replaced or damaged database is renamed. An interrupted move is completed when the
 //! folder is opened the next time.
 
-use crate::StoreError;
+use crate::{StoreError, imports};
 use chrono::{DateTime, Utc};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -48,6 +48,7 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         fs::rename(&former, folder.join("backups")).map_err(failed(&former))?;
         sync_folder(folder).map_err(failed(folder))?;
     }
+    imports::remove_leftovers(folder).map_err(failed(folder))?;
     let database = database(folder);
     let restoring = restoring(folder);
     if is_emptied(folder, &database) {

@@ -470,6 +470,80 @@ pub(crate) fn key_for_name(
     create(connection, name, colour, shape).map(Some)
 }
 
+/// Returns the keys for labels that are given by their names, as [`key_for_name`] does, for those names whose key is not the
+/// name itself. Creates labels if needed.
+pub(crate) fn keys_other_than_names(
+    connection: &Connection,
+    names: impl Iterator<Item = rusqlite::Result<String>>,
+) -> Result<Vec<(String, LabelKey)>, StoreError> {
+    let records = shown(connection)?;
+    let mut by_name: BTreeMap<&str, &LabelKey> = BTreeMap::new();
+    let mut keys: BTreeSet<&str> = BTreeSet::new();
+    for (_, record) in &records {
+        keys.insert(&record.label.key.0);
+        if record.is_active() {
+            by_name.entry(&record.label.details.value.name).or_insert(&record.label.key);
+        }
+    }
+    let mut others = Vec::new();
+    for name in names {
+        let name = name?;
+        match by_name.get(name.as_str()) {
+            Some(key) if key.0 == name => {}
+            Some(key) => others.push((name, (*key).clone())),
+            None if keys.contains(name.as_str()) => {
+                let key = key_for_name(connection, &name)?;
+                others.extend(key.map(|key| (name, key)));
+            }
+            None => {}
+        }
+    }
+    Ok(others)
+}
+
+/// Gives the labels of `owner` with these names their looks, and creates those that do not exist. A label that was changed
+/// on this device keeps its look. A label that cannot be stored is left out: its sits have it all the same.
+pub(crate) fn add_looks(
+    connection: &Connection,
+    owner: Option<UserId>,
+    looks: impl Iterator<Item = (String, Colour, Shape)>,
+) -> Result<(), StoreError> {
+    let records = shown(connection)?;
+    for (name, colour, shape) in looks {
+        if validate(&name).is_err() {
+            continue;
+        }
+        let value = LabelDetails {
+            name: name.clone(),
+            colour,
+            shape,
+            merged_into: None,
+            is_deleted: false,
+        };
+        let mut named = records
+            .iter()
+            .filter(|(_, record)| record.is_active() && record.label.details.value.name == name);
+        let added = match named.next() {
+            Some((of, record)) if *of == owner && record.label.details.revision == 0 => {
+                if value == record.label.details.value {
+                    continue;
+                }
+                set(connection, owner, &record.label, value)
+            }
+            Some(_) => continue,
+            None if records.iter().any(|(_, record)| record.label.key.0 == name) => {
+                create(connection, &name, colour, shape).map(drop)
+            }
+            None => set(connection, owner, &Label::unchanged(LabelKey(name)), value),
+        };
+        match added {
+            Err(StoreError::TooManyLabels) => break,
+            added => added?,
+        }
+    }
+    Ok(())
+}
+
 /// Copies the labels of `source` to the account `target`, before or after its sits move there. Labels that the account has
 /// are merged.
 pub(crate) fn copy(

@@ -14,6 +14,7 @@ mod error;
 #[cfg(test)]
 mod faults;
 mod folder;
+mod imports;
 mod labels;
 mod location;
 mod log;
@@ -40,6 +41,10 @@ mod writer;
 pub use accounts::{Account, AfterErasure, ClosedReason, Cursor, Ownerless};
 pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
+pub use imports::{
+    CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview, ImportSample,
+    ImportSource,
+};
 pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;
 pub use log::{
@@ -50,6 +55,6 @@ pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use sessions::SessionKey;
-pub use store::Store;
+pub use store::{StagedImport, Store};
 pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};
 pub use unreadable::{ServerRow, UnreadableRow};

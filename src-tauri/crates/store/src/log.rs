@@ -56,4 +56,4 @@ fn day_of_number(number: i64) -> NaiveDate {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

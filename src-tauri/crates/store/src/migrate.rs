@@ -21,6 +21,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_labels.sql"),
     include_str!("migrations/0009_log.sql"),
     include_str!("migrations/0010_year_totals.sql"),
+    include_str!("migrations/0011_imports.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

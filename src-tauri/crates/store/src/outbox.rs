@@ -83,7 +83,7 @@ pub(crate) enum DeadLetters<'a> {
 const ROW_WEIGHT: usize = 700;
 
 /// Reserves the next `count` generations. Returns the one before the first of them.
-fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
+pub(crate) fn generations(connection: &Connection, count: u32) -> Result<i64, StoreError> {
     Ok(connection
         .prepare_cached("UPDATE outbox_generation SET last = last + ?1 RETURNING last - ?1")?
         .query_row([count], |row| row.get(0))?)

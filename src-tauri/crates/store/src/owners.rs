@@ -176,6 +176,10 @@ fn merge_copy(
     outbox::remove(connection, moved)?;
     connection
         .execute("UPDATE open_sits SET session_key = ?2 WHERE session_key = ?1", (moved, copy))?;
+    connection.execute(
+        "UPDATE OR IGNORE import_sits SET session_key = ?2 WHERE session_key = ?1",
+        (moved, copy),
+    )?;
     sessions::remove(connection, moved)?;
     if joined != before {
         sessions::update(connection, &Record { session: joined, ..ours })?;

@@ -6,7 +6,8 @@
 use crate::labels::{self, LabelEntry};
 use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
 use crate::{
-    Owner, StoreError, backups, connection, device, folder, migrate, open_sits, owners, settings,
+    ImportInfo, Owner, StoreError, backups, connection, device, folder, imports, migrate,
+    open_sits, owners, settings,
 };
 use chrono::NaiveDate;
 use rusqlite::{Connection, OpenFlags};
@@ -97,6 +98,14 @@ pub trait ReadSits: Read {
     /// An I/O error.
     fn owners(&self) -> Result<Vec<Owner>, StoreError> {
         self.read_with(owners::all)
+    }
+
+    /// Lists the imports: see [`crate::Store::imports`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn imports(&self) -> Result<Vec<ImportInfo>, StoreError> {
+        self.read_with(imports::all)
     }
 }
 
@@ -237,19 +246,10 @@ fn has_log(database: &Path) -> bool {
 
 /// Opens `database` as immutable: SQLite takes no lock and ignores a log.
 fn unchanging(database: &Path) -> Result<Connection, StoreError> {
-    let mut uri = String::from("file:");
-    for byte in database.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
-            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
-            byte => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri.push_str("?immutable=1");
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
-    Ok(Connection::open_with_flags(uri, flags)?)
+    Ok(Connection::open_with_flags(connection::uri(database, "immutable=1"), flags)?)
 }
 
 /// A copy of a database and its log in a temporary folder, which is removed on drop.

@@ -1,16 +1,19 @@
 //! Sample data of every kind, for the fixture of each format.
 
-use crate::{Cursor, Ownerless, Pull, Store, UnreadableRow};
+use crate::{
+    CommitProgress, Cursor, ImportOutcome, ImportSource, Ownerless, Pull, Store, UnreadableRow,
+};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
-use zafu_core::edit::SessionEdit;
+use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
+use zafu_core::session::Origin;
 use zafu_core::settings::{Preset, Settings, Theme};
-use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
+use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, OvertimeAnswer, Timer, saves};
 
 fn at(seconds: u64) -> Moment {
@@ -150,4 +153,32 @@ pub(crate) fn fill(store: &Store) {
             )
             .unwrap();
     });
+    import(store);
+}
+
+/// Imports two sits, and undoes it after the user has deleted one of them.
+fn import(store: &Store) {
+    let mut staged = store.stage_import().unwrap();
+    for n in [20, 21] {
+        let sit = ManualSit {
+            id: id(n),
+            start: at(0).wall.minus(Duration::from_secs(86_400)),
+            length: Seconds(600),
+            note: "imported".into(),
+            label: "morning".into(),
+        };
+        let origin = Origin { deviceid: store.device().unwrap(), createdat: at(0).wall.utc };
+        staged.add(0, &sit.session(origin).unwrap()).unwrap();
+    }
+    let source = ImportSource {
+        files: vec!["log.csv".into()],
+        formats: vec!["insight-timer".into()],
+        zone: Some("Asia/Tokyo".into()),
+        skipped: 3,
+    };
+    let on_progress: CommitProgress = std::sync::Arc::new(|_| true);
+    let outcome = staged.commit(&source, at(0).wall, &on_progress).unwrap();
+    let ImportOutcome::Imported(info) = outcome else { panic!("{outcome:?}") };
+    store.delete(&[id(20).into()], at(1).wall.utc).unwrap();
+    store.undo_import(info.id, at(2).wall.utc).unwrap();
 }

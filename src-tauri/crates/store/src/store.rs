@@ -3,6 +3,7 @@
 
 mod accounts;
 mod files;
+mod imports;
 mod labels;
 mod log;
 mod sits;
@@ -11,6 +12,8 @@ mod sync;
 use crate::backups::{self, BackupReason};
 use crate::location::{DatabaseLocation, Relocation};
 use crate::writer::{Urgent, Writer};
+pub use imports::StagedImport;
+
 use crate::{StoreError, connection, device, folder, migrate};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -105,6 +108,12 @@ impl Store {
         self.0.location.relocation()
     }
 
+    /// Returns whether an urgent job is waiting, for tests.
+    #[cfg(test)]
+    pub(crate) fn urgent_waits(&self) -> bool {
+        self.0.writer.urgent().waits()
+    }
+
     /// Runs `job` with the writing connection, for tests of faults.
     #[cfg(test)]
     pub(crate) fn on_writer<T: Send + 'static>(
@@ -139,6 +148,23 @@ impl Store {
     /// again after the urgent job. After [`MAX_YIELDS`] times, urgent jobs are hidden from it.
     fn write_yielding<T: Send + 'static>(
         &self,
+        change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write_long(None, change)
+    }
+
+    /// As [`Self::write_yielding`], with the database `staging` attached under this name, to be read only.
+    fn write_attached<T: Send + 'static>(
+        &self,
+        staging: &Path,
+        change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write_long(Some(connection::read_only_uri(staging)), change)
+    }
+
+    fn write_long<T: Send + 'static>(
+        &self,
+        staging: Option<String>,
         mut change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError>
         + Send
         + 'static,
@@ -148,9 +174,15 @@ impl Store {
         loop {
             let heeded = if yields < MAX_YIELDS { urgent.clone() } else { Urgent::default() };
             let location = Arc::clone(&self.0.location);
+            let staging = staging.clone();
             let (outcome, again) = self.0.writer.run(move |connection| {
-                let outcome =
-                    transact_if(connection, &location, |transaction| change(transaction, &heeded));
+                let mut run = |connection: &mut Connection| {
+                    transact_if(connection, &location, |transaction| change(transaction, &heeded))
+                };
+                let outcome = match &staging {
+                    Some(staging) => with_attached(connection, &location, staging, run),
+                    None => run(connection),
+                };
                 (outcome, change)
             });
             match outcome.map_err(|error| error.explained(&self.0.folder))? {
@@ -195,6 +227,25 @@ impl Store {
         let (database, generation) = location.current();
         Ok((generation, connection::reading(&database, self.0.busy)?))
     }
+}
+
+/// Runs `job` with the database at the URI `staging` attached.
+fn with_attached<T>(
+    connection: &mut Connection,
+    location: &DatabaseLocation,
+    staging: &str,
+    job: impl FnOnce(&mut Connection) -> Result<Option<T>, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    // Otherwise the transaction could open another connection, without it.
+    location.ensure_open_file(connection)?;
+    connection.execute("ATTACH ?1 AS staging", [staging])?;
+    let outcome = job(connection);
+    // Statements that read it.
+    connection.flush_prepared_statement_cache();
+    if let Err(error) = connection.execute_batch("DETACH staging") {
+        tracing::warn!(%error, "a database of staged sits stays open");
+    }
+    outcome
 }
 
 /// Runs `change` in one transaction.

@@ -1,7 +1,7 @@
 //! The tables of the log equal what is computed from the sessions, and pages and figures equal what is computed from a list.
 
 mod changes;
-mod expected;
+pub(crate) mod expected;
 mod figures;
 mod pages;
 

@@ -21,6 +21,7 @@ const RELEASED: &[u64] = &[
     0x5b0d_3b5d_9fb0_e163,
     0x584c_42c2_3310_f9d6,
     0x3a48_af4a_7409_6702,
+    0x0f91_db31_03e5_ddd9,
 ];
 
 fn now() -> WallTime {
@@ -106,7 +107,11 @@ fn rows(database: &Path, like: Option<&Rows>) -> Rows {
         } else {
             columns
         };
-        let order = if table == "outbox" { "generation" } else { "rowid" };
+        let order = match table.as_str() {
+            "outbox" => "generation",
+            "import_sits" => "import_id, session_key",
+            _ => "rowid",
+        };
         let mut statement =
             connection.prepare(&format!("SELECT {columns} FROM {table} ORDER BY {order}")).unwrap();
         let names: Vec<_> = statement.column_names().map(str::to_owned).collect();

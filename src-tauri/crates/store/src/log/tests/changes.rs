@@ -1,11 +1,12 @@
 //! After any sequence of changes, the tables of the log equal what is computed from the sessions.
 
 use super::{expected, insert, note, now, owned_sessions, session, sign_in, start, store, user};
-use crate::{Cursor, Pull, Store};
+use crate::{CommitProgress, Cursor, ImportSource, Pull, Store};
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
@@ -34,6 +35,9 @@ enum Step {
     DeleteLabel(&'static str),
     RestoreLabel(&'static str),
     Pull(u128, Vec<Session>),
+    /// Imports sits, those at even places from one file and those at odd places from another.
+    Import(Vec<Session>),
+    UndoImport(usize),
     SignIn(u128),
     SignOut,
     AssignOwnerless,
@@ -66,6 +70,7 @@ fn label() -> impl Strategy<Value = &'static str> {
 
 fn step() -> impl Strategy<Value = Step> {
     let pulled = (0_u128..30).prop_flat_map(session);
+    let imported = (0_u128..30).prop_flat_map(session);
     let which = 0_usize..30;
     prop_oneof![
         3 => prop_oneof![Just(0_u32), 1..60_u32].prop_map(Step::Start),
@@ -86,6 +91,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => label().prop_map(Step::DeleteLabel),
         1 => label().prop_map(Step::RestoreLabel),
         3 => (1_u128..4, prop::collection::vec(pulled, 0..4)).prop_map(|(n, rows)| Step::Pull(n, rows)),
+        2 => prop::collection::vec(imported, 1..6).prop_map(Step::Import),
+        2 => (0_usize..4).prop_map(Step::UndoImport),
         1 => (1_u128..4).prop_map(Step::SignIn),
         1 => Just(Step::SignOut),
         1 => Just(Step::AssignOwnerless),
@@ -190,6 +197,20 @@ impl World {
                     at: utc,
                 };
                 self.store.apply_pull(user(n), pull).unwrap();
+            }
+            Step::Import(sessions) => {
+                let mut staged = self.store.stage_import().unwrap();
+                for (n, session) in sessions.iter().enumerate() {
+                    staged.add(n % 2, session).unwrap();
+                }
+                let formats = vec!["tao".into(), "brethap".into()];
+                let source = ImportSource { formats, ..ImportSource::default() };
+                let on_progress: CommitProgress = Arc::new(|_| true);
+                staged.commit(&source, self.now.wall, &on_progress).unwrap();
+            }
+            Step::UndoImport(which) => {
+                let imports = self.store.imports().unwrap();
+                imports.get(which).map(|import| self.store.undo_import(import.id, utc));
             }
             Step::SignIn(n) => {
                 self.store.sign_in(user(n), "https://one.example", "key", "a@example.org").unwrap();

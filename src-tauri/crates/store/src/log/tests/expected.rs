@@ -31,7 +31,7 @@ fn assert_same<T: PartialEq + Debug>(what: &str, found: Vec<T>, expected: Vec<T>
 }
 
 /// Checks all tables of the log.
-pub(super) fn check(store: &Store) {
+pub(crate) fn check(store: &Store) {
     store.on_writer(|connection| check_tables(connection));
 }
 

@@ -1,0 +1,242 @@
+//! The table of imports: what each import brought, and undoing it.
+//!
+//! An import changes nothing until it is committed: its sits are staged in a database of its own (see [`staging`]),
+//! compared with the log (see [`compare`]), and then added in one transaction (see [`commit`]).
+
+mod commit;
+mod compare;
+mod staging;
+
+pub use commit::CommitProgress;
+pub(crate) use commit::{Commit, Committed};
+pub(crate) use compare::Compared;
+pub(crate) use staging::{Staging, remove_leftovers};
+
+use crate::text::{Id, Json, Stamp};
+use crate::writer::Urgent;
+use crate::{StoreError, device};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use std::fmt;
+use zafu_core::session::Session;
+use zafu_core::time::{Seconds, WallTime};
+
+/// Identifies an import on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImportId(pub i64);
+
+impl fmt::Display for ImportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The numbers of sits that were found in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportCounts {
+    /// Sits that are not in the log.
+    pub added: u32,
+    /// Sits that undoing an earlier import has deleted, and that come back.
+    pub revived: u32,
+    /// Sits that are in the log, or in the files twice.
+    pub known: u32,
+    /// Sits that are in the log, or in another of the files, in another format.
+    pub same: u32,
+    /// Sits that the user has deleted. They stay deleted.
+    pub deleted: u32,
+}
+
+impl ImportCounts {
+    /// Returns whether an import changes the log.
+    #[must_use]
+    pub const fn is_change(&self) -> bool {
+        self.added > 0 || self.revived > 0
+    }
+}
+
+/// What would change if the staged sits were imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportPreview {
+    /// The numbers of sits.
+    pub counts: ImportCounts,
+    /// The start of the first sit that is new or comes back.
+    pub first: Option<WallTime>,
+    /// The start of the last one.
+    pub last: Option<WallTime>,
+    /// The latest of them, latest first.
+    pub samples: Vec<ImportSample>,
+}
+
+/// A sit that would be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportSample {
+    /// The start.
+    pub start: WallTime,
+    /// The time sat.
+    pub length: Seconds,
+    /// The name of its label; empty: none.
+    pub label: String,
+    /// Its note.
+    pub note: String,
+}
+
+/// What is recorded of an import beside the sits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportSource {
+    /// The names of the files, without their folders.
+    pub files: Vec<String>,
+    /// The name of each file's format.
+    pub formats: Vec<String>,
+    /// The time zone that was assumed; none: no sit depends on it.
+    pub zone: Option<String>,
+    /// The number of rows that are not imported.
+    pub skipped: u32,
+}
+
+/// An import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportInfo {
+    /// Its id.
+    pub id: ImportId,
+    /// When it was imported.
+    pub at: DateTime<Utc>,
+    /// The files.
+    pub source: ImportSource,
+    /// The numbers of sits.
+    pub counts: ImportCounts,
+    /// When it was undone, and the number of sits that this deleted; none: it was not undone.
+    pub undone: Option<(DateTime<Utc>, u32)>,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportOutcome {
+    /// The sits were imported.
+    Imported(ImportInfo),
+    /// There was nothing to import.
+    Nothing,
+    /// The caller has cancelled. Nothing was imported.
+    Cancelled,
+}
+
+/// How many sessions are changed before a long transaction looks whether the timer waits.
+const CHUNK: i64 = 2_000;
+
+/// The imports that the user sees: those whose first sit the log can show. Its owner is that of the others.
+const SHOWN: &str = "SELECT * FROM imports WHERE (
+       SELECT owner IS NULL OR owner = (SELECT id FROM accounts WHERE shown = 1) FROM sessions
+       WHERE key = (SELECT min(session_key) FROM import_sits WHERE import_id = imports.id)
+     )";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<ImportInfo> {
+    let undoneat: Option<Stamp> = row.get("undoneat")?;
+    let undone: Option<u32> = row.get("undone")?;
+    Ok(ImportInfo {
+        id: ImportId(row.get("id")?),
+        at: row.get::<_, Stamp>("importedat")?.0,
+        source: ImportSource {
+            files: row.get::<_, Json<_>>("files")?.0,
+            formats: row.get::<_, Json<_>>("formats")?.0,
+            zone: row.get("zone")?,
+            skipped: row.get("skipped")?,
+        },
+        counts: ImportCounts {
+            added: row.get("added")?,
+            revived: row.get("revived")?,
+            known: row.get("known")?,
+            same: row.get("same")?,
+            deleted: row.get("deleted")?,
+        },
+        undone: undoneat.map(|at| at.0).zip(undone),
+    })
+}
+
+/// Lists the imports whose sits are those of the shown account or ownerless, newest first.
+pub(crate) fn all(connection: &Connection) -> Result<Vec<ImportInfo>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SHOWN} ORDER BY id DESC"))?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns an import that the user sees.
+fn find(connection: &Connection, id: ImportId) -> Result<ImportInfo, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SHOWN} AND id = ?1"))?;
+    statement.query_row([id.0], from_row).optional()?.ok_or(StoreError::NoSuchImport { id })
+}
+
+/// Deletes the sits that an import brought, except those that the user has deleted. Returns the import; none if an urgent
+/// job waits.
+pub(crate) fn undo(
+    connection: &Connection,
+    id: ImportId,
+    at: DateTime<Utc>,
+    urgent: &Urgent,
+) -> Result<Option<ImportInfo>, StoreError> {
+    if find(connection, id)?.undone.is_some() {
+        return Err(StoreError::ImportUndone { id });
+    }
+    let device = device::current(connection)?;
+    let (mut after, mut undone) = (0, 0_usize);
+    loop {
+        if urgent.waits() {
+            return Ok(None);
+        }
+        const END: &str = "SELECT max(session_key) FROM (
+               SELECT session_key FROM import_sits WHERE import_id = ?1 AND session_key > ?2
+               ORDER BY session_key LIMIT ?3
+             )";
+        let end: Option<i64> =
+            connection.prepare_cached(END)?.query_row((id.0, after, CHUNK), |row| row.get(0))?;
+        let Some(end) = end else { break };
+        connection
+            .prepare_cached(
+                "UPDATE import_sits SET undo_revision = min(deletionrevision + 1, 4294967295), undo_device = :device
+                 FROM sessions WHERE key = session_key AND import_id = :id AND session_key > :after
+                   AND session_key <= :end AND deletedat IS NULL",
+            )?
+            .execute(named_params! { ":device": Id(device), ":id": id.0, ":after": after, ":end": end })?;
+        undone += connection
+            .prepare_cached(
+                "UPDATE sessions SET deletedat = :at, deletionrevision = undo_revision, deletiondevice = undo_device
+                 FROM import_sits WHERE key = session_key AND import_id = :id AND session_key > :after
+                   AND session_key <= :end AND undo_revision IS NOT NULL",
+            )?
+            .execute(named_params! { ":at": Stamp(at), ":id": id.0, ":after": after, ":end": end })?;
+        enqueue_deletions(connection, id, after, end)?;
+        after = end;
+    }
+    connection
+        .prepare_cached("UPDATE imports SET undoneat = ?2, undone = ?3 WHERE id = ?1")?
+        .execute((id.0, Stamp(at), u32::try_from(undone).unwrap_or(u32::MAX)))?;
+    find(connection, id).map(Some)
+}
+
+/// Enqueues the sessions of an import with keys after `after` and up to `end` that undoing it has deleted.
+fn enqueue_deletions(
+    connection: &Connection,
+    id: ImportId,
+    after: i64,
+    end: i64,
+) -> Result<(), StoreError> {
+    let last = crate::outbox::generations(connection, u32::try_from(CHUNK).unwrap_or(u32::MAX))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO outbox (session_key, generation, state, edited)
+             SELECT session_key, :last + row_number() OVER (ORDER BY session_key), 'pending', 2
+             FROM import_sits WHERE import_id = :id AND session_key > :after AND session_key <= :end
+               AND undo_revision IS NOT NULL
+             ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+               edited = outbox.edited | excluded.edited,
+               state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END",
+        )?
+        .execute(named_params! { ":last": last, ":id": id.0, ":after": after, ":end": end })?;
+    Ok(())
+}
+
+/// Returns the effective start in milliseconds since 1970, and the effective length.
+fn effective(session: &Session) -> (i64, u32) {
+    (session.effective_start().utc.timestamp_millis(), session.effective_length().0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! Adds staged sits to the log.
+
+use super::staging::Status;
+use super::{CHUNK, Compared, ImportCounts, ImportInfo, ImportSource, find};
+use crate::text::{Id, Json, Stamp};
+use crate::writer::Urgent;
+use crate::{StoreError, accounts, device, imports::ImportId, labels, log, outbox};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, named_params};
+use std::sync::Arc;
+use zafu_core::ids::{DeviceId, UserId};
+use zafu_core::label::{Colour, Shape};
+
+/// Is told how many of the staged sits are added, and returns whether to go on.
+pub type CommitProgress = Arc<dyn Fn(u32) -> bool + Send + Sync>;
+
+/// The staged sits to be added. They are attached to the connection as `staging`.
+pub(crate) struct Commit {
+    pub compared: Compared,
+    pub counts: ImportCounts,
+    pub source: ImportSource,
+    /// The number of the last staged sit.
+    pub last: i64,
+    pub at: DateTime<Utc>,
+    pub on_progress: CommitProgress,
+}
+
+/// What came of one attempt.
+pub(crate) enum Committed {
+    Imported(ImportInfo),
+    Cancelled,
+    /// Another account is signed in since the comparison.
+    OwnerChanged,
+}
+
+/// What is the same for all chunks.
+struct Target {
+    import: i64,
+    owner: Option<UserId>,
+    device: DeviceId,
+    /// The key of a session is this, plus the number of its staged sit.
+    key: i64,
+    /// The generation of a session is this, plus the number of its staged sit.
+    generation: i64,
+}
+
+impl Commit {
+    /// Adds the sits, in the caller's transaction. None if an urgent job waits.
+    pub fn run(
+        &self,
+        connection: &Connection,
+        urgent: &Urgent,
+    ) -> Result<Option<Committed>, StoreError> {
+        let owner = accounts::signed_in(connection)?;
+        if owner != self.compared.owner {
+            return Ok(Some(Committed::OwnerChanged));
+        }
+        connection.execute_batch("SAVEPOINT import")?;
+        let import = self.record(connection)?;
+        let target = Target {
+            import,
+            owner,
+            device: device::current(connection)?,
+            key: connection
+                .query_row("SELECT coalesce(max(key), 0) FROM sessions", [], |row| row.get(0))?,
+            generation: outbox::generations(
+                connection,
+                u32::try_from(self.last).unwrap_or(u32::MAX),
+            )?,
+        };
+        find_label_keys(connection)?;
+        let (mut after, mut added, mut revived) = (0, 0_u32, 0_u32);
+        while after < self.last {
+            if urgent.waits() {
+                return Ok(None);
+            }
+            let end = after + CHUNK;
+            added += log::add_rows_late(connection, || target.add(connection, after, end))?;
+            revived += target.revive(connection, after, end)?;
+            if !(self.on_progress)(u32::try_from(end.min(self.last)).unwrap_or(u32::MAX)) {
+                connection.execute_batch("ROLLBACK TO import; RELEASE import")?;
+                return Ok(Some(Committed::Cancelled));
+            }
+            after = end;
+        }
+        connection.execute_batch("DROP TABLE temp.label_keys")?;
+        add_looks(connection, owner)?;
+        // The log may have changed since the comparison.
+        connection.execute(
+            "UPDATE imports SET added = ?2, revived = ?3 WHERE id = ?1",
+            (import, added, revived),
+        )?;
+        connection.execute_batch("RELEASE import")?;
+        find(connection, ImportId(import)).map(|info| Some(Committed::Imported(info)))
+    }
+
+    /// Inserts the row of the import, and returns its id.
+    fn record(&self, connection: &Connection) -> Result<i64, StoreError> {
+        let Self { counts, source, .. } = self;
+        connection.execute(
+            "INSERT INTO imports (importedat, formats, files, zone, added, revived, known, same, deleted, skipped)
+             VALUES (:at, :formats, :files, :zone, 0, 0, :known, :same, :deleted, :skipped)",
+            named_params! {
+                ":at": Stamp(self.at),
+                ":formats": Json(&source.formats),
+                ":files": Json(&source.files),
+                ":zone": source.zone,
+                ":known": counts.known,
+                ":same": counts.same,
+                ":deleted": counts.deleted,
+                ":skipped": source.skipped,
+            },
+        )?;
+        Ok(connection.last_insert_rowid())
+    }
+}
+
+impl Target {
+    /// Adds the new sits with numbers after `after` and up to `end`. Returns how many were added.
+    fn add(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
+        let added = connection
+            .prepare_cached(
+                "INSERT INTO sessions (key, id, startedat, sitlength, satlength, iscompleted, completedat, endedat, utcoffset,
+                   deviceid, source, createdat, note, label, correctedstart, correctedlength, correctedoffset,
+                   detailsrevision, detailsdevice, deletionrevision, deletiondevice, owner)
+                 SELECT :key + n, id, startedat, sitlength, satlength, completedat IS NOT NULL, completedat, endedat,
+                   utcoffset, :device, source, createdat, note,
+                   coalesce((SELECT key FROM temp.label_keys WHERE name = label), label), correctedstart,
+                   correctedlength, correctedoffset, detailsrevision, :device, 0, :device, :owner
+                 FROM staging.sits WHERE n > :after AND n <= :end AND status = :new AND NOT EXISTS (
+                   SELECT 1 FROM sessions AS known
+                   WHERE known.id = sits.id AND coalesce(known.owner, '') = coalesce(:owner, '')
+                 )",
+            )?
+            .execute(named_params! {
+                ":key": self.key,
+                ":device": Id(self.device),
+                ":owner": self.owner.map(Id),
+                ":after": after,
+                ":end": end,
+                ":new": Status::New as i64,
+            })?;
+        let (first, last) = (self.key + after, self.key + end);
+        connection
+            .prepare_cached(
+                "INSERT INTO import_sits (import_id, session_key, is_revived)
+                 SELECT ?1, key, 0 FROM sessions WHERE key > ?2 AND key <= ?3",
+            )?
+            .execute((self.import, first, last))?;
+        connection
+            .prepare_cached(
+                "INSERT INTO outbox (session_key, generation, state, edited)
+                 SELECT key, key - ?1 + ?2, 'pending', detailsrevision > 0 FROM sessions WHERE key > ?3 AND key <= ?4",
+            )?
+            .execute((self.key, self.generation, first, last))?;
+        Ok(u32::try_from(added).unwrap_or(u32::MAX))
+    }
+
+    /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, unless their
+    /// deletion was changed since. Returns how many were restored.
+    fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
+        let range = named_params! {
+            ":import": self.import, ":after": after, ":end": end, ":undone": Status::Undone as i64,
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO import_sits (import_id, session_key, is_revived)
+                 SELECT :import, session_key, 1 FROM staging.sits
+                 WHERE n > :after AND n <= :end AND status = :undone AND EXISTS (
+                   SELECT 1 FROM import_sits JOIN sessions ON key = import_sits.session_key
+                   WHERE import_sits.session_key = sits.session_key AND deletedat IS NOT NULL
+                     AND undo_revision = deletionrevision AND undo_device = deletiondevice
+                 )",
+            )?
+            .execute(range)?;
+        const REVIVED: &str = "FROM staging.sits JOIN import_sits USING (session_key)
+            WHERE n > :after AND n <= :end AND status = :undone AND import_id = :import";
+        connection
+            .prepare_cached(&format!(
+                "INSERT INTO outbox (session_key, generation, state, edited)
+                 SELECT session_key, :generation + n, 'pending', 2 {REVIVED}
+                 ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+                   edited = outbox.edited | excluded.edited,
+                   state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END"
+            ))?
+            .execute(named_params! {
+                ":import": self.import,
+                ":after": after,
+                ":end": end,
+                ":undone": Status::Undone as i64,
+                ":generation": self.generation,
+            })?;
+        let revived = connection
+            .prepare_cached(&format!(
+                "UPDATE sessions SET deletedat = NULL, deletionrevision = min(deletionrevision + 1, 4294967295),
+                   deletiondevice = :device
+                 WHERE key IN (SELECT session_key {REVIVED})"
+            ))?
+            .execute(named_params! {
+                ":import": self.import,
+                ":after": after,
+                ":end": end,
+                ":undone": Status::Undone as i64,
+                ":device": Id(self.device),
+            })?;
+        Ok(u32::try_from(revived).unwrap_or(u32::MAX))
+    }
+}
+
+/// Fills a temporary table with the keys of the labels whose keys are not their names.
+fn find_label_keys(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "CREATE TEMP TABLE label_keys (name TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT",
+    )?;
+    let mut names = connection
+        .prepare("SELECT DISTINCT label FROM staging.sits WHERE status = ?1 AND label <> ''")?;
+    let names = names.query_map([Status::New as i64], |row| row.get::<_, String>(0))?;
+    let mut insert = connection.prepare("INSERT INTO temp.label_keys VALUES (?1, ?2)")?;
+    for other in labels::keys_other_than_names(connection, names)? {
+        insert.execute((other.0, other.1.0))?;
+    }
+    Ok(())
+}
+
+/// Gives labels of the staged sits their looks, except those that the user has given a look on this device.
+fn add_looks(connection: &Connection, owner: Option<UserId>) -> Result<(), StoreError> {
+    let mut looks = connection.prepare("SELECT name, colour, shape FROM staging.looks")?;
+    let looks = looks.query_map([], |row| {
+        let (colour, shape): (String, String) = (row.get(1)?, row.get(2)?);
+        Ok((row.get::<_, String>(0)?, Colour::from_name(&colour), Shape::from_name(&shape)))
+    })?;
+    let looks = looks.collect::<Result<Vec<_>, _>>()?;
+    labels::add_looks(
+        connection,
+        owner,
+        looks.into_iter().filter_map(|(name, colour, shape)| Some((name, colour?, shape?))),
+    )
+}

@@ -1,0 +1,220 @@
+//! Compares staged sits with the log: which of them it has, under the same id or in another format.
+//!
+//! Two formats rarely agree to the second. A sit of one format is that of another if it starts within a minute of it and
+//! its length is within a second. Each sit of the log, or of another file, is at most one sit of a format: several short
+//! sits in one minute stay several.
+
+use super::staging::Status;
+use crate::connection;
+use crate::text::Id;
+use crate::{StoreError, accounts};
+use rusqlite::Connection;
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
+use zafu_core::ids::UserId;
+
+/// How far apart the starts of the same sit may be in two formats, in milliseconds.
+const START_TOLERANCE: i64 = 60_000;
+/// How much the lengths may differ, in seconds.
+const LENGTH_TOLERANCE: i64 = 1;
+
+/// The log with which staged sits were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compared {
+    /// The account that was signed in.
+    pub owner: Option<UserId>,
+}
+
+/// Compares all staged sits in `staging` with the log in `database`, and records what becomes of each.
+pub(super) fn compare(
+    staging: &Connection,
+    database: &Path,
+    formats: &[String],
+) -> Result<Compared, StoreError> {
+    staging.execute("ATTACH ?1 AS log", [connection::read_only_uri(database)])?;
+    let compared = compare_attached(staging, formats);
+    staging.flush_prepared_statement_cache();
+    let detached = staging.execute_batch("DETACH log");
+    let compared = compared?;
+    detached?;
+    Ok(compared)
+}
+
+fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared, StoreError> {
+    let transaction = staging.unchecked_transaction()?;
+    let staging = &*transaction;
+    staging.execute_batch(
+        "DROP INDEX IF EXISTS sits_by_session;
+         UPDATE sits SET status = 0, session_key = NULL WHERE status <> 0",
+    )?;
+    let owner = accounts::signed_in(staging)?;
+    let shown = accounts::shown(staging)?.map(|account| account.id);
+    let has_sessions: bool =
+        staging.query_row("SELECT EXISTS (SELECT 1 FROM log.sessions)", [], |row| row.get(0))?;
+    if has_sessions {
+        find_by_id(staging, shown)?;
+    }
+    staging.execute_batch(
+        "CREATE INDEX sits_by_session ON sits (session_key, file) WHERE session_key IS NOT NULL",
+    )?;
+    if has_sessions || formats.len() > 1 {
+        find_in_other_formats(staging, shown, formats)?;
+    }
+    transaction.commit()?;
+    Ok(Compared { owner })
+}
+
+/// Finds the staged sits whose ids are those of sessions that the user sees, or has deleted.
+fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreError> {
+    let mut find = staging.prepare(
+        "UPDATE sits SET session_key = (
+           SELECT key FROM log.sessions AS known WHERE known.id = sits.id AND coalesce(known.owner, '') = ?1
+         ) WHERE session_key IS NULL",
+    )?;
+    if let Some(shown) = shown {
+        find.execute([shown.to_string()])?;
+    }
+    find.execute([""])?;
+    staging.execute(
+        "UPDATE sits SET status = (
+           SELECT CASE
+             WHEN deletedat IS NULL THEN ?1
+             WHEN EXISTS (
+               SELECT 1 FROM log.import_sits
+               WHERE import_sits.session_key = key AND undo_revision = deletionrevision AND undo_device = deletiondevice
+             ) THEN ?2
+             ELSE ?3
+           END FROM log.sessions WHERE key = sits.session_key
+         ) WHERE session_key IS NOT NULL",
+        [Status::Known as i64, Status::Undone as i64, Status::Deleted as i64],
+    )?;
+    Ok(())
+}
+
+/// A sit that staged sits may be, by its start.
+struct Candidate {
+    start: i64,
+    length: i64,
+    /// Distinguishes candidates of the same start and length: the key of a session, or the negated number of a staged sit.
+    number: i64,
+}
+
+/// The sits within a minute, for each format (by its first file) those that no sit of the format is yet.
+struct Window {
+    candidates: VecDeque<Candidate>,
+    free: Vec<BTreeSet<(i64, i64, i64)>>,
+}
+
+impl Window {
+    fn new(files: usize) -> Self {
+        Self { candidates: VecDeque::new(), free: vec![BTreeSet::new(); files] }
+    }
+
+    /// Adds a candidate for all formats but one.
+    fn add(&mut self, candidate: Candidate, except: Option<usize>) {
+        let Candidate { start, length, number } = candidate;
+        for (format, free) in self.free.iter_mut().enumerate() {
+            if Some(format) != except {
+                free.insert((length, start, number));
+            }
+        }
+        self.candidates.push_back(candidate);
+    }
+
+    /// Removes the candidates that start before `start`. They were added in the order of their starts, or at most twice
+    /// the tolerance before.
+    fn forget_before(&mut self, start: i64) {
+        while let Some(first) = self.candidates.front()
+            && first.start < start
+        {
+            let Candidate { start, length, number } = *first;
+            for free in &mut self.free {
+                free.remove(&(length, start, number));
+            }
+            self.candidates.pop_front();
+        }
+    }
+
+    /// Takes the candidate that a sit of `format` is; prefers one of the same length.
+    fn take(&mut self, format: usize, start: i64, length: i64) -> Option<i64> {
+        let free = self.free.get_mut(format)?;
+        let near = |length: i64| {
+            (length, start - START_TOLERANCE, i64::MIN)
+                ..=(length, start + START_TOLERANCE, i64::MAX)
+        };
+        let lengths = [length, length - LENGTH_TOLERANCE, length + LENGTH_TOLERANCE];
+        let found = lengths.into_iter().find_map(|length| free.range(near(length)).next().copied());
+        found
+            .inspect(|candidate| {
+                free.remove(candidate);
+            })
+            .map(|(_, _, number)| number)
+    }
+}
+
+/// Finds the staged sits that the log, or another file, has in another format.
+fn find_in_other_formats(
+    staging: &Connection,
+    shown: Option<UserId>,
+    formats: &[String],
+) -> Result<(), StoreError> {
+    // Files of one format count as one.
+    let format_of = |file: usize| {
+        let name = formats.get(file);
+        name.and_then(|name| formats.iter().position(|first| first == name)).unwrap_or(file)
+    };
+    // The position of a row in the log is its start times this number, plus a part that is hardly ever as large.
+    const POSITIONS: i64 = 32_768;
+    let range = staging.query_row(
+        "SELECT min(start), max(start) FROM sits WHERE status IN (?1, ?2)",
+        [Status::New as i64, Status::Undone as i64],
+        |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)),
+    )?;
+    let Some((first, last)) = range else { return Ok(()) };
+    let positions = (
+        (first - START_TOLERANCE).saturating_mul(POSITIONS),
+        (last + START_TOLERANCE + 1).saturating_mul(POSITIONS),
+    );
+    let mut known = staging.prepare(
+        "SELECT log_rows.start, log_rows.length, log_rows.key, file
+         FROM log.log_rows INDEXED BY log_rows_by_position LEFT JOIN sits ON sits.session_key = log_rows.key
+         WHERE position BETWEEN ?1 AND ?2 AND outcome > 0
+           AND owner IN (SELECT number FROM log.log_owners WHERE id = '' OR id = ?3)
+         ORDER BY position",
+    )?;
+    let mut known = known.query((positions.0, positions.1, shown.map(Id)))?;
+    let mut next_known = move || -> Result<Option<(Candidate, Option<usize>)>, StoreError> {
+        let Some(row) = known.next()? else { return Ok(None) };
+        let candidate = Candidate { start: row.get(0)?, length: row.get(1)?, number: row.get(2)? };
+        let by_id = row.get::<_, Option<u32>>(3)?.map(|file| format_of(file as usize));
+        Ok(Some((candidate, by_id)))
+    };
+    // Sorted before the first row is returned, so that the rows can be updated on the way.
+    let mut sits = staging.prepare(
+        "SELECT n, start, length, file FROM sits WHERE status IN (?1, ?2) ORDER BY start, n",
+    )?;
+    let mut sits = sits.query([Status::New as i64, Status::Undone as i64])?;
+    let mut update =
+        staging.prepare("UPDATE sits SET status = ?2, session_key = ?3 WHERE n = ?1")?;
+    let mut window = Window::new(formats.len());
+    let mut ahead = next_known()?;
+    while let Some(row) = sits.next()? {
+        let (n, start, length): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let format = format_of(row.get::<_, u32>(3)? as usize);
+        window.forget_before(start - START_TOLERANCE);
+        while let Some((candidate, by_id)) =
+            ahead.take_if(|(candidate, _)| candidate.start <= start + START_TOLERANCE)
+        {
+            window.add(candidate, by_id);
+            ahead = next_known()?;
+        }
+        match window.take(format, start, length) {
+            Some(number) => {
+                let session = (number > 0).then_some(number);
+                update.execute((n, Status::Same as i64, session))?;
+            }
+            None => window.add(Candidate { start, length, number: -n }, Some(format)),
+        }
+    }
+    Ok(())
+}

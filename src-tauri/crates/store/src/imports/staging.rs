@@ -1,0 +1,296 @@
+//! Staged sits: those that were read from files and are not in the log yet.
+//!
+//! They are in a database in a temporary folder in the data folder, so that memory stays bounded whatever the number of
+//! sits. It is removed when the import ends, and at the next start if the process was killed.
+
+use super::compare::{self, Compared};
+use super::{ImportCounts, ImportPreview, ImportSample, effective};
+use crate::text::Stamp;
+use crate::{StoreError, connection};
+use chrono::DateTime;
+use rusqlite::{Connection, OpenFlags, params};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use zafu_core::label::{Colour, MAX_LABELS, Shape};
+use zafu_core::session::Session;
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
+
+const PREFIX: &str = "import-";
+const SUFFIX: &str = ".staging";
+
+/// Removes staged sits that a process has left in `folder` when it was killed.
+pub(crate) fn remove_leftovers(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_staging =
+            name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if is_staging && entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// What becomes of a staged sit, as a number in the column `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i64)]
+pub(super) enum Status {
+    /// It is not in the log.
+    New = 0,
+    /// The log has it under its id.
+    Known = 1,
+    /// The log, or another of the files, has it in another format.
+    Same = 2,
+    /// The user has deleted it.
+    Deleted = 3,
+    /// Undoing an import has deleted it.
+    Undone = 4,
+}
+
+/// The tables of staged sits. `session_key` is the session in the log to which `status` refers.
+const SCHEMA: &str = "
+    CREATE TABLE sits (
+      n INTEGER PRIMARY KEY,
+      file INTEGER NOT NULL,
+      id TEXT NOT NULL UNIQUE,
+      start INTEGER NOT NULL,
+      length INTEGER NOT NULL,
+      utcoffset INTEGER NOT NULL,
+      startedat TEXT NOT NULL,
+      sitlength INTEGER NOT NULL,
+      satlength INTEGER NOT NULL,
+      completedat TEXT,
+      endedat TEXT,
+      source TEXT NOT NULL,
+      createdat TEXT NOT NULL,
+      correctedstart TEXT,
+      correctedlength INTEGER,
+      correctedoffset INTEGER,
+      detailsrevision INTEGER NOT NULL,
+      status INTEGER NOT NULL DEFAULT 0,
+      session_key INTEGER,
+      label TEXT NOT NULL,
+      note TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE looks (name TEXT PRIMARY KEY, colour TEXT NOT NULL, shape TEXT NOT NULL) STRICT";
+
+/// Returns the path of the database in a temporary folder.
+fn database(temporary: &TempDir) -> PathBuf {
+    temporary.path().join("sits.db")
+}
+
+/// Sits that were read from files.
+pub(crate) struct Staging {
+    // Closed before the folder is removed.
+    connection: Connection,
+    temporary: TempDir,
+    folder: PathBuf,
+    staged: u32,
+    /// Sits whose id was staged before.
+    repeated: u32,
+    looks: u32,
+    /// Whether a transaction is open, in which sits are added.
+    is_adding: bool,
+    compared: Option<Compared>,
+}
+
+impl Staging {
+    /// Creates an empty database in the data folder `folder`.
+    pub fn create(folder: &Path) -> Result<Self, StoreError> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX).suffix(SUFFIX);
+        // Only its owner can open it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let temporary = builder.tempdir_in(folder);
+        let temporary = temporary.map_err(|error| StoreError::io(folder, folder, error))?;
+        let path = database(&temporary);
+        let opened = || -> Result<_, StoreError> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                | OpenFlags::SQLITE_OPEN_URI;
+            let connection = Connection::open_with_flags(&path, flags)?;
+            connection.busy_timeout(connection::BUSY_TIMEOUT)?;
+            // Whatever fails, the file is removed: it needs neither a journal nor syncing.
+            connection.pragma_update_and_check(None, "journal_mode", "off", |_| Ok(()))?;
+            connection.pragma_update(None, "synchronous", "off")?;
+            connection.pragma_update(None, "cache_size", -16_384)?;
+            connection.execute_batch(SCHEMA)?;
+            Ok(connection)
+        };
+        let connection = opened().map_err(|error| error.explained(folder))?;
+        Ok(Self {
+            connection,
+            temporary,
+            folder: folder.into(),
+            staged: 0,
+            repeated: 0,
+            looks: 0,
+            is_adding: false,
+            compared: None,
+        })
+    }
+
+    /// Returns the path of the database.
+    pub fn path(&self) -> PathBuf {
+        database(&self.temporary)
+    }
+
+    /// Returns a folder for other files that are needed until the import ends.
+    pub fn temporary_folder(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// Returns the number of staged sits.
+    pub const fn count(&self) -> u32 {
+        self.staged
+    }
+
+    /// Returns the outcome of the last comparison with the log.
+    pub const fn compared(&self) -> Option<&Compared> {
+        self.compared.as_ref()
+    }
+
+    /// Adds a sit of a file. Its label is the name of one; its devices are not used.
+    pub fn add(&mut self, file: usize, session: &Session) -> Result<(), StoreError> {
+        self.begin_adding()?;
+        let (start, length) = effective(session);
+        let Session { lifecycle, details, .. } = session;
+        let added = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO sits (file, id, start, length, utcoffset, startedat, sitlength, satlength, completedat,
+                   endedat, source, createdat, correctedstart, correctedlength, correctedoffset, detailsrevision, label,
+                   note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                 ON CONFLICT (id) DO NOTHING",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![
+                    i64::try_from(file).unwrap_or(i64::MAX),
+                    crate::text::Id(session.id),
+                    start,
+                    length,
+                    session.utcoffset.0,
+                    Stamp(lifecycle.startedat),
+                    lifecycle.sitlength.0,
+                    lifecycle.satlength().0,
+                    lifecycle.completedat().map(Stamp),
+                    lifecycle.endedat().map(Stamp),
+                    session.source.as_str(),
+                    Stamp(session.createdat),
+                    details.value.corrected_start.map(Stamp),
+                    details.value.corrected_length.map(|length| length.0),
+                    details.value.corrected_offset.map(|offset| offset.0),
+                    details.revision,
+                    details.value.label,
+                    details.value.note,
+                ])
+            })
+            .map_err(|error| self.explained(error))?;
+        match added {
+            0 => self.repeated += 1,
+            _ => self.staged += 1,
+        }
+        Ok(())
+    }
+
+    /// Adds the look of a label. Those beyond the number of labels that an owner can have are left out.
+    pub fn add_look(&mut self, name: &str, colour: Colour, shape: Shape) -> Result<(), StoreError> {
+        if self.looks >= MAX_LABELS {
+            return Ok(());
+        }
+        self.looks += 1;
+        self.begin_adding()?;
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO looks VALUES (?1, ?2, ?3)")
+            .and_then(|mut statement| statement.execute((name, colour.as_str(), shape.as_str())))
+            .map_err(|error| self.explained(error))?;
+        Ok(())
+    }
+
+    /// Compares the staged sits with the log in `database`. `formats` has the format of each file.
+    pub fn compare(&mut self, database: &Path, formats: &[String]) -> Result<(), StoreError> {
+        self.end_adding()?;
+        let compared = compare::compare(&self.connection, database, formats);
+        self.compared = Some(compared.map_err(|error| error.explained(&self.folder))?);
+        Ok(())
+    }
+
+    /// Returns what the last comparison found, with up to `samples` sits.
+    pub fn preview(&self, samples: u32) -> Result<ImportPreview, StoreError> {
+        self.read_preview(samples).map_err(|error| error.explained(&self.folder))
+    }
+
+    /// Returns the number of bytes of the database.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        let path = self.path();
+        let bytes = fs::metadata(&path).map(|file| file.len());
+        bytes.map_err(|error| StoreError::io(&self.folder, &path, error))
+    }
+
+    pub fn counts(&self) -> Result<ImportCounts, StoreError> {
+        let mut counts = ImportCounts { known: self.repeated, ..ImportCounts::default() };
+        let mut statement =
+            self.connection.prepare_cached("SELECT status, count(*) FROM sits GROUP BY status")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number: u32 = row.get(1)?;
+            match row.get::<_, i64>(0)? {
+                status if status == Status::New as i64 => counts.added = number,
+                status if status == Status::Undone as i64 => counts.revived = number,
+                status if status == Status::Same as i64 => counts.same = number,
+                status if status == Status::Deleted as i64 => counts.deleted = number,
+                _ => counts.known += number,
+            }
+        }
+        Ok(counts)
+    }
+
+    fn read_preview(&self, samples: u32) -> Result<ImportPreview, StoreError> {
+        const SQL: &str =
+            "SELECT start, coalesce(correctedoffset, utcoffset), length, label, note FROM sits
+            WHERE status IN (0, 4) ORDER BY start";
+        let read = |order: &str, limit: u32| -> Result<Vec<ImportSample>, StoreError> {
+            let mut statement =
+                self.connection.prepare_cached(&format!("{SQL} {order}, n LIMIT ?1"))?;
+            let rows = statement.query_map([limit], |row| {
+                let utc = DateTime::from_timestamp_millis(row.get(0)?).unwrap_or_default();
+                let start = WallTime { utc, offset: UtcOffset(row.get(1)?) };
+                let length = Seconds(row.get(2)?);
+                Ok(ImportSample { start, length, label: row.get(3)?, note: row.get(4)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let start = |sits: Vec<ImportSample>| sits.first().map(|sit| sit.start);
+        let counts = self.counts()?;
+        let mut latest = read("DESC", samples.max(1))?;
+        let last = latest.first().map(|sit| sit.start);
+        latest.truncate(samples as usize);
+        Ok(ImportPreview { counts, first: start(read("ASC", 1)?), last, samples: latest })
+    }
+
+    fn begin_adding(&mut self) -> Result<(), StoreError> {
+        if !self.is_adding {
+            self.connection.execute_batch("BEGIN").map_err(|error| self.explained(error))?;
+            self.is_adding = true;
+            self.compared = None;
+        }
+        Ok(())
+    }
+
+    fn end_adding(&mut self) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.is_adding) {
+            self.connection.execute_batch("COMMIT").map_err(|error| self.explained(error))?;
+        }
+        Ok(())
+    }
+
+    fn explained(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::from(error).explained(&self.folder)
+    }
+}

@@ -1,0 +1,512 @@
+//! Imports: staging, the comparison with the log, the commit and the undo.
+
+mod common;
+
+use chrono::TimeDelta;
+use common::{at, id, sign_in, user, wall};
+use std::io::{BufRead, BufReader};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use zafu_core::edit::SessionEdit;
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::label::{Colour, LabelKey, Shape};
+use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
+use zafu_core::time::{Seconds, WallTime};
+use zafu_store::{
+    BackupReason, CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview,
+    ImportSource, LogFilter, LogQuery, OwnerFilter, StagedImport, Store, StoreError,
+};
+
+fn open(folder: &Path) -> Store {
+    Store::open(folder, at(0).wall).unwrap()
+}
+
+fn opened() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    (folder, store)
+}
+
+/// Returns a sit as a file has it: the `n`th begins `n` hours after midnight.
+fn sit(n: u32) -> Session {
+    sit_at(u128::from(n), wall("2026-01-01T00:00:00Z"), 3600 * i64::from(n), 600)
+}
+
+fn sit_at(number: u128, midnight: WallTime, seconds: i64, length: u32) -> Session {
+    let startedat = midnight.utc + TimeDelta::seconds(seconds);
+    let length = Seconds(length);
+    let nobody = DeviceId(uuid::Uuid::nil());
+    let completedat = startedat + TimeDelta::seconds(length.0.into());
+    Session {
+        id: id(1000 + number),
+        lifecycle: Lifecycle {
+            startedat,
+            sitlength: length,
+            stage: Stage::Completed { completedat, satlength: length },
+        },
+        details: Register::untouched(Details::default(), nobody),
+        deletion: Register::untouched(None, nobody),
+        utcoffset: midnight.offset,
+        deviceid: nobody,
+        source: Source::Import,
+        createdat: at(0).wall.utc,
+    }
+}
+
+fn labelled(n: u32, label: &str) -> Session {
+    let session = sit(n);
+    let details = Details { label: label.into(), note: format!("note {n}"), ..Details::default() };
+    Session { details: session.details.set(details, session.deviceid), ..session }
+}
+
+fn source(format: &str) -> ImportSource {
+    ImportSource {
+        files: vec!["log.csv".into()],
+        formats: vec![format.into()],
+        zone: Some("Europe/Berlin".into()),
+        skipped: 2,
+    }
+}
+
+fn no_progress() -> CommitProgress {
+    Arc::new(|_| true)
+}
+
+fn staged<'s>(store: &Store, sits: impl IntoIterator<Item = &'s Session>) -> StagedImport {
+    let mut staged = store.stage_import().unwrap();
+    sits.into_iter().for_each(|sit| staged.add(0, sit).unwrap());
+    staged
+}
+
+fn preview<'s>(
+    store: &Store,
+    format: &str,
+    sits: impl IntoIterator<Item = &'s Session>,
+) -> ImportPreview {
+    staged(store, sits).preview(&[format.into()], 5).unwrap()
+}
+
+fn commit(staged: StagedImport, format: &str) -> ImportOutcome {
+    staged.commit(&source(format), at(0).wall, &no_progress()).unwrap()
+}
+
+fn import<'s>(
+    store: &Store,
+    format: &str,
+    sits: impl IntoIterator<Item = &'s Session>,
+) -> ImportInfo {
+    match commit(staged(store, sits), format) {
+        ImportOutcome::Imported(info) => info,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn sits(numbers: RangeInclusive<u32>) -> Vec<Session> {
+    numbers.map(sit).collect()
+}
+
+fn is_deleted(store: &Store, id: SessionId) -> bool {
+    store.session(id).unwrap().unwrap().deletion.value.is_some()
+}
+
+fn log_of(store: &Store, owner: OwnerFilter) -> Vec<Session> {
+    let filter = LogFilter { owner, ..LogFilter::default() };
+    store.sessions(&LogQuery { filter, ..LogQuery::newest(100_000) }).unwrap()
+}
+
+/// Returns the ids in the log of all owners, oldest first.
+fn log(store: &Store) -> Vec<SessionId> {
+    let mut log: Vec<_> = log_of(store, OwnerFilter::All)
+        .into_iter()
+        .map(|session| (session.effective_start().utc, session.id))
+        .collect();
+    log.sort();
+    log.into_iter().map(|(_, id)| id).collect()
+}
+
+fn ids(sits: &[Session]) -> Vec<SessionId> {
+    sits.iter().map(|sit| sit.id).collect()
+}
+
+fn staging_files(folder: &Path) -> usize {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_str().unwrap().contains("staging")).count()
+}
+
+#[test]
+fn an_import_adds_sits_and_an_undo_deletes_them() {
+    let (folder, store) = opened();
+    let files = sits(1..=5);
+    let mut staged = staged(&store, &files);
+    let preview = staged.preview(&["tao".into()], 2).unwrap();
+    assert_eq!(preview.counts, ImportCounts { added: 5, ..ImportCounts::default() });
+    assert_eq!(preview.first, Some(files[0].effective_start()));
+    assert_eq!(preview.last, Some(files[4].effective_start()));
+    let starts: Vec<_> = preview.samples.iter().map(|sample| sample.start).collect();
+    assert_eq!(starts, [files[4].effective_start(), files[3].effective_start()]);
+    assert_eq!(log(&store), []);
+    assert_eq!(staging_files(folder.path()), 1);
+
+    let ImportOutcome::Imported(info) = commit(staged, "tao") else { panic!("not imported") };
+    assert_eq!(staging_files(folder.path()), 0);
+    assert_eq!(log(&store), ids(&files));
+    assert_eq!(store.pending(99).unwrap().len(), 5);
+    let device = store.device().unwrap();
+    for file in &files {
+        let found = store.session(file.id).unwrap().unwrap();
+        let expected = Session {
+            deviceid: device,
+            details: Register::untouched(Details::default(), device),
+            deletion: Register::untouched(None, device),
+            ..file.clone()
+        };
+        assert_eq!(found, expected);
+    }
+    assert_eq!((info.source.clone(), info.counts.added), (source("tao"), 5));
+    assert_eq!(store.imports().unwrap(), std::slice::from_ref(&info));
+    assert_eq!(Store::backups(folder.path()).unwrap()[0].reason, BackupReason::Import);
+
+    let undone = store.undo_import(info.id, at(60).wall.utc).unwrap();
+    assert_eq!(undone.undone, Some((at(60).wall.utc, 5)));
+    assert_eq!(log(&store), []);
+    assert!(files.iter().all(|file| is_deleted(&store, file.id)));
+    let error = store.undo_import(info.id, at(61).wall.utc).unwrap_err();
+    assert!(matches!(error, StoreError::ImportUndone { .. }), "{error}");
+    let error = store.undo_import(ImportId(99), at(61).wall.utc).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchImport { .. }), "{error}");
+    store.check().unwrap();
+}
+
+#[test]
+fn importing_again_brings_nothing() {
+    let (_folder, store) = opened();
+    let files = sits(1..=5);
+    import(&store, "tao", &files);
+    let known = ImportCounts { known: 5, ..ImportCounts::default() };
+    assert_eq!(preview(&store, "tao", &files).counts, known);
+    assert_eq!(commit(staged(&store, &files), "tao"), ImportOutcome::Nothing);
+    // With another zone, the same ids have other starts.
+    let hour = TimeDelta::hours(1);
+    let moved: Vec<_> = files
+        .iter()
+        .map(|file| {
+            let mut file = file.clone();
+            file.lifecycle.startedat += hour;
+            file
+        })
+        .collect();
+    assert_eq!(preview(&store, "tao", &moved).counts, known);
+    // A file that is given twice.
+    let twice = files.iter().chain(&files);
+    let counts = ImportCounts { known: 10, ..ImportCounts::default() };
+    assert_eq!(preview(&store, "tao", twice).counts, counts);
+    assert_eq!(store.imports().unwrap().len(), 1);
+}
+
+#[test]
+fn importing_again_restores_what_the_undo_has_deleted_and_not_what_the_user_has() {
+    let (_folder, store) = opened();
+    let files = sits(1..=6);
+    let first = import(&store, "tao", &files);
+    // Deleted before the undo, and after it: restored and deleted again.
+    store.delete(&[files[0].id.into()], at(10).wall.utc).unwrap();
+    assert_eq!(store.undo_import(first.id, at(20).wall.utc).unwrap().undone.unwrap().1, 5);
+    store.undelete(&[files[1].id.into()]).unwrap();
+    store.delete(&[files[1].id.into()], at(30).wall.utc).unwrap();
+    // Restored by the user.
+    store.undelete(&[files[2].id.into()]).unwrap();
+
+    let counts = ImportCounts { revived: 3, deleted: 2, known: 1, ..ImportCounts::default() };
+    assert_eq!(preview(&store, "tao", &files).counts, counts);
+    let second = import(&store, "tao", &files);
+    assert_eq!((second.counts.revived, second.counts.added), (3, 0));
+    assert_eq!(log(&store), ids(&files[2..]));
+
+    // The second import is undone as a whole, and the third restores it.
+    assert_eq!(store.undo_import(second.id, at(40).wall.utc).unwrap().undone.unwrap().1, 3);
+    assert_eq!(log(&store), [files[2].id]);
+    assert_eq!(import(&store, "tao", &files).counts.revived, 3);
+    assert_eq!(log(&store), ids(&files[2..]));
+    store.check().unwrap();
+}
+
+#[test]
+fn undoing_weeks_later_deletes_sits_that_were_edited_and_no_others() {
+    let (_folder, store) = opened();
+    common::sat(&store, id(1), 0);
+    let files = sits(1..=3);
+    let info = import(&store, "tao", &files);
+    let edit = SessionEdit::texts("calm", "Zazen");
+    store.edit(files[0].id, edit, at(5000).wall.utc).unwrap();
+    drop(store);
+    let store = open(_folder.path());
+    store.undo_import(info.id, at(9_000_000).wall.utc).unwrap();
+    assert_eq!(log(&store), [id(1)]);
+    assert_eq!(import(&store, "tao", &files).counts.revived, 3);
+    let edited = store.session(files[0].id).unwrap().unwrap();
+    assert_eq!(edited.details.value.note, "calm");
+}
+
+#[test]
+fn the_same_sit_in_another_format_is_known() {
+    let (_folder, store) = opened();
+    let midnight = wall("2026-01-01T00:00:00Z");
+    let file = |number, seconds, length| sit_at(number, midnight, seconds, length);
+    import(&store, "insight-timer", &[file(1, 0, 600), file(2, 3600, 20), file(3, 3630, 20)]);
+    let same = |sits: &[Session]| {
+        let counts = preview(&store, "apple-health", sits).counts;
+        (counts.same, counts.added)
+    };
+    assert_eq!(same(&[file(11, 60, 601)]), (1, 0));
+    assert_eq!(same(&[file(11, -60, 599)]), (1, 0));
+    assert_eq!(same(&[file(11, 61, 600)]), (0, 1));
+    assert_eq!(same(&[file(11, 0, 602)]), (0, 1));
+    // Two short sits of one minute are two in every format, and a third is new.
+    let short = [file(12, 3605, 20), file(13, 3635, 21)];
+    assert_eq!(same(&short), (2, 0));
+    assert_eq!(same(&[short[0].clone(), short[1].clone(), file(14, 3650, 20)]), (2, 1));
+
+    // A later export of the same format has another sit in the same minute.
+    let later = [file(2, 3600, 20), file(3, 3630, 20), file(4, 3650, 20)];
+    let counts = preview(&store, "insight-timer", &later).counts;
+    assert_eq!((counts.known, counts.same, counts.added), (2, 0, 1));
+
+    // Once the first is undone, the second is new; then the first is not restored beside it.
+    let first = store.imports().unwrap()[0].id;
+    store.undo_import(first, at(10).wall.utc).unwrap();
+    assert_eq!(import(&store, "apple-health", &short).counts.added, 2);
+    let again = [file(1, 0, 600), file(2, 3600, 20), file(3, 3630, 20)];
+    let counts = preview(&store, "insight-timer", &again).counts;
+    assert_eq!((counts.revived, counts.same), (1, 2));
+}
+
+#[test]
+fn of_two_formats_imported_together_each_sit_comes_once() {
+    let (_folder, store) = opened();
+    let (one, other) = (sits(1..=3), sits(3..=4));
+    let moved = |sit: &Session| {
+        let mut sit = sit.clone();
+        sit.id = SessionId(uuid::Uuid::from_u128(sit.id.0.as_u128() + 5000));
+        sit.lifecycle.startedat += TimeDelta::seconds(30);
+        sit
+    };
+    let both = || {
+        let mut staged = staged(&store, &one);
+        other.iter().for_each(|sit| staged.add(1, &moved(sit)).unwrap());
+        staged
+    };
+    let formats = ["insight-timer".to_owned(), "apple-health".to_owned()];
+    let expected = ImportCounts { added: 4, same: 1, ..ImportCounts::default() };
+    assert_eq!(both().preview(&formats, 0).unwrap().counts, expected);
+    both()
+        .commit(
+            &ImportSource { formats: formats.to_vec(), ..source("") },
+            at(0).wall,
+            &no_progress(),
+        )
+        .unwrap();
+    assert_eq!(log(&store).len(), 4);
+    let again = ImportCounts { known: 4, same: 1, ..ImportCounts::default() };
+    assert_eq!(both().preview(&formats, 0).unwrap().counts, again);
+}
+
+#[test]
+fn labels_are_found_by_their_names() {
+    let (_folder, store) = opened();
+    // "Zazen" was renamed, and "Metta" was created under another name.
+    store.create_label("Zazen", Colour::Red, Shape::Star).unwrap();
+    store.change_label(&LabelKey("Zazen".into()), "Sitting", Colour::Red, Shape::Star).unwrap();
+    store.create_label("Kindness", Colour::Blue, Shape::Cross).unwrap();
+    store.change_label(&LabelKey("Kindness".into()), "Metta", Colour::Blue, Shape::Cross).unwrap();
+    let files =
+        [labelled(1, "Zazen"), labelled(2, "Metta"), labelled(3, "New"), labelled(4, "Sitting")];
+    let mut staged = staged(&store, &files);
+    for (name, colour, shape) in [
+        ("Zazen", Colour::Green, Shape::Circle),
+        ("Metta", Colour::Green, Shape::Circle),
+        ("New", Colour::Green, Shape::Circle),
+        ("Unused", Colour::Teal, Shape::Square),
+        ("not\nvalid", Colour::Teal, Shape::Square),
+    ] {
+        staged.add_label(name, colour, shape).unwrap();
+    }
+    commit(staged, "zafu-json");
+    let keys: Vec<_> = files
+        .iter()
+        .map(|file| store.session(file.id).unwrap().unwrap().details.value.label)
+        .collect();
+    assert_eq!(keys, ["Zazen (2)", "Kindness", "New", "Zazen"]);
+    let mut labels: Vec<_> = store
+        .labels()
+        .unwrap()
+        .into_iter()
+        .map(|label| (label.name, label.colour, label.shape, label.sits))
+        .collect();
+    labels.sort();
+    let label = |name: &str, colour, shape, sits| (name.to_owned(), colour, shape, sits);
+    assert_eq!(
+        labels,
+        [
+            label("Metta", Colour::Blue, Shape::Cross, 1),
+            label("New", Colour::Green, Shape::Circle, 1),
+            label("Sitting", Colour::Red, Shape::Star, 1),
+            label("Unused", Colour::Teal, Shape::Square, 0),
+            // Created for the sit, with the look of its name, which nobody has changed.
+            labels[4].clone(),
+        ]
+    );
+    assert_eq!((labels[4].0.as_str(), labels[4].3), ("Zazen", 1));
+}
+
+#[test]
+fn two_accounts_import_the_same_file_each() {
+    let (_folder, store) = opened();
+    let files = sits(1..=3);
+    sign_in(&store);
+    let of_first = import(&store, "tao", &files);
+    store.sign_out().unwrap();
+    // The log still shows them.
+    assert_eq!(preview(&store, "tao", &files).counts.known, 3);
+    store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap();
+    assert_eq!(store.imports().unwrap(), []);
+    let error = store.undo_import(of_first.id, at(0).wall.utc).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchImport { .. }), "{error}");
+    let of_second = import(&store, "tao", &files);
+    assert_eq!(of_second.counts.added, 3);
+    assert_eq!(log(&store).len(), 6);
+    store.undo_import(of_second.id, at(0).wall.utc).unwrap();
+    let left = log_of(&store, OwnerFilter::Of(user(1)));
+    assert_eq!(left.len(), 3, "those of the first account stay");
+    assert_eq!(log_of(&store, OwnerFilter::Of(user(2))).len(), 0);
+}
+
+#[test]
+fn an_import_without_an_account_follows_its_sits_to_the_account() {
+    let (_folder, store) = opened();
+    let files = sits(1..=3);
+    let info = import(&store, "tao", &files);
+    sign_in(&store);
+    store.assign_ownerless().unwrap();
+    assert_eq!(preview(&store, "tao", &files).counts.known, 3);
+    store.sign_out().unwrap();
+    store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap();
+    assert_eq!(store.imports().unwrap(), [], "it is the first account's");
+    sign_in(&store);
+    assert_eq!(store.undo_import(info.id, at(0).wall.utc).unwrap().undone.unwrap().1, 3);
+    assert_eq!(log(&store), []);
+}
+
+#[test]
+fn ten_thousand_sits_are_imported_and_undone() {
+    let (_folder, store) = opened();
+    let files = sits(1..=10_000);
+    let info = import(&store, "tao", &files);
+    assert_eq!(info.counts.added, 10_000);
+    assert_eq!(log(&store).len(), 10_000);
+    assert_eq!(preview(&store, "tao", &files).counts.known, 10_000);
+    assert_eq!(store.undo_import(info.id, at(9).wall.utc).unwrap().undone.unwrap().1, 10_000);
+    assert_eq!(log(&store), []);
+    assert_eq!(store.pending(20_000).unwrap().len(), 10_000);
+    assert_eq!(import(&store, "tao", &files).counts.revived, 10_000);
+    assert_eq!(log(&store).len(), 10_000);
+    store.check().unwrap();
+}
+
+#[test]
+fn an_import_that_is_cancelled_changes_nothing() {
+    let (folder, store) = opened();
+    let cancels: CommitProgress = Arc::new(|done| done < 4_000);
+    let staged = staged(&store, &sits(1..=5_000));
+    let outcome = staged.commit(&source("tao"), at(0).wall, &cancels).unwrap();
+    assert_eq!(outcome, ImportOutcome::Cancelled);
+    assert_eq!((log(&store).len(), store.imports().unwrap().len()), (0, 0));
+    assert_eq!(store.pending(9).unwrap(), []);
+    assert_eq!(staging_files(folder.path()), 0);
+    assert_eq!(import(&store, "tao", &sits(1..=5_000)).counts.added, 5_000);
+    store.check().unwrap();
+}
+
+#[test]
+fn staged_sits_of_a_process_that_was_killed_are_removed() {
+    let (folder, store) = opened();
+    let staged = staged(&store, &sits(1..=5));
+    // As if the process had been killed.
+    std::mem::forget(staged);
+    drop(store);
+    assert_eq!(staging_files(folder.path()), 1);
+    let store = open(folder.path());
+    assert_eq!(staging_files(folder.path()), 0);
+    assert_eq!(log(&store), []);
+}
+
+const FOLDER: &str = "ZAFU_STORE_TEST_FOLDER";
+
+/// The process that is killed: prints a line in the middle of the transaction, and waits.
+#[test]
+#[ignore = "only run by the test below, which kills it"]
+fn imports_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = open(Path::new(&folder));
+    let waits: CommitProgress = Arc::new(|done| {
+        if done == 4_000 {
+            println!("halfway");
+            std::thread::park();
+        }
+        true
+    });
+    let outcome = staged(&store, &sits(1..=6_000)).commit(&source("tao"), at(0).wall, &waits);
+    panic!("not killed: {outcome:?}");
+}
+
+#[test]
+fn an_import_that_is_killed_in_the_middle_changes_nothing() {
+    let (folder, store) = opened();
+    import(&store, "tao", &sits(6_001..=6_010));
+    drop(store);
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "imports_until_it_is_killed", "--nocapture"])
+        .env(FOLDER, folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("halfway")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(staging_files(folder.path()), 1);
+    let store = open(folder.path());
+    assert_eq!(staging_files(folder.path()), 0);
+    assert_eq!((log(&store).len(), store.imports().unwrap().len()), (10, 1));
+    store.check().unwrap();
+    assert_eq!(import(&store, "tao", &sits(1..=6_010)).counts.added, 6_000);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_staged_sits() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, store) = opened();
+    let _staged = staged(&store, &sits(1..=5));
+    let staging = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .find(|entry| entry.file_name().to_str().unwrap().contains("staging"))
+        .unwrap();
+    assert_eq!(staging.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn backups_before_imports_do_not_replace_the_others() {
+    let (folder, store) = opened();
+    store.backup_if_due(at(0).wall).unwrap();
+    for n in 1..=9 {
+        import(&store, "tao", &[sit(n)]);
+    }
+    let reasons: Vec<_> =
+        Store::backups(folder.path()).unwrap().into_iter().map(|backup| backup.reason).collect();
+    use BackupReason::{Daily, Import};
+    assert_eq!(reasons, [Import, Import, Import, Daily]);
+}
