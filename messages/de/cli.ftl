@@ -184,3 +184,34 @@ cli-restore-running = Zafu läuft bereits: `zafu quit` beendet es. Eine laufende
 cli-restore-no-intact = Es gibt keine unbeschädigte Sicherung. Es wurde nichts geändert: `zafu restore empty` legt eine leere Datenbank an und behält die beschädigte Datei.
 cli-restore-done = Fertig.
 cli-restore-done-aside = Fertig. Was vorher da war, ist als { $path } erhalten.
+
+## Importe. $file ist der Name einer Datei, $first und $last sind Tage, $id ist die ID eines Imports.
+
+# $format ist der Name eines Programms.
+cli-import-file = { $file }: { $format }. Sitzungen: { $sits }. Übergangene Zeilen: { $skipped }.
+cli-import-notes = Notizen aus dem Tagebuch: { $count }.
+cli-import-new = Neu: { $count }.
+cli-import-revived = Nach einem rückgängig gemachten Import wieder da: { $count }.
+cli-import-days = Von { $first } bis { $last }.
+cli-import-none = Nichts ist neu.
+cli-import-known = Schon im Protokoll: { $count }.
+cli-import-same = Schon im Protokoll oder in einer anderen der Dateien, in einem anderen Format: { $count }.
+cli-import-deleted = Von dir gelöscht, auch nach diesem Import: { $count }.
+cli-import-zone = Zeiten ohne Zeitzone gelten als { $zone }. `--zone` nennt eine andere.
+cli-import-samples = Die neuesten davon:
+# $row ist ein ganzer Satz.
+cli-import-skipped = { $file }: { $row }
+cli-import-skipped-more = Weitere übergangene Zeilen: { $count }.
+cli-import-long-sits = Übergangene Sitzungen von mehr als 24 Stunden: { $count }. `--long-sits` importiert sie auch.
+cli-import-question =
+    { $count ->
+        [one] 1 Sitzung importieren? (j/N)
+       *[other] { $count } Sitzungen importieren? (j/N)
+    }
+cli-import-declined = Es wurde nichts importiert.
+cli-import-done = Importiert: { $added }. Wiederhergestellt: { $revived }. `zafu import undo { $id }` macht diesen Import rückgängig.
+cli-import-date-order = { $file } enthält Tage, die auf zwei Arten gelesen werden können, zum Beispiel { $example }. Es wurde nichts importiert. Gib `--date-order dmy` an, wenn der Tag zuerst kommt, oder `--date-order mdy`, wenn der Monat zuerst kommt.
+cli-import-list-empty = Es gibt noch keine Importe.
+cli-import-listed = { $id }  { $time }  Sitzungen: { $sits }. { $files }
+cli-import-listed-undone = { $id }  { $time }  Sitzungen: { $sits }. Rückgängig gemacht: { $undone }. { $files }
+cli-import-undone = Rückgängig gemacht. Gelöschte Sitzungen: { $count }. Ein neuer Import derselben Dateien bringt sie zurück.

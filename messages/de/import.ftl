@@ -19,6 +19,11 @@ import-database = Die Datenbank von Health Connect ist nicht lesbar ({ $reason }
 import-temporary-folder = Die Datei ließ sich nicht entpacken, weil der Datenträger versagt hat oder voll ist ({ $reason }). Es wurde nichts importiert. Schaff etwas Platz und versuch es noch einmal.
 import-io = Die Datei ist nicht lesbar ({ $reason }). Es wurde nichts importiert. Prüfe, ob die Datei da ist und du sie lesen darfst, und versuch es noch einmal.
 
+# file ist ein Name, reason ist einer der Sätze oben
+import-file = { $file }: { $reason }
+import-unknown-zone = Es gibt keine Zeitzone „{ $zone }“. Es wurde nichts importiert. Gib eine wie Europe/Berlin an.
+import-not-staged = Inzwischen wurden andere Dateien gelesen. Es wurde nichts importiert. Lies die Dateien noch einmal ein.
+
 ## Eine Zeile, die nicht importiert wird. reason ist einer der Sätze unten.
 
 import-skipped-line = Zeile { $line }: { $reason }

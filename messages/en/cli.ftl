@@ -196,3 +196,34 @@ cli-restore-running = Zafu is already running: `zafu quit` stops it. A running s
 cli-restore-no-intact = There is no intact backup. Nothing was changed: `zafu restore empty` creates an empty database and keeps the damaged file.
 cli-restore-done = Done.
 cli-restore-done-aside = Done. What was there before is kept as { $path }.
+
+## Imports. $file is the name of a file, $first and $last are days, $id is the ID of an import.
+
+# $format is the name of a program.
+cli-import-file = { $file }: { $format }. Sits: { $sits }. Skipped rows: { $skipped }.
+cli-import-notes = Notes from the journal: { $count }.
+cli-import-new = New: { $count }.
+cli-import-revived = Back after an undone import: { $count }.
+cli-import-days = From { $first } to { $last }.
+cli-import-none = Nothing is new.
+cli-import-known = Already in the log: { $count }.
+cli-import-same = Already in the log, or in another of the files, in another format: { $count }.
+cli-import-deleted = Deleted by you, and still deleted after this import: { $count }.
+cli-import-zone = Times without a time zone are taken as { $zone }. `--zone` names another one.
+cli-import-samples = The latest of them:
+# $row is a whole sentence.
+cli-import-skipped = { $file }: { $row }
+cli-import-skipped-more = More skipped rows: { $count }.
+cli-import-long-sits = Skipped sits of more than 24 hours: { $count }. `--long-sits` imports them too.
+cli-import-question =
+    { $count ->
+        [one] Import 1 sit? (y/N)
+       *[other] Import { $count } sits? (y/N)
+    }
+cli-import-declined = Nothing was imported.
+cli-import-done = Imported: { $added }. Restored: { $revived }. `zafu import undo { $id }` undoes this import.
+cli-import-date-order = { $file } has dates that can be read in two ways, such as { $example }. Nothing was imported. Say `--date-order dmy` if the day comes first, or `--date-order mdy` if the month comes first.
+cli-import-list-empty = There are no imports yet.
+cli-import-listed = { $id }  { $time }  Sits: { $sits }. { $files }
+cli-import-listed-undone = { $id }  { $time }  Sits: { $sits }. Undone: { $undone }. { $files }
+cli-import-undone = Undone. Deleted sits: { $count }. Importing the same files again brings them back.

@@ -19,6 +19,11 @@ import-database = The database of Health Connect cannot be read ({ $reason }). N
 import-temporary-folder = The file could not be unpacked, because the disk failed or is full ({ $reason }). Nothing was imported. Free some space, then try again.
 import-io = The file cannot be read ({ $reason }). Nothing was imported. Check that the file is there and that you may read it, then try again.
 
+# file is a name, reason is one of the sentences above
+import-file = { $file }: { $reason }
+import-unknown-zone = There is no time zone “{ $zone }”. Nothing was imported. Name one such as Europe/Berlin.
+import-not-staged = Other files were read since. Nothing was imported. Read the files again.
+
 ## A row that is not imported. reason is one of the sentences below.
 
 import-skipped-line = Line { $line }: { $reason }

@@ -77,6 +77,8 @@ pub enum Command {
         /// `newest`, `empty`, or the path of a backup; by default lists the backups.
         from: Option<String>,
     },
+    /// Imports sits from files of other programs or of Zafu.
+    Import(Import),
     /// Quits the running Zafu. A running sit is saved.
     Quit,
     /// Prints shell completions.
@@ -250,6 +252,71 @@ impl Sit {
         let words: Vec<_> = std::iter::once(first).chain(&self.more).map(String::as_str).collect();
         length::parse(&words.join(" ")).map(Some)
     }
+}
+
+/// The files to import.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Import {
+    /// Another command about imports.
+    #[command(subcommand)]
+    pub command: Option<ImportCommand>,
+
+    /// The files. They are imported together.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// The time zone of times without one, such as `Europe/Berlin`; by default the system's.
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+
+    /// The order of day, month and year in files that do not tell it.
+    #[arg(long, value_name = "ORDER")]
+    pub date_order: Option<DateOrder>,
+
+    /// Imports sits of more than 24 hours too.
+    #[arg(long)]
+    pub long_sits: bool,
+
+    /// Prints what would be imported, and imports nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Imports without a question.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A command about imports.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Lists the imports, newest first.
+    List {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
+    Undo {
+        /// The ID of the import.
+        id: i64,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The orders of day, month and year.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DateOrder {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
 }
 
 /// The answers about an interrupted sit.

@@ -57,6 +57,7 @@ impl From<IpcError> for Failure {
             ErrorCode::Storage
             | ErrorCode::NotSaved
             | ErrorCode::Moved
+            | ErrorCode::File
             | ErrorCode::Sound
             | ErrorCode::Notification
             | ErrorCode::KeepAwake => FAILED,

@@ -7,6 +7,7 @@ mod account;
 mod app;
 mod detached;
 mod failure;
+mod import;
 mod log;
 mod owners;
 mod print;
@@ -19,7 +20,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use failure::{DONE, FAILED, Failure, REJECTED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
-use zafu_cli::args::{Args, Command, GapAnswer, Sit};
+use zafu_cli::args::{Args, Command, GapAnswer, Import, ImportCommand, Sit};
 use zafu_cli::{help, usage};
 use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
@@ -107,6 +108,11 @@ fn run(args: Args) -> Result<u8, Failure> {
             log::show(&DataFolder::for_reading()?, log)?;
             return Ok(DONE);
         }
+        Some(Command::Import(Import { command: Some(ImportCommand::List { json }), .. })) => {
+            logs::start_without_files(verbose);
+            import::list(&DataFolder::for_reading()?, *json)?;
+            return Ok(DONE);
+        }
         Some(Command::Doctor) => {
             logs::start_without_files(verbose);
             return Ok(print::findings(&doctor::examine(DataFolder::for_reading())));
@@ -132,6 +138,10 @@ fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
         Some(Command::Restore { from }) => restore::run(&folder, from)?,
+        Some(Command::Import(import)) => match import.command {
+            Some(ImportCommand::Undo { id, json }) => import::undo(&folder, id, json)?,
+            _ => return import::run(&folder, &import),
+        },
         Some(Command::Quit) => quit(&folder)?,
         Some(
             Command::Completions { .. }

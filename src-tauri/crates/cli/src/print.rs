@@ -4,6 +4,7 @@ use crate::failure::{DONE, FAILED, Failure};
 use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
+use zafu_cli::args::Import;
 use zafu_core::ids::SessionId;
 use zafu_core::message;
 use zafu_core::message::Message;
@@ -11,8 +12,8 @@ use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    DeadLetterView, EngineState, OwnerState, OwnerView, PhaseView, SitRecord, SitView, StageView,
-    SyncNeed, SyncReport, SyncView, UnsettledView,
+    DeadLetterView, EngineState, ImportPreview, ImportView, OwnerState, OwnerView, PhaseView,
+    SitRecord, SitView, StageView, SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 use zafu_messages::text;
 
@@ -165,6 +166,149 @@ pub fn log(
         let text = text.join(" ");
         writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<14}{owner}  {}", text.trim())?;
     }
+    Ok(())
+}
+
+/// The number of skipped rows that a preview prints.
+const SKIPPED_ROWS: usize = 20;
+
+/// Prints what importing files would change.
+pub fn import_preview(preview: &ImportPreview) -> Result<(), Failure> {
+    let ImportPreview { files, counts, .. } = preview;
+    let mut out = output::stdout();
+    for file in files {
+        let (name, format) = (file.name.as_str(), format_name(&file.format));
+        let (sits, skipped) = (file.sits, file.skipped);
+        let line =
+            text!("cli-import-file", file = name, format = format, sits = sits, skipped = skipped);
+        writeln!(out, "{}", output::without_control_characters(&line))?;
+        if file.notes_joined > 0 {
+            writeln!(out, "{}", text!("cli-import-notes", count = file.notes_joined))?;
+        }
+    }
+    for skipped in preview.skipped.iter().take(SKIPPED_ROWS) {
+        let row = skipped.message.clone();
+        let file = files.get(skipped.file as usize).filter(|_| files.len() > 1);
+        let line = match file {
+            Some(file) => text!("cli-import-skipped", file = file.name.as_str(), row = row),
+            None => text(&row),
+        };
+        writeln!(out, "  {}", output::without_control_characters(&line))?;
+    }
+    let shown = u32::try_from(preview.skipped.len().min(SKIPPED_ROWS)).unwrap_or(u32::MAX);
+    if counts.skipped > shown {
+        writeln!(out, "  {}", text!("cli-import-skipped-more", count = counts.skipped - shown))?;
+    }
+    if preview.long_sits > 0 {
+        writeln!(out, "{}", text!("cli-import-long-sits", count = preview.long_sits))?;
+    }
+    let numbers = [
+        (counts.known, message!("cli-import-known", count = counts.known)),
+        (counts.same, message!("cli-import-same", count = counts.same)),
+        (counts.deleted, message!("cli-import-deleted", count = counts.deleted)),
+        (counts.revived, message!("cli-import-revived", count = counts.revived)),
+        (counts.added, message!("cli-import-new", count = counts.added)),
+    ];
+    for (_, message) in numbers.iter().filter(|(number, _)| *number > 0) {
+        writeln!(out, "{}", text(message))?;
+    }
+    let (Some(first), Some(last)) = (preview.first_day, preview.last_day) else {
+        writeln!(out, "{}", text!("cli-import-none"))?;
+        return Ok(());
+    };
+    let (first, last) = (first.to_string(), last.to_string());
+    writeln!(out, "{}", text!("cli-import-days", first = first, last = last))?;
+    if preview.zone_was_used {
+        writeln!(out, "{}", text!("cli-import-zone", zone = preview.zone.as_str()))?;
+    }
+    writeln!(out, "{}", text!("cli-import-samples"))?;
+    for sample in &preview.samples {
+        let text = [&sample.label, &sample.note]
+            .map(|text| output::without_control_characters(text).replace('\n', " "));
+        let (start, length, text) = (&sample.started_at, sample.sat_seconds, text.join(" "));
+        writeln!(out, "  {start}  {length:>8}  {}", text.trim())?;
+    }
+    Ok(())
+}
+
+/// Returns the name of a format as its program writes it.
+fn format_name(format: &str) -> &str {
+    match format {
+        "insight-timer" | "insight-timer-journal" => "Insight Timer",
+        "apple-health" => "Apple Health",
+        "health-connect" => "Health Connect",
+        "meditate" => "Meditate",
+        "meditation-assistant" => "Meditation Assistant",
+        "waking-up" => "Waking Up",
+        "tao" => "Tao",
+        "brethap" => "Brethap",
+        "zafu-csv" | "zafu-json" => "Zafu",
+        other => other,
+    }
+}
+
+/// What `zafu import --json` prints.
+#[derive(Serialize)]
+struct Imported<'a> {
+    preview: &'a ImportPreview,
+    imported: Option<&'a ImportView>,
+}
+
+/// Prints what was imported.
+pub fn imported(
+    preview: &ImportPreview,
+    imported: Option<&ImportView>,
+    import: &Import,
+) -> Result<(), Failure> {
+    if import.json {
+        return print_json(&Imported { preview, imported });
+    }
+    output::print(match imported {
+        Some(view) => text!(
+            "cli-import-done",
+            added = view.counts.added,
+            id = view.id.to_string(),
+            revived = view.counts.revived
+        ),
+        None => text!("cli-import-declined"),
+    });
+    Ok(())
+}
+
+/// Prints imports, each on one line.
+pub fn imports(imports: &[ImportView], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&imports);
+    }
+    if imports.is_empty() {
+        output::print(text!("cli-import-list-empty"));
+    }
+    for import in imports {
+        let (id, time, files) =
+            (import.id.to_string(), import.imported_at.as_str(), import.files.join(", "));
+        let sits = import.counts.added.saturating_add(import.counts.revived);
+        let line = match &import.undone_at {
+            None => text!("cli-import-listed", files = files, id = id, sits = sits, time = time),
+            Some(undone) => text!(
+                "cli-import-listed-undone",
+                files = files,
+                id = id,
+                sits = sits,
+                time = time,
+                undone = undone.as_str()
+            ),
+        };
+        output::print(output::without_control_characters(&line));
+    }
+    Ok(())
+}
+
+/// Prints an import that was undone.
+pub fn import_undone(import: &ImportView, json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(import);
+    }
+    output::print(text!("cli-import-undone", count = import.undone.unwrap_or(0)));
     Ok(())
 }
 

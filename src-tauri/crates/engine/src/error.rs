@@ -38,12 +38,13 @@ impl From<LengthError> for IpcError {
 impl From<StoreError> for IpcError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
-            StoreError::NoSuchSession { .. } | StoreError::NoSuchLabel { .. } => {
-                ErrorCode::NotFound
-            }
-            StoreError::SitNotOver | StoreError::LabelFixed | StoreError::TooManyLabels => {
-                ErrorCode::Rejected
-            }
+            StoreError::NoSuchSession { .. }
+            | StoreError::NoSuchLabel { .. }
+            | StoreError::NoSuchImport { .. } => ErrorCode::NotFound,
+            StoreError::SitNotOver
+            | StoreError::LabelFixed
+            | StoreError::TooManyLabels
+            | StoreError::ImportUndone { .. } => ErrorCode::Rejected,
             StoreError::InvalidSit(_)
             | StoreError::LabelName { .. }
             | StoreError::LabelNameTaken { .. }

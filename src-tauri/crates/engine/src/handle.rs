@@ -4,6 +4,7 @@
 //! [`EngineThread`] of the same names do the work.
 
 use crate::account::Account;
+use crate::import::{ImportHandle, Imports};
 use crate::log::{Log, LogThread};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SoundView, StartRequest, SyncView};
 use crate::sync::SyncHandle;
@@ -34,6 +35,10 @@ impl<T> Future for Pending<T> {
 }
 
 impl<T> Pending<T> {
+    pub(crate) const fn new(response: oneshot::Receiver<Result<T, IpcError>>) -> Self {
+        Self(response)
+    }
+
     /// Blocks until the response is there. For callers outside an async runtime; panics inside one.
     ///
     /// # Errors
@@ -57,6 +62,7 @@ pub struct EngineHandle {
     log_messages: Sender<Message<LogThread>>,
     events: broadcast::Sender<Event>,
     sync: SyncHandle,
+    imports: ImportHandle,
 }
 
 impl EngineHandle {
@@ -65,8 +71,9 @@ impl EngineHandle {
         log_messages: Sender<Message<LogThread>>,
         events: broadcast::Sender<Event>,
         sync: SyncHandle,
+        imports: ImportHandle,
     ) -> Self {
-        Self { messages, log_messages, events, sync }
+        Self { messages, log_messages, events, sync, imports }
     }
 
     /// Subscribes to the events that follow.
@@ -265,11 +272,12 @@ impl EngineHandle {
         self.post(|thread| thread.sessions_changed());
     }
 
-    /// Saves a checkpoint of the running sit and stops the threads of the engine, of the log and of the sync.
+    /// Saves a checkpoint of the running sit and stops the threads of the engine, of the log, of imports and of the sync.
     pub(crate) fn stop(&self) {
         // The sit first: it is saved while the others stop.
         let _ = self.messages.send(Message::Stop);
         let _ = self.log_messages.send(Message::Stop);
+        self.imports.stop();
         self.sync.stop();
     }
 
@@ -277,6 +285,12 @@ impl EngineHandle {
     #[must_use]
     pub const fn log(&self) -> Log<'_> {
         Log::new(self)
+    }
+
+    /// Returns a handle on imports.
+    #[must_use]
+    pub const fn imports(&self) -> Imports<'_> {
+        Imports::new(&self.imports)
     }
 
     /// Returns a handle on the account and its sync.

@@ -3,6 +3,7 @@
 use crate::adapters::Adapters;
 use crate::folder::{DataFolder, FolderError, FolderLock};
 use crate::handle::EngineHandle;
+use crate::import::{ImportHandle, ImportParts};
 use crate::log::LogThread;
 use crate::serve::Server;
 use crate::sync::{Report, SyncEvent, SyncHandle, SyncParts};
@@ -109,7 +110,14 @@ impl Host {
         let (log_messages, log_inbox) = channel();
         let (events, first_events) = broadcast::channel(EVENT_CAPACITY);
         let sync = SyncHandle::new();
-        let engine = EngineHandle::new(messages, log_messages, events.clone(), sync.clone());
+        let imports = ImportHandle::default();
+        let engine = EngineHandle::new(
+            messages,
+            log_messages,
+            events.clone(),
+            sync.clone(),
+            imports.clone(),
+        );
         let adapters = make_adapters(&engine);
         let store = Store::open(folder.path(), adapters.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
@@ -119,6 +127,12 @@ impl Host {
             clock: Arc::clone(&adapters.clock),
             vault: Arc::clone(&adapters.vault),
             report: reporter(engine.clone()),
+            lock: Arc::clone(&lock),
+        };
+        let import_parts = ImportParts {
+            store: store.clone(),
+            clock: Arc::clone(&adapters.clock),
+            engine: engine.clone(),
             lock: Arc::clone(&lock),
         };
         let log = LogThread::new(store.clone(), Arc::clone(&adapters.clock), engine.clone());
@@ -133,7 +147,8 @@ impl Host {
             log.run(&log_inbox);
             drop(held);
         })?;
-        // Last: from here on the sync and the engine keep each other alive until the host is dropped.
+        // Last: from here on the sync, the imports and the engine keep each other alive until the host is dropped.
+        imports.provide(import_parts);
         sync.provide(sync_parts);
         if signed_in {
             sync.start();

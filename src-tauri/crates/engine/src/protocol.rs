@@ -5,6 +5,7 @@
 //! offset.
 
 mod account;
+mod import;
 mod insight;
 mod log;
 mod request;
@@ -14,6 +15,10 @@ pub use account::{
     SignInRequest, SignedInView, SyncNeed, SyncReport, SyncState, SyncView,
 };
 use chrono::NaiveDate;
+pub use import::{
+    DateOrder, ImportCounts, ImportFiles, ImportPreview, ImportProgress, ImportReading,
+    ImportSample, ImportView, ImportedFile, SkippedRow,
+};
 pub use insight::{
     InsightPeriod, InsightView, LabelDayTotal, LabelYearTotal, LengthTotalView, RecentDays,
     StreakView, TotalView,
@@ -22,8 +27,8 @@ pub use log::{
     DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome,
     SitEntry,
 };
-pub use request::{AccountRequest, EngineRequest, LogRequest, Request, Response};
-pub(crate) use request::{account_requests, engine_requests, log_requests};
+pub use request::{AccountRequest, EngineRequest, ImportRequest, LogRequest, Request, Response};
+pub(crate) use request::{account_requests, engine_requests, import_requests, log_requests};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
@@ -268,6 +273,8 @@ pub enum ErrorCode {
     NotSaved,
     /// The database was removed or replaced while it was open. All sits are in another file.
     Moved,
+    /// A file cannot be imported.
+    File,
     /// A bell cannot be played.
     Sound,
     /// A notification cannot be shown.

@@ -4,11 +4,13 @@ use crate::account::Account;
 use crate::folder::DataFolder;
 use crate::handle::EngineHandle;
 use crate::host::HostError;
+use crate::import::Imports;
 use crate::log::Log;
 use crate::protocol::{
-    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, InsightView, IpcError,
-    LabelView, LogPage, LogRequest, OwnerView, ProjectView, Request, Response, SignedInView,
-    SyncReport, SyncView, account_requests, engine_requests, log_requests,
+    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, ImportProgress,
+    ImportReading, ImportRequest, ImportView, InsightView, IpcError, LabelView, LogPage,
+    LogRequest, OwnerView, ProjectView, Request, Response, SignedInView, SyncReport, SyncView,
+    account_requests, engine_requests, import_requests, log_requests,
 };
 use crate::socket::{self, Address};
 use crate::thread::Event;
@@ -166,6 +168,7 @@ async fn serve_connection(
             Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
             Ok(Request::Log(request)) => dispatch_log(request, &engine.log()).await,
             Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
+            Ok(Request::Import(request)) => dispatch_import(request, &engine.imports()).await,
             Err(error) => Err(not_understood(&error)),
         };
         if send(stream, &result.into()).await.is_err() {
@@ -235,7 +238,11 @@ macro_rules! define_dispatch {
     (AccountRequest: $($table:tt)*) => {
         define_dispatch! { dispatch_account(Account<'_>), AccountRequest: $($table)* }
     };
+    (ImportRequest: $($table:tt)*) => {
+        define_dispatch! { dispatch_import(Imports<'_>), ImportRequest: $($table)* }
+    };
 }
 engine_requests!(define_dispatch);
 log_requests!(define_dispatch);
 account_requests!(define_dispatch);
+import_requests!(define_dispatch);

@@ -1,9 +1,10 @@
 //! Generates the TypeScript of all types that the window uses, and checks that the committed files are up to date.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, InsightPeriod, InsightView,
-    IpcError, LabelLook, LabelView, LogPage, LogQuery, OwnerView, ProjectView, SignInRequest,
-    SignedInView, SitEntry, SitRecord, SoundView, StartRequest, UnsettledView,
+    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, ImportFiles, ImportProgress,
+    ImportReading, ImportView, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage,
+    LogQuery, OwnerView, ProjectView, SignInRequest, SignedInView, SitEntry, SitRecord, SoundView,
+    StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,6 +27,10 @@ fn write(folder: &Path) {
     BellCheck::export_all(&config).unwrap();
     SoundView::export_all(&config).unwrap();
     IpcError::export_all(&config).unwrap();
+    ImportFiles::export_all(&config).unwrap();
+    ImportReading::export_all(&config).unwrap();
+    ImportProgress::export_all(&config).unwrap();
+    ImportView::export_all(&config).unwrap();
     ProjectView::export_all(&config).unwrap();
     SignInRequest::export_all(&config).unwrap();
     CodeRequest::export_all(&config).unwrap();

@@ -3,4 +3,4 @@
 /**
  * The kind of an error, on which a client may act.
  */
-export type ErrorCode = "bad-request" | "rejected" | "not-found" | "storage" | "not-saved" | "moved" | "sound" | "notification" | "keep-awake" | "account" | "network" | "server" | "engine";
+export type ErrorCode = "bad-request" | "rejected" | "not-found" | "storage" | "not-saved" | "moved" | "file" | "sound" | "notification" | "keep-awake" | "account" | "network" | "server" | "engine";

@@ -5,8 +5,8 @@
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
 use super::{
-    CodeRequest, InsightPeriod, IpcError, LabelLook, LogQuery, SignInRequest, SitEntry,
-    StartRequest,
+    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, SignInRequest,
+    SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::{SessionId, SessionRef, UserId};
@@ -25,6 +25,8 @@ pub enum Request {
     Log(LogRequest),
     /// A request to the account, which may wait for a server or for the user's keychain.
     Account(AccountRequest),
+    /// A request about imports, which may take as long as the files are long.
+    Import(ImportRequest),
 }
 
 /// A response of the engine.
@@ -162,6 +164,31 @@ macro_rules! account_requests {
 }
 pub(crate) use account_requests;
 
+/// Passes the table of the requests about imports, which call the methods of [`Imports`](crate::Imports), to the macro
+/// `$generate`.
+macro_rules! import_requests {
+    ($generate:ident) => {
+        $generate! { ImportRequest:
+            /// Reads files and returns what importing them would change. Imports nothing, and discards what was read before.
+            Read => read(files: ImportFiles) -> ImportReading;
+            /// Takes a backup, and imports what was read as `number`: all of it or nothing. Returns `None` if there is
+            /// nothing to import.
+            Commit => commit(number: u32) -> Option<ImportView>;
+            /// Discards what was read.
+            Discard => discard() -> ();
+            /// Returns how far the last reading or import is.
+            Progress => progress() -> ImportProgress;
+            /// Cancels the reading or import that runs.
+            Cancel => cancel() -> ();
+            /// Returns the imports, newest first.
+            List => list() -> Vec<ImportView>;
+            /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
+            Undo => undo(id: i64) -> ImportView;
+        }
+    };
+}
+pub(crate) use import_requests;
+
 /// Defines the enum of a table of requests.
 macro_rules! define_requests {
     ($Request:ident: $(
@@ -180,3 +207,4 @@ macro_rules! define_requests {
 engine_requests!(define_requests);
 log_requests!(define_requests);
 account_requests!(define_requests);
+import_requests!(define_requests);

@@ -1,0 +1,107 @@
+//! Requests about imports from another process: through the running engine, or directly if there is none.
+
+use super::Activity;
+use super::session::ImportSession;
+use crate::access::{self, Access};
+use crate::client::Client;
+use crate::folder::{DataFolder, FolderLock};
+use crate::protocol::{
+    ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView, IpcError, Request,
+    import_requests,
+};
+use crate::system;
+use std::sync::Arc;
+use zafu_store::Store;
+
+/// Carries out requests about the imports of a data folder.
+pub struct ImportClient(Route);
+
+enum Route {
+    Engine(Box<Client>),
+    Direct(Box<Direct>),
+}
+
+impl ImportClient {
+    /// Connects to the running engine of `folder`, which then reads the files. Without one, locks the folder for as long as
+    /// this lives, and reads them in this process.
+    ///
+    /// # Errors
+    /// The running engine cannot be reached, or the folder cannot be used.
+    pub fn connect(folder: &DataFolder) -> Result<Self, IpcError> {
+        Ok(Self(match access::lock_or_connect(folder)? {
+            Access::Engine(client) => Route::Engine(client),
+            Access::Lock(lock) => Route::Direct(Box::new(Direct::open(folder, lock)?)),
+        }))
+    }
+}
+
+/// Defines a method for each request of a table.
+macro_rules! define_methods {
+    ($Request:ident: $(
+        $(#[doc = $doc:literal])*
+        $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
+    )*) => {
+        impl ImportClient {$(
+            $(#[doc = $doc])*
+            ///
+            /// # Errors
+            /// As the method of [`Imports`](crate::Imports).
+            pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
+                match &mut self.0 {
+                    Route::Engine(client) => {
+                        client.call(&Request::Import($Request::$Variant { $($argument),* }))
+                    }
+                    Route::Direct(direct) => direct.$method($($argument),*),
+                }
+            }
+        )*}
+    };
+}
+import_requests!(define_methods);
+
+/// The data folder, locked and open.
+struct Direct {
+    session: ImportSession,
+    activity: Arc<Activity>,
+    // Dropped last.
+    _lock: FolderLock,
+}
+
+impl Direct {
+    fn open(folder: &DataFolder, lock: FolderLock) -> Result<Self, IpcError> {
+        let clock = system::clock();
+        let store = Store::open(folder.path(), clock.now().wall)?;
+        let session = ImportSession::new(store, clock);
+        Ok(Self { session, activity: Arc::default(), _lock: lock })
+    }
+
+    fn read(&mut self, files: ImportFiles) -> Result<ImportReading, IpcError> {
+        self.session.read(&files, &self.activity)
+    }
+
+    fn commit(&mut self, number: u32) -> Result<Option<ImportView>, IpcError> {
+        self.session.commit(number, &self.activity)
+    }
+
+    fn discard(&mut self) -> Result<(), IpcError> {
+        self.session.discard();
+        Ok(())
+    }
+
+    fn progress(&mut self) -> Result<ImportProgress, IpcError> {
+        Ok(self.activity.progress())
+    }
+
+    fn cancel(&mut self) -> Result<(), IpcError> {
+        self.activity.cancel();
+        Ok(())
+    }
+
+    fn list(&mut self) -> Result<Vec<ImportView>, IpcError> {
+        self.session.list()
+    }
+
+    fn undo(&mut self, id: i64) -> Result<ImportView, IpcError> {
+        self.session.undo(id)
+    }
+}

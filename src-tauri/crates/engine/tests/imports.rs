@@ -1,0 +1,341 @@
+//! Importing from files to the log, with and without a running engine.
+
+#[allow(dead_code, reason = "the tests of the engine use the rest of it")]
+mod fakes;
+
+use fakes::Fakes;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use zafu_core::edit::SessionEdit;
+use zafu_core::ids::{DeviceId, SessionId};
+use zafu_core::label::{Colour, LabelKey, Shape};
+use zafu_core::session::{Origin, Session};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
+use zafu_engine::exchange::{session_of, sit_of};
+use zafu_engine::protocol::{
+    ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading, ImportView, IpcError,
+};
+use zafu_engine::{DataFolder, ImportClient};
+use zafu_formats::write::{CsvWriter, JsonWriter};
+use zafu_formats::{LabelStyle, Sit};
+use zafu_store::{LogQuery, Store};
+
+fn sample(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../formats/tests/samples", name].iter().collect()
+}
+
+fn files(paths: &[PathBuf], zone: &str) -> ImportFiles {
+    ImportFiles { files: paths.to_vec(), zone: Some(zone.into()), ..ImportFiles::default() }
+}
+
+fn data() -> (TempDir, DataFolder) {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = DataFolder::at(dir.path()).unwrap();
+    (dir, folder)
+}
+
+fn read(client: &mut ImportClient, files: ImportFiles) -> ImportPreview {
+    match client.read(files).unwrap() {
+        ImportReading::Preview(preview) => *preview,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn import(client: &mut ImportClient, files: ImportFiles) -> Option<ImportView> {
+    let preview = read(client, files);
+    client.commit(preview.number).unwrap()
+}
+
+fn now() -> WallTime {
+    WallTime::new("2026-06-01T06:00:00Z".parse().unwrap(), UtcOffset(120))
+}
+
+fn open(folder: &DataFolder) -> Store {
+    Store::open(folder.path(), now()).unwrap()
+}
+
+/// Returns the sessions in the log, oldest first.
+fn log(folder: &DataFolder) -> Vec<Session> {
+    let mut log = open(folder).sessions(&LogQuery::newest(100_000)).unwrap();
+    log.reverse();
+    log
+}
+
+/// The start in seconds, the offset, the length, the label and the note of each.
+fn written(log: &[Session]) -> Value {
+    log.iter()
+        .map(|session| {
+            let start = session.effective_start();
+            let details = &session.details.value;
+            serde_json::json!({
+                "start": start.utc.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                "utcoffset": start.offset.0,
+                "seconds": session.effective_length().0,
+                "label": details.label,
+                "note": details.note,
+            })
+        })
+        .collect()
+}
+
+fn expected(name: &str) -> Value {
+    let text = std::fs::read(sample(&format!("{name}.expected.json"))).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[test]
+fn every_sample_goes_to_the_log_once_and_back_by_undo() {
+    for name in [
+        "insight-24h.csv",
+        "insight-12h.csv",
+        "meditation-assistant.csv",
+        "meditate-5.csv",
+        "meditate-9.csv",
+        "tao.json",
+        "brethap.sessions.csv",
+        "waking-up.csv",
+        "apple-export.xml",
+    ] {
+        let (_dir, folder) = data();
+        let expected = expected(name);
+        let new = u32::try_from(expected["new"].as_u64().unwrap()).unwrap();
+        let mut client = ImportClient::connect(&folder).unwrap();
+        let path = [sample(name)];
+        let preview = read(&mut client, files(&path, "Europe/Berlin"));
+        let skipped = expected["skipped"].as_array().unwrap();
+        assert_eq!((preview.counts.added, preview.counts.skipped as usize), (new, skipped.len()));
+        assert_eq!(preview.samples.len(), new as usize, "{name}");
+        let lines: Vec<_> = preview.skipped.iter().map(|row| Value::from(row.row)).collect();
+        let known: Vec<_> = skipped.iter().map(|row| row["line"].clone()).collect();
+        assert_eq!(lines, known, "{name}");
+        let imported = client.commit(preview.number).unwrap().unwrap();
+        assert_eq!(imported.files, [name]);
+        drop(client);
+        let mut sits = expected["sits"].clone();
+        for sit in sits.as_array_mut().unwrap() {
+            sit.as_object_mut().unwrap().remove("planned");
+        }
+        assert_eq!(written(&log(&folder)), sits, "{name}");
+
+        let mut client = ImportClient::connect(&folder).unwrap();
+        for zone in ["Europe/Berlin", "America/New_York"] {
+            let counts = read(&mut client, files(&path, zone)).counts;
+            assert_eq!((counts.known, counts.added), (new, 0), "{name} {zone}");
+            assert_eq!(import(&mut client, files(&path, zone)), None);
+        }
+        let undone = client.undo(imported.id).unwrap();
+        assert_eq!((undone.undone, client.list().unwrap()), (Some(new), vec![undone]));
+        drop(client);
+        assert_eq!(log(&folder), [], "{name}");
+
+        let mut client = ImportClient::connect(&folder).unwrap();
+        let again = import(&mut client, files(&path, "America/New_York")).unwrap();
+        assert_eq!((again.counts.revived, again.counts.added), (new, 0), "{name}");
+        drop(client);
+        assert_eq!(written(&log(&folder)), sits, "{name}: as it was first imported");
+    }
+}
+
+#[test]
+fn a_log_and_its_journal_are_imported_together() {
+    let (_dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let both = [sample("insight-24h.csv"), sample("insight-journal.txt")];
+    let preview = read(&mut client, files(&both, "Europe/Berlin"));
+    assert_eq!((preview.counts.added, preview.counts.same), (6, 0));
+    assert_eq!(preview.files.iter().map(|file| file.notes_joined).sum::<u32>(), 2);
+    client.commit(preview.number).unwrap();
+    drop(client);
+    assert_eq!(written(&log(&folder)), expected("insight-journal.txt")["sits"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_imported_is_named_and_changes_nothing() {
+    let (dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let mut error = |path: &Path, zone: &str| -> IpcError {
+        client.read(files(&[path.to_owned()], zone)).unwrap_err()
+    };
+    let text = dir.path().join("letter.txt");
+    std::fs::write(&text, "Dear reader").unwrap();
+    for (path, inner) in [
+        (text.as_path(), "import-not-recognised"),
+        (&dir.path().join("missing.csv"), "import-io"),
+        (dir.path(), "import-io"),
+    ] {
+        let error = error(path, "Europe/Berlin");
+        assert_eq!((error.code, &*error.message.id), (ErrorCode::File, "import-file"), "{error}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let message = error.to_string();
+        assert!(message.contains(name) && message.contains(inner), "{message}");
+    }
+    let error = error(&sample("tao.json"), "Mars/Olympus");
+    assert_eq!((error.code, &*error.message.id), (ErrorCode::BadRequest, "import-unknown-zone"));
+    assert_eq!(client.list().unwrap(), []);
+    assert_eq!(client.commit(1).unwrap_err().code, ErrorCode::NotFound);
+}
+
+#[test]
+fn the_order_of_day_and_month_is_asked_for_if_no_date_tells_it() {
+    let (dir, folder) = data();
+    let path = dir.path().join("log.csv");
+    let rows = "Started At,Duration,Preset,Activity\n04/05/2026 08:00:00,0:20:0,,Meditation\n";
+    std::fs::write(&path, rows).unwrap();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let asked = client.read(files(std::slice::from_ref(&path), "Europe/Berlin")).unwrap();
+    let ImportReading::DateOrderNeeded { file, example } = asked else { panic!("{asked:?}") };
+    assert_eq!((file.as_str(), example.contains("04/05/2026")), ("log.csv", true), "{example}");
+    for (order, day) in [
+        (zafu_engine::protocol::DateOrder::DayFirst, "2026-05-04"),
+        (zafu_engine::protocol::DateOrder::MonthFirst, "2026-04-05"),
+    ] {
+        let files = ImportFiles {
+            date_order: Some(order),
+            ..files(std::slice::from_ref(&path), "Europe/Berlin")
+        };
+        let preview = read(&mut client, files);
+        assert_eq!(preview.first_day.unwrap().to_string(), day);
+    }
+}
+
+#[test]
+fn sits_of_more_than_a_day_are_imported_on_request() {
+    let (_dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let path = [sample("meditation-assistant.csv")];
+    let preview = read(&mut client, files(&path, "Europe/Berlin"));
+    assert_eq!((preview.counts.added, preview.counts.skipped, preview.long_sits), (3, 2, 1));
+    let long = ImportFiles { long_sits: true, ..files(&path, "Europe/Berlin") };
+    let preview = read(&mut client, long);
+    assert_eq!((preview.counts.added, preview.counts.skipped, preview.long_sits), (4, 1, 0));
+}
+
+/// Adds sits of every kind to the log.
+fn fill(store: &Store) {
+    let utc = now().utc;
+    store.create_label("Zazen", Colour::Red, Shape::Star).unwrap();
+    store.create_label("Other", Colour::Pink, Shape::Cross).unwrap();
+    store.change_label(&LabelKey("Other".into()), "Metta", Colour::Pink, Shape::Cross).unwrap();
+    for (n, label) in ["Zazen", "Other", "", "Plain"].into_iter().enumerate() {
+        let id = SessionId(uuid::Uuid::from_u128(n as u128 + 1));
+        store
+            .add_manual(
+                zafu_core::edit::ManualSit {
+                    id,
+                    start: WallTime::new(
+                        utc - chrono::TimeDelta::hours(n as i64 + 5),
+                        now().offset,
+                    ),
+                    length: Seconds(600 + u32::try_from(n).unwrap()),
+                    note: ["=1+1", "\"quoted\"\r\nline", "", "'; , \t雨"][n].into(),
+                    label: label.into(),
+                },
+                utc,
+            )
+            .unwrap();
+    }
+    let edit = SessionEdit {
+        start: Some(utc - chrono::TimeDelta::days(40)),
+        length: Some(Seconds(77)),
+        offset: Some(UtcOffset(-210)),
+        ..SessionEdit::default()
+    };
+    store.edit(SessionId(uuid::Uuid::from_u128(2)), edit, utc).unwrap();
+}
+
+/// Exports the log as CSV and as JSON.
+fn export(store: &Store) -> (Vec<u8>, Vec<u8>) {
+    let labels = store.labels().unwrap();
+    let name = |key: &str| {
+        let label = labels.iter().find(|label| label.key.0 == key);
+        label.map_or_else(String::new, |label| label.name.clone())
+    };
+    let sits: Vec<Sit> = store
+        .sessions(&LogQuery::newest(1000))
+        .unwrap()
+        .iter()
+        .filter_map(|session| sit_of(session, name(&session.details.value.label)))
+        .collect();
+    let styles: Vec<_> = labels
+        .iter()
+        .map(|label| LabelStyle {
+            name: label.name.clone(),
+            colour: label.colour,
+            shape: label.shape,
+        })
+        .collect();
+    let mut csv = CsvWriter::new(Vec::new()).unwrap();
+    let mut json = JsonWriter::new(Vec::new(), &styles).unwrap();
+    for sit in &sits {
+        csv.write(sit).unwrap();
+        json.write(sit).unwrap();
+    }
+    (csv.finish().unwrap(), json.finish().unwrap())
+}
+
+#[test]
+fn an_export_that_is_imported_into_an_empty_log_is_exported_as_the_same_bytes() {
+    let (_dir, folder) = data();
+    let store = open(&folder);
+    fill(&store);
+    let (csv, json) = export(&store);
+    drop(store);
+    for (name, text) in [("log.csv", &csv), ("log.json", &json)] {
+        let (dir, folder) = data();
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let mut client = ImportClient::connect(&folder).unwrap();
+        let imported =
+            import(&mut client, files(std::slice::from_ref(&path), "Asia/Tokyo")).unwrap();
+        assert_eq!(imported.counts.added, 4);
+        drop(client);
+        let store = open(&folder);
+        let again = export(&store);
+        drop(store);
+        if name == "log.json" {
+            assert_eq!(String::from_utf8_lossy(&again.1), String::from_utf8_lossy(&json));
+        }
+        assert_eq!(String::from_utf8_lossy(&again.0), String::from_utf8_lossy(&csv), "{name}");
+        let mut client = ImportClient::connect(&folder).unwrap();
+        assert_eq!(read(&mut client, files(&[path], "Asia/Tokyo")).counts.known, 4);
+    }
+}
+
+#[test]
+fn a_session_survives_its_export_whatever_was_corrected() {
+    let (_dir, folder) = data();
+    let store = open(&folder);
+    fill(&store);
+    let device = DeviceId(uuid::Uuid::from_u128(5));
+    let origin = Origin { deviceid: device, createdat: now().utc };
+    for session in store.sessions(&LogQuery::newest(1000)).unwrap() {
+        let label = session.details.value.label.clone();
+        let mut again = session_of(sit_of(&session, label).unwrap(), origin);
+        assert_eq!(again.deviceid, device);
+        again.deviceid = session.deviceid;
+        again.details.deviceid = session.details.deviceid;
+        again.details.revision = session.details.revision;
+        again.deletion = session.deletion.clone();
+        assert_eq!(again, session);
+    }
+}
+
+#[test]
+fn a_running_engine_reads_and_imports_the_files_itself() {
+    let fakes = Fakes::new();
+    let mut client = ImportClient::connect(fakes.folder()).unwrap();
+    let path = [sample("tao.json")];
+    let preview = read(&mut client, files(&path, "Europe/Berlin"));
+    assert_eq!(preview.counts, ImportCounts { added: 3, skipped: 1, ..ImportCounts::default() });
+    let imported = client.commit(preview.number).unwrap().unwrap();
+    assert_eq!(client.list().unwrap(), std::slice::from_ref(&imported));
+    // Another connection sees it too.
+    let mut other = ImportClient::connect(fakes.folder()).unwrap();
+    assert_eq!(read(&mut other, files(&path, "Europe/Berlin")).counts.known, 3);
+    let error = client.read(files(&[sample("none.csv")], "Europe/Berlin")).unwrap_err();
+    assert_eq!(error.code, ErrorCode::File);
+    assert_eq!(other.undo(imported.id).unwrap().undone, Some(3));
+    assert_eq!(client.undo(imported.id).unwrap_err().code, ErrorCode::Rejected);
+    assert_eq!(client.undo(77).unwrap_err().code, ErrorCode::NotFound);
+}
