@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { COLOURS } from '../lib/charts/data';
+import { COLOURS } from '../lib/log/label-look';
 
-const css = ['tokens', 'charts']
+const css = ['tokens', 'labels', 'charts']
 	.map((name) => readFileSync(`src/styles/${name}.css`, 'utf8'))
 	.join('\n');
 
@@ -55,7 +55,7 @@ describe.each([
 		(ground) => expect(contrast(theme.focus!, theme[ground]!)).toBeGreaterThanOrEqual(3),
 	);
 
-	it.each(MARKS)('has enough contrast for the mark %s of a chart', (mark) => {
+	it.each(MARKS)('has enough contrast for the mark %s', (mark) => {
 		for (const ground of ['paper-near', 'paper-far', 'surface'])
 			expect(contrast(theme[mark]!, theme[ground]!)).toBeGreaterThanOrEqual(3);
 	});

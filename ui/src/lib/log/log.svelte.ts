@@ -194,7 +194,7 @@ export class Log {
 	/** Shows a sit that was added or edited, wherever its start puts it. Returns false if the filter excludes it. */
 	async #showChanged(ref: SessionRef, startedAt: string): Promise<boolean> {
 		await this.refresh();
-		const isIt = (sit: SitRecord) => sit.id === ref.id;
+		const isIt = (sit: SitRecord) => keyOf(sit) === keyOf(ref);
 		// A day earlier than its date, if days start later than at midnight, is found as well: the page begins at or
 		// before the date.
 		if (!this.pages.sits.some(isIt))

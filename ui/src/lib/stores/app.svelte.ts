@@ -15,14 +15,15 @@
  *   settings   settings, theme, language, language-{system,en,de}, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, open-account, preset-delete, back
- *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{select,labels,jump,undo,shortcuts}, log-owner,
- *              log-chip (one each), log-clear, log-newest, sit-row (one each), sit-owner, sit-select, sit-edit,
- *              sit-delete, back; selection, selection-{label,delete,all,clear}; sit-dialog, sit-day, sit-time,
- *              sit-length, sit-note, sit-label, sit-save, sit-delete-edited; filter-dialog, filter-{label,outcome,
- *              source}-KEY, filter-{shortest,longest,first,last}; jump-dialog, jump-day, jump-go; label-dialog,
+ *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{undo,select,jump,labels,shortcuts}, log-owner,
+ *              log-chip (one each), log-clear, log-newest, log-day (one each), sit-row (one each), sit-owner, sit-select,
+ *              sit-edit, sit-delete, log-empty, log-empty-{add,clear}, back; selection,
+ *              selection-{label,delete,all,clear}; sit-dialog, sit-{day,time,length,note,label,offset},
+ *              sit-save, sit-cancel, sit-delete-edited; filter-dialog, filter-{label,outcome,source}-KEY,
+ *              filter-{shortest,longest,first,last}, filter-done; jump-dialog, jump-day, jump-go; label-dialog,
  *              label-choice, label-save; shortcuts-dialog
- *   labels     labels, label-new, label-row (one each), label-edit, label-delete, label-sits; label-editor,
- *              label-name, label-colour-NAME, label-shape-NAME, label-into, label-merge, label-keep, back
+ *   labels     labels, label-new, label-row (one each), label-sits, label-edit, label-delete, back; label-editor,
+ *              label-name, label-colour-NAME, label-shape-NAME, label-merge-same, label-into, label-merge, label-keep
  *   insight    open-insight (in the log), insight, insight-period, insight-overview, insight-observations; charts
  *              year, bars, times, lengths, weekdays, labels, each with CHART-{table,save,png,svg};
  *              bars-{week,month,year,labels}
