@@ -8,6 +8,7 @@ log-day-total =
         [one] { $count } Sitzung · { $time }
        *[other] { $count } Sitzungen · { $time }
     }
+log-day-whole = Ganzer Tag: { $total }
 log-when = { $day }, { $time }
 log-newest = Zu den neuesten Sitzungen
 

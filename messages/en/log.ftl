@@ -9,6 +9,8 @@ log-day-total =
         [one] { $count } sit · { $time }
        *[other] { $count } sits · { $time }
     }
+# The total of a day of which the filter shows only some sits: Whole day: 2 sits · 40 min
+log-day-whole = Whole day: { $total }
 # Day and time of a sit: Monday, 23 November 2026, 07:01
 log-when = { $day }, { $time }
 log-newest = Go to the newest sits

@@ -89,6 +89,9 @@ describe('the list', () => {
 		const days = screen.getAllByTestId('log-day').map((day) => day.textContent?.trim());
 		expect(days[0]).toMatch(/Monday, November 23, 2026\s*20 min/);
 		expect(days[1]).toMatch(/Sunday, November 22, 2026\s*2 sits · 40 min/);
+		await press('log-filter');
+		await press('filter-outcome-endedEarly');
+		expect((await screen.findByText(/Whole day/)).textContent).toBe('Whole day: 2 sits · 40 min');
 	});
 
 	it('loads a page when its end comes near, and unmounts the pages that are far', async () => {
@@ -419,5 +422,31 @@ describe('the labels', () => {
 			for (const one of screen.getAllByTestId('sit-row').slice(0, 2))
 				expect(one.textContent).toContain('Kinhin');
 		});
+	});
+});
+
+describe('the label of a sit that has just ended', () => {
+	const finish = async (name: string) => {
+		const demo = createDemo(scene(new URLSearchParams('still&records=years&state=finished')));
+		render(Window, { props: { api: demo } });
+		await screen.findByTestId('finished');
+		await waitFor(() => expect(document.querySelectorAll('datalist option')).toHaveLength(8));
+		const edit = vi.spyOn(demo, 'editSit');
+		await type('label', name);
+		await press('done');
+		await screen.findByTestId('setup');
+		return { demo, label: edit.mock.calls[0]![1].label };
+	};
+
+	it('is the one with this name in any case', async () => {
+		const { demo, label } = await finish('wednesday GROUP by the lake');
+		expect(label).toBe('Wednesday');
+		expect(demo.calls).toEqual(['editSit', 'dismissFinished']);
+	});
+
+	it('is created if it is new', async () => {
+		const { demo, label } = await finish('Tonglen');
+		expect(label).toBe('Tonglen');
+		expect(demo.calls).toEqual(['createLabel Tonglen', 'editSit', 'dismissFinished']);
 	});
 });

@@ -8,6 +8,7 @@ import type {
 	LabelLook,
 	LabelView,
 	LogFilter,
+	LogOwner,
 	LogPage,
 	LogPosition,
 	OwnerView,
@@ -98,6 +99,13 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		return { key, name, colour, shape, sits };
 	}
 
+	/** Returns whether a sit belongs to the owners whose sits are listed. */
+	const isOwned = (owner: LogOwner) => (record: SitRecord) =>
+		owner === 'all' ||
+		(owner === 'shown'
+			? !others().some((one) => one.id === record.owner)
+			: record.owner === owner.of);
+
 	function selects(filter: LogFilter): (record: SitRecord) => boolean {
 		const words = wordsOf(filter.words);
 		const { owner } = filter;
@@ -106,10 +114,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 			const text = [...wordsOf(record.note), ...wordsOf(label && look(label).name)];
 			const outcome = record.stage === 'completed' || record.stage === 'endedEarly';
 			return (
-				(owner === 'all' ||
-					(owner === 'shown'
-						? !others().some((one) => one.id === record.owner)
-						: record.owner === owner.of)) &&
+				isOwned(owner)(record) &&
 				(filter.labels.length === 0 || filter.labels.includes(label)) &&
 				words.every((word) => text.some((one) => one.startsWith(word))) &&
 				record.satSeconds >= (filter.shortest ?? 0) &&
@@ -136,6 +141,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		return 'after' in position ? [at + 1, at + 1 + limit] : [Math.max(0, at - limit), at];
 	}
 
+	/** Returns the totals of the days of a page, including sits that the filter excludes. */
 	function totals(list: SitRecord[], page: SitRecord[]): DayTotal[] {
 		const days = [...new Set(page.map((one) => one.day))];
 		return days.map((day) => {
@@ -169,7 +175,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 			const counted = filter.words === '';
 			return structuredClone({
 				sits,
-				days: totals(list, sits),
+				days: totals(kept.filter(isOwned(filter.owner)), sits),
 				newer: from > 0,
 				older: to < list.length,
 				newerCount: counted ? from : null,

@@ -12,6 +12,13 @@ export const NO_FILTER: LogFilter = {
 /** Words are searched for once the user has stopped typing for this long. In milliseconds. */
 export const TYPING_PAUSE = 200;
 
+/** Whether a filter selects all sits of a day, or none. */
+export function hasWholeDays({ labels, words, shortest, longest, ...filter }: LogFilter): boolean {
+	const lists = [labels, filter.outcomes, filter.sources];
+	const hasLength = shortest !== undefined || longest !== undefined;
+	return lists.every((list) => list.length === 0) && words === '' && !hasLength;
+}
+
 export class Filter {
 	current = $state.raw<LogFilter>(NO_FILTER);
 	/** The words as typed, before they are searched for. */

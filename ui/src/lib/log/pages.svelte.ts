@@ -2,6 +2,7 @@
 import type { Api } from '../api/api';
 import type { DayTotal, LogFilter, LogPage, LogPosition, SitRecord } from '../api/types';
 import type { Notices } from '../stores/notices.svelte';
+import { NO_FILTER } from './filter.svelte';
 import { refOf } from './session';
 
 /** Number of sits of a page. */
@@ -15,6 +16,8 @@ export interface Page {
 
 export class Pages {
 	list = $state.raw<Page[]>([]);
+	/** The filter that has selected the loaded sits. */
+	filter = $state.raw<LogFilter>(NO_FILTER);
 	/** The totals of the days of the loaded sits, by day. */
 	days = $state.raw<ReadonlyMap<string, DayTotal>>(new Map());
 	/** Whether there are newer sits than the loaded ones. */
@@ -32,6 +35,7 @@ export class Pages {
 	opened = $state(0);
 	#api: Api;
 	#notices: Notices;
+	/** The filter of the last query. */
 	#filter: LogFilter | null = null;
 	#keys = 0;
 	/** Incremented when pages are replaced, so that responses to earlier queries are dropped. */
@@ -172,6 +176,7 @@ export class Pages {
 		this.list = Array.from({ length: count }, (_, at) =>
 			this.#page(page.sits.slice(at * PAGE, (at + 1) * PAGE), before[at]?.key),
 		);
+		this.filter = this.#filter ?? NO_FILTER;
 		this.days = new Map(page.days.map(byDay));
 		this.newer = page.newer;
 		this.older = page.older;
