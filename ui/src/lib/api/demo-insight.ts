@@ -9,7 +9,7 @@ import {
 	weekday,
 	yearOf,
 } from '../charts/calendar';
-import { COLOURS, SHAPES } from '../charts/data';
+import { COLOURS, SHAPES } from '../log/label-look';
 import type {
 	Day,
 	DayTotal,

@@ -1,5 +1,7 @@
 /** The data that the charts show. Days are local days such as `2026-03-01`; lengths are in seconds. */
 
+import type { Colour, Shape } from '../api/types';
+
 /** A local day, `2026-03-01`. */
 export type Day = string;
 
@@ -26,21 +28,6 @@ export interface LengthTotal {
 	minutes: number;
 	sits: number;
 }
-
-export const COLOURS = [
-	'red',
-	'orange',
-	'yellow',
-	'green',
-	'teal',
-	'blue',
-	'violet',
-	'pink',
-] as const;
-export type Colour = (typeof COLOURS)[number];
-
-export const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross'] as const;
-export type Shape = (typeof SHAPES)[number];
 
 /** How a label is shown; grey if it stands for several labels or for none. */
 export interface LabelStyle {

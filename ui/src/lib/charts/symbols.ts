@@ -1,31 +1,13 @@
-/** The shapes of labels as SVG paths around the origin. */
-import {
-	symbol,
-	symbolCircle,
-	symbolCross,
-	symbolDiamond,
-	symbolSquare,
-	symbolStar,
-	symbolTriangle,
-	type SymbolType,
-} from 'd3-shape';
-import type { LabelStyle, Shape } from './data';
-
-const TYPES: Record<Shape, SymbolType> = {
-	circle: symbolCircle,
-	square: symbolSquare,
-	triangle: symbolTriangle,
-	diamond: symbolDiamond,
-	star: symbolStar,
-	cross: symbolCross,
-};
+/** The marks of charts as SVG paths around the origin. */
+import { labelPath } from '../parts/shapes';
+import type { LabelStyle } from './data';
 
 /** Returns the path of a shape that fits into a square of `size` pixels: a bar for no label, two for several. */
 export function shapePath(shape: LabelStyle['shape'], size: number): string {
 	const bar = (y: number) => `M${-size / 2},${y - size / 10}h${size}v${size / 5}h${-size}z`;
 	if (shape === 'none') return bar(0);
 	if (shape === 'several') return bar(-size / 4) + bar(size / 4);
-	return symbol(TYPES[shape], (size * size) / 2)() ?? '';
+	return labelPath(shape, size);
 }
 
 /** Returns a bar with rounded upper corners. */
