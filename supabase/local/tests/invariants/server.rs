@@ -4,6 +4,7 @@ use crate::session::Session;
 use crate::world::{World, minutes, seconds, wait};
 use zafu_backend::proxy::{Action, Request, Response};
 use zafu_backend::{Backend, Stop};
+use zafu_core::label::{Colour, Shape};
 use zafu_sync::{ErrorClass, Fault, Hold, Remote};
 
 fn every_second(request: &Request, response: Response) -> Action {
@@ -266,6 +267,34 @@ fn fault_39_a_restored_database_is_handled_even_if_another_device_pushes_first()
             world.recover().await;
         });
     }
+}
+
+/// A project whose owner has not applied the newer migrations yet.
+#[test]
+fn an_older_project_syncs_sessions_and_its_upgrade_brings_the_labels() {
+    let is_old = |name: &str| name < "20261126";
+    let Some(mut world) = World::with_migrations(is_old) else { return };
+    wait(async {
+        world.use_devices().await;
+        for index in [0, 1, 0] {
+            let created = format!("label {index}");
+            world.devices[index].store.create_label(&created, Colour::Red, Shape::Star).ok();
+            world.record_sits(index, 2);
+            world.sync_now(index, minutes(10)).await;
+            let status = world.devices[index].engine.status().unwrap();
+            assert_eq!((status.hold, status.last_failure), (None, None));
+            assert_eq!(world.pending(index), 0);
+        }
+        let before = world.sessions_on_server();
+        assert!(before.len() > 4, "few sits were pushed");
+        world.backend.migrate_only(|name| !is_old(name)).unwrap();
+        restart_postgrest(&world);
+        world.recover().await;
+        let labels = world.backend.sql("select count(*) from labels where name like 'label _'");
+        assert_eq!(labels.unwrap(), "2");
+        let after = world.sessions_on_server();
+        assert!(before.keys().all(|id| after.contains_key(id)));
+    });
 }
 
 #[test]

@@ -68,6 +68,14 @@ impl World {
         or_skip(Backend::start()).map(Arc::new).map(Server::Separate).map(Self::with_server)
     }
 
+    /// Creates a world with a separate server, to which only the migrations are applied whose names `is_due` accepts.
+    pub fn with_migrations(is_due: impl Fn(&str) -> bool) -> Option<Self> {
+        let backend = or_skip(Backend::start_empty())?;
+        backend.migrate_only(is_due).unwrap();
+        backend.start_postgrest().unwrap();
+        Some(Self::with_server(Server::Separate(Arc::new(backend))))
+    }
+
     fn with_server(backend: Server) -> Self {
         let port = backend.url().rsplit(':').next().unwrap().parse().unwrap();
         let proxy = Proxy::open(port).unwrap();
