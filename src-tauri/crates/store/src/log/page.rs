@@ -86,8 +86,10 @@ const POSITIONS_PER_MILLI: i128 = 32_768;
 const MILLIS_PER_DAY: i128 = 86_400_000;
 /// The largest UTC offset, in milliseconds.
 const MAX_OFFSET: i128 = 1439 * 60_000;
-/// The maximum number of labels that are scanned one by one. If there are more, all rows are scanned instead.
+/// The maximum number of labels of one owner that are scanned one by one. If there are more, all rows are scanned instead.
 const MAX_LABEL_SCANS: usize = 16;
+/// The maximum number of labels of all owners that are scanned one by one: SQLite merges at most 500 scans.
+const MAX_SCANS: usize = 400;
 
 /// Returns a page of the log.
 ///
@@ -228,16 +230,17 @@ impl<'a> Scans<'a> {
         let day_start: i64 =
             connection.query_row("SELECT day_start FROM log_state", [], |row| row.get(0))?;
         let mut scans = Vec::new();
+        let max = MAX_LABEL_SCANS.min(MAX_SCANS / owners.len().max(1));
         for &owner in &owners {
             let selected = (!filter.labels.is_empty()).then(|| labels.ids(owner, &filter.labels));
             match &search {
                 None => scans.extend(selected.map_or_else(
                     || vec![Scan { owner, labels: LabelScan::Any, words: None }],
-                    |selected| by_label(owner, selected),
+                    |selected| by_label(owner, selected, max),
                 )),
                 Some(search) => {
                     let named = search.in_names(&labels.names(owner))?;
-                    scans.extend(by_words(owner, search, named, selected));
+                    scans.extend(by_words(owner, search, named, selected, max));
                 }
             }
         }
@@ -453,9 +456,9 @@ impl Scan {
     }
 }
 
-/// Returns the scans of the rows with one of `labels`.
-fn by_label(owner: i64, labels: BTreeSet<i64>) -> Vec<Scan> {
-    if labels.len() > MAX_LABEL_SCANS {
+/// Returns the scans of the rows with one of `labels`: one scan per label if these are at most `max`.
+fn by_label(owner: i64, labels: BTreeSet<i64>, max: usize) -> Vec<Scan> {
+    if labels.len() > max {
         return vec![Scan { owner, labels: LabelScan::In(labels), words: None }];
     }
     labels
@@ -471,6 +474,7 @@ fn by_words(
     search: &Search,
     mut named: BTreeMap<i64, BTreeSet<usize>>,
     selected: Option<BTreeSet<i64>>,
+    max: usize,
 ) -> Vec<Scan> {
     if let Some(selected) = &selected {
         named.retain(|label, _| selected.contains(label));
@@ -482,7 +486,7 @@ fn by_words(
     let mut scans = Vec::new();
     for (words, labels) in remaining {
         match words {
-            None => scans.extend(by_label(owner, labels)),
+            None => scans.extend(by_label(owner, labels, max)),
             words => scans.push(Scan { owner, labels: LabelScan::In(labels), words }),
         }
     }

@@ -188,13 +188,18 @@ mod tests {
     use super::*;
 
     fn search(text: &str) -> Option<Search> {
+        search_in("meditate meditation median medium", text)
+    }
+
+    /// Reads a search of a log with one note, and checks that its query is valid.
+    fn search_in(note: &str, text: &str) -> Option<Search> {
         let notes = Connection::open_in_memory().unwrap();
         let tables = format!(
             "CREATE VIRTUAL TABLE note_words USING fts5 (note, content = '', {TOKENIZER});
-             CREATE VIRTUAL TABLE note_terms USING fts5vocab (note_words, instance);
-             INSERT INTO note_words (note) VALUES ('meditate meditation median medium')"
+             CREATE VIRTUAL TABLE note_terms USING fts5vocab (note_words, instance);"
         );
         notes.execute_batch(&tables).unwrap();
+        notes.execute("INSERT INTO note_words (note) VALUES (?1)", [note]).unwrap();
         let search = Search::of(&notes, text).unwrap();
         let query = search.as_ref().and_then(|search| search.without(&BTreeSet::new()));
         if let Some(query) = query {
@@ -255,6 +260,17 @@ mod tests {
         assert_eq!(notes("med"), "\"med\" *", "the index has beginnings of this length");
         assert_eq!(notes("zebra"), "\"zebra\" *");
         assert_eq!(notes("meditation x"), "(\"meditation\") AND \"x\" *");
+    }
+
+    #[test]
+    fn any_number_of_words_can_have_the_same_beginning() {
+        for count in [1, MAX_TERMS, MAX_TERMS + 1, 2000] {
+            let words: Vec<_> = (0..count).map(|n| format!("sitting{n}")).collect();
+            let text = "sitt ".repeat(MAX_WORDS + 1);
+            let search = search_in(&words.join(" "), &text).unwrap();
+            assert_eq!(search.notes[0].contains("OR"), (2..=MAX_TERMS).contains(&count), "{count}");
+            assert_eq!(search.notes.len(), MAX_WORDS);
+        }
     }
 
     proptest::proptest! {

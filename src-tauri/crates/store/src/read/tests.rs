@@ -67,6 +67,14 @@ fn real_life_09_a_closed_database_is_read_as_an_immutable_file() {
     let connection = unchanging(&folder::database(&odd)).unwrap();
     let read = ReadOnlyStore { connection, folder: odd.clone(), _copy: None };
     assert_eq!(read.log(&all()).unwrap(), page);
+    let words = LogFilter { words: "雨 raining".into(), ..all().filter };
+    assert!(read.log(&LogQuery { filter: words.clone(), ..all() }).unwrap().entries.is_empty());
+    let words = LogFilter { words: "雨 rain".into(), ..words };
+    let found = read.log(&LogQuery { filter: words, ..all() }).unwrap().entries;
+    assert_eq!(found.len(), 1, "the index of words is read too");
+    let today = now().utc.date_naive();
+    let query = InsightQuery { owner: OwnerFilter::All, today, year: None, span: 1 };
+    assert!(read.insight(&query).unwrap().total.sits > 0);
     drop(read);
     assert_eq!(fs::read_dir(&odd).unwrap().count(), 1, "nothing was made beside it");
 }

@@ -310,3 +310,31 @@ fn sits_with_the_same_position_get_the_next_free_ones() {
     expected::check(&store);
     assert_eq!(store.log(&crate::LogQuery::newest(100)).unwrap().entries.len(), 20);
 }
+
+/// The next session could have the key of the removed one, so that its row would not be added.
+#[test]
+fn no_session_is_removed_while_rows_are_added_late() {
+    let (_folder, store) = store();
+    let mut timer = Timer::default();
+    let plan = Plan {
+        length: Length::Timed(Bounded::new(100).unwrap()),
+        delay: Duration::ZERO,
+        preparation: Bounded::new(30).unwrap(),
+        bells: Bells::default(),
+        overtime: OvertimeChoice::Ask,
+    };
+    let moment = Moment {
+        boot: BootTime(Duration::from_secs(1000)),
+        boot_id: BootId(Uuid::from_u128(1)),
+        wall: now(),
+    };
+    let start = Command::Start { id: SessionId(Uuid::from_u128(1)), plan, seed: 1 };
+    store.save(&saves(&timer.apply(start, moment))).unwrap();
+    store.on_writer(|connection| {
+        let remove = || connection.execute("DELETE FROM sessions", []);
+        let late = crate::log::add_rows_late(connection, || Ok(remove().is_err()));
+        assert!(late.unwrap());
+        assert_eq!(remove().unwrap(), 1);
+    });
+    expected::check(&store);
+}
