@@ -81,6 +81,8 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         browser.click("open-log");
         browser.click("sit-edit");
         look("sit-save");
+        browser.click("sit-cancel");
+        browser.wait_until_absent("sit-dialog");
         browser.click("back");
         // A step that is too long for the engine to see leaves an unsettled sit.
         desktop.start_sit();
