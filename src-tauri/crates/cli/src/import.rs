@@ -53,7 +53,7 @@ fn is_confirmed(preview: &ImportPreview) -> Result<bool, Failure> {
         return Ok(true);
     }
     let count = preview.counts.added.saturating_add(preview.counts.revived);
-    output::print_error_plain(&text!("cli-import-question", count = count));
+    output::print_error_plain(&(text!("cli-import-question", count = count) + " "));
     let mut answer = String::new();
     input.lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja"))

@@ -137,7 +137,10 @@ impl ImportSession {
                 .samples
                 .into_iter()
                 .map(|sample| ImportSample {
-                    started_at: sample.start.with_offset().to_rfc3339(),
+                    started_at: sample
+                        .start
+                        .with_offset()
+                        .to_rfc3339_opts(SecondsFormat::Secs, false),
                     sat_seconds: sample.length,
                     label: sample.label,
                     note: sample.note,
