@@ -210,6 +210,44 @@ describe('the overview', () => {
 		await screen.findByTestId('log');
 	});
 
+	it('is the same after the log that a chart opened, and starts anew otherwise', async () => {
+		const demo = await show('insight=many', 'setup');
+		const read = vi.spyOn(demo, 'readInsight');
+		await press('open-log');
+		await press('open-insight');
+		const period = await screen.findByTestId<HTMLSelectElement>('insight-period');
+		await fireEvent.change(period, { target: { value: '2024' } });
+		await waitFor(() => expect(title()).toBe('2024, day by day'));
+		screen.getByTestId('insight').scrollTop = 120;
+		const day = screen.getByTestId('year').querySelector('[data-mark][role="button"]')!;
+		await fireEvent.click(day);
+		expect((await screen.findAllByTestId('log-chip')).length).toBeGreaterThan(0);
+		read.mockClear();
+		await press('back');
+		await screen.findByTestId('insight');
+		expect(title()).toBe('2024, day by day');
+		await waitFor(() => expect(screen.getByTestId('insight').scrollTop).toBe(120));
+		expect(read.mock.calls).toEqual([[{ year: 2024 }]]);
+		await press('back');
+		await press('open-insight');
+		await screen.findByTestId('insight');
+		await waitFor(() => expect(title()).toBe('2026, day by day'));
+		expect(screen.getByTestId('insight').scrollTop).toBe(0);
+	});
+
+	it('reads its figures again when a sync has changed the log', async () => {
+		const demo = await show('insight=few', 'setup');
+		await press('open-log');
+		await press('open-insight');
+		const total = await screen.findByTestId('insight-overview');
+		const before = total.textContent;
+		const figures = await demo.readInsight('current');
+		demo.readInsight = async () => ({ ...figures, total: { sits: 77, seconds: 3600 } });
+		demo.arrive({ ...scene(new URLSearchParams()).records![0]!, id: 'from-afar' });
+		await waitFor(() => expect(total.textContent).toContain('77 sits'));
+		expect(before).not.toContain('77 sits');
+	});
+
 	it('saves a picture of a chart', async () => {
 		const demo = await show('insight=few', 'setup');
 		demo.savePicture = async (name, picture) => {

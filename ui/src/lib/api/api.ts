@@ -2,10 +2,11 @@
  * The window's interface to the engine. `tauri.ts` implements it with Tauri commands, `demo.ts` with an engine in memory
  * for tests and for the demo in a browser. Every promise rejects with an `IpcError`.
  */
-import type { InsightData, Period } from '../charts/data';
 import type {
 	Answer,
 	BellCheck,
+	InsightPeriod,
+	InsightView,
 	IpcError,
 	LabelLook,
 	LabelView,
@@ -79,7 +80,7 @@ export interface Api {
 	/** Undoes a merge or a deletion of a label. */
 	restoreLabel(key: string): Promise<void>;
 	/** Returns the figures of the log for a period. */
-	readInsight(period: Period): Promise<InsightData>;
+	readInsight(period: InsightPeriod): Promise<InsightView>;
 	/** Stores a picture in a file that the user chooses. Returns its path; null if the user chose none. */
 	savePicture(name: string, picture: Uint8Array): Promise<string | null>;
 	getSettings(): Promise<Settings>;

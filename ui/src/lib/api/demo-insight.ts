@@ -9,18 +9,18 @@ import {
 	weekday,
 	yearOf,
 } from '../charts/calendar';
-import { COLOURS, SHAPES } from '../log/label-look';
-import type {
-	Day,
-	DayTotal,
-	InsightData,
-	LabelStyle,
-	LengthTotal,
-	Period,
-	Total,
-	YearTotal,
-} from '../charts/data';
+import type { Day } from '../charts/data';
 import { recentWeeks } from '../charts/series';
+import { unchangedLook } from '../log/label-look';
+import type {
+	InsightView,
+	LabelDayTotal,
+	LabelLook,
+	LabelView,
+	LabelYearTotal,
+	LengthTotalView,
+	TotalView,
+} from './types';
 
 export interface DemoSit {
 	day: Day;
@@ -32,23 +32,20 @@ export interface DemoSit {
 
 export const DEMO_TODAY: Day = '2026-11-24';
 
-const LABELS: LabelStyle[] = [
+const LABELS: (LabelLook & { key: string })[] = [
 	{ key: 'Zazen', name: 'Zazen', colour: 'blue', shape: 'circle' },
 	{ key: 'Metta', name: 'Metta', colour: 'red', shape: 'triangle' },
 	{ key: 'Walking', name: 'Walking meditation', colour: 'green', shape: 'square' },
 	{ key: 'Body scan', name: 'Body scan', colour: 'yellow', shape: 'diamond' },
 ];
 
-/** Returns a style for each other label. */
-function others(sits: DemoSit[]): LabelStyle[] {
-	const known = new Set(['', ...LABELS.map((one) => one.key)]);
+/** Returns the labels in use. */
+function labels(sits: DemoSit[]): LabelView[] {
 	return [...new Set(sits.map((sit) => sit.label))]
-		.filter((key) => !known.has(key))
-		.map((key, index) => ({
-			key,
-			name: key,
-			colour: COLOURS[(3 * index) % COLOURS.length]!,
-			shape: SHAPES[index % SHAPES.length]!,
+		.filter((key) => key !== '')
+		.map((key) => ({
+			...(LABELS.find((one) => one.key === key) ?? { key, ...unchangedLook(key) }),
+			sits: sits.filter((sit) => sit.label === key).length,
 		}));
 }
 
@@ -120,7 +117,7 @@ export const DEMO_LOGS: Record<string, () => DemoSit[]> = {
 		})),
 };
 
-function total(sits: DemoSit[]): Total {
+function total(sits: DemoSit[]): TotalView {
 	return { sits: sits.length, seconds: sits.reduce((sum, sit) => sum + sit.seconds, 0) };
 }
 
@@ -128,7 +125,7 @@ function total(sits: DemoSit[]): Total {
 function grouped<K extends string | number>(
 	sits: DemoSit[],
 	key: (sit: DemoSit) => K,
-): (Total & { key: K; label: string })[] {
+): (TotalView & { key: K; label: string })[] {
 	const groups = new Map<string, DemoSit[]>();
 	for (const sit of sits) {
 		const id = `${key(sit)}\0${sit.label}`;
@@ -141,12 +138,16 @@ function grouped<K extends string | number>(
 	}));
 }
 
-const days = (sits: DemoSit[]): DayTotal[] =>
+const days = (sits: DemoSit[]): LabelDayTotal[] =>
 	grouped(sits, (sit) => sit.day).map(({ key, ...rest }) => ({ day: key, ...rest }));
 
-/** Returns the figures of a log. The engine computes them with SQL. */
-export function insightOf(sits: DemoSit[], period: Period, today: Day = DEMO_TODAY): InsightData {
-	const year = period === 'all' ? null : period === 'current' ? yearOf(today) : period;
+/** Returns the figures of a log for a year, or for all. The engine computes them with SQL. */
+export function insightOf(
+	sits: DemoSit[],
+	period: number | 'all',
+	today: Day = DEMO_TODAY,
+): InsightView {
+	const year = period === 'all' ? null : period;
 	const inPeriod = sits.filter((sit) => year === null || yearOf(sit.day) === year);
 	const between = (from: Day, to: Day) =>
 		total(sits.filter((sit) => sit.day >= from && sit.day <= to));
@@ -176,8 +177,8 @@ export function insightOf(sits: DemoSit[], period: Period, today: Day = DEMO_TOD
 			days: [...withSit].filter((day) => day > addDays(today, -span) && day <= today).length,
 			span,
 		},
-		labels: [...LABELS, ...others(sits)],
-		years: grouped(sits, (sit) => yearOf(sit.day)).map(({ key, ...rest }): YearTotal => ({
+		labels: labels(sits),
+		years: grouped(sits, (sit) => yearOf(sit.day)).map(({ key, ...rest }): LabelYearTotal => ({
 			year: key,
 			...rest,
 		})),
@@ -192,7 +193,7 @@ export function insightOf(sits: DemoSit[], period: Period, today: Day = DEMO_TOD
 	};
 }
 
-function lengths(sits: DemoSit[]): LengthTotal[] {
+function lengths(sits: DemoSit[]): LengthTotalView[] {
 	const counts = new Map<number, number>();
 	for (const sit of sits) {
 		const minutes = Math.floor(sit.seconds / 60);

@@ -4,7 +4,8 @@
  */
 import type { MessageId } from '../messages.svelte';
 import type { Api, Listener } from './api';
-import { insightOf, type DemoSit } from './demo-insight';
+import { yearOf } from '../charts/calendar';
+import { DEMO_TODAY, insightOf, type DemoSit } from './demo-insight';
 import { demoAccount, type AccountState } from './demo-account';
 import { demoLog, type DemoLabel } from './demo-log';
 import type {
@@ -246,7 +247,10 @@ export function createDemo(state: DemoState = {}): Demo {
 			const { note, label } = entry;
 			if (finished?.id === session.id) finished = { ...finished, note, label };
 		},
-		readInsight: async (period) => insightOf(state.insight ?? [], period),
+		readInsight: async (period) => {
+			const year = typeof period === 'object' ? period.year : period;
+			return insightOf(state.insight ?? [], year === 'current' ? yearOf(DEMO_TODAY) : year);
+		},
 		savePicture: async (name, picture) => {
 			calls.push(`savePicture ${name} ${picture.length > 0}`);
 			download(name, picture);

@@ -34,8 +34,7 @@ export const tauri: Api = {
 	mergeLabel: (from, into) => invoke('merge_label', { from, into }),
 	deleteLabel: (key) => invoke('delete_label', { key }),
 	restoreLabel: (key) => invoke('restore_label', { key }),
-	readInsight: (period) =>
-		invoke('get_insight', { period: typeof period === 'number' ? { year: period } : period }),
+	readInsight: (period) => invoke('get_insight', { period }),
 	savePicture: (name, picture) => invoke('save_picture', { name, picture: [...picture] }),
 	getSettings: () => invoke('get_settings'),
 	saveSettings: (settings) => invoke('save_settings', { settings }),

@@ -5,7 +5,7 @@ import { DEMO_LOGS, insightOf, type DemoSit } from '../api/demo-insight';
 import { setLanguage } from '../messages.svelte';
 import Bars from './Bars.svelte';
 import ByLabel from './ByLabel.svelte';
-import type { ChartProps, Period } from './data';
+import type { ChartProps } from './data';
 import Heatmap from './Heatmap.svelte';
 import Lengths from './Lengths.svelte';
 import TimeOfDay from './TimeOfDay.svelte';
@@ -31,7 +31,7 @@ const CHARTS: [string, Chart][] = [
 	['weekdays', Weekdays as unknown as Chart],
 ];
 
-function show(chart: Chart, log = MARCH, period: Period = 2026, today = '2026-03-12') {
+function show(chart: Chart, log = MARCH, period: number | 'all' = 2026, today = '2026-03-12') {
 	const onselect = vi.fn();
 	const save = vi.fn();
 	const data = insightOf(log, period, today);

@@ -3,7 +3,8 @@
  * long sit never changes how other days look.
  */
 import { median, rollup, sum } from 'd3-array';
-import type { Day, DayTotal, Total } from './data';
+import type { LabelDayTotal, TotalView } from '../api/types';
+import type { Day } from './data';
 
 /** 0: no sit; 1: less than half of a usual day; 2: less than usual; 3: about usual; 4: much more than usual. */
 export type Level = 0 | 1 | 2 | 3 | 4;
@@ -12,7 +13,7 @@ export type Level = 0 | 1 | 2 | 3 | 4;
 const SHARES = [0.5, 0.9, 1.5];
 
 /** Adds up the labels of each day. */
-export function totalsByDay(days: DayTotal[]): Map<Day, Total> {
+export function totalsByDay(days: LabelDayTotal[]): Map<Day, TotalView> {
 	return rollup(
 		days,
 		(parts) => ({ sits: sum(parts, (one) => one.sits), seconds: sum(parts, (one) => one.seconds) }),
@@ -21,7 +22,7 @@ export function totalsByDay(days: DayTotal[]): Map<Day, Total> {
 }
 
 /** Returns the median length of the days with a sit, in seconds; 0 if there is none. */
-export function usualDay(totals: Map<Day, Total>): number {
+export function usualDay(totals: Map<Day, TotalView>): number {
 	return median([...totals.values()], (one) => one.seconds) ?? 0;
 }
 
@@ -31,7 +32,7 @@ export function thresholds(usual: number): number[] {
 	return SHARES.map((share) => Math.max(step, Math.round((usual * share) / step) * step));
 }
 
-export function levelOf(total: Total | undefined, starts: number[]): Level {
+export function levelOf(total: TotalView | undefined, starts: number[]): Level {
 	if (!total || total.sits === 0) return 0;
 	return (1 + starts.filter((start) => total.seconds >= start).length) as Level;
 }

@@ -3,7 +3,8 @@
  * where the sits show no habit.
  */
 import { median, sum } from 'd3-array';
-import type { Day, InsightData } from './data';
+import type { InsightView } from '../api/types';
+import type { Day } from './data';
 import { quantileOf, RECENT_WEEKS, recentWeeks, weekdayRows } from './series';
 
 const FEWEST_SITS = 11;
@@ -46,7 +47,7 @@ export function usualTime(halfHours: number[]): TimeSpan | null {
 }
 
 /** Returns at most three observations. */
-export function observations(data: InsightData): Observation[] {
+export function observations(data: InsightView): Observation[] {
 	const found: Observation[] = [];
 	const span = usualTime(data.halfHours);
 	if (span && span.of >= FEWEST_SITS && span.to - span.from <= LONGEST_SPAN)

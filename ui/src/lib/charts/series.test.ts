@@ -124,7 +124,7 @@ describe('labels', () => {
 	});
 
 	it('have a name also if no label is known', () => {
-		const style = styles([{ key: 'a', name: 'A', colour: 'red', shape: 'star' }], {
+		const style = styles([{ key: 'a', name: 'A', colour: 'red', shape: 'star', sits: 1 }], {
 			none: 'none',
 			others: 'others',
 		});

@@ -11,7 +11,9 @@ import {
 	monthOf,
 	yearOf,
 } from './calendar';
-import type { Day, InsightData, LabelStyle, LengthTotal, Selection, Total } from './data';
+import type { InsightView, LabelView, LengthTotalView, TotalView } from '../api/types';
+import { unchangedLook } from '../log/label-look';
+import type { Day, LabelStyle, Selection } from './data';
 
 /** Labels with a colour of their own in a chart of several; the rest is one of it. */
 const MOST_LABELS = 6;
@@ -21,19 +23,21 @@ export const OTHERS = '\0others';
 
 export type Grain = 'week' | 'month' | 'year';
 
-export interface Bar extends Total {
+export interface Bar extends TotalView {
 	from: Day;
 	to: Day;
 	/** Its labels, in the order of the legend. */
 	parts: { label: string; seconds: number; below: number }[];
 }
 
-function total(parts: Total[]): Total {
+function total(parts: TotalView[]): TotalView {
 	return { sits: sum(parts, (one) => one.sits), seconds: sum(parts, (one) => one.seconds) };
 }
 
 /** Adds up the totals of each label, the longest first. */
-export function labelTotals(parts: (Total & { label: string })[]): (Total & { label: string })[] {
+export function labelTotals(
+	parts: (TotalView & { label: string })[],
+): (TotalView & { label: string })[] {
 	return [...group(parts, (one) => one.label)]
 		.map(([label, of]) => ({ label, ...total(of) }))
 		.sort((a, b) => b.seconds - a.seconds || (a.label < b.label ? -1 : 1));
@@ -41,28 +45,28 @@ export function labelTotals(parts: (Total & { label: string })[]): (Total & { la
 
 /** Keeps the first labels and adds up those behind them. */
 export function foldLabels(
-	totals: (Total & { label: string })[],
+	totals: (TotalView & { label: string })[],
 	most = MOST_LABELS,
-): (Total & { label: string })[] {
+): (TotalView & { label: string })[] {
 	if (totals.length <= most + 1) return totals;
 	return [...totals.slice(0, most), { label: OTHERS, ...total(totals.slice(most)) }];
 }
 
-/** Returns how each label is shown. A key without a label, as from a newer device, is shown as its own name. */
+/** Returns how each label is shown. */
 export function styles(
-	labels: LabelStyle[],
+	labels: LabelView[],
 	names: { none: string; others: string },
 ): (key: string) => LabelStyle {
 	const known = new Map(labels.map((one) => [one.key, one]));
 	return (key) => {
 		if (key === '') return { key, name: names.none, colour: 'grey', shape: 'none' };
 		if (key === OTHERS) return { key, name: names.others, colour: 'grey', shape: 'several' };
-		return known.get(key) ?? { key, name: key, colour: 'grey', shape: 'none' };
+		return known.get(key) ?? { key, ...unchangedLook(key) };
 	};
 }
 
 /** Returns the weeks or months of the chosen year, or all years, also those without a sit. */
-export function bars(data: InsightData, grain: Grain, labels: string[]): Bar[] {
+export function bars(data: InsightView, grain: Grain, labels: string[]): Bar[] {
 	const { year } = data;
 	if (grain === 'year' || year === null) {
 		const byYear = group(data.years, (one) => one.year);
@@ -103,7 +107,7 @@ export function bars(data: InsightData, grain: Grain, labels: string[]): Bar[] {
 }
 
 function stacked(
-	periods: { from: Day; to: Day; of: (Total & { label: string })[] }[],
+	periods: { from: Day; to: Day; of: (TotalView & { label: string })[] }[],
 	labels: string[],
 ): Bar[] {
 	const rows = periods.map(({ of }) => {
@@ -144,13 +148,13 @@ const MOST_BINS = 14;
  * Bins the lengths evenly. The longest fiftieth of the sits shares the last bin, so that one long sit does not press all
  * others into the first.
  */
-export function lengthBins(lengths: LengthTotal[]): LengthBin[] {
+export function lengthBins(lengths: LengthTotalView[]): LengthBin[] {
 	const sits = sum(lengths, (one) => one.sits);
 	if (sits === 0) return [];
 	const usual = quantileOf(lengths, 0.98) + 1;
 	const width = BIN_WIDTHS.find((one) => usual / one <= MOST_BINS) ?? Math.ceil(usual / MOST_BINS);
 	const end = Math.ceil(usual / width) * width;
-	const binned = bin<LengthTotal, number>()
+	const binned = bin<LengthTotalView, number>()
 		.value((one) => Math.min(one.minutes, end))
 		.domain([0, end + width])
 		.thresholds(range(width, end + width, width))(lengths);
@@ -164,7 +168,7 @@ export function lengthBins(lengths: LengthTotal[]): LengthBin[] {
 }
 
 /** Returns the length in minutes below or at which a share of the sits is. */
-export function quantileOf(lengths: LengthTotal[], share: number): number {
+export function quantileOf(lengths: LengthTotalView[], share: number): number {
 	const sits = sum(lengths, (one) => one.sits);
 	let below = 0;
 	for (const one of lengths) {
@@ -180,20 +184,20 @@ export const RECENT_WEEKS = 12;
 export interface WeekdayRow {
 	/** 0 is Monday. */
 	weekday: number;
-	days: (Total & { day: Day })[];
+	days: (TotalView & { day: Day })[];
 	/** How many of the days have a sit. */
 	weeks: number;
 }
 
 /** Returns the last weeks of the period: up to the week of today, or to the end of an earlier year. */
-export function recentWeeks(data: Pick<InsightData, 'today' | 'year'>): { from: Day; to: Day } {
+export function recentWeeks(data: Pick<InsightView, 'today' | 'year'>): { from: Day; to: Day } {
 	const last = data.year === null ? data.today : lastOfMonth(data.year, 11);
 	const to = earlier(last, data.today);
 	return { from: addDays(monday(to), -7 * (RECENT_WEEKS - 1)), to };
 }
 
 /** Returns a row for each weekday with its days in the last weeks, oldest first, from the first sit of all until today. */
-export function weekdayRows(data: InsightData): WeekdayRow[] {
+export function weekdayRows(data: InsightView): WeekdayRow[] {
 	const { from, to } = recentWeeks(data);
 	const byDay = group(data.recentDays, (one) => one.day);
 	return range(7).map((of) => {
@@ -207,7 +211,7 @@ export function weekdayRows(data: InsightData): WeekdayRow[] {
 
 /** Returns the days of a year that can have a sit: from the first sit of all until today. */
 export function shownDays(
-	data: Pick<InsightData, 'today' | 'firstDay'>,
+	data: Pick<InsightView, 'today' | 'firstDay'>,
 	year: number,
 ): { from: Day; to: Day } {
 	const first = firstOfMonth(year, 0);
@@ -218,7 +222,7 @@ export function shownDays(
 }
 
 /** Returns the days of a period that a selection is limited to. */
-export function periodOf(data: InsightData): Selection {
+export function periodOf(data: InsightView): Selection {
 	if (data.year === null) return {};
 	return { from: firstOfMonth(data.year, 0), to: lastOfMonth(data.year, 11) };
 }

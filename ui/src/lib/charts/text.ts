@@ -3,7 +3,8 @@ import './messages';
 import { locale, t } from '../messages.svelte';
 import { roundedLength, short, sits } from '../text';
 import { addDays, instant, monthOf, yearOf } from './calendar';
-import type { Day, Total } from './data';
+import type { TotalView } from '../api/types';
+import type { Day } from './data';
 import type { Bar, Grain, LengthBin } from './series';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -92,7 +93,7 @@ export function spokenLength(seconds: number): string {
 }
 
 /** Returns `Tuesday, 3 March: 2 sits, 45 minutes`. */
-export function markText(name: string, total: Total, format = spokenLength): string {
+export function markText(name: string, total: TotalView, format = spokenLength): string {
 	if (total.sits === 0) return t('insight-mark-none', { name });
 	return t('insight-mark', { name, sits: sits(total.sits), length: format(total.seconds) });
 }

@@ -1,12 +1,12 @@
 import { cleanup, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, it } from 'vitest';
 import { DEMO_LOGS, insightOf } from '../api/demo-insight';
-import type { InsightData } from '../charts/data';
+import type { InsightView } from '../api/types';
 import InsightOverview from './InsightOverview.svelte';
 
 afterEach(cleanup);
 
-function text(change: Partial<InsightData>, showsStreak = true): string {
+function text(change: Partial<InsightView>, showsStreak = true): string {
 	const data = { ...insightOf(DEMO_LOGS.many!(), 2026), ...change };
 	render(InsightOverview, { props: { data, showsStreak } });
 	return screen.getByTestId('insight-overview').textContent.replaceAll(/\s+/g, ' ');

@@ -73,6 +73,8 @@ export class App {
 	#busy = false;
 	/** The screen before the current one. */
 	lastScreen: Screen = 'timer';
+	/** Whether a chart of the overview opened the log, which therefore returns to the overview. */
+	isLogOfChart = $state(false);
 	/** The screen from which the account was opened. */
 	#previousScreen: Screen = 'timer';
 
@@ -217,15 +219,37 @@ export class App {
 
 	go(screen: Screen): void {
 		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
+		// Labels and the account are opened from the log, and return to it.
+		if (screen === 'log' && (this.screen === 'timer' || this.screen === 'insight'))
+			this.isLogOfChart = false;
 		this.lastScreen = this.screen;
 		this.screen = screen;
 		if (screen === 'account') void this.account.open();
 	}
 
-	/** Returns to the timer, or to the screen that opened this one. */
+	/** Opens the log with what the user chose in a chart of the overview. */
+	openLogOfChart(): void {
+		this.go('log');
+		this.isLogOfChart = true;
+	}
+
+	/** The screen to which the user returns from this one. */
+	get previous(): Screen {
+		switch (this.screen) {
+			case 'account':
+				return this.#previousScreen;
+			case 'labels':
+			case 'insight':
+				return 'log';
+			case 'log':
+				return this.isLogOfChart ? 'insight' : 'timer';
+			default:
+				return 'timer';
+		}
+	}
+
 	back(): void {
-		if (this.screen === 'account') this.go(this.#previousScreen);
-		else this.go(this.screen === 'labels' || this.screen === 'insight' ? 'log' : 'timer');
+		this.go(this.previous);
 	}
 
 	/** Changes the usual sit, and the draft with it unless the user has changed that. */
