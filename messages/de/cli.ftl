@@ -29,6 +29,7 @@ cli-usage-no-command = `{ $command }` braucht einen Unterbefehl.
 cli-usage-encoding = Ein Argument ist kein gültiges UTF-8.
 cli-usage-suggestion = Meintest du { $suggestion }?
 cli-usage-duration = „{ $text }“ ist keine Dauer: Schreib sie als 20m, 1h30m oder 90s.
+cli-usage-day = „{ $text }“ ist kein Tag: Schreib ihn als 2026-03-31.
 cli-usage-range = „{ $text }“ liegt außerhalb des Erlaubten: Möglich sind { $min } bis { $max } Sekunden.
 
 ## Start des Programms mit dem Fenster
@@ -72,6 +73,20 @@ cli-log-ended-early = früher beendet
 cli-log-completed = vollständig
 cli-log-elsewhere = anderswo
 cli-log-unfinished = nicht beendet
+cli-log-no-label = Es gibt keine Art „{ $name }“. `zafu log` zeigt die Arten deiner Sitzungen.
+cli-log-days = Kein Tag ist ab { $since } und bis { $until }: Der erste Tag kommt nach dem letzten.
+
+## Export
+
+cli-exported = { $count ->
+    [one] 1 Sitzung nach { $file } exportiert.
+   *[other] { $count } Sitzungen nach { $file } exportiert.
+}
+cli-export-left-out = { $count ->
+    [one] 1 Sitzung ist nicht zu Ende und wurde ausgelassen.
+   *[other] { $count } Sitzungen sind nicht zu Ende und wurden ausgelassen.
+}
+cli-export-json = `--json` ist für einen Export in eine Datei: In der Standardausgabe steht der Export selbst. Es wurde nichts exportiert.
 
 ## Konten, die auf diesem Gerät Sitzungen haben
 

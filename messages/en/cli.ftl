@@ -31,6 +31,7 @@ cli-usage-no-command = `{ $command }` needs a subcommand.
 cli-usage-encoding = An argument is not valid UTF-8.
 cli-usage-suggestion = Did you mean { $suggestion }?
 cli-usage-duration = “{ $text }” is not a length of time: write it as 20m, 1h30m or 90s.
+cli-usage-day = “{ $text }” is not a day: write it as 2026-03-31.
 # $min and $max are numbers of seconds.
 cli-usage-range = “{ $text }” is out of range: it must be from { $min } to { $max } seconds.
 
@@ -78,6 +79,20 @@ cli-log-ended-early = ended early
 cli-log-completed = complete
 cli-log-elsewhere = elsewhere
 cli-log-unfinished = unfinished
+cli-log-no-label = There is no label “{ $name }”. `zafu log` shows the labels of your sits.
+cli-log-days = No day is from { $since } and until { $until }: the first day comes after the last one.
+
+## Export
+
+cli-exported = { $count ->
+    [one] Exported 1 sit to { $file }.
+   *[other] Exported { $count } sits to { $file }.
+}
+cli-export-left-out = { $count ->
+    [one] 1 sit is not over and was left out.
+   *[other] { $count } sits are not over and were left out.
+}
+cli-export-json = `--json` is for an export to a file: standard output has the export itself. Nothing was exported.
 
 ## Accounts that have sits on this device
 

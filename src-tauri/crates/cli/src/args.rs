@@ -1,6 +1,7 @@
 //! The arguments of `zafu`. The help that users see is in `messages/*/help.ftl`.
 
 use crate::usage::InvalidValue;
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zafu_core::bounded::OutOfRange;
@@ -58,6 +59,8 @@ pub enum Command {
     },
     /// Lists past sits, newest first.
     Log(Log),
+    /// Exports sits to a file.
+    Export(Export),
     /// Syncs until nothing is left to do.
     Sync {
         /// Prints JSON.
@@ -99,13 +102,72 @@ pub struct Log {
     #[arg(long, default_value_t = 20)]
     pub limit: u32,
 
-    /// Lists the sits of every account on this device, each with its account.
+    /// Selects the sits.
+    #[command(flatten)]
+    pub selected: Selected,
+}
+
+/// The sits of the log that a command is about. All conditions apply together.
+#[derive(Debug, clap::Args)]
+pub struct Selected {
+    /// Sits with this label, or with one of several; an empty name selects sits without a label.
+    #[arg(long, value_name = "NAME")]
+    pub label: Vec<String>,
+
+    /// Sits with these words in the note or in the name of the label.
+    #[arg(long, value_name = "TEXT")]
+    pub words: Option<String>,
+
+    /// Sits of this day and later ones.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub since: Option<NaiveDate>,
+
+    /// Sits of this day and earlier ones.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub until: Option<NaiveDate>,
+
+    /// The sits of every account on this device.
     #[arg(long, conflicts_with = "account")]
     pub all_accounts: bool,
 
-    /// Lists the sits of this account: its email address, or its ID as `zafu account list` prints it.
+    /// The sits of this account: its email address, or its ID as `zafu account list` prints it.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
+}
+
+/// The sits to export, and where to.
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// The format.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: ExportFormat,
+
+    /// The file; `-` or none: standard output.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Replaces a file that exists.
+    #[arg(long)]
+    pub force: bool,
+
+    /// Prints JSON about the file.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Selects the sits.
+    #[command(flatten)]
+    pub selected: Selected,
+}
+
+/// The formats of exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// For spreadsheets, and for Zafu.
+    Csv,
+    /// For Zafu and other programs.
+    Json,
+    /// For calendars.
+    Ics,
 }
 
 /// A command for the account.
@@ -349,6 +411,13 @@ impl From<String> for RestoreFrom {
             _ => Self::Path(text.into()),
         }
     }
+}
+
+fn day(text: &str) -> Result<NaiveDate, InvalidValue> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    // Only as it is printed: `%Y` reads years of any length.
+    day.filter(|day| day.to_string() == text)
+        .ok_or_else(|| InvalidValue(message!("cli-usage-day", text = text)))
 }
 
 fn preparation(text: &str) -> Result<PreparationSeconds, InvalidValue> {

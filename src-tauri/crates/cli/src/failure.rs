@@ -5,6 +5,7 @@ use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_engine::FolderError;
 use zafu_engine::HostError;
+use zafu_engine::export::ExportError;
 use zafu_engine::output;
 use zafu_engine::protocol::{ErrorCode, IpcError};
 use zafu_store::StoreError;
@@ -81,6 +82,16 @@ impl From<FolderError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::new(FAILED, error.message())
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let code = match &error {
+            ExportError::Exists(_) | ExportError::NotAFile(_) => USAGE,
+            ExportError::Store(_) | ExportError::Output(_) | ExportError::File { .. } => FAILED,
+        };
+        Self::new(code, error.message())
     }
 }
 

@@ -87,6 +87,10 @@ fn message_of(argument: &str, path: &[String]) -> Option<String> {
         ("help" | "version" | "more", _) => return None,
         ("verbose", _) => "zafu-verbose".into(),
         ("json", _) => "json".into(),
+        // `zafu log` and `zafu export` share these texts.
+        ("label" | "words" | "since" | "until" | "all-accounts" | "account", _) => {
+            format!("selected-{argument}")
+        }
         // All commands that sign in share these texts.
         ("url" | "key" | "email" | "password-stdin" | "code", _) => format!("account-{argument}"),
         _ => format!("{}-{argument}", path.join("-")),

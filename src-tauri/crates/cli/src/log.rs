@@ -1,10 +1,12 @@
 //! `zafu log` and `zafu account list`.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, USAGE};
 use crate::{owners, print, source};
+use std::collections::HashMap;
 use zafu_cli::args;
+use zafu_core::message;
 use zafu_engine::DataFolder;
-use zafu_engine::protocol::{LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
+use zafu_engine::protocol::{LabelView, LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
 use zafu_engine::{Client, system};
 
 /// Returns every owner of sits in `folder`, the account in use first.
@@ -15,22 +17,68 @@ pub fn owners(folder: &DataFolder) -> Result<Vec<OwnerView>, Failure> {
     }
 }
 
-/// Prints the log of the account in use, of one account, or of all.
-pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
-    let owners = match log.all_accounts || log.account.is_some() {
+/// Returns the labels of the sits of `owner`.
+fn labels(folder: &DataFolder, owner: LogOwner) -> Result<Vec<LabelView>, Failure> {
+    let labels = source::database(folder, |database| zafu_engine::labels(database, owner))?;
+    Ok(labels.unwrap_or_default())
+}
+
+/// Returns the filter for the sits that the user selects, and the owners if they are needed.
+pub fn filter(
+    folder: &DataFolder,
+    selected: &args::Selected,
+) -> Result<(LogFilter, Vec<OwnerView>), Failure> {
+    let owners = match selected.all_accounts || selected.account.is_some() {
         true => owners(folder)?,
         false => Vec::new(),
     };
-    let owner = match &log.account {
+    let owner = match &selected.account {
         Some(account) => LogOwner::Of(owners::named(&owners, account)?.1),
-        None if log.all_accounts => LogOwner::All,
+        None if selected.all_accounts => LogOwner::All,
         None => LogOwner::Shown,
     };
-    let request = LogQuery {
-        filter: LogFilter { owner, ..LogFilter::default() },
-        position: LogPosition::Newest,
-        limit: log.limit,
+    if let (Some(since), Some(until)) = (selected.since, selected.until)
+        && since > until
+    {
+        let (since, until) = (since.to_string(), until.to_string());
+        return Err(Failure::new(USAGE, message!("cli-log-days", since = since, until = until)));
+    }
+    let known = match selected.label.iter().all(String::is_empty) {
+        true => Vec::new(),
+        false => labels(folder, owner)?,
     };
+    let filter = LogFilter {
+        owner,
+        labels: selected.label.iter().map(|name| key(&known, name)).collect::<Result<_, _>>()?,
+        words: selected.words.clone().unwrap_or_default(),
+        first_day: selected.since,
+        last_day: selected.until,
+        ..LogFilter::default()
+    };
+    Ok((filter, owners))
+}
+
+/// Returns the key of the label with this name, or else of the only one whose name differs in capitals alone.
+fn key(labels: &[LabelView], name: &str) -> Result<String, Failure> {
+    if name.is_empty() {
+        return Ok(String::new());
+    }
+    if let Some(label) = labels.iter().find(|label| label.name == name) {
+        return Ok(label.key.0.clone());
+    }
+    let is_similar = |label: &&LabelView| label.name.to_lowercase() == name.to_lowercase();
+    let similar: Vec<_> = labels.iter().filter(is_similar).collect();
+    match similar[..] {
+        [label] => Ok(label.key.0.clone()),
+        _ => Err(Failure::new(USAGE, message!("cli-log-no-label", name = name))),
+    }
+}
+
+/// Prints the log of the account in use, of one account, or of all. Labels are printed by their names.
+pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
+    let (filter, owners) = filter(folder, &log.selected)?;
+    let owner = filter.owner;
+    let request = LogQuery { filter, position: LogPosition::Newest, limit: log.limit };
     let sent = request.clone();
     let page = match source::engine(folder, |client| client.sits(sent))? {
         Some(page) => page,
@@ -40,5 +88,18 @@ pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
                 .unwrap_or_default()
         }
     };
-    print::log(&page.sits, log.all_accounts.then_some(&owners), log.json, log.limit)
+    let mut sits = page.sits;
+    if sits.iter().any(|sit| !sit.label.is_empty()) {
+        let labels = labels(folder, owner)?;
+        let names: HashMap<_, _> = labels.iter().map(|label| (&label.key.0, &label.name)).collect();
+        for sit in &mut sits {
+            if let Some(name) = names.get(&sit.label) {
+                sit.label.clone_from(name);
+            }
+        }
+    }
+    let shown_owners = log.selected.all_accounts.then_some(&owners);
+    // An empty list of some of the sits does not mean that there are none.
+    let is_whole = request.filter == LogFilter { owner, ..LogFilter::default() };
+    print::log(&sits, shown_owners, log.json, is_whole && log.limit > 0)
 }

@@ -6,6 +6,7 @@
 mod account;
 mod app;
 mod detached;
+mod export;
 mod failure;
 mod import;
 mod log;
@@ -113,6 +114,11 @@ fn run(args: Args) -> Result<u8, Failure> {
             import::list(&DataFolder::for_reading()?, *json)?;
             return Ok(DONE);
         }
+        Some(Command::Export(export)) => {
+            logs::start_without_files(verbose);
+            export::run(&DataFolder::for_reading()?, export)?;
+            return Ok(DONE);
+        }
         Some(Command::Doctor) => {
             logs::start_without_files(verbose);
             return Ok(print::findings(&doctor::examine(DataFolder::for_reading())));
@@ -147,6 +153,7 @@ fn run(args: Args) -> Result<u8, Failure> {
             Command::Completions { .. }
             | Command::Status { .. }
             | Command::Log(_)
+            | Command::Export(_)
             | Command::Doctor,
         ) => unreachable!("handled before the folder was made"),
     }

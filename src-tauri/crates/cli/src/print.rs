@@ -4,12 +4,14 @@ use crate::failure::{DONE, FAILED, Failure};
 use crate::owners;
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::Path;
 use zafu_cli::args::Import;
 use zafu_core::ids::SessionId;
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::time::Seconds;
 use zafu_engine::doctor::Finding;
+use zafu_engine::export::Exported;
 use zafu_engine::output;
 use zafu_engine::protocol::{
     DeadLetterView, EngineState, ImportPreview, ImportView, OwnerState, OwnerView, PhaseView,
@@ -128,18 +130,18 @@ pub fn ended(state: &EngineState) {
 
 /// Prints past sits by local day, newest first, each with its owner if `owners` are given.
 ///
-/// With a `limit` of 0, an empty list does not mean that there are no sits, so that no message is printed.
+/// `is_whole`: an empty list means that there are no sits, so that a message says so.
 pub fn log(
     records: &[SitRecord],
     owners: Option<&Vec<OwnerView>>,
     json: bool,
-    limit: u32,
+    is_whole: bool,
 ) -> Result<(), Failure> {
     if json {
         return print_json(&records);
     }
     let mut out = output::stdout();
-    if records.is_empty() && limit > 0 {
+    if records.is_empty() && is_whole {
         writeln!(out, "{}", text!("cli-log-empty"))?;
     }
     let mut day = None;
@@ -165,6 +167,31 @@ pub fn log(
             [label, note].map(|text| output::without_control_characters(text).replace('\n', " "));
         let text = text.join(" ");
         writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<14}{owner}  {}", text.trim())?;
+    }
+    Ok(())
+}
+
+/// What `zafu export --json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExportedFile<'a> {
+    file: &'a Path,
+    sits: u32,
+    left_out: u32,
+}
+
+/// Prints what was exported, and how many sits were left out. If standard output has the export, only the latter.
+pub fn exported(exported: Exported, file: Option<&Path>, json: bool) -> Result<(), Failure> {
+    let Exported { sits, left_out } = exported;
+    if let (Some(file), true) = (file, json) {
+        return print_json(&ExportedFile { file, sits, left_out });
+    }
+    if let Some(file) = file {
+        output::print(text!("cli-exported", count = sits, file = file.display()));
+    }
+    if left_out > 0 {
+        let text = text!("cli-export-left-out", count = left_out);
+        if file.is_some() { output::print(text) } else { output::print_error(text) }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use zafu_engine::DataFolder;
 use zafu_engine::protocol::IpcError;
 use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{Client, system};
-use zafu_store::{OpenOutcome, ReadOnlyStore, Store, StoreError};
+use zafu_store::{OpenOutcome, ReadOnlyStore, Store};
 
 /// Returns the result of `request` to the running engine, or `None` if no engine is running or it stops before it
 /// responds.
@@ -24,10 +24,13 @@ pub fn engine<T>(
 }
 
 /// Returns the result of `read` on the database, or `None` if there is no database yet.
-pub fn database<T>(
+pub fn database<T, E>(
     folder: &DataFolder,
-    read: impl FnOnce(&ReadOnlyStore) -> Result<T, StoreError>,
-) -> Result<Option<T>, Failure> {
+    read: impl FnOnce(&ReadOnlyStore) -> Result<T, E>,
+) -> Result<Option<T>, Failure>
+where
+    Failure: From<E>,
+{
     match ReadOnlyStore::open(folder.path())? {
         OpenOutcome::NoDatabase => Ok(None),
         OpenOutcome::Open(database) => Ok(Some(read(&database)?)),

@@ -8,8 +8,8 @@ use crate::protocol::{
     InsightPeriod, InsightView, LabelLook, LabelView, LogPage, LogQuery, OwnerView, SitEntry,
 };
 pub(crate) use thread::LogThread;
-pub(crate) use view::Records;
-pub use view::{insight, log_page};
+pub(crate) use view::{Records, filter};
+pub use view::{insight, labels, log_page};
 use zafu_core::ids::SessionRef;
 use zafu_core::label::LabelKey;
 

@@ -116,6 +116,41 @@ impl Drop for Out {
     }
 }
 
+/// Standard output for long texts: each write waits until it is written, so that the queue stays short. For use in a
+/// [`std::io::BufWriter`].
+#[derive(Debug, Default)]
+pub struct LongOut {
+    /// The lines for a terminal that are not complete; none for any other reader, which gets every byte as it is.
+    line: Option<Vec<u8>>,
+}
+
+/// Returns standard output for a long text. If it is a terminal, control characters are replaced by spaces.
+#[must_use]
+pub fn long_stdout() -> LongOut {
+    LongOut { line: io::stdout().is_terminal().then(Vec::new) }
+}
+
+impl Write for LongOut {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = match &mut self.line {
+            None => bytes.to_vec(),
+            Some(line) => {
+                line.extend_from_slice(bytes);
+                let end = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+                let lines: Vec<_> = line.drain(..end).collect();
+                without_control_characters(&String::from_utf8_lossy(&lines)).into_bytes()
+            }
+        };
+        queue().push(Job::Write(Stream::Out, text));
+        finish()?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Returns a text of a user or server with control characters and bidirectional controls replaced by spaces, so that it
 /// cannot affect the terminal. Keeps line breaks.
 #[must_use]

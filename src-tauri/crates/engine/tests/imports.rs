@@ -13,13 +13,13 @@ use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::session::{Origin, Session};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_engine::exchange::{session_of, sit_of};
+use zafu_engine::export::{self, ExportFormat};
 use zafu_engine::protocol::{
     ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading, ImportView, IpcError,
+    LogFilter,
 };
 use zafu_engine::{DataFolder, ImportClient};
-use zafu_formats::write::{CsvWriter, JsonWriter};
-use zafu_formats::{LabelStyle, Sit};
-use zafu_store::{LogQuery, Store};
+use zafu_store::{LogQuery, OpenOutcome, ReadOnlyStore, Store};
 
 fn sample(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../formats/tests/samples", name].iter().collect()
@@ -245,33 +245,17 @@ fn fill(store: &Store) {
 }
 
 /// Exports the log as CSV and as JSON.
-fn export(store: &Store) -> (Vec<u8>, Vec<u8>) {
-    let labels = store.labels().unwrap();
-    let name = |key: &str| {
-        let label = labels.iter().find(|label| label.key.0 == key);
-        label.map_or_else(String::new, |label| label.name.clone())
+fn export(folder: &DataFolder) -> (String, String) {
+    let OpenOutcome::Open(database) = ReadOnlyStore::open(folder.path()).unwrap() else {
+        panic!("there is a database")
     };
-    let sits: Vec<Sit> = store
-        .sessions(&LogQuery::newest(1000))
-        .unwrap()
-        .iter()
-        .filter_map(|session| sit_of(session, name(&session.details.value.label)))
-        .collect();
-    let styles: Vec<_> = labels
-        .iter()
-        .map(|label| LabelStyle {
-            name: label.name.clone(),
-            colour: label.colour,
-            shape: label.shape,
-        })
-        .collect();
-    let mut csv = CsvWriter::new(Vec::new()).unwrap();
-    let mut json = JsonWriter::new(Vec::new(), &styles).unwrap();
-    for sit in &sits {
-        csv.write(sit).unwrap();
-        json.write(sit).unwrap();
-    }
-    (csv.finish().unwrap(), json.finish().unwrap())
+    let log = database.log_snapshot().unwrap();
+    let write = |format| {
+        let mut text = Vec::new();
+        export::write(Some(&log), &LogFilter::default(), format, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    };
+    (write(ExportFormat::Csv), write(ExportFormat::Json))
 }
 
 #[test]
@@ -279,8 +263,8 @@ fn an_export_that_is_imported_into_an_empty_log_is_exported_as_the_same_bytes() 
     let (_dir, folder) = data();
     let store = open(&folder);
     fill(&store);
-    let (csv, json) = export(&store);
     drop(store);
+    let (csv, json) = export(&folder);
     for (name, text) in [("log.csv", &csv), ("log.json", &json)] {
         let (dir, folder) = data();
         let path = dir.path().join(name);
@@ -290,13 +274,11 @@ fn an_export_that_is_imported_into_an_empty_log_is_exported_as_the_same_bytes() 
             import(&mut client, files(std::slice::from_ref(&path), "Asia/Tokyo")).unwrap();
         assert_eq!(imported.counts.added, 4);
         drop(client);
-        let store = open(&folder);
-        let again = export(&store);
-        drop(store);
+        let again = export(&folder);
         if name == "log.json" {
-            assert_eq!(String::from_utf8_lossy(&again.1), String::from_utf8_lossy(&json));
+            assert_eq!(again.1, json);
         }
-        assert_eq!(String::from_utf8_lossy(&again.0), String::from_utf8_lossy(&csv), "{name}");
+        assert_eq!(again.0, csv, "{name}");
         let mut client = ImportClient::connect(&folder).unwrap();
         assert_eq!(read(&mut client, files(&[path], "Asia/Tokyo")).counts.known, 4);
     }

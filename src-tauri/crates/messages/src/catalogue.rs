@@ -24,6 +24,7 @@ sources![
     "edit.ftl",
     "engine.ftl",
     "error.ftl",
+    "export.ftl",
     "help.ftl",
     "import.ftl",
     "notification.ftl",

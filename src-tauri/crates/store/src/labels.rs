@@ -255,13 +255,22 @@ fn count_sits(
 /// Lists the labels that the user can choose, by name: those that were created or changed, and those that sits have.
 /// Merged and deleted labels are left out; the sits of merged ones count for the label that they were merged into.
 pub(crate) fn all(connection: &Connection) -> Result<Vec<LabelEntry>, StoreError> {
+    of_owners(connection, shown_owners(connection)?)
+}
+
+/// Lists the labels of `owners` as [`all`] does those that the user can choose. Labels with one key are one label, with the
+/// details that were changed last.
+pub(crate) fn of_owners(
+    connection: &Connection,
+    owners: Vec<Option<UserId>>,
+) -> Result<Vec<LabelEntry>, StoreError> {
     struct Shown {
         label: Label,
         sits: u32,
         rejected: Option<String>,
     }
     let mut entries: BTreeMap<LabelKey, Shown> = BTreeMap::new();
-    for owner in shown_owners(connection)? {
+    for owner in owners {
         let records = of_owner(connection, owner)?;
         let sits = count_sits(connection, owner)?;
         let by_id: BTreeMap<_, _> = records.iter().map(|record| (record.id, record)).collect();

@@ -49,7 +49,7 @@ pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;
 pub use log::{
     DayTotal, Insight, InsightQuery, LengthTotal, LogEntry, LogFilter, LogPage, LogPosition,
-    LogQuery, Outcome, OwnerFilter, Total, YearTotal, register_functions,
+    LogQuery, LogSnapshot, Outcome, OwnerFilter, Total, YearTotal, register_functions,
 };
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;

@@ -6,6 +6,7 @@ mod derive;
 mod filter;
 mod insight;
 mod page;
+mod snapshot;
 mod words;
 
 pub(crate) use derive::{add_rows_late, ensure_day_start};
@@ -14,6 +15,7 @@ pub use insight::{DayTotal, Insight, InsightQuery, LengthTotal, YearTotal};
 pub(crate) use insight::{day_totals, insight};
 pub(crate) use page::page;
 pub use page::{LogEntry, LogPage, LogPosition, LogQuery};
+pub use snapshot::LogSnapshot;
 pub use words::register_functions;
 
 use chrono::{DateTime, NaiveDate, TimeDelta};

@@ -4,7 +4,9 @@
 //! disk), a database without a log is read as an immutable file, and one with a log is copied first, with its log.
 
 use crate::labels::{self, LabelEntry};
-use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
+use crate::log::{
+    self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, LogSnapshot, OwnerFilter,
+};
 use crate::{
     ImportInfo, Owner, StoreError, backups, connection, device, folder, imports, migrate,
     open_sits, owners, settings,
@@ -160,6 +162,14 @@ impl ReadOnlyStore {
             return Ok(OpenOutcome::OlderFormat);
         }
         Ok(OpenOutcome::Open(Self { connection, folder: folder.to_path_buf(), _copy: copy }))
+    }
+
+    /// Returns the log at this moment. One at a time.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn log_snapshot(&self) -> Result<LogSnapshot<'_>, StoreError> {
+        LogSnapshot::new(&self.connection, &self.folder)
     }
 
     /// Checks the whole database for damage.

@@ -13,7 +13,9 @@ use zafu_core::label::LabelKey;
 use zafu_core::session::{Lifecycle, Session, Stage};
 use zafu_core::time::{Seconds, WallTime};
 use zafu_core::timer::OpenSit;
-use zafu_store::{self as store, LabelEntry, OwnerFilter, ReadSits, StoreError, Total};
+use zafu_store::{
+    self as store, LabelEntry, OwnerFilter, ReadOnlyStore, ReadSits, StoreError, Total,
+};
 
 /// Weeks of which the chart of weekdays shows the days.
 const RECENT_WEEKS: u64 = 12;
@@ -135,7 +137,7 @@ pub fn log_page(
     })
 }
 
-fn filter(filter: &LogFilter) -> store::LogFilter {
+pub(crate) fn filter(filter: &LogFilter) -> store::LogFilter {
     let outcome = |outcome: &Outcome| match outcome {
         Outcome::Started => store::Outcome::Started,
         Outcome::EndedEarly => store::Outcome::EndedEarly,
@@ -152,6 +154,15 @@ fn filter(filter: &LogFilter) -> store::LogFilter {
         first_day: filter.first_day,
         last_day: filter.last_day,
     }
+}
+
+/// Returns the labels of these owners that sits have or that were created or changed, by name.
+///
+/// # Errors
+/// The labels cannot be read.
+pub fn labels(database: &ReadOnlyStore, selected: LogOwner) -> Result<Vec<LabelView>, StoreError> {
+    let labels = database.log_snapshot()?.labels(owner(selected))?;
+    Ok(labels.into_iter().map(label).collect())
 }
 
 fn owner(owner: LogOwner) -> OwnerFilter {

@@ -125,6 +125,14 @@ pub(super) fn owners(connection: &Connection, filter: OwnerFilter) -> Result<Vec
     Ok(numbers.collect::<Result<_, _>>()?)
 }
 
+/// Returns all owners of rows and labels.
+pub(super) fn all_owners(connection: &Connection) -> Result<Vec<Option<UserId>>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT nullif(id, '') FROM log_owners ORDER BY number")?;
+    let owners = statement.query_map([], |row| row.get::<_, Option<Id<UserId>>>(0))?;
+    Ok(owners.map(|owner| Ok(owner?.map(|Id(id)| id))).collect::<rusqlite::Result<_>>()?)
+}
+
 /// The labels of some owners, by the ids that rows have.
 #[derive(Default)]
 pub(super) struct Labels {

@@ -12,6 +12,7 @@ use crate::sessions::{self, Record, SessionKey};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::session::Session;
@@ -142,15 +143,32 @@ pub(crate) fn page(connection: &Connection, query: &LogQuery) -> Result<LogPage,
             (false, _) => Some(0),
         };
     }
-    let mut entries = rows.iter().map(|row| {
-        let Record { key, session, owner } = sessions::by_key(connection, row.key)?;
-        let label = scans.labels.shown_as(row.label).cloned();
-        Ok(LogEntry { key, session, owner, day: day_of_number(row.day), label })
-    });
-    page.entries = entries.by_ref().collect::<Result<_, StoreError>>()?;
-    drop(entries);
+    page.entries = rows.iter().map(|row| scans.entry(row)).collect::<Result<_, _>>()?;
     page.days = scans.days(&rows)?;
     Ok(page)
+}
+
+/// The number of rows that [`for_each`] reads at once.
+const ROWS_AT_ONCE: usize = 500;
+
+/// Passes all sessions that `filter` selects to `each`, newest first, until it breaks. The caller has a transaction.
+pub(super) fn for_each(
+    connection: &Connection,
+    filter: &LogFilter,
+    each: &mut dyn FnMut(LogEntry) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let scans = Scans::of(connection, filter)?;
+    let mut before = i64::MAX;
+    loop {
+        let rows = scans.rows(Direction::Older, before, ROWS_AT_ONCE)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        before = last.position;
+        for row in &rows {
+            if each(scans.entry(row)?).is_break() {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Returns the position of a session in the log, also of one that was deleted since it was read.
@@ -254,6 +272,13 @@ impl<'a> Scans<'a> {
             is_counted,
             day_start: day_start.into(),
         })
+    }
+
+    /// Reads the session of a row.
+    fn entry(&self, row: &LogRow) -> Result<LogEntry, StoreError> {
+        let Record { key, session, owner } = sessions::by_key(self.connection, row.key)?;
+        let label = self.labels.shown_as(row.label).cloned();
+        Ok(LogEntry { key, session, owner, day: day_of_number(row.day), label })
     }
 
     /// Returns the first `limit` rows that are older or newer than `position`, the nearest first.

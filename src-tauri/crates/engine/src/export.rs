@@ -1,0 +1,225 @@
+//! Exporting: writes the log, or a part of it, as CSV, JSON or iCalendar.
+//!
+//! An export shows the log as it is at one moment, beside a running engine too, and holds only a few sits in memory. Sits
+//! that are not over are left out. Labels are written by the names and in the looks that the user sees.
+
+use crate::exchange::sit_of;
+use crate::log::filter;
+use crate::protocol::LogFilter;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use zafu_core::label::LabelKey;
+use zafu_core::message;
+use zafu_core::message::Message;
+use zafu_formats::write::{CalendarWriter, CsvWriter, JsonWriter};
+use zafu_formats::{LabelStyle, Sit};
+use zafu_messages::text;
+use zafu_store::{LabelEntry, LogEntry, LogSnapshot, StoreError};
+
+/// The format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// CSV, which spreadsheets read and Zafu imports.
+    Csv,
+    /// JSON, which has the looks of labels too, and which Zafu imports.
+    Json,
+    /// iCalendar, for calendars.
+    Calendar,
+}
+
+/// What an export has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The number of sits.
+    pub sits: u32,
+    /// The number of sits that were left out, because they are not over.
+    pub left_out: u32,
+}
+
+/// Why nothing was exported.
+#[derive(Debug)]
+pub enum ExportError {
+    /// The log cannot be read.
+    Store(StoreError),
+    /// The output cannot be written.
+    Output(io::Error),
+    /// The file exists, and the user has not said that it may be replaced.
+    Exists(PathBuf),
+    /// There is something at the path that is not a file.
+    NotAFile(PathBuf),
+    /// The file cannot be written.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        reason: io::Error,
+    },
+}
+
+impl ExportError {
+    /// Returns the message for the user.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Store(error) => error.message(),
+            Self::Output(reason) => message!("export-output", reason = reason.to_string()),
+            Self::Exists(path) => message!("export-exists", path = path.display()),
+            Self::NotAFile(path) => message!("export-not-a-file", path = path.display()),
+            Self::File { path, reason } => {
+                message!("export-file", path = path.display(), reason = reason.to_string())
+            }
+        }
+    }
+}
+
+zafu_core::message_error!(ExportError);
+
+impl From<StoreError> for ExportError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Writes the sits that `selected` selects to `to`, newest first. Without a log, the export has no sits.
+///
+/// # Errors
+/// The log cannot be read, or `to` cannot be written; then a part was written.
+pub fn write(
+    log: Option<&LogSnapshot<'_>>,
+    selected: &LogFilter,
+    format: ExportFormat,
+    to: impl Write,
+) -> Result<Exported, ExportError> {
+    let labels = match log {
+        Some(log) => log.labels(filter(selected).owner)?,
+        None => Vec::new(),
+    };
+    let mut writer = match format {
+        ExportFormat::Csv => CsvWriter::new(to).map(Writer::Csv),
+        ExportFormat::Calendar => {
+            CalendarWriter::new(to, &text!("export-untitled")).map(Writer::Calendar)
+        }
+        ExportFormat::Json => {
+            JsonWriter::new(to, &styles(log, selected, &labels)?).map(Writer::Json)
+        }
+    }
+    .map_err(ExportError::Output)?;
+    let names: BTreeMap<_, _> = labels.iter().map(|label| (&label.key, &label.name)).collect();
+    let name =
+        |key: &LabelKey| names.get(key).map_or_else(|| key.0.clone(), |name| (*name).clone());
+    let mut exported = Exported::default();
+    let mut written = Ok(());
+    if let Some(log) = log {
+        log.for_each(&filter(selected), |LogEntry { session, label, .. }| {
+            let Some(sit) = sit_of(&session, label.as_ref().map(name).unwrap_or_default()) else {
+                exported.left_out += 1;
+                return ControlFlow::Continue(());
+            };
+            exported.sits += 1;
+            written = writer.write(&sit);
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+    }
+    written.and_then(|()| writer.finish()).map_err(ExportError::Output)?;
+    Ok(exported)
+}
+
+/// Exports to the file at `path`, which gets its name only when it is complete and on the disk. Replaces an existing file
+/// only if `replace` is set.
+///
+/// # Errors
+/// [`ExportError`]: there is no new file, and an existing one is unchanged.
+pub fn write_file(
+    log: Option<&LogSnapshot<'_>>,
+    selected: &LogFilter,
+    format: ExportFormat,
+    path: &Path,
+    replace: bool,
+) -> Result<Exported, ExportError> {
+    // The file that a link points to is replaced, not the link.
+    let path = &match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
+        Err(reason) => return Err(ExportError::File { path: path.to_owned(), reason }),
+        Ok(_) if !replace => return Err(ExportError::Exists(path.to_owned())),
+        Ok(_) => match fs::canonicalize(path) {
+            Ok(path) if path.is_file() => path,
+            _ => return Err(ExportError::NotAFile(path.to_owned())),
+        },
+    };
+    let failed = |reason| ExportError::File { path: path.clone(), reason };
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file =
+        tempfile::Builder::new().prefix(".zafu-export-").tempfile_in(folder).map_err(failed)?;
+    let exported = write(log, selected, format, BufWriter::new(file.as_file_mut()));
+    let exported = exported.map_err(|error| match error {
+        ExportError::Output(reason) => failed(reason),
+        error => error,
+    })?;
+    file.as_file().sync_all().map_err(failed)?;
+    let named = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    named.map_err(|error| match error.error.kind() {
+        ErrorKind::AlreadyExists => ExportError::Exists(path.clone()),
+        _ => failed(error.error),
+    })?;
+    Ok(exported)
+}
+
+/// Returns the looks of the labels that an export has, by name: all labels if the whole log is exported, or else those of
+/// the sits that are.
+fn styles(
+    log: Option<&LogSnapshot<'_>>,
+    selected: &LogFilter,
+    labels: &[LabelEntry],
+) -> Result<Vec<LabelStyle>, ExportError> {
+    let is_whole = *selected == LogFilter { owner: selected.owner, ..LogFilter::default() };
+    let mut used = BTreeSet::new();
+    if let Some(log) = log.filter(|_| !is_whole) {
+        log.for_each(&filter(selected), |entry| {
+            used.extend(entry.label);
+            ControlFlow::Continue(())
+        })?;
+    }
+    let mut styles: Vec<_> = labels
+        .iter()
+        .filter(|label| is_whole || used.contains(&label.key))
+        .map(|LabelEntry { name, colour, shape, .. }| LabelStyle {
+            name: name.clone(),
+            colour: *colour,
+            shape: *shape,
+        })
+        .collect();
+    // Not by key: that of an imported label can be another one.
+    styles.sort_by_cached_key(|style| (style.name.to_lowercase(), style.name.clone()));
+    styles.dedup_by(|one, other| one.name == other.name);
+    Ok(styles)
+}
+
+enum Writer<W> {
+    Csv(CsvWriter<W>),
+    Json(JsonWriter<W>),
+    Calendar(CalendarWriter<W>),
+}
+
+impl<W: Write> Writer<W> {
+    fn write(&mut self, sit: &Sit) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.write(sit),
+            Self::Json(writer) => writer.write(sit),
+            Self::Calendar(writer) => writer.write(sit),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.finish().map(drop),
+            Self::Json(writer) => writer.finish().map(drop),
+            Self::Calendar(writer) => writer.finish().map(drop),
+        }
+    }
+}
