@@ -7,6 +7,7 @@ mod desktop;
 mod disk;
 mod figure;
 mod import;
+mod log;
 mod memory;
 mod minimal;
 mod process;
@@ -53,9 +54,10 @@ struct Programs {
 type Measure = fn(&Programs) -> Result<Vec<Figure>>;
 
 /// Each measurement, and the names of the figures that it takes.
-const GROUPS: [(&[&str], Measure); 10] = [
+const GROUPS: [(&[&str], Measure); 11] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
+    (log::NAMES, log::measure),
     (&["import-csv", "import-apple", "import-memory"], import::measure),
     (&["memory-terminal"], memory::terminal),
     (&["memory-background"], memory::background),
