@@ -192,6 +192,43 @@ cli-need-adopt-from =
        *[other] { $count } Sitzungen auf diesem Gerät gehören zu { $name }, einem Konto, mit dem sich niemand mehr anmelden kann: `zafu account adopt --from { $id }` verschiebt sie zu { $email }, `zafu account adopt --from { $id } --leave` nicht.
     }
 
+## Sicherungen
+
+cli-backup-daily = täglich
+cli-backup-migration = vor einer Änderung des Formats
+cli-backup-import = vor einem Import
+cli-backup-manual = von Hand angelegt
+cli-backup-sits = { $count ->
+    [one] 1 Sitzung
+   *[other] { $count } Sitzungen
+}
+cli-backup-unreadable = nicht lesbar
+cli-backup-not-found = Es gibt keine Sicherung „{ $text }“. Es wurde nichts geändert. `zafu backup list` listet die Sicherungen mit ihren Nummern.
+cli-backup-has = { $count ->
+    [one] Die Sicherung hat 1 Sitzung.
+   *[other] Die Sicherung hat { $count } Sitzungen.
+}
+cli-backup-missing = { $count ->
+    [one] 1 Sitzung ist nicht in der Sicherung und wäre nicht mehr im Protokoll:
+   *[other] { $count } Sitzungen sind nicht in der Sicherung und wären nicht mehr im Protokoll:
+}
+cli-backup-missing-more = { $count ->
+    [one] und 1 ältere
+   *[other] und { $count } ältere
+}
+cli-backup-changed = { $count ->
+    [one] 1 Sitzung wurde seitdem geändert und wäre wieder wie damals.
+   *[other] { $count } Sitzungen wurden seitdem geändert und wären wieder wie damals.
+}
+cli-backup-returning = { $count ->
+    [one] 1 Sitzung ist jetzt nicht im Protokoll und wäre wieder darin.
+   *[other] { $count } Sitzungen sind jetzt nicht im Protokoll und wären wieder darin.
+}
+cli-backup-no-preview = Was die Sicherung ändern würde, lässt sich nicht sagen. { $error }
+cli-backup-question = Sicherung wiederherstellen? Was jetzt da ist, bleibt in einer Datei daneben erhalten. (j/N)
+cli-backup-declined = Es wurde nichts geändert.
+cli-backup-unconfirmed = Etwas ist neuer als die Sicherung, darum wurde nichts geändert. Gib `--yes` an, um die Sicherung trotzdem wiederherzustellen: Was jetzt da ist, bleibt in einer Datei daneben erhalten.
+
 ## Wiederherstellung einer Sicherung
 
 cli-restore-none = In { $folder } gibt es noch keine Sicherungen.

@@ -204,6 +204,44 @@ cli-need-adopt-from =
        *[other] { $count } sits on this device belong to { $name }, an account that can no longer be signed in to: `zafu account adopt --from { $id }` moves them to { $email }, `zafu account adopt --from { $id } --leave` does not.
     }
 
+## Backups
+
+cli-backup-daily = daily
+cli-backup-migration = before an update of the format
+cli-backup-import = before an import
+cli-backup-manual = made by hand
+cli-backup-sits = { $count ->
+    [one] 1 sit
+   *[other] { $count } sits
+}
+cli-backup-unreadable = not readable
+cli-backup-not-found = There is no backup “{ $text }”. Nothing was changed. `zafu backup list` lists the backups with their numbers.
+cli-backup-has = { $count ->
+    [one] The backup has 1 sit.
+   *[other] The backup has { $count } sits.
+}
+cli-backup-missing = { $count ->
+    [one] 1 sit is not in the backup, and would not be in the log any more:
+   *[other] { $count } sits are not in the backup, and would not be in the log any more:
+}
+cli-backup-missing-more = { $count ->
+    [one] and 1 older one
+   *[other] and { $count } older ones
+}
+cli-backup-changed = { $count ->
+    [one] 1 sit was changed since, and would be as it was then.
+   *[other] { $count } sits were changed since, and would be as they were then.
+}
+cli-backup-returning = { $count ->
+    [one] 1 sit is not in the log now, and would be in it again.
+   *[other] { $count } sits are not in the log now, and would be in it again.
+}
+# $error is a whole sentence.
+cli-backup-no-preview = What the backup would change cannot be told. { $error }
+cli-backup-question = Restore the backup? What is there now is kept in a file beside it. (y/N)
+cli-backup-declined = Nothing was changed.
+cli-backup-unconfirmed = Something is newer than the backup, so nothing was changed. Say `--yes` to restore the backup all the same: what is there now is kept in a file beside it.
+
 ## Restore of a backup
 
 cli-restore-none = There are no backups yet in { $folder }.

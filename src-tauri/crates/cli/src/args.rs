@@ -80,6 +80,12 @@ pub enum Command {
         /// `newest`, `empty`, or the path of a backup; by default lists the backups.
         from: Option<String>,
     },
+    /// Lists, makes and restores backups.
+    Backup {
+        /// The command for backups.
+        #[command(subcommand)]
+        command: BackupCommand,
+    },
     /// Imports sits from files of other programs or of Zafu.
     Import(Import),
     /// Quits the running Zafu. A running sit is saved.
@@ -133,6 +139,32 @@ pub struct Selected {
     /// The sits of this account: its email address, or its ID as `zafu account list` prints it.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
+}
+
+/// A command for backups.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Lists the backups, newest first.
+    List {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a backup now.
+    Make {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints what restoring a backup would change, and restores it.
+    Restore {
+        /// The backup: its number in the list, or a path.
+        #[arg(value_name = "BACKUP")]
+        from: String,
+        /// Restores it also if sits or changes are newer than the backup.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// The sits to export, and where to.

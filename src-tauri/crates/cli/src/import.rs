@@ -1,15 +1,14 @@
 //! `zafu import`: imports files, lists imports and undoes them.
 
 use crate::failure::{DONE, Failure, USAGE};
-use crate::{print, source};
-use std::io::{BufRead, IsTerminal};
+use crate::{confirm, print, source};
 use zafu_cli::args::{self, Import};
 use zafu_core::message;
 use zafu_engine::DataFolder;
+use zafu_engine::ImportClient;
 use zafu_engine::protocol::{
     DateOrder, ImportFiles, ImportPreview, ImportReading, ImportRequest, ImportView, Request,
 };
-use zafu_engine::{ImportClient, output};
 use zafu_messages::text;
 
 /// Reads the files, prints what importing them would change, and imports them. Asks first if a user is there to answer.
@@ -48,15 +47,8 @@ pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
 
 /// Asks the user whether to import, if standard input is a terminal.
 fn is_confirmed(preview: &ImportPreview) -> Result<bool, Failure> {
-    let input = std::io::stdin();
-    if !input.is_terminal() {
-        return Ok(true);
-    }
     let count = preview.counts.added.saturating_add(preview.counts.revived);
-    output::print_error_plain(&(text!("cli-import-question", count = count) + " "));
-    let mut answer = String::new();
-    input.lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja"))
+    Ok(confirm::ask(&text!("cli-import-question", count = count))?.unwrap_or(true))
 }
 
 /// Prints the imports, newest first.

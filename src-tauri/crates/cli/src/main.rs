@@ -5,6 +5,8 @@
 
 mod account;
 mod app;
+mod backup;
+mod confirm;
 mod detached;
 mod export;
 mod failure;
@@ -21,7 +23,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use failure::{DONE, FAILED, Failure, REJECTED, USAGE};
 use std::process::ExitCode;
 use std::time::Duration;
-use zafu_cli::args::{Args, Command, GapAnswer, Import, ImportCommand, Sit};
+use zafu_cli::args::{Args, BackupCommand, Command, GapAnswer, Import, ImportCommand, Sit};
 use zafu_cli::{help, usage};
 use zafu_core::message;
 use zafu_core::timer::{Answer, OvertimeAnswer};
@@ -114,6 +116,11 @@ fn run(args: Args) -> Result<u8, Failure> {
             import::list(&DataFolder::for_reading()?, *json)?;
             return Ok(DONE);
         }
+        Some(Command::Backup { command: BackupCommand::List { json } }) => {
+            logs::start_without_files(verbose);
+            backup::list(&DataFolder::for_reading()?, *json)?;
+            return Ok(DONE);
+        }
         Some(Command::Export(export)) => {
             logs::start_without_files(verbose);
             export::run(&DataFolder::for_reading()?, export)?;
@@ -143,6 +150,12 @@ fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Resolve { answer, id }) => resolve(&folder, answer, id.as_deref())?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
+        Some(Command::Backup { command: BackupCommand::Make { json } }) => {
+            backup::make(&folder, json)?;
+        }
+        Some(Command::Backup { command: BackupCommand::Restore { from, yes } }) => {
+            backup::restore(&folder, &from, yes)?;
+        }
         Some(Command::Restore { from }) => restore::run(&folder, from)?,
         Some(Command::Import(import)) => match import.command {
             Some(ImportCommand::Undo { id, json }) => import::undo(&folder, id, json)?,
@@ -154,6 +167,7 @@ fn run(args: Args) -> Result<u8, Failure> {
             | Command::Status { .. }
             | Command::Log(_)
             | Command::Export(_)
+            | Command::Backup { command: BackupCommand::List { .. } }
             | Command::Doctor,
         ) => unreachable!("handled before the folder was made"),
     }

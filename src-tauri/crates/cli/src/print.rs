@@ -1,7 +1,9 @@
 //! The output of the commands. JSON has lengths in seconds and times as RFC 3339 with the local UTC offset.
 
+use crate::backup::BackupView;
 use crate::failure::{DONE, FAILED, Failure};
 use crate::owners;
+use chrono::SecondsFormat;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,6 +20,7 @@ use zafu_engine::protocol::{
     SitRecord, SitView, StageView, SyncNeed, SyncReport, SyncView, UnsettledView,
 };
 use zafu_messages::text;
+use zafu_store::RestorePreview;
 
 /// The state of the timer, as `zafu status --json` prints it.
 #[derive(Debug, Serialize)]
@@ -167,6 +170,59 @@ pub fn log(
             [label, note].map(|text| output::without_control_characters(text).replace('\n', " "));
         let text = text.join(" ");
         writeln!(out, "  {started_at}  {sat_seconds:>8}  {stage:<14}{owner}  {}", text.trim())?;
+    }
+    Ok(())
+}
+
+/// Prints backups, each on one line.
+pub fn backups(backups: &[BackupView], json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(&backups);
+    }
+    let mut out = output::stdout();
+    for BackupView { number, taken, reason, bytes, sits, .. } in backups {
+        let reason = match *reason {
+            "daily" => text!("cli-backup-daily"),
+            "migration" => text!("cli-backup-migration"),
+            "import" => text!("cli-backup-import"),
+            _ => text!("cli-backup-manual"),
+        };
+        let sits = match sits {
+            Some(sits) => text!("cli-backup-sits", count = *sits),
+            None => text!("cli-backup-unreadable"),
+        };
+        let kilobytes = bytes.div_ceil(1000);
+        writeln!(out, "{number:>6}  {taken}  {kilobytes:>8} kB  {sits:<14}  {reason}")?;
+    }
+    Ok(())
+}
+
+/// Prints a backup as JSON.
+pub fn backup(backup: &BackupView) -> Result<(), Failure> {
+    print_json(backup)
+}
+
+/// Prints what restoring a backup would change.
+pub fn restore_preview(preview: &RestorePreview) -> Result<(), Failure> {
+    let RestorePreview { sits, missing, newest_missing, changed, returning } = preview;
+    let mut out = output::stdout();
+    writeln!(out, "{}", text!("cli-backup-has", count = *sits))?;
+    if *missing > 0 {
+        writeln!(out, "{}", text!("cli-backup-missing", count = *missing))?;
+    }
+    for (start, length) in newest_missing {
+        let start = start.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false);
+        writeln!(out, "  {start}  {length}")?;
+    }
+    let named = u32::try_from(newest_missing.len()).unwrap_or(u32::MAX);
+    if *missing > named {
+        writeln!(out, "  {}", text!("cli-backup-missing-more", count = *missing - named))?;
+    }
+    if *changed > 0 {
+        writeln!(out, "{}", text!("cli-backup-changed", count = *changed))?;
+    }
+    if *returning > 0 {
+        writeln!(out, "{}", text!("cli-backup-returning", count = *returning))?;
     }
     Ok(())
 }

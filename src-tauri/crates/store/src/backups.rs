@@ -1,5 +1,5 @@
-//! Backups of the database, taken daily and before each migration; the newest seven are kept. Those before imports are
-//! counted on their own.
+//! Backups of the database, taken daily and before each migration; the newest seven are kept. Those before imports, and
+//! those that the user makes, are counted on their own.
 //!
 //! They are ordered by the numbers in their names and not by time: a clock that was once wrong must not make an old backup
 //! the newest one, or have the newest one removed.
@@ -15,7 +15,7 @@ use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::time::WallTime;
 
-/// The number of backups that are kept, beside those before imports.
+/// The number of backups that are kept, and of those that the user has made, beside those before imports.
 pub const BACKUPS_KEPT: usize = 7;
 /// The number of backups before imports that are kept.
 pub const IMPORT_BACKUPS_KEPT: usize = 3;
@@ -44,19 +44,24 @@ pub enum BackupReason {
     Migration,
     /// Before an import.
     Import,
+    /// The user has made it.
+    Manual,
 }
 
 impl BackupReason {
-    const fn as_str(self) -> &'static str {
+    /// Returns its name in the names of files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Daily => "daily",
             Self::Migration => "migration",
             Self::Import => "import",
+            Self::Manual => "manual",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Daily, Self::Migration, Self::Import]
+        [Self::Daily, Self::Migration, Self::Import, Self::Manual]
             .into_iter()
             .find(|reason| reason.as_str() == name)
     }
@@ -137,10 +142,13 @@ pub(crate) fn take(
     connection::copy(connection, data, &partial)?;
     fs::rename(&partial, &path).map_err(failed(&path))?;
     folder::sync_folder(&within).map_err(failed(&within))?;
-    // Imports do not use up the backups of other days.
-    let is_import = |backup: &&BackupInfo| backup.reason == BackupReason::Import;
+    // Imports do not use up the backups of other days, and nothing uses up those that the user has made.
+    let group = |reason| match reason {
+        BackupReason::Daily | BackupReason::Migration => BackupReason::Daily,
+        BackupReason::Import | BackupReason::Manual => reason,
+    };
     let limit = if reason == BackupReason::Import { IMPORT_BACKUPS_KEPT } else { BACKUPS_KEPT };
-    let alike = kept.iter().filter(|old| is_import(old) == (reason == BackupReason::Import));
+    let alike = kept.iter().filter(|old| group(old.reason) == group(reason));
     for old in alike.skip(limit - 1) {
         folder::remove_if_there(&old.path).map_err(failed(&old.path))?;
     }

@@ -54,6 +54,7 @@ pub use log::{
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
+pub use restore::RestorePreview;
 pub use sessions::SessionKey;
 pub use store::{StagedImport, Store};
 pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};

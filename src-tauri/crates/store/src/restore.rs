@@ -1,12 +1,14 @@
 //! Restores a backup. The current database is moved aside, never deleted, and an interruption at any point leaves one of the
 //! two in place.
 
+use crate::text::Stamp;
 use crate::{StoreError, backups, connection, device, folder, migrate};
 use chrono::{DateTime, Utc};
-use rusqlite::TransactionBehavior;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 /// Replaces the database in `data` by `backup`. Returns the new path of the replaced database; none if there was none.
 pub(crate) fn restore(
@@ -64,4 +66,95 @@ fn checkpoint_log(data: &Path) {
     if let Err(error) = written {
         tracing::info!(%error, "the database that is replaced keeps its log");
     }
+}
+
+/// What restoring a backup would change in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestorePreview {
+    /// The number of sits in the backup.
+    pub sits: u32,
+    /// The number of sits in the log that are not in the backup.
+    pub missing: u32,
+    /// The starts and lengths of some of them, newest first.
+    pub newest_missing: Vec<(WallTime, Seconds)>,
+    /// The number of sits that the backup has as they were before they ended or were edited.
+    pub changed: u32,
+    /// The number of sits in the backup that are not in the log: deleted since then.
+    pub returning: u32,
+}
+
+// The columns that are read here are the same in every format.
+
+/// The sits of a log, in `main` or in `backup`.
+fn sits_of(schema: &str) -> String {
+    format!("{schema}.sessions AS {schema}_sits WHERE {schema}_sits.deletedat IS NULL")
+}
+
+/// Returns the number of sits in a backup.
+pub(crate) fn sits_in(backup: &Path) -> Result<u32, StoreError> {
+    let backup = connection::reading(backup, connection::BUSY_TIMEOUT)?;
+    let count = format!("SELECT count(*) FROM {}", sits_of("main"));
+    Ok(backup.query_row(&count, [], |row| row.get(0))?)
+}
+
+/// Compares the log in `data` with that of `backup`. Names up to `named` sits.
+pub(crate) fn preview(
+    data: &Path,
+    backup: &Path,
+    named: u32,
+) -> Result<RestorePreview, StoreError> {
+    if let Some(reason) = backups::why_unusable(backup) {
+        return Err(StoreError::BackupUnusable { backup: backup.into(), reason });
+    }
+    let sits = sits_in(backup)?;
+    let database = folder::database(data);
+    let has_log = fs::metadata(&database).is_ok_and(|file| file.len() > 0);
+    if !has_log {
+        return Ok(RestorePreview {
+            sits,
+            missing: 0,
+            newest_missing: Vec::new(),
+            changed: 0,
+            returning: sits,
+        });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let both = Connection::open_with_flags(connection::read_only_uri(&database), flags)?;
+    both.busy_timeout(connection::BUSY_TIMEOUT)?;
+    both.execute("ATTACH ?1 AS backup", [connection::read_only_uri(backup)])?;
+    let count = |sql: &str| both.query_row(sql, [], |row| row.get::<_, u32>(0));
+    let (log, kept) = (sits_of("main"), sits_of("backup"));
+    let missing = format!(
+        "FROM {log} AND NOT EXISTS (SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id)"
+    );
+    let returning = format!(
+        "FROM {kept} AND NOT EXISTS (SELECT 1 FROM {log} AND main_sits.id = backup_sits.id)"
+    );
+    let changed = format!(
+        "FROM {log} AND EXISTS (SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id)
+           AND NOT EXISTS (
+             SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id
+               AND (backup_sits.detailsrevision, backup_sits.satlength, backup_sits.iscompleted)
+                 = (main_sits.detailsrevision, main_sits.satlength, main_sits.iscompleted)
+               AND backup_sits.endedat IS main_sits.endedat
+           )"
+    );
+    let newest = format!(
+        "SELECT coalesce(correctedstart, startedat), utcoffset, coalesce(correctedlength, satlength) {missing}
+         ORDER BY 1 DESC LIMIT ?1"
+    );
+    let mut newest = both.prepare(&newest)?;
+    let newest = newest.query_map([named], |row| {
+        let start = WallTime::new(row.get::<_, Stamp>(0)?.0, UtcOffset(row.get(1)?));
+        Ok((start, Seconds(row.get(2)?)))
+    })?;
+    Ok(RestorePreview {
+        sits,
+        missing: count(&format!("SELECT count(*) {missing}"))?,
+        newest_missing: newest.collect::<Result<_, _>>()?,
+        changed: count(&format!("SELECT count(*) {changed}"))?,
+        returning: count(&format!("SELECT count(*) {returning}"))?,
+    })
 }

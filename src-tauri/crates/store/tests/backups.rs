@@ -216,3 +216,43 @@ fn backups_of_earlier_versions_are_found_and_their_folder_is_renamed() {
     assert_eq!(fs::read_to_string(former.join("other")).unwrap(), "kept");
     assert_eq!(number(Store::backups(folder.path()).unwrap()), [backup.number]);
 }
+
+#[test]
+fn backups_of_the_user_and_of_the_days_do_not_replace_each_other() {
+    let (folder, store) = store();
+    store.backup_if_due(days_later(0)).unwrap().unwrap();
+    for _ in 0..BACKUPS_KEPT + 2 {
+        assert_eq!(store.back_up(days_later(0)).unwrap().reason, BackupReason::Manual);
+    }
+    for day in 1..10 {
+        store.backup_if_due(days_later(day)).unwrap().unwrap();
+    }
+    let kept = Store::backups(folder.path()).unwrap();
+    let manual = kept.iter().filter(|backup| backup.reason == BackupReason::Manual).count();
+    assert_eq!((manual, kept.len() - manual), (BACKUPS_KEPT, BACKUPS_KEPT));
+}
+
+#[test]
+fn a_backup_of_any_format_is_counted_and_compared() {
+    let (folder, store) = store();
+    drop(store);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut compared = 0;
+    for fixture in fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path()) {
+        if fixture.extension().is_none_or(|extension| extension != "db") {
+            continue;
+        }
+        let backup = folder.path().join(fixture.file_name().unwrap());
+        fs::copy(&fixture, &backup).unwrap();
+        let preview = Store::restore_preview(folder.path(), &backup, 5).unwrap();
+        assert!(preview.sits > 0, "{}", fixture.display());
+        assert_eq!(Store::sits_in(&backup).unwrap(), preview.sits);
+        assert_eq!((preview.missing, preview.returning), (0, preview.sits));
+        Store::restore(folder.path(), &backup, days_later(1)).unwrap();
+        let preview = Store::restore_preview(folder.path(), &backup, 5).unwrap();
+        assert_eq!((preview.missing, preview.returning), (0, 0), "{}", fixture.display());
+        Store::set_aside(folder.path(), days_later(1)).unwrap();
+        compared += 1;
+    }
+    assert!(compared > 5, "{compared}");
+}

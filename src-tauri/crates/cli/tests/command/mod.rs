@@ -45,8 +45,8 @@ impl Zafu {
         Store::open(&self.data(), now()).unwrap()
     }
 
-    /// Runs a command; no word of it has a space.
-    pub fn run(&self, line: &str) -> Ended {
+    /// Returns a command; no word of it has a space.
+    pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zafu"));
         command
             .args(line.split(' '))
@@ -57,7 +57,12 @@ impl Zafu {
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .stdin(Stdio::null());
-        let output = command.output().unwrap();
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, line: &str) -> Ended {
+        let output = self.command(line).output().unwrap();
         Ended {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),

@@ -1,7 +1,8 @@
 //! The files of the data folder: backups, and the database as a whole.
 
 use super::Store;
-use crate::backups::{self, BackupInfo};
+use crate::backups::{self, BackupInfo, BackupReason};
+use crate::restore::RestorePreview;
 use crate::{StoreError, folder, location, restore};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -16,6 +17,37 @@ impl Store {
     pub fn backup_if_due(&self, now: WallTime) -> Result<Option<BackupInfo>, StoreError> {
         let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
         self.read_separately(|connection| backups::take_if_due(connection, &self.0.folder, now))
+    }
+
+    /// Takes a backup at the user's request. The newest seven of these are kept.
+    ///
+    /// # Errors
+    /// An I/O error. Existing backups stay.
+    pub fn back_up(&self, now: WallTime) -> Result<BackupInfo, StoreError> {
+        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_separately(|connection| {
+            backups::take(connection, &self.0.folder, BackupReason::Manual, now.utc)
+        })
+    }
+
+    /// Compares the log in `folder`, which must not be open, with that of `backup`, of any format.
+    ///
+    /// # Errors
+    /// [`StoreError::BackupUnusable`] as [`Store::restore`]; otherwise the database in `folder` cannot be read.
+    pub fn restore_preview(
+        folder: &Path,
+        backup: &Path,
+        named: u32,
+    ) -> Result<RestorePreview, StoreError> {
+        restore::preview(folder, backup, named).map_err(|error| error.explained(folder))
+    }
+
+    /// Returns the number of sits in a backup, of any format.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn sits_in(backup: &Path) -> Result<u32, StoreError> {
+        restore::sits_in(backup)
     }
 
     /// Lists the backups in `folder`, newest first. Does not open the database.

@@ -1,0 +1,114 @@
+//! `zafu backup`: lists, makes and restores backups.
+
+use crate::failure::{Failure, REJECTED, USAGE};
+use crate::{confirm, print};
+use chrono::SecondsFormat;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use zafu_core::message;
+use zafu_engine::protocol::IpcError;
+use zafu_engine::{Access, DataFolder, FolderLock, lock_or_connect, output, system};
+use zafu_messages::text;
+use zafu_store::{BackupInfo, Store};
+
+/// The number of sits that a preview names.
+const NAMED: u32 = 10;
+
+/// A backup, as `zafu backup list --json` prints it.
+#[derive(Serialize)]
+pub struct BackupView {
+    pub number: u32,
+    pub taken: String,
+    pub reason: &'static str,
+    pub bytes: u64,
+    /// None: it cannot be read.
+    pub sits: Option<u32>,
+    pub path: PathBuf,
+}
+
+fn view(backup: BackupInfo) -> BackupView {
+    BackupView {
+        number: backup.number,
+        taken: backup.taken.to_rfc3339_opts(SecondsFormat::Secs, true),
+        reason: backup.reason.as_str(),
+        bytes: backup.bytes,
+        sits: Store::sits_in(&backup.path).ok(),
+        path: backup.path,
+    }
+}
+
+/// Prints the backups, newest first. Reads beside a running engine.
+pub fn list(folder: &DataFolder, json: bool) -> Result<(), Failure> {
+    let backups: Vec<_> = Store::backups(folder.path())?.into_iter().map(view).collect();
+    if backups.is_empty() && !json {
+        output::print(text!("cli-restore-none", folder = folder.path().display()));
+    }
+    print::backups(&backups, json)
+}
+
+/// Makes a backup now.
+pub fn make(folder: &DataFolder, json: bool) -> Result<(), Failure> {
+    let _lock = lock(folder)?;
+    let now = system::clock().now().wall;
+    let backup = view(Store::open(folder.path(), now)?.back_up(now)?);
+    if json {
+        return print::backup(&backup);
+    }
+    print::backups(&[backup], false)
+}
+
+/// Prints what restoring a backup would change, and restores it. If sits or changes are newer than the backup, the user
+/// has to confirm it. The current database is moved aside, never deleted.
+pub fn restore(folder: &DataFolder, from: &str, yes: bool) -> Result<(), Failure> {
+    let _lock = lock(folder)?;
+    let path = path(folder, from)?;
+    // A log that cannot be read cannot be compared; its database is kept all the same.
+    let is_newer = match Store::restore_preview(folder.path(), &path, NAMED) {
+        Ok(preview) => {
+            print::restore_preview(&preview)?;
+            preview.missing > 0 || preview.changed > 0
+        }
+        Err(error @ zafu_store::StoreError::BackupUnusable { .. }) => return Err(error.into()),
+        Err(error) => {
+            output::print(text!("cli-backup-no-preview", error = error.message()));
+            true
+        }
+    };
+    if is_newer && !yes {
+        match confirm::ask(&text!("cli-backup-question"))? {
+            Some(true) => {}
+            Some(false) => {
+                output::print(text!("cli-backup-declined"));
+                return Ok(());
+            }
+            None => return Err(Failure::new(USAGE, message!("cli-backup-unconfirmed"))),
+        }
+    }
+    let aside = Store::restore(folder.path(), &path, system::clock().now().wall)?;
+    output::print(match aside {
+        Some(aside) => text!("cli-restore-done-aside", path = aside.display()),
+        None => text!("cli-restore-done"),
+    });
+    Ok(())
+}
+
+/// Locks the folder, which no engine may use meanwhile.
+fn lock(folder: &DataFolder) -> Result<FolderLock, Failure> {
+    match lock_or_connect(folder).map_err(IpcError::from)? {
+        Access::Lock(lock) => Ok(lock),
+        Access::Engine(_) => Err(Failure::new(REJECTED, message!("cli-restore-running"))),
+    }
+}
+
+/// Returns the path of the backup with this number, or else the text as a path.
+fn path(folder: &DataFolder, from: &str) -> Result<PathBuf, Failure> {
+    let backups = Store::backups(folder.path())?;
+    let number = from.parse::<u32>().ok();
+    if let Some(backup) = backups.into_iter().find(|backup| Some(backup.number) == number) {
+        return Ok(backup.path);
+    }
+    if Path::new(from).is_file() {
+        return Ok(from.into());
+    }
+    Err(Failure::new(USAGE, message!("cli-backup-not-found", text = from)))
+}
