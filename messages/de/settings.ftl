@@ -38,8 +38,14 @@ settings-close = Fenster schließen
 settings-close-quit = Beendet Zafu
 settings-close-tray = Lässt Zafu im Infobereich
 settings-close-hint = Das Fenster zu schließen beendet nie eine Sitzung.
+## Days
+
+settings-days = Tage
 settings-day = Ein Tag beginnt um
 settings-day-hint = Frühere Sitzungen zählen zum Tag davor.
+settings-streak = Tage in Folge zählen
+settings-streak-hint = In der Übersicht
+settings-today = Heutige Sitzungen vor einer Sitzung zeigen
 
 ## Account
 

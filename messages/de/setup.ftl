@@ -10,6 +10,8 @@ setup-unsettled =
        *[other] { $count } Sitzungen brauchen deine Antwort
     }
 
+setup-today = Heute: { $sits }, { $length }
+
 ## Length of the sit
 
 setup-length = Dauer

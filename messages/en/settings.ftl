@@ -40,9 +40,15 @@ settings-close = Closing the window
 settings-close-quit = Quits Zafu
 settings-close-tray = Keeps Zafu in the tray
 settings-close-hint = Closing the window never ends a sit.
+## Days
+
+settings-days = Days
 # Followed by an hour: 04:00
 settings-day = A day begins at
 settings-day-hint = Earlier sits count toward the day before.
+settings-streak = Count days in a row
+settings-streak-hint = In the overview
+settings-today = Show today’s sits before a sit
 
 ## Account
 

@@ -11,6 +11,9 @@ setup-unsettled =
        *[other] { $count } sits need your answer
     }
 
+# The sits of today, if the user wants it. Today: 2 sits, 45 min
+setup-today = Today: { $sits }, { $length }
+
 ## Length of the sit
 
 setup-length = Length

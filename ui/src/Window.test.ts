@@ -193,6 +193,50 @@ describe('user actions', () => {
 	});
 });
 
+describe('the sits of today', () => {
+	const TODAY = {
+		startedAt: '2026-11-24T07:00:00.000Z',
+		day: '2026-11-24',
+		satSeconds: 1500,
+	};
+
+	/** Opens the window on a log with one sit of 25 minutes, at midday of its day. */
+	async function open(query: string) {
+		vi.useFakeTimers({ toFake: ['Date', 'setInterval'], now: new Date(2026, 10, 24, 12) });
+		const state = scene(new URLSearchParams(`still&${query}`));
+		state.records = [{ ...scene(new URLSearchParams()).records![0]!, ...TODAY }];
+		const demo = createDemo(state);
+		const read = vi.spyOn(demo, 'log');
+		render(Window, { props: { api: demo } });
+		await screen.findByTestId('setup');
+		return { demo, read };
+	}
+
+	it('are shown before a sit, and change with the log and the day', async () => {
+		const { demo } = await open('today');
+		const line = await screen.findByTestId('today');
+		expect(line.textContent).toBe('Today: 1 sit, 25 min');
+		demo.arrive({ ...scene(new URLSearchParams()).records![0]!, ...TODAY, id: 'from-afar' });
+		await waitFor(() => expect(line.textContent).toBe('Today: 2 sits, 50 min'));
+		vi.setSystemTime(new Date(2026, 10, 25, 3, 59));
+		vi.advanceTimersByTime(59_000);
+		await Promise.resolve();
+		expect(screen.queryByTestId('today')).not.toBeNull();
+		vi.advanceTimersByTime(1000);
+		await waitFor(() => expect(screen.queryByTestId('today')).toBeNull());
+	});
+
+	it('are not read unless the user wants them', async () => {
+		const { read } = await open('');
+		await press('open-settings');
+		await screen.findByTestId('settings');
+		expect(read).not.toHaveBeenCalled();
+		await press('show-today');
+		await press('back');
+		expect((await screen.findByTestId('today')).textContent).toBe('Today: 1 sit, 25 min');
+	});
+});
+
 describe('the overview', () => {
 	const title = () => screen.getByTestId('year').querySelector('h2')!.textContent;
 
@@ -233,6 +277,14 @@ describe('the overview', () => {
 		await screen.findByTestId('insight');
 		await waitFor(() => expect(title()).toBe('2026, day by day'));
 		expect(screen.getByTestId('insight').scrollTop).toBe(0);
+	});
+
+	it('hides the streak if the user wants it', async () => {
+		await show('insight=many&no-streak', 'setup');
+		await press('open-log');
+		await press('open-insight');
+		await screen.findByTestId('insight-overview');
+		expect(screen.queryByTestId('insight-streak')).toBeNull();
 	});
 
 	it('reads its figures again when a sync has changed the log', async () => {

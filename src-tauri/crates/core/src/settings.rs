@@ -32,6 +32,10 @@ pub struct Settings {
     pub dim: bool,
     /// The hour at which the user's day begins: see [`crate::day::day_of`].
     pub day_starts_at_hour: DayStart,
+    /// Whether the overview counts days in a row.
+    pub show_streak: bool,
+    /// Whether the setup screen shows the sits of the local day.
+    pub show_today: bool,
     /// Whether the computer is kept from sleeping during a sit.
     pub keep_system_awake: bool,
     /// Whether the screen is kept on during a sit.
@@ -53,6 +57,8 @@ impl Default for Settings {
             fade_after_seconds: FadeSeconds::constant::<4>(),
             dim: false,
             day_starts_at_hour: DayStart::constant::<4>(),
+            show_streak: true,
+            show_today: false,
             keep_system_awake: true,
             keep_screen_awake: false,
             notify: true,

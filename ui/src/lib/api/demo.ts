@@ -38,6 +38,8 @@ export const DEMO_SETTINGS: Settings = {
 	fadeAfterSeconds: 4,
 	dim: false,
 	dayStartsAtHour: 4,
+	showStreak: true,
+	showToday: false,
 	keepSystemAwake: true,
 	keepScreenAwake: false,
 	notify: true,

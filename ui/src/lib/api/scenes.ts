@@ -13,12 +13,13 @@
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
  *   project   none: the sign-in form suggests no project
- *   theme, lang, time, fade, dim: as in the settings
+ *   theme, lang, time, fade, dim: as in the settings; today, no-streak: settings of the overview
  *   still     stops the clock
  */
 import { DEMO_LOGS } from './demo-insight';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import { YEARS_LABELS, yearsOfSits } from './demo-years';
+import { localDay } from '../time/day';
 import type {
 	IntervalTimes,
 	IpcError,
@@ -293,10 +294,17 @@ export function scene(query: URLSearchParams): DemoState {
 			theme: (query.get('theme') ?? 'system') as Theme,
 			language: (query.get('lang') ?? 'system') as Settings['language'],
 			timeDisplay: (query.get('time') ?? 'minutes') as 'minutes',
+			showToday: query.has('today'),
+			showStreak: !query.has('no-streak'),
 			fadeAfterSeconds: Number(query.get('fade') ?? DEMO_SETTINGS.fadeAfterSeconds),
 			dim: query.has('dim'),
 		},
 	};
+	if (query.has('today')) {
+		const day = localDay(new Date(), DEMO_SETTINGS.dayStartsAtHour);
+		const on = ({ startedAt }: SitRecord) => `${day}${startedAt.slice(10)}`;
+		state.records = RECORDS.slice(0, 2).map((one) => ({ ...one, day, startedAt: on(one) }));
+	}
 	const insight = DEMO_LOGS[query.get('insight') ?? ''];
 	if (insight) state.insight = insight();
 	if (query.has('still')) state.now = () => 0;

@@ -42,6 +42,14 @@ dim: boolean,
  */
 dayStartsAtHour: number, 
 /**
+ * Whether the overview counts days in a row.
+ */
+showStreak: boolean, 
+/**
+ * Whether the setup screen shows the sits of the local day.
+ */
+showToday: boolean, 
+/**
  * Whether the computer is kept from sleeping during a sit.
  */
 keepSystemAwake: boolean, 

@@ -4,7 +4,7 @@
  * `data-testid`s that the end-to-end tests drive:
  *   setup      setup, preset, preset-keep, length-timed, length-open, length-until, length-value,
  *              length-less, length-more, length-5 … length-60, until-clock, preparation, bells, overtime,
- *              start, bell-trouble, unsettled-waiting, open-settings, open-log
+ *              start, bell-trouble, today, unsettled-waiting, open-settings, open-log
  *   sit        sit (data-phase, data-progress), time, pause, resume, end, fullscreen, finish, add-overtime
  *   dialogs    end-dialog, end-confirm, end-cancel, end-discard, discard-confirm; quit-dialog,
  *              quit-confirm, quit-cancel; bells-dialog, bells-done,
@@ -14,7 +14,7 @@
  *   unsettled  unsettled, resolve-whole, resolve-gap, resolve-discard, resolve-later
  *   settings   settings, theme, language, language-{system,en,de}, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
- *              close-when-idle, day-start, open-account, preset-delete, back
+ *              close-when-idle, day-start, show-streak, show-today, open-account, preset-delete, back
  *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{undo,select,jump,labels,shortcuts}, log-owner,
  *              log-chip (one each), log-clear, log-newest, log-day (one each), sit-row (one each), sit-owner, sit-select,
  *              sit-edit, sit-delete, log-empty, log-empty-{add,clear}, back; selection,

@@ -5,7 +5,9 @@ use std::time::Duration;
 use zafu_core::ids::SessionRef;
 use zafu_core::label::{Colour, Shape};
 use zafu_core::time::Seconds;
-use zafu_engine::protocol::{ErrorCode, LabelLook, LogQuery, SitEntry, SitRecord};
+use zafu_engine::protocol::{
+    ErrorCode, InsightPeriod, LabelLook, LogQuery, SitEntry, SitRecord, StreakView, TotalView,
+};
 
 fn sits(fakes: &Fakes) -> Vec<SitRecord> {
     let query = LogQuery { limit: 50, ..LogQuery::default() };
@@ -122,4 +124,64 @@ fn a_label_is_renamed_and_merged_without_a_change_of_its_sits() {
     assert_eq!(counts(), [("Breathing".to_owned(), 2)]);
     log.restore_label(open.key).wait().unwrap();
     assert_eq!(counts(), [("Breathing".to_owned(), 1), ("Open".to_owned(), 1)]);
+}
+
+#[test]
+fn figures_count_each_sit_on_its_local_day_and_at_its_own_offset() {
+    let fakes = Fakes::new();
+    let log = fakes.engine().log();
+    // A Wednesday; days begin at 04:00.
+    fakes.travel("2026-03-04T12:00:00Z", 60);
+    for (started_at, sat, label) in [
+        ("2026-02-25T07:00:00+01:00", 1800, ""),
+        ("2026-03-03T02:00:00+01:00", 600, ""),
+        ("2026-03-03T21:40:00-05:00", 1200, ""),
+        ("2026-03-04T07:10:00+01:00", 1500, "Zazen"),
+    ] {
+        let sit = SitEntry {
+            started_at: started_at.into(),
+            sat_seconds: Seconds(sat),
+            note: String::new(),
+            label: label.into(),
+        };
+        log.add_sit(sit).wait().unwrap();
+    }
+
+    let figures = log.insight(InsightPeriod::Current).wait().unwrap();
+    let total = |sits, seconds| TotalView { sits, seconds };
+    assert_eq!((figures.year, figures.total), (Some(2026), total(4, 5100)));
+    assert_eq!((figures.this_week, figures.last_week), (total(3, 3300), total(1, 1800)));
+    assert_eq!((figures.this_month, figures.last_month), (total(3, 3300), total(1, 1800)));
+    let days: Vec<_> =
+        figures.days.iter().map(|day| (day.day.to_string(), &day.label[..], day.seconds)).collect();
+    let expected = [
+        ("2026-02-25", "", 1800),
+        ("2026-03-02", "", 600),
+        ("2026-03-03", "", 1200),
+        ("2026-03-04", "Zazen", 1500),
+    ];
+    assert_eq!(days, expected.map(|(day, label, seconds)| (day.to_owned(), label, seconds)));
+    let labels: Vec<_> = figures.labels.iter().map(|one| (&one.name[..], one.sits)).collect();
+    assert_eq!(labels, [("Zazen", 1)]);
+    let starts: Vec<_> =
+        (0..).zip(&figures.half_hours).filter(|(_, sits)| **sits > 0).collect::<Vec<(u32, _)>>();
+    assert_eq!(starts, [(4, &1), (14, &2), (43, &1)]);
+    assert_eq!(figures.half_hours.len(), 48);
+    let lengths: Vec<_> = figures.lengths.iter().map(|one| (one.minutes, one.sits)).collect();
+    assert_eq!(lengths, [(10, 1), (20, 1), (25, 1), (30, 1)]);
+    assert_eq!(figures.streak, StreakView { current: 3, longest: 3 });
+    assert_eq!((figures.recent.days, figures.recent.span), (4, 8));
+
+    let other = log.insight(InsightPeriod::Year(2025)).wait().unwrap();
+    assert_eq!((other.total, other.days, other.lengths), (total(4, 5100), vec![], vec![]));
+    assert_eq!(other.half_hours.iter().sum::<u32>(), 0);
+    let all = log.insight(InsightPeriod::All).wait().unwrap();
+    assert_eq!((all.year, all.days.len(), all.half_hours), (None, 0, figures.half_hours));
+
+    // A day that is not over ends no streak.
+    for (now, current) in [("2026-03-06T02:59:00Z", 3), ("2026-03-06T03:00:00Z", 0)] {
+        fakes.travel(now, 60);
+        let streak = log.insight(InsightPeriod::Current).wait().unwrap().streak;
+        assert_eq!(streak, StreakView { current, longest: 3 }, "at {now}");
+    }
 }
