@@ -14,6 +14,7 @@ engine-keep-awake = Der Computer schläft während der Sitzung vielleicht ein ({
 engine-notification = Die Benachrichtigung konnte nicht angezeigt werden ({ $reason }). Sonst ist nichts betroffen. `zafu doctor` zeigt, was fehlt.
 engine-file-not-written = { $file } konnte nicht geschrieben werden ({ $reason }). Sonst wurde nichts geändert.
 engine-not-a-time = „{ $text }“ ist kein Zeitpunkt mit Abstand zu UTC wie 2026-03-01T06:30:00+01:00. Es wurde nichts geändert. Gib Datum und Uhrzeit noch einmal ein.
+engine-not-a-picture = „{ $name }“ ist nicht der Name eines Bildes. Es wurde nichts gespeichert.
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.
 

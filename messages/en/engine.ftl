@@ -14,6 +14,7 @@ engine-keep-awake = The computer may go to sleep during the sit ({ $reason }). T
 engine-notification = The notification could not be shown ({ $reason }). Nothing else is affected. Run `zafu doctor` to see what is missing.
 engine-file-not-written = { $file } could not be written ({ $reason }). Nothing else was changed.
 engine-not-a-time = “{ $text }” is not a time with a UTC offset, such as 2026-03-01T06:30:00+01:00. Nothing was changed. Enter the date and the time again.
+engine-not-a-picture = “{ $name }” is not the name of a picture. Nothing was saved.
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.
 

@@ -4,11 +4,15 @@ use super::save_file;
 use tauri::{State, WebviewWindow};
 use zafu_core::ids::SessionRef;
 use zafu_core::label::LabelKey;
+use zafu_core::message;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
-    InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery, OwnerView,
-    SitEntry,
+    ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
+    OwnerView, SitChange, SitEntry,
 };
+
+/// The most sits that the window reads at once.
+const MAX_PAGE: u32 = 1_000;
 
 /// Returns a page of the log.
 #[tauri::command]
@@ -16,7 +20,8 @@ pub async fn log_page(
     engine: State<'_, EngineHandle>,
     query: LogQuery,
 ) -> Result<LogPage, IpcError> {
-    engine.log().sits(query).await
+    let limit = query.limit.min(MAX_PAGE);
+    engine.log().sits(LogQuery { limit, ..query }).await
 }
 
 /// Returns the figures of the log.
@@ -48,9 +53,9 @@ pub async fn add_sit(
 pub async fn edit_sit(
     engine: State<'_, EngineHandle>,
     session: SessionRef,
-    entry: SitEntry,
+    change: SitChange,
 ) -> Result<(), IpcError> {
-    engine.log().edit_sit(session, entry).await
+    engine.log().edit_sit(session, change).await
 }
 
 /// Marks sessions as deleted; `restore_sits` undoes it.
@@ -136,5 +141,10 @@ pub async fn save_picture(
     name: String,
     picture: Vec<u8>,
 ) -> Result<Option<String>, IpcError> {
+    let is_plain = !name.contains(['/', '\\', ':']) && !name.starts_with('.');
+    if !is_plain || !(name.ends_with(".png") || name.ends_with(".svg")) {
+        let message = message!("engine-not-a-picture", name = name.as_str());
+        return Err(IpcError::new(ErrorCode::BadRequest, message));
+    }
     save_file(&window, &name, &picture).await
 }

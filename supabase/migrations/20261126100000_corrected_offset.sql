@@ -92,9 +92,10 @@ return row(
     then b.correctedoffset else a.correctedoffset end
 )::zafu.session;
 
+-- Sits that were entered by hand or imported count only in the user's own figures.
 create or replace function zafu.is_counted(s public.sessions) returns boolean
 language sql immutable parallel safe
-return s.iscompleted and s.deletedat is null and s.source <> 'import'
+return s.iscompleted and s.deletedat is null and s.source = 'timer'
   and zafu.effective_length(s) >= 60;
 
 create or replace function zafu.update_weeks(user_id uuid) returns void

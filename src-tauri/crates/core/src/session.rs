@@ -74,12 +74,13 @@ impl Session {
         self.details.value.corrected_length.unwrap_or_else(|| self.lifecycle.satlength())
     }
 
-    /// Returns whether it counts towards a goal: completed, not deleted, not imported, at least one minute long.
+    /// Returns whether it counts towards a shared goal: timed, completed, not deleted, at least one minute long. Sits that
+    /// were entered by hand or imported count only in the user's own figures.
     #[must_use]
     pub fn counts(&self) -> bool {
         matches!(self.lifecycle.stage, Stage::Completed { .. })
             && self.deletion.value.is_none()
-            && self.source != Source::Import
+            && self.source == Source::Timer
             && self.effective_length() >= COUNTS_FROM
     }
 }

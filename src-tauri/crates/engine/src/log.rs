@@ -5,7 +5,8 @@ mod view;
 
 use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
-    InsightPeriod, InsightView, LabelLook, LabelView, LogPage, LogQuery, OwnerView, SitEntry,
+    InsightPeriod, InsightView, LabelLook, LabelView, LogPage, LogQuery, OwnerView, SitChange,
+    SitEntry,
 };
 pub(crate) use thread::LogThread;
 pub(crate) use view::{Records, filter};
@@ -55,8 +56,8 @@ impl<'a> Log<'a> {
     ///
     /// # Errors
     /// As [`Self::add_sit`], and [`ErrorCode::NotFound`](crate::protocol::ErrorCode::NotFound) if there is no such session.
-    pub fn edit_sit(&self, session: SessionRef, entry: SitEntry) -> Pending<()> {
-        self.0.run_log(move |log| log.edit_sit(session, entry))
+    pub fn edit_sit(&self, session: SessionRef, change: SitChange) -> Pending<()> {
+        self.0.run_log(move |log| log.edit_sit(session, change))
     }
 
     /// Marks sessions as deleted; [`Self::restore_sits`] undoes it. Deletes all of them or none.

@@ -25,7 +25,7 @@ pub use insight::{
 };
 pub use log::{
     DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome,
-    SitEntry,
+    SitChange, SitEntry,
 };
 pub use request::{AccountRequest, EngineRequest, ImportRequest, LogRequest, Request, Response};
 pub(crate) use request::{account_requests, engine_requests, import_requests, log_requests};

@@ -3,8 +3,8 @@
 use crate::protocol::{
     BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, ImportFiles, ImportProgress,
     ImportReading, ImportView, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage,
-    LogQuery, OwnerView, ProjectView, SignInRequest, SignedInView, SitEntry, SitRecord, SoundView,
-    StartRequest, UnsettledView,
+    LogQuery, OwnerView, ProjectView, SignInRequest, SignedInView, SitChange, SitEntry, SitRecord,
+    SoundView, StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -41,6 +41,7 @@ fn write(folder: &Path) {
     InsightView::export_all(&config).unwrap();
     LogQuery::export_all(&config).unwrap();
     LogPage::export_all(&config).unwrap();
+    SitChange::export_all(&config).unwrap();
     SitEntry::export_all(&config).unwrap();
     LabelLook::export_all(&config).unwrap();
     LabelView::export_all(&config).unwrap();

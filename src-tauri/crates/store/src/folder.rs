@@ -48,7 +48,10 @@ pub(crate) fn prepare(folder: &Path, now: DateTime<Utc>) -> Result<(), StoreErro
         fs::rename(&former, folder.join("backups")).map_err(failed(&former))?;
         sync_folder(folder).map_err(failed(folder))?;
     }
-    imports::remove_leftovers(folder).map_err(failed(folder))?;
+    // They take space and do no harm: the timer starts without their removal.
+    if let Err(error) = imports::remove_leftovers(folder) {
+        tracing::warn!(%error, "what an interrupted import has left was not removed");
+    }
     let database = database(folder);
     let restoring = restoring(folder);
     if is_emptied(folder, &database) {

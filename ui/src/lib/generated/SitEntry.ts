@@ -2,7 +2,7 @@
 import type { Seconds } from "./Seconds";
 
 /**
- * What the user can enter or correct of a session.
+ * A sit that the user adds by hand.
  */
 export type SitEntry = { 
 /**
@@ -18,6 +18,6 @@ satSeconds: Seconds,
  */
 note: string, 
 /**
- * The label; the empty text for none.
+ * The key of the label; the empty text for none.
  */
 label: string, };

@@ -43,6 +43,7 @@ impl<'a> Imports<'a> {
         self.0.run(move |engine, session| {
             let imported = session.commit(number, &activity)?;
             engine.sessions_changed();
+            engine.log_changed();
             Ok(imported)
         })
     }
@@ -87,6 +88,7 @@ impl<'a> Imports<'a> {
         self.0.run(move |engine, session| {
             let undone = session.undo(id)?;
             engine.sessions_changed();
+            engine.log_changed();
             Ok(undone)
         })
     }

@@ -164,10 +164,9 @@ impl ImportSession {
         number: u32,
         activity: &Arc<Activity>,
     ) -> Result<Option<ImportView>, IpcError> {
-        let staged = self
-            .staged
-            .take()
-            .filter(|_| number == self.number)
+        // What another client has read stays for it.
+        let staged = if number == self.number { self.staged.take() } else { None };
+        let staged = staged
             .ok_or_else(|| IpcError::new(ErrorCode::NotFound, message!("import-not-staged")))?;
         let total = u64::from(staged.import.sits());
         let on_progress: CommitProgress = {

@@ -5,11 +5,12 @@ use crate::clock::Clock;
 use crate::handle::EngineHandle;
 use crate::protocol::{
     ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
-    OwnerView, SitEntry,
+    OwnerView, SitChange, SitEntry,
 };
 use crate::thread::{Message, new_id};
 use crate::view::owners;
 use chrono::DateTime;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use zafu_core::edit::{ManualSit, SessionEdit};
@@ -34,7 +35,11 @@ impl LogThread {
     /// Serves `messages` until it is told to stop.
     pub(crate) fn run(mut self, messages: &Receiver<Message<Self>>) {
         while let Ok(Message::Run(work)) = messages.recv() {
-            work(&mut self);
+            // A fault in one request must not take the log from the user. Nothing here is left half changed: each change is
+            // one transaction.
+            if catch_unwind(AssertUnwindSafe(|| work(&mut self))).is_err() {
+                tracing::error!("a request to the log has panicked");
+            }
         }
     }
 
@@ -60,14 +65,14 @@ impl LogThread {
         Ok(id.into())
     }
 
-    pub(crate) fn edit_sit(&self, session: SessionRef, entry: SitEntry) -> Result<(), IpcError> {
-        let start = started(&entry.started_at)?;
+    pub(crate) fn edit_sit(&self, session: SessionRef, change: SitChange) -> Result<(), IpcError> {
+        let start = change.started_at.as_deref().map(started).transpose()?;
         let edit = SessionEdit {
-            note: Some(entry.note),
-            label: Some(entry.label),
-            start: Some(start.utc),
-            length: Some(entry.sat_seconds),
-            offset: Some(start.offset),
+            note: change.note,
+            label: change.label,
+            start: start.map(|start| start.utc),
+            length: change.sat_seconds,
+            offset: start.map(|start| start.offset),
         };
         self.store.edit(session, edit, self.now().utc)?;
         self.engine.sessions_changed();

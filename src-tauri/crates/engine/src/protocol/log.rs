@@ -128,7 +128,7 @@ pub struct DayTotal {
     pub seconds: u64,
 }
 
-/// What the user can enter or correct of a session.
+/// A sit that the user adds by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -139,8 +139,24 @@ pub struct SitEntry {
     pub sat_seconds: Seconds,
     /// The note.
     pub note: String,
-    /// The label; the empty text for none.
+    /// The key of the label; the empty text for none.
     pub label: String,
+}
+
+/// What the user has changed of a session. What is missing stays as it is, also if another device has changed it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+pub struct SitChange {
+    /// The start, RFC 3339 with the local UTC offset of the sit.
+    pub started_at: Option<String>,
+    /// The time sat.
+    pub sat_seconds: Option<Seconds>,
+    /// The note.
+    pub note: Option<String>,
+    /// The key of the label; the empty text for none.
+    pub label: Option<String>,
 }
 
 /// What the user can change of a label.

@@ -6,7 +6,7 @@
 
 use super::{
     CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, SignInRequest,
-    SitEntry, StartRequest,
+    SitChange, SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::{SessionId, SessionRef, UserId};
@@ -98,7 +98,7 @@ macro_rules! log_requests {
             /// Adds a sit that was not timed on this device.
             AddSit => add_sit(entry: SitEntry) -> SessionRef;
             /// Changes what the user can correct of a session.
-            EditSit => edit_sit(session: SessionRef, entry: SitEntry) -> ();
+            EditSit => edit_sit(session: SessionRef, change: SitChange) -> ();
             /// Marks sessions as deleted.
             DeleteSits => delete_sits(sessions: Vec<SessionRef>) -> ();
             /// Undoes the deletion of sessions.

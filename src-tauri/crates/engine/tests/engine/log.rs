@@ -6,7 +6,8 @@ use zafu_core::ids::SessionRef;
 use zafu_core::label::{Colour, Shape};
 use zafu_core::time::Seconds;
 use zafu_engine::protocol::{
-    ErrorCode, InsightPeriod, LabelLook, LogQuery, SitEntry, SitRecord, StreakView, TotalView,
+    ErrorCode, InsightPeriod, LabelLook, LogQuery, SitChange, SitEntry, SitRecord, StreakView,
+    TotalView,
 };
 
 fn sits(fakes: &Fakes) -> Vec<SitRecord> {
@@ -28,6 +29,16 @@ fn entry(of: &SitRecord) -> SitEntry {
         sat_seconds: of.sat_seconds,
         note: of.note.clone(),
         label: of.label.clone(),
+    }
+}
+
+/// Changes everything.
+fn change(entry: &SitEntry) -> SitChange {
+    SitChange {
+        started_at: Some(entry.started_at.clone()),
+        sat_seconds: Some(entry.sat_seconds),
+        note: Some(entry.note.clone()),
+        label: Some(entry.label.clone()),
     }
 }
 
@@ -62,7 +73,7 @@ fn a_correction_changes_what_the_log_shows_and_saving_without_a_change_corrects_
     let fakes = Fakes::new();
     let session = sit(&fakes, 10);
     let before = sits(&fakes).remove(0);
-    fakes.engine().log().edit_sit(session, entry(&before)).wait().unwrap();
+    fakes.engine().log().edit_sit(session, change(&entry(&before))).wait().unwrap();
     assert_eq!(sits(&fakes)[0], before);
 
     let correction = SitEntry {
@@ -71,16 +82,32 @@ fn a_correction_changes_what_the_log_shows_and_saving_without_a_change_corrects_
         note: "forgot to start it".into(),
         label: String::new(),
     };
-    fakes.engine().log().edit_sit(session, correction.clone()).wait().unwrap();
+    fakes.engine().log().edit_sit(session, change(&correction)).wait().unwrap();
     let after = sits(&fakes).remove(0);
     assert_eq!(entry(&after), correction);
     assert_eq!(after.day.to_string(), "2026-02-28");
     assert!(after.corrected && !before.corrected);
 
     let endless = SitEntry { sat_seconds: Seconds(86_401), ..correction };
-    let error = fakes.engine().log().edit_sit(session, endless).wait().unwrap_err();
+    let error = fakes.engine().log().edit_sit(session, change(&endless)).wait().unwrap_err();
     assert_eq!((error.code, &*error.message.id), (ErrorCode::BadRequest, "edit-too-long"));
     assert_eq!(sits(&fakes)[0], after);
+}
+
+#[test]
+fn a_change_of_the_note_keeps_everything_else_also_while_the_sit_runs() {
+    let fakes = Fakes::new();
+    let running = fakes.start(600, 0).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(60));
+    let note = SitChange { note: Some("rain".into()), ..SitChange::default() };
+    fakes.engine().log().edit_sit(running.into(), note).wait().unwrap();
+    let length = SitChange { sat_seconds: Some(Seconds(30)), ..SitChange::default() };
+    let error = fakes.engine().log().edit_sit(running.into(), length.clone()).wait().unwrap_err();
+    assert_eq!((error.code, &*error.message.id), (ErrorCode::BadRequest, "edit-not-over"));
+    fakes.engine().end_sit(None).wait().unwrap();
+    fakes.engine().log().edit_sit(running.into(), length).wait().unwrap();
+    let sit = sits(&fakes).remove(0);
+    assert_eq!((&*sit.note, sit.sat_seconds), ("rain", Seconds(30)));
 }
 
 #[test]
