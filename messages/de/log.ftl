@@ -111,6 +111,7 @@ log-length-hint = 25 oder 1 h 15
 log-future = Diese Sitzung würde in der Zukunft enden. Prüfe Datum, Beginn und Länge.
 log-offset = Der Beginn ist in der Ortszeit dieser Sitzung angegeben: { $offset }.
 log-open-hint = Beginn und Länge kannst du ändern, sobald du die Frage zu dieser Sitzung beantwortet hast.
+log-unfinished-hint = Beginn und Länge kannst du ändern, sobald diese Sitzung auf dem anderen Gerät beendet ist.
 
 ## Dialog that asks for a date
 

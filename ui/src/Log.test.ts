@@ -314,11 +314,22 @@ describe('the dialog of a sit', () => {
 		await waitFor(() => expect(edit).toHaveBeenCalled());
 		expect(edit.mock.calls[0]![1]).toEqual({
 			startedAt: '2026-11-23T06:50:00+01:00',
-			satSeconds: 1200,
 			note: 'Quiet.',
-			label: 'Zazen',
 		});
 		vi.unstubAllEnvs();
+	});
+
+	it('does not offer the start and the length of a sit that another device has not ended', async () => {
+		const demo = await show('records=elsewhere');
+		const edit = vi.spyOn(demo, 'editSit');
+		await fireEvent.click((await screen.findAllByTestId('sit-edit'))[0]!);
+		for (const id of ['sit-day', 'sit-time', 'sit-length'])
+			expect((await screen.findByTestId<HTMLInputElement>(id)).readOnly).toBe(true);
+		expect(screen.getByText(/has ended on the other device/)).toBeDefined();
+		await type('sit-note', 'Quiet.');
+		await press('sit-save');
+		await waitFor(() => expect(screen.queryByTestId('sit-dialog')).toBeNull());
+		expect(edit.mock.calls[0]![1]).toEqual({ note: 'Quiet.' });
 	});
 
 	it('shows why a sit could not be saved, and keeps what was entered', async () => {
@@ -416,8 +427,10 @@ describe('the labels', () => {
 		const field = screen.getByTestId('label-choice');
 		await fireEvent.keyDown(field, { key: 'ArrowDown' });
 		await fireEvent.keyDown(field, { key: 'Enter' });
-		await press('label-save');
-		await waitFor(() => expect(demo.calls).toEqual(['setLabel Kinhin']));
+		const save = screen.getByTestId('label-save');
+		await Promise.all([fireEvent.click(save), fireEvent.click(save)]);
+		await waitFor(() => expect(screen.queryByTestId('label-dialog')).toBeNull());
+		expect(demo.calls).toEqual(['setLabel Kinhin']);
 		await waitFor(() => {
 			for (const one of screen.getAllByTestId('sit-row').slice(0, 2))
 				expect(one.textContent).toContain('Kinhin');
@@ -433,7 +446,8 @@ describe('the label of a sit that has just ended', () => {
 		await waitFor(() => expect(document.querySelectorAll('datalist option')).toHaveLength(8));
 		const edit = vi.spyOn(demo, 'editSit');
 		await type('label', name);
-		await press('done');
+		const done = screen.getByTestId('done');
+		await Promise.all([fireEvent.click(done), fireEvent.click(done)]);
 		await screen.findByTestId('setup');
 		return { demo, label: edit.mock.calls[0]![1].label };
 	};

@@ -287,6 +287,15 @@ describe('the overview', () => {
 		expect(screen.queryByTestId('insight-streak')).toBeNull();
 	});
 
+	it('returns to the log if its figures cannot be read', async () => {
+		const demo = await show('insight=few', 'setup');
+		demo.readInsight = () => Promise.reject(DISK_FULL);
+		await press('open-log');
+		await press('open-insight');
+		expect((await screen.findByTestId('notice')).textContent).toContain(errorText(DISK_FULL));
+		await screen.findByTestId('log');
+	});
+
 	it('reads its figures again when a sync has changed the log', async () => {
 		const demo = await show('insight=few', 'setup');
 		await press('open-log');

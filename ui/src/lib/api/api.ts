@@ -21,6 +21,7 @@ import type {
 	SignedInView,
 	SignInRequest,
 	SessionRef,
+	SitChange,
 	SitEntry,
 	EngineState,
 	SoundView,
@@ -60,8 +61,8 @@ export interface Api {
 	log(query: LogQuery): Promise<LogPage>;
 	/** Returns every owner of sits on this device, the current account first. */
 	listOwners(): Promise<OwnerView[]>;
-	/** Changes what the user can correct of a sit. */
-	editSit(session: SessionRef, entry: SitEntry): Promise<void>;
+	/** Changes only those fields of a sit that are given. */
+	editSit(session: SessionRef, change: SitChange): Promise<void>;
 	/** Adds a sit that was not timed. */
 	addSit(entry: SitEntry): Promise<SessionRef>;
 	deleteSits(sessions: SessionRef[]): Promise<void>;

@@ -15,7 +15,7 @@ import type {
 export const DEMO_PASSWORD = 'correct horse';
 export const DEMO_CODE = '314159';
 
-const SIGNED_IN: SyncView = {
+export const SIGNED_IN: SyncView = {
 	email: '',
 	project: '',
 	signedIn: true,

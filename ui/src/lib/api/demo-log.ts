@@ -182,15 +182,10 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 				total: counted ? list.length : null,
 			});
 		},
-		editSit: async (session, entry) => {
+		editSit: async (session, edit) => {
 			calls.push('editSit');
-			const before = kept.find((one) => isOf(one, session));
-			const corrected =
-				before !== undefined &&
-				(before.corrected ||
-					before.startedAt !== entry.startedAt ||
-					before.satSeconds !== entry.satSeconds);
-			change(session, { ...entry, corrected });
+			const isCorrection = edit.startedAt !== undefined || edit.satSeconds !== undefined;
+			change(session, { ...edit, ...(isCorrection && { corrected: true }) });
 		},
 		addSit: async (entry: SitEntry) => {
 			calls.push('addSit');

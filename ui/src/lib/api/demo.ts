@@ -244,10 +244,11 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('dismissFinished', () => {
 				finished = null;
 			}),
-		editSit: async (session, entry) => {
-			await log.api.editSit(session, entry);
-			const { note, label } = entry;
-			if (finished?.id === session.id) finished = { ...finished, note, label };
+		editSit: async (session, change) => {
+			await log.api.editSit(session, change);
+			if (finished?.id !== session.id) return;
+			const { note = finished.note, label = finished.label } = change;
+			finished = { ...finished, note, label };
 		},
 		readInsight: async (period) => {
 			const year = typeof period === 'object' ? period.year : period;

@@ -31,6 +31,7 @@ export type { LogQuery } from '../generated/LogQuery';
 export type { Outcome } from '../generated/Outcome';
 export type { SessionRef } from '../generated/SessionRef';
 export type { Shape } from '../generated/Shape';
+export type { SitChange } from '../generated/SitChange';
 export type { SitEntry } from '../generated/SitEntry';
 export type { Source } from '../generated/Source';
 export type { OvertimeAnswer } from '../generated/OvertimeAnswer';

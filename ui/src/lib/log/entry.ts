@@ -1,5 +1,5 @@
 /** What the user enters of a sit: parts of its start and its length, as texts, and whether they are possible. */
-import type { SitEntry } from '../api/types';
+import type { SitChange, SitEntry } from '../api/types';
 import { parseClock, parseDuration } from '../time/duration';
 
 /** The fields of a sit as texts. */
@@ -96,11 +96,14 @@ export function hasOtherOffset(startedAt: string): boolean {
 	return offset !== localOffset(day, time);
 }
 
-export function isSame(one: SitEntry, other: SitEntry): boolean {
-	return (
-		one.startedAt === other.startedAt &&
-		one.satSeconds === other.satSeconds &&
-		one.note === other.note &&
-		one.label === other.label
-	);
+const FIELDS = ['startedAt', 'satSeconds', 'note', 'label'] as const;
+
+/** Returns the fields of `after` that differ from `before`. */
+export function changeOf(before: SitEntry, after: SitEntry): SitChange {
+	const changed = FIELDS.filter((field) => after[field] !== before[field]);
+	return Object.fromEntries(changed.map((field) => [field, after[field]]));
+}
+
+export function isEmpty(change: SitChange): boolean {
+	return Object.keys(change).length === 0;
 }

@@ -3,7 +3,7 @@ import type { App } from '../stores/app.svelte';
 import type { LogFilter, SessionRef, SitEntry, SitRecord } from '../api/types';
 import { t } from '../messages.svelte';
 import { useApp } from '../stores/app.svelte';
-import type { EntryText } from './entry';
+import { changeOf, isEmpty, type EntryText } from './entry';
 import { Filter } from './filter.svelte';
 import { Labels, type LabelChoice } from './labels.svelte';
 import './messages';
@@ -45,6 +45,7 @@ export class Log {
 	constructor(app: App) {
 		this.#app = app;
 		this.undo = new Undo(app.notices);
+		app.onAccountChange = () => this.undo.clear();
 		this.labels = new Labels(app.api, app.notices, this.undo);
 		this.pages = new Pages(app.api, app.notices);
 		this.filter = new Filter(() => void this.#reopen());
@@ -108,23 +109,25 @@ export class Log {
 		return true;
 	}
 
+	/** Saves the fields that differ from those of `sit`, so that the others keep what a sync has changed meanwhile. */
 	async edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
 		const ref = refOf(sit);
 		const before = entryOf(sit);
-		const edited = await this.#app.notices.guard(
-			this.labels
-				.keyOf(label)
-				.then((key) => api.editSit(ref, { ...entry, label: key }))
-				.then(() => true),
-		);
+		const key = await this.#app.notices.guard(this.labels.keyOf(label));
+		if (key === undefined) return false;
+		const after = { ...entry, label: key };
+		const change = changeOf(before, after);
+		if (isEmpty(change)) return true;
+		const former = changeOf(after, before);
+		const edited = await this.#app.notices.guard(api.editSit(ref, change).then(() => true));
 		if (!edited) return false;
 		const isShown = await this.#showChanged(ref, entry.startedAt);
 		const at = { when: when(entry.startedAt) };
 		this.undo.add({
 			done: () => (isShown ? t('log-edited', at) : t('log-edited-hidden', at)),
 			name: () => t('log-undo-edit', at),
-			undo: () => this.#then(api.editSit(ref, before)),
+			undo: () => this.#then(api.editSit(ref, former)),
 		});
 		return true;
 	}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDemo, type Demo } from '../api/demo';
+import { SIGNED_IN } from '../api/demo-account';
 import { DISK_FULL } from '../api/scenes';
 import type { DemoLabel } from '../api/demo-log';
 import type { SitRecord } from '../api/types';
@@ -7,7 +8,7 @@ import { errorText } from '../error-text';
 import { App } from '../stores/app.svelte';
 import { NO_FILTER, TYPING_PAUSE } from './filter.svelte';
 import { unchangedLook, unusedLook } from './label-look';
-import { logOf, type Log } from './log.svelte';
+import { entryOf, logOf, type Log } from './log.svelte';
 import { keyOf } from './session';
 
 const record = (id: string, startedAt: string, change: Partial<SitRecord> = {}): SitRecord => ({
@@ -332,6 +333,39 @@ describe('a change', () => {
 		expect(ids(log)).toEqual(['s0', 's1']);
 	});
 
+	it('that can never be undone does not block those before it', async () => {
+		const { app, demo, log } = await open(many(2));
+		await log.delete([log.pages.sits[0]!]);
+		await log.edit(
+			log.pages.sits[0]!,
+			{ ...entryOf(log.pages.sits[0]!), note: 'Rain' },
+			{ key: '' },
+		);
+		const gone = { ...DISK_FULL, code: 'not-found' as const };
+		demo.editSit = () => Promise.reject(gone);
+		await log.undo.run();
+		expect(app.notices.current?.text).toBe(errorText(gone));
+		await log.undo.run();
+		expect([ids(log), log.undo.last]).toEqual([['s0', 's1'], undefined]);
+	});
+
+	it('cannot be undone once another account is in use', async () => {
+		const { app, log } = await open(many(2));
+		await log.delete([log.pages.sits[0]!]);
+		const state = app.timer.engineState;
+		app.receive({ ...state, revision: state.revision + 1, sync: SIGNED_IN });
+		expect([log.undo.last, app.notices.current]).toEqual([undefined, null]);
+		await log.delete([log.pages.sits[0]!]);
+		app.receive({ ...state, revision: state.revision + 2, sync: { ...SIGNED_IN, pending: 1 } });
+		expect(log.undo.entries).toHaveLength(1);
+		app.receive({
+			...state,
+			revision: state.revision + 3,
+			sync: { ...SIGNED_IN, signedIn: false },
+		});
+		expect(log.undo.entries).toHaveLength(0);
+	});
+
 	it('that fails changes nothing and is not undone', async () => {
 		const { app, demo, log } = await open(many(2));
 		demo.deleteSits = () => Promise.reject(DISK_FULL);
@@ -376,6 +410,32 @@ describe('a change', () => {
 		await log.undo.run();
 		const { startedAt, satSeconds, note, label } = before!;
 		expect(log.pages.sits[0]).toMatchObject({ startedAt, satSeconds, note, label });
+	});
+
+	it('edits and undoes only the fields that the user changed', async () => {
+		const { demo, log } = await open([record('a', '2026-11-18T07:00:00Z', { label: 'zazen' })]);
+		const [before] = log.pages.sits;
+		const ref = { id: 'a', owner: null };
+		const edit = vi.spyOn(demo, 'editSit');
+		// A sync changes the length after the dialog was opened, and the label before the undoing.
+		await demo.editSit(ref, { satSeconds: 1500 });
+		await log.edit(before!, { ...entryOf(before!), note: 'Rain' }, { key: 'zazen' });
+		await demo.editSit(ref, { label: 'metta' });
+		await log.undo.run();
+		expect(edit.mock.calls.map(([, change]) => change)).toEqual([
+			{ satSeconds: 1500 },
+			{ note: 'Rain' },
+			{ label: 'metta' },
+			{ note: '' },
+		]);
+		expect(log.pages.sits[0]).toMatchObject({ satSeconds: 1500, note: '', label: 'metta' });
+	});
+
+	it('that changes no field is neither saved nor undone', async () => {
+		const { demo, log } = await open(many(1));
+		const [sit] = log.pages.sits;
+		expect(await log.edit(sit!, entryOf(sit!), { key: '' })).toBe(true);
+		expect([demo.calls, log.undo.last]).toEqual([[], undefined]);
 	});
 
 	it('sets the label of several sits, and undoing it restores each of them', async () => {

@@ -1,4 +1,6 @@
 /** What the user has changed in the log since Zafu was opened, so that it can be undone, last change first. */
+import { asIpcError } from '../api/api';
+import type { ErrorCode } from '../api/types';
 import { t } from '../messages.svelte';
 import type { Notices } from '../stores/notices.svelte';
 
@@ -10,6 +12,9 @@ export interface UndoEntry {
 	/** Rejects if it could not be undone. */
 	undo: () => Promise<unknown>;
 }
+
+/** Errors that may pass, so that undoing can succeed later. */
+const PASSING: readonly ErrorCode[] = ['storage', 'not-saved', 'engine'];
 
 export class Undo {
 	entries = $state.raw<UndoEntry[]>([]);
@@ -35,14 +40,34 @@ export class Undo {
 		});
 	}
 
-	/** Undoes a change, by default the last one. It stays in the list if it could not be undone. */
+	/** Drops all changes: those of one account cannot be undone in another. */
+	clear(): void {
+		this.entries = [];
+		if (this.#notices.current?.kind === 'undo') this.#notices.dismiss();
+	}
+
+	/**
+	 * Undoes a change, by default the last one. It stays in the list if it may be undone later, and is dropped if it never
+	 * can be, so that those before it can be undone.
+	 */
 	async run(entry: UndoEntry | undefined = this.last): Promise<void> {
 		if (!entry || this.#busy || !this.entries.includes(entry)) return;
 		this.#busy = true;
-		const undone = await this.#notices.guard(entry.undo().then(() => true));
+		const undoing = entry.undo().then(
+			() => true,
+			(thrown: unknown) => {
+				if (!PASSING.includes(asIpcError(thrown).code)) this.#drop(entry);
+				throw thrown;
+			},
+		);
+		const undone = await this.#notices.guard(undoing);
 		this.#busy = false;
 		if (!undone) return;
-		this.entries = this.entries.filter((one) => one !== entry);
+		this.#drop(entry);
 		this.#notices.dismiss();
+	}
+
+	#drop(entry: UndoEntry): void {
+		this.entries = this.entries.filter((one) => one !== entry);
 	}
 }

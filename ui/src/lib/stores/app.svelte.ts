@@ -38,7 +38,15 @@
  */
 import { getContext, setContext } from 'svelte';
 import type { Api } from '../api/api';
-import type { Answer, BellCheck, OvertimeAnswer, PlanChoice, EngineState } from '../api/types';
+import type {
+	Answer,
+	BellCheck,
+	OvertimeAnswer,
+	PlanChoice,
+	EngineState,
+	SitChange,
+	SyncView,
+} from '../api/types';
 import { errorKey } from '../error-text';
 import { Account } from './account.svelte';
 import { Preferences } from './preferences.svelte';
@@ -70,6 +78,8 @@ export class App {
 	dismissed = $state.raw<ReadonlySet<string>>(new Set());
 	/** Id of the sit whose note field takes the focus when its finish page opens. */
 	noteOn = $state<string | null>(null);
+	/** Called when another account, or none, comes into use. */
+	onAccountChange: () => void = () => {};
 	#busy = false;
 	/** The screen before the current one. */
 	lastScreen: Screen = 'timer';
@@ -121,6 +131,7 @@ export class App {
 	receive(engineState: EngineState): void {
 		const before = this.timer.engineState;
 		if (!this.timer.receive(engineState)) return;
+		if (accountIn(engineState.sync) !== accountIn(before.sync)) this.onAccountChange();
 		const trouble = engineState.trouble.map(errorKey);
 		this.dismissed = new Set(trouble.filter((key) => this.dismissed.has(key)));
 		if (engineState.sit && !before.sit) {
@@ -193,17 +204,14 @@ export class App {
 		this.postponed = new Set();
 	}
 
-	/** Saves the note and the label's key and leaves the finish page; stays there if they cannot be saved. */
-	async leave(note: string, label: string, again = false): Promise<void> {
+	/** Saves the note and the label's key, if they are given, and leaves the finish page; stays there if that fails. */
+	async leave(change: Pick<SitChange, 'note' | 'label'>, again = false): Promise<void> {
 		const finished = this.timer.engineState.finished;
 		if (!finished) return;
-		if (note !== finished.note || label !== finished.label) {
-			const { id, startedAt, satSeconds } = finished;
+		if (Object.keys(change).length > 0) {
 			// It belongs to the account in use, or to none.
 			const saved = await this.notices.guard(
-				this.api
-					.editSit({ id, owner: null }, { startedAt, satSeconds, note, label })
-					.then(() => true),
+				this.api.editSit({ id: finished.id, owner: null }, change).then(() => true),
 			);
 			if (!saved) return;
 		}
@@ -287,6 +295,11 @@ export class App {
 		const engineState = await this.notices.guard(request);
 		if (engineState) this.receive(engineState);
 	}
+}
+
+/** Identifies the account that is signed in; empty if none is. */
+function accountIn(sync: SyncView | null): string {
+	return sync?.signedIn ? `${sync.email} ${sync.project}` : '';
 }
 
 /** Returns the id of the sit in overtime, else of the finished one. */

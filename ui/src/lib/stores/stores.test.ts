@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEMO_PLAN, DEMO_SETTINGS, createDemo, type Demo, type DemoState } from '../api/demo';
 import { DISK_FULL } from '../api/scenes';
 import { errorKey, errorText } from '../error-text';
@@ -105,8 +105,22 @@ describe('a sit', () => {
 
 	it('saves its note when its screen is closed by starting another', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
-		await app.leave('quiet', 'zazen', true);
+		await app.leave({ note: 'quiet', label: 'zazen' }, true);
 		expect(demo.calls).toEqual(['editSit', 'dismissFinished', 'startSit']);
+	});
+
+	it('saves only its changed note, also while its end is not on disk', async () => {
+		const { app, demo } = await begin({ finished: { ...FINISHED, saved: false } });
+		const edit = vi.spyOn(demo, 'editSit');
+		await app.leave({ note: 'quiet' });
+		expect(edit.mock.calls).toEqual([[{ id: 'x', owner: null }, { note: 'quiet' }]]);
+		expect(app.timer.engineState.finished).toBeNull();
+	});
+
+	it('saves nothing if its note and label were not changed', async () => {
+		const { app, demo } = await begin({ finished: FINISHED });
+		await app.leave({});
+		expect(demo.calls).toEqual(['dismissFinished']);
 	});
 
 	it('is not overwritten by an older state that arrives late', async () => {
@@ -136,7 +150,7 @@ describe('a sit', () => {
 	it('keeps its screen open when the note cannot be saved', async () => {
 		const { app, demo } = await begin({ finished: FINISHED });
 		demo.editSit = () => Promise.reject(DISK_FULL);
-		await app.leave('quiet', '');
+		await app.leave({ note: 'quiet' });
 		expect(app.timer.engineState.finished).not.toBeNull();
 		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
 	});
