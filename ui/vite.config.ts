@@ -15,12 +15,32 @@ const fluent = {
 };
 
 // The production build does not contain the demo.
+/**
+ * Defines what d3 assigns: the window freezes `Object.prototype`, so an inherited `constructor` or `toString` cannot be
+ * assigned.
+ */
+const frozenPrototypes = {
+	name: 'frozen-prototypes',
+	transform(code: string, id: string) {
+		if (!/\/d3-(color|format)\//.test(id)) return null;
+		return code
+			.replace(
+				/prototype\.constructor = constructor;?/,
+				"Object.defineProperty(prototype, 'constructor', { value: constructor });",
+			)
+			.replace(
+				/FormatSpecifier\.prototype\.toString = /,
+				"Object.defineProperty(FormatSpecifier.prototype, 'toString', { writable: true });\n$&",
+			);
+	},
+};
+
 export default defineConfig(({ command, mode }) => {
 	const demo = mode === 'demo' || (command === 'serve' && mode !== 'production');
 	return {
 		base: './',
 		clearScreen: false,
-		plugins: [fluent, svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
+		plugins: [frozenPrototypes, fluent, svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
 		resolve: {
 			alias: {
 				'#connect': here(demo ? './src/lib/api/connect.demo.ts' : './src/lib/api/connect.ts'),
