@@ -79,6 +79,10 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         look("finished");
         browser.click("done");
         browser.click("open-log");
+        browser.click("open-insight");
+        look("insight-overview");
+        browser.click("back");
+        browser.see("log");
         browser.click("sit-edit");
         look("sit-save");
         browser.click("sit-cancel");
