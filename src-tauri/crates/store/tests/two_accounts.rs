@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::session::Session;
 use zafu_core::time::Seconds;
 use zafu_store::{
@@ -92,6 +92,11 @@ impl World {
         let shown = self.store.account().unwrap().map(|account| account.id);
         let owners = || self.expected.iter().filter(|(_, one)| *one == id).map(|(owner, _)| *owner);
         owners().find(|owner| *owner == shown).or_else(|| owners().next())
+    }
+
+    /// Names the session that the user means by an id, as a client of the log does.
+    fn named(&self, n: u128) -> SessionRef {
+        SessionRef { id: id(n), owner: self.owner_of(id(n)).flatten() }
     }
 
     /// Returns what identifies the state of each session, read from the table.
@@ -186,12 +191,12 @@ impl World {
             Step::Edit { n } => {
                 let edit = SessionEdit::texts(format!("edited at {}", self.seconds), "");
                 assert_eq!(
-                    self.store.edit(id(n), edit, now).is_ok(),
+                    self.store.edit(self.named(n), edit, now).is_ok(),
                     self.owner_of(id(n)).is_some()
                 );
             }
-            Step::Delete { n } => drop(self.store.delete(&[id(n).into()], now)),
-            Step::Undelete { n } => drop(self.store.undelete(&[id(n).into()])),
+            Step::Delete { n } => drop(self.store.delete(&[self.named(n)], now)),
+            Step::Undelete { n } => drop(self.store.undelete(&[self.named(n)])),
             Step::Sync { account, answers } => self.sync(account, answers),
             Step::AssignOwnerless => {
                 if let Some(account) = self.signed_in() {
