@@ -202,7 +202,14 @@ describe('the sits of today', () => {
 
 	/** Opens the window on a log with one sit of 25 minutes, at midday of its day. */
 	async function open(query: string) {
-		vi.useFakeTimers({ toFake: ['Date', 'setInterval'], now: new Date(2026, 10, 24, 12) });
+		// jsdom draws its frames by setInterval, and would never draw one again after the test.
+		const toFake = [
+			'Date',
+			'setInterval',
+			'requestAnimationFrame',
+			'cancelAnimationFrame',
+		] as const;
+		vi.useFakeTimers({ toFake: [...toFake], now: new Date(2026, 10, 24, 12) });
 		const state = scene(new URLSearchParams(`still&${query}`));
 		state.records = [{ ...scene(new URLSearchParams()).records![0]!, ...TODAY }];
 		const demo = createDemo(state);
