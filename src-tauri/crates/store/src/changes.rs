@@ -42,13 +42,12 @@ fn change_record(
 pub(crate) fn edit(
     connection: &Connection,
     session: SessionRef,
-    edit: SessionEdit,
+    mut edit: SessionEdit,
     now: DateTime<Utc>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
     check_texts(edit.note.as_deref(), edit.label.as_deref())?;
     let record = sessions::named(connection, session)?;
-    let mut edit = edit;
     // The label as which the session is shown: the session keeps its own, so that a merge of labels can be undone.
     if let Some(label) = &edit.label
         && labels::is_shown_as(connection, &record, label)?

@@ -173,12 +173,7 @@ pub(super) fn for_each(
 
 /// Returns the position of a session in the log, also of one that was deleted since it was read.
 fn position_of(connection: &Connection, session: SessionRef) -> Result<i64, StoreError> {
-    // A page of all owners can have an ownerless session and one of the account in use with the same id.
-    let Record { key, session, .. } =
-        match sessions::of_owner(connection, session.id, session.owner)? {
-            Some(record) => record,
-            None => sessions::named(connection, session)?,
-        };
+    let Record { key, session, .. } = sessions::named(connection, session)?;
     let mut statement =
         connection.prepare_cached("SELECT position FROM log_rows WHERE key = ?1")?;
     let found = statement.query_row([key], |row| row.get(0)).optional()?;
