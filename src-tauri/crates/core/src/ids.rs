@@ -41,6 +41,10 @@ id! {
     /// Identifies a user's account on a server.
     UserId
 }
+id! {
+    /// Identifies a partnership of two users of one project.
+    PartnershipId
+}
 
 /// Names a session to the store. Two accounts on one device can have sessions of the same ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

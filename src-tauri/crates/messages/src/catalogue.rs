@@ -28,6 +28,7 @@ sources![
     "help.ftl",
     "import.ftl",
     "notification.ftl",
+    "partner.ftl",
     "server.ftl",
     "startup.ftl",
     "storage.ftl",

@@ -1,0 +1,13 @@
+## Partners: invitations, names
+
+partner-invitation-no-link = In diesem Text ist keine Einladung. Nichts wurde geändert. Füge die ganze Nachricht ein, die du bekommen hast, mit dem Link, der mit zafu://join/ beginnt.
+partner-invitation-cut-off = Der Link der Einladung ist unvollständig. Nichts wurde geändert. Kopiere den ganzen Link bis zu seinem Ende und füge ihn noch einmal ein.
+partner-invitation-mistyped = Der Link der Einladung ist nicht mehr so, wie er gesendet wurde. Nichts wurde geändert. Kopiere ihn noch einmal, statt ihn zu tippen.
+partner-name-empty = Dein Name ist leer. Nichts wurde gespeichert. Gib einen Namen ein.
+partner-name-too-long = Ein Name kann höchstens 40 Zeichen haben. Nichts wurde gespeichert. Gib einen kürzeren Namen ein.
+partner-name-control-character = Der Name enthält einen Zeilenumbruch oder ein anderes unsichtbares Steuerzeichen. Nichts wurde gespeichert. Entferne das Zeichen und versuche es noch einmal.
+partner-refusal-not-open = Diese Einladung ist nicht mehr offen. Nichts wurde geändert. Bitte um eine neue.
+partner-refusal-own = Das ist deine eigene Einladung. Nichts wurde geändert. Sende sie der Person, mit der du sitzen möchtest.
+partner-refusal-already-partners = Ihr seid schon Partner. Nichts wurde geändert.
+partner-refusal-in-partnership = Du bist in einer Partnerschaft. Nichts wurde geändert. Verlasse sie zuerst, wenn du einen anderen Partner möchtest.
+partner-refusal-too-many-attempts = Es wurden zu viele Einladungen versucht, die nicht offen sind. Nichts wurde geändert. Warte eine Stunde und versuche es dann noch einmal.

@@ -1,0 +1,13 @@
+## Partners: invitations, names
+
+partner-invitation-no-link = There is no invitation in this text. Nothing was changed. Paste the whole message that you got, with the link that begins with zafu://join/.
+partner-invitation-cut-off = The link of the invitation is incomplete. Nothing was changed. Copy the whole link, up to its end, and paste it again.
+partner-invitation-mistyped = The link of the invitation is not as it was sent. Nothing was changed. Copy it again instead of typing it.
+partner-name-empty = Your name is empty. Nothing was saved. Enter a name.
+partner-name-too-long = A name can have at most 40 characters. Nothing was saved. Enter a shorter name.
+partner-name-control-character = The name contains a line break or another invisible control character. Nothing was saved. Remove the character, then try again.
+partner-refusal-not-open = This invitation is no longer open. Nothing was changed. Ask for a new one.
+partner-refusal-own = This is your own invitation. Nothing was changed. Send it to the person with whom you want to sit.
+partner-refusal-already-partners = You are partners already. Nothing was changed.
+partner-refusal-in-partnership = You are in a partnership. Nothing was changed. Leave it first if you want another partner.
+partner-refusal-too-many-attempts = Too many invitations that are not open were tried. Nothing was changed. Wait an hour, then try again.
