@@ -224,6 +224,15 @@ cli-backup-returning = { $count ->
     [one] 1 Sitzung ist jetzt nicht im Protokoll und wäre wieder darin.
    *[other] { $count } Sitzungen sind jetzt nicht im Protokoll und wären wieder darin.
 }
+cli-backup-labels = { $count ->
+    [one] 1 Art wurde seitdem geändert und wäre wieder wie damals.
+   *[other] { $count } Arten wurden seitdem geändert und wären wieder wie damals.
+}
+cli-backup-presets = { $count ->
+    [one] 1 Vorlage wurde seitdem geändert und wäre wieder wie damals.
+   *[other] { $count } Vorlagen wurden seitdem geändert und wären wieder wie damals.
+}
+cli-backup-settings = Einstellungen wurden seitdem geändert und wären wieder wie damals.
 cli-backup-no-preview = Was die Sicherung ändern würde, lässt sich nicht sagen. { $error }
 cli-backup-question = Sicherung wiederherstellen? Was jetzt da ist, bleibt in einer Datei daneben erhalten. (j/N)
 cli-backup-declined = Es wurde nichts geändert.

@@ -236,6 +236,15 @@ cli-backup-returning = { $count ->
     [one] 1 sit is not in the log now, and would be in it again.
    *[other] { $count } sits are not in the log now, and would be in it again.
 }
+cli-backup-labels = { $count ->
+    [one] 1 label was changed since, and would be as it was then.
+   *[other] { $count } labels were changed since, and would be as they were then.
+}
+cli-backup-presets = { $count ->
+    [one] 1 preset was changed since, and would be as it was then.
+   *[other] { $count } presets were changed since, and would be as they were then.
+}
+cli-backup-settings = Settings were changed since, and would be as they were then.
 # $error is a whole sentence.
 cli-backup-no-preview = What the backup would change cannot be told. { $error }
 cli-backup-question = Restore the backup? What is there now is kept in a file beside it. (y/N)

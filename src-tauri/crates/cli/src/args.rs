@@ -79,6 +79,9 @@ pub enum Command {
     Restore {
         /// `newest`, `empty`, or the path of a backup; by default lists the backups.
         from: Option<String>,
+        /// Restores it also if something is newer than the backup.
+        #[arg(long)]
+        yes: bool,
     },
     /// Lists, makes and restores backups.
     Backup {
@@ -161,7 +164,7 @@ pub enum BackupCommand {
         /// The backup: its number in the list, or a path.
         #[arg(value_name = "BACKUP")]
         from: String,
-        /// Restores it also if sits or changes are newer than the backup.
+        /// Restores it also if something is newer than the backup.
         #[arg(long)]
         yes: bool,
     },

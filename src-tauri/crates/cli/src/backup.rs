@@ -57,43 +57,60 @@ pub fn make(folder: &DataFolder, json: bool) -> Result<(), Failure> {
     print::backups(&[backup], false)
 }
 
-/// Prints what restoring a backup would change, and restores it. If sits or changes are newer than the backup, the user
-/// has to confirm it. The current database is moved aside, never deleted.
+/// Prints what restoring a backup would change, and restores it. If something is newer than the backup, the user has to
+/// confirm it. The current database is moved aside, never deleted.
 pub fn restore(folder: &DataFolder, from: &str, yes: bool) -> Result<(), Failure> {
     let _lock = lock(folder)?;
     let path = path(folder, from)?;
-    // A log that cannot be read cannot be compared; its database is kept all the same.
-    let is_newer = match Store::restore_preview(folder.path(), &path, NAMED) {
+    if confirm_restore(folder, &path, yes, true)? {
+        restore_from(folder, &path)?;
+    }
+    Ok(())
+}
+
+/// Prints what restoring the backup at `path` would change. Returns whether to restore it: the user has to confirm it if
+/// something is newer than the backup, or, with `asks_if_unknown`, if the current database cannot be read.
+pub fn confirm_restore(
+    folder: &DataFolder,
+    path: &Path,
+    yes: bool,
+    asks_if_unknown: bool,
+) -> Result<bool, Failure> {
+    let must_ask = match Store::restore_preview(folder.path(), path, NAMED) {
         Ok(preview) => {
             print::restore_preview(&preview)?;
-            preview.missing > 0 || preview.changed > 0
+            preview.loses()
         }
         Err(error @ zafu_store::StoreError::BackupUnusable { .. }) => return Err(error.into()),
-        Err(error) => {
+        // A database that cannot be read cannot be compared; it is kept all the same.
+        Err(error) if asks_if_unknown => {
             output::print(text!("cli-backup-no-preview", error = error.message()));
             true
         }
+        Err(_) => false,
     };
-    if is_newer && !yes {
-        match confirm::ask(&text!("cli-backup-question"))? {
-            Some(true) => {}
-            Some(false) => {
-                output::print(text!("cli-backup-declined"));
-                return Ok(());
-            }
-            None => return Err(Failure::new(USAGE, message!("cli-backup-unconfirmed"))),
-        }
+    if yes || !must_ask {
+        return Ok(true);
     }
-    let aside = Store::restore(folder.path(), &path, system::clock().now().wall)?;
-    output::print(match aside {
-        Some(aside) => text!("cli-restore-done-aside", path = aside.display()),
-        None => text!("cli-restore-done"),
-    });
+    match confirm::ask(&text!("cli-backup-question"))? {
+        Some(true) => Ok(true),
+        Some(false) => {
+            output::print(text!("cli-backup-declined"));
+            Ok(false)
+        }
+        None => Err(Failure::new(USAGE, message!("cli-backup-unconfirmed"))),
+    }
+}
+
+/// Restores the backup at `path`, and prints the new path of the current database.
+pub fn restore_from(folder: &DataFolder, path: &Path) -> Result<(), Failure> {
+    let aside = Store::restore(folder.path(), path, system::clock().now().wall)?;
+    print::restored(aside.as_deref());
     Ok(())
 }
 
 /// Locks the folder, which no engine may use meanwhile.
-fn lock(folder: &DataFolder) -> Result<FolderLock, Failure> {
+pub fn lock(folder: &DataFolder) -> Result<FolderLock, Failure> {
     match lock_or_connect(folder).map_err(IpcError::from)? {
         Access::Lock(lock) => Ok(lock),
         Access::Engine(_) => Err(Failure::new(REJECTED, message!("cli-restore-running"))),

@@ -156,7 +156,7 @@ fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Backup { command: BackupCommand::Restore { from, yes } }) => {
             backup::restore(&folder, &from, yes)?;
         }
-        Some(Command::Restore { from }) => restore::run(&folder, from)?,
+        Some(Command::Restore { from, yes }) => restore::run(&folder, from, yes)?,
         Some(Command::Import(import)) => match import.command {
             Some(ImportCommand::Undo { id, json }) => import::undo(&folder, id, json)?,
             _ => return import::run(&folder, &import),

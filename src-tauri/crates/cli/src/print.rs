@@ -204,7 +204,16 @@ pub fn backup(backup: &BackupView) -> Result<(), Failure> {
 
 /// Prints what restoring a backup would change.
 pub fn restore_preview(preview: &RestorePreview) -> Result<(), Failure> {
-    let RestorePreview { sits, missing, newest_missing, changed, returning } = preview;
+    let RestorePreview {
+        sits,
+        missing,
+        newest_missing,
+        changed,
+        returning,
+        labels,
+        presets,
+        settings,
+    } = preview;
     let mut out = output::stdout();
     writeln!(out, "{}", text!("cli-backup-has", count = *sits))?;
     if *missing > 0 {
@@ -224,7 +233,24 @@ pub fn restore_preview(preview: &RestorePreview) -> Result<(), Failure> {
     if *returning > 0 {
         writeln!(out, "{}", text!("cli-backup-returning", count = *returning))?;
     }
+    if *labels > 0 {
+        writeln!(out, "{}", text!("cli-backup-labels", count = *labels))?;
+    }
+    if *presets > 0 {
+        writeln!(out, "{}", text!("cli-backup-presets", count = *presets))?;
+    }
+    if *settings {
+        writeln!(out, "{}", text!("cli-backup-settings"))?;
+    }
     Ok(())
+}
+
+/// Prints that a restore is done, and the new path of the replaced database.
+pub fn restored(aside: Option<&Path>) {
+    output::print(match aside {
+        Some(aside) => text!("cli-restore-done-aside", path = aside.display()),
+        None => text!("cli-restore-done"),
+    });
 }
 
 /// What `zafu export --json` prints.

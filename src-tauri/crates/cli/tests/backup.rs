@@ -4,8 +4,12 @@ mod command;
 
 use command::{Zafu, add};
 use std::process::Stdio;
+use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::SessionId;
+use zafu_core::label::LabelKey;
+use zafu_core::plan::PlanChoice;
+use zafu_core::settings::Preset;
 
 fn id(n: u32) -> SessionId {
     SessionId(format!("00000000-0000-4000-8000-{n:012}").parse().unwrap())
@@ -135,4 +139,44 @@ fn while_an_engine_runs_backups_are_listed_and_neither_made_nor_restored() {
     assert!(zafu.ok("backup list").contains("made by hand"));
     zafu.ok("quit");
     engine.wait().unwrap();
+}
+
+#[test]
+fn the_command_for_a_damaged_database_asks_too_if_the_database_can_be_read() {
+    let zafu = Zafu::new();
+    add(&zafu.store(), 2, "", "");
+    zafu.ok("backup make");
+    add(&zafu.store(), 1, "", "");
+    let refused = zafu.run("restore newest");
+    refused.fails_with(2, "nothing was changed. Say `--yes`");
+    assert!(refused.out.contains("1 sit is not in the backup"), "{refused:?}");
+    let list: serde_json::Value = serde_json::from_str(&zafu.ok("backup list --json")).unwrap();
+    let path = list[0]["path"].as_str().unwrap();
+    zafu.run(&format!("restore {path}")).fails_with(2, "Say `--yes`");
+    assert_eq!(ids(&zafu), [1, 2].map(|n| id(n).to_string()));
+    zafu.ok("restore newest --yes");
+    assert_eq!(ids(&zafu), [id(2).to_string()]);
+    std::fs::write(zafu.data().join("zafu.db"), "damaged, but kept").unwrap();
+    let done = zafu.ok("restore newest");
+    assert!(done.starts_with("Done. "), "{done}");
+}
+
+#[test]
+fn changed_labels_presets_and_settings_are_named_before_a_restore() {
+    let zafu = Zafu::new();
+    add(&zafu.store(), 1, "", "Zazen");
+    zafu.ok("backup make");
+    let store = zafu.store();
+    store.delete_label(&LabelKey("Zazen".into())).unwrap();
+    let mut settings = store.settings().unwrap();
+    settings.day_starts_at_hour = Bounded::new(0).unwrap();
+    store.save_settings(&settings).unwrap();
+    let preset = Preset { id: id(9).0, name: "long".into(), plan: PlanChoice::default() };
+    store.save_preset(&preset).unwrap();
+    drop(store);
+    let refused = zafu.run("backup restore 1");
+    refused.fails_with(2, "Say `--yes`");
+    for line in ["1 label was changed", "1 preset was changed", "Settings were changed since"] {
+        assert!(refused.out.contains(line), "{line}: {}", refused.out);
+    }
 }

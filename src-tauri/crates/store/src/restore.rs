@@ -2,7 +2,7 @@
 //! two in place.
 
 use crate::text::Stamp;
-use crate::{StoreError, backups, connection, device, folder, migrate};
+use crate::{StoreError, backups, connection, device, folder, migrate, settings};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::ffi::OsString;
@@ -68,8 +68,8 @@ fn checkpoint_log(data: &Path) {
     }
 }
 
-/// What restoring a backup would change in the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What restoring a backup would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestorePreview {
     /// The number of sits in the backup.
     pub sits: u32,
@@ -81,11 +81,23 @@ pub struct RestorePreview {
     pub changed: u32,
     /// The number of sits in the backup that are not in the log: deleted since then.
     pub returning: u32,
+    /// The number of labels that were changed, merged or deleted since the backup.
+    pub labels: u32,
+    /// The number of presets that were added, changed or deleted since the backup.
+    pub presets: u32,
+    /// Whether the backup has other settings.
+    pub settings: bool,
 }
 
-// The columns that are read here are the same in every format.
+impl RestorePreview {
+    /// Returns whether anything is newer than the backup and would be lost from the log.
+    #[must_use]
+    pub const fn loses(&self) -> bool {
+        self.missing > 0 || self.changed > 0 || self.labels > 0 || self.presets > 0 || self.settings
+    }
+}
 
-/// The sits of a log, in `main` or in `backup`.
+/// The sits of a log, in `main` or in `backup`. All formats have the columns that are read here, except the owner.
 fn sits_of(schema: &str) -> String {
     format!("{schema}.sessions AS {schema}_sits WHERE {schema}_sits.deletedat IS NULL")
 }
@@ -97,7 +109,7 @@ pub(crate) fn sits_in(backup: &Path) -> Result<u32, StoreError> {
     Ok(backup.query_row(&count, [], |row| row.get(0))?)
 }
 
-/// Compares the log in `data` with that of `backup`. Names up to `named` sits.
+/// Compares the database in `data` with `backup`. Names up to `named` sits.
 pub(crate) fn preview(
     data: &Path,
     backup: &Path,
@@ -110,13 +122,7 @@ pub(crate) fn preview(
     let database = folder::database(data);
     let has_log = fs::metadata(&database).is_ok_and(|file| file.len() > 0);
     if !has_log {
-        return Ok(RestorePreview {
-            sits,
-            missing: 0,
-            newest_missing: Vec::new(),
-            changed: 0,
-            returning: sits,
-        });
+        return Ok(RestorePreview { sits, returning: sits, ..RestorePreview::default() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -126,16 +132,13 @@ pub(crate) fn preview(
     both.execute("ATTACH ?1 AS backup", [connection::read_only_uri(backup)])?;
     let count = |sql: &str| both.query_row(sql, [], |row| row.get::<_, u32>(0));
     let (log, kept) = (sits_of("main"), sits_of("backup"));
-    let missing = format!(
-        "FROM {log} AND NOT EXISTS (SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id)"
-    );
-    let returning = format!(
-        "FROM {kept} AND NOT EXISTS (SELECT 1 FROM {log} AND main_sits.id = backup_sits.id)"
-    );
+    let is_same = is_same_sit(&both)?;
+    let missing = format!("FROM {log} AND NOT EXISTS (SELECT 1 FROM {kept} AND {is_same})");
+    let returning = format!("FROM {kept} AND NOT EXISTS (SELECT 1 FROM {log} AND {is_same})");
     let changed = format!(
-        "FROM {log} AND EXISTS (SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id)
+        "FROM {log} AND EXISTS (SELECT 1 FROM {kept} AND {is_same})
            AND NOT EXISTS (
-             SELECT 1 FROM {kept} AND backup_sits.id = main_sits.id
+             SELECT 1 FROM {kept} AND {is_same}
                AND (backup_sits.detailsrevision, backup_sits.satlength, backup_sits.iscompleted)
                  = (main_sits.detailsrevision, main_sits.satlength, main_sits.iscompleted)
                AND backup_sits.endedat IS main_sits.endedat
@@ -156,5 +159,61 @@ pub(crate) fn preview(
         newest_missing: newest.collect::<Result<_, _>>()?,
         changed: count(&format!("SELECT count(*) {changed}"))?,
         returning: count(&format!("SELECT count(*) {returning}"))?,
+        labels: changed_labels(&both)?,
+        presets: count(
+            "SELECT count(DISTINCT id) FROM (
+               SELECT * FROM (SELECT id, name, plan FROM main.presets EXCEPT SELECT id, name, plan FROM backup.presets)
+               UNION ALL
+               SELECT * FROM (SELECT id, name, plan FROM backup.presets EXCEPT SELECT id, name, plan FROM main.presets)
+             )",
+        )?,
+        settings: settings::read(&both)?
+            != settings::read(&connection::reading(backup, connection::BUSY_TIMEOUT)?)?,
     })
+}
+
+/// Returns the condition that a session of the backup is one of the log: with the same id and the same owner. Several
+/// accounts can have a sit of the same id, such as that of an imported file. An ownerless session of the backup is the
+/// first one of its id in the log, to which an account may have been assigned since.
+fn is_same_sit(both: &Connection) -> Result<String, StoreError> {
+    let owner = |schema: &str| -> Result<String, StoreError> {
+        let has = has_column(both, schema, "sessions", "owner")?;
+        Ok(if has { format!("{schema}_sits.owner") } else { "NULL".into() })
+    };
+    let (log, kept) = (owner("main")?, owner("backup")?);
+    Ok(format!(
+        "backup_sits.id = main_sits.id AND ({log} IS {kept} OR ({kept} IS NULL AND main_sits.rowid = (
+           SELECT min(rowid) FROM main.sessions AS copies WHERE copies.id = main_sits.id
+         )))"
+    ))
+}
+
+/// Counts the labels whose last change is not in the backup.
+fn changed_labels(both: &Connection) -> Result<u32, StoreError> {
+    if !has_column(both, "main", "labels", "revision")? {
+        return Ok(0);
+    }
+    let is_unknown = if has_column(both, "backup", "labels", "revision")? {
+        "NOT EXISTS (
+           SELECT 1 FROM backup.labels AS kept
+           WHERE kept.key = main.labels.key AND (kept.owner IS main.labels.owner OR kept.owner IS NULL)
+             AND (kept.revision, kept.deviceid) = (main.labels.revision, main.labels.deviceid)
+         )"
+    } else {
+        "true"
+    };
+    let sql = format!(
+        "SELECT count(DISTINCT key) FROM main.labels WHERE main.labels.revision > 0 AND {is_unknown}"
+    );
+    Ok(both.query_row(&sql, [], |row| row.get(0))?)
+}
+
+fn has_column(
+    connection: &Connection,
+    schema: &str,
+    table: &str,
+    column: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1, ?2) WHERE name = ?3)";
+    Ok(connection.query_row(sql, [table, schema, column], |row| row.get(0))?)
 }

@@ -2,12 +2,21 @@
 
 mod common;
 
-use common::{at, id, log, sat, wall};
+use common::{at, id, log, sat, user, wall};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use uuid::Uuid;
+use zafu_core::bounded::Bounded;
+use zafu_core::label::{Colour, Shape};
+use zafu_core::plan::PlanChoice;
+use zafu_core::session::Session;
+use zafu_core::settings::Preset;
 use zafu_core::time::WallTime;
-use zafu_store::{BACKUPS_KEPT, BackupInfo, BackupReason, Store, StoreError};
+use zafu_store::{
+    BACKUPS_KEPT, BackupInfo, BackupReason, CommitProgress, ImportOutcome, ImportSource,
+    RestorePreview, Store, StoreError,
+};
 
 fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -255,4 +264,79 @@ fn a_backup_of_any_format_is_counted_and_compared() {
         compared += 1;
     }
     assert!(compared > 5, "{compared}");
+}
+
+fn import(store: &Store, session: &Session) {
+    let mut staged = store.stage_import().unwrap();
+    staged.add(0, session).unwrap();
+    let source = ImportSource { formats: vec!["tao".into()], ..ImportSource::default() };
+    let progress: CommitProgress = std::sync::Arc::new(|_| true);
+    let outcome = staged.commit(&source, at(0).wall, &progress).unwrap();
+    assert!(matches!(outcome, ImportOutcome::Imported(_)), "{outcome:?}");
+}
+
+#[test]
+fn a_preview_tells_the_sits_of_two_accounts_apart_that_imported_the_same_file() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let session = store.session(id(1)).unwrap().unwrap();
+    common::sign_in(&store);
+    store.assign_ownerless().unwrap();
+    let backup = store.back_up(days_later(0)).unwrap().path;
+    store.sign_out().unwrap();
+    store.sign_in(user(2), "https://one.example", "key", "two@example.org").unwrap();
+    import(&store, &session);
+    drop(store);
+    let preview = Store::restore_preview(folder.path(), &backup, 5).unwrap();
+    assert_eq!((preview.missing, preview.returning, preview.changed), (1, 0, 0));
+    assert!(preview.loses());
+}
+
+#[test]
+fn a_sit_that_was_assigned_to_an_account_since_is_in_the_backup() {
+    let (folder, store) = store();
+    sat(&store, id(1), 0);
+    let key = store.create_label("Zazen", Colour::Red, Shape::Star).unwrap();
+    let backup = store.back_up(days_later(0)).unwrap().path;
+    common::sign_in(&store);
+    store.assign_ownerless().unwrap();
+    let preview = || Store::restore_preview(folder.path(), &backup, 5).unwrap();
+    let same = RestorePreview { sits: 1, ..RestorePreview::default() };
+    assert_eq!(preview(), same);
+    store.delete_label(&key).unwrap();
+    assert_eq!(preview(), RestorePreview { labels: 1, ..same });
+}
+
+#[test]
+fn a_preview_counts_labels_presets_and_settings_that_are_newer_than_the_backup() {
+    let (folder, store) = store();
+    let label = |name: &str| store.create_label(name, Colour::Red, Shape::Star).unwrap();
+    let [changed, merged, deleted, _] = ["a", "b", "c", "d"].map(label);
+    let preset = |n: u128, name: &str| {
+        let preset =
+            Preset { id: Uuid::from_u128(n), name: name.into(), plan: PlanChoice::default() };
+        store.save_preset(&preset).unwrap();
+    };
+    preset(1, "morning");
+    preset(2, "evening");
+    preset(3, "noon");
+    let backup = store.back_up(days_later(0)).unwrap().path;
+    let preview = || Store::restore_preview(folder.path(), &backup, 5).unwrap();
+    assert!(!preview().loses(), "{:?}", preview());
+
+    store.change_label(&changed, "e", Colour::Blue, Shape::Star).unwrap();
+    store.merge_label(&merged, &changed).unwrap();
+    store.delete_label(&deleted).unwrap();
+    assert_eq!(preview(), RestorePreview { labels: 3, ..RestorePreview::default() });
+    assert!(preview().loses());
+    preset(1, "early");
+    preset(4, "night");
+    store.delete_preset(Uuid::from_u128(3)).unwrap();
+    assert_eq!((preview().labels, preview().presets, preview().settings), (3, 3, false));
+    let mut settings = store.settings().unwrap();
+    store.save_settings(&settings).unwrap();
+    assert!(!preview().settings, "defaults that were saved are no change");
+    settings.day_starts_at_hour = Bounded::new(5).unwrap();
+    store.save_settings(&settings).unwrap();
+    assert!(preview().settings);
 }
