@@ -52,6 +52,16 @@ describe('an edited sit', () => {
 		});
 	});
 
+	it('has the UTC offset that this computer has at the new start', () => {
+		vi.stubEnv('TZ', 'Europe/Berlin');
+		const winter = { startedAt: '2026-01-10T07:00:00+01:00', satSeconds: 600, length: '10 min' };
+		const summer = { day: '2026-07-10', time: '07:00', length: '10 min' };
+		expect(readEntry(summer, winter, new Date('2026-11-24T12:00:00Z'))).toEqual({
+			startedAt: '2026-07-10T07:00:00+02:00',
+			satSeconds: 600,
+		});
+	});
+
 	it('keeps a length that could not be entered', () => {
 		const long = { ...BEFORE, satSeconds: 90_000, length: '25 h' };
 		const read = readEntry({ ...text, time: '06:00', length: '25 h' }, long, NOW);

@@ -56,8 +56,8 @@ export function parseDay(text: string): string | null {
 
 /**
  * Returns the start and the length that the texts mean, or what is wrong with them. What the user has not changed stays
- * as it was in `before`: its seconds, its UTC offset, and a length that could not be entered. A new sit has the offset
- * of this computer at that time.
+ * as it was in `before`: its seconds, and a length that could not be entered. A sit that was recorded at another UTC
+ * offset than this computer's keeps its offset; every other one has that of this computer at its new time.
  */
 export function readEntry(
 	text: EntryText,
@@ -75,7 +75,7 @@ export function readEntry(
 	if (day === null || time === null || satSeconds === null) return { faults };
 	let startedAt: string;
 	if (kept?.day === day && kept.time === time) startedAt = before!.startedAt;
-	else if (kept) startedAt = `${day}T${time}:00${kept.offset}`;
+	else if (kept && hasOtherOffset(before!.startedAt)) startedAt = `${day}T${time}:00${kept.offset}`;
 	else startedAt = localStart(day, time);
 	const isUnchanged = isSameLength && startedAt === before.startedAt;
 	if (!isUnchanged && Date.parse(startedAt) + satSeconds * 1000 > now.getTime())
