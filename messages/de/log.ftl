@@ -3,6 +3,12 @@
 log-title = Frühere Sitzungen
 log-empty = Noch keine Sitzungen. Deine erste Sitzung wird hier stehen.
 log-no-match = Keine Sitzung erfüllt diese Bedingungen.
+log-found =
+    { $count ->
+        [one] Eine Sitzung erfüllt diese Bedingungen.
+       *[other] { $count } Sitzungen erfüllen diese Bedingungen.
+    }
+log-found-more = Mehr als { $count } Sitzungen erfüllen diese Bedingungen.
 log-day-total =
     { $count ->
         [one] { $count } Sitzung · { $time }
@@ -42,6 +48,7 @@ log-filter-any = beliebig
 log-filter-days = Datum
 log-filter-first = Von
 log-filter-last = Bis
+log-filter-reversed = Das ist weniger als das andere Ende: Keine Sitzung erfüllt beides.
 log-filter-outcome = Ende
 log-outcome-completed = Vollständig
 log-outcome-early = Früher beendet

@@ -3,6 +3,13 @@
 log-title = Past sits
 log-empty = No sits yet. Your first sit will appear here.
 log-no-match = No sit meets these conditions.
+# Only heard by screen readers
+log-found =
+    { $count ->
+        [one] One sit meets these conditions.
+       *[other] { $count } sits meet these conditions.
+    }
+log-found-more = More than { $count } sits meet these conditions.
 # Length and number of the sits of a day
 log-day-total =
     { $count ->
@@ -46,6 +53,7 @@ log-filter-any = any
 log-filter-days = Dates
 log-filter-first = From
 log-filter-last = To
+log-filter-reversed = This is less than the other end, so no sit meets both.
 log-filter-outcome = How it ended
 log-outcome-completed = Complete
 log-outcome-early = Ended early

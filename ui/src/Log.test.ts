@@ -277,6 +277,70 @@ describe('the filter', () => {
 	});
 });
 
+describe('the conditions', () => {
+	it('keep a text that cannot be read while others change', async () => {
+		await show();
+		await press('log-filter');
+		const longest = () => screen.getByTestId<HTMLInputElement>('filter-longest');
+		await fireEvent.input(longest(), { target: { value: 'long' } });
+		await fireEvent.change(longest());
+		await press('filter-label-Metta');
+		expect(longest().value).toBe('long');
+		expect(screen.getByRole('alert').textContent).toContain('from 1 second to 24 hours');
+	});
+
+	it('explain a range that no sit can meet', async () => {
+		await show();
+		await press('log-filter');
+		for (const [field, value] of [
+			['filter-shortest', '30 min'],
+			['filter-longest', '10 min'],
+		] as const) {
+			await type(field, value);
+			await fireEvent.change(screen.getByTestId(field));
+		}
+		expect((await screen.findByRole('alert')).textContent).toContain('no sit meets both');
+	});
+
+	it('give the focus to the search once none is left', async () => {
+		await show();
+		await press('log-filter');
+		await press('filter-label-Metta');
+		await press('filter-done');
+		await press('log-chip');
+		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('log-words')));
+	});
+});
+
+it('the focus goes to the search once the selection is cleared', async () => {
+	await show();
+	await press('log-menu');
+	await press('menu-select');
+	await press('selection-clear');
+	await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('log-words')));
+});
+
+it('screen readers hear what the filter has found and what is selected', async () => {
+	await show();
+	const heard = () => screen.getByTestId('log-found').textContent;
+	await rows();
+	expect(heard()).toBe('');
+	await press('log-filter');
+	await press('filter-label-Metta');
+	await waitFor(() => expect(heard()).toMatch(/^\d+ sits meet these conditions\.$/));
+	await press('filter-done');
+	await type('log-words', 'no such word');
+	await key('Enter');
+	fireEvent.keyDown(screen.getByTestId('log-words'), { key: 'Enter' });
+	await waitFor(() => expect(heard()).toBe('No sit meets these conditions.'));
+	await press('log-clear');
+	await rows();
+	await press('log-menu');
+	await press('menu-select');
+	await press('selection-all');
+	await waitFor(() => expect(heard()).toBe('50 selected'));
+});
+
 describe('the dialog of a sit', () => {
 	it('adds a sit and explains what is not possible', async () => {
 		const demo = await show('');
@@ -394,6 +458,8 @@ describe('the labels', () => {
 		await press('label-merge-same');
 		await waitFor(() => expect(demo.calls).toEqual(['mergeLabel Kinhin Zazen']));
 		await waitFor(() => expect(screen.queryByText('Kinhin')).toBeNull());
+		const title = screen.getByRole('heading', { level: 1 });
+		await waitFor(() => expect(document.activeElement).toBe(title));
 		await key('z', control);
 		await row('Kinhin');
 	});

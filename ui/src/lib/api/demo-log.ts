@@ -171,8 +171,8 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 			const list = kept.filter(selects(filter));
 			const [from, to] = range(list, position, limit);
 			const sits = list.slice(from, to).map((one) => ({ ...one, label: shownKey(one.label) }));
-			// The engine does not count the sits that words select.
-			const counted = filter.words === '';
+			// The engine counts only at a place where the log opens, and not the sits that words select.
+			const counted = filter.words === '' && (position === 'newest' || 'day' in position);
 			return structuredClone({
 				sits,
 				days: totals(kept.filter(isOwned(filter.owner)), sits),

@@ -190,6 +190,7 @@ describe.each(CHARTS)('the chart %s', (name, chart) => {
 		const { save } = show(chart);
 		await fireEvent.click(screen.getByTestId(`${name}-save`));
 		await fireEvent.click(screen.getByTestId(`${name}-svg`));
+		expect(document.activeElement).toBe(screen.getByTestId(`${name}-save`));
 		const [file, picture] = save.mock.calls[0] as [string, Promise<Uint8Array>];
 		expect(file).toBe(`${name}.svg`);
 		const svg = new DOMParser().parseFromString(

@@ -1,4 +1,4 @@
-/** The conditions that sits of the log must meet. They stay while Zafu runs. */
+/** The conditions that sits of the log must meet. They stay while the window is open. */
 import type { LogFilter } from '../api/types';
 
 export const NO_FILTER: LogFilter = {

@@ -9,7 +9,7 @@ import { Labels, type LabelChoice } from './labels.svelte';
 import './messages';
 import { Pages } from './pages.svelte';
 import { Selection } from './selection.svelte';
-import { keyOf, refOf } from './session';
+import { isDeletable, keyOf, refOf } from './session';
 import { dayText, when } from './text';
 import { Undo } from './undo.svelte';
 
@@ -132,8 +132,11 @@ export class Log {
 		return true;
 	}
 
-	async delete(sits: SitRecord[]): Promise<void> {
+	/** Deletes those of the sits that can be deleted. */
+	async delete(chosen: SitRecord[]): Promise<void> {
 		const api = this.#app.api;
+		const sits = chosen.filter(isDeletable);
+		if (sits.length === 0) return;
 		const refs = sits.map(refOf);
 		const next = this.#after(sits);
 		const deleted = await this.#app.notices.guard(api.deleteSits(refs).then(() => true));

@@ -88,6 +88,20 @@ describe('the pages', () => {
 		expect([ids(log), log.pages.newer]).toEqual([range(0, 200), false]);
 	});
 
+	it('belong to one filter, also after another one could not be applied', async () => {
+		const { demo, log } = await open([
+			...many(60),
+			record('words', '2026-01-01T07:00:00+01:00', { note: 'rain' }),
+		]);
+		const answer = demo.log;
+		demo.log = () => Promise.reject(DISK_FULL);
+		log.show({ words: 'rain' });
+		await vi.waitFor(() => expect(log.pages.isBusy).toBe(false));
+		demo.log = answer;
+		await log.pages.loadOlder();
+		expect(ids(log)).toEqual([...range(0, 60), 'words']);
+	});
+
 	it('stay as they are if there is no sit at or before a day', async () => {
 		const { app, log } = await open(many(60));
 		expect(await log.jumpTo('2020-01-01')).toBe(false);
@@ -229,7 +243,7 @@ describe('the filter', () => {
 		expect(query.mock.calls.map(([{ filter }]) => filter.words)).toEqual(['rain']);
 	});
 
-	it('is kept while Zafu runs', async () => {
+	it('is kept while the window is open', async () => {
 		const { app, log } = await open(RECORDS);
 		log.filter.change({ labels: ['zazen'] });
 		app.go('timer');
@@ -364,6 +378,17 @@ describe('a change', () => {
 			sync: { ...SIGNED_IN, signedIn: false },
 		});
 		expect(log.undo.entries).toHaveLength(0);
+	});
+
+	it('deletes those of the chosen sits that are over', async () => {
+		const over = record('over', '2026-11-20T07:00:00+01:00');
+		const waits = record('waits', '2026-11-19T07:00:00+01:00', { stage: 'started', endedAt: null });
+		const { app, log } = await open([over, waits]);
+		await log.delete(log.pages.sits);
+		expect(ids(log)).toEqual(['waits']);
+		expect(app.notices.current?.text).toBe('The sit was deleted.');
+		await log.delete(log.pages.sits);
+		expect(ids(log)).toEqual(['waits']);
 	});
 
 	it('that fails changes nothing and is not undone', async () => {

@@ -61,13 +61,18 @@ export class Pages {
 		position: LogPosition = 'newest',
 		isWanted = ({ sits, newer }: LogPage) => sits.length > 0 || !newer,
 	): Promise<boolean | undefined> {
+		const before = this.#filter;
 		this.#filter = filter;
+		const generation = this.#generation + 1;
 		const page = await this.#replace(position, PAGE);
-		if (!page) return undefined;
-		if (!isWanted(page)) return false;
-		this.opened += 1;
-		this.#set(page, []);
-		return true;
+		if (page && isWanted(page)) {
+			this.opened += 1;
+			this.#set(page, []);
+			return true;
+		}
+		// The former filter has selected the pages that stay, unless another query has overtaken this one.
+		if (generation === this.#generation) this.#filter = before;
+		return page && false;
 	}
 
 	/** Forgets all pages. */
@@ -115,7 +120,9 @@ export class Pages {
 		const page = await this.#extend({ before: refOf(first) });
 		if (!page) return;
 		this.newer = page.newer;
-		this.newerCount = page.newerCount;
+		// The engine counts only when the log is opened.
+		if (this.newerCount !== null)
+			this.newerCount = page.newer ? Math.max(0, this.newerCount - page.sits.length) : 0;
 		if (page.sits.length > 0) this.list = [this.#page(page.sits), ...this.list];
 	}
 

@@ -14,3 +14,8 @@ export function keyOf({ id, owner }: SessionRef): string {
 export function isEditable(sit: SitRecord): boolean {
 	return sit.stage !== 'runningElsewhere';
 }
+
+/** Whether the user can delete a sit: one that waits for an answer or runs is not over. */
+export function isDeletable(sit: SitRecord): boolean {
+	return isEditable(sit) && sit.stage !== 'started';
+}
