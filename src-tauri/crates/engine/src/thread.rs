@@ -4,6 +4,7 @@
 //! one second, because a sleeping thread does not notice a suspend of the computer: each time it wakes it reads the
 //! clock again.
 
+mod days;
 mod requests;
 
 pub(crate) use requests::new_id;
@@ -11,6 +12,7 @@ pub(crate) use requests::new_id;
 use crate::adapters::{Adapters, Awake, Notification};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
 use crate::sync::{self, SyncHandle};
+use days::DayDerivation;
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -42,7 +44,7 @@ pub enum Event {
     State(Box<EngineState>),
     /// Settings or presets have changed.
     Settings,
-    /// The sync has changed the log.
+    /// The log has changed, other than by a request to it.
     Log,
     /// The window is to be shown.
     Show,
@@ -88,6 +90,7 @@ pub(crate) struct EngineThread {
     trouble: Vec<IpcError>,
     /// The thread of the last daily backup.
     backup: Option<JoinHandle<()>>,
+    days: DayDerivation,
     sync: SyncHandle,
     sync_view: Option<SyncView>,
 }
@@ -118,11 +121,15 @@ impl EngineThread {
             last_plan: None,
             trouble: Vec::new(),
             backup: None,
+            days: DayDerivation::default(),
             sync,
             sync_view,
         };
         thread.save_or_retry(saves(&effects));
         thread.perform(effects);
+        if thread.store.day_start()? != thread.settings.day_starts_at_hour {
+            thread.days.start(&thread.store, &thread.events);
+        }
         Ok(thread)
     }
 

@@ -9,14 +9,18 @@ mod log;
 use fakes::{Call, Fakes};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use uuid::Uuid;
 use zafu_core::day::DayStart;
+use zafu_core::edit::ManualSit;
+use zafu_core::ids::SessionId;
 use zafu_core::message;
 use zafu_core::message::{Argument, Message};
 use zafu_core::settings::{Preset, Settings, VolumePercent};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, OpenSit};
 use zafu_engine::adapters::{Awake, Notification};
 use zafu_engine::protocol::{EngineState, ErrorCode, IpcError, LogQuery, PhaseView, StartRequest};
-use zafu_engine::{Client, EngineHandle, Pending, resolve_sit, unsettled_sits};
+use zafu_engine::{Client, EngineHandle, Event, Pending, resolve_sit, unsettled_sits};
 use zafu_store::Store;
 
 const SYSTEM: Awake = Awake { system: true, screen: false };
@@ -378,6 +382,7 @@ fn real_life_32_a_clock_that_is_set_back_during_a_sit_does_not_put_the_end_befor
 #[test]
 fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
     let fakes = Fakes::new();
+    let mut events = fakes.engine().subscribe();
     for (start, offset) in [
         ("2026-03-01T22:30:00Z", 60),   // 23:30 on the first
         ("2026-03-02T02:59:00Z", 60),   // 03:59 on the second
@@ -394,10 +399,11 @@ fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
         let page = fakes.engine().log().sits(query).wait().unwrap();
         page.sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
     };
-    let begin_at = |hour: u32| {
+    let mut begin_at = |hour: u32| {
         let day_starts_at_hour = DayStart::new(hour).unwrap();
         let settings = Settings { day_starts_at_hour, ..Settings::default() };
         fakes.engine().save_settings(settings).wait().unwrap();
+        while !matches!(events.blocking_recv().unwrap(), Event::Log) {}
     };
     let (first, second) = ("2026-03-01", "2026-03-02");
     assert_eq!(days(), [first, first, second, second], "a day begins at 4 by default");
@@ -405,4 +411,23 @@ fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
     assert_eq!(days(), [first, second, second, second]);
     begin_at(18);
     assert_eq!(days(), [first; 4]);
+}
+
+#[test]
+fn days_that_were_not_moved_before_a_stop_are_moved_after_the_next_start() {
+    let mut fakes = Fakes::prepared(|store| {
+        let length = Seconds(60);
+        let start = WallTime::new("2026-03-02T02:30:00Z".parse().unwrap(), UtcOffset(0));
+        let id = SessionId(Uuid::from_u128(1));
+        let sit = ManualSit { id, start, length, note: String::new(), label: String::new() };
+        store.add_manual(sit, "2026-03-03T06:00:00Z".parse().unwrap()).unwrap();
+        let day_starts_at_hour = DayStart::new(2).unwrap();
+        let settings = Settings { day_starts_at_hour, ..Settings::default() };
+        store.save_settings(&settings).unwrap();
+    });
+    let mut events = fakes.events();
+    while !matches!(events.blocking_recv().unwrap(), Event::Log) {}
+    let query = LogQuery { limit: 10, ..LogQuery::default() };
+    let page = fakes.engine().log().sits(query).wait().unwrap();
+    assert_eq!(page.sits[0].day.to_string(), "2026-03-02");
 }

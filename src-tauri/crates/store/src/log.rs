@@ -9,7 +9,7 @@ mod page;
 mod snapshot;
 mod words;
 
-pub(crate) use derive::{add_rows_late, ensure_day_start};
+pub(crate) use derive::{add_rows_late, day_start, derive_days};
 pub use filter::{LogFilter, Outcome, OwnerFilter};
 pub use insight::{DayTotal, Insight, InsightQuery, LengthTotal, YearTotal};
 pub(crate) use insight::{day_totals, insight};

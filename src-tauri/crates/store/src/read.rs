@@ -17,6 +17,7 @@ use std::fs;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use zafu_core::day::DayStart;
 use zafu_core::ids::DeviceId;
 use zafu_core::message;
 use zafu_core::settings::Settings;
@@ -92,6 +93,14 @@ pub trait ReadSits: Read {
     /// An I/O error.
     fn settings(&self) -> Result<Settings, StoreError> {
         self.read_with(settings::read)
+    }
+
+    /// Returns the hour at which the days of the log begin: see [`crate::Store::derive_days`].
+    ///
+    /// # Errors
+    /// An I/O error.
+    fn day_start(&self) -> Result<DayStart, StoreError> {
+        self.read_with(log::day_start)
     }
 
     /// Lists the owners of sits: see [`crate::Store::owners`].

@@ -1,7 +1,7 @@
 //! The table of settings, one row per setting. A setting that this version cannot read has its default; its row stays until
 //! it is set again, and so do the rows of settings of other versions.
 
-use crate::{StoreError, log};
+use crate::StoreError;
 use rusqlite::Connection;
 use rusqlite::types::ToSqlOutput;
 use serde_json::{Map, Value};
@@ -28,9 +28,8 @@ pub(crate) fn read(connection: &Connection) -> Result<Settings, StoreError> {
     serde_json::from_value(Value::Object(readable)).map_err(unreadable)
 }
 
-/// Saves `settings`. A row that does not change is not written. Another day start moves sits to other days.
+/// Saves `settings`. A row that does not change is not written.
 pub(crate) fn save(connection: &Connection, settings: &Settings) -> Result<(), StoreError> {
-    log::ensure_day_start(connection, settings.day_starts_at_hour)?;
     let Value::Object(settings) = serde_json::to_value(settings).map_err(unreadable)? else {
         unreachable!("a struct with named fields is an object")
     };

@@ -16,7 +16,9 @@ pub use imports::StagedImport;
 
 use crate::{StoreError, connection, device, folder, migrate};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use zafu_core::ids::DeviceId;
@@ -44,6 +46,9 @@ struct Inner {
 
 /// How many times a long job yields to urgent ones; a sync must end even if the timer saves all the time.
 const MAX_YIELDS: u32 = 8;
+/// The number of instructions of SQLite's virtual machine after which a job that can wait looks whether another one
+/// waits: below a millisecond.
+const INTERRUPT_EVERY: i32 = 10_000;
 
 impl Store {
     /// Opens the database in `folder`. Creates both, accessible by their owner only, if they are missing; migrates an
@@ -192,6 +197,32 @@ impl Store {
         }
     }
 
+    /// Runs a `change` that can wait. It is rolled back at any statement while another job waits, and runs again after that
+    /// one. Returns `None` if it was not done when `stop` was set.
+    fn write_interruptibly<T: Send + 'static>(
+        &self,
+        stop: &Arc<AtomicBool>,
+        mut change: impl FnMut(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        while !stop.load(Ordering::Relaxed) {
+            let location = Arc::clone(&self.0.location);
+            let (waiting, stop) = (self.0.writer.waiting(), Arc::clone(stop));
+            let (outcome, again) = self.0.writer.run(move |connection| {
+                let is_over = move || waiting.waits() || stop.load(Ordering::Relaxed);
+                let run =
+                    |connection: &mut Connection| transact(connection, &location, &mut change);
+                (interruptible(connection, &location, is_over, run), change)
+            });
+            match outcome {
+                Err(StoreError::Sqlite(error)) if is_interrupted(&error) => change = again,
+                outcome => {
+                    return outcome.map(Some).map_err(|error| error.explained(&self.0.folder));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads with the shared reading connection.
     pub(crate) fn read<T>(
         &self,
@@ -246,6 +277,26 @@ fn with_attached<T>(
         tracing::warn!(%error, "a database of staged sits stays open");
     }
     outcome
+}
+
+/// Runs `job`, whose statements fail as soon as `is_over` returns true.
+fn interruptible<T>(
+    connection: &mut Connection,
+    location: &DatabaseLocation,
+    is_over: impl FnMut() -> bool + Send + 'static,
+    job: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // Otherwise the transaction could open another connection, which nothing interrupts.
+    location.ensure_open_file(connection)?;
+    connection.progress_handler(INTERRUPT_EVERY, Some(is_over))?;
+    // A panic must not leave a connection that is interrupted.
+    let outcome = catch_unwind(AssertUnwindSafe(|| job(connection)));
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+fn is_interrupted(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted)
 }
 
 /// Runs `change` in one transaction.

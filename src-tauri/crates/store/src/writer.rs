@@ -1,5 +1,5 @@
-//! The writer thread. It owns the writing connection and runs jobs one after the other. The timer's saves are urgent: a long
-//! job checks whether an urgent one is waiting, and yields to it.
+//! The writer thread. It owns the writing connection and runs jobs one after the other. Those of the engine's thread are
+//! urgent: a long job checks whether an urgent one is waiting, and yields to it. A job that can wait yields to any other.
 
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -10,14 +10,25 @@ use std::thread::JoinHandle;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// The number of waiting urgent jobs.
+/// The number of waiting jobs of some kind.
 #[derive(Clone, Default)]
-pub(crate) struct Urgent(Arc<AtomicUsize>);
+pub(crate) struct Waiting(Arc<AtomicUsize>);
 
-impl Urgent {
-    /// Returns whether a long job should roll back and run again later.
+/// The waiting urgent jobs.
+pub(crate) type Urgent = Waiting;
+
+impl Waiting {
+    /// Returns whether a job that yields to them should roll back and run again later.
     pub fn waits(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
+    }
+
+    fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn remove(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -25,8 +36,9 @@ impl Urgent {
 pub(crate) struct Writer {
     /// None only during drop.
     jobs: Option<Sender<Job>>,
-    /// The waiting urgent jobs.
     urgent: Urgent,
+    /// All waiting jobs.
+    waiting: Waiting,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -39,7 +51,8 @@ impl Writer {
                 job(&mut connection);
             }
         })?;
-        Ok(Self { jobs: Some(jobs), urgent: Urgent::default(), thread: Some(thread) })
+        let (urgent, waiting) = (Urgent::default(), Waiting::default());
+        Ok(Self { jobs: Some(jobs), urgent, waiting, thread: Some(thread) })
     }
 
     /// Runs `job` on the thread and returns its result. A panic in the job rolls back its transaction and is resumed on the
@@ -49,7 +62,10 @@ impl Writer {
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> T {
         let (reply, replies) = sync_channel(1);
+        let waiting = self.waiting.clone();
+        waiting.add();
         let job: Job = Box::new(move |connection| {
+            waiting.remove();
             let outcome = catch_unwind(AssertUnwindSafe(|| job(connection)));
             // The caller waits below, so the channel is still open.
             let _ = reply.send(outcome);
@@ -69,10 +85,10 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> T {
-        let Urgent(waiting) = self.urgent();
-        waiting.fetch_add(1, Ordering::Relaxed);
+        let urgent = self.urgent();
+        urgent.add();
         self.run(move |connection| {
-            waiting.fetch_sub(1, Ordering::Relaxed);
+            urgent.remove();
             job(connection)
         })
     }
@@ -80,6 +96,11 @@ impl Writer {
     /// Returns the counter that long jobs check.
     pub fn urgent(&self) -> Urgent {
         self.urgent.clone()
+    }
+
+    /// Returns the counter that jobs check which can wait.
+    pub fn waiting(&self) -> Waiting {
+        self.waiting.clone()
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Records {
     open: Vec<SessionId>,
     /// The ids of this device, former ones included.
     devices: Vec<DeviceId>,
-    /// The hour at which the user's day begins.
+    /// The hour at which the days of the log begin.
     day_start: DayStart,
 }
 
@@ -49,7 +49,7 @@ impl Records {
             now: now.utc,
             open: store.open_sits()?.iter().map(id).collect(),
             devices: store.devices()?,
-            day_start: store.settings()?.day_starts_at_hour,
+            day_start: store.day_start()?,
         })
     }
 
@@ -120,8 +120,10 @@ pub fn log_page(
         limit: query.limit,
     })?;
     let records = Records::of(store, now)?;
-    let record =
-        |entry: &store::LogEntry| records.record(&entry.session, entry.owner, entry.label.as_ref());
+    let record = |entry: &store::LogEntry| SitRecord {
+        day: entry.day,
+        ..records.record(&entry.session, entry.owner, entry.label.as_ref())
+    };
     let day_total = |(day, total): (NaiveDate, Total)| DayTotal {
         day,
         sits: total.sits,
@@ -182,7 +184,7 @@ pub fn insight(
     period: InsightPeriod,
     now: WallTime,
 ) -> Result<InsightView, StoreError> {
-    let today = day_of(now, store.settings()?.day_starts_at_hour);
+    let today = day_of(now, store.day_start()?);
     let year = match period {
         InsightPeriod::Current => Some(today.year()),
         InsightPeriod::All => None,

@@ -191,7 +191,11 @@ impl EngineThread {
         if settings.language != self.settings.language {
             zafu_messages::set_language(Language::chosen(settings.language));
         }
+        let days_begin_at = self.settings.day_starts_at_hour;
         self.settings = settings;
+        if self.settings.day_starts_at_hour != days_begin_at {
+            self.days.start(&self.store, &self.events);
+        }
         if let Some(sit) = self.timer.sit() {
             let awake = matches!(sit.phase, Phase::Preparing { .. } | Phase::Sitting { .. });
             self.perform(vec![Effect::KeepAwake(awake)]);

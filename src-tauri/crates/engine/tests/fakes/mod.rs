@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::broadcast;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds, Strike};
@@ -12,7 +13,7 @@ use zafu_engine::Clock;
 use zafu_engine::DataFolder;
 use zafu_engine::adapters::{Adapters, Awake, Bells, KeepAwake, Notification, Notifier};
 use zafu_engine::protocol::{EngineState, IpcError, StartRequest};
-use zafu_engine::{EngineHandle, Host};
+use zafu_engine::{EngineHandle, Event, Host};
 use zafu_store::Store;
 pub use zafu_sync::fake::Memory;
 use zafu_sync::supabase::Vault;
@@ -109,6 +110,11 @@ impl Fakes {
         })
     }
 
+    /// Starts an engine whose database is prepared.
+    pub fn prepared(prepare: impl FnOnce(&Store)) -> Self {
+        Self::with("data", Arc::new(Memory::default()), prepare)
+    }
+
     fn with(path: &str, vault: Arc<dyn Vault>, prepare: impl FnOnce(&Store)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let folder = DataFolder::at(&home.path().join(path)).unwrap();
@@ -138,6 +144,11 @@ impl Fakes {
 
     pub fn engine(&self) -> &EngineHandle {
         self.host.engine()
+    }
+
+    /// Returns all events since the start, the first time.
+    pub fn events(&mut self) -> broadcast::Receiver<Event> {
+        self.host.events()
     }
 
     pub fn folder(&self) -> &DataFolder {

@@ -1,39 +1,55 @@
 //! Keeps the tables of the log as the triggers alone cannot: in bulk, and after a change of the day start.
 
-use crate::StoreError;
+use crate::{StoreError, settings};
 use rusqlite::Connection;
 use zafu_core::day::DayStart;
+use zafu_core::settings::Settings;
 
-/// Computes the days of all rows again if they were computed with another hour than `day_start`.
-pub(crate) fn ensure_day_start(
-    connection: &Connection,
-    day_start: DayStart,
-) -> Result<(), StoreError> {
-    let changed = connection
-        .execute("UPDATE log_state SET day_start = ?1 WHERE day_start <> ?1", [day_start.get()])?;
-    if changed > 0 { derive_days(connection) } else { Ok(()) }
+/// Returns the hour at which the days of the log begin. After a change of the setting it is the former one until
+/// [`derive_days`] is done.
+pub(crate) fn day_start(connection: &Connection) -> Result<DayStart, StoreError> {
+    let hour = connection.query_row("SELECT day_start FROM log_state", [], |row| row.get(0))?;
+    // The schema allows no other hour.
+    Ok(DayStart::new(hour).unwrap_or(Settings::default().day_starts_at_hour))
 }
 
-/// Computes the days of all rows and everything that is counted by day.
-fn derive_days(connection: &Connection) -> Result<(), StoreError> {
+/// Computes the days of all rows and everything that is counted by day, if days begin at another hour in the settings.
+/// Returns whether they do.
+pub(crate) fn derive_days(connection: &Connection) -> Result<bool, StoreError> {
+    let hour = settings::read(connection)?.day_starts_at_hour.get();
+    let changed =
+        connection.execute("UPDATE log_state SET day_start = ?1 WHERE day_start <> ?1", [hour])?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    // The day as in the view `log_source`, without reading the sessions.
+    let local = format!("(start + utcoffset * 60000 - {hour} * 3600000)");
+    let day = format!("({local} - ({local} % 86400000 + 86400000) % 86400000) / 86400000");
+    let year = |day: &str| format!("strftime('%Y', ({day}) * 86400, 'unixepoch')");
+    let moved: Vec<i64> = connection
+        .prepare(&format!(
+            "SELECT key FROM log_rows WHERE day <> {day} AND outcome > 0 AND {} <> {}",
+            year("day"),
+            year(&day)
+        ))?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    // Few sits move to another year: what is counted by year is not computed again.
+    let mut count = connection.prepare("INSERT INTO row_counting VALUES (?1, ?2)")?;
+    for key in &moved {
+        count.execute((key, -1))?;
+    }
     // No trigger counts a row whose day alone changes.
+    connection.execute(&format!("UPDATE log_rows SET day = {day} WHERE day <> {day}"), [])?;
+    for key in &moved {
+        count.execute((key, 1))?;
+    }
     connection.execute_batch(
-        "UPDATE log_rows SET day = log_source.day FROM log_source
-         WHERE log_source.key = log_rows.key AND log_source.day <> log_rows.day;
-         DELETE FROM day_totals;
-         DELETE FROM year_totals;
-         DELETE FROM half_hour_counts;
-         DELETE FROM length_counts;
+        "DELETE FROM day_totals;
          INSERT INTO day_totals
-         SELECT owner, day, label, count(*), sum(length) FROM counted_rows GROUP BY owner, day, label;
-         INSERT INTO year_totals
-         SELECT owner, year, label, count(*), sum(length) FROM counted_rows GROUP BY owner, year, label;
-         INSERT INTO half_hour_counts
-         SELECT owner, year, half_hour, count(*) FROM counted_rows GROUP BY owner, year, half_hour;
-         INSERT INTO length_counts
-         SELECT owner, year, minutes, count(*) FROM counted_rows GROUP BY owner, year, minutes",
+         SELECT owner, day, label, count(*), sum(length) FROM log_rows WHERE outcome > 0 GROUP BY owner, day, label",
     )?;
-    Ok(())
+    Ok(true)
 }
 
 /// Runs a change that may insert many sessions, and adds their rows to the log at its end, which takes a fifth of the time

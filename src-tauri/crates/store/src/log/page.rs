@@ -6,7 +6,7 @@
 
 use super::filter::{self, Labels, LogFilter};
 use super::words::Search;
-use super::{Total, day_number, day_of_number};
+use super::{Total, day_number, day_of_number, day_start};
 use crate::StoreError;
 use crate::sessions::{self, Record, SessionKey};
 use chrono::{Datelike, NaiveDate};
@@ -240,8 +240,6 @@ impl<'a> Scans<'a> {
         let owners = filter::owners(connection, filter.owner)?;
         let labels = Labels::read(connection)?;
         let search = Search::of(connection, &filter.words)?;
-        let day_start: i64 =
-            connection.query_row("SELECT day_start FROM log_state", [], |row| row.get(0))?;
         let mut scans = Vec::new();
         let max = MAX_LABEL_SCANS.min(MAX_SCANS / owners.len().max(1));
         for &owner in &owners {
@@ -265,7 +263,7 @@ impl<'a> Scans<'a> {
             labels,
             scans,
             is_counted,
-            day_start: day_start.into(),
+            day_start: day_start(connection)?.get().into(),
         })
     }
 

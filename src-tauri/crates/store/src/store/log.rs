@@ -5,6 +5,9 @@ use crate::StoreError;
 use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use zafu_core::day::DayStart;
 use zafu_core::session::Session;
 
 impl Store {
@@ -32,6 +35,25 @@ impl Store {
     /// An I/O error.
     pub fn insight(&self, query: &InsightQuery) -> Result<Insight, StoreError> {
         self.read(|connection| log::insight(connection, query))
+    }
+
+    /// Moves sits to other days if the settings say another hour than [`Self::day_start`]. Takes seconds for a log of a
+    /// million sits; no other change waits for it. Returns whether a day changed; false also if `stop` was set, and then
+    /// nothing was changed.
+    ///
+    /// # Errors
+    /// An I/O error; then nothing was changed.
+    pub fn derive_days(&self, stop: &Arc<AtomicBool>) -> Result<bool, StoreError> {
+        let derived = self.write_interruptibly(stop, |change| log::derive_days(change))?;
+        Ok(derived.unwrap_or(false))
+    }
+
+    /// Returns the hour at which the days of the log begin. It follows the settings once [`Self::derive_days`] has run.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn day_start(&self) -> Result<DayStart, StoreError> {
+        self.read(log::day_start)
     }
 
     /// Returns the totals of the sits that are over, by local day and label, the first day first.

@@ -119,13 +119,13 @@ impl Store {
         self.read(settings::read)
     }
 
-    /// Saves the settings.
+    /// Saves the settings. The days of the log follow with [`Self::derive_days`].
     ///
     /// # Errors
     /// An I/O error.
     pub fn save_settings(&self, chosen: &Settings) -> Result<(), StoreError> {
         let chosen = chosen.clone();
-        self.write(move |change| settings::save(change, &chosen))
+        self.write_urgently(move |change| settings::save(change, &chosen))
     }
 
     /// Lists the presets by name.
@@ -142,7 +142,7 @@ impl Store {
     /// [`StoreError::PresetNameTaken`], [`StoreError::PresetNameEmpty`], or an I/O error.
     pub fn save_preset(&self, preset: &Preset) -> Result<(), StoreError> {
         let preset = preset.clone();
-        self.write(move |change| presets::save(change, &preset))
+        self.write_urgently(move |change| presets::save(change, &preset))
     }
 
     /// Removes the preset `id`.
@@ -150,6 +150,6 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchPreset`], or an I/O error.
     pub fn delete_preset(&self, id: Uuid) -> Result<(), StoreError> {
-        self.write(move |change| presets::delete(change, id))
+        self.write_urgently(move |change| presets::delete(change, id))
     }
 }

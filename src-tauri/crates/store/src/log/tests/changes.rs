@@ -43,6 +43,7 @@ enum Step {
     AssignOwnerless,
     MoveFrom(u128),
     DayStart(u32),
+    DeriveDays,
     Reopen,
 }
 
@@ -98,6 +99,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::AssignOwnerless),
         1 => (1_u128..4).prop_map(Step::MoveFrom),
         1 => (0_u32..24).prop_map(Step::DayStart),
+        1 => Just(Step::DeriveDays),
         1 => Just(Step::Reopen),
     ]
 }
@@ -226,6 +228,11 @@ impl World {
                 let day_starts_at_hour = Bounded::new(hour).unwrap();
                 let settings = Settings { day_starts_at_hour, ..Settings::default() };
                 self.store.save_settings(&settings).unwrap();
+            }
+            Step::DeriveDays => {
+                self.store.derive_days(&Arc::default()).unwrap();
+                let chosen = self.store.settings().unwrap().day_starts_at_hour;
+                assert_eq!(self.store.day_start().unwrap(), chosen);
             }
             Step::Reopen => {
                 let other = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
 //! Computes the tables of the log from the sessions, with the rules of the core.
 
-use crate::log::day_number;
+use crate::Store;
+use crate::log::{day_number, day_start};
 use crate::sessions::{self, Record, SessionKey};
-use crate::{Store, settings};
 use chrono::{Datelike, Timelike};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -36,7 +36,7 @@ pub(crate) fn check(store: &Store) {
 }
 
 fn check_tables(connection: &Connection) {
-    let day_start = settings::read(connection).unwrap().day_starts_at_hour;
+    let day_start = day_start(connection).unwrap();
     let keys = numbers(
         connection,
         "SELECT key FROM sessions WHERE deletedat IS NULL

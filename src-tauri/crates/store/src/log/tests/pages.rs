@@ -8,6 +8,7 @@ use crate::{
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::day::day_of;
@@ -343,7 +344,11 @@ fn another_day_start_moves_sits_to_other_days() {
         [(4, "2026-03-01"), (3, "2026-03-02"), (23, "2026-03-01"), (0, "2026-03-02")]
     {
         let day_starts_at_hour = Bounded::new(hour).unwrap();
+        let before = page_of(&store, &LogFilter::default(), LogPosition::Newest, 1);
         store.save_settings(&Settings { day_starts_at_hour, ..Settings::default() }).unwrap();
+        assert_eq!(page_of(&store, &LogFilter::default(), LogPosition::Newest, 1), before);
+        let is_other = store.day_start().unwrap() != day_starts_at_hour;
+        assert_eq!(store.derive_days(&Arc::default()).unwrap(), is_other);
         let page = page_of(&store, &LogFilter::default(), LogPosition::Newest, 1);
         assert_eq!(page.entries[0].day, date.parse().unwrap(), "{hour}");
     }
