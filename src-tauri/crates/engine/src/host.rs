@@ -122,20 +122,22 @@ impl Host {
         let store = Store::open(folder.path(), adapters.clock.now().wall)?;
         let server = Server::start(folder, engine.clone())?;
         let signed_in = store.signed_in()?.is_some();
+        // Each thread reads by itself, so that no long read delays the timer.
         let sync_parts = SyncParts {
-            store: store.clone(),
+            store: store.with_own_reader(),
             clock: Arc::clone(&adapters.clock),
             vault: Arc::clone(&adapters.vault),
             report: reporter(engine.clone()),
             lock: Arc::clone(&lock),
         };
         let import_parts = ImportParts {
-            store: store.clone(),
+            store: store.with_own_reader(),
             clock: Arc::clone(&adapters.clock),
             engine: engine.clone(),
             lock: Arc::clone(&lock),
         };
-        let log = LogThread::new(store.clone(), Arc::clone(&adapters.clock), engine.clone());
+        let log =
+            LogThread::new(store.with_own_reader(), Arc::clone(&adapters.clock), engine.clone());
         let thread = EngineThread::new(adapters, store, events, sync.clone())?;
         let held = Arc::clone(&lock);
         let thread = std::thread::Builder::new().name("engine".into()).spawn(move || {

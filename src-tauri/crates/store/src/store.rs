@@ -27,18 +27,22 @@ use zafu_core::time::WallTime;
 /// The database of one data folder. Clones share it; dropping the last one closes the database.
 ///
 /// A call that returns success is durable, and a call that returns an error changed nothing. All writes run on one
-/// thread, one transaction per call; reads never wait for it.
+/// thread, one transaction per call; reads never wait for it, only for other reads: see [`Self::with_own_reader`].
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store {
+    // Dropped before the writer, which can then remove the write-ahead log.
+    reader: Arc<Mutex<Reader>>,
+    inner: Arc<Inner>,
+}
+
+/// A connection that reads, opened by the first read, with the generation of its file.
+type Reader = Option<(u32, Connection)>;
 
 struct Inner {
     folder: PathBuf,
     /// The open file, and whether it is still at its path.
     location: Arc<DatabaseLocation>,
     busy: Duration,
-    /// Opened by the first read, with the generation of its file. Dropped before the writer, which can then remove the
-    /// log.
-    reader: Mutex<Option<(u32, Connection)>>,
     /// Held during a backup.
     backup: Mutex<()>,
     writer: Writer,
@@ -88,14 +92,15 @@ impl Store {
         let (connection, location) = opened().map_err(|error| error.explained(folder))?;
         let writer = Writer::spawn(connection)
             .map_err(|error| StoreError::io(folder, &folder::database(folder), error))?;
-        Ok(Self(Arc::new(Inner {
-            folder: folder.into(),
-            location,
-            busy,
-            reader: Mutex::new(None),
-            backup: Mutex::new(()),
-            writer,
-        })))
+        let backup = Mutex::new(());
+        let inner = Arc::new(Inner { folder: folder.into(), location, busy, backup, writer });
+        Ok(Self { reader: Arc::default(), inner })
+    }
+
+    /// Returns another handle to the same database, whose reads do not wait for those of this one and its clones.
+    #[must_use]
+    pub fn with_own_reader(&self) -> Self {
+        Self { reader: Arc::default(), inner: Arc::clone(&self.inner) }
     }
 
     /// Returns the id of this installation. A merge of pulled rows can change it.
@@ -110,13 +115,13 @@ impl Store {
     /// never happened.
     #[must_use]
     pub fn relocation(&self) -> Option<Relocation> {
-        self.0.location.relocation()
+        self.inner.location.relocation()
     }
 
     /// Returns whether an urgent job is waiting, for tests.
     #[cfg(test)]
     pub(crate) fn urgent_waits(&self) -> bool {
-        self.0.writer.urgent().waits()
+        self.inner.writer.urgent().waits()
     }
 
     /// Runs `job` with the writing connection, for tests of faults.
@@ -125,7 +130,7 @@ impl Store {
         &self,
         job: impl FnOnce(&mut Connection) -> T + Send + 'static,
     ) -> T {
-        self.0.writer.run(job)
+        self.inner.writer.run(job)
     }
 
     /// Runs `change` in one transaction, for which long jobs yield: see [`Self::write_yielding`].
@@ -133,10 +138,12 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let location = Arc::clone(&self.0.location);
-        let outcome =
-            self.0.writer.run_urgently(move |connection| transact(connection, &location, change));
-        outcome.map_err(|error| error.explained(&self.0.folder))
+        let location = Arc::clone(&self.inner.location);
+        let outcome = self
+            .inner
+            .writer
+            .run_urgently(move |connection| transact(connection, &location, change));
+        outcome.map_err(|error| error.explained(&self.inner.folder))
     }
 
     /// Runs `change` in one transaction.
@@ -144,9 +151,10 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let location = Arc::clone(&self.0.location);
-        let outcome = self.0.writer.run(move |connection| transact(connection, &location, change));
-        outcome.map_err(|error| error.explained(&self.0.folder))
+        let location = Arc::clone(&self.inner.location);
+        let outcome =
+            self.inner.writer.run(move |connection| transact(connection, &location, change));
+        outcome.map_err(|error| error.explained(&self.inner.folder))
     }
 
     /// Runs a long `change`, which may return `None` while an urgent job is waiting. It is then rolled back and runs
@@ -174,13 +182,13 @@ impl Store {
         + Send
         + 'static,
     ) -> Result<T, StoreError> {
-        let urgent = self.0.writer.urgent();
+        let urgent = self.inner.writer.urgent();
         let mut yields = 0;
         loop {
             let heeded = if yields < MAX_YIELDS { urgent.clone() } else { Urgent::default() };
-            let location = Arc::clone(&self.0.location);
+            let location = Arc::clone(&self.inner.location);
             let staging = staging.clone();
-            let (outcome, again) = self.0.writer.run(move |connection| {
+            let (outcome, again) = self.inner.writer.run(move |connection| {
                 let mut run = |connection: &mut Connection| {
                     transact_if(connection, &location, |transaction| change(transaction, &heeded))
                 };
@@ -190,7 +198,7 @@ impl Store {
                 };
                 (outcome, change)
             });
-            match outcome.map_err(|error| error.explained(&self.0.folder))? {
+            match outcome.map_err(|error| error.explained(&self.inner.folder))? {
                 Some(done) => return Ok(done),
                 None => (change, yields) = (again, yields + 1),
             }
@@ -205,9 +213,9 @@ impl Store {
         mut change: impl FnMut(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Option<T>, StoreError> {
         while !stop.load(Ordering::Relaxed) {
-            let location = Arc::clone(&self.0.location);
-            let (waiting, stop) = (self.0.writer.waiting(), Arc::clone(stop));
-            let (outcome, again) = self.0.writer.run(move |connection| {
+            let location = Arc::clone(&self.inner.location);
+            let (waiting, stop) = (self.inner.writer.waiting(), Arc::clone(stop));
+            let (outcome, again) = self.inner.writer.run(move |connection| {
                 let is_over = move || waiting.waits() || stop.load(Ordering::Relaxed);
                 let run =
                     |connection: &mut Connection| transact(connection, &location, &mut change);
@@ -216,25 +224,25 @@ impl Store {
             match outcome {
                 Err(StoreError::Sqlite(error)) if is_interrupted(&error) => change = again,
                 outcome => {
-                    return outcome.map(Some).map_err(|error| error.explained(&self.0.folder));
+                    return outcome.map(Some).map_err(|error| error.explained(&self.inner.folder));
                 }
             }
         }
         Ok(None)
     }
 
-    /// Reads with the shared reading connection.
+    /// Reads with the connection that clones share.
     pub(crate) fn read<T>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         // A panic during a read leaves no invalid state.
-        let mut reader = self.0.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = reader.take().filter(|(of, _)| *of == self.0.location.current().1);
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = reader.take().filter(|(of, _)| *of == self.inner.location.current().1);
         known
             .map_or_else(|| self.open_reader(), Ok)
             .and_then(|known| job(&reader.insert(known).1))
-            .map_err(|error| error.explained(&self.0.folder))
+            .map_err(|error| error.explained(&self.inner.folder))
     }
 
     /// Reads with a separate connection, for long reads.
@@ -244,19 +252,19 @@ impl Store {
     ) -> Result<T, StoreError> {
         self.open_reader()
             .and_then(|(_, connection)| job(&connection))
-            .map_err(|error| error.explained(&self.0.folder))
+            .map_err(|error| error.explained(&self.inner.folder))
     }
 
     /// Opens a connection that reads the file in use, and returns the generation of that file.
     fn open_reader(&self) -> Result<(u32, Connection), StoreError> {
-        let location = Arc::clone(&self.0.location);
+        let location = Arc::clone(&self.inner.location);
         if location.verify().is_err() {
             // Another file is at the path.
             let location = Arc::clone(&location);
-            self.0.writer.run(move |connection| location.ensure_open_file(connection))?;
+            self.inner.writer.run(move |connection| location.ensure_open_file(connection))?;
         }
         let (database, generation) = location.current();
-        Ok((generation, connection::reading(&database, self.0.busy)?))
+        Ok((generation, connection::reading(&database, self.inner.busy)?))
     }
 }
 

@@ -15,8 +15,8 @@ impl Store {
     /// # Errors
     /// An I/O error. Existing backups stay.
     pub fn backup_if_due(&self, now: WallTime) -> Result<Option<BackupInfo>, StoreError> {
-        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
-        self.read_separately(|connection| backups::take_if_due(connection, &self.0.folder, now))
+        let _one_at_a_time = self.inner.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        self.read_separately(|connection| backups::take_if_due(connection, &self.inner.folder, now))
     }
 
     /// Takes a backup at the user's request. The newest seven of these are kept.
@@ -24,9 +24,9 @@ impl Store {
     /// # Errors
     /// An I/O error. Existing backups stay.
     pub fn back_up(&self, now: WallTime) -> Result<BackupInfo, StoreError> {
-        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.inner.backup.lock().unwrap_or_else(PoisonError::into_inner);
         self.read_separately(|connection| {
-            backups::take(connection, &self.0.folder, BackupReason::Manual, now.utc)
+            backups::take(connection, &self.inner.folder, BackupReason::Manual, now.utc)
         })
     }
 
@@ -80,7 +80,7 @@ impl Store {
     pub fn check(&self) -> Result<(), StoreError> {
         match self.read_separately(backups::damage)? {
             None => Ok(()),
-            Some(damage) => Err(StoreError::corrupt(&self.0.folder, damage)),
+            Some(damage) => Err(StoreError::corrupt(&self.inner.folder, damage)),
         }
     }
 

@@ -89,8 +89,9 @@ impl StagedImport {
         now: WallTime,
         on_progress: &CommitProgress,
     ) -> Result<ImportOutcome, StoreError> {
-        let available = fs4::available_space(&self.store.0.folder)
-            .map_err(|error| StoreError::io(&self.store.0.folder, &self.store.0.folder, error))?;
+        let available = fs4::available_space(&self.store.inner.folder).map_err(|error| {
+            StoreError::io(&self.store.inner.folder, &self.store.inner.folder, error)
+        })?;
         self.commit_if_fits(source, now, on_progress, available)
     }
 
@@ -136,14 +137,14 @@ impl StagedImport {
     }
 
     fn compare(&mut self, formats: &[String]) -> Result<(), StoreError> {
-        let (database, _) = self.store.0.location.current();
+        let (database, _) = self.store.inner.location.current();
         self.staging.compare(&database, formats)
     }
 
     /// Checks that the disk has room for a backup and for the sits.
     fn ensure_space(&self, available: u64) -> Result<(), StoreError> {
-        let data = &self.store.0.folder;
-        let (database, _) = self.store.0.location.current();
+        let data = &self.store.inner.folder;
+        let (database, _) = self.store.inner.location.current();
         let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
         let backup = size(&database) + size(&folder::suffixed(&database, "-wal"));
         let staged = self.staging.bytes()?.saturating_mul(SPACE_PER_STAGED_BYTE);
@@ -161,7 +162,7 @@ impl Store {
     /// # Errors
     /// An I/O error.
     pub fn stage_import(&self) -> Result<StagedImport, StoreError> {
-        Ok(StagedImport { store: self.clone(), staging: Staging::create(&self.0.folder)? })
+        Ok(StagedImport { store: self.clone(), staging: Staging::create(&self.inner.folder)? })
     }
 
     /// Lists the imports whose sits are those of the shown account or ownerless, newest first.
@@ -182,8 +183,8 @@ impl Store {
     }
 
     fn backup_before_import(&self, now: WallTime) -> Result<(), StoreError> {
-        let _one_at_a_time = self.0.backup.lock().unwrap_or_else(PoisonError::into_inner);
-        let data = &self.0.folder;
+        let _one_at_a_time = self.inner.backup.lock().unwrap_or_else(PoisonError::into_inner);
+        let data = &self.inner.folder;
         self.read_separately(|connection| {
             backups::take(connection, data, BackupReason::Import, now.utc)
         })?;
@@ -191,6 +192,6 @@ impl Store {
     }
 
     fn explained(&self, error: StoreError) -> StoreError {
-        error.explained(&self.0.folder)
+        error.explained(&self.inner.folder)
     }
 }

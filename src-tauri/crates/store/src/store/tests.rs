@@ -78,7 +78,7 @@ fn a_save_of_the_timer_interrupts_the_merge_of_a_pull() {
                 let saver = store.clone();
                 *saving.lock().unwrap() =
                     Some(thread::spawn(move || saver.save(&start(5)).unwrap()));
-                while !store.0.writer.urgent().waits() {
+                while !store.inner.writer.urgent().waits() {
                     thread::yield_now();
                 }
             }
@@ -136,12 +136,12 @@ fn any_other_change_interrupts_the_derivation_of_days() {
                 let saver = store.clone();
                 *saving.lock().unwrap() =
                     Some(thread::spawn(move || saver.delete(&[id(1000).into()], now().wall.utc)));
-                while !store.0.writer.waiting().waits() {
+                while !store.inner.writer.waiting().waits() {
                     thread::yield_now();
                 }
             }
             let derived = log::derive_days(change);
-            assert_eq!(derived.is_err(), store.0.writer.waiting().waits());
+            assert_eq!(derived.is_err(), store.inner.writer.waiting().waits());
             derived
         }
     };
@@ -179,4 +179,17 @@ fn a_stopped_derivation_of_days_changes_nothing_and_is_done_after_the_next_start
     assert!(store.derive_days(&Arc::default()).unwrap());
     crate::log::tests::expected::check(&store);
     assert_eq!(store.day_start().unwrap().get(), 2);
+}
+
+#[test]
+fn a_read_does_not_wait_for_one_of_another_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_sits(folder.path(), 1);
+    let other = store.with_own_reader();
+    let found = store.read(|_| {
+        // Waits for ever if both read with one connection.
+        let reading = thread::spawn(move || other.session(id(1000)));
+        reading.join().unwrap()
+    });
+    assert!(found.unwrap().is_some());
 }
