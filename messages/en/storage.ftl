@@ -53,6 +53,8 @@ storage-label-name-taken = There is already a label called “{ $name }”. Noth
 storage-label-fixed = This label is too long, or contains a line break or another control character, so it cannot be changed. Nothing was saved. Give its sits another label instead.
 storage-label-into-itself = A label cannot be merged into itself. Nothing was changed. Choose another label.
 storage-too-many-labels = You already have { $count } labels. Nothing was saved. Merging or deleting a label does not make room; give the sit an existing label.
+storage-no-partnership = You have no partner. Nothing was changed. Invite somebody, or accept an invitation.
+storage-bow-not-yet = Your partner has not sat since your last bow. Nothing was sent. You can bow again after their next sit.
 storage-nul-in-note = The note contains a NUL character. Nothing was saved. Remove the character, then try again.
 storage-nul-in-label = The label contains a NUL character. Nothing was saved. Remove the character, then try again.
 

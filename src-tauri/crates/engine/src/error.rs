@@ -44,6 +44,8 @@ impl From<StoreError> for IpcError {
             StoreError::SitNotOver
             | StoreError::LabelFixed
             | StoreError::TooManyLabels
+            | StoreError::NoPartnership
+            | StoreError::BowNotYet
             | StoreError::ImportUndone { .. } => ErrorCode::Rejected,
             StoreError::InvalidSit(_)
             | StoreError::LabelName { .. }

@@ -6,6 +6,7 @@ use crate::StoreError;
 use crate::labels;
 use crate::outbox;
 use crate::owners;
+use crate::partner;
 use crate::text::{Id, Stamp};
 use crate::unreadable;
 use chrono::{DateTime, Utc};
@@ -261,7 +262,8 @@ pub(crate) fn record_comparison(
     known(account, recorded)
 }
 
-/// Makes a comparison of both sides due. All labels are sent again, since the digests do not include them.
+/// Makes a comparison of both sides due. All labels and the profile are sent again, since the
+/// digests do not include them.
 pub(crate) fn request_comparison(
     connection: &Connection,
     account: UserId,
@@ -269,6 +271,7 @@ pub(crate) fn request_comparison(
     let recorded =
         connection.execute("UPDATE accounts SET comparedat = NULL WHERE id = ?1", [Id(account)])?;
     known(account, recorded)?;
+    partner::restart_sync(connection, account)?;
     labels::restart_sync(connection, account)
 }
 
@@ -294,6 +297,7 @@ pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(
     known(account, reset)?;
     unreadable::mark_unsent(connection, account)?;
     labels::restart_sync(connection, account)?;
+    partner::restart_sync(connection, account)?;
     outbox::enqueue_all(connection, account)
 }
 
@@ -315,11 +319,13 @@ pub(crate) fn agree_to_erasure(
             outbox::release(connection, account)?;
             labels::release(connection, account)?;
             labels::restart_sync(connection, account)?;
+            partner::upload_erased(connection, account)?;
             outbox::enqueue_all(connection, account)
         }
         AfterErasure::KeepHere => {
             unreadable::set(connection, account, unreadable::State::LocalOnly, None)?;
             labels::keep_all_local(connection, account)?;
+            partner::keep_all_local(connection, account)?;
             outbox::keep_all_local(connection, account)
         }
     }

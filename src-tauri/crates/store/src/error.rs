@@ -190,6 +190,12 @@ pub enum StoreError {
     /// The owner has [`MAX_LABELS`](zafu_core::label::MAX_LABELS) labels already.
     TooManyLabels,
 
+    /// The account has no partner.
+    NoPartnership,
+
+    /// The partner has not sat since the last bow.
+    BowNotYet,
+
     /// A text contains U+0000, which PostgreSQL cannot store.
     Nul {
         /// The field.
@@ -327,6 +333,8 @@ impl StoreError {
             Self::LabelFixed => message!("storage-label-fixed"),
             Self::LabelIntoItself => message!("storage-label-into-itself"),
             Self::TooManyLabels => message!("storage-too-many-labels", count = MAX_LABELS),
+            Self::NoPartnership => message!("storage-no-partnership"),
+            Self::BowNotYet => message!("storage-bow-not-yet"),
             Self::Nul { field: TextField::Note } => message!("storage-nul-in-note"),
             Self::Nul { field: TextField::Label } => message!("storage-nul-in-label"),
             Self::Impossible { source } => {

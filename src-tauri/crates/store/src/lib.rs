@@ -22,6 +22,7 @@ mod migrate;
 mod open_sits;
 mod outbox;
 mod owners;
+mod partner;
 mod presets;
 mod read;
 mod reconcile;
@@ -53,6 +54,10 @@ pub use log::{
 };
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
+pub use partner::{
+    Bow, PartOutcome, PartnerApplied, PartnerChanges, PartnerOutcomes, PartnerRequest,
+    PartnerSetting, PartnerState, PartnerUpdate, PartnershipPrivacy, SettingState,
+};
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use restore::RestorePreview;
 pub use sessions::SessionKey;

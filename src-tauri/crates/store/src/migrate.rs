@@ -22,6 +22,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_log.sql"),
     include_str!("migrations/0010_year_totals.sql"),
     include_str!("migrations/0011_imports.sql"),
+    include_str!("migrations/0012_partner.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

@@ -8,6 +8,7 @@ use crate::accounts::{self, Account};
 use crate::device;
 use crate::labels;
 use crate::outbox::{self, Edited};
+use crate::partner;
 use crate::sessions::{self, Record, SessionKey};
 use crate::text::Id;
 use rusqlite::Connection;
@@ -128,6 +129,7 @@ pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreErro
     let assigned =
         connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [target])?;
     labels::remove_ownerless(connection)?;
+    partner::assign_ownerless(connection, account)?;
     Ok(u32::try_from(merged + assigned).unwrap_or(u32::MAX))
 }
 

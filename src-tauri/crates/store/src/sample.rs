@@ -1,7 +1,8 @@
 //! Sample data of every kind, for the fixture of each format.
 
 use crate::{
-    CommitProgress, Cursor, ImportOutcome, ImportSource, Ownerless, Pull, Store, UnreadableRow,
+    CommitProgress, Cursor, ImportOutcome, ImportSource, Ownerless, PartnerChanges,
+    PartnerOutcomes, PartnerUpdate, Pull, Store, UnreadableRow,
 };
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -10,7 +11,9 @@ use zafu_core::bounded::Bounded;
 use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::label::{Colour, LabelKey, Shape};
+use zafu_core::partnership::PartnerView;
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
+use zafu_core::profile::{Profile, ProfileName};
 use zafu_core::session::Origin;
 use zafu_core::settings::{Preset, Settings, Theme};
 use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset, WallTime};
@@ -130,6 +133,7 @@ pub(crate) fn fill(store: &Store) {
         last: true,
         erased: Some(Uuid::from_u128(8)),
         labels_seq: None,
+        partner_seq: None,
         at: at(0).wall.utc,
     };
     store.apply_pull(user(2), pull).unwrap();
@@ -137,6 +141,18 @@ pub(crate) fn fill(store: &Store) {
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
     store.record_health(user(2), "well").unwrap();
+    let name = ProfileName::new("慈悲").unwrap();
+    store.set_profile(Profile { name: Some(name), image: None }).unwrap();
+    let response = PartnerUpdate {
+        sent: PartnerChanges::default(),
+        outcomes: PartnerOutcomes::default(),
+        profile: None,
+        target: None,
+        view: Some(PartnerView::default()),
+        partner_seq: 3,
+        at: at(0).wall.utc,
+    };
+    store.apply_partner(user(2), response).unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(

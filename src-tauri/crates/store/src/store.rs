@@ -6,6 +6,7 @@ mod files;
 mod imports;
 mod labels;
 mod log;
+mod partner;
 mod sits;
 mod sync;
 

@@ -9,7 +9,7 @@ use crate::outbox::{self, Edited, State};
 use crate::sessions::{self, Record};
 use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, labels, log, open_sits, reconcile};
+use crate::{StoreError, labels, log, open_sits, partner, reconcile};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -97,6 +97,8 @@ pub struct Pull {
     pub erased: Option<Uuid>,
     /// The seq of the last change of the account's labels; `None` if the server does not know labels.
     pub labels_seq: Option<i64>,
+    /// The number of the state of the account's partner; `None` if the server does not know partners.
+    pub partner_seq: Option<i64>,
     /// When the response is applied.
     pub at: DateTime<Utc>,
 }
@@ -236,6 +238,7 @@ pub(crate) fn apply_pull(
     }
     accounts::read_up_to(connection, account, pull.cursor)?;
     labels::record_server_seq(connection, account, pull.labels_seq)?;
+    partner::record_server_seq(connection, account, pull.partner_seq)?;
     if pull.last {
         device::all_read(connection, account)?;
     }

@@ -36,6 +36,7 @@ fn pull(rows: Vec<Session>, seq: i64) -> Pull {
         last: true,
         erased: None,
         labels_seq: None,
+        partner_seq: None,
         at: at(0).wall.utc,
     }
 }

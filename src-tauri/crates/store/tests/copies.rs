@@ -35,6 +35,7 @@ fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> u32 {
         last: true,
         erased: None,
         labels_seq: None,
+        partner_seq: None,
         at: at(0).wall.utc,
     };
     match store.apply_pull(account, pull).unwrap() {
@@ -308,6 +309,7 @@ fn a_row_that_was_stored_as_text_because_of_its_id_becomes_a_session() {
         last: true,
         erased: None,
         labels_seq: None,
+        partner_seq: None,
         at: at(0).wall.utc,
     };
     store.apply_pull(user(2), pull).unwrap();

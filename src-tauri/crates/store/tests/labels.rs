@@ -117,7 +117,17 @@ fn pull(store: &Store, labels_seq: Option<i64>) {
     let (rows, unreadable, version) = (Vec::new(), Vec::new(), "0.1.0".into());
     let at = at(0).wall.utc;
     let cursor = cursor(labels_seq.unwrap_or(0));
-    let pull = Pull { rows, unreadable, version, cursor, last: true, erased: None, labels_seq, at };
+    let pull = Pull {
+        rows,
+        unreadable,
+        version,
+        cursor,
+        last: true,
+        erased: None,
+        labels_seq,
+        partner_seq: None,
+        at,
+    };
     store.apply_pull(user(1), pull).unwrap();
 }
 

@@ -63,8 +63,17 @@ fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> Pulled {
     let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
     let (unreadable, version) = (Vec::new(), "0.1.0".into());
     let at = at(0).wall.utc;
-    let pull =
-        Pull { rows, unreadable, version, cursor, last: true, erased: None, labels_seq: None, at };
+    let pull = Pull {
+        rows,
+        unreadable,
+        version,
+        cursor,
+        last: true,
+        erased: None,
+        labels_seq: None,
+        partner_seq: None,
+        at,
+    };
     store.apply_pull(account, pull).unwrap()
 }
 

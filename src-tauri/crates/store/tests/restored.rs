@@ -110,6 +110,7 @@ impl Folder {
             last: true,
             erased: None,
             labels_seq: None,
+            partner_seq: None,
             at: at(6000).wall.utc,
         };
         let merged = self.store().apply_pull(user(1), pull).unwrap();

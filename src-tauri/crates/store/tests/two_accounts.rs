@@ -154,6 +154,7 @@ impl World {
             last: true,
             erased: None,
             labels_seq: None,
+            partner_seq: None,
             at,
         };
         self.store.apply_pull(account, pull).unwrap();

@@ -24,8 +24,17 @@ fn unreadable(n: u128, body: &str) -> UnreadableRow {
 fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
     let cursor = Cursor { seq: 5, history_id: Uuid::from_u128(5) };
     let (version, at) = (OLD.into(), at(0).wall.utc);
-    let pull =
-        Pull { rows, unreadable, version, cursor, last: true, erased: None, labels_seq: None, at };
+    let pull = Pull {
+        rows,
+        unreadable,
+        version,
+        cursor,
+        last: true,
+        erased: None,
+        labels_seq: None,
+        partner_seq: None,
+        at,
+    };
     store.apply_pull(user(1), pull).unwrap();
 }
 

@@ -481,8 +481,16 @@ impl SyncEngine {
         now: Moment,
         took: Duration,
     ) -> Result<Transferred, StoreError> {
-        let PullResponse::Rows { rows, unreadable, next, more, erasure_id, compare, labels_seq } =
-            response
+        let PullResponse::Rows {
+            rows,
+            unreadable,
+            next,
+            more,
+            erasure_id,
+            compare,
+            labels_seq,
+            partner_seq,
+        } = response
         else {
             self.store.restart_sync(account)?;
             self.planner.record_reset(now.boot);
@@ -507,6 +515,7 @@ impl SyncEngine {
             last: !more,
             erased: erasure_id,
             labels_seq,
+            partner_seq,
             at: now.wall.utc,
         };
         let changed = match self.store.apply_pull(account, pull)? {

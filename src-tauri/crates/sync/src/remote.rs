@@ -101,6 +101,8 @@ pub enum PullResponse {
         compare: bool,
         /// The sequence number of the last change of the account's labels; `None` if the server does not know labels.
         labels_seq: Option<i64>,
+        /// The number of the state of the account's partner; `None` if the server does not know partners.
+        partner_seq: Option<i64>,
     },
     /// The server does not know the cursor: it was restored from a backup, or is another one.
     Diverged,

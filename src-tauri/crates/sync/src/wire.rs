@@ -381,6 +381,7 @@ impl HttpResponse {
             #[serde(default)]
             compare: bool,
             labels_seq: Option<i64>,
+            partner_seq: Option<i64>,
         }
         let body: Body = self.read()?;
         match (body.state.as_str(), body.next) {
@@ -401,6 +402,7 @@ impl HttpResponse {
                     erasure_id: body.erasure_id,
                     compare: body.compare,
                     labels_seq: body.labels_seq,
+                    partner_seq: body.partner_seq,
                 })
             }
             _ => Err(Fault::InvalidResponse.into()),

@@ -38,6 +38,7 @@ fn with_backlog(sits: u128) -> Device {
         last: true,
         erased: None,
         labels_seq: None,
+        partner_seq: None,
         at: at(0).wall.utc,
     };
     device.store.apply_pull(ME, pull).unwrap();

@@ -5,7 +5,7 @@ use crate::accounts::{self, AfterErasure};
 use crate::outbox::{self, Backlog, DeadLetter, DeadLetters, Outgoing, Pending};
 use crate::sync::{self, Pull, Pulled, Push, Pushed};
 use crate::unreadable::{self, ServerRow, UnreadableRow};
-use crate::{StoreError, labels, server_rows};
+use crate::{StoreError, labels, partner, server_rows};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zafu_core::ids::UserId;
@@ -73,13 +73,15 @@ impl Store {
         self.read(|connection| outbox::dead_letters(connection, account, limit))
     }
 
-    /// Makes all dead letters of `account` pending again, and its rejected labels. Returns the number of dead letters.
+    /// Makes all dead letters of `account` pending again, and its rejected labels and profile. Returns the number of dead
+    /// letters.
     ///
     /// # Errors
     /// An I/O error.
     pub fn retry_dead_letters(&self, account: UserId) -> Result<u32, StoreError> {
         self.write(move |change| {
             labels::retry_rejected(change, account)?;
+            partner::retry_rejected(change, account)?;
             outbox::retry_dead_letters(change, account, DeadLetters::All)
         })
     }
@@ -107,6 +109,7 @@ impl Store {
                 return Ok(0);
             }
             labels::retry_rejected(change, account)?;
+            partner::retry_rejected(change, account)?;
             let which = DeadLetters::FromOtherServer(&fingerprint);
             outbox::retry_dead_letters(change, account, which)
         })

@@ -57,6 +57,7 @@ fn page(rows: Vec<Session>, seq: i64) -> Pull {
         last: true,
         erased: None,
         labels_seq: None,
+        partner_seq: None,
         at: now().wall.utc,
     }
 }

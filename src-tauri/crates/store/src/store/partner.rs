@@ -1,0 +1,95 @@
+//! The partner of an account.
+
+use super::Store;
+use crate::StoreError;
+use crate::partner::{self, PartnerApplied, PartnerChanges, PartnerState, PartnerUpdate};
+use uuid::Uuid;
+use zafu_core::ids::UserId;
+use zafu_core::partnership::Privacy;
+use zafu_core::profile::{Profile, WeeklyTarget};
+
+impl Store {
+    /// Returns what is known of the profile, the target and the partner of the shown account; without an account, the
+    /// ownerless target.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn partner(&self) -> Result<PartnerState, StoreError> {
+        self.read(partner::state)
+    }
+
+    /// Sets the profile of the shown account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`] if no account ever signed in, or an I/O error.
+    pub fn set_profile(&self, profile: Profile) -> Result<(), StoreError> {
+        self.write(move |transaction| partner::set_profile(transaction, profile))
+    }
+
+    /// Sets the weekly target of the shown account. Without an account, it becomes that of the first account, or of the one
+    /// that gets the ownerless sits.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn set_target(&self, target: WeeklyTarget) -> Result<(), StoreError> {
+        self.write(move |transaction| partner::set_target(transaction, target))
+    }
+
+    /// Sets what the partner of the shown account sees.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoPartnership`], or an I/O error.
+    pub fn set_privacy(&self, level: Privacy) -> Result<(), StoreError> {
+        self.write(move |transaction| partner::set_privacy(transaction, level))
+    }
+
+    /// Queues a bow to the partner of the shown account, with the new id `id`. If one waits already, nothing changes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoPartnership`], [`StoreError::BowNotYet`], or an I/O error.
+    pub fn bow(&self, id: Uuid) -> Result<(), StoreError> {
+        self.write(move |transaction| partner::bow(transaction, id))
+    }
+
+    /// Queues leaving the partnership of the shown account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSignedIn`], [`StoreError::NoPartnership`], or an I/O error.
+    pub fn leave(&self) -> Result<(), StoreError> {
+        self.write(|transaction| partner::leave(transaction))
+    }
+
+    /// Returns what is to be sent about the partner of `account`, and the number of the state of the server that was last
+    /// read.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn outgoing_partner(
+        &self,
+        account: UserId,
+    ) -> Result<(PartnerChanges, Option<i64>), StoreError> {
+        self.read(|connection| {
+            Ok((partner::outgoing(connection, account)?, partner::known_seq(connection, account)?))
+        })
+    }
+
+    /// Returns whether there is something to send or to read about the partner of `account`.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn partner_is_due(&self, account: UserId) -> Result<bool, StoreError> {
+        self.read(|connection| partner::is_due(connection, account))
+    }
+
+    /// Applies the response to a request about the partner of `account`. A change during the request stays pending.
+    ///
+    /// # Errors
+    /// An I/O error; then nothing was changed.
+    pub fn apply_partner(
+        &self,
+        account: UserId,
+        response: PartnerUpdate,
+    ) -> Result<PartnerApplied, StoreError> {
+        self.write(move |transaction| partner::apply(transaction, account, &response))
+    }
+}
