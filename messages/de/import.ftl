@@ -30,6 +30,7 @@ import-skipped-line = Zeile { $line }: { $reason }
 import-skipped-element = Eintrag { $number }: { $reason }
 
 import-reason-start = Der Beginn „{ $text }“ ist nicht verständlich.
+import-reason-future = Die Sitzung beginnt in der Zukunft: „{ $text }“.
 import-reason-length = Die Dauer „{ $text }“ ist nicht verständlich.
 import-reason-no-time = Die Sitzung hat keine Dauer.
 # length ist h:mm:ss

@@ -30,6 +30,7 @@ import-skipped-line = Line { $line }: { $reason }
 import-skipped-element = Entry { $number }: { $reason }
 
 import-reason-start = The start “{ $text }” is not understood.
+import-reason-future = The sit starts in the future: “{ $text }”.
 import-reason-length = The length “{ $text }” is not understood.
 import-reason-no-time = The sit has no length.
 # length is h:mm:ss

@@ -16,7 +16,8 @@ use zafu_engine::{DataFolder, ImportClient};
 fn write_csv(path: &Path, rows: u32) -> Result<(), Box<dyn Error>> {
     let mut to = BufWriter::new(File::create(path)?);
     writeln!(to, "Started At,Duration,Preset,Activity")?;
-    let first = chrono::DateTime::UNIX_EPOCH.naive_utc();
+    // A million rows take 57 years, and sits in the future are not imported.
+    let first = chrono::DateTime::UNIX_EPOCH.naive_utc() - chrono::TimeDelta::days(3650);
     for n in 0..rows {
         let start = first + chrono::TimeDelta::minutes(i64::from(n) * 30);
         writeln!(to, "{},0:10:{},,Meditation", start.format("%m/%d/%Y %H:%M:%S"), n % 60)?;

@@ -200,6 +200,19 @@ fn the_order_of_day_and_month_is_asked_for_if_no_date_tells_it() {
 }
 
 #[test]
+fn the_days_of_a_preview_begin_at_the_hour_that_is_set() {
+    let (dir, folder) = data();
+    let path = dir.path().join("log.csv");
+    let rows = "Started At,Duration,Preset,Activity\n\
+        04/20/2026 03:59:00,0:20:0,,\n04/25/2026 04:00:00,0:20:0,,\n";
+    std::fs::write(&path, rows).unwrap();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let preview = read(&mut client, files(&[path], "Europe/Berlin"));
+    let days = [preview.first_day, preview.last_day].map(|day| day.unwrap().to_string());
+    assert_eq!(days, ["2026-04-19", "2026-04-25"]);
+}
+
+#[test]
 fn sits_of_more_than_a_day_are_imported_on_request() {
     let (_dir, folder) = data();
     let mut client = ImportClient::connect(&folder).unwrap();

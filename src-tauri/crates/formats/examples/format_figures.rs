@@ -1,105 +1,25 @@
 //! Measures how fast exports are read, and how much memory it takes.
 //!
 //! `cargo run --release -p zafu-formats --example format_figures [-- MEGABYTES]` reads a table of 1,000,000 sits and an
-//! export of Apple Health of so many megabytes (2,000 by default), alone and in an archive. Both are generated while they
+//! export of Apple Health of MEGABYTES (2,000 by default), alone and in an archive. Both are generated while they
 //! are read, so that no disk is measured. It prints one JSON object.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../tests/common/generated.rs"]
+mod generated;
+#[path = "../tests/common/memory.rs"]
+mod memory;
+
+use generated::Generated;
 use std::error::Error;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use zafu_formats::{Event, Options, Outcome, read};
 use zip::write::SimpleFileOptions;
 
 const ROWS: u64 = 1_000_000;
-/// A workout of a watch: so many records of other types come before each mindful session.
+/// The number of records of other types before each mindful session.
 const OTHERS: u64 = 2_000;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: as this function's own.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as this function's own.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// A file that is generated block by block.
-struct Generated<'f> {
-    head: &'f str,
-    /// Writes the block of a number.
-    block: fn(u64, &mut Vec<u8>),
-    blocks: u64,
-    tail: &'f str,
-    bytes: u64,
-    next: u64,
-    current: Vec<u8>,
-    at: usize,
-}
-
-impl<'f> Generated<'f> {
-    /// All blocks have the length of the first.
-    fn new(head: &'f str, block: fn(u64, &mut Vec<u8>), blocks: u64, tail: &'f str) -> Self {
-        let mut first = vec![];
-        block(0, &mut first);
-        let bytes = (head.len() + tail.len()) as u64 + first.len() as u64 * blocks;
-        Self { head, block, blocks, tail, bytes, next: 0, current: vec![], at: 0 }
-    }
-
-    fn generate(&mut self) {
-        self.current.clear();
-        self.at = 0;
-        match self.next {
-            0 => self.current.extend_from_slice(self.head.as_bytes()),
-            next if next <= self.blocks => (self.block)(next - 1, &mut self.current),
-            next if next == self.blocks + 1 => self.current.extend_from_slice(self.tail.as_bytes()),
-            _ => return,
-        }
-        self.next += 1;
-    }
-}
-
-impl Read for Generated<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.current.len() {
-            self.generate();
-        }
-        let read = (&self.current[self.at..]).read(buffer)?;
-        self.at += read;
-        Ok(read)
-    }
-}
-
-impl Seek for Generated<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        match to {
-            SeekFrom::End(0) => Ok(self.bytes),
-            SeekFrom::Start(0) => {
-                (self.next, self.at) = (0, 0);
-                self.current.clear();
-                Ok(0)
-            }
-            _ => Err(io::ErrorKind::Unsupported.into()),
-        }
-    }
-}
 
 /// A thousand rows of Insight Timer, a sit each half an hour.
 fn insight_rows(block: u64, to: &mut Vec<u8>) {
@@ -163,11 +83,14 @@ fn timed<T, E>(action: impl FnOnce() -> Result<T, E>) -> Result<f64, E> {
 
 /// Reads a file as the preview of an import does.
 fn dry_run(file: impl Read + Seek) -> Result<Figure, Box<dyn Error>> {
-    let before = NOW.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
+    let memory = memory::Peak::start();
     let folder = std::env::temp_dir();
-    let options =
-        Options { zone: "Europe/Berlin".parse()?, date_order: None, temporary_folder: &folder };
+    let options = Options {
+        zone: "Europe/Berlin".parse()?,
+        date_order: None,
+        now: "2200-01-01T00:00:00Z".parse()?,
+        temporary_folder: &folder,
+    };
     let mut sits = 0;
     let mut outcome = None;
     let seconds = timed(|| {
@@ -177,7 +100,7 @@ fn dry_run(file: impl Read + Seek) -> Result<Figure, Box<dyn Error>> {
         });
         read.map(|read| outcome = Some(read))
     })?;
-    let peak = PEAK.load(Ordering::Relaxed) - before;
+    let peak = memory.bytes();
     match outcome {
         Some(Outcome::Read(summaries)) if summaries.iter().all(|it| it.skipped == 0) => {
             Ok(Figure { seconds, peak, sits })

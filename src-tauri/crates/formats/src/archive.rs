@@ -24,16 +24,16 @@ pub struct Found {
     pub bytes: u64,
 }
 
-/// Looks at the beginning of every file in the archive. `go_on` is called before each.
+/// Looks at the beginning of every file in the archive. `check_cancelled` is called before each.
 pub fn find(
     mut file: impl Read + Seek,
-    mut go_on: impl FnMut() -> Result<(), Fault>,
+    mut check_cancelled: impl FnMut() -> Result<(), Fault>,
 ) -> Result<Found, Fault> {
     let mut archive = open(&mut file)?;
     let files = archive.files()?;
     let mut index = 0;
     while let Some(entry) = files.next() {
-        go_on()?;
+        check_cancelled()?;
         let entry = entry?;
         let bytes = entry.size();
         // A file that cannot be unpacked is not the one, or the error comes when it is read.

@@ -3,7 +3,7 @@
 use crate::error::Fault;
 use crate::identity::session_id;
 use crate::limits;
-use crate::read::{Event, Format, FoundSit};
+use crate::read::{Event, Format, FoundSit, Options};
 use crate::report::Reporter;
 use crate::sit::{LabelStyle, Sit};
 use crate::skipped::{Position, Reason, Skipped};
@@ -22,7 +22,8 @@ pub struct Draft<'r> {
     pub seconds: u64,
     /// The text of the file from which the id is derived.
     pub length_text: &'r str,
-    /// The length by the clock on the wall, if it is another in another zone. Rows that are there twice are told by it.
+    /// The local time of the end minus that of the start, in seconds, for a format whose length depends on the assumed zone.
+    /// It identifies duplicate rows in place of the length.
     pub clock_seconds: Option<i64>,
     pub planned: Option<Seconds>,
     pub label: &'r str,
@@ -43,6 +44,8 @@ pub struct Collector<'c> {
     pub reporter: &'c Reporter<'c>,
     pub format: Format,
     pub zone: Tz,
+    /// No sit starts after this.
+    latest: DateTime<Utc>,
     /// Whether a sit depends on the assumed time zone.
     pub zone_was_used: bool,
     pub sits: u64,
@@ -59,11 +62,13 @@ pub struct Collector<'c> {
 }
 
 impl<'c> Collector<'c> {
-    pub fn new(reporter: &'c Reporter<'c>, format: Format, zone: Tz) -> Self {
+    pub fn new(reporter: &'c Reporter<'c>, format: Format, options: Options<'_>) -> Self {
         Self {
             reporter,
             format,
-            zone,
+            zone: options.zone,
+            // A clock can be wrong by a time zone.
+            latest: options.now + TimeDelta::seconds(limits::DAY as i64),
             zone_was_used: false,
             sits: 0,
             skipped: 0,
@@ -82,7 +87,7 @@ impl<'c> Collector<'c> {
         draft: Result<Draft<'_>, Reason>,
     ) -> Result<(), Fault> {
         self.reporter.row()?;
-        let (sit, texts) = match draft.and_then(|draft| self.sit(&draft)) {
+        let sit = match draft.and_then(|draft| self.sit_of(&draft)) {
             Ok(sit) => sit,
             Err(reason) => return self.skip(position, reason, None),
         };
@@ -90,18 +95,16 @@ impl<'c> Collector<'c> {
         if self.seen.len() + 2 * self.counts.len() > limits::SITS {
             return Err(Fault::TooManySits);
         }
-        if u64::from(sit.length.0) > limits::DAY {
-            let reason = Reason::LongerThanDay { length: sit.length };
-            return self.skip(position, reason, Some(Box::new(sit)));
-        }
-        self.found(position, texts, sit)
+        self.report_sit(position, sit)
     }
 
-    /// Adds a sit of Zafu's own export, which is not changed. Its id tells whether it is there twice.
+    /// Adds a sit of Zafu's own export. Its id identifies duplicate rows. A sit that Zafu has recorded is not changed; one
+    /// without a record was written by hand, and the rules of other exports apply.
     pub fn add_own(&mut self, position: Position, sit: Result<Sit, Reason>) -> Result<(), Fault> {
         self.reporter.row()?;
-        match sit {
-            Ok(sit) => self.found(position, (String::new(), String::new()), sit),
+        match sit.and_then(|sit| if sit.record.is_some() { Ok(sit) } else { self.checked_own(sit) })
+        {
+            Ok(sit) => self.report_sit(position, sit),
             Err(reason) => self.skip(position, reason, None),
         }
     }
@@ -111,15 +114,15 @@ impl<'c> Collector<'c> {
         self.reporter.send(Event::Label(label))
     }
 
-    fn found(
-        &mut self,
-        position: Position,
-        (start_text, length_text): (String, String),
-        sit: Sit,
-    ) -> Result<(), Fault> {
+    /// Reports a sit. One that is longer than a day, and not recorded by Zafu, is skipped and offered.
+    fn report_sit(&mut self, position: Position, sit: Sit) -> Result<(), Fault> {
+        if sit.record.is_none() && u64::from(sit.length.0) > limits::DAY {
+            let reason = Reason::LongerThanDay { length: sit.length };
+            return self.skip(position, reason, Some(Box::new(sit)));
+        }
         self.sits += 1;
         let file = self.reporter.file();
-        self.reporter.send(Event::Sit(FoundSit { file, position, start_text, length_text, sit }))
+        self.reporter.send(Event::Sit(FoundSit { file, position, sit }))
     }
 
     fn skip(
@@ -133,28 +136,45 @@ impl<'c> Collector<'c> {
         self.reporter.send(Event::Skipped(Skipped { file, position, reason, offered }))
     }
 
-    /// Returns the sit of a row, and the texts of its id.
-    fn sit(&mut self, draft: &Draft<'_>) -> Result<(Sit, (String, String)), Reason> {
+    /// Returns the sit of a row.
+    fn sit_of(&mut self, draft: &Draft<'_>) -> Result<Sit, Reason> {
         let length = match draft.seconds {
             0 => return Err(Reason::NoTime),
             seconds @ 1..=limits::LONGEST => Seconds(u32::try_from(seconds).unwrap_or(u32::MAX)),
             _ => return Err(Reason::length(draft.length_text)),
         };
-        if draft.note.len() > limits::NOTE_BYTES || draft.label.len() > limits::LABEL_BYTES {
-            return Err(Reason::TextTooLong);
-        }
+        check_texts(draft.label, draft.note)?;
         let clock_seconds = draft.clock_seconds.unwrap_or(i64::from(length.0));
         let ordinal = self.ordinal(draft.start, clock_seconds)?;
-        let sit = Sit {
+        let start = self.wall_time(draft.start, length);
+        self.check_not_in_future(start, draft.start_text)?;
+        Ok(Sit {
             id: session_id(self.format, draft.start_text, draft.length_text, ordinal),
-            start: self.wall_time(draft.start, length),
+            start,
             length,
             planned: draft.planned,
             label: self.label(draft.label),
             note: without_nul(draft.note).replace("\r\n", "\n"),
             record: None,
-        };
-        Ok((sit, (draft.start_text.to_owned(), draft.length_text.to_owned())))
+        })
+    }
+
+    /// Returns a sit of Zafu's own format that was written by hand, if it is possible.
+    fn checked_own(&mut self, sit: Sit) -> Result<Sit, Reason> {
+        match u64::from(sit.length.0) {
+            0 => return Err(Reason::NoTime),
+            1..=limits::LONGEST => {}
+            _ => return Err(Reason::length(&sit.length.0.to_string())),
+        }
+        check_texts(&sit.label, &sit.note)?;
+        let text = sit.start.with_offset().to_rfc3339();
+        checked(Some(sit.start.utc), &text)?;
+        self.check_not_in_future(sit.start, &text)?;
+        Ok(Sit { label: label_text(&sit.label), note: sit.note.replace("\r\n", "\n"), ..sit })
+    }
+
+    fn check_not_in_future(&self, start: WallTime, text: &str) -> Result<(), Reason> {
+        if start.utc > self.latest { Err(Reason::future(text)) } else { Ok(()) }
     }
 
     /// Returns how many rows before have the same start and length, if such rows are different sits. They are not if the
@@ -214,6 +234,13 @@ impl<'c> Collector<'c> {
         }
         label
     }
+}
+
+fn check_texts(label: &str, note: &str) -> Result<(), Reason> {
+    if note.len() > limits::NOTE_BYTES || label.len() > limits::LABEL_BYTES {
+        return Err(Reason::TextTooLong);
+    }
+    Ok(())
 }
 
 fn noon(day: NaiveDate) -> NaiveDateTime {

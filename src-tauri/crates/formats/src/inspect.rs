@@ -79,8 +79,8 @@ pub fn inspect<'c>(
         reporter.expect(bytes);
         file.rewind()?;
         let text = Utf8Reader::new(Metered::new(file, reporter), encoding);
-        let told = date_order(&mut Table::new(text, delimiter), reporter)?;
-        match told.or_else(|example| options.date_order.ok_or(example)) {
+        let found = date_order(&mut Table::new(text, delimiter), reporter)?;
+        match found.or_else(|example| options.date_order.ok_or(example)) {
             Ok(found) => order = Some(found),
             Err(example) => return Ok(Err(example)),
         }

@@ -1,9 +1,9 @@
 //! Reads what other programs and Zafu export, and writes what Zafu exports.
 //!
-//! [`read`] turns files into sits; [`write`] turns sits into files. Nothing here knows a database of Zafu, reads a clock,
-//! or opens a file: the caller passes bytes and a time zone, and gets rows. Memory is bounded by [`limits`], whatever a
-//! file contains. Only an export of Health Connect is copied to a folder that the caller names, because SQLite reads
-//! nothing but files.
+//! [`read`] turns files into sits; [`write`] turns sits into files. Nothing here knows a database of Zafu or reads
+//! a clock: the caller passes bytes, a time zone and the current time, and gets rows. Memory is bounded by [`limits`],
+//! whatever a file contains. No file is opened, except that an export of Health Connect is copied to a folder that the
+//! caller names, because SQLite reads nothing but files.
 //!
 //! ```
 //! use std::{io::Cursor, ops::ControlFlow};
@@ -13,6 +13,7 @@
 //! let options = Options {
 //!     zone: "Europe/Berlin".parse()?,
 //!     date_order: None,
+//!     now: "2026-05-01T08:00:00Z".parse()?,
 //!     temporary_folder: &std::env::temp_dir(),
 //! };
 //! let (mut sits, mut skipped) = (vec![], vec![]);
@@ -50,7 +51,7 @@ pub mod write;
 mod zone;
 
 /// The time zones of the IANA database. Their names are parsed and displayed.
-pub use chrono_tz::{TZ_VARIANTS, Tz};
+pub use chrono_tz::Tz;
 pub use error::{Fault, ReadError};
 pub use read::{Event, Format, FoundSit, Options, Outcome, Progress, Summary, read};
 pub use sit::{LabelStyle, Record, Sit, SitOutcome};

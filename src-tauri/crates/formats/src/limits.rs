@@ -49,10 +49,10 @@ pub const DATABASE_BYTES: u64 = 1 << 30;
 /// How many million steps SQLite may take to find the next record of a database that others made.
 pub const DATABASE_MILLION_STEPS: u32 = 500;
 
-/// After how many bytes the caller is told of the progress, and may cancel.
+/// After how many bytes the progress is reported, and the caller may cancel.
 pub const PROGRESS_BYTES: u64 = 1 << 20;
 
-/// After how many rows the caller is told of the progress, and may cancel.
+/// After how many rows the progress is reported, and the caller may cancel.
 pub const PROGRESS_ROWS: u64 = 1_000;
 
 /// The first and the last year of a sit.

@@ -14,6 +14,7 @@ use crate::sit::{LabelStyle, Sit};
 use crate::skipped::{Position, Skipped};
 use crate::table::{Row, Table};
 use crate::times::{self, DateOrder};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::io::{BufRead, Read, Seek};
 use std::ops::ControlFlow;
@@ -73,11 +74,13 @@ pub struct Options<'o> {
     pub zone: Tz,
     /// The order of day and month in files that do not tell it.
     pub date_order: Option<DateOrder>,
+    /// The current time. Sits that start more than a day later are skipped.
+    pub now: DateTime<Utc>,
     /// An existing folder in which a database of Health Connect may be unpacked. A folder is made in it, and removed.
     pub temporary_folder: &'o Path,
 }
 
-/// What is read. The callback returns whether to go on.
+/// What is read. The callback returns whether to continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A sit.
@@ -97,10 +100,6 @@ pub struct FoundSit {
     pub file: usize,
     /// Where it is in the file.
     pub position: Position,
-    /// The start in the text from which the id was derived; empty if the file has the id itself.
-    pub start_text: String,
-    /// The length in the text from which the id was derived; empty if the file has the id itself.
-    pub length_text: String,
     /// The sit.
     pub sit: Sit,
 }
@@ -116,7 +115,7 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// What came of reading the files.
+/// The result of reading files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Everything was read. One summary for each file.
@@ -184,7 +183,7 @@ pub fn read<R: Read + Seek>(
     }
     for (index, found) in journals_first(true) {
         let reporter = Reporter::new(on_event, index, found.bytes);
-        let mut collector = Collector::new(&reporter, Format::InsightTimerJournal, options.zone);
+        let mut collector = Collector::new(&reporter, Format::InsightTimerJournal, options);
         let rest = journal.add_rest(index, &mut collector);
         rest.map_err(|fault| ReadError { file: index, fault })?;
         if let Some(summary) = &mut summaries[index] {
@@ -206,7 +205,7 @@ impl Inspected {
         journal: &mut Journal,
     ) -> Result<Summary, Fault> {
         file.rewind()?;
-        let mut collector = Collector::new(reporter, self.format(), options.zone);
+        let mut collector = Collector::new(reporter, self.format(), options);
         let to = &mut collector;
         match &self.packed {
             Some(found) => archive::unpack(file, found, |unpacked| {

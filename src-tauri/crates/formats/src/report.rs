@@ -1,4 +1,4 @@
-//! Tells the caller what is read, how far, and hears whether to go on.
+//! Reports what is read and the progress, and stops when the caller cancels.
 
 use crate::error::Fault;
 use crate::limits::{PROGRESS_BYTES, PROGRESS_ROWS};
@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
-/// Tells the caller what is read from one file.
+/// Reports what is read from one file.
 pub struct Reporter<'c> {
     on_event: RefCell<&'c mut dyn FnMut(Event) -> ControlFlow<()>>,
     file: usize,
@@ -39,24 +39,24 @@ impl<'c> Reporter<'c> {
         (self.done.get(), self.total.get())
     }
 
-    /// Announces a pass of so many bytes.
+    /// Adds `bytes` to the expected total.
     pub fn expect(&self, bytes: u64) {
         self.total.set(self.total.get().saturating_add(bytes));
     }
 
-    /// Tells the progress after every so many rows.
+    /// Counts a row. Reports the progress after every [`PROGRESS_ROWS`] rows.
     pub fn row(&self) -> Result<(), Fault> {
         self.rows.set(self.rows.get() + 1);
         if self.rows.get().is_multiple_of(PROGRESS_ROWS) { self.progress() } else { Ok(()) }
     }
 
-    /// Tells the progress.
+    /// Reports the progress.
     pub fn progress(&self) -> Result<(), Fault> {
         let (done, total) = self.bytes();
         self.send(Event::Progress(Progress { file: self.file, done: done.min(total), total }))
     }
 
-    /// Tells the caller something.
+    /// Reports an event.
     pub fn send(&self, event: Event) -> Result<(), Fault> {
         match (self.on_event.borrow_mut())(event) {
             ControlFlow::Continue(()) => Ok(()),
@@ -65,7 +65,7 @@ impl<'c> Reporter<'c> {
     }
 }
 
-/// Counts the bytes that are read from a file, and tells the progress also where a file has no rows.
+/// Counts the bytes that are read from a file, and reports the progress also if the file has no rows.
 pub struct Metered<'c, R> {
     file: R,
     reporter: &'c Reporter<'c>,
@@ -95,7 +95,7 @@ impl<R: Seek> Seek for Metered<'_, R> {
     }
 }
 
-/// How a reader passes on that the caller has cancelled.
+/// The error of a reader after the caller has cancelled.
 #[derive(Debug)]
 struct Cancelled;
 
@@ -107,7 +107,7 @@ impl fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-/// Whether an error says that the caller has cancelled.
+/// Returns whether the caller has cancelled.
 pub fn is_cancelled(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Cancelled>())
 }

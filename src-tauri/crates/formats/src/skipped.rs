@@ -60,6 +60,11 @@ pub enum Reason {
         /// The beginning of the text.
         text: String,
     },
+    /// The sit starts later than a day after the import.
+    InFuture {
+        /// The beginning of the text of its start.
+        text: String,
+    },
     /// The length or the end is not one that this format has.
     LengthNotUnderstood {
         /// The beginning of the text.
@@ -101,6 +106,11 @@ impl Reason {
         Self::StartNotUnderstood { text: beginning(text) }
     }
 
+    /// Returns the reason for a start in the future.
+    pub(crate) fn future(text: &str) -> Self {
+        Self::InFuture { text: beginning(text) }
+    }
+
     /// Returns the reason for a length that cannot be read.
     pub(crate) fn length(text: &str) -> Self {
         Self::LengthNotUnderstood { text: beginning(text) }
@@ -118,6 +128,7 @@ impl Reason {
             Self::StartNotUnderstood { text } => {
                 message!("import-reason-start", text = text.as_str())
             }
+            Self::InFuture { text } => message!("import-reason-future", text = text.as_str()),
             Self::LengthNotUnderstood { text } => {
                 message!("import-reason-length", text = text.as_str())
             }
@@ -149,7 +160,7 @@ pub(crate) fn megabytes(bytes: usize) -> u64 {
     u64::try_from(bytes >> 20).unwrap_or(u64::MAX)
 }
 
-/// Returns so much of a text as a message shows.
+/// Returns the beginning of a text that a message shows.
 fn beginning(text: &str) -> String {
     const CHARACTERS: usize = 40;
     let shown = |character: char| if character.is_control() { ' ' } else { character };

@@ -3,37 +3,16 @@
 #[path = "common/archives.rs"]
 mod archives;
 mod common;
+#[path = "common/generated.rs"]
+mod generated;
+#[path = "common/memory.rs"]
+mod memory;
 
 use archives::zip_of;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use generated::Generated;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use zafu_formats::{Event, Fault, Options, Outcome, ReadError, Reason, read};
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: as this function's own.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as this function's own.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// What an import may take above idle.
 const LIMIT: usize = 50 << 20;
@@ -89,17 +68,17 @@ impl Seek for Repeated<'_> {
     }
 }
 
-/// What came of a file: how many sits, and the reasons of the rows that were skipped.
+/// The result of reading a file, the number of sits, and the reasons of the rows that were skipped.
 type Came = (Result<Outcome, ReadError>, u64, Vec<Reason>);
 
 /// Reads a file, and checks how much memory it took.
 fn bounded(what: &str, file: impl Read + Seek) -> Came {
-    let before = NOW.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
+    let memory = memory::Peak::start();
     let folder = std::env::temp_dir();
     let options = Options {
         zone: "Europe/Berlin".parse().unwrap(),
         date_order: None,
+        now: common::latest(),
         temporary_folder: &folder,
     };
     let (mut sits, mut reasons) = (0, vec![]);
@@ -111,7 +90,7 @@ fn bounded(what: &str, file: impl Read + Seek) -> Came {
         }
         ControlFlow::Continue(())
     });
-    let peak = PEAK.load(Ordering::Relaxed) - before;
+    let peak = memory.bytes();
     println!("{what}: {} kB, {sits} sits, {outcome:?}", peak >> 10);
     assert!(peak < LIMIT, "{what} took {peak} bytes");
     (outcome, sits, reasons)
@@ -159,13 +138,13 @@ fn no_file_takes_more_memory_than_an_import_may() {
     let block = format!("{entry}note\n================================\n");
     let came = bounded("many equal entries", repeated("", &block, 200_000, ""));
     assert!(matches!(fault(came), Fault::JournalTooLong));
-    let row = |row| {
-        let (day, hour, minute) = (row / 1440 % 28 + 1, row / 60 % 24, row % 60);
-        let year = 1900 + row / (1440 * 28);
-        let start = format!("Timer Start: Apr {day:02},{year} {hour:02}:{minute:02}");
-        format!("{start}\nTimer Duration: 45 mins\n\nnote\n{}\n", "=".repeat(32))
+    let entry = |n, to: &mut Vec<u8>| {
+        let (day, hour, minute) = (n / 1440 % 28 + 1, n / 60 % 24, n % 60);
+        let year = 1900 + n / (1440 * 28);
+        writeln!(to, "Timer Start: Apr {day:02},{year} {hour:02}:{minute:02}").unwrap();
+        writeln!(to, "Timer Duration: 45 mins\n\nnote\n{}", "=".repeat(32)).unwrap();
     };
-    let came = bounded("many entries", Numbered { head: "", row, rows: 200_000, at: 0 });
+    let came = bounded("many entries", Generated::new("", entry, 200_000, ""));
     assert!(matches!(fault(came), Fault::JournalTooLong));
 
     // XML: a tag, an attribute, a text, nesting and a DTD without end.
@@ -204,53 +183,9 @@ fn no_file_takes_more_memory_than_an_import_may() {
 
     // As many sits as a large import has.
     let head = "start_time_unix,duration_secs,mode,label,note\n";
-    let row = |row| format!("{},1800,timer,Morning,\n", 1_000_000_000 + row * 3600);
-    let many = Numbered { head, row, rows: 1_000_000, at: 0 };
-    let (outcome, sits, _) = bounded("many sits", many);
+    let row = |n, to: &mut Vec<u8>| {
+        writeln!(to, "{},1800,timer,Morning,", 1_000_000_000 + n * 3600).unwrap();
+    };
+    let (outcome, sits, _) = bounded("many sits", Generated::new(head, row, 1_000_000, ""));
     assert!(outcome.is_ok() && sits == 1_000_000);
-}
-
-/// A file of numbered rows of one length, never in memory.
-struct Numbered {
-    head: &'static str,
-    row: fn(u64) -> String,
-    rows: u64,
-    at: u64,
-}
-
-impl Numbered {
-    fn row_length(&self) -> u64 {
-        (self.row)(0).len() as u64
-    }
-}
-
-impl Read for Numbered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let head = self.head.len() as u64;
-        let read = if self.at < head {
-            (&self.head.as_bytes()[self.at as usize..]).read(buffer)?
-        } else {
-            let length = self.row_length();
-            let (row, at) = ((self.at - head) / length, (self.at - head) % length);
-            if row >= self.rows {
-                return Ok(0);
-            }
-            let text = (self.row)(row);
-            assert_eq!(text.len() as u64, length);
-            (&text.as_bytes()[at as usize..]).read(buffer)?
-        };
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for Numbered {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = match to {
-            SeekFrom::Start(at) => at,
-            SeekFrom::End(_) => self.head.len() as u64 + self.rows * self.row_length(),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
-        };
-        Ok(self.at)
-    }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use chrono::{DateTime, Utc};
-use common::{found, read_all, zone};
+use common::{found, read_all, read_at, zone};
 use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime, Event as CalendarEvent};
 use proptest::prelude::*;
 use zafu_core::ids::SessionId;
@@ -11,7 +11,7 @@ use zafu_core::label::{Colour, Shape};
 use zafu_core::session::Source;
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_formats::write::{CalendarWriter, CsvWriter, JsonWriter};
-use zafu_formats::{Event, Fault, Format, LabelStyle, Reason, Record, Sit, SitOutcome};
+use zafu_formats::{Event, Fault, Format, LabelStyle, Reason, Record, Sit, SitOutcome, limits};
 
 /// Years that RFC 3339 and SQLite have, in milliseconds.
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
@@ -105,6 +105,11 @@ fn sit() -> impl Strategy<Value = Sit> {
         })
 }
 
+/// A sit that Zafu has recorded, as it exports it.
+fn recorded() -> impl Strategy<Value = Sit> {
+    (sit(), record()).prop_map(|(sit, record)| Sit { record: Some(record), ..sit })
+}
+
 fn csv_of(sits: &[Sit]) -> Vec<u8> {
     let mut writer = CsvWriter::new(vec![]).unwrap();
     sits.iter().for_each(|sit| writer.write(sit).unwrap());
@@ -135,12 +140,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn csv_is_read_back_exactly(sits in prop::collection::vec(sit(), 0..6)) {
+    fn csv_is_read_back_exactly(sits in prop::collection::vec(recorded(), 0..6)) {
         prop_assert_eq!(sits_of(&csv_of(&sits), Format::ZafuCsv), sits);
     }
 
     #[test]
-    fn json_is_read_back_exactly(sits in prop::collection::vec(sit(), 0..6)) {
+    fn json_is_read_back_exactly(sits in prop::collection::vec(recorded(), 0..6)) {
         prop_assert_eq!(sits_of(&json_of(&sits, &[]), Format::ZafuJson), sits);
     }
 
@@ -278,4 +283,49 @@ fn a_changed_value_is_skipped_by_name() {
     let reason = Reason::ValueNotUnderstood { column: "source", text: "sundial".to_owned() };
     assert_eq!(reasons, [reason]);
     assert_eq!(reading.sits().count(), 1);
+}
+
+/// Everything but the length and the start is optional in a row that was written by hand.
+#[test]
+fn rows_without_a_record_have_the_rules_of_other_exports() {
+    let written = |n: u128, start: &str, length: u32, label: &str, note: &str| Sit {
+        id: SessionId(uuid::Uuid::from_u128(n)),
+        start: WallTime::new(start.parse().unwrap(), UtcOffset(60)),
+        length: Seconds(length),
+        planned: None,
+        label: label.into(),
+        note: note.into(),
+        record: None,
+    };
+    let good = "2026-03-30T05:24:52Z";
+    let long = "x".repeat(limits::NOTE_BYTES + 1);
+    let sits = [
+        written(1, good, 600, " Zazen\t", "two\r\nlines"),
+        written(2, good, 0, "", ""),
+        written(3, good, 86_401, "", ""),
+        written(4, good, u32::MAX, "", ""),
+        written(5, "1066-10-14T09:00:00Z", 600, "", ""),
+        written(6, "2026-04-02T08:00:01Z", 600, "", ""),
+        written(7, good, 600, "", &long),
+    ];
+    for file in [csv_of(&sits), json_of(&sits, &[])] {
+        let reading = read_at("2026-04-01T08:00:00Z".parse().unwrap(), &[&file]);
+        let found: Vec<_> = reading.sits().map(|found| found.sit.clone()).collect();
+        assert_eq!(found, [written(1, good, 600, "Zazen", "two\nlines")]);
+        let reasons: Vec<_> = reading.skipped().map(|it| it.reason.clone()).collect();
+        let text = String::from;
+        assert_eq!(
+            reasons,
+            [
+                Reason::NoTime,
+                Reason::LongerThanDay { length: Seconds(86_401) },
+                Reason::LengthNotUnderstood { text: text("4294967295") },
+                Reason::StartNotUnderstood { text: text("1066-10-14T10:00:00+01:00") },
+                Reason::InFuture { text: text("2026-04-02T09:00:01+01:00") },
+                Reason::TextTooLong,
+            ]
+        );
+        let offered: Vec<_> = reading.skipped().filter_map(|it| it.offered.as_ref()).collect();
+        assert_eq!(offered.len(), 1);
+    }
 }

@@ -5,7 +5,7 @@ mod archives;
 mod common;
 
 use archives::{apple_zip, database, database_with, zip_of};
-use common::{Reading, found, read_all, zone};
+use common::{Reading, found, latest, read_all, read_at, zone};
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use zafu_formats::{DateOrder, Event, Fault, Format, Options, Outcome, Position, Reason, read};
@@ -120,6 +120,21 @@ fn local_times_around_a_change_of_the_clocks_are_resolved() {
         ("2026-10-25T00:30:00".to_owned(), 120, 600, "doubled", ""),
     ];
     assert_eq!(sits(&reading), expected);
+}
+
+#[test]
+fn sits_that_start_later_than_a_day_after_the_import_are_skipped() {
+    let file = insight(&[
+        "04/20/2026 08:00:00,600,,",
+        "04/21/2026 07:59:00,600,,",
+        "04/21/2026 08:01:00,600,,",
+        "04/20/99 08:00:00,600,,",
+    ]);
+    let reading = read_at("2026-04-20T06:00:00Z".parse().unwrap(), &[file.as_bytes()]);
+    assert_eq!(starts(&reading), ["2026-04-20T06:00:00", "2026-04-21T05:59:00"]);
+    let reasons: Vec<_> = reading.skipped().map(|it| it.reason.clone()).collect();
+    let future = |text: &str| Reason::InFuture { text: text.to_owned() };
+    assert_eq!(reasons, [future("04/21/2026 08:01:00"), future("04/20/99 08:00:00")]);
 }
 
 #[test]
@@ -263,6 +278,7 @@ fn health_connect_is_read_with_its_own_offsets() {
         let options = Options {
             zone: zone("America/New_York"),
             date_order: None,
+            now: latest(),
             temporary_folder: folder.path(),
         };
         let outcome = read(&mut [Cursor::new(file)], options, &mut |event| {
@@ -327,23 +343,25 @@ fn without_a_temporary_folder_only_health_connect_is_an_error() {
     let options = Options {
         zone: zone("UTC"),
         date_order: None,
+        now: latest(),
         temporary_folder: &folder.path().join("missing"),
     };
-    let mut go_on = |_| ControlFlow::Continue(());
-    let error = read(&mut [Cursor::new(&database[..])], options, &mut go_on).unwrap_err();
+    let mut continues = |_| ControlFlow::Continue(());
+    let error = read(&mut [Cursor::new(&database[..])], options, &mut continues).unwrap_err();
     assert!(matches!(error.fault, Fault::TemporaryFolder(_)));
     let tao = &include_bytes!("samples/tao.json")[..];
-    assert!(read(&mut [Cursor::new(tao)], options, &mut go_on).is_ok());
+    assert!(read(&mut [Cursor::new(tao)], options, &mut continues).is_ok());
 }
 
 #[test]
-fn progress_is_told_and_cancels_at_every_point() {
+fn progress_is_reported_and_cancels_at_every_point() {
     let rows: Vec<String> = (0..5_000)
         .map(|row| format!("04/20/{} {}:{:02}:00,60,,", 2000 + row / 1440, row / 60 % 24, row % 60))
         .collect();
     let file = insight(&rows.iter().map(|row| &**row).collect::<Vec<_>>());
     let folder = std::env::temp_dir();
-    let options = Options { zone: zone("UTC"), date_order: None, temporary_folder: &folder };
+    let options =
+        Options { zone: zone("UTC"), date_order: None, now: latest(), temporary_folder: &folder };
     let mut all = vec![];
     let outcome = read(&mut [Cursor::new(&file)], options, &mut |event| {
         if let Event::Progress(progress) = event {
@@ -363,7 +381,7 @@ fn progress_is_told_and_cancels_at_every_point() {
             if seen > stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert!(matches!(outcome.unwrap_err().fault, Fault::Cancelled));
-        assert_eq!(seen, stop + 1, "nothing is told after it");
+        assert_eq!(seen, stop + 1, "nothing is reported after it");
     }
 }
 
@@ -372,7 +390,8 @@ fn progress_is_told_and_cancels_at_every_point() {
 fn a_file_without_rows_is_cancelled_too() {
     let many = |part: &str| part.repeat((3 << 20) / part.len());
     let folder = std::env::temp_dir();
-    let options = Options { zone: zone("UTC"), date_order: None, temporary_folder: &folder };
+    let options =
+        Options { zone: zone("UTC"), date_order: None, now: latest(), temporary_folder: &folder };
     for file in [
         format!("{}{}", insight(&[]), many("\n")),
         format!("{}\"{}", insight(&[]), many("x")),

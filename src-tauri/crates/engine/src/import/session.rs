@@ -7,15 +7,15 @@ use crate::protocol::{
     DateOrder, ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading, ImportSample,
     ImportView, ImportedFile, IpcError, SkippedRow,
 };
-use chrono::{NaiveDate, SecondsFormat};
+use chrono::SecondsFormat;
 use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
+use zafu_core::day::day_of;
 use zafu_core::message;
 use zafu_core::session::Origin;
-use zafu_core::time::WallTime;
 use zafu_formats::{Event, Fault, Options, Outcome, ReadError, Skipped, Tz};
 use zafu_store::{
     CommitProgress, ImportId, ImportInfo, ImportOutcome, ImportSource, StagedImport, Store,
@@ -89,6 +89,7 @@ impl ImportSession {
         let options = Options {
             zone,
             date_order: files.date_order.map(Into::into),
+            now: origin.createdat,
             temporary_folder: &temporary_folder,
         };
         let outcome = zafu_formats::read(&mut opened, options, &mut |event| match found
@@ -123,6 +124,7 @@ impl ImportSession {
             skipped: count(summary.skipped),
             notes_joined: count(summary.notes_joined),
         });
+        let day_start = self.store.settings()?.day_starts_at_hour;
         self.number += 1;
         let preview = ImportPreview {
             number: self.number,
@@ -131,8 +133,8 @@ impl ImportSession {
             zone_was_used,
             counts: counts(read.counts, found.skipped_count),
             long_sits: found.long_sit_count,
-            first_day: read.first.map(day),
-            last_day: read.last.map(day),
+            first_day: read.first.map(|start| day_of(start, day_start)),
+            last_day: read.last.map(|start| day_of(start, day_start)),
             samples: read
                 .samples
                 .into_iter()
@@ -280,10 +282,6 @@ fn cancelled() -> IpcError {
 
 fn count(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-fn day(start: WallTime) -> NaiveDate {
-    start.local().date()
 }
 
 fn counts(counts: zafu_store::ImportCounts, skipped: u32) -> ImportCounts {

@@ -4,6 +4,7 @@
 
 pub mod invariants;
 
+use chrono::{DateTime, Utc};
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use zafu_formats::{
@@ -34,6 +35,11 @@ impl Reading {
     }
 }
 
+/// Returns a time after all sits that are read, so that the files of the tests have none in the future.
+pub fn latest() -> DateTime<Utc> {
+    "2200-01-01T00:00:00Z".parse().unwrap()
+}
+
 pub fn zone(name: &str) -> Tz {
     name.parse().unwrap()
 }
@@ -45,7 +51,10 @@ pub fn found(
     date_order: Option<DateOrder>,
 ) -> (Result<Outcome, ReadError>, Vec<Event>) {
     let folder = std::env::temp_dir();
-    let options = Options { zone, date_order, temporary_folder: &folder };
+    read_with(files, Options { zone, date_order, now: latest(), temporary_folder: &folder })
+}
+
+fn read_with(files: &[&[u8]], options: Options<'_>) -> (Result<Outcome, ReadError>, Vec<Event>) {
     let mut files: Vec<_> = files.iter().map(Cursor::new).collect();
     let mut events = vec![];
     let outcome = read(&mut files, options, &mut |event| {
@@ -59,7 +68,15 @@ pub fn found(
 
 /// Reads files that can be read, as if in Berlin.
 pub fn read_all(files: &[&[u8]]) -> Reading {
-    let (outcome, events) = found(files, zone("Europe/Berlin"), None);
+    read_at(latest(), files)
+}
+
+/// The same at a time.
+pub fn read_at(now: DateTime<Utc>, files: &[&[u8]]) -> Reading {
+    let folder = std::env::temp_dir();
+    let zone = zone("Europe/Berlin");
+    let options = Options { zone, date_order: None, now, temporary_folder: &folder };
+    let (outcome, events) = read_with(files, options);
     match outcome.unwrap() {
         Outcome::Read(summaries) => Reading { summaries, events },
         needed @ Outcome::DateOrderNeeded { .. } => panic!("{needed:?}"),
