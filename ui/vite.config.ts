@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+import { frozenPrototypes } from './frozen-prototypes.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,28 +15,8 @@ const fluent = {
 			: undefined,
 };
 
-// The production build does not contain the demo.
-/**
- * Defines what d3 assigns: the window freezes `Object.prototype`, so an inherited `constructor` or `toString` cannot be
- * assigned.
- */
-const frozenPrototypes = {
-	name: 'frozen-prototypes',
-	transform(code: string, id: string) {
-		if (!/\/d3-(color|format)\//.test(id)) return null;
-		return code
-			.replace(
-				/prototype\.constructor = constructor;?/,
-				"Object.defineProperty(prototype, 'constructor', { value: constructor });",
-			)
-			.replace(
-				/FormatSpecifier\.prototype\.toString = /,
-				"Object.defineProperty(FormatSpecifier.prototype, 'toString', { writable: true });\n$&",
-			);
-	},
-};
-
 export default defineConfig(({ command, mode }) => {
+	// The production build does not contain the demo.
 	const demo = mode === 'demo' || (command === 'serve' && mode !== 'production');
 	return {
 		base: './',
