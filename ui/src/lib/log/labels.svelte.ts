@@ -20,11 +20,14 @@ export class Labels {
 	#api: Api;
 	#notices: Notices;
 	#undo: Undo;
+	#readSits: () => Promise<void>;
 
-	constructor(api: Api, notices: Notices, undo: Undo) {
+	/** `readSits` reads the listed sits again, since the labels that they are shown with have changed. */
+	constructor(api: Api, notices: Notices, undo: Undo, readSits: () => Promise<void>) {
 		this.#api = api;
 		this.#notices = notices;
 		this.#undo = undo;
+		this.#readSits = readSits;
 	}
 
 	async load(): Promise<void> {
@@ -115,7 +118,7 @@ export class Labels {
 
 	async #then(request: Promise<void>): Promise<void> {
 		await request;
-		await this.load();
+		await Promise.all([this.load(), this.#readSits()]);
 	}
 }
 

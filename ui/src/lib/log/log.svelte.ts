@@ -46,7 +46,7 @@ export class Log {
 		this.#app = app;
 		this.undo = new Undo(app.notices);
 		app.onAccountChange = () => this.undo.clear();
-		this.labels = new Labels(app.api, app.notices, this.undo);
+		this.labels = new Labels(app.api, app.notices, this.undo, () => this.pages.refresh());
 		this.pages = new Pages(app.api, app.notices);
 		this.filter = new Filter(() => void this.#reopen());
 	}

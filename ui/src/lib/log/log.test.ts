@@ -325,6 +325,23 @@ describe('a change', () => {
 		expect(ids(log)).toEqual(range(0, 3));
 	});
 
+	it('is undone although the one before it is still being undone', async () => {
+		const { log } = await open(many(3));
+		await log.delete([log.pages.sits[0]!]);
+		await log.delete([log.pages.sits[0]!]);
+		await Promise.all([log.undo.run(), log.undo.run()]);
+		expect([ids(log), log.undo.last]).toEqual([range(0, 3), undefined]);
+	});
+
+	it('of a label is undone in the sits that are listed, too', async () => {
+		const { log } = await open([record('one', '2026-11-20T07:00:00+01:00', { label: 'Zazen' })]);
+		await log.labels.delete(log.labels.of('Zazen'));
+		await log.refresh();
+		expect(log.pages.sits[0]?.label).toBe('');
+		await log.undo.run();
+		expect(log.pages.sits[0]?.label).toBe('Zazen');
+	});
+
 	it('is undone by the notice that tells about it, also after a later one', async () => {
 		const { app, log } = await open(many(2));
 		await log.delete([log.pages.sits[1]!]);

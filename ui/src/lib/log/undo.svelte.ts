@@ -19,7 +19,8 @@ const PASSING: readonly ErrorCode[] = ['storage', 'not-saved', 'engine'];
 export class Undo {
 	entries = $state.raw<UndoEntry[]>([]);
 	#notices: Notices;
-	#busy = false;
+	/** Settles once nothing is being undone. */
+	#undoing: Promise<void> = Promise.resolve();
 
 	constructor(notices: Notices) {
 		this.#notices = notices;
@@ -47,12 +48,16 @@ export class Undo {
 	}
 
 	/**
-	 * Undoes a change, by default the last one. It stays in the list if it may be undone later, and is dropped if it never
-	 * can be, so that those before it can be undone.
+	 * Undoes a change, by default the last one, after those that are being undone. It stays in the list if it may be undone
+	 * later, and is dropped if it never can be, so that those before it can be undone.
 	 */
-	async run(entry: UndoEntry | undefined = this.last): Promise<void> {
-		if (!entry || this.#busy || !this.entries.includes(entry)) return;
-		this.#busy = true;
+	run(entry?: UndoEntry): Promise<void> {
+		this.#undoing = this.#undoing.then(() => this.#run(entry ?? this.last));
+		return this.#undoing;
+	}
+
+	async #run(entry: UndoEntry | undefined): Promise<void> {
+		if (!entry || !this.entries.includes(entry)) return;
 		const undoing = entry.undo().then(
 			() => true,
 			(thrown: unknown) => {
@@ -61,7 +66,6 @@ export class Undo {
 			},
 		);
 		const undone = await this.#notices.guard(undoing);
-		this.#busy = false;
 		if (!undone) return;
 		this.#drop(entry);
 		this.#notices.dismiss();
