@@ -8,7 +8,7 @@ use thirtyfour::Key;
 use zafu_engine::protocol::SyncState;
 
 /// Opens the account screen and fills in the project and the credentials.
-fn enter(browser: &Browser, user: &User, password: &str) {
+pub fn enter(browser: &Browser, user: &User, password: &str) {
     browser.click("open-settings");
     browser.click("open-account");
     browser.see("account");
@@ -20,7 +20,7 @@ fn enter(browser: &Browser, user: &User, password: &str) {
 }
 
 /// Waits until an element has this value of `data-state`.
-fn see_state(browser: &Browser, testid: &str, state: &str) {
+pub fn see_state(browser: &Browser, testid: &str, state: &str) {
     eventually(&format!("{testid} is {state}"), || {
         browser.attribute(testid, "data-state").filter(|it| it == state)
     });

@@ -25,6 +25,10 @@ fn start_driver(desktop: &Desktop) -> (Program, u16) {
     panic!("WebKitWebDriver does not start");
 }
 
+fn test_id(testid: &str) -> By {
+    By::Css(format!("[data-testid=\"{testid}\"]"))
+}
+
 /// A WebDriver session with Zafu's window.
 pub struct Browser {
     runtime: Runtime,
@@ -51,8 +55,7 @@ impl Browser {
     }
 
     fn find(&self, testid: &str) -> Option<WebElement> {
-        let by = By::Css(format!("[data-testid=\"{testid}\"]"));
-        self.runtime.block_on(self.driver.find(by)).ok()
+        self.runtime.block_on(self.driver.find(test_id(testid))).ok()
     }
 
     /// Waits for an element and returns it.
@@ -108,9 +111,128 @@ impl Browser {
         });
     }
 
+    /// Clicks a checkbox or switch until it is on.
+    pub fn switch_on(&self, testid: &str) {
+        eventually(&format!("\"{testid}\" is on"), || {
+            let is_on = self.is_on(testid)?;
+            if !is_on {
+                self.try_click(testid);
+            }
+            is_on.then_some(())
+        });
+    }
+
     /// Types into a field.
     pub fn write(&self, testid: &str, text: &str) {
         self.runtime.block_on(self.see(testid).send_keys(text)).unwrap();
+    }
+
+    /// Returns the texts of all elements with this test id, in the order of the page, also of those that are not visible.
+    pub fn texts(&self, testid: &str) -> Vec<String> {
+        let script = format!(
+            "arguments[0]([...document.querySelectorAll('[data-testid=\"{testid}\"]')]
+                .map((one) => one.textContent.replace(/\\s+/g, ' ').trim()))"
+        );
+        serde_json::from_value(self.run(&script)).unwrap()
+    }
+
+    /// Waits until the elements with this test id have these texts, in part, and no others exist.
+    #[track_caller]
+    pub fn see_texts(&self, testid: &str, parts: &[&str]) {
+        let mut last = Vec::new();
+        eventually(&format!("{parts:?} are the texts of \"{testid}\""), || {
+            let texts = self.texts(testid);
+            let fits = texts.len() == parts.len()
+                && texts.iter().zip(parts).all(|(text, part)| text.contains(part));
+            if !fits && texts != last {
+                eprintln!("\"{testid}\": {texts:?}");
+                last = texts;
+            }
+            fits.then_some(())
+        });
+    }
+
+    /// Waits until an element with this test id whose text contains `text` exists, and clicks it.
+    pub fn click_text(&self, testid: &str, text: &str) {
+        self.click_part(testid, text, None);
+    }
+
+    /// As [`Browser::click_text`], and clicks the element `inside` it.
+    pub fn click_in(&self, testid: &str, text: &str, inside: &str) {
+        self.click_part(testid, text, Some(inside));
+    }
+
+    fn click_part(&self, testid: &str, text: &str, inside: Option<&str>) {
+        let try_click = async || {
+            for element in self.driver.find_all(test_id(testid)).await? {
+                // The driver counts only what is visible as the text.
+                let content = element.prop("textContent").await?;
+                if content.is_some_and(|content| content.contains(text)) {
+                    let target = match inside {
+                        Some(inside) => element.find(test_id(inside)).await?,
+                        None => element,
+                    };
+                    target.scroll_into_view().await?;
+                    return target.click().await.map(|()| true);
+                }
+            }
+            WebDriverResult::Ok(false)
+        };
+        eventually(&format!("{inside:?} of \"{text}\" can be clicked on"), || {
+            self.runtime.block_on(try_click()).is_ok_and(|it| it).then_some(())
+        });
+    }
+
+    /// Clicks the part of a chart whose accessible name contains `name`.
+    pub fn click_mark(&self, chart: &str, name: &str) {
+        let mark = format!("[data-testid=\"{chart}\"] [data-mark][aria-label*=\"{name}\"] rect");
+        eventually(&format!("\"{name}\" of {chart} can be clicked on"), || {
+            let found = self.runtime.block_on(self.driver.find(By::Css(&*mark))).ok()?;
+            self.runtime.block_on(found.scroll_into_view()).ok()?;
+            self.runtime.block_on(found.click()).ok()
+        });
+    }
+
+    /// Returns whether a checkbox or switch is on; `None` if it does not exist.
+    pub fn is_on(&self, testid: &str) -> Option<bool> {
+        let element = self.find(testid)?;
+        self.runtime.block_on(element.is_selected()).ok()
+    }
+
+    /// Replaces the text of a field.
+    pub fn replace(&self, testid: &str, text: &str) {
+        self.see(testid);
+        self.run(&format!(
+            "document.querySelector('[data-testid=\"{testid}\"]').select(); arguments[0](null)"
+        ));
+        let key =
+            if text.is_empty() { char::from(Key::Delete).to_string() } else { text.to_owned() };
+        self.write(testid, &key);
+    }
+
+    /// Enters a day such as `2024-03-02` into a date field, part by part in the order of the locale `C`.
+    pub fn write_day(&self, testid: &str, day: &str) {
+        self.see(testid);
+        self.run(&format!(
+            "document.querySelector('[data-testid=\"{testid}\"]').focus(); arguments[0](null)"
+        ));
+        let (year, rest) = day.split_once('-').unwrap();
+        let (month, day) = rest.split_once('-').unwrap();
+        for (at, part) in [month, day, year].into_iter().enumerate() {
+            if at > 0 {
+                self.press(Key::Right);
+            }
+            part.chars().for_each(|digit| self.press(digit));
+        }
+    }
+
+    /// Chooses an option of a select by its value.
+    pub fn choose(&self, testid: &str, value: &str) {
+        let option = format!("[data-testid=\"{testid}\"] option[value=\"{value}\"]");
+        eventually(&format!("\"{value}\" can be chosen"), || {
+            let found = self.runtime.block_on(self.driver.find(By::Css(&*option))).ok()?;
+            self.runtime.block_on(found.click()).ok()
+        });
     }
 
     /// Waits until an element no longer exists.
@@ -141,9 +263,15 @@ impl Browser {
     }
 
     /// Presses a key in the focused element.
-    pub fn press(&self, key: Key) {
+    pub fn press(&self, key: impl Into<char> + Clone) {
         let keys = self.driver.action_chain().key_down(key.clone()).key_up(key);
         self.runtime.block_on(keys.perform()).unwrap();
+    }
+
+    /// Presses a key with another one held.
+    pub fn press_with(&self, held: Key, key: char) {
+        let keys = self.driver.action_chain().key_down(held.clone()).key_down(key);
+        self.runtime.block_on(keys.key_up(key).key_up(held).perform()).unwrap();
     }
 
     /// Switches to the window that replaced a closed one.

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 use uuid::Uuid;
 use zafu_backend::Backend;
+use zafu_backend::proxy::Proxy;
 
 /// Returns the backend that all tests share, with its auth server. Returns `None` if it cannot run on this machine.
 pub fn backend() -> Option<&'static Backend> {
@@ -40,6 +41,11 @@ impl User {
     pub fn new(backend: &Backend) -> Self {
         let email = format!("{}@example.org", Uuid::now_v7().simple());
         Self { url: backend.url(), key: backend.publishable_key().into(), email }
+    }
+
+    /// Returns the same user, who reaches the server through `proxy`.
+    pub fn through(self, proxy: &Proxy) -> Self {
+        Self { url: proxy.url(), ..self }
     }
 
     /// Returns the e-mail address.

@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
+use zafu_core::edit::ManualSit;
+use zafu_core::ids::SessionId;
 use zafu_core::settings::Settings;
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_engine::Client;
 use zafu_engine::protocol::{EngineState, StartRequest};
 use zafu_engine::{DATA_DIR_VARIABLE, DataFolder};
@@ -182,10 +186,30 @@ impl Desktop {
         fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=0\n").unwrap();
     }
 
+    /// Opens the store. Must be called before Zafu starts.
+    fn store(&self) -> Store {
+        Store::open(&self.data(), zafu_engine::system::clock().now().wall).unwrap()
+    }
+
+    /// Stores sits that the user entered by hand: the start at UTC, the minutes, the note and the label of each. Must be
+    /// called before Zafu starts.
+    pub fn add_sits<'a>(&self, sits: impl IntoIterator<Item = (String, u32, &'a str, &'a str)>) {
+        let (store, now) = (self.store(), zafu_engine::system::clock().now().wall.utc);
+        for (start, minutes, note, label) in sits {
+            let sit = ManualSit {
+                id: SessionId(Uuid::now_v7()),
+                start: WallTime::new(start.parse().unwrap(), UtcOffset(0)),
+                length: Seconds(60 * minutes),
+                note: note.into(),
+                label: label.into(),
+            };
+            store.add_manual(sit, now).unwrap();
+        }
+    }
+
     /// Changes the stored settings. Must be called before Zafu starts.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let now = zafu_engine::system::clock().now().wall;
-        let store = Store::open(&self.data(), now).unwrap();
+        let store = self.store();
         let mut settings = store.settings().unwrap();
         change(&mut settings);
         store.save_settings(&settings).unwrap();
@@ -301,6 +325,24 @@ impl Desktop {
     pub fn windows(&self) -> Vec<String> {
         let found = self.print("xdotool", &["search", "--onlyvisible", "--name", "^Zafu$"]);
         found.lines().map(Into::into).collect()
+    }
+
+    /// Waits for the dialog that asks where a file is saved, enters this path and confirms it.
+    pub fn save_as(&self, file: &Path) {
+        let search = || self.print("xdotool", &["search", "--onlyvisible", "--name", "^Save"]);
+        let found = eventually("the dialog is seen", || search().lines().next().map(str::to_owned));
+        let path = file.display().to_string();
+        let keys = ["key", "ctrl+a", "type", "--delay", "20", &path];
+        self.print("xdotool", &[&["windowfocus", "--sync", &*found], &keys[..]].concat());
+        eventually("the dialog is confirmed", || {
+            if search().is_empty() {
+                return Some(());
+            }
+            // Pressed again if it only closed the list of the names that fit.
+            self.print("xdotool", &["windowfocus", &found, "key", "Return"]);
+            std::thread::sleep(Duration::from_millis(200));
+            None
+        });
     }
 
     /// Closes the window as its title bar does.
