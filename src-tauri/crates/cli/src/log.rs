@@ -4,6 +4,7 @@ use crate::failure::{Failure, USAGE};
 use crate::{owners, print, source};
 use std::collections::HashMap;
 use zafu_cli::args;
+use zafu_core::label::folded;
 use zafu_core::message;
 use zafu_engine::DataFolder;
 use zafu_engine::protocol::{LabelView, LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
@@ -66,7 +67,7 @@ fn key(labels: &[LabelView], name: &str) -> Result<String, Failure> {
     if let Some(label) = labels.iter().find(|label| label.name == name) {
         return Ok(label.key.0.clone());
     }
-    let is_similar = |label: &&LabelView| label.name.to_lowercase() == name.to_lowercase();
+    let is_similar = |label: &&LabelView| folded(&label.name) == folded(name);
     let similar: Vec<_> = labels.iter().filter(is_similar).collect();
     match similar[..] {
         [label] => Ok(label.key.0.clone()),

@@ -94,6 +94,13 @@ pub fn validate(text: &str) -> Result<(), InvalidLabel> {
     }
 }
 
+/// Returns the form in which names of labels are compared that a user or a file gives: without white space around the name,
+/// in lower case. The window does the same (`plainName` in `ui/src/lib/log/labels.svelte.ts`).
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 named! {
     /// The colour of a label. The window decides which shade of it is legible.
     Colour {

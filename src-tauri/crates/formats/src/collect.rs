@@ -12,6 +12,7 @@ use crate::zone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::{HashMap, HashSet};
+use zafu_core::label::folded;
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 
 /// What a row says of a sit.
@@ -225,7 +226,7 @@ impl<'c> Collector<'c> {
         if label.is_empty() || label.len() > 1 << 10 {
             return label;
         }
-        let folded = label.to_lowercase();
+        let folded = folded(&label);
         if let Some(first) = self.labels.get(&folded) {
             return first.clone();
         }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
-use zafu_core::label::{Colour, LabelKey, Shape};
+use zafu_core::label::{Colour, LabelKey, MAX_LABELS, Shape};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, WallTime};
 use zafu_store::{
@@ -360,6 +360,59 @@ fn labels_are_found_by_their_names() {
         ]
     );
     assert_eq!((labels[4].0.as_str(), labels[4].3), ("Zazen", 1));
+}
+
+#[test]
+fn merged_labels_and_names_in_other_capitals_are_labels_that_exist() {
+    let (_folder, store) = opened();
+    store.create_label("Sitting", Colour::Red, Shape::Star).unwrap();
+    store.create_label("Zazen", Colour::Red, Shape::Star).unwrap();
+    store.merge_label(&LabelKey("Zazen".into()), &LabelKey("Sitting".into())).unwrap();
+    let files = [labelled(1, "Zazen"), labelled(2, "ZAZEN"), labelled(3, "sitting ")];
+    let mut staged = staged(&store, &files);
+    for name in ["Zazen", "ZAZEN", "sitting "] {
+        staged.add_label(name, Colour::Green, Shape::Circle).unwrap();
+    }
+    commit(staged, "zafu-json");
+    let labels = store.labels().unwrap();
+    let labels: Vec<_> = labels.iter().map(|label| (&*label.name, label.sits)).collect();
+    assert_eq!(labels, [("Sitting", 3)]);
+}
+
+#[test]
+fn no_label_keeps_sits_from_being_imported() {
+    let (_folder, store) = opened();
+    // The keys of these labels are names of the file, and are called something else now.
+    let file = [" Zen", "a\nb", "Zazen"].map(|label| label.to_owned());
+    for (n, label) in (10..).zip(&file) {
+        import(&store, "tao", [&labelled(n, label)]);
+    }
+    store.create_label("Zen", Colour::Red, Shape::Star).unwrap();
+    for key in [" Zen", "Zazen"] {
+        store
+            .change_label(&LabelKey(key.into()), &format!("{key} x"), Colour::Red, Shape::Star)
+            .unwrap();
+    }
+    let many = labelled(20, "");
+    let mut filler = staged(&store, [&many]);
+    for n in 0..MAX_LABELS {
+        filler.add_label(&format!("label {n}"), Colour::Red, Shape::Star).unwrap();
+    }
+    commit(filler, "zafu-json");
+    let error = store.create_label("one more", Colour::Red, Shape::Star);
+    assert!(matches!(error, Err(StoreError::TooManyLabels)), "{error:?}");
+    let sits: Vec<_> = (1..).zip(&file).map(|(n, label)| labelled(n, label)).collect();
+    let mut staged = staged(&store, &sits);
+    for label in &file {
+        staged.add_label(label, Colour::Green, Shape::Circle).unwrap();
+    }
+    let ImportOutcome::Imported(info) = commit(staged, "zafu-json") else { panic!("not imported") };
+    assert_eq!(info.counts.added, 3);
+    let labels: Vec<_> = sits
+        .iter()
+        .map(|sit| store.session(sit.id).unwrap().unwrap().details.value.label)
+        .collect();
+    assert_eq!(labels, ["Zen", "a\nb", "Zazen"]);
 }
 
 #[test]

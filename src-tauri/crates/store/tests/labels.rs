@@ -224,6 +224,12 @@ fn a_label_given_by_its_name_is_found_or_is_new() {
     assert_eq!(found("Zazen"), Some(key("Zazen (2)")), "it was created");
     store.delete_label(&key("Zazen (2)")).unwrap();
     assert_eq!(found("Zazen"), Some(key("Zazen (3)")));
+    assert_eq!(found(" zAZEN "), Some(key("Zazen (3)")), "differs in capitals only");
+    store.merge_label(&key("Zazen (3)"), &key("Zazen")).unwrap();
+    assert_eq!(found("Zazen"), Some(key("Zazen")), "was merged into it");
+    assert_eq!(found("ZAZEN"), Some(key("Zazen")));
+    store.delete_label(&key("Zazen")).unwrap();
+    assert_eq!(found("Sitting"), Some(key("Sitting")), "the deleted one does not come back");
 }
 
 #[test]

@@ -122,6 +122,7 @@ export class Labels {
 	}
 }
 
+/** As `zafu_core::label::folded`. */
 function plainName(name: string): string {
-	return name.trim().normalize('NFC').toLocaleLowerCase();
+	return name.trim().toLowerCase();
 }

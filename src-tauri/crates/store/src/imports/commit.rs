@@ -68,7 +68,7 @@ impl Commit {
                 u32::try_from(self.last).unwrap_or(u32::MAX),
             )?,
         };
-        find_label_keys(connection)?;
+        find_label_keys(connection, owner)?;
         let (mut after, mut added, mut revived) = (0, 0_u32, 0_u32);
         while after < self.last {
             if urgent.waits() {
@@ -208,7 +208,7 @@ impl Target {
 }
 
 /// Fills a temporary table with the keys of the labels whose keys are not their names.
-fn find_label_keys(connection: &Connection) -> Result<(), StoreError> {
+fn find_label_keys(connection: &Connection, owner: Option<UserId>) -> Result<(), StoreError> {
     connection.execute_batch(
         "CREATE TEMP TABLE label_keys (name TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT",
     )?;
@@ -216,7 +216,7 @@ fn find_label_keys(connection: &Connection) -> Result<(), StoreError> {
         .prepare("SELECT DISTINCT label FROM staging.sits WHERE status = ?1 AND label <> ''")?;
     let names = names.query_map([Status::New as i64], |row| row.get::<_, String>(0))?;
     let mut insert = connection.prepare("INSERT INTO temp.label_keys VALUES (?1, ?2)")?;
-    for other in labels::keys_other_than_names(connection, names)? {
+    for other in labels::keys_other_than_names(connection, owner, names)? {
         insert.execute((other.0, other.1.0))?;
     }
     Ok(())
