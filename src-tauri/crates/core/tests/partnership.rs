@@ -242,7 +242,9 @@ proptest! {
                 Step::Invite(by, code) => {
                     let was_free = model.current(user(by)).is_none();
                     let code = format!("{by} {code}");
-                    prop_assert_eq!(model.invite(user(by), &code, utc(now), starts(4)).is_ok(), was_free);
+                    let invited = model.invite(user(by), &code, utc(now), starts(4));
+                    prop_assert_eq!(invited == Err(Refusal::InPartnership), !was_free);
+                    prop_assert_eq!(invited.is_ok(), model.is_open(&code, now));
                 }
                 Step::Accept(by, code) => {
                     let code = format!("{} {code}", code % 3 + 1);

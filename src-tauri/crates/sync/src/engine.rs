@@ -7,10 +7,11 @@
 
 use crate::digest::Digest;
 use crate::planner::{
-    Action, Comparison, FailureAction, Hold, Planner, PushResult, StoreView, Wait, Wakeup,
+    Action, Comparison, FailureAction, Hold, Planner, PushResult, Side, StoreView, Wait, Wakeup,
 };
 use crate::remote::{
-    DigestResponse, Health, LabelsResponse, PullResponse, PushResponse, Remote, RemoteError,
+    DigestResponse, Health, LabelsResponse, PartnerResponse, PullResponse, PushResponse, Remote,
+    RemoteError, ServerPartner,
 };
 use crate::request::{Completed, Request, Response};
 use crate::wire;
@@ -26,8 +27,8 @@ use zafu_core::ids::UserId;
 use zafu_core::label::Label;
 use zafu_core::time::Moment;
 use zafu_store::{
-    Account, Backlog, Cursor, LabelUpdate, LabelsApplied, Outgoing, Pull, Pulled, Push, PushedRow,
-    RowOutcome, ServerRow, Store, StoreError,
+    Account, Backlog, Cursor, LabelUpdate, LabelsApplied, Outgoing, PartnerApplied, PartnerChanges,
+    PartnerUpdate, Pull, Pulled, Push, PushedRow, RowOutcome, ServerRow, Store, StoreError,
 };
 
 /// Minimum time between comparisons of digests.
@@ -77,6 +78,8 @@ pub struct Transferred {
     pub rejected: u32,
     /// Labels that are new or changed on this device.
     pub labels: u32,
+    /// Whether anything about the partner is new or changed on this device.
+    pub partner: bool,
 }
 
 impl Transferred {
@@ -86,6 +89,7 @@ impl Transferred {
         self.pulled += more.pulled;
         self.rejected += more.rejected;
         self.labels += more.labels;
+        self.partner |= more.partner;
     }
 }
 
@@ -217,6 +221,7 @@ impl SyncEngine {
                 cursor: None,
                 has_outgoing: false,
                 labels_due: false,
+                partner_due: false,
                 comparison_due: false,
             },
             Some(account) => self.view(account, now.wall.utc)?,
@@ -232,6 +237,10 @@ impl SyncEngine {
             Action::SyncLabels => {
                 let labels = self.store.outgoing_labels(id, LABELS_PER_REQUEST)?;
                 Request::SyncLabels { labels, erasure_id }
+            }
+            Action::SyncPartner => {
+                let (changes, known_seq) = self.store.outgoing_partner(id)?;
+                Request::SyncPartner { changes: Box::new(changes), known_seq, erasure_id }
             }
             Action::CompareDigests => Request::CompareDigests { cursor },
             Action::Push { rows, bytes } => {
@@ -259,6 +268,7 @@ impl SyncEngine {
             cursor,
             has_outgoing: true,
             labels_due: false,
+            partner_due: false,
             comparison_due: false,
         };
         let Action::Push { rows, bytes } = self.planner.next(view, now.boot) else {
@@ -299,8 +309,9 @@ impl SyncEngine {
             backlog.pending == 0 && backlog.rejected == 0
         };
         let labels_due = self.store.labels_are_due(account.id)?;
+        let partner_due = self.store.partner_is_due(account.id)?;
         let (account, cursor) = (Some(account.id), account.cursor);
-        Ok(StoreView { account, cursor, has_outgoing, labels_due, comparison_due })
+        Ok(StoreView { account, cursor, has_outgoing, labels_due, partner_due, comparison_due })
     }
 
     /// Applies a response, in one transaction.
@@ -364,7 +375,17 @@ impl SyncEngine {
             }
             Response::SyncLabels { result: Err(error), .. } => {
                 tracing::warn!(%error, "labels are not synced");
-                self.planner.labels_failed(error, now.boot, jitter);
+                self.planner.side_failed(Side::Labels, error, now.boot, jitter);
+            }
+            Response::SyncPartner { changes, erasure_id, result: Ok(response) } => {
+                // As a pull: read before an erasure that this device has agreed to since.
+                if self.store.signed_in()?.is_none_or(|known| known.erasure_id == erasure_id) {
+                    return self.apply_partner(account, *changes, response, now, jitter);
+                }
+            }
+            Response::SyncPartner { result: Err(error), .. } => {
+                tracing::warn!(%error, "the partner is not synced");
+                self.planner.side_failed(Side::Partner, error, now.boot, jitter);
             }
             Response::CompareDigests { cursor, result: Ok(theirs) } => {
                 self.apply_digest(account, cursor, &theirs, now)?;
@@ -560,6 +581,30 @@ impl SyncEngine {
             self.store.apply_labels(account, update)?;
         self.planner.record_labels(resolved, caught_up, now.boot, jitter);
         Ok(Transferred { labels: changed, ..Transferred::default() })
+    }
+
+    fn apply_partner(
+        &mut self,
+        account: UserId,
+        sent: PartnerChanges,
+        response: PartnerResponse,
+        now: Moment,
+        jitter: u32,
+    ) -> Result<Transferred, StoreError> {
+        let update = match response {
+            PartnerResponse::State(state) => {
+                let ServerPartner { outcomes, profile, target, view, partner_seq } = *state;
+                let at = now.wall.utc;
+                PartnerUpdate { sent, outcomes, profile, target, view, partner_seq, at }
+            }
+            PartnerResponse::Erased(erasure_id) => {
+                self.planner.record_erasure(erasure_id);
+                return Ok(Transferred::default());
+            }
+        };
+        let PartnerApplied { changed, resolved } = self.store.apply_partner(account, update)?;
+        self.planner.record_side(Side::Partner, resolved, now.boot, jitter);
+        Ok(Transferred { partner: changed, ..Transferred::default() })
     }
 
     fn apply_digest(

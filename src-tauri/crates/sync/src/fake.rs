@@ -4,13 +4,14 @@
 //! Requests and responses are bytes, as those of the real server, so that tests cover the real wire format.
 
 mod keychain;
+mod partner;
 
 pub use keychain::Memory;
 
 use crate::digest::Digest;
 use crate::remote::{
-    DigestResponse, Fault, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
-    RemoteError,
+    Answer, DigestResponse, Fault, Health, Invitations, Inviter, LabelsResponse, PartnerResponse,
+    PullLimit, PullResponse, PushResponse, Remote, RemoteError,
 };
 use crate::wire::{self, HttpResponse};
 use chrono::{DateTime, Datelike, Utc};
@@ -19,10 +20,13 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::{Builder, Uuid};
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::day::DayStart;
+use zafu_core::ids::{PartnershipId, SessionId, UserId};
+use zafu_core::invitation::InvitationCode;
 use zafu_core::label::{Label, LabelKey};
 use zafu_core::session::{MAX_REVISION, Session};
-use zafu_store::{Cursor, Outgoing};
+use zafu_core::time::UtcOffset;
+use zafu_store::{Cursor, Outgoing, PartnerChanges};
 
 /// Limits of one push, in rows and bytes: `zafu.rows_per_push()`, `zafu.bytes_per_push()`.
 const ROWS_PER_PUSH: usize = 5000;
@@ -47,6 +51,16 @@ pub enum Call {
     Pull(Vec<u8>),
     /// `sync_labels`.
     Labels(Vec<u8>),
+    /// `sync_partner`.
+    Partner(Vec<u8>),
+    /// `create_invitation`.
+    Invite(Vec<u8>),
+    /// `preview_invitation`.
+    Preview(Vec<u8>),
+    /// `accept_invitation`.
+    Accept(Vec<u8>),
+    /// `withdraw_invitation`.
+    Withdraw,
     /// `digest_sessions`.
     Digest,
     /// `erase_account`.
@@ -91,6 +105,7 @@ struct AccountData {
 #[derive(Clone, Debug, Default)]
 pub struct Dump {
     accounts: BTreeMap<UserId, AccountData>,
+    partners: partner::Partners,
     seq: i64,
 }
 
@@ -117,6 +132,10 @@ pub struct Faults {
     pub labels_fail: bool,
     /// The server is of an older version, which does not know labels.
     pub without_labels: bool,
+    /// Every request about the partner fails.
+    pub partner_fails: bool,
+    /// The server is of an older version, which does not know partners.
+    pub without_partners: bool,
     /// The maximum number of rows in one push that the health check reports, if not the real limit.
     pub rows_per_push: Option<usize>,
 }
@@ -131,6 +150,8 @@ pub struct Server {
     pub faults: Faults,
     /// The number of calls that have reached it.
     pub calls: u64,
+    /// Its clock, which only tests move.
+    pub now: DateTime<Utc>,
 }
 
 impl Server {
@@ -143,6 +164,7 @@ impl Server {
             rng: Rng::with_seed(seed),
             faults: Faults::default(),
             calls: 0,
+            now: partner::start_of_time(),
         }
     }
 
@@ -242,6 +264,7 @@ impl Server {
 
     /// Deletes an account with all its data. Its tokens stay valid.
     pub fn delete_account(&mut self, account: UserId) {
+        self.leave_partner(account);
         self.contents.accounts.remove(&account);
     }
 
@@ -336,6 +359,21 @@ impl Server {
             Call::Push(body) => self.push(account, body),
             Call::Pull(body) => self.pull(account, body),
             Call::Labels(body) => self.sync_labels(account, body),
+            Call::Partner(_)
+            | Call::Invite(_)
+            | Call::Preview(_)
+            | Call::Accept(_)
+            | Call::Withdraw
+                if self.faults.without_partners =>
+            {
+                error(404, "PGRST202")
+            }
+            Call::Partner(_) if self.faults.partner_fails => error(500, "XX000"),
+            Call::Partner(body) => self.sync_partner(account, &parsed(body)),
+            Call::Invite(body) => self.create_invitation(account, &parsed(body)),
+            Call::Preview(body) => self.preview_invitation(account, &parsed(body)),
+            Call::Accept(body) => self.accept_invitation(account, &parsed(body)),
+            Call::Withdraw => self.withdraw_invitation(account),
             Call::Digest => digest_of(&self.data(account).sits),
             Call::Erase => self.erase(account),
             Call::Health => self.health(),
@@ -400,6 +438,7 @@ impl Server {
             let data = self.data(account);
             data.head = head;
             data.cursors.push(head);
+            self.note_sits(account);
         }
         let outcomes: Vec<_> =
             sent.iter().map(|sit| self.outcome(account, sit.as_ref(), before)).collect();
@@ -486,6 +525,7 @@ impl Server {
             .get(&account)
             .unwrap_or_else(|| unreachable!("the caller has checked that the account exists"));
         let labels_seq = (!self.faults.without_labels).then_some(labels_seq);
+        let partner_seq = (!self.faults.without_partners).then(|| self.partner_seq(account));
         let has_been_at =
             |seq, id| cursors.iter().any(|cursor| cursor.history_id == id && cursor.seq >= seq);
         let (start, compare) = match (seq, history_id) {
@@ -496,7 +536,7 @@ impl Server {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
                     "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
-                    "labels_seq": labels_seq,
+                    "labels_seq": labels_seq, "partner_seq": partner_seq,
                 }));
             }
         };
@@ -520,7 +560,7 @@ impl Server {
             "more": last < head.seq,
             "compare": compare,
             "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
-            "labels_seq": labels_seq,
+            "labels_seq": labels_seq, "partner_seq": partner_seq,
         }))
     }
 
@@ -598,6 +638,7 @@ impl Server {
         data.head = head;
         data.cursors.push(head);
         data.erasure_id = Some(head.history_id);
+        self.erase_partner(account);
         ok(json!({"erasure_id": head.history_id}))
     }
 
@@ -619,6 +660,10 @@ fn digest_of(sits: &BTreeMap<SessionId, (Session, i64)>) -> HttpResponse {
     sits.values().for_each(|(sit, _)| digest.add(sit));
     let (count, digest) = digest.finish();
     ok(json!({"count": count, "digest": digest}))
+}
+
+fn parsed(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
 }
 
 fn cursor_json(cursor: Cursor) -> Value {
@@ -705,6 +750,17 @@ impl Remote for FakeRemote {
         self.call(account, &Call::Labels(wire::labels_body(labels, erasure_id)))?.labels()
     }
 
+    async fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> Result<PartnerResponse, RemoteError> {
+        let body = wire::partner_body(changes, known_seq, erasure_id);
+        self.call(account, &Call::Partner(body))?.partner()
+    }
+
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
         self.call(account, &Call::Digest)?.digest()
     }
@@ -722,5 +778,34 @@ impl Remote for FakeRemote {
 
     async fn health(&self) -> Result<Health, RemoteError> {
         self.with(|server| server.respond(None, &Call::Health)).health()
+    }
+}
+
+impl Invitations for FakeRemote {
+    async fn create_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+        utc_offset: UtcOffset,
+        day_start: DayStart,
+    ) -> Answer<DateTime<Utc>> {
+        let body = wire::invitation_body(code, utc_offset, day_start);
+        self.call(account, &Call::Invite(body))?.created_invitation()
+    }
+
+    async fn preview_invitation(&self, account: UserId, code: &InvitationCode) -> Answer<Inviter> {
+        self.call(account, &Call::Preview(wire::code_body(code)))?.inviter()
+    }
+
+    async fn accept_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+    ) -> Answer<PartnershipId> {
+        self.call(account, &Call::Accept(wire::code_body(code)))?.accepted_invitation()
+    }
+
+    async fn withdraw_invitation(&self, account: UserId) -> Result<(), RemoteError> {
+        self.call(account, &Call::Withdraw)?.withdrawn_invitation()
     }
 }

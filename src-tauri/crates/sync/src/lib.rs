@@ -20,5 +20,5 @@ pub mod wire;
 pub use engine::{Event, SyncEngine, SyncStatus, Transferred};
 pub use error_class::ErrorClass;
 pub use planner::{Hold, Wait, Wakeup};
-pub use remote::{Distrust, Fault, Remote, RemoteError};
+pub use remote::{Answer, Distrust, Fault, Invitations, Inviter, Remote, RemoteError};
 pub use request::Completed;

@@ -50,6 +50,8 @@ pub struct StoreView {
     pub has_outgoing: bool,
     /// Whether labels are to be sent or read.
     pub labels_due: bool,
+    /// Whether something about the partner is to be sent or read.
+    pub partner_due: bool,
     /// Whether digests are to be compared: nothing is pending or rejected, and it was not done in the last 24 hours.
     pub comparison_due: bool,
 }
@@ -72,6 +74,8 @@ pub enum Action {
     Pull(PullLimit),
     /// Send changed labels and read all labels.
     SyncLabels,
+    /// Send what the user has changed about their partner, and read all of it.
+    SyncPartner,
     /// Compare digests.
     CompareDigests,
     /// Nothing for now.
@@ -160,6 +164,22 @@ pub enum Comparison {
     Differs,
 }
 
+/// What is synced beside the sessions. A failure never delays them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Labels.
+    Labels,
+    /// The profile, the target and the partner.
+    Partner,
+}
+
+/// The failures of one [`Side`].
+#[derive(Clone, Debug, Default)]
+struct SideState {
+    backoff: Backoff,
+    failure: Option<RemoteError>,
+}
+
 /// Decides what the sync does next. Its state is for one account, and lost with the process.
 #[derive(Clone, Debug)]
 pub struct Planner {
@@ -168,9 +188,8 @@ pub struct Planner {
     pull_size: BatchSize,
     token: TokenState,
     backoff: Backoff,
-    /// Failures of requests about labels alone, which never delay sessions.
-    labels_backoff: Backoff,
-    labels_failure: Option<RemoteError>,
+    labels: SideState,
+    partner: SideState,
     hold: Option<Hold>,
     /// Whether a push has caused `hold`: then only a push can end it.
     held_by_push: bool,
@@ -204,8 +223,8 @@ impl Planner {
             pull_size: BatchSize::new(PULL_ROWS),
             token: TokenState::new(),
             backoff: Backoff::default(),
-            labels_backoff: Backoff::default(),
-            labels_failure: None,
+            labels: SideState::default(),
+            partner: SideState::default(),
             hold: None,
             held_by_push: false,
             probe_at: None,
@@ -228,11 +247,12 @@ impl Planner {
         self.hold.as_ref()
     }
 
-    /// Returns the last failure, unless a request has succeeded since; for one of a request about labels, another such
-    /// request.
+    /// Returns the last failure, unless a request has succeeded since; for one of a [`Side`], another request about
+    /// it.
     #[must_use]
     pub fn last_failure(&self) -> Option<&RemoteError> {
-        self.last_failure.as_ref().or(self.labels_failure.as_ref())
+        let sides = self.labels.failure.as_ref().or(self.partner.failure.as_ref());
+        self.last_failure.as_ref().or(sides)
     }
 
     /// Returns whether all goes so well that a second push may be in flight behind the first.
@@ -250,7 +270,8 @@ impl Planner {
             Wakeup::Request | Wakeup::SignIn | Wakeup::ErasureDecision => true,
         };
         self.backoff.wake(requested, now);
-        self.labels_backoff.wake(requested, now);
+        self.labels.backoff.wake(requested, now);
+        self.partner.backoff.wake(requested, now);
         let soonest = match self.pulled_at {
             Some(at) if !requested => (at + MIN_PULL_INTERVAL).max(now),
             _ => now,
@@ -301,15 +322,19 @@ impl Planner {
         if store.has_outgoing {
             return Action::Push { rows: self.push_size.rows(), bytes: PUSH_BYTES };
         }
-        let labels_at = self.labels_backoff.until();
+        let (labels_at, partner_at) = (self.labels.backoff.until(), self.partner.backoff.until());
         if store.labels_due && labels_at <= now {
             return Action::SyncLabels;
+        }
+        if store.partner_due && partner_at <= now {
+            return Action::SyncPartner;
         }
         if store.comparison_due {
             return Action::CompareDigests;
         }
-        let next = if store.labels_due { self.pull_at.min(labels_at) } else { self.pull_at };
-        Action::Wait(Wait::Until(next))
+        let sides = [(store.labels_due, labels_at), (store.partner_due, partner_at)];
+        let due = sides.into_iter().filter(|(is_due, _)| *is_due).map(|(_, at)| at);
+        Action::Wait(Wait::Until(due.fold(self.pull_at, BootTime::min)))
     }
 
     /// Whether pending rows go first: a pull can wait for a minute.
@@ -399,20 +424,26 @@ impl Planner {
 
     /// Records labels that were sent and read. Unless they are `resolved`, the server has ignored some of them.
     pub fn record_labels(&mut self, resolved: bool, caught_up: bool, now: BootTime, jitter: u32) {
-        self.succeed();
         if !caught_up {
             self.pull_at = self.pull_at.min(now);
         }
-        self.labels_failure = None;
+        self.record_side(Side::Labels, resolved, now, jitter);
+    }
+
+    /// Records that a request about a side was answered. Unless it is `resolved`, the server has ignored some of it.
+    pub fn record_side(&mut self, side: Side, resolved: bool, now: BootTime, jitter: u32) {
+        self.succeed();
+        let state = self.side(side);
+        state.failure = None;
         if resolved {
-            self.labels_backoff.succeed();
+            state.backoff.succeed();
         } else {
-            self.labels_failed(Fault::InvalidResponse.into(), now, jitter);
+            self.side_failed(side, Fault::InvalidResponse.into(), now, jitter);
         }
     }
 
-    /// Records that a request about labels failed. Sessions go on as before.
-    pub fn labels_failed(&mut self, error: RemoteError, now: BootTime, jitter: u32) {
+    /// Records that a request about a side failed. Sessions go on as before.
+    pub fn side_failed(&mut self, side: Side, error: RemoteError, now: BootTime, jitter: u32) {
         let class = error.class();
         if class != ErrorClass::Session || !self.token.reject(now) {
             let passes =
@@ -423,9 +454,16 @@ impl Planner {
             } else {
                 error.retry_after.max(Some(PROBE_INTERVAL.0))
             };
-            self.labels_backoff.fail(retry_after, now, jitter);
+            self.side(side).backoff.fail(retry_after, now, jitter);
         }
-        self.labels_failure = Some(error);
+        self.side(side).failure = Some(error);
+    }
+
+    const fn side(&mut self, side: Side) -> &mut SideState {
+        match side {
+            Side::Labels => &mut self.labels,
+            Side::Partner => &mut self.partner,
+        }
     }
 
     /// Records that the cursor was reset: everything is pulled again.

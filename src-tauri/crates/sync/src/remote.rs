@@ -1,15 +1,21 @@
 //! The trait of a server, its responses, and the ways in which a call can fail.
 
 use crate::error_class::{ErrorClass, classify};
+use chrono::{DateTime, Utc};
 use std::future::Future;
 use std::time::Duration;
 use uuid::Uuid;
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::day::DayStart;
+use zafu_core::ids::{PartnershipId, SessionId, UserId};
+use zafu_core::invitation::InvitationCode;
 use zafu_core::label::{Label, LabelKey};
 use zafu_core::message;
 use zafu_core::message::Message;
-use zafu_core::session::Session;
-use zafu_store::{Cursor, Outgoing, RowOutcome, UnreadableRow};
+use zafu_core::partnership::{PartnerView, Refusal};
+use zafu_core::profile::{Profile, WeeklyTarget};
+use zafu_core::session::{Register, Session};
+use zafu_core::time::UtcOffset;
+use zafu_store::{Cursor, Outgoing, PartnerChanges, PartnerOutcomes, RowOutcome, UnreadableRow};
 
 /// A server that stores the sessions of its users.
 ///
@@ -41,6 +47,16 @@ pub trait Remote: Send + Sync {
         erasure_id: Option<Uuid>,
     ) -> impl Future<Output = Result<LabelsResponse, RemoteError>> + Send;
 
+    /// Sends what the user has changed about their profile, target and partner, and reads all of it. `known_seq` is the
+    /// number of the state that was read last; `erasure_id` is the last erasure that this device has agreed to.
+    fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> impl Future<Output = Result<PartnerResponse, RemoteError>> + Send;
+
     /// Reads the digest of all rows.
     fn digest(
         &self,
@@ -55,6 +71,54 @@ pub trait Remote: Send + Sync {
 
     /// Runs the server's health check. Needs no account.
     fn health(&self) -> impl Future<Output = Result<Health, RemoteError>> + Send;
+}
+
+/// A server on which users invite each other.
+///
+/// Unlike the calls of [`Remote`], these are made at the user's request and are not repeated by themselves. A refusal is a
+/// regular response.
+pub trait Invitations: Send + Sync {
+    /// Creates an invitation with the hash of `code`, and withdraws the last one. Called again, it changes nothing.
+    /// `utc_offset` and `day_start` are those of the inviting user. Returns when the invitation expires.
+    fn create_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+        utc_offset: UtcOffset,
+        day_start: DayStart,
+    ) -> impl Future<Output = Answer<DateTime<Utc>>> + Send;
+
+    /// Returns who invites with `code`.
+    fn preview_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+    ) -> impl Future<Output = Answer<Inviter>> + Send;
+
+    /// Accepts the invitation with `code`. Called again, it returns the same partnership, also after it has ended.
+    fn accept_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+    ) -> impl Future<Output = Answer<PartnershipId>> + Send;
+
+    /// Withdraws the open invitation of the user, if there is one.
+    fn withdraw_invitation(
+        &self,
+        account: UserId,
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
+}
+
+/// The response to a call about an invitation, or the server's refusal, or a failure of the call.
+pub type Answer<T> = Result<Result<T, Refusal>, RemoteError>;
+
+/// The user who invites.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inviter {
+    /// The profile.
+    pub profile: Profile,
+    /// When the invitation expires.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// How much to read in one pull, at most.
@@ -128,6 +192,30 @@ pub enum LabelsResponse {
     },
     /// Nothing was stored: the account's data were erased, and this device has not agreed to that erasure.
     Erased(Uuid),
+}
+
+/// The response to a request about the partner of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartnerResponse {
+    /// What was sent was carried out or rejected, part by part.
+    State(Box<ServerPartner>),
+    /// Nothing was stored: the account's data were erased, and this device has not agreed to that erasure.
+    Erased(Uuid),
+}
+
+/// What the server has about the partner of an account, after it has carried out a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerPartner {
+    /// The outcome of each part of the request.
+    pub outcomes: PartnerOutcomes,
+    /// The profile; none if nothing has changed, or if this version of Zafu cannot read it.
+    pub profile: Option<Register<Profile>>,
+    /// The weekly target; none as for the profile.
+    pub target: Option<Register<WeeklyTarget>>,
+    /// What the user sees; none if nothing has changed.
+    pub view: Option<PartnerView>,
+    /// The number of this state.
+    pub partner_seq: i64,
 }
 
 /// The digest of all rows of an account.

@@ -1,15 +1,15 @@
 //! A request to the server while it is in flight, and its response.
 
 use crate::remote::{
-    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
-    RemoteError,
+    DigestResponse, Health, LabelsResponse, PartnerResponse, PullLimit, PullResponse, PushResponse,
+    Remote, RemoteError,
 };
 use std::sync::Arc;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
 use zafu_core::label::Label;
 use zafu_core::time::BootTime;
-use zafu_store::{Cursor, Outgoing};
+use zafu_store::{Cursor, Outgoing, PartnerChanges};
 
 /// A request to the server.
 pub(crate) enum Request {
@@ -28,6 +28,13 @@ pub(crate) enum Request {
     },
     SyncLabels {
         labels: Vec<Label>,
+        /// The last erasure that this device has agreed to.
+        erasure_id: Option<Uuid>,
+    },
+    SyncPartner {
+        changes: Box<PartnerChanges>,
+        /// The number of the state that was read last.
+        known_seq: Option<i64>,
         /// The last erasure that this device has agreed to.
         erasure_id: Option<Uuid>,
     },
@@ -54,6 +61,11 @@ pub(crate) enum Response {
         labels: Vec<Label>,
         erasure_id: Option<Uuid>,
         result: Result<LabelsResponse, RemoteError>,
+    },
+    SyncPartner {
+        changes: Box<PartnerChanges>,
+        erasure_id: Option<Uuid>,
+        result: Result<PartnerResponse, RemoteError>,
     },
     CompareDigests {
         cursor: Option<Cursor>,
@@ -89,6 +101,10 @@ impl Request {
                 let result = remote.sync_labels(account, &labels, erasure_id).await;
                 Response::SyncLabels { labels, erasure_id, result }
             }
+            Self::SyncPartner { changes, known_seq, erasure_id } => {
+                let result = remote.sync_partner(account, &changes, known_seq, erasure_id).await;
+                Response::SyncPartner { changes, erasure_id, result }
+            }
             Self::CompareDigests { cursor } => {
                 Response::CompareDigests { cursor, result: remote.digest(account).await }
             }
@@ -104,6 +120,7 @@ impl Response {
             Self::Push { result, .. } => result.is_err(),
             Self::Pull { result, .. } => result.is_err(),
             Self::SyncLabels { result, .. } => result.is_err(),
+            Self::SyncPartner { result, .. } => result.is_err(),
             Self::CompareDigests { result, .. } => result.is_err(),
         }
     }

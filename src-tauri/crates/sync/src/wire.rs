@@ -3,6 +3,10 @@
 //! A session is the composite type `zafu.session`: every key is always present, times are RFC 3339, durations are whole
 //! seconds. A response counts only if it is JSON of the expected shape.
 
+mod partner;
+
+pub use partner::{code_body, invitation_body, partner_body};
+
 use crate::remote::{
     DigestResponse, Fault, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
     RemoteError,

@@ -16,10 +16,10 @@ use zafu_backend::Backend;
 use zafu_core::ids::UserId;
 use zafu_core::label::Label;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
-use zafu_store::{Cursor, Outgoing, Store};
+use zafu_store::{Cursor, Outgoing, PartnerChanges, Store};
 use zafu_sync::fake::Memory;
 use zafu_sync::remote::{
-    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+    DigestResponse, Health, LabelsResponse, PartnerResponse, PullLimit, PullResponse, PushResponse,
 };
 use zafu_sync::supabase::{Account as Opened, Http, Keyring, Project, SignedIn, Supabase, Tokens};
 use zafu_sync::{Remote, RemoteError, SyncEngine};
@@ -202,6 +202,16 @@ impl Remote for Watched {
         erasure_id: Option<Uuid>,
     ) -> Result<LabelsResponse, RemoteError> {
         self.remote.sync_labels(account, labels, erasure_id).await
+    }
+
+    async fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> Result<PartnerResponse, RemoteError> {
+        self.remote.sync_partner(account, changes, known_seq, erasure_id).await
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {

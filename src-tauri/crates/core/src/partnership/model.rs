@@ -40,12 +40,17 @@ impl User {
     }
 }
 
+/// An invitation.
 #[derive(Clone, Debug)]
-struct Invitation {
-    inviter: UserId,
-    created_at: DateTime<Utc>,
-    /// The UTC offset and the start of the day of the inviter.
-    day: (UtcOffset, DayStart),
+pub struct Invitation {
+    /// The user who invites.
+    pub inviter: UserId,
+    /// After this moment it is not open any more.
+    pub expires_at: DateTime<Utc>,
+    /// The UTC offset of the inviter.
+    offset: UtcOffset,
+    /// The start of the inviter's day.
+    starts: DayStart,
     is_withdrawn: bool,
     accepted: Option<(UserId, PartnershipId)>,
 }
@@ -105,7 +110,7 @@ impl Model {
         self.invitations.get(code_hash).is_some_and(|invitation| {
             !invitation.is_withdrawn
                 && invitation.accepted.is_none()
-                && now < invitation.created_at + INVITATION_VALID
+                && now < invitation.expires_at
                 && self.current(invitation.inviter).is_none()
         })
     }
@@ -113,7 +118,7 @@ impl Model {
     /// Creates an invitation of `user` and withdraws their last one. The same hash again changes nothing.
     ///
     /// # Errors
-    /// [`Refusal::InPartnership`].
+    /// [`Refusal::InPartnership`], or [`Refusal::NotOpen`] if the invitation with this hash is not open any more.
     pub fn invite(
         &mut self,
         user: UserId,
@@ -125,13 +130,15 @@ impl Model {
             return Err(Refusal::InPartnership);
         }
         if self.invitations.contains_key(code_hash) {
-            return Ok(());
+            let is_open = self.is_open(code_hash, now.utc);
+            return if is_open { Ok(()) } else { Err(Refusal::NotOpen) };
         }
         self.withdraw(user);
         let invitation = Invitation {
             inviter: user,
-            created_at: now.utc,
-            day: (now.offset, starts),
+            expires_at: now.utc + INVITATION_VALID,
+            offset: now.offset,
+            starts,
             is_withdrawn: false,
             accepted: None,
         };
@@ -157,33 +164,11 @@ impl Model {
         id: PartnershipId,
         now: DateTime<Utc>,
     ) -> Result<PartnershipId, Refusal> {
-        let attempts = &self.users.entry(user).or_default().refused_at;
-        let recent = attempts.iter().filter(|at| now - **at < TimeDelta::hours(1));
-        if recent.count() >= MAX_ATTEMPTS_PER_HOUR {
-            return Err(Refusal::TooManyAttempts);
-        }
-        let Some(invitation) = self.invitations.get(code_hash) else {
-            return Err(self.not_open(user, now));
-        };
-        let (inviter, (offset, starts)) = (invitation.inviter, invitation.day);
-        if let Some((accepter, partnership)) = invitation.accepted
-            && accepter == user
-        {
+        let accepted = self.invitations.get(code_hash).and_then(|it| it.accepted);
+        if let Some((_, partnership)) = accepted.filter(|(accepter, _)| *accepter == user) {
             return Ok(partnership);
         }
-        if inviter == user {
-            return Err(Refusal::Own);
-        }
-        let current = self.current(user);
-        if current.is_some_and(|it| it.role(inviter).is_some()) {
-            return Err(Refusal::AlreadyPartners);
-        }
-        if !self.is_open(code_hash, now) {
-            return Err(self.not_open(user, now));
-        }
-        if current.is_some() {
-            return Err(Refusal::InPartnership);
-        }
+        let Invitation { inviter, offset, starts, .. } = self.preview(user, code_hash, now)?;
         let first_week_at = first_week_at(WallTime { utc: now, offset }, starts);
         let earlier = self
             .partnerships
@@ -204,6 +189,49 @@ impl Model {
             invitation.accepted = Some((user, id));
         }
         Ok(id)
+    }
+
+    /// Returns an invitation, if `user` can accept it.
+    ///
+    /// # Errors
+    /// The refusal. [`Refusal::NotOpen`] is counted as an attempt.
+    pub fn preview(
+        &mut self,
+        user: UserId,
+        code_hash: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Invitation, Refusal> {
+        let attempts = &self.users.entry(user).or_default().refused_at;
+        let recent = attempts.iter().filter(|at| now - **at < TimeDelta::hours(1));
+        if recent.count() >= MAX_ATTEMPTS_PER_HOUR {
+            return Err(Refusal::TooManyAttempts);
+        }
+        let Some(invitation) = self.invitations.get(code_hash).cloned() else {
+            return Err(self.not_open(user, now));
+        };
+        let inviter = invitation.inviter;
+        let current = self.current(user);
+        if inviter == user {
+            Err(Refusal::Own)
+        } else if current.is_some_and(|it| it.role(inviter).is_some()) {
+            Err(Refusal::AlreadyPartners)
+        } else if !self.is_open(code_hash, now) {
+            Err(self.not_open(user, now))
+        } else if current.is_some() {
+            Err(Refusal::InPartnership)
+        } else {
+            Ok(invitation)
+        }
+    }
+
+    /// Returns when the open invitation of `user` expires.
+    #[must_use]
+    pub fn open_invitation(&self, user: UserId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let (_, invitation) = self
+            .invitations
+            .iter()
+            .find(|(hash, it)| it.inviter == user && self.is_open(hash, now))?;
+        Some(invitation.expires_at)
     }
 
     fn not_open(&mut self, user: UserId, now: DateTime<Utc>) -> Refusal {
@@ -237,8 +265,12 @@ impl Model {
     #[must_use]
     pub fn weeks(&self, partnership: &Membership, user: UserId, now: DateTime<Utc>) -> Vec<Week> {
         let first = partnership.first_week_at;
-        let last = partnership.ended_at.map_or(now, |end| end.min(now));
-        let last = week_number(first, last).unwrap_or(0);
+        let last = match partnership.ended_at {
+            // A partnership that ends with a week does not begin the next one.
+            Some(end) => week_number(first, end - TimeDelta::milliseconds(1)).or(Some(1)),
+            None => week_number(first, now),
+        };
+        let last = last.unwrap_or(0);
         let week = |number| {
             let start = week_start(first, number);
             let week = Week { number, start, goal: 0, mine: 0, partners: 0 };

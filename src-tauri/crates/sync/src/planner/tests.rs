@@ -20,6 +20,7 @@ fn idle() -> StoreView {
         cursor: Some(cursor(1)),
         has_outgoing: false,
         labels_due: false,
+        partner_due: false,
         comparison_due: false,
     }
 }
@@ -732,7 +733,7 @@ fn labels_that_fail_never_delay_sessions() {
     ] {
         let mut planner = ready();
         for second in 1..=10 {
-            planner.labels_failed(fault.clone(), at(second), LONGEST);
+            planner.side_failed(Side::Labels, fault.clone(), at(second), LONGEST);
             assert_eq!(planner.hold(), None, "{fault:?}");
             let all = StoreView { has_outgoing: true, ..with_labels() };
             assert!(matches!(planner.next(all, at(second)), Action::Push { .. }), "{fault:?}");
@@ -747,7 +748,7 @@ fn labels_that_fail_never_delay_sessions() {
 fn labels_that_fail_are_retried_with_backoff() {
     let mut planner = ready();
     for longest in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
-        planner.labels_failed(status(503, ""), at(0), LONGEST);
+        planner.side_failed(Side::Labels, status(503, ""), at(0), LONGEST);
         let wait = Action::Wait(Wait::Until(at(longest)));
         assert_eq!(planner.next(with_labels(), at(0)), wait);
         assert_eq!(planner.next(with_labels(), at(longest)), Action::SyncLabels);
@@ -757,11 +758,11 @@ fn labels_that_fail_are_retried_with_backoff() {
     planner.record_pull(0, false, cursor(1), SOON, at(1));
     assert_eq!(planner.next(with_labels(), at(1)), Action::SyncLabels, "the user asks for it");
     planner.record_labels(true, true, at(1), LONGEST);
-    planner.labels_failed(status(503, ""), at(1), LONGEST);
+    planner.side_failed(Side::Labels, status(503, ""), at(1), LONGEST);
     assert_eq!(planner.next(with_labels(), at(3)), Action::SyncLabels, "from the beginning");
     // A server that does not have the function is tried rarely.
     let mut planner = ready();
-    planner.labels_failed(status(404, "PGRST202"), at(0), 0);
+    planner.side_failed(Side::Labels, status(404, "PGRST202"), at(0), 0);
     assert_eq!(planner.next(with_labels(), at(299)), Action::Wait(Wait::Until(at(300))));
     // So is one that ignores labels.
     let mut planner = ready();
@@ -770,9 +771,33 @@ fn labels_that_fail_are_retried_with_backoff() {
 }
 
 #[test]
+fn the_partner_is_synced_after_labels_and_neither_delays_the_other() {
+    let mut planner = ready();
+    let both = StoreView { partner_due: true, ..with_labels() };
+    let partner = StoreView { partner_due: true, comparison_due: true, ..idle() };
+    assert_eq!(planner.next(both, at(1)), Action::SyncLabels);
+    assert_eq!(planner.next(partner, at(1)), Action::SyncPartner);
+    planner.side_failed(Side::Labels, status(503, ""), at(1), LONGEST);
+    assert_eq!(planner.next(both, at(1)), Action::SyncPartner);
+    planner.record_side(Side::Partner, true, at(1), LONGEST);
+    assert_eq!(planner.last_failure(), Some(&status(503, "")), "of the labels");
+    planner.side_failed(Side::Partner, status(500, "XX000"), at(1), LONGEST);
+    assert_eq!(planner.next(both, at(1)), Action::Wait(Wait::Until(at(3))), "labels are first");
+    assert_eq!(planner.next(partner, at(1)), Action::CompareDigests);
+    planner.record_labels(true, true, at(3), LONGEST);
+    assert_eq!(planner.last_failure(), Some(&status(500, "XX000")));
+    // What does not pass by itself is tried rarely, and sessions go on.
+    let sessions = StoreView { has_outgoing: true, ..partner };
+    assert!(matches!(planner.next(sessions, at(3)), Action::Push { .. }));
+    assert_eq!(planner.next(partner, at(302)), Action::SyncPartner);
+    planner.record_side(Side::Partner, false, at(302), LONGEST);
+    assert_eq!(planner.last_failure(), Some(&Fault::InvalidResponse.into()));
+}
+
+#[test]
 fn a_token_that_has_expired_is_refreshed_for_labels_too() {
     let mut planner = ready();
-    planner.labels_failed(status(401, "PGRST303"), at(1), LONGEST);
+    planner.side_failed(Side::Labels, status(401, "PGRST303"), at(1), LONGEST);
     assert_eq!(planner.next(with_labels(), at(1)), Action::RefreshToken);
     planner.record_refresh(at(1));
     assert_eq!(planner.next(with_labels(), at(1)), Action::SyncLabels);

@@ -2,14 +2,18 @@
 
 use super::Supabase;
 use crate::remote::{
-    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse, Remote,
-    RemoteError,
+    Answer, DigestResponse, Health, Invitations, Inviter, LabelsResponse, PartnerResponse,
+    PullLimit, PullResponse, PushResponse, Remote, RemoteError,
 };
 use crate::wire::{self, HttpResponse};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use zafu_core::ids::UserId;
+use zafu_core::day::DayStart;
+use zafu_core::ids::{PartnershipId, UserId};
+use zafu_core::invitation::InvitationCode;
 use zafu_core::label::Label;
-use zafu_store::{Cursor, Outgoing};
+use zafu_core::time::UtcOffset;
+use zafu_store::{Cursor, Outgoing, PartnerChanges};
 
 impl Supabase {
     async fn call(
@@ -40,6 +44,9 @@ const PUSH: &str = "push_sessions?columns=sessions";
 
 /// The path of a request that sends labels, with `columns` as [`PUSH`].
 const SYNC_LABELS: &str = "sync_labels?columns=labels";
+
+/// The path of a request about the partner, with `columns` as [`PUSH`].
+const SYNC_PARTNER: &str = "sync_partner?columns=profile";
 
 /// Returns the request body for a function without arguments.
 fn no_arguments() -> Vec<u8> {
@@ -76,6 +83,17 @@ impl Remote for Supabase {
         self.call_as(account, SYNC_LABELS, body).await?.labels()
     }
 
+    async fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> Result<PartnerResponse, RemoteError> {
+        let body = wire::partner_body(changes, known_seq, erasure_id);
+        self.call_as(account, SYNC_PARTNER, body).await?.partner()
+    }
+
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
         self.call_as(account, "digest_sessions", no_arguments()).await?.digest()
     }
@@ -90,5 +108,39 @@ impl Remote for Supabase {
 
     async fn health(&self) -> Result<Health, RemoteError> {
         self.call("zafu_health", None, no_arguments()).await?.health()
+    }
+}
+
+impl Invitations for Supabase {
+    async fn create_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+        utc_offset: UtcOffset,
+        day_start: DayStart,
+    ) -> Answer<DateTime<Utc>> {
+        let body = wire::invitation_body(code, utc_offset, day_start);
+        self.call_as(account, "create_invitation?columns=code_hash", body)
+            .await?
+            .created_invitation()
+    }
+
+    async fn preview_invitation(&self, account: UserId, code: &InvitationCode) -> Answer<Inviter> {
+        let body = wire::code_body(code);
+        self.call_as(account, "preview_invitation?columns=code", body).await?.inviter()
+    }
+
+    async fn accept_invitation(
+        &self,
+        account: UserId,
+        code: &InvitationCode,
+    ) -> Answer<PartnershipId> {
+        let body = wire::code_body(code);
+        self.call_as(account, "accept_invitation?columns=code", body).await?.accepted_invitation()
+    }
+
+    async fn withdraw_invitation(&self, account: UserId) -> Result<(), RemoteError> {
+        let response = self.call_as(account, "withdraw_invitation", no_arguments()).await?;
+        response.withdrawn_invitation()
     }
 }

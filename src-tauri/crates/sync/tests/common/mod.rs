@@ -16,10 +16,10 @@ use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
-use zafu_store::{Cursor, LogQuery, Outgoing, Store};
+use zafu_store::{Cursor, LogQuery, Outgoing, PartnerChanges, Store};
 use zafu_sync::fake::{FakeRemote, Server};
 use zafu_sync::remote::{
-    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+    DigestResponse, Health, LabelsResponse, PartnerResponse, PullLimit, PullResponse, PushResponse,
 };
 use zafu_sync::{Fault, Remote, RemoteError, SyncEngine, Transferred, Wakeup};
 
@@ -119,6 +119,16 @@ impl Remote for SlowRemote {
         self.server.sync_labels(account, labels, erasure_id).await
     }
 
+    async fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> Result<PartnerResponse, RemoteError> {
+        self.server.sync_partner(account, changes, known_seq, erasure_id).await
+    }
+
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
         self.server.digest(account).await
     }
@@ -149,11 +159,16 @@ pub struct Device {
 
 impl Device {
     pub fn new(server: &Arc<Mutex<Server>>, seed: u64) -> Self {
+        Self::of(server, seed, ME)
+    }
+
+    /// A device at which `account` is signed in.
+    pub fn of(server: &Arc<Mutex<Server>>, seed: u64, account: UserId) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), at(0).wall).unwrap();
-        store.sign_in(ME, "https://example.org", "key", "me@example.org").unwrap();
+        store.sign_in(account, "https://example.org", "key", "me@example.org").unwrap();
         let remote = Arc::new(FakeRemote::new(server.clone()));
-        remote.sign_in(ME);
+        remote.sign_in(account);
         let engine = SyncEngine::new(store.clone(), seed, "0.1.0");
         let timer = Timer::default();
         Self { folder, store, timer, remote, engine, seconds: 0 }

@@ -5,7 +5,7 @@ use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_store::ServerRow;
+use zafu_store::{ServerRow, SettingState};
 use zafu_sync::Wakeup;
 
 impl World {
@@ -80,6 +80,8 @@ impl World {
         );
         let labels_due = self.devices[index].store().labels_are_due(account).unwrap();
         assert!(!labels_due, "{index} has labels left to send or read: {status:?}");
+        let partner_due = self.devices[index].store().partner_is_due(account).unwrap();
+        assert!(!partner_due, "{index} has a profile left to send or read: {status:?}");
         let calls = self.devices[index].calls - calls;
         assert!(calls < 40, "{index} made {calls} calls to send and read a few sits");
     }
@@ -182,6 +184,12 @@ impl World {
                 "{index}: the labels of {account} differ"
             );
             device.check_labels();
+            let known = device.store().partner().unwrap();
+            let of_account = device.store().account().unwrap().map(|shown| shown.id);
+            if of_account == Some(account) && known.target.state != SettingState::LocalOnly {
+                let target = self.server.target(account);
+                assert_eq!(known.target.value, target, "{index}: the targets differ");
+            }
         }
     }
 

@@ -16,13 +16,14 @@ use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::label::{Colour, Label, LabelDetails, LabelKey, Shape, resolve};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::profile::{Profile, ProfileName, WeeklyTarget};
 use zafu_core::session::{Register, Session};
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Timer, saves};
-use zafu_store::{Cursor, Outgoing, Store, StoreError};
+use zafu_store::{Cursor, Outgoing, PartnerChanges, Store, StoreError};
 use zafu_sync::fake::{Call, Token};
 use zafu_sync::remote::{
-    DigestResponse, Health, LabelsResponse, PullLimit, PullResponse, PushResponse,
+    DigestResponse, Health, LabelsResponse, PartnerResponse, PullLimit, PullResponse, PushResponse,
 };
 use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
@@ -92,6 +93,17 @@ impl Remote for Network {
     ) -> Result<LabelsResponse, RemoteError> {
         let body = wire::labels_body(labels, erasure_id);
         self.call(Some(account), Some(Call::Labels(body)), "Labels").await?.labels()
+    }
+
+    async fn sync_partner(
+        &self,
+        account: UserId,
+        changes: &PartnerChanges,
+        known_seq: Option<i64>,
+        erasure_id: Option<Uuid>,
+    ) -> Result<PartnerResponse, RemoteError> {
+        let body = wire::partner_body(changes, known_seq, erasure_id);
+        self.call(Some(account), Some(Call::Partner(body)), "Partner").await?.partner()
     }
 
     async fn digest(&self, account: UserId) -> Result<DigestResponse, RemoteError> {
@@ -349,6 +361,7 @@ impl Device {
                 ("sessions", "INSERT"),
                 ("outbox", "DELETE"),
                 ("labels", "UPDATE"),
+                ("partner_registers", "UPDATE"),
             ])
             .unwrap();
         self.raw()
@@ -507,7 +520,7 @@ impl Device {
     pub fn random_user_action(&mut self, now: Duration, rng: &mut Rng) {
         let unsettled = self.process.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
         let idle = self.process.as_ref().unwrap().timer.sit().is_none();
-        match rng.u32(0..14) {
+        match rng.u32(0..15) {
             0..=3 if idle => {
                 let mut bytes = [0; 10];
                 rng.fill(&mut bytes);
@@ -538,6 +551,12 @@ impl Device {
                 self.command(Command::Resolve { id, answer }, now);
             }
             12 | 13 => self.change_labels_randomly(rng),
+            14 => {
+                let store = self.store();
+                drop(store.set_target(WeeklyTarget::new(rng.u32(0..20)).unwrap()));
+                let name = ProfileName::new(&rng.u32(0..20).to_string()).unwrap();
+                drop(store.set_profile(Profile { name: Some(name), image: None }));
+            }
             _ => self.edit_randomly(now, rng),
         }
     }

@@ -527,7 +527,9 @@ impl World {
             }
             92 => self.erase(index),
             93 | 94 => self.decide_after_erasure(index),
-            95 => match self.rng.u32(0..6) {
+            95 => match self.rng.u32(0..8) {
+                6 => self.server.faults.partner_fails = self.rng.bool(),
+                7 => self.server.faults.without_partners = self.rng.bool(),
                 4 => self.server.faults.labels_fail = self.rng.bool(),
                 5 => self.server.faults.without_labels = self.rng.bool(),
                 0 => self.server.faults.unhealthy = self.rng.u32(0..4) == 0,
