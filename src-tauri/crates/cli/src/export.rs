@@ -26,7 +26,7 @@ pub fn run(folder: &DataFolder, export: &args::Export) -> Result<(), Failure> {
     }
     let (filter, _) = log::filter(folder, &export.selected)?;
     let write = |log: Option<&LogSnapshot<'_>>| match file {
-        Some(path) => export::write_file(log, &filter, format, path, export.force),
+        Some(path) => export::write_file(log, &filter, format, folder.path(), path, export.force),
         None => {
             let to = BufWriter::with_capacity(CHUNK, output::long_stdout());
             match export::write(log, &filter, format, to) {

@@ -88,7 +88,9 @@ impl From<StoreError> for Failure {
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         let code = match &error {
-            ExportError::Exists(_) | ExportError::NotAFile(_) => USAGE,
+            ExportError::Exists(_) | ExportError::NotAFile(_) | ExportError::InDataFolder(_) => {
+                USAGE
+            }
             ExportError::Store(_) | ExportError::Output(_) | ExportError::File { .. } => FAILED,
         };
         Self::new(code, error.message())

@@ -90,3 +90,63 @@ fn without_a_database_nothing_is_created_but_the_export() {
     assert_eq!(zafu.ok("export --format csv log.csv"), "Exported 0 sits to log.csv.\n");
     assert_eq!(command::names(&zafu.path("")), ["log.csv"]);
 }
+
+#[test]
+fn no_export_replaces_or_creates_a_file_in_the_data_folder() {
+    let zafu = filled();
+    let before = zafu.ok("export --format csv");
+    std::fs::create_dir_all(zafu.data().join("backups")).unwrap();
+    for name in ["data/zafu.db", "data/engine.lock", "data/zafu.db-wal", "data/backups/log.csv"] {
+        for force in ["", " --force"] {
+            let refused = zafu.run(&format!("export --format csv {name}{force}"));
+            refused.fails_with(2, "in the folder where Zafu keeps its own files");
+        }
+    }
+    let outside = zafu.path("").join("data/../data/zafu.db");
+    let refused = zafu.run(&format!("export --format csv --force {}", outside.display()));
+    refused.fails_with(2, "its own files");
+    #[cfg(unix)]
+    {
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(zafu.path(target), zafu.path(name)).unwrap();
+        };
+        link("data/zafu.db", "log.csv");
+        link("data", "folder");
+        // The database is kept elsewhere.
+        std::fs::create_dir(zafu.path("disk")).unwrap();
+        std::fs::rename(zafu.data().join("zafu.db"), zafu.path("disk/real.db")).unwrap();
+        link("disk/real.db", "data/zafu.db");
+        for name in ["log.csv", "folder/new.csv", "folder/zafu.db", "disk/real.db"] {
+            let refused = zafu.run(&format!("export --format csv --force {name}"));
+            refused.fails_with(2, "its own files");
+        }
+    }
+    assert_eq!(zafu.ok("export --format csv"), before);
+}
+
+#[test]
+fn an_error_of_an_export_names_the_cause_first_and_no_temporary_file() {
+    let zafu = filled();
+    std::fs::create_dir(zafu.path("folder")).unwrap();
+    zafu.run("export --format csv folder").fails_with(2, "folder is not a file");
+    let failed = zafu.run("export --format csv none/log.csv");
+    failed.fails_with(1, "none/log.csv could not be written");
+    assert!(!failed.err.contains(".zafu-export"), "{failed:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let zafu = filled();
+    let mode = |name: &str| zafu.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    zafu.ok("export --format csv new.csv");
+    assert_eq!(mode("new.csv"), 0o600, "a log is private");
+    for set in [0o644, 0o640, 0o600] {
+        std::fs::write(zafu.path("log.csv"), "").unwrap();
+        let permissions = std::fs::Permissions::from_mode(set);
+        std::fs::set_permissions(zafu.path("log.csv"), permissions).unwrap();
+        zafu.ok("export --format csv --force log.csv");
+        assert_eq!(mode("log.csv"), set);
+    }
+}

@@ -50,6 +50,8 @@ pub enum ExportError {
     Exists(PathBuf),
     /// There is something at the path that is not a file.
     NotAFile(PathBuf),
+    /// The path is in the data folder, whose files an export must not replace.
+    InDataFolder(PathBuf),
     /// The file cannot be written.
     File {
         /// Its path.
@@ -68,6 +70,7 @@ impl ExportError {
             Self::Output(reason) => message!("export-output", reason = reason.to_string()),
             Self::Exists(path) => message!("export-exists", path = path.display()),
             Self::NotAFile(path) => message!("export-not-a-file", path = path.display()),
+            Self::InDataFolder(path) => message!("export-data-folder", path = path.display()),
             Self::File { path, reason } => {
                 message!("export-file", path = path.display(), reason = reason.to_string())
             }
@@ -128,7 +131,8 @@ pub fn write(
 }
 
 /// Exports to the file at `path`, which gets its name only when it is complete and on the disk. Replaces an existing file
-/// only if `replace` is set.
+/// only if `replace` is set, and never one in the data folder `data`. The new file has the permissions of the replaced one;
+/// without one, only its owner can read it.
 ///
 /// # Errors
 /// [`ExportError`]: there is no new file, and an existing one is unchanged.
@@ -136,38 +140,75 @@ pub fn write_file(
     log: Option<&LogSnapshot<'_>>,
     selected: &LogFilter,
     format: ExportFormat,
+    data: &Path,
     path: &Path,
     replace: bool,
 ) -> Result<Exported, ExportError> {
-    // The file that a link points to is replaced, not the link.
-    let path = &match path.symlink_metadata() {
-        Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
-        Err(reason) => return Err(ExportError::File { path: path.to_owned(), reason }),
-        Ok(_) if !replace => return Err(ExportError::Exists(path.to_owned())),
-        Ok(_) => match fs::canonicalize(path) {
-            Ok(path) if path.is_file() => path,
-            _ => return Err(ExportError::NotAFile(path.to_owned())),
-        },
+    let failed = |reason| ExportError::File { path: path.to_owned(), reason };
+    let replaced = match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(reason) => return Err(failed(reason)),
+        // The file that a link points to is replaced, not the link.
+        Ok(_) => Some(
+            fs::canonicalize(path)
+                .ok()
+                .filter(|path| path.is_file())
+                .ok_or_else(|| ExportError::NotAFile(path.to_owned()))?,
+        ),
     };
-    let failed = |reason| ExportError::File { path: path.clone(), reason };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+    let target = match &replaced {
+        Some(file) => file.clone(),
+        None => {
+            let name = path.file_name().ok_or_else(|| ExportError::NotAFile(path.to_owned()))?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(failed)?.join(name)
+        }
     };
-    let mut file =
-        tempfile::Builder::new().prefix(".zafu-export-").tempfile_in(folder).map_err(failed)?;
+    if is_in_data_folder(data, &target).map_err(failed)? {
+        return Err(ExportError::InDataFolder(path.to_owned()));
+    }
+    if replaced.is_some() && !replace {
+        return Err(ExportError::Exists(path.to_owned()));
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".zafu-export-").tempfile_in(folder);
+    // Its own error names the temporary file.
+    let mut file = file.map_err(|error| failed(error.kind().into()))?;
     let exported = write(log, selected, format, BufWriter::new(file.as_file_mut()));
     let exported = exported.map_err(|error| match error {
         ExportError::Output(reason) => failed(reason),
         error => error,
     })?;
+    #[cfg(unix)]
+    if let Some(replaced) = &replaced {
+        let permissions = replaced.metadata().map_err(failed)?.permissions();
+        file.as_file().set_permissions(permissions).map_err(failed)?;
+    }
     file.as_file().sync_all().map_err(failed)?;
-    let named = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+    let named = if replace { file.persist(&target) } else { file.persist_noclobber(&target) };
     named.map_err(|error| match error.error.kind() {
-        ErrorKind::AlreadyExists => ExportError::Exists(path.clone()),
+        ErrorKind::AlreadyExists => ExportError::Exists(path.to_owned()),
         _ => failed(error.error),
     })?;
     Ok(exported)
+}
+
+/// Returns whether a canonical path is in the data folder, or is a file to which a link in it points.
+fn is_in_data_folder(data: &Path, path: &Path) -> io::Result<bool> {
+    let data = match fs::canonicalize(data) {
+        Ok(data) => data,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if path.starts_with(&data) {
+        return Ok(true);
+    }
+    for entry in fs::read_dir(&data)? {
+        if fs::canonicalize(entry?.path()).is_ok_and(|entry| path.starts_with(entry)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the looks of the labels that an export has, by name: all labels if the whole log is exported, or else those of

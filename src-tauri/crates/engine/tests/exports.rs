@@ -56,7 +56,7 @@ fn file(
     replace: bool,
 ) -> Result<Exported, ExportError> {
     let database = read(folder);
-    write_file(Some(&database.log_snapshot()?), filter, ExportFormat::Csv, path, replace)
+    write_file(Some(&database.log_snapshot()?), filter, ExportFormat::Csv, folder, path, replace)
 }
 
 #[test]
