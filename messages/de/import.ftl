@@ -18,11 +18,16 @@ import-newer = Die Datei wurde von einem neueren Zafu exportiert: Ihre Version i
 import-database = Die Datenbank von Health Connect ist nicht lesbar ({ $reason }). Es wurde nichts importiert. Exportiere sie noch einmal.
 import-temporary-folder = Die Datei ließ sich nicht entpacken, weil der Datenträger versagt hat oder voll ist ({ $reason }). Es wurde nichts importiert. Schaff etwas Platz und versuch es noch einmal.
 import-io = Die Datei ist nicht lesbar ({ $reason }). Es wurde nichts importiert. Prüfe, ob die Datei da ist und du sie lesen darfst, und versuch es noch einmal.
+import-is-folder = Das ist ein Ordner. Es wurde nichts importiert. Gib die Dateien darin an.
+import-is-no-file = Das ist keine Datei, sondern eine Pipe oder ein Gerät. Es wurde nichts importiert. Speichere den Inhalt zuerst als Datei und importiere sie dann.
 
 # file ist ein Name, reason ist einer der Sätze oben
 import-file = { $file }: { $reason }
 import-unknown-zone = Es gibt keine Zeitzone „{ $zone }“. Es wurde nichts importiert. Gib eine wie Europe/Berlin an.
+import-unknown-zone-similar = Es gibt keine Zeitzone „{ $zone }“. Es wurde nichts importiert. Meintest du { $similar }?
 import-not-staged = Inzwischen wurden andere Dateien gelesen. Es wurde nichts importiert. Lies die Dateien noch einmal ein.
+import-engine-stopped = Zafu wurde inzwischen beendet. Es wurde nichts importiert und kein Import rückgängig gemacht. Versuch es noch einmal.
+import-engine-stopped-unknown = Zafu wurde inzwischen beendet. Es ist alles geschehen oder nichts: `zafu import list` zeigt, was davon.
 
 ## Eine Zeile, die nicht importiert wird. reason ist einer der Sätze unten.
 
@@ -37,6 +42,7 @@ import-reason-no-time = Die Sitzung hat keine Dauer.
 import-reason-longer-than-day = Die Sitzung ist länger als 24 Stunden: { $length }.
 import-reason-ends-before-start = Die Sitzung endet, bevor sie beginnt.
 import-reason-twice = Die Sitzung steht zweimal in dieser Datei.
+import-reason-same-id = Eine Zeile davor hat dieselbe ID und andere Werte.
 import-reason-too-many-columns = Die Zeile hat mehr als { $max } Spalten.
 # max ist eine Anzahl von Megabyte
 import-reason-row-too-long = Die Zeile ist länger als { $max } MB.

@@ -18,11 +18,16 @@ import-newer = The file was exported by a newer Zafu: its version is { $found },
 import-database = The database of Health Connect cannot be read ({ $reason }). Nothing was imported. Export it again.
 import-temporary-folder = The file could not be unpacked, because the disk failed or is full ({ $reason }). Nothing was imported. Free some space, then try again.
 import-io = The file cannot be read ({ $reason }). Nothing was imported. Check that the file is there and that you may read it, then try again.
+import-is-folder = This is a folder. Nothing was imported. Name the files in it.
+import-is-no-file = This is a pipe or a device, not a file. Nothing was imported. Save it as a file first, then import that.
 
 # file is a name, reason is one of the sentences above
 import-file = { $file }: { $reason }
 import-unknown-zone = There is no time zone “{ $zone }”. Nothing was imported. Name one such as Europe/Berlin.
+import-unknown-zone-similar = There is no time zone “{ $zone }”. Nothing was imported. Did you mean { $similar }?
 import-not-staged = Other files were read since. Nothing was imported. Read the files again.
+import-engine-stopped = Zafu has stopped meanwhile. Nothing was imported, and no import was undone. Try again.
+import-engine-stopped-unknown = Zafu has stopped meanwhile. All of it was done, or nothing: `zafu import list` shows which.
 
 ## A row that is not imported. reason is one of the sentences below.
 
@@ -37,6 +42,7 @@ import-reason-no-time = The sit has no length.
 import-reason-longer-than-day = The sit is longer than 24 hours: { $length }.
 import-reason-ends-before-start = The sit ends before it starts.
 import-reason-twice = The sit is in this file twice.
+import-reason-same-id = A row before it has the same ID and other values.
 import-reason-too-many-columns = The row has more than { $max } columns.
 # max is a number of megabytes
 import-reason-row-too-long = The row is longer than { $max } MB.

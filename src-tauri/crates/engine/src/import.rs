@@ -6,10 +6,12 @@
 mod client;
 mod handle;
 mod session;
+mod zone;
 
-pub use client::ImportClient;
+pub use client::{ImportClient, ImportMonitor};
 pub use handle::Imports;
 pub(crate) use handle::{ImportHandle, ImportParts};
+pub use zone::environment_zone;
 
 use crate::protocol::{ImportProgress, ImportView};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

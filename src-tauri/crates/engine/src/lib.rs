@@ -40,7 +40,7 @@ pub use clock::{Clock, SystemClock};
 pub use folder::{DATA_DIR_VARIABLE, DataFolder, FolderError, FolderLock};
 pub use handle::{EngineHandle, Pending};
 pub use host::{Host, HostError, MakeAdapters};
-pub use import::{ImportClient, Imports, imports};
+pub use import::{ImportClient, ImportMonitor, Imports, environment_zone, imports};
 pub use log::{Log, insight, labels, log_page};
 pub use recovery::{resolve_sit, unsettled_sits};
 pub use sync::AccountClient;

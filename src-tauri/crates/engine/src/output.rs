@@ -195,6 +195,11 @@ pub fn print(line: impl std::fmt::Display) {
     ));
 }
 
+/// Queues an unchanged text for standard output.
+pub fn print_plain(text: &str) {
+    queue().push(Job::Write(Stream::Out, text.as_bytes().to_vec()));
+}
+
 /// Queues a text for standard output. Drops it if the queue is too long: a newer text replaces it.
 pub fn draw(text: &str) {
     let queue = queue();

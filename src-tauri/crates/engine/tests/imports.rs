@@ -162,7 +162,7 @@ fn a_file_that_cannot_be_imported_is_named_and_changes_nothing() {
     for (path, inner) in [
         (text.as_path(), "import-not-recognised"),
         (&dir.path().join("missing.csv"), "import-io"),
-        (dir.path(), "import-io"),
+        (dir.path(), "import-is-folder"),
     ] {
         let error = error(path, "Europe/Berlin");
         assert_eq!((error.code, &*error.message.id), (ErrorCode::File, "import-file"), "{error}");
@@ -313,6 +313,23 @@ fn a_session_survives_its_export_whatever_was_corrected() {
         again.details.revision = session.details.revision;
         again.deletion = session.deletion.clone();
         assert_eq!(again, session);
+    }
+}
+
+#[test]
+fn a_client_of_an_engine_that_has_stopped_says_what_became_of_the_import() {
+    let fakes = Fakes::new();
+    let mut clients = [(); 3].map(|()| ImportClient::connect(fakes.folder()).unwrap());
+    let path = [sample("tao.json")];
+    let preview = read(&mut clients[0], files(&path, "Europe/Berlin"));
+    drop(fakes);
+    let [client, reading, undoing] = &mut clients;
+    for (error, id) in [
+        (client.commit(preview.number).unwrap_err(), "import-engine-stopped-unknown"),
+        (reading.read(files(&path, "Europe/Berlin")).unwrap_err(), "import-engine-stopped"),
+        (undoing.undo(1).unwrap_err(), "import-engine-stopped-unknown"),
+    ] {
+        assert_eq!((error.code, &*error.message.id), (ErrorCode::Engine, id), "{error}");
     }
 }
 

@@ -51,7 +51,7 @@ pub mod write;
 mod zone;
 
 /// The time zones of the IANA database. Their names are parsed and displayed.
-pub use chrono_tz::Tz;
+pub use chrono_tz::{TZ_VARIANTS, Tz};
 pub use error::{Fault, ReadError};
 pub use read::{Event, Format, FoundSit, Options, Outcome, Progress, Summary, read};
 pub use sit::{LabelStyle, Record, Sit, SitOutcome};

@@ -23,6 +23,17 @@ impl Position {
             Self::Line(number) | Self::Element(number) => number,
         }
     }
+
+    /// Returns the message that a row here is not imported. `reason` is a sentence.
+    #[must_use]
+    pub fn message(self, reason: Message) -> Message {
+        match self {
+            Self::Line(line) => message!("import-skipped-line", line = line, reason = reason),
+            Self::Element(number) => {
+                message!("import-skipped-element", number = number, reason = reason)
+            }
+        }
+    }
 }
 
 /// A row that is not imported.
@@ -42,13 +53,7 @@ impl Skipped {
     /// Returns the message for the user.
     #[must_use]
     pub fn message(&self) -> Message {
-        let reason = self.reason.message();
-        match self.position {
-            Position::Line(line) => message!("import-skipped-line", line = line, reason = reason),
-            Position::Element(number) => {
-                message!("import-skipped-element", number = number, reason = reason)
-            }
-        }
+        self.position.message(self.reason.message())
     }
 }
 

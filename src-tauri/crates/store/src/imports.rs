@@ -38,7 +38,7 @@ pub struct ImportCounts {
     pub added: u32,
     /// Sits that undoing an earlier import has deleted, and that come back.
     pub revived: u32,
-    /// Sits that are in the log, or in the files twice.
+    /// Sits that are in the log.
     pub known: u32,
     /// Sits that are in the log, or in another of the files, in another format.
     pub same: u32,
@@ -59,12 +59,25 @@ impl ImportCounts {
 pub struct ImportPreview {
     /// The numbers of sits.
     pub counts: ImportCounts,
+    /// The number of sits that are in the files twice, each time with the same values.
+    pub repeated: u32,
     /// The start of the first sit that is new or comes back.
     pub first: Option<WallTime>,
     /// The start of the last one.
     pub last: Option<WallTime>,
     /// The latest of them, latest first.
     pub samples: Vec<ImportSample>,
+}
+
+/// What became of a sit that was read from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StagedAs {
+    /// It was staged.
+    New,
+    /// A sit with the same id and the same values was staged before.
+    Repeated,
+    /// A sit with the same id and other values was staged before. This one is not.
+    Different,
 }
 
 /// A sit that would be imported.

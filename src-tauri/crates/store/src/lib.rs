@@ -44,7 +44,7 @@ pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
 pub use imports::{
     CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview, ImportSample,
-    ImportSource,
+    ImportSource, StagedAs,
 };
 pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;

@@ -17,7 +17,7 @@ use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::time::{Seconds, WallTime};
 use zafu_store::{
     BackupReason, CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview,
-    ImportSource, LogFilter, LogQuery, OwnerFilter, StagedImport, Store, StoreError,
+    ImportSource, LogFilter, LogQuery, OwnerFilter, StagedAs, StagedImport, Store, StoreError,
 };
 
 fn open(folder: &Path) -> Store {
@@ -77,7 +77,9 @@ fn no_progress() -> CommitProgress {
 
 fn staged<'s>(store: &Store, sits: impl IntoIterator<Item = &'s Session>) -> StagedImport {
     let mut staged = store.stage_import().unwrap();
-    sits.into_iter().for_each(|sit| staged.add(0, sit).unwrap());
+    for sit in sits {
+        staged.add(0, sit).unwrap();
+    }
     staged
 }
 
@@ -202,8 +204,16 @@ fn importing_again_brings_nothing() {
     assert_eq!(preview(&store, "tao", &moved).counts, known);
     // A file that is given twice.
     let twice = files.iter().chain(&files);
-    let counts = ImportCounts { known: 10, ..ImportCounts::default() };
-    assert_eq!(preview(&store, "tao", twice).counts, counts);
+    let twice = preview(&store, "tao", twice);
+    assert_eq!((twice.counts, twice.repeated), (known, 5));
+    // A sit with the id of another one is not staged, and its values are not lost unnoticed.
+    let mut staged = staged(&store, &files);
+    let mut other = files[0].clone();
+    other.details.value.note = "other".into();
+    assert_eq!(staged.add(0, &files[0]).unwrap(), StagedAs::Repeated);
+    assert_eq!(staged.add(0, &other).unwrap(), StagedAs::Different);
+    let preview = staged.preview(&["tao".into()], 0).unwrap();
+    assert_eq!((preview.counts, preview.repeated), (known, 1));
     assert_eq!(store.imports().unwrap().len(), 1);
 }
 
@@ -296,7 +306,9 @@ fn of_two_formats_imported_together_each_sit_comes_once() {
     };
     let both = || {
         let mut staged = staged(&store, &one);
-        other.iter().for_each(|sit| staged.add(1, &moved(sit)).unwrap());
+        for sit in &other {
+            staged.add(1, &moved(sit)).unwrap();
+        }
         staged
     };
     let formats = ["insight-timer".to_owned(), "apple-health".to_owned()];

@@ -32,7 +32,9 @@ fn file(offset: i16) -> Vec<Session> {
 
 fn import(device: &Device, offset: i16) -> Option<ImportInfo> {
     let mut staged = device.store.stage_import().unwrap();
-    file(offset).iter().for_each(|sit| staged.add(0, sit).unwrap());
+    for sit in &file(offset) {
+        staged.add(0, sit).unwrap();
+    }
     let source = ImportSource { formats: vec!["tao".into()], ..ImportSource::default() };
     let on_progress: CommitProgress = Arc::new(|_| true);
     match staged.commit(&source, at(0).wall, &on_progress).unwrap() {

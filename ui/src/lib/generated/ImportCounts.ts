@@ -13,7 +13,7 @@ added: number,
  */
 revived: number, 
 /**
- * Sits that are in the log already, or in the files twice.
+ * Sits that are in the log already. They stay as they are.
  */
 known: number, 
 /**

@@ -29,6 +29,10 @@ zoneWasUsed: boolean,
  */
 counts: ImportCounts, 
 /**
+ * The number of sits that are in the files twice, each time with the same values.
+ */
+repeated: number, 
+/**
  * The number of skipped rows that can be imported on request, because only their length of more than 24 hours was the
  * reason.
  */

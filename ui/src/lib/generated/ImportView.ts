@@ -14,7 +14,7 @@ id: number,
  */
 importedAt: string, 
 /**
- * The names of its files, without their folders.
+ * The names of its files; with their folders if several have the same name.
  */
 files: Array<string>, 
 /**

@@ -6,7 +6,7 @@ import type { DateOrder } from "./DateOrder";
  */
 export type ImportedFile = { 
 /**
- * Its name, without its folder.
+ * Its name; with its folder if another of the files has the same name.
  */
 name: string, 
 /**

@@ -6,15 +6,20 @@ use crate::access::{self, Access};
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderLock};
 use crate::protocol::{
-    ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView, IpcError, Request,
-    import_requests,
+    ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView, IpcError,
+    Request, import_requests,
 };
 use crate::system;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use zafu_core::message;
 use zafu_store::Store;
 
 /// Carries out requests about the imports of a data folder.
-pub struct ImportClient(Route);
+pub struct ImportClient {
+    route: Route,
+    folder: DataFolder,
+}
 
 enum Route {
     Engine(Box<Client>),
@@ -28,11 +33,78 @@ impl ImportClient {
     /// # Errors
     /// The running engine cannot be reached, or the folder cannot be used.
     pub fn connect(folder: &DataFolder) -> Result<Self, IpcError> {
-        Ok(Self(match access::lock_or_connect(folder)? {
+        let route = match access::lock_or_connect(folder)? {
             Access::Engine(client) => Route::Engine(client),
             Access::Lock(lock) => Route::Direct(Box::new(Direct::open(folder, lock)?)),
-        }))
+        };
+        Ok(Self { route, folder: folder.clone() })
     }
+
+    /// Returns a monitor for the requests of this client.
+    #[must_use]
+    pub fn monitor(&self) -> ImportMonitor {
+        ImportMonitor(match &self.route {
+            Route::Engine(_) => Monitored::Engine(self.folder.clone()),
+            Route::Direct(direct) => Monitored::Direct(Arc::clone(&direct.activity)),
+        })
+    }
+}
+
+/// Shows how far a request of an [`ImportClient`] is, and cancels it, from another thread.
+pub struct ImportMonitor(Monitored);
+
+enum Monitored {
+    Engine(DataFolder),
+    Direct(Arc<Activity>),
+}
+
+impl ImportMonitor {
+    /// Returns how far the last reading or import is.
+    ///
+    /// # Errors
+    /// The running engine cannot be reached.
+    pub fn progress(&self) -> Result<ImportProgress, IpcError> {
+        match &self.0 {
+            Monitored::Engine(folder) => request(folder, ImportRequest::Progress {}),
+            Monitored::Direct(activity) => Ok(activity.progress()),
+        }
+    }
+
+    /// Cancels the reading or import that runs. Its request then fails, and nothing was imported.
+    ///
+    /// # Errors
+    /// The running engine cannot be reached.
+    pub fn cancel(&self) -> Result<(), IpcError> {
+        match &self.0 {
+            Monitored::Engine(folder) => request(folder, ImportRequest::Cancel {}),
+            Monitored::Direct(activity) => {
+                activity.cancel();
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Sends a request to the running engine over a connection of its own; without an engine there is nothing to do.
+fn request<T: DeserializeOwned + Default>(
+    folder: &DataFolder,
+    request: ImportRequest,
+) -> Result<T, IpcError> {
+    match Client::connect(folder)? {
+        Some(mut client) => client.call(&Request::Import(request)),
+        None => Ok(T::default()),
+    }
+}
+
+/// Returns the error of a request to an engine that has stopped before it responded.
+fn stopped(request: &ImportRequest) -> IpcError {
+    let message = match request {
+        ImportRequest::Commit { .. } | ImportRequest::Undo { .. } => {
+            message!("import-engine-stopped-unknown")
+        }
+        _ => message!("import-engine-stopped"),
+    };
+    IpcError::new(ErrorCode::Engine, message)
 }
 
 /// Defines a method for each request of a table.
@@ -47,9 +119,13 @@ macro_rules! define_methods {
             /// # Errors
             /// As the method of [`Imports`](crate::Imports).
             pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
-                match &mut self.0 {
+                match &mut self.route {
                     Route::Engine(client) => {
-                        client.call(&Request::Import($Request::$Variant { $($argument),* }))
+                        let request = $Request::$Variant { $($argument),* };
+                        match client.call(&Request::Import(request.clone())) {
+                            Err(_) if !client.is_connected() => Err(stopped(&request)),
+                            result => result,
+                        }
                     }
                     Route::Direct(direct) => direct.$method($($argument),*),
                 }

@@ -160,7 +160,7 @@ impl ImportHandle {
         let spawned = std::thread::Builder::new().name("import".into()).spawn(move || {
             let result = match &mut *handle.running() {
                 Some(Running { session, engine, .. }) => work(engine, session),
-                None => Err(IpcError::new(ErrorCode::Engine, message!("engine-stopping"))),
+                None => Err(IpcError::new(ErrorCode::Engine, message!("import-engine-stopped"))),
             };
             // A caller that has gone still had its work done.
             let _ = respond.send(result);

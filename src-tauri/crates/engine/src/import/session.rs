@@ -1,6 +1,7 @@
 //! Reads files, and carries out the requests about imports on a store.
 
 use super::Activity;
+use super::zone::zone;
 use crate::clock::Clock;
 use crate::exchange::session_of;
 use crate::protocol::{
@@ -9,17 +10,17 @@ use crate::protocol::{
 };
 use chrono::SecondsFormat;
 use std::fs::File;
-use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zafu_core::day::day_of;
 use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_core::session::Origin;
-use zafu_formats::{Event, Fault, Options, Outcome, ReadError, Skipped, Tz};
+use zafu_formats::{Event, Fault, FoundSit, Options, Outcome, Position, ReadError, Skipped};
 use zafu_store::{
-    CommitProgress, ImportId, ImportInfo, ImportOutcome, ImportSource, StagedImport, Store,
-    StoreError,
+    CommitProgress, ImportId, ImportInfo, ImportOutcome, ImportSource, StagedAs, StagedImport,
+    Store, StoreError,
 };
 
 /// The number of sits that a preview shows.
@@ -53,6 +54,8 @@ struct Found {
     skipped: Vec<SkippedRow>,
     skipped_count: u32,
     long_sit_count: u32,
+    /// The number of rows of each file that have the id of another row and other values.
+    different: Vec<u64>,
     /// Why a sit could not be staged.
     error: Option<StoreError>,
 }
@@ -70,9 +73,9 @@ impl ImportSession {
     ) -> Result<ImportReading, IpcError> {
         self.staged = None;
         let zone = zone(files.zone.as_deref())?;
-        let names: Vec<_> = files.files.iter().map(|path| name(path)).collect();
-        let mut opened =
-            files.files.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+        let names = names(&files.files);
+        let opened = files.files.iter().zip(&names).map(|(path, name)| open(path, name));
+        let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
         let origin =
             Origin { deviceid: self.store.device()?, createdat: self.clock.now().wall.utc };
         let mut found = Found {
@@ -83,6 +86,7 @@ impl ImportSession {
             skipped: Vec::new(),
             skipped_count: 0,
             long_sit_count: 0,
+            different: vec![0; opened.len()],
             error: None,
         };
         let temporary_folder = found.import.temporary_folder().to_owned();
@@ -116,12 +120,14 @@ impl ImportSession {
         let formats: Vec<_> =
             summaries.iter().map(|summary| summary.format.as_str().to_owned()).collect();
         let read = found.import.preview(&formats, SAMPLES)?;
-        let files = names.iter().zip(&summaries).map(|(name, summary)| ImportedFile {
+        let different = found.different.iter().copied();
+        let files = names.iter().zip(&summaries).zip(different);
+        let files = files.map(|((name, summary), different)| ImportedFile {
             name: name.clone(),
             format: summary.format.as_str().into(),
             date_order: summary.date_order.map(Into::into),
-            sits: count(summary.sits),
-            skipped: count(summary.skipped),
+            sits: count(summary.sits.saturating_sub(different)),
+            skipped: count(summary.skipped.saturating_add(different)),
             notes_joined: count(summary.notes_joined),
         });
         let day_start = self.store.settings()?.day_starts_at_hour;
@@ -131,6 +137,7 @@ impl ImportSession {
             files: files.collect(),
             zone: zone.name().into(),
             zone_was_used,
+            repeated: read.repeated,
             counts: counts(read.counts, found.skipped_count),
             long_sits: found.long_sit_count,
             first_day: read.first.map(|start| day_of(start, day_start)),
@@ -204,7 +211,18 @@ impl Found {
     /// Takes what was read.
     fn add(&mut self, event: Event, activity: &Activity) -> Result<(), StoreError> {
         match event {
-            Event::Sit(found) => self.import.add(found.file, &session_of(found.sit, self.origin)),
+            Event::Sit(FoundSit { file, position, sit, .. }) => {
+                match self.import.add(file, &session_of(sit, self.origin))? {
+                    StagedAs::New | StagedAs::Repeated => {}
+                    StagedAs::Different => {
+                        if let Some(number) = self.different.get_mut(file) {
+                            *number += 1;
+                        }
+                        self.record_skipped(file, position, message!("import-reason-same-id"));
+                    }
+                }
+                Ok(())
+            }
             Event::Label(look) => self.import.add_label(&look.name, look.colour, look.shape),
             Event::Skipped(skipped) => self.skip(skipped),
             Event::Progress(progress) => {
@@ -221,51 +239,59 @@ impl Found {
     fn skip(&mut self, mut skipped: Skipped) -> Result<(), StoreError> {
         if let Some(sit) = skipped.offered.take() {
             if self.long_sits {
-                return self.import.add(skipped.file, &session_of(*sit, self.origin));
+                self.import.add(skipped.file, &session_of(*sit, self.origin))?;
+                return Ok(());
             }
             self.long_sit_count += 1;
         }
+        self.record_skipped(skipped.file, skipped.position, skipped.reason.message());
+        Ok(())
+    }
+
+    fn record_skipped(&mut self, file: usize, position: Position, reason: Message) {
         self.skipped_count = self.skipped_count.saturating_add(1);
         if self.skipped.len() < SKIPPED_SHOWN {
             self.skipped.push(SkippedRow {
-                file: u32::try_from(skipped.file).unwrap_or(u32::MAX),
-                row: skipped.position.number(),
-                message: skipped.message(),
+                file: u32::try_from(file).unwrap_or(u32::MAX),
+                row: position.number(),
+                message: position.message(reason),
             });
         }
-        Ok(())
     }
 }
 
-/// Returns the zone with this name, or else that of the system; UTC if that is not known.
-fn zone(name: Option<&str>) -> Result<Tz, IpcError> {
-    if let Some(name) = name {
-        let unknown =
-            |_| IpcError::new(ErrorCode::BadRequest, message!("import-unknown-zone", zone = name));
-        return name.parse().map_err(unknown);
-    }
-    let system = iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
-    Ok(system.unwrap_or(Tz::UTC))
-}
-
-/// Returns the name of a file, without its folder.
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+/// Returns the names of files without their folders. A name that several files have gets as many folders as tell them apart.
+fn names(files: &[PathBuf]) -> Vec<String> {
+    let end = |path: &Path, parts: usize| -> PathBuf {
+        let all: Vec<_> = path.components().collect();
+        all.iter().skip(all.len().saturating_sub(parts)).collect()
+    };
+    let name = |path: &PathBuf| {
+        let is_other = |other: &&PathBuf| *other != path && other.file_name() == path.file_name();
+        let others: Vec<_> = files.iter().filter(is_other).collect();
+        let is_unique =
+            |parts: &usize| others.iter().all(|other| end(other, *parts) != end(path, *parts));
+        let parts = (1..=path.components().count()).find(is_unique).unwrap_or(1);
+        end(path, parts).to_string_lossy().into_owned()
+    };
+    files.iter().map(name).collect()
 }
 
 /// Opens a file. Anything else, such as a pipe, cannot be read from its beginning again.
-fn open(path: &Path) -> Result<File, IpcError> {
-    let open = || -> io::Result<File> {
-        if !path.metadata()?.is_file() {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        File::open(path)
-    };
-    open().map_err(|error| of_file(&name(path), Fault::Io(error).message()))
+fn open(path: &Path, name: &str) -> Result<File, IpcError> {
+    let failed = |error| of_file(name, Fault::Io(error).message());
+    let found = path.metadata().map_err(failed)?;
+    if found.is_dir() {
+        return Err(of_file(name, message!("import-is-folder")));
+    }
+    if !found.is_file() {
+        return Err(of_file(name, message!("import-is-no-file")));
+    }
+    File::open(path).map_err(failed)
 }
 
 /// Returns the error for a file that cannot be imported.
-fn of_file(name: &str, reason: message::Message) -> IpcError {
+fn of_file(name: &str, reason: Message) -> IpcError {
     IpcError::new(ErrorCode::File, message!("import-file", file = name, reason = reason))
 }
 
@@ -385,6 +411,27 @@ mod tests {
         let imported = session.commit(preview.number, &goes_on).unwrap().unwrap();
         assert_eq!(imported.counts.added, 10_000);
         assert_eq!(goes_on.progress().done, 10_000);
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        for (paths, expected) in [
+            (vec!["/a/log.csv"], vec!["log.csv"]),
+            (vec!["/a/log.csv", "/a/other.csv"], vec!["log.csv", "other.csv"]),
+            (vec!["/a/log.csv", "/a/log.csv"], vec!["log.csv", "log.csv"]),
+            (vec!["/log.csv", "/b/log.csv"], vec!["/log.csv", "b/log.csv"]),
+            (
+                vec!["/a/x/log.csv", "/b/x/log.csv", "/b/y/log.csv", "/c.csv"],
+                vec!["a/x/log.csv", "b/x/log.csv", "y/log.csv", "c.csv"],
+            ),
+        ] {
+            let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+            let expected: Vec<_> =
+                expected.iter().map(|name| Path::new(name).display().to_string()).collect();
+            let found = names(&paths).into_iter();
+            let found: Vec<_> = found.map(|name| Path::new(&name).display().to_string()).collect();
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct ImportPreview {
     pub zone_was_used: bool,
     /// The numbers of sits.
     pub counts: ImportCounts,
+    /// The number of sits that are in the files twice, each time with the same values.
+    pub repeated: u32,
     /// The number of skipped rows that can be imported on request, because only their length of more than 24 hours was the
     /// reason.
     pub long_sits: u32,
@@ -87,7 +89,7 @@ pub struct ImportPreview {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ImportedFile {
-    /// Its name, without its folder.
+    /// Its name; with its folder if another of the files has the same name.
     pub name: String,
     /// The name of its format, such as `insight-timer`.
     pub format: String,
@@ -110,7 +112,7 @@ pub struct ImportCounts {
     pub added: u32,
     /// Sits that undoing an earlier import has deleted, and that come back.
     pub revived: u32,
-    /// Sits that are in the log already, or in the files twice.
+    /// Sits that are in the log already. They stay as they are.
     pub known: u32,
     /// Sits that are in the log, or in another of the files, in another format.
     pub same: u32,
@@ -172,7 +174,7 @@ pub struct ImportView {
     pub id: i64,
     /// When it was made, RFC 3339 in UTC.
     pub imported_at: String,
-    /// The names of its files, without their folders.
+    /// The names of its files; with their folders if several have the same name.
     pub files: Vec<String>,
     /// The names of their formats.
     pub formats: Vec<String>,

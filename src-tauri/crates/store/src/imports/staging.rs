@@ -4,7 +4,7 @@
 //! sits. It is removed when the import ends, and at the next start if the process was killed.
 
 use super::compare::{self, Compared};
-use super::{ImportCounts, ImportPreview, ImportSample, effective};
+use super::{ImportCounts, ImportPreview, ImportSample, StagedAs, effective};
 use crate::text::Stamp;
 use crate::{StoreError, connection};
 use chrono::DateTime;
@@ -89,7 +89,7 @@ pub(crate) struct Staging {
     temporary: TempDir,
     folder: PathBuf,
     staged: u32,
-    /// Sits whose id was staged before.
+    /// Sits that were staged before.
     repeated: u32,
     looks: u32,
     /// Whether a transaction is open, in which sits are added.
@@ -156,10 +156,30 @@ impl Staging {
     }
 
     /// Adds a sit of a file. Its label is the name of one; its devices are not used.
-    pub fn add(&mut self, file: usize, session: &Session) -> Result<(), StoreError> {
+    pub fn add(&mut self, file: usize, session: &Session) -> Result<StagedAs, StoreError> {
         self.begin_adding()?;
         let (start, length) = effective(session);
         let Session { lifecycle, details, .. } = session;
+        let values = params![
+            i64::try_from(file).unwrap_or(i64::MAX),
+            crate::text::Id(session.id),
+            start,
+            length,
+            session.utcoffset.0,
+            Stamp(lifecycle.startedat),
+            lifecycle.sitlength.0,
+            lifecycle.satlength().0,
+            lifecycle.completedat().map(Stamp),
+            lifecycle.endedat().map(Stamp),
+            session.source.as_str(),
+            Stamp(session.createdat),
+            details.value.corrected_start.map(Stamp),
+            details.value.corrected_length.map(|length| length.0),
+            details.value.corrected_offset.map(|offset| offset.0),
+            details.revision,
+            details.value.label,
+            details.value.note,
+        ];
         let added = self
             .connection
             .prepare_cached(
@@ -169,34 +189,27 @@ impl Staging {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
                  ON CONFLICT (id) DO NOTHING",
             )
-            .and_then(|mut statement| {
-                statement.execute(params![
-                    i64::try_from(file).unwrap_or(i64::MAX),
-                    crate::text::Id(session.id),
-                    start,
-                    length,
-                    session.utcoffset.0,
-                    Stamp(lifecycle.startedat),
-                    lifecycle.sitlength.0,
-                    lifecycle.satlength().0,
-                    lifecycle.completedat().map(Stamp),
-                    lifecycle.endedat().map(Stamp),
-                    session.source.as_str(),
-                    Stamp(session.createdat),
-                    details.value.corrected_start.map(Stamp),
-                    details.value.corrected_length.map(|length| length.0),
-                    details.value.corrected_offset.map(|offset| offset.0),
-                    details.revision,
-                    details.value.label,
-                    details.value.note,
-                ])
-            })
+            .and_then(|mut statement| statement.execute(values))
             .map_err(|error| self.explained(error))?;
-        match added {
-            0 => self.repeated += 1,
-            _ => self.staged += 1,
+        if added > 0 {
+            self.staged += 1;
+            return Ok(StagedAs::New);
         }
-        Ok(())
+        let is_equal: bool = self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM sits WHERE id = ?2 AND (start, length, utcoffset, startedat, sitlength,
+                   satlength, completedat, endedat, source, createdat, correctedstart, correctedlength, correctedoffset,
+                   detailsrevision, label, note)
+                 IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18))",
+            )
+            .and_then(|mut statement| statement.query_row(values, |row| row.get(0)))
+            .map_err(|error| self.explained(error))?;
+        if is_equal {
+            self.repeated += 1;
+            return Ok(StagedAs::Repeated);
+        }
+        Ok(StagedAs::Different)
     }
 
     /// Adds the look of a label. Those beyond the number of labels that an owner can have are left out.
@@ -234,7 +247,7 @@ impl Staging {
     }
 
     pub fn counts(&self) -> Result<ImportCounts, StoreError> {
-        let mut counts = ImportCounts { known: self.repeated, ..ImportCounts::default() };
+        let mut counts = ImportCounts::default();
         let mut statement =
             self.connection.prepare_cached("SELECT status, count(*) FROM sits GROUP BY status")?;
         let mut rows = statement.query([])?;
@@ -245,7 +258,7 @@ impl Staging {
                 status if status == Status::Undone as i64 => counts.revived = number,
                 status if status == Status::Same as i64 => counts.same = number,
                 status if status == Status::Deleted as i64 => counts.deleted = number,
-                _ => counts.known += number,
+                _ => counts.known = number,
             }
         }
         Ok(counts)
@@ -271,7 +284,8 @@ impl Staging {
         let mut latest = read("DESC", samples.max(1))?;
         let last = latest.first().map(|sit| sit.start);
         latest.truncate(samples as usize);
-        Ok(ImportPreview { counts, first: start(read("ASC", 1)?), last, samples: latest })
+        let (first, repeated) = (start(read("ASC", 1)?), self.repeated);
+        Ok(ImportPreview { counts, repeated, first, last, samples: latest })
     }
 
     fn begin_adding(&mut self) -> Result<(), StoreError> {

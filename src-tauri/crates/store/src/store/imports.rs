@@ -4,7 +4,7 @@ use super::Store;
 use crate::backups::{self, BackupReason};
 use crate::imports::{
     self, Commit, CommitProgress, Committed, ImportId, ImportInfo, ImportOutcome, ImportPreview,
-    ImportSource, Staging,
+    ImportSource, StagedAs, Staging,
 };
 use crate::{StoreError, folder};
 use chrono::{DateTime, Utc};
@@ -43,12 +43,12 @@ impl StagedImport {
         self.staging.count()
     }
 
-    /// Adds a sit that was read from the file with the index `file`. The text in its label is the name of a label. The id of
-    /// this device, which is in a session, is set by [`Self::commit`].
+    /// Adds a sit that was read from the file with the index `file`, unless one with its id was added before. The text in its
+    /// label is the name of a label. The id of this device, which is in a session, is set by [`Self::commit`].
     ///
     /// # Errors
     /// An I/O error.
-    pub fn add(&mut self, file: usize, session: &Session) -> Result<(), StoreError> {
+    pub fn add(&mut self, file: usize, session: &Session) -> Result<StagedAs, StoreError> {
         self.staging.add(file, session)
     }
 
