@@ -16,6 +16,7 @@ pub(crate) fn restore(
     backup: &Path,
     now: DateTime<Utc>,
 ) -> Result<Option<PathBuf>, StoreError> {
+    let _unchanged = KeepsFolder::of(backup);
     if let Some(reason) = backups::why_unusable(backup) {
         return Err(StoreError::BackupUnusable { backup: backup.into(), reason });
     }
@@ -39,6 +40,35 @@ pub(crate) fn restore(
     fs::rename(&restoring, folder::database(data)).map_err(failed(&restoring))?;
     folder::sync_folder(data).map_err(failed(data))?;
     Ok(aside)
+}
+
+/// Removes the empty log, and its index, that SQLite leaves beside a database in WAL mode which it only reads.
+struct KeepsFolder {
+    log: PathBuf,
+    index: PathBuf,
+    /// Whether there was neither before.
+    is_tidy: bool,
+}
+
+impl KeepsFolder {
+    /// Is called before the database at `path` is opened.
+    fn of(path: &Path) -> Self {
+        let (log, index) = (folder::suffixed(path, "-wal"), folder::suffixed(path, "-shm"));
+        let is_tidy = !log.exists() && !index.exists();
+        Self { log, index, is_tidy }
+    }
+}
+
+impl Drop for KeepsFolder {
+    fn drop(&mut self) {
+        if self.is_tidy && fs::metadata(&self.log).is_ok_and(|log| log.len() == 0) {
+            for path in [&self.index, &self.log] {
+                if let Err(error) = folder::remove_if_there(path) {
+                    tracing::info!(%error, path = %path.display(), "a file of SQLite is left");
+                }
+            }
+        }
+    }
 }
 
 fn copy_as_new_device(
@@ -115,6 +145,7 @@ pub(crate) fn preview(
     backup: &Path,
     named: u32,
 ) -> Result<RestorePreview, StoreError> {
+    let _unchanged = KeepsFolder::of(backup);
     if let Some(reason) = backups::why_unusable(backup) {
         return Err(StoreError::BackupUnusable { backup: backup.into(), reason });
     }
