@@ -4,6 +4,8 @@
 
 cli-system = Das System meldet einen Fehler: { $reason }. Alle gespeicherten Sitzungen bleiben erhalten.
 cli-output = In die Standardausgabe kann nicht geschrieben werden: { $reason }.
+# $outcome sind ganze Sätze.
+cli-output-outcome = In die Standardausgabe kann nicht geschrieben werden: { $reason }. Der Befehl wurde ausgeführt: { $outcome }
 cli-output-sit = In die Standardausgabe kann nicht geschrieben werden: { $reason }. Die Sitzung ist davon nicht betroffen.
 cli-no-sit = Es läuft keine Sitzung: Zafu läuft nicht mit diesem Datenordner.
 cli-quit-not-running = Zafu läuft nicht.
@@ -75,6 +77,9 @@ cli-log-elsewhere = anderswo
 cli-log-unfinished = nicht beendet
 cli-log-no-label = Es gibt keine Art „{ $name }“. `zafu log` zeigt die Arten deiner Sitzungen.
 cli-log-days = Kein Tag ist ab { $since } und bis { $until }: Der erste Tag kommt nach dem letzten.
+cli-log-none-match = Keine Sitzung passt dazu.
+# $count ist immer 20.
+cli-log-more = Das sind die neuesten { $count } Sitzungen. `--limit` listet mehr.
 
 ## Export
 
@@ -204,6 +209,8 @@ cli-backup-sits = { $count ->
 }
 cli-backup-unreadable = nicht lesbar
 cli-backup-not-found = Es gibt keine Sicherung „{ $text }“. Es wurde nichts geändert. `zafu backup list` listet die Sicherungen mit ihren Nummern.
+# $number bezeichnet die Sicherung.
+cli-backup-made = Sicherung { $number } wurde angelegt.
 cli-backup-has = { $count ->
     [one] Die Sicherung hat 1 Sitzung.
    *[other] Die Sicherung hat { $count } Sitzungen.
@@ -237,6 +244,8 @@ cli-backup-no-preview = Was die Sicherung ändern würde, lässt sich nicht sage
 cli-backup-question = Sicherung wiederherstellen? Was jetzt da ist, bleibt in einer Datei daneben erhalten. (j/N)
 cli-backup-declined = Es wurde nichts geändert.
 cli-backup-unconfirmed = Etwas ist neuer als die Sicherung, darum wurde nichts geändert. Gib `--yes` an, um die Sicherung trotzdem wiederherzustellen: Was jetzt da ist, bleibt in einer Datei daneben erhalten.
+cli-backup-unconfirmed-unknown = Es lässt sich nicht sagen, was die Sicherung ändern würde. Deshalb wurde nichts geändert. Gib `--yes` an, um die Sicherung trotzdem wiederherzustellen: Was jetzt da ist, bleibt in einer Datei daneben erhalten.
+cli-backup-changed-meanwhile = Das Protokoll hat sich inzwischen geändert. Es wurde noch nichts wiederhergestellt.
 
 ## Wiederherstellung einer Sicherung
 
@@ -255,7 +264,8 @@ cli-import-new = Neu: { $count }.
 cli-import-revived = Nach einem rückgängig gemachten Import wieder da: { $count }.
 cli-import-days = Von { $first } bis { $last }.
 cli-import-none = Nichts ist neu.
-cli-import-known = Schon im Protokoll: { $count }.
+cli-import-repeated = Doppelt in den Dateien: { $count }.
+cli-import-known = Schon im Protokoll und unverändert gelassen: { $count }.
 cli-import-same = Schon im Protokoll oder in einer anderen der Dateien, in einem anderen Format: { $count }.
 cli-import-deleted = Von dir gelöscht, auch nach diesem Import: { $count }.
 cli-import-zone = Zeiten ohne Zeitzone gelten als { $zone }. `--zone` nennt eine andere.
@@ -269,10 +279,20 @@ cli-import-question =
         [one] 1 Sitzung importieren? (j/N)
        *[other] { $count } Sitzungen importieren? (j/N)
     }
+cli-import-changed = Die Dateien oder das Protokoll haben sich inzwischen geändert. Es wurde noch nichts importiert.
+# $percent ist eine Zahl von 0 bis 100.
+cli-import-reading = Dateien werden gelesen: { $percent } %
+cli-import-importing = Wird importiert: { $percent } %
 cli-import-declined = Es wurde nichts importiert.
 cli-import-done = Importiert: { $added }. Wiederhergestellt: { $revived }. `zafu import undo { $id }` macht diesen Import rückgängig.
 cli-import-date-order = { $file } enthält Tage, die auf zwei Arten gelesen werden können, zum Beispiel { $example }. Es wurde nichts importiert. Gib `--date-order dmy` an, wenn der Tag zuerst kommt, oder `--date-order mdy`, wenn der Monat zuerst kommt.
 cli-import-list-empty = Es gibt noch keine Importe.
 cli-import-listed = { $id }  { $time }  Sitzungen: { $sits }. { $files }
 cli-import-listed-undone = { $id }  { $time }  Sitzungen: { $sits }. Rückgängig gemacht: { $undone }. { $files }
+cli-import-undo-question =
+    { $count ->
+        [one] Import { $id } rückgängig machen? Seine Sitzung wird gelöscht, auch wenn du sie seitdem bearbeitet hast. (j/N)
+       *[other] Import { $id } rückgängig machen? Seine { $count } Sitzungen werden gelöscht, auch die, die du seitdem bearbeitet hast. (j/N)
+    }
+cli-import-not-undone = Es wurde nichts rückgängig gemacht.
 cli-import-undone = Rückgängig gemacht. Gelöschte Sitzungen: { $count }. Ein neuer Import derselben Dateien bringt sie zurück.

@@ -5,6 +5,8 @@
 
 cli-system = The system reported an error: { $reason }. Every saved sit is kept.
 cli-output = Standard output cannot be written: { $reason }.
+# $outcome is one or more whole sentences.
+cli-output-outcome = Standard output cannot be written: { $reason }. The command was carried out: { $outcome }
 cli-output-sit = Standard output cannot be written: { $reason }. The sit is not affected.
 cli-no-sit = No sit is running: Zafu is not running with this data folder.
 cli-quit-not-running = Zafu is not running.
@@ -81,6 +83,9 @@ cli-log-elsewhere = elsewhere
 cli-log-unfinished = unfinished
 cli-log-no-label = There is no label “{ $name }”. `zafu log` shows the labels of your sits.
 cli-log-days = No day is from { $since } and until { $until }: the first day comes after the last one.
+cli-log-none-match = No sits match.
+# $count is always 20.
+cli-log-more = These are the latest { $count } sits. `--limit` lists more.
 
 ## Export
 
@@ -216,6 +221,8 @@ cli-backup-sits = { $count ->
 }
 cli-backup-unreadable = not readable
 cli-backup-not-found = There is no backup “{ $text }”. Nothing was changed. `zafu backup list` lists the backups with their numbers.
+# $number identifies the backup.
+cli-backup-made = Backup { $number } was made.
 cli-backup-has = { $count ->
     [one] The backup has 1 sit.
    *[other] The backup has { $count } sits.
@@ -250,6 +257,8 @@ cli-backup-no-preview = What the backup would change cannot be told. { $error }
 cli-backup-question = Restore the backup? What is there now is kept in a file beside it. (y/N)
 cli-backup-declined = Nothing was changed.
 cli-backup-unconfirmed = Something is newer than the backup, so nothing was changed. Say `--yes` to restore the backup all the same: what is there now is kept in a file beside it.
+cli-backup-unconfirmed-unknown = What the backup would change cannot be told, so nothing was changed. Say `--yes` to restore the backup all the same: what is there now is kept in a file beside it.
+cli-backup-changed-meanwhile = The log has changed meanwhile. Nothing was restored yet.
 
 ## Restore of a backup
 
@@ -268,7 +277,8 @@ cli-import-new = New: { $count }.
 cli-import-revived = Back after an undone import: { $count }.
 cli-import-days = From { $first } to { $last }.
 cli-import-none = Nothing is new.
-cli-import-known = Already in the log: { $count }.
+cli-import-repeated = In the files twice: { $count }.
+cli-import-known = Already in the log, and left as they are: { $count }.
 cli-import-same = Already in the log, or in another of the files, in another format: { $count }.
 cli-import-deleted = Deleted by you, and still deleted after this import: { $count }.
 cli-import-zone = Times without a time zone are taken as { $zone }. `--zone` names another one.
@@ -282,10 +292,20 @@ cli-import-question =
         [one] Import 1 sit? (y/N)
        *[other] Import { $count } sits? (y/N)
     }
+cli-import-changed = The files or the log have changed meanwhile. Nothing was imported yet.
+# $percent is a number from 0 to 100.
+cli-import-reading = Reading the files: { $percent } %
+cli-import-importing = Importing: { $percent } %
 cli-import-declined = Nothing was imported.
 cli-import-done = Imported: { $added }. Restored: { $revived }. `zafu import undo { $id }` undoes this import.
 cli-import-date-order = { $file } has dates that can be read in two ways, such as { $example }. Nothing was imported. Say `--date-order dmy` if the day comes first, or `--date-order mdy` if the month comes first.
 cli-import-list-empty = There are no imports yet.
 cli-import-listed = { $id }  { $time }  Sits: { $sits }. { $files }
 cli-import-listed-undone = { $id }  { $time }  Sits: { $sits }. Undone: { $undone }. { $files }
+cli-import-undo-question =
+    { $count ->
+        [one] Undo import { $id }? Its sit is deleted, also if you have edited it since. (y/N)
+       *[other] Undo import { $id }? Its { $count } sits are deleted, also those that you have edited since. (y/N)
+    }
+cli-import-not-undone = Nothing was undone.
 cli-import-undone = Undone. Deleted sits: { $count }. Importing the same files again brings them back.

@@ -2,7 +2,7 @@
 //! is running.
 
 use crate::failure::{ACCOUNT_ATTENTION, DONE, Failure, USAGE, WAITING};
-use crate::{log, owners, print};
+use crate::{log, outcome, owners, print};
 use std::io::{self, BufRead};
 use zafu_cli::args::{AccountCommand, AfterErasure, ProjectArgs, SignInArgs};
 use zafu_core::message;
@@ -53,12 +53,12 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
             let ProjectView { url, key } = project(&mut client, args)?;
             let address = email.clone();
             client.send_code(CodeRequest { url, key, email })?;
-            output::print(text!("cli-account-code-sent", email = address));
+            outcome::print(text!("cli-account-code-sent", email = address));
             Ok(())
         }
         AccountCommand::SignOut => {
             client.sign_out()?;
-            output::print(text!("cli-account-sign-out"));
+            outcome::print(text!("cli-account-sign-out"));
             Ok(())
         }
         AccountCommand::Status { json } => {
@@ -70,7 +70,7 @@ pub fn run(folder: &DataFolder, command: AccountCommand) -> Result<(), Failure> 
         }
         AccountCommand::Erase { yes: true } => {
             client.erase()?;
-            output::print(text!("cli-account-erased"));
+            outcome::print(text!("cli-account-erased"));
             Ok(())
         }
         AccountCommand::Adopt { leave, from: Some(from), yes } => {
@@ -105,7 +105,7 @@ fn adopt_from(
     }
     if leave {
         client.decline_from(id)?;
-        output::print(text!("cli-account-declined", count = count, name = name));
+        outcome::print(text!("cli-account-declined", count = count, name = name));
         return Ok(());
     }
     if !owner.state.is_gone() && !yes {
@@ -120,7 +120,7 @@ fn adopt_from(
         return Err(Failure::new(USAGE, message));
     }
     let moved = client.adopt_from(id, yes)?;
-    output::print(match moved.saturating_sub(count) {
+    outcome::print(match moved.saturating_sub(count) {
         _ if moved == 0 => text!("cli-account-adopted-none", name = name),
         0 => text!("cli-account-adopted", count = count, name = name, own = own_email),
         deleted => text!(
@@ -186,12 +186,12 @@ fn signed_in(
     SignedInView { adopted, mail_sent }: SignedInView,
 ) -> Result<(), Failure> {
     if mail_sent {
-        output::print(text!("cli-account-confirmation-sent", email = address));
+        outcome::print(text!("cli-account-confirmation-sent", email = address));
         return Ok(());
     }
-    output::print(text!("cli-account-sign-in"));
+    outcome::print(text!("cli-account-sign-in"));
     if adopted > 0 {
-        output::print(text!("cli-account-assigned", count = adopted));
+        outcome::print(text!("cli-account-assigned", count = adopted));
     }
     let view = client.status()?;
     if view.as_ref().is_some_and(|view| view.until_quit) {

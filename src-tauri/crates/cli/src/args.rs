@@ -107,13 +107,18 @@ pub struct Log {
     #[arg(long)]
     pub json: bool,
 
-    /// The maximum number of sits.
-    #[arg(long, default_value_t = 20)]
-    pub limit: u32,
+    /// The maximum number of sits; by default [`Self::LIMIT`].
+    #[arg(long)]
+    pub limit: Option<u32>,
 
     /// Selects the sits.
     #[command(flatten)]
     pub selected: Selected,
+}
+
+impl Log {
+    /// The default of `limit`.
+    pub const LIMIT: u32 = 20;
 }
 
 /// The sits of the log that a command is about. All conditions apply together.
@@ -363,8 +368,8 @@ pub struct Import {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// The time zone of times without one, such as `Europe/Berlin`; by default the system's.
-    #[arg(long, value_name = "ZONE")]
+    /// The time zone of times without one, such as `Europe/Berlin` or `+02:00`; by default that of `TZ` or of the system.
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub zone: Option<String>,
 
     /// The order of day, month and year in files that do not tell it.
@@ -401,6 +406,9 @@ pub enum ImportCommand {
     Undo {
         /// The ID of the import.
         id: i64,
+        /// Undoes it without a question.
+        #[arg(long)]
+        yes: bool,
         /// Prints JSON.
         #[arg(long)]
         json: bool,

@@ -6,10 +6,11 @@ use chrono::SecondsFormat;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use zafu_core::message;
+use zafu_core::message::Message;
 use zafu_engine::protocol::IpcError;
 use zafu_engine::{Access, DataFolder, FolderLock, lock_or_connect, output, system};
 use zafu_messages::text;
-use zafu_store::{BackupInfo, Store};
+use zafu_store::{BackupInfo, RestorePreview, Store, StoreError};
 
 /// The number of sits that a preview names.
 const NAMED: u32 = 10;
@@ -51,60 +52,89 @@ pub fn make(folder: &DataFolder, json: bool) -> Result<(), Failure> {
     let _lock = lock(folder)?;
     let now = system::clock().now().wall;
     let backup = view(Store::open(folder.path(), now)?.back_up(now)?);
-    if json {
-        return print::backup(&backup);
-    }
-    print::backups(&[backup], false)
+    print::backup(backup, json)
 }
 
 /// Prints what restoring a backup would change, and restores it. If something is newer than the backup, the user has to
 /// confirm it. The current database is moved aside, never deleted.
 pub fn restore(folder: &DataFolder, from: &str, yes: bool) -> Result<(), Failure> {
-    let _lock = lock(folder)?;
-    let path = path(folder, from)?;
-    if confirm_restore(folder, &path, yes, true)? {
-        restore_from(folder, &path)?;
-    }
-    Ok(())
+    restore_from(folder, &path(folder, from)?, yes, true)
 }
 
-/// Prints what restoring the backup at `path` would change. Returns whether to restore it: the user has to confirm it if
-/// something is newer than the backup, or, with `asks_if_unknown`, if the current database cannot be read.
-pub fn confirm_restore(
+/// What restoring a backup would change.
+#[derive(PartialEq)]
+enum Changes {
+    Known(Box<RestorePreview>),
+    /// The current database cannot be read, and so not be compared; it is kept all the same.
+    Unknown(Message),
+}
+
+impl Changes {
+    fn of(folder: &DataFolder, path: &Path) -> Result<Self, Failure> {
+        match Store::restore_preview(folder.path(), path, NAMED) {
+            Ok(preview) => Ok(Self::Known(Box::new(preview))),
+            Err(error @ StoreError::BackupUnusable { .. }) => Err(error.into()),
+            Err(error) => Ok(Self::Unknown(error.message())),
+        }
+    }
+
+    fn print(&self) -> Result<(), Failure> {
+        match self {
+            Self::Known(preview) => print::restore_preview(preview)?,
+            Self::Unknown(error) => {
+                output::print(text!("cli-backup-no-preview", error = error.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Prints what restoring the backup at `path` would change, and restores it. The user has to confirm it if something is
+/// newer than the backup, or, with `asks_if_unknown`, if the current database cannot be read. While the user is asked, the
+/// folder is not locked, so that a sit can be started; what would change is then compared again.
+pub fn restore_from(
     folder: &DataFolder,
     path: &Path,
     yes: bool,
     asks_if_unknown: bool,
-) -> Result<bool, Failure> {
-    let must_ask = match Store::restore_preview(folder.path(), path, NAMED) {
-        Ok(preview) => {
-            print::restore_preview(&preview)?;
-            preview.loses()
+) -> Result<(), Failure> {
+    let mut held = lock(folder)?;
+    let mut changes = Changes::of(folder, path)?;
+    loop {
+        let must_ask = match &changes {
+            Changes::Known(preview) => preview.loses(),
+            Changes::Unknown(_) => asks_if_unknown,
+        };
+        if must_ask || matches!(changes, Changes::Known(_)) {
+            changes.print()?;
         }
-        Err(error @ zafu_store::StoreError::BackupUnusable { .. }) => return Err(error.into()),
-        // A database that cannot be read cannot be compared; it is kept all the same.
-        Err(error) if asks_if_unknown => {
-            output::print(text!("cli-backup-no-preview", error = error.message()));
-            true
+        if yes || !must_ask {
+            break;
         }
-        Err(_) => false,
-    };
-    if yes || !must_ask {
-        return Ok(true);
+        drop(held);
+        match (confirm::ask(&text!("cli-backup-question"))?, &changes) {
+            (Some(true), _) => {}
+            (Some(false), _) => {
+                output::print(text!("cli-backup-declined"));
+                return Ok(());
+            }
+            (None, Changes::Known(_)) => {
+                return Err(Failure::new(USAGE, message!("cli-backup-unconfirmed")));
+            }
+            (None, Changes::Unknown(_)) => {
+                return Err(Failure::new(USAGE, message!("cli-backup-unconfirmed-unknown")));
+            }
+        }
+        held = lock(folder)?;
+        let again = Changes::of(folder, path)?;
+        if again == changes {
+            break;
+        }
+        output::print_error(text!("cli-backup-changed-meanwhile"));
+        changes = again;
     }
-    match confirm::ask(&text!("cli-backup-question"))? {
-        Some(true) => Ok(true),
-        Some(false) => {
-            output::print(text!("cli-backup-declined"));
-            Ok(false)
-        }
-        None => Err(Failure::new(USAGE, message!("cli-backup-unconfirmed"))),
-    }
-}
-
-/// Restores the backup at `path`, and prints the new path of the current database.
-pub fn restore_from(folder: &DataFolder, path: &Path) -> Result<(), Failure> {
     let aside = Store::restore(folder.path(), path, system::clock().now().wall)?;
+    drop(held);
     print::restored(aside.as_deref());
     Ok(())
 }

@@ -1,54 +1,158 @@
 //! `zafu import`: imports files, lists imports and undoes them.
 
-use crate::failure::{DONE, Failure, USAGE};
+use crate::failure::{DONE, Failure, REJECTED, USAGE};
+use crate::interrupts::{Happened, Interrupts};
 use crate::{confirm, print, source};
+use std::io::{self, IsTerminal};
 use zafu_cli::args::{self, Import};
 use zafu_core::message;
-use zafu_engine::DataFolder;
-use zafu_engine::ImportClient;
+use zafu_core::message::Message;
 use zafu_engine::protocol::{
     DateOrder, ImportFiles, ImportPreview, ImportReading, ImportRequest, ImportView, Request,
 };
+use zafu_engine::{DataFolder, ImportClient, ImportMonitor, output};
 use zafu_messages::text;
 
 /// Reads the files, prints what importing them would change, and imports them. Asks first if a user is there to answer.
+/// Ctrl-C cancels at any time until it is done; then nothing is imported.
 pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
-    let files: std::io::Result<_> = import.files.iter().map(std::path::absolute).collect();
+    let files: io::Result<_> = import.files.iter().map(std::path::absolute).collect();
     let files = ImportFiles {
         files: files?,
-        zone: import.zone.clone(),
+        // As for sits, the variable names the zone of the user, also if the engine runs with another one.
+        zone: import.zone.clone().or_else(zafu_engine::environment_zone),
         date_order: import.date_order.map(|order| match order {
             args::DateOrder::Dmy => DateOrder::DayFirst,
             args::DateOrder::Mdy => DateOrder::MonthFirst,
         }),
         long_sits: import.long_sits,
     };
-    let mut client = ImportClient::connect(folder)?;
-    let preview = match client.read(files)? {
-        ImportReading::Preview(preview) => preview,
-        ImportReading::DateOrderNeeded { file, example } => {
-            let message = message!("cli-import-date-order", file = file, example = example);
-            return Err(Failure::new(USAGE, message));
+    let mut interrupts = Interrupts::new()?;
+    let (mut client, mut preview) = read(folder, &files, &mut interrupts)?;
+    let imported = loop {
+        if !import.json {
+            output::print_plain(&print::import_preview(&preview));
         }
-    };
-    if !import.json {
-        print::import_preview(&preview)?;
-    }
-    let is_change = preview.counts.added > 0 || preview.counts.revived > 0;
-    let imported = if import.dry_run || !is_change || !(import.yes || is_confirmed(&preview)?) {
-        client.discard()?;
-        None
-    } else {
-        client.commit(preview.number)?
+        let is_change = preview.counts.added > 0 || preview.counts.revived > 0;
+        if import.dry_run || !is_change {
+            client.discard()?;
+            break None;
+        }
+        if !import.yes && io::stdin().is_terminal() {
+            // Nothing else could use the folder while it is locked, so that the files are read again after the answer.
+            client.discard()?;
+            drop(client);
+            if import.json {
+                output::print_error_plain(&print::import_preview(&preview));
+            }
+            if !is_confirmed(&preview, &mut interrupts)? {
+                break None;
+            }
+            let (next, again) = read(folder, &files, &mut interrupts)?;
+            client = next;
+            let is_same = ImportPreview { number: preview.number, ..(*again).clone() } == *preview;
+            preview = again;
+            if !is_same {
+                output::print_error(text!("cli-import-changed"));
+                continue;
+            }
+        }
+        let number = preview.number;
+        let monitor = client.monitor();
+        break interrupts.during(|| client.commit(number), watch(monitor, Work::Import))??;
     };
     print::imported(&preview, imported.as_ref(), import)?;
     Ok(DONE)
 }
 
-/// Asks the user whether to import, if standard input is a terminal.
-fn is_confirmed(preview: &ImportPreview) -> Result<bool, Failure> {
+/// Reads the files.
+fn read(
+    folder: &DataFolder,
+    files: &ImportFiles,
+    interrupts: &mut Interrupts,
+) -> Result<(ImportClient, Box<ImportPreview>), Failure> {
+    let mut client = ImportClient::connect(folder)?;
+    let monitor = client.monitor();
+    let reading =
+        interrupts.during(|| client.read(files.clone()), watch(monitor, Work::Read))??;
+    match reading {
+        ImportReading::Preview(preview) => Ok((client, preview)),
+        ImportReading::DateOrderNeeded { file, example } => {
+            let message = message!("cli-import-date-order", file = file, example = example);
+            Err(Failure::new(USAGE, message))
+        }
+    }
+}
+
+/// What the command waits for.
+#[derive(Clone, Copy)]
+enum Work {
+    Read,
+    Import,
+}
+
+impl Work {
+    fn progress(self, percent: u64) -> Message {
+        match self {
+            Self::Read => message!("cli-import-reading", percent = percent),
+            Self::Import => message!("cli-import-importing", percent = percent),
+        }
+    }
+}
+
+/// Returns a function that cancels what `monitor` watches when the user interrupts it, and prints each second how far it is
+/// if standard error is a terminal.
+fn watch(monitor: ImportMonitor, work: Work) -> impl FnMut(Happened) {
+    let shows_progress = io::stderr().is_terminal();
+    let mut line = ProgressLine(0);
+    move |happened| {
+        let done = match happened {
+            Happened::Interrupt => monitor.cancel(),
+            Happened::Second if shows_progress => monitor.progress().map(|progress| {
+                if let Some(percent) = (progress.done * 100).checked_div(progress.total) {
+                    line.show(&text(&work.progress(percent.min(100))));
+                }
+            }),
+            Happened::Second => Ok(()),
+        };
+        // The request itself returns the error.
+        if let Err(error) = done {
+            tracing::debug!(%error, "the import was not watched");
+        }
+    }
+}
+
+/// A line on standard error that is written again and again, and removed when this is dropped. Has its width.
+struct ProgressLine(usize);
+
+impl ProgressLine {
+    fn show(&mut self, line: &str) {
+        self.clear();
+        output::print_error_plain(line);
+        self.0 = line.chars().count();
+    }
+
+    fn clear(&mut self) {
+        if self.0 > 0 {
+            output::print_error_plain(&format!("\r{:1$}\r", "", self.0));
+        }
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// Asks the user whether to import.
+fn is_confirmed(preview: &ImportPreview, interrupts: &mut Interrupts) -> Result<bool, Failure> {
     let count = preview.counts.added.saturating_add(preview.counts.revived);
-    Ok(confirm::ask(&text!("cli-import-question", count = count))?.unwrap_or(true))
+    let question = text!("cli-import-question", count = count);
+    match interrupts.until_interrupted(move || confirm::ask(&question))? {
+        Some(answer) => Ok(answer?.unwrap_or(false)),
+        None => Err(Failure::new(REJECTED, message!("import-cancelled"))),
+    }
 }
 
 /// Prints the imports, newest first.
@@ -61,8 +165,21 @@ pub fn list(folder: &DataFolder, json: bool) -> Result<(), Failure> {
     print::imports(&imports, json)
 }
 
-/// Undoes an import.
-pub fn undo(folder: &DataFolder, id: i64, json: bool) -> Result<(), Failure> {
+/// Undoes an import. Asks first if a user is there to answer.
+pub fn undo(folder: &DataFolder, id: i64, yes: bool, json: bool) -> Result<(), Failure> {
+    if !yes && io::stdin().is_terminal() {
+        // An import that cannot be undone is reported before the question. Nothing is locked while it is asked.
+        let imports = ImportClient::connect(folder)?.list()?;
+        let import = imports.iter().find(|import| import.id == id && import.undone.is_none());
+        if let Some(import) = import {
+            let sits = import.counts.added.saturating_add(import.counts.revived);
+            let question = text!("cli-import-undo-question", count = sits, id = id.to_string());
+            if confirm::ask(&question)? != Some(true) {
+                output::print(text!("cli-import-not-undone"));
+                return Ok(());
+            }
+        }
+    }
     let undone = ImportClient::connect(folder)?.undo(id)?;
     print::import_undone(&undone, json)
 }

@@ -8,7 +8,8 @@ use zafu_core::label::folded;
 use zafu_core::message;
 use zafu_engine::DataFolder;
 use zafu_engine::protocol::{LabelView, LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
-use zafu_engine::{Client, system};
+use zafu_engine::{Client, output, system};
+use zafu_messages::text;
 
 /// Returns every owner of sits in `folder`, the account in use first.
 pub fn owners(folder: &DataFolder) -> Result<Vec<OwnerView>, Failure> {
@@ -79,7 +80,8 @@ fn key(labels: &[LabelView], name: &str) -> Result<String, Failure> {
 pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
     let (filter, owners) = filter(folder, &log.selected)?;
     let owner = filter.owner;
-    let request = LogQuery { filter, position: LogPosition::Newest, limit: log.limit };
+    let limit = log.limit.unwrap_or(args::Log::LIMIT);
+    let request = LogQuery { filter, position: LogPosition::Newest, limit };
     let sent = request.clone();
     let page = match source::engine(folder, |client| client.sits(sent))? {
         Some(page) => page,
@@ -102,5 +104,12 @@ pub fn show(folder: &DataFolder, log: &args::Log) -> Result<(), Failure> {
     let shown_owners = log.selected.all_accounts.then_some(&owners);
     // An empty list of some of the sits does not mean that there are none.
     let is_whole = request.filter == LogFilter { owner, ..LogFilter::default() };
-    print::log(&sits, shown_owners, log.json, is_whole && log.limit > 0)
+    print::log(&sits, shown_owners, log.json, is_whole && limit > 0)?;
+    // Not on standard output, which has nothing but sits.
+    if sits.is_empty() && !is_whole && !log.json && limit > 0 {
+        output::print_error(text!("cli-log-none-match"));
+    } else if page.older && log.limit.is_none() && !log.json {
+        output::print_error(text!("cli-log-more", count = limit));
+    }
+    Ok(())
 }

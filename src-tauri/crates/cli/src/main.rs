@@ -11,10 +11,13 @@ mod detached;
 mod export;
 mod failure;
 mod import;
+mod interrupts;
 mod log;
+mod outcome;
 mod owners;
 mod print;
 mod restore;
+mod signals;
 mod source;
 mod status;
 mod terminal;
@@ -67,8 +70,9 @@ fn print_clap_error(error: &clap::Error) -> u8 {
 
 /// Flushes the output and returns the exit code.
 ///
-/// A closed pipe (`zafu log | head -1`) is not a failure. Any other write error on standard output is reported once and
-/// changes the exit code from success to failure, except after the start of a sit, which the error does not affect.
+/// A closed pipe (`zafu log | head -1`) is not a failure. Any other write error on standard output is reported once, with
+/// what the command has changed, and changes the exit code from success to failure, except after the start of a sit, which
+/// the error does not affect.
 fn finish(code: u8, begins_a_sit: bool) -> u8 {
     let written =
         if begins_a_sit { output::finish_within(LAST_WRITE_TIMEOUT) } else { output::finish() };
@@ -77,9 +81,10 @@ fn finish(code: u8, begins_a_sit: bool) -> u8 {
         return code;
     }
     let reason = error.to_string();
-    output::print_error(match begins_a_sit {
-        true => text!("cli-output-sit", reason = reason),
-        false => text!("cli-output", reason = reason),
+    output::print_error(match outcome::recorded() {
+        _ if begins_a_sit => text!("cli-output-sit", reason = reason),
+        Some(outcome) => text!("cli-output-outcome", outcome = outcome, reason = reason),
+        None => text!("cli-output", reason = reason),
     });
     // Standard error may fail as well.
     let _ = output::finish_within(LAST_WRITE_TIMEOUT);
@@ -158,7 +163,7 @@ fn run(args: Args) -> Result<u8, Failure> {
         }
         Some(Command::Restore { from, yes }) => restore::run(&folder, from, yes)?,
         Some(Command::Import(import)) => match import.command {
-            Some(ImportCommand::Undo { id, json }) => import::undo(&folder, id, json)?,
+            Some(ImportCommand::Undo { id, yes, json }) => import::undo(&folder, id, yes, json)?,
             _ => return import::run(&folder, &import),
         },
         Some(Command::Quit) => quit(&folder)?,

@@ -2,8 +2,8 @@
 
 use crate::backup::BackupView;
 use crate::failure::{DONE, FAILED, Failure};
-use crate::owners;
-use chrono::SecondsFormat;
+use crate::{outcome, owners};
+use chrono::{DateTime, Local, SecondsFormat};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -127,7 +127,7 @@ pub fn line(sit: &SitView) -> String {
 /// Prints the length of the sit that was just ended.
 pub fn ended(state: &EngineState) {
     if let Some(finished) = &state.finished {
-        output::print(text!("cli-ended", sat = finished.sat_seconds.to_string()));
+        outcome::print(text!("cli-ended", sat = finished.sat_seconds.to_string()));
     }
 }
 
@@ -191,15 +191,16 @@ pub fn backups(backups: &[BackupView], json: bool) -> Result<(), Failure> {
             Some(sits) => text!("cli-backup-sits", count = *sits),
             None => text!("cli-backup-unreadable"),
         };
-        let kilobytes = bytes.div_ceil(1000);
+        let (taken, kilobytes) = (local(taken), bytes.div_ceil(1000));
         writeln!(out, "{number:>6}  {taken}  {kilobytes:>8} kB  {sits:<14}  {reason}")?;
     }
     Ok(())
 }
 
-/// Prints a backup as JSON.
-pub fn backup(backup: &BackupView) -> Result<(), Failure> {
-    print_json(backup)
+/// Prints a backup that was made.
+pub fn backup(backup: BackupView, json: bool) -> Result<(), Failure> {
+    outcome::record(text!("cli-backup-made", number = backup.number.to_string()));
+    if json { print_json(&backup) } else { backups(&[backup], false) }
 }
 
 /// Prints what restoring a backup would change.
@@ -247,7 +248,7 @@ pub fn restore_preview(preview: &RestorePreview) -> Result<(), Failure> {
 
 /// Prints that a restore is done, and the new path of the replaced database.
 pub fn restored(aside: Option<&Path>) {
-    output::print(match aside {
+    outcome::print(match aside {
         Some(aside) => text!("cli-restore-done-aside", path = aside.display()),
         None => text!("cli-restore-done"),
     });
@@ -265,11 +266,13 @@ struct ExportedFile<'a> {
 /// Prints what was exported, and how many sits were left out. If standard output has the export, only the latter.
 pub fn exported(exported: Exported, file: Option<&Path>, json: bool) -> Result<(), Failure> {
     let Exported { sits, left_out } = exported;
-    if let (Some(file), true) = (file, json) {
-        return print_json(&ExportedFile { file, sits, left_out });
-    }
     if let Some(file) = file {
-        output::print(text!("cli-exported", count = sits, file = file.display()));
+        let sentence = text!("cli-exported", count = sits, file = file.display());
+        if json {
+            outcome::record(sentence);
+            return print_json(&ExportedFile { file, sits, left_out });
+        }
+        outcome::print(sentence);
     }
     if left_out > 0 {
         let text = text!("cli-export-left-out", count = left_out);
@@ -281,10 +284,16 @@ pub fn exported(exported: Exported, file: Option<&Path>, json: bool) -> Result<(
 /// The number of skipped rows that a preview prints.
 const SKIPPED_ROWS: usize = 20;
 
-/// Prints what importing files would change.
-pub fn import_preview(preview: &ImportPreview) -> Result<(), Failure> {
+/// Returns the lines that say what importing files would change.
+pub fn import_preview(preview: &ImportPreview) -> String {
+    let mut lines = Vec::new();
+    // Writing to memory does not fail.
+    let _ = write_import_preview(&mut lines, preview);
+    String::from_utf8_lossy(&lines).into_owned()
+}
+
+fn write_import_preview(out: &mut impl Write, preview: &ImportPreview) -> io::Result<()> {
     let ImportPreview { files, counts, .. } = preview;
-    let mut out = output::stdout();
     for file in files {
         let (name, format) = (file.name.as_str(), format_name(&file.format));
         let (sits, skipped) = (file.sits, file.skipped);
@@ -312,6 +321,7 @@ pub fn import_preview(preview: &ImportPreview) -> Result<(), Failure> {
         writeln!(out, "{}", text!("cli-import-long-sits", count = preview.long_sits))?;
     }
     let numbers = [
+        (preview.repeated, message!("cli-import-repeated", count = preview.repeated)),
         (counts.known, message!("cli-import-known", count = counts.known)),
         (counts.same, message!("cli-import-same", count = counts.same)),
         (counts.deleted, message!("cli-import-deleted", count = counts.deleted)),
@@ -328,7 +338,7 @@ pub fn import_preview(preview: &ImportPreview) -> Result<(), Failure> {
     let (first, last) = (first.to_string(), last.to_string());
     writeln!(out, "{}", text!("cli-import-days", first = first, last = last))?;
     if preview.zone_was_used {
-        writeln!(out, "{}", text!("cli-import-zone", zone = preview.zone.as_str()))?;
+        writeln!(out, "{}", text!("cli-import-zone", zone = zone_name(&preview.zone)))?;
     }
     writeln!(out, "{}", text!("cli-import-samples"))?;
     for sample in &preview.samples {
@@ -338,6 +348,26 @@ pub fn import_preview(preview: &ImportPreview) -> Result<(), Failure> {
         writeln!(out, "  {start}  {length:>8}  {}", text.trim())?;
     }
     Ok(())
+}
+
+/// Returns a time in UTC as the local time, with its UTC offset.
+fn local(utc: &str) -> String {
+    match DateTime::parse_from_rfc3339(utc) {
+        Ok(time) => time.with_timezone(&Local).to_rfc3339_opts(SecondsFormat::Secs, false),
+        Err(_) => utc.to_owned(),
+    }
+}
+
+/// Returns the name of a zone. One that is an offset has a name with the opposite sign, which nobody expects.
+fn zone_name(zone: &str) -> String {
+    let offset = |sign: char, hours: &str| format!("UTC{sign}{hours:0>2}:00");
+    if let Some(hours) = zone.strip_prefix("Etc/GMT-") {
+        offset('+', hours)
+    } else if let Some(hours) = zone.strip_prefix("Etc/GMT+") {
+        offset('-', hours)
+    } else {
+        zone.to_owned()
+    }
 }
 
 /// Returns the name of a format as its program writes it.
@@ -358,8 +388,11 @@ fn format_name(format: &str) -> &str {
 
 /// What `zafu import --json` prints.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Imported<'a> {
     preview: &'a ImportPreview,
+    /// The number of skipped rows that are not in the preview, because there are too many.
+    skipped_not_shown: u32,
     imported: Option<&'a ImportView>,
 }
 
@@ -369,18 +402,20 @@ pub fn imported(
     imported: Option<&ImportView>,
     import: &Import,
 ) -> Result<(), Failure> {
-    if import.json {
-        return print_json(&Imported { preview, imported });
-    }
-    output::print(match imported {
-        Some(view) => text!(
-            "cli-import-done",
-            added = view.counts.added,
-            id = view.id.to_string(),
-            revived = view.counts.revived
-        ),
-        None => text!("cli-import-declined"),
+    let done = imported.map(|view| {
+        let (added, revived) = (view.counts.added, view.counts.revived);
+        text!("cli-import-done", added = added, id = view.id.to_string(), revived = revived)
     });
+    if import.json {
+        done.into_iter().for_each(outcome::record);
+        let shown = u32::try_from(preview.skipped.len()).unwrap_or(u32::MAX);
+        let skipped_not_shown = preview.counts.skipped.saturating_sub(shown);
+        return print_json(&Imported { preview, skipped_not_shown, imported });
+    }
+    match done {
+        Some(done) => outcome::print(done),
+        None => output::print(text!("cli-import-declined")),
+    }
     Ok(())
 }
 
@@ -394,7 +429,7 @@ pub fn imports(imports: &[ImportView], json: bool) -> Result<(), Failure> {
     }
     for import in imports {
         let (id, time, files) =
-            (import.id.to_string(), import.imported_at.as_str(), import.files.join(", "));
+            (import.id.to_string(), local(&import.imported_at), import.files.join(", "));
         let sits = import.counts.added.saturating_add(import.counts.revived);
         let line = match &import.undone_at {
             None => text!("cli-import-listed", files = files, id = id, sits = sits, time = time),
@@ -404,7 +439,7 @@ pub fn imports(imports: &[ImportView], json: bool) -> Result<(), Failure> {
                 id = id,
                 sits = sits,
                 time = time,
-                undone = undone.as_str()
+                undone = local(undone)
             ),
         };
         output::print(output::without_control_characters(&line));
@@ -414,10 +449,12 @@ pub fn imports(imports: &[ImportView], json: bool) -> Result<(), Failure> {
 
 /// Prints an import that was undone.
 pub fn import_undone(import: &ImportView, json: bool) -> Result<(), Failure> {
+    let sentence = text!("cli-import-undone", count = import.undone.unwrap_or(0));
     if json {
+        outcome::record(sentence);
         return print_json(import);
     }
-    output::print(text!("cli-import-undone", count = import.undone.unwrap_or(0)));
+    outcome::print(sentence);
     Ok(())
 }
 

@@ -25,9 +25,9 @@ pub fn run(folder: &DataFolder, from: Option<String>, yes: bool) -> Result<(), F
         }
         return Ok(());
     };
-    let _lock = backup::lock(folder)?;
     let path = match from {
         RestoreFrom::Empty => {
+            let _lock = backup::lock(folder)?;
             let aside = Store::set_aside(folder.path(), system::clock().now().wall)?;
             print::restored(aside.as_deref());
             return Ok(());
@@ -36,8 +36,5 @@ pub fn run(folder: &DataFolder, from: Option<String>, yes: bool) -> Result<(), F
         RestoreFrom::Newest => Store::newest_intact_backup(folder.path())
             .ok_or_else(|| Failure::new(FAILED, message!("cli-restore-no-intact")))?,
     };
-    if backup::confirm_restore(folder, &path, yes, false)? {
-        backup::restore_from(folder, &path)?;
-    }
-    Ok(())
+    backup::restore_from(folder, &path, yes, false)
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, REJECTED};
 use crate::print;
-use std::io;
+use crate::signals::{Signal, Signals};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use zafu_core::message;
@@ -202,64 +202,5 @@ impl Display {
             None if state.unsettled.is_empty() => text!("cli-sit-not-kept"),
             None => text!("cli-sit-gap"),
         });
-    }
-}
-
-/// A signal that ends the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signal {
-    /// Ctrl-C by the user.
-    Interrupt,
-    /// Sent by the system: logout, shutdown or a closed terminal.
-    Terminate,
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.hangup.recv() => Signal::Terminate,
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals {
-    interrupt: tokio::signal::windows::CtrlC,
-    close: tokio::signal::windows::CtrlClose,
-    shutdown: tokio::signal::windows::CtrlShutdown,
-}
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-        Ok(Self { interrupt: ctrl_c()?, close: ctrl_close()?, shutdown: ctrl_shutdown()? })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.close.recv() => Signal::Terminate,
-            _ = self.shutdown.recv() => Signal::Terminate,
-        }
     }
 }

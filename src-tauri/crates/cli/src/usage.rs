@@ -84,7 +84,9 @@ fn message(error: &clap::Error) -> Option<Message> {
         ErrorKind::InvalidSubcommand => message!("cli-usage-command", command = command()?),
         ErrorKind::MissingSubcommand => message!("cli-usage-no-command", command = command()?),
         ErrorKind::MissingRequiredArgument => {
-            message!("cli-usage-required", arguments = argument()?)
+            // An argument that can be given several times ends in dots, and the sentence has a dot of its own.
+            let arguments = argument()?.trim_end_matches("...").to_owned();
+            message!("cli-usage-required", arguments = arguments)
         }
         ErrorKind::ArgumentConflict => {
             let others = context(error, ContextKind::PriorArg)?;
@@ -148,6 +150,11 @@ mod tests {
                 "zafu resolve",
                 "Required arguments are missing: <ANSWER>.",
                 "Es fehlen notwendige Angaben: <ANSWER>.",
+            ),
+            (
+                "zafu import",
+                "Required arguments are missing: <FILE>.\n",
+                "notwendige Angaben: <FILE>.\n",
             ),
             (
                 "zafu log --all-accounts --account a",

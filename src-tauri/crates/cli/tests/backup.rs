@@ -85,6 +85,10 @@ fn a_restore_names_what_is_newer_and_changes_nothing_unless_it_is_confirmed() {
     // The replaced database is restored by its path; nothing is newer than it but what the backup brought back.
     zafu.ok(&format!("backup restore {aside} --yes"));
     assert_eq!(ids(&zafu), before);
+    let names = command::names(&zafu.data());
+    for name in names.iter().filter(|name| name.contains(".replaced-")) {
+        assert!(!name.ends_with("-wal") && !name.ends_with("-shm"), "{names:?}");
+    }
 }
 
 #[test]
@@ -113,6 +117,7 @@ fn a_backup_that_is_missing_or_damaged_and_a_folder_in_use_are_named() {
     let refused = zafu.run("backup restore 1");
     refused.fails_with(2, "Say `--yes`");
     assert!(refused.out.contains("cannot be told"), "{refused:?}");
+    assert!(!refused.err.contains("is newer"), "{refused:?}");
     zafu.ok("backup restore 1 --yes");
     assert_eq!(ids(&zafu), [id(1).to_string()]);
 }

@@ -107,3 +107,52 @@ pub fn names(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// A command at a terminal: `script` gives it one.
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "not every test needs a terminal")]
+pub struct Terminal {
+    child: std::process::Child,
+    input: std::process::ChildStdin,
+    output: std::process::ChildStdout,
+}
+
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "not every test needs a terminal")]
+impl Terminal {
+    /// Starts a command.
+    pub fn start(zafu: &Zafu, line: &str) -> Self {
+        let command = zafu.command(line);
+        let line = format!("{} {line}", command.get_program().display());
+        let mut script = Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).current_dir(zafu.path(""));
+        script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        script.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = script.spawn().unwrap();
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { child, input, output }
+    }
+
+    /// Types a text.
+    pub fn write(&mut self, text: &str) {
+        std::io::Write::write_all(&mut self.input, text.as_bytes()).unwrap();
+    }
+
+    /// Returns what the command prints up to the end of `words`.
+    pub fn read_until(&mut self, words: &str) -> String {
+        let (mut printed, mut byte) = (Vec::new(), [0]);
+        while !printed.ends_with(words.as_bytes()) {
+            let read = std::io::Read::read(&mut self.output, &mut byte).unwrap();
+            assert!(read > 0, "{words} is not in {}", String::from_utf8_lossy(&printed));
+            printed.push(byte[0]);
+        }
+        String::from_utf8(printed).unwrap()
+    }
+
+    /// Returns the exit code and the rest of what the command prints.
+    pub fn end(mut self) -> (i32, String) {
+        let mut printed = String::new();
+        std::io::Read::read_to_string(&mut self.output, &mut printed).unwrap();
+        (self.child.wait().unwrap().code().unwrap(), printed)
+    }
+}
