@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "the tests of the engine use the rest of it")]
 mod fakes;
 
+use chrono::SecondsFormat;
 use fakes::Fakes;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -130,10 +131,32 @@ fn every_sample_goes_to_the_log_once_and_back_by_undo() {
         assert_eq!(log(&folder), [], "{name}");
 
         let mut client = ImportClient::connect(&folder).unwrap();
-        let again = import(&mut client, files(&path, "America/New_York")).unwrap();
+        let zone = "America/New_York";
+        let preview = read(&mut client, files(&path, zone));
+        let again = client.commit(preview.number).unwrap().unwrap();
         assert_eq!((again.counts.revived, again.counts.added), (new, 0), "{name}");
         drop(client);
-        assert_eq!(written(&log(&folder)), sits, "{name}: as it was first imported");
+        let (_other_dir, other) = data();
+        import(&mut ImportClient::connect(&other).unwrap(), files(&path, zone)).unwrap();
+        let mended = log(&folder);
+        assert_eq!(written(&mended), written(&log(&other)), "{name}: as in the zone given now");
+        let start = |session: &Session| {
+            session.effective_start().with_offset().to_rfc3339_opts(SecondsFormat::Secs, false)
+        };
+        let previewed = preview.samples.iter().rev().map(|sample| sample.started_at.clone());
+        assert_eq!(mended.iter().map(start).collect::<Vec<_>>(), previewed.collect::<Vec<_>>());
+
+        // The first zone again is no correction any more.
+        let mut client = ImportClient::connect(&folder).unwrap();
+        client.undo(again.id).unwrap();
+        import(&mut client, files(&path, "Europe/Berlin")).unwrap();
+        drop(client);
+        assert_eq!(written(&log(&folder)), sits, "{name}");
+        assert!(log(&folder).iter().all(|session| {
+            let details = &session.details.value;
+            (details.corrected_start, details.corrected_offset, details.corrected_length)
+                == (None, None, None)
+        }));
     }
 }
 
@@ -197,6 +220,28 @@ fn the_order_of_day_and_month_is_asked_for_if_no_date_tells_it() {
         let preview = read(&mut client, files);
         assert_eq!(preview.first_day.unwrap().to_string(), day);
     }
+}
+
+#[test]
+fn a_wrong_order_of_day_and_month_is_mended_by_importing_again_after_the_undo() {
+    use zafu_engine::protocol::DateOrder::{DayFirst, MonthFirst};
+    let (dir, folder) = data();
+    let path = dir.path().join("log.csv");
+    std::fs::write(&path, "Started At,Duration,Preset,Activity\n04/05/2026 08:00:00,0:20:0,,\n")
+        .unwrap();
+    let in_order = |order| ImportFiles {
+        date_order: Some(order),
+        ..files(std::slice::from_ref(&path), "Europe/Berlin")
+    };
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let wrong = import(&mut client, in_order(MonthFirst)).unwrap();
+    client.undo(wrong.id).unwrap();
+    let right = import(&mut client, in_order(DayFirst)).unwrap();
+    assert_eq!(right.counts.revived, 1);
+    drop(client);
+    let log = log(&folder);
+    assert_eq!(log[0].effective_start().utc.to_rfc3339(), "2026-05-04T06:00:00+00:00");
+    assert_eq!(log[0].details.revision, 1);
 }
 
 #[test]

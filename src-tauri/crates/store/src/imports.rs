@@ -14,7 +14,7 @@ pub(crate) use staging::{Staging, remove_leftovers};
 
 use crate::text::{Id, Json, Stamp};
 use crate::writer::Urgent;
-use crate::{StoreError, device};
+use crate::{StoreError, device, outbox};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use std::fmt;
@@ -231,17 +231,16 @@ fn enqueue_deletions(
     after: i64,
     end: i64,
 ) -> Result<(), StoreError> {
-    let last = crate::outbox::generations(connection, u32::try_from(CHUNK).unwrap_or(u32::MAX))?;
+    let last = outbox::generations(connection, u32::try_from(CHUNK).unwrap_or(u32::MAX))?;
     connection
-        .prepare_cached(
+        .prepare_cached(&format!(
             "INSERT INTO outbox (session_key, generation, state, edited)
              SELECT session_key, :last + row_number() OVER (ORDER BY session_key), 'pending', 2
              FROM import_sits WHERE import_id = :id AND session_key > :after AND session_key <= :end
                AND undo_revision IS NOT NULL
-             ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
-               edited = outbox.edited | excluded.edited,
-               state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END",
-        )?
+             {}",
+            outbox::ON_CONFLICT
+        ))?
         .execute(named_params! { ":last": last, ":id": id.0, ":after": after, ":end": end })?;
     Ok(())
 }

@@ -89,6 +89,12 @@ pub(crate) fn generations(connection: &Connection, count: u32) -> Result<i64, St
         .query_row([count], |row| row.get(0))?)
 }
 
+/// What follows an INSERT of changed sessions: a dead letter becomes pending again; a local-only session stays local only.
+pub(crate) const ON_CONFLICT: &str =
+    "ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
+       edited = outbox.edited | excluded.edited,
+       state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END";
+
 /// Enqueues a session, in the transaction that changes it. A dead letter becomes pending again; a local-only session
 /// stays local only. `edited` is added to the recorded changes by the user.
 pub(crate) fn enqueue(
@@ -98,12 +104,9 @@ pub(crate) fn enqueue(
 ) -> Result<(), StoreError> {
     let generation = generations(connection, 1)? + 1;
     connection
-        .prepare_cached(
-            "INSERT INTO outbox (session_key, generation, state, edited) VALUES (?1, ?2, 'pending', ?3)
-             ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
-               edited = outbox.edited | excluded.edited,
-               state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END",
-        )?
+        .prepare_cached(&format!(
+            "INSERT INTO outbox (session_key, generation, state, edited) VALUES (?1, ?2, 'pending', ?3) {ON_CONFLICT}"
+        ))?
         .execute((session, generation, edited.bits()))?;
     Ok(())
 }

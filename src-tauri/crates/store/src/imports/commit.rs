@@ -157,7 +157,8 @@ impl Target {
     }
 
     /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, unless their
-    /// deletion was changed since. Returns how many were restored.
+    /// deletion was changed since. Their starts, offsets and lengths are corrected to those that were read now, so that a
+    /// wrong time zone or order of day and month can be mended. Returns how many were restored.
     fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
         let range = named_params! {
             ":import": self.import, ":after": after, ":end": end, ":undone": Status::Undone as i64,
@@ -173,15 +174,18 @@ impl Target {
                  )",
             )?
             .execute(range)?;
-        const REVIVED: &str = "FROM staging.sits JOIN import_sits USING (session_key)
+        const REVIVED: &str = "FROM staging.sits AS staged JOIN import_sits USING (session_key)
+              JOIN sessions AS former ON former.key = session_key
             WHERE n > :after AND n <= :end AND status = :undone AND import_id = :import";
+        const DIFFERS: &str = "(coalesce(former.correctedstart, former.startedat),
+              coalesce(former.correctedlength, former.satlength), coalesce(former.correctedoffset, former.utcoffset))
+            <> (coalesce(staged.correctedstart, staged.startedat), staged.length,
+              coalesce(staged.correctedoffset, staged.utcoffset))";
         connection
             .prepare_cached(&format!(
                 "INSERT INTO outbox (session_key, generation, state, edited)
-                 SELECT session_key, :generation + n, 'pending', 2 {REVIVED}
-                 ON CONFLICT (session_key) DO UPDATE SET generation = excluded.generation, last_code = NULL,
-                   edited = outbox.edited | excluded.edited,
-                   state = CASE state WHEN 'local_only' THEN 'local_only' ELSE 'pending' END"
+                 SELECT session_key, :generation + n, 'pending', 2 | ({DIFFERS}) {REVIVED} {}",
+                outbox::ON_CONFLICT
             ))?
             .execute(named_params! {
                 ":import": self.import,
@@ -193,8 +197,16 @@ impl Target {
         let revived = connection
             .prepare_cached(&format!(
                 "UPDATE sessions SET deletedat = NULL, deletionrevision = min(deletionrevision + 1, 4294967295),
-                   deletiondevice = :device
-                 WHERE key IN (SELECT session_key {REVIVED})"
+                   deletiondevice = :device,
+                   correctedstart = nullif(read.start, startedat),
+                   correctedlength = nullif(read.length, satlength),
+                   correctedoffset = nullif(read.offset, utcoffset),
+                   detailsrevision = min(detailsrevision + read.differs, 4294967295),
+                   detailsdevice = iif(read.differs, :device, detailsdevice)
+                 FROM (
+                   SELECT session_key, coalesce(staged.correctedstart, staged.startedat) AS start, staged.length,
+                     coalesce(staged.correctedoffset, staged.utcoffset) AS offset, {DIFFERS} AS differs {REVIVED}
+                 ) AS read WHERE key = read.session_key"
             ))?
             .execute(named_params! {
                 ":import": self.import,
