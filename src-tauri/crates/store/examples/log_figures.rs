@@ -4,8 +4,8 @@
 //! and prints one JSON object: medians in milliseconds, sizes in bytes. `without` is a store without the tables of the log,
 //! in which a change costs what it cost before there were such tables.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, SecondsFormat, TimeDelta, Utc};
-use rusqlite::{Connection, params};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use std::error::Error;
 use std::fs;
@@ -15,15 +15,16 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::label::LabelKey;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
-use zafu_core::session::Source;
+use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
 use zafu_core::settings::Settings;
 use zafu_core::time::{BootId, BootTime, Moment, Seconds, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{
-    InsightQuery, LogFilter, LogPosition, LogQuery, Outcome, OwnerFilter, Store, register_functions,
+    CommitProgress, ImportSource, InsightQuery, LogFilter, LogPosition, LogQuery, Outcome,
+    OwnerFilter, Store,
 };
 
 /// The number of reads of each kind.
@@ -59,11 +60,11 @@ fn measure(folder: &Path, sits: u32, without: bool) -> AnyResult<Value> {
     if without {
         remove_log(&database)?;
     }
+    let store = Store::open(folder, at(0).wall)?;
     if sits > 0 {
-        figures.extend(fill(&database, sits)?);
+        figures.extend(fill(&store, sits)?);
         figures.extend(sizes(&database)?);
     }
-    let store = Store::open(folder, at(0).wall)?;
     if sits > 0 {
         figures.extend(reads(&store, sits)?);
     }
@@ -106,73 +107,60 @@ impl Random {
     }
 }
 
-/// Inserts finished sits: a third of them have a note of 4 to 15 words, one in 3 "meditation", one in 1,000 "needle"; one in
+/// Imports finished sits: a third of them have a note of 4 to 15 words, one in 3 "meditation", one in 1,000 "needle"; one in
 /// 1,000 has the label "Rare".
-fn fill(database: &Path, sits: u32) -> AnyResult<Map<String, Value>> {
-    let mut connection = Connection::open(database)?;
-    register_functions(&connection)?;
-    connection.pragma_update(None, "synchronous", "off")?;
-    let transaction = connection.transaction()?;
-    transaction.execute("UPDATE log_state SET adds_rows_late = 1", [])?;
+fn fill(store: &Store, sits: u32) -> AnyResult<Map<String, Value>> {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let device = Uuid::from_u128(1).to_string();
+    let deviceid = DeviceId(Uuid::from_u128(1));
     let step = YEARS * 365 * 86_400 / i64::from(sits);
-    let (inserted, ()) = timed(|| -> AnyResult<()> {
-        let mut insert = transaction.prepare(
-            "INSERT INTO sessions (id, startedat, sitlength, satlength, iscompleted, completedat, endedat, utcoffset,
-               deviceid, source, createdat, note, label, detailsrevision, detailsdevice, deletionrevision, deletiondevice)
-             VALUES (?1, ?2, 1200, ?3, ?4, ?5, ?6, 60, ?7, ?8, ?2, ?9, ?10, 1, ?7, 0, ?7)",
-        )?;
-        for n in 0..sits {
-            let start = at(0).wall.utc - TimeDelta::seconds(step * i64::from(sits - n));
-            let length =
-                [600, 1200, 1200, 1800, 2700, 60 + random.below(5400)][random.below(6) as usize];
-            let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
-            let end = stamp(start + TimeDelta::seconds(length.into()));
-            let is_completed = random.below(10) > 0;
-            let mut note = String::new();
+    let mut staged = store.stage_import()?;
+    for n in 0..sits {
+        let startedat = at(0).wall.utc - TimeDelta::seconds(step * i64::from(sits - n));
+        let length =
+            [600, 1200, 1200, 1800, 2700, 60 + random.below(5400)][random.below(6) as usize];
+        let satlength = Seconds(length);
+        let end = startedat + satlength.duration();
+        let stage = match random.below(10) {
+            0 => Stage::EndedEarly { endedat: end, satlength },
+            _ => Stage::Completed { completedat: end, satlength },
+        };
+        let mut note = String::new();
+        if random.below(3) == 0 {
+            note = (0..4 + random.below(12)).map(|_| word(&mut random) + " ").collect();
             if random.below(3) == 0 {
-                note = (0..4 + random.below(12)).map(|_| word(&mut random) + " ").collect();
-                if random.below(3) == 0 {
-                    note += "meditation 坐禅";
-                }
-                if random.below(1000) == 0 {
-                    note += " needle";
-                }
+                note += "meditation 坐禅";
             }
-            let label = match random.below(1000) {
-                0 => "Rare",
-                1..500 => "Zazen",
-                500..650 => "Walking",
-                650..700 => "Metta",
-                _ => "",
-            };
-            let source = if random.below(4) == 0 { "import" } else { "timer" };
-            insert.execute(params![
-                Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
-                    .to_string(),
-                stamp(start),
-                length,
-                is_completed,
-                is_completed.then_some(&end),
-                end,
-                device,
-                source,
-                note,
-                label,
-            ])?;
+            if random.below(1000) == 0 {
+                note += " needle";
+            }
         }
-        Ok(())
-    })?;
-    let (derived, _) = timed(|| {
-        transaction.execute("UPDATE log_state SET adds_rows_late = 0", [])?;
-        transaction.execute("INSERT INTO row_adding SELECT key FROM sessions", [])
-    })?;
-    transaction.commit()?;
-    Ok(Map::from_iter([
-        ("insert_ms".into(), json!(inserted)),
-        ("add_rows_ms".into(), json!(derived)),
-    ]))
+        let label = match random.below(1000) {
+            0 => "Rare",
+            1..500 => "Zazen",
+            500..650 => "Walking",
+            650..700 => "Metta",
+            _ => "",
+        };
+        let source = if random.below(4) == 0 { Source::Import } else { Source::Timer };
+        let details = Details { note, label: label.into(), ..Details::default() };
+        let id = u128::from(n) + 0x0197_0000_0000_7000_8000_0000_0000_0000;
+        staged.add(
+            0,
+            &Session {
+                id: SessionId(Uuid::from_u128(id)),
+                lifecycle: Lifecycle { startedat, sitlength: Seconds(1200), stage },
+                details: Register { value: details, revision: 1, deviceid },
+                deletion: Register::untouched(None, deviceid),
+                utcoffset: UtcOffset(60),
+                deviceid,
+                source,
+                createdat: startedat,
+            },
+        )?;
+    }
+    let goes_on: CommitProgress = Arc::new(|_| true);
+    let (imported, _) = timed(|| staged.commit(&ImportSource::default(), at(0).wall, &goes_on))?;
+    Ok(Map::from_iter([("import_ms".into(), json!(imported))]))
 }
 
 /// Returns a word, some often and most rarely.

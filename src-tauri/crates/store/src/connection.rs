@@ -47,6 +47,54 @@ pub(crate) fn enforce_foreign_keys(connection: &Connection) -> Result<(), StoreE
     Ok(())
 }
 
+/// The page cache of a change of possibly a million sessions, in KiB.
+const LARGE_CACHE: i64 = 32_768;
+/// The page cache otherwise, which is SQLite's default.
+const CACHE: i64 = 2_000;
+
+/// Runs a job that changes possibly a million sessions: with a large cache, and without writing the log back at its commit,
+/// for which the next job would wait. The caller then calls [`checkpoint`] and [`checkpoint_at_commits`].
+pub(crate) fn with_large_changes<T>(
+    connection: &mut Connection,
+    job: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    checkpoint_at_commits(connection, false)?;
+    connection.pragma_update(None, "cache_size", -LARGE_CACHE)?;
+    let outcome = job(connection);
+    connection.pragma_update(None, "cache_size", -CACHE)?;
+    connection.execute_batch("PRAGMA shrink_memory")?;
+    outcome
+}
+
+/// Sets whether `connection` writes the log back into the database at a commit after which the log is large.
+pub(crate) fn checkpoint_at_commits(
+    connection: &Connection,
+    writes_back: bool,
+) -> Result<(), StoreError> {
+    // SQLite's default, in pages.
+    let pages = if writes_back { 1000 } else { 0 };
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
+    Ok(())
+}
+
+/// Writes the log of `database` back into it with a connection of its own. Other connections read and write meanwhile.
+pub(crate) fn checkpoint(database: &Path, busy: Duration) -> Result<(), StoreError> {
+    let connection = writing(database, busy)?;
+    make_durable(&connection)?;
+    connection.pragma(None, "wal_checkpoint", "passive", |_| Ok(()))?;
+    Ok(())
+}
+
+/// Writes what the log of `connection` has until now to the disk. A failure is that of the commit, which does the same.
+pub(crate) fn sync_log(connection: &Connection) {
+    let Some(database) = connection.path() else { return };
+    let log = folder::suffixed(Path::new(database), "-wal");
+    let synced = OpenOptions::new().write(true).open(log).and_then(|log| log.sync_data());
+    if let Err(error) = synced {
+        tracing::debug!(%error, "the log is written to the disk at the commit");
+    }
+}
+
 /// Opens a connection that only reads. In WAL mode it never waits for the writer, nor the writer for it.
 pub(crate) fn reading(database: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(

@@ -154,6 +154,9 @@ pub enum StoreError {
         available: u64,
     },
 
+    /// A long change was interrupted by so many saves of the timer that it was given up. It changed nothing.
+    TimerSaves,
+
     /// The name of a preset is empty.
     PresetNameEmpty,
 
@@ -311,6 +314,7 @@ impl StoreError {
                 needed = needed.div_ceil(1 << 20),
                 free = available >> 20
             ),
+            Self::TimerSaves => message!("storage-timer-saves"),
             Self::PresetNameTaken { name } => {
                 message!("storage-preset-name-taken", name = name.as_str())
             }

@@ -138,6 +138,12 @@ fn free_name(folder: &Path, why: &str, now: DateTime<Utc>) -> PathBuf {
 /// The database, its write-ahead log, and the index of the log.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
+/// Returns the number of bytes of `database` and its log; 0 of a file that is not there.
+pub(crate) fn bytes(database: &Path) -> u64 {
+    let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    bytes(database) + bytes(&suffixed(database, "-wal"))
+}
+
 pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);

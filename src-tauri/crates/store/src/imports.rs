@@ -13,11 +13,11 @@ pub(crate) use compare::Compared;
 pub(crate) use staging::{Staging, remove_leftovers};
 
 use crate::text::{Id, Json, Stamp};
-use crate::writer::Urgent;
-use crate::{StoreError, device, outbox};
+use crate::{StoreError, device, log, outbox};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use std::fmt;
+use zafu_core::ids::DeviceId;
 use zafu_core::session::Session;
 use zafu_core::time::{Seconds, WallTime};
 
@@ -132,7 +132,7 @@ pub enum ImportOutcome {
     Cancelled,
 }
 
-/// How many sessions are changed before a long transaction looks whether the timer waits.
+/// How many sessions are changed at a time.
 const CHUNK: i64 = 2_000;
 
 /// The imports that the user sees: those whose first sit the log can show. Its owner is that of the others.
@@ -177,23 +177,18 @@ fn find(connection: &Connection, id: ImportId) -> Result<ImportInfo, StoreError>
     statement.query_row([id.0], from_row).optional()?.ok_or(StoreError::NoSuchImport { id })
 }
 
-/// Deletes the sits that an import brought, except those that the user has deleted. Returns the import; none if an urgent
-/// job waits.
+/// Deletes the sits that an import brought, except those that the user has deleted. Returns the import.
 pub(crate) fn undo(
     connection: &Connection,
     id: ImportId,
     at: DateTime<Utc>,
-    urgent: &Urgent,
-) -> Result<Option<ImportInfo>, StoreError> {
+) -> Result<ImportInfo, StoreError> {
     if find(connection, id)?.undone.is_some() {
         return Err(StoreError::ImportUndone { id });
     }
     let device = device::current(connection)?;
     let (mut after, mut undone) = (0, 0_usize);
     loop {
-        if urgent.waits() {
-            return Ok(None);
-        }
         const END: &str = "SELECT max(session_key) FROM (
                SELECT session_key FROM import_sits WHERE import_id = ?1 AND session_key > ?2
                ORDER BY session_key LIMIT ?3
@@ -201,36 +196,39 @@ pub(crate) fn undo(
         let end: Option<i64> =
             connection.prepare_cached(END)?.query_row((id.0, after, CHUNK), |row| row.get(0))?;
         let Some(end) = end else { break };
-        connection
-            .prepare_cached(
-                "UPDATE import_sits SET undo_revision = min(deletionrevision + 1, 4294967295), undo_device = :device
-                 FROM sessions WHERE key = session_key AND import_id = :id AND session_key > :after
-                   AND session_key <= :end AND deletedat IS NULL",
-            )?
-            .execute(named_params! { ":device": Id(device), ":id": id.0, ":after": after, ":end": end })?;
-        undone += connection
-            .prepare_cached(
-                "UPDATE sessions SET deletedat = :at, deletionrevision = undo_revision, deletiondevice = undo_device
-                 FROM import_sits WHERE key = session_key AND import_id = :id AND session_key > :after
-                   AND session_key <= :end AND undo_revision IS NOT NULL",
-            )?
-            .execute(named_params! { ":at": Stamp(at), ":id": id.0, ":after": after, ":end": end })?;
-        enqueue_deletions(connection, id, after, end)?;
+        undone +=
+            log::derive_late(connection, || undo_up_to(connection, id, (after, end), device, at))?;
         after = end;
     }
     connection
         .prepare_cached("UPDATE imports SET undoneat = ?2, undone = ?3 WHERE id = ?1")?
         .execute((id.0, Stamp(at), u32::try_from(undone).unwrap_or(u32::MAX)))?;
-    find(connection, id).map(Some)
+    find(connection, id)
 }
 
-/// Enqueues the sessions of an import with keys after `after` and up to `end` that undoing it has deleted.
-fn enqueue_deletions(
+/// Deletes and enqueues the sits of an import with keys after the first of `keys` and up to the second. Returns how many.
+fn undo_up_to(
     connection: &Connection,
     id: ImportId,
-    after: i64,
-    end: i64,
-) -> Result<(), StoreError> {
+    keys: (i64, i64),
+    device: DeviceId,
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let (after, end) = keys;
+    connection
+        .prepare_cached(
+            "UPDATE import_sits SET undo_revision = min(deletionrevision + 1, 4294967295), undo_device = :device
+             FROM sessions WHERE key = session_key AND import_id = :id AND session_key > :after
+               AND session_key <= :end AND deletedat IS NULL",
+        )?
+        .execute(named_params! { ":device": Id(device), ":id": id.0, ":after": after, ":end": end })?;
+    let undone = connection
+        .prepare_cached(
+            "UPDATE sessions SET deletedat = :at, deletionrevision = undo_revision, deletiondevice = undo_device
+             FROM import_sits WHERE key = session_key AND import_id = :id AND session_key > :after
+               AND session_key <= :end AND undo_revision IS NOT NULL",
+        )?
+        .execute(named_params! { ":at": Stamp(at), ":id": id.0, ":after": after, ":end": end })?;
     let last = outbox::generations(connection, u32::try_from(CHUNK).unwrap_or(u32::MAX))?;
     connection
         .prepare_cached(&format!(
@@ -242,7 +240,7 @@ fn enqueue_deletions(
             outbox::ON_CONFLICT
         ))?
         .execute(named_params! { ":last": last, ":id": id.0, ":after": after, ":end": end })?;
-    Ok(())
+    Ok(undone)
 }
 
 /// Returns the effective start in milliseconds since 1970, and the effective length.

@@ -9,7 +9,7 @@ mod page;
 mod snapshot;
 mod words;
 
-pub(crate) use derive::{add_rows_late, day_start, derive_days};
+pub(crate) use derive::{day_start, derive_days, derive_late};
 pub use filter::{LogFilter, Outcome, OwnerFilter};
 pub use insight::{DayTotal, Insight, InsightQuery, LengthTotal, YearTotal};
 pub(crate) use insight::{day_totals, insight};

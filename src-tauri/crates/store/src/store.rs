@@ -49,7 +49,8 @@ struct Inner {
     writer: Writer,
 }
 
-/// How many times a long job yields to urgent ones; a sync must end even if the timer saves all the time.
+/// How many times a long job yields to urgent ones. Then a sync makes them wait, because its jobs take at most a second, and an
+/// import fails.
 const MAX_YIELDS: u32 = 8;
 /// The number of instructions of SQLite's virtual machine after which a job that can wait looks whether another one
 /// waits: below a millisecond.
@@ -162,23 +163,6 @@ impl Store {
     /// again after the urgent job. After [`MAX_YIELDS`] times, urgent jobs are hidden from it.
     fn write_yielding<T: Send + 'static>(
         &self,
-        change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.write_long(None, change)
-    }
-
-    /// As [`Self::write_yielding`], with the database `staging` attached under this name, to be read only.
-    fn write_attached<T: Send + 'static>(
-        &self,
-        staging: &Path,
-        change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.write_long(Some(connection::read_only_uri(staging)), change)
-    }
-
-    fn write_long<T: Send + 'static>(
-        &self,
-        staging: Option<String>,
         mut change: impl FnMut(&Transaction<'_>, &Urgent) -> Result<Option<T>, StoreError>
         + Send
         + 'static,
@@ -188,15 +172,9 @@ impl Store {
         loop {
             let heeded = if yields < MAX_YIELDS { urgent.clone() } else { Urgent::default() };
             let location = Arc::clone(&self.inner.location);
-            let staging = staging.clone();
             let (outcome, again) = self.inner.writer.run(move |connection| {
-                let mut run = |connection: &mut Connection| {
-                    transact_if(connection, &location, |transaction| change(transaction, &heeded))
-                };
-                let outcome = match &staging {
-                    Some(staging) => with_attached(connection, &location, staging, run),
-                    None => run(connection),
-                };
+                let outcome =
+                    transact_if(connection, &location, |transaction| change(transaction, &heeded));
                 (outcome, change)
             });
             match outcome.map_err(|error| error.explained(&self.inner.folder))? {
@@ -204,6 +182,61 @@ impl Store {
                 None => (change, yields) = (again, yields + 1),
             }
         }
+    }
+
+    /// Runs a `change` of possibly a million sessions, with the database `staging` attached under this name, to be read
+    /// only. It is rolled back at any statement while an urgent job waits, and runs again after that one.
+    ///
+    /// # Errors
+    /// [`StoreError::TimerSaves`] after [`MAX_YIELDS`] times; then nothing was changed.
+    pub(crate) fn write_in_bulk<T: Send + 'static>(
+        &self,
+        staging: Option<&Path>,
+        mut change: impl FnMut(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let staging = staging.map(connection::read_only_uri);
+        let mut outcome = Err(StoreError::TimerSaves);
+        for _ in 0..MAX_YIELDS {
+            let location = Arc::clone(&self.inner.location);
+            let (urgent, staging) = (self.inner.writer.urgent(), staging.clone());
+            let (attempt, again) = self.inner.writer.run(move |connection| {
+                let run = |connection: &mut Connection| {
+                    with_attached(connection, staging.as_deref(), |connection| {
+                        transact(connection, &location, &mut change)
+                    })
+                };
+                let is_over = move || urgent.waits();
+                let large = connection::with_large_changes;
+                let attempt = interruptible(connection, &location, is_over, |c| large(c, run));
+                (attempt, change)
+            });
+            match attempt {
+                Err(StoreError::Sqlite(error)) if is_interrupted(&error) => change = again,
+                attempt => {
+                    outcome = attempt;
+                    break;
+                }
+            }
+        }
+        self.write_log_back();
+        outcome.map_err(|error| error.explained(&self.inner.folder))
+    }
+
+    /// Writes a large write-ahead log into the database, beside the writer thread, so that no save waits for it.
+    fn write_log_back(&self) {
+        let written = || -> Result<(), StoreError> {
+            self.inner.location.verify()?;
+            let (database, _) = self.inner.location.current();
+            connection::checkpoint(&database, self.inner.busy)
+        };
+        if let Err(error) = written() {
+            tracing::warn!(%error, "the log is written back later");
+        }
+        self.inner.writer.run(|connection| {
+            if let Err(error) = connection::checkpoint_at_commits(connection, true) {
+                tracing::error!(%error, "the log grows until the next start");
+            }
+        });
     }
 
     /// Runs a `change` that can wait. It is rolled back at any statement while another job waits, and runs again after that
@@ -272,12 +305,10 @@ impl Store {
 /// Runs `job` with the database at the URI `staging` attached.
 fn with_attached<T>(
     connection: &mut Connection,
-    location: &DatabaseLocation,
-    staging: &str,
-    job: impl FnOnce(&mut Connection) -> Result<Option<T>, StoreError>,
-) -> Result<Option<T>, StoreError> {
-    // Otherwise the transaction could open another connection, without it.
-    location.ensure_open_file(connection)?;
+    staging: Option<&str>,
+    job: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let Some(staging) = staging else { return job(connection) };
     connection.execute("ATTACH ?1 AS staging", [staging])?;
     let outcome = job(connection);
     // Statements that read it.

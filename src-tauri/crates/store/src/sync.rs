@@ -223,7 +223,7 @@ pub(crate) fn apply_pull(
     for row in &pull.unreadable {
         unreadable::put(connection, account, row, &pull.version)?;
     }
-    let merged = log::add_rows_late(connection, || {
+    let merged = log::derive_late(connection, || {
         for theirs in &pull.rows {
             if urgent.waits() {
                 return Ok(false);

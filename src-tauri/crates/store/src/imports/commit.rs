@@ -3,13 +3,16 @@
 use super::staging::Status;
 use super::{CHUNK, Compared, ImportCounts, ImportInfo, ImportSource, find};
 use crate::text::{Id, Json, Stamp};
-use crate::writer::Urgent;
 use crate::{StoreError, accounts, device, imports::ImportId, labels, log, outbox};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, named_params};
 use std::sync::Arc;
 use zafu_core::ids::{DeviceId, UserId};
 use zafu_core::label::{Colour, Shape};
+
+/// After so many sits the write-ahead log is written to the disk, so that the commit at the end does not take long: the
+/// timer's saves wait for it.
+const SYNCED: i64 = 50 * CHUNK;
 
 /// Is told how many of the staged sits are added, and returns whether to go on.
 pub type CommitProgress = Arc<dyn Fn(u32) -> bool + Send + Sync>;
@@ -45,15 +48,11 @@ struct Target {
 }
 
 impl Commit {
-    /// Adds the sits, in the caller's transaction. None if an urgent job waits.
-    pub fn run(
-        &self,
-        connection: &Connection,
-        urgent: &Urgent,
-    ) -> Result<Option<Committed>, StoreError> {
+    /// Adds the sits, in the caller's transaction.
+    pub fn run(&self, connection: &Connection) -> Result<Committed, StoreError> {
         let owner = accounts::signed_in(connection)?;
         if owner != self.compared.owner {
-            return Ok(Some(Committed::OwnerChanged));
+            return Ok(Committed::OwnerChanged);
         }
         connection.execute_batch("SAVEPOINT import")?;
         let import = self.record(connection)?;
@@ -71,17 +70,22 @@ impl Commit {
         find_label_keys(connection, owner)?;
         let (mut after, mut added, mut revived) = (0, 0_u32, 0_u32);
         while after < self.last {
-            if urgent.waits() {
-                return Ok(None);
-            }
             let end = after + CHUNK;
-            added += log::add_rows_late(connection, || target.add(connection, after, end))?;
-            revived += target.revive(connection, after, end)?;
+            log::derive_late(connection, || {
+                added += target.add(connection, after, end)?;
+                if self.counts.revived > 0 {
+                    revived += target.revive(connection, after, end)?;
+                }
+                Ok(())
+            })?;
             if !(self.on_progress)(u32::try_from(end.min(self.last)).unwrap_or(u32::MAX)) {
                 connection.execute_batch("ROLLBACK TO import; RELEASE import")?;
-                return Ok(Some(Committed::Cancelled));
+                return Ok(Committed::Cancelled);
             }
             after = end;
+            if after % SYNCED == 0 {
+                crate::connection::sync_log(connection);
+            }
         }
         connection.execute_batch("DROP TABLE temp.label_keys")?;
         add_looks(connection, owner)?;
@@ -91,7 +95,7 @@ impl Commit {
             (import, added, revived),
         )?;
         connection.execute_batch("RELEASE import")?;
-        find(connection, ImportId(import)).map(|info| Some(Committed::Imported(info)))
+        find(connection, ImportId(import)).map(Committed::Imported)
     }
 
     /// Inserts the row of the import, and returns its id.
@@ -174,8 +178,9 @@ impl Target {
                  )",
             )?
             .execute(range)?;
-        const REVIVED: &str = "FROM staging.sits AS staged JOIN import_sits USING (session_key)
-              JOIN sessions AS former ON former.key = session_key
+        const REVIVED: &str =
+            "FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
+              CROSS JOIN sessions AS former ON former.key = session_key
             WHERE n > :after AND n <= :end AND status = :undone AND import_id = :import";
         const DIFFERS: &str = "(coalesce(former.correctedstart, former.startedat),
               coalesce(former.correctedlength, former.satlength), coalesce(former.correctedoffset, former.utcoffset))

@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::Store;
 use crate::{CommitProgress, StagedImport, migrate};
+use rusqlite::Transaction;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,50 +112,137 @@ fn a_disk_that_becomes_full_rolls_back_the_whole_import() {
     store.check().unwrap();
 }
 
-#[test]
-fn a_save_of_the_timer_comes_before_an_import() {
-    let (_folder, store) = opened();
-    let saving = Arc::new(Mutex::new(None));
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let on_progress: CommitProgress = {
-        let (store, saving, calls) = (store.clone(), saving.clone(), calls.clone());
+/// Returns how an import reports its progress, during whose first `saves` reports a sit begins on another thread. The
+/// import goes on when the sit waits to be saved.
+fn begins_sits(store: &Store, saves: usize) -> (CommitProgress, Arc<Mutex<Begun>>) {
+    let begun = Arc::new(Mutex::new(Begun::default()));
+    let on_progress = {
+        let (store, begun) = (store.clone(), begun.clone());
         Arc::new(move |done| {
-            calls.lock().unwrap().push(done);
-            saving.lock().unwrap().get_or_insert_with(|| {
-                let plan = Plan {
-                    length: Length::Timed(Bounded::new(600).unwrap()),
-                    delay: Duration::ZERO,
-                    preparation: Bounded::new(0).unwrap(),
-                    bells: Bells::default(),
-                    overtime: OvertimeChoice::Ask,
-                };
-                let id = SessionId(Uuid::from_u128(1 << 64));
-                let saves =
-                    saves(&Timer::default().apply(Command::Start { id, plan, seed: 1 }, now()));
-                let saver = store.clone();
-                let thread = thread::spawn(move || saver.save(&saves).unwrap());
+            let mut begun = begun.lock().unwrap();
+            begun.reports.push(done);
+            if begun.threads.len() < saves {
+                let number = begun.threads.len();
+                begun.threads.push(begin_sit(&store, number));
                 while !store.urgent_waits() {
                     thread::yield_now();
                 }
-                thread
-            });
+            }
             true
         })
     };
+    (on_progress, begun)
+}
+
+#[derive(Default)]
+struct Begun {
+    reports: Vec<u32>,
+    threads: Vec<thread::JoinHandle<()>>,
+}
+
+impl Begun {
+    /// Waits until all sits are saved.
+    fn join(&mut self) {
+        for thread in self.threads.drain(..) {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Begins and ends a sit on another thread.
+fn begin_sit(store: &Store, number: usize) -> thread::JoinHandle<()> {
+    let plan = Plan {
+        length: Length::Timed(Bounded::new(600).unwrap()),
+        delay: Duration::ZERO,
+        preparation: Bounded::new(0).unwrap(),
+        bells: Bells::default(),
+        overtime: OvertimeChoice::Ask,
+    };
+    let id = SessionId(Uuid::from_u128((1 << 64) + number as u128));
+    let mut timer = Timer::default();
+    let mut effects = timer.apply(Command::Start { id, plan, seed: 1 }, now());
+    effects.extend(timer.apply(Command::End { overtime: None }, now()));
+    let store = store.clone();
+    thread::spawn(move || store.save(&saves(&effects)).unwrap())
+}
+
+#[test]
+fn a_save_of_the_timer_comes_before_an_import() {
+    let (_folder, store) = opened();
+    let (on_progress, begun) = begins_sits(&store, 1);
     let outcome =
         staged(&store, 5_000).commit(&ImportSource::default(), now().wall, &on_progress).unwrap();
-    saving.lock().unwrap().take().unwrap().join().unwrap();
+    begun.lock().unwrap().join();
     let ImportOutcome::Imported(info) = outcome else { panic!("{outcome:?}") };
     assert_eq!(info.counts.added, 5_000);
-    assert_eq!(*calls.lock().unwrap(), [2_000, 2_000, 4_000, 5_000], "it began again");
+    assert_eq!(begun.lock().unwrap().reports, [2_000, 2_000, 4_000, 5_000], "it began again");
     assert_eq!(rows(&store), [5_001, 1, 5_001]);
     // The sit was saved before any row of the import.
-    assert_eq!(store.open_sits().unwrap().len(), 1);
-    let first: i64 = store.on_writer(|connection| {
-        let sql = "SELECT session_key FROM open_sits";
+    let first: String = store.on_writer(|connection| {
+        let sql = "SELECT source FROM sessions ORDER BY key LIMIT 1";
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
     });
-    assert_eq!(first, 1);
+    assert_eq!(first, "timer");
+    crate::log::tests::expected::check(&store);
+}
+
+#[test]
+fn an_import_that_the_timer_never_lets_end_is_given_up() {
+    let (folder, store) = opened();
+    let (on_progress, begun) = begins_sits(&store, usize::MAX);
+    let outcome = staged(&store, 5_000).commit(&ImportSource::default(), now().wall, &on_progress);
+    assert!(matches!(outcome, Err(StoreError::TimerSaves)), "{outcome:?}");
+    begun.lock().unwrap().join();
+    // Every sit is saved, and none of the import.
+    assert_eq!(rows(&store), [8, 0, 8]);
+    assert_eq!(staging_files(folder.path()), 0);
+    let (on_progress, begun) = begins_sits(&store, 0);
+    staged(&store, 5_000).commit(&ImportSource::default(), now().wall, &on_progress).unwrap();
+    assert_eq!(begun.lock().unwrap().reports, [2_000, 4_000, 5_000]);
+    assert_eq!(rows(&store), [5_008, 1, 5_008]);
+    crate::log::tests::expected::check(&store);
+}
+
+#[test]
+fn a_save_of_the_timer_comes_before_the_undo_of_an_import() {
+    let (_folder, store) = opened();
+    let outcome =
+        staged(&store, 5_000).commit(&ImportSource::default(), now().wall, &no_progress());
+    let ImportOutcome::Imported(info) = outcome.unwrap() else { panic!() };
+    let at = now().wall.utc;
+    let undo_while_a_sit_begins = {
+        let (store, mut attempts, mut saving) = (store.clone(), 0, None);
+        move |change: &Transaction<'_>| {
+            attempts += 1;
+            if attempts == 1 {
+                saving = Some(begin_sit(&store, 0));
+                while !store.urgent_waits() {
+                    thread::yield_now();
+                }
+            } else if let Some(saving) = saving.take() {
+                saving.join().unwrap();
+            }
+            undo(change, info.id, at).map(|info| (info, attempts))
+        }
+    };
+    let (info, attempts) = store.write_in_bulk(None, undo_while_a_sit_begins).unwrap();
+    assert_eq!((info.undone.map(|(_, sits)| sits), attempts), (Some(5_000), 2));
+    assert_eq!(rows(&store), [5_001, 1, 5_001]);
+    crate::log::tests::expected::check(&store);
+}
+
+/// The log is written back into the database, and every commit does so again.
+#[test]
+fn the_write_ahead_log_is_small_after_an_import() {
+    let (folder, store) = opened();
+    staged(&store, 20_000).commit(&ImportSource::default(), now().wall, &no_progress()).unwrap();
+    begin_sit(&store, 0).join().unwrap();
+    let log = folder.path().join("zafu.db-wal");
+    assert!(fs::metadata(log).unwrap().len() < 5 << 20);
+    let pages: u32 = store.on_writer(|connection| {
+        connection.pragma_query_value(None, "wal_autocheckpoint", |row| row.get(0)).unwrap()
+    });
+    assert_eq!(pages, 1000);
 }
 
 #[test]

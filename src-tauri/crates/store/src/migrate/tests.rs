@@ -23,6 +23,7 @@ const RELEASED: &[u64] = &[
     0x3a48_af4a_7409_6702,
     0x0f91_db31_03e5_ddd9,
     0xa6fd_be11_2265_11e8,
+    0xbd94_f6fa_f139_4107,
 ];
 
 fn now() -> WallTime {

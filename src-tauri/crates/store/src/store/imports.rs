@@ -8,7 +8,6 @@ use crate::imports::{
 };
 use crate::{StoreError, folder};
 use chrono::{DateTime, Utc};
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use zafu_core::label::{Colour, Shape};
@@ -82,7 +81,7 @@ impl StagedImport {
     /// Takes a backup, and adds the staged sits to the log: all of them or none. Saves of the timer come first.
     ///
     /// # Errors
-    /// [`StoreError::NoSpaceForImport`], or an I/O error. Then nothing was imported.
+    /// [`StoreError::NoSpaceForImport`], [`StoreError::TimerSaves`], or an I/O error. Then nothing was imported.
     pub fn commit(
         mut self,
         source: &ImportSource,
@@ -123,10 +122,9 @@ impl StagedImport {
                 at: now.utc,
                 on_progress: Arc::clone(on_progress),
             };
-            let committed =
-                self.store.write_attached(&self.staging.path(), move |change, urgent| {
-                    commit.run(change, urgent)
-                })?;
+            let committed = self
+                .store
+                .write_in_bulk(Some(&self.staging.path()), move |change| commit.run(change))?;
             match committed {
                 Committed::Imported(info) => return Ok(ImportOutcome::Imported(info)),
                 Committed::Cancelled => return Ok(ImportOutcome::Cancelled),
@@ -145,8 +143,7 @@ impl StagedImport {
     fn ensure_space(&self, available: u64) -> Result<(), StoreError> {
         let data = &self.store.inner.folder;
         let (database, _) = self.store.inner.location.current();
-        let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
-        let backup = size(&database) + size(&folder::suffixed(&database, "-wal"));
+        let backup = folder::bytes(&database);
         let staged = self.staging.bytes()?.saturating_mul(SPACE_PER_STAGED_BYTE);
         let needed = backup.saturating_add(staged).saturating_add(RESERVED_SPACE);
         if available < needed {
@@ -177,9 +174,9 @@ impl Store {
     /// Importing the same files again restores those that were deleted here.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchImport`], [`StoreError::ImportUndone`], or an I/O error.
+    /// [`StoreError::NoSuchImport`], [`StoreError::ImportUndone`], [`StoreError::TimerSaves`], or an I/O error.
     pub fn undo_import(&self, id: ImportId, at: DateTime<Utc>) -> Result<ImportInfo, StoreError> {
-        self.write_yielding(move |change, urgent| imports::undo(change, id, at, urgent))
+        self.write_in_bulk(None, move |change| imports::undo(change, id, at))
     }
 
     fn backup_before_import(&self, now: WallTime) -> Result<(), StoreError> {

@@ -348,7 +348,7 @@ fn no_session_is_removed_while_rows_are_added_late() {
     store.save(&saves(&timer.apply(start, moment))).unwrap();
     store.on_writer(|connection| {
         let remove = || connection.execute("DELETE FROM sessions", []);
-        let late = crate::log::add_rows_late(connection, || Ok(remove().is_err()));
+        let late = crate::log::derive_late(connection, || Ok(remove().is_err()));
         assert!(late.unwrap());
         assert_eq!(remove().unwrap(), 1);
     });

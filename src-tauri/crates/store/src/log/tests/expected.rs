@@ -166,7 +166,8 @@ fn check_tables(connection: &Connection) {
         assert_same(table, found.collect(), expected.into_iter().collect());
     }
     check_words(connection);
-    assert_eq!(numbers(connection, "SELECT adds_rows_late FROM log_state"), [[0]]);
+    assert_eq!(numbers(connection, "SELECT derives_late FROM log_state"), [[0]]);
+    assert_eq!(numbers(connection, "SELECT count(*) FROM log_changes"), [[0]]);
 }
 
 /// Compares the index of words with a new one.
