@@ -43,6 +43,7 @@ storage-no-such-import = Es gibt keinen Import { $id }. Es wurde nichts geänder
 storage-import-undone = Der Import { $id } wurde schon rückgängig gemacht. Es wurde nichts geändert. Importiere die Dateien noch einmal, um seine Sitzungen zurückzuholen.
 # needed and free are numbers of megabytes
 storage-import-no-space = Der Datenträger von { $folder } hat keinen Platz für diesen Import und die Sicherung davor: { $needed } MB werden gebraucht, { $free } MB sind frei. Es wurde nichts importiert. Schaffe Platz und versuche es noch einmal.
+storage-migration-no-space = Diese Version von Zafu muss dein Protokoll zuerst umwandeln, und der Datenträger von { $folder } hat dafür und für die Sicherung davor keinen Platz: { $needed } MB werden gebraucht, { $free } MB sind frei. Es wurde nichts geändert. Schaffe Platz und starte Zafu noch einmal.
 storage-timer-saves = Währenddessen wurde eine Sitzung so oft gespeichert, dass dies aufgegeben wurde. Die Sitzung ist gespeichert, sonst wurde nichts geändert. Versuche es noch einmal, wenn keine Sitzung läuft.
 storage-preset-name-taken = Es gibt schon eine Vorlage namens „{ $name }“. Es wurde nichts gespeichert. Wähle einen anderen Namen.
 storage-preset-name-empty = Eine Vorlage braucht einen Namen. Es wurde nichts gespeichert. Gib einen Namen ein.

@@ -43,6 +43,7 @@ storage-no-such-import = There is no import { $id }. Nothing was changed. `zafu 
 storage-import-undone = The import { $id } was undone before. Nothing was changed. Import the files again to bring its sits back.
 # needed and free are numbers of megabytes
 storage-import-no-space = The disk of { $folder } has no room for this import and for the backup before it: { $needed } MB are needed, and { $free } MB are free. Nothing was imported. Free some space, then try again.
+storage-migration-no-space = This version of Zafu has to convert your log first, and the disk of { $folder } has no room for that and for the backup before it: { $needed } MB are needed, and { $free } MB are free. Nothing was changed. Free some space, then start Zafu again.
 storage-timer-saves = A sit was saved so often meanwhile that this was given up. The sit is saved, and nothing else was changed. Try again when no sit is running.
 storage-preset-name-taken = There is already a preset called “{ $name }”. Nothing was saved. Choose another name.
 storage-preset-name-empty = A preset needs a name. Nothing was saved. Enter a name.

@@ -154,6 +154,16 @@ pub enum StoreError {
         available: u64,
     },
 
+    /// The disk has no room to migrate a database of an older format, and for the backup before. Nothing was changed.
+    NoSpaceForMigration {
+        /// The data folder.
+        folder: PathBuf,
+        /// The bytes that have to be free.
+        needed: u64,
+        /// The bytes that are free.
+        available: u64,
+    },
+
     /// A long change was interrupted by so many saves of the timer that it was given up. It changed nothing.
     TimerSaves,
 
@@ -310,6 +320,12 @@ impl StoreError {
             Self::ImportUndone { id } => message!("storage-import-undone", id = id.to_string()),
             Self::NoSpaceForImport { folder, needed, available } => message!(
                 "storage-import-no-space",
+                folder = folder.display(),
+                needed = needed.div_ceil(1 << 20),
+                free = available >> 20
+            ),
+            Self::NoSpaceForMigration { folder, needed, available } => message!(
+                "storage-migration-no-space",
                 folder = folder.display(),
                 needed = needed.div_ceil(1 << 20),
                 free = available >> 20

@@ -6,7 +6,7 @@
 use crate::{StoreError, backups, folder};
 use rusqlite::{Connection, TransactionBehavior};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 /// All migrations, oldest first: the one at index `n` leads from format `n` to format `n + 1`.
@@ -92,6 +92,24 @@ fn refuse(
 /// Returns the format of a database: the number of migrations that were applied to it.
 pub(crate) fn version(connection: &Connection) -> Result<u32, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// A migration and the backup before it need up to this many times the space of the database: for the copy, for what is
+/// written again in its log, and for that in the database.
+const SPACE_PER_BYTE: u64 = 4;
+
+/// Checks that the disk has room to migrate the database in `folder`. `available` returns the free bytes.
+pub(crate) fn ensure_space(
+    folder: &Path,
+    available: impl FnOnce(&Path) -> io::Result<u64>,
+) -> Result<(), StoreError> {
+    let available = available(folder).map_err(|error| StoreError::io(folder, folder, error))?;
+    let needed = folder::bytes(&folder::database(folder)).saturating_mul(SPACE_PER_BYTE);
+    if available < needed {
+        let folder = folder.into();
+        return Err(StoreError::NoSpaceForMigration { folder, needed, available });
+    }
+    Ok(())
 }
 
 /// Applies all missing migrations to the database in `folder`, or none.

@@ -17,6 +17,7 @@ pub use imports::StagedImport;
 
 use crate::{StoreError, connection, device, folder, migrate};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,8 +63,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] with the newest intact backup: the caller can [`Store::restore`] it, or
-    /// [`Store::set_aside`] the database and open the folder again. [`StoreError::Newer`] and [`StoreError::NotOurs`]
-    /// change nothing. Otherwise an I/O error.
+    /// [`Store::set_aside`] the database and open the folder again. [`StoreError::Newer`], [`StoreError::NotOurs`] and
+    /// [`StoreError::NoSpaceForMigration`] change nothing. Otherwise an I/O error.
     pub fn open(folder: &Path, now: WallTime) -> Result<Self, StoreError> {
         Self::open_with(folder, now, migrate::MIGRATIONS, connection::BUSY_TIMEOUT)
     }
@@ -74,11 +75,25 @@ impl Store {
         migrations: &[&str],
         busy: Duration,
     ) -> Result<Self, StoreError> {
+        Self::open_if_fits(folder, now, migrations, busy, |folder| fs4::available_space(folder))
+    }
+
+    /// As [`Self::open`]. `available` returns the free bytes of the disk of a folder.
+    pub(crate) fn open_if_fits(
+        folder: &Path,
+        now: WallTime,
+        migrations: &[&str],
+        busy: Duration,
+        available: impl Fn(&Path) -> io::Result<u64>,
+    ) -> Result<Self, StoreError> {
         folder::prepare(folder, now.utc)?;
         migrate::refuse_newer(folder, migrations)?;
         let opened = || -> Result<_, StoreError> {
             let mut connection = connection::writing(&folder::database(folder), busy)?;
             let found = migrate::examine(&connection, folder, migrations)?;
+            if (1..migrate::newest(migrations)).contains(&found) {
+                migrate::ensure_space(folder, available)?;
+            }
             connection::make_durable(&connection)?;
             if found < migrate::newest(migrations) {
                 if found > 0 {

@@ -264,6 +264,27 @@ fn a_migration_that_was_released_is_never_edited() {
 }
 
 #[test]
+fn a_database_for_whose_migration_the_disk_has_no_room_is_not_changed() {
+    let folder = holding(1);
+    let database = folder::database(folder.path());
+    let before = fs::read(&database).unwrap();
+    let open_with_free = |free: u64| {
+        Store::open_if_fits(folder.path(), now(), MIGRATIONS, Duration::ZERO, move |_| Ok(free))
+    };
+    let size = u64::try_from(before.len()).unwrap();
+    let error = open_with_free(4 * size - 1).err().unwrap();
+    assert!(
+        matches!(&error, StoreError::NoSpaceForMigration { needed, .. } if *needed == 4 * size),
+        "{error}"
+    );
+    assert!(fs::read(&database).unwrap() == before);
+    assert!(Store::backups(folder.path()).unwrap().is_empty(), "no backup fills the disk");
+    drop(open_with_free(4 * size).unwrap());
+    // One in the newest format needs no room.
+    drop(open_with_free(0).unwrap());
+}
+
+#[test]
 fn every_format_is_migrated_without_loss() {
     for format in 1..=MIGRATIONS.len() {
         let folder = holding(format);
