@@ -54,7 +54,7 @@ pub struct SessionRef {
     /// The ID of the session.
     pub id: SessionId,
     /// Its owner; none if it is ownerless. If this owner has no such session, the session of the account in use is meant,
-    /// else the ownerless one, else that of any other account: sits are assigned to accounts while clients list them.
+    /// else the ownerless one: sits are assigned to accounts while clients list them.
     pub owner: Option<UserId>,
 }
 

@@ -148,8 +148,10 @@ pub struct FinishedView {
     pub started_at: String,
     /// The user's note.
     pub note: String,
-    /// The kind of sit, as the user names it.
+    /// The name of its label; the empty text for none.
     pub label: String,
+    /// The account that owns it; `None` if no account was signed in.
+    pub owner: Option<UserId>,
 }
 
 /// A session of the log.

@@ -18,7 +18,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::broadcast;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, SessionRef};
 use zafu_core::message;
 use zafu_core::plan::PlanChoice;
 use zafu_core::settings::Settings;
@@ -85,7 +85,7 @@ pub(crate) struct EngineThread {
     revision: Cell<u64>,
     /// The session and the index of the bell that is prepared.
     armed: Option<(SessionId, usize)>,
-    finished: Option<SessionId>,
+    finished: Option<SessionRef>,
     last_plan: Option<PlanChoice>,
     trouble: Vec<IpcError>,
     /// The thread of the last daily backup.
@@ -294,8 +294,8 @@ impl EngineThread {
     }
 
     fn set_finished(&mut self, id: Option<SessionId>) {
-        if id.is_some() {
-            self.finished = id;
+        if let Some(id) = id {
+            self.finish_with(id);
             self.back_up_database();
         }
     }

@@ -3,6 +3,7 @@
 use crate::protocol::{FinishedView, OwnerState, OwnerView, PhaseView, SitView, UnsettledView};
 use chrono::SecondsFormat;
 use std::time::Duration;
+use zafu_core::ids::UserId;
 use zafu_core::plan::Length;
 use zafu_core::session::Session;
 use zafu_core::time::{BootTime, Seconds, WallTime};
@@ -65,7 +66,12 @@ pub(crate) fn unsettled(unsettled: &Unsettled) -> UnsettledView {
     }
 }
 
-pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
+pub(crate) fn finished(
+    session: &Session,
+    owner: Option<UserId>,
+    label: Option<String>,
+    saved: bool,
+) -> FinishedView {
     FinishedView {
         id: session.id,
         planned_seconds: planned(session.lifecycle.sitlength),
@@ -74,7 +80,8 @@ pub(crate) fn finished(session: &Session, saved: bool) -> FinishedView {
         saved,
         started_at: moment(session.effective_start()),
         note: session.details.value.note.clone(),
-        label: session.details.value.label.clone(),
+        label: label.unwrap_or_default(),
+        owner,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::device::{self, Lineage};
 use crate::text::Id;
-use crate::{Cursor, StoreError, accounts, reconcile};
+use crate::{Cursor, StoreError, accounts, reconcile, sessions};
 use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -201,23 +201,37 @@ fn update_resolved(connection: &Connection, owner: Option<UserId>) -> Result<(),
     Ok(())
 }
 
+/// Returns the key and the name of the label as which a session is shown; none if it is shown without one.
+fn shown_label(
+    connection: &Connection,
+    session: &sessions::Record,
+) -> Result<Option<(String, String)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT shown.key, coalesce(shown.name, shown.key)
+         FROM labels AS own JOIN labels AS shown ON shown.id = own.resolved
+         WHERE coalesce(own.owner, '') = coalesce(?1, '') AND own.key = ?2",
+    )?;
+    let own = &session.session.details.value.label;
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(statement.query_row((session.owner.map(Id), own), read).optional()?)
+}
+
+/// Returns the name of the label as which a session is shown; none if it is shown without one.
+pub(crate) fn shown_name(
+    connection: &Connection,
+    session: &sessions::Record,
+) -> Result<Option<String>, StoreError> {
+    Ok(shown_label(connection, session)?.map(|(_, name)| name))
+}
+
 /// Returns whether a session is shown with the label `label`, or, if that is empty, without one.
 pub(crate) fn is_shown_as(
     connection: &Connection,
-    record: &crate::sessions::Record,
+    session: &sessions::Record,
     label: &str,
 ) -> Result<bool, StoreError> {
-    let own = &record.session.details.value.label;
-    if own.is_empty() || own == label {
-        return Ok(own == label);
-    }
-    let mut statement = connection.prepare_cached(
-        "SELECT coalesce(shown.key, '') FROM labels AS own LEFT JOIN labels AS shown ON shown.id = own.resolved
-         WHERE coalesce(own.owner, '') = coalesce(?1, '') AND own.key = ?2",
-    )?;
-    let shown: Option<String> =
-        statement.query_row((record.owner.map(Id), own), |row| row.get(0)).optional()?;
-    Ok(shown.is_some_and(|shown| shown == label))
+    let key = shown_label(connection, session)?.map(|(key, _)| key);
+    Ok(key.unwrap_or_default() == label)
 }
 
 /// Returns the owners whose labels the user sees: the shown account, if there is one, and none.

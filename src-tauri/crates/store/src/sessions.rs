@@ -52,23 +52,29 @@ macro_rules! is_session {
 
 pub(crate) use is_session;
 
-/// Finds the session that a user means by an id: that of the shown account, else the ownerless one, else that of any other
-/// account.
-macro_rules! by_id {
-    ($condition:expr) => {
-        concat!(
-            "SELECT * FROM sessions WHERE id = ?1 AND ",
-            $condition,
-            " ORDER BY owner IS NOT (SELECT id FROM accounts WHERE shown = 1), owner IS NOT NULL, key LIMIT 1"
-        )
-    };
+/// Finds the session that a user means by `id`, deleted or not: that of the shown account, else the ownerless one. None if
+/// it is in its preparation or does not exist; one of another account must be named with its owner.
+pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT * FROM sessions WHERE id = ?1 AND ",
+        is_session!(),
+        " AND (owner IS NULL OR owner = (SELECT id FROM accounts WHERE shown = 1)) ORDER BY owner IS NULL LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(SQL)?;
+    Ok(statement.query_row([Id(id)], record_from_row).optional()?)
 }
 
-/// Finds the session that a user means by `id`, deleted or not: that of the shown account, else the ownerless one, else that
-/// of any other account. None if it is in its preparation or does not exist.
-pub(crate) fn find(connection: &Connection, id: SessionId) -> Result<Option<Record>, StoreError> {
-    let mut statement = connection.prepare_cached(by_id!(is_session!()))?;
-    Ok(statement.query_row([Id(id)], record_from_row).optional()?)
+/// Names the session that the timer of this device has recorded with `id`, whoever owns it: its sit goes on when another
+/// account signs in. If several owners have the id: that of the shown account, else the ownerless one, else any.
+pub(crate) fn timed(connection: &Connection, id: SessionId) -> Result<SessionRef, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT owner FROM sessions WHERE id = ?1
+         ORDER BY owner IS NOT (SELECT id FROM accounts WHERE shown = 1), owner IS NOT NULL, key LIMIT 1",
+    )?;
+    let owner =
+        statement.query_row([Id(id)], |row| row.get::<_, Option<Id<UserId>>>(0)).optional()?;
+    let owner = owner.ok_or(StoreError::NoSuchSession { id })?;
+    Ok(SessionRef { id, owner: owner.map(|Id(owner)| owner) })
 }
 
 /// Returns the session that `session` names, deleted or not.

@@ -114,7 +114,9 @@ fn a_sit_keeps_the_owner_of_its_preparation_after_another_account_signs_in() {
     second(&store);
     drive(&store, &mut timer, Command::Tick, at(10));
     drive(&store, &mut timer, Command::End { overtime: None }, at(60));
-    store.edit(id(1), SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
+    let session = store.timed(id(1)).unwrap();
+    assert_eq!(session.owner, Some(user(1)));
+    store.edit(session, SessionEdit::texts("rain", ""), at(0).wall.utc).unwrap();
     assert!(sent(&store, 2).is_empty() && log(&store).is_empty());
     sign_in(&store);
     assert_eq!((sent(&store, 1), log(&store)), (vec![id(1)], vec![id(1)]));

@@ -280,3 +280,30 @@ fn real_life_05_a_move_is_atomic() {
         raw.query_row("SELECT count(*) FROM owner_moves", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
 }
+
+#[test]
+fn a_sit_of_another_account_is_only_reached_by_its_owner() {
+    let (_folder, store) = store();
+    sign_in(&store);
+    sat(&store, id(1), 0);
+    sign_in_as(&store, 2, ONE, "two@example.org");
+    let now = at(9000).wall.utc;
+    let edit = || SessionEdit::texts("changed", "");
+    let owned = SessionRef { id: id(1), owner: Some(user(1)) };
+    for session in [id(1).into(), SessionRef { id: id(1), owner: Some(user(2)) }] {
+        let missing = |done: Result<(), StoreError>| matches!(done, Err(StoreError::NoSuchSession { id: of }) if of == id(1));
+        assert!(missing(store.edit(session, edit(), now)));
+        assert!(missing(store.delete(&[session], now)));
+        assert!(missing(store.undelete(&[session])));
+        let page = common::query(OwnerFilter::All, LogPosition::After(session), 9);
+        assert!(missing(store.log(&page).map(drop)));
+    }
+    assert_eq!(store.session(id(1)).unwrap(), None);
+    store.edit(owned, edit(), now).unwrap();
+    sign_in(&store);
+    let note = store.session(id(1)).unwrap().unwrap().details.value.note;
+    assert_eq!(note, "changed");
+    // Its former owner still names a sit that was moved.
+    let moved = SessionRef { id: id(1), owner: Some(user(2)) };
+    store.edit(moved, SessionEdit::texts("moved", ""), now).unwrap();
+}

@@ -257,5 +257,11 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 	function record(sit: SitRecord): void {
 		kept = [...kept, sit].sort(byStart);
 	}
-	return { api, record };
+
+	/** Returns the name of the label as which a label is shown; empty if there is none. */
+	function nameOf(key: string): string {
+		const shown = shownKey(key);
+		return shown && look(shown).name;
+	}
+	return { api, record, nameOf };
 }

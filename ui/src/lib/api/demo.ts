@@ -145,6 +145,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			startedAt: sit.startedAt,
 			note: '',
 			label: '',
+			owner: null,
 		};
 		log.record(recordOf(finished));
 		sit = null;
@@ -247,7 +248,8 @@ export function createDemo(state: DemoState = {}): Demo {
 		editSit: async (session, change) => {
 			await log.api.editSit(session, change);
 			if (finished?.id !== session.id) return;
-			const { note = finished.note, label = finished.label } = change;
+			const { note = finished.note } = change;
+			const label = change.label === undefined ? finished.label : log.nameOf(change.label);
 			finished = { ...finished, note, label };
 		},
 		readInsight: async (period) => {

@@ -340,6 +340,7 @@ export function scene(query: URLSearchParams): DemoState {
 				startedAt: AT,
 				note: long ? LONG_NOTE : '',
 				label: long ? LONG_LABEL : '',
+				owner: null,
 			};
 			break;
 		}

@@ -209,9 +209,9 @@ export class App {
 		const finished = this.timer.engineState.finished;
 		if (!finished) return;
 		if (Object.keys(change).length > 0) {
-			// It belongs to the account in use, or to none.
+			const { id, owner } = finished;
 			const saved = await this.notices.guard(
-				this.api.editSit({ id: finished.id, owner: null }, change).then(() => true),
+				this.api.editSit({ id, owner }, change).then(() => true),
 			);
 			if (!saved) return;
 		}

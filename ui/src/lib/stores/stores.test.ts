@@ -19,6 +19,7 @@ const FINISHED: FinishedView = {
 	startedAt: '2026-11-24T07:00:00Z',
 	note: '',
 	label: '',
+	owner: null,
 };
 
 const OVERTIME: SitView = {

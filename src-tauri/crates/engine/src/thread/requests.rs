@@ -10,7 +10,7 @@ use crate::view;
 #[cfg(feature = "test-clock")]
 use std::time::Duration;
 use uuid::Uuid;
-use zafu_core::ids::SessionId;
+use zafu_core::ids::{SessionId, SessionRef};
 use zafu_core::message;
 use zafu_core::plan::{
     IntervalTimes, Intervals, OvertimeChoice, PlanChoice, SoundName, Strike, Strikes,
@@ -18,6 +18,7 @@ use zafu_core::plan::{
 use zafu_core::settings::{Preset, Settings, VolumePercent};
 use zafu_core::timer::{Answer, Command, Effect, OvertimeAnswer, Phase};
 use zafu_messages::Language;
+use zafu_store::StoreError;
 use zafu_sync::Wakeup;
 
 impl EngineThread {
@@ -28,24 +29,26 @@ impl EngineThread {
             revision: self.revision.get(),
             sit: self.timer.sit().map(|sit| view::sit(sit, now.boot)),
             unsettled: self.timer.unsettled().iter().map(view::unsettled).collect(),
-            finished: self.finished.and_then(|id| self.finished_view(id)),
+            finished: self.finished.and_then(|named| self.finished_view(named)),
             trouble: self.trouble.clone(),
             sync: self.sync_view.clone(),
         }
     }
 
-    fn finished_view(&self, id: SessionId) -> Option<FinishedView> {
-        let session = self.store.session(id).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the finished sit cannot be read");
-            None
-        });
-        let mut session = session?;
+    /// Shows the sit `id` as finished.
+    pub(super) fn finish_with(&mut self, id: SessionId) {
+        self.finished = readable(self.store.timed(id));
+    }
+
+    fn finished_view(&self, named: SessionRef) -> Option<FinishedView> {
+        let (mut session, label) = readable(self.store.session_with_label(named))?;
+        let id = named.id;
         // A change that is not on disk yet applies too.
         if let Some(lifecycle) = self.unsaved.iter().rev().find_map(|save| save.closes(id)) {
             session.lifecycle = *lifecycle;
         }
         let saved = !self.unsaved.iter().any(|save| save.id() == id);
-        Some(view::finished(&session, saved))
+        Some(view::finished(&session, named.owner, label, saved))
     }
 
     pub(crate) fn start_sit(&mut self, request: StartRequest) -> Result<EngineState, IpcError> {
@@ -177,8 +180,11 @@ impl EngineThread {
 
     /// Removes the finished sit from the state if the user has deleted it.
     pub(crate) fn sessions_changed(&mut self) {
-        let is_deleted = |id| matches!(self.store.session(id), Ok(Some(session)) if session.deletion.value.is_some());
-        self.finished = self.finished.filter(|id| !is_deleted(*id));
+        let is_deleted = |named| {
+            let session = self.store.session_with_label(named);
+            session.is_ok_and(|(session, _)| session.deletion.value.is_some())
+        };
+        self.finished = self.finished.filter(|named| !is_deleted(*named));
         self.publish();
     }
 
@@ -294,10 +300,15 @@ impl EngineThread {
 
     /// Asks the window to open the note of a session.
     fn add_note(&mut self, id: SessionId) {
-        self.finished = Some(id);
+        self.finish_with(id);
         self.publish();
         let _ = self.events.send(Event::AddNote(id));
     }
+}
+
+/// Returns what was read of the finished sit.
+fn readable<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::warn!(%error, "the finished sit cannot be read")).ok()
 }
 
 /// Returns a UUIDv7 for `created`.

@@ -154,6 +154,27 @@ fn a_label_is_renamed_and_merged_without_a_change_of_its_sits() {
 }
 
 #[test]
+fn the_page_after_a_sit_names_its_label_as_it_is_shown() {
+    let fakes = Fakes::new();
+    let session = sit(&fakes, 10);
+    let log = fakes.engine().log();
+    let label = || fakes.engine().state().wait().unwrap().finished.unwrap().label;
+    assert_eq!(label(), "");
+    let look =
+        |name: &str| LabelLook { name: name.into(), colour: Colour::Teal, shape: Shape::Circle };
+    let breath = log.create_label(look("Breath")).wait().unwrap();
+    log.set_label(vec![session], breath.key.0.clone()).wait().unwrap();
+    log.change_label(breath.key.clone(), look("Breathing")).wait().unwrap();
+    assert_eq!(label(), "Breathing");
+    let open = log.create_label(look("Open")).wait().unwrap();
+    log.merge_label(breath.key.clone(), open.key).wait().unwrap();
+    assert_eq!(label(), "Open");
+    log.restore_label(breath.key.clone()).wait().unwrap();
+    log.delete_label(breath.key).wait().unwrap();
+    assert_eq!(label(), "");
+}
+
+#[test]
 fn figures_count_each_sit_on_its_local_day_and_at_its_own_offset() {
     let fakes = Fakes::new();
     let log = fakes.engine().log();

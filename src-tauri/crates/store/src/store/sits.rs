@@ -1,7 +1,7 @@
 //! Sits, settings and presets.
 
 use super::Store;
-use crate::{StoreError, changes, device, open_sits, presets, save, sessions, settings};
+use crate::{StoreError, changes, device, labels, open_sits, presets, save, sessions, settings};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
@@ -36,12 +36,36 @@ impl Store {
     }
 
     /// Returns the session `id`, deleted or not; `None` if it is in its preparation or does not exist. If several owners
-    /// have the id: that of the shown account, else the ownerless one, else any.
+    /// have the id: that of the shown account, else the ownerless one. That of another account is not returned.
     ///
     /// # Errors
     /// An I/O error.
     pub fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.read(|connection| Ok(sessions::find(connection, id)?.map(|record| record.session)))
+    }
+
+    /// Names the session that the timer of this device has recorded with `id`, whoever owns it.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or an I/O error.
+    pub fn timed(&self, id: SessionId) -> Result<SessionRef, StoreError> {
+        self.read(|connection| sessions::timed(connection, id))
+    }
+
+    /// Returns the session that `session` names, deleted or not, with the name of the label as which it is shown; none if
+    /// it is shown without a label.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], or an I/O error.
+    pub fn session_with_label(
+        &self,
+        session: SessionRef,
+    ) -> Result<(Session, Option<String>), StoreError> {
+        self.read(|connection| {
+            let record = sessions::named(connection, session)?;
+            let label = labels::shown_name(connection, &record)?;
+            Ok((record.session, label))
+        })
     }
 
     /// Sets the values of `edit` together. A correction that equals the recorded value is stored as none.
