@@ -177,8 +177,10 @@ pub struct SitRecord {
     pub ended_at: Option<String>,
     /// The user's note.
     pub note: String,
-    /// The kind of sit, as the user names it.
+    /// The key of the label as which its label is shown; the empty text for none.
     pub label: String,
+    /// The key that the session itself has, before merges and deletions of labels: an undo sets it again.
+    pub own_label: String,
     /// How the record was made.
     pub source: Source,
     /// The account that owns it; `None` if no account was signed in.

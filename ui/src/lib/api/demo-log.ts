@@ -89,6 +89,11 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		return key;
 	}
 
+	/** Returns a sit as the log shows it. In memory, a sit has its own label. */
+	function shownOf(sit: SitRecord): SitRecord {
+		return { ...sit, label: shownKey(sit.label), ownLabel: sit.label };
+	}
+
 	function look(key: string): LabelLook {
 		return table.find((one) => one.key === key) ?? unchangedLook(key);
 	}
@@ -170,7 +175,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 			kept = kept.map((one) => ({ ...one, day: dayOf(one.startedAt, dayStartsAtHour()) }));
 			const list = kept.filter(selects(filter));
 			const [from, to] = range(list, position, limit);
-			const sits = list.slice(from, to).map((one) => ({ ...one, label: shownKey(one.label) }));
+			const sits = list.slice(from, to).map(shownOf);
 			// The engine counts only at a place where the log opens, and not the sits that words select.
 			const counted = filter.words === '' && (position === 'newest' || 'day' in position);
 			return structuredClone({
@@ -203,6 +208,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 					owner: null,
 					otherDevice: false,
 					corrected: false,
+					ownLabel: entry.label,
 				},
 			].sort(byStart);
 			return { id, owner: null };

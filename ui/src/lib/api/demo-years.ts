@@ -94,6 +94,7 @@ export function yearsOfSits(): SitRecord[] {
 			owner: null,
 			otherDevice: !isOld && fate > 0.86,
 			corrected: !isOld && fate > 0.4 && fate < 0.43,
+			ownLabel: '',
 		});
 	};
 	for (let at = LAST; at > Date.UTC(2023, 8, 1); at -= DAY) {

@@ -315,6 +315,7 @@ function recordOf({ complete, saved: _, ...sit }: FinishedView): SitRecord {
 		owner: null,
 		otherDevice: false,
 		corrected: false,
+		ownLabel: sit.label,
 	};
 }
 

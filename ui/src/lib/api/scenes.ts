@@ -125,6 +125,7 @@ const RECORDS: SitRecord[] = (
 	owner: null,
 	otherDevice: false,
 	corrected: false,
+	ownLabel: '',
 }));
 
 /** Notes and labels that are longer than their fields. */

@@ -43,9 +43,13 @@ endedAt: string | null,
  */
 note: string, 
 /**
- * The kind of sit, as the user names it.
+ * The key of the label as which its label is shown; the empty text for none.
  */
 label: string, 
+/**
+ * The key that the session itself has, before merges and deletions of labels: an undo sets it again.
+ */
+ownLabel: string, 
 /**
  * How the record was made.
  */

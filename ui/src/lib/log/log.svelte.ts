@@ -120,6 +120,7 @@ export class Log {
 		const change = changeOf(before, after);
 		if (isEmpty(change)) return true;
 		const former = changeOf(after, before);
+		if (former.label !== undefined) former.label = sit.ownLabel;
 		const edited = await this.#app.notices.guard(api.editSit(ref, change).then(() => true));
 		if (!edited) return false;
 		const isShown = await this.#showChanged(ref, entry.startedAt);
@@ -162,9 +163,9 @@ export class Log {
 				.then(() => true),
 		);
 		if (!set) return false;
-		const before = [...new Set(sits.map((sit) => sit.label))].map((key) => ({
+		const before = [...new Set(sits.map((sit) => sit.ownLabel))].map((key) => ({
 			key,
-			refs: sits.filter((sit) => sit.label === key).map(refOf),
+			refs: sits.filter((sit) => sit.ownLabel === key).map(refOf),
 		}));
 		const undo = async () => {
 			for (const { key, refs } of before) await api.setLabel(refs, key);

@@ -25,6 +25,7 @@ const record = (id: string, startedAt: string, change: Partial<SitRecord> = {}):
 	owner: null,
 	otherDevice: false,
 	corrected: false,
+	ownLabel: '',
 	...change,
 });
 
@@ -512,6 +513,39 @@ describe('the labels', () => {
 		expect(log.labels.chosen('Kinhin')).toEqual({ name: 'Kinhin' });
 		expect(log.labels.chosen('  ')).toEqual({ key: '' });
 		expect(log.labels.named('Zazen', 'zazen')).toBeUndefined();
+	});
+
+	it('are as before after an undo, also if they are shown as another label', async () => {
+		const merged = { key: 'old', name: 'Old', colour: 'red', shape: 'star' } as const;
+		const { log, demo } = await open(
+			[
+				record('a', '2026-11-20T07:00:00Z', { label: 'old' }),
+				record('b', '2026-11-19T07:00:00Z', { label: 'zazen' }),
+				record('c', '2026-11-18T07:00:00Z', { label: 'gone' }),
+			],
+			[
+				...LABELS,
+				{ ...merged, mergedInto: 'zazen' },
+				{ ...merged, key: 'gone', deleted: true },
+			],
+		);
+		const own = () => log.pages.sits.map((sit) => [sit.label, sit.ownLabel]);
+		const before = own();
+		expect(before).toEqual([
+			['zazen', 'old'],
+			['zazen', 'zazen'],
+			['', 'gone'],
+		]);
+		await log.setLabel(log.pages.sits, { key: 'metta' });
+		expect(own()).toEqual(Array(3).fill(['metta', 'metta']));
+		await log.undo.run();
+		expect(own()).toEqual(before);
+		const sit = log.pages.sits[0]!;
+		await log.edit(sit, entryOf(sit), { key: 'metta' });
+		expect(own()[0]).toEqual(['metta', 'metta']);
+		await log.undo.run();
+		expect(own()).toEqual(before);
+		expect(demo.calls.filter((call) => call.startsWith('createLabel'))).toEqual([]);
 	});
 
 	it('are renamed, merged and deleted without a change of sits, and back', async () => {

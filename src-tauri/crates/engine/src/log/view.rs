@@ -91,6 +91,7 @@ impl Records {
             ended_at: session.lifecycle.endedat().map(local),
             note: session.details.value.note.clone(),
             label: label_text(label),
+            own_label: session.details.value.label.clone(),
             source: session.source,
             owner,
             other_device: !self.devices.contains(&session.deviceid),

@@ -149,6 +149,19 @@ fn a_label_is_renamed_and_merged_without_a_change_of_its_sits() {
     assert_eq!(counts(), [("Breathing".to_owned(), 1), ("Open".to_owned(), 1)]);
     log.merge_label(open.key.clone(), breath.key.clone()).wait().unwrap();
     assert_eq!(counts(), [("Breathing".to_owned(), 2)]);
+    // What an undo needs: the label that the sit itself has, which can be set again.
+    let labels = || {
+        sits(&fakes)
+            .iter()
+            .map(|sit| (sit.label.clone(), sit.own_label.clone()))
+            .collect::<Vec<_>>()
+    };
+    let (breath_key, open_key) = (breath.key.0.clone(), open.key.0.clone());
+    let before = [(breath_key.clone(), open_key.clone()), (breath_key.clone(), breath_key)];
+    assert_eq!(labels(), before);
+    log.set_label(vec![two], String::new()).wait().unwrap();
+    log.set_label(vec![two], open_key).wait().unwrap();
+    assert_eq!(labels(), before);
     log.restore_label(open.key).wait().unwrap();
     assert_eq!(counts(), [("Breathing".to_owned(), 1), ("Open".to_owned(), 1)]);
 }
