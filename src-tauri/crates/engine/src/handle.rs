@@ -293,6 +293,11 @@ impl EngineHandle {
         Imports::new(&self.imports)
     }
 
+    /// Returns what imports for another client.
+    pub(crate) fn import_client(&self) -> ImportHandle {
+        self.imports.for_client()
+    }
+
     /// Returns a handle on the account and its sync.
     #[must_use]
     pub fn account(&self) -> Account<'_> {

@@ -13,7 +13,8 @@ pub use handle::Imports;
 pub(crate) use handle::{ImportHandle, ImportParts};
 pub use zone::environment_zone;
 
-use crate::protocol::{ImportProgress, ImportView};
+use crate::protocol::{ImportProgress, ImportView, IpcError};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use zafu_store::{ReadSits, StoreError};
 
@@ -31,9 +32,15 @@ pub(crate) struct Activity {
     done: AtomicU64,
     total: AtomicU64,
     is_cancelled: AtomicBool,
+    /// Whether the process stops.
+    is_stopping: Arc<AtomicBool>,
 }
 
 impl Activity {
+    fn stopped_by(is_stopping: &Arc<AtomicBool>) -> Self {
+        Self { is_stopping: Arc::clone(is_stopping), ..Self::default() }
+    }
+
     fn report(&self, done: u64, total: u64) {
         self.total.store(total, Ordering::Relaxed);
         self.done.store(done, Ordering::Relaxed);
@@ -51,6 +58,11 @@ impl Activity {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
+        self.is_cancelled.load(Ordering::Relaxed) || self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Fails if it is cancelled.
+    fn check(&self) -> Result<(), IpcError> {
+        if self.is_cancelled() { Err(session::cancelled()) } else { Ok(()) }
     }
 }

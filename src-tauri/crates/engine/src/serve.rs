@@ -19,9 +19,10 @@ use interprocess::local_socket::tokio::{Listener, Stream, prelude::*};
 use serde::Serialize;
 use serde_json::Value;
 use std::io;
+use std::pin::pin;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
@@ -144,6 +145,7 @@ async fn serve_connection(
 ) {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
+    let imports = engine.import_client();
     loop {
         line.clear();
         let mut limited = (&mut lines).take(MAX_REQUEST_BYTES);
@@ -168,13 +170,44 @@ async fn serve_connection(
             Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
             Ok(Request::Log(request)) => dispatch_log(request, &engine.log()).await,
             Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
-            Ok(Request::Import(request)) => dispatch_import(request, &engine.imports()).await,
+            Ok(Request::Import(request)) => {
+                let is_reading = matches!(request, ImportRequest::Read { .. });
+                let handle = Imports::new(&imports);
+                let importing = dispatch_import(request, &handle);
+                match is_reading {
+                    // Nobody sees what a client reads that was stopped meanwhile.
+                    true => cancel_if_gone(importing, &mut lines, || imports.cancel()).await,
+                    false => importing.await,
+                }
+            }
             Err(error) => Err(not_understood(&error)),
         };
         if send(stream, &result.into()).await.is_err() {
             return;
         }
     }
+}
+
+/// Waits for `work`, and calls `cancel` if the client that sends `lines` closes the connection meanwhile.
+async fn cancel_if_gone<T>(
+    work: impl Future<Output = T>,
+    lines: &mut (impl AsyncBufRead + Unpin),
+    cancel: impl FnOnce(),
+) -> T {
+    let mut work = pin!(work);
+    let is_gone = async {
+        match lines.fill_buf().await {
+            Ok([]) | Err(_) => {}
+            // Its next request.
+            Ok(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        done = &mut work => return done,
+        () = is_gone => cancel(),
+    }
+    work.await
 }
 
 fn not_understood(error: &serde_json::Error) -> IpcError {
@@ -246,3 +279,43 @@ engine_requests!(define_dispatch);
 log_requests!(define_dispatch);
 account_requests!(define_dispatch);
 import_requests!(define_dispatch);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_cancelled_once_its_client_has_gone() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (client, server) = tokio::io::duplex(64);
+            let mut lines = BufReader::new(server);
+            // Work that only ends if it is cancelled.
+            let (cancel, cancelled) = oneshot::channel();
+            let mut work =
+                pin!(cancel_if_gone(cancelled, &mut lines, || cancel.send("cancelled").unwrap()));
+            tokio::select! {
+                biased;
+                done = &mut work => panic!("{done:?} while the client waits"),
+                () = tokio::task::yield_now() => {}
+            }
+            drop(client);
+            assert_eq!(work.await, Ok("cancelled"));
+        });
+    }
+
+    #[test]
+    fn the_next_request_of_a_client_cancels_nothing() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (mut client, server) = tokio::io::duplex(64);
+            let mut lines = BufReader::new(server);
+            client.write_all(b"next\n").await.unwrap();
+            let work = tokio::task::yield_now();
+            cancel_if_gone(work, &mut lines, || panic!("it is there")).await;
+            let mut line = String::new();
+            lines.read_line(&mut line).await.unwrap();
+            assert_eq!(line, "next\n");
+        });
+    }
+}

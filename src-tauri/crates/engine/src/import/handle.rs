@@ -8,6 +8,7 @@ use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
     ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportView, IpcError,
 };
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use zafu_core::message;
@@ -30,7 +31,11 @@ impl<'a> Imports<'a> {
     /// [`ErrorCode::Rejected`] if it is cancelled.
     pub fn read(&self, files: ImportFiles) -> Pending<ImportReading> {
         let activity = self.0.begin();
-        self.0.run(move |_, session| session.read(&files, &activity))
+        self.0.run(move |_, session| {
+            // What another client has read stays for it.
+            activity.check()?;
+            session.read(&files, &activity)
+        })
     }
 
     /// Takes a backup, and imports what was read as `number`: all of it or nothing. Returns `None` if there is nothing to
@@ -41,6 +46,7 @@ impl<'a> Imports<'a> {
     pub fn commit(&self, number: u32) -> Pending<Option<ImportView>> {
         let activity = self.0.begin();
         self.0.run(move |engine, session| {
+            activity.check()?;
             let imported = session.commit(number, &activity)?;
             engine.sessions_changed();
             engine.log_changed();
@@ -56,22 +62,22 @@ impl<'a> Imports<'a> {
         })
     }
 
-    /// Returns how far the last reading or import is.
+    /// Returns how far the last reading or import of this client is.
     ///
     /// # Errors
     /// None.
     #[expect(clippy::unused_async, reason = "as the other requests")]
     pub async fn progress(&self) -> Result<ImportProgress, IpcError> {
-        Ok(self.0.activity().progress())
+        Ok(self.0.activities().last().map(|last| last.progress()).unwrap_or_default())
     }
 
-    /// Cancels the reading or import that runs.
+    /// Cancels the readings and imports of this client that run or wait for those of others.
     ///
     /// # Errors
     /// None.
     #[expect(clippy::unused_async, reason = "as the other requests")]
     pub async fn cancel(&self) -> Result<(), IpcError> {
-        self.0.activity().cancel();
+        self.0.cancel();
         Ok(())
     }
 
@@ -113,13 +119,17 @@ struct Running {
 struct Inner {
     /// `None` before the start and after the stop of the engine.
     running: Mutex<Option<Running>>,
-    /// Of the last reading or import.
-    activity: Mutex<Arc<Activity>>,
+    /// Whether the engine stops.
+    is_stopping: Arc<AtomicBool>,
 }
 
-/// Runs imports in the process of the engine.
+/// Runs imports in the process of the engine, for one of its clients. Clones are the same client.
 #[derive(Clone, Default)]
-pub(crate) struct ImportHandle(Arc<Inner>);
+pub(crate) struct ImportHandle {
+    inner: Arc<Inner>,
+    /// The client's readings and imports that are not done, and the last one.
+    activities: Arc<Mutex<Vec<Arc<Activity>>>>,
+}
 
 impl ImportHandle {
     /// Provides what imports need.
@@ -129,26 +139,41 @@ impl ImportHandle {
         *self.running() = Some(Running { session, engine, _lock: lock });
     }
 
+    /// Returns a handle for another client.
+    pub fn for_client(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), activities: Arc::default() }
+    }
+
     /// Cancels what runs and waits for its end. Discards what was read.
     pub fn stop(&self) {
-        self.activity().cancel();
+        self.inner.is_stopping.store(true, Ordering::Relaxed);
         let stopped = self.running().take();
         drop(stopped);
     }
 
+    /// Cancels the readings and imports of this client.
+    pub fn cancel(&self) {
+        for activity in &*self.activities() {
+            activity.cancel();
+        }
+    }
+
     fn begin(&self) -> Arc<Activity> {
-        let activity = Arc::new(Activity::default());
-        *self.0.activity.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&activity);
+        let activity = Arc::new(Activity::stopped_by(&self.inner.is_stopping));
+        let mut activities = self.activities();
+        // Those that are done are held by nothing else.
+        activities.retain(|activity| Arc::strong_count(activity) > 1);
+        activities.push(Arc::clone(&activity));
         activity
     }
 
-    fn activity(&self) -> Arc<Activity> {
-        Arc::clone(&self.0.activity.lock().unwrap_or_else(PoisonError::into_inner))
+    fn activities(&self) -> MutexGuard<'_, Vec<Arc<Activity>>> {
+        self.activities.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
         // A panic of a parser leaves a session that discards what was read.
-        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run<T: Send + 'static>(
@@ -169,5 +194,67 @@ impl ImportHandle {
             tracing::error!(%error, "no thread for an import");
         }
         Pending::new(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::folder::DataFolder;
+    use crate::protocol::ErrorCode;
+    use crate::sync::SyncHandle;
+    use std::sync::mpsc::channel;
+    use tokio::sync::broadcast;
+
+    #[test]
+    fn a_client_cancels_its_own_imports_only_also_while_they_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DataFolder::at(dir.path()).unwrap();
+        let path = dir.path().join("log.csv");
+        let row = "12/25/2025 07:00:00,0:10:0,,Meditation\n";
+        std::fs::write(&path, format!("Started At,Duration,Preset,Activity\n{row}")).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let store = Store::open(folder.path(), clock.now().wall).unwrap();
+        let window = ImportHandle::default();
+        let engine = EngineHandle::new(
+            channel().0,
+            channel().0,
+            broadcast::channel(1).0,
+            SyncHandle::new(),
+            window.clone(),
+        );
+        let lock = Arc::new(folder.lock().unwrap());
+        window.provide(ImportParts { store, clock, engine: engine.clone(), lock });
+        let files = || ImportFiles { files: vec![path.clone()], ..ImportFiles::default() };
+        let number = |reading: ImportReading| match reading {
+            ImportReading::Preview(preview) => preview.number,
+            other => panic!("{other:?}"),
+        };
+        let client = engine.import_client();
+        let first = number(Imports::new(&window).read(files()).wait().unwrap());
+
+        // All others wait for this one.
+        let (go_on, wait) = channel::<()>();
+        let (begin, begun) = channel();
+        let running = window.run(move |_, _| {
+            begin.send(()).unwrap();
+            let _ = wait.recv();
+            Ok(())
+        });
+        begun.recv().unwrap();
+        let waiting = Imports::new(&client).read(files());
+        client.cancel();
+        drop(go_on);
+        running.wait().unwrap();
+        assert_eq!(waiting.wait().unwrap_err().code, ErrorCode::Rejected);
+        // What the window has read is still there, and nothing cancels its import.
+        let committing = Imports::new(&window).commit(first);
+        client.cancel();
+        assert_eq!(committing.wait().unwrap().unwrap().counts.added, 1);
+
+        engine.stop();
+        let stopped = Imports::new(&client).read(files()).wait().unwrap_err();
+        assert_eq!(stopped.code, ErrorCode::Engine);
     }
 }

@@ -302,7 +302,7 @@ fn unreadable(names: &[String], error: &ReadError) -> IpcError {
     }
 }
 
-fn cancelled() -> IpcError {
+pub(super) fn cancelled() -> IpcError {
     IpcError::new(ErrorCode::Rejected, Fault::Cancelled.message())
 }
 

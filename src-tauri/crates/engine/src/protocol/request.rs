@@ -176,9 +176,9 @@ macro_rules! import_requests {
             Commit => commit(number: u32) -> Option<ImportView>;
             /// Discards what was read.
             Discard => discard() -> ();
-            /// Returns how far the last reading or import is.
+            /// Returns how far the last reading or import of this client is.
             Progress => progress() -> ImportProgress;
-            /// Cancels the reading or import that runs.
+            /// Cancels the readings and imports of this client.
             Cancel => cancel() -> ();
             /// Returns the imports, newest first.
             List => list() -> Vec<ImportView>;
