@@ -261,7 +261,7 @@ impl EngineHandle {
         self.post(|thread| thread.set_sync_view(view));
     }
 
-    /// Announces that the sync has changed the log.
+    /// Announces that the log was changed other than by the window.
     pub(crate) fn log_changed(&self) {
         self.post(|thread| thread.log_changed());
     }

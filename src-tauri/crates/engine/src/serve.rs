@@ -168,7 +168,15 @@ async fn serve_connection(
                 return;
             }
             Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
-            Ok(Request::Log(request)) => dispatch_log(request, &engine.log()).await,
+            Ok(Request::Log(request)) => {
+                let is_change = request.is_change();
+                let result = dispatch_log(request, &engine.log()).await;
+                if is_change && result.is_ok() {
+                    // The window knows only its own changes.
+                    engine.log_changed();
+                }
+                result
+            }
             Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
             Ok(Request::Import(request)) => {
                 let is_reading = matches!(request, ImportRequest::Read { .. });

@@ -44,7 +44,7 @@ pub enum Event {
     State(Box<EngineState>),
     /// Settings or presets have changed.
     Settings,
-    /// The log has changed, other than by a request to it.
+    /// The log has changed, other than by a request of the window to it.
     Log,
     /// The window is to be shown.
     Show,
@@ -243,6 +243,7 @@ impl EngineThread {
         self.store.save(&all)?;
         if all.iter().any(|save| !matches!(save, Save::Checkpoint(_))) {
             self.sync.wake(Wakeup::LocalChange);
+            let _ = self.events.send(Event::Log);
         }
         if !std::mem::take(&mut self.unsaved).is_empty() {
             self.clear_trouble(ErrorCode::NotSaved);

@@ -382,7 +382,6 @@ fn real_life_32_a_clock_that_is_set_back_during_a_sit_does_not_put_the_end_befor
 #[test]
 fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
     let fakes = Fakes::new();
-    let mut events = fakes.engine().subscribe();
     for (start, offset) in [
         ("2026-03-01T22:30:00Z", 60),   // 23:30 on the first
         ("2026-03-02T02:59:00Z", 60),   // 03:59 on the second
@@ -399,7 +398,8 @@ fn the_day_of_a_sit_follows_its_offset_and_the_hour_at_which_days_start() {
         let page = fakes.engine().log().sits(query).wait().unwrap();
         page.sits.iter().rev().map(|sit| sit.day.to_string()).collect::<Vec<_>>()
     };
-    let mut begin_at = |hour: u32| {
+    let begin_at = |hour: u32| {
+        let mut events = fakes.engine().subscribe();
         let day_starts_at_hour = DayStart::new(hour).unwrap();
         let settings = Settings { day_starts_at_hour, ..Settings::default() };
         fakes.engine().save_settings(settings).wait().unwrap();

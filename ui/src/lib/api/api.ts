@@ -33,7 +33,7 @@ export interface Listener {
 	quitAsked: () => void;
 	/** The user chose to write a note on this sit in its notification. */
 	openNote: (id: string) => void;
-	/** A sync has changed the log. */
+	/** The log was changed other than by the window. */
 	logChanged: () => void;
 }
 

@@ -41,6 +41,10 @@ export class Log {
 	/** The first sit that the user saw last, and its distance from the top. */
 	place: { key: string; top: number } | null = null;
 	#app: App;
+	/** Number of changes of the user that are in progress. */
+	#changes = 0;
+	/** Whether something else has changed the log meanwhile. */
+	#isOutdated = false;
 
 	constructor(app: App) {
 		this.#app = app;
@@ -62,10 +66,19 @@ export class Log {
 		await this.#loadOthers();
 	}
 
-	/** Reads everything that is shown again, since it was changed here or by a sync. */
+	/** Reads everything that is shown again, since it was changed here. */
 	async refresh(): Promise<void> {
 		await this.pages.refresh();
 		await this.#loadOthers();
+	}
+
+	/**
+	 * Reads everything that is shown again, since something else has changed it: a sync, the timer or another program. Waits
+	 * for changes of the user, which show the sits that they are about.
+	 */
+	async changedElsewhere(): Promise<void> {
+		this.#isOutdated = this.#changes > 0;
+		if (!this.#isOutdated) await this.refresh();
 	}
 
 	/** Lists the sits that meet these conditions and no others. */
@@ -93,7 +106,11 @@ export class Log {
 		this.selection.retain(this.pages.sits);
 	}
 
-	async add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
+	add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
+		return this.#change(() => this.#add(entry, label));
+	}
+
+	async #add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
 		const added = await this.#app.notices.guard(
 			this.labels.keyOf(label).then((key) => api.addSit({ ...entry, label: key })),
@@ -110,7 +127,11 @@ export class Log {
 	}
 
 	/** Saves the fields that differ from those of `sit`, so that the others keep what a sync has changed meanwhile. */
-	async edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
+	edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
+		return this.#change(() => this.#edit(sit, entry, label));
+	}
+
+	async #edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
 		const ref = refOf(sit);
 		const before = entryOf(sit);
@@ -134,7 +155,11 @@ export class Log {
 	}
 
 	/** Deletes those of the sits that can be deleted. */
-	async delete(chosen: SitRecord[]): Promise<void> {
+	delete(chosen: SitRecord[]): Promise<void> {
+		return this.#change(() => this.#delete(chosen));
+	}
+
+	async #delete(chosen: SitRecord[]): Promise<void> {
 		const api = this.#app.api;
 		const sits = chosen.filter(isDeletable);
 		if (sits.length === 0) return;
@@ -153,7 +178,11 @@ export class Log {
 	}
 
 	/** Sets the label of sits. */
-	async setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
+	setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
+		return this.#change(() => this.#setLabel(sits, label));
+	}
+
+	async #setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
 		const refs = sits.map(refOf);
 		const set = await this.#app.notices.guard(
@@ -193,9 +222,22 @@ export class Log {
 	}
 
 	/** Waits for the undoing of a change, then shows the result. */
-	async #then(request: Promise<unknown>): Promise<void> {
-		await request;
-		await this.refresh();
+	#then(request: Promise<unknown>): Promise<void> {
+		return this.#change(async () => {
+			await request;
+			await this.refresh();
+		});
+	}
+
+	/** Runs a change of the user, then shows what something else has changed meanwhile. */
+	async #change<T>(change: () => Promise<T>): Promise<T> {
+		this.#changes += 1;
+		try {
+			return await change();
+		} finally {
+			this.#changes -= 1;
+			if (this.#isOutdated) void this.changedElsewhere();
+		}
 	}
 
 	/** Shows a sit that was added or edited, wherever its start puts it. Returns false if the filter excludes it. */

@@ -492,6 +492,43 @@ describe('a change', () => {
 	});
 });
 
+describe('a change by another program', () => {
+	it('is shown where the user is, with their selection', async () => {
+		const { log, demo } = await open(many(120));
+		await log.pages.loadOlder();
+		const chosen = log.pages.sits[60]!;
+		log.selection.toggle(chosen);
+		await demo.editSit({ id: 's60', owner: null }, { note: 'rain' });
+		await demo.deleteSits([{ id: 's3', owner: null }]);
+		const opened = log.pages.opened;
+		await log.changedElsewhere();
+		expect(log.pages.opened).toBe(opened);
+		expect(ids(log)).toEqual(['s0', 's1', 's2', ...range(4, 101)]);
+		expect(log.selection.sits).toMatchObject([{ id: 's60', note: 'rain' }]);
+	});
+
+	it('waits for a change of the user, which shows its sit', async () => {
+		const { log, demo } = await open(many(120));
+		const read = demo.log;
+		demo.log = async (query) => {
+			if (query.position === 'newest' || !('day' in query.position)) return read(query);
+			demo.log = read;
+			await demo.deleteSits([{ id: 's0', owner: null }]);
+			void log.changedElsewhere();
+			return read(query);
+		};
+		const entry = { satSeconds: 600, note: 'by hand', label: '' };
+		const startedAt = '2026-08-01T07:30:00+02:00';
+		expect(await log.add({ ...entry, startedAt }, { key: '' })).toBe(true);
+		const isShown = () => log.pages.sits.some(({ note }) => note === 'by hand');
+		expect(isShown()).toBe(true);
+		await vi.waitFor(() => expect(log.pages.isBusy).toBe(false));
+		expect(isShown()).toBe(true);
+		await log.jumpToNewest();
+		expect(ids(log)[0]).toBe('s1');
+	});
+});
+
 describe('the labels', () => {
 	const RECORDS = [
 		record('a', '2026-11-24T07:00:00Z', { label: 'zazen' }),
@@ -523,11 +560,7 @@ describe('the labels', () => {
 				record('b', '2026-11-19T07:00:00Z', { label: 'zazen' }),
 				record('c', '2026-11-18T07:00:00Z', { label: 'gone' }),
 			],
-			[
-				...LABELS,
-				{ ...merged, mergedInto: 'zazen' },
-				{ ...merged, key: 'gone', deleted: true },
-			],
+			[...LABELS, { ...merged, mergedInto: 'zazen' }, { ...merged, key: 'gone', deleted: true }],
 		);
 		const own = () => log.pages.sits.map((sit) => [sit.label, sit.ownLabel]);
 		const before = own();

@@ -69,7 +69,7 @@ export class App {
 	/** The dialog that is open. */
 	dialog = $state<DialogName | null>(null);
 	fullscreen = $state(false);
-	/** Number of times that a sync has changed the log. */
+	/** Number of times that the log was changed other than by the window. */
 	logChanges = $state(0);
 	bell = $state.raw<BellCheck | null>(null);
 	/** Ids of the unsettled sits that are not asked about again until the user wants it. */

@@ -29,6 +29,16 @@ pub enum Request {
     Import(ImportRequest),
 }
 
+impl LogRequest {
+    /// Returns whether it changes sessions or labels.
+    pub(crate) const fn is_change(&self) -> bool {
+        !matches!(
+            self,
+            Self::Sits { .. } | Self::Insight { .. } | Self::Owners {} | Self::Labels {}
+        )
+    }
+}
+
 /// A response of the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -325,7 +325,8 @@ impl AccountSession {
             Ownerless::Assigned(sits) => sits,
             Ownerless::Undecided(_) => 0,
         };
-        Ok(Done::waking(SignedInView { adopted, mail_sent: false }, Wakeup::SignIn))
+        let view = SignedInView { adopted, mail_sent: false };
+        Ok(Done { changes_log: true, ..Done::waking(view, Wakeup::SignIn) })
     }
 
     /// Signs out. Removes nothing from this device.
@@ -386,7 +387,7 @@ impl AccountSession {
             return Ok(Done::new(self.store.decline_ownerless()?));
         }
         self.store.assign_ownerless()?;
-        Ok(Done::waking((), Wakeup::LocalChange))
+        Ok(Done { changes_log: true, ..Done::waking((), Wakeup::LocalChange) })
     }
 
     /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.

@@ -2,13 +2,16 @@
 
 use crate::fakes::Fakes;
 use std::time::Duration;
-use zafu_core::ids::SessionRef;
+use uuid::Uuid;
+use zafu_core::ids::{SessionId, SessionRef};
 use zafu_core::label::{Colour, Shape};
+use zafu_core::settings::Settings;
 use zafu_core::time::Seconds;
 use zafu_engine::protocol::{
     ErrorCode, InsightPeriod, LabelLook, LogQuery, SitChange, SitEntry, SitRecord, StreakView,
     TotalView,
 };
+use zafu_engine::{Client, Event};
 
 fn sits(fakes: &Fakes) -> Vec<SitRecord> {
     let query = LogQuery { limit: 50, ..LogQuery::default() };
@@ -185,6 +188,44 @@ fn the_page_after_a_sit_names_its_label_as_it_is_shown() {
     log.restore_label(breath.key.clone()).wait().unwrap();
     log.delete_label(breath.key).wait().unwrap();
     assert_eq!(label(), "");
+}
+
+#[test]
+fn the_window_reads_the_log_again_when_anything_else_has_changed_it() {
+    let fakes = Fakes::new();
+    let mut events = fakes.engine().subscribe();
+    // Settings are saved after everything before them.
+    let mut is_told = || {
+        fakes.engine().save_settings(Settings::default()).wait().unwrap();
+        let mut is_log = false;
+        loop {
+            match events.blocking_recv().unwrap() {
+                Event::Settings => return is_log,
+                Event::Log => is_log = true,
+                _ => {}
+            }
+        }
+    };
+    let id = fakes.start(3600, 0).unwrap().sit.unwrap().id;
+    assert!(is_told(), "a sit has started");
+    fakes.pass(Duration::from_secs(60));
+    assert!(!is_told(), "a checkpoint");
+    fakes.engine().end_sit(None).wait().unwrap();
+    assert!(is_told(), "a sit has ended");
+
+    let note = || SitChange { note: Some("rain".into()), ..SitChange::default() };
+    fakes.engine().log().edit_sit(id.into(), note()).wait().unwrap();
+    assert!(!is_told(), "the window knows its own changes");
+    let mut client = Client::connect(fakes.folder()).unwrap().unwrap();
+    client.labels().unwrap();
+    client.sits(LogQuery { limit: 9, ..LogQuery::default() }).unwrap();
+    assert!(!is_told(), "another client reads");
+    client.edit_sit(id.into(), note()).unwrap();
+    assert!(is_told(), "another client edits");
+    client.delete_sits(vec![id.into()]).unwrap();
+    assert!(is_told(), "another client deletes");
+    client.delete_sits(vec![SessionId(Uuid::from_u128(77)).into()]).unwrap_err();
+    assert!(!is_told(), "another client cannot delete");
 }
 
 #[test]
