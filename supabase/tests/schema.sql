@@ -5,15 +5,17 @@ begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 
-select plan(48);
+select plan(66);
 
 select tables_are('public', array['users', 'partnerships', 'weeks', 'sessions', 'labels']);
 select columns_are('public', 'users', array['id', 'name', 'email', 'weeklytarget', 'usualsitlength', 'image',
-  'invitecode', 'pairing_status', 'createdat']);
+  'invitecode', 'pairing_status', 'createdat', 'profilerevision', 'profiledevice', 'targetrevision', 'targetdevice']);
 select columns_are('public', 'partnerships', array['id', 'userid', 'partnerid', 'startedat', 'endedat',
-  'weeklygoal', 'createdat']);
+  'createdat', 'firstweekat', 'seq', 'inviterprivacy', 'inviterprivacyrevision', 'inviterprivacydevice',
+  'inviteeprivacy', 'inviteeprivacyrevision', 'inviteeprivacydevice', 'invitermaybow', 'inviteemaybow']);
 select columns_are('public', 'weeks', array['id', 'partnershipid', 'weeknumber', 'weekstart', 'weekend',
-  'inviteesits', 'invitersits', 'weeklygoal', 'goalmet', 'createdat']);
+  'inviteesits', 'invitersits', 'weeklygoal', 'goalmet', 'createdat', 'invitersealed',
+  'inviteesealed']);
 select columns_are('public', 'sessions', array['id', 'receivedat', 'userid', 'partnershipid', 'weekid', 'seq',
   'startedat', 'sitlength', 'satlength', 'iscompleted', 'completedat', 'endedat', 'createdat', 'utcoffset',
   'deviceid', 'source', 'note', 'label', 'correctedstart', 'correctedlength', 'correctedoffset',
@@ -28,8 +30,9 @@ select fk_ok('public', 'users', 'id', 'auth', 'users', 'id');
 select is(relrowsecurity, true, relname || ' has row level security')
 from pg_class where oid in ('public.users'::regclass, 'public.partnerships'::regclass,
   'public.weeks'::regclass, 'public.sessions'::regclass, 'public.labels'::regclass, 'zafu.sync_state'::regclass,
-  'zafu.history'::regclass);
-select policies_are('public', 'users', array['select_own_profile', 'update_own_profile']);
+  'zafu.history'::regclass, 'zafu.invitations'::regclass, 'zafu.targets'::regclass, 'zafu.partner_news'::regclass,
+  'zafu.weeks_to_recount'::regclass);
+select policies_are('public', 'users', array['select_own_profile']);
 select policies_are('public', 'sessions',
   array['select_own_sessions', 'insert_own_sessions', 'update_own_sessions']);
 select policies_are('public', 'labels', array['select_own_labels']);
@@ -40,8 +43,12 @@ select policies_are('zafu', 'history', array[]::text[]);
 
 select table_privs_are('public', 'sessions', 'authenticated', array['SELECT']);
 select table_privs_are('public', 'users', 'authenticated', array[]::text[]);
-select table_privs_are('public', 'weeks', 'authenticated', array['SELECT']);
-select table_privs_are('public', 'partnerships', 'authenticated', array['SELECT']);
+select table_privs_are('public', 'weeks', 'authenticated', array[]::text[]);
+select table_privs_are('public', 'partnerships', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'invitations', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'targets', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'partner_news', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'weeks_to_recount', 'authenticated', array[]::text[]);
 select table_privs_are('public', 'labels', 'authenticated', array['SELECT']);
 select table_privs_are('public', 'labels', 'anon', array[]::text[]);
 select table_privs_are('public', 'sessions', 'anon', array[]::text[]);
@@ -52,11 +59,21 @@ select column_privs_are('public', 'sessions', 'note', 'authenticated', array['IN
 select column_privs_are('public', 'sessions', 'correctedoffset', 'authenticated',
   array['INSERT', 'SELECT', 'UPDATE']);
 select column_privs_are('public', 'users', 'invitecode', 'authenticated', array[]::text[]);
+select column_privs_are('public', 'users', 'name', 'authenticated', array['SELECT']);
+select column_privs_are('public', 'partnerships', 'startedat', 'authenticated', array['SELECT']);
+select column_privs_are('public', 'partnerships', 'inviteeprivacy', 'authenticated', array[]::text[]);
+select column_privs_are('public', 'weeks', 'invitersits', 'authenticated', array['SELECT']);
+select column_privs_are('public', 'weeks', 'invitersealed', 'authenticated', array[]::text[]);
 
 select function_privs_are('public', 'push_sessions', array['json'], 'anon', array[]::text[]);
 select function_privs_are('public', 'push_sessions', array['json'], 'authenticated', array['EXECUTE']);
 select function_privs_are('public', 'sync_labels', array['json'], 'anon', array[]::text[]);
 select function_privs_are('public', 'sync_labels', array['json'], 'authenticated', array['EXECUTE']);
+select function_privs_are('public', 'sync_partner', array['json'], 'anon', array[]::text[]);
+select function_privs_are('public', 'sync_partner', array['json'], 'authenticated', array['EXECUTE']);
+select function_privs_are('public', 'accept_invitation', array['json'], 'anon', array[]::text[]);
+select function_privs_are('public', 'accept_invitation', array['json'], 'authenticated', array['EXECUTE']);
+select function_privs_are('zafu', 'partner_view', array['uuid'], 'authenticated', array[]::text[]);
 select function_privs_are('zafu', 'lock_users', array['uuid[]'], 'authenticated', array[]::text[]);
 select function_privs_are('public', 'zafu_health', array[]::name[], 'anon', array['EXECUTE']);
 
@@ -69,7 +86,8 @@ select is_empty($$
 $$, 'no SECURITY DEFINER function uses its caller''s search path');
 select is_empty($$
   select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
-    and p.proname in ('push_sessions', 'pull_sessions', 'digest_sessions', 'sync_labels', 'erase_account', 'zafu_health')
+    and p.proname in ('push_sessions', 'pull_sessions', 'digest_sessions', 'sync_labels', 'sync_partner', 'create_invitation',
+      'preview_invitation', 'accept_invitation', 'withdraw_invitation', 'erase_account', 'zafu_health')
 $$, 'every function of the API runs with the rights of its caller');
 
 -- One merge by hand; a property test in local/tests/ compares random merges with those of zafu-core.

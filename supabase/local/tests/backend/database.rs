@@ -89,8 +89,16 @@ fn an_account_from_before_the_migrations_gets_a_profile() {
 fn a_week_is_derived_from_its_number() {
     let Some(backend) = shared() else { return };
     let (one, other) = (backend.new_user().expect("one"), backend.new_user().expect("two"));
-    let sql = "insert into partnerships (userid, partnerid, startedat, weeklygoal) values";
-    let values = format!("('{}', '{}', '2026-01-05', 7) returning id", one.id, other.id);
+    let targets = format!(
+        "update users set weeklytarget = case id when '{}' then 3 else 4 end where id in ('{0}', '{}')",
+        one.id, other.id
+    );
+    backend.sql(&targets).expect("SQL");
+    backend
+        .sql("update zafu.targets set since = '2026-01-01' where since > '-infinity'")
+        .expect("SQL");
+    let sql = "insert into partnerships (userid, partnerid, startedat) values";
+    let values = format!("('{}', '{}', '2026-01-05') returning id", one.id, other.id);
     let partnership = backend.sql(&format!("{sql} {values}")).expect("SQL");
     backend
         .sql(&format!(

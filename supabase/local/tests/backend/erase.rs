@@ -45,35 +45,42 @@ fn a_device_that_does_not_know_of_an_erasure_cannot_upload_again() {
 fn an_erasure_is_complete_and_affects_only_the_caller() {
     let Some(backend) = shared() else { return };
     let (account, other) = (Account::new(backend), Account::new(backend));
-    let profile = format!("users?id=eq.{}&select=name,image,usualsitlength", account.id);
-    let changed = json!({ "name": "Someone", "image": "me.png", "usualsitlength": 60 });
-    account.send_json(Method::PATCH, &profile, &changed);
-    assert_eq!(account.get(&profile).body, json!([changed]));
+    let profile = format!("users?id=eq.{}&select=name,image,weeklytarget", account.id);
+    let device = account.id;
+    let changed = json!({
+        "profile": { "name": "Someone", "image": "bowl", "revision": 1, "deviceid": device },
+        "target": { "target": 3, "revision": 1, "deviceid": device },
+    });
+    let response = account.call("sync_partner", &changed);
+    assert_eq!(response.body["state"], "ok", "{response:?}");
+    let expected = json!([{ "name": "Someone", "image": "bowl", "weeklytarget": 3 }]);
+    assert_eq!(account.get(&profile).body, expected);
     account.push(&many(3));
     other.push(&many(2));
     account.call("erase_account", &json!({}));
-    let blank = json!([{ "name": "", "image": null, "usualsitlength": 1200 }]);
+    let blank = json!([{ "name": "", "image": null, "weeklytarget": 5 }]);
     assert_eq!(account.get(&profile).body, blank);
     assert!(account.pull().is_empty());
     assert_eq!(other.pull().len(), 2);
 }
 
 #[test]
-fn erasing_ends_the_partnership_and_recounts_its_weeks() {
+fn erasing_ends_the_partnership_and_its_weeks_stay_as_they_were() {
     let Some(backend) = shared() else { return };
     let (account, partner) = (Account::new(backend), Account::new(backend));
     let sql = "insert into partnerships (userid, partnerid, startedat) values";
     backend.sql(&format!("{sql} ('{}', '{}', '2026-02-27')", account.id, partner.id)).expect("SQL");
-    let state = "select p.endedat is null, w.invitersits, w.inviteesits, u.pairing_status
+    let state =
+        "select p.endedat is null, p.userid is null, w.invitersits, w.inviteesits, u.pairing_status
                  from partnerships p join weeks w on w.partnershipid = p.id
                  join users u on u.id = p.partnerid
-                 where w.invitersits + w.inviteesits > 0 and p.userid =";
-    let state = || backend.sql(&format!("{state} '{}'", account.id)).expect("SQL");
+                 where w.invitersits + w.inviteesits > 0 and p.partnerid =";
+    let state = || backend.sql(&format!("{state} '{}'", partner.id)).expect("SQL");
     account.push(&many(3));
     partner.push(&many(2));
-    assert_eq!(state(), "t|3|2|paired");
+    assert_eq!(state(), "t|f|3|2|paired");
     account.call("erase_account", &json!({}));
-    assert_eq!(state(), "f|0|2|unpaired");
+    assert_eq!(state(), "f|t|3|2|unpaired");
     assert_eq!(partner.pull().len(), 2, "the partner keeps their sessions");
 }
 
@@ -116,7 +123,9 @@ fn an_account_can_be_deleted_while_it_and_its_partner_push() {
     });
     let status = format!("users?id=eq.{}&select=pairing_status", partner.id);
     assert_eq!(partner.get(&status).body, json!([{ "pairing_status": "unpaired" }]));
-    assert_eq!(partner.get("weeks?select=id").body, json!([]));
+    // The count of the account stays, and the one of the partner is still counted.
+    let counts = "weeks?select=invitersits,inviteesits&inviteesits=gt.0";
+    assert_eq!(partner.get(counts).body, json!([{ "invitersits": 2, "inviteesits": 1 }]));
 }
 
 #[test]

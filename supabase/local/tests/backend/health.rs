@@ -9,7 +9,7 @@ fn a_migrated_server_is_healthy() {
     let Some(backend) = shared() else { return };
     let health = Account::anonymous(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
-        "schema": 2, "oldest_client": "0.1.0", "rls": true,
+        "schema": 3, "oldest_client": "0.1.0", "rls": true,
         "unprotected": [], "surplus": [], "missing": [], "changed": [],
         "limits": {
             "rows_per_push": 5000, "bytes_per_push": 4_194_304, "new_ids_per_day": 250_000,
@@ -132,7 +132,7 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
     let body = |name: &str| {
         backend.sql(&format!("select pg_get_functiondef('{name}'::regproc)")).expect("SQL")
     };
-    let recount = body("zafu.recount_weeks");
+    let recount = body("zafu.recount_sides");
     let joined = body("zafu.merge");
     let owner = "select proowner::regrole from pg_proc where proname = 'own_head'";
     let owner = backend.sql(owner).expect("SQL");
@@ -188,11 +188,11 @@ fn real_life_20_every_difference_from_the_migrations_is_reported() {
             "trigger sessions.after_delete",
         ),
         (
-            "create or replace function zafu.recount_weeks(week_ids uuid[]) returns void language sql
+            "create or replace function zafu.recount_sides(user_ids uuid[], week_ids uuid[]) returns void language sql
                security definer set search_path = '' as 'select null'",
             &recount,
             "changed",
-            "function zafu.recount_weeks(week_ids uuid[]): body",
+            "function zafu.recount_sides(user_ids uuid[], week_ids uuid[]): body",
         ),
         (
             "create or replace function zafu.merge(a zafu.session, b zafu.session) returns zafu.session

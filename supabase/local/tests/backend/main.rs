@@ -14,6 +14,7 @@ mod kinds;
 mod labels;
 mod limits;
 mod merge;
+mod partners;
 mod plans;
 mod poison;
 mod push;

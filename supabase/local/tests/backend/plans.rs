@@ -78,7 +78,7 @@ fn no_query_scans_a_whole_table() {
              order by coalesce(correctedstart, startedat) desc limit 20"
                 .into(),
         ),
-        ("the weeks", "select * from weeks".into()),
+        ("the weeks", "select weekstart, goalmet from weeks".into()),
     ] {
         let plans = plans(&backend, &account, &sql);
         assert!(!plans.contains("Seq Scan on sessions"), "{what}:\n{plans}");

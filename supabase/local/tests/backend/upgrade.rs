@@ -1,7 +1,7 @@
 //! Migrations of a project that has sessions already.
 
 use crate::session::Session;
-use crate::sits::{completed, many, read, started_session, wire};
+use crate::sits::{completed, many, moment, read, session_started_at, started_session, wire};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zafu_backend::{Backend, or_skip};
@@ -80,4 +80,93 @@ fn sessions_of_an_older_schema_stay_as_they_are() {
         (&outcome["outcome"], &outcome["row"]["correctedoffset"]),
         (&json!("merged"), &json!(-300))
     );
+}
+
+#[test]
+fn partnerships_of_an_older_schema_keep_their_weeks_and_go_on_with_targets() {
+    let Some(backend) = or_skip(Backend::start_empty()) else { return };
+    let is_old = |name: &str| name < "20261127";
+    backend.migrate_only(is_old).expect("the older migrations");
+    let users: Vec<Uuid> = (0..6).map(|_| Uuid::new_v4()).collect();
+    for user in &users {
+        let insert = "insert into auth.users (id, email) values";
+        backend.sql(&format!("{insert} ('{user}', '{user}@example.test')")).expect("SQL");
+    }
+    let [one, other, former, ended, unpaired, odd] = users[..] else { unreachable!() };
+    backend
+        .sql(&format!(
+            "update users set name = 'Ada', image = 'https://example.test/me.png', weeklytarget = 3 where id = '{one}';
+             update users set name = E'  a\\u202e' || repeat('b\n', 60) where id = '{odd}';
+             update users set name = E' \\t ' where id = '{unpaired}';
+             insert into partnerships (userid, partnerid, startedat, weeklygoal)
+               values ('{one}', '{other}', now() - interval '20 days 2 hours', 2);
+             insert into partnerships (userid, partnerid, startedat, endedat, weeklygoal)
+               values ('{former}', '{one}', now() - interval '90 days', now() - interval '60 days', 7)"
+        ))
+        .expect("SQL");
+    // The goal of the current partnership was raised in its second week.
+    backend
+        .sql(&format!(
+            "update partnerships set weeklygoal = 4 where userid = '{one}';
+             update zafu.weekly_goals set since = now() - interval '10 days' where weeklygoal = 4"
+        ))
+        .expect("SQL");
+    let at = backend.sql("select to_json(now() - interval '19 days') #>> '{}'").expect("SQL");
+    let sits = [
+        wire(&completed(&session_started_at(moment(&at)))),
+        wire(&completed(&session_started_at(moment(&at)))),
+    ];
+    let push = |user: Uuid, rows: &[Value]| {
+        let body = json!({ "sessions": rows });
+        call(&backend, user, &format!("select push_sessions($j${body}$j$)"))
+    };
+    push(one, &sits[..1]);
+    push(other, &sits[1..]);
+
+    backend.migrate_only(|name| !is_old(name)).expect("the newer migrations");
+    let health = backend.sql("set role anon; select zafu_health()").expect("SQL");
+    let health: Value = serde_json::from_str(health.lines().last().expect("a row")).expect("JSON");
+    let kinds = ["unprotected", "surplus", "missing", "changed"];
+    assert!(kinds.iter().all(|kind| health[*kind] == json!([])), "{health}");
+    let sync = |user: Uuid, sent: &Value| {
+        call(&backend, user, &format!("select sync_partner($j${sent}$j$)"))
+    };
+    let view = sync(one, &json!({}));
+    let weeks = view["partnership"]["weeks"].as_array().expect("weeks");
+    let weeks: Vec<_> = weeks
+        .iter()
+        .map(|week| (&week["goal"], &week["mine"], &week["partner"], &week["kept"]))
+        .collect();
+    // Weeks that had started keep their goals.
+    let no = json!(false);
+    assert_eq!(
+        weeks,
+        [
+            (&json!(2), &json!(1), &json!(1), &json!(true)),
+            (&json!(2), &json!(0), &json!(0), &no),
+            (&json!(4), &json!(0), &json!(0), &no),
+        ]
+    );
+    assert_eq!(
+        (&view["partnership"]["kept"], &view["partnership"]["missed"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(view["former"][0]["of"], 4);
+    let profile = json!({ "name": "Ada", "image": null, "revision": 0, "deviceid": null });
+    assert_eq!((&view["profile"], &view["target"]["target"]), (&profile, &json!(3)));
+    assert_eq!(sync(unpaired, &json!({}))["profile"]["name"], "");
+    let cut = format!("a{}", "b".repeat(37));
+    assert_eq!(sync(odd, &json!({}))["profile"]["name"], cut);
+    assert_eq!(sync(former, &json!({}))["partnership"], json!(null));
+    assert_eq!(sync(ended, &json!({}))["former"], json!([]));
+    // From the next week on, the goal is the sum of the targets: 3 and 5. Sits still count, and one can leave.
+    let next = backend.sql("select to_json(now() + interval '23 hours') #>> '{}'").expect("SQL");
+    push(other, &[wire(&completed(&session_started_at(moment(&next))))]);
+    let goals = "select string_agg(weeklygoal::text, ',' order by weeknumber) from weeks w
+                 join partnerships p on p.id = w.partnershipid where p.endedat is null";
+    assert_eq!(backend.sql(goals).expect("SQL"), "2,2,4,8");
+    let leave = json!({ "leave": { "id": one, "partnership_id": view["partnership"]["id"] } });
+    let left = sync(other, &leave);
+    assert_eq!((&left["outcomes"]["leave"], &left["partnership"]), (&json!("left"), &json!(null)));
+    assert_eq!(sync(one, &json!({}))["news"][0]["kind"], "left");
 }

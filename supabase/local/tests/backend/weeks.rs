@@ -25,8 +25,8 @@ fn partner(
     invitee: &Account<'_>,
     start: &str,
 ) -> Result<String, String> {
-    let sql = "insert into partnerships (userid, partnerid, startedat) values";
-    let values = format!("('{}', '{}', '{start}') returning id", inviter.id, invitee.id);
+    let sql = "insert into partnerships (userid, partnerid, startedat, createdat) values";
+    let values = format!("('{}', '{}', '{start}', '{start}') returning id", inviter.id, invitee.id);
     backend.sql(&format!("{sql} {values}")).map_err(|error| format!("{error:#}"))
 }
 
@@ -336,25 +336,25 @@ fn real_life_38_weeks_without_sits_have_rows() {
 fn real_life_39_a_week_has_the_goal_that_held_at_its_start_even_if_it_is_created_late() {
     let Some(backend) = shared() else { return };
     let (inviter, _, partnership) = pair_since(backend, 30);
-    let goal = |goal: u32, days: u32| {
+    let target = |target: u32, days: u32| {
         let sql = format!(
-            "update partnerships set weeklygoal = {goal} where id = '{partnership}';
-             update zafu.weekly_goals set since = now() - interval '{days} days'
-             where partnershipid = '{partnership}' and since = (select max(since) from zafu.weekly_goals
-               where partnershipid = '{partnership}')"
+            "update users set weeklytarget = {target} where id = '{0}';
+             update zafu.targets set since = now() - interval '{days} days'
+             where userid = '{0}' and since = (select max(since) from zafu.targets where userid = '{0}')",
+            inviter.id
         );
         backend.sql(&sql).expect("SQL");
     };
     // The second week started 23 days ago, the third 16, the fourth 9, the fifth 2.
-    goal(3, 20);
-    goal(14, 5);
+    target(3, 20);
+    target(14, 5);
     inviter.push_sits(&[sat(now(backend) - Duration::days(29))]);
     let goals = format!(
         "select string_agg(weeklygoal::text, ',' order by weeknumber) from weeks where partnershipid = '{partnership}'"
     );
-    assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,3,3,14");
+    assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,8,8,19");
     // A change is valid from the next week.
-    goal(1, 0);
+    target(1, 0);
     inviter.push_sits(&[sat(now(backend))]);
-    assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,3,3,14");
+    assert_eq!(backend.sql(&goals).expect("SQL"), "10,10,8,8,19");
 }
