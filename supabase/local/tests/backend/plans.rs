@@ -1,6 +1,7 @@
 //! Query plans: no query reads a whole table.
 
 use crate::account::Account;
+use crate::partners::{now, sat};
 use crate::session::as_account;
 use crate::sits::{many, started_session, wire};
 use serde_json::json;
@@ -93,6 +94,110 @@ fn no_query_scans_a_whole_table() {
     // Control: a query of everything does scan the table.
     let sum = "set local role supabase_admin; select sum(sitlength) from sessions";
     assert!(plans(&backend, &account, sum).contains("Seq Scan on sessions"));
+}
+
+/// Partnerships, weeks, news, targets and invitations of others, and two former partnerships of everybody.
+const OTHER_PARTNERS: &str = "
+    set session_replication_role = replica;
+    create temp table crowd as
+      select gen_random_uuid() as id, gen_random_uuid() as partner, gen_random_uuid() as partnership
+      from generate_series(1, 3000);
+    insert into auth.users (id, email) select id, id::text from crowd union all select partner, partner::text from crowd;
+    insert into users (id) select id from auth.users on conflict do nothing;
+    insert into zafu.history (userid, seq, reason) select id, 0, 'created' from users u
+      where not exists (select 1 from zafu.sync_state s where s.userid = u.id);
+    insert into zafu.sync_state (userid, seq, history_id) select userid, 0, id from zafu.history h
+      where not exists (select 1 from zafu.sync_state s where s.userid = h.userid);
+    insert into zafu.targets (userid, since, target)
+      select u.id, '2026-01-01'::timestamptz + n * interval '1 day', 5 from users u, generate_series(1, 5) as n;
+    insert into partnerships (id, userid, partnerid, startedat, firstweekat, endedat)
+      select partnership, id, partner, timestamptz '2026-03-01', timestamptz '2026-03-01', timestamptz '2026-04-01' from crowd union all
+      select gen_random_uuid(), partner, id, '2026-04-01', '2026-04-01', '2026-05-01' from crowd union all
+      select gen_random_uuid(), id, partner, '2026-06-01', '2026-06-01', null from crowd;
+    insert into weeks (partnershipid, weeknumber, weekstart, weekend, weeklygoal)
+      select p.id, n, p.startedat + (n - 1) * interval '168 hours', p.startedat + n * interval '168 hours', 10
+      from partnerships p, generate_series(1, 4) as n
+      where not exists (select 1 from weeks w where w.partnershipid = p.id);
+    insert into zafu.partner_news (seq, recipient, partnershipid, kind, week)
+      select n, c.id, c.partnership, 'kept', n from crowd c, generate_series(1, 4) as n;
+    insert into zafu.invitations (codehash, userid, utcoffset, daystart)
+      select sha256(id::text::bytea), id, 0, 0 from crowd;
+    reset session_replication_role;
+    analyze;";
+
+#[test]
+fn no_query_about_partners_scans_a_whole_table() {
+    let Some(backend) = or_skip(Backend::start()) else { return };
+    let (inviter, invitee) = (Account::new(&backend), Account::new(&backend));
+    let guest = Account::new(&backend);
+    // Former partnerships of the account, too.
+    for _ in 0..2 {
+        let id = invitee.accept(&inviter.invite())["partnership_id"].clone();
+        inviter.push_sits(&[sat(now(&backend))]);
+        inviter.leave(id.as_str().expect("an id"));
+    }
+    let id = invitee.accept(&inviter.invite())["partnership_id"].clone();
+    inviter.set_privacy(id.as_str().expect("an id"), "times", 1);
+    inviter.push_sits(&[sat(now(&backend)), sat(now(&backend))]);
+    let open = guest.invite();
+    backend.sql(CROWD).expect("a crowd");
+    backend.sql(OTHER_PARTNERS).expect("partners");
+    let known = json!({ "known_partner_seq": invitee.view()["partner_seq"] });
+    let register = |what: &str, value: serde_json::Value| json!({ what: value, "revision": 9, "deviceid": guest.id });
+    let all = json!({
+        "profile": register("name", json!("Ada")), "target": register("target", json!(2)),
+        "privacy": { "level": "times", "partnership_id": id, "revision": 9, "deviceid": guest.id },
+        "bow": { "id": guest.id, "partnership_id": id },
+    });
+    let wire = wire(&sat(now(&backend)));
+    for (what, account, sql) in [
+        ("the view", &invitee, "select sync_partner('{}')".to_owned()),
+        ("the view of a user without partner", &guest, "select sync_partner('{}')".to_owned()),
+        ("unchanged", &invitee, format!("select sync_partner('{known}')")),
+        ("changes", &invitee, format!("select sync_partner('{all}')")),
+        ("a pull", &invitee, "select pull_sessions(max_rows => 10)".to_owned()),
+        ("a push", &inviter, format!("select push_sessions('[{wire}]')")),
+        ("a preview", &invitee, format!("select preview_invitation('{{\"code\": \"{open}\"}}')")),
+        (
+            "a code that is not known",
+            &guest,
+            "select accept_invitation('{\"code\": \"x\"}')".to_owned(),
+        ),
+        (
+            "leaving",
+            &inviter,
+            format!("select sync_partner('{{\"leave\": {{\"partnership_id\": {id}}}}}')"),
+        ),
+        ("accepting", &inviter, format!("select accept_invitation('{{\"code\": \"{open}\"}}')")),
+        (
+            "inviting",
+            &invitee,
+            format!(
+                "select create_invitation('{{\"code_hash\": \"{}\", \"utc_offset\": 0, \"day_start\": 0}}')",
+                crate::partners::code().1
+            ),
+        ),
+        ("withdrawing", &invitee, "select withdraw_invitation()".to_owned()),
+        ("erasing", &invitee, "select erase_account()".to_owned()),
+    ] {
+        let plans = plans(&backend, account, &sql);
+        for table in [
+            "sessions",
+            "users",
+            "partnerships",
+            "weeks",
+            "sync_state",
+            "invitations",
+            "targets",
+            "partner_news",
+            "history",
+        ] {
+            let scan = plans
+                .split("Query Text")
+                .find(|plan| plan.contains(&format!("Seq Scan on {table}")));
+            assert!(scan.is_none(), "{what} scans {table}:\n{}", scan.unwrap_or_default());
+        }
+    }
 }
 
 /// PostgreSQL plans a trigger's statements at the first write of a connection, and PostgREST reuses connections.
