@@ -4,7 +4,8 @@ use zafu_core::session::{Details, Lifecycle, Origin, Register, Session, Source, 
 use zafu_formats::{Record, Sit, SitOutcome};
 
 /// Returns the session of a sit that was read from a file. Its label is the name of one. Everything that the file does not
-/// tell is of `origin`.
+/// tell is of `origin`. Its source is an import, whatever the file says: a sit that is exported from one account and
+/// imported into another does not count in the shared goals of both.
 #[must_use]
 pub fn session_of(sit: Sit, origin: Origin) -> Session {
     let outcome = sit.outcome();
@@ -42,7 +43,7 @@ pub fn session_of(sit: Sit, origin: Origin) -> Session {
         deletion: Register::untouched(None, origin.deviceid),
         utcoffset: recorded_offset.unwrap_or(start.offset),
         deviceid: origin.deviceid,
-        source: recorded.map_or(Source::Import, |it| it.source),
+        source: Source::Import,
         createdat: recorded.map_or(origin.createdat, |it| it.created),
     }
 }

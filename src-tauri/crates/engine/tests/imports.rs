@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::label::{Colour, LabelKey, Shape};
-use zafu_core::session::{Origin, Session};
+use zafu_core::session::{Origin, Session, Source};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_engine::exchange::{session_of, sit_of};
 use zafu_engine::export::{self, ExportFormat};
@@ -317,12 +317,17 @@ fn export(folder: &DataFolder) -> (String, String) {
 }
 
 #[test]
-fn an_export_that_is_imported_into_an_empty_log_is_exported_as_the_same_bytes() {
+fn an_export_that_is_imported_into_an_empty_log_is_exported_with_another_source_only() {
     let (_dir, folder) = data();
     let store = open(&folder);
     fill(&store);
     drop(store);
     let (csv, json) = export(&folder);
+    let as_imported = (
+        csv.replace(",manual,", ",import,"),
+        json.replace("\"source\":\"manual\"", "\"source\":\"import\""),
+    );
+    assert!(as_imported.0 != csv && as_imported.1 != json);
     for (name, text) in [("log.csv", &csv), ("log.json", &json)] {
         let (dir, folder) = data();
         let path = dir.path().join(name);
@@ -334,9 +339,9 @@ fn an_export_that_is_imported_into_an_empty_log_is_exported_as_the_same_bytes() 
         drop(client);
         let again = export(&folder);
         if name == "log.json" {
-            assert_eq!(again.1, json);
+            assert_eq!(again.1, as_imported.1);
         }
-        assert_eq!(again.0, csv, "{name}");
+        assert_eq!(again.0, as_imported.0, "{name}");
         let mut client = ImportClient::connect(&folder).unwrap();
         assert_eq!(read(&mut client, files(&[path], "Asia/Tokyo")).counts.known, 4);
     }
@@ -349,15 +354,26 @@ fn a_session_survives_its_export_whatever_was_corrected() {
     fill(&store);
     let device = DeviceId(uuid::Uuid::from_u128(5));
     let origin = Origin { deviceid: device, createdat: now().utc };
-    for session in store.sessions(&LogQuery::newest(1000)).unwrap() {
-        let label = session.details.value.label.clone();
-        let mut again = session_of(sit_of(&session, label).unwrap(), origin);
-        assert_eq!(again.deviceid, device);
-        again.deviceid = session.deviceid;
-        again.details.deviceid = session.details.deviceid;
-        again.details.revision = session.details.revision;
-        again.deletion = session.deletion.clone();
-        assert_eq!(again, session);
+    let recorded = store.sessions(&LogQuery::newest(1000)).unwrap();
+    for corrected in 0..8 {
+        for mut session in recorded.clone() {
+            let details = &mut session.details.value;
+            let is_corrected = |bit: u8| corrected & (1 << bit) != 0;
+            details.corrected_start =
+                is_corrected(0).then(|| now().utc - chrono::TimeDelta::days(40));
+            details.corrected_length = is_corrected(1).then_some(Seconds(77));
+            details.corrected_offset = is_corrected(2).then_some(UtcOffset(-210));
+            let label = details.label.clone();
+            let mut again = session_of(sit_of(&session, label).unwrap(), origin);
+            assert_eq!((again.deviceid, again.source), (device, Source::Import));
+            assert!(!again.counts());
+            again.deviceid = session.deviceid;
+            again.source = session.source;
+            again.details.deviceid = session.details.deviceid;
+            again.details.revision = session.details.revision;
+            again.deletion = session.deletion.clone();
+            assert_eq!(again, session, "{corrected}");
+        }
     }
 }
 
