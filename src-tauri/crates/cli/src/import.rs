@@ -14,7 +14,7 @@ use zafu_engine::{DataFolder, ImportClient, ImportMonitor, output};
 use zafu_messages::text;
 
 /// Reads the files, prints what importing them would change, and imports them. Asks first if a user is there to answer.
-/// Ctrl-C cancels at any time until it is done; then nothing is imported.
+/// Ctrl-C cancels it, and nothing is imported, unless a running engine has begun to.
 pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
     let files: io::Result<_> = import.files.iter().map(std::path::absolute).collect();
     let files = ImportFiles {
@@ -57,9 +57,7 @@ pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
                 continue;
             }
         }
-        let number = preview.number;
-        let monitor = client.monitor();
-        break interrupts.during(|| client.commit(number), watch(monitor, Work::Import))??;
+        break commit(&mut client, preview.number, &mut interrupts)?;
     };
     print::imported(&preview, imported.as_ref(), import)?;
     Ok(DONE)
@@ -72,16 +70,47 @@ fn read(
     interrupts: &mut Interrupts,
 ) -> Result<(ImportClient, Box<ImportPreview>), Failure> {
     let mut client = ImportClient::connect(folder)?;
-    let monitor = client.monitor();
-    let reading =
-        interrupts.during(|| client.read(files.clone()), watch(monitor, Work::Read))??;
-    match reading {
+    let files = files.clone();
+    let (client, reading) = match client.monitor() {
+        Some(monitor) => {
+            let reading = interrupts.during(|| client.read(files), watch(monitor, Work::Read))?;
+            (client, reading)
+        }
+        None => {
+            let reading = interrupts.until_interrupted(move || {
+                let reading = client.read(files);
+                (client, reading)
+            });
+            // The end of this process closes the connection, and the engine stops reading.
+            reading?.ok_or_else(|| Failure::new(REJECTED, message!("import-cancelled")))?
+        }
+    };
+    match reading? {
         ImportReading::Preview(preview) => Ok((client, preview)),
         ImportReading::DateOrderNeeded { file, example } => {
             let message = message!("cli-import-date-order", file = file, example = example);
             Err(Failure::new(USAGE, message))
         }
     }
+}
+
+/// Imports what was read as `number`.
+fn commit(
+    client: &mut ImportClient,
+    number: u32,
+    interrupts: &mut Interrupts,
+) -> Result<Option<ImportView>, Failure> {
+    let monitor = client.monitor();
+    let work = || client.commit(number);
+    let imported = match monitor {
+        Some(monitor) => interrupts.during(work, watch(monitor, Work::Import)),
+        None => interrupts.during(work, |happened| {
+            if happened == Happened::Interrupt {
+                output::print_error(text!("cli-import-begun"));
+            }
+        }),
+    };
+    Ok(imported??)
 }
 
 /// What the command waits for.
@@ -105,20 +134,15 @@ impl Work {
 fn watch(monitor: ImportMonitor, work: Work) -> impl FnMut(Happened) {
     let shows_progress = io::stderr().is_terminal();
     let mut line = ProgressLine(0);
-    move |happened| {
-        let done = match happened {
-            Happened::Interrupt => monitor.cancel(),
-            Happened::Second if shows_progress => monitor.progress().map(|progress| {
-                if let Some(percent) = (progress.done * 100).checked_div(progress.total) {
-                    line.show(&text(&work.progress(percent.min(100))));
-                }
-            }),
-            Happened::Second => Ok(()),
-        };
-        // The request itself returns the error.
-        if let Err(error) = done {
-            tracing::debug!(%error, "the import was not watched");
+    move |happened| match happened {
+        Happened::Interrupt => monitor.cancel(),
+        Happened::Second if shows_progress => {
+            let progress = monitor.progress();
+            if let Some(percent) = progress.done.saturating_mul(100).checked_div(progress.total) {
+                line.show(&text(&work.progress(percent.min(100))));
+            }
         }
+        Happened::Second => {}
     }
 }
 

@@ -4,6 +4,7 @@ mod command;
 
 use command::{Zafu, add};
 use std::fmt::Write;
+use std::process::Stdio;
 
 /// Three sits of Insight Timer, the last of which has a day that no month has twice.
 const LOG: &str = "Started At,Duration,Preset,Activity\n\
@@ -170,10 +171,9 @@ fn without_standard_output_the_error_says_what_was_done() {
     }
 }
 
+/// Starts an import that takes seconds, interrupts it once it has begun, and checks what it says.
 #[cfg(unix)]
-#[test]
-fn ctrl_c_cancels_an_import_and_leaves_nothing() {
-    let zafu = Zafu::new();
+fn interrupt_an_import(zafu: &Zafu) {
     let mut text = LOG.to_owned();
     for n in 0..200_000 {
         let (day, hour, minute) = (n / 1440 % 28 + 1, n / 60 % 24, n % 60);
@@ -181,15 +181,9 @@ fn ctrl_c_cancels_an_import_and_leaves_nothing() {
         writeln!(text, "12/{day:02}/{year} {hour:02}:{minute:02}:00,0:10:0,,Meditation").unwrap();
     }
     std::fs::write(zafu.path("log.csv"), text).unwrap();
-    zafu.store();
     let mut command = zafu.command("import log.csv --yes");
-    let child = command
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let is_staging = |name: &String| name.ends_with(".staging");
-    while !command::names(&zafu.data()).iter().any(is_staging) {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !is_staging(zafu) {
         std::thread::yield_now();
     }
     let id = child.id().to_string();
@@ -198,8 +192,35 @@ fn ctrl_c_cancels_an_import_and_leaves_nothing() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{error}");
     assert!(error.contains("The import was cancelled. Nothing was imported."), "{error}");
-    assert!(!command::names(&zafu.data()).iter().any(is_staging));
     assert!(zafu.ok("import list").contains("no imports yet"));
+}
+
+#[cfg(unix)]
+fn is_staging(zafu: &Zafu) -> bool {
+    command::names(&zafu.data()).iter().any(|name| name.ends_with(".staging"))
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_cancels_an_import_and_leaves_nothing() {
+    let zafu = Zafu::new();
+    zafu.store();
+    interrupt_an_import(&zafu);
+    assert!(!is_staging(&zafu));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_cancels_an_import_that_a_running_engine_reads() {
+    let zafu = Zafu::new();
+    let mut sit = zafu.command("sit 20m --terminal");
+    let mut engine = sit.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !zafu.ok("status --json").contains("\"running\": true") {
+        assert_eq!(engine.try_wait().unwrap(), None, "the engine has ended");
+    }
+    interrupt_an_import(&zafu);
+    zafu.ok("quit");
+    engine.wait().unwrap();
 }
 
 #[cfg(target_os = "linux")]

@@ -10,16 +10,12 @@ use crate::protocol::{
     Request, import_requests,
 };
 use crate::system;
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use zafu_core::message;
 use zafu_store::Store;
 
 /// Carries out requests about the imports of a data folder.
-pub struct ImportClient {
-    route: Route,
-    folder: DataFolder,
-}
+pub struct ImportClient(Route);
 
 enum Route {
     Engine(Box<Client>),
@@ -33,66 +29,36 @@ impl ImportClient {
     /// # Errors
     /// The running engine cannot be reached, or the folder cannot be used.
     pub fn connect(folder: &DataFolder) -> Result<Self, IpcError> {
-        let route = match access::lock_or_connect(folder)? {
+        Ok(Self(match access::lock_or_connect(folder)? {
             Access::Engine(client) => Route::Engine(client),
             Access::Lock(lock) => Route::Direct(Box::new(Direct::open(folder, lock)?)),
-        };
-        Ok(Self { route, folder: folder.clone() })
+        }))
     }
 
-    /// Returns a monitor for the requests of this client.
+    /// Returns a monitor for the requests of this client; `None` if a running engine carries them out. It stops reading files
+    /// once this client is dropped, and completes an import that it has begun.
     #[must_use]
-    pub fn monitor(&self) -> ImportMonitor {
-        ImportMonitor(match &self.route {
-            Route::Engine(_) => Monitored::Engine(self.folder.clone()),
-            Route::Direct(direct) => Monitored::Direct(Arc::clone(&direct.activity)),
-        })
+    pub fn monitor(&self) -> Option<ImportMonitor> {
+        match &self.0 {
+            Route::Engine(_) => None,
+            Route::Direct(direct) => Some(ImportMonitor(Arc::clone(&direct.activity))),
+        }
     }
 }
 
 /// Shows how far a request of an [`ImportClient`] is, and cancels it, from another thread.
-pub struct ImportMonitor(Monitored);
-
-enum Monitored {
-    Engine(DataFolder),
-    Direct(Arc<Activity>),
-}
+pub struct ImportMonitor(Arc<Activity>);
 
 impl ImportMonitor {
     /// Returns how far the last reading or import is.
-    ///
-    /// # Errors
-    /// The running engine cannot be reached.
-    pub fn progress(&self) -> Result<ImportProgress, IpcError> {
-        match &self.0 {
-            Monitored::Engine(folder) => request(folder, ImportRequest::Progress {}),
-            Monitored::Direct(activity) => Ok(activity.progress()),
-        }
+    #[must_use]
+    pub fn progress(&self) -> ImportProgress {
+        self.0.progress()
     }
 
-    /// Cancels the reading or import that runs. Its request then fails, and nothing was imported.
-    ///
-    /// # Errors
-    /// The running engine cannot be reached.
-    pub fn cancel(&self) -> Result<(), IpcError> {
-        match &self.0 {
-            Monitored::Engine(folder) => request(folder, ImportRequest::Cancel {}),
-            Monitored::Direct(activity) => {
-                activity.cancel();
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Sends a request to the running engine over a connection of its own; without an engine there is nothing to do.
-fn request<T: DeserializeOwned + Default>(
-    folder: &DataFolder,
-    request: ImportRequest,
-) -> Result<T, IpcError> {
-    match Client::connect(folder)? {
-        Some(mut client) => client.call(&Request::Import(request)),
-        None => Ok(T::default()),
+    /// Cancels the reading or import that runs. Its request then fails, and nothing is imported.
+    pub fn cancel(&self) {
+        self.0.cancel();
     }
 }
 
@@ -119,7 +85,7 @@ macro_rules! define_methods {
             /// # Errors
             /// As the method of [`Imports`](crate::Imports).
             pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
-                match &mut self.route {
+                match &mut self.0 {
                     Route::Engine(client) => {
                         let request = $Request::$Variant { $($argument),* };
                         match client.call(&Request::Import(request.clone())) {
