@@ -327,6 +327,44 @@ fn of_two_formats_imported_together_each_sit_comes_once() {
 }
 
 #[test]
+fn of_two_spellings_of_one_format_imported_together_each_sit_comes_once() {
+    // In the other spelling the ids are others. The last file has another format.
+    let spelled = |sit: &Session, spelling: u128, seconds: i64| {
+        let mut sit = sit.clone();
+        sit.id = SessionId(uuid::Uuid::from_u128(sit.id.0.as_u128() + 5000 * spelling));
+        sit.lifecycle.startedat += TimeDelta::seconds(seconds);
+        sit
+    };
+    let formats = ["insight-timer", "insight-timer", "insight-timer", "tao"].map(str::to_owned);
+    let files = |store: &Store| {
+        let mut staged = staged(store, &sits(1..=6));
+        for sit in &sits(1..=6) {
+            staged.add(1, &spelled(sit, 1, 0)).unwrap();
+        }
+        // Another sit, of the same length and less than a minute later, stays another one.
+        staged.add(2, &spelled(&sit(1), 2, 20)).unwrap();
+        staged.add(3, &spelled(&sit(2), 3, 30)).unwrap();
+        staged
+    };
+    let (_folder, store) = opened();
+    let all = ImportCounts { added: 7, same: 7, ..ImportCounts::default() };
+    assert_eq!(files(&store).preview(&formats, 0).unwrap().counts, all);
+
+    // The log has the sits of one spelling, or of another format.
+    for (format, spelling, seconds, known) in
+        [("insight-timer", 0, 0, 6), ("insight-timer", 1, 0, 6), ("tao", 4, 10, 0)]
+    {
+        let (_folder, store) = opened();
+        let log: Vec<_> = sits(1..=6).iter().map(|sit| spelled(sit, spelling, seconds)).collect();
+        import(&store, format, &log);
+        let counts = files(&store).preview(&formats, 0).unwrap().counts;
+        let expected =
+            ImportCounts { added: 1, known, same: 13 - known, ..ImportCounts::default() };
+        assert_eq!(counts, expected, "{format} {spelling}");
+    }
+}
+
+#[test]
 fn labels_are_found_by_their_names() {
     let (_folder, store) = opened();
     // "Zazen" was renamed, and "Metta" was created under another name.

@@ -2,7 +2,8 @@
 //!
 //! Two formats rarely agree to the second. A sit of one format is that of another if it starts within a minute of it and
 //! its length is within a second. Each sit of the log, or of another file, is at most one sit of a format: several short
-//! sits in one minute stay several.
+//! sits in one minute stay several. Two files of one format can spell the same start in two ways, as exports of one program
+//! in two languages do: a sit of one is that of the other if both have exactly the same start and length.
 
 use super::staging::Status;
 use crate::connection;
@@ -92,6 +93,7 @@ fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreEr
 }
 
 /// A sit that staged sits may be, by its start.
+#[derive(Clone, Copy)]
 struct Candidate {
     start: i64,
     length: i64,
@@ -99,23 +101,42 @@ struct Candidate {
     number: i64,
 }
 
-/// The sits within a minute, for each format (by its first file) those that no sit of the format is yet.
-struct Window {
-    candidates: VecDeque<Candidate>,
-    free: Vec<BTreeSet<(i64, i64, i64)>>,
+impl Candidate {
+    const fn key(self) -> (i64, i64, i64) {
+        (self.length, self.start, self.number)
+    }
 }
 
-impl Window {
-    fn new(files: usize) -> Self {
-        Self { candidates: VecDeque::new(), free: vec![BTreeSet::new(); files] }
+/// Candidates by length and start.
+type Free = BTreeSet<(i64, i64, i64)>;
+
+/// The sits within a minute, for each file those that no sit of it is yet.
+struct Window<'f> {
+    /// The format of each file.
+    formats: &'f [String],
+    candidates: VecDeque<Candidate>,
+    /// Of the log and of other formats.
+    near: Vec<Free>,
+    /// Of other files of the same format. A sit in another spelling has the same start and length.
+    equal: Vec<Free>,
+}
+
+impl<'f> Window<'f> {
+    fn new(formats: &'f [String]) -> Self {
+        let free = vec![Free::new(); formats.len()];
+        Self { formats, candidates: VecDeque::new(), near: free.clone(), equal: free }
     }
 
-    /// Adds a candidate for all formats but one.
-    fn add(&mut self, candidate: Candidate, except: Option<usize>) {
-        let Candidate { start, length, number } = candidate;
-        for (format, free) in self.free.iter_mut().enumerate() {
-            if Some(format) != except {
-                free.insert((length, start, number));
+    /// Adds a candidate. If it is a sit of `file`, no other sit of that file is it.
+    fn add(&mut self, candidate: Candidate, file: Option<usize>) {
+        for (other, format) in self.formats.iter().enumerate() {
+            if file == Some(other) {
+                continue;
+            }
+            let is_same_format = file.and_then(|file| self.formats.get(file)) == Some(format);
+            let free = if is_same_format { &mut self.equal } else { &mut self.near };
+            if let Some(free) = free.get_mut(other) {
+                free.insert(candidate.key());
             }
         }
         self.candidates.push_back(candidate);
@@ -127,42 +148,55 @@ impl Window {
         while let Some(first) = self.candidates.front()
             && first.start < start
         {
-            let Candidate { start, length, number } = *first;
-            for free in &mut self.free {
-                free.remove(&(length, start, number));
+            let key = first.key();
+            for free in self.near.iter_mut().chain(&mut self.equal) {
+                free.remove(&key);
             }
             self.candidates.pop_front();
         }
     }
 
-    /// Takes the candidate that a sit of `format` is; prefers one of the same length.
-    fn take(&mut self, format: usize, start: i64, length: i64) -> Option<i64> {
-        let free = self.free.get_mut(format)?;
+    /// Takes the candidate that a sit of `file` is; prefers one of the same length.
+    fn take(&mut self, file: usize, start: i64, length: i64) -> Option<i64> {
+        let equal = self.equal.get_mut(file)?;
+        let twins = (length, start, i64::MIN)..=(length, start, i64::MAX);
+        if let Some(twin) = equal.range(twins).next().copied() {
+            equal.remove(&twin);
+            return Some(twin.2);
+        }
+        let free = self.near.get(file)?;
         let near = |length: i64| {
             (length, start - START_TOLERANCE, i64::MIN)
                 ..=(length, start + START_TOLERANCE, i64::MAX)
         };
         let lengths = [length, length - LENGTH_TOLERANCE, length + LENGTH_TOLERANCE];
         let found = lengths.into_iter().find_map(|length| free.range(near(length)).next().copied());
-        found
-            .inspect(|candidate| {
-                free.remove(candidate);
-            })
-            .map(|(_, _, number)| number)
+        let found = found?;
+        // It is one sit of the format, which another file of the format may have too.
+        let twin = Candidate { start, length, number: found.2 };
+        for (other, format) in self.formats.iter().enumerate() {
+            if self.formats.get(file) != Some(format) {
+                continue;
+            }
+            let was_free = self.near.get_mut(other).is_some_and(|free| free.remove(&found));
+            if was_free
+                && other != file
+                && let Some(equal) = self.equal.get_mut(other)
+            {
+                equal.insert(twin.key());
+            }
+        }
+        self.candidates.push_back(twin);
+        Some(twin.number)
     }
 }
 
-/// Finds the staged sits that the log, or another file, has in another format.
+/// Finds the staged sits that the log, or another file, has in another format or in another spelling of their own.
 fn find_in_other_formats(
     staging: &Connection,
     shown: Option<UserId>,
     formats: &[String],
 ) -> Result<(), StoreError> {
-    // Files of one format count as one.
-    let format_of = |file: usize| {
-        let name = formats.get(file);
-        name.and_then(|name| formats.iter().position(|first| first == name)).unwrap_or(file)
-    };
     // The position of a row in the log is its start times this number, plus a part that is hardly ever as large.
     const POSITIONS: i64 = 32_768;
     let range = staging.query_row(
@@ -186,7 +220,7 @@ fn find_in_other_formats(
     let mut next_known = move || -> Result<Option<(Candidate, Option<usize>)>, StoreError> {
         let Some(row) = known.next()? else { return Ok(None) };
         let candidate = Candidate { start: row.get(0)?, length: row.get(1)?, number: row.get(2)? };
-        let by_id = row.get::<_, Option<u32>>(3)?.map(|file| format_of(file as usize));
+        let by_id = row.get::<_, Option<u32>>(3)?.map(|file| file as usize);
         Ok(Some((candidate, by_id)))
     };
     // Sorted before the first row is returned, so that the rows can be updated on the way.
@@ -196,11 +230,11 @@ fn find_in_other_formats(
     let mut sits = sits.query([Status::New as i64, Status::Undone as i64])?;
     let mut update =
         staging.prepare("UPDATE sits SET status = ?2, session_key = ?3 WHERE n = ?1")?;
-    let mut window = Window::new(formats.len());
+    let mut window = Window::new(formats);
     let mut ahead = next_known()?;
     while let Some(row) = sits.next()? {
         let (n, start, length): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let format = format_of(row.get::<_, u32>(3)? as usize);
+        let file = row.get::<_, u32>(3)? as usize;
         window.forget_before(start - START_TOLERANCE);
         while let Some((candidate, by_id)) =
             ahead.take_if(|(candidate, _)| candidate.start <= start + START_TOLERANCE)
@@ -208,12 +242,12 @@ fn find_in_other_formats(
             window.add(candidate, by_id);
             ahead = next_known()?;
         }
-        match window.take(format, start, length) {
+        match window.take(file, start, length) {
             Some(number) => {
                 let session = (number > 0).then_some(number);
                 update.execute((n, Status::Same as i64, session))?;
             }
-            None => window.add(Candidate { start, length, number: -n }, Some(format)),
+            None => window.add(Candidate { start, length, number: -n }, Some(file)),
         }
     }
     Ok(())
