@@ -9,8 +9,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
 use std::time::Duration;
+use uuid::Uuid;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::SessionId;
+use zafu_core::profile::WeeklyTarget;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::Store;
 
@@ -22,7 +24,12 @@ fn long_note() -> String {
     "rain ".repeat(40_000)
 }
 
-/// The process that is killed: saves sits and notes, and prints each save, without end.
+/// The weekly target that is set after a sit.
+fn target(id: SessionId) -> WeeklyTarget {
+    WeeklyTarget::new((id.0.as_u128() % 1000) as u32).unwrap()
+}
+
+/// The process that is killed: saves sits, notes and targets, and prints each save, without end.
 #[test]
 #[ignore = "only run by the test below, which kills it"]
 fn writes_until_it_is_killed() {
@@ -44,6 +51,8 @@ fn writes_until_it_is_killed() {
         print("ended", id);
         store.edit(id, SessionEdit::texts(long_note(), ""), at(0).wall.utc).unwrap();
         print("noted", id);
+        store.set_target(target(id)).unwrap();
+        print("set", id);
     }
 }
 
@@ -98,7 +107,15 @@ fn saved_sits_survive_every_kill() {
             let session = store.session(*id).unwrap().expect("a sit that was saved is there");
             let ended = session.lifecycle.endedat().is_some();
             assert!(event == "started" || ended, "{id} {event}: {session:?}");
-            assert!(event != "noted" || session.details.value.note == long_note(), "{id}");
+            let is_noted = matches!(event.as_str(), "noted" | "set");
+            assert!(!is_noted || session.details.value.note == long_note(), "{id}");
+        }
+        // The process was killed before it set the next one, or before it printed that.
+        if let Some((id, _)) = known.iter().rev().find(|(_, event)| *event == "set") {
+            let next = SessionId(Uuid::from_u128(id.0.as_u128() + 1));
+            let found = store.partner().unwrap().target.value;
+            let of_round = id.0.as_u128() >> 64 == round.into();
+            assert!(!of_round || found == target(*id) || found == target(next), "{id}: {found}");
         }
         if timer.sit().is_some() {
             drive(&store, &mut timer, Command::End { overtime: None }, at(60));
