@@ -454,11 +454,12 @@ pub(crate) fn known_seq(
 }
 
 /// Returns whether there is something to send or to read about the partner of `account`. Never, if its server does not know
-/// partners. An account that never set anything and has no partner has the number 0.
+/// partners. An account that never set anything and has no partner has the number 0, and needs no view.
 pub(crate) fn is_due(connection: &Connection, account: UserId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (
            SELECT 1 FROM accounts WHERE id = ?1 AND server_partner_seq IS NOT NULL AND (
              coalesce(partner_seq, 0) <> server_partner_seq
+             OR (partner_seq IS NULL AND EXISTS (SELECT 1 FROM partner_views WHERE owner = ?1))
              OR EXISTS (SELECT 1 FROM partner_registers WHERE coalesce(owner, '') = ?1 AND state = 'pending')
              OR EXISTS (SELECT 1 FROM partner_requests WHERE owner = ?1 AND refusal IS NULL)
            )

@@ -327,6 +327,24 @@ fn a_restored_server_gets_the_profile_again() {
     assert_eq!(other, profile("Ada"));
 }
 
+#[test]
+fn a_server_that_was_restored_to_a_time_without_partners_has_none() {
+    let server = server();
+    server.lock().unwrap().now = at(0).wall.utc;
+    let (mut mine, mut yours) = (Device::new(&server, 1), Device::of(&server, 2, YOU));
+    mine.sync();
+    yours.sync();
+    let dump = mine.remote.with(|server| server.dump());
+    sit(&mut mine, 1);
+    invite(&mine, ME, 1).unwrap();
+    block_on(yours.remote.accept_invitation(YOU, &code(1))).unwrap().unwrap();
+    sync_later(&mut mine);
+    assert!(view(&mine).partnership.is_some());
+    mine.remote.with(|server| server.restore(&dump));
+    sync_later(&mut mine);
+    assert_eq!(view(&mine), PartnerView::default());
+}
+
 fn response(body: &serde_json::Value) -> HttpResponse {
     HttpResponse { status: 200, retry_after: None, body: body.to_string().into() }
 }
