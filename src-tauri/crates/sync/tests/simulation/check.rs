@@ -5,8 +5,11 @@ use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
-use zafu_store::{ServerRow, SettingState};
+use zafu_store::{PartnerChanges, ServerRow, SettingState};
 use zafu_sync::Wakeup;
+use zafu_sync::fake::Call;
+use zafu_sync::remote::PartnerResponse;
+use zafu_sync::wire;
 
 impl World {
     /// Ends all faults, syncs every account on every device, and checks the invariants.
@@ -161,6 +164,13 @@ impl World {
             counted.len(),
             "the count differs from a recount"
         );
+        let token = self.server.sign_in(account);
+        let of_server =
+            self.server.respond(Some(token), &Call::Partner(self.knows_erasure(account)));
+        let of_server = match of_server.partner().unwrap() {
+            PartnerResponse::State(state) => state.view.unwrap(),
+            PartnerResponse::Erased(_) => panic!("the last erasure was sent"),
+        };
         for (index, device) in self.devices.iter().enumerate() {
             let owners = self.owners_on(index);
             for ((id, owner), seen) in &device.seen {
@@ -190,7 +200,19 @@ impl World {
                 let target = self.server.target(account);
                 assert_eq!(known.target.value, target, "{index}: the targets differ");
             }
+            if of_account == Some(account) {
+                let view = known.view.map(|(view, _)| view).unwrap_or_default();
+                assert_eq!(view, of_server, "{index}: what {account} sees of the partner differs");
+                assert_eq!(known.leave, None, "{index}: a partnership was not left");
+            }
         }
+    }
+
+    /// Returns a request about the partner of an account that knows of its last erasure, and sends nothing.
+    fn knows_erasure(&self, account: UserId) -> Vec<u8> {
+        let known = self.devices[0].store().account().unwrap();
+        let known = known.filter(|known| known.id == account).and_then(|known| known.erasure_id);
+        wire::partner_body(&PartnerChanges::default(), None, known)
     }
 
     /// Checks that three hours without events cause only a few calls.

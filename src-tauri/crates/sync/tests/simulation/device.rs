@@ -15,6 +15,7 @@ use zafu_core::bounded::Bounded;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::label::{Colour, Label, LabelDetails, LabelKey, Shape, resolve};
+use zafu_core::partnership::Privacy;
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
 use zafu_core::profile::{Profile, ProfileName, WeeklyTarget};
 use zafu_core::session::{Register, Session};
@@ -556,6 +557,11 @@ impl Device {
                 drop(store.set_target(WeeklyTarget::new(rng.u32(0..20)).unwrap()));
                 let name = ProfileName::new(&rng.u32(0..20).to_string()).unwrap();
                 drop(store.set_profile(Profile { name: Some(name), image: None }));
+                drop(store.set_privacy(*rng.choice(Privacy::ALL).unwrap()));
+                drop(store.bow(Uuid::from_u128(rng.u128(..))));
+                if rng.u32(0..8) == 0 {
+                    drop(store.leave());
+                }
             }
             _ => self.edit_randomly(now, rng),
         }

@@ -8,12 +8,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 use uuid::Uuid;
+use zafu_core::day::DayStart;
 use zafu_core::ids::{DeviceId, SessionId, UserId};
-use zafu_core::time::BootTime;
+use zafu_core::invitation::InvitationCode;
+use zafu_core::time::{BootTime, UtcOffset};
 use zafu_store::{AfterErasure, ServerRow};
 use zafu_sync::digest::Digest;
 use zafu_sync::fake::{Call, Dump, Server, Token, error};
-use zafu_sync::wire::HttpResponse;
+use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Fault, Hold, RemoteError, Wait, Wakeup};
 
 /// The time limit of a call on a device.
@@ -527,6 +529,7 @@ impl World {
             }
             92 => self.erase(index),
             93 | 94 => self.decide_after_erasure(index),
+            95 if self.rng.bool() => self.pair(),
             95 => match self.rng.u32(0..8) {
                 6 => self.server.faults.partner_fails = self.rng.bool(),
                 7 => self.server.faults.without_partners = self.rng.bool(),
@@ -604,6 +607,16 @@ impl World {
             store.agree_to_erasure(account, erasure_id, AfterErasure::KeepHere).ok();
             self.devices[index].wake(Wakeup::ErasureDecision, self.now);
         }
+    }
+
+    /// Lets one user invite the other, who accepts.
+    fn pair(&mut self) {
+        let code = InvitationCode::new(self.rng.u128(..).to_be_bytes());
+        let [inviter, invitee] = self.accounts.map(|account| self.server.sign_in(account));
+        let invitation = wire::invitation_body(&code, UtcOffset(60), DayStart::MIN);
+        self.server.respond(Some(inviter), &Call::Invite(invitation));
+        let accepted = self.server.respond(Some(invitee), &Call::Accept(wire::code_body(&code)));
+        self.record(|| format!("the users pair: {:?}", accepted.accepted_invitation()));
     }
 
     /// Decides after an erasure as the user, if a decision is needed.
