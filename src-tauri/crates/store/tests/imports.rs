@@ -365,6 +365,37 @@ fn of_two_spellings_of_one_format_imported_together_each_sit_comes_once() {
 }
 
 #[test]
+fn a_sit_that_the_user_has_deleted_does_not_come_back_in_another_spelling_or_format() {
+    let (_folder, store) = opened();
+    let files = sits(1..=5);
+    let spelled = |sit: &Session, seconds: i64| {
+        let mut sit = sit.clone();
+        sit.id = SessionId(uuid::Uuid::from_u128(sit.id.0.as_u128() + 5000));
+        sit.lifecycle.startedat += TimeDelta::seconds(seconds);
+        sit
+    };
+    let first = import(&store, "insight-timer", &files);
+    // The start of one was corrected before: it is deleted as it was seen.
+    let corrected = files[1].lifecycle.startedat + TimeDelta::minutes(20);
+    let edit = SessionEdit { start: Some(corrected), ..SessionEdit::default() };
+    store.edit(files[1].id, edit, at(5).wall.utc).unwrap();
+    store.delete(&[files[0].id.into(), files[1].id.into()], at(10).wall.utc).unwrap();
+    for (format, seconds) in [("insight-timer", 0), ("apple-health", 30)] {
+        let mut other: Vec<_> = files.iter().map(|sit| spelled(sit, seconds)).collect();
+        other[1].lifecycle.startedat += TimeDelta::minutes(20);
+        let counts = preview(&store, format, &other).counts;
+        let expected = ImportCounts { same: 3, deleted: 2, ..ImportCounts::default() };
+        assert_eq!(counts, expected, "{format}");
+        assert_eq!(commit(staged(&store, &other), format), ImportOutcome::Nothing);
+    }
+    // One that undoing the import has deleted is new in another format.
+    store.undo_import(first.id, at(20).wall.utc).unwrap();
+    let other: Vec<_> = files.iter().map(|sit| spelled(sit, 30)).collect();
+    let counts = preview(&store, "apple-health", &other).counts;
+    assert_eq!((counts.added, counts.deleted), (4, 1));
+}
+
+#[test]
 fn labels_are_found_by_their_names() {
     let (_folder, store) = opened();
     // "Zazen" was renamed, and "Metta" was created under another name.

@@ -3,12 +3,14 @@
 //! Two formats rarely agree to the second. A sit of one format is that of another if it starts within a minute of it and
 //! its length is within a second. Each sit of the log, or of another file, is at most one sit of a format: several short
 //! sits in one minute stay several. Two files of one format can spell the same start in two ways, as exports of one program
-//! in two languages do: a sit of one is that of the other if both have exactly the same start and length.
+//! in two languages do: a sit of one is that of the other if both have exactly the same start and length. A sit that the user
+//! has deleted stays deleted, however a file spells it.
 
 use super::staging::Status;
 use crate::connection;
-use crate::text::Id;
+use crate::text::{Id, Stamp};
 use crate::{StoreError, accounts};
+use chrono::DateTime;
 use rusqlite::Connection;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
@@ -97,9 +99,13 @@ fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreEr
 struct Candidate {
     start: i64,
     length: i64,
-    /// Distinguishes candidates of the same start and length: the key of a session, or the negated number of a staged sit.
+    /// Distinguishes candidates of the same start and length: the key of a session, to which [`DELETED`] is added if its user
+    /// has deleted it, or the negated number of a staged sit.
     number: i64,
 }
+
+/// Far above the keys of sessions.
+const DELETED: i64 = 1 << 62;
 
 impl Candidate {
     const fn key(self) -> (i64, i64, i64) {
@@ -223,6 +229,18 @@ fn find_in_other_formats(
         let by_id = row.get::<_, Option<u32>>(3)?.map(|file| file as usize);
         Ok(Some((candidate, by_id)))
     };
+    find_deleted(staging, shown, (first - START_TOLERANCE, last + START_TOLERANCE))?;
+    let mut deleted = staging.prepare(
+        "SELECT deleted.start, deleted.length, deleted.key, file FROM deleted LEFT JOIN sits ON sits.session_key = deleted.key
+         ORDER BY deleted.start",
+    )?;
+    let mut deleted = deleted.query([])?;
+    let mut next_deleted = move || -> Result<Option<(Candidate, Option<usize>)>, StoreError> {
+        let Some(row) = deleted.next()? else { return Ok(None) };
+        let number = DELETED + row.get::<_, i64>(2)?;
+        let candidate = Candidate { start: row.get(0)?, length: row.get(1)?, number };
+        Ok(Some((candidate, row.get::<_, Option<u32>>(3)?.map(|file| file as usize))))
+    };
     // Sorted before the first row is returned, so that the rows can be updated on the way.
     let mut sits = staging.prepare(
         "SELECT n, start, length, file FROM sits WHERE status IN (?1, ?2) ORDER BY start, n",
@@ -232,6 +250,7 @@ fn find_in_other_formats(
         staging.prepare("UPDATE sits SET status = ?2, session_key = ?3 WHERE n = ?1")?;
     let mut window = Window::new(formats);
     let mut ahead = next_known()?;
+    let mut deleted_ahead = next_deleted()?;
     while let Some(row) = sits.next()? {
         let (n, start, length): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let file = row.get::<_, u32>(3)? as usize;
@@ -242,7 +261,16 @@ fn find_in_other_formats(
             window.add(candidate, by_id);
             ahead = next_known()?;
         }
+        while let Some((candidate, by_id)) =
+            deleted_ahead.take_if(|(candidate, _)| candidate.start <= start + START_TOLERANCE)
+        {
+            window.add(candidate, by_id);
+            deleted_ahead = next_deleted()?;
+        }
         match window.take(file, start, length) {
+            Some(number) if number >= DELETED => {
+                update.execute((n, Status::Deleted as i64, number - DELETED))?;
+            }
             Some(number) => {
                 let session = (number > 0).then_some(number);
                 update.execute((n, Status::Same as i64, session))?;
@@ -250,5 +278,41 @@ fn find_in_other_formats(
             None => window.add(Candidate { start, length, number: -n }, Some(file)),
         }
     }
+    Ok(())
+}
+
+/// Fills the table `deleted` with the sits of the log that their user has deleted, and that start in `range`, in milliseconds
+/// since 1970. Those that undoing an import has deleted come back by importing them again.
+fn find_deleted(
+    staging: &Connection,
+    shown: Option<UserId>,
+    range: (i64, i64),
+) -> Result<(), StoreError> {
+    staging.execute_batch(
+        "DROP TABLE IF EXISTS deleted;
+         CREATE TABLE deleted (start INTEGER NOT NULL, length INTEGER NOT NULL, key INTEGER NOT NULL) STRICT",
+    )?;
+    // No index has them, so that the whole table is read; most logs have none.
+    let has_deleted: bool = staging.query_row(
+        "SELECT (SELECT count(*) FROM log.sessions) > (SELECT count(*) FROM log.log_rows)",
+        [],
+        |row| row.get(0),
+    )?;
+    if !has_deleted {
+        return Ok(());
+    }
+    let time = |ms| Stamp(DateTime::from_timestamp_millis(ms).unwrap_or_default());
+    staging.execute(
+        "INSERT INTO deleted
+         SELECT CAST(round(unixepoch(coalesce(correctedstart, startedat), 'subsec') * 1000) AS INTEGER),
+           coalesce(correctedlength, satlength), key
+         FROM log.sessions WHERE deletedat IS NOT NULL AND endedat IS NOT NULL AND (owner IS NULL OR owner = ?1)
+           AND coalesce(correctedstart, startedat) BETWEEN ?2 AND ?3
+           AND NOT EXISTS (
+             SELECT 1 FROM log.import_sits
+             WHERE session_key = key AND undo_revision = deletionrevision AND undo_device = deletiondevice
+           )",
+        (shown.map(Id), time(range.0), time(range.1)),
+    )?;
     Ok(())
 }
