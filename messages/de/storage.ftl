@@ -12,6 +12,7 @@ storage-corrupt = Die Datenbank { $database } ist beschädigt. { $damage } Die D
 storage-corrupt-without-backup = Die Datenbank { $database } ist beschädigt. { $damage } Die Datei bleibt, wie sie ist. Es gibt keine unbeschädigte Sicherung, aber du kannst mit einer leeren Datenbank beginnen.
 # reason ist einer der Sätze unten
 storage-backup-unusable = Die Sicherung { $backup } lässt sich nicht wiederherstellen. { $reason } Es wurde nichts geändert. Wähle eine andere Sicherung.
+storage-no-such-backup = Die Sicherung { $number } gibt es nicht mehr. Es wurde nichts geändert. Wähle eine andere.
 storage-io = Der Datenträger hat versagt, während Zafu { $path } las oder schrieb ({ $reason }). Was gerade gespeichert wurde, fehlt vielleicht, aber alles vorher Gespeicherte bleibt erhalten. Prüfe den Datenträger und starte Zafu noch einmal.
 storage-unreadable = Die Datenbank { $database } enthält einen Wert, den dieses Zafu nicht lesen kann ({ $reason }). Es wurde nichts geändert. Installiere das neueste Zafu. Wenn das nicht hilft, melde das bitte.
 storage-impossible = Zafu wollte einen ungültigen Eintrag speichern ({ $reason }). Es wurde nichts geändert, und alles vorher Gespeicherte bleibt erhalten. Das ist ein Fehler in Zafu: Bitte melde ihn.

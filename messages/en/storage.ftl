@@ -12,6 +12,7 @@ storage-corrupt = The database { $database } is damaged. { $damage } The file is
 storage-corrupt-without-backup = The database { $database } is damaged. { $damage } The file is kept as it is. There is no intact backup to restore, but you can start with an empty database.
 # reason is one of the sentences below
 storage-backup-unusable = The backup { $backup } cannot be restored. { $reason } Nothing was changed. Choose another backup.
+storage-no-such-backup = There is no backup { $number } any more. Nothing was changed. Choose another one.
 storage-io = The disk failed while Zafu was reading or writing { $path } ({ $reason }). What was being saved may be missing, but everything saved before is kept. Check the disk, then start Zafu again.
 storage-unreadable = The database { $database } has a value that this version of Zafu cannot read ({ $reason }). Nothing was changed. Install the newest Zafu. If that does not help, please report this.
 storage-impossible = Zafu tried to save an invalid record ({ $reason }). Nothing was changed, and everything saved before is kept. This is a fault in Zafu: please report it.

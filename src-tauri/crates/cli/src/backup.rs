@@ -2,56 +2,29 @@
 
 use crate::failure::{Failure, REJECTED, USAGE};
 use crate::{confirm, print};
-use chrono::SecondsFormat;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_engine::protocol::IpcError;
-use zafu_engine::{Access, DataFolder, FolderLock, lock_or_connect, output, system};
+use zafu_engine::{Access, DataFolder, FolderLock, ImportClient, lock_or_connect, output, system};
 use zafu_messages::text;
-use zafu_store::{BackupInfo, RestorePreview, Store, StoreError};
+use zafu_store::{RestorePreview, Store, StoreError};
 
 /// The number of sits that a preview names.
 const NAMED: u32 = 10;
 
-/// A backup, as `zafu backup list --json` prints it.
-#[derive(Serialize)]
-pub struct BackupView {
-    pub number: u32,
-    pub taken: String,
-    pub reason: &'static str,
-    pub bytes: u64,
-    /// None: it cannot be read.
-    pub sits: Option<u32>,
-    pub path: PathBuf,
-}
-
-fn view(backup: BackupInfo) -> BackupView {
-    BackupView {
-        number: backup.number,
-        taken: backup.taken.to_rfc3339_opts(SecondsFormat::Secs, true),
-        reason: backup.reason.as_str(),
-        bytes: backup.bytes,
-        sits: Store::sits_in(&backup.path).ok(),
-        path: backup.path,
-    }
-}
-
 /// Prints the backups, newest first. Reads beside a running engine.
 pub fn list(folder: &DataFolder, json: bool) -> Result<(), Failure> {
-    let backups: Vec<_> = Store::backups(folder.path())?.into_iter().map(view).collect();
+    let backups = zafu_engine::backups(folder)?;
     if backups.is_empty() && !json {
         output::print(text!("cli-restore-none", folder = folder.path().display()));
     }
     print::backups(&backups, json)
 }
 
-/// Makes a backup now.
+/// Makes a backup now, through the running engine if there is one.
 pub fn make(folder: &DataFolder, json: bool) -> Result<(), Failure> {
-    let _lock = lock(folder)?;
-    let now = system::clock().now().wall;
-    let backup = view(Store::open(folder.path(), now)?.back_up(now)?);
+    let backup = ImportClient::connect(folder)?.back_up()?;
     print::backup(backup, json)
 }
 
@@ -149,10 +122,10 @@ pub fn lock(folder: &DataFolder) -> Result<FolderLock, Failure> {
 
 /// Returns the path of the backup with this number, or else the text as a path.
 fn path(folder: &DataFolder, from: &str) -> Result<PathBuf, Failure> {
-    let backups = Store::backups(folder.path())?;
-    let number = from.parse::<u32>().ok();
-    if let Some(backup) = backups.into_iter().find(|backup| Some(backup.number) == number) {
-        return Ok(backup.path);
+    if let Ok(number) = from.parse()
+        && let Some(path) = zafu_engine::backup_path(folder, number)?
+    {
+        return Ok(path);
     }
     if Path::new(from).is_file() {
         return Ok(from.into());

@@ -1,6 +1,5 @@
 //! The output of the commands. JSON has lengths in seconds and times as RFC 3339 with the local UTC offset.
 
-use crate::backup::BackupView;
 use crate::failure::{DONE, FAILED, Failure};
 use crate::{outcome, owners};
 use chrono::{DateTime, Local, SecondsFormat};
@@ -16,8 +15,9 @@ use zafu_engine::doctor::Finding;
 use zafu_engine::export::Exported;
 use zafu_engine::output;
 use zafu_engine::protocol::{
-    DeadLetterView, EngineState, ImportPreview, ImportView, OwnerState, OwnerView, PhaseView,
-    SitRecord, SitView, StageView, SyncNeed, SyncReport, SyncView, UnsettledView,
+    BackupReason, BackupView, DeadLetterView, EngineState, ExportedFile, ImportPreview, ImportView,
+    OwnerState, OwnerView, PhaseView, SitRecord, SitView, StageView, SyncNeed, SyncReport,
+    SyncView, UnsettledView,
 };
 use zafu_messages::text;
 use zafu_store::RestorePreview;
@@ -181,11 +181,11 @@ pub fn backups(backups: &[BackupView], json: bool) -> Result<(), Failure> {
     }
     let mut out = output::stdout();
     for BackupView { number, taken, reason, bytes, sits, .. } in backups {
-        let reason = match *reason {
-            "daily" => text!("cli-backup-daily"),
-            "migration" => text!("cli-backup-migration"),
-            "import" => text!("cli-backup-import"),
-            _ => text!("cli-backup-manual"),
+        let reason = match reason {
+            BackupReason::Daily => text!("cli-backup-daily"),
+            BackupReason::Migration => text!("cli-backup-migration"),
+            BackupReason::Import => text!("cli-backup-import"),
+            BackupReason::Manual => text!("cli-backup-manual"),
         };
         let sits = match sits {
             Some(sits) => text!("cli-backup-sits", count = *sits),
@@ -254,15 +254,6 @@ pub fn restored(aside: Option<&Path>) {
     });
 }
 
-/// What `zafu export --json` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExportedFile<'a> {
-    file: &'a Path,
-    sits: u32,
-    left_out: u32,
-}
-
 /// Prints what was exported, and how many sits were left out. If standard output has the export, only the latter.
 pub fn exported(exported: Exported, file: Option<&Path>, json: bool) -> Result<(), Failure> {
     let Exported { sits, left_out } = exported;
@@ -270,6 +261,7 @@ pub fn exported(exported: Exported, file: Option<&Path>, json: bool) -> Result<(
         let sentence = text!("cli-exported", count = sits, file = file.display());
         if json {
             outcome::record(sentence);
+            let file = file.display().to_string();
             return print_json(&ExportedFile { file, sits, left_out });
         }
         outcome::print(sentence);

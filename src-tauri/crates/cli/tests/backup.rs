@@ -123,7 +123,7 @@ fn a_backup_that_is_missing_or_damaged_and_a_folder_in_use_are_named() {
 }
 
 #[test]
-fn while_an_engine_runs_backups_are_listed_and_neither_made_nor_restored() {
+fn while_an_engine_runs_backups_are_listed_and_made_and_not_restored() {
     let zafu = Zafu::new();
     add(&zafu.store(), 1, "", "");
     zafu.ok("backup make");
@@ -136,7 +136,8 @@ fn while_an_engine_runs_backups_are_listed_and_neither_made_nor_restored() {
     while !zafu.ok("status --json").contains("\"running\": true") {
         assert_eq!(engine.try_wait().unwrap(), None, "the engine has ended");
     }
-    zafu.run("backup make").fails_with(3, "Zafu is already running");
+    let made: serde_json::Value = serde_json::from_str(&zafu.ok("backup make --json")).unwrap();
+    assert_eq!((&made["number"], &made["reason"]), (&2.into(), &"manual".into()));
     zafu.run("backup restore 1 --yes").fails_with(3, "Zafu is already running");
     let exported = zafu.run("export --format csv log.csv");
     let sits = exported.out.lines().next();

@@ -4,8 +4,10 @@
 //! that are not over are left out. Labels are written by the names and in the looks that the user sees.
 
 use crate::exchange::sit_of;
+use crate::folder::DataFolder;
 use crate::log::filter;
-use crate::protocol::LogFilter;
+pub use crate::protocol::ExportFormat;
+use crate::protocol::{ErrorCode, ExportedFile, IpcError, LogFilter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -17,18 +19,7 @@ use zafu_core::message::Message;
 use zafu_formats::write::{CalendarWriter, CsvWriter, JsonWriter};
 use zafu_formats::{LabelStyle, Sit};
 use zafu_messages::text;
-use zafu_store::{LabelEntry, LogEntry, LogSnapshot, StoreError};
-
-/// The format of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// CSV, which spreadsheets read and Zafu imports.
-    Csv,
-    /// JSON, which has the looks of labels too, and which Zafu imports.
-    Json,
-    /// iCalendar, for calendars.
-    Calendar,
-}
+use zafu_store::{LabelEntry, LogEntry, LogSnapshot, OpenOutcome, ReadOnlyStore, StoreError};
 
 /// What an export has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +75,39 @@ impl From<StoreError> for ExportError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+impl From<ExportError> for IpcError {
+    fn from(error: ExportError) -> Self {
+        let message = error.message();
+        match error {
+            ExportError::Store(error) => error.into(),
+            _ => Self::new(ErrorCode::File, message),
+        }
+    }
+}
+
+/// Exports the log in `folder`, of which an engine is running, to the file at `path`. Replaces an existing file.
+///
+/// # Errors
+/// As [`write_file`].
+pub fn export_log(
+    folder: &DataFolder,
+    selected: &LogFilter,
+    format: ExportFormat,
+    path: &Path,
+) -> Result<ExportedFile, ExportError> {
+    let exported = match ReadOnlyStore::open(folder.path())? {
+        OpenOutcome::Open(store) => {
+            write_file(Some(&store.log_snapshot()?), selected, format, path, true)
+        }
+        // The engine has created and upgraded it, unless it was removed since.
+        OpenOutcome::NoDatabase | OpenOutcome::OlderFormat => {
+            write_file(None, selected, format, path, true)
+        }
+    };
+    let Exported { sits, left_out } = exported?;
+    Ok(ExportedFile { file: path.display().to_string(), sits, left_out })
 }
 
 /// Writes the sits that `selected` selects to `to`, newest first. Without a log, the export has no sits.

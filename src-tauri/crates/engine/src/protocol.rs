@@ -9,6 +9,7 @@ mod import;
 mod insight;
 mod log;
 mod request;
+mod transfer;
 
 pub use account::{
     CodeRequest, DeadLetterView, OwnerState, OwnerView, Progress, ProjectView, Proof, Secret,
@@ -16,8 +17,8 @@ pub use account::{
 };
 use chrono::NaiveDate;
 pub use import::{
-    DateOrder, ImportCounts, ImportFiles, ImportPreview, ImportProgress, ImportReading,
-    ImportSample, ImportView, ImportedFile, SkippedRow,
+    ChosenFiles, DateOrder, ImportCounts, ImportFiles, ImportPreview, ImportProgress,
+    ImportReading, ImportSample, ImportView, ImportedFile, SkippedRow,
 };
 pub use insight::{
     InsightPeriod, InsightView, LabelDayTotal, LabelYearTotal, LengthTotalView, RecentDays,
@@ -30,6 +31,9 @@ pub use log::{
 pub use request::{AccountRequest, EngineRequest, ImportRequest, LogRequest, Request, Response};
 pub(crate) use request::{account_requests, engine_requests, import_requests, log_requests};
 use serde::{Deserialize, Serialize};
+pub use transfer::{
+    BackupReason, BackupView, ExportFormat, ExportedFile, MissingSit, RestorePreview,
+};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::message::Message;

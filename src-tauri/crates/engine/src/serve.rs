@@ -7,10 +7,10 @@ use crate::host::HostError;
 use crate::import::Imports;
 use crate::log::Log;
 use crate::protocol::{
-    AccountRequest, DeadLetterView, EngineRequest, EngineState, ErrorCode, ImportProgress,
-    ImportReading, ImportRequest, ImportView, InsightView, IpcError, LabelView, LogPage,
-    LogRequest, OwnerView, ProjectView, Request, Response, SignedInView, SyncReport, SyncView,
-    account_requests, engine_requests, import_requests, log_requests,
+    AccountRequest, BackupView, DeadLetterView, EngineRequest, EngineState, ErrorCode,
+    ImportProgress, ImportReading, ImportRequest, ImportView, InsightView, IpcError, LabelView,
+    LogPage, LogRequest, OwnerView, ProjectView, Request, Response, SignedInView, SyncReport,
+    SyncView, account_requests, engine_requests, import_requests, log_requests,
 };
 use crate::socket::{self, Address};
 use crate::thread::Event;

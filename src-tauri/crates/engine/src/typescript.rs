@@ -1,10 +1,11 @@
 //! Generates the TypeScript of all types that the window uses, and checks that the committed files are up to date.
 
 use crate::protocol::{
-    BellCheck, CodeRequest, DeadLetterView, EngineState, FinishedView, ImportFiles, ImportProgress,
-    ImportReading, ImportView, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage,
-    LogQuery, OwnerView, ProjectView, SignInRequest, SignedInView, SitChange, SitEntry, SitRecord,
-    SoundView, StartRequest, UnsettledView,
+    BackupView, BellCheck, ChosenFiles, CodeRequest, DeadLetterView, EngineState, ExportFormat,
+    ExportedFile, FinishedView, ImportProgress, ImportReading, ImportView, InsightPeriod,
+    InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery, OwnerView, ProjectView,
+    RestorePreview, SignInRequest, SignedInView, SitChange, SitEntry, SitRecord, SoundView,
+    StartRequest, UnsettledView,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +28,11 @@ fn write(folder: &Path) {
     BellCheck::export_all(&config).unwrap();
     SoundView::export_all(&config).unwrap();
     IpcError::export_all(&config).unwrap();
-    ImportFiles::export_all(&config).unwrap();
+    ChosenFiles::export_all(&config).unwrap();
+    ExportFormat::export_all(&config).unwrap();
+    ExportedFile::export_all(&config).unwrap();
+    BackupView::export_all(&config).unwrap();
+    RestorePreview::export_all(&config).unwrap();
     ImportReading::export_all(&config).unwrap();
     ImportProgress::export_all(&config).unwrap();
     ImportView::export_all(&config).unwrap();

@@ -13,8 +13,11 @@ use zafu_core::edit::ManualSit;
 use zafu_core::ids::SessionId;
 use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::time::{Seconds, UtcOffset, WallTime};
-use zafu_engine::export::{ExportError, ExportFormat, Exported, write, write_file};
-use zafu_engine::protocol::{ImportFiles, ImportReading, LogFilter};
+use zafu_engine::export::{ExportError, ExportFormat, Exported, export_log, write, write_file};
+use zafu_engine::protocol::{
+    BackupReason, ErrorCode, ExportedFile, ImportFiles, ImportReading, IpcError, LogFilter,
+    SitEntry,
+};
 use zafu_engine::{DataFolder, ImportClient};
 use zafu_store::{LogQuery, OpenOutcome, ReadOnlyStore, Store};
 
@@ -206,4 +209,37 @@ proptest! {
             prop_assert_eq!(text(folder.path(), &whole, format).0, imported);
         }
     }
+}
+
+#[test]
+fn beside_a_running_engine_a_log_is_exported_over_a_chosen_file_and_backed_up_and_compared() {
+    let fakes = Fakes::prepared(|store| add(store, 1, "", ""));
+    let folder = fakes.folder();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("log.csv");
+    std::fs::write(&path, "chosen by the user").unwrap();
+    let exported = export_log(folder, &LogFilter::default(), ExportFormat::Csv, &path).unwrap();
+    let name = path.display().to_string();
+    assert_eq!(exported, ExportedFile { file: name, sits: 1, left_out: 0 });
+    assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
+    let nowhere = dir.path().join("none/log.csv");
+    let error = export_log(folder, &LogFilter::default(), ExportFormat::Csv, &nowhere);
+    assert_eq!(IpcError::from(error.unwrap_err()).code, ErrorCode::File);
+
+    let made = ImportClient::connect(folder).unwrap().back_up().unwrap();
+    assert_eq!((made.reason, made.sits), (BackupReason::Manual, Some(1)));
+    assert_eq!(zafu_engine::backups(folder).unwrap()[0], made);
+    fakes.engine().log().add_sit(entry("2026-02-28T07:00:00+02:00")).wait().unwrap();
+    let preview = zafu_engine::restore_preview(folder, made.number).unwrap();
+    assert_eq!((preview.sits, preview.missing), (1, 1));
+    let missing = &preview.newest_missing[0];
+    assert_eq!(missing.started_at, "2026-02-28T07:00:00+02:00");
+    assert_eq!(missing.sat_seconds, Seconds(900));
+    let error = zafu_engine::restore_preview(folder, made.number + 1).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
+}
+
+fn entry(started_at: &str) -> SitEntry {
+    let (note, label) = (String::new(), String::new());
+    SitEntry { started_at: started_at.into(), sat_seconds: Seconds(900), note, label }
 }

@@ -3,11 +3,21 @@
  * milliseconds.
  */
 export type { Answer } from '../generated/Answer';
+export type { BackupView } from '../generated/BackupView';
 export type { BellCheck } from '../generated/BellCheck';
+export type { ChosenFiles } from '../generated/ChosenFiles';
 export type { CloseWhenIdle } from '../generated/CloseWhenIdle';
 export type { ErrorCode } from '../generated/ErrorCode';
 export type { FinishedView } from '../generated/FinishedView';
 export type { GapReason } from '../generated/GapReason';
+export type { DateOrder } from '../generated/DateOrder';
+export type { ExportedFile } from '../generated/ExportedFile';
+export type { ExportFormat } from '../generated/ExportFormat';
+export type { ImportCounts } from '../generated/ImportCounts';
+export type { ImportPreview } from '../generated/ImportPreview';
+export type { ImportProgress } from '../generated/ImportProgress';
+export type { ImportReading } from '../generated/ImportReading';
+export type { ImportView } from '../generated/ImportView';
 export type { InsightPeriod } from '../generated/InsightPeriod';
 export type { InsightView } from '../generated/InsightView';
 export type { IntervalTimes } from '../generated/IntervalTimes';
@@ -44,6 +54,7 @@ export type { Preset } from '../generated/Preset';
 export type { Progress } from '../generated/Progress';
 export type { ProjectView } from '../generated/ProjectView';
 export type { DeadLetterView } from '../generated/DeadLetterView';
+export type { RestorePreview } from '../generated/RestorePreview';
 export type { Settings } from '../generated/Settings';
 export type { Proof } from '../generated/Proof';
 export type { SignInRequest } from '../generated/SignInRequest';

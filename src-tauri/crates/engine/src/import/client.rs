@@ -1,4 +1,4 @@
-//! Requests about imports from another process: through the running engine, or directly if there is none.
+//! Requests about imports and backups from another process: through the running engine, or directly if there is none.
 
 use super::Activity;
 use super::session::ImportSession;
@@ -6,15 +6,15 @@ use crate::access::{self, Access};
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderLock};
 use crate::protocol::{
-    ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView, IpcError,
-    Request, import_requests,
+    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView,
+    IpcError, Request, import_requests,
 };
 use crate::system;
 use std::sync::Arc;
 use zafu_core::message;
 use zafu_store::Store;
 
-/// Carries out requests about the imports of a data folder.
+/// Carries out requests about the imports and backups of a data folder.
 pub struct ImportClient(Route);
 
 enum Route {
@@ -141,6 +141,10 @@ impl Direct {
 
     fn list(&mut self) -> Result<Vec<ImportView>, IpcError> {
         self.session.list()
+    }
+
+    fn back_up(&mut self) -> Result<BackupView, IpcError> {
+        self.session.back_up()
     }
 
     fn undo(&mut self, id: i64) -> Result<ImportView, IpcError> {

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::folder::FolderLock;
 use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
-    ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportView, IpcError,
+    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportView, IpcError,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -97,6 +97,11 @@ impl<'a> Imports<'a> {
             engine.log_changed();
             Ok(undone)
         })
+    }
+
+    /// Takes a backup, after the import that runs.
+    pub fn back_up(&self) -> Pending<BackupView> {
+        self.0.run(|_, session| session.back_up())
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::Activity;
 use super::zone::zone;
+use crate::backups::backup;
 use crate::clock::Clock;
 use crate::exchange::session_of;
 use crate::protocol::{
-    DateOrder, ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading, ImportSample,
-    ImportView, ImportedFile, IpcError, SkippedRow,
+    BackupView, DateOrder, ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading,
+    ImportSample, ImportView, ImportedFile, IpcError, SkippedRow,
 };
 use chrono::SecondsFormat;
 use std::fs::File;
@@ -196,6 +197,11 @@ impl ImportSession {
     /// Discards what was read.
     pub fn discard(&mut self) {
         self.staged = None;
+    }
+
+    /// Takes a backup.
+    pub fn back_up(&self) -> Result<BackupView, IpcError> {
+        Ok(backup(self.store.back_up(self.clock.now().wall)?))
     }
 
     pub fn list(&self) -> Result<Vec<ImportView>, IpcError> {

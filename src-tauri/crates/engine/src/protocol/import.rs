@@ -9,8 +9,6 @@ use zafu_core::time::Seconds;
 /// Files to be imported together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[cfg_attr(test, ts(optional_fields))]
 pub struct ImportFiles {
     /// Their absolute paths.
     pub files: Vec<PathBuf>,
@@ -23,6 +21,17 @@ pub struct ImportFiles {
     /// True if sits of more than 24 hours are imported too.
     #[serde(default)]
     pub long_sits: bool,
+}
+
+/// Files that the user has chosen for an import. Their paths stay in the process that opened the dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChosenFiles {
+    /// Identifies them in the request that reads them.
+    pub id: u32,
+    /// Their names, without their folders.
+    pub names: Vec<String>,
 }
 
 /// Whether the month or the day comes first in dates such as 4/5/2026.

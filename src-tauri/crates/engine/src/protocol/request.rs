@@ -25,7 +25,7 @@ pub enum Request {
     Log(LogRequest),
     /// A request to the account, which may wait for a server or for the user's keychain.
     Account(AccountRequest),
-    /// A request about imports, which may take as long as the files are long.
+    /// A request about imports or backups, which may take as long as the files are long.
     Import(ImportRequest),
 }
 
@@ -174,7 +174,7 @@ macro_rules! account_requests {
 }
 pub(crate) use account_requests;
 
-/// Passes the table of the requests about imports, which call the methods of [`Imports`](crate::Imports), to the macro
+/// Passes the table of the requests about imports and backups, which call the methods of [`Imports`](crate::Imports), to the macro
 /// `$generate`.
 macro_rules! import_requests {
     ($generate:ident) => {
@@ -194,6 +194,8 @@ macro_rules! import_requests {
             List => list() -> Vec<ImportView>;
             /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
             Undo => undo(id: i64) -> ImportView;
+            /// Takes a backup.
+            BackUp => back_up() -> BackupView;
         }
     };
 }

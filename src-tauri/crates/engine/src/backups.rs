@@ -1,0 +1,70 @@
+//! Backups, as clients show them. They are read beside a running engine; `ImportClient::back_up` makes one.
+
+use crate::folder::DataFolder;
+use crate::protocol::{BackupReason, BackupView, ErrorCode, IpcError, MissingSit, RestorePreview};
+use chrono::SecondsFormat;
+use std::path::PathBuf;
+use zafu_core::message;
+use zafu_store::{self as store, BackupInfo, Store, StoreError};
+
+/// The number of sits that a preview names.
+const NAMED: u32 = 10;
+
+/// Returns the backups in `folder`, newest first.
+///
+/// # Errors
+/// They cannot be listed.
+pub fn backups(folder: &DataFolder) -> Result<Vec<BackupView>, StoreError> {
+    Ok(Store::backups(folder.path())?.into_iter().map(backup).collect())
+}
+
+/// Returns the path of the backup with this number; `None` if there is none.
+///
+/// # Errors
+/// The backups cannot be listed.
+pub fn backup_path(folder: &DataFolder, number: u32) -> Result<Option<PathBuf>, StoreError> {
+    let mut backups = Store::backups(folder.path())?.into_iter();
+    Ok(backups.find(|backup| backup.number == number).map(|backup| backup.path))
+}
+
+/// Returns what restoring the backup with this number would change.
+///
+/// # Errors
+/// [`ErrorCode::NotFound`] if there is no such backup, [`ErrorCode::Storage`] if it cannot be restored or not be compared.
+pub fn restore_preview(folder: &DataFolder, number: u32) -> Result<RestorePreview, IpcError> {
+    let path = backup_path(folder, number)?.ok_or_else(|| {
+        IpcError::new(ErrorCode::NotFound, message!("storage-no-such-backup", number = number))
+    })?;
+    let preview = Store::restore_preview(folder.path(), &path, NAMED)?;
+    let newest_missing = preview.newest_missing.into_iter().map(|(start, length)| MissingSit {
+        started_at: start.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false),
+        sat_seconds: length,
+    });
+    Ok(RestorePreview {
+        sits: preview.sits,
+        missing: preview.missing,
+        newest_missing: newest_missing.collect(),
+        changed: preview.changed,
+        returning: preview.returning,
+        labels: preview.labels,
+        presets: preview.presets,
+        settings: preview.settings,
+    })
+}
+
+/// Returns a backup, as clients show it.
+pub(crate) fn backup(info: BackupInfo) -> BackupView {
+    BackupView {
+        number: info.number,
+        taken: info.taken.to_rfc3339_opts(SecondsFormat::Secs, true),
+        reason: match info.reason {
+            store::BackupReason::Daily => BackupReason::Daily,
+            store::BackupReason::Migration => BackupReason::Migration,
+            store::BackupReason::Import => BackupReason::Import,
+            store::BackupReason::Manual => BackupReason::Manual,
+        },
+        bytes: info.bytes,
+        sits: Store::sits_in(&info.path).ok(),
+        path: info.path.display().to_string(),
+    }
+}
