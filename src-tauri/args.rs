@@ -15,4 +15,7 @@ pub struct Args {
     /// Report the start or its failure on standard error, without a dialog, and write nothing to it after that.
     #[arg(long, hide = true)]
     pub tell_when_started: bool,
+    /// Restore the backup with this number before the engine starts. Zafu starts itself so, after the user has confirmed it.
+    #[arg(long, hide = true, value_name = "NUMBER")]
+    pub restore_backup: Option<u32>,
 }

@@ -2,7 +2,9 @@
 
 use crate::tray_visibility;
 use crate::window::{self, Reason};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use tauri::{AppHandle, Manager};
 use zafu_core::settings::CloseWhenIdle;
 use zafu_engine::EngineHandle;
@@ -15,11 +17,33 @@ pub struct ExitState {
     is_decided: AtomicBool,
     /// True once the user was notified how to return to a sit that neither a window nor the tray shows.
     was_notified: AtomicBool,
+    /// The number of the backup that the next start restores, if the user wants it.
+    to_restore: Mutex<Option<u32>>,
 }
 
 /// Quits.
 pub fn quit(app: &AppHandle) {
     exit(app, 0);
+}
+
+/// Quits, and starts Zafu again with the backup with this number.
+pub fn restore_backup(app: &AppHandle, number: u32) {
+    let state = app.state::<ExitState>();
+    *state.to_restore.lock().unwrap_or_else(PoisonError::into_inner) = Some(number);
+    exit(app, 0);
+}
+
+/// Starts Zafu again if a backup is to be restored. Called when the engine has stopped.
+pub fn start_again(app: &AppHandle) {
+    let state = app.state::<ExitState>();
+    let to_restore = *state.to_restore.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(number) = to_restore else { return };
+    let started = tauri::process::current_binary(&app.env()).and_then(|program| {
+        Command::new(program).arg("--restore-backup").arg(number.to_string()).spawn()
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, number, "Zafu was not started again to restore a backup");
+    }
 }
 
 /// Quits with the exit code of a failure: the window could not be shown.

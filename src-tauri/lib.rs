@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod dialogs;
 mod exit;
 mod rendering;
 mod ring_icon;
@@ -52,7 +53,9 @@ pub fn run() -> ExitCode {
     let signals = SignalListener::new();
     let ringing = Ringing::default();
     finish(match startup::start(&folder, &ringing, &args) {
-        Started::Here(host) => run_shell(&folder, host, ringing, signals, &args),
+        Started::Here(host, restored) => {
+            run_shell(&folder, *host, restored, ringing, signals, &args)
+        }
         Started::Elsewhere => ExitCode::SUCCESS,
         Started::Failed => ExitCode::FAILURE,
     })
@@ -90,6 +93,7 @@ const OUTPUT_TIMEOUT: Duration = Duration::from_secs(1);
 fn run_shell(
     folder: &DataFolder,
     mut host: Host,
+    restored: Option<startup::Restored>,
     ringing: Ringing,
     signals: SignalListener,
     args: &Args,
@@ -103,6 +107,8 @@ fn run_shell(
         .manage(ExitState::default())
         .manage(tray_visibility::TrayExists::default())
         .manage(window::MakeLock::default())
+        .manage(window::ToShow(restored.into()))
+        .manage(commands::import::Chosen::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_state,
             commands::sit::start_sit,
@@ -128,6 +134,19 @@ fn run_shell(
             commands::log::merge_label,
             commands::log::delete_label,
             commands::log::restore_label,
+            commands::import::choose_import_files,
+            commands::import::read_import,
+            commands::import::commit_import,
+            commands::import::discard_import,
+            commands::import::import_progress,
+            commands::import::cancel_import,
+            commands::import::list_imports,
+            commands::import::undo_import,
+            commands::transfer::export_log,
+            commands::transfer::list_backups,
+            commands::transfer::make_backup,
+            commands::transfer::preview_restore,
+            commands::transfer::restore_backup,
             commands::account::account_project,
             commands::account::account_sign_in,
             commands::account::account_sign_up,
@@ -175,6 +194,7 @@ fn run_shell(
         RunEvent::Exit => {
             // First, so that the engine saves a checkpoint and unlocks the folder.
             drop(host.take());
+            exit::start_again(app);
             ringing.fade();
             window::remove_empty_folder(app);
             // Tauri ends the process after this event: `run` does not return.
@@ -182,6 +202,9 @@ fn run_shell(
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<EngineHandle>().window_focused();
+        }
+        RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
+            commands::import::dragged(app, &event);
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app, Reason::Show),

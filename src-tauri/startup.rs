@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::signals;
 use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
+use serde::Serialize;
 use std::path::Path;
 use zafu_core::message;
 use zafu_core::message::Message;
@@ -16,23 +17,35 @@ use zafu_store::{Store, StoreError};
 
 /// The result of a start.
 pub enum Started {
-    /// This process runs the engine.
-    Here(Host),
+    /// This process runs the engine, with the backup that was restored before, if any.
+    Here(Box<Host>, Option<Restored>),
     /// Another process runs it, and shows its window.
     Elsewhere,
     /// The engine cannot start, or the user chose to quit. The user was told why.
     Failed,
 }
 
+/// A backup that was restored.
+#[derive(Clone, Debug, Serialize)]
+pub struct Restored {
+    /// The path of the database that was replaced; `None` if there was none.
+    aside: Option<String>,
+}
+
 /// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is
 /// printed instead, for the process that started this one.
 pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
+    let mut restored = None;
+    let mut to_restore = args.restore_backup;
     loop {
         let error = match lock_or_connect(folder) {
             Ok(Access::Lock(lock)) => {
+                if let Some(number) = to_restore.take() {
+                    restored = restore(folder, number);
+                }
                 let adapters = system::adapters(folder, ringing.clone());
                 match Host::start_locked(folder, lock, adapters) {
-                    Ok(host) => return Started::Here(host),
+                    Ok(host) => return Started::Here(Box::new(host), restored),
                     Err(error) => error,
                 }
             }
@@ -58,6 +71,29 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
         }
         if !repair(folder, &error, newest_backup.as_deref()) {
             return Started::Failed;
+        }
+    }
+}
+
+/// Restores a backup. If that fails, shows why; then nothing was changed.
+fn restore(folder: &DataFolder, number: u32) -> Option<Restored> {
+    let no_such_backup = || message!("storage-no-such-backup", number = number);
+    let restored = zafu_engine::backup_path(folder, number)
+        .map_err(|error| error.message())
+        .and_then(|path| path.ok_or_else(no_such_backup))
+        .and_then(|path| {
+            let now = system::clock().now().wall;
+            Store::restore(folder.path(), &path, now).map_err(|error| error.message())
+        });
+    match restored {
+        Ok(aside) => {
+            tracing::info!(number, "a backup was restored");
+            Some(Restored { aside: aside.map(|path| path.display().to_string()) })
+        }
+        Err(message) => {
+            tracing::error!(%message, "a backup was not restored");
+            show_error(&message);
+            None
         }
     }
 }

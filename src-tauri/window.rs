@@ -1,7 +1,9 @@
 //! The window. It is created when it is shown and destroyed when it is closed, which frees most of the memory while a
 //! sit continues. It opens at its last position.
 
+use crate::startup::Restored;
 use serde::Serialize;
+use std::sync::{Mutex, PoisonError};
 use tauri::plugin::TauriPlugin;
 use tauri::utils::config::BackgroundThrottlingPolicy;
 use tauri::window::Color;
@@ -23,6 +25,7 @@ struct Start<'a> {
     settings: &'a Settings,
     quit_asked: bool,
     note_asked: bool,
+    restored: Option<Restored>,
 }
 
 /// Returns the plugin that saves the window's position, in the data folder: the plugin joins the file name to a folder
@@ -47,6 +50,9 @@ pub fn remove_empty_folder(app: &AppHandle) {
 /// Locked while the window is created, so that two requests create one window.
 #[derive(Default)]
 pub struct MakeLock(tokio::sync::Mutex<()>);
+
+/// The backup that was restored before the start, until a window has shown it.
+pub struct ToShow(pub Mutex<Option<Restored>>);
 
 /// Why the window is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,11 +113,14 @@ fn tell(app: &AppHandle, reason: Reason) {
 async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error::Error>> {
     let engine = app.state::<EngineHandle>();
     let (state, settings) = (engine.state().await?, engine.settings().await?);
+    let to_show = app.state::<ToShow>();
+    let restored = to_show.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     let start = serde_json::to_string(&Start {
         engine_state: &state,
         settings: &settings,
         quit_asked: reason == Reason::AskToQuit,
         note_asked: matches!(reason, Reason::AddNote(_)),
+        restored,
     })?;
     let theme = match settings.theme {
         Theme::System => None,

@@ -24,3 +24,4 @@ engine-change-resume = Das Ende der Pause
 engine-change-end = Das Ende der Sitzung
 engine-change-discard = Das Verwerfen der Sitzung
 engine-change-other = Die letzte Änderung der Sitzung
+engine-restore-during-sit = Es läuft eine Sitzung, darum wurde keine Sicherung wiederhergestellt. Beende zuerst die Sitzung.

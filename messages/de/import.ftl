@@ -28,6 +28,7 @@ import-unknown-zone-similar = Es gibt keine Zeitzone „{ $zone }“. Es wurde n
 import-not-staged = Inzwischen wurden andere Dateien gelesen. Es wurde nichts importiert. Lies die Dateien noch einmal ein.
 import-engine-stopped = Zafu wurde inzwischen beendet. Es wurde nichts importiert und kein Import rückgängig gemacht. Versuch es noch einmal.
 import-engine-stopped-unknown = Zafu wurde inzwischen beendet. Es ist alles geschehen oder nichts: `zafu import list` zeigt, was davon.
+import-choose-again = Die gewählten Dateien sind nicht mehr bekannt. Es wurde nichts importiert. Wähle sie noch einmal.
 
 ## Eine Zeile, die nicht importiert wird. reason ist einer der Sätze unten.
 

@@ -28,6 +28,7 @@ import-unknown-zone-similar = There is no time zone “{ $zone }”. Nothing was
 import-not-staged = Other files were read since. Nothing was imported. Read the files again.
 import-engine-stopped = Zafu has stopped meanwhile. Nothing was imported, and no import was undone. Try again.
 import-engine-stopped-unknown = Zafu has stopped meanwhile. All of it was done, or nothing: `zafu import list` shows which.
+import-choose-again = The chosen files are no longer known. Nothing was imported. Choose them again.
 
 ## A row that is not imported. reason is one of the sentences below.
 

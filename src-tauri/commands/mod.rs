@@ -1,12 +1,14 @@
 //! Tauri commands: each calls one method of the engine or of the system, and contains no other logic.
 
 pub mod account;
+pub mod import;
 pub mod log;
 pub mod settings;
 pub mod shell;
 pub mod sit;
+pub mod transfer;
 
-use std::path::Path;
+use crate::dialogs;
 use tauri::WebviewWindow;
 use zafu_core::message;
 use zafu_engine::protocol::{ErrorCode, IpcError};
@@ -28,18 +30,13 @@ async fn save_file(
     name: &str,
     content: &[u8],
 ) -> Result<Option<String>, IpcError> {
-    let dialog = rfd::AsyncFileDialog::new().set_parent(window).set_file_name(name);
-    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
-    let dialog = match extension {
-        Some(extension) => dialog.add_filter(extension.to_uppercase(), &[extension]),
-        None => dialog,
-    };
-    let Some(file) = dialog.save_file().await else { return Ok(None) };
-    let path = file.path().display().to_string();
-    file.write(content).await.map_err(|error| {
+    let Some(path) = dialogs::choose_target(window, name).await else { return Ok(None) };
+    let shown = path.display().to_string();
+    let content = content.to_owned();
+    on_a_thread(move || std::fs::write(path, content)).await?.map_err(|error| {
         let message =
-            message!("engine-file-not-written", file = path.as_str(), reason = error.to_string());
+            message!("engine-file-not-written", file = shown.as_str(), reason = error.to_string());
         IpcError::new(ErrorCode::Storage, message)
     })?;
-    Ok(Some(path))
+    Ok(Some(shown))
 }

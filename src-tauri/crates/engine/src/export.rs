@@ -99,11 +99,11 @@ pub fn export_log(
 ) -> Result<ExportedFile, ExportError> {
     let exported = match ReadOnlyStore::open(folder.path())? {
         OpenOutcome::Open(store) => {
-            write_file(Some(&store.log_snapshot()?), selected, format, path, true)
+            write_file(Some(&store.log_snapshot()?), selected, format, folder.path(), path, true)
         }
         // The engine has created and upgraded it, unless it was removed since.
         OpenOutcome::NoDatabase | OpenOutcome::OlderFormat => {
-            write_file(None, selected, format, path, true)
+            write_file(None, selected, format, folder.path(), path, true)
         }
     };
     let Exported { sits, left_out } = exported?;
