@@ -32,3 +32,7 @@ common-close-notice = Diese Meldung schließen
 ## Notices
 
 common-notice-count = { $count } Meldungen
+
+## Files that are dragged over the window
+
+common-drop-files = Leg die Dateien ab, um ihre Sitzungen zu importieren

@@ -35,3 +35,7 @@ common-close-notice = Close this message
 
 # Shown under a running sit instead of the messages themselves; count is 2 or more
 common-notice-count = { $count } messages
+
+## Files that are dragged over the window
+
+common-drop-files = Drop the files to import their sits

@@ -75,6 +75,12 @@ impl Browser {
         self.runtime.block_on(element.text()).ok()
     }
 
+    /// Returns how many elements have this test id.
+    pub fn count(&self, testid: &str) -> usize {
+        let by = By::Css(format!("[data-testid=\"{testid}\"]"));
+        self.runtime.block_on(self.driver.find_all(by)).map_or(0, |found| found.len())
+    }
+
     /// Returns the value of a field, or `None` if it does not exist.
     pub fn value(&self, testid: &str) -> Option<String> {
         let element = self.find(testid)?;

@@ -215,6 +215,12 @@ impl Desktop {
         store.save_settings(&settings).unwrap();
     }
 
+    /// Answers the system's dialogs for files from now on with these paths: `WebDriver` cannot operate them.
+    pub fn choose_in_dialogs(&self, paths: &[&Path]) {
+        let lines: Vec<_> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+        fs::write(self.home.path().join("dialog"), lines.join("\n")).unwrap();
+    }
+
     /// Returns the home folder.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -252,6 +258,7 @@ impl Desktop {
             .env("ALSA_CONFIG_PATH", "/dev/null")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env(DATA_DIR_VARIABLE, self.data())
+            .env("ZAFU_TEST_DIALOG", home("dialog"))
             .env("ZAFU_TEST_AHEAD_MS", self.ahead_ms.get().to_string())
             .stderr(Stdio::null());
         if !self.is_accessible {

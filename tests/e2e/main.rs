@@ -31,6 +31,7 @@ mod process;
 mod quitting;
 mod reader;
 mod suspend;
+mod transfer;
 mod tray;
 mod window;
 mod zafu;

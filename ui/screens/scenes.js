@@ -1,5 +1,8 @@
 // @ts-check
 
+/** Opens the page for imports and exports. */
+const TRANSFER = 'press=open-log,log-menu,menu-transfer';
+
 /** Every scene by its name: the query that makes the demo show it (`src/lib/api/scenes.ts`). */
 export const SCENES = {
 	setup: '',
@@ -66,6 +69,20 @@ export const SCENES = {
 	labels: 'records=years&press=open-log,log-menu,menu-labels',
 	'labels-empty': 'records=none&press=open-log,log-menu,menu-labels',
 	'label-edit': 'records=years&press=open-log,log-menu,menu-labels,label-edit',
+	transfer: `${TRANSFER}`,
+	'transfer-past': `imports&${TRANSFER}`,
+	'transfer-drag': `asked=drag&${TRANSFER}`,
+	'import-years': `import=years&${TRANSFER},import-choose,import-preview`,
+	'import-skipped': `import=years&${TRANSFER},import-choose,import-samples-all,import-skipped`,
+	'import-nothing': `import=nothing&${TRANSFER},import-choose,import-preview`,
+	'import-order': `import=order&${TRANSFER},import-choose,import-question`,
+	'import-error': `import=error&${TRANSFER},import-choose,import-error`,
+	'import-running': `import=endless&${TRANSFER},import-choose,import-progress`,
+	'import-done': `import=years&${TRANSFER},import-choose,import-commit,import-done`,
+	'transfer-filtered':
+		'records=years&press=open-log,log-filter,filter-label-Metta,filter-source-timer,filter-done,log-menu,menu-transfer,export-json,export-run,export-done',
+	restore: `${TRANSFER},backup-restore`,
+	'import-undo': `imports&${TRANSFER},import-row-undo`,
 	settings: 'fade=4&press=open-settings',
 	'setup-synced': 'sync=synced',
 	'setup-waiting': 'sync=waiting',

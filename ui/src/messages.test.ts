@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { messagesOf } from '../scripts/catalogue';
 import './lib/charts/messages';
 import './lib/log/messages';
+import './lib/transfer/messages';
 import { LANGUAGES, locale, setLanguage, SOURCES, t } from './lib/messages.svelte';
 
 const ROOT = `${import.meta.dirname}/../../messages`;

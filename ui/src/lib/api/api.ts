@@ -4,18 +4,28 @@
  */
 import type {
 	Answer,
+	BackupView,
 	BellCheck,
+	ChosenFiles,
+	DateOrder,
+	ExportedFile,
+	ExportFormat,
+	ImportProgress,
+	ImportReading,
+	ImportView,
 	InsightPeriod,
 	InsightView,
 	IpcError,
 	LabelLook,
 	LabelView,
+	LogFilter,
 	LogPage,
 	LogQuery,
 	OvertimeAnswer,
 	OwnerView,
 	Preset,
 	ProjectView,
+	RestorePreview,
 	DeadLetterView,
 	Settings,
 	SignedInView,
@@ -33,8 +43,22 @@ export interface Listener {
 	quitAsked: () => void;
 	/** The user chose to write a note on this sit in its notification. */
 	openNote: (id: string) => void;
-	/** The log was changed other than by the window. */
+	/** The log was changed by an import, or other than by the window. */
 	logChanged: () => void;
+	/** Files are dragged over the window, or no longer are. */
+	filesOver: (isOver: boolean) => void;
+	/** Files were dropped on the window. */
+	filesDropped: (files: ChosenFiles) => void;
+}
+
+/** How files are read for an import. */
+export interface ImportOptions {
+	/** The time zone of times without one; null: that of the system. */
+	zone: string | null;
+	/** Which comes first in dates of files that do not tell it. */
+	dateOrder: DateOrder | null;
+	/** Whether sits of more than 24 hours are imported too. */
+	longSits: boolean;
 }
 
 /** Data that the shell provides before any script runs, so that the first paint is complete. */
@@ -44,6 +68,14 @@ export interface Start {
 	quitAsked: boolean;
 	/** Whether the window was opened to write a note on the finished sit. */
 	noteAsked?: boolean;
+	/** Set if Zafu has started again with a backup. */
+	restored?: Restored | null;
+}
+
+/** A backup that was restored. */
+export interface Restored {
+	/** The path of the database that was replaced; null if there was none. */
+	aside: string | null;
 }
 
 export interface Api {
@@ -84,6 +116,31 @@ export interface Api {
 	readInsight(period: InsightPeriod): Promise<InsightView>;
 	/** Stores a picture in a file that the user chooses. Returns its path; null if the user chose none. */
 	savePicture(name: string, picture: Uint8Array): Promise<string | null>;
+	/** Has the user choose files to import; null if the user chose none. */
+	chooseImportFiles(): Promise<ChosenFiles | null>;
+	/** Returns what importing chosen files would change. Imports nothing. */
+	readImport(id: number, options: ImportOptions): Promise<ImportReading>;
+	/** Imports what was read as `number`; null if there was nothing to import. */
+	commitImport(number: number): Promise<ImportView | null>;
+	/** Discards what was read. */
+	discardImport(): Promise<void>;
+	/** Returns how far the reading or import is that runs. */
+	importProgress(): Promise<ImportProgress>;
+	/** Cancels the reading or import that runs. */
+	cancelImport(): Promise<void>;
+	/** Returns the imports that were made, newest first. */
+	listImports(): Promise<ImportView[]>;
+	/** Writes the sits that a filter selects to a file that the user chooses; null if the user chose none. */
+	exportLog(filter: LogFilter, format: ExportFormat): Promise<ExportedFile | null>;
+	/** Returns the backups, newest first. */
+	listBackups(): Promise<BackupView[]>;
+	makeBackup(): Promise<BackupView>;
+	/** Returns what restoring a backup would change. */
+	previewRestore(number: number): Promise<RestorePreview>;
+	/** Restores a backup: Zafu quits and starts again. Rejects if a sit is running. */
+	restoreBackup(number: number): Promise<void>;
+	/** Deletes the sits that an import brought. */
+	undoImport(id: number): Promise<ImportView>;
 	getSettings(): Promise<Settings>;
 	saveSettings(settings: Settings): Promise<void>;
 	listPresets(): Promise<Preset[]>;

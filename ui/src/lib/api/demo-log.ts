@@ -269,5 +269,9 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		const shown = shownKey(key);
 		return shown && look(shown).name;
 	}
-	return { api, record, nameOf };
+
+	/** Returns the number of sits that a filter selects. */
+	const count = (filter: LogFilter) => kept.filter(selects(filter)).length;
+
+	return { api, record, nameOf, count };
 }

@@ -8,10 +8,14 @@ import { yearOf } from '../charts/calendar';
 import { DEMO_TODAY, insightOf, type DemoSit } from './demo-insight';
 import { demoAccount, type AccountState } from './demo-account';
 import { demoLog, type DemoLabel } from './demo-log';
+import { DEMO_BACKUPS, DEMO_RESTORE, demoTransfer, type DemoImport } from './demo-transfer';
 import type {
+	ChosenFiles,
 	FinishedView,
+	ImportView,
 	IpcError,
 	PlanChoice,
+	RestorePreview,
 	Preset,
 	Settings,
 	SitRecord,
@@ -57,12 +61,18 @@ export interface DemoState {
 	presets?: Preset[];
 	/** The log whose figures are shown; without it, figures are not offered. */
 	insight?: DemoSit[];
+	/** The files that the user chooses to import; none if the user chooses none. */
+	files?: DemoImport;
+	/** Imports that were made. */
+	imports?: ImportView[];
+	/** What restoring a backup would change. */
+	restore?: Partial<RestorePreview>;
 	bellError?: IpcError;
 	/** Error with which a chosen sound file is refused. */
 	fileError?: IpcError;
 	account?: AccountState;
 	/** Event that is sent as soon as the window listens. */
-	asked?: 'quit' | 'note';
+	asked?: 'quit' | 'note' | 'drag';
 	/** A monotonic clock in milliseconds. */
 	now?: () => number;
 	/** Whether phases change by themselves in real time. */
@@ -78,6 +88,10 @@ export interface Demo extends Api {
 	askForNote(id: string): void;
 	/** Simulates a sync that brings this sit. */
 	arrive(sit: SitRecord): void;
+	/** Simulates files that are dragged over the window, or no longer are. */
+	drag(isOver: boolean): void;
+	/** Simulates files that are dropped on the window. */
+	drop(files: ChosenFiles): void;
 	calls: string[];
 }
 
@@ -105,6 +119,16 @@ export function createDemo(state: DemoState = {}): Demo {
 		dayStartsAtHour: () => settings.dayStartsAtHour,
 		others: account.others,
 		nextId: () => nextId((ids += 1)),
+	});
+
+	const transfer = demoTransfer({
+		files: state.files,
+		made: state.imports ?? [],
+		backups: DEMO_BACKUPS,
+		restore: { ...DEMO_RESTORE, ...state.restore },
+		calls,
+		count: log.count,
+		listeners,
 	});
 
 	if (finished && !state.records?.some(({ id }) => id === finished?.id))
@@ -178,6 +202,7 @@ export function createDemo(state: DemoState = {}): Demo {
 	const demo: Demo = {
 		...account.api,
 		...log.api,
+		...transfer.api,
 		calls,
 		tick() {
 			const before = sit?.phase;
@@ -189,6 +214,8 @@ export function createDemo(state: DemoState = {}): Demo {
 			log.record(sit);
 			listeners.forEach((listener) => listener.logChanged());
 		},
+		drag: (isOver) => listeners.forEach((listener) => listener.filesOver(isOver)),
+		drop: (files) => listeners.forEach((listener) => listener.filesDropped(files)),
 		askForNote: (id) => listeners.forEach((listener) => listener.openNote(id)),
 		getState: async () => {
 			settleTime();
@@ -296,6 +323,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		listen: async (listener) => {
 			listeners.add(listener);
 			if (state.asked === 'quit') listener.quitAsked();
+			if (state.asked === 'drag') listener.filesOver(true);
 			if (state.asked === 'note') listener.openNote(sit?.id ?? finished?.id ?? '');
 			return () => void listeners.delete(listener);
 		},

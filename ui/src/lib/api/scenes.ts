@@ -4,12 +4,13 @@
  *   state     prepare, sit, open, paused, overtime, finished, early, unsettled; setup if none
  *   progress  of the sit, 0 to 1
  *   planned   its length, in seconds
- *   asked     quit, note: a request of the shell
+ *   asked     quit, note, drag: a request of the shell, or files that are dragged over the window
  *   bells     every, spread, at, random: when interval bells ring
  *   trouble   number of troubles; `mute`: no sound
  *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
  *   records   none, long, elsewhere, years: past sits; long notes and labels; sits of another device; three years of them
  *   insight   none, few, many, labels: the log whose figures are shown; without it, the log offers none
+ *   import    years, nothing, order, error, endless: the files that are chosen; `imports`: two imports were made
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
  *   project   none: the sign-in form suggests no project
@@ -17,6 +18,7 @@
  *   still     stops the clock
  */
 import { DEMO_LOGS } from './demo-insight';
+import { DEMO_IMPORTS, DEMO_PAST_IMPORTS } from './demo-transfer';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import { YEARS_LABELS, yearsOfSits } from './demo-years';
 import { localDay } from '../time/day';
@@ -308,6 +310,9 @@ export function scene(query: URLSearchParams): DemoState {
 	}
 	const insight = DEMO_LOGS[query.get('insight') ?? ''];
 	if (insight) state.insight = insight();
+	const files = DEMO_IMPORTS[query.get('import') ?? ''];
+	if (files) state.files = files();
+	if (query.has('imports')) state.imports = DEMO_PAST_IMPORTS;
 	if (query.has('still')) state.now = () => 0;
 	if (query.has('mute')) state.bellError = bellTrouble('no-device');
 	const bell = query.get('bell');

@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Api, Start } from './api';
-import type { EngineState } from './types';
+import type { ChosenFiles, EngineState } from './types';
 
 declare global {
 	interface Window {
@@ -36,6 +36,19 @@ export const tauri: Api = {
 	restoreLabel: (key) => invoke('restore_label', { key }),
 	readInsight: (period) => invoke('get_insight', { period }),
 	savePicture: (name, picture) => invoke('save_picture', { name, picture: [...picture] }),
+	chooseImportFiles: () => invoke('choose_import_files'),
+	readImport: (id, options) => invoke('read_import', { id, ...options }),
+	commitImport: (number) => invoke('commit_import', { number }),
+	discardImport: () => invoke('discard_import'),
+	importProgress: () => invoke('import_progress'),
+	cancelImport: () => invoke('cancel_import'),
+	listImports: () => invoke('list_imports'),
+	exportLog: (filter, format) => invoke('export_log', { filter, format }),
+	listBackups: () => invoke('list_backups'),
+	makeBackup: () => invoke('make_backup'),
+	previewRestore: (number) => invoke('preview_restore', { number }),
+	restoreBackup: (number) => invoke('restore_backup', { number }),
+	undoImport: (id) => invoke('undo_import', { id }),
 	getSettings: () => invoke('get_settings'),
 	saveSettings: (settings) => invoke('save_settings', { settings }),
 	listPresets: () => invoke('list_presets'),
@@ -66,6 +79,8 @@ export const tauri: Api = {
 			listen<EngineState>('state', (event) => listener.engineState(event.payload)),
 			listen('quit-asked', () => listener.quitAsked()),
 			listen('log', () => listener.logChanged()),
+			listen<boolean>('files-over', (event) => listener.filesOver(event.payload)),
+			listen<ChosenFiles>('files-dropped', (event) => listener.filesDropped(event.payload)),
 			listen<{ id: string }>('open-note', (event) => listener.openNote(event.payload.id)),
 		]);
 		return () => stops.forEach((stop) => stop());

@@ -9,4 +9,5 @@ export { default as Insight } from './InsightLoader.svelte';
 export { default as Labels } from './Labels.svelte';
 export { default as Log } from './Log.svelte';
 export { default as Settings } from './Settings.svelte';
+export { default as Transfer } from './Transfer.svelte';
 export { default as Unsettled } from './Unsettled.svelte';

@@ -15,7 +15,7 @@
  *   settings   settings, theme, language, language-{system,en,de}, time-display, fade, dim, usual-length, usual-preparation, usual-overtime,
  *              {start,end}-{sound,strikes,hear}, volume, preview, notify, system-awake, screen-awake,
  *              close-when-idle, day-start, show-streak, show-today, open-account, preset-delete, back
- *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{undo,select,jump,labels,shortcuts}, log-owner,
+ *   log        log, log-words, log-filter, log-jump, log-add, log-menu, menu-{undo,select,jump,labels,transfer,shortcuts}, log-owner,
  *              log-chip (one each), log-clear, log-newest, log-day (one each), sit-row (one each), sit-owner, sit-select,
  *              sit-edit, sit-delete, log-empty, log-empty-{add,clear}, back; selection,
  *              selection-{label,delete,all,clear}; sit-dialog, sit-{day,time,length,note,label,offset},
@@ -24,6 +24,14 @@
  *              label-choice, label-save; shortcuts-dialog
  *   labels     labels, label-new, label-row (one each), label-sits, label-edit, label-delete, back; label-editor,
  *              label-name, label-colour-NAME, label-shape-NAME, label-merge-same, label-into, label-merge, label-keep
+ *   transfer   menu-transfer (in the log), open-transfer (in the settings), transfer, import-choose, import-progress,
+ *              import-cancel-running, import-question, import-order-{day,month}, import-preview, import-file (one each), import-count-NAME,
+ *              import-zone, import-long-sits, import-sample (one each), import-samples-all, import-skipped, import-commit,
+ *              import-again, import-leave, import-done, import-show-log, import-undo, import-more, import-error, import-row (one each),
+ *              import-row-undo, undo-dialog, undo-confirm, undo-cancel,
+ *              export-{filtered,all}, export-{csv,json,calendar}, export-run, export-done, export-error,
+ *              backup-make, backup-row (one each), backup-restore, backups-all, restored, restore-dialog, restore-preview,
+ *              restore-{confirm,cancel,error}, back; drop-target over any screen
  *   insight    open-insight (in the log), insight, insight-period, insight-overview, insight-observations; charts
  *              year, bars, times, lengths, weekdays, labels, each with CHART-{table,save,png,svg};
  *              bars-{week,month,year,labels}
@@ -37,10 +45,11 @@
  *              notices-open comes first
  */
 import { getContext, setContext } from 'svelte';
-import type { Api } from '../api/api';
+import type { Api, Restored } from '../api/api';
 import type {
 	Answer,
 	BellCheck,
+	ChosenFiles,
 	OvertimeAnswer,
 	PlanChoice,
 	EngineState,
@@ -55,7 +64,7 @@ import { Notices } from './notices.svelte';
 import { Owners } from './owners.svelte';
 import { Timer } from './timer.svelte';
 
-export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'labels' | 'account';
+export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'labels' | 'account' | 'transfer';
 export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
@@ -85,8 +94,14 @@ export class App {
 	lastScreen: Screen = 'timer';
 	/** Whether a chart of the overview opened the log, which therefore returns to the overview. */
 	isLogOfChart = $state(false);
-	/** The screen from which the account was opened. */
-	#previousScreen: Screen = 'timer';
+	/** The screens from which those were opened that several screens open. */
+	#openers: Partial<Record<Screen, Screen>> = {};
+	/** Whether files are dragged over the window. */
+	filesAreOver = $state(false);
+	/** The backup with which Zafu has started. */
+	restored = $state.raw<Restored | null>(null);
+	/** Files that were dropped on the window and are not read yet. */
+	dropped = $state.raw<ChosenFiles | null>(null);
 
 	constructor(
 		readonly api: Api,
@@ -101,6 +116,7 @@ export class App {
 			this.preferences.apply(api.start.settings);
 			this.#followUsual();
 			if (api.start.quitAsked) this.dialog = 'quit';
+			if (api.start.restored) this.#showRestored(api.start.restored);
 			if (api.start.noteAsked ?? false) this.noteOn = ended(api.start.engineState);
 		}
 	}
@@ -113,6 +129,8 @@ export class App {
 				quitAsked: () => (this.dialog = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => (this.logChanges += 1),
+				filesOver: (isOver) => (this.filesAreOver = isOver),
+				filesDropped: (files) => this.#drop(files),
 			}),
 		);
 		const seen = () => {
@@ -226,7 +244,12 @@ export class App {
 	}
 
 	go(screen: Screen): void {
-		if (screen === 'account' && this.screen !== 'account') this.#previousScreen = this.screen;
+		const isOpened = screen === 'account' || screen === 'transfer';
+		if (isOpened && screen !== this.screen) this.#openers[screen] = this.screen;
+		this.#show(screen);
+	}
+
+	#show(screen: Screen): void {
 		// Labels and the account are opened from the log, and return to it.
 		if (screen === 'log' && (this.screen === 'timer' || this.screen === 'insight'))
 			this.isLogOfChart = false;
@@ -245,7 +268,8 @@ export class App {
 	get previous(): Screen {
 		switch (this.screen) {
 			case 'account':
-				return this.#previousScreen;
+			case 'transfer':
+				return this.#openers[this.screen] ?? 'timer';
 			case 'labels':
 			case 'insight':
 				return 'log';
@@ -257,7 +281,25 @@ export class App {
 	}
 
 	back(): void {
-		this.go(this.previous);
+		this.#show(this.previous);
+	}
+
+	#showRestored(restored: Restored): void {
+		this.restored = restored;
+		this.go('transfer');
+	}
+
+	/** Whether dropped files are imported: not during a sit, and not while a dialog is open. */
+	get takesFiles(): boolean {
+		if (this.dialog !== null) return false;
+		return this.screen !== 'timer' || this.timer.sit === null;
+	}
+
+	#drop(files: ChosenFiles): void {
+		this.filesAreOver = false;
+		if (!this.takesFiles) return;
+		this.dropped = files;
+		this.go('transfer');
 	}
 
 	/** Changes the usual sit, and the draft with it unless the user has changed that. */

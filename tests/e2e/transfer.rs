@@ -1,0 +1,153 @@
+//! Imports, exports and backups in the window. The dialogs of the system are answered by the test: see [`Desktop::choose_in_dialogs`].
+
+use crate::browser::Browser;
+use crate::desktop::Desktop;
+use crate::zafu::{eventually, program, sql};
+use std::path::{Path, PathBuf};
+
+const VISIBLE: &str = "SELECT count(*) FROM sessions WHERE deletedat IS NULL";
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/crates/formats/tests/samples").join(name)
+}
+
+fn open_transfer(browser: &Browser) {
+    for button in ["open-log", "log-menu", "menu-transfer"] {
+        browser.click(button);
+    }
+    browser.see("transfer");
+}
+
+fn see_text(browser: &Browser, testid: &str, text: &str) {
+    eventually(&format!("\"{testid}\" reads {text}"), || {
+        (browser.text(testid).as_deref() == Some(text)).then_some(())
+    });
+}
+
+fn see_count(browser: &Browser, testid: &str, count: usize) {
+    eventually(&format!("there are {count} of \"{testid}\""), || {
+        (browser.count(testid) == count).then_some(())
+    });
+}
+
+fn see_newest_backup(browser: &Browser, text: &str) {
+    eventually(&format!("the newest backup reads {text}"), || {
+        browser.text("backup-row").filter(|row| row.contains(text))
+    });
+}
+
+#[test]
+fn a_file_is_imported_after_a_preview_and_the_import_can_be_undone_later() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&sample("insight-24h.csv"), &sample("insight-journal.txt")]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    open_transfer(&browser);
+    browser.click("import-choose");
+    see_text(&browser, "import-count-added", "6");
+    assert_eq!(browser.text("import-count-skipped").as_deref(), Some("2"));
+    assert_eq!(browser.count("import-file"), 2);
+    assert_eq!(sql(&desktop.database(), VISIBLE), "0");
+
+    browser.click("import-commit");
+    browser.see("import-done");
+    assert_eq!(sql(&desktop.database(), VISIBLE), "6");
+    browser.click("import-show-log");
+    see_count(&browser, "sit-row", 6);
+
+    for button in ["log-menu", "menu-transfer", "import-row-undo", "undo-confirm"] {
+        browser.click(button);
+    }
+    browser.wait_until_absent("undo-dialog");
+    assert_eq!(sql(&desktop.database(), VISIBLE), "0");
+    browser.click("import-choose");
+    see_text(&browser, "import-count-revived", "6");
+    browser.click("import-leave");
+    browser.see("import-choose");
+}
+
+#[test]
+fn a_file_that_is_no_export_changes_nothing_and_is_named() {
+    let Some(desktop) = Desktop::new() else { return };
+    let path = desktop.home().join("holiday.csv");
+    std::fs::write(&path, "City,Nights\nOslo,3\n").unwrap();
+    desktop.choose_in_dialogs(&[&path]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    open_transfer(&browser);
+    browser.click("import-choose");
+    browser.see("import-error");
+    let error = browser.text("import-error").unwrap();
+    assert!(error.starts_with("holiday.csv: This is not a file that Zafu can import."), "{error}");
+    browser.see("import-choose");
+}
+
+#[test]
+fn an_export_of_the_window_is_that_of_the_command_and_nothing_in_it_is_new() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&sample("meditate-9.csv"), &sample("brethap.sessions.csv")]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    open_transfer(&browser);
+    for button in ["import-choose", "import-commit", "import-show-log", "log-menu", "menu-transfer"]
+    {
+        browser.click(button);
+    }
+    let (zafu, home) = (program("zafu"), desktop.home());
+    for (format, name) in [("csv", "zafu.csv"), ("json", "zafu.json"), ("ics", "zafu.ics")] {
+        let (by_window, by_command) = (home.join(name), home.join(format!("command-{name}")));
+        // The dialog has asked whether the file may be replaced.
+        std::fs::write(&by_window, "what was there before").unwrap();
+        desktop.choose_in_dialogs(&[&by_window]);
+        browser.click(&format!("export-{}", if format == "ics" { "calendar" } else { format }));
+        browser.click("export-run");
+        let done = format!("4 sits were exported to {}", by_window.display());
+        see_text(&browser, "export-done", &done);
+        desktop.print(&zafu, &["export", "--format", format, by_command.to_str().unwrap()]);
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+        assert_eq!(read(&by_window), read(&by_command));
+    }
+    desktop.choose_in_dialogs(&[&home.join("zafu.json")]);
+    browser.click("import-choose");
+    see_text(&browser, "import-count-known", "4");
+    assert_eq!(browser.count("import-commit"), 0);
+}
+
+#[test]
+fn a_restore_names_what_is_lost_and_starts_zafu_again_with_the_backup() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&sample("brethap.sessions.csv")]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    open_transfer(&browser);
+    browser.click("backup-make");
+    see_newest_backup(&browser, "Made by you · 0 sits");
+    for button in ["import-choose", "import-commit", "import-show-log", "log-menu", "menu-transfer"]
+    {
+        browser.click(button);
+    }
+    assert_eq!(sql(&desktop.database(), VISIBLE), "2");
+    see_newest_backup(&browser, "Before an import · 0 sits");
+    let first = desktop.process();
+    browser.click("backup-restore");
+    browser.see("restore-dialog");
+    let preview = eventually("the preview is seen", || {
+        browser.text("restore-preview").filter(|text| !text.is_empty())
+    });
+    assert!(preview.contains("2 sits of the log are not in it"), "{preview}");
+    desktop.start_sit();
+    browser.see("sit");
+    desktop.client().discard_sit().unwrap();
+    browser.see("setup");
+    open_transfer(&browser);
+    browser.click("backup-restore");
+    eventually("Zafu starts again", || {
+        browser.try_click("restore-confirm");
+        desktop.process().filter(|process| Some(*process) != first)
+    });
+    desktop.client();
+    eventually("its window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    assert_eq!(sql(&desktop.database(), VISIBLE), "0");
+    let files = std::fs::read_dir(desktop.data()).unwrap();
+    let aside = files
+        .flatten()
+        .map(|file| file.path())
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("zafu.db.replaced-"));
+    assert_eq!(sql(&aside.unwrap(), VISIBLE), "2");
+}
