@@ -2,6 +2,7 @@
 //! the fake one are valid for the real one.
 
 mod labels;
+mod partner;
 mod reading;
 mod servers;
 mod trust;
@@ -14,12 +15,12 @@ use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
 use zafu_store::{Cursor, Outgoing, RowOutcome};
 use zafu_sync::remote::{PullLimit, PullResponse, PushResponse};
-use zafu_sync::{ErrorClass, Remote, RemoteError};
+use zafu_sync::{ErrorClass, Invitations, Remote, RemoteError};
 
 /// A server, and what tests can do to it besides requests.
 trait TestServer {
     /// The remote of a device.
-    type Device: Remote;
+    type Device: Remote + Invitations;
     /// A backup of the server.
     type Backup;
 
@@ -113,6 +114,15 @@ contract! {
         an_account_has_a_limited_number_of_labels,
         labels_of_another_account_stay_as_they_are,
         erased_labels_are_not_accepted_from_a_device_that_does_not_know_of_the_erasure,
+    }
+    partner::{
+        an_invitation_is_accepted_once,
+        refusals_of_users_with_partners_are_values,
+        registers_are_returned_as_they_were_sent,
+        a_partner_sees_counts_and_times_only_if_they_are_shared,
+        a_bow_is_delivered_once_and_leaving_ends_the_partnership,
+        a_pull_tells_when_there_is_something_to_read_about_the_partner,
+        an_erasure_ends_the_partnership,
     }
     trust::{
         real_life_22_two_accounts_have_a_session_with_the_same_id,
