@@ -229,6 +229,15 @@ fn reads(store: &Store, sits: u32) -> AnyResult<Map<String, Value>> {
         ("nothing_length", nothing(LogFilter::default())),
         ("nothing_label_and_length", nothing(labels(vec![key("Zazen")]))),
         ("nothing_word_and_length", nothing(words("meditation"))),
+        // The sits of this label that ended early are all of other sources.
+        (
+            "nothing_label_and_outcome",
+            LogFilter {
+                outcomes: vec![Outcome::EndedEarly],
+                sources: vec![Source::Manual],
+                ..labels(vec![key("Zazen")])
+            },
+        ),
         ("nothing_rare_word_and_length", nothing(words("needle"))),
     ];
     for (name, filter) in filters {

@@ -233,6 +233,8 @@ struct Scans<'a> {
     is_counted: bool,
     /// The hour at which the days of the rows begin.
     day_start: i128,
+    /// Only rows from the first of these positions and before the second can have a length that the filter selects.
+    positions: (i64, i64),
 }
 
 impl<'a> Scans<'a> {
@@ -256,7 +258,7 @@ impl<'a> Scans<'a> {
             }
         }
         let is_counted = search.is_none() && !filter.has_row_conditions();
-        Ok(Self {
+        let mut scans = Self {
             connection,
             filter,
             owners,
@@ -264,7 +266,50 @@ impl<'a> Scans<'a> {
             scans,
             is_counted,
             day_start: day_start(connection)?.get().into(),
-        })
+            positions: (i64::MIN, i64::MAX),
+        };
+        if filter.shortest.is_some() || filter.longest.is_some() {
+            scans.positions = scans.positions_of_lengths()?;
+        }
+        Ok(scans)
+    }
+
+    /// Returns the positions between which all rows are whose length the filter selects, by the counts of each year.
+    fn positions_of_lengths(&self) -> Result<(i64, i64), StoreError> {
+        let owners = filter::list(self.owners.iter().copied());
+        let range = |sql: &str, parameters: (i64, i64)| {
+            let mut statement =
+                self.connection.prepare_cached(&format!("{sql} AND owner IN ({owners})"))?;
+            statement.query_row(parameters, |row| {
+                Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
+            })
+        };
+        let minutes = |length: Option<zafu_core::time::Seconds>| {
+            length.map(|length| i64::from(length.0 / 60))
+        };
+        let over = range(
+            "SELECT min(year), max(year) FROM length_counts WHERE minutes BETWEEN ?1 AND ?2",
+            (
+                minutes(self.filter.shortest).unwrap_or(0),
+                minutes(self.filter.longest).unwrap_or(i64::MAX),
+            ),
+        )?;
+        // Those that are not over are few and are not counted.
+        let not_over = range(
+            "SELECT min(position), max(position) + 1 FROM log_rows WHERE outcome = 0 AND position BETWEEN ?1 AND ?2",
+            (i64::MIN, i64::MAX),
+        )?;
+        let new_year = |year: i64| {
+            i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1))
+        };
+        let over = over.map(|(first, last)| {
+            (
+                new_year(first).map_or(i64::MIN, |day| self.position_of_day(day, -MAX_OFFSET)),
+                new_year(last + 1).map_or(i64::MAX, |day| self.position_of_day(day, MAX_OFFSET)),
+            )
+        });
+        let positions = over.into_iter().chain(not_over);
+        Ok(positions.fold((i64::MAX, i64::MIN), |all, part| (all.0.min(part.0), all.1.max(part.1))))
     }
 
     /// Reads the session of a row.
@@ -302,6 +347,7 @@ impl<'a> Scans<'a> {
             last.and_then(|day| day.succ_opt())
                 .map_or(i64::MAX, |day| self.position_of_day(day, MAX_OFFSET)),
         );
+        let (lower, upper) = (lower.max(self.positions.0), upper.min(self.positions.1));
         let (lower, upper) = match direction {
             Direction::Older => (lower, upper.min(position)),
             Direction::Newer => (lower.max(position.saturating_add(1)), upper),
