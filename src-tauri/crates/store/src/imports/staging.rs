@@ -50,12 +50,14 @@ pub(super) enum Status {
     Undone = 4,
 }
 
-/// The tables of staged sits. `session_key` is the session in the log to which `status` refers.
+/// The tables of staged sits. `short_id` is the end of `id`: an index of whole ids does not fit into memory, and as they have
+/// no order, each sit would read and write a page of it. `session_key` is the session in the log to which `status` refers.
 const SCHEMA: &str = "
     CREATE TABLE sits (
       n INTEGER PRIMARY KEY,
       file INTEGER NOT NULL,
-      id TEXT NOT NULL UNIQUE,
+      id TEXT NOT NULL,
+      short_id INTEGER NOT NULL,
       start INTEGER NOT NULL,
       length INTEGER NOT NULL,
       utcoffset INTEGER NOT NULL,
@@ -75,6 +77,7 @@ const SCHEMA: &str = "
       label TEXT NOT NULL,
       note TEXT NOT NULL
     ) STRICT;
+    CREATE INDEX sits_by_short_id ON sits (short_id);
     CREATE TABLE looks (name TEXT PRIMARY KEY, colour TEXT NOT NULL, shape TEXT NOT NULL) STRICT";
 
 /// Returns the path of the database in a temporary folder.
@@ -179,15 +182,16 @@ impl Staging {
             details.revision,
             details.value.label,
             details.value.note,
+            session.id.0.as_u64_pair().1.cast_signed(),
         ];
         let added = self
             .connection
             .prepare_cached(
                 "INSERT INTO sits (file, id, start, length, utcoffset, startedat, sitlength, satlength, completedat,
                    endedat, source, createdat, correctedstart, correctedlength, correctedoffset, detailsrevision, label,
-                   note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-                 ON CONFLICT (id) DO NOTHING",
+                   note, short_id)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
+                 WHERE NOT EXISTS (SELECT 1 FROM sits WHERE short_id = ?19 AND id = ?2)",
             )
             .and_then(|mut statement| statement.execute(values))
             .map_err(|error| self.explained(error))?;
@@ -198,7 +202,7 @@ impl Staging {
         let is_equal: bool = self
             .connection
             .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM sits WHERE id = ?2 AND (start, length, utcoffset, startedat, sitlength,
+                "SELECT EXISTS (SELECT 1 FROM sits WHERE short_id = ?19 AND id = ?2 AND (start, length, utcoffset, startedat, sitlength,
                    satlength, completedat, endedat, source, createdat, correctedstart, correctedlength, correctedoffset,
                    detailsrevision, label, note)
                  IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18))",
