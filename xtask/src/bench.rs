@@ -58,7 +58,7 @@ const GROUPS: [(&[&str], Measure); 11] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
     (log::NAMES, log::measure),
-    (&["import-csv", "import-apple", "import-memory"], import::measure),
+    (import::NAMES, import::measure),
     (&["memory-terminal"], memory::terminal),
     (&["memory-background"], memory::background),
     (&["start"], start::measure),
