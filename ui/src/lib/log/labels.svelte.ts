@@ -42,10 +42,15 @@ export class Labels {
 		return this.#byKey.get(key) ?? { key, sits: 0, ...unchangedLook(key) };
 	}
 
-	/** Returns the label with this name in any case, other than the one with the key `except`. */
+	/** Returns the label with exactly this name, else one with it in another case; not the one with the key `except`. */
 	named(name: string, except?: string): LabelView | undefined {
+		const exact = name.trim().normalize('NFC');
 		const plain = plainName(name);
-		return this.list.find((label) => label.key !== except && plainName(label.name) === plain);
+		const others = this.list.filter((label) => label.key !== except);
+		return (
+			others.find((label) => label.name.normalize('NFC') === exact) ??
+			others.find((label) => plainName(label.name) === plain)
+		);
 	}
 
 	/** Returns the colour and the shape for a new label. */
@@ -63,10 +68,23 @@ export class Labels {
 
 	/** Returns the key of a choice, and creates the label if it is new. Rejects if that fails. */
 	async keyOf(choice: LabelChoice): Promise<string> {
-		if ('key' in choice) return choice.key;
+		return (await this.make(choice)).key;
+	}
+
+	/** As `keyOf`, and returns whether the label is new: the undo of the change that it was created for removes it. */
+	async make(choice: LabelChoice): Promise<{ key: string; isNew: boolean }> {
+		if ('key' in choice) return { key: choice.key, isNew: false };
 		const created = await this.#api.createLabel({ name: choice.name, ...this.unusedLook() });
 		await this.load();
-		return created.key;
+		return { key: created.key, isNew: true };
+	}
+
+	/** Deletes a label that was created for a change which was undone, unless a sit has it meanwhile. */
+	async removeUnused({ key, isNew }: { key: string; isNew: boolean }): Promise<void> {
+		if (!isNew) return;
+		await this.load();
+		if (this.list.some((label) => label.key === key && label.sits === 0))
+			await this.#api.deleteLabel(key);
 	}
 
 	async create(look: LabelLook): Promise<LabelView | undefined> {

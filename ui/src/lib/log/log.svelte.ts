@@ -112,16 +112,16 @@ export class Log {
 
 	async #add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
-		const added = await this.#app.notices.guard(
-			this.labels.keyOf(label).then((key) => api.addSit({ ...entry, label: key })),
-		);
+		const made = await this.#app.notices.guard(this.labels.make(label));
+		if (!made) return false;
+		const added = await this.#app.notices.guard(api.addSit({ ...entry, label: made.key }));
 		if (!added) return false;
 		const isShown = await this.#showChanged(added, entry.startedAt);
 		const at = { when: when(entry.startedAt) };
 		this.undo.add({
 			done: () => (isShown ? t('log-added', at) : t('log-added-hidden', at)),
 			name: () => t('log-undo-add', at),
-			undo: () => this.#then(api.deleteSits([added])),
+			undo: () => this.#then(api.deleteSits([added]), made),
 		});
 		return true;
 	}
@@ -135,9 +135,9 @@ export class Log {
 		const api = this.#app.api;
 		const ref = refOf(sit);
 		const before = entryOf(sit);
-		const key = await this.#app.notices.guard(this.labels.keyOf(label));
-		if (key === undefined) return false;
-		const after = { ...entry, label: key };
+		const made = await this.#app.notices.guard(this.labels.make(label));
+		if (!made) return false;
+		const after = { ...entry, label: made.key };
 		const change = changeOf(before, after);
 		if (isEmpty(change)) return true;
 		const former = changeOf(after, before);
@@ -149,7 +149,7 @@ export class Log {
 		this.undo.add({
 			done: () => (isShown ? t('log-edited', at) : t('log-edited-hidden', at)),
 			name: () => t('log-undo-edit', at),
-			undo: () => this.#then(api.editSit(ref, former)),
+			undo: () => this.#then(api.editSit(ref, former), made),
 		});
 		return true;
 	}
@@ -185,12 +185,9 @@ export class Log {
 	async #setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
 		const api = this.#app.api;
 		const refs = sits.map(refOf);
-		const set = await this.#app.notices.guard(
-			this.labels
-				.keyOf(label)
-				.then((key) => api.setLabel(refs, key))
-				.then(() => true),
-		);
+		const made = await this.#app.notices.guard(this.labels.make(label));
+		if (!made) return false;
+		const set = await this.#app.notices.guard(api.setLabel(refs, made.key).then(() => true));
 		if (!set) return false;
 		const before = [...new Set(sits.map((sit) => sit.ownLabel))].map((key) => ({
 			key,
@@ -202,7 +199,7 @@ export class Log {
 		this.undo.add({
 			done: () => t('log-labelled', { count: sits.length }),
 			name: () => t('log-undo-label', { count: sits.length }),
-			undo: () => this.#then(undo()),
+			undo: () => this.#then(undo(), made),
 		});
 		await this.refresh();
 		return true;
@@ -221,10 +218,11 @@ export class Log {
 		this.#checkOwner();
 	}
 
-	/** Waits for the undoing of a change, then shows the result. */
-	#then(request: Promise<unknown>): Promise<void> {
+	/** Waits for the undoing of a change, removes the label that was created for it, and shows the result. */
+	#then(request: Promise<unknown>, made = { key: '', isNew: false }): Promise<void> {
 		return this.#change(async () => {
 			await request;
+			await this.labels.removeUnused(made);
 			await this.refresh();
 		});
 	}

@@ -427,7 +427,12 @@ describe('a change', () => {
 		expect(log.labels.of('Kinhin')).toMatchObject({ name: 'Kinhin', sits: 1 });
 		await log.undo.run();
 		expect(ids(log)).toEqual(range(0, 5));
-		expect(demo.calls).toEqual(['createLabel Kinhin', 'addSit', 'deleteSits']);
+		expect(demo.calls).toEqual([
+			'createLabel Kinhin',
+			'addSit',
+			'deleteSits',
+			'deleteLabel Kinhin',
+		]);
 	});
 
 	it('shows a sit that was added far from the loaded ones', async () => {
@@ -579,6 +584,42 @@ describe('the labels', () => {
 		await log.undo.run();
 		expect(own()).toEqual(before);
 		expect(demo.calls.filter((call) => call.startsWith('createLabel'))).toEqual([]);
+	});
+
+	it('are gone after the undo of the change that they were created for, unless sits have them', async () => {
+		const { log } = await open(many(3));
+		const names = () => log.labels.list.map((label) => label.name);
+		const [first, second] = log.pages.sits;
+		await log.edit(first!, entryOf(first!), log.labels.chosen('Rain'));
+		expect(names()).toEqual(['Metta', 'Rain', 'Zazen']);
+		await log.undo.run();
+		expect(names()).toEqual(['Metta', 'Zazen']);
+		await log.setLabel([first!], log.labels.chosen('Sun'));
+		await log.setLabel([second!], log.labels.chosen('Sun'));
+		const [labelSecond, labelFirst] = [...log.undo.entries].reverse();
+		await log.undo.run(labelFirst);
+		expect(names()).toEqual(['Metta', 'Sun', 'Zazen']);
+		await log.undo.run(labelSecond);
+		// It was chosen for the second sit, not created.
+		expect(names()).toEqual(['Metta', 'Sun', 'Zazen']);
+		const entry = { satSeconds: 600, note: '', label: '', startedAt: '2026-11-01T07:30:00+01:00' };
+		await log.add(entry, log.labels.chosen('Snow'));
+		await log.undo.run();
+		expect(names()).toEqual(['Metta', 'Sun', 'Zazen']);
+	});
+
+	it('are chosen by their exact names, and in another case if there is no such one', async () => {
+		const look = { colour: 'red', shape: 'star' } as const;
+		const { log } = await open(many(1), [
+			{ key: 'Metta', name: 'Metta', ...look },
+			{ key: 'metta', name: 'metta', ...look },
+			{ key: 'Zazen', name: 'Zazen', ...look },
+		]);
+		expect(log.labels.chosen('Metta')).toEqual({ key: 'Metta' });
+		expect(log.labels.chosen(' metta ')).toEqual({ key: 'metta' });
+		expect(log.labels.chosen('zazen')).toEqual({ key: 'Zazen' });
+		expect(log.labels.chosen('METTA')).toHaveProperty('key');
+		expect(log.labels.chosen('zaze')).toEqual({ name: 'zaze' });
 	});
 
 	it('are renamed, merged and deleted without a change of sits, and back', async () => {
