@@ -46,6 +46,11 @@ account-local-only =
         [one] Eine Sitzung bleibt nur auf diesem Computer, wie du gewählt hast.
        *[other] { $count } Sitzungen bleiben nur auf diesem Computer, wie du gewählt hast.
     }
+account-labels-rejected =
+    { $count ->
+        [one] Das Projekt hat eine Art abgelehnt. Sie bleibt auf diesem Computer; die Seite der Arten zeigt den Grund.
+       *[other] Das Projekt hat { $count } Arten abgelehnt. Sie bleiben auf diesem Computer; die Seite der Arten zeigt die Gründe.
+    }
 account-unreadable =
     { $count ->
         [one] Eine Sitzung braucht eine neuere Version von Zafu. Sie bleibt erhalten und erscheint nach einem Update.

@@ -79,3 +79,9 @@ sync-rejected-contradiction = Ihre Angaben widersprechen sich.
 sync-rejected-length = Das Projekt nimmt ihre Dauer nicht an.
 sync-rejected-time = Das Projekt nimmt eine ihrer Zeiten nicht an.
 sync-rejected-other = Das Projekt hat geantwortet: { $code }.
+
+## Why the project rejected a label, and what to do
+
+sync-label-rejected-name = Das Projekt kann den Namen dieser Art nicht speichern. Sie bleibt auf diesem Computer: Gib ihr einen anderen Namen.
+sync-label-rejected-number = Das Projekt hat keinen Platz für weitere Arten. Sie bleibt auf diesem Computer: Nimm eine der anderen.
+sync-label-rejected-other = Das Projekt hat diese Art abgelehnt ({ $code }). Sie bleibt auf diesem Computer: Ändere sie, damit sie erneut hochgeladen wird.

@@ -50,6 +50,11 @@ account-local-only =
         [one] One sit is kept on this computer only, as you chose.
        *[other] { $count } sits are kept on this computer only, as you chose.
     }
+account-labels-rejected =
+    { $count ->
+        [one] The project rejected one label. It is kept on this computer; the page of labels shows why.
+       *[other] The project rejected { $count } labels. They are kept on this computer; the page of labels shows why.
+    }
 account-unreadable =
     { $count ->
         [one] One sit needs a newer version of Zafu. It is kept and will appear after an update.

@@ -83,3 +83,10 @@ sync-rejected-length = The project does not accept its length.
 sync-rejected-time = The project does not accept one of its times.
 # code is the project’s own error code
 sync-rejected-other = The project answered: { $code }.
+
+## Why the project rejected a label, and what to do
+
+sync-label-rejected-name = The project cannot store the name of this label. It is kept on this computer: give it another name.
+sync-label-rejected-number = The project has no space for another label. It is kept on this computer: use one of the others.
+# code is the project’s own error code
+sync-label-rejected-other = The project rejected this label ({ $code }). It is kept on this computer: change it to upload it again.

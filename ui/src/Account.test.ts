@@ -60,6 +60,7 @@ describe('the account screen', () => {
 		['sync=waiting', ['sync-mark'], 'sync-trouble'],
 		['sync=until-quit', ['sync-mark'], 'until-quit'],
 		['sync=unreadable', ['sync-mark'], 'unreadable'],
+		['sync=labels-rejected', ['sync-mark'], 'labels-rejected'],
 		['sync=key', ['sync-mark'], 'email'],
 		['sync=blocked', ['sync-mark'], 'need'],
 		['sync=signed-out', ['sync-mark'], 'email'],

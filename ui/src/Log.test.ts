@@ -435,6 +435,20 @@ describe('the labels', () => {
 			return found!;
 		});
 
+	it('show why the project rejected them, and what to do', async () => {
+		const demo = await show();
+		const rejected = { id: 'sync-label-rejected-name', args: {} };
+		const list = demo.listLabels;
+		demo.listLabels = async () =>
+			(await list()).map((label, at) => ({ ...label, rejected: at === 0 ? rejected : null }));
+		await press('log-menu');
+		await press('menu-labels');
+		const shown = await screen.findAllByTestId('label-rejected');
+		expect(shown.map((one) => one.textContent)).toEqual([
+			'The project cannot store the name of this label. It is kept on this computer: give it another name.',
+		]);
+	});
+
 	it('are created with a name, a colour and a shape', async () => {
 		const demo = await open();
 		await press('label-new');

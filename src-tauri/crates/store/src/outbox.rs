@@ -36,7 +36,7 @@ pub struct DeadLetter {
     pub code: String,
 }
 
-/// Counts the sessions of an account whose current state the server does not have.
+/// Counts the sessions and labels of an account whose current state the server does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Pending rows, to be pushed.
@@ -47,6 +47,8 @@ pub struct Backlog {
     pub local_only: u32,
     /// Rows of the server that this version of Zafu cannot read.
     pub unreadable: u32,
+    /// Labels that the server has rejected.
+    pub rejected_labels: u32,
 }
 
 /// The parts of a session that the user has changed.
@@ -320,17 +322,19 @@ pub(crate) fn reject(
     Ok(rejected == 1)
 }
 
-/// Counts the sessions of `owner` whose current state the server does not have.
+/// Counts the sessions and labels of `owner` whose current state the server does not have.
 pub(crate) fn backlog(connection: &Connection, owner: UserId) -> Result<Backlog, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'rejected'),
            count(*) FILTER (WHERE state = 'local_only'),
-           (SELECT count(*) FROM unreadable_rows WHERE owner = ?1)
+           (SELECT count(*) FROM unreadable_rows WHERE owner = ?1),
+           (SELECT count(*) FROM labels WHERE labels.owner = ?1 AND labels.state = 'rejected')
          FROM outbox CROSS JOIN sessions ON key = session_key WHERE owner = ?1",
     )?;
     Ok(statement.query_row([Id(owner)], |row| {
-        let (pending, rejected) = (row.get(0)?, row.get(1)?);
-        Ok(Backlog { pending, rejected, local_only: row.get(2)?, unreadable: row.get(3)? })
+        let (pending, rejected, local_only) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (unreadable, rejected_labels) = (row.get(3)?, row.get(4)?);
+        Ok(Backlog { pending, rejected, local_only, unreadable, rejected_labels })
     })?)
 }
 

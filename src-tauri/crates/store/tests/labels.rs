@@ -373,7 +373,9 @@ fn a_label_that_the_server_rejects_is_kept_and_sent_again_after_a_change() {
     assert_eq!(store.outgoing_labels(user(1), 9).unwrap().len(), 1);
     server.sync(&store);
     assert_eq!(entry(&store, "Zazen").rejected.as_deref(), Some("bad_name"));
+    assert_eq!(store.backlog(user(1)).unwrap().rejected_labels, 1);
     store.record_health(user(1), "another server").unwrap();
+    assert_eq!(store.backlog(user(1)).unwrap().rejected_labels, 0);
     assert_eq!(store.outgoing_labels(user(1), 9).unwrap().len(), 1);
     // A rejection of what was sent before a change does not count.
     let sent = store.outgoing_labels(user(1), 9).unwrap();

@@ -24,6 +24,7 @@ export const SIGNED_IN: SyncView = {
 	rejected: 0,
 	localOnly: 0,
 	unreadable: 0,
+	rejectedLabels: 0,
 	ownerless: 0,
 	adoptFrom: null,
 	syncedAt: '2026-11-24T06:02:00Z',

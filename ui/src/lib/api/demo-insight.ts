@@ -46,6 +46,7 @@ function labels(sits: DemoSit[]): LabelView[] {
 		.map((key) => ({
 			...(LABELS.find((one) => one.key === key) ?? { key, ...unchangedLook(key) }),
 			sits: sits.filter((sit) => sit.label === key).length,
+			rejected: null,
 		}));
 }
 

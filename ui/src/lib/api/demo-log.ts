@@ -21,6 +21,7 @@ export interface DemoLabel extends LabelLook {
 	key: string;
 	mergedInto?: string | null;
 	deleted?: boolean;
+	rejected?: LabelView['rejected'];
 }
 
 interface Parts {
@@ -101,7 +102,8 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 	function viewOf(key: string): LabelView {
 		const { name, colour, shape } = look(key);
 		const sits = kept.filter((one) => shownKey(one.label) === key).length;
-		return { key, name, colour, shape, sits };
+		const rejected = table.find((one) => one.key === key)?.rejected ?? null;
+		return { key, name, colour, shape, sits, rejected };
 	}
 
 	/** Returns whether a sit belongs to the owners whose sits are listed. */

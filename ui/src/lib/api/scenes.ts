@@ -216,6 +216,7 @@ const ACCOUNTS: Record<string, Partial<SyncView>> = {
 	waiting: { state: 'waiting', pending: 3, trouble: UNREACHED },
 	'until-quit': { untilQuit: true, localOnly: 2 },
 	unreadable: { unreadable: 4 },
+	'labels-rejected': { rejectedLabels: 1 },
 	'signed-out': { state: 'signed-out', signedIn: false, pending: 3 },
 	'sign-in': { state: 'action-needed', need: 'sign-in', pending: 3 },
 	'account-gone': { state: 'action-needed', need: 'account-gone', pending: 3 },

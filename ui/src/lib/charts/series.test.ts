@@ -124,10 +124,13 @@ describe('labels', () => {
 	});
 
 	it('have a name also if no label is known', () => {
-		const style = styles([{ key: 'a', name: 'A', colour: 'red', shape: 'star', sits: 1 }], {
-			none: 'none',
-			others: 'others',
-		});
+		const style = styles(
+			[{ key: 'a', name: 'A', colour: 'red', shape: 'star', sits: 1, rejected: null }],
+			{
+				none: 'none',
+				others: 'others',
+			},
+		);
 		expect(['a', 'b', '', OTHERS].map((key) => style(key).name)).toEqual([
 			'A',
 			'b',

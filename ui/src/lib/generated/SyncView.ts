@@ -42,6 +42,10 @@ localOnly: number,
  */
 unreadable: number, 
 /**
+ * The number of labels that the server has rejected. They are kept on this device.
+ */
+rejectedLabels: number, 
+/**
  * The number of sits without an owner that the user has neither assigned to the account nor declined.
  */
 ownerless: number, 

@@ -39,7 +39,7 @@ export class Labels {
 
 	/** Returns a label by its key; one that is not in the list has the name and the look of its key. */
 	of(key: string): LabelView {
-		return this.#byKey.get(key) ?? { key, sits: 0, ...unchangedLook(key) };
+		return this.#byKey.get(key) ?? { key, sits: 0, rejected: null, ...unchangedLook(key) };
 	}
 
 	/** Returns the label with exactly this name, else one with it in another case; not the one with the key `except`. */

@@ -105,7 +105,7 @@ impl LogThread {
         let LabelLook { name, colour, shape } = look;
         let key = self.store.create_label(&name, colour, shape)?;
         self.engine.sessions_changed();
-        Ok(LabelView { key, name, colour, shape, sits: 0 })
+        Ok(LabelView { key, name, colour, shape, sits: 0, rejected: None })
     }
 
     pub(crate) fn change_label(&self, key: &LabelKey, look: &LabelLook) -> Result<(), IpcError> {

@@ -5,6 +5,7 @@ use crate::protocol::{
     LengthTotalView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome, RecentDays,
     SitRecord, StageView, StreakView, TotalView,
 };
+use crate::sync::label_rejection;
 use crate::view::{moment, planned};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use zafu_core::day::{DayStart, day_of, week_of};
@@ -252,8 +253,9 @@ fn length_total(one: store::LengthTotal) -> LengthTotalView {
 
 /// Makes the view of a label.
 pub(crate) fn label(label: LabelEntry) -> LabelView {
-    let LabelEntry { key, name, colour, shape, sits, rejected: _ } = label;
-    LabelView { key, name, colour, shape, sits }
+    let LabelEntry { key, name, colour, shape, sits, rejected } = label;
+    let rejected = rejected.as_deref().map(label_rejection);
+    LabelView { key, name, colour, shape, sits, rejected }
 }
 
 /// Returns the key of a label as clients see it: the empty text for none.

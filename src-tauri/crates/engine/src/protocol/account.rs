@@ -27,6 +27,8 @@ pub struct SyncView {
     pub local_only: u32,
     /// The number of sits that only a newer version of Zafu can read. They are kept.
     pub unreadable: u32,
+    /// The number of labels that the server has rejected. They are kept on this device.
+    pub rejected_labels: u32,
     /// The number of sits without an owner that the user has neither assigned to the account nor declined.
     pub ownerless: u32,
     /// The account that is gone and whose sits the user may move to the signed-in account.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::{Colour, LabelKey, Shape};
+use zafu_core::message::Message;
 use zafu_core::session::Source;
 use zafu_core::time::Seconds;
 
@@ -187,4 +188,6 @@ pub struct LabelView {
     pub shape: Shape,
     /// The number of sits with this label, including those of labels that were merged into it.
     pub sits: u32,
+    /// Why the server has rejected its last change, and what to do; none if it has not.
+    pub rejected: Option<Message>,
 }

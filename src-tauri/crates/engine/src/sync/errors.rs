@@ -94,6 +94,15 @@ pub(super) fn rejection(code: &str) -> Message {
     }
 }
 
+/// Returns why the server has rejected a label with this error code, and what to do: see `supabase/README.md`.
+pub(crate) fn label_rejection(code: &str) -> Message {
+    match code {
+        "bad_text" | "bad_key" | "bad_name" => message!("sync-label-rejected-name"),
+        "too_many_labels" => message!("sync-label-rejected-number"),
+        _ => message!("sync-label-rejected-other", code = code),
+    }
+}
+
 /// Returns what the user must do to end a hold.
 pub(super) fn need(hold: &Hold) -> SyncNeed {
     match hold {

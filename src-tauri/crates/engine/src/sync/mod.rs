@@ -11,6 +11,7 @@ mod sync_loop;
 
 pub use account_client::AccountClient;
 use account_session::{AccountSession, Done};
+pub(crate) use errors::label_rejection;
 pub(crate) use status::without_sync;
 use sync_loop::SyncLoop;
 

@@ -53,7 +53,7 @@ fn view(
     connection: Connection,
     here: UtcOffset,
 ) -> SyncView {
-    let Backlog { pending, rejected, local_only, unreadable } = backlog;
+    let Backlog { pending, rejected, local_only, unreadable, rejected_labels } = backlog;
     let held = connection.hold.as_ref().map(errors::need);
     let closed = connection.has_no_credentials || connection.keychain_failure.is_some();
     let need = held
@@ -80,6 +80,7 @@ fn view(
         rejected,
         local_only,
         unreadable,
+        rejected_labels,
         ownerless,
         adopt_from,
         synced_at: account.synced_at.map(|at| moment(WallTime::new(at, here))),
