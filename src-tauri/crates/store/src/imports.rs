@@ -40,7 +40,7 @@ pub struct ImportCounts {
     pub revived: u32,
     /// Sits that are in the log.
     pub known: u32,
-    /// Sits that are in the log, or in another of the files, in another format.
+    /// Sits that are in the log, or in another of the files, in another format or spelling.
     pub same: u32,
     /// Sits that the user has deleted. They stay deleted.
     pub deleted: u32,

@@ -17,7 +17,7 @@ revived: number,
  */
 known: number, 
 /**
- * Sits that are in the log, or in another of the files, in another format.
+ * Sits that are in the log, or in another of the files, in another format or spelling.
  */
 same: number, 
 /**
