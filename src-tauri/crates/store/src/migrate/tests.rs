@@ -224,14 +224,16 @@ fn format_7_keeps_open_sits_the_outbox_and_rows_that_were_stored_as_text() {
     let owner = again[0].0;
     let (_, row) = again.iter().find(|(_, row)| row.body == "{}").unwrap();
     let id = zafu_core::ids::SessionId(row.id);
-    let mine = store.session(id).unwrap().unwrap();
-    let mut theirs = mine.clone();
+    let filter = crate::LogFilter { owner: crate::OwnerFilter::All, ..crate::LogFilter::default() };
+    let all = crate::LogQuery { filter, ..crate::LogQuery::newest(99) };
+    // Of the first account: its id alone does not name it while another account is shown.
+    let mut entries = store.log(&all).unwrap().entries.into_iter();
+    let mut theirs = entries.find(|entry| entry.session.id == id).unwrap().session;
     theirs.details.value.note = "theirs".into();
     store.reread(vec![(owner, theirs.clone())], "0.1.0", now().utc).unwrap();
     assert_eq!(store.session(id).unwrap(), Some(theirs), "that of the shown account");
-    let filter = crate::LogFilter { owner: crate::OwnerFilter::All, ..crate::LogFilter::default() };
-    let all = store.log(&crate::LogQuery { filter, ..crate::LogQuery::newest(99) });
-    let copies = all.unwrap().entries.into_iter().filter(|entry| entry.session.id == id).count();
+    let copies =
+        store.log(&all).unwrap().entries.into_iter().filter(|entry| entry.session.id == id).count();
     assert_eq!(copies, 2);
     store.check().unwrap();
 }
