@@ -223,6 +223,18 @@ fn the_order_of_day_and_month_is_asked_for_if_no_date_tells_it() {
 }
 
 #[test]
+fn sits_that_are_imported_again_after_an_undo_get_the_notes_of_a_journal() {
+    let (_dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let both = [sample("insight-24h.csv"), sample("insight-journal.txt")];
+    let alone = import(&mut client, files(&both[..1], "Europe/Berlin")).unwrap();
+    client.undo(alone.id).unwrap();
+    import(&mut client, files(&both, "Europe/Berlin")).unwrap();
+    drop(client);
+    assert_eq!(written(&log(&folder)), expected("insight-journal.txt")["sits"]);
+}
+
+#[test]
 fn a_wrong_order_of_day_and_month_is_mended_by_importing_again_after_the_undo() {
     use zafu_engine::protocol::DateOrder::{DayFirst, MonthFirst};
     let (dir, folder) = data();

@@ -121,7 +121,7 @@ pub struct ImportInfo {
     pub undone: Option<(DateTime<Utc>, u32)>,
 }
 
-/// What came of an import.
+/// The result of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportOutcome {
     /// The sits were imported.

@@ -237,7 +237,7 @@ impl Found {
                 }
                 let sum = |part: fn(&(u64, u64)) -> u64| self.progress.iter().map(part).sum();
                 activity.report(sum(|file| file.0), sum(|file| file.1));
-                Ok(())
+                self.import.check_space()
             }
         }
     }

@@ -14,7 +14,7 @@ use zafu_core::label::{Colour, Shape};
 /// timer's saves wait for it.
 const SYNCED: i64 = 50 * CHUNK;
 
-/// Is told how many of the staged sits are added, and returns whether to go on.
+/// Receives the number of staged sits that are added, and returns whether to continue.
 pub type CommitProgress = Arc<dyn Fn(u32) -> bool + Send + Sync>;
 
 /// The staged sits to be added. They are attached to the connection as `staging`.
@@ -28,7 +28,7 @@ pub(crate) struct Commit {
     pub on_progress: CommitProgress,
 }
 
-/// What came of one attempt.
+/// The result of one attempt.
 pub(crate) enum Committed {
     Imported(ImportInfo),
     Cancelled,
@@ -162,7 +162,8 @@ impl Target {
 
     /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, unless their
     /// deletion was changed since. Their starts, offsets and lengths are corrected to those that were read now, so that a
-    /// wrong time zone or order of day and month can be mended. Returns how many were restored.
+    /// wrong time zone or order of day and month can be mended; a sit without a note gets the one that was read. Returns how
+    /// many were restored.
     fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
         let range = named_params! {
             ":import": self.import, ":after": after, ":end": end, ":undone": Status::Undone as i64,
@@ -182,7 +183,8 @@ impl Target {
             "FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
               CROSS JOIN sessions AS former ON former.key = session_key
             WHERE n > :after AND n <= :end AND status = :undone AND import_id = :import";
-        const DIFFERS: &str = "(coalesce(former.correctedstart, former.startedat),
+        // The corrections, and the note, which may be from a journal that was not imported before.
+        const DIFFERS: &str = "(former.note = '' AND staged.note <> '') OR (coalesce(former.correctedstart, former.startedat),
               coalesce(former.correctedlength, former.satlength), coalesce(former.correctedoffset, former.utcoffset))
             <> (coalesce(staged.correctedstart, staged.startedat), staged.length,
               coalesce(staged.correctedoffset, staged.utcoffset))";
@@ -203,6 +205,7 @@ impl Target {
             .prepare_cached(&format!(
                 "UPDATE sessions SET deletedat = NULL, deletionrevision = min(deletionrevision + 1, 4294967295),
                    deletiondevice = :device,
+                   note = iif(sessions.note = '', read.note, sessions.note),
                    correctedstart = nullif(read.start, startedat),
                    correctedlength = nullif(read.length, satlength),
                    correctedoffset = nullif(read.offset, utcoffset),
@@ -210,7 +213,8 @@ impl Target {
                    detailsdevice = iif(read.differs, :device, detailsdevice)
                  FROM (
                    SELECT session_key, coalesce(staged.correctedstart, staged.startedat) AS start, staged.length,
-                     coalesce(staged.correctedoffset, staged.utcoffset) AS offset, {DIFFERS} AS differs {REVIVED}
+                     coalesce(staged.correctedoffset, staged.utcoffset) AS offset, staged.note,
+                     ({DIFFERS}) AS differs {REVIVED}
                  ) AS read WHERE key = read.session_key"
             ))?
             .execute(named_params! {

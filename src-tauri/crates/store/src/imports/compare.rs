@@ -21,6 +21,10 @@ const START_TOLERANCE: i64 = 60_000;
 /// How much the lengths may differ, in seconds.
 const LENGTH_TOLERANCE: i64 = 1;
 
+/// How many sits within two minutes are compared with other files, times the number of files. Memory stays bounded, and no
+/// user has that many: those beyond are new.
+const MAX_CANDIDATES: usize = 65_536;
+
 /// The log with which staged sits were compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Compared {
@@ -133,8 +137,11 @@ impl<'f> Window<'f> {
         Self { formats, candidates: VecDeque::new(), near: free.clone(), equal: free }
     }
 
-    /// Adds a candidate. If it is a sit of `file`, no other sit of that file is it.
+    /// Adds a candidate, unless there are too many. If it is a sit of `file`, no other sit of that file is it.
     fn add(&mut self, candidate: Candidate, file: Option<usize>) {
+        if self.candidates.len() * self.formats.len() >= MAX_CANDIDATES {
+            return;
+        }
         for (other, format) in self.formats.iter().enumerate() {
             if file == Some(other) {
                 continue;
@@ -315,4 +322,22 @@ fn find_deleted(
         (shown.map(Id), time(range.0), time(range.1)),
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_bounded_and_still_finds_the_first_sits() {
+        let formats = ["a".to_owned(), "b".to_owned()];
+        let mut window = Window::new(&formats);
+        for number in 1..=MAX_CANDIDATES as i64 {
+            window.add(Candidate { start: 0, length: 3 * number, number }, Some(0));
+        }
+        assert_eq!(window.candidates.len(), MAX_CANDIDATES / 2);
+        assert_eq!(window.near.iter().map(Free::len).sum::<usize>(), MAX_CANDIDATES / 2);
+        assert_eq!(window.take(1, 0, 21), Some(7));
+        assert_eq!(window.take(1, 0, 3 * MAX_CANDIDATES as i64), None);
+    }
 }

@@ -91,6 +91,15 @@ fn an_import_for_which_the_disk_has_no_room_is_not_begun() {
 }
 
 #[test]
+fn reading_stops_before_it_fills_the_disk() {
+    let (_folder, store) = opened();
+    let error = store.ensure_reserved((16 << 20) - 1).unwrap_err();
+    assert!(matches!(error, StoreError::NoSpaceForImport { .. }), "{error}");
+    store.ensure_reserved(16 << 20).unwrap();
+    staged(&store, 1).check_space().unwrap();
+}
+
+#[test]
 fn a_disk_that_becomes_full_rolls_back_the_whole_import() {
     let (folder, store) = opened();
     let limit = |pages: i64| {

@@ -88,10 +88,17 @@ impl StagedImport {
         now: WallTime,
         on_progress: &CommitProgress,
     ) -> Result<ImportOutcome, StoreError> {
-        let available = fs4::available_space(&self.store.inner.folder).map_err(|error| {
-            StoreError::io(&self.store.inner.folder, &self.store.inner.folder, error)
-        })?;
+        let available = self.store.available_space()?;
         self.commit_if_fits(source, now, on_progress, available)
+    }
+
+    /// Checks that reading files has not filled the disk, which the timer needs too. To be called after every few megabytes
+    /// that are read.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpaceForImport`], or an I/O error.
+    pub fn check_space(&self) -> Result<(), StoreError> {
+        self.store.available_space().and_then(|available| self.store.ensure_reserved(available))
     }
 
     pub(crate) fn commit_if_fits(
@@ -157,9 +164,24 @@ impl Store {
     /// Begins an import. Changes nothing in the log.
     ///
     /// # Errors
-    /// An I/O error.
+    /// [`StoreError::NoSpaceForImport`], or an I/O error.
     pub fn stage_import(&self) -> Result<StagedImport, StoreError> {
+        self.ensure_reserved(self.available_space()?)?;
         Ok(StagedImport { store: self.clone(), staging: Staging::create(&self.inner.folder)? })
+    }
+
+    fn available_space(&self) -> Result<u64, StoreError> {
+        let folder = &self.inner.folder;
+        fs4::available_space(folder).map_err(|error| StoreError::io(folder, folder, error))
+    }
+
+    /// Checks that the disk has the space that an import leaves free.
+    pub(crate) fn ensure_reserved(&self, available: u64) -> Result<(), StoreError> {
+        if available < RESERVED_SPACE {
+            let folder = self.inner.folder.clone();
+            return Err(StoreError::NoSpaceForImport { folder, needed: RESERVED_SPACE, available });
+        }
+        Ok(())
     }
 
     /// Lists the imports whose sits are those of the shown account or ownerless, newest first.
