@@ -69,7 +69,7 @@ impl Figures {
 }
 
 /// The cache that the store gives an import, in kilobytes.
-const CACHE: i64 = 32_768;
+const CACHE: i64 = 24_576;
 
 /// A table of SQLite alone, to be filled with the sessions of a store: its checks and indexes, without the triggers that
 /// derive the log.
