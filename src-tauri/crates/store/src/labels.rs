@@ -4,16 +4,24 @@
 //! labels of the shown account and the ownerless ones as one list, as the log shows their sits. Which label a row is shown
 //! as is computed by the core ([`resolve`]) and stored in the transaction that changes a row.
 
-use crate::device::{self, Lineage};
+mod names;
+mod sync;
+
+pub(crate) use names::{add_looks, key_for_name, keys_other_than_names};
+pub use sync::{LabelUpdate, LabelsApplied};
+pub(crate) use sync::{
+    apply, are_due, keep_all_local, outgoing, record_server_seq, release, restart_sync,
+    retry_rejected,
+};
+
 use crate::text::Id;
-use crate::{Cursor, StoreError, accounts, reconcile, sessions};
-use chrono::{DateTime, Utc};
+use crate::{StoreError, accounts, device, sessions};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use std::collections::{BTreeMap, BTreeSet};
 use zafu_core::ids::{DeviceId, UserId};
 use zafu_core::label::{
-    Colour, Label, LabelDetails, LabelKey, MAX_LABELS, Shape, folded, resolve, validate,
+    Colour, Label, LabelDetails, LabelKey, MAX_LABELS, Shape, resolve, validate,
 };
 use zafu_core::session::Register;
 
@@ -32,36 +40,6 @@ pub struct LabelEntry {
     pub sits: u32,
     /// The code of the server that rejected its last change, if it did.
     pub rejected: Option<String>,
-}
-
-/// The response to a request that sent labels, to be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelUpdate {
-    /// The labels that were sent, as they were then.
-    pub sent: Vec<Label>,
-    /// All labels that the server has.
-    pub labels: Vec<Label>,
-    /// The keys of labels of the server that this version of Zafu cannot read.
-    pub unreadable: Vec<LabelKey>,
-    /// The labels that the server rejected, with its codes.
-    pub rejected: Vec<(LabelKey, String)>,
-    /// The seq of the last change of the account's labels.
-    pub labels_seq: i64,
-    /// The server's cursor before and after the request.
-    pub moved: (Cursor, Cursor),
-    /// When the response is applied.
-    pub at: DateTime<Utc>,
-}
-
-/// The result of applying a [`LabelUpdate`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LabelsApplied {
-    /// Labels that are new or changed on this device.
-    pub changed: u32,
-    /// Whether none of the labels that were sent has to be sent again as it was.
-    pub resolved: bool,
-    /// Whether this device has read everything up to the server's new cursor.
-    pub caught_up: bool,
 }
 
 /// Why the server does not have the current details of a label.
@@ -469,193 +447,6 @@ pub(crate) fn restore(connection: &Connection, key: &LabelKey) -> Result<(), Sto
     if found { Ok(()) } else { Err(StoreError::NoSuchLabel { key: key.clone() }) }
 }
 
-/// The labels that the user sees, by their names. A merged label is that into which it was merged.
-#[derive(Default)]
-struct Names<'r> {
-    exact: BTreeMap<&'r str, &'r LabelKey>,
-    folded: BTreeMap<String, &'r LabelKey>,
-}
-
-impl<'r> Names<'r> {
-    fn of(records: &'r [(Option<UserId>, Record)]) -> Self {
-        let active: BTreeMap<_, _> = records
-            .iter()
-            .filter(|(_, record)| record.is_active())
-            .map(|(_, record)| (record.id, &record.label.key))
-            .collect();
-        let mut names = Self::default();
-        for is_active in [true, false] {
-            for (_, record) in records.iter().filter(|(_, it)| it.is_active() == is_active) {
-                let Some(key) = record.resolved.and_then(|id| active.get(&id)) else { continue };
-                let name = &record.label.details.value.name;
-                names.exact.entry(name).or_insert(key);
-                names.folded.entry(folded(name)).or_insert(key);
-            }
-        }
-        names
-    }
-
-    /// Returns the label that is called `name`, or else one whose name differs only as [`folded`] does not.
-    fn find(&self, name: &str) -> Option<&'r LabelKey> {
-        self.exact.get(name).or_else(|| self.folded.get(&folded(name))).copied()
-    }
-}
-
-/// Returns the key for a label that is given by its name, as in a command: that of the label which is called so (see
-/// [`Names::find`]), or else of a new label. `None` for an empty name.
-pub(crate) fn key_for_name(
-    connection: &Connection,
-    name: &str,
-) -> Result<Option<LabelKey>, StoreError> {
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let records = shown(connection)?;
-    if let Some(key) = Names::of(&records).find(name) {
-        return Ok(Some(key.clone()));
-    }
-    let key = LabelKey(name.to_owned());
-    if records.iter().all(|(_, record)| record.label.key != key) {
-        return Ok(Some(key));
-    }
-    // The label of this key is called something else, or is deleted.
-    let LabelDetails { colour, shape, .. } = LabelDetails::unchanged(&key);
-    create(connection, name, colour, shape).map(Some)
-}
-
-/// Writes the labels of an import without computing what each is shown as; [`Self::finish`] does so once for all.
-struct Writer<'c> {
-    connection: &'c Connection,
-    owner: Option<UserId>,
-    device: DeviceId,
-    /// The keys of the labels that the user sees.
-    keys: BTreeSet<String>,
-    /// The number of labels of the owner whose details were changed.
-    changed: u32,
-}
-
-impl<'c> Writer<'c> {
-    fn new(
-        connection: &'c Connection,
-        owner: Option<UserId>,
-        records: &[(Option<UserId>, Record)],
-    ) -> Result<Self, StoreError> {
-        let is_changed = |(of, record): &&(Option<UserId>, Record)| {
-            *of == owner && record.label.details.revision > 0
-        };
-        Ok(Self {
-            connection,
-            owner,
-            device: device::current(connection)?,
-            keys: records.iter().map(|(_, record)| record.label.key.0.clone()).collect(),
-            changed: u32::try_from(records.iter().filter(is_changed).count()).unwrap_or(u32::MAX),
-        })
-    }
-
-    /// Creates a label, with another key than its name if that is taken. Returns its key; none if the label cannot be
-    /// stored, because of its name or of the number of labels.
-    fn create(
-        &mut self,
-        name: &str,
-        colour: Colour,
-        shape: Shape,
-    ) -> Result<Option<LabelKey>, StoreError> {
-        let key = LabelKey::for_name(name, |key| self.keys.contains(&key.0));
-        let value = LabelDetails {
-            name: name.to_owned(),
-            colour,
-            shape,
-            merged_into: None,
-            is_deleted: false,
-        };
-        let is_set = self.set(&Label::unchanged(key.clone()), value)?;
-        self.keys.insert(key.0.clone());
-        Ok(is_set.then_some(key))
-    }
-
-    /// Sets the details of a label that was never changed. Returns false if they cannot be stored.
-    fn set(&mut self, label: &Label, value: LabelDetails) -> Result<bool, StoreError> {
-        let is_valid = validate(&label.key.0).is_ok() && validate(&value.name).is_ok();
-        if !is_valid || self.changed >= MAX_LABELS {
-            return Ok(false);
-        }
-        let details = label.details.set(value, self.device);
-        let label = Label { key: label.key.clone(), details };
-        write(self.connection, self.owner, &label, Some(&State::Pending))?;
-        self.changed += 1;
-        Ok(true)
-    }
-
-    fn finish(self) -> Result<(), StoreError> {
-        update_resolved(self.connection, self.owner)
-    }
-}
-
-/// Returns the keys for labels that an import gives by their names, for those names whose key is not the name itself: the
-/// labels that [`Names::find`] finds, or new ones. If a new one cannot be stored, its name is its key, whatever the label of
-/// that key is called: no label keeps a sit from being imported.
-pub(crate) fn keys_other_than_names(
-    connection: &Connection,
-    owner: Option<UserId>,
-    names: impl Iterator<Item = rusqlite::Result<String>>,
-) -> Result<Vec<(String, LabelKey)>, StoreError> {
-    let records = shown(connection)?;
-    let known = Names::of(&records);
-    let mut writer = Writer::new(connection, owner, &records)?;
-    let taken = writer.keys.clone();
-    let mut others = Vec::new();
-    for name in names {
-        let name = name?;
-        let key = match known.find(&name) {
-            Some(key) => Some(key.clone()),
-            // The label of this key is called something else, or is deleted.
-            None if taken.contains(&name) => {
-                let LabelDetails { colour, shape, .. } =
-                    LabelDetails::unchanged(&LabelKey(name.clone()));
-                writer.create(&name, colour, shape)?
-            }
-            None => None,
-        };
-        others.extend(key.filter(|key| key.0 != name).map(|key| (name, key)));
-    }
-    writer.finish()?;
-    Ok(others)
-}
-
-/// Gives the labels of `owner` with these names their looks, and creates those that do not exist. A label that was changed
-/// on this device keeps its look. A label that cannot be stored is left out: its sits have it all the same.
-pub(crate) fn add_looks(
-    connection: &Connection,
-    owner: Option<UserId>,
-    looks: impl Iterator<Item = (String, Colour, Shape)>,
-) -> Result<(), StoreError> {
-    let records = shown(connection)?;
-    let known = Names::of(&records);
-    let mut untouched: BTreeMap<&str, &Label> = BTreeMap::new();
-    for (of, Record { label, .. }) in &records {
-        if *of == owner && label.details.revision == 0 {
-            untouched.insert(&label.key.0, label);
-        }
-    }
-    let mut writer = Writer::new(connection, owner, &records)?;
-    for (name, colour, shape) in looks {
-        match (untouched.get(name.as_str()), known.find(&name)) {
-            // Its name is its key.
-            (Some(label), _) => {
-                let value = LabelDetails { colour, shape, ..label.details.value.clone() };
-                if value != label.details.value {
-                    writer.set(label, value)?;
-                }
-            }
-            (None, Some(_)) => {}
-            (None, None) => {
-                writer.create(&name, colour, shape)?;
-            }
-        }
-    }
-    writer.finish()
-}
-
 /// Copies the labels of `source` to the account `target`, before or after its sits move there. Labels that the account has
 /// are merged.
 pub(crate) fn copy(
@@ -682,159 +473,5 @@ pub(crate) fn copy(
 /// Removes the ownerless labels, after their sits were assigned to an account that has copies of them.
 pub(crate) fn remove_ownerless(connection: &Connection) -> Result<(), StoreError> {
     connection.execute("DELETE FROM labels WHERE owner IS NULL", [])?;
-    Ok(())
-}
-
-/// Returns the first `limit` labels of `account` that are to be sent.
-pub(crate) fn outgoing(
-    connection: &Connection,
-    account: UserId,
-    limit: u32,
-) -> Result<Vec<Label>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT * FROM labels WHERE owner = ?1 AND state = 'pending' ORDER BY id LIMIT ?2",
-    )?;
-    let rows = statement.query_map((Id(account), limit), from_row)?;
-    rows.map(|record| Ok(record?.label)).collect()
-}
-
-/// Returns whether labels of `account` are to be sent or read. Never, if its server does not know labels.
-pub(crate) fn are_due(connection: &Connection, account: UserId) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT EXISTS (
-           SELECT 1 FROM accounts WHERE id = ?1 AND server_labels_seq IS NOT NULL AND (
-             coalesce(labels_seq, 0) <> server_labels_seq
-             OR EXISTS (SELECT 1 FROM labels WHERE owner = ?1 AND state = 'pending')
-           )
-         )";
-    Ok(connection.prepare_cached(SQL)?.query_row([Id(account)], |row| row.get(0))?)
-}
-
-/// Applies the response to a request that sent labels of `account`.
-pub(crate) fn apply(
-    connection: &Connection,
-    account: UserId,
-    response: &LabelUpdate,
-) -> Result<LabelsApplied, StoreError> {
-    let owner = Some(account);
-    let mut lineage = Lineage::of(connection, account)?;
-    let mut changed = 0;
-    for theirs in &response.labels {
-        let Some(record) = find(connection, owner, &theirs.key)? else {
-            lineage.meet_unknown(connection, theirs.details.deviceid, response.at)?;
-            write(connection, owner, theirs, None)?;
-            changed += 1;
-            continue;
-        };
-        let ours = &record.label.details;
-        let is_edited = record.state == Some(State::Pending);
-        let (details, is_raised) = reconcile::join_register(
-            connection,
-            &mut lineage,
-            ours,
-            &theirs.details,
-            is_edited,
-            response.at,
-        )?;
-        let state = if details == theirs.details {
-            None
-        } else if let (Some(State::Rejected(_)), false) = (&record.state, is_raised) {
-            record.state.clone()
-        } else {
-            Some(State::Pending)
-        };
-        changed += u32::from(details != *ours);
-        if details != *ours || state != record.state {
-            let label = Label { key: theirs.key.clone(), details };
-            write(connection, owner, &label, state.as_ref())?;
-        }
-    }
-    for (key, reason) in &response.rejected {
-        let sent = response.sent.iter().find(|label| label.key == *key);
-        let ours = find(connection, owner, key)?.map(|record| record.label);
-        // A later change may be accepted.
-        if let Some(label) = ours.filter(|label| sent == Some(label)) {
-            write(connection, owner, &label, Some(&State::Rejected(reason.clone())))?;
-        }
-    }
-    let on_server: BTreeSet<_> =
-        response.labels.iter().map(|label| &label.key).chain(&response.unreadable).collect();
-    for Record { label, state, .. } in of_owner(connection, owner)? {
-        if label.details.revision == 0 {
-            continue;
-        }
-        let state = match state {
-            // A later version of Zafu has changed it since.
-            Some(State::Pending) if response.unreadable.contains(&label.key) => None,
-            // The server has lost it.
-            None if !on_server.contains(&label.key) => Some(State::Pending),
-            _ => continue,
-        };
-        write(connection, owner, &label, state.as_ref())?;
-    }
-    update_resolved(connection, owner)?;
-    connection
-        .prepare_cached(
-            "UPDATE accounts SET labels_seq = ?2, server_labels_seq = ?2 WHERE id = ?1",
-        )?
-        .execute((Id(account), response.labels_seq))?;
-    let (before, after) = response.moved;
-    let caught_up = before == after || accounts::pass_over(connection, account, before, after)?;
-    let waiting = outgoing(connection, account, u32::MAX)?;
-    let resolved = !response.sent.iter().any(|label| waiting.contains(label));
-    Ok(LabelsApplied { changed, resolved, caught_up })
-}
-
-/// Records the seq of the last change of the labels that a pull of `account` returned.
-pub(crate) fn record_server_seq(
-    connection: &Connection,
-    account: UserId,
-    labels_seq: Option<i64>,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE accounts SET server_labels_seq = ?2 WHERE id = ?1")?
-        .execute((Id(account), labels_seq))?;
-    Ok(())
-}
-
-/// Forgets which state of the labels of `account` was read.
-fn forget_read(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    connection.execute("UPDATE accounts SET labels_seq = NULL WHERE id = ?1", [Id(account)])?;
-    Ok(())
-}
-
-/// Makes all labels of `account` due to be sent and read again, except local-only ones.
-pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    connection.execute(
-        "UPDATE labels SET state = 'pending', reason = NULL
-         WHERE owner = ?1 AND revision > 0 AND state IS NOT 'local_only'",
-        [Id(account)],
-    )?;
-    forget_read(connection, account)
-}
-
-/// Ends the local-only state of the labels of `account`.
-pub(crate) fn release(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    connection.execute(
-        "UPDATE labels SET state = 'pending' WHERE owner = ?1 AND state = 'local_only'",
-        [Id(account)],
-    )?;
-    Ok(())
-}
-
-/// Makes all labels of `account` local only, until the user changes them.
-pub(crate) fn keep_all_local(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    connection.execute(
-        "UPDATE labels SET state = 'local_only', reason = NULL WHERE owner = ?1 AND revision > 0",
-        [Id(account)],
-    )?;
-    forget_read(connection, account)
-}
-
-/// Makes the labels of `account` that the server has rejected pending again.
-pub(crate) fn retry_rejected(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    connection.execute(
-        "UPDATE labels SET state = 'pending', reason = NULL WHERE owner = ?1 AND state = 'rejected'",
-        [Id(account)],
-    )?;
     Ok(())
 }

@@ -631,3 +631,30 @@ proptest! {
         }
     }
 }
+
+/// Copying a label to an account that has it follows the rule of registers: of equal revisions, the higher device id.
+#[test]
+fn of_two_owners_labels_with_one_revision_that_of_the_higher_device_is_kept() {
+    for (device, name) in [(Uuid::nil(), "Ours"), (Uuid::max(), "Theirs")] {
+        let (_folder, store) = store();
+        store.create_label("Zazen", Colour::Red, Shape::Star).unwrap();
+        rename(&store, "Zazen", "Ours");
+        let ours = entry(&store, "Zazen");
+        sign_in(&store);
+        let value = LabelDetails {
+            name: "Theirs".into(),
+            colour: ours.colour,
+            shape: ours.shape,
+            merged_into: None,
+            is_deleted: false,
+        };
+        let details = Register { value, revision: 2, deviceid: DeviceId(device) };
+        let mut server = Server { seq: 1, ..Server::default() };
+        server.labels.insert(key("Zazen"), Label { key: key("Zazen"), details });
+        server.sync(&store);
+        store.assign_ownerless().unwrap();
+        assert_eq!(entry(&store, "Zazen").name, name);
+        server.sync(&store);
+        assert_eq!(server.labels[&key("Zazen")].details.value.name, name);
+    }
+}
