@@ -120,7 +120,8 @@ export const THEMES = /** @type {const} */ (['light', 'dark']);
 export const NARROW = { width: 400, height: 900, scale: 1, language: 'en' };
 
 /**
- * Narrow, the default size of the window, and wide; then a high-density display, and German, whose words are longer.
+ * Narrow, the default size of the window, and wide; then a high-density display, and German, whose words are longer, also
+ * in the smallest size of the window.
  *
  * @type {Frame[]}
  */
@@ -131,6 +132,7 @@ export const FRAMES = [
 	{ width: 1400, height: 900, scale: 1, language: 'en' },
 	{ width: 480, height: 680, scale: 2, language: 'en' },
 	{ width: 400, height: 900, scale: 2, language: 'de' },
+	{ width: 320, height: 480, scale: 1, language: 'de' },
 ];
 
 /** The picture in the README: a sit in progress, in both themes. */

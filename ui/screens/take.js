@@ -6,7 +6,8 @@
  *
  *   node screens/take.js PATH_OF_CHROMIUM OUTPUT_FOLDER PICTURE_OF_README [SCENE...]
  *
- * Takes every scene if none is named. Exits with 1 if axe finds a violation or a page throws.
+ * Takes every scene if none is named. Exits with 1 if axe finds a violation, something reaches over the side of the
+ * window, or a page throws.
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
@@ -32,18 +33,20 @@ class Camera {
 	/**
 	 * @param {Record<1 | 2, Page>} pages
 	 * @param {string} site
+	 * @param {string[]} faults
 	 */
-	constructor(pages, site) {
+	constructor(pages, site, faults) {
 		this.pages = pages;
 		this.site = site;
+		this.faults = faults;
 	}
 
 	/**
 	 * @param {Browser} browser
 	 * @param {string} site the URL of the demo
-	 * @param {string[]} errors receives what the pages throw
+	 * @param {string[]} faults receives what the pages throw, and what does not fit
 	 */
-	static async start(browser, site, errors) {
+	static async start(browser, site, faults) {
 		/** @param {number} deviceScaleFactor */
 		const open = async (deviceScaleFactor) => {
 			// axe needs a context that it can open a page of its own in.
@@ -54,10 +57,10 @@ class Camera {
 			});
 			context.setDefaultTimeout(TIMEOUT);
 			const page = await context.newPage();
-			page.on('pageerror', (error) => errors.push(`${page.url()}: ${error.message}`));
+			page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
 			return page;
 		};
-		return new Camera({ 1: await open(1), 2: await open(2) }, site);
+		return new Camera({ 1: await open(1), 2: await open(2) }, site, faults);
 	}
 
 	/**
@@ -94,6 +97,8 @@ class Camera {
 			const file = join(folder, `${name}-${theme}-${kind}.png`);
 			await picture(this.pages[scale], frame, file);
 			files.push(file);
+			for (const one of await outside(this.pages[scale]))
+				this.faults.push(`${name} at ${width} px, ${language}: reaches over the side: ${one}`);
 		}
 		return files;
 	}
@@ -137,6 +142,25 @@ async function picture(page, { width, height }, file) {
 	await page.setViewportSize({ width, height });
 	await settled(page);
 	await page.screenshot({ path: file });
+}
+
+/**
+ * Returns the elements that reach over a side of the window, except for what a table scrolls.
+ *
+ * @param {Page} page
+ * @returns {Promise<string[]>}
+ */
+function outside(page) {
+	return page.evaluate(() =>
+		[...document.querySelectorAll('body *')]
+			.filter((one) => {
+				const { left, right, width } = one.getBoundingClientRect();
+				const isShown = width > 0 && getComputedStyle(one).visibility !== 'hidden';
+				const isOutside = left < -0.5 || right > innerWidth + 0.5;
+				return isShown && isOutside && !one.closest('svg, table, .unseen');
+			})
+			.map((one) => one.outerHTML.slice(0, 100)),
+	);
 }
 
 /** @param {Page} page */
@@ -234,7 +258,7 @@ try {
 	await readme(await Camera.start(browser, site, faults), readmePicture);
 	await Promise.all(Array.from({ length: availableParallelism() }, work));
 	if (faults.length > 0) {
-		console.error(`axe or the pages report:\n${faults.join('\n')}`);
+		console.error(`axe, the pages or their sizes report:\n${faults.join('\n')}`);
 		process.exitCode = 1;
 	}
 	for (const theme of THEMES)
