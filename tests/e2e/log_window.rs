@@ -241,9 +241,8 @@ fn a_long_log_is_loaded_in_both_directions_and_far_rows_are_removed() {
     browser.wait_until_absent("jump-dialog");
     let middle = MANY - (7 * 25 + 9);
     eventually("the sit of the day has the focus", || {
-        let focused = browser
-            .run("arguments[0](document.activeElement?.getAttribute('aria-posinset') ?? '')");
-        (focused == middle.to_string()).then_some(())
+        let script = "arguments[0](Number(document.activeElement?.getAttribute('aria-posinset')))";
+        (browser.run(script) == middle).then_some(())
     });
     scroll_until(false, 1);
     scroll_until(true, MANY);
