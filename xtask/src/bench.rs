@@ -8,6 +8,7 @@ mod disk;
 mod figure;
 mod import;
 mod log;
+mod log_window;
 mod memory;
 mod minimal;
 mod process;
@@ -54,10 +55,11 @@ struct Programs {
 type Measure = fn(&Programs) -> Result<Vec<Figure>>;
 
 /// Each measurement, and the names of the figures that it takes.
-const GROUPS: [(&[&str], Measure); 11] = [
+const GROUPS: [(&[&str], Measure); 12] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
     (log::NAMES, log::measure),
+    (log_window::NAMES, log_window::measure),
     (import::NAMES, import::measure),
     (&["memory-terminal"], memory::terminal),
     (&["memory-background"], memory::background),

@@ -196,6 +196,47 @@ impl Desktop {
         self.output(xdotool).map(drop).with_context(|| format!("there is no window {title}"))
     }
 
+    /// Moves the pointer to a place in the window of this title, in pixels from its right and from its top, and gives the
+    /// window the focus.
+    ///
+    /// # Errors
+    /// If there is no such window.
+    pub fn point(&self, title: &str, [right, top]: [u32; 2]) -> Result<()> {
+        let mut search = self.command("xdotool");
+        search.args(["search", "--onlyvisible", "--name", title]);
+        search.args(["windowfocus", "--sync", "getwindowgeometry", "--shell"]);
+        let shell = self.output(search).with_context(|| format!("there is no window {title}"))?;
+        let number = |name: &str| -> Result<u32> {
+            let line = shell.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            Ok(line.with_context(|| format!("xdotool printed no {name}"))?.parse()?)
+        };
+        let x = (number("X")? + number("WIDTH")?).saturating_sub(right).to_string();
+        let y = (number("Y")? + top).to_string();
+        let mut pointer = self.command("xdotool");
+        pointer.args(["mousemove", "--sync", &x, &y]);
+        self.output(pointer).map(drop)
+    }
+
+    /// Clicks where the pointer is.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn click(&self) -> Result<()> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["click", "1"]);
+        self.output(xdotool).map(drop)
+    }
+
+    /// Presses a key in the focused window.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn press(&self, key: &str) -> Result<()> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["key", key]);
+        self.output(xdotool).map(drop)
+    }
+
     /// Closes the window of this title with the keyboard.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p zafu-store --example log_figures -- FOLDER` creates databases in `FOLDER`, measures, deletes them,
 //! and prints one JSON object: medians in milliseconds, sizes in bytes. `without` is a store without the tables of the log,
-//! in which a change costs what it cost before there were such tables.
+//! in which a change costs what it cost before there were such tables. With a number of sits as the second argument, it only
+//! creates a database with as many in `FOLDER`.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use rusqlite::Connection;
@@ -39,6 +40,10 @@ type AnyResult<T> = Result<T, Box<dyn Error>>;
 fn main() -> AnyResult<()> {
     let folder = std::env::args_os().nth(1).ok_or("pass a folder on the disk to be measured")?;
     let folder = Path::new(&folder);
+    if let Some(sits) = std::env::args().nth(2) {
+        fill(&Store::open(folder, at(0).wall)?, sits.parse()?)?;
+        return Ok(());
+    }
     let mut figures = Map::new();
     for (name, sits) in [("empty", 0), ("without", 0), ("10k", 10_000), ("1m", 1_000_000)] {
         let part = folder.join(name);
