@@ -3,7 +3,9 @@
 mod command;
 
 use command::{Zafu, add};
+#[cfg(unix)]
 use std::fmt::Write;
+#[cfg(unix)]
 use std::process::Stdio;
 
 /// Three sits of Insight Timer, the last of which has a day that no month has twice.
