@@ -617,7 +617,7 @@ mod tests {
             let id = "00000000-0000-0000-0000-000000000001";
             serde_json::from_value(json!({
                 "email": "me@example.org", "project": "https://one.example", "signedIn": true,
-                "state": "action-needed", "need": "adopt-from", "pending": 0, "rejected": 0,
+                "state": "action-needed", "need": "adopt-from", "pending": 0, "rejected": 0, "rejectedLabels": 0,
                 "localOnly": 0, "unreadable": 0, "ownerless": 0, "untilQuit": false,
                 "adoptFrom": {
                     "id": id, "email": "old@example.org", "project": "https://one.example",

@@ -114,6 +114,7 @@ pub(crate) fn fill(store: &Store) {
         let plan = Settings::default().plan;
         store.save_preset(&Preset { id: Uuid::from_u128(n), name: name.into(), plan }).unwrap();
     }
+    let of_another = store.session(id(12)).unwrap().unwrap();
     // Data of a sync, most of it of the second account.
     assert_eq!(
         store.sign_in(user(2), "https://two.example", "key", "two@example.org").unwrap(),
@@ -123,7 +124,7 @@ pub(crate) fn fill(store: &Store) {
     let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
     let pull = Pull {
         // Another account has this id on this device.
-        rows: vec![store.session(id(12)).unwrap().unwrap()],
+        rows: vec![of_another],
         unreadable: vec![UnreadableRow {
             id: Uuid::from_u128(70),
             body: r#"{"source": "watch"}"#.into(),

@@ -181,7 +181,8 @@ impl World {
         }
         for (device, before) in self.devices.iter().zip(before) {
             let calls = device.calls - before;
-            assert!(calls < 90, "{calls} calls in about an hour");
+            // Sessions, labels and the partner are retried at intervals of their own.
+            assert!(calls < 120, "{calls} calls in about an hour");
         }
     }
 

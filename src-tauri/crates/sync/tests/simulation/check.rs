@@ -3,7 +3,7 @@
 use crate::device::Edit;
 use crate::world::{World, seconds};
 use std::collections::{BTreeMap, BTreeSet};
-use zafu_core::ids::{SessionId, UserId};
+use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::session::Session;
 use zafu_store::{PartnerChanges, ServerRow, SettingState};
 use zafu_sync::Wakeup;
@@ -180,7 +180,8 @@ impl World {
                 let is_returned = owner.map_or(found.len() == 1, |owner| owner == account);
                 if is_returned {
                     assert!(owner.is_none() || found.contains(owner), "{index}: {id} is missing");
-                    let copy = device.store().session(*id).unwrap().expect("it is stored");
+                    let session = SessionRef { id: *id, owner: owner.or(found[0]) };
+                    let (copy, _) = device.store().session_with_label(session).unwrap();
                     assert_eq!(copy.clone().join(seen), copy, "{index}: {id} lost a change");
                 }
             }
