@@ -14,7 +14,7 @@ use std::thread;
 use world::World;
 
 /// The number of seeds in a normal test run.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 100;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
