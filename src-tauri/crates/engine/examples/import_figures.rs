@@ -64,12 +64,13 @@ impl Figures {
         let done = action().map_err(Into::into)?;
         self.0.insert(format!("{name}_s"), json!(began.elapsed().as_secs_f64()));
         self.0.insert(format!("{name}_processor_s"), json!(processor_seconds() - ran));
+        self.0.insert(format!("{name}_peak_mb"), json!(peak()));
         Ok(done)
     }
 }
 
 /// The cache that the store gives an import, in kilobytes.
-const CACHE: i64 = 24_576;
+const CACHE: i64 = 8_192;
 
 /// A table of SQLite alone, to be filled with the sessions of a store: its checks and indexes, without the triggers that
 /// derive the log.

@@ -48,7 +48,7 @@ pub(crate) fn enforce_foreign_keys(connection: &Connection) -> Result<(), StoreE
 }
 
 /// The page cache of a change of possibly a million sessions, in KiB.
-const LARGE_CACHE: i64 = 24_576;
+const LARGE_CACHE: i64 = 8_192;
 /// The page cache otherwise, which is SQLite's default.
 const CACHE: i64 = 2_000;
 

@@ -233,6 +233,10 @@ impl Staging {
     /// Compares the staged sits with the log in `database`. `formats` has the format of each file.
     pub fn compare(&mut self, database: &Path, formats: &[String]) -> Result<(), StoreError> {
         self.end_adding()?;
+        // What is sorted takes as much memory again as the cache, which would also stay while the sits are imported.
+        self.connection
+            .execute_batch("PRAGMA cache_size = -4096; PRAGMA shrink_memory")
+            .map_err(|error| self.explained(error))?;
         let compared = compare::compare(&self.connection, database, formats);
         self.compared = Some(compared.map_err(|error| error.explained(&self.folder))?);
         Ok(())
