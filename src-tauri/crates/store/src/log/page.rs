@@ -16,6 +16,7 @@ use std::ops::ControlFlow;
 use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::session::Session;
+use zafu_core::time::Seconds;
 
 /// Where a page of the log begins. The log is in the order of effective starts, the newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -268,7 +269,8 @@ impl<'a> Scans<'a> {
             day_start: day_start(connection)?.get().into(),
             positions: (i64::MIN, i64::MAX),
         };
-        if filter.shortest.is_some() || filter.longest.is_some() {
+        let is_by_length = filter.shortest.is_some() || filter.longest.is_some();
+        if is_by_length && !scans.owners.is_empty() {
             scans.positions = scans.positions_of_lengths()?;
         }
         Ok(scans)
@@ -277,27 +279,22 @@ impl<'a> Scans<'a> {
     /// Returns the positions between which all rows are whose length the filter selects, by the counts of each year.
     fn positions_of_lengths(&self) -> Result<(i64, i64), StoreError> {
         let owners = filter::list(self.owners.iter().copied());
-        let range = |sql: &str, parameters: (i64, i64)| {
-            let mut statement =
-                self.connection.prepare_cached(&format!("{sql} AND owner IN ({owners})"))?;
-            statement.query_row(parameters, |row| {
+        let range = |sql: &str| {
+            let sql = format!("{sql} AND owner IN ({owners})");
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            statement.query_row([], |row| {
                 Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
             })
         };
-        let minutes = |length: Option<zafu_core::time::Seconds>| {
-            length.map(|length| i64::from(length.0 / 60))
-        };
-        let over = range(
-            "SELECT min(year), max(year) FROM length_counts WHERE minutes BETWEEN ?1 AND ?2",
-            (
-                minutes(self.filter.shortest).unwrap_or(0),
-                minutes(self.filter.longest).unwrap_or(i64::MAX),
-            ),
-        )?;
+        let minutes = |length: Seconds| length.0 / 60;
+        let over = range(&format!(
+            "SELECT min(year), max(year) FROM length_counts WHERE minutes BETWEEN {} AND {}",
+            self.filter.shortest.map_or(0, minutes),
+            self.filter.longest.map_or(u32::MAX, minutes)
+        ))?;
         // Those that are not over are few and are not counted.
         let not_over = range(
-            "SELECT min(position), max(position) + 1 FROM log_rows WHERE outcome = 0 AND position BETWEEN ?1 AND ?2",
-            (i64::MIN, i64::MAX),
+            "SELECT min(position), max(position) + 1 FROM log_rows INDEXED BY log_rows_not_over WHERE outcome = 0",
         )?;
         let new_year = |year: i64| {
             i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1))
