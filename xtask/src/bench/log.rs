@@ -30,7 +30,8 @@ pub fn measure(_programs: &Programs) -> Result<Vec<Figure>> {
     };
     let is_of_no_sit = |key: &str| key.starts_with("nothing");
     let is_page = |key: &str| {
-        ["page", "label", "word", "conditions", "year"].iter().any(|kind| key.starts_with(kind))
+        let kinds = ["page", "label", "word", "conditions", "year"];
+        key.ends_with("_ms") && kinds.iter().any(|kind| key.starts_with(kind))
     };
     let is_change = |key: &str| ["edit_ms", "delete_ms", "undelete_ms"].contains(&key);
     let commit = slowest(large, &|key| key == "bare_commit_ms")?;
