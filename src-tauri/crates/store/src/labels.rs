@@ -7,7 +7,7 @@
 mod names;
 mod sync;
 
-pub(crate) use names::{add_looks, key_for_name, keys_other_than_names};
+pub(crate) use names::{add_looks, keys_other_than_names};
 pub use sync::{LabelUpdate, LabelsApplied};
 pub(crate) use sync::{
     apply, are_due, keep_all_local, outgoing, record_server_seq, release, restart_sync,

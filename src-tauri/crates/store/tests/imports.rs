@@ -4,6 +4,7 @@ mod common;
 
 use chrono::TimeDelta;
 use common::{at, id, sign_in, user, wall};
+use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::ops::RangeInclusive;
@@ -441,6 +442,37 @@ fn labels_are_found_by_their_names() {
         ]
     );
     assert_eq!((labels[4].0.as_str(), labels[4].3), ("Zazen", 1));
+}
+
+#[test]
+fn a_label_given_by_its_name_is_found_or_is_new() {
+    let (_folder, store) = opened();
+    let key = |text: &str| LabelKey(text.into());
+    let file = labelled(1, "Zazen");
+    drop(staged(&store, [&file]));
+    assert_eq!(store.labels().unwrap(), [], "nothing is stored before a sit has it");
+    let numbers = Cell::new(0);
+    // Returns the key of the label of a sit that is imported with this name.
+    let found = |name: &str| {
+        numbers.set(numbers.get() + 1);
+        let file = labelled(numbers.get(), name);
+        import(&store, "zafu-json", [&file]);
+        store.session(file.id).unwrap().unwrap().details.value.label
+    };
+    assert_eq!(found(""), "");
+    assert_eq!(found("Zazen"), "Zazen");
+    store.change_label(&key("Zazen"), "Sitting", Colour::Red, Shape::Star).unwrap();
+    assert_eq!(found("Sitting"), "Zazen");
+    assert_eq!(found("Zazen"), "Zazen (2)", "the key of another label is not its name");
+    assert_eq!(found("Zazen"), "Zazen (2)", "it was created");
+    store.delete_label(&key("Zazen (2)")).unwrap();
+    assert_eq!(found("Zazen"), "Zazen (3)");
+    assert_eq!(found(" zAZEN "), "Zazen (3)", "differs in capitals only");
+    store.merge_label(&key("Zazen (3)"), &key("Zazen")).unwrap();
+    assert_eq!(found("Zazen"), "Zazen", "was merged into it");
+    assert_eq!(found("ZAZEN"), "Zazen");
+    store.delete_label(&key("Zazen")).unwrap();
+    assert_eq!(found("Sitting"), "Sitting", "the deleted one does not come back");
 }
 
 #[test]

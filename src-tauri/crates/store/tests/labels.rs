@@ -211,28 +211,6 @@ fn a_new_label_never_gets_the_sits_of_another() {
 }
 
 #[test]
-fn a_label_given_by_its_name_is_found_or_is_new() {
-    let (_folder, store) = store();
-    let found = |name: &str| store.label_key(name).unwrap();
-    assert_eq!(found(""), None);
-    assert_eq!(found("Zazen"), Some(key("Zazen")));
-    assert_eq!(store.labels().unwrap(), [], "nothing is stored before a sit has it");
-    sat_with(&store, 1, "Zazen");
-    rename(&store, "Zazen", "Sitting");
-    assert_eq!(found("Sitting"), Some(key("Zazen")));
-    assert_eq!(found("Zazen"), Some(key("Zazen (2)")), "the key of another label is not its name");
-    assert_eq!(found("Zazen"), Some(key("Zazen (2)")), "it was created");
-    store.delete_label(&key("Zazen (2)")).unwrap();
-    assert_eq!(found("Zazen"), Some(key("Zazen (3)")));
-    assert_eq!(found(" zAZEN "), Some(key("Zazen (3)")), "differs in capitals only");
-    store.merge_label(&key("Zazen (3)"), &key("Zazen")).unwrap();
-    assert_eq!(found("Zazen"), Some(key("Zazen")), "was merged into it");
-    assert_eq!(found("ZAZEN"), Some(key("Zazen")));
-    store.delete_label(&key("Zazen")).unwrap();
-    assert_eq!(found("Sitting"), Some(key("Sitting")), "the deleted one does not come back");
-}
-
-#[test]
 fn what_cannot_be_done_is_an_error_that_changes_nothing() {
     let (_folder, store) = store();
     let long = "x".repeat(1025);

@@ -1,6 +1,6 @@
-//! Finds or creates labels that are given by their names, as in a command or an import.
+//! Finds or creates labels that an import gives by their names.
 
-use super::{Record, State, create, shown, update_resolved, write};
+use super::{Record, State, shown, update_resolved, write};
 use crate::{StoreError, device};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,28 +39,6 @@ impl<'r> Names<'r> {
     fn find(&self, name: &str) -> Option<&'r LabelKey> {
         self.exact.get(name).or_else(|| self.folded.get(&folded(name))).copied()
     }
-}
-
-/// Returns the key for a label that is given by its name, as in a command: that of the label which is called so (see
-/// [`Names::find`]), or else of a new label. `None` for an empty name.
-pub(crate) fn key_for_name(
-    connection: &Connection,
-    name: &str,
-) -> Result<Option<LabelKey>, StoreError> {
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let records = shown(connection)?;
-    if let Some(key) = Names::of(&records).find(name) {
-        return Ok(Some(key.clone()));
-    }
-    let key = LabelKey(name.to_owned());
-    if records.iter().all(|(_, record)| record.label.key != key) {
-        return Ok(Some(key));
-    }
-    // The label of this key is called something else, or is deleted.
-    let LabelDetails { colour, shape, .. } = LabelDetails::unchanged(&key);
-    create(connection, name, colour, shape).map(Some)
 }
 
 /// Writes the labels of an import without computing what each is shown as; [`Self::finish`] does so once for all.

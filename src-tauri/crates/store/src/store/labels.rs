@@ -74,16 +74,6 @@ impl Store {
         self.write(move |transaction| labels::restore(transaction, &key))
     }
 
-    /// Returns the key for a label that is given by its name: that of the label which is called so, or else of a new one.
-    /// `None` for an empty name.
-    ///
-    /// # Errors
-    /// [`StoreError::LabelName`], [`StoreError::TooManyLabels`], or an I/O error.
-    pub fn label_key(&self, name: &str) -> Result<Option<LabelKey>, StoreError> {
-        let name = name.to_owned();
-        self.write(move |transaction| labels::key_for_name(transaction, &name))
-    }
-
     /// Returns the first `limit` labels of `account` that are to be sent.
     ///
     /// # Errors
