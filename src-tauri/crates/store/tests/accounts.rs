@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{acknowledge, at, drive, id, log, plan, push_of, sat, sign_in, start, user};
+use common::{acknowledge, at, drive, id, log, plan, pull_of, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
@@ -28,17 +28,7 @@ fn cursor(seq: i64) -> Cursor {
 }
 
 fn pull(rows: Vec<Session>, seq: i64) -> Pull {
-    Pull {
-        rows,
-        unreadable: Vec::new(),
-        version: "0.1.0".into(),
-        cursor: cursor(seq),
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq: None,
-        at: at(0).wall.utc,
-    }
+    pull_of(rows, cursor(seq))
 }
 
 /// Merges what the server has of the first account.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{at, drive, id, log, plan, push_of, sat, sign_in, start, user};
+use common::{at, drive, id, log, plan, pull_of, push_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{DeviceId, SessionId, SessionRef, UserId};
@@ -27,18 +27,8 @@ fn second(store: &Store) {
 }
 
 fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> u32 {
-    let pull = Pull {
-        rows,
-        unreadable: Vec::new(),
-        version: "0.1.0".into(),
-        cursor: Cursor { seq: 9, history_id: Uuid::from_u128(3) },
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq: None,
-        at: at(0).wall.utc,
-    };
-    match store.apply_pull(account, pull).unwrap() {
+    let cursor = Cursor { seq: 9, history_id: Uuid::from_u128(3) };
+    match store.apply_pull(account, pull_of(rows, cursor)).unwrap() {
         Pulled::Merged { changed } => changed,
         other => panic!("{other:?}"),
     }
@@ -300,17 +290,12 @@ fn a_row_that_was_stored_as_text_because_of_its_id_becomes_a_session() {
     let theirs = noted(&shown(&store, 1), "theirs");
     second(&store);
     let row = UnreadableRow { id: id(1).0, body: "{}".into() };
+    let cursor = Cursor { seq: 9, history_id: Uuid::from_u128(3) };
+    // The version as after the migration of an earlier format.
     let pull = Pull {
-        rows: Vec::new(),
         unreadable: vec![row.clone()],
-        // As after the migration of an earlier format.
         version: String::new(),
-        cursor: Cursor { seq: 9, history_id: Uuid::from_u128(3) },
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq: None,
-        at: at(0).wall.utc,
+        ..pull_of(Vec::new(), cursor)
     };
     store.apply_pull(user(2), pull).unwrap();
     assert_eq!(store.backlog(user(2)).unwrap().unreadable, 1);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{at, id, plan, sat, sign_in, start, user};
+use common::{at, id, plan, pull_of, sat, sign_in, start, user};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -114,20 +114,8 @@ impl Server {
 }
 
 fn pull(store: &Store, labels_seq: Option<i64>) {
-    let (rows, unreadable, version) = (Vec::new(), Vec::new(), "0.1.0".into());
-    let at = at(0).wall.utc;
     let cursor = cursor(labels_seq.unwrap_or(0));
-    let pull = Pull {
-        rows,
-        unreadable,
-        version,
-        cursor,
-        last: true,
-        erased: None,
-        labels_seq,
-        partner_seq: None,
-        at,
-    };
+    let pull = Pull { labels_seq, ..pull_of(Vec::new(), cursor) };
     store.apply_pull(user(1), pull).unwrap();
 }
 

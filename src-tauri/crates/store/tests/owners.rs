@@ -2,15 +2,15 @@
 
 mod common;
 
-use common::{acknowledge, at, drive, id, log, plan, sat, sign_in, start, user};
+use common::{acknowledge, at, drive, id, log, plan, pull_of, sat, sign_in, start, user};
 use uuid::Uuid;
 use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::session::Session;
 use zafu_core::timer::{Command, Timer};
 use zafu_store::{
-    AfterErasure, Backlog, ClosedReason, Cursor, LogPosition, Owner, OwnerFilter, Pull, Pulled,
-    Store, StoreError,
+    AfterErasure, Backlog, ClosedReason, Cursor, LogPosition, Owner, OwnerFilter, Pulled, Store,
+    StoreError,
 };
 
 const ONE: &str = "https://one.example";
@@ -61,20 +61,7 @@ fn sent(store: &Store, n: u128) -> Vec<SessionId> {
 
 fn pull(store: &Store, account: UserId, rows: Vec<Session>) -> Pulled {
     let cursor = Cursor { seq: 7, history_id: Uuid::from_u128(7) };
-    let (unreadable, version) = (Vec::new(), "0.1.0".into());
-    let at = at(0).wall.utc;
-    let pull = Pull {
-        rows,
-        unreadable,
-        version,
-        cursor,
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq: None,
-        at,
-    };
-    store.apply_pull(account, pull).unwrap()
+    store.apply_pull(account, pull_of(rows, cursor)).unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use common::{at, sign_in, user};
+use common::{at, pull_of, sign_in, user};
 use proptest::prelude::*;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
@@ -152,17 +152,8 @@ impl Server {
 
 /// Applies an empty pull that says that the partner's state has this number.
 fn pull(store: &Store, partner_seq: Option<i64>) {
-    let pull = Pull {
-        rows: vec![],
-        unreadable: vec![],
-        version: "0.1.0".into(),
-        cursor: Cursor { seq: 1, history_id: Uuid::from_u128(1) },
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq,
-        at: now(),
-    };
+    let cursor = Cursor { seq: 1, history_id: Uuid::from_u128(1) };
+    let pull = Pull { partner_seq, at: now(), ..pull_of(Vec::new(), cursor) };
     store.apply_pull(user(1), pull).unwrap();
 }
 

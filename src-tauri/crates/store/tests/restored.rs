@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{acknowledge, at, id, push_of, sat, sign_in, user};
+use common::{acknowledge, at, id, pull_of, push_of, sat, sign_in, user};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,17 +102,8 @@ impl Folder {
 
     fn pull(&mut self, rows: Vec<Session>) {
         self.seq += 1;
-        let pull = Pull {
-            rows,
-            unreadable: Vec::new(),
-            version: "0.1.0".into(),
-            cursor: Cursor { seq: self.seq, history_id: Uuid::from_u128(5) },
-            last: true,
-            erased: None,
-            labels_seq: None,
-            partner_seq: None,
-            at: at(6000).wall.utc,
-        };
+        let cursor = Cursor { seq: self.seq, history_id: Uuid::from_u128(5) };
+        let pull = Pull { at: at(6000).wall.utc, ..pull_of(rows, cursor) };
         let merged = self.store().apply_pull(user(1), pull).unwrap();
         assert!(matches!(merged, Pulled::Merged { .. }));
     }

@@ -4,7 +4,7 @@
 mod common;
 
 use chrono::{DateTime, Utc};
-use common::{at, id, user};
+use common::{at, id, pull_of, user};
 use proptest::prelude::*;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,18 +145,7 @@ impl World {
             }
         }
         let cursor = Cursor { seq: 1, history_id: Uuid::from_u128(3) };
-        let unreadable = Vec::new();
-        let pull = Pull {
-            rows: all,
-            unreadable,
-            version,
-            cursor,
-            last: true,
-            erased: None,
-            labels_seq: None,
-            partner_seq: None,
-            at,
-        };
+        let pull = Pull { version, at, ..pull_of(all, cursor) };
         self.store.apply_pull(account, pull).unwrap();
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{at, id, push_of, sat, sign_in, user};
+use common::{at, id, pull_of, push_of, sat, sign_in, user};
 use uuid::Uuid;
 use zafu_core::session::Session;
 use zafu_store::{AfterErasure, Cursor, Pull, RowOutcome, ServerRow, Store, UnreadableRow};
@@ -23,18 +23,7 @@ fn unreadable(n: u128, body: &str) -> UnreadableRow {
 
 fn pull(store: &Store, rows: Vec<Session>, unreadable: Vec<UnreadableRow>) {
     let cursor = Cursor { seq: 5, history_id: Uuid::from_u128(5) };
-    let (version, at) = (OLD.into(), at(0).wall.utc);
-    let pull = Pull {
-        rows,
-        unreadable,
-        version,
-        cursor,
-        last: true,
-        erased: None,
-        labels_seq: None,
-        partner_seq: None,
-        at,
-    };
+    let pull = Pull { unreadable, version: OLD.into(), ..pull_of(rows, cursor) };
     store.apply_pull(user(1), pull).unwrap();
 }
 

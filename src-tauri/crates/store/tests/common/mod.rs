@@ -7,10 +7,11 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::plan::{Bells, Length, OvertimeChoice, Plan};
+use zafu_core::session::Session;
 use zafu_core::time::{BootId, BootTime, Moment, UtcOffset, WallTime};
 use zafu_core::timer::{Command, Timer, saves};
 use zafu_store::{
-    LogFilter, LogPosition, LogQuery, OwnerFilter, Push, PushedRow, RowOutcome, Store,
+    Cursor, LogFilter, LogPosition, LogQuery, OwnerFilter, Pull, Push, PushedRow, RowOutcome, Store,
 };
 
 pub fn wall(utc: &str) -> WallTime {
@@ -43,6 +44,21 @@ pub fn sign_in(store: &Store) {
 pub fn push_of(id: SessionId, generation: i64, outcome: RowOutcome) -> Push {
     let rows = vec![PushedRow { id, generation, outcome }];
     Push { rows, version: "0.1.0".into(), moved: None, at: at(0).wall.utc }
+}
+
+/// Returns the only response to a pull, of a server that knows neither labels nor partners.
+pub fn pull_of(rows: Vec<Session>, cursor: Cursor) -> Pull {
+    Pull {
+        rows,
+        unreadable: Vec::new(),
+        version: "0.1.0".into(),
+        cursor,
+        last: true,
+        erased: None,
+        labels_seq: None,
+        partner_seq: None,
+        at: at(0).wall.utc,
+    }
 }
 
 /// Acknowledges a sit of the first account at `generation`. Returns whether it is no longer pending.
