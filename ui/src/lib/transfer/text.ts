@@ -43,15 +43,17 @@ export function momentText(rfc3339: string): string {
 	});
 }
 
+/** Returns a day on this computer: `23 November 2026`. */
+function dateText(date: Date): string {
+	return date.toLocaleDateString(locale(), { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
 /** Returns a range of days; one day if both are the same. */
 export function dayRange(first: string, last: string): string {
-	const [from, to] = [first, last].map((day) =>
-		new Date(`${day}T12:00:00`).toLocaleDateString(locale(), {
-			day: 'numeric',
-			month: 'long',
-			year: 'numeric',
-		}),
-	) as [string, string];
+	const [from, to] = [first, last].map((day) => dateText(new Date(`${day}T12:00:00`))) as [
+		string,
+		string,
+	];
 	return first === last ? from : t('transfer-days', { first: from, last: to });
 }
 
@@ -60,12 +62,7 @@ export function bothDates(example: string): { dayFirst: string; monthFirst: stri
 	const found = /(\d{1,2})\D(\d{1,2})\D(\d{4})/.exec(example);
 	if (!found) return null;
 	const [one, two, year] = found.slice(1).map(Number) as [number, number, number];
-	const text = (day: number, month: number) =>
-		new Date(year, month - 1, day, 12).toLocaleDateString(locale(), {
-			day: 'numeric',
-			month: 'long',
-			year: 'numeric',
-		});
+	const text = (day: number, month: number) => dateText(new Date(year, month - 1, day, 12));
 	return { dayFirst: text(one, two), monthFirst: text(two, one) };
 }
 
