@@ -44,6 +44,10 @@ pub struct Settings {
     pub notify: bool,
     /// What closing the window does while no sit is running.
     pub close_when_idle: CloseWhenIdle,
+    /// Whose week the lotus shows.
+    pub week: WeekChoice,
+    /// Whether a notification is shown when the partner has joined, bowed or left, and when a shared week is kept.
+    pub partner_notifications: bool,
 }
 
 impl Default for Settings {
@@ -63,6 +67,8 @@ impl Default for Settings {
             keep_screen_awake: false,
             notify: true,
             close_when_idle: CloseWhenIdle::default(),
+            week: WeekChoice::default(),
+            partner_notifications: true,
         }
     }
 }
@@ -119,6 +125,20 @@ pub enum CloseWhenIdle {
     Quit,
     /// Zafu stays in the tray.
     Tray,
+}
+
+/// Whose week the lotus shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum WeekChoice {
+    /// The one that is shared with the partner; without a partner, the user's own.
+    #[default]
+    Ours,
+    /// The user's own.
+    Mine,
+    /// None: the lotus shows the sit alone.
+    Off,
 }
 
 /// A named plan.

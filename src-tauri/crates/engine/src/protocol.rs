@@ -8,6 +8,7 @@ mod account;
 mod import;
 mod insight;
 mod log;
+mod partner;
 mod request;
 mod transfer;
 
@@ -27,6 +28,11 @@ pub use insight::{
 pub use log::{
     DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome,
     SitChange, SitEntry,
+};
+pub use partner::{
+    FormerPartnershipView, InvitationNeed, InvitationPreview, InvitationView, PartnerView,
+    PartnershipView, PendingChange, ProfileView, ShownView, SpanView, WeekMode, WeekProgress,
+    WeekView,
 };
 pub use request::{AccountRequest, EngineRequest, ImportRequest, LogRequest, Request, Response};
 pub(crate) use request::{account_requests, engine_requests, import_requests, log_requests};

@@ -3,9 +3,9 @@
 use crate::protocol::{
     BackupView, BellCheck, ChosenFiles, CodeRequest, DeadLetterView, EngineState, ExportFormat,
     ExportedFile, FinishedView, ImportProgress, ImportReading, ImportView, InsightPeriod,
-    InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery, OwnerView, ProjectView,
-    RestorePreview, SignInRequest, SignedInView, SitChange, SitEntry, SitRecord, SoundView,
-    StartRequest, UnsettledView,
+    InsightView, InvitationPreview, InvitationView, IpcError, LabelLook, LabelView, LogPage,
+    LogQuery, OwnerView, PartnerView, ProjectView, RestorePreview, SignInRequest, SignedInView,
+    SitChange, SitEntry, SitRecord, SoundView, StartRequest, UnsettledView, WeekProgress,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,6 +42,10 @@ fn write(folder: &Path) {
     SignedInView::export_all(&config).unwrap();
     DeadLetterView::export_all(&config).unwrap();
     OwnerView::export_all(&config).unwrap();
+    PartnerView::export_all(&config).unwrap();
+    InvitationView::export_all(&config).unwrap();
+    InvitationPreview::export_all(&config).unwrap();
+    WeekProgress::export_all(&config).unwrap();
     InsightPeriod::export_all(&config).unwrap();
     InsightView::export_all(&config).unwrap();
     LogQuery::export_all(&config).unwrap();

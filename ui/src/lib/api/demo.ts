@@ -48,6 +48,8 @@ export const DEMO_SETTINGS: Settings = {
 	keepScreenAwake: false,
 	notify: true,
 	closeWhenIdle: 'quit',
+	week: 'ours',
+	partnerNotifications: true,
 };
 
 export interface DemoState {

@@ -4,6 +4,7 @@ import type { LanguageChoice } from "./LanguageChoice";
 import type { PlanChoice } from "./PlanChoice";
 import type { Theme } from "./Theme";
 import type { TimeDisplay } from "./TimeDisplay";
+import type { WeekChoice } from "./WeekChoice";
 
 /**
  * The user's settings. A setting that is missing when they are read has its default.
@@ -64,4 +65,12 @@ notify: boolean,
 /**
  * What closing the window does while no sit is running.
  */
-closeWhenIdle: CloseWhenIdle, };
+closeWhenIdle: CloseWhenIdle, 
+/**
+ * Whose week the lotus shows.
+ */
+week: WeekChoice, 
+/**
+ * Whether a notification is shown when the partner has joined, bowed or left, and when a shared week is kept.
+ */
+partnerNotifications: boolean, };
