@@ -160,6 +160,13 @@ fn run_shell(
             commands::account::list_dead_letters,
             commands::account::retry_dead_letters,
             commands::account::export_dead_letters,
+            commands::partner::get_partner,
+            commands::partner::get_week,
+            commands::partner::set_profile,
+            commands::partner::set_target,
+            commands::partner::set_privacy,
+            commands::partner::bow,
+            commands::partner::leave_partner,
             commands::settings::get_settings,
             commands::settings::save_settings,
             commands::settings::list_presets,
@@ -237,6 +244,7 @@ async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
             Ok(Event::State(state)) => app.emit_to(window::LABEL, "state", state),
             Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
             Ok(Event::Log) => app.emit_to(window::LABEL, "log", ()),
+            Ok(Event::Partner) => app.emit_to(window::LABEL, "partner", ()),
             Ok(Event::Show) => {
                 window::show(&app, Reason::Show);
                 Ok(())

@@ -11,3 +11,9 @@ partner-refusal-own = This is your own invitation. Nothing was changed. Send it 
 partner-refusal-already-partners = You are partners already. Nothing was changed.
 partner-refusal-in-partnership = You are in a partnership. Nothing was changed. Leave it first if you want another partner.
 partner-refusal-too-many-attempts = Too many invitations that are not open were tried. Nothing was changed. Wait an hour, then try again.
+# $code is the server's, such as bad_name.
+partner-rejected-profile = The server does not accept your profile ({ $code }). It stays on this device. Change it, then it is sent again.
+partner-rejected-target = The server does not accept your weekly target ({ $code }). It stays on this device. Change it, then it is sent again.
+partner-rejected-privacy = The server does not accept what you chose to show to your partner ({ $code }). Your partner sees what they saw before. Choose again.
+partner-rejected-bow = The server did not deliver your bow ({ $code }). Try again after your partner’s next sit.
+partner-rejected-leave = The server did not end your partnership ({ $code }). You are still partners. Try again; if that fails, tell the project’s administrator.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod import;
 pub mod log;
+pub mod partner;
 pub mod settings;
 pub mod shell;
 pub mod sit;

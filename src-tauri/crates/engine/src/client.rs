@@ -222,7 +222,10 @@ log_requests!(define_methods);
 
 /// Returns whether a request may wait for a server, for the user to unlock the keychain, for a long log or for long files.
 fn may_take_long(request: &Request) -> bool {
-    matches!(request, Request::Account(_) | Request::Log(_) | Request::Import(_))
+    matches!(
+        request,
+        Request::Account(_) | Request::Log(_) | Request::Partner(_) | Request::Import(_)
+    )
 }
 
 /// Decodes the response in `line`; returns `None` at the end of the connection. Only here can a client find that the

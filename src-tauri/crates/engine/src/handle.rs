@@ -6,6 +6,7 @@
 use crate::account::Account;
 use crate::import::{ImportHandle, Imports};
 use crate::log::{Log, LogThread};
+use crate::partner::{Partner, RunningSit};
 use crate::protocol::{EngineState, ErrorCode, IpcError, SoundView, StartRequest, SyncView};
 use crate::sync::SyncHandle;
 use crate::thread::{EngineThread, Event, Message, TerminalSit};
@@ -266,6 +267,22 @@ impl EngineHandle {
         self.post(|thread| thread.log_changed());
     }
 
+    /// Announces that anything about the partner has changed.
+    pub(crate) fn partner_changed(&self) {
+        self.post(|thread| thread.partner_changed());
+    }
+
+    /// Has the sync send what the user has changed about the partner, and announces the change.
+    pub(crate) fn send_partner_changes(&self) {
+        self.sync.wake(Wakeup::Request);
+        self.partner_changed();
+    }
+
+    /// Returns the running sit.
+    pub(crate) fn running_sit(&self) -> Pending<Option<RunningSit>> {
+        self.run(|thread| Ok(thread.running_sit()))
+    }
+
     /// Records that the user has changed sessions of the log: the sync sends them, and the state shows them.
     pub(crate) fn sessions_changed(&self) {
         self.sync.wake(Wakeup::LocalChange);
@@ -285,6 +302,12 @@ impl EngineHandle {
     #[must_use]
     pub const fn log(&self) -> Log<'_> {
         Log::new(self)
+    }
+
+    /// Returns a handle on the profile, the weekly target and the partner.
+    #[must_use]
+    pub const fn partner(&self) -> Partner<'_> {
+        Partner::new(self)
     }
 
     /// Returns a handle on imports.

@@ -34,8 +34,12 @@ pub use partner::{
     PartnershipView, PendingChange, ProfileView, ShownView, SpanView, WeekMode, WeekProgress,
     WeekView,
 };
-pub use request::{AccountRequest, EngineRequest, ImportRequest, LogRequest, Request, Response};
-pub(crate) use request::{account_requests, engine_requests, import_requests, log_requests};
+pub use request::{
+    AccountRequest, EngineRequest, ImportRequest, LogRequest, PartnerRequest, Request, Response,
+};
+pub(crate) use request::{
+    account_requests, engine_requests, import_requests, log_requests, partner_requests,
+};
 use serde::{Deserialize, Serialize};
 pub use transfer::{
     BackupReason, BackupView, ExportFormat, ExportedFile, MissingSit, RestorePreview,

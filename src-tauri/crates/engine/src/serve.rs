@@ -6,11 +6,13 @@ use crate::handle::EngineHandle;
 use crate::host::HostError;
 use crate::import::Imports;
 use crate::log::Log;
+use crate::partner::Partner;
 use crate::protocol::{
     AccountRequest, BackupView, DeadLetterView, EngineRequest, EngineState, ErrorCode,
     ImportProgress, ImportReading, ImportRequest, ImportView, InsightView, IpcError, LabelView,
-    LogPage, LogRequest, OwnerView, ProjectView, Request, Response, SignedInView, SyncReport,
-    SyncView, account_requests, engine_requests, import_requests, log_requests,
+    LogPage, LogRequest, OwnerView, PartnerRequest, PartnerView, ProjectView, Request, Response,
+    SignedInView, SyncReport, SyncView, WeekProgress, account_requests, engine_requests,
+    import_requests, log_requests, partner_requests,
 };
 use crate::socket::{self, Address};
 use crate::thread::Event;
@@ -178,6 +180,7 @@ async fn serve_connection(
                 result
             }
             Ok(Request::Account(request)) => dispatch_account(request, &engine.account()).await,
+            Ok(Request::Partner(request)) => dispatch_partner(request, &engine.partner()).await,
             Ok(Request::Import(request)) => {
                 let is_reading = matches!(request, ImportRequest::Read { .. });
                 let handle = Imports::new(&imports);
@@ -279,6 +282,9 @@ macro_rules! define_dispatch {
     (AccountRequest: $($table:tt)*) => {
         define_dispatch! { dispatch_account(Account<'_>), AccountRequest: $($table)* }
     };
+    (PartnerRequest: $($table:tt)*) => {
+        define_dispatch! { dispatch_partner(Partner<'_>), PartnerRequest: $($table)* }
+    };
     (ImportRequest: $($table:tt)*) => {
         define_dispatch! { dispatch_import(Imports<'_>), ImportRequest: $($table)* }
     };
@@ -286,6 +292,7 @@ macro_rules! define_dispatch {
 engine_requests!(define_dispatch);
 log_requests!(define_dispatch);
 account_requests!(define_dispatch);
+partner_requests!(define_dispatch);
 import_requests!(define_dispatch);
 
 #[cfg(test)]

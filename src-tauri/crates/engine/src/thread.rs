@@ -46,6 +46,9 @@ pub enum Event {
     Settings,
     /// The log has changed, other than by a request of the window to it.
     Log,
+    /// Anything about the partner has changed: the user has changed it here, the sync has read it, or another account is in
+    /// use.
+    Partner,
     /// The window is to be shown.
     Show,
     /// The window is to be shown with the note of this session open.

@@ -2,6 +2,7 @@
 //!
 //! Everything here is read from the tables of `0009_log.sql`, which triggers derive from the sessions in each transaction.
 
+mod counted;
 mod derive;
 mod filter;
 mod insight;
@@ -9,6 +10,7 @@ mod page;
 mod snapshot;
 mod words;
 
+pub(crate) use counted::counted_sits;
 pub(crate) use derive::{day_start, derive_days, derive_late};
 pub use filter::{LogFilter, Outcome, OwnerFilter};
 pub use insight::{DayTotal, Insight, InsightQuery, LengthTotal, YearTotal};

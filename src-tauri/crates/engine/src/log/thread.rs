@@ -3,6 +3,7 @@
 use super::view;
 use crate::clock::Clock;
 use crate::handle::EngineHandle;
+use crate::partner::LocalPartner;
 use crate::protocol::{
     ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
     OwnerView, SitChange, SitEntry,
@@ -130,6 +131,11 @@ impl LogThread {
         self.store.restore_label(key)?;
         self.engine.sessions_changed();
         Ok(())
+    }
+
+    /// Returns what this device knows of the partner.
+    pub(crate) fn partner(&self) -> LocalPartner<'_> {
+        LocalPartner { store: &self.store, now: self.now() }
     }
 
     fn now(&self) -> WallTime {

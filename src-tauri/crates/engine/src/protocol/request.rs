@@ -5,12 +5,14 @@
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
 use super::{
-    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, SignInRequest,
-    SitChange, SitEntry, StartRequest,
+    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, ProfileView,
+    SignInRequest, SitChange, SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::label::LabelKey;
+use zafu_core::partnership::Privacy;
+use zafu_core::profile::WeeklyTarget;
 use zafu_core::timer::{Answer, OvertimeAnswer};
 
 /// A request to the engine.
@@ -25,6 +27,8 @@ pub enum Request {
     Log(LogRequest),
     /// A request to the account, which may wait for a server or for the user's keychain.
     Account(AccountRequest),
+    /// A request about the profile, the weekly target or the partner, which may wait for a server.
+    Partner(PartnerRequest),
     /// A request about imports or backups, which may take as long as the files are long.
     Import(ImportRequest),
 }
@@ -174,6 +178,30 @@ macro_rules! account_requests {
 }
 pub(crate) use account_requests;
 
+/// Passes the table of the requests about the partner, which call the methods of [`Partner`](crate::Partner), to the macro
+/// `$generate`.
+macro_rules! partner_requests {
+    ($generate:ident) => {
+        $generate! { PartnerRequest:
+            /// Returns what this device knows of the profile, the target and the partner.
+            View => view() -> PartnerView;
+            /// Sets the profile. A name, once set, can be changed and not removed.
+            SetProfile => set_profile(profile: ProfileView) -> PartnerView;
+            /// Sets the number of sits that the user wants to sit in a week, with or without an account.
+            SetTarget => set_target(target: WeeklyTarget) -> PartnerView;
+            /// Sets what the partner sees of the user's sits.
+            SetPrivacy => set_privacy(level: Privacy) -> PartnerView;
+            /// Bows to the partner. Does nothing if a bow waits to be sent.
+            Bow => bow() -> PartnerView;
+            /// Leaves the partnership. The caller has asked the user.
+            Leave => leave() -> PartnerView;
+            /// Returns how far the week of the running sit is, or the current week if no sit runs.
+            Week => week() -> WeekProgress;
+        }
+    };
+}
+pub(crate) use partner_requests;
+
 /// Passes the table of the requests about imports and backups, which call the methods of [`Imports`](crate::Imports), to the macro
 /// `$generate`.
 macro_rules! import_requests {
@@ -219,4 +247,5 @@ macro_rules! define_requests {
 engine_requests!(define_requests);
 log_requests!(define_requests);
 account_requests!(define_requests);
+partner_requests!(define_requests);
 import_requests!(define_requests);

@@ -19,9 +19,9 @@ use zafu_store::{Store, StoreError};
 use zafu_sync::{Hold, SyncEngine, Transferred, Wakeup};
 
 /// Carries out requests about the account of a data folder.
-pub struct AccountClient(Route);
+pub struct AccountClient(pub(super) Route);
 
-enum Route {
+pub(super) enum Route {
     Engine(Box<Client>),
     Direct(Box<Direct>),
 }
@@ -82,10 +82,10 @@ macro_rules! define_methods {
 account_requests!(define_methods);
 
 /// The account of a folder in which no engine runs.
-struct Direct {
-    session: AccountSession,
+pub(super) struct Direct {
+    pub(super) session: AccountSession,
     engine: SyncEngine,
-    runtime: Runtime,
+    pub(super) runtime: Runtime,
     _lock: FolderLock,
 }
 
@@ -165,7 +165,7 @@ impl Direct {
     }
 
     /// Syncs until there is nothing to do for now.
-    fn sync(&mut self) -> Result<Transferred, StoreError> {
+    pub(super) fn sync(&mut self) -> Result<Transferred, StoreError> {
         let Self { session, engine, runtime, .. } = self;
         runtime.block_on(async {
             session.open().await?;

@@ -116,6 +116,11 @@ impl AccountSession {
         SyncEngine::new(self.store.clone(), seed, env!("CARGO_PKG_VERSION"))
     }
 
+    /// Returns the store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Returns the current time.
     pub fn now(&self) -> Moment {
         self.clock.now()

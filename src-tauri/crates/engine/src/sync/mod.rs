@@ -6,12 +6,14 @@
 mod account_client;
 mod account_session;
 mod errors;
+mod partner_client;
 mod status;
 mod sync_loop;
 
 pub use account_client::AccountClient;
 use account_session::{AccountSession, Done};
 pub(crate) use errors::label_rejection;
+pub use partner_client::PartnerClient;
 pub(crate) use status::without_sync;
 use sync_loop::SyncLoop;
 

@@ -3,6 +3,7 @@
 use super::{EngineThread, Event, TerminalSit};
 use crate::adapters::{Notification, NotificationAction};
 use crate::clock::LocalZone;
+use crate::partner::RunningSit;
 use crate::protocol::{
     EngineState, ErrorCode, FinishedView, IpcError, SoundView, StartRequest, SyncView,
 };
@@ -253,6 +254,14 @@ impl EngineThread {
     pub(crate) fn log_changed(&self) {
         let _ = self.events.send(Event::Log);
         self.publish();
+    }
+
+    pub(crate) fn partner_changed(&self) {
+        let _ = self.events.send(Event::Partner);
+    }
+
+    pub(crate) fn running_sit(&self) -> Option<RunningSit> {
+        self.timer.sit().map(RunningSit::of)
     }
 
     pub(crate) fn notify_sit_continues(&mut self) {

@@ -2,10 +2,13 @@
 
 use super::Store;
 use crate::StoreError;
+use crate::log;
 use crate::partner::{self, PartnerApplied, PartnerChanges, PartnerState, PartnerUpdate};
+use chrono::{DateTime, Utc};
+use std::ops::Range;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_core::partnership::Privacy;
+use zafu_core::partnership::{Privacy, SharedSit};
 use zafu_core::profile::{Profile, WeeklyTarget};
 
 impl Store {
@@ -57,6 +60,19 @@ impl Store {
     /// [`StoreError::NotSignedIn`], [`StoreError::NoPartnership`], or an I/O error.
     pub fn leave(&self) -> Result<(), StoreError> {
         self.write(|transaction| partner::leave(transaction))
+    }
+
+    /// Returns the sits that count towards a week and whose effective start is in `starts`, the first one first: those of
+    /// `account` that its server has or will get; without an account, those of the shown account and the ownerless ones.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn counted_sits(
+        &self,
+        account: Option<UserId>,
+        starts: Range<DateTime<Utc>>,
+    ) -> Result<Vec<SharedSit>, StoreError> {
+        self.read(|connection| log::counted_sits(connection, account, starts))
     }
 
     /// Returns what is to be sent about the partner of `account`, and the number of the state of the server that was last

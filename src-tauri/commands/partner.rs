@@ -1,0 +1,58 @@
+//! Commands for the profile, the weekly target and the partner.
+
+use tauri::State;
+use zafu_core::partnership::Privacy;
+use zafu_core::profile::WeeklyTarget;
+use zafu_engine::EngineHandle;
+use zafu_engine::protocol::{IpcError, PartnerView, ProfileView, WeekProgress};
+
+/// Returns what this device knows of the profile, the target and the partner.
+#[tauri::command]
+pub async fn get_partner(engine: State<'_, EngineHandle>) -> Result<PartnerView, IpcError> {
+    engine.partner().view().await
+}
+
+/// Returns how far the week is that the lotus shows.
+#[tauri::command]
+pub async fn get_week(engine: State<'_, EngineHandle>) -> Result<WeekProgress, IpcError> {
+    engine.partner().week().await
+}
+
+/// Sets the profile.
+#[tauri::command]
+pub async fn set_profile(
+    engine: State<'_, EngineHandle>,
+    profile: ProfileView,
+) -> Result<PartnerView, IpcError> {
+    engine.partner().set_profile(profile).await
+}
+
+/// Sets the number of sits that the user wants to sit in a week.
+#[tauri::command]
+pub async fn set_target(
+    engine: State<'_, EngineHandle>,
+    target: WeeklyTarget,
+) -> Result<PartnerView, IpcError> {
+    engine.partner().set_target(target).await
+}
+
+/// Sets what the partner sees of the user's sits.
+#[tauri::command]
+pub async fn set_privacy(
+    engine: State<'_, EngineHandle>,
+    level: Privacy,
+) -> Result<PartnerView, IpcError> {
+    engine.partner().set_privacy(level).await
+}
+
+/// Bows to the partner.
+#[tauri::command]
+pub async fn bow(engine: State<'_, EngineHandle>) -> Result<PartnerView, IpcError> {
+    engine.partner().bow().await
+}
+
+/// Leaves the partnership. The window has asked the user.
+#[tauri::command]
+pub async fn leave_partner(engine: State<'_, EngineHandle>) -> Result<PartnerView, IpcError> {
+    engine.partner().leave().await
+}
