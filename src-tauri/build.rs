@@ -66,6 +66,7 @@ const COMMANDS: &[&str] = &[
     "preview_bell",
     "list_sounds",
     "choose_sound_file",
+    "take_join_link",
     "set_fullscreen",
     "quit_app",
 ];

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod dialogs;
 mod exit;
+mod invitation;
 mod rendering;
 mod ring_icon;
 mod signals;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(response) => return finish(print_usage(&response)),
     };
+    invitation::remove_from_arguments(&args);
     let folder = match DataFolder::open_or_create() {
         Ok(folder) => folder,
         Err(error) => {
@@ -50,9 +52,16 @@ pub fn run() -> ExitCode {
     if let Err(message) = rendering::check_display() {
         return finish(fail(&message));
     }
+    let invitation = match invitation::of_start(&args) {
+        Ok(invitation) => invitation,
+        Err(message) => {
+            startup::show_error(&message);
+            return finish(ExitCode::FAILURE);
+        }
+    };
     let signals = SignalListener::new();
     let ringing = Ringing::default();
-    finish(match startup::start(&folder, &ringing, &args) {
+    finish(match startup::start(&folder, &ringing, &args, invitation) {
         Started::Here(host, restored) => {
             run_shell(&folder, *host, restored, ringing, signals, &args)
         }
@@ -108,6 +117,7 @@ fn run_shell(
         .manage(tray_visibility::TrayExists::default())
         .manage(window::MakeLock::default())
         .manage(window::ToShow(restored.into()))
+        .manage(invitation::ToShow::default())
         .manage(commands::import::Chosen::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_state,
@@ -175,6 +185,7 @@ fn run_shell(
             commands::settings::list_sounds,
             commands::settings::preview_bell,
             commands::settings::choose_sound_file,
+            commands::shell::take_join_link,
             commands::shell::set_fullscreen,
             commands::shell::quit_app,
         ])
@@ -210,11 +221,20 @@ fn run_shell(
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<EngineHandle>().window_focused();
         }
+        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => {
+            app.state::<invitation::ToShow>().window_changed();
+        }
         RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
             commands::import::dragged(app, &event);
         }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app, Reason::Show),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            for url in urls {
+                invitation::opened(app, url.as_str());
+            }
+        }
         _ => {}
     });
     ExitCode::SUCCESS
@@ -247,6 +267,10 @@ async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
             Ok(Event::Partner) => app.emit_to(window::LABEL, "partner", ()),
             Ok(Event::Show) => {
                 window::show(&app, Reason::Show);
+                Ok(())
+            }
+            Ok(Event::ShowInvitation(link)) => {
+                invitation::show(&app, link);
                 Ok(())
             }
             Ok(Event::AddNote(id)) => {

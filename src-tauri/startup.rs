@@ -9,7 +9,7 @@ use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::Ringing;
-use zafu_engine::protocol::IpcError;
+use zafu_engine::protocol::{IpcError, Secret};
 use zafu_engine::{Access, lock_or_connect};
 use zafu_engine::{Client, Host, HostError, output, system};
 use zafu_messages::text;
@@ -33,8 +33,14 @@ pub struct Restored {
 }
 
 /// Starts the engine of `folder`, and offers to restore a damaged database. With `tell_when_started` an error is
-/// printed instead, for the process that started this one.
-pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
+/// printed instead, for the process that started this one. The process that runs the engine shows the invitation of the
+/// link `invitation`.
+pub fn start(
+    folder: &DataFolder,
+    ringing: &Ringing,
+    args: &Args,
+    invitation: Option<Secret>,
+) -> Started {
     let mut restored = None;
     let mut to_restore = args.restore_backup;
     loop {
@@ -45,11 +51,18 @@ pub fn start(folder: &DataFolder, ringing: &Ringing, args: &Args) -> Started {
                 }
                 let adapters = system::adapters(folder, ringing.clone());
                 match Host::start_locked(folder, lock, adapters) {
-                    Ok(host) => return Started::Here(Box::new(host), restored),
+                    Ok(host) => {
+                        if let Some(link) = invitation {
+                            // The window is asked for it once there is one.
+                            drop(host.engine().show_invitation(link));
+                        }
+                        return Started::Here(Box::new(host), restored);
+                    }
                     Err(error) => error,
                 }
             }
-            Ok(Access::Engine(client)) => match show_elsewhere(client, args.background) {
+            Ok(Access::Engine(client)) => match show_elsewhere(client, args.background, invitation)
+            {
                 Ok(()) => return Started::Elsewhere,
                 Err(error) => return fail(&error.message, args),
             },
@@ -98,12 +111,18 @@ fn restore(folder: &DataFolder, number: u32) -> Option<Restored> {
     }
 }
 
-/// Shows the window of the process that runs the engine, unless this one was to start in the background.
-fn show_elsewhere(mut client: Box<Client>, background: bool) -> Result<(), IpcError> {
-    if background {
-        return Ok(());
+/// Shows the window of the process that runs the engine, with the invitation if there is one, unless this process was to
+/// start in the background.
+fn show_elsewhere(
+    mut client: Box<Client>,
+    background: bool,
+    invitation: Option<Secret>,
+) -> Result<(), IpcError> {
+    match invitation {
+        Some(link) => client.show_invitation(link),
+        None if background => Ok(()),
+        None => client.show_window(),
     }
-    client.show_window()
 }
 
 /// Logs and shows why the engine cannot start.
@@ -144,7 +163,8 @@ fn repair(folder: &DataFolder, error: &HostError, backup: Option<&Path>) -> bool
     }
 }
 
-fn show_error(message: &Message) {
+/// Shows an error in a dialog, and on standard error.
+pub fn show_error(message: &Message) {
     let text = text(message);
     output::print_error(&text);
     dialog(&text, MessageButtons::Ok);

@@ -13,6 +13,7 @@ engine-preset-none = Es gibt keine Vorlage „{ $name }“. Es gibt noch keine V
 engine-keep-awake = Der Computer schläft während der Sitzung vielleicht ein ({ $reason }). Die Sitzung läuft weiter. Wird sie unterbrochen, fragt Zafu dich nach der Unterbrechung.
 engine-notification = Die Benachrichtigung konnte nicht angezeigt werden ({ $reason }). Sonst ist nichts betroffen. `zafu doctor` zeigt, was fehlt.
 engine-file-not-written = { $file } konnte nicht geschrieben werden ({ $reason }). Sonst wurde nichts geändert.
+engine-no-window = Zafu läuft in einem Terminal, ohne Fenster. Es wurde nichts geändert. Öffne den Link nach der Sitzung noch einmal, oder füge ihn bei `zafu partner join -` ein.
 engine-not-a-time = „{ $text }“ ist kein Zeitpunkt mit Abstand zu UTC wie 2026-03-01T06:30:00+01:00. Es wurde nichts geändert. Gib Datum und Uhrzeit noch einmal ein.
 engine-not-a-picture = „{ $name }“ ist nicht der Name eines Bildes. Es wurde nichts gespeichert.
 

@@ -10,3 +10,6 @@ startup-set-aside-by-command = { $error } Führe dazu `zafu restore empty` aus.
 startup-no-window = Das Fenster kann nicht gezeigt werden ({ $reason }). `zafu sit --terminal` führt eine Sitzung ohne es aus.
 startup-no-display = Hier gibt es keine Anzeige: `zafu sit --terminal` führt eine Sitzung ohne sie aus.
 startup-display-unreachable = Die Anzeige { $display } ({ $variable }) ist nicht erreichbar: `zafu sit --terminal` führt eine Sitzung ohne sie aus.
+
+# Das Programm wurde mit etwas anderem als dem Link einer Einladung gestartet.
+startup-not-an-invitation = Zafu öffnet nur Links von Einladungen, die mit zafu://join/ beginnen. Es wurde nichts geändert.

@@ -13,6 +13,7 @@ engine-preset-none = There is no preset “{ $name }”. There are no presets ye
 engine-keep-awake = The computer may go to sleep during the sit ({ $reason }). The sit continues. If it is interrupted, Zafu will ask you about the gap.
 engine-notification = The notification could not be shown ({ $reason }). Nothing else is affected. Run `zafu doctor` to see what is missing.
 engine-file-not-written = { $file } could not be written ({ $reason }). Nothing else was changed.
+engine-no-window = Zafu runs in a terminal, without a window. Nothing was changed. Open the link again after the sit, or run `zafu partner join -` and paste it there.
 engine-not-a-time = “{ $text }” is not a time with a UTC offset, such as 2026-03-01T06:30:00+01:00. Nothing was changed. Enter the date and the time again.
 engine-not-a-picture = “{ $name }” is not the name of a picture. Nothing was saved.
 

@@ -10,3 +10,6 @@ startup-set-aside-by-command = { $error } Run `zafu restore empty` to do so.
 startup-no-window = The window cannot be shown ({ $reason }). `zafu sit --terminal` runs a sit without one.
 startup-no-display = There is no display here: `zafu sit --terminal` runs a sit without one.
 startup-display-unreachable = The display { $display } ({ $variable }) cannot be reached: `zafu sit --terminal` runs a sit without one.
+
+# The program was started with an argument that is not the link of an invitation.
+startup-not-an-invitation = Zafu opens only the links of invitations, which begin with zafu://join/. Nothing was changed.

@@ -57,7 +57,7 @@ in_root() {
     DEBIAN_FRONTEND=noninteractive "$@"
 }
 # Recommended packages are left out: what Zafu depends on must be enough.
-install() { in_root apt-get install --yes --no-install-recommends "$1"; }
+install() { in_root apt-get install --yes --no-install-recommends "$@"; }
 as_user() {
   chroot --userspec=sitter:sitter "$ROOT" /usr/bin/env -i HOME=/home/sitter USER=sitter \
     PATH=/usr/bin:/bin LANG=C.UTF-8 ${DISPLAY:+DISPLAY="$DISPLAY"} "$@"
@@ -125,15 +125,44 @@ is_sitting() {
 }
 is_sitting || fail "the action started no sit: $(as_user zafu status --json)"
 
-say "upgrading during a sit"
+say "the link of an invitation"
+# What Debian's desktops have.
+install desktop-file-utils libglib2.0-bin procps
+code=2TB9D5MPJTB9D5MPJTB9D5MPJTM
+link="zafu://join/$code?url=https%3A%2F%2Fabc.supabase.co&key=sb_publishable_x&sum=V212ZR"
+open_link() { as_user gio open "$link" || fail "nothing opens the link of an invitation"; }
+processes() { in_root ps -e -o args=; }
+one_process() { [ "$(processes | grep -c '^[^ ]*zafu-app')" = 1 ]; }
+is_told_nowhere() {
+  local all
+  all=$(processes)
+  [[ $all != *"$code"* ]] || fail "the code of an invitation is among the arguments: $all"
+  ! grep --recursive "$code" "$ROOT/home/sitter" || fail "the code of an invitation is in a file"
+}
+# The window is closed, and Zafu goes on with the sit.
+xdotool search --onlyvisible --name '^Zafu$' windowquit
+window_gone() { ! window_shown; }
+until_true 60 window_gone || fail "the window is not closed"
+open_link
+until_true 60 window_shown || fail "the link does not show the window of the running Zafu"
+until_true 60 one_process || fail "a second zafu-app goes on: $(processes)"
+is_sitting || fail "the link ended the sit: $(as_user zafu status --json)"
+is_told_nowhere
 as_user zafu discard --yes
+as_user zafu quit
+has_quit() { as_user zafu status --json | grep '"running": false' >/dev/null; }
+until_true 60 has_quit || fail "Zafu does not quit"
+open_link
+until_true 60 window_shown || fail "the link does not start Zafu"
+is_told_nowhere
+
+say "upgrading during a sit"
 as_user zafu sit 1h --prepare 0s
 install /new.deb
 [ "$(in_root dpkg-query --show --showformat='${Version}' zafu)" != 0.0.1 ] || fail "nothing was upgraded"
 is_sitting || fail "the upgrade ended the sit: $(as_user zafu status --json)"
 as_user zafu end
 as_user zafu quit
-has_quit() { as_user zafu status --json | grep '"running": false' >/dev/null; }
 until_true 60 has_quit || fail "Zafu does not quit"
 [ "$(sits)" = 2 ] || fail "a sit is missing after the upgrade: $(as_user zafu log --json)"
 

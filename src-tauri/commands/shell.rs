@@ -1,10 +1,18 @@
 //! Commands for the window itself and for quitting.
 
 use crate::exit;
+use crate::invitation::ToShow;
 use tauri::{AppHandle, State, WebviewWindow};
 use zafu_core::message;
 use zafu_engine::EngineHandle;
-use zafu_engine::protocol::{ErrorCode, IpcError};
+use zafu_engine::protocol::{ErrorCode, IpcError, Secret};
+
+/// Returns the link of an invitation that the system opened before the window listened. The window listens for the event
+/// `join` first, which brings each later link, and then calls this once.
+#[tauri::command]
+pub fn take_join_link(to_show: State<'_, ToShow>) -> Option<Secret> {
+    to_show.take()
+}
 
 /// Enters or leaves full screen.
 #[tauri::command]

@@ -17,6 +17,7 @@ mod command_line;
 mod desktop;
 mod disk;
 mod insight_window;
+mod join_link;
 mod keyring;
 mod kill;
 mod kill_sync;

@@ -222,3 +222,22 @@ fn output(command: &mut Command) -> Result<String> {
     ensure!(output.status.success(), "{program} failed: {}", error.trim());
     String::from_utf8(output.stdout).with_context(|| format!("{program} prints no UTF-8"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    #[test]
+    fn every_package_opens_the_links_of_invitations() {
+        // The bundler registers the scheme in the property list of macOS and in the registry of Windows.
+        let config = include_str!("../../tauri.conf.json");
+        let config: Value = serde_json::from_str(config).unwrap();
+        assert_eq!(config["plugins"]["deep-link"]["desktop"]["schemes"], json!(["zafu"]));
+        // The template of Linux is ours.
+        let desktop = include_str!("../../packaging/linux/zafu.desktop");
+        let entry = desktop.split("[Desktop Action").next().unwrap();
+        for line in ["MimeType=x-scheme-handler/zafu;", "Exec=zafu-app %u"] {
+            assert!(entry.lines().any(|it| it == line), "{line} is missing in {entry}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ const CODE_SYMBOLS: usize = 27;
 /// Symbols of the sum at the end of a link: 30 bits.
 const SUM_SYMBOLS: usize = 6;
 /// The beginning of every link.
-const LINK_START: &str = "zafu://join/";
+pub const LINK_START: &str = "zafu://join/";
 /// The digits of base 32 by Douglas Crockford, <https://www.crockford.com/base32.html>.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

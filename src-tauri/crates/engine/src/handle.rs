@@ -7,7 +7,9 @@ use crate::account::Account;
 use crate::import::{ImportHandle, Imports};
 use crate::log::{Log, LogThread};
 use crate::partner::{Partner, RunningSit};
-use crate::protocol::{EngineState, ErrorCode, IpcError, SoundView, StartRequest, SyncView};
+use crate::protocol::{
+    EngineState, ErrorCode, IpcError, Secret, SoundView, StartRequest, SyncView,
+};
 use crate::sync::SyncHandle;
 use crate::thread::{EngineThread, Event, Message, TerminalSit};
 use std::pin::Pin;
@@ -199,6 +201,14 @@ impl EngineHandle {
             thread.show_window();
             Ok(())
         })
+    }
+
+    /// Asks the process that runs the engine to show the invitation of a link in its window. Accepts nothing.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Rejected`] if the process has a terminal instead of a window.
+    pub fn show_invitation(&self, link: Secret) -> Pending<()> {
+        self.run(move |thread| thread.show_invitation(link))
     }
 
     /// Tells the engine that the window has gained focus, which may start a sync.

@@ -10,7 +10,7 @@ mod requests;
 pub(crate) use requests::new_id;
 
 use crate::adapters::{Adapters, Awake, Notification};
-use crate::protocol::{EngineState, ErrorCode, IpcError, SyncView};
+use crate::protocol::{EngineState, ErrorCode, IpcError, Secret, SyncView};
 use crate::sync::{self, SyncHandle};
 use days::DayDerivation;
 use std::cell::Cell;
@@ -51,6 +51,8 @@ pub enum Event {
     Partner,
     /// The window is to be shown.
     Show,
+    /// The window is to be shown with the invitation of this link.
+    ShowInvitation(Secret),
     /// The window is to be shown with the note of this session open.
     AddNote(SessionId),
     /// The process is to quit.
@@ -96,6 +98,8 @@ pub(crate) struct EngineThread {
     days: DayDerivation,
     sync: SyncHandle,
     sync_view: Option<SyncView>,
+    /// True if the process has a terminal instead of a window.
+    is_in_terminal: bool,
 }
 
 impl EngineThread {
@@ -127,6 +131,7 @@ impl EngineThread {
             days: DayDerivation::default(),
             sync,
             sync_view,
+            is_in_terminal: false,
         };
         thread.save_or_retry(saves(&effects));
         thread.perform(effects);

@@ -5,7 +5,7 @@
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
 use super::{
-    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, ProfileView,
+    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, ProfileView, Secret,
     SignInRequest, SitChange, SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,8 @@ macro_rules! engine_requests {
             ResolveSit => resolve_sit(id: Option<SessionId>, answer: Answer) -> EngineState;
             /// Asks the process that runs the engine to show its window.
             ShowWindow => show_window() -> ();
+            /// Asks the process that runs the engine to show the invitation of a link in its window. Accepts nothing.
+            ShowInvitation => show_invitation(link: Secret) -> ();
             /// Saves all changes, then asks the process that runs the engine to quit.
             Quit => quit() -> ();
             /// Advances a test clock by `ms` milliseconds.

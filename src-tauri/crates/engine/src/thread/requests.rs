@@ -5,7 +5,7 @@ use crate::adapters::{Notification, NotificationAction};
 use crate::clock::LocalZone;
 use crate::partner::RunningSit;
 use crate::protocol::{
-    EngineState, ErrorCode, FinishedView, IpcError, SoundView, StartRequest, SyncView,
+    EngineState, ErrorCode, FinishedView, IpcError, Secret, SoundView, StartRequest, SyncView,
 };
 use crate::view;
 #[cfg(feature = "test-clock")]
@@ -61,6 +61,7 @@ impl EngineThread {
         &mut self,
         request: StartRequest,
     ) -> Result<TerminalSit, IpcError> {
+        self.is_in_terminal = true;
         let state = self.state();
         if state.sit.is_some() {
             return Ok(TerminalSit { state, is_recovered: true, events: self.events.subscribe() });
@@ -240,6 +241,14 @@ impl EngineThread {
 
     pub(crate) fn show_window(&self) {
         let _ = self.events.send(Event::Show);
+    }
+
+    pub(crate) fn show_invitation(&self, link: Secret) -> Result<(), IpcError> {
+        if self.is_in_terminal {
+            return Err(IpcError::new(ErrorCode::Rejected, message!("engine-no-window")));
+        }
+        let _ = self.events.send(Event::ShowInvitation(link));
+        Ok(())
     }
 
     pub(crate) fn window_focused(&self) {

@@ -1,0 +1,131 @@
+//! Links of invitations that the system opens: they reach the window of the one process, and nothing else sees them.
+
+use crate::browser::Browser;
+use crate::desktop::{Desktop, Program};
+use crate::zafu::{CommandResult, Zafu, eventually, program};
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use zafu_core::invitation::{Invitation, InvitationCode};
+use zafu_engine::protocol::{ErrorCode, Secret};
+
+fn invitation(seed: u8) -> Invitation {
+    Invitation {
+        project_url: "https://abc.supabase.co".into(),
+        publishable_key: "sb_publishable_x".into(),
+        code: InvitationCode::new([seed; 16]),
+    }
+}
+
+/// Listens for links as the window does, and keeps what comes.
+const LISTEN: &str = "const [done] = arguments;
+    const tauri = window.__TAURI_INTERNALS__;
+    window.links = [];
+    const handler = tauri.transformCallback((event) => window.links.push(event.payload));
+    tauri.invoke('plugin:event|listen', { event: 'join', target: { kind: 'Any' }, handler })
+        .then(() => tauri.invoke('take_join_link'))
+        .then((link) => { if (link) window.links.push(link); done(window.links); }, (error) => done(String(error)));";
+
+/// Opens a link as the system does.
+fn open(desktop: &Desktop, link: &str) -> Program {
+    Program::start(desktop.command(program("zafu-app")).arg(link))
+}
+
+/// Fails if a process has `text` among its arguments or in its environment.
+fn assert_no_process_has(text: &str) {
+    for process in fs::read_dir("/proc").unwrap().flatten() {
+        for file in ["cmdline", "environ"] {
+            let content = fs::read(process.path().join(file)).unwrap_or_default();
+            let content = String::from_utf8_lossy(&content).into_owned();
+            assert!(!content.contains(text), "{content}");
+        }
+    }
+}
+
+/// Fails if a file in `folder` or below it contains `text`.
+fn assert_no_file_has(folder: &Path, text: &str) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            assert_no_file_has(&path, text);
+        } else if path.is_file() {
+            let content = fs::read(&path).unwrap();
+            let found = content.windows(text.len()).any(|part| part == text.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_link_starts_zafu_and_a_later_one_reaches_the_same_window() {
+    let Some(desktop) = Desktop::new() else { return };
+    let (first, second) = (invitation(1), invitation(2));
+    let Some(browser) = Browser::open(&desktop, &["--verbose", &first.to_link()]) else { return };
+    browser.see("setup");
+    let process = desktop.process();
+    assert_eq!(browser.run(LISTEN), serde_json::json!([first.to_link()]));
+    assert_no_process_has(first.code.as_str());
+
+    let mut other = open(&desktop, &second.to_link());
+    assert!(other.ended().success());
+    let both = serde_json::json!([first.to_link(), second.to_link()]);
+    eventually("the second link is there", || {
+        (browser.run("arguments[0](window.links)") == both).then_some(())
+    });
+    assert_eq!((desktop.process(), desktop.windows().len()), (process, 1));
+    for invitation in [&first, &second] {
+        assert_no_process_has(invitation.code.as_str());
+        assert_no_file_has(&desktop.data(), invitation.code.as_str());
+    }
+}
+
+#[test]
+fn a_link_opens_the_window_of_a_zafu_that_shows_none_and_waits_for_it() {
+    let Some(desktop) = Desktop::new() else { return };
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    browser.run(LISTEN);
+    let sit = desktop.start_sit().sit.unwrap();
+    desktop.close_window();
+    let link = invitation(3).to_link();
+    assert!(open(&desktop, &link).ended().success());
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    browser.switch_to_new_window();
+    browser.see_phase("sitting");
+    assert_eq!(browser.run(LISTEN), serde_json::json!([link]));
+    assert_eq!(browser.run(LISTEN), serde_json::json!([]), "each link comes once");
+    assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
+}
+
+#[test]
+fn what_is_not_the_link_of_an_invitation_is_refused_without_repeating_it() {
+    let Some(desktop) = Desktop::new() else { return };
+    let link = invitation(4).to_link();
+    let code = link[12..39].to_owned();
+    for (argument, words) in [
+        ("zafu://sit/20m", "begin with zafu://join/"),
+        (&link[..60], "The link of the invitation is incomplete"),
+    ] {
+        let mut command = desktop.command(program("zafu-app"));
+        command.args(["--verbose", argument]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let app = command.spawn().unwrap();
+        let dialog = eventually("a dialog is seen", || desktop.windows().first().cloned());
+        assert_no_process_has(&code);
+        desktop.print("xdotool", &["windowfocus", &dialog, "key", "Return"]);
+        let result = CommandResult::from(app.wait_with_output().unwrap());
+        result.fails_with(1, words);
+        assert!(!format!("{result:?}").contains(&code), "{result:?}");
+    }
+    assert_no_file_has(&desktop.data(), &code);
+    assert!(!desktop.database().exists(), "no engine has started");
+}
+
+#[test]
+fn a_sit_in_a_terminal_refuses_a_link() {
+    let zafu = Zafu::new();
+    let engine = zafu.sit("20m --prepare 0s");
+    let link = Secret(invitation(5).to_link());
+    let error = engine.client().show_invitation(link).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Rejected);
+    assert_eq!(zafu.json("status --json")["state"], "sitting");
+}
