@@ -5,11 +5,11 @@ begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 
-select plan(66);
+select plan(67);
 
 select tables_are('public', array['users', 'partnerships', 'weeks', 'sessions', 'labels']);
 select columns_are('public', 'users', array['id', 'name', 'email', 'weeklytarget', 'usualsitlength', 'image',
-  'invitecode', 'pairing_status', 'createdat', 'profilerevision', 'profiledevice', 'targetrevision', 'targetdevice']);
+  'createdat', 'profilerevision', 'profiledevice', 'targetrevision', 'targetdevice']);
 select columns_are('public', 'partnerships', array['id', 'userid', 'partnerid', 'startedat', 'endedat',
   'createdat', 'firstweekat', 'seq', 'inviterprivacy', 'inviterprivacyrevision', 'inviterprivacydevice',
   'inviteeprivacy', 'inviteeprivacyrevision', 'inviteeprivacydevice', 'invitermaybow', 'inviteemaybow']);
@@ -58,7 +58,7 @@ select column_privs_are('public', 'sessions', 'id', 'authenticated', array['INSE
 select column_privs_are('public', 'sessions', 'note', 'authenticated', array['INSERT', 'SELECT', 'UPDATE']);
 select column_privs_are('public', 'sessions', 'correctedoffset', 'authenticated',
   array['INSERT', 'SELECT', 'UPDATE']);
-select column_privs_are('public', 'users', 'invitecode', 'authenticated', array[]::text[]);
+select column_privs_are('public', 'partnerships', 'partnerid', 'authenticated', array[]::text[]);
 select column_privs_are('public', 'users', 'name', 'authenticated', array['SELECT']);
 select column_privs_are('public', 'partnerships', 'startedat', 'authenticated', array['SELECT']);
 select column_privs_are('public', 'partnerships', 'inviteeprivacy', 'authenticated', array[]::text[]);
@@ -71,6 +71,7 @@ select function_privs_are('public', 'sync_labels', array['json'], 'anon', array[
 select function_privs_are('public', 'sync_labels', array['json'], 'authenticated', array['EXECUTE']);
 select function_privs_are('public', 'sync_partner', array['json'], 'anon', array[]::text[]);
 select function_privs_are('public', 'sync_partner', array['json'], 'authenticated', array['EXECUTE']);
+select function_privs_are('public', 'preview_invitation', array['json'], 'anon', array['EXECUTE']);
 select function_privs_are('public', 'accept_invitation', array['json'], 'anon', array[]::text[]);
 select function_privs_are('public', 'accept_invitation', array['json'], 'authenticated', array['EXECUTE']);
 select function_privs_are('zafu', 'partner_view', array['uuid'], 'authenticated', array[]::text[]);
@@ -87,7 +88,7 @@ $$, 'no SECURITY DEFINER function uses its caller''s search path');
 select is_empty($$
   select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
     and p.proname in ('push_sessions', 'pull_sessions', 'digest_sessions', 'sync_labels', 'sync_partner', 'create_invitation',
-      'preview_invitation', 'accept_invitation', 'withdraw_invitation', 'erase_account', 'zafu_health')
+      'preview_invitation', 'accept_invitation', 'withdraw_invitation', 'pairing_status', 'erase_account', 'zafu_health')
 $$, 'every function of the API runs with the rights of its caller');
 
 -- One merge by hand; a property test in local/tests/ compares random merges with those of zafu-core.

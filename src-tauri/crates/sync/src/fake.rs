@@ -339,6 +339,11 @@ impl Server {
         if *call == Call::Health {
             return self.health();
         }
+        if let (None, Call::Preview(body)) = (token, call)
+            && !self.faults.without_partners
+        {
+            return self.preview_without_account(&parsed(body));
+        }
         let account = match token.and_then(|token| self.tokens.get(&token)) {
             Some((_, TokenState::Valid)) if self.faults.rejects_tokens => {
                 return error(401, "PGRST303");
@@ -795,6 +800,11 @@ impl Invitations for FakeRemote {
 
     async fn preview_invitation(&self, account: UserId, code: &InvitationCode) -> Answer<Inviter> {
         self.call(account, &Call::Preview(wire::code_body(code)))?.inviter()
+    }
+
+    async fn preview_invitation_without_account(&self, code: &InvitationCode) -> Answer<Inviter> {
+        let call = Call::Preview(wire::code_body(code));
+        self.with(|server| server.respond(None, &call)).inviter()
     }
 
     async fn accept_invitation(

@@ -95,6 +95,13 @@ pub trait Invitations: Send + Sync {
         code: &InvitationCode,
     ) -> impl Future<Output = Answer<Inviter>> + Send;
 
+    /// Returns who invites with `code`, for a user who is not signed in. The only refusal is [`Refusal::NotOpen`], which
+    /// is not counted as an attempt.
+    fn preview_invitation_without_account(
+        &self,
+        code: &InvitationCode,
+    ) -> impl Future<Output = Answer<Inviter>> + Send;
+
     /// Accepts the invitation with `code`. Called again, it returns the same partnership, also after it has ended.
     fn accept_invitation(
         &self,

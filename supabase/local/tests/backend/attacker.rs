@@ -77,11 +77,14 @@ fn other_users_rows_cannot_be_read() {
         format!("sessions?select=id&or=(userid.eq.{victim},id.eq.{})", scene.sit),
         format!("sessions?select=id&not.and=(id.neq.{})", scene.sit),
         format!("sessions?select=id&note=like.*{}*", "nobody"),
-        "sessions?select=id,weeks(id,goalmet),partnerships(id,userid)".to_owned(),
-        "weeks?select=id,partnerships(id,userid),sessions(*)".to_owned(),
+        "sessions?select=id,weeks(id,goalmet),partnerships(id,startedat)".to_owned(),
+        "weeks?select=id,partnerships(id,startedat),sessions(*)".to_owned(),
         "weeks?select=id,sessions!inner(id,note)".to_owned(),
         "partnerships?select=id,weeks(id,invitersits),sessions(*)".to_owned(),
+        "users".to_owned(),
+        "users?select=*,pairing_status".to_owned(),
         "users?select=id,name,email,sessions(id,note)".to_owned(),
+        "sessions?select=id,users(*)".to_owned(),
         "users?select=id&limit=1000&offset=0&order=createdat.desc".to_owned(),
         format!("users?select=id,email&id=eq.{victim}"),
     ] {
@@ -107,13 +110,11 @@ fn columns_without_a_grant_cannot_be_used() {
     let scene = scene(backend);
     let attacker = &scene.attacker;
     for path in [
-        "users",
-        "users?select=*",
-        "users?select=invitecode",
-        "users?select=id&invitecode=not.is.null",
-        "users?select=id&order=invitecode",
-        "sessions?select=id,users(*)",
-        "partnerships?select=id,users!partnerships_userid_fkey(invitecode)",
+        "partnerships?select=userid",
+        "partnerships?select=id&partnerid=not.is.null",
+        "partnerships?select=id&order=userid",
+        "partnerships?select=id,users!partnerships_userid_fkey(id)",
+        "users?select=id,partnerships!partnerships_partnerid_fkey(id)",
         "partnerships?select=*",
         "partnerships?select=inviteeprivacy",
         "partnerships?select=id&order=seq",
@@ -129,7 +130,6 @@ fn columns_without_a_grant_cannot_be_used() {
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "weeklytarget": 1 })),
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "usualsitlength": 1 })),
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "targetrevision": 9 })),
-        (Method::PATCH, format!("users?id=eq.{own}"), json!({ "pairing_status": "paired" })),
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "email": "root@example.test" })),
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "id": scene.victim.id })),
         (Method::PATCH, format!("users?id=eq.{own}"), json!({ "createdat": "2020-01-01" })),
@@ -276,11 +276,15 @@ fn internal_functions_and_tables_are_not_exposed() {
 }
 
 #[test]
-fn without_a_sign_in_only_the_health_check_is_allowed() {
+fn without_a_sign_in_only_the_health_check_and_previews_are_allowed() {
     let Some(backend) = shared() else { return };
     let scene = scene(backend);
     let anonymous = Account::anonymous(backend);
     assert_eq!(anonymous.call("zafu_health", &json!({})).body["rls"], true);
+    assert_eq!(
+        anonymous.call("preview_invitation", &json!({})).body,
+        json!({ "state": "not_open" })
+    );
     for table in ["users", "sessions", "labels", "weeks", "partnerships"] {
         for method in [Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
             let body = match method {
@@ -298,7 +302,6 @@ fn without_a_sign_in_only_the_health_check_is_allowed() {
         "sync_labels",
         "sync_partner",
         "create_invitation",
-        "preview_invitation",
         "accept_invitation",
         "withdraw_invitation",
         "erase_account",

@@ -3,7 +3,7 @@
 use crate::account::{Account, Response};
 use crate::partners::{code, now, partners, sat};
 use crate::session::as_account;
-use crate::sits::{device, noted, wire};
+use crate::sits::{device, noted, started_session, wire};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,7 +26,8 @@ struct Scene<'a> {
     partnership: String,
     ended: String,
     email: String,
-    /// The start of a sit, its id, and the device that wrote everything.
+    /// The id of the victim, the start of a sit, its id, and the device that wrote everything.
+    id: String,
     start: String,
     sit: String,
     device: String,
@@ -73,6 +74,7 @@ fn scene(backend: &Backend) -> Scene<'_> {
     Scene {
         email: backend.sql(&email).expect("SQL"),
         start: at["startedat"].as_str().expect("a start")[..23].to_owned(),
+        id: victim.id.to_string(),
         sit: start.id.to_string(),
         device: device(DEVICE).0.to_string(),
         stranger: Account::new(backend),
@@ -107,7 +109,7 @@ impl Scene<'_> {
 
     /// What nobody but the victim may read, not even the partner.
     fn secrets(&self) -> Vec<&str> {
-        vec![NOTE, LABEL, &self.email, &self.start, &self.sit, &self.device]
+        vec![NOTE, LABEL, &self.email, &self.id, &self.start, &self.sit, &self.device]
     }
 
     /// Returns everybody but the victim, with what they may not read.
@@ -139,8 +141,7 @@ fn nobody_reads_more_than_they_may() {
         "users?select=name&name=like.The*",
         "users?select=id&weeklytarget=eq.777",
         "partnerships?select=id,startedat,weeks(id,invitersits),sessions(*)",
-        "weeks?select=id,partnerships(id,userid,users!partnerships_userid_fkey(id,name,email))",
-        "weeks?select=id,partnerships(users!partnerships_partnerid_fkey(name,email,weeklytarget))",
+        "weeks?select=id,partnerships(id,startedat,endedat)",
         "sessions?select=*",
         "sessions?select=id,startedat&partnershipid=not.is.null",
         "labels?select=*",
@@ -181,6 +182,16 @@ fn nobody_reads_more_than_they_may() {
             .all(|secret| own.contains(*secret))
     );
     assert!(scene.victim.view().to_string().contains(&scene.device));
+    // Nor does the victim see who the others are.
+    for path in [
+        "partnerships?select=id,startedat,endedat,firstweekat,createdat",
+        "weeks?select=id,partnershipid",
+    ] {
+        let response = scene.victim.get(path);
+        assert_eq!(response.body.as_array().map(Vec::len), Some(2), "{response:?}");
+        let ids = [scene.partner.id.to_string(), scene.former.id.to_string()];
+        check("victim", path, &[ids[0].as_str(), ids[1].as_str()], &response);
+    }
     // A former partner sees when it was and how many weeks were kept.
     let former = scene.former.view()["former"].clone();
     let keys: Vec<&String> = former[0].as_object().expect("a partnership").keys().collect();
@@ -286,12 +297,34 @@ fn without_a_sign_in_nothing_of_partners_is_reached() {
     for (function, sent) in [
         ("sync_partner", json!({ "leave": { "partnership_id": scene.partnership } })),
         ("create_invitation", json!({ "code_hash": code().1, "utc_offset": 0, "day_start": 0 })),
-        ("preview_invitation", json!({ "code": scene.code })),
         ("accept_invitation", json!({ "code": scene.code })),
         ("withdraw_invitation", json!({})),
     ] {
         anonymous.call(function, &sent).is(401, "42501");
     }
+    // Except who invites, for those who know the code.
+    let preview = |code: &str| anonymous.call("preview_invitation", &json!({ "code": code }));
+    let inviter = preview(&scene.code);
+    let keys: Vec<&str> =
+        inviter.body.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(
+        (keys, &inviter.body["state"]),
+        (vec!["expiresat", "image", "name", "state"], &json!("ok"))
+    );
+    check("anonymous", "preview", &[&scene.inviter.id.to_string()], &inviter);
+    for sent in [
+        json!({ "code": scene.victim.id }),
+        json!({ "code": null }),
+        json!({ "code": [] }),
+        json!({}),
+    ] {
+        assert_eq!(
+            anonymous.call("preview_invitation", &sent).body,
+            json!({ "state": "not_open" }),
+            "{sent}"
+        );
+    }
+    anonymous.call("preview_invitation", &json!([])).is(400, "PT400");
     for path in [
         "users?select=name",
         "partnerships?select=id",
@@ -358,7 +391,8 @@ fn the_tables_and_functions_of_partners_are_closed_in_the_database_too() {
     for sql in [
         "update users set name = 'x'",
         "update users set weeklytarget = 1",
-        "select invitecode from users",
+        "select userid from partnerships",
+        "select 1 from partnerships where partnerid is not null",
         "select seq from partnerships",
         "select inviterprivacy from partnerships",
         "select inviteesealed from weeks",
@@ -369,4 +403,192 @@ fn the_tables_and_functions_of_partners_are_closed_in_the_database_too() {
         denied(scene.partner.id, sql);
     }
     assert_eq!(scene.state(), before);
+}
+
+/// Every function of the API, with what is sent to it. Erasing comes last.
+fn calls(scene: &Scene<'_>) -> Vec<(&'static str, Value)> {
+    let mut started = wire(&started_session());
+    started["userid"] = json!(scene.victim.id);
+    let target = json!({ "target": 1, "revision": 0 });
+    vec![
+        ("push_sessions", json!({ "sessions": [started], "userid": scene.victim.id })),
+        ("pull_sessions", json!({})),
+        ("digest_sessions", json!({})),
+        ("sync_labels", json!({ "labels": [], "userid": scene.victim.id })),
+        ("sync_partner", json!({ "target": target, "userid": scene.victim.id })),
+        ("create_invitation", json!({ "code_hash": code().1, "utc_offset": 0, "day_start": 0 })),
+        ("preview_invitation", json!({ "code": scene.code })),
+        ("accept_invitation", json!({ "code": scene.victim.id })),
+        ("withdraw_invitation", json!({})),
+        ("pairing_status", json!({ "id": scene.victim.id })),
+        ("zafu_health", json!({})),
+        ("erase_account", json!({})),
+    ]
+}
+
+/// Functions that clients may run only because functions of the API call them with the rights of their caller.
+const INTERNAL_FUNCTIONS: [&str; 44] = [
+    // They compute from their arguments.
+    "as_session",
+    "merge",
+    "merge_all",
+    "push_response",
+    "read_boolean",
+    "read_element",
+    "read_integer",
+    "read_label",
+    "read_label_colour",
+    "read_label_shape",
+    "read_label_text",
+    "read_text",
+    "read_timestamp",
+    "read_uuid",
+    "replace_unstorable_escapes",
+    "stage",
+    // Limits and lists.
+    "api_functions",
+    "api_tables",
+    "bytes_per_day",
+    "bytes_per_push",
+    "edits_per_day",
+    "labels_per_account",
+    "max_revision",
+    "new_ids_per_day",
+    "rows_per_push",
+    // The health check.
+    "actual_privileges",
+    "deviations",
+    "expected_privileges",
+    "views_bypassing_rls",
+    // They use the id of the caller, which is no argument.
+    "accept_invitation_for_caller",
+    "create_own_invitation",
+    "cursor_state",
+    "erase_own_data",
+    "lock_own_sessions",
+    "own_head",
+    "own_pairing_status",
+    "own_partner_seq",
+    "own_partnerships",
+    "own_sync_state",
+    "preview_invitation_for_caller",
+    "raise_no_profile",
+    "store_labels",
+    "sync_partner_of_caller",
+    "withdraw_own_invitation",
+];
+
+/// Those that run also without signing in.
+const PUBLIC_FUNCTIONS: [&str; 13] = [
+    "actual_privileges",
+    "api_functions",
+    "api_tables",
+    "bytes_per_day",
+    "bytes_per_push",
+    "deviations",
+    "edits_per_day",
+    "expected_privileges",
+    "labels_per_account",
+    "new_ids_per_day",
+    "preview_invitation_for_anyone",
+    "rows_per_push",
+    "views_bypassing_rls",
+];
+
+/// A function, table or column that is added later fails here until it has a row above.
+#[test]
+fn everything_that_a_client_reaches_is_in_the_matrix() {
+    let Some(backend) = shared() else { return };
+    let lines = |sql: &str| -> Vec<String> {
+        backend.sql(sql).expect("SQL").lines().map(ToOwned::to_owned).collect()
+    };
+    let functions = |schema: &str, role: &str| {
+        lines(&format!(
+            "select distinct proname from pg_proc
+             where pronamespace = '{schema}'::regnamespace and has_function_privilege('{role}', oid, 'execute')
+             order by 1"
+        ))
+    };
+    let scene = scene(backend);
+    let calls = calls(&scene);
+    let mut names: Vec<&str> = calls.iter().map(|(function, _)| *function).collect();
+    names.sort_unstable();
+    assert_eq!(functions("public", "authenticated"), names);
+    assert_eq!(functions("public", "anon"), ["preview_invitation", "zafu_health"]);
+    let mut internal = INTERNAL_FUNCTIONS;
+    internal.sort_unstable();
+    assert_eq!(functions("zafu", "authenticated"), internal);
+    assert_eq!(functions("zafu", "anon"), PUBLIC_FUNCTIONS);
+    // None of those with the rights of their owner takes a user.
+    let with_user = "select proname from pg_proc
+        where pronamespace in ('zafu'::regnamespace, 'public'::regnamespace) and prosecdef
+          and has_function_privilege('authenticated', oid, 'execute')
+          and pg_get_function_identity_arguments(oid) ~ 'user'";
+    assert_eq!(backend.sql(with_user).expect("SQL"), "");
+    // Clients reach no internal table at all, not even a column.
+    let internal_tables = "select c.relname from pg_class c, (values ('anon'), ('authenticated')) as r (role)
+        where c.relnamespace = 'zafu'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+          and (case c.relkind when 'S' then has_sequence_privilege(r.role, c.oid, 'usage, select, update')
+            else has_table_privilege(r.role, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+              or has_any_column_privilege(r.role, c.oid, 'select, insert, update, references') end)";
+    assert_eq!(backend.sql(internal_tables).expect("SQL"), "");
+    let columns = |role: &str| {
+        lines(&format!(
+            "select c.relname || '?select=' || string_agg(a.attname, ',' order by a.attnum)
+             from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+             where c.relnamespace = 'public'::regnamespace and has_column_privilege('{role}', c.oid, a.attnum, 'select')
+             group by c.relname order by 1"
+        ))
+    };
+    assert_eq!(columns("anon"), [""; 0]);
+    let readable = columns("authenticated");
+    let tables: Vec<&str> = readable.iter().filter_map(|path| path.split('?').next()).collect();
+    assert_eq!(tables, ["labels", "partnerships", "sessions", "users", "weeks"]);
+
+    // Everybody reads every column, and calls every function.
+    let anonymous = Account::anonymous(backend);
+    let everything = scene.secrets();
+    let before = scene.state();
+    for path in &readable {
+        anonymous.get(path).is(401, "42501");
+    }
+    for (who, account, forbidden) in scene.others() {
+        for path in &readable {
+            let response = account.get(path);
+            assert_eq!(response.status.as_u16(), 200, "{who}: {path}: {response:?}");
+            check(who, path, &forbidden, &response);
+        }
+        for (function, sent) in calls.iter().filter(|(function, _)| *function != "erase_account") {
+            let response = account.call(function, sent);
+            check(who, function, &forbidden, &response);
+            let expected = if *function == "pairing_status" { 404 } else { 200 };
+            assert_eq!(response.status.as_u16(), expected, "{who}: {function}: {response:?}");
+        }
+        assert_eq!(scene.state(), before, "{who}");
+    }
+    for (function, sent) in &calls {
+        let response = anonymous.call(function, sent);
+        check("anonymous", function, &everything, &response);
+        let expected = match *function {
+            "preview_invitation" | "zafu_health" => 200,
+            "pairing_status" => 404,
+            _ => 401,
+        };
+        assert_eq!(response.status.as_u16(), expected, "anonymous: {function}: {response:?}");
+    }
+    assert_eq!(scene.state(), before);
+    let own = format!(
+        "select jsonb_build_array((select to_jsonb(u) from users u where u.id = '{0}'),
+           (select jsonb_agg(s order by s.id) from sessions s where s.userid = '{0}'),
+           (select jsonb_agg(l order by l.key) from labels l where l.userid = '{0}'),
+           (select jsonb_agg(t order by t.since) from zafu.targets t where t.userid = '{0}'))",
+        scene.victim.id
+    );
+    let before = backend.sql(&own).expect("SQL");
+    for (who, account, forbidden) in scene.others() {
+        let response = account.call("erase_account", &json!({}));
+        assert_eq!(response.status.as_u16(), 200, "{who}: {response:?}");
+        check(who, "erase_account", &forbidden, &response);
+        assert_eq!(backend.sql(&own).expect("SQL"), before, "{who}");
+    }
 }

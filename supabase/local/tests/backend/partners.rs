@@ -333,8 +333,10 @@ fn an_invitation_that_cannot_be_accepted_has_one_answer() {
     let (inviter, first, second) =
         (Account::new(backend), Account::new(backend), Account::new(backend));
     let not_open = json!({ "state": "not_open" });
+    let anonymous = Account::anonymous(backend);
     let refuses = |account: &Account<'_>, code: &str| {
         let code = json!({ "code": code });
+        assert_eq!(anonymous.call("preview_invitation", &code).body, not_open);
         assert_eq!(account.call("preview_invitation", &code).body, not_open);
         assert_eq!(account.call("accept_invitation", &code).body, not_open);
     };
@@ -353,6 +355,10 @@ fn an_invitation_that_cannot_be_accepted_has_one_answer() {
     let replaced = inviter.invite();
     let open = inviter.invite();
     refuses(&first, &replaced);
+    let status = |account: &Account<'_>| {
+        account.get("users?select=pairing_status").body[0]["pairing_status"].to_string()
+    };
+    assert_eq!((status(&inviter), status(&first)), ("\"invited\"".into(), "\"unpaired\"".into()));
     // Expired.
     let set = |what: &str| {
         let sql = format!(
@@ -364,6 +370,7 @@ fn an_invitation_that_cannot_be_accepted_has_one_answer() {
     set("expiresat = now()");
     refuses(&first, &open);
     assert_eq!(inviter.view()["invitation"], json!(null));
+    assert_eq!(status(&inviter), "\"unpaired\"");
     set("expiresat = now() + interval '1 minute'");
     // One's own.
     assert_eq!(inviter.accept_state(&open), "own");
@@ -378,6 +385,14 @@ fn an_invitation_that_cannot_be_accepted_has_one_answer() {
     // The inviting user is taken: a partnership withdraws what both have invited.
     let third = Account::new(backend);
     assert_eq!(second.accept_state(&third.invite()), "ok");
+    refuses(&Account::new(backend), &own);
+    // Or nobody withdrew it.
+    backend
+        .sql(&format!(
+            "update zafu.invitations set withdrawnat = null where userid = '{}'",
+            second.id
+        ))
+        .expect("SQL");
     refuses(&Account::new(backend), &own);
     assert_eq!(third.accept_state(&own), "already_partners");
 }

@@ -104,15 +104,21 @@ impl Model {
         self.partnerships.iter().find(|it| it.ended_at.is_none() && it.role(user).is_some())
     }
 
-    /// Returns whether the invitation with this hash can be accepted at `now`.
+    /// Returns the invitation with this hash, if it can be accepted at `now`.
     #[must_use]
-    pub fn is_open(&self, code_hash: &str, now: DateTime<Utc>) -> bool {
-        self.invitations.get(code_hash).is_some_and(|invitation| {
+    pub fn open(&self, code_hash: &str, now: DateTime<Utc>) -> Option<&Invitation> {
+        self.invitations.get(code_hash).filter(|invitation| {
             !invitation.is_withdrawn
                 && invitation.accepted.is_none()
                 && now < invitation.expires_at
                 && self.current(invitation.inviter).is_none()
         })
+    }
+
+    /// Returns whether the invitation with this hash can be accepted at `now`.
+    #[must_use]
+    pub fn is_open(&self, code_hash: &str, now: DateTime<Utc>) -> bool {
+        self.open(code_hash, now).is_some()
     }
 
     /// Creates an invitation of `user` and withdraws their last one. The same hash again changes nothing.
@@ -130,8 +136,7 @@ impl Model {
             return Err(Refusal::InPartnership);
         }
         if self.invitations.contains_key(code_hash) {
-            let is_open = self.is_open(code_hash, now.utc);
-            return if is_open { Ok(()) } else { Err(Refusal::NotOpen) };
+            return self.open(code_hash, now.utc).map(drop).ok_or(Refusal::NotOpen);
         }
         self.withdraw(user);
         let invitation = Invitation {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use zafu_core::day::DayStart;
 use zafu_core::ids::{DeviceId, PartnershipId, UserId};
-use zafu_core::partnership::model::{Membership, Model};
+use zafu_core::partnership::model::{Invitation, Membership, Model};
 use zafu_core::partnership::{Privacy, Refusal, Role};
 use zafu_core::profile::{DEFAULT_TARGET, Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::session::{MAX_REVISION, Register};
@@ -142,14 +142,24 @@ impl Server {
         let hash = hash_of(body);
         match self.contents.partners.model.preview(account, &hash, now) {
             Err(reason) => refusal(reason),
-            Ok(invitation) => {
-                let profile = profile_json(&self.user(invitation.inviter).profile);
-                ok(json!({
-                    "state": "ok", "name": profile["name"], "image": profile["image"],
-                    "expiresat": invitation.expires_at,
-                }))
-            }
+            Ok(invitation) => self.preview_of(&invitation),
         }
+    }
+
+    /// Handles `preview_invitation` of a client that is not signed in.
+    pub(super) fn preview_without_account(&mut self, body: &Value) -> HttpResponse {
+        match self.contents.partners.model.open(&hash_of(body), self.now).cloned() {
+            None => refusal(Refusal::NotOpen),
+            Some(invitation) => self.preview_of(&invitation),
+        }
+    }
+
+    fn preview_of(&mut self, invitation: &Invitation) -> HttpResponse {
+        let profile = profile_json(&self.user(invitation.inviter).profile);
+        ok(json!({
+            "state": "ok", "name": profile["name"], "image": profile["image"],
+            "expiresat": invitation.expires_at,
+        }))
     }
 
     /// Handles `accept_invitation`.

@@ -1,6 +1,6 @@
 //! Calls the database functions of the sync over PostgREST.
 
-use super::Supabase;
+use super::{Http, Supabase};
 use crate::remote::{
     Answer, DigestResponse, Health, Invitations, Inviter, LabelsResponse, PartnerResponse,
     PullLimit, PullResponse, PushResponse, Remote, RemoteError,
@@ -15,16 +15,26 @@ use zafu_core::label::Label;
 use zafu_core::time::UtcOffset;
 use zafu_store::{Cursor, Outgoing, PartnerChanges};
 
-impl Supabase {
+impl Http {
     async fn call(
         &self,
         function: &str,
         token: Option<&str>,
         body: Vec<u8>,
     ) -> Result<HttpResponse, RemoteError> {
-        self.http.post(&format!("/rest/v1/rpc/{function}"), token, body).await
+        self.post(&format!("/rest/v1/rpc/{function}"), token, body).await
     }
 
+    /// Returns who invites with `code`, without signing in.
+    ///
+    /// # Errors
+    /// A failure of the request. A server whose schema is older than 4 responds that a sign-in is needed.
+    pub async fn preview_invitation(&self, code: &InvitationCode) -> Answer<Inviter> {
+        self.call(PREVIEW_INVITATION, None, wire::code_body(code)).await?.inviter()
+    }
+}
+
+impl Supabase {
     /// Calls a function with the access token of `account`, or fails if another account is open.
     async fn call_as(
         &self,
@@ -33,7 +43,7 @@ impl Supabase {
         body: Vec<u8>,
     ) -> Result<HttpResponse, RemoteError> {
         let token = self.account.token(account)?;
-        self.call(function, Some(&token), body).await
+        self.http.call(function, Some(&token), body).await
     }
 }
 
@@ -47,6 +57,9 @@ const SYNC_LABELS: &str = "sync_labels?columns=labels";
 
 /// The path of a request about the partner, with `columns` as [`PUSH`].
 const SYNC_PARTNER: &str = "sync_partner?columns=profile";
+
+/// The path of a preview, with `columns` as [`PUSH`].
+const PREVIEW_INVITATION: &str = "preview_invitation?columns=code";
 
 /// Returns the request body for a function without arguments.
 fn no_arguments() -> Vec<u8> {
@@ -107,7 +120,7 @@ impl Remote for Supabase {
     }
 
     async fn health(&self) -> Result<Health, RemoteError> {
-        self.call("zafu_health", None, no_arguments()).await?.health()
+        self.http.call("zafu_health", None, no_arguments()).await?.health()
     }
 }
 
@@ -127,7 +140,11 @@ impl Invitations for Supabase {
 
     async fn preview_invitation(&self, account: UserId, code: &InvitationCode) -> Answer<Inviter> {
         let body = wire::code_body(code);
-        self.call_as(account, "preview_invitation?columns=code", body).await?.inviter()
+        self.call_as(account, PREVIEW_INVITATION, body).await?.inviter()
+    }
+
+    async fn preview_invitation_without_account(&self, code: &InvitationCode) -> Answer<Inviter> {
+        self.http.preview_invitation(code).await
     }
 
     async fn accept_invitation(

@@ -117,6 +117,7 @@ contract! {
     }
     partner::{
         an_invitation_is_accepted_once,
+        an_invitation_is_previewed_without_an_account,
         refusals_of_users_with_partners_are_values,
         registers_are_returned_as_they_were_sent,
         a_partner_sees_counts_and_times_only_if_they_are_shared,

@@ -133,6 +133,32 @@ pub async fn refusals_of_users_with_partners_are_values(test_server: &impl TestS
     assert_eq!(refused, Err(Refusal::TooManyAttempts));
 }
 
+pub async fn an_invitation_is_previewed_without_an_account(test_server: &impl TestServer) {
+    let (inviter, theirs) = new_account(test_server);
+    let (code, withdrawn) = (new_code(), new_code());
+    invite(&theirs, inviter, &withdrawn).await;
+    invite(&theirs, inviter, &code).await;
+    let changes = PartnerChanges {
+        profile: Some(register(profile("慈悲"), 1, 7)),
+        ..PartnerChanges::default()
+    };
+    let expires_at = sync(&theirs, inviter, &changes).await.view.unwrap().invitation_expires_at;
+    let nobody = test_server.stranger(inviter);
+    let preview = async |code: InvitationCode| {
+        nobody.preview_invitation_without_account(&code).await.unwrap()
+    };
+    for _ in 0..=zafu_core::partnership::MAX_ATTEMPTS_PER_HOUR {
+        assert_eq!(preview(new_code()).await, Err(Refusal::NotOpen), "attempts are not counted");
+    }
+    assert_eq!(preview(withdrawn).await, Err(Refusal::NotOpen));
+    let inviting = preview(code.clone()).await.unwrap();
+    assert_eq!(inviting.profile, profile("慈悲"));
+    assert_eq!(Some(inviting.expires_at), expires_at);
+    let (invitee, mine) = new_account(test_server);
+    mine.accept_invitation(invitee, &code).await.unwrap().unwrap();
+    assert_eq!(preview(code).await, Err(Refusal::NotOpen), "it is used");
+}
+
 pub async fn registers_are_returned_as_they_were_sent(test_server: &impl TestServer) {
     let (user, server) = new_account(test_server);
     let fresh = sync(&server, user, &PartnerChanges::default()).await;
