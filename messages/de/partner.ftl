@@ -16,3 +16,11 @@ partner-rejected-target = Der Server nimmt dein Wochenziel nicht an ({ $code }).
 partner-rejected-privacy = Der Server nimmt nicht an, was dein Partner sehen soll ({ $code }). Dein Partner sieht dasselbe wie vorher. Wähle noch einmal.
 partner-rejected-bow = Der Server hat deine Verneigung nicht zugestellt ({ $code }). Versuch es nach der nächsten Sitzung deines Partners noch einmal.
 partner-rejected-leave = Der Server hat eure Partnerschaft nicht beendet ({ $code }). Ihr seid weiterhin Partner. Versuch es noch einmal; wenn das nicht hilft, sag es dem Administrator des Projekts.
+partner-invitation-text =
+    Möchtest du mit mir sitzen? Zafu zeigt uns, wie oft jeder von uns in der Woche sitzt.
+    Öffne diesen Link oder füge ihn in Zafu unter Partner ein: { $link }
+    Er gilt einmal, innerhalb von sieben Tagen.
+partner-no-network = { $error } Einladen und Annehmen brauchen das Netzwerk. Versuch es noch einmal, sobald du verbunden bist: Nichts geschieht doppelt.
+partner-not-known = { $error } Es ist nicht bekannt, ob es geschehen ist. Versuch es noch einmal: Nichts geschieht doppelt.
+partner-failed = { $error } Nichts wurde geändert. Versuch es später noch einmal; wenn das nicht hilft, sag es dem Administrator des Projekts.
+partner-other-project = Diese Einladung gilt für ein Konto bei { $host }, und deins gehört zu einem anderen Projekt. Nichts wurde geändert. Melde dich ab und dann dort an, oder erstelle dort ein Konto.

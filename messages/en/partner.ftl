@@ -17,3 +17,13 @@ partner-rejected-target = The server does not accept your weekly target ({ $code
 partner-rejected-privacy = The server does not accept what you chose to show to your partner ({ $code }). Your partner sees what they saw before. Choose again.
 partner-rejected-bow = The server did not deliver your bow ({ $code }). Try again after your partner’s next sit.
 partner-rejected-leave = The server did not end your partnership ({ $code }). You are still partners. Try again; if that fails, tell the project’s administrator.
+# What the user sends to the person whom they invite. $link: zafu://join/…
+partner-invitation-text =
+    Would you like to sit with me? Zafu shows us how often each of us sits in a week.
+    Open this link, or paste it in Zafu under Partner: { $link }
+    It can be used once, within seven days.
+partner-no-network = { $error } Inviting and joining need the network. Try again once you are connected: nothing is done twice.
+partner-not-known = { $error } It is not known whether it was done. Try again: nothing is done twice.
+partner-failed = { $error } Nothing was changed. Try again later; if that fails, tell the project’s administrator.
+# $host: the address of the project, such as abc.supabase.co
+partner-other-project = This invitation is for an account at { $host }, and yours is in another project. Nothing was changed. Sign out, then sign in or create an account there.

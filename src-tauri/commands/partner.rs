@@ -4,7 +4,9 @@ use tauri::State;
 use zafu_core::partnership::Privacy;
 use zafu_core::profile::WeeklyTarget;
 use zafu_engine::EngineHandle;
-use zafu_engine::protocol::{IpcError, PartnerView, ProfileView, WeekProgress};
+use zafu_engine::protocol::{
+    InvitationPreview, InvitationView, IpcError, PartnerView, ProfileView, Secret, WeekProgress,
+};
 
 /// Returns what this device knows of the profile, the target and the partner.
 #[tauri::command]
@@ -16,6 +18,36 @@ pub async fn get_partner(engine: State<'_, EngineHandle>) -> Result<PartnerView,
 #[tauri::command]
 pub async fn get_week(engine: State<'_, EngineHandle>) -> Result<WeekProgress, IpcError> {
     engine.partner().week().await
+}
+
+/// Returns the open invitation, or creates one.
+#[tauri::command]
+pub async fn invite_partner(engine: State<'_, EngineHandle>) -> Result<InvitationView, IpcError> {
+    engine.partner().invite().await
+}
+
+/// Withdraws the open invitation.
+#[tauri::command]
+pub async fn withdraw_invitation(engine: State<'_, EngineHandle>) -> Result<PartnerView, IpcError> {
+    engine.partner().withdraw().await
+}
+
+/// Returns who invites with the invitation in `text`.
+#[tauri::command]
+pub async fn preview_invitation(
+    engine: State<'_, EngineHandle>,
+    text: Secret,
+) -> Result<InvitationPreview, IpcError> {
+    engine.partner().preview(text).await
+}
+
+/// Accepts the invitation in `text`.
+#[tauri::command]
+pub async fn accept_invitation(
+    engine: State<'_, EngineHandle>,
+    text: Secret,
+) -> Result<PartnerView, IpcError> {
+    engine.partner().accept(text).await
 }
 
 /// Sets the profile.

@@ -288,6 +288,11 @@ impl EngineHandle {
         self.partner_changed();
     }
 
+    /// Returns the handle on the sync.
+    pub(crate) const fn sync(&self) -> &SyncHandle {
+        &self.sync
+    }
+
     /// Returns the running sit.
     pub(crate) fn running_sit(&self) -> Pending<Option<RunningSit>> {
         self.run(|thread| Ok(thread.running_sit()))

@@ -68,6 +68,7 @@ fn reporter(engine: EngineHandle) -> Report {
     Arc::new(move |event| match event {
         SyncEvent::Status(view) => engine.set_sync_view(view),
         SyncEvent::Log => engine.log_changed(),
+        SyncEvent::Partner => engine.partner_changed(),
     })
 }
 

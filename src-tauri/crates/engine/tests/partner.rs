@@ -6,8 +6,10 @@ mod fakes;
 mod project;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fakes::{Fakes, USER};
+use fakes::{Fakes, Memory, USER};
 use futures_lite::future::block_on;
+use project::Project;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
@@ -19,12 +21,18 @@ use zafu_core::session::Register;
 use zafu_core::settings::{Settings, WeekChoice};
 use zafu_core::time::Seconds;
 use zafu_engine::protocol::{
-    ErrorCode, PartnerView, PendingChange, ProfileView, SitEntry, SpanView, WeekMode, WeekProgress,
+    ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
+    PendingChange, ProfileView, Secret, SitEntry, SpanView, WeekMode, WeekProgress,
 };
 use zafu_engine::{Client, Event, PartnerClient};
 use zafu_store::{
     Cursor, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull, Store,
 };
+use zafu_sync::fake::Call;
+use zafu_sync::supabase::Vault;
+
+/// An address on which no server listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// Before the clock of the engine: Sunday, 2026-03-01 06:00 UTC, 07:00 local time.
 fn hours_ago(hours: i64) -> DateTime<Utc> {
@@ -55,7 +63,7 @@ fn share(sits: u32, goal: u32) -> Option<f64> {
 }
 
 fn sign_in(store: &Store) {
-    store.sign_in(USER, "http://127.0.0.1:9", "key", "me@example.org").unwrap();
+    store.sign_in(USER, NOWHERE, "key", "me@example.org").unwrap();
 }
 
 /// A partnership that began two hours ago. The partner, who wants six sits a week, has sat one, half an hour ago.
@@ -305,4 +313,194 @@ fn another_process_uses_the_running_engine_or_the_folder() {
     assert_eq!(client.week().unwrap().goal, 4);
     assert_eq!(view(&fakes), client.view().unwrap());
     assert!(Client::connect(fakes.folder()).unwrap().is_some());
+}
+
+/// Starts the engines of two users of one project.
+fn two_users(project: &Project) -> (Fakes, Fakes) {
+    let vault = Memory::default();
+    vault.write(USER, "refresh-me").unwrap();
+    let me = Fakes::signed_in(project.url(), Arc::new(vault));
+    (me, Fakes::signed_in_as_partner(project.url()))
+}
+
+fn sync(fakes: &Fakes) {
+    block_on(fakes.engine().account().sync_now()).unwrap();
+}
+
+fn invite(fakes: &Fakes) -> Result<InvitationView, IpcError> {
+    block_on(fakes.engine().partner().invite())
+}
+
+fn accept(fakes: &Fakes, text: &str) -> Result<PartnerView, IpcError> {
+    block_on(fakes.engine().partner().accept(Secret(text.into())))
+}
+
+fn preview(fakes: &Fakes, text: &str) -> Result<InvitationPreview, IpcError> {
+    block_on(fakes.engine().partner().preview(Secret(text.into())))
+}
+
+fn name(fakes: &Fakes, name: &str) {
+    let profile = ProfileView { name: name.into(), image: None };
+    fakes.engine().partner().set_profile(profile).wait().unwrap();
+    sync(fakes);
+}
+
+#[test]
+fn two_users_become_partners_by_an_invitation() {
+    let project = Project::start();
+    let (me, other) = two_users(&project);
+    name(&me, "Me");
+    name(&other, "Anna");
+    let invitation = invite(&me).unwrap();
+    assert!(invitation.text.contains(&invitation.link));
+    assert_eq!(invitation.expires_at, "2026-03-08T01:00:00+01:00");
+    assert_eq!(view(&me).invitation_expires_at.unwrap(), invitation.expires_at);
+    let asked = preview(&other, &invitation.text).unwrap();
+    assert_eq!(
+        asked,
+        InvitationPreview {
+            profile: Some(ProfileView { name: "Me".into(), image: None }),
+            host: project.url().trim_start_matches("http://").into(),
+            url: project.url().into(),
+            key: "key".into(),
+            expires_at: Some(invitation.expires_at.clone()),
+            needs: InvitationNeed::Nothing,
+        }
+    );
+    let accepted = accept(&other, &invitation.text).unwrap();
+    let partnership = accepted.partnership.unwrap();
+    assert_eq!(partnership.partner.profile.name, "Me");
+    assert_eq!(partnership.weeks.len(), 1);
+    assert_eq!(accept(&other, &invitation.text).unwrap().partnership.unwrap().id, partnership.id);
+    sync(&me);
+    let shown = view(&me);
+    assert_eq!(shown.invitation_expires_at, None);
+    assert_eq!(shown.partnership.unwrap().partner.profile.name, "Anna");
+    let error = invite(&me).unwrap_err();
+    assert_eq!(error.message.id, "partner-refusal-in-partnership");
+    // What one sits the other sees.
+    sit(&other);
+    sync(&other);
+    sync(&me);
+    assert_eq!((week(&me).mode, week(&me).partners), (WeekMode::Ours, 1));
+    let bowed = me.engine().partner().bow().wait().unwrap();
+    assert_eq!(bowed.pending, [PendingChange::Bow]);
+    me.engine().partner().leave().wait().unwrap();
+    sync(&me);
+    let after = view(&me);
+    assert_eq!((after.partnership, after.pending, after.former.len()), (None, vec![], 1));
+    assert_eq!(week(&me).mode, WeekMode::Mine);
+}
+
+#[test]
+fn an_invitation_is_shown_again_and_a_lost_response_makes_no_second_one() {
+    let project = Project::start();
+    let (me, other) = two_users(&project);
+    project.lose_response("create_invitation");
+    let error = invite(&me).unwrap_err();
+    assert_eq!((error.code, error.message.id.as_ref()), (ErrorCode::Network, "partner-no-network"));
+    let kept = me.store().kept_invitation(USER).unwrap().unwrap();
+    let invitation = invite(&me).unwrap();
+    assert!(invitation.link.contains(kept.code.as_str()));
+    assert_eq!(invite(&me).unwrap(), invitation, "the same one");
+    project.lose_response("accept_invitation");
+    assert_eq!(accept(&other, &invitation.link).unwrap_err().code, ErrorCode::Network);
+    assert!(accept(&other, &invitation.link).unwrap().partnership.is_some());
+    sync(&me);
+    assert_eq!(me.store().kept_invitation(USER).unwrap(), None);
+}
+
+#[test]
+fn an_invitation_that_is_no_longer_open_is_replaced() {
+    let project = Project::start();
+    let (me, other) = two_users(&project);
+    let first = invite(&me).unwrap();
+    // Another device withdraws it.
+    project.with(|server| {
+        let token = server.sign_in(USER);
+        server.respond(Some(token), &Call::Withdraw)
+    });
+    let second = invite(&me).unwrap();
+    assert_ne!(second.link, first.link);
+    let error = preview(&other, &first.link).unwrap_err();
+    assert_eq!(
+        (error.code, error.message.id.as_ref()),
+        (ErrorCode::Rejected, "partner-refusal-not-open")
+    );
+    let withdrawn = block_on(me.engine().partner().withdraw()).unwrap();
+    assert_eq!(withdrawn.invitation_expires_at, None);
+    assert_eq!(me.store().kept_invitation(USER).unwrap(), None);
+    assert_eq!(accept(&other, &second.link).unwrap_err().message.id, "partner-refusal-not-open");
+    let third = invite(&me).unwrap();
+    assert_eq!(preview(&me, &third.link).unwrap_err().message.id, "partner-refusal-own");
+}
+
+#[test]
+fn without_a_network_an_invitation_of_this_device_is_shown_and_none_is_made() {
+    let vault = || {
+        let vault = Memory::default();
+        vault.write(USER, "refresh-me").unwrap();
+        Arc::new(vault)
+    };
+    let fakes = Fakes::signed_in(NOWHERE, vault());
+    let error = invite(&fakes).unwrap_err();
+    assert_eq!((error.code, error.message.id.as_ref()), (ErrorCode::Network, "partner-no-network"));
+    let mut kept = fakes.store().kept_invitation(USER).unwrap().unwrap();
+    kept.expires_at = Some(hours_ago(-1));
+    fakes.store().keep_invitation(USER, Some(kept.clone())).unwrap();
+    let shown = invite(&fakes).unwrap();
+    assert!(shown.link.contains(kept.code.as_str()));
+    assert_eq!(shown.expires_at, "2026-03-01T08:00:00+01:00");
+    fakes.set_clock("2026-03-01T07:00:00Z");
+    assert_eq!(invite(&fakes).unwrap_err().code, ErrorCode::Network, "it has expired");
+}
+
+#[test]
+fn an_invitation_says_what_is_missing_before_it_can_be_accepted() {
+    let project = Project::start();
+    let (me, _) = two_users(&project);
+    let invitation = invite(&me).unwrap();
+    let nobody = Fakes::new();
+    let asked = preview(&nobody, &invitation.text).unwrap();
+    assert_eq!((asked.needs, asked.url.as_str()), (InvitationNeed::SignIn, project.url()));
+    assert_eq!(accept(&nobody, &invitation.text).unwrap_err().code, ErrorCode::Account);
+    let elsewhere = Fakes::signed_in(NOWHERE, Arc::new(Memory::default()));
+    let asked = preview(&elsewhere, &invitation.text).unwrap();
+    assert_eq!(asked.needs, InvitationNeed::OtherProject);
+    let error = accept(&elsewhere, &invitation.text).unwrap_err();
+    assert_eq!(
+        (error.code, error.message.id.as_ref()),
+        (ErrorCode::Account, "partner-other-project")
+    );
+    for (text, id) in [
+        ("no link at all", "partner-invitation-no-link"),
+        (&invitation.link[..invitation.link.len() - 4], "partner-invitation-cut-off"),
+    ] {
+        let error = preview(&nobody, text).unwrap_err();
+        assert_eq!((error.code, error.message.id.as_ref()), (ErrorCode::BadRequest, id));
+    }
+}
+
+#[test]
+fn signing_out_and_reading_a_new_response_announce_a_change() {
+    let project = Project::start();
+    let (mut me, other) = two_users(&project);
+    let invitation = invite(&me).unwrap();
+    accept(&other, &invitation.link).unwrap();
+    let mut events = me.events();
+    let mut announced = |fakes: &Fakes| {
+        fakes.state();
+        let mut count = 0;
+        while let Ok(event) = events.try_recv() {
+            count += u32::from(matches!(event, Event::Partner));
+        }
+        count > 0
+    };
+    announced(&me);
+    sync(&me);
+    assert!(announced(&me));
+    sync(&me);
+    assert!(!announced(&me), "nothing is new");
+    block_on(me.engine().account().sign_out()).unwrap();
+    assert!(announced(&me));
 }

@@ -2,6 +2,7 @@
 
 #[allow(dead_code, reason = "the tests of the engine use the rest of it")]
 mod fakes;
+#[allow(dead_code, reason = "the tests of the partner use the rest of it")]
 mod project;
 
 use fakes::{Fakes, Memory, USER};

@@ -55,8 +55,8 @@ pub use log::{
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
 pub use partner::{
-    Bow, PartOutcome, PartnerApplied, PartnerChanges, PartnerOutcomes, PartnerRequest,
-    PartnerSetting, PartnerState, PartnerUpdate, PartnershipPrivacy, SettingState,
+    Bow, KeptInvitation, PartOutcome, PartnerApplied, PartnerChanges, PartnerOutcomes,
+    PartnerRequest, PartnerSetting, PartnerState, PartnerUpdate, PartnershipPrivacy, SettingState,
 };
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use restore::RestorePreview;

@@ -24,6 +24,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_imports.sql"),
     include_str!("migrations/0012_partner.sql"),
     include_str!("migrations/0013_late_log.sql"),
+    include_str!("migrations/0014_invitation.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

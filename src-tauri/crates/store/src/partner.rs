@@ -3,9 +3,12 @@
 //! A register or request is stored before it is sent, and stays pending until the server has it. What the server says
 //! replaces the last response whole, so that nothing stays that the partner shows no longer.
 
+mod invitation;
 mod records;
 mod sync;
 
+pub use invitation::KeptInvitation;
+pub(crate) use invitation::{keep_invitation, kept_invitation, record_announced, unannounced_news};
 pub(crate) use sync::{
     apply, is_due, keep_all_local, known_seq, outgoing, record_server_seq, restart_sync,
     retry_rejected, upload_erased,

@@ -1,7 +1,7 @@
 //! Sample data of every kind, for the fixture of each format.
 
 use crate::{
-    CommitProgress, Cursor, ImportOutcome, ImportSource, Ownerless, PartnerChanges,
+    CommitProgress, Cursor, ImportOutcome, ImportSource, KeptInvitation, Ownerless, PartnerChanges,
     PartnerOutcomes, PartnerUpdate, Pull, Store, UnreadableRow,
 };
 use chrono::{DateTime, Utc};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use zafu_core::bounded::Bounded;
 use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{SessionId, UserId};
+use zafu_core::invitation::InvitationCode;
 use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::partnership::PartnerView;
 use zafu_core::plan::{Length, OvertimeChoice, Plan};
@@ -154,6 +155,9 @@ pub(crate) fn fill(store: &Store) {
         at: at(0).wall.utc,
     };
     store.apply_partner(user(2), response).unwrap();
+    let code = InvitationCode::new([7; 16]);
+    let expires_at = Some(at(0).wall.utc);
+    store.keep_invitation(user(2), Some(KeptInvitation { code, expires_at })).unwrap();
     store.on_writer(|connection| {
         connection
             .execute_batch(

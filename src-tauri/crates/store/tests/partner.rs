@@ -7,15 +7,18 @@ use common::{at, pull_of, sign_in, user};
 use proptest::prelude::*;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
+use zafu_core::invitation::InvitationCode;
 use zafu_core::partnership::{
-    FormerPartnership, PartnerView, Partnership, Privacy, Role, SharedSit, Shown, Tally, Week,
+    FormerPartnership, News, NewsKind, PartnerView, Partnership, Privacy, Role, SharedSit, Shown,
+    Tally, Week,
 };
 use zafu_core::profile::{DEFAULT_TARGET, Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::session::Register;
 use zafu_core::time::Seconds;
 use zafu_store::{
-    AfterErasure, Cursor, PartOutcome, PartnerApplied, PartnerChanges, PartnerOutcomes,
-    PartnerRequest, PartnerSetting, PartnerUpdate, Pull, SettingState, Store, StoreError,
+    AfterErasure, Cursor, KeptInvitation, PartOutcome, PartnerApplied, PartnerChanges,
+    PartnerOutcomes, PartnerRequest, PartnerSetting, PartnerUpdate, Pull, SettingState, Store,
+    StoreError,
 };
 
 fn store() -> (tempfile::TempDir, Store) {
@@ -512,4 +515,69 @@ proptest! {
             prop_assert_eq!(found, setting(server.target.value, SettingState::Synced));
         }
     }
+}
+
+#[test]
+fn news_are_returned_once_and_none_of_what_was_there_before_this_device() {
+    let (folder, store) = signed_in();
+    let news = |seqs: std::ops::RangeInclusive<i64>| {
+        let news = |seq| News { seq, kind: NewsKind::Bow, at: now(), week: None };
+        PartnerView { news: seqs.map(news).collect(), ..PartnerView::default() }
+    };
+    let mut server = Server::new(news(1..=3));
+    let read = |server: &mut Server| {
+        server.seq += 1;
+        let response = server.receive(PartnerChanges::default());
+        store.apply_partner(user(1), response).unwrap();
+    };
+    read(&mut server);
+    assert_eq!(store.take_news().unwrap(), []);
+    server.view = news(2..=5);
+    read(&mut server);
+    let reopened = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(reopened.take_news().unwrap(), news(4..=5).news);
+    assert_eq!(store.take_news().unwrap(), []);
+    read(&mut server);
+    assert_eq!(store.take_news().unwrap(), []);
+    // A server that was restored from a backup counts from an earlier number.
+    server.view = news(1..=3);
+    read(&mut server);
+    server.view = news(1..=4);
+    read(&mut server);
+    assert_eq!(store.take_news().unwrap(), news(4..=4).news);
+}
+
+#[test]
+fn an_account_without_news_gets_its_first_ones() {
+    let (_folder, store) = signed_in();
+    let cursor = Cursor { seq: 1, history_id: Uuid::from_u128(3) };
+    store
+        .apply_pull(user(1), Pull { partner_seq: Some(0), ..pull_of(Vec::new(), cursor) })
+        .unwrap();
+    let joined = News { seq: 7, kind: NewsKind::Joined, at: now(), week: None };
+    let mut server = Server::new(PartnerView { news: vec![joined.clone()], ..paired(1) });
+    let response = server.receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    assert_eq!(store.take_news().unwrap(), [joined]);
+}
+
+#[test]
+fn an_invitation_is_kept_until_there_is_a_partner() {
+    let (folder, store) = signed_in();
+    assert_eq!(store.kept_invitation(user(1)).unwrap(), None);
+    let code = InvitationCode::new([9; 16]);
+    let sent = KeptInvitation { code: code.clone(), expires_at: None };
+    store.keep_invitation(user(1), Some(sent)).unwrap();
+    let confirmed = KeptInvitation { code, expires_at: Some(now()) };
+    store.keep_invitation(user(1), Some(confirmed.clone())).unwrap();
+    let reopened = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(reopened.kept_invitation(user(1)).unwrap(), Some(confirmed.clone()));
+    let mut server = Server::new(PartnerView::default());
+    let response = server.receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    assert_eq!(store.kept_invitation(user(1)).unwrap(), Some(confirmed));
+    let mut server = Server::new(paired(1));
+    let response = server.receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    assert_eq!(store.kept_invitation(user(1)).unwrap(), None);
 }

@@ -20,5 +20,8 @@ pub mod wire;
 pub use engine::{Event, SyncEngine, SyncStatus, Transferred};
 pub use error_class::ErrorClass;
 pub use planner::{Hold, Wait, Wakeup};
-pub use remote::{Answer, Distrust, Fault, Invitations, Inviter, Remote, RemoteError};
+pub use remote::{
+    Answer, Distrust, Fault, Invitations, Inviter, PartnerResponse, Remote, RemoteError,
+    ServerPartner,
+};
 pub use request::Completed;

@@ -7,8 +7,10 @@ mod local;
 mod weeks;
 
 use crate::handle::{EngineHandle, Pending};
-use crate::protocol::{IpcError, PartnerView, ProfileView, WeekProgress};
-pub(crate) use local::{LocalPartner, RunningSit};
+use crate::protocol::{
+    InvitationPreview, InvitationView, IpcError, PartnerView, ProfileView, Secret, WeekProgress,
+};
+pub(crate) use local::{LocalPartner, RunningSit, profile};
 use zafu_core::partnership::Privacy;
 use zafu_core::profile::WeeklyTarget;
 
@@ -60,6 +62,48 @@ impl<'a> Partner<'a> {
     /// Leaves the partnership. The caller has asked the user.
     pub fn leave(&self) -> Pending<PartnerView> {
         self.change(|partner| partner.leave())
+    }
+
+    /// Returns the open invitation, or creates one. One that was created on this device is returned without a network too.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Network`](crate::protocol::ErrorCode::Network) if there is none and the server cannot be reached,
+    /// [`ErrorCode::Rejected`](crate::protocol::ErrorCode::Rejected) if the user has a partner.
+    pub async fn invite(&self) -> Result<InvitationView, IpcError> {
+        self.0.sync().request(|account| async move { account.invite().await }).await
+    }
+
+    /// Withdraws the open invitation, if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Network`](crate::protocol::ErrorCode::Network) if the server cannot be reached.
+    pub async fn withdraw(&self) -> Result<PartnerView, IpcError> {
+        self.0.sync().request(|account| async move { account.withdraw_invitation().await }).await
+    }
+
+    /// Returns who invites with the invitation in `text`, and what has to be done before it can be accepted.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`](crate::protocol::ErrorCode::BadRequest) if there is no complete invitation in it,
+    /// [`ErrorCode::Rejected`](crate::protocol::ErrorCode::Rejected) if it cannot be accepted,
+    /// [`ErrorCode::Network`](crate::protocol::ErrorCode::Network) if the server cannot be reached.
+    pub async fn preview(&self, text: Secret) -> Result<InvitationPreview, IpcError> {
+        self.0
+            .sync()
+            .request(|account| async move { account.preview_invitation(&text.0).await })
+            .await
+    }
+
+    /// Accepts the invitation in `text`. Accepting it again changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::preview`], and [`ErrorCode::Account`](crate::protocol::ErrorCode::Account) without an account of its
+    /// project.
+    pub async fn accept(&self, text: Secret) -> Result<PartnerView, IpcError> {
+        self.0
+            .sync()
+            .request(|account| async move { account.accept_invitation(&text.0).await })
+            .await
     }
 
     /// Returns how far the week of the running sit is, or the current week if no sit runs.

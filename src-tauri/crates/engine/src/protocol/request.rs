@@ -187,6 +187,14 @@ macro_rules! partner_requests {
         $generate! { PartnerRequest:
             /// Returns what this device knows of the profile, the target and the partner.
             View => view() -> PartnerView;
+            /// Returns the open invitation, or creates one.
+            Invite => invite() -> InvitationView;
+            /// Withdraws the open invitation, if there is one.
+            Withdraw => withdraw() -> PartnerView;
+            /// Returns who invites with the invitation in `text`, and what has to be done before it can be accepted.
+            Preview => preview(text: Secret) -> InvitationPreview;
+            /// Accepts the invitation in `text`. Accepting it again changes nothing.
+            Accept => accept(text: Secret) -> PartnerView;
             /// Sets the profile. A name, once set, can be changed and not removed.
             SetProfile => set_profile(profile: ProfileView) -> PartnerView;
             /// Sets the number of sits that the user wants to sit in a week, with or without an account.

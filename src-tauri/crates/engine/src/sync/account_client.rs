@@ -182,6 +182,6 @@ impl Direct {
 }
 
 /// Returns the result of a request. Without an engine there is no sync to wake.
-fn done<T>(done: Result<Done<T>, IpcError>) -> Result<T, IpcError> {
+pub(super) fn done<T>(done: Result<Done<T>, IpcError>) -> Result<T, IpcError> {
     done.map(|done| done.value)
 }

@@ -67,14 +67,16 @@ pub(crate) struct Done<T> {
     pub wakeup: Option<Wakeup>,
     /// Whether sessions in the log have changed.
     pub changes_log: bool,
+    /// Whether anything about the partner has changed.
+    pub changes_partner: bool,
 }
 
 impl<T> Done<T> {
-    fn new(value: T) -> Self {
-        Self { value, wakeup: None, changes_log: false }
+    pub fn new(value: T) -> Self {
+        Self { value, wakeup: None, changes_log: false, changes_partner: false }
     }
 
-    fn waking(value: T, wakeup: Wakeup) -> Self {
+    pub fn waking(value: T, wakeup: Wakeup) -> Self {
         Self { wakeup: Some(wakeup), ..Self::new(value) }
     }
 }
@@ -331,7 +333,8 @@ impl AccountSession {
             Ownerless::Undecided(_) => 0,
         };
         let view = SignedInView { adopted, mail_sent: false };
-        Ok(Done { changes_log: true, ..Done::waking(view, Wakeup::SignIn) })
+        let done = Done::waking(view, Wakeup::SignIn);
+        Ok(Done { changes_log: true, changes_partner: true, ..done })
     }
 
     /// Signs out. Removes nothing from this device.
@@ -341,12 +344,12 @@ impl AccountSession {
         self.store.sign_out()?;
         let old = self.set_access(Access::Closed);
         self.end_session(user, old).await;
-        Ok(Done::new(()))
+        Ok(Done { changes_partner: true, ..Done::new(()) })
     }
 
     /// Opens the account that is signed in, and returns it. Fails if another one was signed in while the keychain was
     /// read: the request was meant for the first.
-    async fn open_signed_in(&self) -> Result<UserId, IpcError> {
+    pub async fn open_signed_in(&self) -> Result<UserId, IpcError> {
         let user = self.signed_in()?;
         self.open().await?;
         match self.signed_in()? == user {
@@ -383,7 +386,8 @@ impl AccountSession {
         };
         let erasure_id = erasure_id.map_err(not_erased)?;
         self.store.agree_to_erasure(user, erasure_id, AfterErasure::KeepHere)?;
-        Ok(Done::waking((), Wakeup::ErasureDecision))
+        let done = Done::waking((), Wakeup::ErasureDecision);
+        Ok(Done { changes_partner: true, ..done })
     }
 
     /// Assigns the sits without an owner to the account, or declines them.
@@ -392,7 +396,8 @@ impl AccountSession {
             return Ok(Done::new(self.store.decline_ownerless()?));
         }
         self.store.assign_ownerless()?;
-        Ok(Done { changes_log: true, ..Done::waking((), Wakeup::LocalChange) })
+        let done = Done::waking((), Wakeup::LocalChange);
+        Ok(Done { changes_log: true, changes_partner: true, ..done })
     }
 
     /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
@@ -424,7 +429,8 @@ impl AccountSession {
         };
         let then = if upload { AfterErasure::Upload } else { AfterErasure::KeepHere };
         self.store.agree_to_erasure(user, erasure_id, then)?;
-        Ok(Done::waking((), Wakeup::ErasureDecision))
+        let done = Done::waking((), Wakeup::ErasureDecision);
+        Ok(Done { changes_partner: true, ..done })
     }
 
     /// Returns the dead letters.

@@ -6,6 +6,7 @@
 mod account_client;
 mod account_session;
 mod errors;
+mod invitations;
 mod partner_client;
 mod status;
 mod sync_loop;
@@ -63,6 +64,8 @@ pub(crate) enum SyncEvent {
     Status(Option<SyncView>),
     /// Sessions in the log have changed.
     Log,
+    /// Anything about the partner has changed, or another account is in use.
+    Partner,
 }
 
 /// Receives the reports of the thread.

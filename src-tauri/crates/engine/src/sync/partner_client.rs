@@ -1,10 +1,11 @@
 //! Requests about the partner from another process: through the running engine, or directly if there is none.
 
-use super::account_client::{AccountClient, Direct, Route};
+use super::account_client::{AccountClient, Direct, Route, done};
 use crate::folder::DataFolder;
 use crate::partner::LocalPartner;
 use crate::protocol::{
-    IpcError, PartnerRequest, PartnerView, ProfileView, Request, WeekProgress, partner_requests,
+    InvitationPreview, InvitationView, IpcError, PartnerRequest, PartnerView, ProfileView, Request,
+    Secret, WeekProgress, partner_requests,
 };
 use zafu_core::partnership::Privacy;
 use zafu_core::profile::WeeklyTarget;
@@ -53,6 +54,22 @@ impl Direct {
 
     fn view(&self) -> Result<PartnerView, IpcError> {
         self.partner().view()
+    }
+
+    fn invite(&self) -> Result<InvitationView, IpcError> {
+        done(self.runtime.block_on(self.session.invite()))
+    }
+
+    fn withdraw(&self) -> Result<PartnerView, IpcError> {
+        done(self.runtime.block_on(self.session.withdraw_invitation()))
+    }
+
+    fn preview(&self, text: Secret) -> Result<InvitationPreview, IpcError> {
+        done(self.runtime.block_on(self.session.preview_invitation(&text.0)))
+    }
+
+    fn accept(&self, text: Secret) -> Result<PartnerView, IpcError> {
+        done(self.runtime.block_on(self.session.accept_invitation(&text.0)))
     }
 
     fn week(&self) -> Result<WeekProgress, IpcError> {

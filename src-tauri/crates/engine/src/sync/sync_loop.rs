@@ -64,6 +64,8 @@ struct Finished {
     wakeup: Option<Wakeup>,
     /// Whether sessions in the log have changed.
     changes_log: bool,
+    /// Whether anything about the partner has changed.
+    changes_partner: bool,
     /// Sends the response of a request.
     respond: Box<dyn FnOnce() + Send>,
 }
@@ -198,7 +200,12 @@ impl SyncLoop {
                     if let Err(error) = remote.account().store_token().await {
                         tracing::warn!(%error, "the refresh token is not stored");
                     }
-                    Finished { wakeup: None, changes_log: false, respond: Box::new(|| ()) }
+                    Finished {
+                        wakeup: None,
+                        changes_log: false,
+                        changes_partner: false,
+                        respond: Box::new(|| ()),
+                    }
                 }));
             }
         }
@@ -217,13 +224,16 @@ impl SyncLoop {
     {
         let request = request(Arc::clone(&self.session));
         self.tasks.push(Box::pin(async move {
-            let (result, wakeup, changes_log) = match request.await {
-                Ok(Done { value, wakeup, changes_log }) => (Ok(value), wakeup, changes_log),
-                Err(error) => (Err(error), None, false),
+            let (result, done) = match request.await {
+                Ok(Done { value, wakeup, changes_log, changes_partner }) => {
+                    (Ok(value), Done { value: (), wakeup, changes_log, changes_partner })
+                }
+                Err(error) => (Err(error), Done::new(())),
             };
             // A request is carried out even if its caller no longer waits.
             let respond = Box::new(|| drop(respond.send(result)));
-            Finished { wakeup, changes_log, respond }
+            let Done { wakeup, changes_log, changes_partner, .. } = done;
+            Finished { wakeup, changes_log, changes_partner, respond }
         }));
     }
 
@@ -248,12 +258,16 @@ impl SyncLoop {
         self.wake(Wakeup::Request);
     }
 
-    fn task_finished(&mut self, Finished { wakeup, changes_log, respond }: Finished) {
+    fn task_finished(&mut self, finished: Finished) {
+        let Finished { wakeup, changes_log, changes_partner, respond } = finished;
         if let Some(wakeup) = wakeup {
             self.wake(wakeup);
         }
         if changes_log {
             (self.report)(SyncEvent::Log);
+        }
+        if changes_partner {
+            (self.report)(SyncEvent::Partner);
         }
         self.follow_account();
         // Before the response: the caller sees the effect of its request.
@@ -291,6 +305,9 @@ impl SyncLoop {
             Ok(transferred) => {
                 if transferred.pulled > 0 || transferred.labels > 0 {
                     (self.report)(SyncEvent::Log);
+                }
+                if transferred.partner {
+                    (self.report)(SyncEvent::Partner);
                 }
                 self.transferred.add(transferred);
             }

@@ -30,6 +30,9 @@ pub enum Call {
 /// The user of the signed-in account.
 pub const USER: UserId = UserId(Uuid::from_u128(9));
 
+/// The user of the account of the partner.
+pub const PARTNER: UserId = UserId(Uuid::from_u128(10));
+
 /// Longest step of the clock that is not a gap.
 const MAX_STEP: Duration = Duration::from_secs(50);
 
@@ -107,6 +110,15 @@ impl Fakes {
     pub fn signed_in(url: &str, vault: Arc<dyn Vault>) -> Self {
         Self::with("data", vault, |store| {
             store.sign_in(USER, url, "key", "me@example.org").unwrap();
+        })
+    }
+
+    /// Starts an engine with the account of the partner.
+    pub fn signed_in_as_partner(url: &str) -> Self {
+        let vault = Memory::default();
+        vault.write(PARTNER, "refresh-partner").unwrap();
+        Self::with("data", Arc::new(vault), |store| {
+            store.sign_in(PARTNER, url, "key", "partner@example.org").unwrap();
         })
     }
 

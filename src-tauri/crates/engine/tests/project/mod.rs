@@ -1,6 +1,6 @@
 //! A project on this computer: the server in memory, over HTTP, which can leave requests without a response.
 
-use crate::fakes::USER;
+use crate::fakes::{PARTNER, USER};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::thread;
 use zafu_sync::fake::{Call, Server, Token, error};
 use zafu_sync::wire::HttpResponse;
 
-/// A project with the account of [`USER`].
+/// A project with the accounts of [`USER`] and [`PARTNER`].
 #[derive(Clone)]
 pub struct Project {
     url: String,
@@ -19,12 +19,14 @@ pub struct Project {
 
 struct State {
     server: Server,
-    /// The access token of the account is the index of its token here.
+    /// The access token of an account is the index of its token here.
     tokens: Vec<Token>,
     /// Requests whose path contains this get no response yet.
     held: Option<&'static str>,
     /// The paths of the requests that have arrived and are held.
     waiting: Vec<String>,
+    /// The response to the next request whose path contains this is lost.
+    lost: Option<&'static str>,
 }
 
 impl Project {
@@ -33,7 +35,8 @@ impl Project {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = Server::new(1);
-        let state = State { server, tokens: Vec::new(), held: None, waiting: Vec::new() };
+        let state =
+            State { server, tokens: Vec::new(), held: None, waiting: Vec::new(), lost: None };
         let project = Self { url, state: Arc::new(Mutex::new(state)), changed: Arc::default() };
         let serving = project.clone();
         thread::spawn(move || {
@@ -49,6 +52,16 @@ impl Project {
     /// Returns the URL of the project.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Runs `run` with the server.
+    pub fn with<T>(&self, run: impl FnOnce(&mut Server) -> T) -> T {
+        run(&mut self.state.lock().unwrap().server)
+    }
+
+    /// Carries out the next request whose path contains `part`, and closes its connection without a response.
+    pub fn lose_response(&self, part: &'static str) {
+        self.state.lock().unwrap().lost = Some(part);
     }
 
     /// Leaves requests whose path contains `part` without a response until [`Self::release`].
@@ -88,6 +101,12 @@ impl Project {
             let mut body = vec![0; length];
             reader.read_exact(&mut body).ok()?;
             let HttpResponse { status, body, .. } = self.respond(&path, token, body);
+            let mut state = self.state.lock().unwrap();
+            if state.lost.is_some_and(|part| path.contains(part)) {
+                state.lost = None;
+                return None;
+            }
+            drop(state);
             let head = format!(
                 "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
                 body.len()
@@ -107,13 +126,18 @@ impl Project {
             state = self.changed.wait_while(state, |state| is_held(state)).unwrap();
         }
         let call = match path.split(['/', '?']).filter(|part| !part.is_empty()).nth(2) {
-            Some("token") => return ok(&state.sign_in()),
+            Some("token") => return ok(&state.sign_in(&body)),
             Some("otp" | "logout") => return ok(&json!({})),
             Some("rpc") => match path.rsplit('/').next().and_then(|it| it.split('?').next()) {
                 Some("zafu_health") => Call::Health,
                 Some("pull_sessions") => Call::Pull(body),
                 Some("push_sessions") => Call::Push(body),
                 Some("sync_labels") => Call::Labels(body),
+                Some("sync_partner") => Call::Partner(body),
+                Some("create_invitation") => Call::Invite(body),
+                Some("preview_invitation") => Call::Preview(body),
+                Some("accept_invitation") => Call::Accept(body),
+                Some("withdraw_invitation") => Call::Withdraw,
                 Some("digest_sessions") => Call::Digest,
                 Some("erase_account") => Call::Erase,
                 _ => return error(404, "PGRST202"),
@@ -126,13 +150,15 @@ impl Project {
 }
 
 impl State {
-    /// Signs in the account, whatever its credential.
-    fn sign_in(&mut self) -> Value {
-        self.tokens.push(self.server.sign_in(USER));
+    /// Signs in the account that the request names, whatever its credential.
+    fn sign_in(&mut self, body: &[u8]) -> Value {
+        let is_partner = String::from_utf8_lossy(body).contains("partner");
+        let (user, name) = if is_partner { (PARTNER, "partner") } else { (USER, "me") };
+        self.tokens.push(self.server.sign_in(user));
         json!({
             "access_token": (self.tokens.len() - 1).to_string(),
-            "refresh_token": "refresh",
-            "user": { "id": USER, "email": "me@example.org" }
+            "refresh_token": format!("refresh-{name}"),
+            "user": { "id": user, "email": format!("{name}@example.org") }
         })
     }
 }

@@ -24,6 +24,7 @@ const RELEASED: &[u64] = &[
     0x0f91_db31_03e5_ddd9,
     0xa6fd_be11_2265_11e8,
     0xbd94_f6fa_f139_4107,
+    0x3e3d_98be_1f39_431a,
 ];
 
 fn now() -> WallTime {

@@ -1,5 +1,6 @@
 //! Sends what the user has changed about the partner, and applies what the server responds.
 
+use super::invitation::{keep_invitation, note_news};
 use super::records::{
     BOW, LEAVE, PRIVACY, PROFILE, Record, TARGET, find, remove_privacy, remove_request, request,
     view, write,
@@ -74,7 +75,12 @@ pub(crate) fn record_server_seq(
     partner_seq: Option<i64>,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE accounts SET server_partner_seq = ?2 WHERE id = ?1")?
+        // An account with the number 0 has no news.
+        .prepare_cached(
+            "UPDATE accounts SET server_partner_seq = ?2,
+               announced_news = CASE WHEN ?2 = 0 THEN coalesce(announced_news, 0) ELSE announced_news END
+             WHERE id = ?1",
+        )?
         .execute((Id(account), partner_seq))?;
     Ok(())
 }
@@ -110,6 +116,11 @@ pub(crate) fn apply(
             "INSERT OR REPLACE INTO partner_views (owner, body, readat) VALUES (?1, ?2, ?3)",
             (Id(account), Json(now), Stamp(*at)),
         )?;
+        note_news(connection, account, now)?;
+        if id.is_some() {
+            // An invitation has been accepted.
+            keep_invitation(connection, account, None)?;
+        }
         // Refused earlier, in a partnership that has ended since.
         connection.execute(
             "DELETE FROM partner_requests WHERE owner = ?1 AND refusal IS NOT NULL AND partnership IS NOT ?2",
@@ -254,6 +265,7 @@ pub(crate) fn restart_sync(connection: &Connection, account: UserId) -> Result<(
 /// Removes what an erasure has ended: the partnership with everything that belongs to it.
 fn remove_partnership(connection: &Connection, account: UserId) -> Result<(), StoreError> {
     remove_privacy(connection, account)?;
+    keep_invitation(connection, account, None)?;
     connection.execute("DELETE FROM partner_requests WHERE owner = ?1", [Id(account)])?;
     connection.execute("DELETE FROM partner_views WHERE owner = ?1", [Id(account)])?;
     forget_read(connection, account)

@@ -3,12 +3,14 @@
 use super::Store;
 use crate::StoreError;
 use crate::log;
-use crate::partner::{self, PartnerApplied, PartnerChanges, PartnerState, PartnerUpdate};
+use crate::partner::{
+    self, KeptInvitation, PartnerApplied, PartnerChanges, PartnerState, PartnerUpdate,
+};
 use chrono::{DateTime, Utc};
 use std::ops::Range;
 use uuid::Uuid;
 use zafu_core::ids::UserId;
-use zafu_core::partnership::{Privacy, SharedSit};
+use zafu_core::partnership::{News, Privacy, SharedSit};
 use zafu_core::profile::{Profile, WeeklyTarget};
 
 impl Store {
@@ -60,6 +62,44 @@ impl Store {
     /// [`StoreError::NotSignedIn`], [`StoreError::NoPartnership`], or an I/O error.
     pub fn leave(&self) -> Result<(), StoreError> {
         self.write(|transaction| partner::leave(transaction))
+    }
+
+    /// Returns the invitation of `account` that this device keeps. It may have been accepted or withdrawn since.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn kept_invitation(&self, account: UserId) -> Result<Option<KeptInvitation>, StoreError> {
+        self.read(|connection| partner::kept_invitation(connection, account))
+    }
+
+    /// Keeps `invitation` of `account` in place of the last one, until the account has a partner; none: forgets it.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn keep_invitation(
+        &self,
+        account: UserId,
+        invitation: Option<KeptInvitation>,
+    ) -> Result<(), StoreError> {
+        self.write(move |transaction| {
+            partner::keep_invitation(transaction, account, invitation.as_ref())
+        })
+    }
+
+    /// Returns the news of the shown account that were not announced, the oldest first, and records that they are now: each
+    /// is returned once. What was there when the news of the account were first read on this device is not returned.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn take_news(&self) -> Result<Vec<News>, StoreError> {
+        let news = self.read(partner::unannounced_news)?;
+        if news.is_empty() {
+            return Ok(news);
+        }
+        self.write(move |transaction| {
+            let is_new = partner::record_announced(transaction, &news)?;
+            Ok(if is_new { news } else { Vec::new() })
+        })
     }
 
     /// Returns the sits that count towards a week and whose effective start is in `starts`, the first one first: those of
