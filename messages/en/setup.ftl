@@ -1,6 +1,7 @@
 ## The page on which a sit is prepared and started
 
 setup-title = New sit
+setup-open-partner = Partner
 setup-open-settings = Settings
 setup-open-log = Past sits
 setup-start = Start

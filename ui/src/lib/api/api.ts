@@ -36,6 +36,12 @@ import type {
 	EngineState,
 	SoundView,
 	StartRequest,
+	InvitationPreview,
+	InvitationView,
+	PartnerView,
+	Privacy,
+	ProfileView,
+	WeekProgress,
 } from './types';
 
 export interface Listener {
@@ -45,6 +51,10 @@ export interface Listener {
 	openNote: (id: string) => void;
 	/** The log was changed by an import, or other than by the window. */
 	logChanged: () => void;
+	/** The partner, the profile or the week has changed. */
+	partnerChanged: () => void;
+	/** The link of an invitation was opened outside of the window. */
+	invitationOpened: (link: string) => void;
 	/** Files are dragged over the window, or no longer are. */
 	filesOver: (isOver: boolean) => void;
 	/** Files were dropped on the window. */
@@ -78,7 +88,28 @@ export interface Restored {
 	aside: string | null;
 }
 
-export interface Api {
+/** What concerns the week, the profile and the partner. A change resolves with the view after it. */
+export interface PartnerApi {
+	/** Returns what this device knows; reads nothing from the project. */
+	partner(): Promise<PartnerView>;
+	/** Creates an invitation, or returns the one that is open. */
+	invitePartner(): Promise<InvitationView>;
+	withdrawInvitation(): Promise<PartnerView>;
+	/** Returns what the invitation in a text says. Accepts nothing. */
+	previewInvitation(text: string): Promise<InvitationPreview>;
+	/** Accepts an invitation. `keepTexts`: whether notes and labels stay on this device. */
+	acceptInvitation(text: string, keepTexts: boolean): Promise<PartnerView>;
+	setProfile(profile: ProfileView): Promise<PartnerView>;
+	/** Sets the sits of a week from the next one on; 0: resting. */
+	setTarget(target: number): Promise<PartnerView>;
+	setPrivacy(privacy: Privacy): Promise<PartnerView>;
+	bow(): Promise<PartnerView>;
+	leavePartner(): Promise<PartnerView>;
+	/** Returns the progress of the week that the lotus shows. */
+	week(): Promise<WeekProgress>;
+}
+
+export interface Api extends PartnerApi {
 	/** Undefined if the window must load everything itself. */
 	readonly start?: Start;
 	getState(): Promise<EngineState>;

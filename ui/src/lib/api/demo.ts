@@ -9,6 +9,7 @@ import { DEMO_TODAY, insightOf, type DemoSit } from './demo-insight';
 import { demoAccount, type AccountState } from './demo-account';
 import { demoLog, type DemoLabel } from './demo-log';
 import { DEMO_BACKUPS, DEMO_RESTORE, demoTransfer, type DemoImport } from './demo-transfer';
+import { DEMO_INVITATION, demoPartner, type PartnerState } from './demo-partner';
 import type {
 	ChosenFiles,
 	FinishedView,
@@ -73,8 +74,9 @@ export interface DemoState {
 	/** Error with which a chosen sound file is refused. */
 	fileError?: IpcError;
 	account?: AccountState;
+	partner?: PartnerState;
 	/** Event that is sent as soon as the window listens. */
-	asked?: 'quit' | 'note' | 'drag';
+	asked?: 'quit' | 'note' | 'drag' | 'join';
 	/** A monotonic clock in milliseconds. */
 	now?: () => number;
 	/** Whether phases change by themselves in real time. */
@@ -90,6 +92,8 @@ export interface Demo extends Api {
 	askForNote(id: string): void;
 	/** Simulates a sync that brings this sit. */
 	arrive(sit: SitRecord): void;
+	/** Simulates the link of an invitation that is opened in another program. */
+	openInvitation(link: string): void;
 	/** Simulates files that are dragged over the window, or no longer are. */
 	drag(isOver: boolean): void;
 	/** Simulates files that are dropped on the window. */
@@ -205,6 +209,12 @@ export function createDemo(state: DemoState = {}): Demo {
 		...account.api,
 		...log.api,
 		...transfer.api,
+		...demoPartner({
+			state: state.partner ?? {},
+			calls,
+			week: () => settings.week,
+			changed: () => listeners.forEach((listener) => listener.partnerChanged()),
+		}),
 		calls,
 		tick() {
 			const before = sit?.phase;
@@ -216,6 +226,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			log.record(sit);
 			listeners.forEach((listener) => listener.logChanged());
 		},
+		openInvitation: (link) => listeners.forEach((listener) => listener.invitationOpened(link)),
 		drag: (isOver) => listeners.forEach((listener) => listener.filesOver(isOver)),
 		drop: (files) => listeners.forEach((listener) => listener.filesDropped(files)),
 		askForNote: (id) => listeners.forEach((listener) => listener.openNote(id)),
@@ -326,6 +337,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			listeners.add(listener);
 			if (state.asked === 'quit') listener.quitAsked();
 			if (state.asked === 'drag') listener.filesOver(true);
+			if (state.asked === 'join') listener.invitationOpened(DEMO_INVITATION);
 			if (state.asked === 'note') listener.openNote(sit?.id ?? finished?.id ?? '');
 			return () => void listeners.delete(listener);
 		},

@@ -4,7 +4,7 @@
  *   state     prepare, sit, open, paused, overtime, finished, early, unsettled; setup if none
  *   progress  of the sit, 0 to 1
  *   planned   its length, in seconds
- *   asked     quit, note, drag: a request of the shell, or files that are dragged over the window
+ *   asked     quit, note, drag, join: a request of the shell, files that are dragged over the window, an opened invitation
  *   bells     every, spread, at, random: when interval bells ring
  *   trouble   number of troubles; `mute`: no sound
  *   bell      a fault of a bell, by its kind; `refuse`: a chosen sound file is refused
@@ -13,10 +13,16 @@
  *   import    years, nothing, order, error, endless: the files that are chosen; `imports`: two imports were made
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
+ *   partner   none, invited, expired, week, first-week, full, resting, former; `privacy`: counts, times; `age`: hours since
+ *             the project was read, or never; `pending`: changes that wait; `rejected`: one was rejected; `nameless`: the
+ *             user has no name; `offline`: the project is not reached
+ *   invitation ok, unnamed, sign-in, other-project, or the message with which it is refused
+ *   week      off, mine, ours: whose week the lotus shows
  *   project   none: the sign-in form suggests no project
  *   theme, lang, time, fade, dim: as in the settings; today, no-streak: settings of the overview
  *   still     stops the clock
  */
+import type { PartnerState } from './demo-partner';
 import { DEMO_LOGS } from './demo-insight';
 import { DEMO_IMPORTS, DEMO_PAST_IMPORTS } from './demo-transfer';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
@@ -27,12 +33,15 @@ import type {
 	IpcError,
 	Message,
 	OwnerView,
+	PendingChange,
 	PlanChoice,
+	Privacy,
 	SitRecord,
 	SitView,
 	SyncView,
 	Settings,
 	Theme,
+	WeekChoice,
 } from './types';
 
 const AT = '2026-11-24T07:02:00+01:00';
@@ -203,6 +212,11 @@ export const UNREACHED: IpcError = {
 
 const NO_PROFILE: IpcError = { code: 'server', message: { id: 'server-no-profile', args: {} } };
 
+const BOW_REJECTED: IpcError = {
+	code: 'rejected',
+	message: { id: 'partner-refusal-in-partnership', args: {} },
+};
+
 /** States of the account, by name. */
 const ACCOUNTS: Record<string, Partial<SyncView>> = {
 	synced: {},
@@ -250,6 +264,21 @@ function plan(bells: string | null): PlanChoice {
 	return { ...DEMO_PLAN, intervals: { when, strike: { sound: 'small-bowl', strikes: 1 } } };
 }
 
+/** Returns the partner of the query. */
+function partner(query: URLSearchParams): PartnerState {
+	const age = query.get('age');
+	return {
+		kind: (query.get('partner') ?? 'none') as NonNullable<PartnerState['kind']>,
+		privacy: (query.get('privacy') ?? 'times') as Privacy,
+		pending: (query.get('pending')?.split(',') ?? []) as PendingChange[],
+		trouble: query.has('rejected') ? BOW_REJECTED : null,
+		invitation: (query.get('invitation') ?? 'ok') as NonNullable<PartnerState['invitation']>,
+		isOffline: query.has('offline'),
+		...(query.has('nameless') ? { profile: { name: '', image: null } } : {}),
+		...(age === null ? {} : { age: age === 'never' ? null : Number(age) }),
+	};
+}
+
 export function scene(query: URLSearchParams): DemoState {
 	const progress = Number(query.get('progress') ?? '0.5');
 	const planned = Number(query.get('planned') ?? '1200');
@@ -285,6 +314,7 @@ export function scene(query: URLSearchParams): DemoState {
 				},
 			],
 		},
+		partner: partner(query),
 		trouble: TROUBLE.slice(0, Number(query.get('trouble') ?? '0')),
 		presets: [
 			{
@@ -302,6 +332,7 @@ export function scene(query: URLSearchParams): DemoState {
 			showStreak: !query.has('no-streak'),
 			fadeAfterSeconds: Number(query.get('fade') ?? DEMO_SETTINGS.fadeAfterSeconds),
 			dim: query.has('dim'),
+			week: (query.get('week') ?? DEMO_SETTINGS.week) as WeekChoice,
 		},
 	};
 	if (query.has('today')) {

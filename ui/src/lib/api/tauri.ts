@@ -74,15 +74,31 @@ export const tauri: Api = {
 	listDeadLetters: () => invoke('list_dead_letters'),
 	retryDeadLetters: () => invoke('retry_dead_letters'),
 	exportDeadLetters: () => invoke('export_dead_letters'),
+	partner: () => invoke('get_partner'),
+	invitePartner: () => invoke('invite_partner'),
+	withdrawInvitation: () => invoke('withdraw_invitation'),
+	previewInvitation: (text) => invoke('preview_invitation', { text }),
+	acceptInvitation: (text, keepTexts) => invoke('accept_invitation', { text, keepTexts }),
+	setProfile: (profile) => invoke('set_profile', { profile }),
+	setTarget: (target) => invoke('set_target', { target }),
+	setPrivacy: (level) => invoke('set_privacy', { level }),
+	bow: () => invoke('bow'),
+	leavePartner: () => invoke('leave_partner'),
+	week: () => invoke('get_week'),
 	listen: async (listener) => {
 		const stops = await Promise.all([
 			listen<EngineState>('state', (event) => listener.engineState(event.payload)),
 			listen('quit-asked', () => listener.quitAsked()),
 			listen('log', () => listener.logChanged()),
+			listen('partner', () => listener.partnerChanged()),
+			listen<string>('join', (event) => listener.invitationOpened(event.payload)),
 			listen<boolean>('files-over', (event) => listener.filesOver(event.payload)),
 			listen<ChosenFiles>('files-dropped', (event) => listener.filesDropped(event.payload)),
 			listen<{ id: string }>('open-note', (event) => listener.openNote(event.payload.id)),
 		]);
+		// A link that was opened before the window listened.
+		const link = await invoke<string | null>('take_join_link');
+		if (link !== null) listener.invitationOpened(link);
 		return () => stops.forEach((stop) => stop());
 	},
 };

@@ -8,6 +8,8 @@ export { default as Finished } from './Finished.svelte';
 export { default as Insight } from './InsightLoader.svelte';
 export { default as Labels } from './Labels.svelte';
 export { default as Log } from './Log.svelte';
+export { default as Partner } from './Partner.svelte';
 export { default as Settings } from './Settings.svelte';
 export { default as Transfer } from './Transfer.svelte';
 export { default as Unsettled } from './Unsettled.svelte';
+export { default as WeekLoader } from '../partner/WeekLoader.svelte';

@@ -29,6 +29,8 @@ export class Account {
 	outcome = $state.raw<Outcome | null>(null);
 	/** Sits that the server rejected for good. */
 	deadLetters = $state.raw<DeadLetterView[]>([]);
+	/** Called once when the user has signed in. */
+	onEntered: (() => void) | null = null;
 	#api: Api;
 	#timer: Timer;
 
@@ -57,6 +59,13 @@ export class Account {
 			this.projectGiven = false;
 			this.#failed('enter', thrown);
 		}
+	}
+
+	/** Fills in the project of an invitation instead of the known one. */
+	setProject(url: string, key: string): void {
+		this.url = url;
+		this.key = key;
+		this.projectGiven = true;
 	}
 
 	/** Reads the dead letters; called again when their number changes. */
@@ -90,7 +99,10 @@ export class Account {
 			},
 		);
 		if (response === undefined) return null;
-		return response.mailSent ? 'mail' : 'in';
+		if (response.mailSent) return 'mail';
+		this.onEntered?.();
+		this.onEntered = null;
+		return 'in';
 	}
 
 	async signOut(): Promise<void> {

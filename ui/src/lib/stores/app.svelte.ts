@@ -64,7 +64,21 @@ import { Notices } from './notices.svelte';
 import { Owners } from './owners.svelte';
 import { Timer } from './timer.svelte';
 
-export type Screen = 'timer' | 'settings' | 'log' | 'insight' | 'labels' | 'account' | 'transfer';
+export type Screen =
+	'timer' | 'settings' | 'log' | 'insight' | 'labels' | 'account' | 'transfer' | 'partner';
+
+/** The week that the lotus shows, as shares of the opened flower, from 0 to 1. */
+export interface OpenWeek {
+	/** How far the lotus is open before a sit and after it; moves slowly to the share of the sits in the week. */
+	readonly opened: number;
+	/** How far the sits of the week open it, without the running sit. */
+	readonly share: number;
+	/** How far they open it with the running sit. */
+	readonly shareWithSit: number;
+	/** The sits in one line. */
+	readonly line: string;
+}
+
 export type DialogName = 'end' | 'quit' | 'bells' | 'preset' | 'erase';
 
 export class App {
@@ -80,6 +94,12 @@ export class App {
 	fullscreen = $state(false);
 	/** Number of times that the log was changed other than by the window. */
 	logChanges = $state(0);
+	/** Number of times that the partner, the profile or the week was changed. */
+	partnerChanges = $state(0);
+	/** The week that the lotus shows; null if it shows the sit alone, or until it is loaded. */
+	week = $state.raw<OpenWeek | null>(null);
+	/** The link of an invitation that was opened outside of the window, until the page of the partner takes it. */
+	openedLink = $state.raw<string | null>(null);
 	bell = $state.raw<BellCheck | null>(null);
 	/** Ids of the unsettled sits that are not asked about again until the user wants it. */
 	postponed = $state.raw<ReadonlySet<string>>(new Set());
@@ -129,6 +149,11 @@ export class App {
 				quitAsked: () => (this.dialog = 'quit'),
 				openNote: (id) => this.openNote(id),
 				logChanged: () => (this.logChanges += 1),
+				partnerChanged: () => (this.partnerChanges += 1),
+				invitationOpened: (link) => {
+					this.openedLink = link;
+					this.#showOpenedLink();
+				},
 				filesOver: (isOver) => (this.filesAreOver = isOver),
 				filesDropped: (files) => this.#drop(files),
 			}),
@@ -159,12 +184,24 @@ export class App {
 		}
 		if (!engineState.sit && (this.dialog === 'end' || this.dialog === 'quit')) this.dialog = null;
 		if (before.sit && !engineState.sit) void this.setFullscreen(false);
+		this.#showOpenedLink();
+	}
+
+	/** Shows an opened invitation, after a running sit and after the page of the finished one, which can have a note. */
+	#showOpenedLink(): void {
+		const { sit, finished } = this.timer.engineState;
+		if (this.openedLink !== null && !sit && !finished) this.go('partner');
 	}
 
 	/** Opens the note field of a sit; in overtime, after the user has ended the sit. */
 	openNote(id: string): void {
 		this.noteOn = id;
 		this.screen = 'timer';
+	}
+
+	/** Identifies the account that is signed in; empty if none is. */
+	get accountName(): string {
+		return accountIn(this.timer.engineState.sync);
 	}
 
 	async refresh(): Promise<void> {
@@ -244,8 +281,10 @@ export class App {
 	}
 
 	go(screen: Screen): void {
-		const isOpened = screen === 'account' || screen === 'transfer';
-		if (isOpened && screen !== this.screen) this.#openers[screen] = this.screen;
+		const isOpened = screen === 'account' || screen === 'transfer' || screen === 'partner';
+		// The account and the partner open each other: the way back stays that of the first one.
+		if (isOpened && screen !== this.screen && screen !== this.previous)
+			this.#openers[screen] = this.screen;
 		this.#show(screen);
 	}
 
@@ -269,6 +308,7 @@ export class App {
 		switch (this.screen) {
 			case 'account':
 			case 'transfer':
+			case 'partner':
 				return this.#openers[this.screen] ?? 'timer';
 			case 'labels':
 			case 'insight':

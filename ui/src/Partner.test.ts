@@ -1,0 +1,483 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import Window from './Window.svelte';
+import { createDemo, type Demo } from './lib/api/demo';
+import { DEMO_PASSWORD } from './lib/api/demo-account';
+import { DEMO_INVITATION } from './lib/api/demo-partner';
+import { scene } from './lib/api/scenes';
+import { t } from './lib/messages.svelte';
+import { arc, shares } from './lib/partner/ring';
+
+const PARTNER = 'open-partner';
+
+async function show(query: string): Promise<Demo> {
+	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
+	render(Window, { props: { api: demo } });
+	return demo;
+}
+
+const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
+const text = async (id: string) => (await screen.findByTestId(id)).textContent.trim();
+const isSaid = (id: string, said: string | RegExp) =>
+	waitFor(() => expect(screen.getByTestId(id).textContent).toMatch(said));
+/** Changes the value of a field once it is loaded. */
+const change = async (id: string, value: string) => {
+	const field = await screen.findByTestId<HTMLInputElement>(id);
+	await waitFor(() => expect(field.value).not.toBe(''));
+	await fireEvent.input(field, { target: { value } });
+	await fireEvent.change(field);
+};
+
+/** Opens the page of the partner from the setup page of a signed-in user, and presses these elements. */
+async function open(query = '', ...presses: string[]): Promise<Demo> {
+	const demo = await show(`sync=synced&${query}`);
+	for (const id of [PARTNER, ...presses]) await press(id);
+	await screen.findByTestId('partner');
+	return demo;
+}
+
+beforeEach(() => {
+	document.documentElement.lang = 'en';
+	document.title = 'Zafu';
+});
+
+afterEach(() => {
+	cleanup();
+	vi.unstubAllGlobals();
+});
+
+describe('every state', () => {
+	it.each([
+		['', ['open-settings', PARTNER], 'open-account'],
+		['sync=synced&nameless', [PARTNER], 'invite-nameless'],
+		['sync=synced&partner=invited', [PARTNER], 'invite-open'],
+		['sync=synced&partner=expired', [PARTNER], 'invite-expired'],
+		['sync=synced', [PARTNER, 'invite'], 'invite-text'],
+		['sync=synced&offline', [PARTNER, 'invite'], 'invite-error'],
+		['sync=synced&asked=join', ['join-look'], 'join-accept'],
+		['asked=join&invitation=sign-in', ['join-look'], 'join-sign-in'],
+		['sync=synced&asked=join&invitation=other-project', ['join-look'], 'join-other-project'],
+		['sync=synced&asked=join&invitation=partner-refusal-not-open', ['join-look'], 'join-error'],
+		['sync=synced&partner=week', [PARTNER, 'shown-open'], 'together'],
+		['sync=synced&partner=first-week&privacy=counts', [PARTNER, 'shown-open'], 'bow-later'],
+		['sync=synced&partner=resting', [PARTNER], 'past-weeks'],
+		['sync=waiting&partner=week&age=50&pending=bow,privacy', [PARTNER], 'bow-waits'],
+		['sync=synced&partner=week&rejected', [PARTNER], 'partner-trouble'],
+		['sync=synced&partner=former', [PARTNER], 'former'],
+		['sync=synced&partner=week', [PARTNER, 'leave'], 'leave-dialog'],
+		['sync=synced&pending=profile,target', ['sync-mark'], 'profile-waits'],
+		['sync=synced', ['open-settings'], 'partner-notifications'],
+	])('has no accessibility violation: %s %j', async (query, presses, seen) => {
+		await show(query);
+		for (const id of presses) await press(id);
+		await screen.findByTestId(seen);
+		const { violations } = await axe.run(document.body, {
+			// jsdom paints nothing: contrast is tested in tokens.test.ts, and in both themes on the pictures of all screens.
+			rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+		});
+		expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+	});
+});
+
+describe('the page without a partner', () => {
+	it('is not offered on the setup page without an account, and says why one is needed', async () => {
+		await show('');
+		await screen.findByTestId('setup');
+		expect(screen.queryByTestId(PARTNER)).toBeNull();
+		await press('open-settings');
+		await press(PARTNER);
+		await screen.findByText(t('together-needs-account'));
+		expect(screen.queryByTestId('invite')).toBeNull();
+		await press('open-account');
+		await screen.findByTestId('account');
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('partner');
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('settings');
+	});
+
+	it('creates an invitation and copies its text or its link', async () => {
+		const copied: string[] = [];
+		vi.stubGlobal('navigator', {
+			languages: ['en'],
+			clipboard: { writeText: async (it: string) => void copied.push(it) },
+		});
+		const demo = await open('', 'invite');
+		const field = await screen.findByTestId<HTMLTextAreaElement>('invite-text');
+		expect(field.readOnly).toBe(true);
+		expect(field.value).toContain(DEMO_INVITATION);
+		await press('invite-copy');
+		await isSaid('invite-status', t('together-invite-copied'));
+		await press('invite-copy-link');
+		await isSaid('invite-status', t('together-invite-copied-link'));
+		expect(copied).toEqual([field.value, DEMO_INVITATION]);
+		await press('invite-withdraw');
+		await screen.findByText(t('together-invite'));
+		expect(demo.calls).toEqual(['invitePartner', 'withdrawInvitation']);
+	});
+
+	it('selects the text if the system does not let it copy', async () => {
+		vi.stubGlobal('navigator', {
+			languages: ['en'],
+			clipboard: { writeText: () => Promise.reject(new Error('not allowed')) },
+		});
+		await open('', 'invite', 'invite-copy');
+		await isSaid('invite-status', t('together-invite-selected'));
+		const field = screen.getByTestId<HTMLTextAreaElement>('invite-text');
+		expect(field.selectionEnd - field.selectionStart).toBe(field.value.length);
+	});
+
+	it('shows an open invitation again', async () => {
+		await open('partner=invited');
+		expect(await text('invite')).toBe(t('together-invite-show'));
+		await press('invite');
+		await screen.findByTestId('invite-text');
+	});
+
+	it('says that an invitation has expired', async () => {
+		await open('partner=expired');
+		expect(await text('invite-expired')).toContain(t('together-invite-expired'));
+		expect(await text('invite')).toBe(t('together-invite'));
+	});
+
+	it('says why an invitation cannot be created, and can try again', async () => {
+		const demo = await open('offline', 'invite');
+		expect(await text('invite-error')).toContain('The server was not reached');
+		expect(demo.calls).toEqual([]);
+		expect(screen.queryByTestId('invite-text')).toBeNull();
+		expect(await text('invite')).toBe(t('together-invite'));
+	});
+
+	it('lists what was kept with earlier partners, and nothing else of them', async () => {
+		await open('partner=former');
+		expect(await text('former')).toMatch(/^\w+ \d+ to \w+ \d+: kept 9 of 11 weeks$/);
+	});
+});
+
+describe('joining', () => {
+	const paste = async (it = `Join me: ${DEMO_INVITATION}`) => {
+		await fireEvent.input(await screen.findByTestId('join-text'), { target: { value: it } });
+		await press('join-look');
+	};
+
+	it('shows who invites and where before anything happens, and keeps notes on the device', async () => {
+		const demo = await open();
+		expect(screen.getByTestId<HTMLButtonElement>('join-look').disabled).toBe(true);
+		await paste();
+		const preview = await screen.findByTestId('join-preview');
+		expect(preview.textContent).toContain('Ada invites you to a shared week');
+		await waitFor(() => expect(document.activeElement).toBe(preview));
+		screen.getByText(/The project is lotus\.supabase\.co\. Its owner can read/);
+		expect(screen.getByTestId<HTMLInputElement>('join-texts-keep').checked).toBe(true);
+		expect(demo.calls).toEqual(['previewInvitation']);
+		await press('join-accept');
+		await screen.findByTestId('this-week');
+		expect(demo.calls).toEqual(['previewInvitation', 'acceptInvitation true']);
+	});
+
+	it('sends notes and labels if the user wants it', async () => {
+		const demo = await open();
+		await paste();
+		await press('join-texts-send');
+		await press('join-accept');
+		await screen.findByTestId('this-week');
+		expect(demo.calls.at(-1)).toBe('acceptInvitation false');
+	});
+
+	it('can be left without accepting', async () => {
+		const demo = await open();
+		await paste();
+		await press('join-cancel');
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		expect(field.value).toBe('');
+		await waitFor(() => expect(document.activeElement).toBe(field));
+		expect(demo.calls).toEqual(['previewInvitation']);
+	});
+
+	it('names somebody without a name', async () => {
+		await open('invitation=unnamed');
+		await paste();
+		expect(await text('join-preview')).toBe(t('together-join-unnamed'));
+	});
+
+	it('says why a text or an invitation is refused, and keeps the text', async () => {
+		await open('invitation=partner-refusal-not-open');
+		await paste('hello');
+		expect(await text('join-error')).toContain('There is no invitation in this text');
+		await paste();
+		await isSaid('join-error', 'This invitation is no longer open');
+		expect(screen.getByTestId<HTMLTextAreaElement>('join-text').value).toContain(DEMO_INVITATION);
+	});
+
+	it('signs in to the project of the invitation first, then shows it again', async () => {
+		const demo = await show('asked=join&invitation=sign-in');
+		await press('join-look');
+		await screen.findByText(/You need an account in the project lotus\.supabase\.co/);
+		await press('join-sign-in');
+		await screen.findByTestId('account');
+		expect((await screen.findByTestId<HTMLInputElement>('project-url')).value).toBe(
+			'https://lotus.supabase.co',
+		);
+		await fireEvent.input(screen.getByTestId('email'), { target: { value: 'me@example.org' } });
+		await fireEvent.input(screen.getByTestId('password'), { target: { value: DEMO_PASSWORD } });
+		await press('sign-in');
+		await screen.findByTestId('join-preview');
+		expect(demo.calls.filter((call) => call === 'previewInvitation')).toHaveLength(2);
+		expect(demo.calls.some((call) => call.startsWith('acceptInvitation'))).toBe(false);
+	});
+
+	it('is refused while the user is signed in to another project', async () => {
+		await open('invitation=other-project');
+		await paste();
+		expect(await text('join-other-project')).toContain('sign out there first');
+		expect(screen.queryByTestId('join-accept')).toBeNull();
+	});
+});
+
+describe('an invitation that is opened outside of the window', () => {
+	it('fills in the text and waits for the user', async () => {
+		const demo = await show('sync=synced');
+		await screen.findByTestId('setup');
+		demo.openInvitation(DEMO_INVITATION);
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		await waitFor(() => expect(field.value).toBe(DEMO_INVITATION));
+		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('join-look')));
+		expect(demo.calls).toEqual([]);
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('setup');
+	});
+
+	it('is shown after a running sit, and after the page of the finished one', async () => {
+		const demo = await show('state=sit&sync=synced');
+		await screen.findByTestId('sit');
+		demo.openInvitation(DEMO_INVITATION);
+		expect(screen.queryByTestId('partner')).toBeNull();
+		await demo.endSit(null);
+		await screen.findByTestId('finished');
+		expect(screen.queryByTestId('partner')).toBeNull();
+		await press('done');
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		await waitFor(() => expect(field.value).toBe(DEMO_INVITATION));
+	});
+
+	it('is not offered to somebody who has a partner', async () => {
+		const demo = await open('partner=week');
+		demo.openInvitation(DEMO_INVITATION);
+		await screen.findByTestId('join-has-partner');
+		expect(screen.queryByTestId('join-text')).toBeNull();
+	});
+});
+
+describe('a shared week', () => {
+	it('is described to a screen reader instead of the picture', async () => {
+		await open('partner=week');
+		const lotus = await screen.findByTestId('shared-lotus');
+		expect(lotus.getAttribute('role')).toBe('img');
+		expect(lotus.getAttribute('aria-label')).toBe(
+			'4 of 10 sits this week; you 3, Ada 1; 3 days left',
+		);
+		expect(await text('kept')).toBe('Kept 4 of 7 weeks');
+	});
+
+	it('has no goal while both are resting', async () => {
+		await open('partner=resting');
+		expect((await screen.findByTestId('shared-lotus')).getAttribute('aria-label')).toBe(
+			'A week of rest, without a goal; you 1, Ada 0; 3 days left',
+		);
+		expect((await screen.findByTestId('this-week')).textContent).toMatch(/1 sit, resting/);
+	});
+
+	it('says of when it is, and what waits for the network', async () => {
+		await open('partner=week&age=50&pending=bow,privacy');
+		expect(await text('as-of')).toMatch(/^As of \w+, /);
+		expect(await text('bow-waits')).toBe('Your bow to Ada waits for the network.');
+		expect(await text('privacy-waits')).toBe(t('together-waits'));
+		expect(screen.queryByTestId('bow')).toBeNull();
+	});
+
+	it('says why a change was rejected', async () => {
+		await open('partner=week&rejected');
+		expect(await text('partner-trouble')).toContain('You are in a partnership');
+	});
+
+	it('lets the user bow once, and keeps the focus on the page', async () => {
+		const demo = await open('partner=week');
+		const bow = await screen.findByTestId('bow');
+		bow.focus();
+		await fireEvent.click(bow);
+		expect(await text('bow-later')).toBe('You can bow when Ada has sat again.');
+		expect(demo.calls).toEqual(['bow']);
+		await waitFor(() => expect(document.activeElement?.textContent).toBe(t('together-title')));
+	});
+
+	it('shows exactly what the partner sees', async () => {
+		const demo = await open('partner=week', 'shown-open');
+		expect((await screen.findByTestId('shown-times')).children).toHaveLength(4);
+		await press('privacy-counts');
+		await screen.findByTestId('shown-no-times');
+		expect(screen.queryByTestId('shown-times')).toBeNull();
+		expect(screen.queryByTestId('together')).toBeNull();
+		expect(demo.calls).toEqual(['setPrivacy counts']);
+	});
+
+	it('ends only after a confirmation', async () => {
+		const demo = await open('partner=week', 'leave', 'leave-cancel');
+		expect(screen.queryByTestId('leave-dialog')).toBeNull();
+		expect(demo.calls).toEqual([]);
+		await press('leave');
+		await press('leave-confirm');
+		await screen.findByTestId('invite');
+		expect(demo.calls).toEqual(['leavePartner']);
+	});
+
+	it('marks a kept week by more than the opened flower', async () => {
+		await open('partner=week');
+		const weeks = [...(await screen.findByTestId('past-weeks')).children];
+		expect(weeks).toHaveLength(8);
+		expect(weeks.filter((week) => week.querySelector('.kept'))).toHaveLength(4);
+		expect(weeks[0]!.textContent).toContain('9 of 10 sits');
+		expect(weeks[1]!.textContent).toContain('12 of 10 sits, kept');
+		expect(weeks[3]!.textContent).toContain('3 sits in a week of rest');
+	});
+});
+
+describe('the ring of a shared week', () => {
+	it('has two arcs that run against each other and meet when the goal is reached', () => {
+		expect(shares(3, 1, 10)).toEqual({ mine: 0.3, partners: 0.1 });
+		expect(shares(9, 3, 10)).toEqual({ mine: 0.75, partners: 0.25 });
+		expect(shares(2, 0, 0)).toEqual({ mine: 0, partners: 0 });
+		expect(arc(0, true)).toBe('');
+		const sweeps = (path: string) => [...path.matchAll(/A190 190 0 0 (\d)/g)].map(([, it]) => it);
+		expect(sweeps(arc(0.3, true))).toEqual(['1']);
+		expect(sweeps(arc(0.75, false))).toEqual(['0', '0']);
+		expect(arc(0.25, true).split(' ').at(-2)).toMatch(/389\.\d+$/);
+	});
+});
+
+describe('the profile', () => {
+	it('is saved as soon as it is entered, on the account page', async () => {
+		const demo = await show('sync=synced');
+		await press('sync-mark');
+		await change('profile-name', '  Zoë 🪷 ');
+		await waitFor(() => expect(demo.calls).toEqual(['setProfile Zoë 🪷 null']));
+		await press('profile-image-leaf');
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('setProfile Zoë 🪷 leaf'));
+		await press('profile-image-initial');
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('setProfile Zoë 🪷 null'));
+		await press(PARTNER);
+		await screen.findByTestId('partner');
+		await press('open-profile');
+		await screen.findByTestId('profile-name');
+		// The account and the partner open each other without a circle.
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await screen.findByTestId('setup');
+	});
+
+	it('keeps a name that is rejected in the field, with the reason', async () => {
+		await show('sync=synced');
+		await press('sync-mark');
+		const name = 'x'.repeat(41);
+		await change('profile-name', name);
+		await screen.findByText(/at most 40 characters/);
+		expect(screen.getByTestId<HTMLInputElement>('profile-name').value).toBe(name);
+	});
+
+	it('keeps what the user types while the partner changes', async () => {
+		const demo = await show('sync=synced');
+		await press('sync-mark');
+		const field = await screen.findByTestId<HTMLInputElement>('profile-name');
+		await waitFor(() => expect(field.value).toBe('Élodie'));
+		await fireEvent.input(field, { target: { value: 'Ann' } });
+		await demo.setTarget(7);
+		await waitFor(() => expect(screen.getByTestId<HTMLInputElement>('target').value).toBe('7'));
+		expect(field.value).toBe('Ann');
+	});
+});
+
+describe('the target', () => {
+	it('is saved without an account, in the settings', async () => {
+		const demo = await show('');
+		await press('open-settings');
+		await change('target', '3');
+		await waitFor(() => expect(demo.calls).toEqual(['setTarget 3']));
+		await change('target', '0');
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('setTarget 0'));
+	});
+
+	it.each(['', '-1', '2.5', '1001', 'many'])('cannot be “%s”', async (value) => {
+		const demo = await show('');
+		await press('open-settings');
+		const field = await screen.findByTestId<HTMLInputElement>('target');
+		await waitFor(() => expect(field.value).toBe('5'));
+		await change('target', value);
+		await screen.findByText(t('together-target-invalid', { most: 1000 }));
+		expect(field.getAttribute('aria-invalid')).toBe('true');
+		expect(field.value).toBe(value);
+		expect(demo.calls).toEqual([]);
+	});
+});
+
+describe('the week of the lotus', () => {
+	/** How far the lotus of a screen is open. */
+	const isOpened = (id: string, opened: string) =>
+		waitFor(() => expect(screen.getByTestId(id).getAttribute('data-opened')).toBe(opened));
+
+	it('is not asked for while the lotus shows the sit, nor without an account', async () => {
+		for (const query of ['week=off&sync=synced&partner=week', 'week=ours']) {
+			const demo = await show(query);
+			const week = vi.spyOn(demo, 'week');
+			await press('open-settings');
+			await screen.findByTestId('settings');
+			await press('back');
+			await isOpened('setup', '0.000');
+			expect(week).not.toHaveBeenCalled();
+			expect(screen.queryByTestId('week')).toBeNull();
+			cleanup();
+		}
+	});
+
+	it('opens the lotus of the setup page by the user’s own week, without an account', async () => {
+		await show('week=mine');
+		expect(await text('week')).toBe('2 of 5 this week');
+		await isOpened('setup', '0.400');
+	});
+
+	it('opens it by the shared week, and shows the sit alone without a partner', async () => {
+		await show('week=ours&sync=synced&partner=week');
+		expect(await text('week')).toBe('4 of 10 together this week');
+		await isOpened('setup', '0.400');
+		cleanup();
+		const demo = createDemo(scene(new URLSearchParams('still&week=ours&sync=synced')));
+		const week = vi.spyOn(demo, 'week');
+		render(Window, { props: { api: demo } });
+		await waitFor(() => expect(week).toHaveBeenCalled());
+		await week.mock.results[0]!.value;
+		await isOpened('setup', '0.000');
+		expect(screen.queryByTestId('week')).toBeNull();
+	});
+
+	it('opens the lotus of a sit by the part of the sit in the week', async () => {
+		await show('week=mine&state=sit&progress=0.5');
+		await isOpened('sit', '0.500');
+		expect(screen.getByTestId('sit').getAttribute('data-progress')).toBe('0.500');
+	});
+
+	it('is on the page of the finished sit', async () => {
+		await show('week=mine&state=finished');
+		expect(await text('week')).toBe('2 of 5 this week');
+		await isOpened('finished', '0.400');
+	});
+
+	it('is read again when it changes, and when the user chooses another one', async () => {
+		const demo = await show('week=mine');
+		await text('week');
+		await demo.setTarget(10);
+		await isSaid('week', '2 of 10 this week');
+		await press('open-settings');
+		await press('week-off');
+		await press('back');
+		await isOpened('setup', '0.000');
+		expect(screen.queryByTestId('week')).toBeNull();
+	});
+});
