@@ -9,3 +9,12 @@ notification-unsettled-text = Zafu did not see part of it. Open Zafu to say what
 notification-add-note = Add a note
 notification-sit-again = Sit again
 notification-open = Open
+notification-partner-title = Your partner
+# Instead of a name, at the beginning of a sentence, of a partner who has not chosen one.
+notification-partner-nameless = Your partner
+notification-partner-joined = { $name } has accepted your invitation.
+notification-partner-bow = { $name } bows to you.
+# $week: the number of the shared week
+notification-partner-kept-week = You have both kept week { $week }: its goal is reached.
+notification-partner-kept = You have both kept a week: its goal is reached.
+notification-partner-left = Your partner has ended your partnership. The weeks you kept stay as they are.

@@ -279,7 +279,7 @@ impl EngineHandle {
 
     /// Announces that anything about the partner has changed.
     pub(crate) fn partner_changed(&self) {
-        self.post(|thread| thread.partner_changed());
+        self.post(EngineThread::partner_changed);
     }
 
     /// Has the sync send what the user has changed about the partner, and announces the change.

@@ -98,6 +98,8 @@ pub(crate) struct EngineThread {
     days: DayDerivation,
     sync: SyncHandle,
     sync_view: Option<SyncView>,
+    /// Whether there may be news of the partner to announce once no sit runs.
+    holds_news: bool,
     /// True if the process has a terminal instead of a window.
     is_in_terminal: bool,
 }
@@ -131,6 +133,7 @@ impl EngineThread {
             days: DayDerivation::default(),
             sync,
             sync_view,
+            holds_news: true,
             is_in_terminal: false,
         };
         thread.save_or_retry(saves(&effects));
@@ -154,6 +157,7 @@ impl EngineThread {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
             }
             self.tick();
+            self.announce_news();
         }
         if let Err(error) = self.act(Command::Checkpoint) {
             // A quit is rejected while changes are unsaved: only a signal gets here.
@@ -356,6 +360,24 @@ impl EngineThread {
                 Effect::Show => self.publish(),
             }
         }
+    }
+
+    /// Announces news of the partner, unless a sit runs: then once it has ended.
+    fn announce_news(&mut self) {
+        if self.timer.sit().is_some() || !std::mem::take(&mut self.holds_news) {
+            return;
+        }
+        let news = match self.store.take_news() {
+            Ok(news) => news,
+            Err(error) => return tracing::warn!(%error, "the news of the partner cannot be read"),
+        };
+        if news.is_empty() || !self.settings.partner_notifications {
+            return;
+        }
+        let partner = self.store.partner().ok().and_then(|state| state.view);
+        let partner = partner.and_then(|(view, _)| view.partnership);
+        let partner = partner.and_then(|partnership| partnership.partner.profile.name);
+        self.adapters.notifier.show(Notification::News { partner, news });
     }
 
     fn publish(&self) {

@@ -14,12 +14,13 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
 use zafu_core::partnership::{
-    PartnerView as ServerView, Partnership, Privacy, Role, SharedSit, Shown, Tally, Week,
+    NewsKind, PartnerView as ServerView, Partnership, Privacy, Role, SharedSit, Shown, Tally, Week,
 };
 use zafu_core::profile::{DEFAULT_TARGET, Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::session::Register;
 use zafu_core::settings::{Settings, WeekChoice};
 use zafu_core::time::Seconds;
+use zafu_engine::adapters::Notification;
 use zafu_engine::protocol::{
     ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
     PendingChange, ProfileView, Secret, SitEntry, SpanView, WeekMode, WeekProgress,
@@ -459,10 +460,12 @@ fn without_a_network_an_invitation_of_this_device_is_shown_and_none_is_made() {
 fn an_invitation_says_what_is_missing_before_it_can_be_accepted() {
     let project = Project::start();
     let (me, _) = two_users(&project);
+    name(&me, "Me");
     let invitation = invite(&me).unwrap();
     let nobody = Fakes::new();
     let asked = preview(&nobody, &invitation.text).unwrap();
     assert_eq!((asked.needs, asked.url.as_str()), (InvitationNeed::SignIn, project.url()));
+    assert_eq!(asked.profile.unwrap().name, "Me");
     assert_eq!(accept(&nobody, &invitation.text).unwrap_err().code, ErrorCode::Account);
     let elsewhere = Fakes::signed_in(NOWHERE, Arc::new(Memory::default()));
     let asked = preview(&elsewhere, &invitation.text).unwrap();
@@ -472,6 +475,9 @@ fn an_invitation_says_what_is_missing_before_it_can_be_accepted() {
         (error.code, error.message.id.as_ref()),
         (ErrorCode::Account, "partner-other-project")
     );
+    block_on(me.engine().partner().withdraw()).unwrap();
+    let error = preview(&nobody, &invitation.text).unwrap_err();
+    assert_eq!(error.message.id, "partner-refusal-not-open");
     for (text, id) in [
         ("no link at all", "partner-invitation-no-link"),
         (&invitation.link[..invitation.link.len() - 4], "partner-invitation-cut-off"),
@@ -503,4 +509,55 @@ fn signing_out_and_reading_a_new_response_announce_a_change() {
     assert!(!announced(&me), "nothing is new");
     block_on(me.engine().account().sign_out()).unwrap();
     assert!(announced(&me));
+}
+
+/// Returns the news that were notified since the last call.
+fn notified(fakes: &Fakes) -> Vec<NewsKind> {
+    fakes.state();
+    let news = fakes.calls().into_iter().filter_map(|call| match call {
+        fakes::Call::Notify(Notification::News { news, .. }) => Some(news),
+        _ => None,
+    });
+    news.flatten().map(|news| news.kind).collect()
+}
+
+#[test]
+fn news_of_the_partner_are_notified_once_and_after_the_running_sit() {
+    let project = Project::start();
+    let (me, other) = two_users(&project);
+    name(&other, "Anna");
+    let invitation = invite(&me).unwrap();
+    accept(&other, &invitation.link).unwrap();
+    sync(&me);
+    me.state();
+    let anna = Some(ProfileName::new("Anna").unwrap());
+    let joined = me.calls().into_iter().find_map(|call| match call {
+        fakes::Call::Notify(Notification::News { partner, news }) => Some((partner, news[0].kind)),
+        _ => None,
+    });
+    assert_eq!(joined, Some((anna, NewsKind::Joined)));
+    sit(&me);
+    sync(&me);
+    sync(&other);
+    other.engine().partner().bow().wait().unwrap();
+    sync(&other);
+    me.start(60, 0).unwrap();
+    sync(&me);
+    me.pass(Duration::from_secs(30));
+    assert_eq!(notified(&me), [], "a sit is running");
+    me.pass(Duration::from_secs(30));
+    me.engine().end_sit(None).wait().unwrap();
+    assert_eq!(notified(&me), [NewsKind::Bow]);
+    sync(&me);
+    assert_eq!(notified(&me), []);
+    let off = Settings { partner_notifications: false, ..Settings::default() };
+    me.engine().save_settings(off).wait().unwrap();
+    other.engine().partner().leave().wait().unwrap();
+    sync(&other);
+    sync(&me);
+    assert_eq!(view(&me).partnership, None);
+    me.engine().save_settings(Settings::default()).wait().unwrap();
+    sync(&me);
+    assert_eq!(notified(&me), [], "what was not to be notified is not notified later");
+    assert_eq!(notified(&other), [], "it has caused all of it itself");
 }

@@ -11,7 +11,9 @@ pub mod notify;
 use crate::clock::Clock;
 use std::sync::Arc;
 use zafu_core::ids::SessionId;
+use zafu_core::partnership::News;
 use zafu_core::plan::Strike;
+use zafu_core::profile::ProfileName;
 use zafu_core::settings::VolumePercent;
 use zafu_core::time::{BootTime, Seconds};
 use zafu_sync::supabase::Vault;
@@ -47,7 +49,7 @@ pub trait Notifier: Send {
 }
 
 /// A notification to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notification {
     /// A sit has reached its planned end.
     Ended {
@@ -63,6 +65,13 @@ pub enum Notification {
     },
     /// The sit continues although the window is closed and no tray shows it.
     SitContinues,
+    /// There are news of the partner.
+    News {
+        /// The partner's name; none if they have none, or have left.
+        partner: Option<ProfileName>,
+        /// The news, the oldest first.
+        news: Vec<News>,
+    },
 }
 
 /// An action that the user chose in a notification.

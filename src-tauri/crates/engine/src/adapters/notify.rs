@@ -7,6 +7,8 @@ use super::{Notification, NotificationAction, Notifier};
 use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
 use zafu_core::message;
+use zafu_core::partnership::{News, NewsKind};
+use zafu_core::profile::ProfileName;
 use zafu_messages::text;
 
 /// The application id by which the operating system knows Zafu.
@@ -14,6 +16,8 @@ pub const APP_ID: &str = "app.zafu.Zafu";
 
 const ADD_NOTE: &str = "add-note";
 const SIT_AGAIN: &str = "sit-again";
+/// The most news that are shown at once.
+const NEWS_SHOWN: usize = 3;
 
 /// Receives the user's choice in a notification, or the error that prevented it.
 pub type Answers = Arc<dyn Fn(Result<NotificationAction, IpcError>) + Send + Sync>;
@@ -49,7 +53,7 @@ fn not_shown(error: &dyn std::fmt::Display) -> IpcError {
 }
 
 /// Returns the title and the text of a notification.
-fn texts(notification: Notification) -> (String, String) {
+fn texts(notification: &Notification) -> (String, String) {
     match notification {
         Notification::Ended { sat, .. } => (
             text!("notification-ended-title"),
@@ -61,11 +65,33 @@ fn texts(notification: Notification) -> (String, String) {
         Notification::Unsettled { .. } => {
             (text!("notification-unsettled-title"), text!("notification-unsettled-text"))
         }
+        Notification::News { partner, news } => {
+            let lines: Vec<_> = news.iter().map(|news| news_text(partner.as_ref(), news)).collect();
+            (
+                text!("notification-partner-title"),
+                lines[lines.len().saturating_sub(NEWS_SHOWN)..].join("\n"),
+            )
+        }
+    }
+}
+
+/// Returns the text about one of the news.
+fn news_text(partner: Option<&ProfileName>, news: &News) -> String {
+    let name = match partner {
+        Some(name) => name.to_string(),
+        None => text!("notification-partner-nameless"),
+    };
+    match (news.kind, news.week) {
+        (NewsKind::Joined, _) => text!("notification-partner-joined", name = name),
+        (NewsKind::Bow, _) => text!("notification-partner-bow", name = name),
+        (NewsKind::Kept, Some(week)) => text!("notification-partner-kept-week", week = week),
+        (NewsKind::Kept, None) => text!("notification-partner-kept"),
+        (NewsKind::Left, _) => text!("notification-partner-left"),
     }
 }
 
 fn show(notification: Notification, answers: &Answers) {
-    let (title, body) = texts(notification);
+    let (title, body) = texts(&notification);
     let mut toast = notify_rust::Notification::new();
     toast.appname("Zafu").summary(&title).body(&body);
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -73,6 +99,10 @@ fn show(notification: Notification, answers: &Answers) {
         .icon(APP_ID)
         .hint(notify_rust::Hint::DesktopEntry(APP_ID.into()))
         .hint(notify_rust::Hint::SuppressSound(true));
+    #[cfg(all(unix, not(target_os = "macos")))]
+    if matches!(notification, Notification::News { .. }) {
+        toast.urgency(notify_rust::Urgency::Low);
+    }
     #[cfg(windows)]
     toast.app_id(APP_ID);
     if matches!(notification, Notification::Ended { .. }) {
@@ -97,8 +127,8 @@ fn await_answer(
     notification: Notification,
     answers: &Answers,
 ) {
-    let answered = |action: &str| match (action, notification) {
-        (ADD_NOTE, Notification::Ended { id, .. }) => answers(Ok(NotificationAction::AddNote(id))),
+    let answered = |action: &str| match (action, &notification) {
+        (ADD_NOTE, Notification::Ended { id, .. }) => answers(Ok(NotificationAction::AddNote(*id))),
         (SIT_AGAIN, _) => answers(Ok(NotificationAction::SitAgain)),
         ("default", _) => answers(Ok(NotificationAction::Open)),
         // Closed by the user or by a timeout: no action.

@@ -17,10 +17,10 @@ use zafu_core::partnership::Refusal;
 use zafu_core::time::WallTime;
 use zafu_messages::text;
 use zafu_store::{KeptInvitation, PartnerChanges, PartnerOutcomes, PartnerUpdate};
-use zafu_sync::supabase::{Project, Supabase};
+use zafu_sync::supabase::{Http, Project, Supabase};
 use zafu_sync::{
-    Answer, ErrorClass, Fault, Invitations, PartnerResponse, Remote, RemoteError, ServerPartner,
-    Wakeup,
+    Answer, ErrorClass, Fault, Invitations, Inviter, PartnerResponse, Remote, RemoteError,
+    ServerPartner, Wakeup,
 };
 
 impl AccountSession {
@@ -132,7 +132,7 @@ impl AccountSession {
                 });
                 Some(answer.await?.map_err(refused)?)
             }
-            None => None,
+            None => preview_without_account(project.clone(), &code).await?,
         };
         let url = project.url().to_owned();
         Ok(Done::new(InvitationPreview {
@@ -224,6 +224,19 @@ fn parse(text: &str) -> Result<(Invitation, Project), IpcError> {
         .map_err(|error: InvitationError| IpcError::new(ErrorCode::BadRequest, error.message()))?;
     let project = Project::new(&invitation.project_url, &invitation.publishable_key)?;
     Ok((invitation, project))
+}
+
+/// Returns who invites with `code`, as far as the project shows it without an account: one that is not up to date does not.
+async fn preview_without_account(
+    project: Project,
+    code: &InvitationCode,
+) -> Result<Option<Inviter>, IpcError> {
+    let http = Http::new(project).map_err(failed)?;
+    match http.preview_invitation(code).await {
+        Ok(answer) => answer.map(Some).map_err(refused),
+        Err(error) if matches!(error.class(), ErrorClass::Session | ErrorClass::SignIn) => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Returns the address of a project without its scheme.

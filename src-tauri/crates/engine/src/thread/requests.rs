@@ -265,7 +265,8 @@ impl EngineThread {
         self.publish();
     }
 
-    pub(crate) fn partner_changed(&self) {
+    pub(crate) fn partner_changed(&mut self) {
+        self.holds_news = true;
         let _ = self.events.send(Event::Partner);
     }
 
