@@ -5,6 +5,7 @@
 
 mod commit;
 mod compare;
+mod id_filter;
 mod staging;
 
 pub use commit::CommitProgress;

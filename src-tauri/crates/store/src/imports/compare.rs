@@ -61,10 +61,10 @@ fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared
     if has_sessions {
         find_by_id(staging, shown)?;
     }
-    staging.execute_batch(
-        "CREATE INDEX sits_by_session ON sits (session_key, file) WHERE session_key IS NOT NULL",
-    )?;
     if has_sessions || formats.len() > 1 {
+        staging.execute_batch(
+            "CREATE INDEX sits_by_session ON sits (session_key, file) WHERE session_key IS NOT NULL",
+        )?;
         find_in_other_formats(staging, shown, formats)?;
     }
     transaction.commit()?;

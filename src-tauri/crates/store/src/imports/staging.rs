@@ -4,11 +4,12 @@
 //! sits. It is removed when the import ends, and at the next start if the process was killed.
 
 use super::compare::{self, Compared};
+use super::id_filter::IdFilter;
 use super::{ImportCounts, ImportPreview, ImportSample, StagedAs, effective};
 use crate::text::Stamp;
 use crate::{StoreError, connection};
 use chrono::DateTime;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, params};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,14 +51,12 @@ pub(super) enum Status {
     Undone = 4,
 }
 
-/// The tables of staged sits. `short_id` is the end of `id`: an index of whole ids does not fit into memory, and as they have
-/// no order, each sit would read and write a page of it. `session_key` is the session in the log to which `status` refers.
+/// The tables of staged sits. `session_key` is the session in the log to which `status` refers.
 const SCHEMA: &str = "
     CREATE TABLE sits (
       n INTEGER PRIMARY KEY,
       file INTEGER NOT NULL,
       id TEXT NOT NULL,
-      short_id INTEGER NOT NULL,
       start INTEGER NOT NULL,
       length INTEGER NOT NULL,
       utcoffset INTEGER NOT NULL,
@@ -77,8 +76,12 @@ const SCHEMA: &str = "
       label TEXT NOT NULL,
       note TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX sits_by_short_id ON sits (short_id);
+    CREATE INDEX sits_by_status ON sits (status) WHERE status <> 0;
     CREATE TABLE looks (name TEXT PRIMARY KEY, colour TEXT NOT NULL, shape TEXT NOT NULL) STRICT";
+
+/// Finds sits by their ids. As ids have no order, each sit that is added would change another page of it, so that it is only
+/// created once an id was probably added before. The ends of ids suffice, and need less memory.
+const INDEX_OF_IDS: &str = "CREATE INDEX IF NOT EXISTS sits_by_id ON sits (substr(id, -12))";
 
 /// Returns the path of the database in a temporary folder.
 fn database(temporary: &TempDir) -> PathBuf {
@@ -98,6 +101,8 @@ pub(crate) struct Staging {
     /// Whether a transaction is open, in which sits are added.
     is_adding: bool,
     compared: Option<Compared>,
+    /// The ids of the sits; none after a comparison.
+    ids: Option<IdFilter>,
 }
 
 impl Staging {
@@ -121,7 +126,7 @@ impl Staging {
             // Whatever fails, the file is removed: it needs neither a journal nor syncing.
             connection.pragma_update_and_check(None, "journal_mode", "off", |_| Ok(()))?;
             connection.pragma_update(None, "synchronous", "off")?;
-            connection.pragma_update(None, "cache_size", -16_384)?;
+            connection.pragma_update(None, "cache_size", -4096)?;
             connection.execute_batch(SCHEMA)?;
             Ok(connection)
         };
@@ -135,6 +140,7 @@ impl Staging {
             looks: 0,
             is_adding: false,
             compared: None,
+            ids: Some(IdFilter::new()),
         })
     }
 
@@ -182,38 +188,38 @@ impl Staging {
             details.revision,
             details.value.label,
             details.value.note,
-            session.id.0.as_u64_pair().1.cast_signed(),
         ];
-        let added = self
-            .connection
+        let is_new = self.ids.as_mut().is_some_and(|ids| ids.add(session.id));
+        if !is_new && let Some(is_equal) = self.find(values)? {
+            self.repeated += u32::from(is_equal);
+            return Ok(if is_equal { StagedAs::Repeated } else { StagedAs::Different });
+        }
+        self.connection
             .prepare_cached(
                 "INSERT INTO sits (file, id, start, length, utcoffset, startedat, sitlength, satlength, completedat,
-                   endedat, source, createdat, correctedstart, correctedlength, correctedoffset, detailsrevision, label,
-                   note, short_id)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19
-                 WHERE NOT EXISTS (SELECT 1 FROM sits WHERE short_id = ?19 AND id = ?2)",
+                   endedat, source, createdat, correctedstart, correctedlength, correctedoffset, detailsrevision, label, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )
             .and_then(|mut statement| statement.execute(values))
             .map_err(|error| self.explained(error))?;
-        if added > 0 {
-            self.staged += 1;
-            return Ok(StagedAs::New);
-        }
-        let is_equal: bool = self
-            .connection
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM sits WHERE short_id = ?19 AND id = ?2 AND (start, length, utcoffset, startedat, sitlength,
-                   satlength, completedat, endedat, source, createdat, correctedstart, correctedlength, correctedoffset,
-                   detailsrevision, label, note)
-                 IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18))",
-            )
-            .and_then(|mut statement| statement.query_row(values, |row| row.get(0)))
-            .map_err(|error| self.explained(error))?;
-        if is_equal {
-            self.repeated += 1;
-            return Ok(StagedAs::Repeated);
-        }
-        Ok(StagedAs::Different)
+        self.staged += 1;
+        Ok(StagedAs::New)
+    }
+
+    /// Finds the sit with the id of `values`, the parameters of a sit. Returns whether all its values are the same; none if
+    /// there is no such sit.
+    fn find(&self, values: &[&dyn ToSql]) -> Result<Option<bool>, StoreError> {
+        let find = || {
+            self.connection.execute_batch(INDEX_OF_IDS)?;
+            let mut statement = self.connection.prepare_cached(
+                "SELECT (start, length, utcoffset, startedat, sitlength, satlength, completedat, endedat, source, createdat,
+                   correctedstart, correctedlength, correctedoffset, detailsrevision, label, note)
+                 IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                 FROM sits WHERE substr(id, -12) = substr(?2, -12) AND id = ?2",
+            )?;
+            statement.query_row(values, |row| row.get(0)).optional()
+        };
+        find().map_err(|error| self.explained(error))
     }
 
     /// Adds the look of a label. Those beyond the number of labels that an owner can have are left out.
@@ -233,10 +239,8 @@ impl Staging {
     /// Compares the staged sits with the log in `database`. `formats` has the format of each file.
     pub fn compare(&mut self, database: &Path, formats: &[String]) -> Result<(), StoreError> {
         self.end_adding()?;
-        // What is sorted takes as much memory again as the cache, which would also stay while the sits are imported.
-        self.connection
-            .execute_batch("PRAGMA cache_size = -4096; PRAGMA shrink_memory")
-            .map_err(|error| self.explained(error))?;
+        // The memory is needed to import the sits.
+        self.ids = None;
         let compared = compare::compare(&self.connection, database, formats);
         self.compared = Some(compared.map_err(|error| error.explained(&self.folder))?);
         Ok(())
@@ -255,14 +259,15 @@ impl Staging {
     }
 
     pub fn counts(&self) -> Result<ImportCounts, StoreError> {
-        let mut counts = ImportCounts::default();
-        let mut statement =
-            self.connection.prepare_cached("SELECT status, count(*) FROM sits GROUP BY status")?;
+        let mut counts = ImportCounts { added: self.staged, ..ImportCounts::default() };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT status, count(*) FROM sits WHERE status <> 0 GROUP BY status",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let number: u32 = row.get(1)?;
+            counts.added -= number;
             match row.get::<_, i64>(0)? {
-                status if status == Status::New as i64 => counts.added = number,
                 status if status == Status::Undone as i64 => counts.revived = number,
                 status if status == Status::Same as i64 => counts.same = number,
                 status if status == Status::Deleted as i64 => counts.deleted = number,
