@@ -16,7 +16,12 @@ async function show(query = 'records=years'): Promise<Demo> {
 }
 
 const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
-const rows = () => screen.findAllByTestId('sit-row');
+/** Returns the rows once those are shown that are not in the first frame. */
+const rows = async () => {
+	await screen.findAllByTestId('sit-row');
+	await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+	return screen.findAllByTestId('sit-row');
+};
 const type = async (id: string, value: string) =>
 	fireEvent.input(await screen.findByTestId(id), { target: { value } });
 /** Presses a key on the element that has the focus, or on the page. */

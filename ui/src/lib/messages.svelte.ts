@@ -25,7 +25,15 @@ export const SOURCES = import.meta.glob<string>(
 /** Adds the files of a part of the window that is loaded later. */
 export function addSources(sources: Record<string, string>): void {
 	Object.assign(SOURCES, sources);
-	current = load(current.language);
+	addTo(current, sources);
+	// What shows texts follows `current`, not its bundle.
+	current = { ...current };
+}
+
+interface Loaded {
+	language: Language;
+	locale: string;
+	bundle: FluentBundle;
 }
 
 let current = $state.raw(load(systemLanguage()));
@@ -77,12 +85,18 @@ function systemLanguage(): Language {
 	return 'en';
 }
 
-function load(language: Language): { language: Language; locale: string; bundle: FluentBundle } {
+function load(language: Language): Loaded {
 	const locale = navigator.languages.find((one) => one.split('-')[0] === language) ?? language;
 	// No isolation marks around arguments: every language here is written left to right, and the marks would end up
 	// in labels and in copied text. A language written right to left needs them.
 	const bundle = new FluentBundle(locale, { useIsolating: false });
-	for (const [path, source] of Object.entries(SOURCES))
+	const loaded = { language, locale, bundle };
+	addTo(loaded, SOURCES);
+	return loaded;
+}
+
+/** Parses those of the files that are in the language. */
+function addTo({ language, bundle }: Loaded, sources: Record<string, string>): void {
+	for (const [path, source] of Object.entries(sources))
 		if (path.includes(`/${language}/`)) bundle.addResource(new FluentResource(source));
-	return { language, locale, bundle };
 }

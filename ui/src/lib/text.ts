@@ -1,6 +1,7 @@
 /** Formats lengths, times, sounds, bells and the sync state in the current language. */
 import type { Intervals, OwnerView, PlanChoice, Strike, SyncView, TimeDisplay } from './api/types';
 import { locale, t, type PlainMessageId } from './messages.svelte';
+import { dateText } from './time/date-text';
 import {
 	clock,
 	minutesLeft,
@@ -166,7 +167,7 @@ export function syncText(sync: SyncView): { brief: string; long: string } {
 
 /** A date such as `2026-11-23` as a heading: `Monday, 23 November 2026`. */
 export function day(date: string): string {
-	return new Date(`${date}T12:00:00`).toLocaleDateString(locale(), {
+	return dateText(date, {
 		weekday: 'long',
 		day: 'numeric',
 		month: 'long',

@@ -6,8 +6,8 @@ import type { Day } from './data';
 
 const DAY_MS = 86_400_000;
 
-/** Returns the instant that stands for a day, for `Intl` with the time zone UTC. */
-export function instant(day: Day): number {
+/** Returns the instant that stands for a day. */
+function instant(day: Day): number {
 	return Date.parse(`${day}T00:00:00Z`);
 }
 

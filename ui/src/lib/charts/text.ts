@@ -2,27 +2,11 @@
 import './messages';
 import { locale, t } from '../messages.svelte';
 import { roundedLength, short, sits } from '../text';
-import { addDays, instant, monthOf, yearOf } from './calendar';
+import { dateText, rangeText, timeText } from '../time/date-text';
+import { addDays, monthOf, yearOf } from './calendar';
 import type { TotalView } from '../api/types';
 import type { Day } from './data';
 import type { Bar, Grain, LengthBin } from './series';
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Formats are slow to create, and a year has 366 days. */
-function date(day: Day, options: Intl.DateTimeFormatOptions): string {
-	return format(options).format(instant(day));
-}
-
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-	const key = locale() + JSON.stringify(options);
-	let found = formats.get(key);
-	if (!found) {
-		found = new Intl.DateTimeFormat(locale(), { ...options, timeZone: 'UTC' });
-		formats.set(key, found);
-	}
-	return found;
-}
 
 const WITHOUT_YEAR: Intl.DateTimeFormatOptions = {
 	weekday: 'long',
@@ -33,29 +17,28 @@ const WITHOUT_YEAR: Intl.DateTimeFormatOptions = {
 /** Returns `Tuesday, 3 March`, with the year if `year` is another one or not given. */
 export function dayName(day: Day, year?: number): string {
 	const isSame = yearOf(day) === year;
-	return date(day, isSame ? WITHOUT_YEAR : { ...WITHOUT_YEAR, year: 'numeric' });
+	return dateText(day, isSame ? WITHOUT_YEAR : { ...WITHOUT_YEAR, year: 'numeric' });
 }
 
 /** Returns `26 November 2026`. */
 export function dateName(day: Day): string {
-	return date(day, { day: 'numeric', month: 'long', year: 'numeric' });
+	return dateText(day, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
 /** Returns `Monday`, or `Mon`: 0 is Monday. */
 export function weekdayName(weekday: number, style: 'long' | 'short'): string {
-	return date(addDays('2024-01-01', weekday), { weekday: style });
+	return dateText(addDays('2024-01-01', weekday), { weekday: style });
 }
 
 export function monthName(month: number, style: 'long' | 'short' | 'narrow'): string {
-	return date(`2024-${String(month + 1).padStart(2, '0')}-01`, { month: style });
+	return dateText(`2024-${String(month + 1).padStart(2, '0')}-01`, { month: style });
 }
 
 /** Returns `March 2026`, `29 June – 5 July` or `2026`. */
 export function barName({ from, to }: Bar, grain: Grain): string {
 	if (grain === 'year') return String(yearOf(from));
-	if (grain === 'month') return date(from, { month: 'long', year: 'numeric' });
-	const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long' };
-	return format(options).formatRange(instant(from), instant(to));
+	if (grain === 'month') return dateText(from, { month: 'long', year: 'numeric' });
+	return rangeText(from, to, { day: 'numeric', month: 'long' });
 }
 
 /** Returns the text below a bar: its year or month; of weeks, only the first of a month has one. */
@@ -101,9 +84,7 @@ export function markText(name: string, total: TotalView, format = spokenLength):
 /** Returns `06:30`, for half hours since midnight. */
 export function clockTime(halfHours: number): string {
 	const inDay = halfHours % 48;
-	return format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-		inDay * 30 * 60_000,
-	);
+	return timeText(inDay * 30 * 60_000, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /** Returns `06:30 – 07:00`. */
@@ -131,5 +112,5 @@ export function countText(name: string, total: number): string {
 
 /** Returns `7 Sep`. */
 export function shortDate(day: Day): string {
-	return date(day, { day: 'numeric', month: 'short' });
+	return dateText(day, { day: 'numeric', month: 'short' });
 }

@@ -1,7 +1,8 @@
 /** Formats the times of sits at their own UTC offsets, and how they were recorded. */
 import type { LogFilter, Outcome, SitRecord, Source } from '../api/types';
-import { locale, t, type PlainMessageId } from '../messages.svelte';
+import { t, type PlainMessageId } from '../messages.svelte';
 import { day, short } from '../text';
+import { dateText } from '../time/date-text';
 import { partsOf } from './entry';
 
 /** Returns `Monday, 23 November 2026`. */
@@ -9,7 +10,7 @@ export const dayText = day;
 
 /** Returns `23 Nov 2026`. */
 export function shortDay(date: string): string {
-	return new Date(`${date}T12:00:00`).toLocaleDateString(locale(), {
+	return dateText(date, {
 		day: 'numeric',
 		month: 'short',
 		year: 'numeric',
