@@ -9,12 +9,11 @@ notification-unsettled-text = Zafu did not see part of it. Open Zafu to say what
 notification-add-note = Add a note
 notification-sit-again = Sit again
 notification-open = Open
+# The title of news of a partner without a name. Otherwise the title is the name, and each text below goes on from it.
 notification-partner-title = Your partner
-# Instead of a name, at the beginning of a sentence, of a partner who has not chosen one.
-notification-partner-nameless = Your partner
-notification-partner-joined = { $name } has accepted your invitation.
-notification-partner-bow = { $name } bows to you.
+notification-partner-joined = Has accepted your invitation.
+notification-partner-bow = Bows to you.
 # $week: the number of the shared week
 notification-partner-kept-week = You have both kept week { $week }: its goal is reached.
 notification-partner-kept = You have both kept a week: its goal is reached.
-notification-partner-left = Your partner has ended your partnership. The weeks you kept stay as they are.
+notification-partner-left = Has ended your partnership. The weeks you kept stay as they are.

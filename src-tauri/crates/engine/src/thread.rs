@@ -367,17 +367,20 @@ impl EngineThread {
         if self.timer.sit().is_some() || !std::mem::take(&mut self.holds_news) {
             return;
         }
-        let news = match self.store.take_news() {
-            Ok(news) => news,
+        let read = self.store.take_news().and_then(|news| Ok((news, self.store.partner()?.view)));
+        let (mut news, view) = match read {
+            Ok(read) => read,
             Err(error) => return tracing::warn!(%error, "the news of the partner cannot be read"),
         };
-        if news.is_empty() || !self.settings.partner_notifications {
-            return;
+        let partnership = view.and_then(|(view, _)| view.partnership);
+        if let Some(partnership) = &partnership {
+            // Earlier ones are about a former partner, under whose name they would not be shown.
+            news.retain(|news| news.at > partnership.started_at);
         }
-        let partner = self.store.partner().ok().and_then(|state| state.view);
-        let partner = partner.and_then(|(view, _)| view.partnership);
-        let partner = partner.and_then(|partnership| partnership.partner.profile.name);
-        self.adapters.notifier.show(Notification::News { partner, news });
+        if !news.is_empty() && self.settings.partner_notifications {
+            let partner = partnership.and_then(|partnership| partnership.partner.profile.name);
+            self.adapters.notifier.show(Notification::News { partner, news });
+        }
     }
 
     fn publish(&self) {

@@ -14,7 +14,8 @@ use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
 use zafu_core::partnership::{
-    NewsKind, PartnerView as ServerView, Partnership, Privacy, Role, SharedSit, Shown, Tally, Week,
+    News, NewsKind, PartnerView as ServerView, Partnership, Privacy, Role, SharedSit, Shown, Tally,
+    Week,
 };
 use zafu_core::profile::{DEFAULT_TARGET, Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::session::Register;
@@ -25,7 +26,7 @@ use zafu_engine::protocol::{
     ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
     PendingChange, ProfileView, Secret, SitEntry, SpanView, WeekMode, WeekProgress,
 };
-use zafu_engine::{Client, Event, PartnerClient};
+use zafu_engine::{Client, DataFolder, Event, PartnerClient};
 use zafu_store::{
     Cursor, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull, Store,
 };
@@ -560,4 +561,31 @@ fn news_of_the_partner_are_notified_once_and_after_the_running_sit() {
     sync(&me);
     assert_eq!(notified(&me), [], "what was not to be notified is not notified later");
     assert_eq!(notified(&other), [], "it has caused all of it itself");
+}
+
+#[test]
+fn without_an_engine_the_folder_is_used_directly() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = DataFolder::at(home.path()).unwrap();
+    let mut client = PartnerClient::connect(&folder).unwrap();
+    assert_eq!(client.set_target(target(2)).unwrap().target, target(2));
+    assert_eq!(client.view().unwrap().partnership, None);
+    assert_eq!((client.week().unwrap().goal, client.week().unwrap().mine), (2, 0));
+    assert_eq!(client.invite().unwrap_err().code, ErrorCode::Account);
+    assert_eq!(client.preview(Secret("nothing".into())).unwrap_err().code, ErrorCode::BadRequest);
+}
+
+#[test]
+fn news_of_a_former_partner_are_not_notified_in_the_name_of_the_present_one() {
+    let fakes = Fakes::prepared(with_partner);
+    let news = |seq, kind, at| News { seq, kind, at, week: None };
+    let response = ServerView {
+        partnership: Some(partnership()),
+        news: vec![news(8, NewsKind::Left, hours_ago(2)), news(9, NewsKind::Bow, hours_ago(1))],
+        ..ServerView::default()
+    };
+    read(fakes.store(), response, PartnerOutcomes::default());
+    // The engine looks for news whenever anything about the partner changes.
+    fakes.engine().partner().set_target(target(2)).wait().unwrap();
+    assert_eq!(notified(&fakes), [NewsKind::Bow]);
 }

@@ -8,7 +8,6 @@ use crate::protocol::{ErrorCode, IpcError};
 use std::sync::Arc;
 use zafu_core::message;
 use zafu_core::partnership::{News, NewsKind};
-use zafu_core::profile::ProfileName;
 use zafu_messages::text;
 
 /// The application id by which the operating system knows Zafu.
@@ -66,24 +65,22 @@ fn texts(notification: &Notification) -> (String, String) {
             (text!("notification-unsettled-title"), text!("notification-unsettled-text"))
         }
         Notification::News { partner, news } => {
-            let lines: Vec<_> = news.iter().map(|news| news_text(partner.as_ref(), news)).collect();
-            (
-                text!("notification-partner-title"),
-                lines[lines.len().saturating_sub(NEWS_SHOWN)..].join("\n"),
-            )
+            // In the title, because a text may be read as markup, and a partner chooses their name.
+            let title = match partner {
+                Some(name) => name.to_string(),
+                None => text!("notification-partner-title"),
+            };
+            let newest = &news[news.len().saturating_sub(NEWS_SHOWN)..];
+            (title, newest.iter().map(news_text).collect::<Vec<_>>().join("\n"))
         }
     }
 }
 
-/// Returns the text about one of the news.
-fn news_text(partner: Option<&ProfileName>, news: &News) -> String {
-    let name = match partner {
-        Some(name) => name.to_string(),
-        None => text!("notification-partner-nameless"),
-    };
+/// Returns the text about one of the news, below the name of the partner.
+fn news_text(news: &News) -> String {
     match (news.kind, news.week) {
-        (NewsKind::Joined, _) => text!("notification-partner-joined", name = name),
-        (NewsKind::Bow, _) => text!("notification-partner-bow", name = name),
+        (NewsKind::Joined, _) => text!("notification-partner-joined"),
+        (NewsKind::Bow, _) => text!("notification-partner-bow"),
         (NewsKind::Kept, Some(week)) => text!("notification-partner-kept-week", week = week),
         (NewsKind::Kept, None) => text!("notification-partner-kept"),
         (NewsKind::Left, _) => text!("notification-partner-left"),
@@ -147,4 +144,22 @@ fn await_answer(
     _notification: Notification,
     _answers: &Answers,
 ) {
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zafu_core::profile::ProfileName;
+
+    #[test]
+    fn the_name_of_a_partner_is_never_in_the_text_which_may_be_read_as_markup() {
+        let kinds = [NewsKind::Joined, NewsKind::Left, NewsKind::Bow, NewsKind::Kept];
+        let news = |kind| News { seq: 1, kind, at: chrono::DateTime::UNIX_EPOCH, week: None };
+        let name = "<a href=\"https://example.org\">A</a>";
+        let partner = Some(ProfileName::new(name).unwrap());
+        let news: Vec<_> = kinds.into_iter().map(news).collect();
+        let (title, body) = texts(&Notification::News { partner, news });
+        assert_eq!(title, name);
+        assert_eq!((body.contains('<'), body.lines().count()), (false, NEWS_SHOWN));
+    }
 }
