@@ -73,6 +73,15 @@ impl<'a> Account<'a> {
         self.0.request(|account| async move { account.erase().await }).await
     }
 
+    /// Chooses whether notes and labels stay on the devices of the account, for all of them. What the server has of them
+    /// stays there.
+    ///
+    /// # Errors
+    /// As described at [`Account`].
+    pub async fn set_keeps_texts(&self, keeps: bool) -> Result<(), IpcError> {
+        self.0.request(move |account| async move { account.set_keeps_texts(keeps) }).await
+    }
+
     /// Assigns the sits without an owner to the account, or declines them.
     ///
     /// # Errors

@@ -137,6 +137,7 @@ fn with_partner(store: &Store) {
         erased: None,
         labels_seq: None,
         partner_seq: Some(1),
+        keeps_texts: None,
         at: hours_ago(1),
     };
     store.apply_pull(USER, pull).unwrap();

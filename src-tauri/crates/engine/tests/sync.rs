@@ -179,6 +179,7 @@ fn sign_in_request(project: &Project) -> SignInRequest {
         key: "key".into(),
         email: "me@example.org".into(),
         how: Proof::Password(Secret("password".into())),
+        keep_texts: None,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::outbox;
 use crate::owners;
 use crate::partner;
 use crate::text::{Id, Stamp};
+use crate::texts;
 use crate::unreadable;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -54,6 +55,8 @@ pub struct Account {
     pub closed: Option<ClosedReason>,
     /// The account whose user declined to take over the sits of this one.
     pub declined_by: Option<UserId>,
+    /// Whether notes and labels stay on this device.
+    pub keeps_texts: bool,
 }
 
 /// Why the user of an account cannot sign in again.
@@ -117,6 +120,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
             .as_deref()
             .and_then(ClosedReason::from_name),
         declined_by: row.get::<_, Option<Id<_>>>("declinedby")?.map(|id| id.0),
+        keeps_texts: row.get("keeps_texts")?,
     })
 }
 
@@ -147,13 +151,15 @@ pub(crate) fn signed_in(connection: &Connection) -> Result<Option<UserId>, Store
     Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0)).optional()?)
 }
 
-/// Signs in `id` and signs out any other account.
+/// Signs in `id` and signs out any other account. `keeps_texts` is the user's choice whether notes and labels stay on this
+/// device, if they made one.
 pub(crate) fn sign_in(
     connection: &Connection,
     id: UserId,
     url: &str,
     key: &str,
     email: &str,
+    keeps_texts: Option<bool>,
 ) -> Result<Ownerless, StoreError> {
     // An account belongs to the project it first signed in to: no other server may claim its sits.
     let at = connection
@@ -182,10 +188,15 @@ pub(crate) fn sign_in(
     )?;
     let accounts: u32 =
         connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?;
-    if accounts == 1 {
-        return owners::assign_ownerless(connection).map(Ownerless::Assigned);
+    let ownerless = if accounts == 1 {
+        Ownerless::Assigned(owners::assign_ownerless(connection)?)
+    } else {
+        Ownerless::Undecided(ownerless(connection)?)
+    };
+    if let Some(are_kept) = keeps_texts {
+        texts::set_kept(connection, id, are_kept)?;
     }
-    ownerless(connection).map(Ownerless::Undecided)
+    Ok(ownerless)
 }
 
 /// Counts the ownerless sits.

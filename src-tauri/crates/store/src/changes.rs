@@ -2,12 +2,12 @@
 
 use crate::outbox::{self, Edited};
 use crate::sessions::{self, Record, SessionKey};
-use crate::{StoreError, TextField, accounts, labels, open_sits};
+use crate::{StoreError, TextField, accounts, labels, open_sits, texts};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{DeviceId, SessionRef};
-use zafu_core::session::{Origin, Session};
+use zafu_core::session::{Origin, Register, Session};
 
 /// Changes a session, also one in its preparation, and enqueues it if it differs afterwards.
 pub(crate) fn change(
@@ -31,6 +31,10 @@ fn change_record(
     let record = Record { key, session: after, owner };
     sessions::update(connection, &record)?;
     let after = record.session;
+    if texts::differ_only(&before, &after) {
+        // They stay on this device: the server has the current state.
+        return Ok(());
+    }
     let edited = Edited {
         details: after.details != before.details,
         deletion: after.deletion != before.deletion,
@@ -54,10 +58,16 @@ pub(crate) fn edit(
     {
         edit.label = None;
     }
+    let keeps_texts = texts::are_kept(connection, record.owner)?;
     change_record(connection, record, |session| {
         let details = edit.apply(&session, now)?;
         if details == session.details.value {
             return Ok(session);
+        }
+        let unchanged = Register { value: details.clone(), ..session.details.clone() };
+        let in_texts = Session { details: unchanged, ..session.clone() };
+        if keeps_texts && texts::differ_only(&session, &in_texts) {
+            return Ok(in_texts);
         }
         Ok(Session { details: session.details.set(details, device), ..session })
     })

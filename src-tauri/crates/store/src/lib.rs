@@ -36,6 +36,7 @@ mod settings;
 mod store;
 mod sync;
 mod text;
+mod texts;
 mod unreadable;
 mod writer;
 

@@ -5,6 +5,7 @@
 use crate::StoreError;
 use crate::sessions::{self, SessionKey};
 use crate::text::Id;
+use crate::texts;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::session::Session;
@@ -199,6 +200,15 @@ pub(crate) fn keep_all_local(connection: &Connection, owner: UserId) -> Result<(
     Ok(())
 }
 
+/// Excludes sessions of which it is not known yet which texts the server has.
+macro_rules! knows_shared_texts {
+    () => {
+        "NOT EXISTS (
+           SELECT 1 FROM shared_texts AS unknown WHERE unknown.session_key = key AND unknown.note IS NULL
+         )"
+    };
+}
+
 /// Returns the first `limit` pending entries of all accounts, those with the oldest change first.
 pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending>, StoreError> {
     let mut statement = connection.prepare_cached(
@@ -212,7 +222,8 @@ pub(crate) fn pending(connection: &Connection, limit: u32) -> Result<Vec<Pending
 }
 
 /// Returns the first pending rows of `owner` with a generation after `after`: at most `rows`, of about `bytes`
-/// together, and at least one if there is any.
+/// together, and at least one if there is any. If the owner keeps notes and labels on this device, they have those that
+/// the server has.
 pub(crate) fn outgoing(
     connection: &Connection,
     owner: UserId,
@@ -221,14 +232,23 @@ pub(crate) fn outgoing(
     bytes: usize,
 ) -> Result<Vec<Outgoing>, StoreError> {
     // A cross join keeps the join order, so that SQLite uses the index of generations.
-    const SQL: &str =
-        "SELECT generation, sessions.* FROM outbox CROSS JOIN sessions ON key = session_key
-         WHERE state = 'pending' AND generation > ?3 AND owner = ?1 ORDER BY generation LIMIT ?2";
+    const SQL: &str = concat!(
+        "SELECT generation, sessions.*, shared_texts.note AS sharednote, shared_texts.label AS sharedlabel
+         FROM outbox CROSS JOIN sessions ON key = outbox.session_key
+         LEFT JOIN shared_texts ON shared_texts.session_key = key
+         WHERE state = 'pending' AND generation > ?3 AND owner = ?1 AND ",
+        knows_shared_texts!(),
+        " ORDER BY generation LIMIT ?2"
+    );
+    let keeps_texts = texts::are_kept(connection, Some(owner))?;
     let mut statement = connection.prepare_cached(SQL)?;
     let mut found = statement.query((Id(owner), rows, after))?;
     let (mut outgoing, mut weight) = (Vec::new(), 0);
     while let Some(row) = found.next()? {
-        let session = sessions::from_row(row)?;
+        let mut session = sessions::from_row(row)?;
+        if keeps_texts {
+            session = texts::with_shared(session, row)?;
+        }
         weight += ROW_WEIGHT + session.details.value.note.len() + session.details.value.label.len();
         if weight > bytes && !outgoing.is_empty() {
             break;
@@ -240,8 +260,12 @@ pub(crate) fn outgoing(
 
 /// Returns whether anything of `owner` is pending.
 pub(crate) fn has_outgoing(connection: &Connection, owner: UserId) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON key = session_key
-         WHERE state = 'pending' AND owner = ?1)";
+    const SQL: &str = concat!(
+        "SELECT EXISTS (SELECT 1 FROM outbox CROSS JOIN sessions ON key = session_key
+         WHERE state = 'pending' AND owner = ?1 AND ",
+        knows_shared_texts!(),
+        ")"
+    );
     Ok(connection.prepare_cached(SQL)?.query_row([Id(owner)], |row| row.get(0))?)
 }
 

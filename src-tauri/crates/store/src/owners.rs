@@ -11,6 +11,7 @@ use crate::outbox::{self, Edited};
 use crate::partner;
 use crate::sessions::{self, Record, SessionKey};
 use crate::text::Id;
+use crate::texts;
 use rusqlite::Connection;
 use zafu_core::ids::UserId;
 use zafu_core::session::Register;
@@ -101,12 +102,14 @@ pub(crate) fn move_sits(connection: &Connection, source: UserId) -> Result<u32, 
         "INSERT INTO owner_moves (session_key, target) SELECT key, ?2 FROM sessions WHERE owner = ?1",
         (Id(source), Id(target)),
     )?;
+    texts::leave_moved(connection, source)?;
     merge_copies(connection)?;
     connection.execute(
         "UPDATE sessions SET owner = ?1 WHERE key IN (SELECT session_key FROM owner_moves)",
         [Id(target)],
     )?;
     outbox::enqueue_moved(connection)?;
+    texts::enter_moved(connection, target)?;
     connection.execute("DELETE FROM owner_moves", [])?;
     labels::copy(connection, Some(source), target)?;
     Ok(u32::try_from(moved).unwrap_or(u32::MAX))
@@ -125,6 +128,7 @@ pub(crate) fn assign_ownerless(connection: &Connection) -> Result<u32, StoreErro
         [target],
     )?;
     let merged = merge_copies(connection)?;
+    texts::enter_ownerless(connection, account)?;
     // They are in the outbox already: an ownerless sit was never pushed.
     let assigned =
         connection.execute("UPDATE sessions SET owner = ?1 WHERE owner IS NULL", [target])?;
@@ -161,14 +165,28 @@ fn merge_copy(
     let entries = (outbox::entry(connection, moved)?, outbox::entry(connection, copy)?);
     let changed_last =
         entries.0.map(|entry| entry.generation) > entries.1.map(|entry| entry.generation);
+    let owners = [theirs.owner, ours.owner];
     let (theirs, before) = (theirs.session, ours.session.clone());
     let mut joined = before.clone().join(&theirs);
     // This device has changed both copies with the same revision: the later change wins, with a revision of its own.
     if changed_last && is_tie(&before.details, &theirs.details) {
-        joined.details = before.details.set(theirs.details.value, device);
+        joined.details = before.details.set(theirs.details.value.clone(), device);
     }
     if changed_last && is_tie(&before.deletion, &theirs.deletion) {
         joined.deletion = before.deletion.set(theirs.deletion.value, device);
+    }
+    // Texts that stay on this device are changed without a new revision, so that none of them is later.
+    let [from, to] = owners;
+    if texts::are_kept(connection, from)? || texts::are_kept(connection, to)? {
+        let (own, other) = (&before.details.value, &theirs.details.value);
+        let mut value = joined.details.value.clone();
+        value.note = texts::combine(&own.note, &other.note);
+        if value.label.is_empty() {
+            value.label.clone_from(if own.label.is_empty() { &other.label } else { &own.label });
+        }
+        if value != joined.details.value {
+            joined.details = joined.details.set(value, device);
+        }
     }
     let edited = entries.0.map_or(Edited::NOTHING, |entry| entry.edited);
     let edited = Edited {

@@ -108,6 +108,8 @@ pub struct PartnerChanges {
     pub bow: Option<Bow>,
     /// The partnership to be left.
     pub leave: Option<PartnershipId>,
+    /// Whether notes and labels stay on the devices of the account.
+    pub keeps_texts: Option<Register<bool>>,
 }
 
 impl PartnerChanges {
@@ -140,6 +142,8 @@ pub struct PartnerOutcomes {
     pub bow: Option<PartOutcome>,
     /// Of leaving.
     pub leave: Option<PartOutcome>,
+    /// Of whether notes and labels stay on the devices.
+    pub keeps_texts: Option<PartOutcome>,
 }
 
 /// The response to a request about the partner of an account, to be applied.

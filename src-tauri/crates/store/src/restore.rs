@@ -170,8 +170,9 @@ pub(crate) fn preview(
         "FROM {log} AND EXISTS (SELECT 1 FROM {kept} AND {is_same})
            AND NOT EXISTS (
              SELECT 1 FROM {kept} AND {is_same}
-               AND (backup_sits.detailsrevision, backup_sits.satlength, backup_sits.iscompleted)
-                 = (main_sits.detailsrevision, main_sits.satlength, main_sits.iscompleted)
+               AND (backup_sits.detailsrevision, backup_sits.note, backup_sits.satlength, backup_sits.iscompleted)
+                 = (main_sits.detailsrevision, main_sits.note, main_sits.satlength, main_sits.iscompleted)
+               AND backup_sits.label = main_sits.label
                AND backup_sits.endedat IS main_sits.endedat
            )"
     );

@@ -136,6 +136,7 @@ pub(crate) fn fill(store: &Store) {
         erased: Some(Uuid::from_u128(8)),
         labels_seq: None,
         partner_seq: None,
+        keeps_texts: None,
         at: at(0).wall.utc,
     };
     store.apply_pull(user(2), pull).unwrap();
@@ -143,6 +144,7 @@ pub(crate) fn fill(store: &Store) {
     store.record_deleted(user(1)).unwrap();
     store.decline(user(1)).unwrap();
     store.record_health(user(2), "well").unwrap();
+    store.set_keeps_texts(user(1), true).unwrap();
     let name = ProfileName::new("慈悲").unwrap();
     store.set_profile(Profile { name: Some(name), image: None }).unwrap();
     let response = PartnerUpdate {

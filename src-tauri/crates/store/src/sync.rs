@@ -1,20 +1,21 @@
 //! Applies the server's responses to this device: the outcomes of a push, and the rows of a pull. Each response is one
 //! transaction, so that rows and cursor are always written together.
 //!
-//! [`reconcile`] merges two states of one session.
+//! [`reconcile`] merges two states of one session, [`texts`] their notes and labels if these stay on this device.
 
 use crate::accounts::{self, Cursor};
 use crate::device::{self, Lineage};
 use crate::outbox::{self, Edited, State};
 use crate::sessions::{self, Record};
+use crate::texts::Joined;
 use crate::unreadable::{self, UnreadableRow};
 use crate::writer::Urgent;
-use crate::{StoreError, labels, log, open_sits, partner, reconcile};
+use crate::{StoreError, labels, log, open_sits, partner, reconcile, texts};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
-use zafu_core::session::Session;
+use zafu_core::session::{Register, Session};
 
 /// The outcome of one pushed row, as the server sent it, or derived from the failure of a request with only this row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Pull {
     pub labels_seq: Option<i64>,
     /// The number of the state of the account's partner; `None` if the server does not know partners.
     pub partner_seq: Option<i64>,
+    /// Whether notes and labels stay on the devices of the account; `None` if the server does not store that.
+    pub keeps_texts: Option<Register<bool>>,
     /// When the response is applied.
     pub at: DateTime<Utc>,
 }
@@ -116,6 +119,9 @@ pub enum Pulled {
         /// The id of the erasure.
         erasure_id: Uuid,
     },
+    /// Notes and labels stay on this device from now on, and everything must be pulled again before anything is pushed.
+    /// Nothing else was changed.
+    Restarted,
 }
 
 /// Applies the response to a push of `account`, even if the account has been signed out since. Returns `None` if an
@@ -129,6 +135,7 @@ pub(crate) fn apply_push(
     let mut pushed = Pushed::default();
     let mut lineage = Lineage::of(connection, account)?;
     let has_unreadable = unreadable::exist(connection, account)?;
+    let keeps_texts = texts::are_kept(connection, Some(account))?;
     for PushedRow { id, generation, outcome } in &push.rows {
         if urgent.waits() {
             return Ok(None);
@@ -148,12 +155,17 @@ pub(crate) fn apply_push(
             RowOutcome::Merged(theirs) if theirs.id == id => {
                 let entry = outbox::entry(connection, key)?;
                 let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
-                let ours = &record.session;
-                let (joined, raised) =
-                    reconcile::join(connection, &mut lineage, ours, theirs, edited, push.at)?;
-                let confirmed = joined == **theirs;
-                if joined != *ours {
-                    sessions::update(connection, &Record { session: joined, ..record })?;
+                let Joined { session, raised, is_confirmed: confirmed } = texts::join(
+                    connection,
+                    &mut lineage,
+                    keeps_texts,
+                    &record,
+                    theirs,
+                    edited,
+                    push.at,
+                )?;
+                if session != record.session {
+                    sessions::update(connection, &Record { session, ..record })?;
                 }
                 unreadable::forget(connection, account, id.0)?;
                 if raised != Edited::NOTHING {
@@ -218,6 +230,11 @@ pub(crate) fn apply_pull(
         }
         _ => {}
     }
+    let is_unknown = texts::record_server_choice(connection, account, pull.keeps_texts.as_ref())?;
+    if is_unknown && known.cursor.is_some() {
+        return Ok(Some(Pulled::Restarted));
+    }
+    let keeps_texts = texts::are_kept(connection, Some(account))?;
     let mut changed = 0;
     let mut lineage = Lineage::of(connection, account)?;
     for row in &pull.unreadable {
@@ -229,7 +246,9 @@ pub(crate) fn apply_pull(
                 return Ok(false);
             }
             unreadable::forget(connection, account, theirs.id.0)?;
-            changed += u32::from(merge(connection, account, &mut lineage, theirs, pull.at)?);
+            let at = pull.at;
+            let merged = merge(connection, account, keeps_texts, &mut lineage, theirs, at)?;
+            changed += u32::from(merged);
         }
         Ok(true)
     })?;
@@ -241,6 +260,7 @@ pub(crate) fn apply_pull(
     partner::record_server_seq(connection, account, pull.partner_seq)?;
     if pull.last {
         device::all_read(connection, account)?;
+        texts::all_read(connection, account)?;
     }
     if pull.last && !outbox::has_outgoing(connection, account)? {
         accounts::record_sync(connection, account, pull.at)?;
@@ -253,6 +273,7 @@ pub(crate) fn apply_pull(
 fn merge(
     connection: &Connection,
     account: UserId,
+    keeps_texts: bool,
     lineage: &mut Lineage,
     theirs: &Session,
     at: DateTime<Utc>,
@@ -261,20 +282,24 @@ fn merge(
         None => sessions::of_owner(connection, theirs.id, None)?,
         found => found,
     };
-    let Some(Record { key, session: ours, owner }) = here else {
+    let Some(record) = here else {
         reconcile::meet(connection, lineage, theirs, at)?;
-        sessions::insert(connection, theirs, Some(account))?;
+        let key = sessions::insert(connection, theirs, Some(account))?;
+        if keeps_texts {
+            texts::receive(connection, key, theirs)?;
+        }
         return Ok(true);
     };
+    let key = record.key;
     let entry = outbox::entry(connection, key)?;
     let edited = entry.map_or(Edited::NOTHING, |entry| entry.edited);
-    let (joined, raised) = reconcile::join(connection, lineage, &ours, theirs, edited, at)?;
-    let changed = joined != ours || owner.is_none();
-    let confirmed = joined == *theirs;
+    let Joined { session, raised, is_confirmed } =
+        texts::join(connection, lineage, keeps_texts, &record, theirs, edited, at)?;
+    let changed = session != record.session || record.owner.is_none();
     if changed {
-        sessions::update(connection, &Record { key, session: joined, owner: Some(account) })?;
+        sessions::update(connection, &Record { key, session, owner: Some(account) })?;
     }
-    if confirmed {
+    if is_confirmed {
         outbox::remove(connection, key)?;
     } else if !open_sits::is_preparing(connection, key)? {
         match entry.map(|entry| entry.state) {
@@ -302,7 +327,9 @@ pub(crate) fn reread(
     for (account, theirs) in readable {
         let Some(state) = unreadable::remove(connection, *account, theirs.id.0)? else { continue };
         let mut lineage = Lineage::of(connection, *account)?;
-        changed += u32::from(merge(connection, *account, &mut lineage, theirs, at)?);
+        let keeps_texts = texts::are_kept(connection, Some(*account))?;
+        let merged = merge(connection, *account, keeps_texts, &mut lineage, theirs, at)?;
+        changed += u32::from(merged);
         let Some(record) = sessions::of_owner(connection, theirs.id, Some(*account))? else {
             continue;
         };

@@ -106,6 +106,7 @@ impl Server {
             privacy: of(sent.privacy.is_some()),
             bow: of(sent.bow.is_some()),
             leave: of(sent.leave.is_some()),
+            keeps_texts: of(sent.keeps_texts.is_some()),
         };
         if self.rejects.is_none() && !sent.is_empty() {
             self.seq += 1;

@@ -206,7 +206,7 @@ impl SyncEngine {
         };
         let (sequence, started, remote) = (self.sequence, now.boot, Arc::clone(remote));
         self.in_flight.push_back(Box::pin(async move {
-            let response = request.send(account, remote).await;
+            let response = Box::new(request.send(account, remote).await);
             Completed { sequence, account, started, response }
         }));
     }
@@ -344,7 +344,7 @@ impl SyncEngine {
         at: Arrival,
     ) -> Result<Transferred, StoreError> {
         let Arrival { now, took, jitter, .. } = at;
-        match response {
+        match *response {
             Response::RefreshToken(Ok(())) => self.planner.record_refresh(now.boot),
             Response::RefreshToken(Err(error)) => {
                 self.planner.refresh_failed(error, now.boot, jitter);
@@ -358,9 +358,13 @@ impl SyncEngine {
             Response::Push { rows, result: Err(error) } => {
                 return self.push_failed(account, rows, error, now, jitter);
             }
-            Response::Pull { erasure_id, result: Ok(response) } => {
-                // Read before an erasure that this device has agreed to since: nothing of it is on the server any more.
-                if self.store.signed_in()?.is_none_or(|known| known.erasure_id == erasure_id) {
+            Response::Pull { after, erasure_id, result: Ok(response) } => {
+                // Read before an erasure that this device has agreed to since: nothing of it is on the server any more. Or
+                // before the user has chosen that texts stay on this device: everything must be read again.
+                let is_current = |known: Account| {
+                    known.erasure_id == erasure_id && (known.id != account || known.cursor == after)
+                };
+                if self.store.signed_in()?.is_none_or(is_current) {
                     return self.apply_pull(account, response, now, took);
                 }
             }
@@ -511,6 +515,7 @@ impl SyncEngine {
             compare,
             labels_seq,
             partner_seq,
+            keeps_texts,
         } = response
         else {
             self.store.restart_sync(account)?;
@@ -537,11 +542,16 @@ impl SyncEngine {
             erased: erasure_id,
             labels_seq,
             partner_seq,
+            keeps_texts,
             at: now.wall.utc,
         };
         let changed = match self.store.apply_pull(account, pull)? {
             Pulled::Erased { erasure_id } => {
                 self.planner.record_erasure(erasure_id);
+                return Ok(Transferred::default());
+            }
+            Pulled::Restarted => {
+                self.planner.record_reset(now.boot);
                 return Ok(Transferred::default());
             }
             Pulled::Merged { changed } => changed,

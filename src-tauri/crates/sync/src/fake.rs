@@ -136,6 +136,8 @@ pub struct Faults {
     pub partner_fails: bool,
     /// The server is of an older version, which does not know partners.
     pub without_partners: bool,
+    /// The server is of an older version, which does not store whether notes and labels stay on the devices.
+    pub without_keeps_texts: bool,
     /// The maximum number of rows in one push that the health check reports, if not the real limit.
     pub rows_per_push: Option<usize>,
 }
@@ -531,6 +533,7 @@ impl Server {
             .unwrap_or_else(|| unreachable!("the caller has checked that the account exists"));
         let labels_seq = (!self.faults.without_labels).then_some(labels_seq);
         let partner_seq = (!self.faults.without_partners).then(|| self.partner_seq(account));
+        let keeps_texts = self.keeps_texts(account);
         let has_been_at =
             |seq, id| cursors.iter().any(|cursor| cursor.history_id == id && cursor.seq >= seq);
         let (start, compare) = match (seq, history_id) {
@@ -541,7 +544,7 @@ impl Server {
                 return ok(json!({
                     "state": "diverged", "rows": [], "more": true, "next": null, "compare": false,
                     "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
-                    "labels_seq": labels_seq, "partner_seq": partner_seq,
+                    "labels_seq": labels_seq, "partner_seq": partner_seq, "keeps_texts": keeps_texts,
                 }));
             }
         };
@@ -565,7 +568,7 @@ impl Server {
             "more": last < head.seq,
             "compare": compare,
             "head": cursor_json(*head), "erasure_id": erasure_id, "erasedat": null,
-            "labels_seq": labels_seq, "partner_seq": partner_seq,
+            "labels_seq": labels_seq, "partner_seq": partner_seq, "keeps_texts": keeps_texts,
         }))
     }
 

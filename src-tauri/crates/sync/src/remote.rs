@@ -174,6 +174,8 @@ pub enum PullResponse {
         labels_seq: Option<i64>,
         /// The number of the state of the account's partner; `None` if the server does not know partners.
         partner_seq: Option<i64>,
+        /// Whether notes and labels stay on the devices of the account; `None` if the server does not store that.
+        keeps_texts: Option<Register<bool>>,
     },
     /// The server does not know the cursor: it was restored from a backup, or is another one.
     Diverged,

@@ -54,6 +54,7 @@ pub(crate) enum Response {
         result: Result<PushResponse, RemoteError>,
     },
     Pull {
+        after: Option<Cursor>,
         erasure_id: Option<Uuid>,
         result: Result<PullResponse, RemoteError>,
     },
@@ -81,7 +82,7 @@ pub struct Completed {
     pub(crate) sequence: u64,
     pub(crate) account: UserId,
     pub(crate) started: BootTime,
-    pub(crate) response: Response,
+    pub(crate) response: Box<Response>,
 }
 
 impl Request {
@@ -95,7 +96,8 @@ impl Request {
                 Response::Push { rows, result }
             }
             Self::Pull { after, limit, erasure_id } => {
-                Response::Pull { erasure_id, result: remote.pull(account, after, limit).await }
+                let result = remote.pull(account, after, limit).await;
+                Response::Pull { after, erasure_id, result }
             }
             Self::SyncLabels { labels, erasure_id } => {
                 let result = remote.sync_labels(account, &labels, erasure_id).await;

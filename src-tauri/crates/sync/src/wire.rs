@@ -386,6 +386,7 @@ impl HttpResponse {
             compare: bool,
             labels_seq: Option<i64>,
             partner_seq: Option<i64>,
+            keeps_texts: Option<partner::KeepsTextsRow>,
         }
         let body: Body = self.read()?;
         match (body.state.as_str(), body.next) {
@@ -407,6 +408,7 @@ impl HttpResponse {
                     compare: body.compare,
                     labels_seq: body.labels_seq,
                     partner_seq: body.partner_seq,
+                    keeps_texts: body.keeps_texts.map(Into::into),
                 })
             }
             _ => Err(Fault::InvalidResponse.into()),

@@ -39,6 +39,7 @@ fn with_backlog(sits: u128) -> Device {
         erased: None,
         labels_seq: None,
         partner_seq: None,
+        keeps_texts: None,
         at: at(0).wall.utc,
     };
     device.store.apply_pull(ME, pull).unwrap();

@@ -43,6 +43,8 @@ pub struct SyncView {
     pub trouble: Option<IpcError>,
     /// True if the credentials could not be saved in the keychain: the account is signed in only until Zafu quits.
     pub until_quit: bool,
+    /// Whether notes and labels stay on the devices of the account.
+    pub keeps_texts: bool,
 }
 
 /// An owner of sits on this device.
@@ -175,6 +177,10 @@ pub struct SignInRequest {
     pub email: String,
     /// The proof that the account belongs to the user.
     pub how: Proof,
+    /// Whether notes and labels stay on the devices of the account; `None`: as the user has chosen before, or else not.
+    #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
+    pub keep_texts: Option<bool>,
 }
 
 /// A proof that an account belongs to the user.

@@ -157,6 +157,8 @@ macro_rules! account_requests {
             SignOut => sign_out() -> ();
             /// Erases the account's sits from the server. They stay on this device. The caller has asked the user.
             Erase => erase() -> ();
+            /// Chooses whether notes and labels stay on the devices of the account, for all of them.
+            SetKeepsTexts => set_keeps_texts(keeps: bool) -> ();
             /// Assigns the sits without an owner to the account, or declines them.
             Adopt => adopt(adopt: bool) -> ();
             /// Moves all sits of `owner` to the signed-in account and returns their number, deleted ones included.

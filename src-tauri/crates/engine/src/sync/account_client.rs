@@ -144,6 +144,10 @@ impl Direct {
         done(self.runtime.block_on(self.session.check_server()))
     }
 
+    fn set_keeps_texts(&self, keeps: bool) -> Result<(), IpcError> {
+        done(self.session.set_keeps_texts(keeps))
+    }
+
     fn adopt(&self, adopt: bool) -> Result<(), IpcError> {
         done(self.session.adopt(adopt))
     }

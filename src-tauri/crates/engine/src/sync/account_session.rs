@@ -277,7 +277,7 @@ impl AccountSession {
             Proof::Password(password) => http.sign_in(email, &password.0).await,
             Proof::Code(code) => http.enter_code(email, &code.0).await,
         }?;
-        self.enter(http, signed_in, email).await
+        self.enter(http, signed_in, email, request.keep_texts).await
     }
 
     /// Creates an account and signs in, or has a confirmation mailed first.
@@ -288,7 +288,7 @@ impl AccountSession {
             return Err(IpcError::new(ErrorCode::BadRequest, message!("server-password-needed")));
         };
         match http.sign_up(email, &password.0).await? {
-            SignedUp::In(signed_in) => self.enter(http, signed_in, email).await,
+            SignedUp::In(signed_in) => self.enter(http, signed_in, email, request.keep_texts).await,
             SignedUp::MailSent => Ok(Done::new(SignedInView { adopted: 0, mail_sent: true })),
         }
     }
@@ -306,13 +306,14 @@ impl AccountSession {
         http: Http,
         signed_in: SignedIn,
         email: &str,
+        keep_texts: Option<bool>,
     ) -> Result<Done<SignedInView>, IpcError> {
         let before = self.store.signed_in()?.map(|account| account.id);
         let user = signed_in.user;
         let email = if signed_in.email.is_empty() { email } else { &signed_in.email }.to_owned();
         let (url, key) = (http.project().url().to_owned(), http.project().key().to_owned());
         // The store first: it rejects an account of another project, whose secret must stay as it is.
-        let ownerless = self.store.sign_in(user, &url, &key, &email)?;
+        let ownerless = self.store.sign_in_with(user, &url, &key, &email, keep_texts)?;
         let account = Account::new(signed_in, self.keyring.clone());
         let remote = Arc::new(Supabase::new(http, account));
         let old = self.set_access(Access::Open(Arc::clone(&remote)));
@@ -396,8 +397,21 @@ impl AccountSession {
             return Ok(Done::new(self.store.decline_ownerless()?));
         }
         self.store.assign_ownerless()?;
-        let done = Done::waking((), Wakeup::LocalChange);
+        let done = Done::waking((), self.wakeup_after_move()?);
         Ok(Done { changes_log: true, changes_partner: true, ..done })
+    }
+
+    /// Returns the wake-up after sits were moved to the signed-in account. If it keeps its texts, only a pull shows which of
+    /// them the server has.
+    fn wakeup_after_move(&self) -> Result<Wakeup, IpcError> {
+        let keeps_texts = self.store.signed_in()?.is_some_and(|account| account.keeps_texts);
+        Ok(if keeps_texts { Wakeup::Request } else { Wakeup::LocalChange })
+    }
+
+    /// Chooses whether notes and labels stay on the devices of the account.
+    pub fn set_keeps_texts(&self, keeps: bool) -> Result<Done<()>, IpcError> {
+        self.store.set_keeps_texts(self.signed_in()?, keeps)?;
+        Ok(Done::waking((), Wakeup::Request))
     }
 
     /// Leaves the sits of `owner` where they are, and does not ask again until the next sign-in.
@@ -418,7 +432,7 @@ impl AccountSession {
             return Err(IpcError::new(ErrorCode::BadRequest, message!("server-owner-in-use")));
         }
         let moved = self.store.move_sits_from(owner)?;
-        Ok(Done { changes_log: true, ..Done::waking(moved, Wakeup::LocalChange) })
+        Ok(Done { changes_log: true, ..Done::waking(moved, self.wakeup_after_move()?) })
     }
 
     /// Resolves an erasure by another device, which is the `hold` of the sync.

@@ -93,6 +93,7 @@ fn view(
             .or(connection.keychain_failure)
             .or(connection.last_failure.map(IpcError::from)),
         until_quit: connection.is_not_kept,
+        keeps_texts: account.keeps_texts,
     }
 }
 
@@ -127,6 +128,7 @@ mod tests {
             shown: true,
             closed: None,
             declined_by: None,
+            keeps_texts: false,
         };
         let backlog = Backlog { pending, rejected, ..Backlog::default() };
         view(account, backlog, ownerless, None, connection, UtcOffset(0))

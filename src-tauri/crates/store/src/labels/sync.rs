@@ -47,16 +47,19 @@ pub(crate) fn outgoing(
     limit: u32,
 ) -> Result<Vec<Label>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM labels WHERE owner = ?1 AND state = 'pending' ORDER BY id LIMIT ?2",
+        "SELECT * FROM labels WHERE owner = ?1 AND state = 'pending'
+           AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1 AND keeps_texts = 0)
+         ORDER BY labels.id LIMIT ?2",
     )?;
     let rows = statement.query_map((Id(account), limit), from_row)?;
     rows.map(|record| Ok(record?.label)).collect()
 }
 
-/// Returns whether labels of `account` are to be sent or read. Never, if its server does not know labels.
+/// Returns whether labels of `account` are to be sent or read. Never, if its server does not know labels, or if they stay on
+/// this device.
 pub(crate) fn are_due(connection: &Connection, account: UserId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT EXISTS (
-           SELECT 1 FROM accounts WHERE id = ?1 AND server_labels_seq IS NOT NULL AND (
+           SELECT 1 FROM accounts WHERE id = ?1 AND keeps_texts = 0 AND server_labels_seq IS NOT NULL AND (
              coalesce(labels_seq, 0) <> server_labels_seq
              OR EXISTS (SELECT 1 FROM labels WHERE owner = ?1 AND state = 'pending')
            )

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::device::Lineage;
 use crate::text::{Id, Json, Stamp};
-use crate::{StoreError, reconcile};
+use crate::{StoreError, reconcile, texts};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -41,6 +41,7 @@ pub(crate) fn outgoing(
             id.map(|id| Bow { id, partnership })
         }),
         leave: waiting(LEAVE)?.map(|(request, _)| request.partnership),
+        keeps_texts: texts::outgoing(connection, account)?,
     })
 }
 
@@ -63,6 +64,7 @@ pub(crate) fn is_due(connection: &Connection, account: UserId) -> Result<bool, S
              OR (partner_seq IS NULL AND EXISTS (SELECT 1 FROM partner_views WHERE owner = ?1))
              OR EXISTS (SELECT 1 FROM partner_registers WHERE coalesce(owner, '') = ?1 AND state = 'pending')
              OR EXISTS (SELECT 1 FROM partner_requests WHERE owner = ?1 AND refusal IS NULL)
+             OR (keeps_texts_pending = 1 AND server_stores_keeps_texts = 1)
            )
          )";
     Ok(connection.prepare_cached(SQL)?.query_row([Id(account)], |row| row.get(0))?)
@@ -136,6 +138,10 @@ pub(crate) fn apply(
     changed |= merge.request(BOW, bow, outcomes.bow.as_ref())?;
     let leave = sent.leave.map(|partnership| (None, partnership));
     changed |= merge.request(LEAVE, leave, outcomes.leave.as_ref())?;
+    // Whether the server has stored the choice or has a later one, the next pull tells.
+    if let (Some(chosen), Some(_)) = (&sent.keeps_texts, &outcomes.keeps_texts) {
+        texts::record_sent(connection, account, chosen)?;
+    }
     connection
         .prepare_cached(
             "UPDATE accounts SET partner_seq = ?2, server_partner_seq = ?2 WHERE id = ?1",
@@ -146,7 +152,8 @@ pub(crate) fn apply(
         || sent.target.is_some() && sent.target == waiting.target
         || sent.privacy.is_some() && sent.privacy == waiting.privacy
         || sent.bow.is_some() && sent.bow == waiting.bow
-        || sent.leave.is_some() && sent.leave == waiting.leave;
+        || sent.leave.is_some() && sent.leave == waiting.leave
+        || sent.keeps_texts.is_some() && sent.keeps_texts == waiting.keeps_texts;
     Ok(PartnerApplied { changed, resolved: !is_same })
 }
 

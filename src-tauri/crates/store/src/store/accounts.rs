@@ -4,6 +4,7 @@ use super::Store;
 use crate::StoreError;
 use crate::accounts::{self, Account, Ownerless};
 use crate::owners::{self, Owner};
+use crate::texts;
 use zafu_core::ids::UserId;
 
 impl Store {
@@ -79,8 +80,41 @@ impl Store {
         key: &str,
         email: &str,
     ) -> Result<Ownerless, StoreError> {
+        self.sign_in_with(id, url, key, email, None)
+    }
+
+    /// Signs in as [`Self::sign_in`]. `keeps_texts` is the user's choice whether notes and labels stay on this device, if
+    /// they made one: see [`Self::set_keeps_texts`].
+    ///
+    /// # Errors
+    /// As [`Self::sign_in`].
+    pub fn sign_in_with(
+        &self,
+        id: UserId,
+        url: &str,
+        key: &str,
+        email: &str,
+        keeps_texts: Option<bool>,
+    ) -> Result<Ownerless, StoreError> {
         let (url, key, email) = (url.to_owned(), key.to_owned(), email.to_owned());
-        self.write(move |change| accounts::sign_in(change, id, &url, &key, &email))
+        self.write(move |change| accounts::sign_in(change, id, &url, &key, &email, keeps_texts))
+    }
+
+    /// Returns whether notes and labels of `account` stay on this device.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
+    pub fn keeps_texts(&self, account: UserId) -> Result<bool, StoreError> {
+        Ok(self.read(|connection| accounts::find(connection, account))?.keeps_texts)
+    }
+
+    /// Chooses whether notes and labels of `account` stay on this device, for all devices of the account. What the server
+    /// has of them stays there. If they are sent from now on, so are those that the server does not have yet.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchAccount`], or an I/O error.
+    pub fn set_keeps_texts(&self, account: UserId, keeps: bool) -> Result<(), StoreError> {
+        self.write(move |change| texts::set_kept(change, account, keeps))
     }
 
     /// Counts the ownerless sits, which were started while no account was signed in.

@@ -58,6 +58,7 @@ fn page(rows: Vec<Session>, seq: i64) -> Pull {
         erased: None,
         labels_seq: None,
         partner_seq: None,
+        keeps_texts: None,
         at: now().wall.utc,
     }
 }

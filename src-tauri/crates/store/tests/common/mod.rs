@@ -57,6 +57,7 @@ pub fn pull_of(rows: Vec<Session>, cursor: Cursor) -> Pull {
         erased: None,
         labels_seq: None,
         partner_seq: None,
+        keeps_texts: None,
         at: at(0).wall.utc,
     }
 }

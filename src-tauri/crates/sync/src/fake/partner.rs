@@ -39,6 +39,8 @@ struct UserData {
     /// The number of the last change of what the user sees; 0: none.
     seq: i64,
     news: Vec<Value>,
+    /// Whether notes and labels stay on the devices.
+    keeps_texts: Register<bool>,
 }
 
 impl Default for UserData {
@@ -49,6 +51,7 @@ impl Default for UserData {
             target: Register::untouched(DEFAULT_TARGET, nobody),
             seq: 0,
             news: Vec::new(),
+            keeps_texts: Register::untouched(false, nobody),
         }
     }
 }
@@ -193,7 +196,9 @@ impl Server {
     pub(super) fn erase_partner(&mut self, account: UserId) {
         self.leave_partner(account);
         self.contents.partners.model.withdraw(account);
-        self.contents.partners.users.insert(account, UserData::default());
+        let keeps_texts = self.user(account).keeps_texts.clone();
+        let data = UserData { keeps_texts, ..UserData::default() };
+        self.contents.partners.users.insert(account, data);
         self.note_change(account);
     }
 
@@ -222,6 +227,16 @@ impl Server {
         if self.partner(account).is_some() {
             self.note_change(account);
         }
+    }
+
+    /// Returns `keeps_texts` of the account, as a pull does; null if this server does not store it.
+    pub(super) fn keeps_texts(&self, account: UserId) -> Value {
+        if self.faults.without_keeps_texts || self.faults.without_partners {
+            return Value::Null;
+        }
+        let user = self.contents.partners.users.get(&account).cloned().unwrap_or_default();
+        let Register { value, revision, deviceid } = user.keeps_texts;
+        json!({"keeps": value, "revision": revision, "deviceid": device_json(revision, deviceid)})
     }
 
     /// Returns `partner_seq` of the account.
@@ -255,8 +270,9 @@ impl Server {
             }));
         }
         let mut outcomes = serde_json::Map::new();
-        for part in ["profile", "target", "privacy", "bow", "leave"] {
-            if !body[part].is_null() {
+        for part in ["profile", "target", "privacy", "bow", "leave", "keeps_texts"] {
+            let is_known = part != "keeps_texts" || !self.faults.without_keeps_texts;
+            if is_known && !body[part].is_null() {
                 let outcome = self.store_part(account, part, &body[part]);
                 outcomes.insert(part.into(), outcome.into());
             }
@@ -279,6 +295,13 @@ impl Server {
         let partnership = id(&sent["partnership_id"]).map(PartnershipId);
         let of_current = current.as_ref().filter(|it| Some(it.id) == partnership);
         let outcome = match part {
+            "keeps_texts" => {
+                let value = sent["keeps"].as_bool().ok_or("bad_keeps");
+                return match register(sent, value) {
+                    Ok(sent) => join(&mut self.user(account).keeps_texts, sent),
+                    Err(reason) => reason,
+                };
+            }
             "profile" => register(sent, profile_of(sent))
                 .map(|sent| join(&mut self.user(account).profile, sent)),
             "target" => {

@@ -40,6 +40,20 @@ struct TargetRow {
     deviceid: Option<DeviceId>,
 }
 
+/// Whether notes and labels stay on the devices of an account, in requests and in responses to a pull.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeepsTextsRow {
+    keeps: bool,
+    revision: u32,
+    deviceid: Option<DeviceId>,
+}
+
+impl From<KeepsTextsRow> for Register<bool> {
+    fn from(KeepsTextsRow { keeps, revision, deviceid }: KeepsTextsRow) -> Self {
+        Self { value: keeps, revision, deviceid: device(deviceid) }
+    }
+}
+
 /// What the user shows, in responses.
 #[derive(Deserialize)]
 struct PrivacyRow {
@@ -129,11 +143,13 @@ pub fn partner_body(
         bow: Option<Bow>,
         #[serde(skip_serializing_if = "Option::is_none")]
         leave: Option<Leave>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        keeps_texts: Option<KeepsTextsRow>,
         known_partner_seq: Option<i64>,
         erasure_id: Option<Uuid>,
     }
     let known_partner_seq = known_seq.filter(|_| changes.is_empty());
-    let PartnerChanges { profile, target, privacy, bow, leave } = changes;
+    let PartnerChanges { profile, target, privacy, bow, leave, keeps_texts } = changes;
     json(&Body {
         profile: profile.as_ref().map(|it| ProfileRow {
             name: it.value.name.as_ref().map(ToString::to_string),
@@ -154,6 +170,11 @@ pub fn partner_body(
         }),
         bow: bow.map(|bow| Bow { id: bow.id, partnership_id: bow.partnership }),
         leave: leave.map(|partnership_id| Leave { partnership_id }),
+        keeps_texts: keeps_texts.as_ref().map(|it| KeepsTextsRow {
+            keeps: it.value,
+            revision: it.revision,
+            deviceid: Some(it.deviceid),
+        }),
         known_partner_seq,
         erasure_id,
     })
@@ -360,6 +381,7 @@ impl HttpResponse {
                 Some("no_partnership") => Some(PartOutcome::Done),
                 _ => part(&outcomes, "leave"),
             },
+            keeps_texts: part(&outcomes, "keeps_texts"),
         };
         match (state.as_str(), erasure_id) {
             ("ok", _) => {

@@ -32,7 +32,11 @@ impl World {
                 }
             }
             self.check_account(account);
-            self.check_edits(account);
+            if self.keeps_texts && account == self.accounts[1] {
+                self.check_kept_texts(account);
+            } else if !(self.chooses_texts && account == self.accounts[0]) {
+                self.check_edits(account);
+            }
         }
         let violations = self.server.verify();
         assert!(violations.is_empty(), "the server: {violations:?}");
@@ -147,6 +151,33 @@ impl World {
         }
     }
 
+    /// Checks of an account whose notes and labels stay on the devices that the server has none, and that each device
+    /// displays the last note of its user.
+    fn check_kept_texts(&self, account: UserId) {
+        for (id, sit) in self.server.sits(account) {
+            let details = &sit.details.value;
+            assert_eq!((details.note.as_str(), details.label.as_str()), ("", ""), "{id}");
+        }
+        assert!(self.server.labels(account).is_empty());
+        for (index, device) in self.devices.iter().enumerate() {
+            let owners = self.owners_on(index);
+            let edits = device.edits.iter().filter(|edit| !edit.was_restored_away);
+            // The last note of each sit.
+            let notes: BTreeMap<_, _> = edits.map(|edit| (edit.id, &edit.note)).collect();
+            for (id, note) in notes {
+                if owners.get(&id) == Some(&vec![Some(account)]) {
+                    let session = SessionRef { id, owner: Some(account) };
+                    let (session, _) = device.store().session_with_label(session).unwrap();
+                    let shown = session.details.value.note;
+                    assert!(
+                        shown.contains(note),
+                        "{index}: {id} has {shown:?} instead of {note:?}"
+                    );
+                }
+            }
+        }
+    }
+
     /// Checks the invariants of an account that all devices have just synced.
     fn check_account(&mut self, account: UserId) {
         let on_server = self.server.sits(account);
@@ -188,12 +219,17 @@ impl World {
             let on_device = self.sessions_on(index, account);
             // Everything except local-only sessions is on the server, and equal.
             assert_eq!(on_device, on_server, "{index} and the server differ for {account}");
-            let labels = self.server.labels(account);
-            assert_eq!(
-                device.labels_of(account),
-                labels,
-                "{index}: the labels of {account} differ"
-            );
+            let keeps = device.store().keeps_texts(account).unwrap();
+            let first = self.devices[0].store().keeps_texts(account).unwrap();
+            assert_eq!(keeps, first, "{index}: whether {account} keeps its texts differs");
+            if !keeps {
+                let labels = self.server.labels(account);
+                assert_eq!(
+                    device.labels_of(account),
+                    labels,
+                    "{index}: the labels of {account} differ"
+                );
+            }
             device.check_labels();
             let known = device.store().partner().unwrap();
             let of_account = device.store().account().unwrap().map(|shown| shown.id);

@@ -77,6 +77,10 @@ pub struct World {
     /// Notes that were pending when a whole disk was cloned. It cannot be determined whether a note that the other
     /// computer has sent was written before or after them.
     pub ambiguous_notes: BTreeSet<String>,
+    /// Whether notes and labels of the second account stay on every device.
+    pub keeps_texts: bool,
+    /// Whether the users of the first account change that choice again and again.
+    pub chooses_texts: bool,
     /// Whether the comparison of digests never finds a difference. Faults that only it repairs are then not simulated.
     digests_always_agree: bool,
     /// The share of calls with a fault, in percent.
@@ -106,6 +110,8 @@ impl World {
             accounts: [1, 2].map(|n| UserId(Uuid::from_u128(n))),
             owners: BTreeMap::new(),
             ambiguous_notes: BTreeSet::new(),
+            keeps_texts: seed.is_multiple_of(3),
+            chooses_texts: seed % 4 == 1,
             digests_always_agree: seed.is_multiple_of(2),
             fault_percent: rng.u32(0..40),
             users_act: true,
@@ -396,11 +402,9 @@ impl World {
         let device = &mut self.devices[index];
         device.token = Some((account, token));
         device.signed_in_at = self.call_count;
-        if device
-            .store()
-            .sign_in(account, "https://example.org", "key", "user@example.org")
-            .is_err()
-        {
+        let keeps_texts = (self.keeps_texts && account == self.accounts[1]).then_some(true);
+        let (url, email) = ("https://example.org", "user@example.org");
+        if device.store().sign_in_with(account, url, "key", email, keeps_texts).is_err() {
             return;
         }
         if adopt {
@@ -528,7 +532,15 @@ impl World {
                 self.dumps.truncate(dump + 1);
             }
             92 => self.erase(index),
-            93 | 94 => self.decide_after_erasure(index),
+            93 => self.decide_after_erasure(index),
+            94 if !self.chooses_texts => self.decide_after_erasure(index),
+            94 | 95 if self.chooses_texts => {
+                let keeps = self.rng.bool();
+                let [account, _] = self.accounts;
+                if self.devices[index].store().set_keeps_texts(account, keeps).is_ok() {
+                    self.record(|| format!("{index}: keeps the texts of {account}: {keeps}"));
+                }
+            }
             95 if self.rng.bool() => self.pair(),
             95 => match self.rng.u32(0..8) {
                 6 => self.server.faults.partner_fails = self.rng.bool(),

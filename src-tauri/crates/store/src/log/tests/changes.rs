@@ -194,6 +194,7 @@ impl World {
                     unreadable: vec![],
                     labels_seq: None,
                     partner_seq: None,
+                    keeps_texts: None,
                     version: "0.1.0".into(),
                     cursor,
                     last: true,
