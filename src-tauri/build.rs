@@ -43,6 +43,7 @@ const COMMANDS: &[&str] = &[
     "account_send_code",
     "account_sign_out",
     "account_erase",
+    "set_keeps_texts",
     "account_adopt",
     "account_adopt_from",
     "account_after_erasure",

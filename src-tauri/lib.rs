@@ -163,6 +163,7 @@ fn run_shell(
             commands::account::account_send_code,
             commands::account::account_sign_out,
             commands::account::account_erase,
+            commands::account::set_keeps_texts,
             commands::account::account_adopt,
             commands::account::account_adopt_from,
             commands::account::account_after_erasure,

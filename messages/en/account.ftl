@@ -1,5 +1,11 @@
 account-title = Account
-account-privacy = Only your sits leave this computer, with their times, labels and notes. They go to your own project and nowhere else. While nobody is signed in, nothing leaves.
+account-privacy = Your sits leave this computer with their times, labels and notes, and so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. While you are not signed in, nothing leaves.
+account-privacy-kept = Your sits leave this computer with their times, but without labels and notes; so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. Labels and notes that the project already has stay there. While you are not signed in, nothing leaves.
+account-texts = Your notes and labels
+account-texts-keep = Stay on your devices
+account-texts-send = Go to the project
+account-texts-kept = New notes and labels stay on the device that has them.
+account-texts-sent = Your notes and labels are sent to the project.
 
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 

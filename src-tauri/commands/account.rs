@@ -54,6 +54,12 @@ pub async fn account_erase(engine: State<'_, EngineHandle>) -> Result<(), IpcErr
     engine.account().erase().await
 }
 
+/// Chooses whether notes and labels stay on the devices of the account, for all of them.
+#[tauri::command]
+pub async fn set_keeps_texts(engine: State<'_, EngineHandle>, keeps: bool) -> Result<(), IpcError> {
+    engine.account().set_keeps_texts(keeps).await
+}
+
 /// Assigns the sits without an owner to the account, or declines them.
 #[tauri::command]
 pub async fn account_adopt(engine: State<'_, EngineHandle>, adopt: bool) -> Result<(), IpcError> {

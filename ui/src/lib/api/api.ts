@@ -192,6 +192,8 @@ export interface Api extends PartnerApi {
 	accountSignOut(): Promise<void>;
 	/** Erases the account's data from its project. */
 	accountErase(): Promise<void>;
+	/** Chooses whether notes and labels stay on the devices of the account. */
+	setKeepsTexts(keeps: boolean): Promise<void>;
 	/** Adds the sits recorded while no account was signed in to the account, or leaves them. */
 	accountAdopt(adopt: boolean): Promise<void>;
 	/** Moves the sits of a deleted account to the current one, or leaves them. Returns how many were moved. */

@@ -32,6 +32,7 @@ export const SIGNED_IN: SyncView = {
 	need: null,
 	trouble: null,
 	untilQuit: false,
+	keepsTexts: false,
 };
 
 export interface AccountState {
@@ -50,6 +51,7 @@ type AccountApi = Pick<
 	| 'accountSendCode'
 	| 'accountSignOut'
 	| 'accountErase'
+	| 'setKeepsTexts'
 	| 'accountAdopt'
 	| 'accountAdoptFrom'
 	| 'accountAfterErasure'
@@ -79,12 +81,12 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 	/** Returns the state without an open question. */
 	const calm = { need: null, state: 'synced', trouble: null } as const;
 
-	function open({ url, email, how }: SignInRequest): SignedInView {
+	function open({ url, email, how, keepTexts }: SignInRequest): SignedInView {
 		if (!url.includes('.')) reject('network', 'server-auth-unreachable');
 		if ('password' in how && how.password !== DEMO_PASSWORD)
 			reject('rejected', 'server-auth-wrong-password');
 		if ('code' in how && how.code !== DEMO_CODE) reject('rejected', 'server-auth-wrong-code');
-		set({ ...calm, signedIn: true, email, project: url });
+		set({ ...calm, signedIn: true, email, project: url, keepsTexts: keepTexts ?? false });
 		return { adopted: 12, mailSent: false };
 	}
 
@@ -110,6 +112,10 @@ export function demoAccount(state: AccountState, calls: string[], changed: () =>
 		accountErase: async () => {
 			calls.push('accountErase');
 			set({ ...calm, pending: 0, localOnly: 6 });
+		},
+		setKeepsTexts: async (keeps) => {
+			calls.push(`setKeepsTexts ${keeps}`);
+			set({ keepsTexts: keeps });
 		},
 		accountAdopt: async (adopt) => {
 			calls.push(`accountAdopt ${adopt}`);

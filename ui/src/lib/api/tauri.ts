@@ -67,6 +67,7 @@ export const tauri: Api = {
 		invoke('account_send_code', { request: { url, key, email } }),
 	accountSignOut: () => invoke('account_sign_out'),
 	accountErase: () => invoke('account_erase'),
+	setKeepsTexts: (keeps) => invoke('set_keeps_texts', { keeps }),
 	accountAdopt: (adopt) => invoke('account_adopt', { adopt }),
 	accountAdoptFrom: (owner, adopt) => invoke('account_adopt_from', { owner, adopt }),
 	accountAfterErasure: (upload) => invoke('account_after_erasure', { upload }),

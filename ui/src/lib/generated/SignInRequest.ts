@@ -20,4 +20,8 @@ email: string,
 /**
  * The proof that the account belongs to the user.
  */
-how: Proof, };
+how: Proof, 
+/**
+ * Whether notes and labels stay on the devices of the account; `None`: as the user has chosen before, or else not.
+ */
+keepTexts?: boolean | null, };

@@ -72,4 +72,8 @@ trouble: IpcError | null,
 /**
  * True if the credentials could not be saved in the keychain: the account is signed in only until Zafu quits.
  */
-untilQuit: boolean, };
+untilQuit: boolean, 
+/**
+ * Whether notes and labels stay on the devices of the account.
+ */
+keepsTexts: boolean, };

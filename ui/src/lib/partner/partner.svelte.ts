@@ -83,6 +83,7 @@ export class Partner {
 		this.preview = null;
 		const { account } = this.#app;
 		account.setProject(url, key);
+		account.keepTexts = this.keepTexts;
 		account.onEntered = () => {
 			this.#app.go('partner');
 			void this.look();
@@ -102,6 +103,7 @@ export class Partner {
 		this.preview = null;
 		this.fault = null;
 		this.#app.account.onEntered = null;
+		this.#app.account.keepTexts = null;
 	}
 
 	/** Sets the profile. Returns the error, or null. */

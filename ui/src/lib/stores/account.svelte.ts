@@ -10,7 +10,7 @@ import type { Timer } from './timer.svelte';
 
 /** A request of the account page; decides where its outcome is shown. */
 export type AccountRequest =
-	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'dead-letters' | 'sign-out' | 'erase';
+	'enter' | 'code' | 'sync' | 'answer' | 'move' | 'dead-letters' | 'texts' | 'sign-out' | 'erase';
 
 export interface Outcome {
 	request: AccountRequest;
@@ -29,6 +29,8 @@ export class Account {
 	outcome = $state.raw<Outcome | null>(null);
 	/** Sits that the server rejected for good. */
 	deadLetters = $state.raw<DeadLetterView[]>([]);
+	/** Whether notes and labels stay on this device, as chosen before the sign-in; null if it was not asked. */
+	keepTexts: boolean | null = null;
 	/** Called once when the user has signed in. */
 	onEntered: (() => void) | null = null;
 	#api: Api;
@@ -87,7 +89,8 @@ export class Account {
 
 	/** Signs in, or signs up. Returns whether the user is signed in or an email was sent; null if it failed. */
 	async enter(how: Proof, up: boolean): Promise<'in' | 'mail' | null> {
-		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how };
+		const { keepTexts } = this;
+		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how, keepTexts };
 		const response = await this.#send(
 			'enter',
 			() => (up ? this.#api.accountSignUp(request) : this.#api.accountSignIn(request)),
@@ -100,6 +103,7 @@ export class Account {
 		);
 		if (response === undefined) return null;
 		if (response.mailSent) return 'mail';
+		this.keepTexts = null;
 		this.onEntered?.();
 		this.onEntered = null;
 		return 'in';
@@ -154,6 +158,15 @@ export class Account {
 			'answer',
 			() => this.#api.accountAfterErasure(upload),
 			() => (upload ? t('account-uploaded-again') : t('account-kept-local')),
+		);
+	}
+
+	/** Chooses whether notes and labels stay on the devices of the account. */
+	async setKeepsTexts(keeps: boolean): Promise<void> {
+		await this.#send(
+			'texts',
+			() => this.#api.setKeepsTexts(keeps),
+			() => (keeps ? t('account-texts-kept') : t('account-texts-sent')),
 		);
 	}
 
