@@ -14,6 +14,7 @@ mod kinds;
 mod labels;
 mod limits;
 mod merge;
+mod older_client;
 mod partner_attacks;
 mod partner_model;
 mod partner_races;

@@ -105,6 +105,55 @@ fn an_accepter_that_waits_for_another_is_refused_with_a_value() {
     }
 }
 
+/// The connection of the accepter ends before the answer arrives: before the commit, after it, or by the server.
+#[test]
+fn an_accepter_that_gets_no_answer_can_repeat_it() {
+    let Some(backend) = shared() else { return };
+    for commits in [false, true] {
+        let (inviter, invitee) = (Account::new(backend), Account::new(backend));
+        let code = inviter.invite();
+        let mut connection = Connection::open(backend);
+        connection.begin_as(invitee.id);
+        let first =
+            connection.run(&format!("select accept_invitation('{{\"code\": \"{code}\"}}')"));
+        assert!(first.contains("ok"), "{first}");
+        if commits {
+            connection.run("commit");
+        }
+        drop(connection); // It is killed.
+        let again = invitee.accept(&code);
+        assert_eq!(again["state"], "ok");
+        let id = again["partnership_id"].as_str().expect("an id");
+        assert_eq!(first.contains(id), commits, "{first} {again}");
+        let count = format!("select count(*) from partnerships where userid = '{}'", inviter.id);
+        assert_eq!(backend.sql(&count).expect("SQL"), "1");
+        check_invariants(backend, &[&inviter, &invitee]);
+    }
+    let (inviter, invitee) = (Account::new(backend), Account::new(backend));
+    let code = inviter.invite();
+    let mut holding = Connection::open(backend);
+    let pid = holding.run("select pg_backend_pid()");
+    holding.run("begin");
+    holding
+        .run(&format!("select 1 from zafu.invitations where userid = '{}' for update", inviter.id));
+    thread::scope(|scope| {
+        let accepting = scope.spawn(|| invitee.call("accept_invitation", &json!({ "code": code })));
+        // Only the one that waits for this lock: other tests accept, too.
+        let kill = format!(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where {pid} = any (pg_blocking_pids(pid))"
+        );
+        while backend.sql(&kill).expect("SQL") == "0" {
+            assert!(!accepting.is_finished(), "it did not wait");
+        }
+        let response = accepting.join().expect("a response");
+        assert!(response.status.is_server_error(), "{response:?}");
+    });
+    holding.run("commit");
+    assert_eq!(invitee.view()["partnership"], json!(null));
+    assert_eq!(invitee.accept_state(&code), "ok");
+    check_invariants(backend, &[&inviter, &invitee]);
+}
+
 #[test]
 fn two_users_who_accept_each_other_at_once_become_partners_once() {
     let Some(backend) = shared() else { return };
