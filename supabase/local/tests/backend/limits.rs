@@ -116,7 +116,7 @@ impl Drop for SetOnDrop<'_> {
 }
 
 #[test]
-fn real_life_18_few_pushes_of_one_account_wait_and_none_is_parsed_before() {
+fn real_life_18_few_calls_of_one_account_wait_and_no_push_is_parsed_before() {
     let Some(backend) = or_skip(Backend::start()) else { return };
     let (busy, other) = (Account::new(&backend), Account::new(&backend));
     let mut first = Session::open(&backend);
@@ -140,12 +140,36 @@ fn real_life_18_few_pushes_of_one_account_wait_and_none_is_parsed_before() {
             assert!(["55P03", "57014"].contains(&response.code()), "{response:?}");
             response.body["message"] == "other pushes of this account are waiting already"
         });
+        // So are all other calls that would wait.
+        let leave = json!({ "leave": { "partnership_id": busy.id } });
+        let invitation = json!({ "code_hash": "0".repeat(64), "utc_offset": 0, "day_start": 0 });
+        let never_waited = |path: &str, body: &Value| {
+            (0..20).any(|_| {
+                let response = busy.send_json(Method::POST, path, body);
+                assert!(["55P03", "57014"].contains(&response.code()), "{response:?}");
+                response.body["message"] == "other pushes of this account are waiting already"
+            })
+        };
+        let waiting: Vec<&str> = [
+            ("sessions", wire(&started_session())),
+            ("rpc/sync_labels", json!({ "labels": [{}] })),
+            ("rpc/sync_partner", leave),
+            ("rpc/create_invitation", invitation),
+            ("rpc/preview_invitation", json!({ "code": "" })),
+            ("rpc/accept_invitation", json!({ "code": "" })),
+            ("rpc/withdraw_invitation", json!({})),
+            ("rpc/erase_account", json!({})),
+        ]
+        .iter()
+        .filter_map(|(path, body)| (!never_waited(path, body)).then_some(*path))
+        .collect();
         // Other accounts do not wait.
         let rows = many(2);
         assert_eq!(outcomes(&other.push(&rows)), ["accepted", "accepted"]);
         drop(ends);
         first.run("commit");
         assert!(was_rejected, "a fifth push was let in");
+        assert_eq!(waiting, [""; 0], "they were let in");
     });
     busy.call("push_sessions", &json!({ "sessions": 7 })).is(400, "PT400");
     assert_eq!(outcomes(&busy.push(&many(1))), ["accepted"]);
