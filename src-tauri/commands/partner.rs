@@ -41,13 +41,14 @@ pub async fn preview_invitation(
     engine.partner().preview(text).await
 }
 
-/// Accepts the invitation in `text`.
+/// Accepts the invitation in `text`, and sets whether notes and labels stay on the devices of the account.
 #[tauri::command]
 pub async fn accept_invitation(
     engine: State<'_, EngineHandle>,
     text: Secret,
+    keep_texts: bool,
 ) -> Result<PartnerView, IpcError> {
-    engine.partner().accept(text).await
+    engine.partner().accept(text, keep_texts).await
 }
 
 /// Sets the profile.

@@ -6,7 +6,7 @@ mod fakes;
 mod project;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use fakes::{Fakes, Memory, USER};
+use fakes::{Fakes, Memory, PARTNER, USER};
 use futures_lite::future::block_on;
 use project::Project;
 use std::sync::Arc;
@@ -335,7 +335,7 @@ fn invite(fakes: &Fakes) -> Result<InvitationView, IpcError> {
 }
 
 fn accept(fakes: &Fakes, text: &str) -> Result<PartnerView, IpcError> {
-    block_on(fakes.engine().partner().accept(Secret(text.into())))
+    block_on(fakes.engine().partner().accept(Secret(text.into()), true))
 }
 
 fn preview(fakes: &Fakes, text: &str) -> Result<InvitationPreview, IpcError> {
@@ -370,7 +370,10 @@ fn two_users_become_partners_by_an_invitation() {
             needs: InvitationNeed::Nothing,
         }
     );
+    let keeps = || other.store().keeps_texts(PARTNER).unwrap();
+    assert!(!keeps());
     let accepted = accept(&other, &invitation.text).unwrap();
+    assert!(keeps());
     let partnership = accepted.partnership.unwrap();
     assert_eq!(partnership.partner.profile.name, "Me");
     assert_eq!(partnership.weeks.len(), 1);
@@ -434,6 +437,7 @@ fn an_invitation_that_is_no_longer_open_is_replaced() {
     assert_eq!(withdrawn.invitation_expires_at, None);
     assert_eq!(me.store().kept_invitation(USER).unwrap(), None);
     assert_eq!(accept(&other, &second.link).unwrap_err().message.id, "partner-refusal-not-open");
+    assert!(!other.store().keeps_texts(PARTNER).unwrap(), "nothing was changed");
     let third = invite(&me).unwrap();
     assert_eq!(preview(&me, &third.link).unwrap_err().message.id, "partner-refusal-own");
 }

@@ -94,15 +94,18 @@ impl<'a> Partner<'a> {
             .await
     }
 
-    /// Accepts the invitation in `text`. Accepting it again changes nothing.
+    /// Accepts the invitation in `text`. Accepting it again changes nothing. `keep_texts` says whether notes and labels stay
+    /// on the devices of the account.
     ///
     /// # Errors
     /// As [`Self::preview`], and [`ErrorCode::Account`](crate::protocol::ErrorCode::Account) without an account of its
     /// project.
-    pub async fn accept(&self, text: Secret) -> Result<PartnerView, IpcError> {
+    pub async fn accept(&self, text: Secret, keep_texts: bool) -> Result<PartnerView, IpcError> {
         self.0
             .sync()
-            .request(|account| async move { account.accept_invitation(&text.0).await })
+            .request(
+                move |account| async move { account.accept_invitation(&text.0, keep_texts).await },
+            )
             .await
     }
 

@@ -195,8 +195,9 @@ macro_rules! partner_requests {
             Withdraw => withdraw() -> PartnerView;
             /// Returns who invites with the invitation in `text`, and what has to be done before it can be accepted.
             Preview => preview(text: Secret) -> InvitationPreview;
-            /// Accepts the invitation in `text`. Accepting it again changes nothing.
-            Accept => accept(text: Secret) -> PartnerView;
+            /// Accepts the invitation in `text`. Accepting it again changes nothing. `keep_texts` says whether notes and labels
+            /// stay on the devices of the account.
+            Accept => accept(text: Secret, keep_texts: bool) -> PartnerView;
             /// Sets the profile. A name, once set, can be changed and not removed.
             SetProfile => set_profile(profile: ProfileView) -> PartnerView;
             /// Sets the number of sits that the user wants to sit in a week, with or without an account.

@@ -145,8 +145,13 @@ impl AccountSession {
         }))
     }
 
-    /// Accepts the invitation in `text`. Accepting it again changes nothing.
-    pub async fn accept_invitation(&self, text: &str) -> Result<Done<PartnerView>, IpcError> {
+    /// Accepts the invitation in `text`. Accepting it again changes nothing. `keep_texts` is the user's choice whether notes
+    /// and labels stay on this device.
+    pub async fn accept_invitation(
+        &self,
+        text: &str,
+        keep_texts: bool,
+    ) -> Result<Done<PartnerView>, IpcError> {
         let (Invitation { code, .. }, project) = parse(text)?;
         let user = self.open_signed_in().await?;
         let account = self.store().signed_in()?;
@@ -158,7 +163,16 @@ impl AccountSession {
             let code = code.clone();
             async move { remote.accept_invitation(user, &code).await }
         });
-        answer.await?.map_err(refused)?;
+        let kept_before = self.store().keeps_texts(user)?;
+        if keep_texts {
+            // Before the partnership: nothing may be sent that the user wants to keep.
+            self.store().set_keeps_texts(user, true)?;
+        }
+        if let Err(refusal) = answer.await? {
+            self.store().set_keeps_texts(user, kept_before)?;
+            return Err(refused(refusal));
+        }
+        self.store().set_keeps_texts(user, keep_texts)?;
         self.partner_after(user).await
     }
 

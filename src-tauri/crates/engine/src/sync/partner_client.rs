@@ -68,8 +68,8 @@ impl Direct {
         done(self.runtime.block_on(self.session.preview_invitation(&text.0)))
     }
 
-    fn accept(&self, text: Secret) -> Result<PartnerView, IpcError> {
-        done(self.runtime.block_on(self.session.accept_invitation(&text.0)))
+    fn accept(&self, text: Secret, keep_texts: bool) -> Result<PartnerView, IpcError> {
+        done(self.runtime.block_on(self.session.accept_invitation(&text.0, keep_texts)))
     }
 
     fn week(&self) -> Result<WeekProgress, IpcError> {
