@@ -3,7 +3,7 @@
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use common::{at, pull_of, sign_in, user};
+use common::{at, id, pull_of, sat, sign_in, user};
 use proptest::prelude::*;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
@@ -581,4 +581,22 @@ fn an_invitation_is_kept_until_there_is_a_partner() {
     let response = server.receive(PartnerChanges::default());
     store.apply_partner(user(1), response).unwrap();
     assert_eq!(store.kept_invitation(user(1)).unwrap(), None);
+}
+
+#[test]
+fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_any_case() {
+    let (_folder, store) = signed_in();
+    sat(&store, id(1), 0);
+    let all = now() - TimeDelta::days(1)..now() + TimeDelta::days(1);
+    let counted = |account, starts| store.counted_sits(account, starts).unwrap();
+    let shared = counted(Some(user(1)), all.clone());
+    assert_eq!(shared.iter().map(|sit| sit.length).collect::<Vec<_>>(), [Seconds(600)]);
+    let start = shared[0].start;
+    assert_eq!(counted(Some(user(1)), start..start + TimeDelta::milliseconds(1)), shared);
+    assert_eq!(counted(Some(user(1)), now() - TimeDelta::days(1)..start), []);
+    assert_eq!(counted(Some(user(2)), all.clone()), []);
+    let erasure = Uuid::from_u128(4);
+    store.agree_to_erasure(user(1), erasure, AfterErasure::KeepHere).unwrap();
+    assert_eq!(counted(Some(user(1)), all.clone()), [], "it stays on this device");
+    assert_eq!(counted(None, all), shared);
 }
