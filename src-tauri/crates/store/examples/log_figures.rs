@@ -243,6 +243,14 @@ fn reads(store: &Store, sits: u32) -> AnyResult<Map<String, Value>> {
                 ..labels(vec![key("Zazen")])
             },
         ),
+        (
+            "nothing_outcome",
+            LogFilter {
+                outcomes: vec![Outcome::EndedEarly],
+                sources: vec![Source::Manual],
+                ..LogFilter::default()
+            },
+        ),
         ("nothing_rare_word_and_length", nothing(words("needle"))),
     ];
     for (name, filter) in filters {

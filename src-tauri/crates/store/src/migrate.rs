@@ -26,6 +26,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013_late_log.sql"),
     include_str!("migrations/0014_invitation.sql"),
     include_str!("migrations/0015_texts.sql"),
+    include_str!("migrations/0016_kinds.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

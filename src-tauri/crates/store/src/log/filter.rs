@@ -58,7 +58,51 @@ pub enum Outcome {
     Completed,
 }
 
+/// The outcome and the source of rows, as the numbers in `log_rows`.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    pub(super) outcome: i64,
+    pub(super) source: i64,
+}
+
 impl LogFilter {
+    /// Returns whether the outcome or the source of rows is a condition.
+    pub(super) const fn has_kind(&self) -> bool {
+        !self.outcomes.is_empty() || !self.sources.is_empty()
+    }
+
+    /// Returns the kinds of the rows that are selected.
+    pub(super) fn kinds(&self) -> Vec<Kind> {
+        let or_all = |selected: BTreeSet<i64>| match selected.is_empty() {
+            true => BTreeSet::from([0, 1, 2]),
+            false => selected,
+        };
+        let (outcomes, sources) = (or_all(self.outcome_numbers()), or_all(self.source_numbers()));
+        let kinds = outcomes.into_iter().flat_map(|outcome| {
+            let sources = sources.iter();
+            sources.map(move |&source| Kind { outcome, source })
+        });
+        kinds.collect()
+    }
+
+    fn outcome_numbers(&self) -> BTreeSet<i64> {
+        let number = |outcome: &Outcome| match outcome {
+            Outcome::Started => 0,
+            Outcome::EndedEarly => 1,
+            Outcome::Completed => 2,
+        };
+        self.outcomes.iter().map(number).collect()
+    }
+
+    fn source_numbers(&self) -> BTreeSet<i64> {
+        let number = |source: &Source| match source {
+            Source::Timer => 0,
+            Source::Manual => 1,
+            Source::Import => 2,
+        };
+        self.sources.iter().map(number).collect()
+    }
+
     /// Returns whether a condition applies to rows alone, so that totals do not tell how many it selects.
     pub(super) const fn has_row_conditions(&self) -> bool {
         let Self { shortest, longest, outcomes, sources, .. } = self;
@@ -71,21 +115,12 @@ impl LogFilter {
         let mut add = |condition: std::fmt::Arguments<'_>| {
             write!(sql, " AND {condition}").unwrap_or_else(|_| unreachable!("a string has space"));
         };
+        // The plus keeps SQLite from searching an index by these: scans that do so have conditions of their own.
         if !self.outcomes.is_empty() {
-            let outcomes = self.outcomes.iter().map(|outcome| match outcome {
-                Outcome::Started => 0,
-                Outcome::EndedEarly => 1,
-                Outcome::Completed => 2,
-            });
-            add(format_args!("outcome IN ({})", list(outcomes)));
+            add(format_args!("+outcome IN ({})", list(self.outcome_numbers())));
         }
         if !self.sources.is_empty() {
-            let sources = self.sources.iter().map(|source| match source {
-                Source::Timer => 0,
-                Source::Manual => 1,
-                Source::Import => 2,
-            });
-            add(format_args!("source IN ({})", list(sources)));
+            add(format_args!("+source IN ({})", list(self.source_numbers())));
         }
         if let Some(shortest) = self.shortest {
             add(format_args!("length >= {}", shortest.0));
@@ -165,12 +200,17 @@ impl Labels {
         shown.and_then(|id| self.names.get(&id)).map(|(key, _)| key)
     }
 
-    /// Returns the ids of the labels of `owner` that are shown as one of `labels`.
-    pub(super) fn ids(&self, owner: i64, labels: &[Option<LabelKey>]) -> BTreeSet<i64> {
-        let selected = |id: i64| labels.iter().any(|key| key.as_ref() == self.shown_as(id));
+    /// Returns the ids that rows of `owner` can have.
+    pub(super) fn all(&self, owner: i64) -> BTreeSet<i64> {
         let of_owner = self.shown.iter().filter(|(_, (of, _))| *of == owner).map(|(id, _)| *id);
         // Rows without a label have the id 0.
-        of_owner.chain([0]).filter(|id| selected(*id)).collect()
+        of_owner.chain([0]).collect()
+    }
+
+    /// Returns the ids of the labels of `owner` that are shown as one of `labels`.
+    pub(super) fn ids(&self, owner: i64, labels: &[Option<LabelKey>]) -> BTreeSet<i64> {
+        let selected = |id: &i64| labels.iter().any(|key| key.as_ref() == self.shown_as(*id));
+        self.all(owner).into_iter().filter(selected).collect()
     }
 
     /// Returns the labels of `owner`, each with the name under which it is shown.

@@ -1,10 +1,10 @@
 //! Reads pages of the log, in both directions from any position.
 //!
-//! A page is a merge of scans, each of which reads an index in the order of the log: for an owner, or an owner and a label,
-//! the rows; for words, the matches in the index of words. So a page costs what its rows cost, however long the log is,
-//! unless a condition of the row alone, such as its length, applies to almost no row.
+//! A page is a merge of scans, each of which reads an index in the order of the log: for an owner, or an owner, a label, an
+//! outcome and a source, the rows; for words, the matches in the index of words. So a page costs what its rows cost, however
+//! long the log is, unless a condition of the row alone, such as its length, applies to almost no row.
 
-use super::filter::{self, Labels, LogFilter};
+use super::filter::{self, Kind, Labels, LogFilter};
 use super::words::Search;
 use super::{Total, day_number, day_of_number, day_start};
 use crate::StoreError;
@@ -88,9 +88,9 @@ const POSITIONS_PER_MILLI: i128 = 32_768;
 const MILLIS_PER_DAY: i128 = 86_400_000;
 /// The largest UTC offset, in milliseconds.
 const MAX_OFFSET: i128 = 1439 * 60_000;
-/// The maximum number of labels of one owner that are scanned one by one. If there are more, all rows are scanned instead.
-const MAX_LABEL_SCANS: usize = 16;
-/// The maximum number of labels of all owners that are scanned one by one: SQLite merges at most 500 scans.
+/// The maximum number of scans of the labels of one owner. If there were more, all rows are scanned instead.
+const MAX_LABEL_SCANS: usize = 144;
+/// The maximum number of scans of the labels of all owners: SQLite merges at most 500 scans.
 const MAX_SCANS: usize = 400;
 
 /// Returns a page of the log.
@@ -215,8 +215,8 @@ struct Scan {
 enum LabelScan {
     /// Rows of any label.
     Any,
-    /// Rows of one label, found by an index.
-    One(i64),
+    /// Rows of one label and kind, found by an index.
+    Kind(i64, Kind),
     /// Rows with one of these labels.
     In(BTreeSet<i64>),
     /// Rows with none of these labels.
@@ -243,18 +243,21 @@ impl<'a> Scans<'a> {
         let owners = filter::owners(connection, filter.owner)?;
         let labels = Labels::read(connection)?;
         let search = Search::of(connection, &filter.words)?;
+        let kinds = filter.kinds();
+        let max = MAX_LABEL_SCANS.min(MAX_SCANS / owners.len().max(1)) / kinds.len().max(1);
+        let by_kind = ByKind { kinds, max };
         let mut scans = Vec::new();
-        let max = MAX_LABEL_SCANS.min(MAX_SCANS / owners.len().max(1));
         for &owner in &owners {
             let selected = (!filter.labels.is_empty()).then(|| labels.ids(owner, &filter.labels));
-            match &search {
-                None => scans.extend(selected.map_or_else(
-                    || vec![Scan { owner, labels: LabelScan::Any, words: None }],
-                    |selected| by_label(owner, selected, max),
-                )),
-                Some(search) => {
+            match (&search, selected) {
+                (None, Some(selected)) => scans.extend(by_kind.scans(owner, selected)),
+                (None, None) if filter.has_kind() => {
+                    scans.extend(by_kind.scans(owner, labels.all(owner)));
+                }
+                (None, None) => scans.push(Scan { owner, labels: LabelScan::Any, words: None }),
+                (Some(search), selected) => {
                     let named = search.in_names(&labels.names(owner))?;
-                    scans.extend(by_words(owner, search, named, selected, max));
+                    scans.extend(by_words(owner, search, named, selected, &by_kind));
                 }
             }
         }
@@ -489,12 +492,14 @@ impl Scan {
         let list = |labels: &BTreeSet<i64>| filter::list(labels.iter().copied());
         let label = match &self.labels {
             LabelScan::Any => String::new(),
-            LabelScan::One(label) => format!(" AND label = {label}"),
+            LabelScan::Kind(label, Kind { outcome, source }) => {
+                format!(" AND label = {label} AND outcome = {outcome} AND source = {source}")
+            }
             LabelScan::In(labels) => format!(" AND +label IN ({})", list(labels)),
             LabelScan::NotIn(labels) => format!(" AND +label NOT IN ({})", list(labels)),
         };
         let index = match self.labels {
-            LabelScan::One(_) => "INDEXED BY log_rows_by_label",
+            LabelScan::Kind(..) => "INDEXED BY log_rows_by_kind",
             _ => "",
         };
         match &self.words {
@@ -517,15 +522,26 @@ impl Scan {
     }
 }
 
-/// Returns the scans of the rows with one of `labels`: one scan per label if these are at most `max`.
-fn by_label(owner: i64, labels: BTreeSet<i64>, max: usize) -> Vec<Scan> {
-    if labels.len() > max {
-        return vec![Scan { owner, labels: LabelScan::In(labels), words: None }];
+/// How rows of labels are scanned.
+struct ByKind {
+    /// The kinds of rows that the filter selects.
+    kinds: Vec<Kind>,
+    /// The maximum number of labels that are scanned one by one.
+    max: usize,
+}
+
+impl ByKind {
+    /// Returns the scans of the rows with one of `labels`: one scan per label and kind if the labels are not too many.
+    fn scans(&self, owner: i64, labels: BTreeSet<i64>) -> Vec<Scan> {
+        if labels.len() > self.max {
+            return vec![Scan { owner, labels: LabelScan::In(labels), words: None }];
+        }
+        let scans = labels.into_iter().flat_map(|label| {
+            let labels = self.kinds.iter().map(move |&kind| LabelScan::Kind(label, kind));
+            labels.map(|labels| Scan { owner, labels, words: None })
+        });
+        scans.collect()
     }
-    labels
-        .into_iter()
-        .map(|label| Scan { owner, labels: LabelScan::One(label), words: None })
-        .collect()
 }
 
 /// Returns the scans of the rows with each word in the note or in the name of the label. `named` has the positions of the
@@ -535,7 +551,7 @@ fn by_words(
     search: &Search,
     mut named: BTreeMap<i64, BTreeSet<usize>>,
     selected: Option<BTreeSet<i64>>,
-    max: usize,
+    by_kind: &ByKind,
 ) -> Vec<Scan> {
     if let Some(selected) = &selected {
         named.retain(|label, _| selected.contains(label));
@@ -547,7 +563,7 @@ fn by_words(
     let mut scans = Vec::new();
     for (words, labels) in remaining {
         match words {
-            None => scans.extend(by_label(owner, labels, max)),
+            None => scans.extend(by_kind.scans(owner, labels)),
             words => scans.push(Scan { owner, labels: LabelScan::In(labels), words }),
         }
     }

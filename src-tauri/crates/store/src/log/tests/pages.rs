@@ -365,6 +365,7 @@ fn pages_are_read_in_the_order_of_an_index() {
     all.extend(all.clone().into_iter().map(|(session, _)| (session, Some(user(1)))));
     let (_folder, store) = inserted(&all);
     let key = |key: &str| Some(LabelKey(key.into()));
+    const BY_KIND: &str = "log_rows USING COVERING INDEX log_rows_by_kind (owner=? AND label=? AND outcome=? AND source=? AND position>? AND position<?)";
     let filters = [
         (
             LogFilter::default(),
@@ -372,7 +373,7 @@ fn pages_are_read_in_the_order_of_an_index() {
         ),
         (
             LogFilter { labels: vec![key("Zazen"), key("Walking"), None], ..LogFilter::default() },
-            "log_rows USING COVERING INDEX log_rows_by_label (owner=? AND label=? AND position>? AND position<?)",
+            BY_KIND,
         ),
         (
             LogFilter { labels: many, ..LogFilter::default() },
@@ -386,6 +387,13 @@ fn pages_are_read_in_the_order_of_an_index() {
             LogFilter {
                 outcomes: vec![Outcome::Completed],
                 sources: vec![Source::Timer],
+                longest: Some(Seconds(9)),
+                ..LogFilter::default()
+            },
+            BY_KIND,
+        ),
+        (
+            LogFilter {
                 longest: Some(Seconds(9)),
                 first_day: Some(NaiveDate::MIN),
                 ..LogFilter::default()
