@@ -17,18 +17,15 @@ fn invitation(seed: u8) -> Invitation {
     }
 }
 
-/// Listens for links as the window does, and keeps what comes.
-const LISTEN: &str = "const [done] = arguments;
-    const tauri = window.__TAURI_INTERNALS__;
-    window.links = [];
-    const handler = tauri.transformCallback((event) => window.links.push(event.payload));
-    tauri.invoke('plugin:event|listen', { event: 'join', target: { kind: 'Any' }, handler })
-        .then(() => tauri.invoke('take_join_link'))
-        .then((link) => { if (link) window.links.push(link); done(window.links); }, (error) => done(String(error)));";
-
 /// Opens a link as the system does.
 fn open(desktop: &Desktop, link: &str) -> Program {
     Program::start(desktop.command(program("zafu-app")).arg(link))
+}
+
+/// Waits until the page of the partner shows a link, which its user can look at.
+fn see_link(browser: &Browser, link: &str) {
+    eventually("the link is shown", || (browser.value("join-text")? == link).then_some(()));
+    assert_eq!(browser.count("join-preview"), 0, "nothing is asked of the project");
 }
 
 /// Fails if a process has `text` among its arguments or in its environment.
@@ -61,17 +58,13 @@ fn a_link_starts_zafu_and_a_later_one_reaches_the_same_window() {
     let Some(desktop) = Desktop::new() else { return };
     let (first, second) = (invitation(1), invitation(2));
     let Some(browser) = Browser::open(&desktop, &["--verbose", &first.to_link()]) else { return };
-    browser.see("setup");
+    see_link(&browser, &first.to_link());
     let process = desktop.process();
-    assert_eq!(browser.run(LISTEN), serde_json::json!([first.to_link()]));
     assert_no_process_has(first.code.as_str());
 
     let mut other = open(&desktop, &second.to_link());
     assert!(other.ended().success());
-    let both = serde_json::json!([first.to_link(), second.to_link()]);
-    eventually("the second link is there", || {
-        (browser.run("arguments[0](window.links)") == both).then_some(())
-    });
+    see_link(&browser, &second.to_link());
     assert_eq!((desktop.process(), desktop.windows().len()), (process, 1));
     for invitation in [&first, &second] {
         assert_no_process_has(invitation.code.as_str());
@@ -84,7 +77,6 @@ fn a_link_opens_the_window_of_a_zafu_that_shows_none_and_waits_for_it() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    browser.run(LISTEN);
     let sit = desktop.start_sit().sit.unwrap();
     desktop.close_window();
     let link = invitation(3).to_link();
@@ -92,9 +84,11 @@ fn a_link_opens_the_window_of_a_zafu_that_shows_none_and_waits_for_it() {
     eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
     browser.switch_to_new_window();
     browser.see_phase("sitting");
-    assert_eq!(browser.run(LISTEN), serde_json::json!([link]));
-    assert_eq!(browser.run(LISTEN), serde_json::json!([]), "each link comes once");
+    assert_eq!(browser.count("partner"), 0, "it does not interrupt the sit");
     assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
+    desktop.client().end_sit(None).unwrap();
+    browser.click("done");
+    see_link(&browser, &link);
 }
 
 #[test]

@@ -475,7 +475,7 @@ describe('the week of the lotus', () => {
 		await demo.setTarget(10);
 		await isSaid('week', '2 of 10 this week');
 		await press('open-settings');
-		await press('week-off');
+		await fireEvent.change(await screen.findByTestId('week-choice'), { target: { value: 'off' } });
 		await press('back');
 		await isOpened('setup', '0.000');
 		expect(screen.queryByTestId('week')).toBeNull();

@@ -40,6 +40,14 @@
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
  *              owner-row (one each), owner-adopt, dead-letter-row (one each), dead-letter-retry,
  *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
+ *   partner    open-partner (setup, settings, account), partner, invite, invite-{text,copy,copy-link,withdraw,status,
+ *              open,expired,nameless,error}, join-{text,look,preview,texts-keep,texts-send,accept,sign-in,account,
+ *              other-project,cancel,error,has-partner}, this-week, shared-lotus, bow, bow-{waits,later}, kept, past-weeks,
+ *              together, privacy-{counts,times,waits}, shown, shown-{open,times,no-times}, leave, leave-waits, former, as-of,
+ *              partner-trouble, open-profile, back; leave-dialog, leave-{confirm,cancel}
+ *   profile    in the account: profile-name, profile-image-NAME, profile-waits; also in the settings: target, target-waits,
+ *              week-choice, partner-notifications
+ *   week       week, on the setup screen and on the finished screen
  *   mark       sync-mark (data-state), on the setup screen and in the log
  *   anywhere   notice, notice-action, notice-dismiss, trouble, trouble-dismiss, announcer; under a sit
  *              notices-open comes first
