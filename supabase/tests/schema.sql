@@ -5,7 +5,7 @@ begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 
-select plan(67);
+select plan(69);
 
 select tables_are('public', array['users', 'partnerships', 'weeks', 'sessions', 'labels']);
 select columns_are('public', 'users', array['id', 'name', 'email', 'weeklytarget', 'usualsitlength', 'image',
@@ -31,7 +31,7 @@ select is(relrowsecurity, true, relname || ' has row level security')
 from pg_class where oid in ('public.users'::regclass, 'public.partnerships'::regclass,
   'public.weeks'::regclass, 'public.sessions'::regclass, 'public.labels'::regclass, 'zafu.sync_state'::regclass,
   'zafu.history'::regclass, 'zafu.invitations'::regclass, 'zafu.targets'::regclass, 'zafu.partner_news'::regclass,
-  'zafu.weeks_to_recount'::regclass);
+  'zafu.weeks_to_recount'::regclass, 'zafu.kept_texts'::regclass);
 select policies_are('public', 'users', array['select_own_profile']);
 select policies_are('public', 'sessions',
   array['select_own_sessions', 'insert_own_sessions', 'update_own_sessions']);
@@ -47,6 +47,7 @@ select table_privs_are('public', 'weeks', 'authenticated', array[]::text[]);
 select table_privs_are('public', 'partnerships', 'authenticated', array[]::text[]);
 select table_privs_are('zafu', 'invitations', 'authenticated', array[]::text[]);
 select table_privs_are('zafu', 'targets', 'authenticated', array[]::text[]);
+select table_privs_are('zafu', 'kept_texts', 'authenticated', array[]::text[]);
 select table_privs_are('zafu', 'partner_news', 'authenticated', array[]::text[]);
 select table_privs_are('zafu', 'weeks_to_recount', 'authenticated', array[]::text[]);
 select table_privs_are('public', 'labels', 'authenticated', array['SELECT']);

@@ -9,7 +9,7 @@ fn a_migrated_server_is_healthy() {
     let Some(backend) = shared() else { return };
     let health = Account::anonymous(backend).call("zafu_health", &json!({})).body;
     let expected = json!({
-        "schema": 4, "oldest_client": "0.1.0", "rls": true,
+        "schema": 5, "oldest_client": "0.1.0", "rls": true,
         "unprotected": [], "surplus": [], "missing": [], "changed": [],
         "limits": {
             "rows_per_push": 5000, "bytes_per_push": 4_194_304, "new_ids_per_day": 250_000,

@@ -24,5 +24,6 @@ mod poison;
 mod push;
 mod session;
 mod sits;
+mod texts;
 mod upgrade;
 mod weeks;
