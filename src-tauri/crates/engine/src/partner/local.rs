@@ -13,7 +13,7 @@ use zafu_core::day::{DayStart, day_of, week_of};
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::partnership::{
-    FormerPartnership, Partnership, Privacy, SharedSit, Shown, Week, together, week_share,
+    FormerPartnership, Partnership, Privacy, SharedSit, Shown, WEEK, Week, together, week_share,
 };
 use zafu_core::profile::{InvalidName, Profile, ProfileName, WeeklyTarget};
 use zafu_core::session::COUNTS_FROM;
@@ -111,7 +111,7 @@ impl LocalPartner<'_> {
         state: &PartnerState,
         partnership: &Partnership,
     ) -> Result<PartnershipView, StoreError> {
-        let weeks = self.weeks(state, partnership, self.now.utc)?;
+        let weeks = self.weeks(state, partnership, partnership.started_at, self.now.utc)?;
         let total = tally(partnership, &weeks);
         let privacy = state.privacy.as_ref().map_or(Privacy::Counts, |privacy| privacy.value);
         let bows = state.bow.as_ref().is_some_and(|bow| bow.refusal.is_none());
@@ -150,18 +150,20 @@ impl LocalPartner<'_> {
         })
     }
 
-    /// Returns the weeks of the partnership that have begun until `until`.
+    /// Returns the weeks of the partnership that have begun until `until`, with the user's sits from `since` on.
     fn weeks(
         &self,
         state: &PartnerState,
         partnership: &Partnership,
+        since: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<Week>, StoreError> {
         let shown = state.view.as_ref().and_then(|(view, _)| view.shown_to_partner.as_ref());
         // A target that the server does not have yet holds only from the week after it.
         let mine = shown.map_or(state.target.value, |shown| shown.target);
         let goal = mine.get() + partnership.partner.target.get();
-        let sits = self.own_sits(partnership.started_at..DateTime::<Utc>::MAX_UTC)?;
+        let since = since.max(partnership.started_at);
+        let sits = self.own_sits(since..DateTime::<Utc>::MAX_UTC)?;
         let account = self.store.account()?;
         let complete = account.is_some_and(|account| account.synced_at.is_some());
         Ok(weeks(partnership, goal, &sits, complete, until))
@@ -183,7 +185,8 @@ impl LocalPartner<'_> {
         let shared = match &state.view {
             Some((view, _)) if settings.week != WeekChoice::Mine => match &view.partnership {
                 Some(partnership) => {
-                    let weeks = self.weeks(&state, partnership, moment.max(self.now.utc))?;
+                    let until = moment.max(self.now.utc);
+                    let weeks = self.weeks(&state, partnership, moment - WEEK, until)?;
                     weeks.into_iter().rev().find(|week| week.start <= moment)
                 }
                 None => None,

@@ -1,7 +1,7 @@
 //! The weeks of a partnership as this device knows them: the server's, those that have begun since, and the user's own sits.
 
 use chrono::{DateTime, Utc};
-use zafu_core::partnership::{Partnership, SharedSit, Tally, WEEK, Week, week_number, week_start};
+use zafu_core::partnership::{Partnership, SharedSit, Tally, Week, week_number, week_start};
 
 /// The most weeks that are shown.
 const MAX_WEEKS: u32 = 104;
@@ -26,10 +26,15 @@ pub(super) fn weeks(
         ),
     );
     weeks.drain(..weeks.len().saturating_sub(MAX_WEEKS as usize));
-    for week in &mut weeks {
-        let end = week.start.checked_add_signed(WEEK).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let counted = sits.iter().filter(|sit| (week.start..end).contains(&sit.start)).count();
-        let counted = u32::try_from(counted).unwrap_or(u32::MAX);
+    let oldest = weeks.first().map_or(0, |week| week.number);
+    let mut counted = vec![0_u32; weeks.len()];
+    for sit in sits {
+        let index = week_number(first, sit.start).and_then(|number| number.checked_sub(oldest));
+        if let Some(count) = index.and_then(|index| counted.get_mut(index as usize)) {
+            *count += 1;
+        }
+    }
+    for (week, counted) in weeks.iter_mut().zip(counted) {
         week.mine = if complete { counted } else { week.mine.max(counted) };
     }
     weeks
