@@ -7,6 +7,7 @@ mod commands;
 mod dialogs;
 mod exit;
 mod invitation;
+mod log_session;
 mod rendering;
 mod ring_icon;
 mod signals;
@@ -18,6 +19,7 @@ mod window;
 use args::Args;
 use clap::Parser;
 use exit::ExitState;
+use log_session::KeptLog;
 use signals::SignalListener;
 use startup::Started;
 use std::process::ExitCode;
@@ -119,6 +121,7 @@ fn run_shell(
         .manage(window::ToShow(restored.into()))
         .manage(invitation::ToShow::default())
         .manage(commands::import::Chosen::default())
+        .manage(KeptLog::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_state,
             commands::sit::start_sit,
@@ -129,21 +132,10 @@ fn run_shell(
             commands::sit::resolve_sit,
             commands::sit::dismiss_finished,
             commands::sit::check_bell,
-            commands::log::log_page,
-            commands::log::get_insight,
+            commands::log::request_log,
+            commands::log::drop_undo,
+            commands::log::keep_log_filter,
             commands::log::save_picture,
-            commands::log::list_owners,
-            commands::log::add_sit,
-            commands::log::edit_sit,
-            commands::log::delete_sits,
-            commands::log::restore_sits,
-            commands::log::set_label,
-            commands::log::list_labels,
-            commands::log::create_label,
-            commands::log::change_label,
-            commands::log::merge_label,
-            commands::log::delete_label,
-            commands::log::restore_label,
             commands::import::choose_import_files,
             commands::import::read_import,
             commands::import::commit_import,
@@ -266,7 +258,10 @@ async fn show_first(app: AppHandle, background: bool, tell: bool) {
 async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
     loop {
         let sent = match events.recv().await {
-            Ok(Event::State(state)) => app.emit_to(window::LABEL, "state", state),
+            Ok(Event::State(state)) => {
+                app.state::<KeptLog>().follow(&state);
+                app.emit_to(window::LABEL, "state", state)
+            }
             Ok(Event::Settings) => app.emit_to(window::LABEL, "settings", ()),
             Ok(Event::Log) => app.emit_to(window::LABEL, "log", ()),
             Ok(Event::Partner) => app.emit_to(window::LABEL, "partner", ()),

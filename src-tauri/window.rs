@@ -1,6 +1,7 @@
 //! The window. It is created when it is shown and destroyed when it is closed, which frees most of the memory while a
 //! sit continues. It opens at its last position.
 
+use crate::log_session::KeptLog;
 use crate::startup::Restored;
 use serde::Serialize;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +13,7 @@ use zafu_core::ids::SessionId;
 use zafu_core::settings::{Settings, Theme};
 use zafu_engine::DataFolder;
 use zafu_engine::EngineHandle;
-use zafu_engine::protocol::EngineState;
+use zafu_engine::protocol::{EngineState, LogSession};
 
 /// Label of the window, also in capabilities and events.
 pub const LABEL: &str = "main";
@@ -26,6 +27,7 @@ struct Start<'a> {
     quit_asked: bool,
     note_asked: bool,
     restored: Option<Restored>,
+    log: LogSession,
 }
 
 /// Returns the plugin that saves the window's position, in the data folder: the plugin joins the file name to a folder
@@ -113,6 +115,8 @@ fn tell(app: &AppHandle, reason: Reason) {
 async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error::Error>> {
     let engine = app.state::<EngineHandle>();
     let (state, settings) = (engine.state().await?, engine.settings().await?);
+    let kept = app.state::<KeptLog>();
+    kept.follow(&state);
     let to_show = app.state::<ToShow>();
     let restored = to_show.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     let start = serde_json::to_string(&Start {
@@ -121,6 +125,7 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
         quit_asked: reason == Reason::AskToQuit,
         note_asked: matches!(reason, Reason::AddNote(_)),
         restored,
+        log: kept.session(),
     })?;
     let theme = match settings.theme {
         Theme::System => None,

@@ -1,136 +1,38 @@
 //! Commands for the log.
 
 use super::save_file;
+use crate::log_session::KeptLog;
+use serde_json::Value;
 use tauri::{State, WebviewWindow};
-use zafu_core::ids::SessionRef;
-use zafu_core::label::LabelKey;
 use zafu_core::message;
 use zafu_engine::EngineHandle;
-use zafu_engine::protocol::{
-    ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
-    OwnerView, SitChange, SitEntry,
-};
+use zafu_engine::protocol::{ErrorCode, IpcError, LogFilter, LogRequest, UndoEntry};
 
-/// The most sits that the window reads at once.
-const MAX_PAGE: u32 = 1_000;
-
-/// Returns a page of the log.
+/// Carries out a request to the log, and keeps `undo` for it if it has succeeded.
 #[tauri::command]
-pub async fn log_page(
+pub async fn request_log(
     engine: State<'_, EngineHandle>,
-    query: LogQuery,
-) -> Result<LogPage, IpcError> {
-    let limit = query.limit.min(MAX_PAGE);
-    engine.log().sits(LogQuery { limit, ..query }).await
+    kept: State<'_, KeptLog>,
+    request: LogRequest,
+    undo: Option<UndoEntry>,
+) -> Result<Value, IpcError> {
+    let result = engine.log().request(request).await?;
+    if let Some(undo) = undo {
+        kept.push(undo, &result);
+    }
+    Ok(result)
 }
 
-/// Returns the figures of the log.
+/// Forgets a change that was undone, or that never can be.
 #[tauri::command]
-pub async fn get_insight(
-    engine: State<'_, EngineHandle>,
-    period: InsightPeriod,
-) -> Result<InsightView, IpcError> {
-    engine.log().insight(period).await
+pub fn drop_undo(kept: State<'_, KeptLog>, id: u32) {
+    kept.drop_undo(id);
 }
 
-/// Returns every owner of sits on this device, the account in use first.
+/// Keeps the filter of the log for the next window.
 #[tauri::command]
-pub async fn list_owners(engine: State<'_, EngineHandle>) -> Result<Vec<OwnerView>, IpcError> {
-    engine.log().owners().await
-}
-
-/// Adds a sit that was not timed on this device.
-#[tauri::command]
-pub async fn add_sit(
-    engine: State<'_, EngineHandle>,
-    entry: SitEntry,
-) -> Result<SessionRef, IpcError> {
-    engine.log().add_sit(entry).await
-}
-
-/// Changes what the user can correct of a session.
-#[tauri::command]
-pub async fn edit_sit(
-    engine: State<'_, EngineHandle>,
-    session: SessionRef,
-    change: SitChange,
-) -> Result<(), IpcError> {
-    engine.log().edit_sit(session, change).await
-}
-
-/// Marks sessions as deleted; `restore_sits` undoes it.
-#[tauri::command]
-pub async fn delete_sits(
-    engine: State<'_, EngineHandle>,
-    sessions: Vec<SessionRef>,
-) -> Result<(), IpcError> {
-    engine.log().delete_sits(sessions).await
-}
-
-/// Undoes the deletion of sessions.
-#[tauri::command]
-pub async fn restore_sits(
-    engine: State<'_, EngineHandle>,
-    sessions: Vec<SessionRef>,
-) -> Result<(), IpcError> {
-    engine.log().restore_sits(sessions).await
-}
-
-/// Sets the label of sessions; the empty text removes it.
-#[tauri::command]
-pub async fn set_label(
-    engine: State<'_, EngineHandle>,
-    sessions: Vec<SessionRef>,
-    key: String,
-) -> Result<(), IpcError> {
-    engine.log().set_label(sessions, key).await
-}
-
-/// Returns the labels that the user can choose, by name.
-#[tauri::command]
-pub async fn list_labels(engine: State<'_, EngineHandle>) -> Result<Vec<LabelView>, IpcError> {
-    engine.log().labels().await
-}
-
-/// Creates a label.
-#[tauri::command]
-pub async fn create_label(
-    engine: State<'_, EngineHandle>,
-    look: LabelLook,
-) -> Result<LabelView, IpcError> {
-    engine.log().create_label(look).await
-}
-
-/// Changes the name, the colour and the shape of a label.
-#[tauri::command]
-pub async fn change_label(
-    engine: State<'_, EngineHandle>,
-    key: LabelKey,
-    look: LabelLook,
-) -> Result<(), IpcError> {
-    engine.log().change_label(key, look).await
-}
-
-/// Shows the sits of one label under another one.
-#[tauri::command]
-pub async fn merge_label(
-    engine: State<'_, EngineHandle>,
-    from: LabelKey,
-    into: LabelKey,
-) -> Result<(), IpcError> {
-    engine.log().merge_label(from, into).await
-}
-
-/// Removes a label. Its sits stay.
-#[tauri::command]
-pub async fn delete_label(engine: State<'_, EngineHandle>, key: LabelKey) -> Result<(), IpcError> {
-    engine.log().delete_label(key).await
-}
-
-/// Undoes a merge or a deletion of a label.
-#[tauri::command]
-pub async fn restore_label(engine: State<'_, EngineHandle>, key: LabelKey) -> Result<(), IpcError> {
-    engine.log().restore_label(key).await
+pub fn keep_log_filter(kept: State<'_, KeptLog>, filter: LogFilter) -> Result<(), IpcError> {
+    kept.keep_filter(filter)
 }
 
 /// Writes a picture to a file that the user chooses, and returns its path; `None` if the user cancels. `name` is the

@@ -2,8 +2,10 @@
 
 use crate::browser::Browser;
 use crate::desktop::{Desktop, signal};
+use crate::tray::Tray;
 use crate::zafu::{eventually, sql};
 use thirtyfour::Key;
+use zafu_core::settings::CloseWhenIdle;
 
 /// Opens Zafu's window with the log.
 fn open(desktop: &Desktop) -> Option<Browser> {
@@ -26,6 +28,36 @@ fn add(browser: &Browser, day: &str, time: &str, length: &str) {
 
 fn undo(browser: &Browser) {
     browser.press_with(Key::Control, 'z');
+}
+
+#[test]
+fn changes_can_be_undone_and_the_filter_is_kept_after_the_window_was_closed() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.change_settings(|settings| settings.close_when_idle = CloseWhenIdle::Tray);
+    let tray = Tray::on(&desktop);
+    let Some(browser) = open(&desktop) else { return };
+    add(&browser, "2024-03-02", "07:30", "25");
+    add(&browser, "2024-03-03", "06:00", "30");
+    browser.click("log-filter");
+    browser.click("filter-source-manual");
+    browser.click("filter-done");
+    browser.see("log-chip");
+    browser.click_in("sit-row", "06:00", "sit-delete");
+    browser.see_texts("sit-row", &["07:30"]);
+
+    desktop.close_window();
+    tray.activate("Show Zafu");
+    browser.switch_to_new_window();
+    browser.see("setup");
+    browser.click("open-log");
+    browser.see_texts("sit-row", &["07:30"]);
+    browser.see("log-chip");
+    undo(&browser);
+    browser.see_texts("sit-row", &["06:00", "07:30"]);
+    undo(&browser);
+    browser.see_texts("sit-row", &["07:30"]);
+    undo(&browser);
+    browser.wait_until_absent("sit-row");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Watcher {
 }
 
 /// Fake tray of a desktop.
-struct Tray {
+pub struct Tray {
     bus: Connection,
     watcher: Watcher,
 }
@@ -68,7 +68,7 @@ struct Entry {
 type Layout = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 
 impl Tray {
-    fn on(desktop: &Desktop) -> Self {
+    pub fn on(desktop: &Desktop) -> Self {
         let watcher = Watcher::default();
         let name = "org.kde.StatusNotifierWatcher";
         let path = "/StatusNotifierWatcher";
@@ -139,7 +139,7 @@ impl Tray {
     }
 
     /// Waits until an entry is enabled, and activates it.
-    fn activate(&self, label: &str) {
+    pub fn activate(&self, label: &str) {
         let entry = eventually(&format!("\"{label}\" can be pressed"), || {
             self.find(|it| it == label).filter(|entry| entry.enabled)
         });

@@ -260,7 +260,7 @@ describe('the backups', () => {
 		const engineState = await demo.getState();
 		const settings = await demo.getSettings();
 		const restored = { aside: '/home/me/.local/share/zafu/zafu.db.replaced' };
-		const start = { engineState, settings, quitAsked: false, restored };
+		const start = { engineState, settings, quitAsked: false, restored, log: demo.keptLog() };
 		render(Window, { props: { api: { ...demo, start } } });
 		expect(await text('restored')).toBe(
 			'The backup was restored. What was there before is kept as /home/me/.local/share/zafu/zafu.db.replaced.',

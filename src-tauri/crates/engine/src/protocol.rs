@@ -11,6 +11,7 @@ mod log;
 mod partner;
 mod request;
 mod transfer;
+mod undo;
 
 pub use account::{
     CodeRequest, DeadLetterView, OwnerState, OwnerView, Progress, ProjectView, Proof, Secret,
@@ -44,6 +45,7 @@ use serde::{Deserialize, Serialize};
 pub use transfer::{
     BackupReason, BackupView, ExportFormat, ExportedFile, MissingSit, RestorePreview,
 };
+pub use undo::{FormerLabel, LogChange, LogSession, UndoEntry};
 use uuid::Uuid;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::message::Message;

@@ -264,7 +264,7 @@ macro_rules! define_dispatch {
         $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
     )*) => {
         /// Calls the method of `request` and encodes its result.
-        async fn $dispatch(request: $Request, handle: &$Handle) -> Result<Value, IpcError> {
+        pub(crate) async fn $dispatch(request: $Request, handle: &$Handle) -> Result<Value, IpcError> {
             match request {$(
                 $(#[cfg($cfg)])?
                 $Request::$Variant { $($argument),* } => {

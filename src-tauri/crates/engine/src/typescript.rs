@@ -4,7 +4,7 @@ use crate::protocol::{
     BackupView, BellCheck, ChosenFiles, CodeRequest, DeadLetterView, EngineState, ExportFormat,
     ExportedFile, FinishedView, ImportProgress, ImportReading, ImportView, InsightPeriod,
     InsightView, InvitationPreview, InvitationView, IpcError, LabelLook, LabelView, LogPage,
-    LogQuery, OwnerView, PartnerView, ProjectView, RestorePreview, SignInRequest, SignedInView,
+    LogQuery, LogRequest, LogSession, OwnerView, PartnerView, ProjectView, RestorePreview, SignInRequest, SignedInView,
     SitChange, SitEntry, SitRecord, SoundView, StartRequest, UnsettledView, WeekProgress,
 };
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ fn write(folder: &Path) {
     InsightView::export_all(&config).unwrap();
     LogQuery::export_all(&config).unwrap();
     LogPage::export_all(&config).unwrap();
+    LogRequest::export_all(&config).unwrap();
+    LogSession::export_all(&config).unwrap();
     SitChange::export_all(&config).unwrap();
     SitEntry::export_all(&config).unwrap();
     LabelLook::export_all(&config).unwrap();

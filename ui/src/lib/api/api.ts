@@ -21,6 +21,7 @@ import type {
 	LogFilter,
 	LogPage,
 	LogQuery,
+	LogSession,
 	OvertimeAnswer,
 	OwnerView,
 	Preset,
@@ -42,6 +43,7 @@ import type {
 	Privacy,
 	ProfileView,
 	WeekProgress,
+	UndoEntry,
 } from './types';
 
 export interface Listener {
@@ -80,6 +82,8 @@ export interface Start {
 	noteAsked?: boolean;
 	/** Set if Zafu has started again with a backup. */
 	restored?: Restored | null;
+	/** The filter and the changes that can be undone. */
+	log: LogSession;
 }
 
 /** A backup that was restored. */
@@ -124,25 +128,30 @@ export interface Api extends PartnerApi {
 	log(query: LogQuery): Promise<LogPage>;
 	/** Returns every owner of sits on this device, the current account first. */
 	listOwners(): Promise<OwnerView[]>;
+	// The requests that change the log: the shell keeps `undo` for the next window if the change is made.
 	/** Changes only those fields of a sit that are given. */
-	editSit(session: SessionRef, change: SitChange): Promise<void>;
+	editSit(session: SessionRef, change: SitChange, undo?: UndoEntry): Promise<void>;
 	/** Adds a sit that was not timed. */
-	addSit(entry: SitEntry): Promise<SessionRef>;
-	deleteSits(sessions: SessionRef[]): Promise<void>;
+	addSit(entry: SitEntry, undo?: UndoEntry): Promise<SessionRef>;
+	deleteSits(sessions: SessionRef[], undo?: UndoEntry): Promise<void>;
 	/** Undoes the deletion of sits. */
 	restoreSits(sessions: SessionRef[]): Promise<void>;
 	/** Sets the label of sits; an empty key removes it. */
-	setLabel(sessions: SessionRef[], key: string): Promise<void>;
+	setLabel(sessions: SessionRef[], key: string, undo?: UndoEntry): Promise<void>;
 	/** Returns the labels that the user can choose, by name. */
 	listLabels(): Promise<LabelView[]>;
-	createLabel(look: LabelLook): Promise<LabelView>;
-	changeLabel(key: string, look: LabelLook): Promise<void>;
+	createLabel(look: LabelLook, undo?: UndoEntry): Promise<LabelView>;
+	changeLabel(key: string, look: LabelLook, undo?: UndoEntry): Promise<void>;
 	/** Shows the sits of the label `from` under the label `into`. */
-	mergeLabel(from: string, into: string): Promise<void>;
+	mergeLabel(from: string, into: string, undo?: UndoEntry): Promise<void>;
 	/** Removes a label; its sits are shown without one. */
-	deleteLabel(key: string): Promise<void>;
+	deleteLabel(key: string, undo?: UndoEntry): Promise<void>;
 	/** Undoes a merge or a deletion of a label. */
 	restoreLabel(key: string): Promise<void>;
+	/** Forgets a change that was undone, or that never can be. */
+	dropUndo(id: number): Promise<void>;
+	/** Keeps the filter of the log for the next window. */
+	keepLogFilter(filter: LogFilter): Promise<void>;
 	/** Returns the figures of the log for a period. */
 	readInsight(period: InsightPeriod): Promise<InsightView>;
 	/** Stores a picture in a file that the user chooses. Returns its path; null if the user chose none. */

@@ -1,4 +1,5 @@
 /** The demo's log: sits and labels in memory, with the pages and filters of the engine. */
+import { NO_FILTER } from '../log/filter.svelte';
 import { unchangedLook } from '../log/label-look';
 import type { MessageId } from '../messages.svelte';
 import type { Api } from './api';
@@ -7,14 +8,17 @@ import type {
 	IpcError,
 	LabelLook,
 	LabelView,
+	LogChange,
 	LogFilter,
 	LogOwner,
 	LogPage,
 	LogPosition,
+	LogSession,
 	OwnerView,
 	SessionRef,
 	SitEntry,
 	SitRecord,
+	UndoEntry,
 } from './types';
 
 export interface DemoLabel extends LabelLook {
@@ -49,6 +53,8 @@ type LogApi = Pick<
 	| 'mergeLabel'
 	| 'deleteLabel'
 	| 'restoreLabel'
+	| 'dropUndo'
+	| 'keepLogFilter'
 >;
 
 const CJK = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gu;
@@ -74,6 +80,8 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 	let kept = [...records].sort(byStart);
 	let removed: SitRecord[] = [];
 	let table = [...labels];
+	/** What the shell keeps for the next window. */
+	let session: LogSession = { filter: NO_FILTER, undo: [] };
 
 	function reject(id: MessageId, args: Record<string, string>): never {
 		throw { code: 'not-found', message: { id, args } } satisfies IpcError;
@@ -172,6 +180,13 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		table = [...table.filter((one) => one.key !== key), { ...before, ...edit }];
 	}
 
+	/** Keeps a change that was made, with what the response to its request tells of it. */
+	function keep(entry: UndoEntry | undefined, result: Partial<LogChange> = {}): void {
+		if (!entry) return;
+		const change = { ...entry.change, ...result } as LogChange;
+		session = { ...session, undo: [...session.undo, { ...entry, change }] };
+	}
+
 	const api: LogApi = {
 		log: async ({ filter, position, limit }): Promise<LogPage> => {
 			kept = kept.map((one) => ({ ...one, day: dayOf(one.startedAt, dayStartsAtHour()) }));
@@ -189,12 +204,13 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 				total: counted ? list.length : null,
 			});
 		},
-		editSit: async (session, edit) => {
+		editSit: async (session, edit, undo) => {
 			calls.push('editSit');
 			const isCorrection = edit.startedAt !== undefined || edit.satSeconds !== undefined;
 			change(session, { ...edit, ...(isCorrection && { corrected: true }) });
+			keep(undo);
 		},
-		addSit: async (entry: SitEntry) => {
+		addSit: async (entry: SitEntry, undo) => {
 			calls.push('addSit');
 			const id = nextId();
 			kept = [
@@ -213,13 +229,15 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 					ownLabel: entry.label,
 				},
 			].sort(byStart);
+			keep(undo, { session: { id, owner: null } });
 			return { id, owner: null };
 		},
-		deleteSits: async (sessions) => {
+		deleteSits: async (sessions, undo) => {
 			calls.push('deleteSits');
 			const chosen = (one: SitRecord) => sessions.some((session) => isOf(one, session));
 			removed = [...removed, ...kept.filter(chosen)];
 			kept = kept.filter((one) => !chosen(one));
+			keep(undo);
 		},
 		restoreSits: async (sessions) => {
 			calls.push('restoreSits');
@@ -227,37 +245,48 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 			kept = [...kept, ...removed.filter(chosen)].sort(byStart);
 			removed = removed.filter((one) => !chosen(one));
 		},
-		setLabel: async (sessions, key) => {
+		setLabel: async (sessions, key, undo) => {
 			calls.push(`setLabel ${key}`);
 			for (const session of sessions) change(session, { label: key });
+			keep(undo);
 		},
 		listLabels: async () => {
 			const keys = new Set([...table.map((one) => one.key), ...kept.map((one) => one.label)]);
 			const shown = [...keys].filter((key) => key !== '' && shownKey(key) === key);
 			return shown.map(viewOf).sort((a, b) => a.name.localeCompare(b.name));
 		},
-		createLabel: async (look) => {
+		createLabel: async (look, undo) => {
 			calls.push(`createLabel ${look.name}`);
 			let key = look.name;
 			for (let n = 2; table.some((one) => one.key === key); n += 1) key = `${look.name} (${n})`;
 			setLook(key, look);
+			keep(undo, { key });
 			return viewOf(key);
 		},
-		changeLabel: async (key, look) => {
+		changeLabel: async (key, look, undo) => {
 			calls.push(`changeLabel ${key}`);
 			setLook(key, look);
+			keep(undo);
 		},
-		mergeLabel: async (from, into) => {
+		mergeLabel: async (from, into, undo) => {
 			calls.push(`mergeLabel ${from} ${into}`);
 			setLook(from, { mergedInto: into });
+			keep(undo);
 		},
-		deleteLabel: async (key) => {
+		deleteLabel: async (key, undo) => {
 			calls.push(`deleteLabel ${key}`);
 			setLook(key, { deleted: true });
+			keep(undo);
 		},
 		restoreLabel: async (key) => {
 			calls.push(`restoreLabel ${key}`);
 			setLook(key, { deleted: false, mergedInto: null });
+		},
+		dropUndo: async (id) => {
+			session = { ...session, undo: session.undo.filter((entry) => entry.id !== id) };
+		},
+		keepLogFilter: async (filter) => {
+			session = { ...session, filter };
 		},
 	};
 
@@ -275,5 +304,5 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 	/** Returns the number of sits that a filter selects. */
 	const count = (filter: LogFilter) => kept.filter(selects(filter)).length;
 
-	return { api, record, nameOf, count };
+	return { api, record, nameOf, count, session: () => session };
 }

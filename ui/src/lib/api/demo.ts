@@ -15,6 +15,7 @@ import type {
 	FinishedView,
 	ImportView,
 	IpcError,
+	LogSession,
 	PlanChoice,
 	RestorePreview,
 	Preset,
@@ -98,6 +99,8 @@ export interface Demo extends Api {
 	drag(isOver: boolean): void;
 	/** Simulates files that are dropped on the window. */
 	drop(files: ChosenFiles): void;
+	/** Returns what the shell keeps of the log for the next window. */
+	keptLog(): LogSession;
 	calls: string[];
 }
 
@@ -215,6 +218,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			week: () => settings.week,
 			changed: () => listeners.forEach((listener) => listener.partnerChanged()),
 		}),
+		keptLog: log.session,
 		calls,
 		tick() {
 			const before = sit?.phase;
@@ -285,8 +289,8 @@ export function createDemo(state: DemoState = {}): Demo {
 			act('dismissFinished', () => {
 				finished = null;
 			}),
-		editSit: async (session, change) => {
-			await log.api.editSit(session, change);
+		editSit: async (session, change, undo) => {
+			await log.api.editSit(session, change, undo);
 			if (finished?.id !== session.id) return;
 			const { note = finished.note } = change;
 			const label = change.label === undefined ? finished.label : log.nameOf(change.label);

@@ -2,13 +2,18 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { Api, Start } from './api';
-import type { ChosenFiles, EngineState } from './types';
+import type { ChosenFiles, EngineState, LogRequest, UndoEntry } from './types';
 
 declare global {
 	interface Window {
 		/** Set by the shell, before any script of ours. */
 		readonly __ZAFU_START__?: Start;
 	}
+}
+
+/** Sends a request to the log; the shell keeps `undo` if it succeeds. */
+function log<T>(request: LogRequest, undo?: UndoEntry): Promise<T> {
+	return invoke('request_log', { request, undo });
 }
 
 export const tauri: Api = {
@@ -21,20 +26,22 @@ export const tauri: Api = {
 	discardSit: () => invoke('discard_sit'),
 	resolveSit: (id, answer) => invoke('resolve_sit', { id, answer }),
 	dismissFinished: () => invoke('dismiss_finished'),
-	log: (query) => invoke('log_page', { query }),
-	listOwners: () => invoke('list_owners'),
-	editSit: (session, change) => invoke('edit_sit', { session, change }),
-	addSit: (entry) => invoke('add_sit', { entry }),
-	deleteSits: (sessions) => invoke('delete_sits', { sessions }),
-	restoreSits: (sessions) => invoke('restore_sits', { sessions }),
-	setLabel: (sessions, key) => invoke('set_label', { sessions, key }),
-	listLabels: () => invoke('list_labels'),
-	createLabel: (look) => invoke('create_label', { look }),
-	changeLabel: (key, look) => invoke('change_label', { key, look }),
-	mergeLabel: (from, into) => invoke('merge_label', { from, into }),
-	deleteLabel: (key) => invoke('delete_label', { key }),
-	restoreLabel: (key) => invoke('restore_label', { key }),
-	readInsight: (period) => invoke('get_insight', { period }),
+	log: (query) => log({ do: 'sits', query }),
+	listOwners: () => log({ do: 'owners' }),
+	editSit: (session, change, undo) => log({ do: 'editSit', session, change }, undo),
+	addSit: (entry, undo) => log({ do: 'addSit', entry }, undo),
+	deleteSits: (sessions, undo) => log({ do: 'deleteSits', sessions }, undo),
+	restoreSits: (sessions) => log({ do: 'restoreSits', sessions }),
+	setLabel: (sessions, label, undo) => log({ do: 'setLabel', sessions, label }, undo),
+	listLabels: () => log({ do: 'labels' }),
+	createLabel: (look, undo) => log({ do: 'createLabel', look }, undo),
+	changeLabel: (key, look, undo) => log({ do: 'changeLabel', key, look }, undo),
+	mergeLabel: (from, into, undo) => log({ do: 'mergeLabel', from, into }, undo),
+	deleteLabel: (key, undo) => log({ do: 'deleteLabel', key }, undo),
+	restoreLabel: (key) => log({ do: 'restoreLabel', key }),
+	readInsight: (period) => log({ do: 'insight', period }),
+	dropUndo: (id) => invoke('drop_undo', { id }),
+	keepLogFilter: (filter) => invoke('keep_log_filter', { filter }),
 	savePicture: (name, picture) => invoke('save_picture', { name, picture: [...picture] }),
 	chooseImportFiles: () => invoke('choose_import_files'),
 	readImport: (id, options) => invoke('read_import', { id, ...options }),

@@ -1,4 +1,4 @@
-/** The conditions that sits of the log must meet. They stay while the window is open. */
+/** The conditions that sits of the log must meet. The shell keeps them for the next window. */
 import type { LogFilter } from '../api/types';
 
 export const NO_FILTER: LogFilter = {
@@ -26,8 +26,11 @@ export class Filter {
 	#changed: () => void;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(changed: () => void) {
+	/** `changed` is called after each change. */
+	constructor(changed: () => void, kept: LogFilter = NO_FILTER) {
 		this.#changed = changed;
+		this.current = kept;
+		this.typed = kept.words;
 	}
 
 	/** Number of conditions, not counting the words. */

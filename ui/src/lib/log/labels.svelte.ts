@@ -1,6 +1,6 @@
 /** The labels of sits, and how the user changes them. */
 import type { Api } from '../api/api';
-import type { LabelLook, LabelView } from '../api/types';
+import type { LabelLook, LabelView, LogChange, UndoEntry } from '../api/types';
 import { t } from '../messages.svelte';
 import type { Notices } from '../stores/notices.svelte';
 import { unchangedLook, unusedLook } from './label-look';
@@ -20,14 +20,11 @@ export class Labels {
 	#api: Api;
 	#notices: Notices;
 	#undo: Undo;
-	#readSits: () => Promise<void>;
 
-	/** `readSits` reads the listed sits again, since the labels that they are shown with have changed. */
-	constructor(api: Api, notices: Notices, undo: Undo, readSits: () => Promise<void>) {
+	constructor(api: Api, notices: Notices, undo: Undo) {
 		this.#api = api;
 		this.#notices = notices;
 		this.#undo = undo;
-		this.#readSits = readSits;
 	}
 
 	async load(): Promise<void> {
@@ -71,72 +68,64 @@ export class Labels {
 		return (await this.make(choice)).key;
 	}
 
-	/** As `keyOf`, and returns whether the label is new: the undo of the change that it was created for removes it. */
-	async make(choice: LabelChoice): Promise<{ key: string; isNew: boolean }> {
-		if ('key' in choice) return { key: choice.key, isNew: false };
-		const created = await this.#api.createLabel({ name: choice.name, ...this.unusedLook() });
+	/** As `keyOf`, and returns the label if it is new: the undo of the change that it was created for removes it. */
+	async make(choice: LabelChoice): Promise<{ key: string; newLabel: string | null }> {
+		if ('key' in choice) return { key: choice.key, newLabel: null };
+		const { key } = await this.#api.createLabel({ name: choice.name, ...this.unusedLook() });
 		await this.load();
-		return { key: created.key, isNew: true };
+		return { key, newLabel: key };
 	}
 
 	/** Deletes a label that was created for a change which was undone, unless a sit has it meanwhile. */
-	async removeUnused({ key, isNew }: { key: string; isNew: boolean }): Promise<void> {
-		if (!isNew) return;
+	async removeUnused(key: string | null): Promise<void> {
+		if (key === null) return;
 		await this.load();
 		if (this.list.some((label) => label.key === key && label.sits === 0))
 			await this.#api.deleteLabel(key);
 	}
 
 	async create(look: LabelLook): Promise<LabelView | undefined> {
-		const created = await this.#notices.guard(this.#api.createLabel(look));
-		if (!created) return undefined;
 		const { name } = look;
-		this.#undo.add({
-			done: () => t('log-label-created', { name }),
-			name: () => t('log-undo-label-create', { name }),
-			undo: () => this.#then(this.#api.deleteLabel(created.key)),
-		});
+		const change = { kind: 'createLabel', key: null, name } as const;
+		const undo = this.#undo.entry(change);
+		const created = await this.#notices.guard(this.#api.createLabel(look, undo));
+		if (!created) return undefined;
+		const { key } = created;
+		this.#undo.add({ ...undo, change: { ...change, key } }, t('log-label-created', { name }));
 		await this.load();
 		return created;
 	}
 
-	change(label: LabelView, look: LabelLook): Promise<boolean> {
-		const { key, name, colour, shape } = label;
-		return this.#do(this.#api.changeLabel(key, look), {
-			done: () => t('log-label-changed', { name: look.name }),
-			name: () => t('log-undo-label-change', { name: look.name }),
-			undo: () => this.#then(this.#api.changeLabel(key, { name, colour, shape })),
-		});
+	change({ key, ...before }: LabelView, look: LabelLook): Promise<boolean> {
+		const former = { name: before.name, colour: before.colour, shape: before.shape };
+		const change = { kind: 'changeLabel', key, name: look.name, former } as const;
+		const done = t('log-label-changed', { name: look.name });
+		return this.#do(change, done, (undo) => this.#api.changeLabel(key, look, undo));
 	}
 
-	merge(from: LabelView, into: LabelView): Promise<boolean> {
-		const names = { from: from.name, into: into.name };
-		return this.#do(this.#api.mergeLabel(from.key, into.key), {
-			done: () => t('log-label-merged', names),
-			name: () => t('log-undo-label-merge', names),
-			undo: () => this.#then(this.#api.restoreLabel(from.key)),
-		});
+	merge({ key, name }: LabelView, into: LabelView): Promise<boolean> {
+		const change = { kind: 'mergeLabel', key, name, into: into.name } as const;
+		const done = t('log-label-merged', { from: name, into: into.name });
+		return this.#do(change, done, (undo) => this.#api.mergeLabel(key, into.key, undo));
 	}
 
-	delete(label: LabelView): Promise<boolean> {
-		const { key, name } = label;
-		return this.#do(this.#api.deleteLabel(key), {
-			done: () => t('log-label-deleted', { name }),
-			name: () => t('log-undo-label-delete', { name }),
-			undo: () => this.#then(this.#api.restoreLabel(key)),
-		});
+	delete({ key, name }: LabelView): Promise<boolean> {
+		const done = t('log-label-deleted', { name });
+		return this.#do({ kind: 'deleteLabel', key, name }, done, (undo) =>
+			this.#api.deleteLabel(key, undo),
+		);
 	}
 
-	async #do(request: Promise<void>, entry: Parameters<Undo['add']>[0]): Promise<boolean> {
-		const done = await this.#notices.guard(request.then(() => true));
-		if (done) this.#undo.add(entry);
+	async #do(
+		change: LogChange,
+		done: string,
+		request: (undo: UndoEntry) => Promise<void>,
+	): Promise<boolean> {
+		const undo = this.#undo.entry(change);
+		const isDone = (await this.#notices.guard(request(undo).then(() => true))) === true;
+		if (isDone) this.#undo.add(undo, done);
 		await this.load();
-		return done === true;
-	}
-
-	async #then(request: Promise<void>): Promise<void> {
-		await request;
-		await Promise.all([this.load(), this.#readSits()]);
+		return isDone;
 	}
 }
 

@@ -1,6 +1,6 @@
 /** The log: what it lists, what is selected, and the changes that the user makes. */
 import type { App } from '../stores/app.svelte';
-import type { LogFilter, SessionRef, SitEntry, SitRecord } from '../api/types';
+import type { LogChange, LogFilter, SessionRef, SitEntry, SitRecord } from '../api/types';
 import { t } from '../messages.svelte';
 import { useApp } from '../stores/app.svelte';
 import { changeOf, isEmpty, type EntryText } from './entry';
@@ -48,11 +48,11 @@ export class Log {
 
 	constructor(app: App) {
 		this.#app = app;
-		this.undo = new Undo(app.notices);
+		this.undo = new Undo(app.api, app.notices, (change) => this.#undo(change));
 		app.onAccountChange = () => this.undo.clear();
-		this.labels = new Labels(app.api, app.notices, this.undo, () => this.pages.refresh());
+		this.labels = new Labels(app.api, app.notices, this.undo);
 		this.pages = new Pages(app.api, app.notices);
-		this.filter = new Filter(() => void this.#reopen());
+		this.filter = new Filter(() => this.#filterChanged(), app.api.start?.log.filter);
 	}
 
 	/** Loads what the screen shows: the newest sits, or those that were shown if the user returns to them. */
@@ -111,18 +111,18 @@ export class Log {
 	}
 
 	async #add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
-		const api = this.#app.api;
-		const made = await this.#app.notices.guard(this.labels.make(label));
+		const { api, notices } = this.#app;
+		const made = await notices.guard(this.labels.make(label));
 		if (!made) return false;
-		const added = await this.#app.notices.guard(api.addSit({ ...entry, label: made.key }));
-		if (!added) return false;
-		const isShown = await this.#showChanged(added, entry.startedAt);
-		const at = { when: when(entry.startedAt) };
-		this.undo.add({
-			done: () => (isShown ? t('log-added', at) : t('log-added-hidden', at)),
-			name: () => t('log-undo-add', at),
-			undo: () => this.#then(api.deleteSits([added]), made),
-		});
+		const { startedAt } = entry;
+		const change = { kind: 'addSit', session: null, startedAt, newLabel: made.newLabel } as const;
+		const undo = this.undo.entry(change);
+		const session = await notices.guard(api.addSit({ ...entry, label: made.key }, undo));
+		if (!session) return false;
+		const isShown = await this.#showChanged(session, startedAt);
+		const at = { when: when(startedAt) };
+		const done = isShown ? t('log-added', at) : t('log-added-hidden', at);
+		this.undo.add({ ...undo, change: { ...change, session } }, done);
 		return true;
 	}
 
@@ -132,25 +132,24 @@ export class Log {
 	}
 
 	async #edit(sit: SitRecord, entry: SitEntry, label: LabelChoice): Promise<boolean> {
-		const api = this.#app.api;
-		const ref = refOf(sit);
+		const { api, notices } = this.#app;
+		const session = refOf(sit);
 		const before = entryOf(sit);
-		const made = await this.#app.notices.guard(this.labels.make(label));
+		const made = await notices.guard(this.labels.make(label));
 		if (!made) return false;
 		const after = { ...entry, label: made.key };
 		const change = changeOf(before, after);
 		if (isEmpty(change)) return true;
 		const former = changeOf(after, before);
 		if (former.label !== undefined) former.label = sit.ownLabel;
-		const edited = await this.#app.notices.guard(api.editSit(ref, change).then(() => true));
+		const { startedAt } = entry;
+		const { newLabel } = made;
+		const undo = this.undo.entry({ kind: 'editSit', session, startedAt, former, newLabel });
+		const edited = await notices.guard(api.editSit(session, change, undo).then(() => true));
 		if (!edited) return false;
-		const isShown = await this.#showChanged(ref, entry.startedAt);
-		const at = { when: when(entry.startedAt) };
-		this.undo.add({
-			done: () => (isShown ? t('log-edited', at) : t('log-edited-hidden', at)),
-			name: () => t('log-undo-edit', at),
-			undo: () => this.#then(api.editSit(ref, former), made),
-		});
+		const isShown = await this.#showChanged(session, startedAt);
+		const at = { when: when(startedAt) };
+		this.undo.add(undo, isShown ? t('log-edited', at) : t('log-edited-hidden', at));
 		return true;
 	}
 
@@ -160,19 +159,16 @@ export class Log {
 	}
 
 	async #delete(chosen: SitRecord[]): Promise<void> {
-		const api = this.#app.api;
+		const { api, notices } = this.#app;
 		const sits = chosen.filter(isDeletable);
 		if (sits.length === 0) return;
-		const refs = sits.map(refOf);
+		const sessions = sits.map(refOf);
 		const next = this.#after(sits);
-		const deleted = await this.#app.notices.guard(api.deleteSits(refs).then(() => true));
+		const undo = this.undo.entry({ kind: 'deleteSits', sessions });
+		const deleted = await notices.guard(api.deleteSits(sessions, undo).then(() => true));
 		if (!deleted) return;
 		this.selection.clear();
-		this.undo.add({
-			done: () => t('log-deleted', { count: sits.length }),
-			name: () => t('log-undo-delete', { count: sits.length }),
-			undo: () => this.#then(api.restoreSits(refs)),
-		});
+		this.undo.add(undo, t('log-deleted', { count: sits.length }));
 		await this.refresh();
 		this.focusOn = next;
 	}
@@ -183,26 +179,26 @@ export class Log {
 	}
 
 	async #setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
-		const api = this.#app.api;
-		const refs = sits.map(refOf);
-		const made = await this.#app.notices.guard(this.labels.make(label));
+		const { api, notices } = this.#app;
+		const sessions = sits.map(refOf);
+		const made = await notices.guard(this.labels.make(label));
 		if (!made) return false;
-		const set = await this.#app.notices.guard(api.setLabel(refs, made.key).then(() => true));
-		if (!set) return false;
-		const before = [...new Set(sits.map((sit) => sit.ownLabel))].map((key) => ({
-			key,
-			refs: sits.filter((sit) => sit.ownLabel === key).map(refOf),
+		const { key, newLabel } = made;
+		const former = [...new Set(sits.map((sit) => sit.ownLabel))].map((label) => ({
+			label,
+			sessions: sits.filter((sit) => sit.ownLabel === label).map(refOf),
 		}));
-		const undo = async () => {
-			for (const { key, refs } of before) await api.setLabel(refs, key);
-		};
-		this.undo.add({
-			done: () => t('log-labelled', { count: sits.length }),
-			name: () => t('log-undo-label', { count: sits.length }),
-			undo: () => this.#then(undo(), made),
-		});
+		const undo = this.undo.entry({ kind: 'setLabel', former, newLabel });
+		const set = await notices.guard(api.setLabel(sessions, key, undo).then(() => true));
+		if (!set) return false;
+		this.undo.add(undo, t('log-labelled', { count: sits.length }));
 		await this.refresh();
 		return true;
+	}
+
+	#filterChanged(): void {
+		void this.#app.notices.guard(this.#app.api.keepLogFilter(this.filter.current));
+		void this.#reopen();
 	}
 
 	async #reopen(): Promise<void> {
@@ -218,13 +214,38 @@ export class Log {
 		this.#checkOwner();
 	}
 
-	/** Waits for the undoing of a change, removes the label that was created for it, and shows the result. */
-	#then(request: Promise<unknown>, made = { key: '', isNew: false }): Promise<void> {
+	/** Undoes a change, removes the label that was created for it, and shows the result. */
+	#undo(change: LogChange): Promise<void> {
 		return this.#change(async () => {
-			await request;
-			await this.labels.removeUnused(made);
+			await this.#revert(change);
+			if ('newLabel' in change) await this.labels.removeUnused(change.newLabel);
 			await this.refresh();
 		});
+	}
+
+	/** Rejects if the change cannot be undone. */
+	async #revert(change: LogChange): Promise<void> {
+		const api = this.#app.api;
+		switch (change.kind) {
+			case 'addSit':
+				if (change.session) await api.deleteSits([change.session]);
+				return;
+			case 'editSit':
+				return api.editSit(change.session, change.former);
+			case 'deleteSits':
+				return api.restoreSits(change.sessions);
+			case 'setLabel':
+				for (const { label, sessions } of change.former) await api.setLabel(sessions, label);
+				return;
+			case 'createLabel':
+				if (change.key !== null) await api.deleteLabel(change.key);
+				return;
+			case 'changeLabel':
+				return api.changeLabel(change.key, change.former);
+			case 'mergeLabel':
+			case 'deleteLabel':
+				return api.restoreLabel(change.key);
+		}
 	}
 
 	/** Runs a change of the user, then shows what something else has changed meanwhile. */

@@ -10,6 +10,7 @@ import { NO_FILTER, TYPING_PAUSE } from './filter.svelte';
 import { unchangedLook, unusedLook } from './label-look';
 import { entryOf, logOf, type Log } from './log.svelte';
 import { keyOf } from './session';
+import { undoName } from './undo.svelte';
 
 const record = (id: string, startedAt: string, change: Partial<SitRecord> = {}): SitRecord => ({
 	id,
@@ -317,13 +318,47 @@ describe('a change', () => {
 		await log.delete([second!, third!]);
 		expect(ids(log)).toEqual([]);
 		expect(app.notices.current).toMatchObject({ kind: 'undo', text: '2 sits were deleted.' });
-		expect(log.undo.last?.name()).toBe('Undo: delete 2 sits');
+		expect(undoName(log.undo.last!.change)).toBe('Undo: delete 2 sits');
 		await log.undo.run();
 		expect([ids(log), app.notices.current]).toEqual([['s1', 's2'], null]);
 		await log.undo.run();
 		expect([ids(log), log.undo.last]).toEqual([range(0, 3), undefined]);
 		await log.undo.run();
 		expect(ids(log)).toEqual(range(0, 3));
+	});
+
+	it('can be undone in the next window, whose filter is the same', async () => {
+		const { demo, log } = await open(many(3));
+		await log.add(entry, log.labels.chosen('Rain'));
+		await log.edit(log.pages.sits[0]!, { ...entry, note: 'Snow' }, { key: '' });
+		const label = (await log.labels.create({ name: 'Sun', colour: 'red', shape: 'star' }))!;
+		await log.labels.change(label, { ...label, name: 'Sea' });
+		await log.labels.merge(label, log.labels.of('zazen'));
+		await log.setLabel([log.pages.sits[1]!], { key: 'metta' });
+		await log.delete(log.pages.sits.slice(0, 2));
+		await log.labels.delete(log.labels.of('metta'));
+		await log.undo.run();
+		log.show({ labels: ['metta'] });
+
+		const start = {
+			engineState: await demo.getState(),
+			settings: await demo.getSettings(),
+			quitAsked: false,
+			log: demo.keptLog(),
+		};
+		const next = new App({ ...demo, start });
+		const later = logOf(next);
+		await later.open();
+		expect(later.filter.current).toEqual({ ...NO_FILTER, labels: ['metta'] });
+		const names = later.undo.entries.map(({ change }) => undoName(change));
+		expect(names).toEqual(log.undo.entries.map(({ change }) => undoName(change)));
+		expect(names).toHaveLength(7);
+		later.filter.clear();
+		for (const _ of names) await later.undo.run();
+		expect([ids(later), later.undo.last]).toEqual([range(0, 3), undefined]);
+		expect(later.labels.list.map(({ name }) => name)).toEqual(['Metta', 'Zazen']);
+		await later.delete([later.pages.sits[0]!]);
+		expect(demo.keptLog().undo).toMatchObject([{ change: { kind: 'deleteSits' } }]);
 	});
 
 	it('is undone although the one before it is still being undone', async () => {

@@ -52,8 +52,10 @@ function opened(state: Partial<EngineState>, noteAsked: boolean | undefined): Ap
 		sync: null,
 		...state,
 	};
-	const start = { engineState, settings: DEMO_SETTINGS, quitAsked: false, noteAsked };
-	return new App({ ...createDemo(), start }, () => ms);
+	const demo = createDemo();
+	const log = demo.keptLog();
+	const start = { engineState, settings: DEMO_SETTINGS, quitAsked: false, noteAsked, log };
+	return new App({ ...demo, start }, () => ms);
 }
 
 beforeEach(() => {

@@ -1,4 +1,4 @@
-//! The thread of the log. Its methods are those of [`Log`](crate::Log), which documents them.
+//! The thread of the log. Its methods are those of the table `log_requests`, which documents them.
 
 use super::view;
 use crate::clock::Clock;
@@ -20,6 +20,9 @@ use zafu_core::label::LabelKey;
 use zafu_core::message;
 use zafu_core::time::{UtcOffset, WallTime};
 use zafu_store::Store;
+
+/// The most sits of one page.
+const MAX_PAGE: u32 = 1_000;
 
 /// What the thread of the log needs.
 pub(crate) struct LogThread {
@@ -44,8 +47,9 @@ impl LogThread {
         }
     }
 
-    pub(crate) fn sits(&self, query: &LogQuery) -> Result<LogPage, IpcError> {
-        Ok(view::log_page(&self.store, query, self.now())?)
+    pub(crate) fn sits(&self, query: LogQuery) -> Result<LogPage, IpcError> {
+        let limit = query.limit.min(MAX_PAGE);
+        Ok(view::log_page(&self.store, &LogQuery { limit, ..query }, self.now())?)
     }
 
     pub(crate) fn insight(&self, period: InsightPeriod) -> Result<InsightView, IpcError> {
@@ -80,20 +84,24 @@ impl LogThread {
         Ok(())
     }
 
-    pub(crate) fn delete_sits(&self, sessions: &[SessionRef]) -> Result<(), IpcError> {
-        self.store.delete(sessions, self.now().utc)?;
+    pub(crate) fn delete_sits(&self, sessions: Vec<SessionRef>) -> Result<(), IpcError> {
+        self.store.delete(&sessions, self.now().utc)?;
         self.engine.sessions_changed();
         Ok(())
     }
 
-    pub(crate) fn restore_sits(&self, sessions: &[SessionRef]) -> Result<(), IpcError> {
-        self.store.undelete(sessions)?;
+    pub(crate) fn restore_sits(&self, sessions: Vec<SessionRef>) -> Result<(), IpcError> {
+        self.store.undelete(&sessions)?;
         self.engine.sessions_changed();
         Ok(())
     }
 
-    pub(crate) fn set_label(&self, sessions: &[SessionRef], label: &str) -> Result<(), IpcError> {
-        self.store.set_label(sessions, label, self.now().utc)?;
+    pub(crate) fn set_label(
+        &self,
+        sessions: Vec<SessionRef>,
+        label: String,
+    ) -> Result<(), IpcError> {
+        self.store.set_label(&sessions, &label, self.now().utc)?;
         self.engine.sessions_changed();
         Ok(())
     }
@@ -109,26 +117,26 @@ impl LogThread {
         Ok(LabelView { key, name, colour, shape, sits: 0, rejected: None })
     }
 
-    pub(crate) fn change_label(&self, key: &LabelKey, look: &LabelLook) -> Result<(), IpcError> {
-        self.store.change_label(key, &look.name, look.colour, look.shape)?;
+    pub(crate) fn change_label(&self, key: LabelKey, look: LabelLook) -> Result<(), IpcError> {
+        self.store.change_label(&key, &look.name, look.colour, look.shape)?;
         self.engine.sessions_changed();
         Ok(())
     }
 
-    pub(crate) fn merge_label(&self, from: &LabelKey, into: &LabelKey) -> Result<(), IpcError> {
-        self.store.merge_label(from, into)?;
+    pub(crate) fn merge_label(&self, from: LabelKey, into: LabelKey) -> Result<(), IpcError> {
+        self.store.merge_label(&from, &into)?;
         self.engine.sessions_changed();
         Ok(())
     }
 
-    pub(crate) fn delete_label(&self, key: &LabelKey) -> Result<(), IpcError> {
-        self.store.delete_label(key)?;
+    pub(crate) fn delete_label(&self, key: LabelKey) -> Result<(), IpcError> {
+        self.store.delete_label(&key)?;
         self.engine.sessions_changed();
         Ok(())
     }
 
-    pub(crate) fn restore_label(&self, key: &LabelKey) -> Result<(), IpcError> {
-        self.store.restore_label(key)?;
+    pub(crate) fn restore_label(&self, key: LabelKey) -> Result<(), IpcError> {
+        self.store.restore_label(&key)?;
         self.engine.sessions_changed();
         Ok(())
     }

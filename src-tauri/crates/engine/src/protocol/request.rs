@@ -105,33 +105,56 @@ pub(crate) use engine_requests;
 macro_rules! log_requests {
     ($generate:ident) => {
         $generate! { LogRequest:
-            /// Returns a page of the log.
+            /// Returns a page of the log: at most 1,000 sits.
+            ///
+            /// Fails with `ErrorCode::NotFound` if the session at which the page begins does not exist.
             Sits => sits(query: LogQuery) -> LogPage;
             /// Returns the figures of the log of the account in use.
             Insight => insight(period: InsightPeriod) -> InsightView;
             /// Returns every owner of sits on this device, the account in use first.
             Owners => owners() -> Vec<OwnerView>;
             /// Adds a sit that was not timed on this device.
+            ///
+            /// Fails with `ErrorCode::BadRequest` if it cannot have happened.
             AddSit => add_sit(entry: SitEntry) -> SessionRef;
             /// Changes what the user can correct of a session.
+            ///
+            /// Fails as `add_sit`, and with `ErrorCode::NotFound` if there is no such session.
             EditSit => edit_sit(session: SessionRef, change: SitChange) -> ();
-            /// Marks sessions as deleted.
+            /// Marks sessions as deleted, all of them or none; `restore_sits` undoes it.
+            ///
+            /// Fails with `ErrorCode::NotFound` if one does not exist, and with `ErrorCode::Rejected` if one is running or
+            /// unsettled.
             DeleteSits => delete_sits(sessions: Vec<SessionRef>) -> ();
-            /// Undoes the deletion of sessions.
+            /// Undoes the deletion of sessions, of all or none.
+            ///
+            /// Fails with `ErrorCode::NotFound` if one does not exist.
             RestoreSits => restore_sits(sessions: Vec<SessionRef>) -> ();
-            /// Sets the label of sessions; the empty text removes it.
+            /// Sets the label of sessions, of all or none; the empty text removes it.
+            ///
+            /// Fails with `ErrorCode::NotFound` if one does not exist.
             SetLabel => set_label(sessions: Vec<SessionRef>, label: String) -> ();
             /// Returns the labels that the user can choose, by name.
             Labels => labels() -> Vec<LabelView>;
             /// Creates a label.
+            ///
+            /// Fails with `ErrorCode::BadRequest` if its name is not valid.
             CreateLabel => create_label(look: LabelLook) -> LabelView;
             /// Changes the name, the colour and the shape of a label. No session changes.
+            ///
+            /// Fails as `create_label`, and with `ErrorCode::NotFound` if there is no such label.
             ChangeLabel => change_label(key: LabelKey, look: LabelLook) -> ();
             /// Shows the sits of a label under another label from now on. No session changes.
+            ///
+            /// Fails with `ErrorCode::NotFound` if there is no such label.
             MergeLabel => merge_label(from: LabelKey, into: LabelKey) -> ();
             /// Removes a label from the log. Its sits stay, without a label.
+            ///
+            /// Fails with `ErrorCode::NotFound` if there is no such label.
             DeleteLabel => delete_label(key: LabelKey) -> ();
             /// Undoes a merge or a deletion of a label.
+            ///
+            /// Fails with `ErrorCode::NotFound` if there is no such label.
             RestoreLabel => restore_label(key: LabelKey) -> ();
         }
     };
@@ -244,13 +267,18 @@ pub(crate) use import_requests;
 
 /// Defines the enum of a table of requests.
 macro_rules! define_requests {
-    ($Request:ident: $(
+    // The window sends these as they are.
+    (LogRequest: $($table:tt)*) => {
+        define_requests! { #[cfg_attr(test, derive(ts_rs::TS))] LogRequest: $($table)* }
+    };
+    ($(#[$attribute:meta])* $Request:ident: $(
         $(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])?
         $Variant:ident => $method:ident($($argument:ident: $Argument:ty),*) -> $Result:ty;
     )*) => {
         /// A request of the table in this module, named for the method that it calls.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
+        $(#[$attribute])*
         #[expect(missing_docs, reason = "the fields are the arguments of the method")]
         pub enum $Request {
             $($(#[doc = $doc])* $(#[cfg($cfg)])? $Variant { $($argument: $Argument),* },)*
