@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "import_progress",
     "cancel_import",
     "list_imports",
+    "preview_import_undo",
     "undo_import",
     "export_log",
     "list_backups",

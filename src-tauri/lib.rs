@@ -143,6 +143,7 @@ fn run_shell(
             commands::import::import_progress,
             commands::import::cancel_import,
             commands::import::list_imports,
+            commands::import::preview_import_undo,
             commands::import::undo_import,
             commands::transfer::export_log,
             commands::transfer::list_backups,

@@ -131,6 +131,12 @@ mod tests {
     }
 
     #[test]
+    fn the_window_gets_no_value_for_a_condition_that_is_not_set() {
+        let session = serde_json::to_string(&KeptLog::default().session()).unwrap();
+        assert!(!session.contains("null"), "{session}");
+    }
+
+    #[test]
     fn a_change_gets_what_was_created() {
         let kept = KeptLog::default();
         let started_at = "2026-02-27T21:15:00-05:00".to_owned();

@@ -65,6 +65,7 @@ cli-sit-not-kept = Es wurde keine Sitzung behalten.
 cli-sit-gap = Die Sitzung hat eine Lücke: `zafu resolve whole|gap|discard` sagt, was du gesessen hast.
 cli-sit-recovered = Die unterbrochene Sitzung läuft weiter. Beende sie mit Strg-C, bevor du eine andere beginnst.
 cli-sit-elsewhere = Zafu läuft bereits: `zafu sit` ohne `--terminal` beginnt dort eine Sitzung.
+cli-sit-importing = Hier läuft noch ein Import. Zafu wartet darauf; Strg-C bricht ihn ab.
 cli-sit-not-saved = { $error } Drück noch einmal Strg-C, um trotzdem zu beenden: Die Sitzung bleibt dann so, wie sie zuletzt gespeichert wurde.
 
 ## Liste früherer Sitzungen
@@ -259,13 +260,14 @@ cli-restore-done-aside = Fertig. Was vorher da war, ist als { $path } erhalten.
 
 # $format ist der Name eines Programms.
 cli-import-file = { $file }: { $format }. Sitzungen: { $sits }. Übergangene Zeilen: { $skipped }.
-cli-import-notes = Notizen aus dem Tagebuch: { $count }.
+cli-import-notes = Notizen: { $count }.
+cli-import-noted = Notizen für Sitzungen, die ohne eine im Protokoll waren: { $count }.
 cli-import-new = Neu: { $count }.
 cli-import-revived = Nach einem rückgängig gemachten Import wieder da: { $count }.
 cli-import-days = Von { $first } bis { $last }.
 cli-import-none = Nichts ist neu.
 cli-import-repeated = Doppelt in den Dateien: { $count }.
-cli-import-known = Schon im Protokoll und unverändert gelassen: { $count }.
+cli-import-known = Schon im Protokoll: { $count }.
 cli-import-same = Schon im Protokoll oder in einer anderen der Dateien, in einem anderen Format oder einer anderen Schreibweise: { $count }.
 cli-import-deleted = Von dir gelöscht, auch nach diesem Import: { $count }.
 cli-import-zone = Zeiten ohne Zeitzone gelten als { $zone }. `--zone` nennt eine andere.
@@ -276,6 +278,7 @@ cli-import-skipped-more = Weitere übergangene Zeilen: { $count }.
 cli-import-long-sits = Übergangene Sitzungen von mehr als 24 Stunden: { $count }. `--long-sits` importiert sie auch.
 cli-import-question =
     { $count ->
+        [0] Diese Notizen in das Protokoll übernehmen? (j/N)
         [one] 1 Sitzung importieren? (j/N)
        *[other] { $count } Sitzungen importieren? (j/N)
     }
@@ -284,6 +287,8 @@ cli-import-changed = Die Dateien oder das Protokoll haben sich inzwischen geänd
 # $percent ist eine Zahl von 0 bis 100.
 cli-import-reading = Dateien werden gelesen: { $percent } %
 cli-import-importing = Wird importiert: { $percent } %
+cli-import-input = Die Standardeingabe konnte nicht gelesen werden ({ $reason }). Es wurde nichts importiert.
+cli-import-input-twice = `-` ist die Standardeingabe, die nur einmal gelesen werden kann. Es wurde nichts importiert.
 cli-import-declined = Es wurde nichts importiert.
 cli-import-done = Importiert: { $added }. Wiederhergestellt: { $revived }. `zafu import undo { $id }` macht diesen Import rückgängig.
 cli-import-date-order = { $file } enthält Tage, die auf zwei Arten gelesen werden können, zum Beispiel { $example }. Es wurde nichts importiert. Gib `--date-order dmy` an, wenn der Tag zuerst kommt, oder `--date-order mdy`, wenn der Monat zuerst kommt.
@@ -292,8 +297,10 @@ cli-import-listed = { $id }  { $time }  Sitzungen: { $sits }. { $files }
 cli-import-listed-undone = { $id }  { $time }  Sitzungen: { $sits }. Rückgängig gemacht: { $undone }. { $files }
 cli-import-undo-question =
     { $count ->
-        [one] Import { $id } rückgängig machen? Seine Sitzung wird gelöscht, auch wenn du sie seitdem bearbeitet hast. (j/N)
-       *[other] Import { $id } rückgängig machen? Seine { $count } Sitzungen werden gelöscht, auch die, die du seitdem bearbeitet hast. (j/N)
+        [one] Import { $id } rückgängig machen? Seine Sitzung wird gelöscht. (j/N)
+       *[other] Import { $id } rückgängig machen? Seine { $count } Sitzungen werden gelöscht. (j/N)
     }
+cli-import-undo-edited = Von dir seit dem Import geändert und samt den Änderungen gelöscht: { $count }. Die neuesten davon:
+cli-import-undo-notes = Sitzungen, die schon davor im Protokoll waren und ihre Notiz aus dem Import verlieren: { $count }.
 cli-import-not-undone = Es wurde nichts rückgängig gemacht.
 cli-import-undone = Rückgängig gemacht. Gelöschte Sitzungen: { $count }. Ein neuer Import derselben Dateien bringt sie zurück.

@@ -21,19 +21,21 @@ transfer-new =
         [one] { $count } neue Sitzung
        *[other] { $count } neue Sitzungen
     }
+transfer-new-notes =
+    { $count ->
+        [one] { $count } neue Notiz
+       *[other] { $count } neue Notizen
+    }
 transfer-days = { $first } – { $last }
 transfer-count-added = Neu
 transfer-count-revived = Nach einem rückgängig gemachten Import wieder da
+transfer-count-notes = Notizen
+transfer-count-noted = Davon für Sitzungen, die schon da sind
 transfer-count-known = Schon im Protokoll
 transfer-count-same = Schon in einem anderen Format da
 transfer-count-repeated = Doppelt in den Dateien
 transfer-count-deleted = Von dir gelöscht, bleiben gelöscht
 transfer-count-skipped = Nicht lesbar
-transfer-notes-joined =
-    { $count ->
-        [one] { $count } Notiz aus dem Tagebuch
-       *[other] { $count } Notizen aus dem Tagebuch
-    }
 transfer-zone = Zeitzone
 transfer-zone-hint = Die Dateien sagen nicht, wo du gesessen hast. Ihre Zeiten gelten als Zeiten dieser Zone.
 transfer-long-sits =
@@ -60,6 +62,11 @@ transfer-import-commit =
         [one] { $count } Sitzung importieren
        *[other] { $count } Sitzungen importieren
     }
+transfer-import-commit-notes =
+    { $count ->
+        [one] { $count } Notiz importieren
+       *[other] { $count } Notizen importieren
+    }
 
 transfer-order = Was steht zuerst, der Tag oder der Monat?
 transfer-order-text = { $file } enthält Daten, die auf zwei Arten gelesen werden können, zum Beispiel { $example }.
@@ -73,6 +80,11 @@ transfer-done =
         [one] { $count } Sitzung wurde importiert
        *[other] { $count } Sitzungen wurden importiert
     }
+transfer-done-notes =
+    { $count ->
+        [one] { $count } Notiz wurde importiert
+       *[other] { $count } Notizen wurden importiert
+    }
 transfer-done-nothing = Es wurde nichts importiert: Die Sitzungen sind schon im Protokoll
 transfer-done-hint = Davor wurde eine Sicherung angelegt. Du kannst den Import jederzeit rückgängig machen, auch nach Wochen.
 transfer-show-log = Protokoll zeigen
@@ -81,13 +93,34 @@ transfer-more-files = Mehr importieren …
 ## Frühere Importe
 
 transfer-past = Frühere Importe
+transfer-notes =
+    { $count ->
+        [one] { $count } Notiz
+       *[other] { $count } Notizen
+    }
 transfer-undo = Rückgängig
 transfer-undo-of = Import von { $files } am { $when } rückgängig machen
 transfer-undo-title = Diesen Import rückgängig machen?
 transfer-undo-text =
     { $count ->
-        [one] { $count } Sitzung wird gelöscht, samt dem, was du ergänzt hast. Ein neuer Import derselben Dateien bringt sie zurück.
-       *[other] { $count } Sitzungen werden gelöscht, samt dem, was du ergänzt hast. Ein neuer Import derselben Dateien bringt sie zurück.
+        [0] Keine Sitzung wird gelöscht.
+        [one] { $count } Sitzung wird gelöscht. Ein neuer Import derselben Dateien bringt sie zurück.
+       *[other] { $count } Sitzungen werden gelöscht. Ein neuer Import derselben Dateien bringt sie zurück.
+    }
+transfer-undo-edited =
+    { $count ->
+        [one] { $count } davon wurde seit dem Import geändert und wird samt den Änderungen gelöscht:
+       *[other] { $count } davon wurden seit dem Import geändert und werden samt den Änderungen gelöscht:
+    }
+transfer-undo-edited-more =
+    { $count ->
+        [one] und { $count } weitere
+       *[other] und { $count } weitere
+    }
+transfer-undo-notes =
+    { $count ->
+        [one] { $count } Sitzung, die schon davor da war, verliert die Notiz, die sie bekommen hat.
+       *[other] { $count } Sitzungen, die schon davor da waren, verlieren die Notiz, die sie bekommen haben.
     }
 transfer-undo-confirm = Rückgängig machen
 transfer-read-again = Dateien noch einmal lesen

@@ -70,6 +70,7 @@ cli-sit-not-kept = No sit was kept.
 cli-sit-gap = The sit has a gap: `zafu resolve whole|gap|discard` says what you sat.
 cli-sit-recovered = The interrupted sit continues. End it with Ctrl-C before you start another.
 cli-sit-elsewhere = Zafu is already running: `zafu sit` without `--terminal` starts a sit there.
+cli-sit-importing = An import is still running here. Zafu waits for it; Ctrl-C cancels it.
 # $error is a whole sentence.
 cli-sit-not-saved = { $error } Press Ctrl-C again to quit all the same: the sit then stays as it was saved last.
 
@@ -272,13 +273,14 @@ cli-restore-done-aside = Done. What was there before is kept as { $path }.
 
 # $format is the name of a program.
 cli-import-file = { $file }: { $format }. Sits: { $sits }. Skipped rows: { $skipped }.
-cli-import-notes = Notes from the journal: { $count }.
+cli-import-notes = Notes: { $count }.
+cli-import-noted = Notes added to sits that were in the log without one: { $count }.
 cli-import-new = New: { $count }.
 cli-import-revived = Back after an undone import: { $count }.
 cli-import-days = From { $first } to { $last }.
 cli-import-none = Nothing is new.
 cli-import-repeated = In the files twice: { $count }.
-cli-import-known = Already in the log, and left as they are: { $count }.
+cli-import-known = Already in the log: { $count }.
 cli-import-same = Already in the log, or in another of the files, in another format or spelling: { $count }.
 cli-import-deleted = Deleted by you, and still deleted after this import: { $count }.
 cli-import-zone = Times without a time zone are taken as { $zone }. `--zone` names another one.
@@ -289,6 +291,7 @@ cli-import-skipped-more = More skipped rows: { $count }.
 cli-import-long-sits = Skipped sits of more than 24 hours: { $count }. `--long-sits` imports them too.
 cli-import-question =
     { $count ->
+        [0] Add these notes to the log? (y/N)
         [one] Import 1 sit? (y/N)
        *[other] Import { $count } sits? (y/N)
     }
@@ -297,6 +300,8 @@ cli-import-changed = The files or the log have changed meanwhile. Nothing was im
 # $percent is a number from 0 to 100.
 cli-import-reading = Reading the files: { $percent } %
 cli-import-importing = Importing: { $percent } %
+cli-import-input = Standard input could not be read ({ $reason }). Nothing was imported.
+cli-import-input-twice = `-` is standard input, which can be read only once. Nothing was imported.
 cli-import-declined = Nothing was imported.
 cli-import-done = Imported: { $added }. Restored: { $revived }. `zafu import undo { $id }` undoes this import.
 cli-import-date-order = { $file } has dates that can be read in two ways, such as { $example }. Nothing was imported. Say `--date-order dmy` if the day comes first, or `--date-order mdy` if the month comes first.
@@ -305,8 +310,10 @@ cli-import-listed = { $id }  { $time }  Sits: { $sits }. { $files }
 cli-import-listed-undone = { $id }  { $time }  Sits: { $sits }. Undone: { $undone }. { $files }
 cli-import-undo-question =
     { $count ->
-        [one] Undo import { $id }? Its sit is deleted, also if you have edited it since. (y/N)
-       *[other] Undo import { $id }? Its { $count } sits are deleted, also those that you have edited since. (y/N)
+        [one] Undo import { $id }? Its sit is deleted. (y/N)
+       *[other] Undo import { $id }? Its { $count } sits are deleted. (y/N)
     }
+cli-import-undo-edited = Changed by you since the import, and deleted with their changes: { $count }. The latest of them:
+cli-import-undo-notes = Sits that were in the log before, and lose the note that they got: { $count }.
 cli-import-not-undone = Nothing was undone.
 cli-import-undone = Undone. Deleted sits: { $count }. Importing the same files again brings them back.

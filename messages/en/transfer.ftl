@@ -24,20 +24,23 @@ transfer-new =
         [one] { $count } new sit
        *[other] { $count } new sits
     }
+# The heading if there are only notes, for sits that are in the log already
+transfer-new-notes =
+    { $count ->
+        [one] { $count } new note
+       *[other] { $count } new notes
+    }
 # first and last are days
 transfer-days = { $first } – { $last }
 transfer-count-added = New
 transfer-count-revived = Back after an undone import
+transfer-count-notes = Notes
+transfer-count-noted = Of these, for sits already in the log
 transfer-count-known = Already in the log
 transfer-count-same = Already there in another format
 transfer-count-repeated = Twice in the files
 transfer-count-deleted = Deleted by you, and still deleted
 transfer-count-skipped = Not readable
-transfer-notes-joined =
-    { $count ->
-        [one] { $count } note from the journal
-       *[other] { $count } notes from the journal
-    }
 transfer-zone = Time zone
 transfer-zone-hint = The files do not say where you sat. Their times are read as times of this zone.
 transfer-long-sits =
@@ -65,6 +68,11 @@ transfer-import-commit =
         [one] Import { $count } sit
        *[other] Import { $count } sits
     }
+transfer-import-commit-notes =
+    { $count ->
+        [one] Import { $count } note
+       *[other] Import { $count } notes
+    }
 
 transfer-order = What comes first, the day or the month?
 # example is a date of the file, such as 04/05/2026
@@ -80,6 +88,11 @@ transfer-done =
         [one] { $count } sit was imported
        *[other] { $count } sits were imported
     }
+transfer-done-notes =
+    { $count ->
+        [one] { $count } note was imported
+       *[other] { $count } notes were imported
+    }
 transfer-done-nothing = Nothing was imported: the sits are in the log already
 transfer-done-hint = A backup was taken before. You can undo the import at any time, also weeks later.
 transfer-show-log = Show the log
@@ -88,14 +101,37 @@ transfer-more-files = Import more …
 ## Imports that were made
 
 transfer-past = Past imports
+# What an import brought that is no sit
+transfer-notes =
+    { $count ->
+        [one] { $count } note
+       *[other] { $count } notes
+    }
 transfer-undo = Undo
 # Names the button of one import; files are names
 transfer-undo-of = Undo the import of { $files } on { $when }
 transfer-undo-title = Undo this import?
 transfer-undo-text =
     { $count ->
-        [one] { $count } sit is deleted, with what you have added to it. Importing the same files again brings it back.
-       *[other] { $count } sits are deleted, with what you have added to them. Importing the same files again brings them back.
+        [0] No sit is deleted.
+        [one] { $count } sit is deleted. Importing the same files again brings it back.
+       *[other] { $count } sits are deleted. Importing the same files again brings them back.
+    }
+# The sits are listed below
+transfer-undo-edited =
+    { $count ->
+        [one] { $count } of them was changed since the import, and is deleted with the changes:
+       *[other] { $count } of them were changed since the import, and are deleted with the changes:
+    }
+transfer-undo-edited-more =
+    { $count ->
+        [one] and { $count } more
+       *[other] and { $count } more
+    }
+transfer-undo-notes =
+    { $count ->
+        [one] { $count } sit that was there before loses the note that it got.
+       *[other] { $count } sits that were there before lose the note that they got.
     }
 transfer-undo-confirm = Undo the import
 transfer-read-again = Read the files again

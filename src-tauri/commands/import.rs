@@ -7,8 +7,8 @@ use tauri::{AppHandle, DragDropEvent, Emitter, Manager, State, WebviewWindow};
 use zafu_core::message;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{
-    ChosenFiles, DateOrder, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportView,
-    IpcError,
+    ChosenFiles, DateOrder, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportUndoView,
+    ImportView, IpcError,
 };
 
 /// The number of choices whose paths are kept. The window uses the last one, or the one before it while it is busy.
@@ -122,6 +122,15 @@ pub async fn cancel_import(engine: State<'_, EngineHandle>) -> Result<(), IpcErr
 #[tauri::command]
 pub async fn list_imports(engine: State<'_, EngineHandle>) -> Result<Vec<ImportView>, IpcError> {
     engine.imports().list().await
+}
+
+/// Returns what undoing an import would change.
+#[tauri::command]
+pub async fn preview_import_undo(
+    engine: State<'_, EngineHandle>,
+    id: i64,
+) -> Result<ImportUndoView, IpcError> {
+    engine.imports().preview_undo(id).await
 }
 
 /// Undoes an import.

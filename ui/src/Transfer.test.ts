@@ -2,12 +2,12 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/sv
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Window from './Window.svelte';
-import { createDemo, type Demo } from './lib/api/demo';
+import { createDemo, type Demo, type DemoState } from './lib/api/demo';
 import { scene } from './lib/api/scenes';
 
 /** Opens the page with these files to choose. */
-async function show(query = 'import=years'): Promise<Demo> {
-	const demo = createDemo(scene(new URLSearchParams(`still&${query}`)));
+async function show(query = 'import=years', state: DemoState = {}): Promise<Demo> {
+	const demo = createDemo({ ...scene(new URLSearchParams(`still&${query}`)), ...state });
 	render(Window, { props: { api: demo } });
 	for (const id of ['open-log', 'log-menu', 'menu-transfer']) await press(id);
 	await screen.findByTestId('transfer');
@@ -187,6 +187,27 @@ describe('a past import', () => {
 		await press('undo-confirm');
 		await waitFor(() => expect(screen.queryByTestId('undo-dialog')).toBeNull());
 		expect(demo.calls).toEqual(['undoImport 2']);
+	});
+
+	it('names the sits that were changed since, before it is undone', async () => {
+		const sample = {
+			startedAt: '2026-10-17T07:00:00+02:00',
+			satSeconds: 1200,
+			label: 'Zazen',
+			note: 'by the sea',
+		};
+		await show('imports', { undo: { edited: 7, samples: [sample, sample], notes: 3 } });
+		await screen.findByTestId('import-row-undo');
+		await press('import-row-undo');
+		const text = (await screen.findByTestId('undo-dialog')).textContent;
+		expect(text).toMatch(/7 of them were changed since the import/);
+		expect(screen.getAllByTestId('undo-edited')[0]!.textContent).toMatch(
+			/2026.*Zazen · by the sea/,
+		);
+		expect(text).toMatch(/and 5 more/);
+		expect(text).toMatch(/3 sits that were there before lose the note/);
+		await press('undo-cancel');
+		expect(screen.queryByTestId('undo-dialog')).toBeNull();
 	});
 });
 

@@ -364,7 +364,7 @@ pub struct Import {
     #[command(subcommand)]
     pub command: Option<ImportCommand>,
 
-    /// The files. They are imported together.
+    /// The files, `-` for standard input. They are imported together.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
@@ -402,7 +402,8 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
+    /// Undoes an import: deletes the sits that it brought, except those that the user has deleted, and takes away the notes
+    /// that it gave to other sits.
     Undo {
         /// The ID of the import.
         id: i64,

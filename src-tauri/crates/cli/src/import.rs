@@ -1,9 +1,12 @@
 //! `zafu import`: imports files, lists imports and undoes them.
 
-use crate::failure::{DONE, Failure, REJECTED, USAGE};
+use crate::failure::{DONE, FAILED, Failure, REJECTED, USAGE};
 use crate::interrupts::{Happened, Interrupts};
 use crate::{confirm, print, source};
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 use zafu_cli::args::{self, Import};
 use zafu_core::message;
 use zafu_core::message::Message;
@@ -14,9 +17,21 @@ use zafu_engine::{DataFolder, ImportClient, ImportMonitor, output};
 use zafu_messages::text;
 
 /// Reads the files, prints what importing them would change, and imports them. Asks first if a user is there to answer.
-/// Ctrl-C cancels it, and nothing is imported, unless a running engine has begun to.
+/// Ctrl-C cancels it, and nothing is imported, unless a running engine has begun to. The file `-` is standard input, after
+/// which nobody can answer.
 pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
-    let files: io::Result<_> = import.files.iter().map(std::path::absolute).collect();
+    let mut interrupts = Interrupts::new()?;
+    let is_input = |file: &&PathBuf| *file == Path::new(STANDARD_INPUT);
+    let input = match import.files.iter().filter(is_input).count() {
+        0 => None,
+        1 => Some(copy_of_input(&mut interrupts)?),
+        _ => return Err(Failure::new(USAGE, message!("cli-import-input-twice"))),
+    };
+    let path = |file: &PathBuf| match &input {
+        Some(copy) if is_input(&file) => Ok(copy.path().join(INPUT_NAME)),
+        _ => std::path::absolute(file),
+    };
+    let files: io::Result<_> = import.files.iter().map(path).collect();
     let files = ImportFiles {
         files: files?,
         // As for sits, the variable names the zone of the user, also if the engine runs with another one.
@@ -27,18 +42,16 @@ pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
         }),
         long_sits: import.long_sits,
     };
-    let mut interrupts = Interrupts::new()?;
     let (mut client, mut preview) = read(folder, &files, &mut interrupts)?;
     let imported = loop {
         if !import.json {
             output::print_plain(&print::import_preview(&preview));
         }
-        let is_change = preview.counts.added > 0 || preview.counts.revived > 0;
-        if import.dry_run || !is_change {
+        if import.dry_run || !preview.counts.is_change() {
             client.discard()?;
             break None;
         }
-        if !import.yes && io::stdin().is_terminal() {
+        if !import.yes && input.is_none() && io::stdin().is_terminal() {
             // Nothing else could use the folder while it is locked, so that the files are read again after the answer.
             client.discard()?;
             drop(client);
@@ -61,6 +74,26 @@ pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
     };
     print::imported(&preview, imported.as_ref(), import)?;
     Ok(DONE)
+}
+
+/// The file that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+/// The name of standard input in what is printed, and in the list of imports.
+const INPUT_NAME: &str = "stdin";
+
+/// Copies standard input to a file in a temporary folder, which is removed when the result is dropped: files are read more
+/// than once, and by the running engine if there is one.
+fn copy_of_input(interrupts: &mut Interrupts) -> Result<TempDir, Failure> {
+    let copied = interrupts.until_interrupted(|| {
+        let folder = tempfile::tempdir()?;
+        let mut copy = File::create(folder.path().join(INPUT_NAME))?;
+        io::copy(&mut io::stdin().lock(), &mut copy)?;
+        Ok::<_, io::Error>(folder)
+    })?;
+    let copied = copied.ok_or_else(|| Failure::new(REJECTED, message!("import-cancelled")))?;
+    copied.map_err(|error| {
+        Failure::new(FAILED, message!("cli-import-input", reason = error.to_string()))
+    })
 }
 
 /// Reads the files.
@@ -189,19 +222,16 @@ pub fn list(folder: &DataFolder, json: bool) -> Result<(), Failure> {
     print::imports(&imports, json)
 }
 
-/// Undoes an import. Asks first if a user is there to answer.
+/// Undoes an import. If a user is there to answer, says first which sits were changed since, and asks.
 pub fn undo(folder: &DataFolder, id: i64, yes: bool, json: bool) -> Result<(), Failure> {
     if !yes && io::stdin().is_terminal() {
-        // An import that cannot be undone is reported before the question. Nothing is locked while it is asked.
-        let imports = ImportClient::connect(folder)?.list()?;
-        let import = imports.iter().find(|import| import.id == id && import.undone.is_none());
-        if let Some(import) = import {
-            let sits = import.counts.added.saturating_add(import.counts.revived);
-            let question = text!("cli-import-undo-question", count = sits, id = id.to_string());
-            if confirm::ask(&question)? != Some(true) {
-                output::print(text!("cli-import-not-undone"));
-                return Ok(());
-            }
+        // An import that cannot be undone is reported instead. Nothing is locked while it is asked.
+        let found = ImportClient::connect(folder)?.preview_undo(id)?;
+        output::print_error_plain(&print::import_undo_preview(&found));
+        let question = text!("cli-import-undo-question", count = found.sits, id = id.to_string());
+        if confirm::ask(&question)? != Some(true) {
+            output::print(text!("cli-import-not-undone"));
+            return Ok(());
         }
     }
     let undone = ImportClient::connect(folder)?.undo(id)?;

@@ -24,8 +24,12 @@ pub fn sit(folder: &DataFolder, request: StartRequest) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let mut bell_troubles = BellTroubles::default();
-        if follow(host.engine(), request, &mut bell_troubles).await? == Outcome::Completed {
+        let outcome = follow(host.engine(), request, &mut bell_troubles).await?;
+        if outcome == Outcome::Completed {
             last_bell(host.engine(), &ringing, &mut bell_troubles).await?;
+        }
+        if outcome != Outcome::Interrupted {
+            finish_import(host.engine()).await?;
         }
         Ok(())
     });
@@ -82,12 +86,36 @@ async fn last_bell(
     Ok(())
 }
 
+/// Waits for an import that another program has begun in this process, unless a signal arrives or Zafu quits: then it is
+/// cancelled, and nothing is imported.
+async fn finish_import(engine: &EngineHandle) -> Result<(), Failure> {
+    if !engine.imports().is_busy() {
+        return Ok(());
+    }
+    output::print_error(text!("cli-sit-importing"));
+    let (mut events, mut signals) = (engine.subscribe(), Signals::new()?);
+    let mut finished = engine.imports().finish();
+    loop {
+        tokio::select! {
+            // Its program tells the user how it has ended.
+            _ = &mut finished => return Ok(()),
+            _ = signals.next() => return Ok(()),
+            event = events.recv() => match event {
+                Ok(Event::Quit) | Err(RecvError::Closed) => return Ok(()),
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+            },
+        }
+    }
+}
+
 /// How a sit in a terminal ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// It reached its planned end.
     Completed,
-    /// The user or the system ended it. The time sat until then is saved.
+    /// The user ended it. The time sat until then is saved, if it was kept.
+    Ended,
+    /// The process is to exit. The time sat until then is saved.
     Interrupted,
 }
 
@@ -128,7 +156,7 @@ async fn follow(
                         display.finish(&state);
                         return Ok(match state.finished {
                             Some(_) => Outcome::Completed,
-                            None => Outcome::Interrupted,
+                            None => Outcome::Ended,
                         });
                     }
                 }
@@ -147,6 +175,8 @@ async fn follow(
                         continue;
                     }
                     display.finish(&ended);
+                    engine.prepare_to_quit().await?;
+                    return Ok(Outcome::Ended);
                 }
                 // Any other signal asks the process to exit, not to end the sit. The sit is saved up to now, or an
                 // error is returned.

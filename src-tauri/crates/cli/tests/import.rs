@@ -32,7 +32,34 @@ fn sits_that_are_in_the_files_twice_are_not_said_to_be_in_the_log() {
     assert!(!printed.contains("Already in the log"), "{printed}");
     zafu.ok("import log.csv --yes");
     let printed = zafu.ok("import log.csv --dry-run");
-    assert!(printed.contains("Already in the log, and left as they are: 3."), "{printed}");
+    assert!(printed.contains("Already in the log: 3."), "{printed}");
+}
+
+#[test]
+fn standard_input_is_imported_without_a_question() {
+    let zafu = with_log();
+    let import = |line: &str| {
+        let mut command = zafu.command(line);
+        command.stdin(std::fs::File::open(zafu.path("log.csv")).unwrap());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), output.stderr)
+    };
+    let (code, printed, _) = import("import - --dry-run");
+    assert_eq!(code, Some(0));
+    assert!(
+        printed.contains("stdin: Insight Timer. Sits: 3.") && printed.contains("New: 3."),
+        "{printed}"
+    );
+    let (code, printed, _) = import("import -");
+    assert!(code == Some(0) && printed.contains("Imported: 3."), "{printed}");
+    assert!(zafu.ok("import list").contains("Sits: 3. stdin\n"));
+    let (code, _, error) = import("import - -");
+    assert_eq!(code, Some(2));
+    assert!(String::from_utf8(error).unwrap().contains("only once"));
+    std::fs::write(zafu.path("log.csv"), "Dear reader").unwrap();
+    let (code, _, error) = import("import - --yes");
+    assert_eq!(code, Some(1));
+    assert!(String::from_utf8(error).unwrap().contains("stdin: This is not a file that"));
 }
 
 #[test]
@@ -313,4 +340,29 @@ mod at_a_terminal {
         let (code, printed) = terminal.end();
         assert!(code == 0 && printed.contains("Done."), "{code} {printed}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_question_about_an_undo_names_the_sits_that_were_changed_since() {
+    use zafu_core::edit::SessionEdit;
+    let zafu = with_log();
+    zafu.ok("import log.csv --yes");
+    let store = zafu.store();
+    let sits = store.sessions(&zafu_store::LogQuery::newest(9)).unwrap();
+    let edit = SessionEdit { note: Some("by the sea".into()), ..SessionEdit::default() };
+    store.edit(sits[1].id, edit, command::now().utc).unwrap();
+    drop(store);
+    let mut terminal = command::Terminal::start(&zafu, "import undo 1");
+    let printed = terminal.read_until("(y/N)");
+    for words in ["since the import", ": 1.", "by the sea", "Its 3 sits are deleted."] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    terminal.write("y\n");
+    let (code, printed) = terminal.end();
+    assert!(code == 0 && printed.contains("Deleted sits: 3."), "{printed}");
+    let mut terminal = command::Terminal::start(&zafu, "import undo 1");
+    let printed = terminal.read_until("undone");
+    assert!(!printed.contains("(y/N)"), "{printed}");
+    assert_ne!(terminal.end().0, 0);
 }

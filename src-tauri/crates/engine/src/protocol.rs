@@ -20,7 +20,7 @@ pub use account::{
 use chrono::NaiveDate;
 pub use import::{
     ChosenFiles, DateOrder, ImportCounts, ImportFiles, ImportPreview, ImportProgress,
-    ImportReading, ImportSample, ImportView, ImportedFile, SkippedRow,
+    ImportReading, ImportSample, ImportUndoView, ImportView, ImportedFile, SkippedRow,
 };
 pub use insight::{
     InsightPeriod, InsightView, LabelDayTotal, LabelYearTotal, LengthTotalView, RecentDays,

@@ -2,10 +2,11 @@
 
 use crate::protocol::{
     BackupView, BellCheck, ChosenFiles, CodeRequest, DeadLetterView, EngineState, ExportFormat,
-    ExportedFile, FinishedView, ImportProgress, ImportReading, ImportView, InsightPeriod,
-    InsightView, InvitationPreview, InvitationView, IpcError, LabelLook, LabelView, LogPage,
-    LogQuery, LogRequest, LogSession, OwnerView, PartnerView, ProjectView, RestorePreview, SignInRequest, SignedInView,
-    SitChange, SitEntry, SitRecord, SoundView, StartRequest, UnsettledView, WeekProgress,
+    ExportedFile, FinishedView, ImportProgress, ImportReading, ImportUndoView, ImportView,
+    InsightPeriod, InsightView, InvitationPreview, InvitationView, IpcError, LabelLook, LabelView,
+    LogPage, LogQuery, LogRequest, LogSession, OwnerView, PartnerView, ProjectView, RestorePreview,
+    SignInRequest, SignedInView, SitChange, SitEntry, SitRecord, SoundView, StartRequest,
+    UnsettledView, WeekProgress,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,6 +36,7 @@ fn write(folder: &Path) {
     RestorePreview::export_all(&config).unwrap();
     ImportReading::export_all(&config).unwrap();
     ImportProgress::export_all(&config).unwrap();
+    ImportUndoView::export_all(&config).unwrap();
     ImportView::export_all(&config).unwrap();
     ProjectView::export_all(&config).unwrap();
     SignInRequest::export_all(&config).unwrap();

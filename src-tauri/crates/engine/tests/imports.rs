@@ -167,10 +167,37 @@ fn a_log_and_its_journal_are_imported_together() {
     let both = [sample("insight-24h.csv"), sample("insight-journal.txt")];
     let preview = read(&mut client, files(&both, "Europe/Berlin"));
     assert_eq!((preview.counts.added, preview.counts.same), (6, 0));
-    assert_eq!(preview.files.iter().map(|file| file.notes_joined).sum::<u32>(), 2);
+    assert_eq!(preview.notes, 3);
     client.commit(preview.number).unwrap();
     drop(client);
     assert_eq!(written(&log(&folder)), expected("insight-journal.txt")["sits"]);
+}
+
+#[test]
+fn a_journal_gives_its_notes_to_a_log_that_was_imported_before() {
+    let (_dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    import(&mut client, files(&[sample("insight-24h.csv")], "Europe/Berlin")).unwrap();
+    drop(client);
+    let before = written(&log(&folder));
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let both = [sample("insight-24h.csv"), sample("insight-journal.txt")];
+    let preview = read(&mut client, files(&both, "Europe/Berlin"));
+    let counts = preview.counts;
+    assert_eq!((counts.added, counts.known, counts.noted, preview.notes), (1, 5, 2, 3));
+    assert!(counts.is_change());
+    let made = client.commit(preview.number).unwrap().unwrap();
+    assert_eq!(client.list().unwrap()[0], made);
+    let undo = client.preview_undo(made.id).unwrap();
+    assert_eq!((undo.sits, undo.edited, undo.notes), (1, 0, 2));
+    drop(client);
+    assert_eq!(written(&log(&folder)), expected("insight-journal.txt")["sits"]);
+    let mut client = ImportClient::connect(&folder).unwrap();
+    client.undo(made.id).unwrap();
+    let error = client.preview_undo(made.id).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Rejected);
+    drop(client);
+    assert_eq!(written(&log(&folder)), before);
 }
 
 #[test]

@@ -13,8 +13,9 @@ pub(crate) use commit::{Commit, Committed};
 pub(crate) use compare::Compared;
 pub(crate) use staging::{Staging, remove_leftovers};
 
+use crate::sessions::{self, SessionKey};
 use crate::text::{Id, Json, Stamp};
-use crate::{StoreError, device, log, outbox};
+use crate::{StoreError, device, labels, log, outbox};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use std::fmt;
@@ -45,13 +46,15 @@ pub struct ImportCounts {
     pub same: u32,
     /// Sits that the user has deleted. They stay deleted.
     pub deleted: u32,
+    /// Sits of `known` and `same` that had no note, and get that of the files.
+    pub noted: u32,
 }
 
 impl ImportCounts {
     /// Returns whether an import changes the log.
     #[must_use]
     pub const fn is_change(&self) -> bool {
-        self.added > 0 || self.revived > 0
+        self.added > 0 || self.revived > 0 || self.noted > 0
     }
 }
 
@@ -60,6 +63,8 @@ impl ImportCounts {
 pub struct ImportPreview {
     /// The numbers of sits.
     pub counts: ImportCounts,
+    /// The number of notes that the log gets.
+    pub notes: u32,
     /// The number of sits that are in the files twice, each time with the same values.
     pub repeated: u32,
     /// The start of the first sit that is new or comes back.
@@ -92,6 +97,19 @@ pub struct ImportSample {
     pub label: String,
     /// Its note.
     pub note: String,
+}
+
+/// What would change if an import were undone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportUndoPreview {
+    /// The number of sits that are deleted.
+    pub sits: u32,
+    /// The number of those that the user has changed since.
+    pub edited: u32,
+    /// The number of other sits whose note, which the import gave, is taken away.
+    pub notes: u32,
+    /// The latest of the changed ones, latest first.
+    pub samples: Vec<ImportSample>,
 }
 
 /// What is recorded of an import beside the sits.
@@ -139,8 +157,16 @@ const CHUNK: i64 = 2_000;
 /// The imports that the user sees: those whose first sit the log can show. Its owner is that of the others.
 const SHOWN: &str = "SELECT * FROM imports WHERE (
        SELECT owner IS NULL OR owner = (SELECT id FROM accounts WHERE shown = 1) FROM sessions
-       WHERE key = (SELECT min(session_key) FROM import_sits WHERE import_id = imports.id)
+       WHERE key = coalesce(
+         (SELECT min(session_key) FROM import_sits WHERE import_id = imports.id),
+         (SELECT min(session_key) FROM import_notes WHERE import_id = imports.id)
+       )
      )";
+/// The sits that undoing an import would delete.
+const BROUGHT: &str = "FROM import_sits JOIN sessions ON key = session_key WHERE import_id = ?1 AND deletedat IS NULL";
+/// The sits whose note undoing an import would take away: it is still the one that the import gave.
+const NOTED: &str = "FROM import_notes AS given JOIN sessions ON key = given.session_key
+     WHERE import_id = ?1 AND sessions.note = given.note AND deletedat IS NULL";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<ImportInfo> {
     let undoneat: Option<Stamp> = row.get("undoneat")?;
@@ -160,6 +186,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ImportInfo> {
             known: row.get("known")?,
             same: row.get("same")?,
             deleted: row.get("deleted")?,
+            noted: row.get("noted")?,
         },
         undone: undoneat.map(|at| at.0).zip(undone),
     })
@@ -178,7 +205,45 @@ fn find(connection: &Connection, id: ImportId) -> Result<ImportInfo, StoreError>
     statement.query_row([id.0], from_row).optional()?.ok_or(StoreError::NoSuchImport { id })
 }
 
-/// Deletes the sits that an import brought, except those that the user has deleted. Returns the import.
+/// Returns what undoing an import would change, with the latest `samples` sits that the user has changed since.
+pub(crate) fn preview_undo(
+    connection: &Connection,
+    id: ImportId,
+    samples: u32,
+) -> Result<ImportUndoPreview, StoreError> {
+    if find(connection, id)?.undone.is_some() {
+        return Err(StoreError::ImportUndone { id });
+    }
+    let count = |of: &str| -> Result<u32, StoreError> {
+        let mut statement = connection.prepare_cached(&format!("SELECT count(*) {of}"))?;
+        Ok(statement.query_row([id.0], |row| row.get(0))?)
+    };
+    let edited = format!("{BROUGHT} AND detailsrevision > details_revision");
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT session_key {edited} ORDER BY coalesce(correctedstart, startedat) DESC LIMIT ?2"
+    ))?;
+    let keys = statement.query_map((id.0, samples), |row| row.get::<_, SessionKey>(0))?;
+    let sample = |key: rusqlite::Result<SessionKey>| -> Result<ImportSample, StoreError> {
+        let record = sessions::by_key(connection, key?)?;
+        let label = labels::shown_name(connection, &record)?.unwrap_or_default();
+        let session = record.session;
+        Ok(ImportSample {
+            start: session.effective_start(),
+            length: session.effective_length(),
+            label,
+            note: session.details.value.note,
+        })
+    };
+    Ok(ImportUndoPreview {
+        sits: count(BROUGHT)?,
+        edited: count(&edited)?,
+        notes: count(NOTED)?,
+        samples: keys.map(sample).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Deletes the sits that an import brought, except those that the user has deleted, and takes away the notes that it gave,
+/// except those that the user has changed. Returns the import.
 pub(crate) fn undo(
     connection: &Connection,
     id: ImportId,
@@ -201,6 +266,7 @@ pub(crate) fn undo(
             log::derive_late(connection, || undo_up_to(connection, id, (after, end), device, at))?;
         after = end;
     }
+    log::derive_late(connection, || take_notes(connection, id, device))?;
     connection
         .prepare_cached("UPDATE imports SET undoneat = ?2, undone = ?3 WHERE id = ?1")?
         .execute((id.0, Stamp(at), u32::try_from(undone).unwrap_or(u32::MAX)))?;
@@ -242,6 +308,27 @@ fn undo_up_to(
         ))?
         .execute(named_params! { ":last": last, ":id": id.0, ":after": after, ":end": end })?;
     Ok(undone)
+}
+
+/// Takes away the notes that an import gave, and enqueues their sits.
+fn take_notes(connection: &Connection, id: ImportId, device: DeviceId) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT count(*) {NOTED}"))?;
+    let notes = statement.query_row([id.0], |row| row.get(0))?;
+    let last = outbox::generations(connection, notes)?;
+    connection
+        .prepare_cached(&format!(
+            "INSERT INTO outbox (session_key, generation, state, edited)
+             SELECT session_key, ?2 + row_number() OVER (ORDER BY session_key), 'pending', 1 {NOTED} {}",
+            outbox::ON_CONFLICT
+        ))?
+        .execute((id.0, last))?;
+    connection
+        .prepare_cached(&format!(
+            "UPDATE sessions SET note = '', detailsrevision = min(detailsrevision + 1, 4294967295), detailsdevice = ?2
+             WHERE key IN (SELECT session_key {NOTED})"
+        ))?
+        .execute((id.0, Id(device)))?;
+    Ok(())
 }
 
 /// Returns the effective start in milliseconds since 1970, and the effective length.

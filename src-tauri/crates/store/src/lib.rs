@@ -45,7 +45,7 @@ pub use backups::{BACKUPS_KEPT, BackupInfo, BackupReason};
 pub use error::{StoreError, TextField};
 pub use imports::{
     CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview, ImportSample,
-    ImportSource, StagedAs,
+    ImportSource, ImportUndoPreview, StagedAs,
 };
 pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;

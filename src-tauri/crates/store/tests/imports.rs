@@ -246,6 +246,97 @@ fn importing_again_restores_what_the_undo_has_deleted_and_not_what_the_user_has(
 }
 
 #[test]
+fn known_sits_get_the_notes_that_they_lack_and_an_undo_takes_back_those_that_are_unchanged() {
+    let (_folder, store) = opened();
+    import(&store, "tao", &sits(1..=6));
+    store.delete(&[sit(5).id.into()], at(5).wall.utc).unwrap();
+    let own = SessionEdit { note: Some("my own".into()), ..SessionEdit::default() };
+    store.edit(sit(2).id, own, at(10).wall.utc).unwrap();
+    let note = |n: u32| store.session(sit(n).id).unwrap().unwrap().details.value.note;
+
+    // The same log with its journal; sit 6 has no note there either, and sit 7 is new.
+    let noted: Vec<_> =
+        [1, 2, 3, 4, 5, 7].map(|n| labelled(n, "")).into_iter().chain([sit(6)]).collect();
+    let expected =
+        ImportCounts { added: 1, known: 5, deleted: 1, noted: 3, ..ImportCounts::default() };
+    let found = preview(&store, "tao", &noted);
+    assert_eq!((found.counts, found.notes), (expected, 4));
+    let second = import(&store, "tao", &noted);
+    assert_eq!(second.counts, expected);
+    let notes = [1, 2, 3, 4, 5, 6, 7].map(note);
+    assert_eq!(notes, ["note 1", "my own", "note 3", "note 4", "", "", "note 7"]);
+    let again = preview(&store, "tao", &noted);
+    assert_eq!((again.counts.noted, again.notes), (0, 0));
+    assert!(!again.counts.is_change());
+
+    // One note is changed, one sit is deleted.
+    store.edit(sit(3).id, SessionEdit::texts("calm", ""), at(20).wall.utc).unwrap();
+    store.delete(&[sit(4).id.into()], at(20).wall.utc).unwrap();
+    let undo = store.preview_import_undo(second.id, 5).unwrap();
+    assert_eq!((undo.sits, undo.edited, undo.notes), (1, 0, 1));
+    store.undo_import(second.id, at(30).wall.utc).unwrap();
+    assert_eq!([1, 2, 3, 4].map(note), ["", "my own", "calm", "note 4"]);
+    assert!(is_deleted(&store, sit(7).id));
+    let third = import(&store, "tao", &noted);
+    assert_eq!((third.counts.noted, third.counts.revived), (1, 1));
+    assert_eq!([1, 3, 7].map(note), ["note 1", "calm", "note 7"]);
+    store.check().unwrap();
+}
+
+#[test]
+fn notes_that_an_import_gives_are_sent_and_are_listed_with_their_import() {
+    let (_folder, store) = opened();
+    sign_in(&store);
+    import(&store, "tao", &sits(1..=3));
+    // The same sits in another format, half a minute later, with notes.
+    let midnight = wall("2026-01-01T00:00:30Z");
+    let others: Vec<_> = (1..=2)
+        .map(|n| {
+            let other = sit_at(u128::from(n) + 50, midnight, 3600 * i64::from(n), 600);
+            Session { details: labelled(n, "").details, ..other }
+        })
+        .collect();
+    let sent = store.outgoing(user(1), 100, 1 << 20).unwrap();
+    let last = sent.iter().map(|row| row.generation).max().unwrap();
+    let noted = import(&store, "apple-health", &others);
+    let expected = ImportCounts { same: 2, noted: 2, ..ImportCounts::default() };
+    assert_eq!(noted.counts, expected);
+    assert_eq!(store.imports().unwrap()[0], noted);
+    let sent: Vec<_> = store.outgoing_after(user(1), last, 100, 1 << 20).unwrap();
+    let sent: Vec<_> = sent.into_iter().map(|row| row.session.details.value.note).collect();
+    assert_eq!(sent, ["note 1", "note 2"]);
+    store.undo_import(noted.id, at(30).wall.utc).unwrap();
+    assert!(log_of(&store, OwnerFilter::All).iter().all(|sit| sit.details.value.note.is_empty()));
+}
+
+#[test]
+fn the_preview_of_an_undo_names_the_sits_that_were_edited_since() {
+    let (_folder, store) = opened();
+    let files: Vec<_> = (1..=4).map(|n| labelled(n, "Zazen")).collect();
+    let info = import(&store, "tao", &files);
+    let unchanged = store.preview_import_undo(info.id, 5).unwrap();
+    assert_eq!((unchanged.sits, unchanged.edited, unchanged.samples.len()), (4, 0, 0));
+    for n in [1, 2, 3] {
+        store
+            .edit(sit(n).id, SessionEdit::texts(format!("calm {n}"), "Zazen"), at(10).wall.utc)
+            .unwrap();
+    }
+    store.delete(&[sit(3).id.into()], at(20).wall.utc).unwrap();
+    let undo = store.preview_import_undo(info.id, 1).unwrap();
+    assert_eq!((undo.sits, undo.edited, undo.notes), (3, 2, 0));
+    let named: Vec<_> = undo.samples.iter().map(|sit| (&sit.note[..], &sit.label[..])).collect();
+    assert_eq!(named, [("calm 2", "Zazen")]);
+    store.undo_import(info.id, at(30).wall.utc).unwrap();
+    assert!(matches!(
+        store.preview_import_undo(info.id, 1),
+        Err(StoreError::ImportUndone { id }) if id == info.id
+    ));
+    // The sits come back with the edits; only later ones count.
+    let again = import(&store, "tao", &files);
+    assert_eq!(store.preview_import_undo(again.id, 5).unwrap().edited, 0);
+}
+
+#[test]
 fn undoing_weeks_later_deletes_sits_that_were_edited_and_no_others() {
     let (_folder, store) = opened();
     common::sat(&store, id(1), 0);

@@ -12,6 +12,7 @@ import type {
 	ExportFormat,
 	ImportProgress,
 	ImportReading,
+	ImportUndoView,
 	ImportView,
 	InsightPeriod,
 	InsightView,
@@ -179,6 +180,8 @@ export interface Api extends PartnerApi {
 	previewRestore(number: number): Promise<RestorePreview>;
 	/** Restores a backup: Zafu quits and starts again. Rejects if a sit is running. */
 	restoreBackup(number: number): Promise<void>;
+	/** Returns what undoing an import would change. */
+	previewImportUndo(id: number): Promise<ImportUndoView>;
 	/** Deletes the sits that an import brought. */
 	undoImport(id: number): Promise<ImportView>;
 	getSettings(): Promise<Settings>;

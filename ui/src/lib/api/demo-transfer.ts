@@ -5,6 +5,7 @@ import type {
 	RestorePreview,
 	ImportPreview,
 	ImportReading,
+	ImportUndoView,
 	ImportView,
 	IpcError,
 	LogFilter,
@@ -28,6 +29,8 @@ interface Parts {
 	backups: BackupView[];
 	/** What restoring any backup would change. */
 	restore: RestorePreview;
+	/** What undoing an import would change, where it is not as the import was. */
+	undo: Partial<ImportUndoView>;
 	/** Receives the name of each request that changes something. */
 	calls: string[];
 	/** Returns the number of sits that a filter selects. */
@@ -49,6 +52,7 @@ type TransferApi = Pick<
 	| 'importProgress'
 	| 'cancelImport'
 	| 'listImports'
+	| 'previewImportUndo'
 	| 'undoImport'
 >;
 
@@ -56,7 +60,16 @@ const KNOWN_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
 const CANCELLED: IpcError = { code: 'rejected', message: { id: 'import-cancelled', args: {} } };
 
-export function demoTransfer({ files, made, backups, restore, calls, count, listeners }: Parts) {
+export function demoTransfer({
+	files,
+	made,
+	backups,
+	restore,
+	undo,
+	calls,
+	count,
+	listeners,
+}: Parts) {
 	let list = [...made];
 	let kept = [...backups];
 	let read: ImportPreview | null = null;
@@ -143,6 +156,11 @@ export function demoTransfer({ files, made, backups, restore, calls, count, list
 			cancel();
 		},
 		listImports: async () => structuredClone(list),
+		previewImportUndo: async (id) => {
+			const { counts } = list.find((one) => one.id === id)!;
+			const sits = counts.added + counts.revived;
+			return structuredClone({ sits, edited: 0, notes: counts.noted, samples: [], ...undo });
+		},
 		undoImport: async (id) => {
 			calls.push(`undoImport ${id}`);
 			const found = list.find((one) => one.id === id)!;
@@ -219,7 +237,6 @@ function years(): ImportPreview {
 				dateOrder: 'monthFirst',
 				sits: 3541,
 				skipped: 4,
-				notesJoined: 0,
 			},
 			{
 				name: 'InsightTimerJournal.txt',
@@ -227,12 +244,12 @@ function years(): ImportPreview {
 				dateOrder: null,
 				sits: 212,
 				skipped: 0,
-				notesJoined: 208,
 			},
 		],
 		zone: 'Europe/Berlin',
 		zoneWasUsed: true,
-		counts: { added: 3180, revived: 0, known: 340, same: 21, deleted: 0, skipped: 4 },
+		counts: { added: 3180, revived: 0, known: 340, same: 21, deleted: 0, noted: 12, skipped: 4 },
+		notes: 208,
 		repeated: 0,
 		longSits: 2,
 		firstDay: '2016-02-14',
@@ -309,7 +326,7 @@ export const DEMO_PAST_IMPORTS: ImportView[] = [
 		files: ['export.zip'],
 		formats: ['apple-health'],
 		zone: null,
-		counts: { added: 412, revived: 0, known: 3, same: 96, deleted: 0, skipped: 0 },
+		counts: { added: 412, revived: 0, known: 3, same: 96, deleted: 0, noted: 0, skipped: 0 },
 		undoneAt: null,
 		undone: null,
 	},
@@ -319,7 +336,7 @@ export const DEMO_PAST_IMPORTS: ImportView[] = [
 		files: ['InsightTimerLogs.csv', 'InsightTimerJournal.txt'],
 		formats: ['insight-timer', 'insight-timer-journal'],
 		zone: 'Europe/London',
-		counts: { added: 3180, revived: 0, known: 0, same: 0, deleted: 0, skipped: 4 },
+		counts: { added: 3180, revived: 0, known: 0, same: 0, deleted: 0, noted: 0, skipped: 4 },
 		undoneAt: '2026-10-18T17:41:30Z',
 		undone: 3180,
 	},

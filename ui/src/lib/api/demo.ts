@@ -13,6 +13,7 @@ import { DEMO_INVITATION, demoPartner, type PartnerState } from './demo-partner'
 import type {
 	ChosenFiles,
 	FinishedView,
+	ImportUndoView,
 	ImportView,
 	IpcError,
 	LogSession,
@@ -67,6 +68,8 @@ export interface DemoState {
 	insight?: DemoSit[];
 	/** The files that the user chooses to import; none if the user chooses none. */
 	files?: DemoImport;
+	/** What undoing an import would change, where it is not as the import was. */
+	undo?: Partial<ImportUndoView>;
 	/** Imports that were made. */
 	imports?: ImportView[];
 	/** What restoring a backup would change. */
@@ -135,6 +138,7 @@ export function createDemo(state: DemoState = {}): Demo {
 		made: state.imports ?? [],
 		backups: DEMO_BACKUPS,
 		restore: { ...DEMO_RESTORE, ...state.restore },
+		undo: state.undo ?? {},
 		calls,
 		count: log.count,
 		listeners,

@@ -55,6 +55,7 @@ export const tauri: Api = {
 	makeBackup: () => invoke('make_backup'),
 	previewRestore: (number) => invoke('preview_restore', { number }),
 	restoreBackup: (number) => invoke('restore_backup', { number }),
+	previewImportUndo: (id) => invoke('preview_import_undo', { id }),
 	undoImport: (id) => invoke('undo_import', { id }),
 	getSettings: () => invoke('get_settings'),
 	saveSettings: (settings) => invoke('save_settings', { settings }),

@@ -17,6 +17,7 @@ export type { ImportCounts } from '../generated/ImportCounts';
 export type { ImportPreview } from '../generated/ImportPreview';
 export type { ImportProgress } from '../generated/ImportProgress';
 export type { ImportReading } from '../generated/ImportReading';
+export type { ImportUndoView } from '../generated/ImportUndoView';
 export type { ImportView } from '../generated/ImportView';
 export type { InsightPeriod } from '../generated/InsightPeriod';
 export type { InsightView } from '../generated/InsightView';

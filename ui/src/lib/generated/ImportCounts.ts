@@ -13,7 +13,7 @@ added: number,
  */
 revived: number, 
 /**
- * Sits that are in the log already. They stay as they are.
+ * Sits that are in the log already. They stay as they are, except for their note: see `noted`.
  */
 known: number, 
 /**
@@ -24,6 +24,10 @@ same: number,
  * Sits that the user has deleted. They stay deleted.
  */
 deleted: number, 
+/**
+ * Sits of `known` and `same` that had no note, and get that of the files.
+ */
+noted: number, 
 /**
  * Rows that are not imported.
  */

@@ -29,6 +29,10 @@ zoneWasUsed: boolean,
  */
 counts: ImportCounts, 
 /**
+ * The number of notes that the log gets.
+ */
+notes: number, 
+/**
  * The number of sits that are in the files twice, each time with the same values.
  */
 repeated: number, 

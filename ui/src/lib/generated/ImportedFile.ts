@@ -24,8 +24,4 @@ sits: number,
 /**
  * The number of rows that are not imported.
  */
-skipped: number, 
-/**
- * The number of sits to which a journal has a note.
- */
-notesJoined: number, };
+skipped: number, };

@@ -5,6 +5,7 @@ import type {
 	DateOrder,
 	ImportPreview,
 	ImportProgress,
+	ImportUndoView,
 	ImportView,
 	IpcError,
 } from '../api/types';
@@ -113,6 +114,15 @@ export class Import {
 		this.step = { kind: 'choose' };
 		this.error = null;
 		if (isRead) await this.#app.notices.guard(this.#app.api.discardImport());
+	}
+
+	/** Returns what undoing an import would change; undefined if it cannot be undone. */
+	async previewUndo(id: number): Promise<ImportUndoView | undefined> {
+		this.error = null;
+		const found = await this.#app.notices.guard(this.#app.api.previewImportUndo(id));
+		// It was undone elsewhere.
+		if (!found) await this.load();
+		return found;
 	}
 
 	/** Returns whether the import was undone. */

@@ -6,8 +6,8 @@ use crate::access::{self, Access};
 use crate::client::Client;
 use crate::folder::{DataFolder, FolderLock};
 use crate::protocol::{
-    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportRequest, ImportView,
-    IpcError, Request, import_requests,
+    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportRequest,
+    ImportUndoView, ImportView, IpcError, Request, import_requests,
 };
 use crate::system;
 use std::sync::Arc;
@@ -145,6 +145,10 @@ impl Direct {
 
     fn back_up(&mut self) -> Result<BackupView, IpcError> {
         self.session.back_up()
+    }
+
+    fn preview_undo(&mut self, id: i64) -> Result<ImportUndoView, IpcError> {
+        self.session.preview_undo(id)
     }
 
     fn undo(&mut self, id: i64) -> Result<ImportView, IpcError> {

@@ -6,10 +6,11 @@ use crate::clock::Clock;
 use crate::folder::FolderLock;
 use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
-    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportView, IpcError,
+    BackupView, ErrorCode, ImportFiles, ImportProgress, ImportReading, ImportUndoView, ImportView,
+    IpcError,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use tokio::sync::oneshot;
 use zafu_core::message;
 use zafu_store::Store;
@@ -86,7 +87,16 @@ impl<'a> Imports<'a> {
         self.0.run(|_, session| session.list())
     }
 
-    /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
+    /// Returns what undoing an import would change.
+    ///
+    /// # Errors
+    /// As [`Self::undo`].
+    pub fn preview_undo(&self, id: i64) -> Pending<ImportUndoView> {
+        self.0.run(move |_, session| session.preview_undo(id))
+    }
+
+    /// Undoes an import: deletes the sits that it brought, except those that the user has deleted, and takes away the notes
+    /// that it gave to other sits, except those that the user has changed.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`] if there is no such import, [`ErrorCode::Rejected`] if it was undone before.
@@ -97,6 +107,17 @@ impl<'a> Imports<'a> {
             engine.log_changed();
             Ok(undone)
         })
+    }
+
+    /// Returns whether a request about imports, of any client, is being carried out.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self.0.inner.running.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
+    /// Waits for the request that is being carried out.
+    pub fn finish(&self) -> Pending<()> {
+        self.0.run(|_, _| Ok(()))
     }
 
     /// Takes a backup, after the import that runs.
@@ -248,6 +269,7 @@ mod tests {
             Ok(())
         });
         begun.recv().unwrap();
+        assert!(engine.imports().is_busy());
         let waiting = Imports::new(&client).read(files());
         client.cancel();
         drop(go_on);
@@ -257,6 +279,8 @@ mod tests {
         let committing = Imports::new(&window).commit(first);
         client.cancel();
         assert_eq!(committing.wait().unwrap().unwrap().counts.added, 1);
+        engine.imports().finish().wait().unwrap();
+        assert!(!engine.imports().is_busy());
 
         engine.stop();
         let stopped = Imports::new(&client).read(files()).wait().unwrap_err();

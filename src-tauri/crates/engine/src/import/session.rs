@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::exchange::session_of;
 use crate::protocol::{
     BackupView, DateOrder, ErrorCode, ImportCounts, ImportFiles, ImportPreview, ImportReading,
-    ImportSample, ImportView, ImportedFile, IpcError, SkippedRow,
+    ImportSample, ImportUndoView, ImportView, ImportedFile, IpcError, SkippedRow,
 };
 use chrono::SecondsFormat;
 use std::fs::File;
@@ -20,12 +20,14 @@ use zafu_core::message::Message;
 use zafu_core::session::Origin;
 use zafu_formats::{Event, Fault, FoundSit, Options, Outcome, Position, ReadError, Skipped};
 use zafu_store::{
-    CommitProgress, ImportId, ImportInfo, ImportOutcome, ImportSource, StagedAs, StagedImport,
-    Store, StoreError,
+    CommitProgress, ImportId, ImportInfo, ImportOutcome, ImportSource, ImportUndoPreview, StagedAs,
+    StagedImport, Store, StoreError,
 };
 
 /// The number of sits that a preview shows.
 const SAMPLES: u32 = 20;
+/// The number of changed sits that the preview of an undo shows.
+const UNDO_SAMPLES: u32 = 5;
 /// The number of skipped rows that a preview shows.
 const SKIPPED_SHOWN: usize = 200;
 
@@ -129,7 +131,6 @@ impl ImportSession {
             date_order: summary.date_order.map(Into::into),
             sits: count(summary.sits.saturating_sub(different)),
             skipped: count(summary.skipped.saturating_add(different)),
-            notes_joined: count(summary.notes_joined),
         });
         let day_start = self.store.settings()?.day_starts_at_hour;
         self.number += 1;
@@ -138,24 +139,13 @@ impl ImportSession {
             files: files.collect(),
             zone: zone.name().into(),
             zone_was_used,
+            notes: read.notes,
             repeated: read.repeated,
             counts: counts(read.counts, found.skipped_count),
             long_sits: found.long_sit_count,
             first_day: read.first.map(|start| day_of(start, day_start)),
             last_day: read.last.map(|start| day_of(start, day_start)),
-            samples: read
-                .samples
-                .into_iter()
-                .map(|sample| ImportSample {
-                    started_at: sample
-                        .start
-                        .with_offset()
-                        .to_rfc3339_opts(SecondsFormat::Secs, false),
-                    sat_seconds: sample.length,
-                    label: sample.label,
-                    note: sample.note,
-                })
-                .collect(),
+            samples: read.samples.into_iter().map(sample).collect(),
             skipped: found.skipped,
         };
         let source = ImportSource {
@@ -206,6 +196,10 @@ impl ImportSession {
 
     pub fn list(&self) -> Result<Vec<ImportView>, IpcError> {
         Ok(self.store.imports()?.into_iter().map(view).collect())
+    }
+
+    pub fn preview_undo(&self, id: i64) -> Result<ImportUndoView, IpcError> {
+        Ok(undo_view(self.store.preview_import_undo(ImportId(id), UNDO_SAMPLES)?))
     }
 
     pub fn undo(&self, id: i64) -> Result<ImportView, IpcError> {
@@ -317,8 +311,23 @@ fn count(number: u64) -> u32 {
 }
 
 fn counts(counts: zafu_store::ImportCounts, skipped: u32) -> ImportCounts {
-    let zafu_store::ImportCounts { added, revived, known, same, deleted } = counts;
-    ImportCounts { added, revived, known, same, deleted, skipped }
+    let zafu_store::ImportCounts { added, revived, known, same, deleted, noted } = counts;
+    ImportCounts { added, revived, known, same, deleted, noted, skipped }
+}
+
+fn sample(sample: zafu_store::ImportSample) -> ImportSample {
+    ImportSample {
+        started_at: sample.start.with_offset().to_rfc3339_opts(SecondsFormat::Secs, false),
+        sat_seconds: sample.length,
+        label: sample.label,
+        note: sample.note,
+    }
+}
+
+/// Returns what undoing an import would change, as clients show it.
+pub(crate) fn undo_view(preview: ImportUndoPreview) -> ImportUndoView {
+    let ImportUndoPreview { sits, edited, notes, samples } = preview;
+    ImportUndoView { sits, edited, notes, samples: samples.into_iter().map(sample).collect() }
 }
 
 /// Returns an import, as clients show it.

@@ -76,6 +76,8 @@ pub struct ImportPreview {
     pub zone_was_used: bool,
     /// The numbers of sits.
     pub counts: ImportCounts,
+    /// The number of notes that the log gets.
+    pub notes: u32,
     /// The number of sits that are in the files twice, each time with the same values.
     pub repeated: u32,
     /// The number of skipped rows that can be imported on request, because only their length of more than 24 hours was the
@@ -108,8 +110,6 @@ pub struct ImportedFile {
     pub sits: u32,
     /// The number of rows that are not imported.
     pub skipped: u32,
-    /// The number of sits to which a journal has a note.
-    pub notes_joined: u32,
 }
 
 /// The numbers of sits in files.
@@ -121,14 +121,39 @@ pub struct ImportCounts {
     pub added: u32,
     /// Sits that undoing an earlier import has deleted, and that come back.
     pub revived: u32,
-    /// Sits that are in the log already. They stay as they are.
+    /// Sits that are in the log already. They stay as they are, except for their note: see `noted`.
     pub known: u32,
     /// Sits that are in the log, or in another of the files, in another format or spelling.
     pub same: u32,
     /// Sits that the user has deleted. They stay deleted.
     pub deleted: u32,
+    /// Sits of `known` and `same` that had no note, and get that of the files.
+    pub noted: u32,
     /// Rows that are not imported.
     pub skipped: u32,
+}
+
+impl ImportCounts {
+    /// Returns whether an import changes the log.
+    #[must_use]
+    pub const fn is_change(&self) -> bool {
+        self.added > 0 || self.revived > 0 || self.noted > 0
+    }
+}
+
+/// What undoing an import would change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ImportUndoView {
+    /// The number of sits that are deleted.
+    pub sits: u32,
+    /// The number of those that were changed since the import.
+    pub edited: u32,
+    /// The number of other sits whose note, which the import gave, is taken away.
+    pub notes: u32,
+    /// The latest of the changed ones, latest first.
+    pub samples: Vec<ImportSample>,
 }
 
 /// A sit that would be imported.

@@ -36,17 +36,21 @@ pub struct LogFilter {
     /// Words that the note or the name of the label contains, each in full or as the beginning of a word.
     pub words: String,
     /// The shortest time sat.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shortest: Option<Seconds>,
     /// The longest time sat.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub longest: Option<Seconds>,
     /// Outcomes, one of which the session has.
     pub outcomes: Vec<Outcome>,
     /// Sources, one of which the session has.
     pub sources: Vec<Source>,
     /// The first local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(as = "Option<String>"))]
     pub first_day: Option<NaiveDate>,
     /// The last local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(as = "Option<String>"))]
     pub last_day: Option<NaiveDate>,
 }
@@ -151,12 +155,16 @@ pub struct SitEntry {
 #[cfg_attr(test, ts(optional_fields))]
 pub struct SitChange {
     /// The start, RFC 3339 with the local UTC offset of the sit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
     /// The time sat.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sat_seconds: Option<Seconds>,
     /// The note.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The key of the label; the empty text for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 

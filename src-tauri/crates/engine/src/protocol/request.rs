@@ -256,7 +256,10 @@ macro_rules! import_requests {
             Cancel => cancel() -> ();
             /// Returns the imports, newest first.
             List => list() -> Vec<ImportView>;
-            /// Undoes an import: deletes the sits that it brought, except those that the user has deleted.
+            /// Returns what undoing an import would change.
+            PreviewUndo => preview_undo(id: i64) -> ImportUndoView;
+            /// Undoes an import: deletes the sits that it brought, except those that the user has deleted, and takes away
+            /// the notes that it gave to other sits, except those that the user has changed.
             Undo => undo(id: i64) -> ImportView;
             /// Takes a backup.
             BackUp => back_up() -> BackupView;

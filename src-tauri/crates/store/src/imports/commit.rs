@@ -68,13 +68,16 @@ impl Commit {
             )?,
         };
         find_label_keys(connection, owner)?;
-        let (mut after, mut added, mut revived) = (0, 0_u32, 0_u32);
+        let (mut after, mut added, mut revived, mut noted) = (0, 0_u32, 0_u32, 0_u32);
         while after < self.last {
             let end = after + CHUNK;
             log::derive_late(connection, || {
                 added += target.add(connection, after, end)?;
                 if self.counts.revived > 0 {
                     revived += target.revive(connection, after, end)?;
+                }
+                if self.counts.noted > 0 {
+                    noted += target.give_notes(connection, after, end)?;
                 }
                 Ok(())
             })?;
@@ -91,8 +94,8 @@ impl Commit {
         add_looks(connection, owner)?;
         // The log may have changed since the comparison.
         connection.execute(
-            "UPDATE imports SET added = ?2, revived = ?3 WHERE id = ?1",
-            (import, added, revived),
+            "UPDATE imports SET added = ?2, revived = ?3, noted = ?4 WHERE id = ?1",
+            (import, added, revived, noted),
         )?;
         connection.execute_batch("RELEASE import")?;
         find(connection, ImportId(import)).map(Committed::Imported)
@@ -147,8 +150,8 @@ impl Target {
         let (first, last) = (self.key + after, self.key + end);
         connection
             .prepare_cached(
-                "INSERT INTO import_sits (import_id, session_key, is_revived)
-                 SELECT ?1, key, 0 FROM sessions WHERE key > ?2 AND key <= ?3",
+                "INSERT INTO import_sits (import_id, session_key, is_revived, details_revision)
+                 SELECT ?1, key, 0, detailsrevision FROM sessions WHERE key > ?2 AND key <= ?3",
             )?
             .execute((self.import, first, last))?;
         connection
@@ -224,7 +227,49 @@ impl Target {
                 ":undone": Status::Undone as i64,
                 ":device": Id(self.device),
             })?;
+        connection
+            .prepare_cached(
+                "UPDATE import_sits SET details_revision = (SELECT detailsrevision FROM sessions WHERE key = session_key)
+                 WHERE import_id = :import AND session_key IN (
+                   SELECT session_key FROM staging.sits WHERE n > :after AND n <= :end AND status = :undone
+                 )",
+            )?
+            .execute(range)?;
         Ok(u32::try_from(revived).unwrap_or(u32::MAX))
+    }
+
+    /// Gives the notes of staged sits with numbers after `after` and up to `end` to the sits of the log that have none, as an
+    /// edit of the user would. Returns how many.
+    fn give_notes(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
+        // The log may have changed since the comparison.
+        const GIVEN: &str = "FROM staging.sits AS staged CROSS JOIN sessions AS former ON former.key = staged.session_key
+            WHERE n > :after AND n <= :end AND gives_note = 1 AND status IN (:known, :same)
+              AND former.note = '' AND former.deletedat IS NULL";
+        let range = named_params! {
+            ":after": after, ":end": end, ":known": Status::Known as i64, ":same": Status::Same as i64,
+        };
+        let with = |name, value| [range, &[(name, value)]].concat();
+        connection
+            .prepare_cached(&format!(
+                "INSERT INTO import_notes (import_id, session_key, note)
+                 SELECT :import, session_key, staged.note {GIVEN}"
+            ))?
+            .execute(&*with(":import", &self.import))?;
+        connection
+            .prepare_cached(&format!(
+                "INSERT INTO outbox (session_key, generation, state, edited)
+                 SELECT session_key, :generation + n, 'pending', 1 {GIVEN} {}",
+                outbox::ON_CONFLICT
+            ))?
+            .execute(&*with(":generation", &self.generation))?;
+        let noted = connection
+            .prepare_cached(&format!(
+                "UPDATE sessions SET note = given.note, detailsrevision = min(detailsrevision + 1, 4294967295),
+                   detailsdevice = :device
+                 FROM (SELECT session_key, staged.note {GIVEN}) AS given WHERE key = given.session_key"
+            ))?
+            .execute(&*with(":device", &Id(self.device)))?;
+        Ok(u32::try_from(noted).unwrap_or(u32::MAX))
     }
 }
 

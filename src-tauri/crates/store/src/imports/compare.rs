@@ -52,7 +52,8 @@ fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared
     let staging = &*transaction;
     staging.execute_batch(
         "DROP INDEX IF EXISTS sits_by_session;
-         UPDATE sits SET status = 0, session_key = NULL WHERE status <> 0",
+         UPDATE sits SET status = 0, session_key = NULL WHERE status <> 0;
+         UPDATE sits SET gives_note = 0 WHERE gives_note = 1",
     )?;
     let owner = accounts::signed_in(staging)?;
     let shown = accounts::shown(staging)?.map(|account| account.id);
@@ -67,6 +68,7 @@ fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared
         )?;
         find_in_other_formats(staging, shown, formats)?;
     }
+    find_notes(staging)?;
     transaction.commit()?;
     Ok(Compared { owner })
 }
@@ -94,6 +96,22 @@ fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreEr
            END FROM log.sessions WHERE key = sits.session_key
          ) WHERE session_key IS NOT NULL",
         [Status::Known as i64, Status::Undone as i64, Status::Deleted as i64],
+    )?;
+    Ok(())
+}
+
+/// Marks the notes that the log gets: those of new sits, and for each session without a note the first one that was read.
+fn find_notes(staging: &Connection) -> Result<(), StoreError> {
+    staging.execute(
+        "UPDATE sits SET gives_note = 1 WHERE note <> '' AND (status = ?1 OR (
+           session_key IS NOT NULL AND status <> ?2
+           AND (SELECT note FROM log.sessions WHERE key = sits.session_key) = ''
+           AND NOT EXISTS (
+             SELECT 1 FROM sits AS earlier WHERE earlier.session_key = sits.session_key AND earlier.n < sits.n
+               AND earlier.note <> ''
+           )
+         ))",
+        [Status::New as i64, Status::Deleted as i64],
     )?;
     Ok(())
 }

@@ -51,7 +51,8 @@ pub(super) enum Status {
     Undone = 4,
 }
 
-/// The tables of staged sits. `session_key` is the session in the log to which `status` refers.
+/// The tables of staged sits. `session_key` is the session in the log to which `status` refers. `gives_note` is 1 if the log
+/// gets the note: that of a new sit, or one for a session that has none.
 const SCHEMA: &str = "
     CREATE TABLE sits (
       n INTEGER PRIMARY KEY,
@@ -73,6 +74,7 @@ const SCHEMA: &str = "
       detailsrevision INTEGER NOT NULL,
       status INTEGER NOT NULL DEFAULT 0,
       session_key INTEGER,
+      gives_note INTEGER NOT NULL DEFAULT 0,
       label TEXT NOT NULL,
       note TEXT NOT NULL
     ) STRICT;
@@ -274,7 +276,19 @@ impl Staging {
                 _ => counts.known = number,
             }
         }
+        counts.noted = self.notes(&[Status::Known, Status::Same])?;
         Ok(counts)
+    }
+
+    /// Returns the number of notes that the log gets from sits of these statuses.
+    fn notes(&self, of: &[Status]) -> Result<u32, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM sits WHERE gives_note = 1 AND status = ?1")?;
+        let counts = of
+            .iter()
+            .map(|status| statement.query_row([*status as i64], |row| row.get::<_, u32>(0)));
+        Ok(counts.sum::<Result<_, _>>()?)
     }
 
     fn read_preview(&self, samples: u32) -> Result<ImportPreview, StoreError> {
@@ -298,7 +312,8 @@ impl Staging {
         let last = latest.first().map(|sit| sit.start);
         latest.truncate(samples as usize);
         let (first, repeated) = (start(read("ASC", 1)?), self.repeated);
-        Ok(ImportPreview { counts, repeated, first, last, samples: latest })
+        let notes = counts.noted + self.notes(&[Status::New, Status::Undone])?;
+        Ok(ImportPreview { counts, notes, repeated, first, last, samples: latest })
     }
 
     fn begin_adding(&mut self) -> Result<(), StoreError> {

@@ -27,6 +27,7 @@ const RELEASED: &[u64] = &[
     0x3e3d_98be_1f39_431a,
     0x0bc7_4c20_fc45_49a1,
     0xae3d_04ab_e13d_80ee,
+    0x945d_d368_e9dd_0ec3,
 ];
 
 fn now() -> WallTime {
@@ -114,7 +115,7 @@ fn rows(database: &Path, like: Option<&Rows>) -> Rows {
         };
         let order = match table.as_str() {
             "outbox" => "generation",
-            "import_sits" => "import_id, session_key",
+            "import_sits" | "import_notes" => "import_id, session_key",
             _ => "rowid",
         };
         let mut statement =

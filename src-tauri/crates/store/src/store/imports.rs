@@ -4,7 +4,7 @@ use super::Store;
 use crate::backups::{self, BackupReason};
 use crate::imports::{
     self, Commit, CommitProgress, Committed, ImportId, ImportInfo, ImportOutcome, ImportPreview,
-    ImportSource, StagedAs, Staging,
+    ImportSource, ImportUndoPreview, StagedAs, Staging,
 };
 use crate::{StoreError, folder};
 use chrono::{DateTime, Utc};
@@ -192,8 +192,21 @@ impl Store {
         self.read(imports::all)
     }
 
-    /// Undoes an import as a whole: deletes the sits that it added or restored, except those that the user has deleted.
-    /// Importing the same files again restores those that were deleted here.
+    /// Returns what undoing an import would change, with up to `samples` of the sits that the user has changed since.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchImport`], [`StoreError::ImportUndone`], or an I/O error.
+    pub fn preview_import_undo(
+        &self,
+        id: ImportId,
+        samples: u32,
+    ) -> Result<ImportUndoPreview, StoreError> {
+        self.read(|connection| imports::preview_undo(connection, id, samples))
+    }
+
+    /// Undoes an import as a whole: deletes the sits that it added or restored, except those that the user has deleted, and
+    /// takes away the notes that it gave to other sits, except those that the user has changed. Importing the same files
+    /// again restores what was taken here.
     ///
     /// # Errors
     /// [`StoreError::NoSuchImport`], [`StoreError::ImportUndone`], [`StoreError::TimerSaves`], or an I/O error.
