@@ -267,6 +267,16 @@ describe('a signed-in account', () => {
 		expect(demo.calls).toEqual(['accountSignOut']);
 	});
 
+	it('says what leaves the computer, and keeps notes and labels on it', async () => {
+		const demo = await open('sync=synced');
+		await said('account-privacy', /with their times, labels and notes/);
+		await press('texts-keep');
+		await said('account-privacy', /without labels and notes/);
+		expect(demo.calls).toEqual(['setKeepsTexts true']);
+		await press('texts-send');
+		await said('account-privacy', /with their times, labels and notes/);
+	});
+
 	it('is erased only after a confirmation', async () => {
 		const demo = await open('sync=synced');
 		await press('erase');

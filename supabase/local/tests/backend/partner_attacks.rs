@@ -427,7 +427,7 @@ fn calls(scene: &Scene<'_>) -> Vec<(&'static str, Value)> {
 }
 
 /// Functions that clients may run only because functions of the API call them with the rights of their caller.
-const INTERNAL_FUNCTIONS: [&str; 44] = [
+const INTERNAL_FUNCTIONS: [&str; 45] = [
     // They compute from their arguments.
     "as_session",
     "merge",
@@ -467,6 +467,7 @@ const INTERNAL_FUNCTIONS: [&str; 44] = [
     "erase_own_data",
     "lock_own_sessions",
     "own_head",
+    "own_keeps_texts",
     "own_pairing_status",
     "own_partner_seq",
     "own_partnerships",

@@ -124,6 +124,7 @@ contract! {
         a_bow_is_delivered_once_and_leaving_ends_the_partnership,
         a_pull_tells_when_there_is_something_to_read_about_the_partner,
         an_erasure_ends_the_partnership,
+        the_later_choice_about_texts_is_returned_by_every_pull,
     }
     trust::{
         real_life_22_two_accounts_have_a_session_with_the_same_id,

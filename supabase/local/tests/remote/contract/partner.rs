@@ -320,3 +320,25 @@ pub async fn an_erasure_ends_the_partnership(test_server: &impl TestServer) {
     let leave = PartnerChanges { leave: Some(id), ..PartnerChanges::default() };
     assert_eq!(sync(&theirs, yours, &leave).await.outcomes.leave, Some(PartOutcome::Done));
 }
+
+pub async fn the_later_choice_about_texts_is_returned_by_every_pull(test_server: &impl TestServer) {
+    let (account, server) = new_account(test_server);
+    let pulled = || async {
+        match server.pull(account, None, NO_LIMIT).await.unwrap() {
+            PullResponse::Rows { keeps_texts, .. } => keeps_texts.unwrap(),
+            PullResponse::Diverged => panic!("it has no cursor"),
+        }
+    };
+    let never = pulled().await;
+    assert_eq!((never.value, never.revision), (false, 0));
+    for (sent, stored) in [
+        (register(true, 2, 1), register(true, 2, 1)),
+        (register(false, 1, 3), register(true, 2, 1)),
+        (register(false, 2, 3), register(false, 2, 3)),
+    ] {
+        let changes = PartnerChanges { keeps_texts: Some(sent), ..PartnerChanges::default() };
+        let outcomes = sync(&server, account, &changes).await.outcomes;
+        assert_eq!(outcomes.keeps_texts, Some(PartOutcome::Done));
+        assert_eq!(pulled().await, stored);
+    }
+}
