@@ -600,3 +600,33 @@ fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_
     assert_eq!(counted(Some(user(1)), all.clone()), [], "it stays on this device");
     assert_eq!(counted(None, all), shared);
 }
+
+#[test]
+fn what_a_partner_shows_no_longer_is_not_in_the_file_any_more() {
+    let (folder, store) = signed_in();
+    let mut shown = partnership(1);
+    let times = (0..300).map(|day| SharedSit {
+        start: now() + TimeDelta::days(day),
+        length: Seconds(600),
+        offset: None,
+    });
+    shown.partner.times = Some(times.collect());
+    let last = (now() + TimeDelta::days(299)).format("%Y-%m-%dT%H:%M").to_string();
+    let in_files = |text: &str| {
+        let files = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path());
+        let contents = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
+        contents.into_iter().any(|file| file.windows(text.len()).any(|it| it == text.as_bytes()))
+    };
+    let mut server =
+        Server::new(PartnerView { partnership: Some(shown), ..PartnerView::default() });
+    let response = server.receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    assert!(in_files("慈悲") && in_files(&last));
+    server.view = PartnerView::default();
+    server.seq += 1;
+    let response = server.receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    // Closing writes the log of SQLite back and removes it.
+    drop(store);
+    assert!(!in_files("慈悲") && !in_files(&last));
+}

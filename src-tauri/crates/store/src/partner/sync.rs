@@ -114,10 +114,12 @@ pub(crate) fn apply(
         let parts = (sent.privacy.as_ref(), outcomes.privacy.as_ref());
         changed |= merge.register(PRIVACY, theirs.as_ref(), parts)?;
         changed |= view(connection, account)?.is_none_or(|(before, _)| before != *now);
-        connection.execute(
-            "INSERT OR REPLACE INTO partner_views (owner, body, readat) VALUES (?1, ?2, ?3)",
-            (Id(account), Json(now), Stamp(*at)),
-        )?;
+        erasing(connection, || {
+            connection.execute(
+                "INSERT OR REPLACE INTO partner_views (owner, body, readat) VALUES (?1, ?2, ?3)",
+                (Id(account), Json(now), Stamp(*at)),
+            )
+        })?;
         note_news(connection, account, now)?;
         if id.is_some() {
             // An invitation has been accepted.
@@ -155,6 +157,20 @@ pub(crate) fn apply(
         || sent.leave.is_some() && sent.leave == waiting.leave
         || sent.keeps_texts.is_some() && sent.keeps_texts == waiting.keeps_texts;
     Ok(PartnerApplied { changed, resolved: !is_same })
+}
+
+/// Runs `change`, which overwrites what it removes: what a partner shows no longer must not stay in unused parts of the file.
+fn erasing<T>(
+    connection: &Connection,
+    change: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let set =
+        |is_on: bool| connection.pragma_update_and_check(None, "secure_delete", is_on, |_| Ok(()));
+    set(true)?;
+    let changed = change();
+    // Not for all changes, because an import and its undoing would write more.
+    set(false)?;
+    changed
 }
 
 /// Merges a response with what is stored for its account.
@@ -274,7 +290,9 @@ fn remove_partnership(connection: &Connection, account: UserId) -> Result<(), St
     remove_privacy(connection, account)?;
     keep_invitation(connection, account, None)?;
     connection.execute("DELETE FROM partner_requests WHERE owner = ?1", [Id(account)])?;
-    connection.execute("DELETE FROM partner_views WHERE owner = ?1", [Id(account)])?;
+    erasing(connection, || {
+        connection.execute("DELETE FROM partner_views WHERE owner = ?1", [Id(account)])
+    })?;
     forget_read(connection, account)
 }
 
