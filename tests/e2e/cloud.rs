@@ -91,6 +91,12 @@ impl User {
         CommandResult::from(child.wait_with_output().unwrap())
     }
 
+    /// Returns the id of the account.
+    pub fn id(&self, backend: &Backend) -> Uuid {
+        let id = format!("select id from auth.users where email = '{}'", self.email);
+        backend.sql(&id).unwrap().trim().parse().unwrap()
+    }
+
     /// Deletes the account on the server.
     pub fn delete(&self, backend: &Backend) {
         backend.delete_account(&self.email).unwrap();
@@ -104,10 +110,28 @@ impl User {
 
 /// Returns the mails that the auth server would have sent, as JSON.
 pub fn mailbox(backend: &Backend) -> String {
-    let url = backend.mailbox();
+    send(&backend.mailbox(), "GET", "", "")
+}
+
+/// Sends a request to PostgREST in the name of a user, without Zafu. Returns the response with its head.
+pub fn rest(backend: &Backend, user: Uuid, method: &str, path: &str, body: &str) -> String {
+    let (key, token) = (backend.publishable_key(), backend.token_for(user));
+    let headers = format!(
+        "apikey: {key}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    );
+    send(&format!("{}/rest/v1/{path}", backend.url()), method, &headers, body)
+}
+
+/// Sends a request and returns the response with its head.
+fn send(url: &str, method: &str, headers: &str, body: &str) -> String {
     let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} /{path} HTTP/1.0\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
     response

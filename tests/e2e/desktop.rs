@@ -316,6 +316,11 @@ impl Desktop {
         }
     }
 
+    /// Advances the clock while Zafu does not run.
+    pub fn pass_without_zafu(&self, time: Duration) {
+        self.ahead_ms.set(self.ahead_ms.get() + u64::try_from(time.as_millis()).unwrap());
+    }
+
     /// Returns the process id of the `zafu-app` on this desktop.
     pub fn process(&self) -> Option<u32> {
         let mark = format!("{DATA_DIR_VARIABLE}={}", self.data().display());

@@ -28,6 +28,8 @@ mod log_window;
 mod notification;
 mod offline;
 mod output;
+mod pair;
+mod partner_story;
 mod process;
 mod quitting;
 mod reader;

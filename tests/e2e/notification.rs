@@ -16,8 +16,12 @@ const PATH: &str = "/org/freedesktop/Notifications";
 /// Summary of the notification at the end of a sit.
 const COMPLETE: &str = "Your sit is complete";
 
-/// Summary and actions of a notification.
-type Shown = (String, Vec<String>);
+/// A notification.
+struct Shown {
+    summary: String,
+    body: String,
+    actions: Vec<String>,
+}
 
 /// Fake notification service that records every notification.
 #[derive(Clone, Default)]
@@ -32,13 +36,13 @@ impl Service {
         _replaces: u32,
         _icon: &str,
         summary: &str,
-        _body: &str,
+        body: &str,
         actions: Vec<String>,
         _hints: HashMap<String, OwnedVariant>,
         _expires: i32,
     ) -> u32 {
         let mut shown = self.0.lock().unwrap();
-        shown.push((summary.to_owned(), actions));
+        shown.push(Shown { summary: summary.to_owned(), body: body.to_owned(), actions });
         u32::try_from(shown.len()).unwrap()
     }
 
@@ -64,8 +68,14 @@ impl Service {
     /// Returns the id and the actions of the notification with this summary.
     pub fn shown(&self, summary: &str) -> Option<(u32, Vec<String>)> {
         let shown = self.0.lock().unwrap();
-        let (number, (_, actions)) = (1..).zip(shown.iter()).find(|(_, it)| it.0 == summary)?;
-        Some((number, actions.clone()))
+        let (number, found) = (1..).zip(shown.iter()).find(|(_, it)| it.summary == summary)?;
+        Some((number, found.actions.clone()))
+    }
+
+    /// Returns the summaries and the texts of all notifications, the oldest first.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let shown = self.0.lock().unwrap();
+        shown.iter().map(|it| (it.summary.clone(), it.body.clone())).collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod message;
 
 pub use message::Response;
 
+use crate::token;
 use anyhow::{Context, Result};
 use message::{ServerResponse, read};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// What the proxy does with one request.
 pub enum Action {
@@ -56,6 +58,8 @@ pub struct Request {
     pub path: String,
     /// How many requests to the same path response before it since the script was set.
     pub index: usize,
+    /// The user whose access token it carries. Requests that sign in or refresh a token carry none.
+    pub user: Option<Uuid>,
 }
 
 impl Request {
@@ -253,7 +257,8 @@ impl Shared {
             let action = {
                 let mut state = self.state();
                 let count = state.counts.entry(path.clone()).or_default();
-                let request = Request { path, index: *count };
+                let user = token::user_of(&head);
+                let request = Request { path, index: *count, user };
                 *count += 1;
                 state.script.as_mut().map_or(Action::Forward, |script| script(&request))
             };
