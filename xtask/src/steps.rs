@@ -13,7 +13,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_secs(15);
 /// A quiet run prints only steps that take at least this long.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// The number of lines that are printed of the log of a failed step.
+/// The number of lines that are printed of the log of a failed step, without those about tests that passed.
 const TAIL: usize = 40;
 
 /// The results of the steps until now.
@@ -121,7 +121,7 @@ impl Steps {
             Err(error) => {
                 println!("FAIL  {name} ({took}): {error:#}");
                 println!("      log: {}", log.display());
-                for line in tail(&log, TAIL) {
+                for line in tail(&log, TAIL, |line| !is_passed_test(line)) {
                     println!("      | {line}");
                 }
                 self.failed.push(name.into());
@@ -143,26 +143,32 @@ fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
         let elapsed = start.elapsed();
         if elapsed >= shown + PROGRESS_INTERVAL {
             shown = elapsed;
-            let last = tail(log, 1).pop().unwrap_or_default();
+            let last = tail(log, 1, |_| true).pop().unwrap_or_default();
             let last: String = last.trim().chars().take(90).collect();
             println!("      {:>5}  {last}", seconds(elapsed));
         }
     }
 }
 
-/// Returns the last lines of a log, without empty ones. Invalid UTF-8 is replaced.
-fn tail(log: &Path, lines: usize) -> Vec<String> {
+/// Returns the last lines of a log that are to be shown, without empty ones. Invalid UTF-8 is replaced.
+fn tail(log: &Path, lines: usize, is_shown: impl Fn(&str) -> bool) -> Vec<String> {
     let Ok(bytes) = fs::read(log) else { return vec![] };
     let text = String::from_utf8_lossy(&bytes);
     let mut last: Vec<String> = text
         .lines()
         .rev()
-        .filter(|line| !line.trim().is_empty())
+        .filter(|line| !line.trim().is_empty() && is_shown(line))
         .take(lines)
         .map(Into::into)
         .collect();
     last.reverse();
     last
+}
+
+/// Whether a line of a log says that a test passed, in the words of nextest or of `cargo test`.
+fn is_passed_test(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("PASS [") || (line.starts_with("test ") && line.ends_with("... ok"))
 }
 
 fn seconds(time: Duration) -> String {
@@ -176,4 +182,19 @@ fn seconds(time: Duration) -> String {
 #[expect(clippy::disallowed_methods, reason = "the duration of a step; not the time of a sit")]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_passed_test, tail};
+
+    #[test]
+    fn the_log_of_a_failed_step_is_shown_without_the_tests_that_passed() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("step.log");
+        let text = "FAIL [ 0.1s] zafu-core a\n\n PASS [ 0.1s] zafu-core b\ntest c ... ok\ntest d ... FAILED\n";
+        std::fs::write(&log, text).unwrap();
+        let shown = tail(&log, 2, |line| !is_passed_test(line));
+        assert_eq!(shown, ["FAIL [ 0.1s] zafu-core a", "test d ... FAILED"]);
+    }
 }
