@@ -18,7 +18,7 @@ partner-rejected-bow = Der Server hat deine Verneigung nicht zugestellt ({ $code
 partner-rejected-leave = Der Server hat eure Partnerschaft nicht beendet ({ $code }). Ihr seid weiterhin Partner. Versuch es noch einmal; wenn das nicht hilft, sag es dem Administrator des Projekts.
 partner-invitation-text =
     Möchtest du mit mir sitzen? Zafu zeigt uns, wie oft jeder von uns in der Woche sitzt.
-    Öffne diesen Link oder füge ihn in Zafu unter Partner ein: { $link }
+    Öffne diesen Link oder füge ihn in Zafu unter „Zu zweit“ ein: { $link }
     Er gilt einmal, innerhalb von sieben Tagen.
 partner-no-network = { $error } Einladen und Annehmen brauchen das Netzwerk. Versuch es noch einmal, sobald du verbunden bist: Nichts geschieht doppelt.
 partner-not-known = { $error } Es ist nicht bekannt, ob es geschehen ist. Versuch es noch einmal: Nichts geschieht doppelt.

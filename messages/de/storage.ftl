@@ -57,7 +57,7 @@ storage-label-fixed = Diese Art ist zu lang oder enthält einen Zeilenumbruch od
 storage-label-into-itself = Eine Art kann nicht mit sich selbst zusammengelegt werden. Es wurde nichts geändert. Wähle eine andere Art.
 storage-too-many-labels = Du hast schon { $count } Arten. Es wurde nichts gespeichert. Zusammenlegen oder Löschen schafft keinen Platz; gib der Sitzung eine Art, die es schon gibt.
 storage-no-partnership = Du hast keinen Partner. Es wurde nichts geändert. Lade jemanden ein, oder nimm eine Einladung an.
-storage-bow-not-yet = Dein Partner hat seit deiner letzten Verbeugung nicht gesessen. Es wurde nichts gesendet. Nach der nächsten Sitzung kannst du dich wieder verbeugen.
+storage-bow-not-yet = Dein Partner hat seit deiner letzten Verneigung nicht gesessen. Es wurde nichts gesendet. Nach der nächsten Sitzung kannst du dich wieder verneigen.
 storage-nul-in-note = Die Notiz enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
 storage-nul-in-label = Die Art enthält ein NUL-Zeichen. Es wurde nichts gespeichert. Entferne das Zeichen und versuch es noch einmal.
 

@@ -68,7 +68,7 @@ together-hours-left =
 together-described = { $sits } von { $goal } Sitzungen diese Woche; du { $mine }, { $name } { $partners }; { $left }
 together-described-resting = Eine Woche der Ruhe, ohne Ziel; du { $mine }, { $name } { $partners }; { $left }
 together-you = Du
-together-partner-unnamed = Dein Gegenüber
+together-partner-unnamed = Dein Partner
 together-unnamed = Kein Name
 together-share = { $sits } von { $target }
 together-share-resting =
@@ -98,13 +98,13 @@ together-line-ours = Zusammen { $sits } von { $goal } diese Woche
 
 ## Privacy
 
-together-privacy-title = Was dein Gegenüber sieht
+together-privacy-title = Was dein Partner sieht
 together-privacy-counts = Zahl der Sitzungen
 together-privacy-times = Auch die Zeiten
 together-privacy-text = Nie Notizen, Arten, deine E-Mail-Adresse oder deine Geräte.
 together-shown-counts = { $name } sieht deinen Namen, dein Bild, dein Ziel und die Zahl deiner Sitzungen in jeder gemeinsamen Woche.
 together-shown-times = { $name } sieht deinen Namen, dein Bild, dein Ziel, die Zahl deiner Sitzungen in jeder gemeinsamen Woche und wann du in den letzten 28 Tagen gesessen hast.
-together-see = So sieht es mein Gegenüber
+together-see = So sieht es mein Partner
 together-see-no-times = Die Zeiten deiner Sitzungen werden nicht gezeigt.
 together-see-none = Keine Sitzungen in den letzten 28 Tagen
 together-leave-title = Die gemeinsamen Wochen beenden
@@ -113,14 +113,22 @@ together-leave-text = Deine Sitzungen bleiben deine, und gehaltene Wochen bleibe
 together-leave-ask = Die gemeinsamen Wochen mit { $name } beenden?
 together-leave-confirm = Beenden
 together-leave-cancel = Bleiben
-together-leave-waits = Du hast die gemeinsamen Wochen beendet. Dein Gegenüber erfährt es, sobald das Netz da ist.
+together-leave-waits = Du hast die gemeinsamen Wochen beendet. Dein Partner erfährt es, sobald das Netz da ist.
 together-former-title = Frühere gemeinsame Zeiten
 together-former = { $from } bis { $to }: { $kept } von { $weeks } Wochen gehalten
+
+## Neuigkeiten, auf der Seite zu zweit
+
+together-news-title = Neuigkeiten
+together-news-joined = Deine Einladung wurde angenommen.
+together-news-bow = Jemand hat sich vor dir verneigt.
+together-news-kept = Ihr habt Woche { $week } gehalten.
+together-news-left = Die Partnerschaft wurde beendet.
 
 ## Profile and target, on the account page
 
 together-profile-title = Profil
-together-profile-text = Wer mit dir zu zweit ist, sieht deinen Namen, dein Bild und dein Ziel, sonst niemand.
+together-profile-text = Wer eine Einladung von dir hat, sieht deinen Namen und dein Bild. Wer mit dir zu zweit ist, sieht auch dein Ziel.
 together-profile-name = Name
 together-profile-picture = Bild
 together-profile-initial = Anfangsbuchstabe
@@ -144,5 +152,5 @@ together-settings-sit = Die Sitzung
 together-settings-mine = Meine Woche
 together-settings-ours = Unsere Woche
 together-settings-hint = Solange du allein bist, zeigt unsere Woche die Sitzung.
-together-settings-notify = Neues von meinem Gegenüber melden
+together-settings-notify = Neues von meinem Partner melden
 together-settings-notify-hint = Beitritt, Verneigung, Abschied, und wenn eine Woche gehalten ist

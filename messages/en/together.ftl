@@ -124,10 +124,18 @@ together-leave-waits = You have left the partnership. Your partner learns it onc
 together-former-title = Earlier partnerships
 together-former = { $from } to { $to }: kept { $kept } of { $weeks } weeks
 
+## News, on the page of the partner
+
+together-news-title = News
+together-news-joined = Your partner accepted your invitation.
+together-news-bow = Your partner bowed to you.
+together-news-kept = You both kept week { $week }.
+together-news-left = Your partner ended the partnership.
+
 ## Profile and target, on the account page
 
 together-profile-title = Profile
-together-profile-text = A partner sees your name, your picture and your target. Nobody else does.
+together-profile-text = Whoever has an invitation of yours sees your name and your picture. A partner also sees your target.
 together-profile-name = Name
 together-profile-picture = Picture
 together-profile-initial = Initial

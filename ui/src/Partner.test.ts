@@ -149,6 +149,16 @@ describe('the page without a partner', () => {
 		expect(await text('invite')).toBe(t('together-invite'));
 	});
 
+	it('lists the news, the newest first', async () => {
+		await open('partner=week');
+		const items = [...screen.getByTestId('news').querySelectorAll('li span')];
+		expect(items.map((item) => item.textContent)).toEqual([
+			t('together-news-bow'),
+			t('together-news-kept', { week: 7 }),
+			t('together-news-joined'),
+		]);
+	});
+
 	it('lists what was kept with earlier partners, and nothing else of them', async () => {
 		await open('partner=former');
 		expect(await text('former')).toMatch(/^\w+ \d+ to \w+ \d+: kept 9 of 11 weeks$/);

@@ -31,9 +31,9 @@ pub use log::{
     SitChange, SitEntry,
 };
 pub use partner::{
-    FormerPartnershipView, InvitationNeed, InvitationPreview, InvitationView, PartnerView,
-    PartnershipView, PendingChange, ProfileView, ShownView, SpanView, WeekMode, WeekProgress,
-    WeekView,
+    FormerPartnershipView, InvitationNeed, InvitationPreview, InvitationView, NewsView,
+    PartnerView, PartnershipView, PendingChange, ProfileView, ShownView, SpanView, WeekMode,
+    WeekProgress, WeekView,
 };
 pub use request::{
     AccountRequest, EngineRequest, ImportRequest, LogRequest, PartnerRequest, Request, Response,

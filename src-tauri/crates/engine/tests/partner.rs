@@ -593,4 +593,7 @@ fn news_of_a_former_partner_are_not_notified_in_the_name_of_the_present_one() {
     // The engine looks for news whenever anything about the partner changes.
     fakes.engine().partner().set_target(target(2)).wait().unwrap();
     assert_eq!(notified(&fakes), [NewsKind::Bow]);
+    // The page shows both, the newest first, also if nothing is notified.
+    let shown: Vec<_> = view(&fakes).news.iter().map(|news| news.kind).collect();
+    assert_eq!(shown, [NewsKind::Bow, NewsKind::Left]);
 }

@@ -4,6 +4,7 @@ import type { PartnerApi } from './api';
 import type {
 	InvitationPreview,
 	IpcError,
+	NewsView,
 	PartnershipView,
 	PartnerView,
 	PendingChange,
@@ -82,6 +83,14 @@ interface Parts {
 }
 
 /** Records requests in `calls`. */
+function demoNews(ago: (ms: number) => string): NewsView[] {
+	return [
+		{ kind: 'bow', at: ago(DAY_MS), week: null },
+		{ kind: 'kept', at: ago(2 * DAY_MS), week: 7 },
+		{ kind: 'joined', at: ago(8 * WEEK_MS), week: null },
+	];
+}
+
 export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi {
 	const { kind = 'none', privacy = 'times', isOffline = false, invitation = 'ok' } = state;
 	const profile = state.profile ?? ME;
@@ -130,6 +139,7 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 			kind === 'former'
 				? [{ startedAt: ago(20 * WEEK_MS), endedAt: ago(8 * WEEK_MS), kept: 9, missed: 2 }]
 				: [],
+		news: sats ? demoNews(ago) : [],
 		pending: state.pending ?? [],
 		trouble: state.trouble ?? null,
 	};

@@ -85,6 +85,8 @@ export type { InvitationPreview } from '../generated/InvitationPreview';
 export type { InvitationView } from '../generated/InvitationView';
 export type { PartnerView } from '../generated/PartnerView';
 export type { PartnershipView } from '../generated/PartnershipView';
+export type { NewsKind } from '../generated/NewsKind';
+export type { NewsView } from '../generated/NewsView';
 export type { PendingChange } from '../generated/PendingChange';
 export type { Privacy } from '../generated/Privacy';
 export type { ProfileImage } from '../generated/ProfileImage';

@@ -2,8 +2,8 @@
 
 use super::weeks::{tally, weeks};
 use crate::protocol::{
-    ErrorCode, FormerPartnershipView, IpcError, PartnerView, PartnershipView, PendingChange,
-    ProfileView, ShownView, SpanView, WeekMode, WeekProgress, WeekView,
+    ErrorCode, FormerPartnershipView, IpcError, NewsView, PartnerView, PartnershipView,
+    PendingChange, ProfileView, ShownView, SpanView, WeekMode, WeekProgress, WeekView,
 };
 use crate::view::moment;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -13,7 +13,8 @@ use zafu_core::day::{DayStart, day_of, week_of};
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::partnership::{
-    FormerPartnership, Partnership, Privacy, SharedSit, Shown, WEEK, Week, together, week_share,
+    FormerPartnership, News, Partnership, Privacy, SharedSit, Shown, WEEK, Week, together,
+    week_share,
 };
 use zafu_core::profile::{InvalidName, Profile, ProfileName, WeeklyTarget};
 use zafu_core::session::COUNTS_FROM;
@@ -24,6 +25,8 @@ use zafu_store::{PartnerRequest, PartnerState, SettingState, Store, StoreError};
 
 /// For how long partners see when a sit was.
 const TIMES_SHOWN: TimeDelta = TimeDelta::days(28);
+/// The number of news that are shown.
+const NEWS_SHOWN: usize = 8;
 
 /// What this device knows of the partner at a moment.
 pub(crate) struct LocalPartner<'a> {
@@ -101,6 +104,13 @@ impl LocalPartner<'_> {
                 None => None,
             },
             former: former.iter().map(|former| self.former(former)).collect(),
+            news: server
+                .map_or(&[][..], |(view, _)| &view.news)
+                .iter()
+                .rev()
+                .take(NEWS_SHOWN)
+                .map(|news| self.news(news))
+                .collect(),
             pending: pending(&state, self.store.account()?.is_some()),
             trouble: rejection(&state).map(|why| IpcError::new(ErrorCode::Rejected, why)),
         })
@@ -281,6 +291,10 @@ impl LocalPartner<'_> {
             kept: former.tally.kept,
             missed: former.tally.missed,
         }
+    }
+
+    fn news(&self, news: &News) -> NewsView {
+        NewsView { kind: news.kind, at: self.local(news.at), week: news.week }
     }
 
     fn local(&self, at: DateTime<Utc>) -> String {

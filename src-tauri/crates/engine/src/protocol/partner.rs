@@ -3,7 +3,7 @@
 use super::IpcError;
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::PartnershipId;
-use zafu_core::partnership::Privacy;
+use zafu_core::partnership::{NewsKind, Privacy};
 use zafu_core::profile::{ProfileImage, WeeklyTarget};
 use zafu_core::time::Seconds;
 
@@ -25,10 +25,25 @@ pub struct PartnerView {
     pub partnership: Option<PartnershipView>,
     /// The partnerships that have ended, the newest first.
     pub former: Vec<FormerPartnershipView>,
+    /// The latest news, the newest first.
+    pub news: Vec<NewsView>,
     /// The changes that the server does not have yet.
     pub pending: Vec<PendingChange>,
     /// Why the server has rejected a change, if it has.
     pub trouble: Option<IpcError>,
+}
+
+/// One of the news of a partnership.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct NewsView {
+    /// What happened.
+    pub kind: NewsKind,
+    /// When it happened.
+    pub at: String,
+    /// The number of the week, for [`NewsKind::Kept`].
+    pub week: Option<u32>,
 }
 
 /// A profile.
