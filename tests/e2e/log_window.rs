@@ -39,9 +39,9 @@ fn changes_can_be_undone_and_the_filter_is_kept_after_the_window_was_closed() {
     add(&browser, "2024-03-02", "07:30", "25");
     add(&browser, "2024-03-03", "06:00", "30");
     browser.click("log-filter");
-    browser.click("filter-source-manual");
+    browser.switch_on("filter-source-manual");
     browser.click("filter-done");
-    browser.see("log-chip");
+    browser.see_texts("log-chip", &["Hand"]);
     browser.click_in("sit-row", "06:00", "sit-delete");
     browser.see_texts("sit-row", &["07:30"]);
 
@@ -51,7 +51,7 @@ fn changes_can_be_undone_and_the_filter_is_kept_after_the_window_was_closed() {
     browser.see("setup");
     browser.click("open-log");
     browser.see_texts("sit-row", &["07:30"]);
-    browser.see("log-chip");
+    browser.see_texts("log-chip", &["Hand"]);
     undo(&browser);
     browser.see_texts("sit-row", &["06:00", "07:30"]);
     undo(&browser);
