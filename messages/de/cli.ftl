@@ -31,6 +31,7 @@ cli-usage-no-command = `{ $command }` braucht einen Unterbefehl.
 cli-usage-encoding = Ein Argument ist kein gültiges UTF-8.
 cli-usage-suggestion = Meintest du { $suggestion }?
 cli-usage-duration = „{ $text }“ ist keine Dauer: Schreib sie als 20m, 1h30m oder 90s.
+cli-usage-target = „{ $text }“ ist kein Wochenziel: Es muss eine Zahl von 0 bis 1000 sein.
 cli-usage-day = „{ $text }“ ist kein Tag: Schreib ihn als 2026-03-31.
 cli-usage-range = „{ $text }“ liegt außerhalb des Erlaubten: Möglich sind { $min } bis { $max } Sekunden.
 
@@ -304,3 +305,63 @@ cli-import-undo-edited = Von dir seit dem Import geändert und samt den Änderun
 cli-import-undo-notes = Sitzungen, die schon davor im Protokoll waren und ihre Notiz aus dem Import verlieren: { $count }.
 cli-import-not-undone = Es wurde nichts rückgängig gemacht.
 cli-import-undone = Rückgängig gemacht. Gelöschte Sitzungen: { $count }. Ein neuer Import derselben Dateien bringt sie zurück.
+
+## Partner. $name is the name of a user, $host the address of a server
+
+cli-partner-none = Du hast keinen Partner. `zafu partner invite` lädt jemanden ein, `zafu partner join -` nimmt eine Einladung an.
+cli-partner-name = { $name }
+cli-partner-unnamed = Jemand ohne Namen
+cli-partner-with = Dein Partner: { $name }, seit { $since }.
+# $sits is the sum of $mine and $partners.
+cli-partner-week = { $goal ->
+        [one] Diese Woche bis { $time }: { $sits } von 1 Sitzung, { $mine } von dir und { $partners } von deinem Partner.
+       *[other] Diese Woche bis { $time }: { $sits } von { $goal } Sitzungen, { $mine } von dir und { $partners } von deinem Partner.
+    }
+cli-partner-week-resting = Diese Woche bis { $time }, ohne Ziel: { $mine } von dir und { $partners } von deinem Partner.
+cli-partner-kept = Gehaltene Wochen: { $kept } von { $weeks }.
+cli-partner-targets = Wochenziele: { $mine } für dich, { $partners } für deinen Partner. 0 bedeutet eine Ruhezeit.
+# $mine and $partners are values of the option.
+cli-partner-privacy = Du zeigst `{ $mine }`, dein Partner zeigt `{ $partners }`.
+cli-partner-together = Ihr habt { $length } lang zusammen gesessen, ab { $time }.
+cli-partner-may-bow = Dein Partner hat seit deiner letzten Verbeugung gesessen: `zafu partner bow` verbeugt sich.
+cli-partner-invitation = Deine Einladung ist bis { $time } offen. `zafu partner invite` zeigt sie noch einmal, `zafu partner withdraw` zieht sie zurück.
+cli-partner-former = Frühere Partnerschaft von { $start } bis { $end }: gehaltene Wochen: { $kept } von { $weeks }.
+# $changes is a list of the messages below.
+cli-partner-waiting = Noch nicht gesendet: { $changes }.
+cli-partner-change-profile = Profil
+cli-partner-change-target = Wochenziel
+cli-partner-change-privacy = Privatsphäre
+cli-partner-change-bow = Verbeugung
+cli-partner-change-leave = Verlassen
+cli-partner-read = Stand: { $time }.
+
+cli-partner-pending = Es wird gesendet, sobald der Server erreichbar ist.
+cli-partner-invited = Sende diesen Text der einen Person, mit der du sitzen möchtest: Wer ihn hat, kann die Einladung annehmen, einmal, bis { $time }.
+cli-partner-withdrawn = Die Einladung ist zurückgezogen.
+cli-partner-bowed = Du hast dich verbeugt.
+cli-partner-privacy-saved = Was dein Partner von deinen Sitzungen sieht, ist geändert.
+cli-partner-leave-unconfirmed = Damit endet die Partnerschaft, auch für deinen Partner. Noch wurde nichts geändert: `zafu partner leave --yes` verlässt sie wirklich. Die gehaltenen Wochen bleiben.
+cli-partner-left = Du hast die Partnerschaft verlassen.
+
+cli-partner-invites = Einladung: { $name }, auf dem Server { $host }, offen bis { $time }.
+cli-partner-invites-always = Einladung: { $name }, auf dem Server { $host }.
+cli-partner-join-shows = Als dein Partner sieht diese Person deinen Namen, dein Bild, dein Wochenziel und wie viele Sitzungen du sitzt, und sonst nichts, bis du es änderst.
+cli-partner-join-paste = Füge die Einladung ein und drücke Enter und Strg-D (unter Windows Strg-Z und Enter).
+cli-partner-join-question = Die Einladung annehmen? (j/N)
+cli-partner-join-unconfirmed = Noch wurde nichts angenommen: `--yes` nimmt die Einladung wirklich an.
+cli-partner-join-declined = Es wurde nichts angenommen.
+cli-partner-join-sign-in = Diese Einladung braucht ein Konto auf dem Server { $host }. Es wurde nichts geändert. Lege es mit `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin` an, oder melde dich mit `zafu account sign-in` und denselben Optionen an. Nimm die Einladung danach noch einmal an.
+cli-partner-join-other-project = Diese Einladung gehört zum Server { $host }, und du bist bei einem anderen angemeldet. Es wurde nichts geändert. Partner brauchen Konten auf demselben Server: Melde dich mit `zafu account sign-out` ab und bei { $host } an, und nimm die Einladung danach noch einmal an.
+cli-partner-joined = Ihr seid jetzt Partner.
+
+cli-profile-name = Name: { $name }
+cli-profile-no-name = Du hast noch keinen Namen: `zafu profile --name NAME` setzt den, den dein Partner sieht.
+# $image is a value of the option.
+cli-profile-image = Bild: `{ $image }`
+cli-profile-target = { $target ->
+        [0] Wochenziel: keines, du hast eine Ruhezeit.
+        [one] Wochenziel: 1 Sitzung.
+       *[other] Wochenziel: { $target } Sitzungen.
+    }
+cli-profile-saved = Dein Profil ist gespeichert.
+cli-profile-target-saved = Dein Wochenziel ist gespeichert. Mit einem Partner zählt es von der nächsten Woche an.

@@ -33,6 +33,7 @@ cli-usage-no-command = `{ $command }` needs a subcommand.
 cli-usage-encoding = An argument is not valid UTF-8.
 cli-usage-suggestion = Did you mean { $suggestion }?
 cli-usage-duration = “{ $text }” is not a length of time: write it as 20m, 1h30m or 90s.
+cli-usage-target = “{ $text }” is not a weekly target: it must be a number from 0 to 1000.
 cli-usage-day = “{ $text }” is not a day: write it as 2026-03-31.
 # $min and $max are numbers of seconds.
 cli-usage-range = “{ $text }” is out of range: it must be from { $min } to { $max } seconds.
@@ -317,3 +318,63 @@ cli-import-undo-edited = Changed by you since the import, and deleted with their
 cli-import-undo-notes = Sits that were in the log before, and lose the note that they got: { $count }.
 cli-import-not-undone = Nothing was undone.
 cli-import-undone = Undone. Deleted sits: { $count }. Importing the same files again brings them back.
+
+## Partner. $name is the name of a user, $host the address of a server
+
+cli-partner-none = You have no partner. `zafu partner invite` invites somebody, `zafu partner join -` accepts an invitation.
+cli-partner-name = { $name }
+cli-partner-unnamed = Somebody without a name
+cli-partner-with = Your partner: { $name }, since { $since }.
+# $sits is the sum of $mine and $partners.
+cli-partner-week = { $goal ->
+        [one] This week until { $time }: { $sits } of 1 sit, { $mine } by you and { $partners } by your partner.
+       *[other] This week until { $time }: { $sits } of { $goal } sits, { $mine } by you and { $partners } by your partner.
+    }
+cli-partner-week-resting = This week until { $time }, without a goal: { $mine } by you and { $partners } by your partner.
+cli-partner-kept = Weeks kept: { $kept } of { $weeks }.
+cli-partner-targets = Weekly targets: { $mine } for you, { $partners } for your partner. 0 means resting.
+# $mine and $partners are values of the option.
+cli-partner-privacy = You show `{ $mine }`, your partner shows `{ $partners }`.
+cli-partner-together = You sat together for { $length } from { $time }.
+cli-partner-may-bow = Your partner has sat since your last bow: `zafu partner bow` bows.
+cli-partner-invitation = Your invitation is open until { $time }. `zafu partner invite` shows it again, `zafu partner withdraw` withdraws it.
+cli-partner-former = Former partnership from { $start } to { $end }: weeks kept: { $kept } of { $weeks }.
+# $changes is a list of the messages below.
+cli-partner-waiting = Not sent yet: { $changes }.
+cli-partner-change-profile = profile
+cli-partner-change-target = weekly target
+cli-partner-change-privacy = privacy
+cli-partner-change-bow = bow
+cli-partner-change-leave = leaving
+cli-partner-read = As of { $time }.
+
+cli-partner-pending = It is sent as soon as the server can be reached.
+cli-partner-invited = Send this text to the one person with whom you want to sit: whoever has it can accept it, once, until { $time }.
+cli-partner-withdrawn = The invitation is withdrawn.
+cli-partner-bowed = You have bowed.
+cli-partner-privacy-saved = What your partner sees of your sits is changed.
+cli-partner-leave-unconfirmed = This ends the partnership, also for your partner. Nothing was changed yet: say `zafu partner leave --yes` if you mean it. The weeks that you kept stay.
+cli-partner-left = You have left the partnership.
+
+cli-partner-invites = Invitation of { $name }, on the server { $host }, open until { $time }.
+cli-partner-invites-always = Invitation of { $name }, on the server { $host }.
+cli-partner-join-shows = As your partner they see your name, your picture, your weekly target and how many sits you sit, and nothing else until you change it.
+cli-partner-join-paste = Paste the invitation, then press Enter and Ctrl-D (on Windows Ctrl-Z and Enter).
+cli-partner-join-question = Accept the invitation? (y/N)
+cli-partner-join-unconfirmed = Nothing was accepted yet: add `--yes` if you mean it.
+cli-partner-join-declined = Nothing was accepted.
+cli-partner-join-sign-in = This invitation needs an account on the server { $host }. Nothing was changed. Create one with `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin`, or sign in with `zafu account sign-in` and the same options. Then accept the invitation again.
+cli-partner-join-other-project = This invitation is of the server { $host }, and you are signed in to another one. Nothing was changed. Partners need accounts on the same server: run `zafu account sign-out`, sign in to { $host }, then accept the invitation again.
+cli-partner-joined = You are partners now.
+
+cli-profile-name = Name: { $name }
+cli-profile-no-name = You have no name yet: `zafu profile --name NAME` sets the one that your partner sees.
+# $image is a value of the option.
+cli-profile-image = Picture: `{ $image }`
+cli-profile-target = { $target ->
+        [0] Weekly target: none, you are resting.
+        [one] Weekly target: 1 sit.
+       *[other] Weekly target: { $target } sits.
+    }
+cli-profile-saved = Your profile is saved.
+cli-profile-target-saved = Your weekly target is saved. Together with a partner it counts from the next week on.

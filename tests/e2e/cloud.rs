@@ -17,6 +17,13 @@ pub fn backend() -> Option<&'static Backend> {
     Some(backend)
 }
 
+/// Returns a proxy in front of the backend.
+pub fn proxy(backend: &Backend) -> Proxy {
+    let url = backend.url();
+    let port = url.trim_end_matches('/').rsplit(':').next().unwrap();
+    Proxy::open(port.parse().unwrap()).unwrap()
+}
+
 /// Runs a query in which `from sessions` reads only the rows of one user. Returns its output.
 pub fn server(backend: &Backend, user: &User, sql: &str) -> String {
     let own = format!(

@@ -2,16 +2,11 @@
 
 use crate::account_window::{enter, see_state};
 use crate::browser::Browser;
-use crate::cloud::{User, backend, server};
+use crate::cloud::{User, backend, proxy, server};
 use crate::desktop::{Desktop, signal};
 use crate::keyring::Keyring;
 use crate::zafu::{Zafu, eventually, sql};
-use zafu_backend::proxy::{Action, Proxy};
-
-/// Returns the port in a URL.
-fn port(url: &str) -> u16 {
-    url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap()
-}
+use zafu_backend::proxy::Action;
 
 #[test]
 fn changes_made_offline_survive_a_kill_and_reach_the_server_once() {
@@ -24,7 +19,7 @@ fn changes_made_offline_survive_a_kill_and_reach_the_server_once() {
         ("2024-03-02T06:00:00Z".into(), 10, "first", "Zazen"),
         ("2024-03-03T06:00:00Z".into(), 20, "second", ""),
     ]);
-    let proxy = Proxy::open(port(&backend.url())).unwrap();
+    let proxy = proxy(backend);
     let user = User::new(backend).through(&proxy);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");

@@ -29,6 +29,7 @@ mod notification;
 mod offline;
 mod output;
 mod pair;
+mod partner_commands;
 mod partner_story;
 mod process;
 mod quitting;

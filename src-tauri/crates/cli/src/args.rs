@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use zafu_core::bounded::OutOfRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::message;
+use zafu_core::partnership::Privacy;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
+use zafu_core::profile::{ProfileImage, WeeklyTarget};
 
 /// The command line. Without a command, the window opens.
 #[derive(Debug, Parser)]
@@ -73,6 +75,18 @@ pub enum Command {
         #[command(subcommand)]
         command: AccountCommand,
     },
+    /// Prints the shared weeks, or carries out a command for the partner.
+    #[command(args_conflicts_with_subcommands = true)]
+    Partner {
+        /// The command for the partner; by default `status`.
+        #[command(subcommand)]
+        command: Option<PartnerCommand>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints or changes what a partner sees of the user, and the weekly target.
+    Profile(Profile),
     /// Checks everything that Zafu needs, and prints what to do about problems.
     Doctor,
     /// Restores the database from a backup.
@@ -273,6 +287,121 @@ pub enum AccountCommand {
     Retry,
 }
 
+/// A command for the partner.
+#[derive(Debug, Subcommand)]
+pub enum PartnerCommand {
+    /// Prints the partner and the shared weeks, as of the last sync.
+    Status {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints an invitation to send to somebody.
+    Invite {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows an invitation, and accepts it once the user has confirmed it.
+    Join(Join),
+    /// Withdraws the invitation.
+    Withdraw,
+    /// Bows to the partner.
+    Bow,
+    /// Sets what the partner sees of the sits.
+    Privacy {
+        /// What the partner sees.
+        level: PrivacyLevel,
+    },
+    /// Leaves the partnership.
+    Leave {
+        /// Confirms that it ends.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The invitation to accept.
+#[derive(Debug, clap::Args)]
+pub struct Join {
+    /// A text with the link of the invitation; `-`: standard input, so that the shell does not store it.
+    pub text: String,
+
+    /// Accepts it without a question.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What a partner sees of the sits.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PrivacyLevel {
+    /// How many.
+    Counts,
+    /// Also when.
+    Times,
+}
+
+impl From<PrivacyLevel> for Privacy {
+    fn from(level: PrivacyLevel) -> Self {
+        match level {
+            PrivacyLevel::Counts => Self::Counts,
+            PrivacyLevel::Times => Self::Times,
+        }
+    }
+}
+
+/// What a partner sees of the user, and the weekly target.
+#[derive(Debug, clap::Args)]
+pub struct Profile {
+    /// Sets the name.
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// Sets the picture.
+    #[arg(long, value_name = "PICTURE")]
+    pub image: Option<Picture>,
+
+    /// Sets the number of sits that the user wants to sit in a week.
+    #[arg(long, value_name = "SITS", value_parser = target, allow_hyphen_values = true)]
+    pub target: Option<WeeklyTarget>,
+
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The pictures of a profile.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[expect(missing_docs, reason = "each is named for what it shows")]
+pub enum Picture {
+    /// The initial of the name.
+    Initial,
+    Lotus,
+    Bowl,
+    Stone,
+    Leaf,
+    Wave,
+    Moon,
+    Mountain,
+    Bird,
+}
+
+impl From<Picture> for Option<ProfileImage> {
+    fn from(picture: Picture) -> Self {
+        Some(match picture {
+            Picture::Initial => return None,
+            Picture::Lotus => ProfileImage::Lotus,
+            Picture::Bowl => ProfileImage::Bowl,
+            Picture::Stone => ProfileImage::Stone,
+            Picture::Leaf => ProfileImage::Leaf,
+            Picture::Wave => ProfileImage::Wave,
+            Picture::Moon => ProfileImage::Moon,
+            Picture::Mountain => ProfileImage::Mountain,
+            Picture::Bird => ProfileImage::Bird,
+        })
+    }
+}
+
 /// The project of an account.
 #[derive(Debug, clap::Args)]
 pub struct ProjectArgs {
@@ -462,6 +591,11 @@ fn day(text: &str) -> Result<NaiveDate, InvalidValue> {
     // Only as it is printed: `%Y` reads years of any length.
     day.filter(|day| day.to_string() == text)
         .ok_or_else(|| InvalidValue(message!("cli-usage-day", text = text)))
+}
+
+fn target(text: &str) -> Result<WeeklyTarget, InvalidValue> {
+    let target = text.parse().ok().and_then(|sits| WeeklyTarget::new(sits).ok());
+    target.ok_or_else(|| InvalidValue(message!("cli-usage-target", text = text)))
 }
 
 fn preparation(text: &str) -> Result<PreparationSeconds, InvalidValue> {

@@ -15,6 +15,7 @@ mod interrupts;
 mod log;
 mod outcome;
 mod owners;
+mod partner;
 mod print;
 mod restore;
 mod signals;
@@ -155,6 +156,8 @@ fn run(args: Args) -> Result<u8, Failure> {
         Some(Command::Resolve { answer, id }) => resolve(&folder, answer, id.as_deref())?,
         Some(Command::Sync { json }) => return account::sync(&folder, json),
         Some(Command::Account { command }) => account::run(&folder, command)?,
+        Some(Command::Partner { command, json }) => partner::run(&folder, command, json)?,
+        Some(Command::Profile(profile)) => partner::profile(&folder, profile)?,
         Some(Command::Backup { command: BackupCommand::Make { json } }) => {
             backup::make(&folder, json)?;
         }

@@ -187,14 +187,15 @@ pub fn findings(findings: &[Finding]) -> u8 {
     if findings.iter().all(|finding| finding.state.is_ok()) { DONE } else { FAILED }
 }
 
-fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+/// Prints a value as JSON, on several lines.
+pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
     writeln!(output::stdout(), "{}", output::escape_control_characters(&text))?;
     Ok(())
 }
 
 /// Returns a time in UTC as the local time, with its UTC offset.
-fn local(utc: &str) -> String {
+pub fn local(utc: &str) -> String {
     match DateTime::parse_from_rfc3339(utc) {
         Ok(time) => time.with_timezone(&Local).to_rfc3339_opts(SecondsFormat::Secs, false),
         Err(_) => utc.to_owned(),
