@@ -348,11 +348,14 @@ cli-partner-invites-always = Einladung: { $name }, auf dem Server { $host }.
 cli-partner-join-shows = Als dein Partner sieht diese Person deinen Namen, dein Bild, dein Wochenziel und wie viele Sitzungen du sitzt, und sonst nichts, bis du es änderst.
 cli-partner-join-paste = Füge die Einladung ein und drücke Enter und Strg-D (unter Windows Strg-Z und Enter).
 cli-partner-join-question = Die Einladung annehmen? (j/N)
+cli-partner-join-texts-question = Auch deine Notizen und Arten auf { $host } hochladen? Dessen Administrator kann sie lesen. (j/N)
 cli-partner-join-unconfirmed = Noch wurde nichts angenommen: `--yes` nimmt die Einladung wirklich an.
 cli-partner-join-declined = Es wurde nichts angenommen.
-cli-partner-join-sign-in = Diese Einladung braucht ein Konto auf dem Server { $host }. Es wurde nichts geändert. Lege es mit `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin` an, oder melde dich mit `zafu account sign-in` und denselben Optionen an. Nimm die Einladung danach noch einmal an.
+cli-partner-join-sign-in = Diese Einladung braucht ein Konto auf dem Server { $host }. Es wurde nichts geändert. Lege es mit `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin --keep-texts` an, oder melde dich mit `zafu account sign-in` und denselben Optionen an. Ohne `--keep-texts` werden auch deine Notizen und Arten hochgeladen. Nimm die Einladung danach noch einmal an.
 cli-partner-join-other-project = Diese Einladung gehört zum Server { $host }, und du bist bei einem anderen angemeldet. Es wurde nichts geändert. Partner brauchen Konten auf demselben Server: Melde dich mit `zafu account sign-out` ab und bei { $host } an, und nimm die Einladung danach noch einmal an.
 cli-partner-joined = Ihr seid jetzt Partner.
+cli-partner-texts-kept = Von jetzt an bleiben deine Notizen und Arten auf diesem Gerät.
+cli-partner-texts-uploaded = Deine Notizen und Arten werden auf { $host } hochgeladen.
 
 cli-profile-name = Name: { $name }
 cli-profile-no-name = Du hast noch keinen Namen: `zafu profile --name NAME` setzt den, den dein Partner sieht.

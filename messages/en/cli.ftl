@@ -361,11 +361,14 @@ cli-partner-invites-always = Invitation of { $name }, on the server { $host }.
 cli-partner-join-shows = As your partner they see your name, your picture, your weekly target and how many sits you sit, and nothing else until you change it.
 cli-partner-join-paste = Paste the invitation, then press Enter and Ctrl-D (on Windows Ctrl-Z and Enter).
 cli-partner-join-question = Accept the invitation? (y/N)
+cli-partner-join-texts-question = Upload your notes and labels to { $host } too? Its administrator can read them. (y/N)
 cli-partner-join-unconfirmed = Nothing was accepted yet: add `--yes` if you mean it.
 cli-partner-join-declined = Nothing was accepted.
-cli-partner-join-sign-in = This invitation needs an account on the server { $host }. Nothing was changed. Create one with `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin`, or sign in with `zafu account sign-in` and the same options. Then accept the invitation again.
+cli-partner-join-sign-in = This invitation needs an account on the server { $host }. Nothing was changed. Create one with `zafu account sign-up --url { $url } --key { $key } --email EMAIL --password-stdin --keep-texts`, or sign in with `zafu account sign-in` and the same options. Without `--keep-texts`, your notes and labels are uploaded too. Then accept the invitation again.
 cli-partner-join-other-project = This invitation is of the server { $host }, and you are signed in to another one. Nothing was changed. Partners need accounts on the same server: run `zafu account sign-out`, sign in to { $host }, then accept the invitation again.
 cli-partner-joined = You are partners now.
+cli-partner-texts-kept = From now on your notes and labels stay on this device.
+cli-partner-texts-uploaded = Your notes and labels are uploaded to { $host }.
 
 cli-profile-name = Name: { $name }
 cli-profile-no-name = You have no name yet: `zafu profile --name NAME` sets the one that your partner sees.

@@ -90,7 +90,8 @@ fn two_users_invite_join_sit_bow_and_leave() {
     assert!(asked.out.contains("Invitation of Anna, on the server 127.0.0.1"), "{asked:?}");
     assert!(partnership(ben).is_null());
     let joined = join(ben, &text, &["--yes"]).succeeds();
-    assert!(joined.contains("You are partners now.\n"), "{joined}");
+    let kept = "You are partners now.\nFrom now on your notes and labels stay on this device.\n";
+    assert!(joined.contains(kept), "{joined}");
     join(ben, &text, &["--yes"]).fails_with(3, "You are partners already");
     anna.ok("sync");
     assert_eq!(partnership(anna)["partner"]["profile"], json!({ "name": "Ben", "image": null }));
@@ -201,7 +202,7 @@ fn the_command_asks_at_a_terminal_before_it_joins() {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // Ctrl-D ends the text.
-        let input = format!("{link}\n\u{4}{answer}\n");
+        let input = format!("{link}\n\u{4}{answer}\n\n");
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         CommandResult::from(child.wait_with_output().unwrap())
     };
@@ -210,7 +211,9 @@ fn the_command_asks_at_a_terminal_before_it_joins() {
     assert!(declined.contains("Nothing was accepted."), "{declined}");
     assert!(partnership(&two.ben).is_null());
     let joined = at_a_terminal("y").succeeds();
+    assert!(joined.contains("Its administrator can read them. (y/N) "), "{joined}");
     assert!(joined.contains("You are partners now."), "{joined}");
+    assert!(joined.contains("your notes and labels stay on this device."), "{joined}");
     assert_eq!(partnership(&two.ben)["partner"]["profile"]["name"], "Anna");
 }
 

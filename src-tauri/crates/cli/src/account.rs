@@ -165,7 +165,13 @@ fn sign_in(client: &mut AccountClient, args: SignInArgs) -> Result<SignInRequest
         _ => return Err(Failure::new(USAGE, message!("cli-account-credential"))),
     };
     let ProjectView { url, key } = project(client, args.project)?;
-    Ok(SignInRequest { url, key, email: args.email, how, keep_texts: None })
+    Ok(SignInRequest {
+        url,
+        key,
+        email: args.email,
+        how,
+        keep_texts: args.keep_texts.then_some(true),
+    })
 }
 
 /// Reads the password from the first line of standard input: every other process can read arguments.

@@ -327,6 +327,10 @@ pub struct Join {
     /// A text with the link of the invitation; `-`: standard input, so that the shell does not store it.
     pub text: String,
 
+    /// Uploads notes and labels too; by default they stay on this device.
+    #[arg(long)]
+    pub upload_texts: bool,
+
     /// Accepts it without a question.
     #[arg(long)]
     pub yes: bool,
@@ -428,6 +432,10 @@ pub struct SignInArgs {
     /// Reads the password from standard input.
     #[arg(long)]
     pub password_stdin: bool,
+
+    /// Uploads neither notes nor labels.
+    #[arg(long)]
+    pub keep_texts: bool,
 
     /// The code from the email, instead of a password.
     #[arg(long, conflicts_with = "password_stdin")]

@@ -92,7 +92,9 @@ fn message_of(argument: &str, path: &[String]) -> Option<String> {
             format!("selected-{argument}")
         }
         // All commands that sign in share these texts.
-        ("url" | "key" | "email" | "password-stdin" | "code", _) => format!("account-{argument}"),
+        ("url" | "key" | "email" | "password-stdin" | "keep-texts" | "code", _) => {
+            format!("account-{argument}")
+        }
         _ => format!("{}-{argument}", path.join("-")),
     };
     Some(name)

@@ -109,6 +109,7 @@ fn join(folder: &DataFolder, join: Join) -> Result<(), Failure> {
         }
     }
     output::print(text!("cli-partner-join-shows"));
+    let mut keeps_texts = !join.upload_texts;
     if !join.yes {
         match confirm::ask(&text!("cli-partner-join-question"))? {
             Some(true) => {}
@@ -118,9 +119,17 @@ fn join(folder: &DataFolder, join: Join) -> Result<(), Failure> {
             }
             None => return Err(Failure::new(USAGE, message!("cli-partner-join-unconfirmed"))),
         }
+        if keeps_texts {
+            let question = text!("cli-partner-join-texts-question", host = host);
+            keeps_texts = confirm::ask(&question)? != Some(true);
+        }
     }
-    let view = PartnerClient::connect(folder)?.accept(invitation)?;
+    let view = PartnerClient::connect(folder)?.accept(invitation, keeps_texts)?;
     outcome::print(text!("cli-partner-joined"));
+    output::print(match keeps_texts {
+        true => text!("cli-partner-texts-kept"),
+        false => text!("cli-partner-texts-uploaded", host = host),
+    });
     if view.profile.name.is_empty() {
         output::print(text!("cli-profile-no-name"));
     }
