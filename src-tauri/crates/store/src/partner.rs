@@ -168,7 +168,7 @@ pub struct PartnerUpdate {
 /// The result of applying a [`PartnerUpdate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartnerApplied {
-    /// Whether anything is new or changed on this device.
+    /// Whether anything is new or changed on this device, also that a change no longer waits to be sent.
     pub changed: bool,
     /// Whether none of what was sent has to be sent again as it was.
     pub resolved: bool,

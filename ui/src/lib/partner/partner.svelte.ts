@@ -190,12 +190,9 @@ export function usePartner(): Partner {
 export function loadPartner(): Partner {
 	const app = useApp();
 	const partner = usePartner();
-	const syncState = $derived(`${app.account.sync?.state} ${app.account.sync?.syncedAt}`);
 	$effect(() => {
 		void app.partnerChanges;
 		void app.accountName;
-		// A sync that only confirms a change of the user changes nothing else.
-		void syncState;
 		void partner.load();
 	});
 	return partner;

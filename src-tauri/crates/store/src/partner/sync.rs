@@ -183,7 +183,7 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     /// Merges a register. `theirs` is what the server has, if this version can read it; the parts are what was sent and its
-    /// outcome. Returns whether the value is new or changed on this device.
+    /// outcome. Returns whether the value, or what its user is told about its state, is new or changed on this device.
     fn register<T: Clone + PartialEq + Serialize + DeserializeOwned>(
         &mut self,
         kind: &str,
@@ -241,7 +241,7 @@ impl Merge<'_> {
         if register != ours || state != before {
             write(connection, owner, kind, &register, &state)?;
         }
-        Ok(register.value != ours.value)
+        Ok(register.value != ours.value || state != before)
     }
 
     /// Applies the outcome of a request, if it is still the one that was sent. Returns whether there was an outcome.
