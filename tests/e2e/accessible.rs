@@ -9,7 +9,7 @@ use thirtyfour::Key;
 use zafu_core::settings::Theme;
 
 /// Returns the serious and critical violations that axe-core finds on the current screen.
-fn faults(browser: &Browser) -> Vec<String> {
+pub fn faults(browser: &Browser) -> Vec<String> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(source).unwrap();
     let script = format!(

@@ -31,6 +31,7 @@ mod output;
 mod pair;
 mod partner_commands;
 mod partner_story;
+mod partner_window;
 mod process;
 mod quitting;
 mod reader;
