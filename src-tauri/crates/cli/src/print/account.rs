@@ -162,7 +162,7 @@ mod tests {
             serde_json::from_value(json!({
                 "email": "me@example.org", "project": "https://one.example", "signedIn": true,
                 "state": "action-needed", "need": "adopt-from", "pending": 0, "rejected": 0, "rejectedLabels": 0,
-                "localOnly": 0, "unreadable": 0, "ownerless": 0, "untilQuit": false,
+                "localOnly": 0, "unreadable": 0, "ownerless": 0, "untilQuit": false, "keepsTexts": false,
                 "adoptFrom": {
                     "id": id, "email": "old@example.org", "project": "https://one.example",
                     "state": "deleted", "shown": false, "sits": sits, "deleted": 0, "unsent": 0,
