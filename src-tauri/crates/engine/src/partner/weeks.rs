@@ -51,8 +51,8 @@ pub(super) fn tally(partnership: &Partnership, weeks: &[Week]) -> Tally {
         partnership.weeks.iter().copied().filter(|week| week.number >= oldest).collect();
     let (before, after) = (of(&replaced), of(weeks));
     Tally {
-        kept: (partnership.tally.kept + after.kept).saturating_sub(before.kept),
-        missed: (partnership.tally.missed + after.missed).saturating_sub(before.missed),
+        kept: partnership.tally.kept.saturating_add(after.kept).saturating_sub(before.kept),
+        missed: partnership.tally.missed.saturating_add(after.missed).saturating_sub(before.missed),
     }
 }
 
