@@ -94,8 +94,8 @@ impl<'a> Partner<'a> {
             .await
     }
 
-    /// Accepts the invitation in `text`. Accepting it again changes nothing. `keep_texts` says whether notes and labels stay
-    /// on the devices of the account.
+    /// Accepts the invitation in `text`. Accepting it again changes no more than the choice. `keep_texts` says whether notes
+    /// and labels stay on the devices of the account. If they do, they stay also when the invitation is refused.
     ///
     /// # Errors
     /// As [`Self::preview`], and [`ErrorCode::Account`](crate::protocol::ErrorCode::Account) without an account of its

@@ -145,8 +145,8 @@ impl AccountSession {
         }))
     }
 
-    /// Accepts the invitation in `text`. Accepting it again changes nothing. `keep_texts` is the user's choice whether notes
-    /// and labels stay on this device.
+    /// Accepts the invitation in `text`. Accepting it again changes no more than the choice. `keep_texts` is the user's choice
+    /// whether notes and labels stay on this device.
     pub async fn accept_invitation(
         &self,
         text: &str,
@@ -159,19 +159,15 @@ impl AccountSession {
             let message = message!("partner-other-project", host = host(project.url()));
             return Err(IpcError::new(ErrorCode::Account, message));
         }
+        if keep_texts {
+            // Before the partnership: nothing may be sent that the user wants to keep. A refusal does not change the choice.
+            self.store().set_keeps_texts(user, true)?;
+        }
         let answer = self.ask(user, |remote| {
             let code = code.clone();
             async move { remote.accept_invitation(user, &code).await }
         });
-        let kept_before = self.store().keeps_texts(user)?;
-        if keep_texts {
-            // Before the partnership: nothing may be sent that the user wants to keep.
-            self.store().set_keeps_texts(user, true)?;
-        }
-        if let Err(refusal) = answer.await? {
-            self.store().set_keeps_texts(user, kept_before)?;
-            return Err(refused(refusal));
-        }
+        answer.await?.map_err(refused)?;
         self.store().set_keeps_texts(user, keep_texts)?;
         self.partner_after(user).await
     }
