@@ -1,11 +1,11 @@
 account-title = Konto
 account-privacy = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, Arten und Notizen, ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Solange du nicht angemeldet bist, verlässt ihn nichts.
-account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Arten und Notizen, die das Projekt schon hat, bleiben dort. Solange du nicht angemeldet bist, verlässt ihn nichts.
+account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Arten und Notizen, die das Projekt schon hat, bleiben dort. Jedes deiner Geräte bleibt dabei, bis du es dort änderst. Solange du nicht angemeldet bist, verlässt ihn nichts.
 account-texts = Deine Notizen und Arten
 account-texts-keep = Bleiben auf deinen Geräten
 account-texts-send = Gehen ins Projekt
-account-texts-kept = Neue Notizen und Arten bleiben auf dem Gerät, das sie hat.
-account-texts-sent = Deine Notizen und Arten werden an das Projekt gesendet.
+account-texts-kept = Auf all deinen Geräten bleiben neue Notizen und Arten auf dem Gerät, das sie hat.
+account-texts-sent = Die Notizen und Arten dieses Geräts werden an das Projekt gesendet. Geräte, die ihre behalten, tun das weiter, bis du es dort änderst.
 
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 

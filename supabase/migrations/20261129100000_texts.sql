@@ -1,6 +1,6 @@
 -- Whether the notes and the labels of a user stay on their devices: a register, which `sync_partner` stores and
--- `pull_sessions` returns. A device pulls before it pushes, so that it obeys before it sends anything. The server obeys
--- nothing: the devices send sessions without texts, and no labels.
+-- `pull_sessions` returns. A device obeys with its next pull: before it sends anything after a start, a sign-in or an outage,
+-- and within ten minutes while it runs. The server obeys nothing: the devices send sessions without texts, and no labels.
 
 -- Without a row, the user has never chosen, and the devices send everything. An erasure does not change it.
 create table zafu.kept_texts (

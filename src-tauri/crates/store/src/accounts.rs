@@ -324,6 +324,7 @@ pub(crate) fn agree_to_erasure(
         (Id(account), Id(erasure_id)),
     )?;
     known(account, agreed)?;
+    texts::record_erasure(connection, account)?;
     match then {
         AfterErasure::Upload => {
             unreadable::set(connection, account, unreadable::State::Unsent, None)?;

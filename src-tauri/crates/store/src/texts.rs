@@ -5,8 +5,10 @@
 //! merges are the same on the server and on every device; the displayed ones follow the shared ones only where this
 //! device has not set others. A session that the server has never had shares empty texts.
 //!
-//! The choice is a register of the account that all its devices share. A device reads it with every pull, and pulls before
-//! it sends anything.
+//! The choice is a register of the account that all its devices share. A device reads it with every pull, which precedes the
+//! pushes after a start, a sign-in and an outage, and then is repeated every ten minutes: until then, a running device may
+//! still send a text after another one has begun to keep them. That texts are kept, every device obeys; that they are sent,
+//! only the device on which the user has chosen so.
 
 use crate::device::{self, Lineage};
 use crate::outbox::{self, Edited};
@@ -152,6 +154,10 @@ pub(crate) fn join(
     }
     let ours = &record.session;
     let (mut joined, mut raised) = reconcile::join(connection, lineage, ours, theirs, edited, now)?;
+    if was_emptied(ours, theirs) {
+        joined.details = theirs.details.set(ours.details.value.clone(), lineage.current());
+        raised.details = true;
+    }
     if joined.details != ours.details && find(connection, record.key)?.is_some() {
         let (own, other) = (&ours.details, &theirs.details);
         if replaces_concurrent_note(ours, theirs) {
@@ -164,6 +170,14 @@ pub(crate) fn join(
     }
     let is_confirmed = joined == *theirs;
     Ok(Joined { session: joined, raised, is_confirmed })
+}
+
+/// Returns whether `theirs` has no texts under the same revision: after an erasure, a device that keeps them has sent it again.
+fn was_emptied(ours: &Session, theirs: &Session) -> bool {
+    let (own, other) = (&ours.details, &theirs.details);
+    (own.revision, own.deviceid) == (other.revision, other.deviceid)
+        && Texts::of(&other.value) == Texts::default()
+        && Texts::of(&own.value) != Texts::default()
 }
 
 /// Returns whether `theirs` would replace a note that was set at the same time: both devices had one of their own until the
@@ -288,6 +302,17 @@ pub(crate) fn all_read(connection: &Connection, account: UserId) -> Result<(), S
     Ok(())
 }
 
+/// Records that the data of `account` were erased on its server: it has no texts any more. Those that are kept stay here.
+pub(crate) fn record_erasure(connection: &Connection, account: UserId) -> Result<(), StoreError> {
+    if are_kept(connection, Some(account))? {
+        connection.execute(
+            "DELETE FROM shared_texts WHERE session_key IN (SELECT key FROM sessions WHERE owner = ?1)",
+            [Id(account)],
+        )?;
+    }
+    Ok(())
+}
+
 /// Returns the register of the choice of `account`.
 fn choice(connection: &Connection, account: UserId) -> Result<Register<bool>, StoreError> {
     let mut statement = connection.prepare_cached(
@@ -322,7 +347,8 @@ fn write(
     }
 }
 
-/// Chooses for all devices of `account` whether notes and labels stay on the device that has them.
+/// Chooses whether notes and labels of `account` stay on the device that has them: on all its devices, or no longer on this
+/// one.
 pub(crate) fn set_kept(
     connection: &Connection,
     account: UserId,
@@ -336,8 +362,9 @@ pub(crate) fn set_kept(
     write(connection, account, &chosen, true).map(drop)
 }
 
-/// Records the choice that the server of `account` has; `None` if it cannot store one. Returns whether everything must be
-/// read from the server again.
+/// Records the choice that the server of `account` has; `None` if it cannot store one. A device that keeps its texts goes on
+/// keeping them, whatever the server returns: its owner could write there that they are to be sent. Returns whether
+/// everything must be read from the server again.
 pub(crate) fn record_server_choice(
     connection: &Connection,
     account: UserId,
@@ -349,23 +376,19 @@ pub(crate) fn record_server_choice(
     let Some(theirs) = theirs else { return Ok(false) };
     let ours = choice(connection, account)?;
     let order = (theirs.revision, theirs.deviceid).cmp(&(ours.revision, ours.deviceid));
-    if theirs.revision > 0 && order.is_gt() {
+    if theirs.revision > 0 && order.is_ge() {
+        let value = ours.value || theirs.value;
         let is_unsent = connection
             .prepare_cached("SELECT keeps_texts_pending FROM accounts WHERE id = ?1")?
             .query_row([Id(account)], |row| row.get(0))?;
-        if ours.value && !theirs.value && is_unsent {
-            // The user of this device has just chosen to reveal nothing, and may not know of the earlier choice.
+        if order.is_gt() && ours.value && !theirs.value && is_unsent {
+            // The user has just chosen on this device, for all devices.
             let chosen = theirs.set(true, device::current(connection)?);
             return write(connection, account, &chosen, true);
         }
-        return write(connection, account, theirs, false);
+        return write(connection, account, &Register { value, ..theirs.clone() }, false);
     }
-    if order.is_eq() && theirs.value != ours.value {
-        // Chosen twice under one revision, after a restore: what reveals nothing counts.
-        let chosen = ours.set(true, device::current(connection)?);
-        return write(connection, account, &chosen, true);
-    }
-    let is_pending = ours.revision > 0 && order.is_lt();
+    let is_pending = ours.revision > 0;
     connection
         .prepare_cached("UPDATE accounts SET keeps_texts_pending = ?2 WHERE id = ?1")?
         .execute((Id(account), is_pending))?;

@@ -315,7 +315,8 @@ impl Planner {
         if self.healthy_until.is_none_or(|until| until <= now) {
             return Action::CheckHealth;
         }
-        // A device pulls before it pushes: only then does it know of an erasure, and of what it need not send.
+        // After a start and an outage, a device pulls before it pushes: only then does it know of an erasure, and of what it
+        // need not send. While it runs, it knows what was so at the last pull.
         if store.cursor.is_none() || (self.pull_at <= now && !self.postpones_pull(store, now)) {
             return Action::Pull(PullLimit { rows: self.pull_size.rows(), bytes: PULL_BYTES });
         }

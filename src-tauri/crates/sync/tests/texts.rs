@@ -177,7 +177,7 @@ fn a_choice_to_keep_texts_is_not_undone_by_an_earlier_one_of_another_device() {
 }
 
 #[test]
-fn what_was_kept_is_sent_once_the_user_chooses_so() {
+fn what_was_kept_is_sent_once_the_user_of_the_device_chooses_so() {
     let server = server();
     let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
     keep(&one, true);
@@ -192,6 +192,14 @@ fn what_was_kept_is_sent_once_the_user_chooses_so() {
     for _ in 0..2 {
         sync(&mut one);
         sync(&mut two);
+    }
+    assert!(!one.store.keeps_texts(ME).unwrap() && two.store.keeps_texts(ME).unwrap());
+    assert!(has(&one, "of one") && !has(&two, "of two"), "only the texts of the first device");
+    assert_eq!((note(&one, 2), note(&two, 1)), (String::new(), "of one".into()));
+    keep(&two, false);
+    for _ in 0..2 {
+        sync(&mut two);
+        sync(&mut one);
     }
     assert!(!two.store.keeps_texts(ME).unwrap());
     for device in [&one, &two] {
@@ -212,6 +220,36 @@ fn what_was_kept_is_sent_once_the_user_chooses_so() {
 }
 
 #[test]
+fn a_choice_to_send_of_the_server_sends_no_text_of_a_device_that_keeps_them() {
+    let server = server();
+    let mut device = Device::new(&server, 1);
+    keep(&device, true);
+    sit(&mut device, 1, "SECRET", "SECRET label");
+    sync(&mut device);
+    // Whoever writes the register: another device, or the owner of the project.
+    let forger = Device::new(&server, 2);
+    for _ in 0..3 {
+        let mut register = device.remote.with(|server| server.keeps_texts_of(ME));
+        register = register.set(false, forger.store.device().unwrap());
+        device.remote.with(|server| server.set_keeps_texts_of(ME, register.clone()));
+        for _ in 0..3 {
+            sync(&mut device);
+        }
+        assert!(device.store.keeps_texts(ME).unwrap());
+        is_settled(&device);
+        assert!(!device.store.partner_is_due(ME).unwrap());
+        assert_eq!(device.remote.with(|server| server.keeps_texts_of(ME)), register);
+    }
+    assert!(!has(&device, "SECRET"));
+    // A later choice of this device counts for all again.
+    keep(&device, false);
+    keep(&device, true);
+    sync(&mut device);
+    assert!(device.remote.with(|server| server.keeps_texts_of(ME)).value);
+    assert!(!has(&device, "SECRET"));
+}
+
+#[test]
 fn two_notes_of_one_sit_are_both_kept_when_they_are_sent() {
     // Whichever device is first, and whichever has the higher id.
     for (first, second) in [(0, 1), (1, 0)] {
@@ -226,9 +264,11 @@ fn two_notes_of_one_sit_are_both_kept_when_they_are_sent() {
             write(&devices[1], 1, "of two", "");
             sync(&mut devices[1]);
             keep(&devices[first], false);
-            if !knows_first {
-                keep(&devices[second], false);
+            if knows_first {
+                sync(&mut devices[first]);
+                sync(&mut devices[second]);
             }
+            keep(&devices[second], false);
             for index in [first, second, first, second, first] {
                 sync(&mut devices[index]);
             }
@@ -302,7 +342,7 @@ fn copies_of_a_sit_with_two_notes_become_one_with_both() {
 }
 
 #[test]
-fn after_an_erasure_the_server_gets_no_more_than_before() {
+fn after_an_erasure_the_server_gets_no_text_that_is_kept() {
     for then in [AfterErasure::Upload, AfterErasure::KeepHere] {
         let server = server();
         let mut device = Device::new(&server, 1);
@@ -318,11 +358,47 @@ fn after_an_erasure_the_server_gets_no_more_than_before() {
             device.engine.wake(Wakeup::ErasureDecision, at(device.seconds));
             sync(&mut device);
         }
-        assert!(!has(&device, "SECRET"));
+        assert!(!has(&device, "SECRET") && !has(&device, "known"));
+        is_settled(&device);
         assert!(device.store.keeps_texts(ME).unwrap());
         let count = if then == AfterErasure::Upload { 2 } else { 0 };
         assert_eq!(device.there().len(), count);
         assert_eq!((note(&device, 1), note(&device, 2)), ("SECRET".into(), "SECRET, too".into()));
+    }
+}
+
+#[test]
+fn sits_without_texts_after_an_erasure_replace_no_note_of_a_device_that_sends() {
+    for keeping_is_first in [true, false] {
+        let server = server();
+        let (mut one, mut two) = (Device::new(&server, 1), Device::new(&server, 2));
+        sit(&mut one, 1, "of one", "Zazen");
+        sit(&mut two, 2, "of two", "");
+        sync(&mut one);
+        sync(&mut two);
+        sync(&mut one);
+        keep(&one, true);
+        sync(&mut one);
+        sync(&mut two);
+        keep(&two, false);
+        sync(&mut two);
+        sync(&mut one);
+        let erasure_id = block_on(one.remote.erase(ME)).unwrap();
+        let mut devices = if keeping_is_first { [one, two] } else { [two, one] };
+        for device in &devices {
+            device.store.agree_to_erasure(ME, erasure_id, AfterErasure::Upload).unwrap();
+        }
+        for _ in 0..3 {
+            for device in &mut devices {
+                device.engine.wake(Wakeup::ErasureDecision, at(device.seconds));
+                sync(device);
+            }
+        }
+        for device in &devices {
+            assert_eq!((note(device, 1), note(device, 2)), ("of one".into(), "of two".into()));
+            assert_eq!(device.session(1).details.value.label, "Zazen");
+            is_settled(device);
+        }
     }
 }
 
@@ -448,6 +524,7 @@ impl Player {
     }
 
     fn sync(&mut self, rounds: u32) {
+        let kept = self.device.store.keeps_texts(ME).unwrap();
         for _ in 0..rounds {
             self.device.seconds += 600;
             self.device.engine.wake(Wakeup::Request, at(self.device.seconds));
@@ -458,6 +535,8 @@ impl Player {
             };
             block_on(self.device.engine.run_until_idle(&self.remote, tick)).unwrap();
         }
+        let keeps = self.device.store.keeps_texts(ME).unwrap();
+        assert!(keeps || !kept, "only its user lets a device send texts");
     }
 
     fn act(&mut self, rng: &mut Rng, sits: &mut u128, steps: &mut u32) {
@@ -554,9 +633,12 @@ fn random_choices_lose_no_text() {
             }
         };
         settle(&mut players);
-        let [one, two] = &players;
-        let kept = one.device.store.keeps_texts(ME).unwrap();
-        assert_eq!(two.device.store.keeps_texts(ME).unwrap(), kept, "seed {seed}");
+        let has_kept = server.lock().unwrap().keeps_texts_of(ME).value;
+        for player in &players {
+            let keeps = player.device.store.keeps_texts(ME).unwrap();
+            assert!(keeps || !has_kept, "seed {seed}: a device sends, the user chose to keep");
+            assert!(!player.device.store.partner_is_due(ME).unwrap(), "seed {seed}");
+        }
         for player in &players {
             is_settled(&player.device);
         }
@@ -570,7 +652,9 @@ fn random_choices_lose_no_text() {
             .collect()
         };
         let before = players.each_ref().map(displayed);
-        keep(&players[0].device, false);
+        for player in &players {
+            keep(&player.device, false);
+        }
         settle(&mut players);
         let after = players.each_ref().map(displayed);
         assert_eq!(after[0], after[1], "seed {seed}");

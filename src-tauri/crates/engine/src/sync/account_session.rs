@@ -408,7 +408,7 @@ impl AccountSession {
         Ok(if keeps_texts { Wakeup::Request } else { Wakeup::LocalChange })
     }
 
-    /// Chooses whether notes and labels stay on the devices of the account.
+    /// Chooses whether notes and labels stay on the devices of the account, or are sent by this one.
     pub fn set_keeps_texts(&self, keeps: bool) -> Result<Done<()>, IpcError> {
         self.store.set_keeps_texts(self.signed_in()?, keeps)?;
         Ok(Done::waking((), Wakeup::Request))

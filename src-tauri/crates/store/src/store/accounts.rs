@@ -108,8 +108,9 @@ impl Store {
         Ok(self.read(|connection| accounts::find(connection, account))?.keeps_texts)
     }
 
-    /// Chooses whether notes and labels of `account` stay on this device, for all devices of the account. What the server
-    /// has of them stays there. If they are sent from now on, so are those that the server does not have yet.
+    /// Chooses whether notes and labels of `account` stay on this device. If so, they stay on all devices of the account, and
+    /// what the server has of them stays there. If not, this device sends them, also those that the server does not have yet;
+    /// a device that keeps them goes on until its user chooses otherwise there.
     ///
     /// # Errors
     /// [`StoreError::NoSuchAccount`], or an I/O error.

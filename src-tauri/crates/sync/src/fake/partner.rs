@@ -229,13 +229,24 @@ impl Server {
         }
     }
 
+    /// Returns the choice of a user about texts.
+    #[must_use]
+    pub fn keeps_texts_of(&self, user: UserId) -> Register<bool> {
+        let users = &self.contents.partners.users;
+        users.get(&user).cloned().unwrap_or_default().keeps_texts
+    }
+
+    /// Replaces the choice of a user about texts, as the owner of the project can.
+    pub fn set_keeps_texts_of(&mut self, user: UserId, choice: Register<bool>) {
+        self.user(user).keeps_texts = choice;
+    }
+
     /// Returns `keeps_texts` of the account, as a pull does; null if this server does not store it.
     pub(super) fn keeps_texts(&self, account: UserId) -> Value {
         if self.faults.without_keeps_texts || self.faults.without_partners {
             return Value::Null;
         }
-        let user = self.contents.partners.users.get(&account).cloned().unwrap_or_default();
-        let Register { value, revision, deviceid } = user.keeps_texts;
+        let Register { value, revision, deviceid } = self.keeps_texts_of(account);
         json!({"keeps": value, "revision": revision, "deviceid": device_json(revision, deviceid)})
     }
 

@@ -361,7 +361,12 @@ impl World {
         let status = received
             .as_ref()
             .map_or_else(ToString::to_string, |received| received.status.to_string());
+        let keeping = self.devices[index].store().account().unwrap().filter(|it| it.keeps_texts);
         let done = self.devices[index].deliver(number, received, self.now);
+        if let Some(account) = keeping {
+            let keeps = self.devices[index].store().keeps_texts(account.id).unwrap();
+            assert!(keeps, "{index} sends texts because of a response");
+        }
         self.record(|| format!("{index}: call {number} returned {status}: {done:?}"));
         // A sign-in since the call has created another auth session.
         if number > self.devices[index].signed_in_at {
