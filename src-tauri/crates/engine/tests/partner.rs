@@ -28,7 +28,8 @@ use zafu_engine::protocol::{
 };
 use zafu_engine::{Client, DataFolder, Event, PartnerClient};
 use zafu_store::{
-    Cursor, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull, Store,
+    Cursor, KeptInvitation, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull,
+    Store,
 };
 use zafu_sync::fake::Call;
 use zafu_sync::supabase::Vault;
@@ -409,11 +410,33 @@ fn an_invitation_is_shown_again_and_a_lost_response_makes_no_second_one() {
     let invitation = invite(&me).unwrap();
     assert!(invitation.link.contains(kept.code.as_str()));
     assert_eq!(invite(&me).unwrap(), invitation, "the same one");
+    assert!(view(&me).can_show_invitation);
     project.lose_response("accept_invitation");
     assert_eq!(accept(&other, &invitation.link).unwrap_err().code, ErrorCode::Network);
     assert!(accept(&other, &invitation.link).unwrap().partnership.is_some());
     sync(&me);
     assert_eq!(me.store().kept_invitation(USER).unwrap(), None);
+}
+
+#[test]
+fn an_invitation_of_another_device_cannot_be_shown() {
+    let project = Project::start();
+    let (me, _) = two_users(&project);
+    let can_show = |me: &Fakes| {
+        let view = view(me);
+        (view.invitation_expires_at.is_some(), view.can_show_invitation)
+    };
+    assert_eq!(can_show(&me), (false, false));
+    invite(&me).unwrap();
+    assert_eq!(can_show(&me), (true, true));
+    let kept = me.store().kept_invitation(USER).unwrap().unwrap();
+    // Another device replaces it later.
+    let replaced_at = kept.expires_at.map(|at| at - TimeDelta::hours(1));
+    let replaced = KeptInvitation { code: kept.code, expires_at: replaced_at };
+    me.store().keep_invitation(USER, Some(replaced)).unwrap();
+    assert_eq!(can_show(&me), (true, false));
+    me.store().keep_invitation(USER, None).unwrap();
+    assert_eq!(can_show(&me), (true, false));
 }
 
 #[test]

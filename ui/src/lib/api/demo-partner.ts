@@ -17,7 +17,16 @@ import type {
 /** What the partner's part of the demo begins with. */
 export interface PartnerState {
 	/** The week of a partnership, or what there is without one. */
-	kind?: 'none' | 'invited' | 'expired' | 'week' | 'first-week' | 'full' | 'resting' | 'former';
+	kind?:
+		| 'none'
+		| 'invited'
+		| 'invited-elsewhere'
+		| 'expired'
+		| 'week'
+		| 'first-week'
+		| 'full'
+		| 'resting'
+		| 'former';
 	profile?: ProfileView;
 	/** Changes that the project does not have yet. */
 	pending?: PendingChange[];
@@ -133,7 +142,12 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 		profile,
 		target: sats ? sats.at(-1)![2] / 2 : 5,
 		invitationExpiresAt:
-			kind === 'invited' ? ago(-6 * DAY_MS) : kind === 'expired' ? ago(DAY_MS) : null,
+			kind === 'invited' || kind === 'invited-elsewhere'
+				? ago(-6 * DAY_MS)
+				: kind === 'expired'
+					? ago(DAY_MS)
+					: null,
+		canShowInvitation: kind === 'invited',
 		partnership: sats && partnership(sats, privacy),
 		former:
 			kind === 'former'
@@ -164,7 +178,7 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 		invitePartner: async () => {
 			needNetwork();
 			const expiresAt = ago(-WEEK_MS);
-			await change('invitePartner', { invitationExpiresAt: expiresAt });
+			await change('invitePartner', { invitationExpiresAt: expiresAt, canShowInvitation: true });
 			return {
 				link: DEMO_INVITATION,
 				text: `Let us keep a weekly goal together. Open this link with Zafu, or paste it there:\n${DEMO_INVITATION}`,
@@ -173,7 +187,7 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 		},
 		withdrawInvitation: async () => {
 			needNetwork();
-			return change('withdrawInvitation', { invitationExpiresAt: null });
+			return change('withdrawInvitation', { invitationExpiresAt: null, canShowInvitation: false });
 		},
 		previewInvitation: async (text): Promise<InvitationPreview> => {
 			calls.push('previewInvitation');

@@ -13,7 +13,7 @@
  *   import    years, nothing, order, error, endless: the files that are chosen; `imports`: two imports were made
  *   sync      state of the account, see ACCOUNTS; without it, no account was ever signed in
  *   owners    more: also sits of a deleted account and of one that is signed out
- *   partner   none, invited, expired, week, first-week, full, resting, former; `privacy`: counts, times; `age`: hours since
+ *   partner   none, invited, invited-elsewhere, expired, week, first-week, full, resting, former; `privacy`: counts, times; `age`: hours since
  *             the project was read, or never; `pending`: changes that wait; `rejected`: one was rejected; `nameless`: the
  *             user has no name; `offline`: the project is not reached
  *   invitation ok, unnamed, sign-in, other-project, or the message with which it is refused
@@ -285,6 +285,7 @@ export function scene(query: URLSearchParams): DemoState {
 	const long = query.get('records') === 'long';
 	const isYears = query.get('records') === 'years';
 	const sync = ACCOUNTS[query.get('sync') ?? ''];
+	const keepsTexts = query.has('keeps-texts');
 	const records: Record<string, SitRecord[]> = {
 		none: [],
 		long: LONG_RECORDS,
@@ -299,7 +300,7 @@ export function scene(query: URLSearchParams): DemoState {
 		labels: isYears ? YEARS_LABELS : [],
 		account: {
 			project: query.get('project') === 'none' ? undefined : { url, key: 'sb_publishable_pond' },
-			sync: sync && { email: 'mira@example.org', project: url, ...sync },
+			sync: sync && { email: 'mira@example.org', project: url, keepsTexts, ...sync },
 			others: query.get('owners') === 'more' ? OTHERS : [],
 			refused: [
 				{

@@ -27,6 +27,10 @@ target: number,
  */
 invitationExpiresAt: string | null, 
 /**
+ * Whether that invitation was made on this device, which can show it again. Only there is its code.
+ */
+canShowInvitation: boolean, 
+/**
  * The current partnership.
  */
 partnership: PartnershipView | null, 

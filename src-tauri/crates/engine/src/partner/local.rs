@@ -88,7 +88,17 @@ impl LocalPartner<'_> {
     pub(crate) fn view(&self) -> Result<PartnerView, IpcError> {
         let state = self.store.partner()?;
         let server = state.view.as_ref();
-        let invitation = server.and_then(|(view, _)| view.invitation_expires_at);
+        let invitation =
+            server.and_then(|(view, _)| view.invitation_expires_at).filter(|at| *at > self.now.utc);
+        let account = self.store.account()?;
+        let kept = match &account {
+            Some(account) => self.store.kept_invitation(account.id)?,
+            None => None,
+        };
+        // Another device may have replaced the kept one, then the expiry differs.
+        let can_show_invitation = kept.is_some_and(|kept| {
+            invitation.is_some() && kept.expires_at.is_none_or(|at| Some(at) == invitation)
+        });
         let mut former = server.map_or(Vec::new(), |(view, _)| view.former.clone());
         former.sort_by_key(|former| std::cmp::Reverse(former.ended_at));
         let partnership = server.and_then(|(view, _)| view.partnership.as_ref());
@@ -96,9 +106,8 @@ impl LocalPartner<'_> {
             read_at: server.map(|(_, at)| self.local(*at)),
             profile: profile(&state.profile.value),
             target: state.target.value,
-            invitation_expires_at: invitation
-                .filter(|at| *at > self.now.utc)
-                .map(|at| self.local(at)),
+            invitation_expires_at: invitation.map(|at| self.local(at)),
+            can_show_invitation,
             partnership: match partnership {
                 Some(partnership) => Some(self.partnership(&state, partnership)?),
                 None => None,
@@ -111,7 +120,7 @@ impl LocalPartner<'_> {
                 .take(NEWS_SHOWN)
                 .map(|news| self.news(news))
                 .collect(),
-            pending: pending(&state, self.store.account()?.is_some()),
+            pending: pending(&state, account.is_some()),
             trouble: rejection(&state).map(|why| IpcError::new(ErrorCode::Rejected, why)),
         })
     }

@@ -21,6 +21,8 @@ pub struct PartnerView {
     pub target: WeeklyTarget,
     /// When the open invitation expires; `None` without one.
     pub invitation_expires_at: Option<String>,
+    /// Whether that invitation was made on this device, which can show it again. Only there is its code.
+    pub can_show_invitation: bool,
     /// The current partnership.
     pub partnership: Option<PartnershipView>,
     /// The partnerships that have ended, the newest first.
