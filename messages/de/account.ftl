@@ -1,11 +1,15 @@
 account-title = Konto
 account-privacy = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, Arten und Notizen, ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Solange du nicht angemeldet bist, verlässt ihn nichts.
-account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Arten und Notizen, die das Projekt schon hat, bleiben dort. Jedes deiner Geräte bleibt dabei, bis du es dort änderst. Solange du nicht angemeldet bist, verlässt ihn nichts.
+account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Jede Notiz und jede Art bleibt auf dem Gerät, auf dem du sie schreibst, bis du das auf diesem Gerät änderst. Die, die das Projekt schon hat, bleiben dort. Solange du nicht angemeldet bist, verlässt ihn nichts.
 account-texts = Deine Notizen und Arten
-account-texts-keep = Bleiben auf deinen Geräten
+account-texts-keep = Bleiben, wo du sie schreibst
 account-texts-send = Gehen ins Projekt
-account-texts-kept = Auf all deinen Geräten bleiben neue Notizen und Arten auf dem Gerät, das sie hat.
+account-texts-kept = Auf all deinen Geräten bleiben neue Notizen und Arten auf dem Gerät, auf dem du sie schreibst. Die anderen Geräte bekommen sie nicht.
 account-texts-sent = Die Notizen und Arten dieses Geräts werden an das Projekt gesendet. Geräte, die ihre behalten, tun das weiter, bis du es dort änderst.
+account-texts-ask = Deine Notizen und Arten an { $host } senden?
+account-texts-ask-text = Alle Notizen und Arten, die auf diesem Gerät sind, werden gesendet, auch die, die du früher geschrieben hast. Der Administrator von { $host } kann sie lesen. Das lässt sich nicht zurücknehmen.
+account-texts-ask-confirm = Senden
+account-texts-ask-cancel = Nicht senden
 
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 

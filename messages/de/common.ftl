@@ -32,6 +32,7 @@ common-close-notice = Diese Meldung schließen
 ## Notices
 
 common-notice-count = { $count } Meldungen
+common-invitation-later = Eine Einladung wurde geöffnet. Sie wird nach der Sitzung gezeigt.
 
 ## Files that are dragged over the window
 

@@ -1,7 +1,7 @@
 ## The page on which a sit is prepared and started
 
 setup-title = Neue Sitzung
-setup-open-partner = Zu zweit
+setup-open-partner = Partner
 setup-open-settings = Einstellungen
 setup-open-log = Frühere Sitzungen
 setup-start = Beginnen

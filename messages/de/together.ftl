@@ -1,9 +1,9 @@
 ## The page of the partner
 
-together-title = Zu zweit
+together-title = Partner
 together-open = Öffnen
 together-intro = Zwei Menschen können zusammen ein Wochenziel halten. Jeder sitzt, wann er mag; beide sehen einen Lotus, der sich öffnet.
-together-needs-account = Eine gemeinsame Woche braucht ein Konto, weil ihr beide dasselbe Projekt benutzt.
+together-needs-account = Um jemanden einzuladen, brauchst du ein Konto: Ihr benutzt beide dasselbe Projekt.
 together-as-of = Stand: { $when }
 together-never = Noch nichts vom Projekt gelesen.
 together-waits = Wartet auf das Netz
@@ -27,27 +27,30 @@ together-invite-copied = Der Text ist kopiert.
 together-invite-copied-link = Der Link ist kopiert.
 together-invite-selected = Der Text ist markiert. Kopiere ihn mit Strg+C oder ⌘C.
 together-invite-open = Deine Einladung kann bis { $when } angenommen werden.
+together-invite-elsewhere = Du hast auf einem anderen Gerät eine Einladung erstellt. Sie kann bis { $when } angenommen werden. Eine neue ersetzt sie.
 together-withdraw = Zurückziehen
 
 ## Joining
 
-together-join-title = Jemandem beitreten
-together-join-text = Füge den Text oder den Link ein, den du bekommen hast. Bevor du annimmst, geschieht nichts.
+together-join-title = Einladung annehmen
+together-join-text = Füge den Text oder den Link ein, den du bekommen hast. Du nimmst erst an, wenn du gesehen hast, wer dich einlädt.
+together-join-asks = Wenn du sie ansiehst, fragt Zafu den Server { $host }, wer dich einlädt.
 together-join-invitation = Einladung
 together-join-look = Ansehen
 together-join-who = { $name } lädt dich zu einer gemeinsamen Woche ein
 together-join-unnamed = Jemand ohne Namen lädt dich zu einer gemeinsamen Woche ein
 together-join-unknown = Du bist zu einer gemeinsamen Woche eingeladen
-together-join-host = Das Projekt ist { $host }. Wem es gehört, kann lesen, was dort gespeichert ist.
+together-join-host = Das Projekt ist { $host }. Sein Administrator kann lesen, was dort gespeichert ist.
 together-join-until = Die Einladung kann bis { $when } angenommen werden.
 together-join-texts = Deine Notizen und Arten
-together-join-texts-keep = Bleiben hier
+together-join-texts-keep = Bleiben, wo du sie schreibst
 together-join-texts-send = Gehen ins Projekt
+together-join-texts-hint = Wenn sie bleiben, bleibt jede auf dem Gerät, auf dem du sie schreibst. Auch deine anderen Geräte bekommen sie nicht.
 together-join-accept = Annehmen
 together-join-sign-in = Anmelden oder Konto erstellen …
-together-join-sign-in-hint = Du brauchst ein Konto im Projekt { $host }. Nach dem Anmelden wirst du noch einmal gefragt, ob du annimmst.
-together-join-other-project = Du bist bei einem anderen Projekt angemeldet. Um anzunehmen, melde dich dort erst ab und dann bei { $host } an. Deine Sitzungen bleiben auf diesem Rechner.
-together-join-has-partner = Du hast eine Einladung geöffnet, bist aber schon zu zweit. Um sie anzunehmen, beende erst die gemeinsamen Wochen.
+together-join-sign-in-hint = Du brauchst ein Konto im Projekt { $host }. Nimm ein neues Passwort, denn dieses Projekt verwaltet jemand anderes. Nach dem Anmelden wirst du noch einmal gefragt, ob du annimmst.
+together-join-other-project = Diese Einladung gilt für ein Konto bei { $host }, und deins gehört zu einem anderen Projekt. Um anzunehmen, melde dich auf der Seite des Kontos ab und sieh dir die Einladung dann noch einmal an: Sie führt dich zur Anmeldung dort. Deine Sitzungen bleiben auf diesem Computer.
+together-join-has-partner = Du hast eine Einladung geöffnet, bist aber schon in einer Partnerschaft. Um sie anzunehmen, beende erst die Partnerschaft.
 together-join-cancel = Jetzt nicht
 
 ## A partnership
@@ -87,7 +90,7 @@ together-week-resting =
     }
 together-bow = Vor { $name } verneigen
 together-bow-waits = Deine Verneigung vor { $name } wartet auf das Netz.
-together-bow-later = Du kannst dich verneigen, sobald { $name } wieder gesessen hat.
+together-bow-later = Du kannst dich nach der nächsten Sitzung von { $name } verneigen.
 together-sat-title = Zusammen gesessen
 together-sat = { $length } am { $weekday }, { $day }
 
@@ -103,32 +106,32 @@ together-privacy-counts = Zahl der Sitzungen
 together-privacy-times = Auch die Zeiten
 together-privacy-text = Nie Notizen, Arten, deine E-Mail-Adresse oder deine Geräte.
 together-shown-counts = { $name } sieht deinen Namen, dein Bild, dein Ziel und die Zahl deiner Sitzungen in jeder gemeinsamen Woche.
-together-shown-times = { $name } sieht deinen Namen, dein Bild, dein Ziel, die Zahl deiner Sitzungen in jeder gemeinsamen Woche und wann du in den letzten 28 Tagen gesessen hast.
-together-see = So sieht es mein Partner
+together-shown-times = { $name } sieht deinen Namen, dein Bild, dein Ziel, die Zahl deiner Sitzungen in jeder gemeinsamen Woche und, wenn ihr beide das wählt, die Zeiten, in denen ihr beide gesessen habt. Um sie zu finden, bekommt das Gerät von { $name } die Zeiten all deiner Sitzungen der letzten 28 Tage.
+together-see = Was das Gerät meines Partners bekommt
 together-see-no-times = Die Zeiten deiner Sitzungen werden nicht gezeigt.
 together-see-none = Keine Sitzungen in den letzten 28 Tagen
-together-leave-title = Die gemeinsamen Wochen beenden
+together-leave-title = Die Partnerschaft beenden
 together-leave = Beenden …
-together-leave-text = Deine Sitzungen bleiben deine, und gehaltene Wochen bleiben gehalten. Danach könnt ihr beide mit jemand anderem weitermachen.
-together-leave-ask = Die gemeinsamen Wochen mit { $name } beenden?
+together-leave-text = Deine Sitzungen bleiben deine, und gehaltene Wochen bleiben gehalten. Danach könnt ihr beide einen anderen Partner haben.
+together-leave-ask = Die Partnerschaft mit { $name } beenden?
 together-leave-confirm = Beenden
-together-leave-cancel = Bleiben
-together-leave-waits = Du hast die gemeinsamen Wochen beendet. Dein Partner erfährt es, sobald das Netz da ist.
-together-former-title = Frühere gemeinsame Zeiten
+together-leave-cancel = Nicht beenden
+together-leave-waits = Du hast die Partnerschaft beendet. Dein Partner erfährt es, sobald das Netz da ist.
+together-former-title = Frühere Partnerschaften
 together-former = { $from } bis { $to }: { $kept } von { $weeks } Wochen gehalten
 
-## Neuigkeiten, auf der Seite zu zweit
+## News, on the page of the partner
 
 together-news-title = Neuigkeiten
-together-news-joined = Deine Einladung wurde angenommen.
-together-news-bow = Jemand hat sich vor dir verneigt.
-together-news-kept = Ihr habt Woche { $week } gehalten.
-together-news-left = Die Partnerschaft wurde beendet.
+together-news-joined = Dein Partner hat deine Einladung angenommen.
+together-news-bow = Dein Partner hat sich vor dir verneigt.
+together-news-kept = Ihr habt beide Woche { $week } gehalten.
+together-news-left = Dein Partner hat die Partnerschaft beendet.
 
 ## Profile and target, on the account page
 
 together-profile-title = Profil
-together-profile-text = Wer eine Einladung von dir hat, sieht deinen Namen und dein Bild. Wer mit dir zu zweit ist, sieht auch dein Ziel.
+together-profile-text = Wer eine Einladung von dir hat, sieht deinen Namen und dein Bild. Ein Partner sieht auch dein Ziel.
 together-profile-name = Name
 together-profile-picture = Bild
 together-profile-initial = Anfangsbuchstabe
@@ -151,6 +154,6 @@ together-settings-lotus = Der Lotus zeigt
 together-settings-sit = Die Sitzung
 together-settings-mine = Meine Woche
 together-settings-ours = Unsere Woche
-together-settings-hint = Solange du allein bist, zeigt unsere Woche die Sitzung.
+together-settings-hint = Ohne Partner zeigt unsere Woche die Sitzung.
 together-settings-notify = Neues von meinem Partner melden
 together-settings-notify-hint = Beitritt, Verneigung, Abschied, und wenn eine Woche gehalten ist

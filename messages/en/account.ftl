@@ -1,11 +1,15 @@
 account-title = Account
 account-privacy = Your sits leave this computer with their times, labels and notes, and so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. While you are not signed in, nothing leaves.
-account-privacy-kept = Your sits leave this computer with their times, but without labels and notes; so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. Labels and notes that the project already has stay there. Each of your devices keeps this until you change it there. While you are not signed in, nothing leaves.
+account-privacy-kept = Your sits leave this computer with their times, but without labels and notes; so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. Each note and label stays on the device on which you write it, until you change this on that device. Those that the project already has stay there. While you are not signed in, nothing leaves.
 account-texts = Your notes and labels
-account-texts-keep = Stay on your devices
+account-texts-keep = Stay where you write them
 account-texts-send = Go to the project
-account-texts-kept = On all your devices, new notes and labels stay on the device that has them.
+account-texts-kept = On all your devices, new notes and labels stay on the device on which you write them. The other devices do not get them.
 account-texts-sent = The notes and labels of this device are sent to the project. Devices that keep theirs go on until you choose there to send them.
+account-texts-ask = Send your notes and labels to { $host }?
+account-texts-ask-text = All notes and labels that are on this device are sent, also those that you wrote earlier. The administrator of { $host } can read them. This cannot be taken back.
+account-texts-ask-confirm = Send them
+account-texts-ask-cancel = Do not send
 
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 

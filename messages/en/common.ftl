@@ -35,6 +35,7 @@ common-close-notice = Close this message
 
 # Shown under a running sit instead of the messages themselves; count is 2 or more
 common-notice-count = { $count } messages
+common-invitation-later = An invitation was opened. It is shown after the sit.
 
 ## Files that are dragged over the window
 

@@ -26,4 +26,4 @@ partner-no-network = { $error } Inviting and joining need the network. Try again
 partner-not-known = { $error } It is not known whether it was done. Try again: nothing is done twice.
 partner-failed = { $error } Nothing was changed. Try again later; if that fails, tell the project’s administrator.
 # $host: the address of the project, such as abc.supabase.co
-partner-other-project = This invitation is for an account at { $host }, and yours is in another project. Nothing was changed. Sign out, then sign in or create an account there.
+partner-other-project = This invitation is for an account at { $host }, and yours is in another project. Nothing was changed. Sign out, then look at the invitation again: it leads you to the sign-in there.

@@ -4,7 +4,7 @@ together-title = Partner
 # A button that opens this page
 together-open = Open
 together-intro = Two people can keep one weekly goal together. Each sits when they like; both see one lotus open.
-together-needs-account = A shared week needs an account, because both of you use the same project.
+together-needs-account = To invite somebody you need an account: both of you use the same project.
 together-as-of = As of { $when }
 together-never = Nothing was read from the project yet.
 together-waits = Waits for the network
@@ -29,27 +29,30 @@ together-invite-copied-link = The link is copied.
 # The system does not let Zafu copy: the text is selected instead
 together-invite-selected = The text is selected. Copy it with Ctrl+C or ⌘C.
 together-invite-open = Your invitation can be accepted until { $when }.
+together-invite-elsewhere = You made an invitation on another device. It can be accepted until { $when }. A new one replaces it.
 together-withdraw = Withdraw
 
 ## Joining
 
 together-join-title = Join somebody
-together-join-text = Paste the text or the link that you have received. Nothing happens before you accept.
+together-join-text = Paste the text or the link that you have received. You accept only after you have seen who invites you.
+together-join-asks = If you look at it, Zafu asks the server { $host } who invites you.
 together-join-invitation = Invitation
 together-join-look = Look at it
 together-join-who = { $name } invites you to a shared week
 together-join-unnamed = Somebody without a name invites you to a shared week
 # Who invites is known only after signing in
 together-join-unknown = You are invited to a shared week
-together-join-host = The project is { $host }. Its owner can read what is stored there.
+together-join-host = The project is { $host }. Its administrator can read what is stored there.
 together-join-until = The invitation can be accepted until { $when }.
 together-join-texts = Your notes and labels
-together-join-texts-keep = Stay on this device
+together-join-texts-keep = Stay where you write them
 together-join-texts-send = Go to the project
+together-join-texts-hint = If they stay, each stays on the device on which you write it. Your other devices do not get it either.
 together-join-accept = Accept
 together-join-sign-in = Sign in or create an account…
-together-join-sign-in-hint = You need an account in the project { $host }. After signing in, you are asked again whether you accept.
-together-join-other-project = You are signed in to another project. To accept, sign out there first, then sign in to { $host }. Your sits stay on this computer.
+together-join-sign-in-hint = You need an account in the project { $host }. Use a new password, because somebody else administers this project. After signing in, you are asked again whether you accept.
+together-join-other-project = This invitation is for an account at { $host }, and yours is in another project. To accept, sign out on the account page, then look at the invitation again: it leads you to the sign-in there. Your sits stay on this computer.
 together-join-has-partner = You have opened an invitation, but you have a partner already. To accept it, leave the partnership first.
 together-join-cancel = Not now
 
@@ -94,7 +97,7 @@ together-week-resting =
     }
 together-bow = Bow to { $name }
 together-bow-waits = Your bow to { $name } waits for the network.
-together-bow-later = You can bow when { $name } has sat again.
+together-bow-later = You can bow after { $name }’s next sit.
 together-sat-title = Sat together
 together-sat = { $length } on { $weekday }, { $day }
 
@@ -110,8 +113,8 @@ together-privacy-counts = Number of sits
 together-privacy-times = Also when you sat
 together-privacy-text = Never notes, labels, your email address or your devices.
 together-shown-counts = { $name } sees your name, your picture, your target, and the number of your sits in each shared week.
-together-shown-times = { $name } sees your name, your picture, your target, the number of your sits in each shared week, and when you sat in the last 28 days.
-together-see = See it as my partner does
+together-shown-times = { $name } sees your name, your picture, your target, the number of your sits in each shared week, and, if both of you choose this, the times in which you both sat. To find them, { $name }’s device gets the times of all your sits of the last 28 days.
+together-see = What my partner’s device gets
 together-see-no-times = The times of your sits are not shown.
 together-see-none = No sits in the last 28 days
 together-leave-title = End the partnership

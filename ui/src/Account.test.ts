@@ -74,6 +74,7 @@ describe('the account screen', () => {
 		['sync=too-old', ['sync-mark'], 'need'],
 		['sync=refused', ['sync-mark'], 'dead-letter-retry'],
 		['sync=synced', ['sync-mark', 'erase'], 'erase-dialog'],
+		['sync=synced&keeps-texts', ['sync-mark', 'texts-send'], 'texts-dialog'],
 	])('has no accessibility violation: %s %j', async (query, way, seen) => {
 		await open(query, way);
 		await screen.findByTestId(seen);
@@ -273,8 +274,24 @@ describe('a signed-in account', () => {
 		await press('texts-keep');
 		await said('account-privacy', /without labels and notes/);
 		expect(demo.calls).toEqual(['setKeepsTexts true']);
+	});
+
+	it('sends notes and labels to the project only after a confirmation', async () => {
+		const demo = await open('sync=synced');
+		await press('texts-keep');
+		await said('account-privacy', /without labels and notes/);
 		await press('texts-send');
+		const dialog = await screen.findByTestId('texts-dialog');
+		expect(dialog.textContent).toMatch(/quiet-pond\.supabase\.co.*cannot be taken back/s);
+		await press('texts-cancel');
+		expect(screen.queryByTestId('texts-dialog')).toBeNull();
+		expect(demo.calls).toEqual(['setKeepsTexts true']);
+		await waitFor(async () => expect((await field('texts-keep')).checked).toBe(true));
+		await press('texts-send');
+		await press('texts-confirm');
 		await said('account-privacy', /with their times, labels and notes/);
+		expect(screen.queryByTestId('texts-dialog')).toBeNull();
+		expect(demo.calls).toEqual(['setKeepsTexts true', 'setKeepsTexts false']);
 	});
 
 	it('is erased only after a confirmation', async () => {

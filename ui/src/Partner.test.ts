@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
+import { tick } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import Window from './Window.svelte';
 import { createDemo, type Demo } from './lib/api/demo';
@@ -53,6 +54,8 @@ describe('every state', () => {
 		['sync=synced&nameless', [PARTNER], 'invite-nameless'],
 		['sync=synced&partner=invited', [PARTNER], 'invite-open'],
 		['sync=synced&partner=expired', [PARTNER], 'invite-expired'],
+		['sync=synced&partner=invited-elsewhere', [PARTNER], 'invite-open'],
+		['sync=waiting&partner=week&pending=leave', [PARTNER], 'leave-waits'],
 		['sync=synced', [PARTNER, 'invite'], 'invite-text'],
 		['sync=synced&offline', [PARTNER, 'invite'], 'invite-error'],
 		['sync=synced&asked=join', ['join-look'], 'join-accept'],
@@ -159,6 +162,45 @@ describe('the page without a partner', () => {
 		]);
 	});
 
+	it('says that a new invitation replaces one of another device', async () => {
+		const demo = await open('partner=invited-elsewhere');
+		expect(await text('invite-open')).toMatch(/on another device.*A new one replaces it/);
+		expect(await text('invite')).toBe(t('together-invite'));
+		await press('invite');
+		await screen.findByTestId('invite-text');
+		expect(demo.calls).toEqual(['invitePartner']);
+	});
+
+	it('keeps showing a new invitation until the project was read again', async () => {
+		const demo = await show('sync=synced');
+		const before = await demo.partner();
+		let reads = 0;
+		demo.partner = async () => {
+			reads += 1;
+			return before;
+		};
+		await press(PARTNER);
+		await press('invite');
+		await screen.findByTestId('invite-text');
+		const readsBefore = reads;
+		await demo.setTarget(4);
+		await waitFor(() => expect(reads).toBeGreaterThan(readsBefore));
+		await tick();
+		screen.getByTestId('invite-text');
+		demo.partner = async () => ({ ...before, readAt: '2031-01-01T00:00:00Z' });
+		await demo.setTarget(5);
+		await waitFor(() => expect(screen.queryByTestId('invite-text')).toBeNull());
+	});
+
+	it('lists two news of the same kind and second', async () => {
+		const demo = await show('sync=synced&partner=week');
+		const { news, ...rest } = await demo.partner();
+		demo.partner = async () => ({ ...rest, news: [news[0]!, news[0]!] });
+		await press(PARTNER);
+		await waitFor(() => expect(screen.getByTestId('news').children).toHaveLength(2));
+		screen.getByTestId('leave');
+	});
+
 	it('lists what was kept with earlier partners, and nothing else of them', async () => {
 		await open('partner=former');
 		expect(await text('former')).toMatch(/^\w+ \d+ to \w+ \d+: kept 9 of 11 weeks$/);
@@ -178,12 +220,85 @@ describe('joining', () => {
 		const preview = await screen.findByTestId('join-preview');
 		expect(preview.textContent).toContain('Ada invites you to a shared week');
 		await waitFor(() => expect(document.activeElement).toBe(preview));
-		screen.getByText(/The project is lotus\.supabase\.co\. Its owner can read/);
+		screen.getByText(/The project is lotus\.supabase\.co\. Its administrator can read/);
 		expect(screen.getByTestId<HTMLInputElement>('join-texts-keep').checked).toBe(true);
 		expect(demo.calls).toEqual(['previewInvitation']);
 		await press('join-accept');
 		await screen.findByTestId('this-week');
 		expect(demo.calls).toEqual(['previewInvitation', 'acceptInvitation true']);
+	});
+
+	it('names the server that is asked before it is asked', async () => {
+		const demo = await open();
+		await fireEvent.input(await screen.findByTestId('join-text'), {
+			target: { value: `Join me: ${DEMO_INVITATION}` },
+		});
+		expect(await text('join-asks')).toContain('lotus.supabase.co');
+		expect(demo.calls).toEqual([]);
+	});
+
+	it('shows nothing of an invitation that another link has replaced meanwhile', async () => {
+		const demo = await open();
+		const preview = await demo.previewInvitation(DEMO_INVITATION);
+		let answer: (it: typeof preview) => void = () => {};
+		demo.previewInvitation = () => new Promise((resolve) => (answer = resolve));
+		await paste();
+		const other = DEMO_INVITATION.replace('7K3M', '8K3M');
+		demo.openInvitation(other);
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		await waitFor(() => expect(field.value).toBe(other));
+		answer(preview);
+		await waitFor(() => expect(screen.queryByText(t('account-in-progress'))).toBeNull());
+		expect(screen.queryByTestId('join-preview')).toBeNull();
+	});
+
+	it('keeps a link that is opened while another invitation is accepted', async () => {
+		const demo = await open();
+		await paste();
+		const accept = demo.acceptInvitation.bind(demo);
+		let fail = () => {};
+		const accepted: string[] = [];
+		demo.acceptInvitation = (it, keepTexts) => {
+			accepted.push(it);
+			return new Promise((resolve) => (fail = () => void accept(it, keepTexts).then(resolve)));
+		};
+		await press('join-accept');
+		demo.openInvitation('zafu://join/other');
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		await waitFor(() => expect(field.value).toBe('zafu://join/other'));
+		fail();
+		await screen.findByTestId('this-week');
+		expect(accepted).toEqual([`Join me: ${DEMO_INVITATION}`]);
+		await press('leave');
+		await press('leave-confirm');
+		const again = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		expect(again.value).toBe('zafu://join/other');
+	});
+
+	it('chooses again that notes stay for the next invitation', async () => {
+		await open();
+		await paste();
+		await press('join-texts-send');
+		await press('join-cancel');
+		await paste();
+		await screen.findByTestId('join-preview');
+		expect(screen.getByTestId<HTMLInputElement>('join-texts-keep').checked).toBe(true);
+	});
+
+	it('leaves nothing in the sign-in form if the user does not sign in', async () => {
+		await show('asked=join&invitation=sign-in');
+		await press('join-look');
+		await press('join-sign-in');
+		await screen.findByTestId('account');
+		const url = () => screen.getByTestId<HTMLInputElement>('project-url').value;
+		expect(url()).toBe('https://lotus.supabase.co');
+		// What the user has just chosen, and not what is usual.
+		expect(await text('account-privacy')).toContain('without labels and notes');
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		await press('open-account');
+		await screen.findByTestId('account');
+		expect(url()).toBe('https://quiet-pond.supabase.co');
+		expect(await text('account-privacy')).toContain('with their times, labels and notes');
 	});
 
 	it('sends notes and labels if the user wants it', async () => {
@@ -240,8 +355,14 @@ describe('joining', () => {
 	it('is refused while the user is signed in to another project', async () => {
 		await open('invitation=other-project');
 		await paste();
-		expect(await text('join-other-project')).toContain('sign out there first');
+		expect(await text('join-other-project')).toContain('sign out on the account page');
 		expect(screen.queryByTestId('join-accept')).toBeNull();
+		await press('join-account');
+		await press('sign-out');
+		await fireEvent.keyDown(document.body, { key: 'Escape' });
+		// The text is still there, to look at it again.
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		expect(field.value).toContain(DEMO_INVITATION);
 	});
 });
 
@@ -269,6 +390,13 @@ describe('an invitation that is opened outside of the window', () => {
 		await press('done');
 		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
 		await waitFor(() => expect(field.value).toBe(DEMO_INVITATION));
+	});
+
+	it('is announced during a sit', async () => {
+		const demo = await show('state=sit&sync=synced');
+		await screen.findByTestId('sit');
+		demo.openInvitation(DEMO_INVITATION);
+		expect(await text('notices-open')).toBe(t('common-invitation-later'));
 	});
 
 	it('is not offered to somebody who has a partner', async () => {
@@ -316,7 +444,7 @@ describe('a shared week', () => {
 		const bow = await screen.findByTestId('bow');
 		bow.focus();
 		await fireEvent.click(bow);
-		expect(await text('bow-later')).toBe('You can bow when Ada has sat again.');
+		expect(await text('bow-later')).toBe('You can bow after Ada’s next sit.');
 		expect(demo.calls).toEqual(['bow']);
 		await waitFor(() => expect(document.activeElement?.textContent).toBe(t('together-title')));
 	});
@@ -329,6 +457,14 @@ describe('a shared week', () => {
 		expect(screen.queryByTestId('shown-times')).toBeNull();
 		expect(screen.queryByTestId('together')).toBeNull();
 		expect(demo.calls).toEqual(['setPrivacy counts']);
+	});
+
+	it('is over on this device while leaving waits for the network', async () => {
+		await open('partner=week&pending=leave');
+		await screen.findByTestId('leave-waits');
+		screen.getByTestId('news');
+		for (const gone of ['this-week', 'past-weeks', 'bow', 'together', 'shown', 'leave', 'invite'])
+			expect(screen.queryByTestId(gone), gone).toBeNull();
 	});
 
 	it('ends only after a confirmation', async () => {

@@ -30,6 +30,8 @@ export class Partner {
 	inFlight = $state<PartnerRequest | 'change' | null>(null);
 	/** The error of the last request to invite or join, until the next one. */
 	fault = $state.raw<{ request: PartnerRequest; text: string } | null>(null);
+	/** When the project was read for the view in which the shown invitation was made. */
+	#invitedAfter: string | null = null;
 	#app: App;
 	/** The changes of the user are sent one after the other. */
 	#changes: Promise<unknown> = Promise.resolve();
@@ -50,44 +52,57 @@ export class Partner {
 
 	/** Creates an invitation, or shows the open one again. */
 	async invite(): Promise<void> {
+		const readAt = this.view?.readAt ?? null;
 		const invitation = await this.#send('invite', () => this.#app.api.invitePartner());
 		if (!invitation) return;
+		this.#invitedAfter = readAt;
 		this.invitation = invitation;
 		await this.load();
 	}
 
 	async withdraw(): Promise<void> {
 		const view = await this.#send('invite', () => this.#app.api.withdrawInvitation());
-		if (view) this.#show(view);
+		if (!view) return;
+		this.invitation = null;
+		this.#show(view);
 	}
 
 	/** Reads what the invitation in the text says, from the project that it names. Accepts nothing. */
 	async look(): Promise<void> {
 		const text = this.text;
 		const preview = await this.#send('join', () => this.#app.api.previewInvitation(text));
-		if (preview) this.preview = preview;
+		// Another link may have been opened meanwhile.
+		if (preview && this.text === text) this.preview = preview;
 	}
 
+	/** Accepts the invitation that is shown. */
 	async accept(): Promise<void> {
 		const [text, keepTexts] = [this.text, this.keepTexts];
 		const view = await this.#send('join', () => this.#app.api.acceptInvitation(text, keepTexts));
 		if (!view) return;
 		this.#show(view);
-		this.forget();
+		if (this.text === text) this.forget();
 	}
 
 	/** Opens the sign-in form with the project of the invitation. The text stays for afterwards. */
 	signIn(): void {
 		if (!this.preview) return;
 		const { url, key } = this.preview;
+		this.#app.account.join({
+			url,
+			key,
+			keepTexts: this.keepTexts,
+			entered: () => {
+				this.#app.go('partner');
+				void this.look();
+			},
+		});
+		this.openAccount();
+	}
+
+	/** Opens the account page. The text stays for afterwards, to be looked at again. */
+	openAccount(): void {
 		this.preview = null;
-		const { account } = this.#app;
-		account.setProject(url, key);
-		account.keepTexts = this.keepTexts;
-		account.onEntered = () => {
-			this.#app.go('partner');
-			void this.look();
-		};
 		this.#app.go('account');
 	}
 
@@ -101,9 +116,9 @@ export class Partner {
 	forget(): void {
 		this.text = '';
 		this.preview = null;
+		this.keepTexts = true;
 		this.fault = null;
-		this.#app.account.onEntered = null;
-		this.#app.account.keepTexts = null;
+		this.#app.account.endJoin();
 	}
 
 	/** Sets the profile. Returns the error, or null. */
@@ -136,7 +151,8 @@ export class Partner {
 
 	#show(view: PartnerView): void {
 		this.view = view;
-		if (view.invitationExpiresAt === null) this.invitation = null;
+		// A view from before the invitation was made does not know it.
+		if (!view.canShowInvitation && view.readAt !== this.#invitedAfter) this.invitation = null;
 	}
 
 	#report(error: IpcError | null): void {

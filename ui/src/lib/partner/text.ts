@@ -43,6 +43,17 @@ export function weekInWords(
 		: t('together-described-resting', { mine, partners, name, left });
 }
 
+/** Returns the server that an invitation in `text` names, such as `lotus.supabase.co`; null if there is none. */
+export function hostInText(text: string): string | null {
+	const url = /zafu:\/\/join\/\S*?[?&]url=([^&\s]+)/i.exec(text)?.[1];
+	if (url === undefined) return null;
+	try {
+		return new URL(decodeURIComponent(url)).host || null;
+	} catch {
+		return null;
+	}
+}
+
 /** Returns how somebody is called who may have no name yet. */
 export function called({ name }: ProfileView): string {
 	return name || t('together-unnamed');

@@ -18,6 +18,17 @@ export interface Outcome {
 	text: string;
 }
 
+/** An invitation for which the user signs in. */
+export interface Joining {
+	/** Its project. */
+	url: string;
+	key: string;
+	/** Whether notes and labels stay on this device. */
+	keepTexts: boolean;
+	/** Called once when the user has signed in. */
+	entered: () => void;
+}
+
 export class Account {
 	url = $state('');
 	key = $state('');
@@ -29,10 +40,10 @@ export class Account {
 	outcome = $state.raw<Outcome | null>(null);
 	/** Sits that the server rejected for good. */
 	deadLetters = $state.raw<DeadLetterView[]>([]);
-	/** Whether notes and labels stay on this device, as chosen before the sign-in; null if it was not asked. */
-	keepTexts: boolean | null = null;
-	/** Called once when the user has signed in. */
-	onEntered: (() => void) | null = null;
+	/** The invitation for which the user signs in. */
+	joining = $state.raw<Joining | null>(null);
+	/** The project in the form before that of the invitation. */
+	#before: Pick<Account, 'url' | 'key' | 'projectGiven'> | null = null;
 	#api: Api;
 	#timer: Timer;
 
@@ -63,11 +74,20 @@ export class Account {
 		}
 	}
 
-	/** Fills in the project of an invitation instead of the known one. */
-	setProject(url: string, key: string): void {
-		this.url = url;
-		this.key = key;
-		this.projectGiven = true;
+	/** Fills in the project of an invitation, until the user has signed in or leaves the page. */
+	join(joining: Joining): void {
+		this.endJoin();
+		const { url, key, projectGiven } = this;
+		this.#before = { url, key, projectGiven };
+		Object.assign(this, { url: joining.url, key: joining.key, projectGiven: true });
+		this.joining = joining;
+	}
+
+	/** Fills in again the project from before the invitation: the next password is not sent to a stranger. */
+	endJoin(): void {
+		if (this.#before) Object.assign(this, this.#before);
+		this.#before = null;
+		this.joining = null;
 	}
 
 	/** Reads the dead letters; called again when their number changes. */
@@ -89,7 +109,8 @@ export class Account {
 
 	/** Signs in, or signs up. Returns whether the user is signed in or an email was sent; null if it failed. */
 	async enter(how: Proof, up: boolean): Promise<'in' | 'mail' | null> {
-		const { keepTexts } = this;
+		const { joining } = this;
+		const keepTexts = joining?.keepTexts ?? null;
 		const request = { url: this.#url, key: this.key.trim(), email: this.#email, how, keepTexts };
 		const response = await this.#send(
 			'enter',
@@ -103,9 +124,11 @@ export class Account {
 		);
 		if (response === undefined) return null;
 		if (response.mailSent) return 'mail';
-		this.keepTexts = null;
-		this.onEntered?.();
-		this.onEntered = null;
+		// If the user has left the page meanwhile, they do not join.
+		const isJoining = joining !== null && this.joining === joining;
+		this.#before = null;
+		this.joining = null;
+		if (isJoining) joining.entered();
 		return 'in';
 	}
 

@@ -39,9 +39,10 @@
  *              send-code, sign-in, sign-up, enter-trouble, account-outcome; account-state, sync-now, progress,
  *              adopt-yes, adopt-no, adopt-from-yes, adopt-from-no, upload-again, keep-here,
  *              owner-row (one each), owner-adopt, dead-letter-row (one each), dead-letter-retry,
- *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel
+ *              dead-letter-export, sign-out, erase, back; erase-dialog, erase-confirm, erase-cancel;
+ *              texts-{keep,send}, texts-dialog, texts-{confirm,cancel}
  *   partner    open-partner (setup, settings, account), partner, invite, invite-{text,copy,copy-link,withdraw,status,
- *              open,expired,nameless,error}, join-{text,look,preview,texts-keep,texts-send,accept,sign-in,account,
+ *              open,expired,nameless,error}, join-{text,asks,look,preview,texts-keep,texts-send,accept,sign-in,account,
  *              other-project,cancel,error,has-partner}, this-week, shared-lotus, bow, bow-{waits,later}, kept, past-weeks,
  *              together, privacy-{counts,times,waits}, shown, shown-{open,times,no-times}, leave, leave-waits, former, as-of,
  *              partner-trouble, open-profile, back; leave-dialog, leave-{confirm,cancel}
@@ -65,6 +66,7 @@ import type {
 	SyncView,
 } from '../api/types';
 import { errorKey } from '../error-text';
+import { t } from '../messages.svelte';
 import { Account } from './account.svelte';
 import { Preferences } from './preferences.svelte';
 import { Draft, USUAL } from './draft.svelte';
@@ -160,6 +162,8 @@ export class App {
 				partnerChanged: () => (this.partnerChanges += 1),
 				invitationOpened: (link) => {
 					this.openedLink = link;
+					if (this.timer.engineState.sit)
+						this.notices.show({ kind: 'info', text: t('common-invitation-later') });
 					this.#showOpenedLink();
 				},
 				filesOver: (isOver) => (this.filesAreOver = isOver),
@@ -198,7 +202,9 @@ export class App {
 	/** Shows an opened invitation, after a running sit and after the page of the finished one, which can have a note. */
 	#showOpenedLink(): void {
 		const { sit, finished } = this.timer.engineState;
-		if (this.openedLink !== null && !sit && !finished) this.go('partner');
+		if (this.openedLink === null || sit || finished) return;
+		if (this.notices.current?.kind === 'info') this.notices.dismiss();
+		this.go('partner');
 	}
 
 	/** Opens the note field of a sit; in overtime, after the user has ended the sit. */
@@ -303,6 +309,7 @@ export class App {
 		this.lastScreen = this.screen;
 		this.screen = screen;
 		if (screen === 'account') void this.account.open();
+		else this.account.endJoin();
 	}
 
 	/** Opens the log with what the user chose in a chart of the overview. */

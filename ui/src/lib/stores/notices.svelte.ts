@@ -6,7 +6,7 @@ export interface Notice {
 	text: string;
 	/** The button beside the text. */
 	action?: { label: string; run: () => void };
-	kind: 'error' | 'undo';
+	kind: 'error' | 'undo' | 'info';
 }
 
 export class Notices {
