@@ -25,7 +25,7 @@ impl Two {
             User::new(backend).sign_up(zafu);
             zafu.ok(&format!("profile --name {name}"));
         }
-        Some(Self { anna, ben, keyring: keyring })
+        Some(Self { anna, ben, keyring })
     }
 
     fn partners(backend: &Backend) -> Option<Self> {
