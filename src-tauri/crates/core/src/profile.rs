@@ -15,8 +15,9 @@ pub type WeeklyTarget = Bounded<0, 1000>;
 /// The target of a user who has not set one.
 pub const DEFAULT_TARGET: WeeklyTarget = WeeklyTarget::constant::<5>();
 
-/// The name of a user, in any script: 1 to [`MAX_NAME_CHARS`] characters, without control or bidirectional characters, and
-/// without spaces around it.
+/// The name of a user, in any script: 1 to [`MAX_NAME_CHARS`] characters, one of them visible; without control, bidirectional
+/// and invisible characters, and without spaces around it. Joiners are allowed only between visible characters, where
+/// scripts and emoji need them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(as = "String"))]
@@ -31,8 +32,10 @@ impl ProfileName {
         let name = text.trim();
         if name.is_empty() {
             Err(InvalidName::Empty)
-        } else if name.chars().any(is_forbidden) {
+        } else if name.chars().any(is_forbidden) || has_loose_joiner(name) {
             Err(InvalidName::ControlCharacter)
+        } else if !name.chars().any(is_visible) {
+            Err(InvalidName::Empty)
         } else if name.chars().count() > MAX_NAME_CHARS {
             Err(InvalidName::TooLong)
         } else {
@@ -47,10 +50,43 @@ impl ProfileName {
     }
 }
 
-/// Whether a character is not allowed in names: it moves or hides the text around it.
+/// Whether a character is not allowed in names: it moves or hides the text around it, or is not to be seen.
 fn is_forbidden(symbol: char) -> bool {
     symbol.is_control()
-        || matches!(symbol, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            symbol,
+            // Soft hyphen, fillers of Hangul, zero width space, separators of lines and paragraphs.
+            '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{200B}' | '\u{2028}' | '\u{2029}'
+            // Bidirectional.
+            | '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            // Word joiner, invisible operators, byte order mark, tags.
+            | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// Whether a character is a joiner or a non-joiner of zero width.
+const fn is_joiner(symbol: char) -> bool {
+    matches!(symbol, '\u{200C}' | '\u{200D}')
+}
+
+/// Whether a character is seen by itself: no space, joiner or variation selector, and not the blank of Braille.
+fn is_visible(symbol: char) -> bool {
+    let is_selector = matches!(symbol, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    !(symbol.is_whitespace() || is_joiner(symbol) || is_selector || symbol == '\u{2800}')
+}
+
+/// Whether a joiner is not between two characters that it can join.
+fn has_loose_joiner(name: &str) -> bool {
+    let joins =
+        |symbol: Option<char>| symbol.is_some_and(|it| !it.is_whitespace() && !is_joiner(it));
+    let (mut before, mut symbols) = (None, name.chars().peekable());
+    while let Some(symbol) = symbols.next() {
+        if is_joiner(symbol) && !(joins(before) && joins(symbols.peek().copied())) {
+            return true;
+        }
+        before = Some(symbol);
+    }
+    false
 }
 
 impl fmt::Display for ProfileName {
@@ -76,11 +112,11 @@ impl From<ProfileName> for String {
 /// Why a text cannot be the name of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidName {
-    /// It has nothing but spaces.
+    /// It has nothing but spaces and other characters that are not seen.
     Empty,
     /// It is longer than [`MAX_NAME_CHARS`].
     TooLong,
-    /// It contains a control character, or one that changes the direction of text.
+    /// It contains a control character or another invisible one, or one that changes the direction of text.
     ControlCharacter,
 }
 

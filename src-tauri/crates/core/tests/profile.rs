@@ -5,9 +5,19 @@ use zafu_core::profile::{DEFAULT_TARGET, InvalidName, MAX_NAME_CHARS, Profile, P
 
 #[test]
 fn a_name_can_be_in_any_script() {
-    for name in
-        ["Ānanda", "慈悲", "محمد", "נעמי", "Ολγα", "Anaïs", "नागार्जुन", "👩‍🦰 Jo", "O’Neil-Smith"]
-    {
+    for name in [
+        "Ānanda",
+        "慈悲",
+        "محمد",
+        "נעמי",
+        "Ολγα",
+        "Anaïs",
+        "नागार्जुन",
+        "👩‍🦰 Jo",
+        "O’Neil-Smith",
+        "می\u{200C}خواهم",
+        "❤️\u{200D}🔥",
+    ] {
         assert_eq!(ProfileName::new(name).unwrap().as_str(), name);
     }
     let longest = "慈".repeat(MAX_NAME_CHARS);
@@ -33,6 +43,31 @@ fn an_invalid_name_has_its_reason() {
         bidirectional.into_iter().chain('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}')
     {
         assert_eq!(ProfileName::new(&format!("a{symbol}b")), Err(ControlCharacter), "{symbol:?}");
+    }
+}
+
+#[test]
+fn a_name_can_be_seen() {
+    let hidden = "\u{AD}\u{115F}\u{1160}\u{200B}\u{2028}\u{2029}\u{2060}\u{2064}\u{3164}\u{FEFF}\u{FFA0}\u{E0041}";
+    for symbol in hidden.chars() {
+        for name in [format!("a{symbol}b"), symbol.to_string()] {
+            // A separator at the end is removed as spaces are.
+            assert!(ProfileName::new(&name).is_err(), "{name:?}");
+        }
+    }
+    for joiner in ['\u{200C}', '\u{200D}'] {
+        for name in [
+            format!("{joiner}"),
+            format!("{joiner}a"),
+            format!("a{joiner}"),
+            format!("a{joiner} b"),
+        ] {
+            assert_eq!(ProfileName::new(&name), Err(InvalidName::ControlCharacter), "{name:?}");
+        }
+        assert!(ProfileName::new(&format!("a{joiner}{joiner}b")).is_err());
+    }
+    for name in ["\u{FE0F}", "\u{2800}\u{2800}", "\u{E0100}"] {
+        assert_eq!(ProfileName::new(name), Err(InvalidName::Empty), "{name:?}");
     }
 }
 
