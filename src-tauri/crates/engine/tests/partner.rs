@@ -288,6 +288,9 @@ fn a_bow_and_a_leave_wait_for_the_network_and_a_refusal_says_why() {
     assert!(!bowed.partnership.unwrap().may_bow);
     let left = fakes.engine().partner().leave().wait().unwrap();
     assert_eq!(left.pending, [PendingChange::Bow, PendingChange::Leave]);
+    assert_eq!((left.partnership, week(&fakes).mode), (None, WeekMode::Mine));
+    let error = fakes.engine().partner().bow().wait().unwrap_err();
+    assert_eq!(error.message.id, "storage-no-partnership");
     let refused = |code: &str| Some(PartOutcome::Rejected(code.into()));
     let outcomes = PartnerOutcomes {
         bow: refused("not_yet"),

@@ -77,6 +77,14 @@ pub struct PartnerRequest {
     pub refusal: Option<String>,
 }
 
+impl PartnerRequest {
+    /// Returns whether it waits to be sent, and is about this partnership.
+    #[must_use]
+    pub fn is_pending_for(&self, partnership: PartnershipId) -> bool {
+        self.refusal.is_none() && self.partnership == partnership
+    }
+}
+
 /// A bow to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bow {
@@ -230,7 +238,7 @@ pub(crate) fn assign_ownerless(connection: &Connection, account: UserId) -> Resu
 /// Sets what the partner of the shown account sees.
 pub(crate) fn set_privacy(connection: &Connection, level: Privacy) -> Result<(), StoreError> {
     let account = shown_account(connection)?;
-    let current = current(connection, account)?.ok_or(StoreError::NoPartnership)?;
+    let current = not_left(connection, account)?;
     let partnership = current.id;
     let Register { value, revision, deviceid } = current.privacy;
     let value = PartnershipPrivacy { partnership, level: value };
@@ -248,16 +256,21 @@ fn current(connection: &Connection, account: UserId) -> Result<Option<Partnershi
     Ok(view(connection, account)?.and_then(|(view, _)| view.partnership))
 }
 
+/// Returns the current partnership of `account`, unless the user has left it and the server does not know yet.
+fn not_left(connection: &Connection, account: UserId) -> Result<Partnership, StoreError> {
+    let partnership = current(connection, account)?.ok_or(StoreError::NoPartnership)?;
+    match request(connection, account, LEAVE)? {
+        Some((leave, _)) if leave.is_pending_for(partnership.id) => Err(StoreError::NoPartnership),
+        _ => Ok(partnership),
+    }
+}
+
 /// Queues a bow with the new id `id` to the partner of the shown account. One that waits already is the same bow.
 pub(crate) fn bow(connection: &Connection, id: Uuid) -> Result<(), StoreError> {
     let account = shown_account(connection)?;
-    let partnership = current(connection, account)?.ok_or(StoreError::NoPartnership)?;
+    let partnership = not_left(connection, account)?;
     match request(connection, account, BOW)? {
-        Some((waiting, _))
-            if waiting.refusal.is_none() && waiting.partnership == partnership.id =>
-        {
-            Ok(())
-        }
+        Some((waiting, _)) if waiting.is_pending_for(partnership.id) => Ok(()),
         _ if !partnership.may_bow => Err(StoreError::BowNotYet),
         _ => put_request(connection, account, BOW, Some(id), partnership.id),
     }

@@ -5,6 +5,7 @@ mod common;
 use chrono::{DateTime, TimeDelta, Utc};
 use common::{at, id, pull_of, sat, sign_in, user};
 use proptest::prelude::*;
+use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
 use zafu_core::invitation::InvitationCode;
@@ -391,6 +392,8 @@ fn leaving_is_queued_until_the_server_has_it() {
     server.sync(&store);
     store.leave().unwrap();
     store.leave().unwrap();
+    assert!(matches!(store.bow(Uuid::from_u128(1)), Err(StoreError::NoPartnership)));
+    assert!(matches!(store.set_privacy(Privacy::Times), Err(StoreError::NoPartnership)));
     drop(store);
     let store = Store::open(folder.path(), at(0).wall).unwrap();
     let queued = PartnerRequest { partnership: partnership_id(1), refusal: None };
@@ -584,6 +587,19 @@ fn an_invitation_is_kept_until_there_is_a_partner() {
 }
 
 #[test]
+fn the_code_of_an_invitation_that_is_not_kept_is_not_in_the_file_any_more() {
+    let (folder, store) = signed_in();
+    let code = InvitationCode::new([9; 16]);
+    let invitation = KeptInvitation { code: code.clone(), expires_at: Some(now()) };
+    store.keep_invitation(user(1), Some(invitation)).unwrap();
+    assert!(in_files(folder.path(), code.as_str()));
+    store.keep_invitation(user(1), None).unwrap();
+    // Closing writes the log of SQLite back and removes it.
+    drop(store);
+    assert!(!in_files(folder.path(), code.as_str()));
+}
+
+#[test]
 fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_any_case() {
     let (_folder, store) = signed_in();
     sat(&store, id(1), 0);
@@ -601,6 +617,13 @@ fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_
     assert_eq!(counted(None, all), shared);
 }
 
+/// Returns whether a file in `folder` contains `text`.
+fn in_files(folder: &Path, text: &str) -> bool {
+    let files = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    let mut contents = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
+    contents.any(|file| file.windows(text.len()).any(|it| it == text.as_bytes()))
+}
+
 #[test]
 fn what_a_partner_shows_no_longer_is_not_in_the_file_any_more() {
     let (folder, store) = signed_in();
@@ -612,21 +635,16 @@ fn what_a_partner_shows_no_longer_is_not_in_the_file_any_more() {
     });
     shown.partner.times = Some(times.collect());
     let last = (now() + TimeDelta::days(299)).format("%Y-%m-%dT%H:%M").to_string();
-    let in_files = |text: &str| {
-        let files = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path());
-        let contents = files.filter(|path| path.is_file()).map(|path| std::fs::read(path).unwrap());
-        contents.into_iter().any(|file| file.windows(text.len()).any(|it| it == text.as_bytes()))
-    };
     let mut server =
         Server::new(PartnerView { partnership: Some(shown), ..PartnerView::default() });
     let response = server.receive(PartnerChanges::default());
     store.apply_partner(user(1), response).unwrap();
-    assert!(in_files("慈悲") && in_files(&last));
+    assert!(in_files(folder.path(), "慈悲") && in_files(folder.path(), &last));
     server.view = PartnerView::default();
     server.seq += 1;
     let response = server.receive(PartnerChanges::default());
     store.apply_partner(user(1), response).unwrap();
     // Closing writes the log of SQLite back and removes it.
     drop(store);
-    assert!(!in_files("慈悲") && !in_files(&last));
+    assert!(!in_files(folder.path(), "慈悲") && !in_files(folder.path(), &last));
 }

@@ -101,7 +101,7 @@ impl LocalPartner<'_> {
         });
         let mut former = server.map_or(Vec::new(), |(view, _)| view.former.clone());
         former.sort_by_key(|former| std::cmp::Reverse(former.ended_at));
-        let partnership = server.and_then(|(view, _)| view.partnership.as_ref());
+        let partnership = not_left(&state);
         Ok(PartnerView {
             read_at: server.map(|(_, at)| self.local(*at)),
             profile: profile(&state.profile.value),
@@ -201,15 +201,12 @@ impl LocalPartner<'_> {
         let settings = self.store.settings()?;
         let state = self.store.partner()?;
         let moment = running.map_or(self.now.utc, |sit| sit.start);
-        let shared = match &state.view {
-            Some((view, _)) if settings.week != WeekChoice::Mine => match &view.partnership {
-                Some(partnership) => {
-                    let until = moment.max(self.now.utc);
-                    let weeks = self.weeks(&state, partnership, moment - WEEK, until)?;
-                    weeks.into_iter().rev().find(|week| week.start <= moment)
-                }
-                None => None,
-            },
+        let shared = match not_left(&state) {
+            Some(partnership) if settings.week != WeekChoice::Mine => {
+                let until = moment.max(self.now.utc);
+                let weeks = self.weeks(&state, partnership, moment - WEEK, until)?;
+                weeks.into_iter().rev().find(|week| week.start <= moment)
+            }
             _ => None,
         };
         let (mode, week, end) = match shared {
@@ -309,6 +306,13 @@ impl LocalPartner<'_> {
     fn local(&self, at: DateTime<Utc>) -> String {
         moment(WallTime::new(at, self.now.offset))
     }
+}
+
+/// Returns the partnership, unless the user has left it and the server does not know yet.
+fn not_left(state: &PartnerState) -> Option<&Partnership> {
+    let partnership = state.view.as_ref()?.0.partnership.as_ref()?;
+    let is_left = state.leave.as_ref().is_some_and(|leave| leave.is_pending_for(partnership.id));
+    (!is_left).then_some(partnership)
 }
 
 pub(crate) fn profile(profile: &Profile) -> ProfileView {

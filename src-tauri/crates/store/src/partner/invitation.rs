@@ -1,6 +1,7 @@
 //! The open invitation of an account, and the news that were announced.
 
 use super::records::view;
+use super::sync::erasing;
 use crate::text::{Id, Stamp};
 use crate::{StoreError, accounts};
 use chrono::{DateTime, Utc};
@@ -40,10 +41,9 @@ pub(crate) fn keep_invitation(
 ) -> Result<(), StoreError> {
     let code = invitation.map(|invitation| invitation.code.as_str());
     let expires_at = invitation.and_then(|invitation| invitation.expires_at).map(Stamp);
-    connection.execute(
-        "UPDATE accounts SET invitation_code = ?2, invitation_expiresat = ?3 WHERE id = ?1",
-        (Id(account), code, expires_at),
-    )?;
+    const SQL: &str =
+        "UPDATE accounts SET invitation_code = ?2, invitation_expiresat = ?3 WHERE id = ?1";
+    erasing(connection, || connection.execute(SQL, (Id(account), code, expires_at)))?;
     Ok(())
 }
 

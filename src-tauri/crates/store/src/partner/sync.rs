@@ -160,7 +160,7 @@ pub(crate) fn apply(
 }
 
 /// Runs `change`, which overwrites what it removes: what a partner shows no longer must not stay in unused parts of the file.
-fn erasing<T>(
+pub(super) fn erasing<T>(
     connection: &Connection,
     change: impl FnOnce() -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
