@@ -12,7 +12,6 @@ use tauri::{AppHandle, Emitter, Manager};
 use zafu_core::invitation::{Invitation, LINK_START};
 use zafu_core::message;
 use zafu_core::message::Message;
-#[cfg(target_os = "macos")]
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::Secret;
 
@@ -121,10 +120,15 @@ impl ToShow {
     }
 }
 
-/// Shows the window with the invitation of a link.
-pub fn show(app: &AppHandle, link: Secret) {
+/// Shows the window with the invitation of a link. During a sit it is not raised: it says that the invitation comes
+/// after the sit.
+pub async fn show(app: &AppHandle, link: Secret) {
+    let state = app.state::<EngineHandle>().state();
+    let is_sitting = state.await.is_ok_and(|state| state.sit.is_some());
     let to_send = app.state::<ToShow>().keep(link);
-    window::show(app, Reason::Show);
+    if !is_sitting || app.get_webview_window(window::LABEL).is_none() {
+        window::show(app, Reason::Show);
+    }
     if let Some(Secret(link)) = to_send
         && let Err(error) = app.emit_to(window::LABEL, "join", link)
     {

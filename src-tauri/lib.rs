@@ -271,7 +271,7 @@ async fn forward_events(app: AppHandle, mut events: Receiver<Event>) {
                 Ok(())
             }
             Ok(Event::ShowInvitation(link)) => {
-                invitation::show(&app, link);
+                invitation::show(&app, link).await;
                 Ok(())
             }
             Ok(Event::AddNote(id)) => {
