@@ -151,8 +151,22 @@ pub(crate) fn signed_in(connection: &Connection) -> Result<Option<UserId>, Store
     Ok(statement.query_row([], |row| Ok(row.get::<_, Id<_>>(0)?.0)).optional()?)
 }
 
+/// Keeps the user's choice whether notes and labels stay on this device until `email` has been confirmed and signs in.
+pub(crate) fn record_sign_up(
+    connection: &Connection,
+    url: &str,
+    email: &str,
+    keeps_texts: bool,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO sign_ups (url, email, keeps_texts) VALUES (?1, lower(?2), ?3)",
+        (url, email, keeps_texts),
+    )?;
+    Ok(())
+}
+
 /// Signs in `id` and signs out any other account. `keeps_texts` is the user's choice whether notes and labels stay on this
-/// device, if they made one.
+/// device, if they made one; else that of their sign-up counts.
 pub(crate) fn sign_in(
     connection: &Connection,
     id: UserId,
@@ -193,7 +207,14 @@ pub(crate) fn sign_in(
     } else {
         Ownerless::Undecided(ownerless(connection)?)
     };
-    if let Some(are_kept) = keeps_texts {
+    let at_sign_up = connection
+        .query_row(
+            "DELETE FROM sign_ups WHERE url = ?1 AND email = lower(?2) RETURNING keeps_texts",
+            (url, email),
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(are_kept) = keeps_texts.or(at_sign_up) {
         texts::set_kept(connection, id, are_kept)?;
     }
     Ok(ownerless)

@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015_texts.sql"),
     include_str!("migrations/0016_kinds.sql"),
     include_str!("migrations/0017_import_notes.sql"),
+    include_str!("migrations/0018_sign_ups.sql"),
 ];
 
 /// Returns the format that `migrations` lead to.

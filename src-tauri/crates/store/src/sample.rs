@@ -145,6 +145,7 @@ pub(crate) fn fill(store: &Store) {
     store.decline(user(1)).unwrap();
     store.record_health(user(2), "well").unwrap();
     store.set_keeps_texts(user(1), true).unwrap();
+    store.record_sign_up("https://three.example", "Three@example.org", true).unwrap();
     let name = ProfileName::new("慈悲").unwrap();
     store.set_profile(Profile { name: Some(name), image: None }).unwrap();
     let response = PartnerUpdate {

@@ -96,6 +96,26 @@ fn a_second_account_is_assigned_ownerless_sits_only_by_the_users_decision() {
 }
 
 #[test]
+fn the_choice_about_texts_at_a_sign_up_holds_for_the_next_sign_in_with_the_address() {
+    let (folder, store) = store();
+    let url = "https://one.example";
+    store.record_sign_up(url, "One@example.org", true).unwrap();
+    drop(store);
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    let keeps = |n, url, email, chosen| {
+        store.sign_in_with(user(n), url, "key", email, chosen).unwrap();
+        store.keeps_texts(user(n)).unwrap()
+    };
+    assert!(!keeps(3, url, "other@example.org", None));
+    assert!(!keeps(4, "https://two.example", "one@example.org", None));
+    assert!(keeps(1, url, "one@example.org", None));
+    store.set_keeps_texts(user(1), false).unwrap();
+    assert!(!keeps(1, url, "one@example.org", None), "once");
+    store.record_sign_up(url, "two@example.org", true).unwrap();
+    assert!(!keeps(2, url, "two@example.org", Some(false)), "a later choice counts");
+}
+
+#[test]
 fn a_sit_keeps_the_owner_of_its_preparation_after_another_account_signs_in() {
     let (_folder, store) = store();
     sign_in(&store);

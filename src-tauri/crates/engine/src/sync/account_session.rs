@@ -289,7 +289,13 @@ impl AccountSession {
         };
         match http.sign_up(email, &password.0).await? {
             SignedUp::In(signed_in) => self.enter(http, signed_in, email, request.keep_texts).await,
-            SignedUp::MailSent => Ok(Done::new(SignedInView { adopted: 0, mail_sent: true })),
+            SignedUp::MailSent => {
+                // The window can be closed until the address is confirmed.
+                if let Some(keeps_texts) = request.keep_texts {
+                    self.store.record_sign_up(http.project().url(), email, keeps_texts)?;
+                }
+                Ok(Done::new(SignedInView { adopted: 0, mail_sent: true }))
+            }
         }
     }
 

@@ -28,6 +28,7 @@ const RELEASED: &[u64] = &[
     0x0bc7_4c20_fc45_49a1,
     0xae3d_04ab_e13d_80ee,
     0x945d_d368_e9dd_0ec3,
+    0xeaa4_23e8_01a4_3e2e,
 ];
 
 fn now() -> WallTime {

@@ -83,6 +83,21 @@ impl Store {
         self.sign_in_with(id, url, key, email, None)
     }
 
+    /// Keeps the user's choice whether notes and labels stay on this device for the next sign-in with `email` to the project
+    /// at `url`: a new account waits until its address is confirmed.
+    ///
+    /// # Errors
+    /// An I/O error.
+    pub fn record_sign_up(
+        &self,
+        url: &str,
+        email: &str,
+        keeps_texts: bool,
+    ) -> Result<(), StoreError> {
+        let (url, email) = (url.to_owned(), email.to_owned());
+        self.write(move |change| accounts::record_sign_up(change, &url, &email, keeps_texts))
+    }
+
     /// Signs in as [`Self::sign_in`]. `keeps_texts` is the user's choice whether notes and labels stay on this device, if
     /// they made one: see [`Self::set_keeps_texts`].
     ///
