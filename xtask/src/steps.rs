@@ -150,10 +150,14 @@ fn wait(child: &mut Child, log: &Path) -> Result<ExitStatus> {
     }
 }
 
-/// Returns the last lines of a log that are to be shown, without empty ones. Invalid UTF-8 is replaced.
+/// Returns the last lines of a log that are to be shown. Invalid UTF-8 is replaced.
 fn tail(log: &Path, lines: usize, is_shown: impl Fn(&str) -> bool) -> Vec<String> {
-    let Ok(bytes) = fs::read(log) else { return vec![] };
-    let text = String::from_utf8_lossy(&bytes);
+    let bytes = fs::read(log).unwrap_or_default();
+    last_lines(&String::from_utf8_lossy(&bytes), lines, is_shown)
+}
+
+/// Returns the last lines of a text that are to be shown, without empty ones.
+fn last_lines(text: &str, lines: usize, is_shown: impl Fn(&str) -> bool) -> Vec<String> {
     let mut last: Vec<String> = text
         .lines()
         .rev()
@@ -186,15 +190,12 @@ fn now() -> std::time::Instant {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_passed_test, tail};
+    use super::{is_passed_test, last_lines};
 
     #[test]
     fn the_log_of_a_failed_step_is_shown_without_the_tests_that_passed() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("step.log");
-        let text = "FAIL [ 0.1s] zafu-core a\n\n PASS [ 0.1s] zafu-core b\ntest c ... ok\ntest d ... FAILED\n";
-        std::fs::write(&log, text).unwrap();
-        let shown = tail(&log, 2, |line| !is_passed_test(line));
-        assert_eq!(shown, ["FAIL [ 0.1s] zafu-core a", "test d ... FAILED"]);
+        let log = "FAIL [ 0.1s] core a\n\n PASS [ 0.1s] core b\ntest c ... ok\ntest d ... FAILED\n";
+        let shown = last_lines(log, 2, |line| !is_passed_test(line));
+        assert_eq!(shown, ["FAIL [ 0.1s] core a", "test d ... FAILED"]);
     }
 }
