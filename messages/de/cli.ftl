@@ -323,7 +323,7 @@ cli-partner-targets = Wochenziele: { $mine } für dich, { $partners } für deine
 # $mine and $partners are values of the option.
 cli-partner-privacy = Du zeigst `{ $mine }`, dein Partner zeigt `{ $partners }`.
 cli-partner-together = Ihr habt { $length } lang zusammen gesessen, ab { $time }.
-cli-partner-may-bow = Dein Partner hat seit deiner letzten Verbeugung gesessen: `zafu partner bow` verbeugt sich.
+cli-partner-may-bow = Dein Partner hat seit deiner letzten Verneigung gesessen: `zafu partner bow` verneigt sich.
 cli-partner-invitation = Deine Einladung ist bis { $time } offen. `zafu partner invite` zeigt sie noch einmal, `zafu partner withdraw` zieht sie zurück.
 cli-partner-former = Frühere Partnerschaft von { $start } bis { $end }: gehaltene Wochen: { $kept } von { $weeks }.
 # $changes is a list of the messages below.
@@ -331,14 +331,14 @@ cli-partner-waiting = Noch nicht gesendet: { $changes }.
 cli-partner-change-profile = Profil
 cli-partner-change-target = Wochenziel
 cli-partner-change-privacy = Privatsphäre
-cli-partner-change-bow = Verbeugung
+cli-partner-change-bow = Verneigung
 cli-partner-change-leave = Verlassen
 cli-partner-read = Stand: { $time }.
 
 cli-partner-pending = Es wird gesendet, sobald der Server erreichbar ist.
 cli-partner-invited = Sende diesen Text der einen Person, mit der du sitzen möchtest: Wer ihn hat, kann die Einladung annehmen, einmal, bis { $time }.
 cli-partner-withdrawn = Die Einladung ist zurückgezogen.
-cli-partner-bowed = Du hast dich verbeugt.
+cli-partner-bowed = Du hast dich verneigt.
 cli-partner-privacy-saved = Was dein Partner von deinen Sitzungen sieht, ist geändert.
 cli-partner-leave-unconfirmed = Damit endet die Partnerschaft, auch für deinen Partner. Noch wurde nichts geändert: `zafu partner leave --yes` verlässt sie wirklich. Die gehaltenen Wochen bleiben.
 cli-partner-left = Du hast die Partnerschaft verlassen.
