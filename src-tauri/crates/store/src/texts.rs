@@ -16,10 +16,17 @@ use crate::sessions::{Record, SessionKey};
 use crate::text::Id;
 use crate::{StoreError, labels, reconcile};
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, UserId};
 use zafu_core::session::{Details, Register, Session};
+
+/// The SQL condition that the displayed texts of a row of `sessions` differ from the shared ones, which a `LEFT JOIN` of
+/// `shared_texts` has found; those that are not known differ.
+const DIFFER: &str = "(sessions.note, sessions.label) IS NOT (
+    iif(shared_texts.session_key IS NULL, '', shared_texts.note),
+    iif(shared_texts.session_key IS NULL, '', shared_texts.label)
+  )";
 
 /// The note and the label of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -242,18 +249,15 @@ fn join_shared(
 /// of their sessions.
 pub(crate) fn leave_moved(connection: &Connection, source: UserId) -> Result<(), StoreError> {
     if are_kept(connection, Some(source))? {
-        connection.execute(
+        let sql = format!(
             "UPDATE sessions SET detailsrevision = min(detailsrevision + 1, 4294967295), detailsdevice = ?1
              WHERE key IN (
                SELECT key FROM owner_moves JOIN sessions ON key = owner_moves.session_key
                LEFT JOIN shared_texts ON shared_texts.session_key = key
-               WHERE (sessions.note, sessions.label) IS NOT (
-                 iif(shared_texts.session_key IS NULL, '', shared_texts.note),
-                 iif(shared_texts.session_key IS NULL, '', shared_texts.label)
-               )
-             )",
-            [Id(device::current(connection)?)],
-        )?;
+               WHERE {DIFFER}
+             )"
+        );
+        connection.execute(&sql, [Id(device::current(connection)?)])?;
     }
     Ok(())
 }
@@ -448,17 +452,14 @@ fn keep(connection: &Connection, account: UserId) -> Result<bool, StoreError> {
 
 /// Sends the texts of `account` from now on: those that the server does not have become new changes of their sessions.
 fn send(connection: &Connection, account: UserId) -> Result<(), StoreError> {
-    const DIFFER: &str = "FROM sessions LEFT JOIN shared_texts ON session_key = key
-         WHERE owner = :owner AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1)
-           AND (sessions.note, sessions.label) IS NOT (
-             iif(session_key IS NULL, '', shared_texts.note), iif(session_key IS NULL, '', shared_texts.label)
-           )";
-    let owner = Id(account);
     combine_diverged(connection, account)?;
-    let sql = format!("SELECT key {DIFFER}");
+    let sql = format!(
+        "SELECT key FROM sessions LEFT JOIN shared_texts ON session_key = key
+         WHERE owner = ?1 AND key NOT IN (SELECT session_key FROM open_sits WHERE preparing = 1) AND {DIFFER}"
+    );
     let keys: Vec<SessionKey> = connection
         .prepare(&sql)?
-        .query_map(named_params! { ":owner": owner }, |row| row.get(0))?
+        .query_map([Id(account)], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let device = device::current(connection)?;
     connection.execute(
