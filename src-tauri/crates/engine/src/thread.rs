@@ -367,20 +367,27 @@ impl EngineThread {
         if self.timer.sit().is_some() || !std::mem::take(&mut self.holds_news) {
             return;
         }
-        let read = self.store.take_news().and_then(|news| Ok((news, self.store.partner()?.view)));
-        let (mut news, view) = match read {
-            Ok(read) => read,
-            Err(error) => return tracing::warn!(%error, "the news of the partner cannot be read"),
-        };
+        if let Err(error) = self.notify_news() {
+            tracing::warn!(%error, "the news of the partner cannot be read");
+        }
+    }
+
+    fn notify_news(&mut self) -> Result<(), StoreError> {
+        let mut news = self.store.take_news()?;
+        if news.is_empty() || !self.settings.partner_notifications {
+            return Ok(());
+        }
+        let view = self.store.partner()?.view;
         let partnership = view.and_then(|(view, _)| view.partnership);
         if let Some(partnership) = &partnership {
             // Earlier ones are about a former partner, under whose name they would not be shown.
             news.retain(|news| news.at > partnership.started_at);
         }
-        if !news.is_empty() && self.settings.partner_notifications {
+        if !news.is_empty() {
             let partner = partnership.and_then(|partnership| partnership.partner.profile.name);
             self.adapters.notifier.show(Notification::News { partner, news });
         }
+        Ok(())
     }
 
     fn publish(&self) {
