@@ -79,6 +79,12 @@ impl<T> Done<T> {
     pub fn waking(value: T, wakeup: Wakeup) -> Self {
         Self { wakeup: Some(wakeup), ..Self::new(value) }
     }
+
+    /// Returns the result of the request, and what follows from it.
+    pub fn split(self) -> (T, Done<()>) {
+        let Self { value, wakeup, changes_log, changes_partner } = self;
+        (value, Done { value: (), wakeup, changes_log, changes_partner })
+    }
 }
 
 /// The account of a data folder.
@@ -380,18 +386,35 @@ impl AccountSession {
         }
     }
 
+    /// Calls the server in the name of `user`, again with a new access token if it rejects the first one.
+    ///
+    /// # Errors
+    /// The credentials are not there. That the call failed is a value.
+    pub async fn call<T, R>(
+        &self,
+        user: UserId,
+        call: impl Fn(Arc<Supabase>) -> R,
+    ) -> Result<Result<T, RemoteError>, IpcError>
+    where
+        R: Future<Output = Result<T, RemoteError>>,
+    {
+        let remote = self.remote().ok_or_else(no_credentials)?;
+        Ok(match call(Arc::clone(&remote)).await {
+            Err(error) if error.class() == ErrorClass::Session => {
+                match remote.refresh(user).await {
+                    Ok(()) => call(remote).await,
+                    Err(error) => Err(error),
+                }
+            }
+            other => other,
+        })
+    }
+
     /// Erases the account's sessions from the server. They stay on this device as local-only sessions.
     pub async fn erase(&self) -> Result<Done<()>, IpcError> {
         let user = self.open_signed_in().await?;
-        let remote = self.remote().ok_or_else(no_credentials)?;
-        let erasure_id = match remote.erase(user).await {
-            Err(error) if error.class() == ErrorClass::Session => {
-                remote.refresh(user).await.map_err(not_erased)?;
-                remote.erase(user).await
-            }
-            other => other,
-        };
-        let erasure_id = erasure_id.map_err(not_erased)?;
+        let erase = |remote: Arc<Supabase>| async move { remote.erase(user).await };
+        let erasure_id = self.call(user, erase).await?.map_err(not_erased)?;
         self.store.agree_to_erasure(user, erasure_id, AfterErasure::KeepHere)?;
         let done = Done::waking((), Wakeup::ErasureDecision);
         Ok(Done { changes_partner: true, ..done })

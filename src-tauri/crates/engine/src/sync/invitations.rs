@@ -2,7 +2,6 @@
 //! needs the network.
 
 use super::account_session::{AccountSession, Done};
-use super::errors::no_credentials;
 use crate::partner::{LocalPartner, profile};
 use crate::protocol::{
     ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
@@ -203,7 +202,7 @@ impl AccountSession {
         }
     }
 
-    /// Calls the server in the name of `user`, again with a new access token if it rejects the first one.
+    /// Calls the server about an invitation or the partner of `user`.
     async fn ask<T, R>(
         &self,
         user: UserId,
@@ -212,15 +211,7 @@ impl AccountSession {
     where
         R: Future<Output = Answer<T>>,
     {
-        let remote = self.remote().ok_or_else(no_credentials)?;
-        let answer = match call(Arc::clone(&remote)).await {
-            Err(error) if error.class() == ErrorClass::Session => {
-                remote.refresh(user).await.map_err(failed)?;
-                call(remote).await
-            }
-            other => other,
-        };
-        answer.map_err(failed)
+        self.call(user, call).await?.map_err(failed)
     }
 
     fn local(&self, at: DateTime<Utc>) -> String {

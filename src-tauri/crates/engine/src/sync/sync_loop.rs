@@ -60,12 +60,8 @@ pub(super) fn run(parts: SyncParts, mut inbox: UnboundedReceiver<Message>) {
 
 /// A task that has ended.
 struct Finished {
-    /// Wakes the sync.
-    wakeup: Option<Wakeup>,
-    /// Whether sessions in the log have changed.
-    changes_log: bool,
-    /// Whether anything about the partner has changed.
-    changes_partner: bool,
+    /// What follows from it.
+    done: Done<()>,
     /// Sends the response of a request.
     respond: Box<dyn FnOnce() + Send>,
 }
@@ -200,12 +196,7 @@ impl SyncLoop {
                     if let Err(error) = remote.account().store_token().await {
                         tracing::warn!(%error, "the refresh token is not stored");
                     }
-                    Finished {
-                        wakeup: None,
-                        changes_log: false,
-                        changes_partner: false,
-                        respond: Box::new(|| ()),
-                    }
+                    Finished { done: Done::new(()), respond: Box::new(|| ()) }
                 }));
             }
         }
@@ -224,16 +215,12 @@ impl SyncLoop {
     {
         let request = request(Arc::clone(&self.session));
         self.tasks.push(Box::pin(async move {
-            let (result, done) = match request.await {
-                Ok(Done { value, wakeup, changes_log, changes_partner }) => {
-                    (Ok(value), Done { value: (), wakeup, changes_log, changes_partner })
-                }
+            let (result, done) = match request.await.map(Done::split) {
+                Ok((value, done)) => (Ok(value), done),
                 Err(error) => (Err(error), Done::new(())),
             };
             // A request is carried out even if its caller no longer waits.
-            let respond = Box::new(|| drop(respond.send(result)));
-            let Done { wakeup, changes_log, changes_partner, .. } = done;
-            Finished { wakeup, changes_log, changes_partner, respond }
+            Finished { done, respond: Box::new(|| drop(respond.send(result))) }
         }));
     }
 
@@ -258,8 +245,8 @@ impl SyncLoop {
         self.wake(Wakeup::Request);
     }
 
-    fn task_finished(&mut self, finished: Finished) {
-        let Finished { wakeup, changes_log, changes_partner, respond } = finished;
+    fn task_finished(&mut self, Finished { done, respond }: Finished) {
+        let Done { value: (), wakeup, changes_log, changes_partner } = done;
         if let Some(wakeup) = wakeup {
             self.wake(wakeup);
         }
