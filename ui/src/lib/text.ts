@@ -179,3 +179,8 @@ export function day(date: string): string {
 export function timeOfDay(rfc3339: string): string {
 	return rfc3339.slice(11, 16);
 }
+
+/** Returns the address of a project without its scheme, such as `lotus.supabase.co`. */
+export function hostOf(url: string): string {
+	return url.replace(/^\w+:\/\//, '').replace(/\/$/, '');
+}
