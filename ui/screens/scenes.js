@@ -133,6 +133,7 @@ export const SCENES = {
 	'account-server': 'sync=server-misconfigured&press=sync-mark',
 	'account-refused': 'sync=refused&press=sync-mark',
 	'account-outcome': 'sync=refused&press=sync-mark,dead-letter-export',
+	'account-texts': 'sync=synced&keeps-texts&press=sync-mark,texts-send',
 	'account-erase': 'sync=synced&press=sync-mark,erase',
 };
 
