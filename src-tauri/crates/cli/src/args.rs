@@ -1,5 +1,11 @@
 //! The arguments of `zafu`. The help that users see is in `messages/*/help.ftl`.
 
+mod account;
+mod partner;
+
+pub use account::{AccountCommand, AfterErasure, ProjectArgs, SignInArgs};
+pub use partner::{Join, PartnerCommand, Picture, PrivacyLevel, Profile};
+
 use crate::usage::InvalidValue;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -7,9 +13,7 @@ use std::path::PathBuf;
 use zafu_core::bounded::OutOfRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::message;
-use zafu_core::partnership::Privacy;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
-use zafu_core::profile::{ProfileImage, WeeklyTarget};
 
 /// The command line. Without a command, the window opens.
 #[derive(Debug, Parser)]
@@ -224,233 +228,6 @@ pub enum ExportFormat {
     Ics,
 }
 
-/// A command for the account.
-#[derive(Debug, Subcommand)]
-pub enum AccountCommand {
-    /// Signs in to an account of a Supabase project.
-    SignIn(SignInArgs),
-    /// Creates an account in a Supabase project.
-    SignUp(SignInArgs),
-    /// Has a sign-in code mailed.
-    SendCode {
-        /// The project of the account.
-        #[command(flatten)]
-        project: ProjectArgs,
-        /// The account's email address.
-        #[arg(long)]
-        email: String,
-    },
-    /// Signs out. All sits stay on this device.
-    SignOut,
-    /// Prints the signed-in account, the time of the last sync, and what is pending.
-    Status {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Erases the account's sits from the server. They stay on this device.
-    Erase {
-        /// Confirms that they are erased.
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Lists the accounts that have sits on this device, with their numbers of sits.
-    List {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Assigns sits to the signed-in account: those without an owner, or those of another account.
-    Adopt {
-        /// Leaves them on this device only.
-        #[arg(long)]
-        leave: bool,
-        /// Moves all sits of this account: its email address, or its ID as `zafu account list` prints it.
-        #[arg(long, value_name = "ACCOUNT")]
-        from: Option<String>,
-        /// Confirms the move from an account that is not known to be gone.
-        #[arg(long, requires = "from", conflicts_with = "leave")]
-        yes: bool,
-    },
-    /// Decides what happens to this device's sits after they were erased from the server.
-    AfterErasure {
-        /// The user's answer.
-        answer: AfterErasure,
-    },
-    /// Lists the dead letters, with the reasons.
-    Rejected {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Uploads the dead letters again.
-    Retry,
-}
-
-/// A command for the partner.
-#[derive(Debug, Subcommand)]
-pub enum PartnerCommand {
-    /// Prints the partner and the shared weeks, as of the last sync.
-    Status {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Prints an invitation to send to somebody.
-    Invite {
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Shows an invitation, and accepts it once the user has confirmed it.
-    Join(Join),
-    /// Withdraws the invitation.
-    Withdraw,
-    /// Bows to the partner.
-    Bow,
-    /// Sets what the partner sees of the sits.
-    Privacy {
-        /// What the partner sees.
-        level: PrivacyLevel,
-    },
-    /// Leaves the partnership.
-    Leave {
-        /// Confirms that it ends.
-        #[arg(long)]
-        yes: bool,
-    },
-}
-
-/// The invitation to accept.
-#[derive(Debug, clap::Args)]
-pub struct Join {
-    /// A text with the link of the invitation; `-`: standard input, so that the shell does not store it.
-    pub text: String,
-
-    /// Uploads notes and labels too; by default they stay on this device.
-    #[arg(long)]
-    pub upload_texts: bool,
-
-    /// Accepts it without a question.
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// What a partner sees of the sits.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum PrivacyLevel {
-    /// How many.
-    Counts,
-    /// Also when.
-    Times,
-}
-
-impl From<PrivacyLevel> for Privacy {
-    fn from(level: PrivacyLevel) -> Self {
-        match level {
-            PrivacyLevel::Counts => Self::Counts,
-            PrivacyLevel::Times => Self::Times,
-        }
-    }
-}
-
-/// What a partner sees of the user, and the weekly target.
-#[derive(Debug, clap::Args)]
-pub struct Profile {
-    /// Sets the name.
-    #[arg(long)]
-    pub name: Option<String>,
-
-    /// Sets the picture.
-    #[arg(long, value_name = "PICTURE")]
-    pub image: Option<Picture>,
-
-    /// Sets the number of sits that the user wants to sit in a week.
-    #[arg(long, value_name = "SITS", value_parser = target, allow_hyphen_values = true)]
-    pub target: Option<WeeklyTarget>,
-
-    /// Prints JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The pictures of a profile.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[expect(missing_docs, reason = "each is named for what it shows")]
-pub enum Picture {
-    /// The initial of the name.
-    Initial,
-    Lotus,
-    Bowl,
-    Stone,
-    Leaf,
-    Wave,
-    Moon,
-    Mountain,
-    Bird,
-}
-
-impl From<Picture> for Option<ProfileImage> {
-    fn from(picture: Picture) -> Self {
-        Some(match picture {
-            Picture::Initial => return None,
-            Picture::Lotus => ProfileImage::Lotus,
-            Picture::Bowl => ProfileImage::Bowl,
-            Picture::Stone => ProfileImage::Stone,
-            Picture::Leaf => ProfileImage::Leaf,
-            Picture::Wave => ProfileImage::Wave,
-            Picture::Moon => ProfileImage::Moon,
-            Picture::Mountain => ProfileImage::Mountain,
-            Picture::Bird => ProfileImage::Bird,
-        })
-    }
-}
-
-/// The project of an account.
-#[derive(Debug, clap::Args)]
-pub struct ProjectArgs {
-    /// The project's URL, such as `https://abcdefgh.supabase.co`; by default the last one.
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-
-    /// The project's publishable key; by default the last one.
-    #[arg(long, value_name = "KEY")]
-    pub key: Option<String>,
-}
-
-/// An account and the way to sign in to it.
-#[derive(Debug, clap::Args)]
-pub struct SignInArgs {
-    /// The project of the account.
-    #[command(flatten)]
-    pub project: ProjectArgs,
-
-    /// The account's email address.
-    #[arg(long)]
-    pub email: String,
-
-    /// Reads the password from standard input.
-    #[arg(long)]
-    pub password_stdin: bool,
-
-    /// Uploads neither notes nor labels.
-    #[arg(long)]
-    pub keep_texts: bool,
-
-    /// The code from the email, instead of a password.
-    #[arg(long, conflicts_with = "password_stdin")]
-    pub code: Option<String>,
-}
-
-/// The answers about sits that were erased from the server.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum AfterErasure {
-    /// They are uploaded again.
-    Upload,
-    /// They stay on this device only.
-    Keep,
-}
-
 /// The sit to start.
 #[derive(Debug, clap::Args)]
 pub struct Sit {
@@ -599,11 +376,6 @@ fn day(text: &str) -> Result<NaiveDate, InvalidValue> {
     // Only as it is printed: `%Y` reads years of any length.
     day.filter(|day| day.to_string() == text)
         .ok_or_else(|| InvalidValue(message!("cli-usage-day", text = text)))
-}
-
-fn target(text: &str) -> Result<WeeklyTarget, InvalidValue> {
-    let target = text.parse().ok().and_then(|sits| WeeklyTarget::new(sits).ok());
-    target.ok_or_else(|| InvalidValue(message!("cli-usage-target", text = text)))
 }
 
 fn preparation(text: &str) -> Result<PreparationSeconds, InvalidValue> {
