@@ -123,7 +123,8 @@ impl Terminal {
     /// Starts a command.
     pub fn start(zafu: &Zafu, line: &str) -> Self {
         let command = zafu.command(line);
-        let line = format!("{} {line}", command.get_program().display());
+        // Without `exec` a shell may stay between, and end with the signal of Ctrl-C instead of the exit code.
+        let line = format!("exec {} {line}", command.get_program().display());
         let mut script = Command::new("script");
         script.args(["-qec", &line, "/dev/null"]).current_dir(zafu.path(""));
         script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
