@@ -8,9 +8,10 @@ mod disk;
 mod figure;
 mod import;
 mod log;
-mod log_window;
 mod memory;
 mod minimal;
+mod pages;
+mod partner;
 mod process;
 mod sitting;
 mod start;
@@ -43,6 +44,8 @@ pub struct Options {
 enum Part {
     /// Measure the sync beside psql and supabase-js, on the real backend
     Sync,
+    /// Measure what partners cost the database, on the real backend
+    Partner,
 }
 
 /// The programs that are measured.
@@ -59,7 +62,7 @@ const GROUPS: [(&[&str], Measure); 12] = [
     (&["size-app", "size-command"], disk::sizes),
     (&["durable-start", "durable-finish", "log", "log-growth"], disk::store),
     (log::NAMES, log::measure),
-    (log_window::NAMES, log_window::measure),
+    (pages::NAMES, pages::measure),
     (import::NAMES, import::measure),
     (&["memory-terminal"], memory::terminal),
     (&["memory-background"], memory::background),
@@ -76,8 +79,10 @@ const GROUPS: [(&[&str], Measure); 12] = [
 /// If a build or a measurement fails.
 pub fn run(options: &Options) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "the benchmark reads /proc, so it needs Linux");
-    if matches!(options.part, Some(Part::Sync)) {
-        return sync::run();
+    match options.part {
+        Some(Part::Sync) => return sync::run(),
+        Some(Part::Partner) => return partner::run(),
+        None => {}
     }
     for name in &options.only {
         let mut known = GROUPS.iter().flat_map(|(names, _)| *names);

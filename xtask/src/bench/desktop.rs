@@ -227,6 +227,26 @@ impl Desktop {
         self.output(xdotool).map(drop)
     }
 
+    /// Presses the button of the mouse where the pointer is.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn press_button(&self) -> Result<()> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["mousedown", "1"]);
+        self.output(xdotool).map(drop)
+    }
+
+    /// Releases the button of the mouse, which clicks, and returns at once.
+    ///
+    /// # Errors
+    /// If xdotool cannot be started.
+    pub fn release_button(&self) -> Result<App> {
+        let mut xdotool = self.command("xdotool");
+        xdotool.args(["mouseup", "1"]);
+        self.run(xdotool)
+    }
+
     /// Presses a key in the focused window.
     ///
     /// # Errors
