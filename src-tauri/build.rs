@@ -61,7 +61,8 @@ const COMMANDS: &[&str] = &[
     "preview_bell",
     "list_sounds",
     "choose_sound_file",
-    "take_join_link",
+    "get_join_link",
+    "join_link_shown",
     "set_fullscreen",
     "quit_app",
 ];

@@ -81,42 +81,28 @@ pub fn parse(text: &str) -> Result<Secret, Message> {
     Ok(Secret(invitation.to_link()))
 }
 
-/// The link that the window has yet to show.
+/// The link that no window has shown yet, for example because a sit runs. It outlives the window.
 #[derive(Default)]
-pub struct ToShow(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    link: Option<Secret>,
-    /// Whether the window has asked for the link, and hears of the next one by an event.
-    window_listens: bool,
-}
+pub struct ToShow(Mutex<Option<Secret>>);
 
 impl ToShow {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Option<Secret>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the link that came before the window listened. Later links are sent to the window.
-    pub fn take(&self) -> Option<Secret> {
-        let mut state = self.state();
-        state.window_listens = true;
-        state.link.take()
+    /// Returns the link.
+    pub fn link(&self) -> Option<Secret> {
+        self.state().clone()
     }
 
-    /// Keeps links from now on: there is a new window, or none.
-    pub fn window_changed(&self) {
-        self.state().window_listens = false;
+    /// Drops `link`, which the window has shown, unless another one has taken its place.
+    pub fn shown(&self, link: &Secret) {
+        self.state().take_if(|kept| *kept == *link);
     }
 
-    /// Returns `link` if the window listens, else keeps it in place of an earlier one.
-    fn keep(&self, link: Secret) -> Option<Secret> {
-        let mut state = self.state();
-        if state.window_listens {
-            return Some(link);
-        }
-        state.link = Some(link);
-        None
+    /// Keeps `link` in place of an earlier one.
+    fn keep(&self, link: Secret) {
+        *self.state() = Some(link);
     }
 }
 
@@ -125,14 +111,13 @@ impl ToShow {
 pub async fn show(app: &AppHandle, link: Secret) {
     let state = app.state::<EngineHandle>().state();
     let is_sitting = state.await.is_ok_and(|state| state.sit.is_some());
-    let to_send = app.state::<ToShow>().keep(link);
+    app.state::<ToShow>().keep(link);
     if !is_sitting || app.get_webview_window(window::LABEL).is_none() {
         window::show(app, Reason::Show);
     }
-    if let Some(Secret(link)) = to_send
-        && let Err(error) = app.emit_to(window::LABEL, "join", link)
-    {
-        tracing::warn!(%error, "an invitation was not sent to the window");
+    // A window that does not listen yet asks for the link when it does.
+    if let Err(error) = app.emit_to(window::LABEL, "join", ()) {
+        tracing::warn!(%error, "the window was not told of an invitation");
     }
 }
 
@@ -206,16 +191,20 @@ mod tests {
     }
 
     #[test]
-    fn each_link_reaches_one_window_once() {
+    fn a_link_is_kept_until_it_is_shown() {
         let to_show = ToShow::default();
         let link = |text: &str| Secret(text.into());
-        assert_eq!(to_show.keep(link("first")), None, "it waits for a window");
-        assert_eq!(to_show.keep(link("second")), None, "the last one counts");
-        assert_eq!(to_show.take(), Some(link("second")));
-        assert_eq!(to_show.take(), None);
-        assert_eq!(to_show.keep(link("third")), Some(link("third")), "the window listens");
-        to_show.window_changed();
-        assert_eq!(to_show.keep(link("fourth")), None);
-        assert_eq!(to_show.take(), Some(link("fourth")));
+        assert_eq!(to_show.link(), None);
+        to_show.keep(link("first"));
+        to_show.keep(link("second"));
+        assert_eq!(to_show.link(), Some(link("second")), "the last one counts");
+        to_show.shown(&link("first"));
+        assert_eq!(
+            to_show.link(),
+            Some(link("second")),
+            "the window has closed before it showed it"
+        );
+        to_show.shown(&link("second"));
+        assert_eq!(to_show.link(), None);
     }
 }

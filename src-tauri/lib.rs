@@ -183,7 +183,8 @@ fn run_shell(
             commands::settings::list_sounds,
             commands::settings::preview_bell,
             commands::settings::choose_sound_file,
-            commands::shell::take_join_link,
+            commands::shell::get_join_link,
+            commands::shell::join_link_shown,
             commands::shell::set_fullscreen,
             commands::shell::quit_app,
         ])
@@ -218,9 +219,6 @@ fn run_shell(
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<EngineHandle>().window_focused();
-        }
-        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => {
-            app.state::<invitation::ToShow>().window_changed();
         }
         RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
             commands::import::dragged(app, &event);

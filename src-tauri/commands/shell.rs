@@ -7,11 +7,17 @@ use zafu_core::message;
 use zafu_engine::EngineHandle;
 use zafu_engine::protocol::{ErrorCode, IpcError, Secret};
 
-/// Returns the link of an invitation that the system opened before the window listened. The window listens for the event
-/// `join` first, which brings each later link, and then calls this once.
+/// Returns the link of an invitation that the system has opened and no window has shown yet. The window asks for it when it
+/// begins to listen for the event `join`, and after each of these events.
 #[tauri::command]
-pub fn take_join_link(to_show: State<'_, ToShow>) -> Option<Secret> {
-    to_show.take()
+pub fn get_join_link(to_show: State<'_, ToShow>) -> Option<Secret> {
+    to_show.link()
+}
+
+/// Drops a link that the window has shown.
+#[tauri::command]
+pub fn join_link_shown(to_show: State<'_, ToShow>, link: Secret) {
+    to_show.shown(&link);
 }
 
 /// Enters or leaves full screen.

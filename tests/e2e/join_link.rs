@@ -73,7 +73,7 @@ fn a_link_starts_zafu_and_a_later_one_reaches_the_same_window() {
 }
 
 #[test]
-fn a_link_opens_the_window_of_a_zafu_that_shows_none_and_waits_for_it() {
+fn a_link_opens_the_window_and_is_kept_until_the_sit_is_over_even_if_the_window_closes() {
     let Some(desktop) = Desktop::new() else { return };
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
@@ -86,6 +86,11 @@ fn a_link_opens_the_window_of_a_zafu_that_shows_none_and_waits_for_it() {
     browser.see_phase("sitting");
     assert_eq!(browser.count("partner"), 0, "it does not interrupt the sit");
     assert_eq!(desktop.state().sit.map(|sit| sit.id), Some(sit.id));
+    desktop.close_window();
+    desktop.print(program("zafu"), &[]);
+    eventually("the window is seen", || (!desktop.windows().is_empty()).then_some(()));
+    browser.switch_to_new_window();
+    browser.see_phase("sitting");
     desktop.client().end_sit(None).unwrap();
     browser.click("done");
     see_link(&browser, &link);

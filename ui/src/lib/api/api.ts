@@ -217,6 +217,8 @@ export interface Api extends PartnerApi {
 	retryDeadLetters(): Promise<void>;
 	/** Returns the path of the file; null if the user chose none. */
 	exportDeadLetters(): Promise<string | null>;
+	/** Says that the page of the partner has shown an opened invitation. Until then the next window shows it. */
+	invitationShown(link: string): Promise<void>;
 	/** Calls the listeners until the returned function is called. */
 	listen(listener: Listener): Promise<() => void>;
 }

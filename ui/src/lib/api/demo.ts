@@ -212,6 +212,9 @@ export function createDemo(state: DemoState = {}): Demo {
 		throw { code, message: { id, args: {} } } satisfies IpcError;
 	}
 
+	/** The invitation that no page has shown yet. */
+	let openedLink: string | null = state.asked === 'join' ? DEMO_INVITATION : null;
+
 	const demo: Demo = {
 		...account.api,
 		...log.api,
@@ -234,7 +237,13 @@ export function createDemo(state: DemoState = {}): Demo {
 			log.record(sit);
 			listeners.forEach((listener) => listener.logChanged());
 		},
-		openInvitation: (link) => listeners.forEach((listener) => listener.invitationOpened(link)),
+		openInvitation: (link) => {
+			openedLink = link;
+			listeners.forEach((listener) => listener.invitationOpened(link));
+		},
+		invitationShown: async (link) => {
+			if (openedLink === link) openedLink = null;
+		},
 		drag: (isOver) => listeners.forEach((listener) => listener.filesOver(isOver)),
 		drop: (files) => listeners.forEach((listener) => listener.filesDropped(files)),
 		askForNote: (id) => listeners.forEach((listener) => listener.openNote(id)),
@@ -345,7 +354,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			listeners.add(listener);
 			if (state.asked === 'quit') listener.quitAsked();
 			if (state.asked === 'drag') listener.filesOver(true);
-			if (state.asked === 'join') listener.invitationOpened(DEMO_INVITATION);
+			if (openedLink !== null) listener.invitationOpened(openedLink);
 			if (state.asked === 'note') listener.openNote(sit?.id ?? finished?.id ?? '');
 			return () => void listeners.delete(listener);
 		},

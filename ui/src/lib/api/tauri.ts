@@ -1,7 +1,7 @@
 /** Implements the API with Tauri commands and events; no other file imports Tauri. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Api, Start } from './api';
+import type { Api, Listener, Start } from './api';
 import type { ChosenFiles, EngineState, LogRequest, UndoEntry } from './types';
 
 declare global {
@@ -14,6 +14,11 @@ declare global {
 /** Sends a request to the log; the shell keeps `undo` if it succeeds. */
 function log<T>(request: LogRequest, undo?: UndoEntry): Promise<T> {
 	return invoke('request_log', { request, undo });
+}
+
+async function showInvitation(listener: Listener): Promise<void> {
+	const link = await invoke<string | null>('get_join_link');
+	if (link !== null) listener.invitationOpened(link);
 }
 
 export const tauri: Api = {
@@ -94,20 +99,20 @@ export const tauri: Api = {
 	bow: () => invoke('bow'),
 	leavePartner: () => invoke('leave_partner'),
 	week: () => invoke('get_week'),
+	invitationShown: (link) => invoke('join_link_shown', { link }),
 	listen: async (listener) => {
 		const stops = await Promise.all([
 			listen<EngineState>('state', (event) => listener.engineState(event.payload)),
 			listen('quit-asked', () => listener.quitAsked()),
 			listen('log', () => listener.logChanged()),
 			listen('partner', () => listener.partnerChanged()),
-			listen<string>('join', (event) => listener.invitationOpened(event.payload)),
+			listen('join', () => void showInvitation(listener)),
 			listen<boolean>('files-over', (event) => listener.filesOver(event.payload)),
 			listen<ChosenFiles>('files-dropped', (event) => listener.filesDropped(event.payload)),
 			listen<{ id: string }>('open-note', (event) => listener.openNote(event.payload.id)),
 		]);
 		// A link that was opened before the window listened.
-		const link = await invoke<string | null>('take_join_link');
-		if (link !== null) listener.invitationOpened(link);
+		await showInvitation(listener);
 		return () => stops.forEach((stop) => stop());
 	},
 };

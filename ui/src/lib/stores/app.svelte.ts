@@ -207,6 +207,15 @@ export class App {
 		this.go('partner');
 	}
 
+	/** Returns the opened link to the page that shows it now; null if there is none. */
+	takeOpenedLink(): string | null {
+		const link = this.openedLink;
+		if (link === null) return null;
+		this.openedLink = null;
+		void this.notices.guard(this.api.invitationShown(link));
+		return link;
+	}
+
 	/** Opens the note field of a sit; in overtime, after the user has ended the sit. */
 	openNote(id: string): void {
 		this.noteOn = id;
