@@ -96,15 +96,17 @@ function text(node: Text, root: SVGElement, origin: Point): void {
 	for (const { 0: word, index } of node.data.matchAll(/\S+/g)) {
 		range.setStart(node, index);
 		range.setEnd(node, index + word.length);
-		const { left, top, height } = range.getBoundingClientRect();
+		const { left, right, top, height } = range.getBoundingClientRect();
 		if (line && Math.abs(line.top - top) < height / 2) {
 			line.element.textContent += ` ${word}`;
 			continue;
 		}
 		const element = add(root, 'text');
 		set(element, {
-			x: left - origin.x,
+			// A line begins at its first word: from right to left, that is at its right end.
+			x: (style.direction === 'rtl' ? right : left) - origin.x,
 			y: top - origin.y + height * ASCENT,
+			direction: style.direction,
 			fill: style.color,
 			'font-family': style.fontFamily,
 			'font-size': style.fontSize,
