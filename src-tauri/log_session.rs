@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zafu_core::message;
 use zafu_engine::protocol::{
-    EngineState, ErrorCode, IpcError, LogChange, LogFilter, LogSession, UndoEntry,
+    ChangedSelection, EngineState, ErrorCode, IpcError, LogChange, LogFilter, LogSession, UndoEntry,
 };
 
 /// Maximum length of a filter as JSON, in bytes: far more than the window can build.
@@ -93,6 +93,12 @@ fn complete(change: &mut LogChange, result: &Value) {
         LogChange::CreateLabel { key, .. } => {
             *key = serde_json::from_value(result["key"].clone()).ok();
         }
+        LogChange::DeleteSelection { change, sits }
+        | LogChange::LabelSelection { change, sits, .. } => {
+            if let Ok(made) = serde_json::from_value::<ChangedSelection>(result.clone()) {
+                (*change, *sits) = (Some(made.change), made.sits);
+            }
+        }
         _ => {}
     }
 }
@@ -145,6 +151,9 @@ mod tests {
         kept.push(UndoEntry { id: 1, change }, &json!(session));
         let change = LogChange::CreateLabel { key: None, name: "Zazen".into() };
         kept.push(UndoEntry { id: 2, change }, &json!({ "key": "zazen", "name": "Zazen" }));
+        let change = LogChange::DeleteSelection { change: None, sits: 7 };
+        let made = ChangedSelection { change: 3, sits: 5 };
+        kept.push(UndoEntry { id: 3, change }, &json!(made));
         let changes: Vec<_> = kept.session().undo.into_iter().map(|entry| entry.change).collect();
         assert!(
             matches!(&changes[0], LogChange::AddSit { session: Some(it), .. } if *it == session)
@@ -152,6 +161,8 @@ mod tests {
         assert!(
             matches!(&changes[1], LogChange::CreateLabel { key: Some(key), .. } if key.0 == "zazen")
         );
+        let made = LogChange::DeleteSelection { change: Some(3), sits: 5 };
+        assert_eq!(changes[2], made);
     }
 
     #[test]

@@ -16,6 +16,7 @@ engine-file-not-written = { $file } konnte nicht geschrieben werden ({ $reason }
 engine-no-window = Zafu läuft in einem Terminal, ohne Fenster. Es wurde nichts geändert. Öffne den Link nach der Sitzung noch einmal, oder füge ihn bei `zafu partner join -` ein.
 engine-not-a-time = „{ $text }“ ist kein Zeitpunkt mit Abstand zu UTC wie 2026-03-01T06:30:00+01:00. Es wurde nichts geändert. Gib Datum und Uhrzeit noch einmal ein.
 engine-not-a-picture = „{ $name }“ ist nicht der Name eines Bildes. Es wurde nichts gespeichert.
+engine-no-such-change = Diese Änderung lässt sich nicht mehr rückgängig machen, weil seitdem viele andere dazukamen. Es wurde nichts geändert.
 engine-filter-too-long = Der Filter ist zu lang. In diesem Fenster bleibt er, wie er ist; für das nächste wird er nicht behalten.
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.

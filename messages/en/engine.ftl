@@ -16,6 +16,7 @@ engine-file-not-written = { $file } could not be written ({ $reason }). Nothing 
 engine-no-window = Zafu runs in a terminal, without a window. Nothing was changed. Open the link again after the sit, or run `zafu partner join -` and paste it there.
 engine-not-a-time = “{ $text }” is not a time with a UTC offset, such as 2026-03-01T06:30:00+01:00. Nothing was changed. Enter the date and the time again.
 engine-not-a-picture = “{ $name }” is not the name of a picture. Nothing was saved.
+engine-no-such-change = This change can no longer be undone, because many others were made since. Nothing was changed.
 engine-filter-too-long = The filter is too long. It stays as it is in this window and is not kept for the next one.
 
 ## A change that could not be saved. $change is one of the messages below, $error a whole message.

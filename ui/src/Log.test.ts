@@ -5,6 +5,7 @@ import Window from './Window.svelte';
 import { createDemo, type Demo } from './lib/api/demo';
 import { DISK_FULL, scene } from './lib/api/scenes';
 import { errorText } from './lib/error-text';
+import { NO_FILTER } from './lib/log/filter.svelte';
 import { FakeIntersectionObserver } from './test/setup';
 
 async function show(query = 'records=years'): Promise<Demo> {
@@ -58,6 +59,7 @@ describe('every part of the log', () => {
 		['', ['log-menu', 'menu-shortcuts']],
 		['', ['log-menu', 'menu-select', 'selection-all']],
 		['', ['log-menu', 'menu-select', 'selection-all', 'selection-label']],
+		['', ['log-menu', 'menu-select', 'selection-all', 'selection-delete']],
 		['records=none', ['log-menu', 'menu-labels']],
 		['', ['log-menu', 'menu-labels']],
 		['', ['log-menu', 'menu-labels', 'label-new']],
@@ -138,6 +140,26 @@ describe('the list', () => {
 		await waitFor(async () => expect((await rows())[0]!.textContent).toContain('Imported'));
 	});
 
+	it('describes a sit to a screen reader with its note and how it was recorded', async () => {
+		const demo = await show('records=elsewhere');
+		const read = (row: HTMLElement) =>
+			row
+				.getAttribute('aria-describedby')!
+				.split(' ')
+				.map((id) => document.getElementById(id)!.textContent!.trim())
+				.join(' ');
+		const sit = (await demo.log({ filter: NO_FILTER, position: 'newest', limit: 2 })).sits[1]!;
+		await demo.editSit(sit, { note: 'Rain all night.', startedAt: '2026-11-20T07:00:00+05:30' });
+		demo.arrive({ ...sit, id: 'other', note: '', source: 'import' });
+		await waitFor(async () => {
+			const described = (await rows()).map(read);
+			expect(
+				described.some((text) => /Rain all night\. .*From another device.*UTC\+05:30/s.test(text)),
+			).toBe(true);
+			expect(described.some((text) => text.includes('Imported'))).toBe(true);
+		});
+	});
+
 	it('is empty with a way to add a sit, or to clear the filter', async () => {
 		await show('records=none');
 		await press('log-empty-add');
@@ -192,6 +214,23 @@ describe('the keyboard', () => {
 		);
 	});
 
+	it('asks before it deletes all sits, and undoes it', async () => {
+		const demo = await show('');
+		const before = (await rows()).length;
+		await key('a', control);
+		await screen.findByTestId('selection');
+		(await rows())[0]!.focus();
+		await key('Delete');
+		const dialog = await screen.findByTestId('delete-dialog');
+		expect(dialog.textContent).toContain(`Delete ${before} sits?`);
+		expect(demo.calls).toEqual([]);
+		await press('delete-confirm');
+		await screen.findByTestId('log-empty');
+		await waitFor(() => expect(screen.queryByTestId('delete-dialog')).toBeNull());
+		await press('notice-action');
+		expect(await rows()).toHaveLength(before);
+	});
+
 	it('does not undo while a text is typed', async () => {
 		const demo = await show();
 		(await rows())[0]!.focus();
@@ -204,11 +243,14 @@ describe('the keyboard', () => {
 		expect(screen.queryByTestId('selection')).toBeNull();
 	});
 
-	it('selects all sits that are loaded, and none with Escape, before it returns to the timer', async () => {
+	it('selects all sits, also those that are not loaded, and none with Escape, before it returns to the timer', async () => {
 		await show();
-		await rows();
+		const size = (await rows())[0]!.getAttribute('aria-setsize')!;
+		expect(Number(size)).toBeGreaterThan(1000);
 		await key('a', control);
-		expect((await screen.findByTestId('selection')).textContent).toContain('50 selected');
+		expect((await screen.findByTestId('selection')).textContent).toContain(
+			`${Number(size).toLocaleString('en')} selected`,
+		);
 		await key('Escape');
 		await waitFor(() => expect(screen.queryByTestId('selection')).toBeNull());
 		expect(screen.queryByTestId('log')).not.toBeNull();
@@ -343,7 +385,7 @@ it('screen readers hear what the filter has found and what is selected', async (
 	await press('log-menu');
 	await press('menu-select');
 	await press('selection-all');
-	await waitFor(() => expect(heard()).toBe('50 selected'));
+	await waitFor(() => expect(heard()).toMatch(/^\d,\d{3} selected$/));
 });
 
 describe('the dialog of a sit', () => {

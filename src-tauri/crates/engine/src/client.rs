@@ -6,9 +6,10 @@
 
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{
-    EngineRequest, EngineState, ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook,
-    LabelView, LogPage, LogQuery, LogRequest, OwnerView, Request, Response, Secret, SitChange,
-    SitEntry, StartRequest, engine_requests, log_requests,
+    ChangedSelection, EngineRequest, EngineState, ErrorCode, InsightPeriod, InsightView, IpcError,
+    LabelLook, LabelView, LogPage, LogQuery, LogRequest, LogSelection, OwnerView, Request,
+    Response, Secret, SelectionView, SitChange, SitEntry, StartRequest, engine_requests,
+    log_requests,
 };
 use crate::socket::{self, Address};
 use interprocess::local_socket::tokio::{Stream, prelude::*};

@@ -5,8 +5,9 @@ mod view;
 
 use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
-    InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery, LogRequest,
-    OwnerView, SitChange, SitEntry, log_requests,
+    ChangedSelection, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage,
+    LogQuery, LogRequest, LogSelection, OwnerView, SelectionView, SitChange, SitEntry,
+    log_requests,
 };
 use crate::serve::dispatch_log;
 use serde_json::Value;

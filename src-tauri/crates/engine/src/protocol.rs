@@ -27,8 +27,8 @@ pub use insight::{
     StreakView, TotalView,
 };
 pub use log::{
-    DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition, LogQuery, Outcome,
-    SitChange, SitEntry,
+    ChangedSelection, DayTotal, LabelLook, LabelView, LogFilter, LogOwner, LogPage, LogPosition,
+    LogQuery, LogSelection, Outcome, SelectionView, SitChange, SitEntry,
 };
 pub use partner::{
     FormerPartnershipView, InvitationNeed, InvitationPreview, InvitationView, NewsView,

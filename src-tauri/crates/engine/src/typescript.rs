@@ -1,12 +1,12 @@
 //! Generates the TypeScript of all types that the window uses, and checks that the committed files are up to date.
 
 use crate::protocol::{
-    BackupView, BellCheck, ChosenFiles, CodeRequest, DeadLetterView, EngineState, ExportFormat,
-    ExportedFile, FinishedView, ImportProgress, ImportReading, ImportUndoView, ImportView,
-    InsightPeriod, InsightView, InvitationPreview, InvitationView, IpcError, LabelLook, LabelView,
-    LogPage, LogQuery, LogRequest, LogSession, OwnerView, PartnerView, ProjectView, RestorePreview,
-    SignInRequest, SignedInView, SitChange, SitEntry, SitRecord, SoundView, StartRequest,
-    UnsettledView, WeekProgress,
+    BackupView, BellCheck, ChangedSelection, ChosenFiles, CodeRequest, DeadLetterView, EngineState,
+    ExportFormat, ExportedFile, FinishedView, ImportProgress, ImportReading, ImportUndoView,
+    ImportView, InsightPeriod, InsightView, InvitationPreview, InvitationView, IpcError, LabelLook,
+    LabelView, LogPage, LogQuery, LogRequest, LogSession, OwnerView, PartnerView, ProjectView,
+    RestorePreview, SelectionView, SignInRequest, SignedInView, SitChange, SitEntry, SitRecord,
+    SoundView, StartRequest, UnsettledView, WeekProgress,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,6 +54,8 @@ fn write(folder: &Path) {
     LogPage::export_all(&config).unwrap();
     LogRequest::export_all(&config).unwrap();
     LogSession::export_all(&config).unwrap();
+    SelectionView::export_all(&config).unwrap();
+    ChangedSelection::export_all(&config).unwrap();
     SitChange::export_all(&config).unwrap();
     SitEntry::export_all(&config).unwrap();
     LabelLook::export_all(&config).unwrap();

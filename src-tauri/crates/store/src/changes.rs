@@ -50,7 +50,6 @@ pub(crate) fn edit(
     now: DateTime<Utc>,
     device: DeviceId,
 ) -> Result<(), StoreError> {
-    check_texts(edit.note.as_deref(), edit.label.as_deref())?;
     let record = sessions::named(connection, session)?;
     // The label as which the session is shown: the session keeps its own, so that a merge of labels can be undone.
     if let Some(label) = &edit.label
@@ -58,6 +57,18 @@ pub(crate) fn edit(
     {
         edit.label = None;
     }
+    edit_record(connection, record, edit, now, device)
+}
+
+/// As [`edit`], of a session that was read. Sets the label also if the session is shown with it.
+pub(crate) fn edit_record(
+    connection: &Connection,
+    record: Record,
+    edit: SessionEdit,
+    now: DateTime<Utc>,
+    device: DeviceId,
+) -> Result<(), StoreError> {
+    check_texts(edit.note.as_deref(), edit.label.as_deref())?;
     let keeps_texts = texts::are_kept(connection, record.owner)?;
     change_record(connection, record, |session| {
         let details = edit.apply(&session, now)?;
@@ -113,7 +124,7 @@ pub(crate) fn delete(
         if open_sits::is_open(connection, record.key)? {
             return Err(StoreError::SitNotOver);
         }
-        change_record(connection, record, |session| Ok(with_deletion(session, Some(at), device)))?;
+        set_deletion(connection, record, Some(at), device)?;
     }
     Ok(())
 }
@@ -126,9 +137,19 @@ pub(crate) fn undelete(
 ) -> Result<(), StoreError> {
     for session in listed {
         let record = sessions::named(connection, *session)?;
-        change_record(connection, record, |session| Ok(with_deletion(session, None, device)))?;
+        set_deletion(connection, record, None, device)?;
     }
     Ok(())
+}
+
+/// Deletes a session at `at`, or undoes its deletion.
+pub(crate) fn set_deletion(
+    connection: &Connection,
+    record: Record,
+    at: Option<DateTime<Utc>>,
+    device: DeviceId,
+) -> Result<(), StoreError> {
+    change_record(connection, record, |session| Ok(with_deletion(session, at, device)))
 }
 
 /// Returns `session` deleted at `at`, or not deleted. A second deletion does not move the time of the first.

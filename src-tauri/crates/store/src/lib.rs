@@ -30,6 +30,7 @@ mod restore;
 #[cfg(test)]
 mod sample;
 mod save;
+mod selection;
 mod server_rows;
 mod sessions;
 mod settings;
@@ -51,7 +52,8 @@ pub use labels::{LabelEntry, LabelUpdate, LabelsApplied};
 pub use location::Relocation;
 pub use log::{
     DayTotal, Insight, InsightQuery, LengthTotal, LogEntry, LogFilter, LogPage, LogPosition,
-    LogQuery, LogSnapshot, Outcome, OwnerFilter, Total, YearTotal, register_functions,
+    LogQuery, LogSelection, LogSnapshot, Outcome, OwnerFilter, Total, YearTotal,
+    register_functions,
 };
 pub use outbox::{Backlog, DeadLetter, Outgoing, Pending};
 pub use owners::Owner;
@@ -61,6 +63,7 @@ pub use partner::{
 };
 pub use read::{OpenOutcome, ReadOnlyStore, ReadSits};
 pub use restore::RestorePreview;
+pub use selection::SelectionChange;
 pub use sessions::SessionKey;
 pub use store::{StagedImport, Store};
 pub use sync::{Pull, Pulled, Push, Pushed, PushedRow, RowOutcome};

@@ -12,11 +12,11 @@ mod words;
 
 pub(crate) use counted::counted_sits;
 pub(crate) use derive::{day_start, derive_days, derive_late};
-pub use filter::{LogFilter, Outcome, OwnerFilter};
+pub use filter::{LogFilter, LogSelection, Outcome, OwnerFilter};
 pub use insight::{DayTotal, Insight, InsightQuery, LengthTotal, YearTotal};
 pub(crate) use insight::{day_totals, insight};
-pub(crate) use page::page;
 pub use page::{LogEntry, LogPage, LogPosition, LogQuery};
+pub(crate) use page::{page, selected, selected_total};
 pub use snapshot::LogSnapshot;
 pub use words::register_functions;
 

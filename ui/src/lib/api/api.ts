@@ -6,6 +6,7 @@ import type {
 	Answer,
 	BackupView,
 	BellCheck,
+	ChangedSelection,
 	ChosenFiles,
 	DateOrder,
 	ExportedFile,
@@ -22,6 +23,7 @@ import type {
 	LogFilter,
 	LogPage,
 	LogQuery,
+	LogSelection,
 	LogSession,
 	OvertimeAnswer,
 	OwnerView,
@@ -32,6 +34,7 @@ import type {
 	Settings,
 	SignedInView,
 	SignInRequest,
+	SelectionView,
 	SessionRef,
 	SitChange,
 	SitEntry,
@@ -139,6 +142,13 @@ export interface Api extends PartnerApi {
 	restoreSits(sessions: SessionRef[]): Promise<void>;
 	/** Sets the label of sits; an empty key removes it. */
 	setLabel(sessions: SessionRef[], key: string, undo?: UndoEntry): Promise<void>;
+	/** Returns what the user can change of a selection. */
+	countSelection(selection: LogSelection): Promise<SelectionView>;
+	deleteSelection(selection: LogSelection, undo?: UndoEntry): Promise<ChangedSelection>;
+	/** Sets the label of all sits of a selection; an empty key removes it. */
+	labelSelection(selection: LogSelection, key: string, undo?: UndoEntry): Promise<ChangedSelection>;
+	/** Reverts a change of a selection. */
+	revertSelection(change: number): Promise<void>;
 	/** Returns the labels that the user can choose, by name. */
 	listLabels(): Promise<LabelView[]>;
 	createLabel(look: LabelLook, undo?: UndoEntry): Promise<LabelView>;

@@ -1,9 +1,11 @@
 /** The demo's log: sits and labels in memory, with the pages and filters of the engine. */
 import { NO_FILTER } from '../log/filter.svelte';
 import { unchangedLook } from '../log/label-look';
+import { isDeletable, isEditable } from '../log/session';
 import type { MessageId } from '../messages.svelte';
 import type { Api } from './api';
 import type {
+	ChangedSelection,
 	DayTotal,
 	IpcError,
 	LabelLook,
@@ -13,6 +15,7 @@ import type {
 	LogOwner,
 	LogPage,
 	LogPosition,
+	LogSelection,
 	LogSession,
 	OwnerView,
 	SessionRef,
@@ -47,6 +50,10 @@ type LogApi = Pick<
 	| 'deleteSits'
 	| 'restoreSits'
 	| 'setLabel'
+	| 'countSelection'
+	| 'deleteSelection'
+	| 'labelSelection'
+	| 'revertSelection'
 	| 'listLabels'
 	| 'createLabel'
 	| 'changeLabel'
@@ -80,6 +87,9 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 	let kept = [...records].sort(byStart);
 	let removed: SitRecord[] = [];
 	let table = [...labels];
+	/** What reverts each change of a selection. */
+	const reverts: Record<number, () => void> = {};
+	let lastChange = 0;
 	/** What the shell keeps for the next window. */
 	let session: LogSession = { filter: NO_FILTER, undo: [] };
 
@@ -187,6 +197,35 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		session = { ...session, undo: [...session.undo, { ...entry, change }] };
 	}
 
+	const isIn = (sessions: SessionRef[]) => (one: SitRecord) =>
+		sessions.some((session) => isOf(one, session));
+
+	function remove(sessions: SessionRef[]): void {
+		const isChosen = isIn(sessions);
+		removed = [...removed, ...kept.filter(isChosen)];
+		kept = kept.filter((one) => !isChosen(one));
+	}
+
+	function restore(sessions: SessionRef[]): void {
+		const isChosen = isIn(sessions);
+		kept = [...kept, ...removed.filter(isChosen)].sort(byStart);
+		removed = removed.filter((one) => !isChosen(one));
+	}
+
+	/** Returns the sits of a selection that can be changed. */
+	function selected({ filter, except }: LogSelection): SitRecord[] {
+		const isExcepted = isIn(except);
+		return kept.filter(selects(filter)).filter((one) => isEditable(one) && !isExcepted(one));
+	}
+
+	/** Keeps what reverts a change of a selection. */
+	function reverted(sits: number, revert: () => void, undo?: UndoEntry): ChangedSelection {
+		const changed = { change: (lastChange += 1), sits };
+		reverts[changed.change] = revert;
+		keep(undo, changed);
+		return changed;
+	}
+
 	const api: LogApi = {
 		log: async ({ filter, position, limit }): Promise<LogPage> => {
 			kept = kept.map((one) => ({ ...one, day: dayOf(one.startedAt, dayStartsAtHour()) }));
@@ -234,21 +273,40 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 		},
 		deleteSits: async (sessions, undo) => {
 			calls.push('deleteSits');
-			const chosen = (one: SitRecord) => sessions.some((session) => isOf(one, session));
-			removed = [...removed, ...kept.filter(chosen)];
-			kept = kept.filter((one) => !chosen(one));
+			remove(sessions);
 			keep(undo);
 		},
 		restoreSits: async (sessions) => {
 			calls.push('restoreSits');
-			const chosen = (one: SitRecord) => sessions.some((session) => isOf(one, session));
-			kept = [...kept, ...removed.filter(chosen)].sort(byStart);
-			removed = removed.filter((one) => !chosen(one));
+			restore(sessions);
 		},
 		setLabel: async (sessions, key, undo) => {
 			calls.push(`setLabel ${key}`);
 			for (const session of sessions) change(session, { label: key });
 			keep(undo);
+		},
+		countSelection: async (selection) => {
+			const sits = selected(selection);
+			const seconds = sits.reduce((sum, one) => sum + one.satSeconds, 0);
+			return { sits: sits.length, seconds, deletable: sits.filter(isDeletable).length };
+		},
+		deleteSelection: async (selection, undo) => {
+			calls.push('deleteSelection');
+			const sits = selected(selection).filter(isDeletable);
+			remove(sits);
+			return reverted(sits.length, () => restore(sits), undo);
+		},
+		labelSelection: async (selection, key, undo) => {
+			calls.push(`labelSelection ${key}`);
+			const sits = selected(selection).filter((one) => shownKey(one.label) !== key);
+			for (const sit of sits) change(sit, { label: key });
+			const revert = () => sits.forEach((sit) => change(sit, { label: sit.label }));
+			return reverted(sits.length, revert, undo);
+		},
+		revertSelection: async (id) => {
+			const revert = reverts[id] ?? reject('engine-no-such-change', {});
+			revert();
+			delete reverts[id];
 		},
 		listLabels: async () => {
 			const keys = new Set([...table.map((one) => one.key), ...kept.map((one) => one.label)]);

@@ -48,6 +48,26 @@ former: Array<FormerLabel>,
 /**
  * The label that was created for them.
  */
+newLabel: LabelKey | null, } | { "kind": "deleteSelection", 
+/**
+ * The change, as `revert_selection` needs it; `None` until it was made.
+ */
+change: number | null, 
+/**
+ * The number of sits.
+ */
+sits: number, } | { "kind": "labelSelection", 
+/**
+ * The change, as `revert_selection` needs it; `None` until it was made.
+ */
+change: number | null, 
+/**
+ * The number of sits.
+ */
+sits: number, 
+/**
+ * The label that was created for them.
+ */
 newLabel: LabelKey | null, } | { "kind": "createLabel", 
 /**
  * The label; `None` until it was created.

@@ -3,6 +3,7 @@ import type { InsightPeriod } from "./InsightPeriod";
 import type { LabelKey } from "./LabelKey";
 import type { LabelLook } from "./LabelLook";
 import type { LogQuery } from "./LogQuery";
+import type { LogSelection } from "./LogSelection";
 import type { SessionRef } from "./SessionRef";
 import type { SitChange } from "./SitChange";
 import type { SitEntry } from "./SitEntry";
@@ -10,4 +11,4 @@ import type { SitEntry } from "./SitEntry";
 /**
  * A request of the table in this module, named for the method that it calls.
  */
-export type LogRequest = { "do": "sits", query: LogQuery, } | { "do": "insight", period: InsightPeriod, } | { "do": "owners", } | { "do": "addSit", entry: SitEntry, } | { "do": "editSit", session: SessionRef, change: SitChange, } | { "do": "deleteSits", sessions: Array<SessionRef>, } | { "do": "restoreSits", sessions: Array<SessionRef>, } | { "do": "setLabel", sessions: Array<SessionRef>, label: string, } | { "do": "labels", } | { "do": "createLabel", look: LabelLook, } | { "do": "changeLabel", key: LabelKey, look: LabelLook, } | { "do": "mergeLabel", from: LabelKey, into: LabelKey, } | { "do": "deleteLabel", key: LabelKey, } | { "do": "restoreLabel", key: LabelKey, };
+export type LogRequest = { "do": "sits", query: LogQuery, } | { "do": "insight", period: InsightPeriod, } | { "do": "owners", } | { "do": "addSit", entry: SitEntry, } | { "do": "editSit", session: SessionRef, change: SitChange, } | { "do": "deleteSits", sessions: Array<SessionRef>, } | { "do": "restoreSits", sessions: Array<SessionRef>, } | { "do": "setLabel", sessions: Array<SessionRef>, label: string, } | { "do": "countSelection", selection: LogSelection, } | { "do": "deleteSelection", selection: LogSelection, } | { "do": "labelSelection", selection: LogSelection, label: string, } | { "do": "revertSelection", change: number, } | { "do": "labels", } | { "do": "createLabel", look: LabelLook, } | { "do": "changeLabel", key: LabelKey, look: LabelLook, } | { "do": "mergeLabel", from: LabelKey, into: LabelKey, } | { "do": "deleteLabel", key: LabelKey, } | { "do": "restoreLabel", key: LabelKey, };

@@ -1,6 +1,16 @@
 /** The log: what it lists, what is selected, and the changes that the user makes. */
 import type { App } from '../stores/app.svelte';
-import type { LogChange, LogFilter, SessionRef, SitEntry, SitRecord } from '../api/types';
+import type {
+	ChangedSelection,
+	LogChange,
+	LogFilter,
+	LogSelection,
+	SelectionView,
+	SessionRef,
+	SitEntry,
+	SitRecord,
+	UndoEntry,
+} from '../api/types';
 import { t } from '../messages.svelte';
 import { useApp } from '../stores/app.svelte';
 import { changeOf, isEmpty, type EntryText } from './entry';
@@ -8,7 +18,7 @@ import { Filter } from './filter.svelte';
 import { Labels, type LabelChoice } from './labels.svelte';
 import './messages';
 import { Pages } from './pages.svelte';
-import { Selection } from './selection.svelte';
+import { Selection, type AllSits, type ChosenSits } from './selection.svelte';
 import { isDeletable, keyOf, refOf } from './session';
 import { dayText, when } from './text';
 import { Undo } from './undo.svelte';
@@ -24,7 +34,8 @@ export interface Draft {
 export type LogDialog =
 	| { kind: 'add'; draft?: Draft }
 	| { kind: 'edit'; sit: SitRecord; draft?: Draft }
-	| { kind: 'label'; sits: SitRecord[] }
+	| { kind: 'label'; chosen: ChosenSits }
+	| { kind: 'delete'; chosen: AllSits }
 	| { kind: 'filter' | 'jump' | 'shortcuts' };
 
 export class Log {
@@ -60,6 +71,7 @@ export class Log {
 		if (isReturn && this.place) this.pages.dropFar();
 		else {
 			this.place = null;
+			this.selection.clear();
 			this.pages.drop();
 		}
 		await (this.place ? this.pages.refresh() : this.pages.open(this.filter.current));
@@ -95,7 +107,6 @@ export class Log {
 			this.#app.notices.show({ kind: 'error', text });
 			return false;
 		}
-		this.selection.clear();
 		const first = this.pages.list[0]?.sits[0];
 		this.focusOn = first ? keyOf(first) : null;
 		return true;
@@ -103,8 +114,20 @@ export class Log {
 
 	async jumpToNewest(): Promise<void> {
 		await this.pages.open(this.filter.current);
-		this.selection.retain(this.pages.sits);
 	}
+
+	/** Selects all sits that meet the conditions of the listed ones, also those that are not loaded. */
+	selectAll(): Promise<void> {
+		const { filter } = this.pages;
+		return this.selection.all(filter, async (selection) => {
+			const view = await this.#count(selection);
+			return filter === this.pages.filter ? view : undefined;
+		});
+	}
+
+	#count = (selection: LogSelection): Promise<SelectionView | undefined> => {
+		return this.#app.notices.guard(this.#app.api.countSelection(selection));
+	};
 
 	add(entry: SitEntry, label: LabelChoice): Promise<boolean> {
 		return this.#change(() => this.#add(entry, label));
@@ -153,9 +176,18 @@ export class Log {
 		return true;
 	}
 
-	/** Deletes those of the sits that can be deleted. */
-	delete(chosen: SitRecord[]): Promise<void> {
-		return this.#change(() => this.#delete(chosen));
+	/** Deletes those of the sits that can be deleted. Asks first if they are not listed one by one. */
+	delete(chosen: ChosenSits): Promise<void> {
+		if (Array.isArray(chosen)) return this.#change(() => this.#delete(chosen));
+		this.dialog = { kind: 'delete', chosen };
+		return Promise.resolve();
+	}
+
+	/** Deletes all sits of a selection that can be deleted. */
+	deleteAll({ selection, deletable }: AllSits): Promise<boolean> {
+		return this.#changeAll({ kind: 'deleteSelection', change: null, sits: deletable }, (undo) =>
+			this.#app.api.deleteSelection(selection, undo),
+		);
 	}
 
 	async #delete(chosen: SitRecord[]): Promise<void> {
@@ -174,8 +206,37 @@ export class Log {
 	}
 
 	/** Sets the label of sits. */
-	setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
-		return this.#change(() => this.#setLabel(sits, label));
+	setLabel(chosen: ChosenSits, label: LabelChoice): Promise<boolean> {
+		if (Array.isArray(chosen)) return this.#change(() => this.#setLabel(chosen, label));
+		return this.#change(async () => {
+			const { api, notices } = this.#app;
+			const made = await notices.guard(this.labels.make(label));
+			if (!made) return false;
+			const { key, newLabel } = made;
+			const change = { kind: 'labelSelection', change: null, sits: chosen.sits, newLabel } as const;
+			return this.#changeAll(change, (undo) => api.labelSelection(chosen.selection, key, undo));
+		});
+	}
+
+	/** Changes all sits of a selection. */
+	#changeAll(
+		change: Extract<LogChange, { kind: 'deleteSelection' | 'labelSelection' }>,
+		request: (undo: UndoEntry) => Promise<ChangedSelection>,
+	): Promise<boolean> {
+		return this.#change(async () => {
+			const undo = this.undo.entry(change);
+			const changed = await this.#app.notices.guard(request(undo));
+			if (!changed) return false;
+			const isDeletion = change.kind === 'deleteSelection';
+			if (isDeletion) this.selection.clear();
+			const done = isDeletion ? 'log-deleted' : 'log-labelled';
+			this.undo.add(
+				{ ...undo, change: { ...change, ...changed } },
+				t(done, { count: changed.sits }),
+			);
+			await this.refresh();
+			return true;
+		});
 	}
 
 	async #setLabel(sits: SitRecord[], label: LabelChoice): Promise<boolean> {
@@ -205,12 +266,17 @@ export class Log {
 		this.selection.clear();
 		this.place = null;
 		await this.pages.open(this.filter.current);
+		// What was selected meanwhile is of the former filter.
+		this.selection.clear();
 	}
 
 	/** Loads the labels and the owners, and drops what they or the sits no longer have. */
 	async #loadOthers(): Promise<void> {
-		this.selection.retain(this.pages.sits);
-		await Promise.all([this.labels.load(), this.#app.owners.load()]);
+		await Promise.all([
+			this.selection.update(this.pages, this.#count),
+			this.labels.load(),
+			this.#app.owners.load(),
+		]);
 		this.#checkOwner();
 	}
 
@@ -236,6 +302,10 @@ export class Log {
 				return api.restoreSits(change.sessions);
 			case 'setLabel':
 				for (const { label, sessions } of change.former) await api.setLabel(sessions, label);
+				return;
+			case 'deleteSelection':
+			case 'labelSelection':
+				if (change.change !== null) await api.revertSelection(change.change);
 				return;
 			case 'createLabel':
 				if (change.key !== null) await api.deleteLabel(change.key);

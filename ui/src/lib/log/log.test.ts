@@ -9,6 +9,7 @@ import { App } from '../stores/app.svelte';
 import { NO_FILTER, TYPING_PAUSE } from './filter.svelte';
 import { unchangedLook, unusedLook } from './label-look';
 import { entryOf, logOf, type Log } from './log.svelte';
+import type { AllSits } from './selection.svelte';
 import { keyOf } from './session';
 import { undoName } from './undo.svelte';
 
@@ -263,7 +264,7 @@ describe('the filter', () => {
 
 describe('the selection', () => {
 	let log: Log;
-	const chosen = () => log.selection.sits.map((sit) => sit.id);
+	const chosen = () => log.pages.sits.filter((sit) => log.selection.has(sit)).map(({ id }) => id);
 
 	beforeEach(async () => {
 		const records = many(5);
@@ -293,13 +294,105 @@ describe('the selection', () => {
 	});
 
 	it('has only sits that are listed', async () => {
-		log.selection.all(log.pages.sits);
+		await log.selectAll();
 		expect(chosen()).toEqual(['s0', 's1', 's2', 's4']);
 		await log.delete([log.pages.sits[4]!]);
 		expect(log.selection.size).toBe(0);
-		log.selection.all(log.pages.sits);
+		await log.selectAll();
 		log.filter.change({ words: 'nothing' });
 		expect(log.selection.size).toBe(0);
+	});
+});
+
+describe('the selection of all sits', () => {
+	const all = (log: Log) => log.selection.chosen as AllSits;
+	const labelled = (change: Partial<SitRecord> = {}) =>
+		many(120).map((sit, at) => ({ ...sit, label: at % 2 === 0 ? 'zazen' : '', ...change }));
+
+	it('has those that are not loaded, except some, with their number and time', async () => {
+		const { log } = await open(labelled());
+		log.filter.change({ labels: ['zazen'] });
+		await vi.waitFor(() => expect(log.pages.total).toBe(60));
+		await log.selectAll();
+		const numbers = () => [log.selection.size, log.selection.seconds, log.selection.deletable];
+		expect(numbers()).toEqual([60, 36_000, 60]);
+		log.selection.toggle(log.pages.sits[0]!);
+		expect(numbers()).toEqual([59, 35_400, 59]);
+		expect(log.selection.has(log.pages.sits[0]!)).toBe(false);
+		await log.pages.loadOlder();
+		expect(log.pages.sits.slice(1).every((sit) => log.selection.has(sit))).toBe(true);
+		log.selection.toggle(log.pages.sits[0]!);
+		expect(numbers()).toEqual([60, 36_000, 60]);
+	});
+
+	it('is deleted once the user has confirmed it, and undone as a whole', async () => {
+		const { app, demo, log } = await open(labelled());
+		await log.selectAll();
+		log.selection.toggle(log.pages.sits[1]!);
+		await log.delete(log.selection.chosen);
+		expect([demo.calls, log.dialog?.kind]).toEqual([[], 'delete']);
+		expect(await log.deleteAll(all(log))).toBe(true);
+		expect([ids(log), log.selection.size]).toEqual([['s1'], 0]);
+		expect(app.notices.current?.text).toBe('119 sits were deleted.');
+		expect(undoName(log.undo.last!.change)).toBe('Undo: delete 119 sits');
+		await log.undo.run();
+		expect([log.pages.total, log.undo.last]).toEqual([120, undefined]);
+		expect(demo.calls).toEqual(['deleteSelection']);
+	});
+
+	it('gets a label, and back those that the sits had', async () => {
+		const { log } = await open(labelled());
+		await log.selectAll();
+		expect(await log.setLabel(log.selection.chosen, log.labels.chosen('Rain'))).toBe(true);
+		const sits = () => log.labels.list.map(({ name, sits }) => [name, sits]);
+		expect(sits()).toEqual([
+			['Metta', 0],
+			['Rain', 120],
+			['Zazen', 0],
+		]);
+		await log.undo.run();
+		expect(sits()).toEqual([
+			['Metta', 0],
+			['Zazen', 60],
+		]);
+	});
+
+	it('follows what something else changes', async () => {
+		const { demo, log } = await open(many(120));
+		await log.selectAll();
+		demo.arrive(record('new', '2026-11-24T07:00:00+01:00'));
+		await log.changedElsewhere();
+		expect([log.selection.size, log.selection.has(log.pages.sits[0]!)]).toEqual([121, true]);
+	});
+
+	it('that fails changes nothing and is not undone', async () => {
+		const { app, demo, log } = await open(many(120));
+		await log.selectAll();
+		demo.deleteSelection = () => Promise.reject(DISK_FULL);
+		expect(await log.deleteAll(all(log))).toBe(false);
+		expect([log.undo.last, log.selection.size]).toEqual([undefined, 120]);
+		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
+	});
+
+	it('is empty if the filter changes meanwhile', async () => {
+		const { log } = await open(labelled());
+		log.filter.change({ labels: ['zazen'] });
+		await log.selectAll();
+		await vi.waitFor(() => expect(log.pages.total).toBe(60));
+		expect(log.selection.size).toBe(0);
+		const selecting = log.selectAll();
+		log.filter.change({ labels: [] });
+		await selecting;
+		await vi.waitFor(() => expect(log.pages.total).toBe(120));
+		expect(log.selection.size).toBe(0);
+	});
+
+	it('becomes the selection of a few once a range is selected', async () => {
+		const { log } = await open(many(120));
+		await log.selectAll();
+		const sits = log.pages.sits;
+		log.selection.extend(sits, sits[1]!, sits[3]!);
+		expect(log.selection.chosen).toMatchObject([{ id: 's1' }, { id: 's2' }, { id: 's3' }]);
 	});
 });
 
@@ -447,8 +540,9 @@ describe('a change', () => {
 	it('that fails changes nothing and is not undone', async () => {
 		const { app, demo, log } = await open(many(2));
 		demo.deleteSits = () => Promise.reject(DISK_FULL);
-		log.selection.all(log.pages.sits);
-		await log.delete(log.selection.sits);
+		const sits = log.pages.sits;
+		log.selection.extend(sits, sits[0]!, sits[1]!);
+		await log.delete(log.selection.chosen);
 		expect([ids(log), log.undo.last, log.selection.size]).toEqual([['s0', 's1'], undefined, 2]);
 		expect(app.notices.current?.text).toBe(errorText(DISK_FULL));
 	});
@@ -544,7 +638,24 @@ describe('a change by another program', () => {
 		await log.changedElsewhere();
 		expect(log.pages.opened).toBe(opened);
 		expect(ids(log)).toEqual(['s0', 's1', 's2', ...range(4, 101)]);
-		expect(log.selection.sits).toMatchObject([{ id: 's60', note: 'rain' }]);
+		expect(log.selection.chosen).toMatchObject([{ id: 's60', note: 'rain' }]);
+	});
+
+	it('keeps the selected sits that are far from what the user sees', async () => {
+		const { log, demo } = await open(many(250));
+		for (let page = 0; page < 4; page += 1) await log.pages.loadOlder();
+		const at = (index: number) => log.pages.sits[index]!;
+		for (const index of [0, 110, 120, 249]) log.selection.toggle(at(index));
+		const [first, second, , fourth, fifth] = log.pages.list;
+		for (const page of [first!, second!, fourth!, fifth!]) log.pages.setFar(page.key, true);
+		await demo.deleteSits([{ id: 's120', owner: null }]);
+		await log.changedElsewhere();
+		expect(ids(log)).not.toContain('s0');
+		const chosen = log.selection.chosen as SitRecord[];
+		expect(chosen.map(({ id }) => id)).toEqual(['s0', 's110', 's249']);
+		await log.delete(chosen);
+		await log.jumpToNewest();
+		expect(log.pages.total).toBe(246);
 	});
 
 	it('waits for a change of the user, which shows its sit', async () => {

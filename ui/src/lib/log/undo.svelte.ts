@@ -99,6 +99,10 @@ export function undoName(change: LogChange): string {
 			const count = change.former.reduce((sum, { sessions }) => sum + sessions.length, 0);
 			return t('log-undo-label', { count });
 		}
+		case 'deleteSelection':
+			return t('log-undo-delete', { count: change.sits });
+		case 'labelSelection':
+			return t('log-undo-label', { count: change.sits });
 		case 'createLabel':
 			return t('log-undo-label-create', { name: change.name });
 		case 'changeLabel':

@@ -5,8 +5,9 @@ use crate::clock::Clock;
 use crate::handle::EngineHandle;
 use crate::partner::LocalPartner;
 use crate::protocol::{
-    ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage, LogQuery,
-    OwnerView, SitChange, SitEntry,
+    ChangedSelection, ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView,
+    LogFilter, LogPage, LogQuery, LogSelection, Outcome, OwnerView, SelectionView, SitChange,
+    SitEntry, StageView,
 };
 use crate::thread::{Message, new_id};
 use crate::view::owners;
@@ -19,21 +20,28 @@ use zafu_core::ids::{SessionId, SessionRef};
 use zafu_core::label::LabelKey;
 use zafu_core::message;
 use zafu_core::time::{UtcOffset, WallTime};
-use zafu_store::Store;
+use zafu_store::{self as store, SelectionChange, Store};
 
 /// The most sits of one page.
 const MAX_PAGE: u32 = 1_000;
+
+/// The most sits of all changes of selections that can be reverted, in 40 bytes each. The last change can always be.
+const MAX_REVERTIBLE: usize = 1_000_000;
 
 /// What the thread of the log needs.
 pub(crate) struct LogThread {
     store: Store,
     clock: Arc<dyn Clock>,
     engine: EngineHandle,
+    /// The last changes of selections, by their numbers, the oldest first.
+    revertible: Vec<(u32, Arc<SelectionChange>)>,
+    /// The number of the last change of a selection.
+    last_change: u32,
 }
 
 impl LogThread {
     pub(crate) const fn new(store: Store, clock: Arc<dyn Clock>, engine: EngineHandle) -> Self {
-        Self { store, clock, engine }
+        Self { store, clock, engine, revertible: Vec::new(), last_change: 0 }
     }
 
     /// Serves `messages` until it is told to stop.
@@ -104,6 +112,86 @@ impl LogThread {
         self.store.set_label(&sessions, &label, self.now().utc)?;
         self.engine.sessions_changed();
         Ok(())
+    }
+
+    pub(crate) fn count_selection(
+        &self,
+        selection: LogSelection,
+    ) -> Result<SelectionView, IpcError> {
+        let (selection, open) = self.editable(selection)?;
+        let total = self.store.selected_total(&selection)?;
+        let deletable = total.sits.saturating_sub(u32::try_from(open.len()).unwrap_or(u32::MAX));
+        Ok(SelectionView { sits: total.sits, seconds: total.seconds, deletable })
+    }
+
+    pub(crate) fn delete_selection(
+        &mut self,
+        selection: LogSelection,
+    ) -> Result<ChangedSelection, IpcError> {
+        let (selection, _) = self.editable(selection)?;
+        let changed = self.store.delete_selection(&selection, self.now().utc)?;
+        Ok(self.changed(changed))
+    }
+
+    pub(crate) fn label_selection(
+        &mut self,
+        selection: LogSelection,
+        label: String,
+    ) -> Result<ChangedSelection, IpcError> {
+        let (selection, _) = self.editable(selection)?;
+        let changed = self.store.label_selection(&selection, &label, self.now().utc)?;
+        Ok(self.changed(changed))
+    }
+
+    pub(crate) fn revert_selection(&mut self, change: u32) -> Result<(), IpcError> {
+        let at =
+            self.revertible.iter().position(|(id, _)| *id == change).ok_or_else(|| {
+                IpcError::new(ErrorCode::NotFound, message!("engine-no-such-change"))
+            })?;
+        self.store.revert(&self.revertible[at].1, self.now().utc)?;
+        self.revertible.remove(at);
+        self.engine.sessions_changed();
+        Ok(())
+    }
+
+    /// Returns a selection without the sits that another device is still timing, and those of it that are open here.
+    fn editable(
+        &self,
+        selection: LogSelection,
+    ) -> Result<(store::LogSelection, Vec<SessionRef>), IpcError> {
+        let LogSelection { filter, mut except } = selection;
+        let mut open = Vec::new();
+        let outcomes = &filter.outcomes;
+        if outcomes.is_empty() || outcomes.contains(&Outcome::Started) {
+            // Sits that are not over are few.
+            let filter = LogFilter { outcomes: vec![Outcome::Started], ..filter.clone() };
+            let query = LogQuery { filter, limit: u32::MAX, ..LogQuery::default() };
+            for sit in view::log_page(&self.store, &query, self.now())?.sits {
+                let session = SessionRef { id: sit.id, owner: sit.owner };
+                match sit.stage {
+                    StageView::RunningElsewhere => except.push(session),
+                    StageView::Started if !except.contains(&session) => open.push(session),
+                    _ => {}
+                }
+            }
+        }
+        Ok((store::LogSelection { filter: view::filter(&filter), except }, open))
+    }
+
+    /// Keeps a change of a selection, so that it can be reverted. Forgets the oldest ones if they are too many sits
+    /// together.
+    fn changed(&mut self, changed: SelectionChange) -> ChangedSelection {
+        self.engine.sessions_changed();
+        self.last_change += 1;
+        let sits = u32::try_from(changed.count()).unwrap_or(u32::MAX);
+        self.revertible.push((self.last_change, Arc::new(changed)));
+        let count = |(_, changed): &(u32, Arc<SelectionChange>)| changed.count();
+        while self.revertible.len() > 1
+            && self.revertible.iter().map(count).sum::<usize>() > MAX_REVERTIBLE
+        {
+            self.revertible.remove(0);
+        }
+        ChangedSelection { change: self.last_change, sits }
     }
 
     pub(crate) fn labels(&self) -> Result<Vec<LabelView>, IpcError> {

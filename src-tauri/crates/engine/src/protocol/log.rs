@@ -55,6 +55,42 @@ pub struct LogFilter {
     pub last_day: Option<NaiveDate>,
 }
 
+/// All sits that a filter selects, except some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogSelection {
+    /// The filter.
+    pub filter: LogFilter,
+    /// The sits that are not selected.
+    pub except: Vec<SessionRef>,
+}
+
+/// What the user can change of a selection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SelectionView {
+    /// The number of sits: all but those that another device is still timing.
+    pub sits: u32,
+    /// Their time sat together.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub seconds: u64,
+    /// The number of those that can be deleted.
+    pub deletable: u32,
+}
+
+/// A change of a selection, which `revert_selection` can revert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChangedSelection {
+    /// Identifies the change until the engine stops.
+    pub change: u32,
+    /// The number of sits that were changed.
+    pub sits: u32,
+}
+
 /// How a sit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,8 +5,8 @@
 //! generated from them, so that a client cannot decode a response as another type than the server encodes.
 
 use super::{
-    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, ProfileView, Secret,
-    SignInRequest, SitChange, SitEntry, StartRequest,
+    CodeRequest, ImportFiles, InsightPeriod, IpcError, LabelLook, LogQuery, LogSelection,
+    ProfileView, Secret, SignInRequest, SitChange, SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
 use zafu_core::ids::{SessionId, SessionRef, UserId};
@@ -38,7 +38,11 @@ impl LogRequest {
     pub(crate) const fn is_change(&self) -> bool {
         !matches!(
             self,
-            Self::Sits { .. } | Self::Insight { .. } | Self::Owners {} | Self::Labels {}
+            Self::Sits { .. }
+                | Self::CountSelection { .. }
+                | Self::Insight { .. }
+                | Self::Owners {}
+                | Self::Labels {}
         )
     }
 }
@@ -134,6 +138,16 @@ macro_rules! log_requests {
             ///
             /// Fails with `ErrorCode::NotFound` if one does not exist.
             SetLabel => set_label(sessions: Vec<SessionRef>, label: String) -> ();
+            /// Returns what the user can change of a selection.
+            CountSelection => count_selection(selection: LogSelection) -> SelectionView;
+            /// Marks the sits of a selection that are over as deleted, all of them or none.
+            DeleteSelection => delete_selection(selection: LogSelection) -> ChangedSelection;
+            /// Sets the label of the sits of a selection, of all or none; the empty text removes it.
+            LabelSelection => label_selection(selection: LogSelection, label: String) -> ChangedSelection;
+            /// Reverts a change of a selection, wholly or not at all.
+            ///
+            /// Fails with `ErrorCode::NotFound` if the engine no longer knows it.
+            RevertSelection => revert_selection(change: u32) -> ();
             /// Returns the labels that the user can choose, by name.
             Labels => labels() -> Vec<LabelView>;
             /// Creates a label.

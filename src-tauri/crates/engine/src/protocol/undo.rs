@@ -65,6 +65,22 @@ pub enum LogChange {
         /// The label that was created for them.
         new_label: Option<LabelKey>,
     },
+    /// All sits of a selection were deleted.
+    DeleteSelection {
+        /// The change, as `revert_selection` needs it; `None` until it was made.
+        change: Option<u32>,
+        /// The number of sits.
+        sits: u32,
+    },
+    /// The label of all sits of a selection was set.
+    LabelSelection {
+        /// The change, as `revert_selection` needs it; `None` until it was made.
+        change: Option<u32>,
+        /// The number of sits.
+        sits: u32,
+        /// The label that was created for them.
+        new_label: Option<LabelKey>,
+    },
     /// A label was created.
     CreateLabel {
         /// The label; `None` until it was created.

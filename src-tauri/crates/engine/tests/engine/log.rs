@@ -8,8 +8,8 @@ use zafu_core::label::{Colour, Shape};
 use zafu_core::settings::Settings;
 use zafu_core::time::Seconds;
 use zafu_engine::protocol::{
-    ErrorCode, InsightPeriod, LabelLook, LogQuery, SitChange, SitEntry, SitRecord, StreakView,
-    TotalView,
+    ErrorCode, InsightPeriod, LabelLook, LogQuery, LogSelection, SitChange, SitEntry, SitRecord,
+    StreakView, TotalView,
 };
 use zafu_engine::{Client, Event};
 
@@ -111,6 +111,37 @@ fn a_change_of_the_note_keeps_everything_else_also_while_the_sit_runs() {
     fakes.engine().log().edit_sit(running.into(), length).wait().unwrap();
     let sit = sits(&fakes).remove(0);
     assert_eq!((&*sit.note, sit.sat_seconds), ("rain", Seconds(30)));
+}
+
+#[test]
+fn all_sits_of_a_filter_are_changed_at_once_and_reverted() {
+    let fakes = Fakes::new();
+    let first = sit(&fakes, 10);
+    let second = sit(&fakes, 12);
+    let running = fakes.start(600, 0).unwrap().sit.unwrap().id;
+    fakes.pass(Duration::from_secs(60));
+    let log = fakes.engine().log();
+    let all = LogSelection::default();
+    let view = log.count_selection(all.clone()).wait().unwrap();
+    assert_eq!((view.sits, view.deletable), (3, 2));
+    let but_first = LogSelection { except: vec![first], ..all.clone() };
+    let view = log.count_selection(but_first.clone()).wait().unwrap();
+    assert_eq!((view.sits, view.deletable), (2, 1));
+
+    let labelled = log.label_selection(but_first, "evening".into()).wait().unwrap();
+    assert_eq!(labelled.sits, 2);
+    let labels = || sits(&fakes).into_iter().map(|sit| sit.label).collect::<Vec<_>>();
+    assert_eq!(labels(), ["evening", "evening", ""]);
+    let deleted = log.delete_selection(all).wait().unwrap();
+    assert_eq!(deleted.sits, 2);
+    let ids = || sits(&fakes).into_iter().map(|sit| sit.id).collect::<Vec<_>>();
+    assert_eq!(ids(), [running]);
+    log.revert_selection(deleted.change).wait().unwrap();
+    assert_eq!(ids(), [running, second.id, first.id]);
+    log.revert_selection(labelled.change).wait().unwrap();
+    assert_eq!(labels(), ["", "", ""]);
+    let error = log.revert_selection(labelled.change).wait().unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use zafu_core::ids::UserId;
+use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::session::Source;
 use zafu_core::time::Seconds;
@@ -45,6 +45,15 @@ pub struct LogFilter {
     pub first_day: Option<NaiveDate>,
     /// The last local day.
     pub last_day: Option<NaiveDate>,
+}
+
+/// All sessions that a filter selects, except some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogSelection {
+    /// The filter.
+    pub filter: LogFilter,
+    /// The sessions that are not selected.
+    pub except: Vec<SessionRef>,
 }
 
 /// How a sit ended.

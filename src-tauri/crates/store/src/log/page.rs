@@ -4,7 +4,7 @@
 //! outcome and a source, the rows; for words, the matches in the index of words. So a page costs what its rows cost, however
 //! long the log is, unless a condition of the row alone, such as its length, applies to almost no row.
 
-use super::filter::{self, Kind, Labels, LogFilter};
+use super::filter::{self, Kind, Labels, LogFilter, LogSelection};
 use super::words::Search;
 use super::{Total, day_number, day_of_number, day_start};
 use crate::StoreError;
@@ -170,6 +170,35 @@ pub(super) fn for_each(
             }
         }
     }
+}
+
+/// Returns the keys of the selected sessions, newest first.
+pub(crate) fn selected(
+    connection: &Connection,
+    selection: &LogSelection,
+) -> Result<Vec<SessionKey>, StoreError> {
+    let except = keys(connection, &selection.except)?;
+    let rows =
+        Scans::of(connection, &selection.filter)?.rows(Direction::Older, i64::MAX, usize::MAX)?;
+    Ok(rows.into_iter().map(|row| row.key).filter(|key| !except.contains(key)).collect())
+}
+
+/// Returns the number of the selected sessions, and their time sat together. Counts also those that are not over.
+pub(crate) fn selected_total(
+    connection: &Connection,
+    selection: &LogSelection,
+) -> Result<Total, StoreError> {
+    let connection = &*connection.unchecked_transaction()?;
+    let except = keys(connection, &selection.except)?;
+    Scans::of(connection, &selection.filter)?.total(&except)
+}
+
+/// Returns the keys of sessions.
+fn keys(
+    connection: &Connection,
+    sessions: &[SessionRef],
+) -> Result<BTreeSet<SessionKey>, StoreError> {
+    sessions.iter().map(|&session| Ok(sessions::named(connection, session)?.key)).collect()
 }
 
 /// Returns the position of a session in the log, also of one that was deleted since it was read.
@@ -340,6 +369,45 @@ impl<'a> Scans<'a> {
             return Ok(Vec::new());
         }
         let (sql, words) = self.sql(direction, conditions);
+        let parameters = self.parameters(direction, position, limit, words);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut row_at = self
+            .connection
+            .prepare_cached("SELECT key, day, label FROM log_rows WHERE position = ?1")?;
+        let positions = statement.query_map(params_from_iter(parameters), |row| row.get(0))?;
+        let rows = positions.map(|position| {
+            let position: i64 = position?;
+            row_at.query_row([position], |row| {
+                Ok(LogRow { position, key: row.get(0)?, day: row.get(1)?, label: row.get(2)? })
+            })
+        });
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the number of all rows except those of `except`, and their time sat together.
+    fn total(&self, except: &BTreeSet<SessionKey>) -> Result<Total, StoreError> {
+        if self.scans.is_empty() {
+            return Ok(Total::default());
+        }
+        let (rows, words) = self.sql(Direction::Older, &self.filter.row_conditions());
+        let sql = format!(
+            "SELECT count(*), coalesce(sum(length), 0) FROM ({rows}) CROSS JOIN log_rows USING (position)
+             WHERE key NOT IN ({})",
+            filter::list(except.iter().map(|key| key.0))
+        );
+        let parameters = self.parameters(Direction::Older, i64::MAX, usize::MAX, words);
+        let mut statement = self.connection.prepare(&sql)?;
+        Ok(statement.query_row(params_from_iter(parameters), |row| Total::read(row, 0))?)
+    }
+
+    /// Returns the parameters of [`Self::sql`].
+    fn parameters(
+        &self,
+        direction: Direction,
+        position: i64,
+        limit: usize,
+        words: Vec<String>,
+    ) -> impl Iterator<Item = Value> {
         // Days are almost in the order of positions, so that a range of days is a range of positions.
         let (first, last) = (self.filter.first_day, self.filter.last_day);
         let (lower, upper) = (
@@ -354,19 +422,7 @@ impl<'a> Scans<'a> {
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let numbers = [lower, upper, limit].map(Value::from);
-        let parameters = numbers.into_iter().chain(words.into_iter().map(Value::from));
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut row_at = self
-            .connection
-            .prepare_cached("SELECT key, day, label FROM log_rows WHERE position = ?1")?;
-        let positions = statement.query_map(params_from_iter(parameters), |row| row.get(0))?;
-        let rows = positions.map(|position| {
-            let position: i64 = position?;
-            row_at.query_row([position], |row| {
-                Ok(LogRow { position, key: row.get(0)?, day: row.get(1)?, label: row.get(2)? })
-            })
-        });
-        Ok(rows.collect::<Result<_, _>>()?)
+        numbers.into_iter().chain(words.into_iter().map(Value::from))
     }
 
     /// Returns the SQL that merges the scans, and the queries of words from the fourth parameter on.

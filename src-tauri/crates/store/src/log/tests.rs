@@ -4,6 +4,7 @@ mod changes;
 pub(crate) mod expected;
 mod figures;
 mod pages;
+mod selection;
 
 use crate::{Store, sessions};
 use chrono::{DateTime, TimeDelta, Utc};

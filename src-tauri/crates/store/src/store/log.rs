@@ -2,7 +2,9 @@
 
 use super::Store;
 use crate::StoreError;
-use crate::log::{self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, OwnerFilter};
+use crate::log::{
+    self, DayTotal, Insight, InsightQuery, LogPage, LogQuery, LogSelection, OwnerFilter, Total,
+};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -27,6 +29,14 @@ impl Store {
     pub fn sessions(&self, query: &LogQuery) -> Result<Vec<Session>, StoreError> {
         let page = self.log(query)?;
         Ok(page.entries.into_iter().map(|entry| entry.session).collect())
+    }
+
+    /// Returns the number of the selected sits, and their time sat together. Counts also those that are not over.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if an excepted one does not exist; otherwise an I/O error.
+    pub fn selected_total(&self, selection: &LogSelection) -> Result<Total, StoreError> {
+        self.read(|connection| log::selected_total(connection, selection))
     }
 
     /// Returns the figures of the log for charts.

@@ -1,8 +1,12 @@
 //! Sits, settings and presets.
 
 use super::Store;
-use crate::{StoreError, changes, device, labels, open_sits, presets, save, sessions, settings};
+use crate::{
+    LogSelection, SelectionChange, StoreError, changes, device, labels, open_sits, presets, save,
+    selection, sessions, settings,
+};
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use uuid::Uuid;
 use zafu_core::edit::{ManualSit, SessionEdit};
 use zafu_core::ids::{SessionId, SessionRef};
@@ -133,6 +137,48 @@ impl Store {
     pub fn undelete(&self, sessions: &[SessionRef]) -> Result<(), StoreError> {
         let sessions = sessions.to_vec();
         self.write(move |change| changes::undelete(change, &sessions, device::current(change)?))
+    }
+
+    /// Deletes all selected sits, or none; those that are running or unsettled stay. Returns what [`Self::revert`] needs.
+    /// Saves of the timer come first.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`] if an excepted one does not exist, [`StoreError::TimerSaves`], or an I/O error.
+    pub fn delete_selection(
+        &self,
+        selection: &LogSelection,
+        at: DateTime<Utc>,
+    ) -> Result<SelectionChange, StoreError> {
+        let selection = selection.clone();
+        self.write_in_bulk(None, move |change| selection::delete(change, &selection, at))
+    }
+
+    /// Sets the label of all selected sits, or of none; the empty text removes it. Returns what [`Self::revert`] needs.
+    /// Saves of the timer come first.
+    ///
+    /// # Errors
+    /// As [`Self::delete_selection`], and [`StoreError::Nul`].
+    pub fn label_selection(
+        &self,
+        selection: &LogSelection,
+        label: &str,
+        now: DateTime<Utc>,
+    ) -> Result<SelectionChange, StoreError> {
+        let (selection, label) = (selection.clone(), label.to_owned());
+        self.write_in_bulk(None, move |change| selection::label(change, &selection, &label, now))
+    }
+
+    /// Reverts a change of a selection as a whole, whatever has been selected since. Saves of the timer come first.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchSession`], [`StoreError::TimerSaves`], or an I/O error.
+    pub fn revert(
+        &self,
+        changed: &Arc<SelectionChange>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let changed = Arc::clone(changed);
+        self.write_in_bulk(None, move |change| selection::revert(change, &changed, now))
     }
 
     /// Returns the settings.

@@ -18,14 +18,14 @@ use zafu_core::session::{Session, Source, Stage};
 use zafu_core::settings::Settings;
 use zafu_core::time::Seconds;
 
-type Owned = (Session, Option<UserId>);
+pub(super) type Owned = (Session, Option<UserId>);
 
 fn day(session: &Session) -> NaiveDate {
     day_of(session.effective_start(), Bounded::new(4).unwrap())
 }
 
 /// Returns the label as which a label is shown: account 1 has merged "Walking" into "Zazen", account 2 has deleted "Zazen".
-fn shown_as((session, owner): &Owned) -> Option<LabelKey> {
+pub(super) fn shown_as((session, owner): &Owned) -> Option<LabelKey> {
     let label = session.details.value.label.as_str();
     let shown = match (*owner, label) {
         (_, "") => return None,
@@ -37,7 +37,7 @@ fn shown_as((session, owner): &Owned) -> Option<LabelKey> {
 }
 
 /// Merges and deletes labels as [`shown_as`] says, and calls the label "Metta walk" of all owners "Loving rainbows".
-fn change_labels(store: &Store) {
+pub(super) fn change_labels(store: &Store) {
     store.on_writer(|connection| {
         connection
             .execute_batch(
@@ -81,7 +81,7 @@ fn outcome(session: &Session) -> Outcome {
 }
 
 /// Returns whether the log under `filter` has a session. Account 1 is shown.
-fn has(filter: &LogFilter, one: &Owned) -> bool {
+pub(super) fn has(filter: &LogFilter, one: &Owned) -> bool {
     let (session, owner) = one;
     let owned = match filter.owner {
         OwnerFilter::Shown => owner.is_none_or(|owner| owner == user(1)),
@@ -112,11 +112,11 @@ fn expected(filter: &LogFilter, all: &[Owned], entries: &[LogEntry]) -> Vec<Sess
     log.into_iter().map(reference).collect()
 }
 
-fn reference((session, owner): &Owned) -> SessionRef {
+pub(super) fn reference((session, owner): &Owned) -> SessionRef {
     SessionRef { id: session.id, owner: *owner }
 }
 
-fn refers(entry: &LogEntry) -> SessionRef {
+pub(super) fn refers(entry: &LogEntry) -> SessionRef {
     SessionRef { id: entry.session.id, owner: entry.owner }
 }
 
@@ -125,7 +125,7 @@ fn dates() -> impl Strategy<Value = NaiveDate> {
         .prop_map(|(first, days)| first.parse::<NaiveDate>().unwrap() + Days::new(days))
 }
 
-fn filter() -> impl Strategy<Value = LogFilter> {
+pub(super) fn filter() -> impl Strategy<Value = LogFilter> {
     let owner = prop_oneof![
         Just(OwnerFilter::Shown),
         Just(OwnerFilter::All),
