@@ -402,4 +402,10 @@ fn what_only_a_later_version_knows_is_left_out() {
     assert_eq!((partner.profile.name.unwrap().as_str(), partner.profile.image), ("Ada", None));
     assert_eq!((partner.privacy, partner.times), (Privacy::Counts, None));
     assert!(view.news.is_empty());
+    // Where a partner was, which an older server sends, is not kept.
+    body["partnership"]["partner"]["shares"] = "times".into();
+    body["partnership"]["times"] = serde_json::json!([["2026-03-01T06:00:00+00:00", 600, 345]]);
+    let view = state(response(&body).partner().unwrap()).view.unwrap();
+    let times = view.partnership.unwrap().partner.times.unwrap();
+    assert_eq!(times.iter().map(|sit| sit.offset).collect::<Vec<_>>(), [None]);
 }

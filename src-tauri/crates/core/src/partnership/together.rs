@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 /// The shortest time that counts as sitting together.
 pub const MIN_TOGETHER: Seconds = Seconds(60);
 
-/// When a sit began and how long it was: all that a partner ever sees of one.
+/// When a sit began and how long it was: all that a partner ever sees of one. Pauses are not known: a sit with a
+/// pause ends earlier here than it did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedSit {
     /// Its start.
     pub start: DateTime<Utc>,
     /// The time sat.
     pub length: Seconds,
-    /// Local time minus UTC during the sit, if the user shows it.
+    /// Local time minus UTC during the sit, if it is one of this device; a partner's is not known.
     pub offset: Option<UtcOffset>,
 }
 

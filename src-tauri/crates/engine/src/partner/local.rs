@@ -273,10 +273,7 @@ impl LocalPartner<'_> {
     }
 
     fn shown(&self, shown: &Shown) -> ShownView {
-        let span = |sit: &SharedSit| SpanView {
-            start: moment(WallTime::new(sit.start, sit.offset.unwrap_or(self.now.offset))),
-            seconds: sit.length,
-        };
+        let span = |sit: &SharedSit| SpanView { start: self.local(sit.start), seconds: sit.length };
         let times = shown.times.as_ref().map(|times| {
             let mut times = times.clone();
             times.sort_by_key(|sit| std::cmp::Reverse(sit.start));

@@ -417,7 +417,7 @@ impl Server {
             .filter(|(start, sit)| {
                 sit.counts() && start.utc > earliest && start.utc >= current.started_at
             })
-            .map(|(start, sit)| json!([start.utc, sit.effective_length(), start.offset]))
+            .map(|(start, sit)| json!([start.utc, sit.effective_length(), null]))
             .collect();
         let data = self.user(user);
         let profile = profile_json(&data.profile);

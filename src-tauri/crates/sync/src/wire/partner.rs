@@ -6,7 +6,7 @@
 use super::{HttpResponse, is_code, json};
 use crate::remote::{Answer, Fault, Inviter, PartnerResponse, RemoteError, ServerPartner};
 use chrono::{DateTime, SubsecRound, Utc};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -206,8 +206,9 @@ pub fn code_body(code: &InvitationCode) -> Vec<u8> {
     json(&Body { code: code.as_str() })
 }
 
-/// When a sit began, how long it was, and local time minus UTC.
-type SitRow = (DateTime<Utc>, Seconds, Option<UtcOffset>);
+/// When a sit began and how long it was. What follows is null, or from an older server its UTC offset, which is not the partner's
+/// to know.
+type SitRow = (DateTime<Utc>, Seconds, IgnoredAny);
 
 /// What a partner shows, in responses.
 #[derive(Deserialize)]
@@ -223,7 +224,7 @@ struct ShownRow {
 impl ShownRow {
     /// Converts it. A partner whose account is gone has no values.
     fn shown(self) -> Shown {
-        let sit = |(start, length, offset)| SharedSit { start: stamp(start), length, offset };
+        let sit = |(start, length, _)| SharedSit { start: stamp(start), length, offset: None };
         let privacy = self.shares.as_deref().map_or(Privacy::Counts, level);
         let times = self.times.filter(|_| privacy == Privacy::Times);
         Shown {
