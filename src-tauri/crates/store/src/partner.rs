@@ -126,6 +126,17 @@ impl PartnerChanges {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Returns the part by which the partner sees less, with a bow, which cannot be sent after leaving. Empty, if nothing
+    /// does.
+    #[must_use]
+    pub fn narrowing(&self) -> Self {
+        let privacy = self.privacy.clone().filter(|it| it.value.level == Privacy::Counts);
+        match privacy.is_some() || self.leave.is_some() {
+            true => Self { privacy, bow: self.bow, leave: self.leave, ..Self::default() },
+            false => Self::default(),
+        }
+    }
 }
 
 /// What the server did with one part of [`PartnerChanges`].

@@ -222,6 +222,7 @@ impl SyncEngine {
                 has_outgoing: false,
                 labels_due: false,
                 partner_due: false,
+                narrows: false,
                 comparison_due: false,
             },
             Some(account) => self.view(account, now.wall.utc)?,
@@ -237,6 +238,11 @@ impl SyncEngine {
             Action::SyncLabels => {
                 let labels = self.store.outgoing_labels(id, LABELS_PER_REQUEST)?;
                 Request::SyncLabels { labels, erasure_id }
+            }
+            Action::Narrow => {
+                let (changes, known_seq) = self.store.outgoing_partner(id)?;
+                let changes = Box::new(changes.narrowing());
+                Request::SyncPartner { changes, known_seq, erasure_id }
             }
             Action::SyncPartner => {
                 let (changes, known_seq) = self.store.outgoing_partner(id)?;
@@ -269,6 +275,7 @@ impl SyncEngine {
             has_outgoing: true,
             labels_due: false,
             partner_due: false,
+            narrows: self.narrows(id)?,
             comparison_due: false,
         };
         let Action::Push { rows, bytes } = self.planner.next(view, now.boot) else {
@@ -310,8 +317,22 @@ impl SyncEngine {
         };
         let labels_due = self.store.labels_are_due(account.id)?;
         let partner_due = self.store.partner_is_due(account.id)?;
+        let narrows = partner_due && self.narrows(account.id)?;
         let (account, cursor) = (Some(account.id), account.cursor);
-        Ok(StoreView { account, cursor, has_outgoing, labels_due, partner_due, comparison_due })
+        Ok(StoreView {
+            account,
+            cursor,
+            has_outgoing,
+            labels_due,
+            partner_due,
+            narrows,
+            comparison_due,
+        })
+    }
+
+    /// Returns whether something is to be sent by which the partner of `account` sees less.
+    fn narrows(&self, account: UserId) -> Result<bool, StoreError> {
+        Ok(!self.store.outgoing_partner(account)?.0.narrowing().is_empty())
     }
 
     /// Applies a response, in one transaction.

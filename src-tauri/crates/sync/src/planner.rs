@@ -52,6 +52,8 @@ pub struct StoreView {
     pub labels_due: bool,
     /// Whether something about the partner is to be sent or read.
     pub partner_due: bool,
+    /// Whether something is to be sent by which the partner sees less: fewer details, or nothing.
+    pub narrows: bool,
     /// Whether digests are to be compared: nothing is pending or rejected, and it was not done in the last 24 hours.
     pub comparison_due: bool,
 }
@@ -74,6 +76,8 @@ pub enum Action {
     Pull(PullLimit),
     /// Send changed labels and read all labels.
     SyncLabels,
+    /// Send only that by which the partner sees less, and read all about the partner.
+    Narrow,
     /// Send what the user has changed about their partner, and read all of it.
     SyncPartner,
     /// Compare digests.
@@ -188,6 +192,8 @@ pub struct Planner {
     pull_size: BatchSize,
     token: TokenState,
     backoff: Backoff,
+    /// Whether a push has caused the backoff.
+    push_backs_off: bool,
     labels: SideState,
     partner: SideState,
     hold: Option<Hold>,
@@ -223,6 +229,7 @@ impl Planner {
             pull_size: BatchSize::new(PULL_ROWS),
             token: TokenState::new(),
             backoff: Backoff::default(),
+            push_backs_off: false,
             labels: SideState::default(),
             partner: SideState::default(),
             hold: None,
@@ -299,21 +306,31 @@ impl Planner {
         if self.held_by_push && !store.has_outgoing {
             (self.hold, self.held_by_push) = (None, false);
         }
+        // The user expects it at once, and pushes may take hours, or fail for a day.
+        let narrows_at = store.narrows.then(|| self.partner.backoff.until());
         if self.hold.is_some() {
-            match self.probe_at {
+            let narrows_at = narrows_at.filter(|_| self.held_by_push);
+            match [self.probe_at, narrows_at].into_iter().flatten().min() {
                 Some(at) if at <= now => {}
                 Some(at) => return Action::Wait(Wait::Until(at)),
                 None => return Action::Wait(Wait::ForWakeup),
             }
         }
-        if now < self.backoff.until() {
-            return Action::Wait(Wait::Until(self.backoff.until()));
+        let until = match narrows_at {
+            Some(at) if self.push_backs_off => at.min(self.backoff.until()),
+            _ => self.backoff.until(),
+        };
+        if now < until {
+            return Action::Wait(Wait::Until(until));
         }
         if self.token.needs_refresh() {
             return Action::RefreshToken;
         }
         if self.healthy_until.is_none_or(|until| until <= now) {
             return Action::CheckHealth;
+        }
+        if narrows_at.is_some_and(|at| at <= now) {
+            return Action::Narrow;
         }
         // After a start and an outage, a device pulls before it pushes: only then does it know of an erasure, and of what it
         // need not send. While it runs, it knows what was so at the last pull.
@@ -395,6 +412,7 @@ impl Planner {
         if push.resolved < push.rows {
             // Rows without an outcome are sent again, but not at once.
             self.back_off(Fault::InvalidResponse.into(), now, jitter);
+            self.push_backs_off = true;
         } else {
             self.push_size.grow(push.rows, took);
         }
@@ -433,7 +451,12 @@ impl Planner {
 
     /// Records that a request about a side was answered. Unless it is `resolved`, the server has ignored some of it.
     pub fn record_side(&mut self, side: Side, resolved: bool, now: BootTime, jitter: u32) {
-        self.succeed();
+        if self.push_backs_off && now < self.backoff.until() {
+            // This tells nothing about pushes.
+            self.token.accepted();
+        } else {
+            self.succeed();
+        }
         let state = self.side(side);
         state.failure = None;
         if resolved {
@@ -504,6 +527,7 @@ impl Planner {
     /// Records that the store failed: the same is done again later.
     pub fn store_failed(&mut self, now: BootTime, jitter: u32) {
         self.backoff.fail(None, now, jitter);
+        self.push_backs_off = false;
     }
 
     /// Records that a push of `rows` rows failed as a whole. `texts` is the size of the first row's texts, in bytes.
@@ -557,6 +581,7 @@ impl Planner {
             _ => {}
         }
         self.request_failed(error, now, jitter);
+        self.push_backs_off = true;
         FailureAction::Retry
     }
 
@@ -603,6 +628,7 @@ impl Planner {
 
     fn succeed(&mut self) {
         self.backoff.succeed();
+        self.push_backs_off = false;
         self.last_failure = None;
         self.token.accepted();
         if !self.held_by_push {
@@ -613,6 +639,7 @@ impl Planner {
 
     fn back_off(&mut self, error: RemoteError, now: BootTime, jitter: u32) {
         self.backoff.fail(error.retry_after, now, jitter);
+        self.push_backs_off = false;
         self.last_failure = Some(error);
     }
 

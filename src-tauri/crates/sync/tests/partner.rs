@@ -13,10 +13,10 @@ use zafu_core::partnership::{
 };
 use zafu_core::profile::{Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::time::UtcOffset;
-use zafu_store::{AfterErasure, SettingState};
+use zafu_store::{AfterErasure, PartnerChanges, SettingState};
 use zafu_sync::remote::{PartnerResponse, ServerPartner};
 use zafu_sync::wire::{self, HttpResponse};
-use zafu_sync::{Hold, Invitations, Wakeup};
+use zafu_sync::{Event, Hold, Invitations, SyncEngine, Wakeup};
 
 const YOU: UserId = UserId(Uuid::from_u128(0x0102));
 
@@ -168,6 +168,91 @@ fn narrowing_what_is_shown_removes_it_from_the_partners_device() {
     assert_eq!((partner.privacy, partner.times), (Privacy::Counts, None));
     assert_eq!(view(&yours).shown_to_partner.unwrap().times, None);
     assert_eq!(partnership(&mine).weeks[0].partners, 1, "counts stay");
+}
+
+/// Returns two devices, of which the second shows its times and has a backlog of ten sits that are pushed one by one.
+fn partners_with_a_backlog() -> (Device, Device) {
+    let (mut mine, mut yours) = partners();
+    yours.store.set_privacy(Privacy::Times).unwrap();
+    sit(&mut yours, 1);
+    sync_later(&mut mine);
+    assert!(partnership(&mine).partner.times.is_some());
+    for n in 10..20 {
+        yours.start(n);
+        yours.finish();
+    }
+    yours.remote.with(|server| server.faults.rows_per_push = Some(1));
+    (mine, yours)
+}
+
+#[test]
+fn narrowing_overtakes_a_backlog() {
+    let (mut mine, yours) = partners_with_a_backlog();
+    // Two pushes are in flight at a time, from the second one on.
+    let mut engine = SyncEngine::new(yours.store.clone(), 9, "0.1.0").second_push_from(1);
+    let now = at(yours.seconds);
+    let step = |engine: &mut SyncEngine| {
+        let Event::Response(completed) = block_on(engine.next_event(&yours.remote, now)).unwrap()
+        else {
+            panic!("nothing is left")
+        };
+        engine.apply(completed, now).unwrap()
+    };
+    while !engine.is_busy() {
+        step(&mut engine);
+    }
+    yours.store.set_privacy(Privacy::Counts).unwrap();
+    let level = || {
+        let (nothing, remote) = (PartnerChanges::default(), &*mine.remote);
+        let response = block_on(zafu_sync::Remote::sync_partner(remote, ME, &nothing, None, None));
+        let view = state(response.unwrap()).view.unwrap();
+        view.partnership.unwrap().partner.privacy
+    };
+    while level() == Privacy::Times {
+        step(&mut engine);
+    }
+    assert!(yours.store.backlog(YOU).unwrap().pending > 5, "sits wait");
+    sync_later(&mut mine);
+    assert_eq!(partnership(&mine).partner.times, None);
+}
+
+#[test]
+fn narrowing_and_leaving_do_not_wait_for_pushes_that_fail() {
+    let (mut mine, mut yours) = partners_with_a_backlog();
+    yours.remote.with(|server| server.faults.trigger_disabled = true);
+    yours.store.set_profile(profile("Ada")).unwrap();
+    sync_later(&mut yours);
+    assert!(matches!(yours.engine.hold(), Some(Hold::Misconfigured(_))));
+    let change = |device: &mut Device| {
+        let now = at(device.seconds);
+        device.engine.wake(Wakeup::LocalChange, now);
+        block_on(device.engine.run_until_idle(&device.remote, || now)).unwrap();
+    };
+    yours.store.set_privacy(Privacy::Counts).unwrap();
+    change(&mut yours);
+    sync_later(&mut mine);
+    let partner = partnership(&mine).partner;
+    assert_eq!((partner.privacy, partner.times), (Privacy::Counts, None));
+    assert_eq!(partner.profile, Profile::default(), "all else waits for the sits");
+    yours.store.leave().unwrap();
+    change(&mut yours);
+    sync_later(&mut mine);
+    assert_eq!(view(&mine).partnership, None);
+    assert!(matches!(yours.engine.hold(), Some(Hold::Misconfigured(_))));
+    assert_eq!(yours.store.backlog(YOU).unwrap().pending, 10);
+}
+
+#[test]
+fn a_bow_is_sent_before_leaving() {
+    let (mut mine, mut yours) = partners();
+    sit(&mut yours, 1);
+    sync_later(&mut mine);
+    mine.store.bow(Uuid::from_u128(1)).unwrap();
+    mine.store.leave().unwrap();
+    sync_later(&mut mine);
+    sync_later(&mut yours);
+    let news: Vec<_> = view(&yours).news.iter().map(|news| news.kind).collect();
+    assert_eq!(news, [NewsKind::Bow, NewsKind::Left]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn idle() -> StoreView {
         has_outgoing: false,
         labels_due: false,
         partner_due: false,
+        narrows: false,
         comparison_due: false,
     }
 }
@@ -792,6 +793,84 @@ fn the_partner_is_synced_after_labels_and_neither_delays_the_other() {
     assert_eq!(planner.next(partner, at(302)), Action::SyncPartner);
     planner.record_side(Side::Partner, false, at(302), LONGEST);
     assert_eq!(planner.last_failure(), Some(&Fault::InvalidResponse.into()));
+}
+
+fn narrowing() -> StoreView {
+    StoreView { partner_due: true, narrows: true, ..waiting() }
+}
+
+#[test]
+fn narrowing_goes_before_pushes_and_pulls_and_alone() {
+    let mut planner = ready();
+    assert_eq!(planner.next(narrowing(), at(1)), Action::Narrow);
+    assert_eq!(planner.next(narrowing(), at(600)), Action::Narrow, "a pull is due");
+    planner.record_side(Side::Partner, true, at(600), LONGEST);
+    planner.record_pull(0, false, cursor(1), SOON, at(600));
+    let rest = StoreView { partner_due: true, ..waiting() };
+    assert!(matches!(planner.next(rest, at(600)), Action::Push { .. }));
+    // Its failures delay nothing.
+    planner.side_failed(Side::Partner, status(503, ""), at(601), LONGEST);
+    assert!(matches!(planner.next(narrowing(), at(602)), Action::Push { .. }));
+    assert_eq!(planner.next(narrowing(), at(603)), Action::Narrow);
+}
+
+#[test]
+fn narrowing_does_not_wait_for_pushes_that_fail() {
+    let limited =
+        RemoteError { retry_after: Some(Duration::from_secs(3000)), ..status(429, "PT429") };
+    let unresolved = PushResult { rows: 1, resolved: 0, caught_up: true, after_failure: false };
+    type Fail<'a> = (&'a dyn Fn(&mut Planner), bool);
+    let failures: [Fail<'_>; 4] = [
+        (&|planner| _ = planner.push_failed(limited.clone(), 1, 0, at(1), LONGEST), false),
+        (&|planner| planner.record_push(unresolved, SOON, at(1), LONGEST), false),
+        (&|planner| _ = planner.push_failed(status(403, "42501"), 1, 0, at(1), LONGEST), true),
+        (&|planner| _ = planner.push_failed(status(400, "22P02"), 1, 0, at(1), LONGEST), false),
+    ];
+    for (fail, is_held) in failures {
+        let mut planner = ready();
+        fail(&mut planner);
+        let waits = planner.next(waiting(), at(1));
+        if is_held {
+            // What was found may be repaired, and the server gets nothing if it is not safe.
+            assert_eq!(planner.next(narrowing(), at(1)), Action::CheckHealth);
+            planner.record_health(Vec::new(), None, at(1), 0);
+        }
+        assert_eq!(planner.next(narrowing(), at(1)), Action::Narrow);
+        // With a token that has expired meanwhile.
+        planner.side_failed(Side::Partner, status(401, "PGRST303"), at(1), LONGEST);
+        assert_eq!(planner.next(narrowing(), at(1)), Action::RefreshToken);
+        planner.record_refresh(at(1));
+        assert_eq!(planner.next(narrowing(), at(1)), Action::Narrow);
+        planner.side_failed(Side::Partner, status(503, ""), at(1), LONGEST);
+        if matches!(waits, Action::Wait(Wait::Until(until)) if until > at(3)) {
+            assert_eq!(planner.next(narrowing(), at(2)), Action::Wait(Wait::Until(at(3))));
+        }
+        assert_eq!(planner.next(narrowing(), at(3)), Action::Narrow);
+        planner.record_side(Side::Partner, true, at(3), LONGEST);
+        assert_eq!(planner.next(waiting(), at(1)), waits, "pushes wait as before");
+    }
+}
+
+#[test]
+fn narrowing_waits_with_everything_else() {
+    let mut planner = ready();
+    planner.pull_failed(status(503, ""), at(1), LONGEST);
+    assert_eq!(planner.next(narrowing(), at(1)), Action::Wait(Wait::Until(at(3))));
+    // A token that cannot be refreshed after a push that failed.
+    let mut planner = ready();
+    planner.push_failed(status(503, ""), 1, 0, at(1), LONGEST);
+    planner.side_failed(Side::Partner, status(401, "PGRST303"), at(1), LONGEST);
+    assert_eq!(planner.next(narrowing(), at(1)), Action::RefreshToken);
+    planner.refresh_failed(status(503, ""), at(1), LONGEST);
+    assert!(matches!(planner.next(narrowing(), at(1)), Action::Wait(_)));
+    for error in [status(410, "PT410"), status(400, "user_banned"), Fault::KeyRejected.into()] {
+        let mut planner = ready();
+        planner.push_failed(error, 1, 0, at(1), LONGEST);
+        assert_eq!(planner.next(narrowing(), at(1)), Action::Wait(Wait::Until(at(301))));
+    }
+    let mut planner = ready();
+    planner.record_erasure(Uuid::from_u128(9));
+    assert_eq!(planner.next(narrowing(), at(1)), Action::Wait(Wait::ForWakeup));
 }
 
 #[test]
