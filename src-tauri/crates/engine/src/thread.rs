@@ -380,8 +380,8 @@ impl EngineThread {
         let view = self.store.partner()?.view;
         let partnership = view.and_then(|(view, _)| view.partnership);
         if let Some(partnership) = &partnership {
-            // Earlier ones are about a former partner, under whose name they would not be shown.
-            news.retain(|news| news.at > partnership.started_at);
+            // The others are about a former partner, under whose name they would not be shown.
+            news.retain(|news| partnership.has_news(news));
         }
         if !news.is_empty() {
             let partner = partnership.and_then(|partnership| partnership.partner.profile.name);

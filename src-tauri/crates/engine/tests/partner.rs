@@ -612,7 +612,12 @@ fn news_of_a_former_partner_are_not_notified_in_the_name_of_the_present_one() {
     let news = |seq, kind, at| News { seq, kind, at, week: None };
     let response = ServerView {
         partnership: Some(partnership()),
-        news: vec![news(8, NewsKind::Left, hours_ago(2)), news(9, NewsKind::Bow, hours_ago(1))],
+        news: vec![
+            news(7, NewsKind::Bow, hours_ago(2)),
+            // Partnerships of one day: this one began when that one ended, a moment before the news of it.
+            news(8, NewsKind::Left, hours_ago(2) + TimeDelta::milliseconds(3)),
+            news(9, NewsKind::Bow, hours_ago(1)),
+        ],
         ..ServerView::default()
     };
     read(fakes.store(), response, PartnerOutcomes::default());
@@ -621,5 +626,5 @@ fn news_of_a_former_partner_are_not_notified_in_the_name_of_the_present_one() {
     assert_eq!(notified(&fakes), [NewsKind::Bow]);
     // The page shows both, the newest first, also if nothing is notified.
     let shown: Vec<_> = view(&fakes).news.iter().map(|news| news.kind).collect();
-    assert_eq!(shown, [NewsKind::Bow, NewsKind::Left]);
+    assert_eq!(shown, [NewsKind::Bow, NewsKind::Left, NewsKind::Bow]);
 }

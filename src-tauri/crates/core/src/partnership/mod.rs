@@ -150,6 +150,15 @@ pub struct FormerPartnership {
     pub tally: Tally,
 }
 
+impl Partnership {
+    /// Returns whether `news` are about this partnership, which lasts. That the partner has left is about an earlier one: it may
+    /// be later than the start of this one, which can be the very end of that one.
+    #[must_use]
+    pub fn has_news(&self, news: &News) -> bool {
+        news.at > self.started_at && news.kind != NewsKind::Left
+    }
+}
+
 /// One of the news of a partnership.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct News {
