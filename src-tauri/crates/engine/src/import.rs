@@ -5,6 +5,7 @@
 
 mod client;
 mod handle;
+mod reader;
 mod session;
 mod zone;
 

@@ -1,7 +1,7 @@
 //! Reads files, and carries out the requests about imports on a store.
 
-use super::Activity;
 use super::zone::zone;
+use super::{Activity, reader};
 use crate::backups::backup;
 use crate::clock::Clock;
 use crate::exchange::session_of;
@@ -11,7 +11,6 @@ use crate::protocol::{
 };
 use chrono::SecondsFormat;
 use std::fs::File;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zafu_core::day::day_of;
@@ -59,8 +58,6 @@ struct Found {
     long_sit_count: u32,
     /// The number of rows of each file that have the id of another row and other values.
     different: Vec<u64>,
-    /// Why a sit could not be staged.
-    error: Option<StoreError>,
 }
 
 impl ImportSession {
@@ -90,7 +87,6 @@ impl ImportSession {
             skipped_count: 0,
             long_sit_count: 0,
             different: vec![0; opened.len()],
-            error: None,
         };
         let temporary_folder = found.import.temporary_folder().to_owned();
         let options = Options {
@@ -99,19 +95,12 @@ impl ImportSession {
             now: origin.createdat,
             temporary_folder: &temporary_folder,
         };
-        let outcome = zafu_formats::read(&mut opened, options, &mut |event| match found
-            .add(event, activity)
-        {
-            Ok(()) if !activity.is_cancelled() => ControlFlow::Continue(()),
-            Ok(()) => ControlFlow::Break(()),
-            Err(error) => {
-                found.error = Some(error);
-                ControlFlow::Break(())
+        let outcome = reader::read(&mut opened, options, |event| {
+            if activity.is_cancelled() {
+                return Err(cancelled());
             }
-        });
-        if let Some(error) = found.error {
-            return Err(error.into());
-        }
+            Ok(found.add(event, activity)?)
+        })?;
         let summaries = match outcome.map_err(|error| unreadable(&names, &error))? {
             Outcome::Read(summaries) => summaries,
             Outcome::DateOrderNeeded { file, example } => {
