@@ -3,6 +3,7 @@
 partner-invitation-no-link = In diesem Text ist keine Einladung. Nichts wurde geändert. Füge die ganze Nachricht ein, die du bekommen hast, mit dem Link, der mit zafu://join/ beginnt.
 partner-invitation-cut-off = Der Link der Einladung ist unvollständig. Nichts wurde geändert. Kopiere den ganzen Link bis zu seinem Ende und füge ihn noch einmal ein.
 partner-invitation-mistyped = Der Link der Einladung ist nicht mehr so, wie er gesendet wurde. Nichts wurde geändert. Kopiere ihn noch einmal, statt ihn zu tippen.
+partner-invitation-unusable = Diese Einladung ist nicht verwendbar. { $error }
 partner-name-empty = Dein Name ist leer. Nichts wurde gespeichert. Gib einen Namen ein.
 partner-name-too-long = Ein Name kann höchstens 40 Zeichen haben. Nichts wurde gespeichert. Gib einen kürzeren Namen ein.
 partner-name-control-character = Der Name enthält einen Zeilenumbruch oder ein anderes unsichtbares Steuerzeichen. Nichts wurde gespeichert. Entferne das Zeichen und versuche es noch einmal.

@@ -4,7 +4,7 @@
 
 server-project-url-invalid = Das ist keine gültige URL eines Projekts, daher wurde nichts gesendet. Sie sieht aus wie https://abcdefgh.supabase.co.
 server-project-url-not-encrypted = Diese URL ist nicht verschlüsselt, daher wurde nichts gesendet. Verwende https://, oder http:// nur für einen Server auf diesem Computer.
-server-project-key-invalid = Das ist kein gültiger Publishable Key, daher wurde nichts gesendet. Kopiere ihn aus den Einstellungen des Projekts unter API Keys.
+server-project-key-invalid = Das ist kein gültiger Publishable Key, daher wurde nichts gesendet. Ein Key hat nur Buchstaben, Ziffern und die Zeichen . _ ~ + / = - und beginnt mit einem Buchstaben oder einer Ziffer. Kopiere ihn aus den Einstellungen des Projekts unter API Keys.
 server-project-key-secret = Das ist der geheime Schlüssel des Projekts, der den Server nie verlassen darf. Er wurde nicht verwendet. Kopiere den Publishable Key aus den Einstellungen des Projekts unter API Keys.
 
 server-auth-wrong-password = Die E-Mail-Adresse oder das Passwort ist falsch. Prüfe beides, und versuch es noch einmal.

@@ -3,6 +3,7 @@
 partner-invitation-no-link = There is no invitation in this text. Nothing was changed. Paste the whole message that you got, with the link that begins with zafu://join/.
 partner-invitation-cut-off = The link of the invitation is incomplete. Nothing was changed. Copy the whole link, up to its end, and paste it again.
 partner-invitation-mistyped = The link of the invitation is not as it was sent. Nothing was changed. Copy it again instead of typing it.
+partner-invitation-unusable = This invitation cannot be used. { $error }
 partner-name-empty = Your name is empty. Nothing was saved. Enter a name.
 partner-name-too-long = A name can have at most 40 characters. Nothing was saved. Enter a shorter name.
 partner-name-control-character = The name contains a line break or another invisible control character. Nothing was saved. Remove the character, then try again.

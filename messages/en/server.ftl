@@ -5,7 +5,7 @@
 
 server-project-url-invalid = This is not a valid project URL, so nothing was sent. It looks like https://abcdefgh.supabase.co.
 server-project-url-not-encrypted = This project URL is not encrypted, so nothing was sent. Use https://, or http:// for a server on this computer only.
-server-project-key-invalid = This is not a valid project key, so nothing was sent. Copy the publishable key from the project’s settings under API Keys.
+server-project-key-invalid = This is not a valid project key, so nothing was sent. A key has only letters, digits and the characters . _ ~ + / = - and begins with a letter or a digit. Copy the publishable key from the project’s settings under API Keys.
 server-project-key-secret = This is the project’s secret key, which must never leave the server. It was not used. Copy the publishable key from the project’s settings under API Keys.
 
 ## Sign-in, sign-up and codes by email

@@ -223,7 +223,12 @@ impl AccountSession {
 fn parse(text: &str) -> Result<(Invitation, Project), IpcError> {
     let invitation = Invitation::parse(text)
         .map_err(|error: InvitationError| IpcError::new(ErrorCode::BadRequest, error.message()))?;
-    let project = Project::new(&invitation.project_url, &invitation.publishable_key)?;
+    let project = Project::new(&invitation.project_url, &invitation.publishable_key).map_err(
+        |error| {
+            let message = message!("partner-invitation-unusable", error = error.message());
+            IpcError::new(ErrorCode::BadRequest, message)
+        },
+    )?;
     Ok((invitation, project))
 }
 

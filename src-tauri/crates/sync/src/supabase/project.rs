@@ -16,11 +16,11 @@ pub struct Project {
 /// The URL or the key that the user entered is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProjectError {
-    /// The URL does not begin with http:// or https://, or has no host.
+    /// The URL does not begin with http:// or https://, or its host is missing or has other characters than those of names.
     InvalidUrl,
     /// The URL is not encrypted, so that requests could be read in transit.
     NotEncrypted,
-    /// The key is empty, or cannot be sent in a header.
+    /// The key is empty, or has other characters than those of a token.
     InvalidKey,
     /// The key is a secret key, which bypasses all policies and must not be on a desktop.
     SecretKey,
@@ -42,13 +42,15 @@ impl ProjectError {
 zafu_core::message_error!(ProjectError);
 
 impl Project {
-    /// Parses the URL and the key that the user entered.
+    /// Parses the URL and the key that the user entered, or that an invitation of somebody else contains.
+    ///
+    /// Neither can contain a character that a shell interprets: commands with both are printed for the user to paste.
     ///
     /// # Errors
     /// [`ProjectError`].
     pub fn new(url: &str, key: &str) -> Result<Self, ProjectError> {
         let mut url = Url::parse(url.trim()).map_err(|_| ProjectError::InvalidUrl)?;
-        let host = url.host().ok_or(ProjectError::InvalidUrl)?;
+        let host = url.host().filter(is_plain).ok_or(ProjectError::InvalidUrl)?;
         match url.scheme() {
             "https" => {}
             "http" if is_this_computer(&host) => {}
@@ -63,7 +65,7 @@ impl Project {
         url.set_query(None);
         url.set_fragment(None);
         let key = key.trim();
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_token(key) {
             return Err(ProjectError::InvalidKey);
         }
         if key.starts_with("sb_secret_") || role(key).as_deref() == Some("service_role") {
@@ -89,6 +91,21 @@ impl fmt::Debug for Project {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Project").field("url", &self.url()).finish_non_exhaustive()
     }
+}
+
+/// Returns whether a host has only the characters of host names; the parser of URLs allows many more, such as `$` and `;`.
+fn is_plain(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it)),
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
+    }
+}
+
+/// Returns whether a key has only the characters of a bearer token (RFC 6750), as publishable keys and JWTs do. One that
+/// begins with a letter or a digit is not taken for an option of a command.
+fn is_token(key: &str) -> bool {
+    key.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && key.bytes().all(|it| it.is_ascii_alphanumeric() || b"._~+/=-".contains(&it))
 }
 
 fn is_this_computer(host: &Host<&str>) -> bool {
@@ -147,6 +164,26 @@ mod tests {
         ] {
             assert_eq!(Project::new(url, key).err(), error, "{url} {key}");
         }
+    }
+
+    #[test]
+    fn neither_key_nor_host_has_a_character_that_a_shell_interprets() {
+        let https = "https://abc.supabase.co";
+        for part in [
+            "a;b", "a$b", "a$(b)", "a`b`", "a'b", "a\"b", "a&b", "a!b", "a*", "{a,b}", "(a)", "a|b", "a<b",
+            "a>b", "a\\b", "a#b", "[a]", "a?", "a^b", "a%20b", "a,b", "a:b", "a@b",
+        ] {
+            let error = Project::new(https, part).err();
+            assert_eq!(error, Some(ProjectError::InvalidKey), "{part}");
+            let Ok(project) = Project::new(&format!("https://{part}.example"), "k") else { continue };
+            // The character ends the host.
+            assert_eq!(project.url(), "https://a", "{part}");
+        }
+        for key in ["--email", "~root", "=ls"] {
+            assert_eq!(Project::new(https, key).err(), Some(ProjectError::InvalidKey), "{key}");
+        }
+        let key = "sb_publishable_A-z.0~9+/=";
+        assert_eq!(Project::new("https://my_pond-1.example:8443", key).unwrap().key(), key);
     }
 
     #[test]
