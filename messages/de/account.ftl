@@ -1,6 +1,8 @@
 account-title = Konto
-account-privacy = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, Arten und Notizen, ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Solange du nicht angemeldet bist, verlässt ihn nichts.
-account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Sie gehen in das Projekt deines Kontos, dessen Administrator sie lesen kann, und sonst nirgendwohin. Jede Notiz und jede Art bleibt auf dem Gerät, auf dem du sie schreibst, bis du das auf diesem Gerät änderst. Die, die das Projekt schon hat, bleiben dort. Solange du nicht angemeldet bist, verlässt ihn nichts.
+account-privacy = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, Arten und Notizen, ebenso dein Profil und dein Wochenziel.
+account-privacy-kept = Deine Sitzungen verlassen diesen Computer mit ihren Zeiten, aber ohne Arten und Notizen; ebenso dein Profil und dein Wochenziel. Jede Notiz und jede Art bleibt auf dem Gerät, auf dem du sie schreibst, bis du das auf diesem Gerät änderst. Die, die das Projekt schon hat, bleiben dort.
+# Follows one of the two above
+account-privacy-readers = Was gesendet wird, geht in das Projekt deines Kontos, dessen Administrator es lesen kann. Ein Partner bekommt nur den Teil, den die Seite Partner nennt, und wer eine Einladung von dir hat, sieht nur deinen Namen und dein Bild. Solange du nicht angemeldet bist, wird nichts gesendet; siehst du dir aber eine Einladung an, angemeldet oder nicht, fragt Zafu den Server darin, wer dich einlädt.
 account-texts = Deine Notizen und Arten
 account-texts-keep = Bleiben, wo du sie schreibst
 account-texts-send = Gehen ins Projekt

@@ -1,6 +1,8 @@
 account-title = Account
-account-privacy = Your sits leave this computer with their times, labels and notes, and so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. While you are not signed in, nothing leaves.
-account-privacy-kept = Your sits leave this computer with their times, but without labels and notes; so do your profile and your weekly target. They go to your account’s project, whose administrator can read them, and nowhere else. Each note and label stays on the device on which you write it, until you change this on that device. Those that the project already has stay there. While you are not signed in, nothing leaves.
+account-privacy = Your sits leave this computer with their times, labels and notes, and so do your profile and your weekly target.
+account-privacy-kept = Your sits leave this computer with their times, but without labels and notes; so do your profile and your weekly target. Each note and label stays on the device on which you write it, until you change this on that device. Those that the project already has stay there.
+# Follows one of the two above
+account-privacy-readers = What is sent goes to your account’s project, whose administrator can read it. A partner gets only the part that the page Partner names, and whoever has an invitation of yours sees only your name and your picture. While you are not signed in, nothing is sent; but if you look at an invitation, signed in or not, Zafu asks the server in it who invites you.
 account-texts = Your notes and labels
 account-texts-keep = Stay where you write them
 account-texts-send = Go to the project

@@ -501,6 +501,24 @@ describe('the ring of a shared week', () => {
 	});
 });
 
+describe('the privacy text of the account page', () => {
+	it.each([
+		['sync=synced&partner=week', 'sync-mark'],
+		['sync=synced&partner=invited', 'sync-mark'],
+		['sync=signed-out', 'sync-mark'],
+	])('says what a partner, an invited person and a server get: %s', async (query, opener) => {
+		await show(query);
+		await press(opener);
+		const said = await text('account-privacy');
+		expect(said).toContain('A partner gets only the part that the page Partner names');
+		expect(said).toContain(
+			'whoever has an invitation of yours sees only your name and your picture',
+		);
+		expect(said).toContain('if you look at an invitation, signed in or not, Zafu asks the server');
+		expect(said).not.toMatch(/nowhere|nothing leaves/);
+	});
+});
+
 describe('the profile', () => {
 	it('is saved as soon as it is entered, on the account page', async () => {
 		const demo = await show('sync=synced');
