@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "get_week",
     "invite_partner",
     "withdraw_invitation",
+    "invitation_host",
     "preview_invitation",
     "accept_invitation",
     "set_profile",

@@ -168,6 +168,7 @@ fn run_shell(
             commands::partner::get_week,
             commands::partner::invite_partner,
             commands::partner::withdraw_invitation,
+            commands::partner::invitation_host,
             commands::partner::preview_invitation,
             commands::partner::accept_invitation,
             commands::partner::set_profile,

@@ -12,6 +12,5 @@ notification-open = Öffnen
 notification-partner-title = Dein Partner
 notification-partner-joined = Hat deine Einladung angenommen.
 notification-partner-bow = Verneigt sich vor dir.
-notification-partner-kept-week = Ihr habt Woche { $week } gehalten: Ihr Ziel ist erreicht.
 notification-partner-kept = Ihr habt eine Woche gehalten: Ihr Ziel ist erreicht.
 notification-partner-left = Hat eure Partnerschaft beendet. Die Wochen, die ihr gehalten habt, bleiben, wie sie sind.

@@ -7,6 +7,8 @@ together-needs-account = Um jemanden einzuladen, brauchst du ein Konto: Ihr benu
 together-as-of = Stand: { $when }
 together-never = Noch nichts vom Projekt gelesen.
 together-waits = Wartet auf das Netz
+together-waits-sign-in = Wartet, bis du dich anmeldest
+together-signed-out = Du bist abgemeldet. Um dich zu verneigen, zu wählen, was dein Partner sieht, oder die Partnerschaft zu beenden, melde dich wieder an.
 together-profile-there = Dein Name, dein Bild und dein Ziel stehen auf der Seite des Kontos.
 together-profile-open = Profil und Ziel
 
@@ -76,11 +78,12 @@ together-unnamed = Kein Name
 together-share = { $sits } von { $target }
 together-share-resting =
     { $count ->
-        [one] { $count } Sitzung, ruht
-       *[other] { $count } Sitzungen, ruht
+        [one] { $count } Sitzung, Ruhewoche
+       *[other] { $count } Sitzungen, Ruhewoche
     }
 together-kept = { $kept } von { $weeks } Wochen gehalten
 together-weeks = Vergangene Wochen
+together-weeks-all = Alle { $count } Wochen zeigen
 together-week-kept = { $sits } von { $goal } Sitzungen, gehalten
 together-week-open = { $sits } von { $goal } Sitzungen
 together-week-resting =
@@ -90,6 +93,7 @@ together-week-resting =
     }
 together-bow = Vor { $name } verneigen
 together-bow-waits = Deine Verneigung vor { $name } wartet auf das Netz.
+together-bow-waits-sign-in = Deine Verneigung vor { $name } wartet, bis du dich anmeldest.
 together-bow-later = Du kannst dich nach der nächsten Sitzung von { $name } verneigen.
 together-sat-title = Zusammen gesessen
 together-sat = { $length } am { $weekday }, { $day }
@@ -117,6 +121,7 @@ together-leave-ask = Die Partnerschaft mit { $name } beenden?
 together-leave-confirm = Beenden
 together-leave-cancel = Nicht beenden
 together-leave-waits = Du hast die Partnerschaft beendet. Dein Partner erfährt es, sobald das Netz da ist.
+together-leave-waits-sign-in = Du hast die Partnerschaft beendet. Dein Partner erfährt es, sobald du dich wieder anmeldest.
 together-former-title = Frühere Partnerschaften
 together-former = { $from } bis { $to }: { $kept } von { $weeks } Wochen gehalten
 
@@ -125,7 +130,9 @@ together-former = { $from } bis { $to }: { $kept } von { $weeks } Wochen gehalte
 together-news-title = Neuigkeiten
 together-news-joined = Dein Partner hat deine Einladung angenommen.
 together-news-bow = Dein Partner hat sich vor dir verneigt.
-together-news-kept = Ihr habt beide Woche { $week } gehalten.
+# $start: the first day of the week
+together-news-kept = Ihr habt die Woche ab { $start } gehalten.
+together-news-kept-some = Ihr habt eine Woche gehalten.
 together-news-left = Dein Partner hat die Partnerschaft beendet.
 
 ## Profile and target, on the account page
@@ -136,7 +143,7 @@ together-profile-name = Name
 together-profile-picture = Bild
 together-profile-initial = Anfangsbuchstabe
 together-target = Sitzungen pro Woche
-together-target-text = Eine Änderung gilt ab der nächsten Woche. 0 heißt: Du ruhst.
+together-target-text = In einer gemeinsamen Woche gilt eine Änderung ab der nächsten. 0 heißt: Du ruhst.
 together-target-invalid = Gib eine ganze Zahl von 0 bis { $most } ein.
 together-image-lotus = Lotus
 together-image-bowl = Klangschale

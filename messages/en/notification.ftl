@@ -13,7 +13,5 @@ notification-open = Open
 notification-partner-title = Your partner
 notification-partner-joined = Has accepted your invitation.
 notification-partner-bow = Bows to you.
-# $week: the number of the shared week
-notification-partner-kept-week = You have both kept week { $week }: its goal is reached.
 notification-partner-kept = You have both kept a week: its goal is reached.
 notification-partner-left = Has ended your partnership. The weeks you kept stay as they are.

@@ -8,6 +8,8 @@ together-needs-account = To invite somebody you need an account: both of you use
 together-as-of = As of { $when }
 together-never = Nothing was read from the project yet.
 together-waits = Waits for the network
+together-waits-sign-in = Waits until you sign in
+together-signed-out = You are signed out. To bow, to choose what your partner sees, or to leave, sign in again.
 together-profile-there = Your name, your picture and your target are on the account page.
 together-profile-open = Profile and target
 
@@ -88,6 +90,7 @@ together-share-resting =
     }
 together-kept = Kept { $kept } of { $weeks } weeks
 together-weeks = Past weeks
+together-weeks-all = Show all { $count } weeks
 together-week-kept = { $sits } of { $goal } sits, kept
 together-week-open = { $sits } of { $goal } sits
 together-week-resting =
@@ -97,6 +100,7 @@ together-week-resting =
     }
 together-bow = Bow to { $name }
 together-bow-waits = Your bow to { $name } waits for the network.
+together-bow-waits-sign-in = Your bow to { $name } waits until you sign in.
 together-bow-later = You can bow after { $name }’s next sit.
 together-sat-title = Sat together
 together-sat = { $length } on { $weekday }, { $day }
@@ -124,6 +128,7 @@ together-leave-ask = Leave the partnership with { $name }?
 together-leave-confirm = Leave
 together-leave-cancel = Stay
 together-leave-waits = You have left the partnership. Your partner learns it once the network is there.
+together-leave-waits-sign-in = You have left the partnership. Your partner learns it once you sign in again.
 together-former-title = Earlier partnerships
 together-former = { $from } to { $to }: kept { $kept } of { $weeks } weeks
 
@@ -132,7 +137,9 @@ together-former = { $from } to { $to }: kept { $kept } of { $weeks } weeks
 together-news-title = News
 together-news-joined = Your partner accepted your invitation.
 together-news-bow = Your partner bowed to you.
-together-news-kept = You both kept week { $week }.
+# $start: the first day of the week
+together-news-kept = You both kept the week from { $start } on.
+together-news-kept-some = You both kept a week.
 together-news-left = Your partner ended the partnership.
 
 ## Profile and target, on the account page
@@ -143,7 +150,7 @@ together-profile-name = Name
 together-profile-picture = Picture
 together-profile-initial = Initial
 together-target = Sits a week
-together-target-text = A change counts from next week on. 0 means that you are resting.
+together-target-text = In a shared week, a change counts from the next week on. 0 means that you are resting.
 together-target-invalid = Enter a whole number from 0 to { $most }.
 together-image-lotus = Lotus
 together-image-bowl = Singing bowl

@@ -32,6 +32,12 @@ pub async fn withdraw_invitation(engine: State<'_, EngineHandle>) -> Result<Part
     engine.partner().withdraw().await
 }
 
+/// Returns the address of the server that the invitation in `text` names; `None` if there is none. Asks nobody.
+#[tauri::command(async)]
+pub fn invitation_host(text: Secret) -> Option<String> {
+    zafu_engine::invitation_host(&text)
+}
+
 /// Returns who invites with the invitation in `text`.
 #[tauri::command]
 pub async fn preview_invitation(

@@ -261,12 +261,12 @@ impl Side {
         });
     }
 
-    /// Waits until the text of an element, visible or not, contains `part`.
+    /// Waits until the text of an element, visible or not, contains `part`, without the marks that isolate names.
     #[track_caller]
     pub fn see_part(&self, testid: &str, part: &str) {
         let mut last = String::new();
         eventually(&format!("{} sees \"{part}\" in \"{testid}\"", self.name), || {
-            let text = self.window().texts(testid).concat();
+            let text = self.window().texts(testid).concat().replace(['\u{2068}', '\u{2069}'], "");
             if text != last {
                 eprintln!("{}, {testid}: {text}", self.name);
                 last.clone_from(&text);

@@ -9,6 +9,7 @@ import { DEMO_INVITATION } from './lib/api/demo-partner';
 import { scene } from './lib/api/scenes';
 import { t } from './lib/messages.svelte';
 import { arc, shares } from './lib/partner/ring';
+import { longDate } from './lib/partner/text';
 
 const PARTNER = 'open-partner';
 
@@ -19,7 +20,9 @@ async function show(query: string): Promise<Demo> {
 }
 
 const press = async (id: string) => fireEvent.click(await screen.findByTestId(id));
-const text = async (id: string) => (await screen.findByTestId(id)).textContent.trim();
+/** Returns a text without the marks that isolate names in it. */
+const plain = (it: string | null) => (it ?? '').replaceAll(/[\u2068\u2069]/g, '').trim();
+const text = async (id: string) => plain((await screen.findByTestId(id)).textContent);
 const isSaid = (id: string, said: string | RegExp) =>
 	waitFor(() => expect(screen.getByTestId(id).textContent).toMatch(said));
 /** Changes the value of a field once it is loaded. */
@@ -68,6 +71,7 @@ describe('every state', () => {
 		['sync=waiting&partner=week&age=50&pending=bow,privacy', [PARTNER], 'bow-waits'],
 		['sync=synced&partner=week&rejected', [PARTNER], 'partner-trouble'],
 		['sync=synced&partner=former', [PARTNER], 'former'],
+		['sync=signed-out&partner=week&age=50', ['open-settings', PARTNER], 'needs-account'],
 		['sync=synced&partner=week', [PARTNER, 'leave'], 'leave-dialog'],
 		['sync=synced&pending=profile,target', ['sync-mark'], 'profile-waits'],
 		['sync=synced', ['open-settings'], 'partner-notifications'],
@@ -153,13 +157,36 @@ describe('the page without a partner', () => {
 	});
 
 	it('lists the news, the newest first', async () => {
-		await open('partner=week');
+		const shown = await (await open('partner=week')).partner();
 		const items = [...screen.getByTestId('news').querySelectorAll('li span')];
 		expect(items.map((item) => item.textContent)).toEqual([
 			t('together-news-bow'),
-			t('together-news-kept', { week: 7 }),
+			t('together-news-kept', { start: longDate(shown.news[1]!.week!) }),
 			t('together-news-joined'),
 		]);
+	});
+
+	it('names the year of a date that is not in this year', async () => {
+		const demo = await show('sync=synced&partner=former');
+		const before = await demo.partner();
+		const former = { startedAt: '2024-11-03T08:00:00Z', endedAt: '2025-03-05T08:00:00Z' };
+		const at = '2025-02-20T08:00:00Z';
+		demo.partner = async () => ({
+			...before,
+			former: [{ ...former, kept: 9, missed: 2 }],
+			news: [
+				{ kind: 'kept', at, week: '2025-02-16T08:00:00Z' },
+				{ kind: 'kept', at, week: null },
+			],
+		});
+		await press(PARTNER);
+		const from = 'November 3, 2024 to March 5, 2025: kept 9 of 11 weeks';
+		expect(await text('former')).toBe(from);
+		expect(await text('news')).toBe(
+			'February 20, 2025 You both kept the week from February 16, 2025 on.' +
+				'February 20, 2025 You both kept a week.',
+		);
+		expect(longDate(new Date().toISOString())).not.toMatch(/\d{4}/);
 	});
 
 	it('says that a new invitation replaces one of another device', async () => {
@@ -203,7 +230,9 @@ describe('the page without a partner', () => {
 
 	it('lists what was kept with earlier partners, and nothing else of them', async () => {
 		await open('partner=former');
-		expect(await text('former')).toMatch(/^\w+ \d+ to \w+ \d+: kept 9 of 11 weeks$/);
+		expect(await text('former')).toMatch(
+			/^\w+ \d+(, \d+)? to \w+ \d+(, \d+)?: kept 9 of 11 weeks$/,
+		);
 	});
 });
 
@@ -218,7 +247,7 @@ describe('joining', () => {
 		expect(screen.getByTestId<HTMLButtonElement>('join-look').disabled).toBe(true);
 		await paste();
 		const preview = await screen.findByTestId('join-preview');
-		expect(preview.textContent).toContain('Ada invites you to a shared week');
+		expect(plain(preview.textContent)).toContain('Ada invites you to a shared week');
 		await waitFor(() => expect(document.activeElement).toBe(preview));
 		screen.getByText(/The project is lotus\.supabase\.co\. Its administrator can read/);
 		expect(screen.getByTestId<HTMLInputElement>('join-texts-keep').checked).toBe(true);
@@ -310,6 +339,22 @@ describe('joining', () => {
 		expect(demo.calls.at(-1)).toBe('acceptInvitation false');
 	});
 
+	it('is looked at after a change that is still being saved', async () => {
+		const demo = await show('sync=synced');
+		let save = () => {};
+		const setTarget = demo.setTarget.bind(demo);
+		demo.setTarget = (target) =>
+			new Promise((resolve) => (save = () => void setTarget(target).then(resolve)));
+		await press('sync-mark');
+		await change('target', '3');
+		await press(PARTNER);
+		await paste();
+		expect(demo.calls).toEqual([]);
+		save();
+		await screen.findByTestId('join-preview');
+		expect(demo.calls).toEqual(['setTarget 3', 'previewInvitation']);
+	});
+
 	it('can be left without accepting', async () => {
 		const demo = await open();
 		await paste();
@@ -399,6 +444,20 @@ describe('an invitation that is opened outside of the window', () => {
 		expect(await text('notices-open')).toBe(t('common-invitation-later'));
 	});
 
+	it.each([
+		['while leaving waits for the network', 'sync=waiting&partner=week&pending=leave'],
+		['to somebody who is signed out of an account with a partner', 'sync=signed-out&partner=week'],
+	])('is shown %s', async (_, query) => {
+		const demo = await show(query);
+		await screen.findByTestId('setup');
+		demo.openInvitation(DEMO_INVITATION);
+		const field = await screen.findByTestId<HTMLTextAreaElement>('join-text');
+		await waitFor(() => expect(field.value).toBe(DEMO_INVITATION));
+		expect(screen.queryByTestId('join-has-partner')).toBeNull();
+		await press('join-look');
+		await screen.findByTestId('join-preview');
+	});
+
 	it('is not offered to somebody who has a partner', async () => {
 		const demo = await open('partner=week');
 		demo.openInvitation(DEMO_INVITATION);
@@ -412,7 +471,7 @@ describe('a shared week', () => {
 		await open('partner=week');
 		const lotus = await screen.findByTestId('shared-lotus');
 		expect(lotus.getAttribute('role')).toBe('img');
-		expect(lotus.getAttribute('aria-label')).toBe(
+		expect(plain(lotus.getAttribute('aria-label'))).toBe(
 			'4 of 10 sits this week; you 3, Ada 1; 3 days left',
 		);
 		expect(await text('kept')).toBe('Kept 4 of 7 weeks');
@@ -420,7 +479,7 @@ describe('a shared week', () => {
 
 	it('has no goal while both are resting', async () => {
 		await open('partner=resting');
-		expect((await screen.findByTestId('shared-lotus')).getAttribute('aria-label')).toBe(
+		expect(plain((await screen.findByTestId('shared-lotus')).getAttribute('aria-label'))).toBe(
 			'A week of rest, without a goal; you 1, Ada 0; 3 days left',
 		);
 		expect((await screen.findByTestId('this-week')).textContent).toMatch(/1 sit, resting/);
@@ -432,6 +491,40 @@ describe('a shared week', () => {
 		expect(await text('bow-waits')).toBe('Your bow to Ada waits for the network.');
 		expect(await text('privacy-waits')).toBe(t('together-waits'));
 		expect(screen.queryByTestId('bow')).toBeNull();
+	});
+
+	it('says of when it is, and that one must sign in, to somebody who is signed out', async () => {
+		await show('sync=signed-out&partner=week&age=50&pending=bow');
+		await press('open-settings');
+		await press(PARTNER);
+		expect(await text('as-of')).toMatch(/^As of \w+, /);
+		expect(await text('needs-account')).toBe(t('together-signed-out'));
+		expect(await text('bow-waits')).toBe('Your bow to Ada waits until you sign in.');
+		for (const gone of ['bow', 'bow-later', 'privacy-times', 'leave', 'invite'])
+			expect(screen.queryByTestId(gone), gone).toBeNull();
+		await press('open-account');
+		await screen.findByTestId('sign-in');
+	});
+
+	it('that is left while signed out is over for the partner after a sign-in', async () => {
+		await show('sync=signed-out&partner=week&pending=leave,target');
+		await press('open-settings');
+		expect(await text('target-waits')).toBe(t('together-waits-sign-in'));
+		await press(PARTNER);
+		expect(await text('leave-waits')).toBe(t('together-leave-waits-sign-in'));
+	});
+
+	it('isolates a name that is written from right to left from the words around it', async () => {
+		const demo = await show('sync=synced&partner=week');
+		const { partnership, ...rest } = await demo.partner();
+		const partner = { ...partnership!.partner, profile: { name: 'שרה', image: null } };
+		demo.partner = async () => ({ ...rest, partnership: { ...partnership!, partner } });
+		await press(PARTNER);
+		const lotus = await screen.findByTestId('shared-lotus');
+		expect(lotus.getAttribute('aria-label')).toContain('you 3, \u2068שרה\u2069 1; 3 days left');
+		expect(screen.getByTestId('bow').textContent).toContain('Bow to \u2068שרה\u2069');
+		// A name alone needs no marks.
+		screen.getByText('שרה');
 	});
 
 	it('says why a change was rejected', async () => {
@@ -475,6 +568,24 @@ describe('a shared week', () => {
 		await press('leave-confirm');
 		await screen.findByTestId('invite');
 		expect(demo.calls).toEqual(['leavePartner']);
+	});
+
+	it('shows the newest weeks, and all of them if the user wants it', async () => {
+		const demo = await show('sync=synced&partner=week');
+		const { partnership, ...rest } = await demo.partner();
+		const weeks = Array.from({ length: 15 }, (_, at) => ({
+			...partnership!.weeks[0]!,
+			number: at + 1,
+			start: new Date(Date.UTC(2024, 0, 1 + 7 * at)).toISOString(),
+		}));
+		demo.partner = async () => ({ ...rest, partnership: { ...partnership!, weeks } });
+		await press(PARTNER);
+		const shown = await screen.findByTestId('past-weeks');
+		expect(shown.children).toHaveLength(12);
+		await press('past-weeks-all');
+		expect(shown.children).toHaveLength(14);
+		expect(shown.lastElementChild!.textContent).toContain('Jan 1, 2024');
+		expect(screen.queryByTestId('past-weeks-all')).toBeNull();
 	});
 
 	it('marks a kept week by more than the opened flower', async () => {
@@ -563,6 +674,7 @@ describe('the target', () => {
 	it('is saved without an account, in the settings', async () => {
 		const demo = await show('');
 		await press('open-settings');
+		await screen.findByText(/^In a shared week, a change counts from the next week on\./);
 		await change('target', '3');
 		await waitFor(() => expect(demo.calls).toEqual(['setTarget 3']));
 		await change('target', '0');

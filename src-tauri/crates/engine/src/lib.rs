@@ -47,6 +47,6 @@ pub use import::{ImportClient, ImportMonitor, Imports, environment_zone, imports
 pub use log::{Log, insight, labels, log_page};
 pub use partner::Partner;
 pub use recovery::{resolve_sit, unsettled_sits};
-pub use sync::{AccountClient, PartnerClient};
+pub use sync::{AccountClient, PartnerClient, invitation_host};
 pub use thread::{Event, TerminalSit};
 pub use view::owners;

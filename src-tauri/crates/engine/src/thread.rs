@@ -10,6 +10,7 @@ mod requests;
 pub(crate) use requests::new_id;
 
 use crate::adapters::{Adapters, Awake, Notification};
+use crate::partner::is_current;
 use crate::protocol::{EngineState, ErrorCode, IpcError, Secret, SyncView};
 use crate::sync::{self, SyncHandle};
 use days::DayDerivation;
@@ -377,14 +378,10 @@ impl EngineThread {
         if news.is_empty() || !self.settings.partner_notifications {
             return Ok(());
         }
-        let view = self.store.partner()?.view;
-        let partnership = view.and_then(|(view, _)| view.partnership);
-        if let Some(partnership) = &partnership {
-            // The others are about a former partner, under whose name they would not be shown.
-            news.retain(|news| partnership.has_news(news));
-        }
+        let view = self.store.partner()?.view.map(|(view, _)| view).unwrap_or_default();
+        news.retain(|news| is_current(&view, news));
         if !news.is_empty() {
-            let partner = partnership.and_then(|partnership| partnership.partner.profile.name);
+            let partner = view.partnership.and_then(|partnership| partnership.partner.profile.name);
             self.adapters.notifier.show(Notification::News { partner, news });
         }
         Ok(())

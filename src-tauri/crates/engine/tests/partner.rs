@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 use zafu_core::ids::{DeviceId, PartnershipId};
+use zafu_core::invitation::{Invitation, InvitationCode};
 use zafu_core::partnership::{
     News, NewsKind, PartnerView as ServerView, Partnership, Privacy, Role, SharedSit, Shown, Tally,
     Week,
@@ -26,7 +27,7 @@ use zafu_engine::protocol::{
     ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
     PendingChange, ProfileView, Secret, SitEntry, SpanView, WeekMode, WeekProgress,
 };
-use zafu_engine::{Client, DataFolder, Event, PartnerClient};
+use zafu_engine::{Client, DataFolder, Event, PartnerClient, invitation_host};
 use zafu_store::{
     Cursor, KeptInvitation, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull,
     Store,
@@ -489,6 +490,26 @@ fn without_a_network_an_invitation_of_this_device_is_shown_and_none_is_made() {
 }
 
 #[test]
+fn an_invitation_that_has_expired_is_known_until_another_one_is_made() {
+    let project = Project::start();
+    let (me, _) = two_users(&project);
+    let known = |me: &Fakes| {
+        let view = view(me);
+        (view.invitation_expires_at.map(|at| at[..10].to_owned()), view.can_show_invitation)
+    };
+    invite(&me).unwrap();
+    let expires = Some("2026-03-08".to_owned());
+    assert_eq!(known(&me), (expires.clone(), true));
+    me.set_clock("2026-03-09T06:00:00Z");
+    assert_eq!(known(&me), (expires.clone(), false), "before the server is read again");
+    let response = ServerView::default();
+    read(me.store(), response, PartnerOutcomes::default());
+    assert_eq!(known(&me), (expires, false), "the server forgets it");
+    block_on(me.engine().partner().withdraw()).unwrap();
+    assert_eq!(known(&me), (None, false));
+}
+
+#[test]
 fn an_invitation_says_what_is_missing_before_it_can_be_accepted() {
     let project = Project::start();
     let (me, _) = two_users(&project);
@@ -520,6 +541,30 @@ fn an_invitation_says_what_is_missing_before_it_can_be_accepted() {
 }
 
 #[test]
+fn the_host_that_is_named_is_the_one_that_is_asked() {
+    let link = |url: &str| {
+        let (project_url, publishable_key) = (url.to_owned(), "key".to_owned());
+        Invitation { project_url, publishable_key, code: InvitationCode::new([7; 16]) }.to_link()
+    };
+    let pond = link("https://pond.example:8443/rest");
+    let broken = link("https://lotus.example").replace("lotus", "lotos");
+    // White space in a link is ignored, as that of a mail program is.
+    let split = pond.replace("example", "exam\n> ple");
+    for (text, host) in [
+        (pond.as_str(), Some("pond.example:8443")),
+        (&format!("Join me: {broken} or {pond}"), Some("pond.example:8443")),
+        (&split, Some("pond.example:8443")),
+        (&broken, None),
+        (&link("http://pond.example"), None),
+        (&link("https://a;b.example"), None),
+        ("no link", None),
+    ] {
+        let named = invitation_host(&Secret(text.into()));
+        assert_eq!(named.as_deref(), host, "{text}");
+    }
+}
+
+#[test]
 fn signing_out_and_reading_a_new_response_announce_a_change() {
     let project = Project::start();
     let (mut me, other) = two_users(&project);
@@ -539,8 +584,12 @@ fn signing_out_and_reading_a_new_response_announce_a_change() {
     assert!(announced(&me));
     sync(&me);
     assert!(!announced(&me), "nothing is new");
+    assert!(view(&me).signed_in);
     block_on(me.engine().account().sign_out()).unwrap();
     assert!(announced(&me));
+    // What was read stays, with its time.
+    let shown = view(&me);
+    assert!(!shown.signed_in && shown.partnership.is_some() && shown.read_at.is_some());
 }
 
 /// Returns the news that were notified since the last call.
@@ -607,24 +656,29 @@ fn without_an_engine_the_folder_is_used_directly() {
 }
 
 #[test]
-fn news_of_a_former_partner_are_not_notified_in_the_name_of_the_present_one() {
+fn news_of_a_former_partner_are_not_shown_in_the_name_of_the_present_one() {
     let fakes = Fakes::prepared(with_partner);
     let news = |seq, kind, at| News { seq, kind, at, week: None };
+    // Both partnerships are of one day: the end of the first was recorded just after it.
+    let left_at = hours_ago(2) + TimeDelta::milliseconds(3);
+    let kept = News { week: Some(2), ..news(10, NewsKind::Kept, hours_ago(1)) };
     let response = ServerView {
         partnership: Some(partnership()),
         news: vec![
             news(7, NewsKind::Bow, hours_ago(2)),
-            // Partnerships of one day: this one began when that one ended, a moment before the news of it.
-            news(8, NewsKind::Left, hours_ago(2) + TimeDelta::milliseconds(3)),
+            news(8, NewsKind::Left, left_at),
             news(9, NewsKind::Bow, hours_ago(1)),
+            kept,
         ],
         ..ServerView::default()
     };
     read(fakes.store(), response, PartnerOutcomes::default());
     // The engine looks for news whenever anything about the partner changes.
     fakes.engine().partner().set_target(target(2)).wait().unwrap();
-    assert_eq!(notified(&fakes), [NewsKind::Bow]);
-    // The page shows both, the newest first, also if nothing is notified.
-    let shown: Vec<_> = view(&fakes).news.iter().map(|news| news.kind).collect();
-    assert_eq!(shown, [NewsKind::Bow, NewsKind::Left, NewsKind::Bow]);
+    assert_eq!(notified(&fakes), [NewsKind::Bow, NewsKind::Kept]);
+    // The page shows them from the newest on, and names the week by its start.
+    let shown = view(&fakes).news;
+    let shown: Vec<_> = shown.iter().map(|news| (news.kind, news.week.as_deref())).collect();
+    let week = Some("2026-03-08T04:00:00+01:00");
+    assert_eq!(shown, [(NewsKind::Kept, week), (NewsKind::Bow, None)]);
 }

@@ -103,6 +103,8 @@ export interface PartnerApi {
 	/** Creates an invitation, or returns the one that is open. */
 	invitePartner(): Promise<InvitationView>;
 	withdrawInvitation(): Promise<PartnerView>;
+	/** Returns the server that the invitation in a text names, such as `lotus.supabase.co`. Asks nobody. */
+	invitationHost(text: string): Promise<string | null>;
 	/** Returns what the invitation in a text says. Accepts nothing. */
 	previewInvitation(text: string): Promise<InvitationPreview>;
 	/** Accepts an invitation. `keepTexts`: whether notes and labels stay on this device. */

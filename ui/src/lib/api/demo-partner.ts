@@ -88,6 +88,7 @@ interface Parts {
 	state: PartnerState;
 	calls: string[];
 	week: () => WeekChoice;
+	isSignedIn: () => boolean;
 	changed: () => void;
 }
 
@@ -95,12 +96,12 @@ interface Parts {
 function demoNews(ago: (ms: number) => string): NewsView[] {
 	return [
 		{ kind: 'bow', at: ago(DAY_MS), week: null },
-		{ kind: 'kept', at: ago(2 * DAY_MS), week: 7 },
+		{ kind: 'kept', at: ago(2 * DAY_MS), week: ago(2 * WEEK_MS + 3.7 * DAY_MS) },
 		{ kind: 'joined', at: ago(8 * WEEK_MS), week: null },
 	];
 }
 
-export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi {
+export function demoPartner({ state, calls, week, isSignedIn, changed }: Parts): PartnerApi {
 	const { kind = 'none', privacy = 'times', isOffline = false, invitation = 'ok' } = state;
 	const profile = state.profile ?? ME;
 	const now = new Date();
@@ -139,6 +140,7 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 	const { age = 0.05 } = state;
 	let view: PartnerView = {
 		readAt: age === null ? null : ago(age * 3_600_000),
+		signedIn: isSignedIn(),
 		profile,
 		target: sats ? sats.at(-1)![2] / 2 : 5,
 		invitationExpiresAt:
@@ -174,7 +176,10 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 	}
 
 	return {
-		partner: async () => structuredClone(view),
+		partner: async () => {
+			view = { ...view, signedIn: isSignedIn() };
+			return structuredClone(view);
+		},
 		invitePartner: async () => {
 			needNetwork();
 			const expiresAt = ago(-WEEK_MS);
@@ -189,6 +194,7 @@ export function demoPartner({ state, calls, week, changed }: Parts): PartnerApi 
 			needNetwork();
 			return change('withdrawInvitation', { invitationExpiresAt: null, canShowInvitation: false });
 		},
+		invitationHost: async (text) => (text.includes('zafu://join/') ? 'lotus.supabase.co' : null),
 		previewInvitation: async (text): Promise<InvitationPreview> => {
 			calls.push('previewInvitation');
 			if (!text.includes('zafu://join/')) reject('bad-request', 'partner-invitation-no-link');

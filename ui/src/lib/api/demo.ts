@@ -223,6 +223,7 @@ export function createDemo(state: DemoState = {}): Demo {
 			state: state.partner ?? {},
 			calls,
 			week: () => settings.week,
+			isSignedIn: () => account.sync()?.signedIn === true,
 			changed: () => listeners.forEach((listener) => listener.partnerChanged()),
 		}),
 		keptLog: log.session,

@@ -95,6 +95,7 @@ export const tauri: Api = {
 	partner: () => invoke('get_partner'),
 	invitePartner: () => invoke('invite_partner'),
 	withdrawInvitation: () => invoke('withdraw_invitation'),
+	invitationHost: (text) => invoke('invitation_host', { text }),
 	previewInvitation: (text) => invoke('preview_invitation', { text }),
 	acceptInvitation: (text, keepTexts) => invoke('accept_invitation', { text, keepTexts }),
 	setProfile: (profile) => invoke('set_profile', { profile }),

@@ -14,6 +14,6 @@ kind: NewsKind,
  */
 at: string, 
 /**
- * The number of the week, for [`NewsKind::Kept`].
+ * The start of the week, for [`NewsKind::Kept`] of the current partnership.
  */
-week: number | null, };
+week: string | null, };

@@ -15,6 +15,10 @@ export type PartnerView = {
  */
 readAt: string | null, 
 /**
+ * Whether the account is signed in. Otherwise nothing is read, and no change is sent, until it is.
+ */
+signedIn: boolean, 
+/**
  * The profile.
  */
 profile: ProfileView, 
@@ -23,11 +27,11 @@ profile: ProfileView,
  */
 target: number, 
 /**
- * When the open invitation expires; `None` without one.
+ * When the last invitation expires or has expired; `None` without one, or after it was accepted or withdrawn.
  */
 invitationExpiresAt: string | null, 
 /**
- * Whether that invitation was made on this device, which can show it again. Only there is its code.
+ * Whether that invitation is open and was made on this device, which can show it again. Only there is its code.
  */
 canShowInvitation: boolean, 
 /**
@@ -39,7 +43,7 @@ partnership: PartnershipView | null,
  */
 former: Array<FormerPartnershipView>, 
 /**
- * The latest news, the newest first.
+ * The latest news of the partnership, the newest first; without one, of the last partnership.
  */
 news: Array<NewsView>, 
 /**

@@ -13,6 +13,7 @@ import { t } from '../messages.svelte';
 import type { App } from '../stores/app.svelte';
 import { useApp } from '../stores/app.svelte';
 import './messages';
+import { isolated } from './text';
 
 /** A request whose error is shown beside its button, because it needs the network or the text of the user. */
 export type PartnerRequest = 'invite' | 'join';
@@ -40,9 +41,15 @@ export class Partner {
 		this.#app = app;
 	}
 
-	/** How the partner is called. */
+	/** How the partner is called in a sentence. */
 	get name(): string {
-		return this.view?.partnership?.partner.profile.name || t('together-partner-unnamed');
+		const name = this.view?.partnership?.partner.profile.name;
+		return name ? isolated(name) : t('together-partner-unnamed');
+	}
+
+	/** What a change waits for that the project does not have yet. */
+	get waits(): string {
+		return t(this.view?.signedIn ? 'together-waits' : 'together-waits-sign-in');
 	}
 
 	async load(): Promise<void> {
@@ -138,8 +145,10 @@ export class Partner {
 	}
 
 	async bow(): Promise<void> {
-		if (this.inFlight !== null) return;
-		this.#report(await this.#change(() => this.#app.api.bow()));
+		// A button that is pressed twice bows once.
+		const { api } = this.#app;
+		const mayBow = () => this.view?.partnership?.mayBow ?? false;
+		this.#report(await this.#change(() => (mayBow() ? api.bow() : api.partner())));
 	}
 
 	/** Ends the partnership. Returns whether it has ended on this device. */
@@ -159,12 +168,16 @@ export class Partner {
 		if (error) this.#app.notices.show({ kind: 'error', text: errorText(error) });
 	}
 
-	/** Sends one request at a time, so that a button pressed twice does not act twice. */
+	/**
+	 * Sends one request at a time, so that a button pressed twice does not act twice. One that is made while a change is
+	 * in flight, as of a field that its button has left, follows it.
+	 */
 	async #send<T>(request: PartnerRequest, call: () => Promise<T>): Promise<T | undefined> {
-		if (this.inFlight !== null) return undefined;
+		if (this.inFlight === 'invite' || this.inFlight === 'join') return undefined;
 		this.inFlight = request;
 		this.fault = null;
 		try {
+			await this.#changes;
 			return await call();
 		} catch (thrown) {
 			this.fault = { request, text: errorText(asIpcError(thrown)) };

@@ -2,14 +2,21 @@
 import type { ProfileView, WeekView } from '../api/types';
 import { locale, t } from '../messages.svelte';
 
-/** Returns `3 Nov`. */
-export function shortDate(rfc3339: string): string {
-	return new Date(rfc3339).toLocaleDateString(locale(), { day: 'numeric', month: 'short' });
+function date(rfc3339: string, month: 'short' | 'long'): string {
+	const at = new Date(rfc3339);
+	const isThisYear = at.getFullYear() === new Date().getFullYear();
+	const year = isThisYear ? {} : ({ year: 'numeric' } as const);
+	return at.toLocaleDateString(locale(), { day: 'numeric', month, ...year });
 }
 
-/** Returns `3 November`. */
+/** Returns `3 Nov`, with the year if it is not the current one. */
+export function shortDate(rfc3339: string): string {
+	return date(rfc3339, 'short');
+}
+
+/** Returns `3 November`, with the year if it is not the current one. */
 export function longDate(rfc3339: string): string {
-	return new Date(rfc3339).toLocaleDateString(locale(), { day: 'numeric', month: 'long' });
+	return date(rfc3339, 'long');
 }
 
 /** Returns `Tuesday`. */
@@ -43,18 +50,12 @@ export function weekInWords(
 		: t('together-described-resting', { mine, partners, name, left });
 }
 
-/** Returns the server that an invitation in `text` names, such as `lotus.supabase.co`; null if there is none. */
-export function hostInText(text: string): string | null {
-	const url = /zafu:\/\/join\/\S*?[?&]url=([^&\s]+)/i.exec(text)?.[1];
-	if (url === undefined) return null;
-	try {
-		return new URL(decodeURIComponent(url)).host || null;
-	} catch {
-		return null;
-	}
-}
-
 /** Returns how somebody is called who may have no name yet. */
 export function called({ name }: ProfileView): string {
 	return name || t('together-unnamed');
+}
+
+/** Returns a name for use in a sentence: isolated, so that one that is written right to left does not reorder the words. */
+export function isolated(name: string): string {
+	return `\u2068${name}\u2069`;
 }

@@ -78,12 +78,11 @@ fn texts(notification: &Notification) -> (String, String) {
 
 /// Returns the text about one of the news, below the name of the partner.
 fn news_text(news: &News) -> String {
-    match (news.kind, news.week) {
-        (NewsKind::Joined, _) => text!("notification-partner-joined"),
-        (NewsKind::Bow, _) => text!("notification-partner-bow"),
-        (NewsKind::Kept, Some(week)) => text!("notification-partner-kept-week", week = week),
-        (NewsKind::Kept, None) => text!("notification-partner-kept"),
-        (NewsKind::Left, _) => text!("notification-partner-left"),
+    match news.kind {
+        NewsKind::Joined => text!("notification-partner-joined"),
+        NewsKind::Bow => text!("notification-partner-bow"),
+        NewsKind::Kept => text!("notification-partner-kept"),
+        NewsKind::Left => text!("notification-partner-left"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What this device knows of the partner, and what the user changes here. Needs no network: a change is sent later.
 
+use super::is_current;
 use super::weeks::{tally, weeks};
 use crate::protocol::{
     ErrorCode, FormerPartnershipView, IpcError, NewsView, PartnerView, PartnershipView,
@@ -13,8 +14,8 @@ use zafu_core::day::{DayStart, day_of, week_of};
 use zafu_core::message;
 use zafu_core::message::Message;
 use zafu_core::partnership::{
-    FormerPartnership, News, Partnership, Privacy, SharedSit, Shown, WEEK, Week, together,
-    week_share,
+    FormerPartnership, News, PartnerView as ServerView, Partnership, Privacy, SharedSit, Shown,
+    WEEK, Week, together, week_share, week_start,
 };
 use zafu_core::profile::{InvalidName, Profile, ProfileName, WeeklyTarget};
 use zafu_core::session::COUNTS_FROM;
@@ -88,22 +89,27 @@ impl LocalPartner<'_> {
     pub(crate) fn view(&self) -> Result<PartnerView, IpcError> {
         let state = self.store.partner()?;
         let server = state.view.as_ref();
-        let invitation =
-            server.and_then(|(view, _)| view.invitation_expires_at).filter(|at| *at > self.now.utc);
         let account = self.store.account()?;
         let kept = match &account {
             Some(account) => self.store.kept_invitation(account.id)?,
             None => None,
         };
+        let invitation = server.and_then(|(view, _)| view.invitation_expires_at);
+        let is_open = invitation.is_some_and(|at| at > self.now.utc);
         // Another device may have replaced the kept one, then the expiry differs.
-        let can_show_invitation = kept.is_some_and(|kept| {
-            invitation.is_some() && kept.expires_at.is_none_or(|at| Some(at) == invitation)
-        });
+        let can_show_invitation = is_open
+            && kept
+                .as_ref()
+                .is_some_and(|kept| kept.expires_at.is_none_or(|at| Some(at) == invitation));
+        // The server forgets one that has expired.
+        let expired = kept.and_then(|kept| kept.expires_at).filter(|at| *at <= self.now.utc);
+        let invitation = invitation.or(expired);
         let mut former = server.map_or(Vec::new(), |(view, _)| view.former.clone());
         former.sort_by_key(|former| std::cmp::Reverse(former.ended_at));
         let partnership = not_left(&state);
         Ok(PartnerView {
             read_at: server.map(|(_, at)| self.local(*at)),
+            signed_in: account.as_ref().is_some_and(|account| account.signed_in),
             profile: profile(&state.profile.value),
             target: state.target.value,
             invitation_expires_at: invitation.map(|at| self.local(at)),
@@ -114,11 +120,11 @@ impl LocalPartner<'_> {
             },
             former: former.iter().map(|former| self.former(former)).collect(),
             news: server
-                .map_or(&[][..], |(view, _)| &view.news)
-                .iter()
-                .rev()
+                .into_iter()
+                .flat_map(|(view, _)| view.news.iter().rev().map(move |news| (view, news)))
+                .filter(|(view, news)| is_current(view, news))
                 .take(NEWS_SHOWN)
-                .map(|news| self.news(news))
+                .map(|(view, news)| self.news(view, news))
                 .collect(),
             pending: pending(&state, account.is_some()),
             trouble: rejection(&state).map(|why| IpcError::new(ErrorCode::Rejected, why)),
@@ -296,8 +302,11 @@ impl LocalPartner<'_> {
         }
     }
 
-    fn news(&self, news: &News) -> NewsView {
-        NewsView { kind: news.kind, at: self.local(news.at), week: news.week }
+    fn news(&self, view: &ServerView, news: &News) -> NewsView {
+        let first = view.partnership.as_ref().map(|partnership| partnership.first_week_at);
+        let week =
+            first.zip(news.week).map(|(first, number)| self.local(week_start(first, number)));
+        NewsView { kind: news.kind, at: self.local(news.at), week }
     }
 
     fn local(&self, at: DateTime<Utc>) -> String {

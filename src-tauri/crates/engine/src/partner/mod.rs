@@ -4,6 +4,7 @@
 //! as possible.
 
 mod local;
+mod news;
 mod weeks;
 
 use crate::handle::{EngineHandle, Pending};
@@ -11,6 +12,7 @@ use crate::protocol::{
     InvitationPreview, InvitationView, IpcError, PartnerView, ProfileView, Secret, WeekProgress,
 };
 pub(crate) use local::{LocalPartner, RunningSit, profile};
+pub(crate) use news::is_current;
 use zafu_core::partnership::Privacy;
 use zafu_core::profile::WeeklyTarget;
 

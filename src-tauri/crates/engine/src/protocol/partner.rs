@@ -14,20 +14,22 @@ use zafu_core::time::Seconds;
 pub struct PartnerView {
     /// When the server was last read; `None`: never, or there is no account.
     pub read_at: Option<String>,
+    /// Whether the account is signed in. Otherwise nothing is read, and no change is sent, until it is.
+    pub signed_in: bool,
     /// The profile.
     pub profile: ProfileView,
     /// The sits that the user wants to sit in a week; 0: resting.
     #[cfg_attr(test, ts(as = "u32"))]
     pub target: WeeklyTarget,
-    /// When the open invitation expires; `None` without one.
+    /// When the last invitation expires or has expired; `None` without one, or after it was accepted or withdrawn.
     pub invitation_expires_at: Option<String>,
-    /// Whether that invitation was made on this device, which can show it again. Only there is its code.
+    /// Whether that invitation is open and was made on this device, which can show it again. Only there is its code.
     pub can_show_invitation: bool,
     /// The current partnership.
     pub partnership: Option<PartnershipView>,
     /// The partnerships that have ended, the newest first.
     pub former: Vec<FormerPartnershipView>,
-    /// The latest news, the newest first.
+    /// The latest news of the partnership, the newest first; without one, of the last partnership.
     pub news: Vec<NewsView>,
     /// The changes that the server does not have yet.
     pub pending: Vec<PendingChange>,
@@ -44,8 +46,8 @@ pub struct NewsView {
     pub kind: NewsKind,
     /// When it happened.
     pub at: String,
-    /// The number of the week, for [`NewsKind::Kept`].
-    pub week: Option<u32>,
+    /// The start of the week, for [`NewsKind::Kept`] of the current partnership.
+    pub week: Option<String>,
 }
 
 /// A profile.

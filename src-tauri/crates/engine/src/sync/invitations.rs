@@ -4,7 +4,7 @@
 use super::account_session::{AccountSession, Done};
 use crate::partner::{LocalPartner, profile};
 use crate::protocol::{
-    ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView,
+    ErrorCode, InvitationNeed, InvitationPreview, InvitationView, IpcError, PartnerView, Secret,
 };
 use crate::view::moment;
 use chrono::{DateTime, Utc};
@@ -219,16 +219,22 @@ impl AccountSession {
     }
 }
 
+/// Returns the address of the server that [`Partner::preview`](crate::Partner::preview) asks about the invitation in `text`;
+/// `None` if there is no valid one in it.
+#[must_use]
+pub fn invitation_host(text: &Secret) -> Option<String> {
+    parse(&text.0).ok().map(|(_, project)| host(project.url()))
+}
+
 /// Finds the invitation in `text`, and its project.
 fn parse(text: &str) -> Result<(Invitation, Project), IpcError> {
     let invitation = Invitation::parse(text)
         .map_err(|error: InvitationError| IpcError::new(ErrorCode::BadRequest, error.message()))?;
-    let project = Project::new(&invitation.project_url, &invitation.publishable_key).map_err(
-        |error| {
+    let project =
+        Project::new(&invitation.project_url, &invitation.publishable_key).map_err(|error| {
             let message = message!("partner-invitation-unusable", error = error.message());
             IpcError::new(ErrorCode::BadRequest, message)
-        },
-    )?;
+        })?;
     Ok((invitation, project))
 }
 

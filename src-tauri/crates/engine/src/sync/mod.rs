@@ -14,6 +14,7 @@ mod sync_loop;
 pub use account_client::AccountClient;
 use account_session::{AccountSession, Done};
 pub(crate) use errors::label_rejection;
+pub use invitations::invitation_host;
 pub use partner_client::PartnerClient;
 pub(crate) use status::without_sync;
 use sync_loop::SyncLoop;

@@ -96,7 +96,9 @@ impl fmt::Debug for Project {
 /// Returns whether a host has only the characters of host names; the parser of URLs allows many more, such as `$` and `;`.
 fn is_plain(host: &Host<&str>) -> bool {
     match host {
-        Host::Domain(name) => name.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it)),
+        Host::Domain(name) => {
+            name.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
+        }
         Host::Ipv4(_) | Host::Ipv6(_) => true,
     }
 }
@@ -170,12 +172,14 @@ mod tests {
     fn neither_key_nor_host_has_a_character_that_a_shell_interprets() {
         let https = "https://abc.supabase.co";
         for part in [
-            "a;b", "a$b", "a$(b)", "a`b`", "a'b", "a\"b", "a&b", "a!b", "a*", "{a,b}", "(a)", "a|b", "a<b",
-            "a>b", "a\\b", "a#b", "[a]", "a?", "a^b", "a%20b", "a,b", "a:b", "a@b",
+            "a;b", "a$b", "a$(b)", "a`b`", "a'b", "a\"b", "a&b", "a!b", "a*", "{a,b}", "(a)",
+            "a|b", "a<b", "a>b", "a\\b", "a#b", "[a]", "a?", "a^b", "a%20b", "a,b", "a:b", "a@b",
         ] {
             let error = Project::new(https, part).err();
             assert_eq!(error, Some(ProjectError::InvalidKey), "{part}");
-            let Ok(project) = Project::new(&format!("https://{part}.example"), "k") else { continue };
+            let Ok(project) = Project::new(&format!("https://{part}.example"), "k") else {
+                continue;
+            };
             // The character ends the host.
             assert_eq!(project.url(), "https://a", "{part}");
         }
