@@ -318,6 +318,17 @@ cli-partner-week = { $goal ->
        *[other] Diese Woche bis { $time }: { $sits } von { $goal } Sitzungen, { $mine } von dir und { $partners } von deinem Partner.
     }
 cli-partner-week-resting = Diese Woche bis { $time }, ohne Ziel: { $mine } von dir und { $partners } von deinem Partner.
+# $weeks: one or more of the next three, with "; " between
+cli-partner-weeks = Frühere Wochen, die neueste zuerst: { $weeks }.
+cli-partner-week-kept = { $start }: { $sits } von { $goal }, gehalten
+cli-partner-week-open = { $start }: { $sits } von { $goal }
+cli-partner-week-rested = { $start }: { $sits }, ohne Ziel
+cli-partner-news-joined = { $date }: Dein Partner hat deine Einladung angenommen.
+cli-partner-news-bow = { $date }: Dein Partner hat sich vor dir verneigt.
+# $start: the first day of the week
+cli-partner-news-kept = { $date }: Ihr habt die Woche ab { $start } gehalten.
+cli-partner-news-kept-some = { $date }: Ihr habt eine Woche gehalten.
+cli-partner-news-left = { $date }: Dein Partner hat die Partnerschaft beendet.
 cli-partner-kept = Gehaltene Wochen: { $kept } von { $weeks }.
 cli-partner-targets = Wochenziele: { $mine } für dich, { $partners } für deinen Partner. 0 bedeutet eine Ruhezeit.
 # $mine and $partners are values of the option.
@@ -325,6 +336,7 @@ cli-partner-privacy = Du zeigst `{ $mine }`, dein Partner zeigt `{ $partners }`.
 cli-partner-together = Ihr habt { $length } lang zusammen gesessen, ab { $time }.
 cli-partner-may-bow = Dein Partner hat seit deiner letzten Verneigung gesessen: `zafu partner bow` verneigt sich.
 cli-partner-invitation = Deine Einladung ist bis { $time } offen. `zafu partner invite` zeigt sie noch einmal, `zafu partner withdraw` zieht sie zurück.
+cli-partner-invitation-expired = Deine letzte Einladung ist am { $time } abgelaufen. `zafu partner invite` erstellt eine neue.
 cli-partner-former = Frühere Partnerschaft von { $start } bis { $end }: gehaltene Wochen: { $kept } von { $weeks }.
 # $changes is a list of the messages below.
 cli-partner-waiting = Noch nicht gesendet: { $changes }.
@@ -334,8 +346,10 @@ cli-partner-change-privacy = Privatsphäre
 cli-partner-change-bow = Verneigung
 cli-partner-change-leave = Verlassen
 cli-partner-read = Stand: { $time }.
+cli-partner-signed-out = Du bist abgemeldet: Bis du dich anmeldest, wird nichts vom Server gelesen und nichts an ihn gesendet.
 
 cli-partner-pending = Es wird gesendet, sobald der Server erreichbar ist.
+cli-partner-pending-sign-in = Es wird gesendet, sobald du dich anmeldest: `zafu account sign-in`.
 cli-partner-invited = Sende diesen Text der einen Person, mit der du sitzen möchtest: Wer ihn hat, kann die Einladung annehmen, einmal, bis { $time }.
 cli-partner-withdrawn = Die Einladung ist zurückgezogen.
 cli-partner-bowed = Du hast dich verneigt.

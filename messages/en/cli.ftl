@@ -331,6 +331,17 @@ cli-partner-week = { $goal ->
        *[other] This week until { $time }: { $sits } of { $goal } sits, { $mine } by you and { $partners } by your partner.
     }
 cli-partner-week-resting = This week until { $time }, without a goal: { $mine } by you and { $partners } by your partner.
+# $weeks: one or more of the next three, with "; " between
+cli-partner-weeks = Weeks before, the newest first: { $weeks }.
+cli-partner-week-kept = { $start }: { $sits } of { $goal }, kept
+cli-partner-week-open = { $start }: { $sits } of { $goal }
+cli-partner-week-rested = { $start }: { $sits }, without a goal
+cli-partner-news-joined = { $date }: Your partner accepted your invitation.
+cli-partner-news-bow = { $date }: Your partner bowed to you.
+# $start: the first day of the week
+cli-partner-news-kept = { $date }: You both kept the week from { $start } on.
+cli-partner-news-kept-some = { $date }: You both kept a week.
+cli-partner-news-left = { $date }: Your partner ended the partnership.
 cli-partner-kept = Weeks kept: { $kept } of { $weeks }.
 cli-partner-targets = Weekly targets: { $mine } for you, { $partners } for your partner. 0 means resting.
 # $mine and $partners are values of the option.
@@ -338,6 +349,7 @@ cli-partner-privacy = You show `{ $mine }`, your partner shows `{ $partners }`.
 cli-partner-together = You sat together for { $length } from { $time }.
 cli-partner-may-bow = Your partner has sat since your last bow: `zafu partner bow` bows.
 cli-partner-invitation = Your invitation is open until { $time }. `zafu partner invite` shows it again, `zafu partner withdraw` withdraws it.
+cli-partner-invitation-expired = Your last invitation has expired on { $time }. `zafu partner invite` creates a new one.
 cli-partner-former = Former partnership from { $start } to { $end }: weeks kept: { $kept } of { $weeks }.
 # $changes is a list of the messages below.
 cli-partner-waiting = Not sent yet: { $changes }.
@@ -347,8 +359,10 @@ cli-partner-change-privacy = privacy
 cli-partner-change-bow = bow
 cli-partner-change-leave = leaving
 cli-partner-read = As of { $time }.
+cli-partner-signed-out = You are signed out: until you sign in, nothing is read from the server or sent to it.
 
 cli-partner-pending = It is sent as soon as the server can be reached.
+cli-partner-pending-sign-in = It is sent once you sign in: `zafu account sign-in`.
 cli-partner-invited = Send this text to the one person with whom you want to sit: whoever has it can accept it, once, until { $time }.
 cli-partner-withdrawn = The invitation is withdrawn.
 cli-partner-bowed = You have bowed.

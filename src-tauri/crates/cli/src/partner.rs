@@ -10,18 +10,21 @@ use std::io::{self, IsTerminal, Read};
 use zafu_cli::args::{Join, PartnerCommand, Profile};
 use zafu_core::message;
 use zafu_core::message::Message;
+use zafu_core::partnership::NewsKind;
 use zafu_core::profile::{ProfileImage, WeeklyTarget};
 use zafu_engine::protocol::{
-    InvitationNeed, InvitationPreview, PartnerView, PartnershipView, PendingChange, ProfileView,
-    Secret, SpanView, WeekView,
+    InvitationNeed, InvitationPreview, NewsView, PartnerView, PartnershipView, PendingChange,
+    ProfileView, Secret, SpanView, WeekView,
 };
-use zafu_engine::{DataFolder, PartnerClient, output};
+use zafu_engine::{DataFolder, PartnerClient, output, system};
 use zafu_messages::text;
 
 /// The maximum length of a text with an invitation, in bytes.
 const MAX_TEXT_BYTES: u64 = 1 << 16;
 /// The number of times in which both sat that are listed.
 const TOGETHER: usize = 3;
+/// The number of weeks before the current one that are listed.
+const PAST_WEEKS: usize = 8;
 
 /// Runs a subcommand of `zafu partner`.
 pub fn run(
@@ -63,7 +66,10 @@ pub fn run(
 fn changed(view: &PartnerView, change: PendingChange, done: String) {
     outcome::print(done);
     if view.pending.contains(&change) {
-        output::print(text!("cli-partner-pending"));
+        output::print(match view.signed_in {
+            true => text!("cli-partner-pending"),
+            false => text!("cli-partner-pending-sign-in"),
+        });
     }
     if let Some(trouble) = &view.trouble {
         output::print_error(text(&trouble.message));
@@ -92,7 +98,7 @@ fn join(folder: &DataFolder, join: Join) -> Result<(), Failure> {
     // A server of an older version shows it only to its users.
     if let Some(profile) = &profile {
         let name = name(profile);
-        output::print(match expires_at.as_deref().map(local) {
+        print_with_name(&match expires_at.as_deref().map(local) {
             Some(time) => text!("cli-partner-invites", host = host, name = name, time = time),
             None => text!("cli-partner-invites-always", host = host, name = name),
         });
@@ -147,12 +153,33 @@ fn read() -> io::Result<String> {
     Ok(text)
 }
 
-/// Returns the name of a user, on one line.
+/// Returns the name of a user for a sentence, on one line. One that is written right to left is isolated (UAX #9), so that it
+/// does not reorder the words; terminals may show the marks, so no other has them.
 fn name(profile: &ProfileView) -> Message {
     match output::without_control_characters(&profile.name).trim() {
         "" => message!("cli-partner-unnamed"),
+        name if name.chars().any(is_right_to_left) => {
+            message!("cli-partner-name", name = format!("\u{2068}{name}\u{2069}"))
+        }
         name => message!("cli-partner-name", name = name),
     }
+}
+
+/// Returns whether a character is in a block of letters that are written right to left (`DerivedBidiClass.txt`).
+fn is_right_to_left(symbol: char) -> bool {
+    matches!(
+        symbol,
+        '\u{590}'..='\u{8FF}'
+            | '\u{FB1D}'..='\u{FDFF}'
+            | '\u{FE70}'..='\u{FEFC}'
+            | '\u{10800}'..='\u{10FFF}'
+            | '\u{1E800}'..='\u{1EFFF}'
+    )
+}
+
+/// Prints a line with a [`name`], whose marks [`output::print`] would remove. Nothing else in it may be of another user.
+fn print_with_name(line: &str) {
+    output::print_plain(&format!("{line}\n"));
 }
 
 /// Prints the partner and the shared weeks.
@@ -164,8 +191,15 @@ fn status(view: &PartnerView, json: bool) -> Result<(), Failure> {
         Some(partnership) => print_partnership(view, partnership),
         None => output::print(text!("cli-partner-none")),
     }
-    if let Some(until) = view.invitation_expires_at.as_deref().map(local) {
-        output::print(text!("cli-partner-invitation", time = until));
+    view.news.iter().for_each(print_news);
+    if let Some(expires_at) = view.invitation_expires_at.as_deref() {
+        let now = system::clock().now().wall.utc;
+        let is_open = DateTime::parse_from_rfc3339(expires_at).is_ok_and(|at| at > now);
+        let time = local(expires_at);
+        output::print(match is_open {
+            true => text!("cli-partner-invitation", time = time),
+            false => text!("cli-partner-invitation-expired", time = time),
+        });
     }
     for former in &view.former {
         let (start, end) = (date(&former.started_at), date(&former.ended_at));
@@ -188,6 +222,9 @@ fn status(view: &PartnerView, json: bool) -> Result<(), Failure> {
     }
     if let Some(time) = view.read_at.as_deref() {
         output::print(text!("cli-partner-read", time = local(time)));
+        if !view.signed_in {
+            output::print(text!("cli-partner-signed-out"));
+        }
     }
     Ok(())
 }
@@ -195,9 +232,13 @@ fn status(view: &PartnerView, json: bool) -> Result<(), Failure> {
 fn print_partnership(view: &PartnerView, partnership: &PartnershipView) {
     let PartnershipView { partner, privacy, kept, missed, together, .. } = partnership;
     let (name, since) = (name(&partner.profile), date(&partnership.started_at));
-    output::print(text!("cli-partner-with", name = name, since = since));
-    if let Some(week) = partnership.weeks.last() {
+    print_with_name(&text!("cli-partner-with", name = name, since = since));
+    if let Some((week, past)) = partnership.weeks.split_last() {
         output::print(this_week(week));
+        let weeks: Vec<_> = past.iter().rev().take(PAST_WEEKS).map(past_week).collect();
+        if !weeks.is_empty() {
+            output::print(text!("cli-partner-weeks", weeks = weeks.join("; ")));
+        }
     }
     output::print(text!("cli-partner-kept", kept = *kept, weeks = kept.saturating_add(*missed)));
     let (mine, partners) = (view.target.get(), partner.target.get());
@@ -230,6 +271,29 @@ fn this_week(week: &WeekView) -> String {
             time = until,
         ),
     }
+}
+
+fn past_week(week: &WeekView) -> String {
+    let WeekView { start, goal, mine, partners, kept, .. } = week;
+    let (start, sits) = (date(start), mine.saturating_add(*partners));
+    match kept {
+        None => text!("cli-partner-week-rested", sits = sits, start = start),
+        Some(true) => text!("cli-partner-week-kept", goal = *goal, sits = sits, start = start),
+        Some(false) => text!("cli-partner-week-open", goal = *goal, sits = sits, start = start),
+    }
+}
+
+fn print_news(news: &NewsView) {
+    let date = self::date(&news.at);
+    output::print(match (news.kind, news.week.as_deref().map(self::date)) {
+        (NewsKind::Joined, _) => text!("cli-partner-news-joined", date = date),
+        (NewsKind::Bow, _) => text!("cli-partner-news-bow", date = date),
+        (NewsKind::Kept, Some(start)) => {
+            text!("cli-partner-news-kept", date = date, start = start)
+        }
+        (NewsKind::Kept, None) => text!("cli-partner-news-kept-some", date = date),
+        (NewsKind::Left, _) => text!("cli-partner-news-left", date = date),
+    });
 }
 
 /// Returns the day of a time with a UTC offset.
@@ -285,7 +349,7 @@ pub fn profile(folder: &DataFolder, profile: Profile) -> Result<(), Failure> {
         });
     }
     if saved.is_empty() {
-        output::print(match view.profile.name.as_str() {
+        print_with_name(&match view.profile.name.as_str() {
             "" => text!("cli-profile-no-name"),
             _ => text!("cli-profile-name", name = self::name(&view.profile)),
         });

@@ -83,9 +83,11 @@ fn an_invitation_of_a_server_that_cannot_be_reached_can_be_tried_again() {
 #[test]
 fn an_invitation_cannot_put_other_commands_into_the_one_to_sign_in_with() {
     let zafu = Zafu::new();
-    for (url, key) in
-        [("http://127.0.0.1:1", "k;reboot"), ("https://a$(reboot).example", "k"), ("https://a", "--k")]
-    {
+    for (url, key) in [
+        ("http://127.0.0.1:1", "k;reboot"),
+        ("https://a$(reboot).example", "k"),
+        ("https://a", "--k"),
+    ] {
         let (project_url, publishable_key) = (url.into(), key.into());
         let code = InvitationCode::new([7; 16]);
         let link = Invitation { project_url, publishable_key, code }.to_link();
