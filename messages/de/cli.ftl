@@ -32,6 +32,7 @@ cli-usage-encoding = Ein Argument ist kein gültiges UTF-8.
 cli-usage-suggestion = Meintest du { $suggestion }?
 cli-usage-duration = „{ $text }“ ist keine Dauer: Schreib sie als 20m, 1h30m oder 90s.
 cli-usage-target = „{ $text }“ ist kein Wochenziel: Es muss eine Zahl von 0 bis 1000 sein.
+cli-usage-time = „{ $text }“ ist keine Tageszeit: Schreib sie als 06:00-06:30.
 cli-usage-day = „{ $text }“ ist kein Tag: Schreib ihn als 2026-03-31.
 cli-usage-range = „{ $text }“ liegt außerhalb des Erlaubten: Möglich sind { $min } bis { $max } Sekunden.
 

@@ -36,6 +36,7 @@ help-selected-label = Nur Sitzungen dieser Art; mehrmals möglich; ein leerer Na
 help-selected-words = Nur Sitzungen mit diesen Wörtern in der Notiz oder der Art
 help-selected-since = Nur Sitzungen ab diesem Tag, etwa 2026-03-31
 help-selected-until = Nur Sitzungen bis zu diesem Tag
+help-selected-time = Nur Sitzungen, die in dieser Tageszeit begannen, etwa 06:00-06:30; 22:00-02:00 geht nach Mitternacht weiter
 help-selected-all-accounts = Die Sitzungen aller Konten auf diesem Gerät
 help-selected-account = Die Sitzungen dieses Kontos: seine E-Mail-Adresse oder ID
 help-export = Exportiert Sitzungen in eine Datei

@@ -45,6 +45,7 @@ log-label-none = Ohne Art
 log-filter-shortest = Mindestens
 log-filter-longest = Höchstens
 log-filter-any = beliebig
+log-filter-time = Tageszeit
 log-filter-days = Datum
 log-filter-first = Von
 log-filter-last = Bis

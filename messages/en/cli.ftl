@@ -34,6 +34,7 @@ cli-usage-encoding = An argument is not valid UTF-8.
 cli-usage-suggestion = Did you mean { $suggestion }?
 cli-usage-duration = “{ $text }” is not a length of time: write it as 20m, 1h30m or 90s.
 cli-usage-target = “{ $text }” is not a weekly target: it must be a number from 0 to 1000.
+cli-usage-time = “{ $text }” is not a part of the day: write it as 06:00-06:30.
 cli-usage-day = “{ $text }” is not a day: write it as 2026-03-31.
 # $min and $max are numbers of seconds.
 cli-usage-range = “{ $text }” is out of range: it must be from { $min } to { $max } seconds.

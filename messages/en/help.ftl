@@ -36,6 +36,7 @@ help-selected-label = Only sits with this label; may be given several times; an 
 help-selected-words = Only sits with these words in the note or the label
 help-selected-since = Only sits of this day or later, such as 2026-03-31
 help-selected-until = Only sits of this day or earlier
+help-selected-time = Only sits that started in this part of the day, such as 06:00-06:30; 22:00-02:00 goes on after midnight
 help-selected-all-accounts = The sits of every account on this device
 help-selected-account = The sits of this account: its email address or ID
 help-export = Export sits to a file

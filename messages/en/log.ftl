@@ -50,6 +50,7 @@ log-label-none = No label
 log-filter-shortest = At least
 log-filter-longest = At most
 log-filter-any = any
+log-filter-time = Time of day
 log-filter-days = Dates
 log-filter-first = From
 log-filter-last = To

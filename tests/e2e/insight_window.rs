@@ -52,20 +52,30 @@ fn a_corrected_sit_changes_the_figures_and_its_day_and_bar_lead_back_to_it() {
     // The last day with a sit is reached with the keys: it leads to the log with this day only, and back.
     focus_mark(&browser, "year");
     browser.press(Key::Enter);
-    browser.see_texts("log-chip", &["Apr 2, 2024"]);
+    browser.see_texts("log-chip", &["Complete", "Ended early", "Apr 2, 2024"]);
     browser.see_texts("sit-row", &["third"]);
     browser.click("back");
     browser.see("insight-overview");
     focus_mark(&browser, "bars");
     browser.press(Key::Left);
     browser.press(Key::Enter);
-    browser.see_texts("log-chip", &["Mar 1, 2024 – Mar 31, 2024"]);
+    browser.see_texts("log-chip", &["Complete", "Ended early", "Mar 1, 2024 – Mar 31, 2024"]);
     browser.see_texts("sit-row", &["second", "first"]);
     browser.press(Key::Escape);
     browser.see("insight-overview");
     // With the mouse.
     browser.click_mark("bars", "April");
     browser.see_texts("sit-row", &["third"]);
+    // A bar of the time of day: the sits that began in this half hour, of all days.
+    browser.press(Key::Escape);
+    browser.see("insight-overview");
+    focus_mark(&browser, "times");
+    browser.press(Key::Enter);
+    browser.see_texts(
+        "log-chip",
+        &["18:00 – 18:30", "Complete", "Ended early", "Jan 1, 2024 – Dec 31, 2024"],
+    );
+    browser.see_texts("sit-row", &["third", "second"]);
 }
 
 #[test]

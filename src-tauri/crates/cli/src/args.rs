@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use zafu_core::bounded::OutOfRange;
+use zafu_core::day::TimeRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::message;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
@@ -157,6 +158,10 @@ pub struct Selected {
     /// Sits of this day and earlier ones.
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub until: Option<NaiveDate>,
+
+    /// Sits that started in this part of the day, such as 06:00-06:30.
+    #[arg(long, value_name = "FROM-UNTIL", value_parser = time)]
+    pub time: Option<TimeRange>,
 
     /// The sits of every account on this device.
     #[arg(long, conflicts_with = "account")]
@@ -378,6 +383,23 @@ fn day(text: &str) -> Result<NaiveDate, InvalidValue> {
         .ok_or_else(|| InvalidValue(message!("cli-usage-day", text = text)))
 }
 
+fn time(text: &str) -> Result<TimeRange, InvalidValue> {
+    let minutes = |text: &str| -> Option<u16> {
+        let (hour, minute) = text.trim().split_once(':')?;
+        if hour.len() > 2 || minute.len() != 2 {
+            return None;
+        }
+        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+        let minutes = hour * 60 + minute;
+        (minute < 60 && minutes <= 1440).then_some(minutes)
+    };
+    let ends = text.split_once('-').and_then(|(from, until)| minutes(from).zip(minutes(until)));
+    let range = ends.filter(|(from, _)| *from < 1440);
+    range
+        .map(|(from, until)| TimeRange { from, until })
+        .ok_or_else(|| InvalidValue(message!("cli-usage-time", text = text)))
+}
+
 fn preparation(text: &str) -> Result<PreparationSeconds, InvalidValue> {
     bounded(text)
 }
@@ -415,6 +437,23 @@ mod tests {
         let Some(Command::Sit(sit)) = args.command else { unreachable!("a sit was asked for") };
         assert!(matches!(sit.length(), Ok(Some(LengthChoice::Until { .. }))));
         assert_eq!(sit.prepare.map(PreparationSeconds::get), Some(30));
+    }
+
+    #[test]
+    fn a_part_of_the_day_may_go_on_after_midnight() {
+        let range = |from, until| Some(TimeRange { from, until });
+        for (text, expected) in [
+            ("06:00-06:30", range(360, 390)),
+            ("22:00-2:00", range(1320, 120)),
+            ("00:00-24:00", range(0, 1440)),
+            ("24:00-06:00", None),
+            ("6-7", None),
+            ("06:00", None),
+            ("99999:00-06:00", None),
+            ("06:60-07:00", None),
+        ] {
+            assert_eq!(time(text).ok(), expected, "{text}");
+        }
     }
 
     fn english(error: &clap::Error) -> String {

@@ -55,6 +55,7 @@ pub fn filter(
         words: selected.words.clone().unwrap_or_default(),
         first_day: selected.since,
         last_day: selected.until,
+        time: selected.time,
         ..LogFilter::default()
     };
     Ok((filter, owners))

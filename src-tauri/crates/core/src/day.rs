@@ -4,6 +4,7 @@
 use crate::bounded::Bounded;
 use crate::time::WallTime;
 use chrono::{Datelike, Days, Duration, NaiveDate};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The hour at which the user's day begins: a sit after midnight may belong to the day before.
@@ -20,6 +21,28 @@ pub fn day_of(moment: WallTime, starts: DayStart) -> NaiveDate {
 pub fn week_of(day: NaiveDate) -> NaiveDate {
     let since_monday = u64::from(day.weekday().num_days_from_monday());
     day.checked_sub_days(Days::new(since_monday)).unwrap_or(day)
+}
+
+/// A part of the day, in minutes of the local clock: from `from` until before `until`. If that is not later, the part goes
+/// on after midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TimeRange {
+    /// The first minute, from 0 on.
+    pub from: u16,
+    /// The minute after the last one, up to 1440.
+    pub until: u16,
+}
+
+impl TimeRange {
+    /// Returns the parts of one day, each from its first minute until before its last one.
+    #[must_use]
+    pub fn parts(self) -> Vec<(u16, u16)> {
+        match self.from < self.until {
+            true => vec![(self.from, self.until)],
+            false => vec![(0, self.until), (self.from, 1440)],
+        }
+    }
 }
 
 /// Counts the consecutive days with a sit that end today, or yesterday if there is none today yet: a day that is not

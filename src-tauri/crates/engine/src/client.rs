@@ -6,9 +6,9 @@
 
 use crate::folder::{DataFolder, FolderError};
 use crate::protocol::{
-    ChangedSelection, EngineRequest, EngineState, ErrorCode, InsightPeriod, InsightView, IpcError,
-    LabelLook, LabelView, LogPage, LogQuery, LogRequest, LogSelection, OwnerView, Request,
-    Response, Secret, SelectionView, SitChange, SitEntry, StartRequest, engine_requests,
+    ChangedSelection, DayTotal, EngineRequest, EngineState, ErrorCode, InsightPeriod, InsightView,
+    IpcError, LabelLook, LabelView, LogPage, LogQuery, LogRequest, LogSelection, OwnerView,
+    Request, Response, Secret, SelectionView, SitChange, SitEntry, StartRequest, engine_requests,
     log_requests,
 };
 use crate::socket::{self, Address};

@@ -5,8 +5,8 @@ mod view;
 
 use crate::handle::{EngineHandle, Pending};
 use crate::protocol::{
-    ChangedSelection, InsightPeriod, InsightView, IpcError, LabelLook, LabelView, LogPage,
-    LogQuery, LogRequest, LogSelection, OwnerView, SelectionView, SitChange, SitEntry,
+    ChangedSelection, DayTotal, InsightPeriod, InsightView, IpcError, LabelLook, LabelView,
+    LogPage, LogQuery, LogRequest, LogSelection, OwnerView, SelectionView, SitChange, SitEntry,
     log_requests,
 };
 use crate::serve::dispatch_log;

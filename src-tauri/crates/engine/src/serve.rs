@@ -8,12 +8,12 @@ use crate::import::Imports;
 use crate::log::Log;
 use crate::partner::Partner;
 use crate::protocol::{
-    AccountRequest, BackupView, ChangedSelection, DeadLetterView, EngineRequest, EngineState,
-    ErrorCode, ImportProgress, ImportReading, ImportRequest, ImportUndoView, ImportView,
-    InsightView, InvitationPreview, InvitationView, IpcError, LabelView, LogPage, LogRequest,
-    OwnerView, PartnerRequest, PartnerView, ProjectView, Request, Response, SelectionView,
-    SignedInView, SyncReport, SyncView, WeekProgress, account_requests, engine_requests,
-    import_requests, log_requests, partner_requests,
+    AccountRequest, BackupView, ChangedSelection, DayTotal, DeadLetterView, EngineRequest,
+    EngineState, ErrorCode, ImportProgress, ImportReading, ImportRequest, ImportUndoView,
+    ImportView, InsightView, InvitationPreview, InvitationView, IpcError, LabelView, LogPage,
+    LogRequest, OwnerView, PartnerRequest, PartnerView, ProjectView, Request, Response,
+    SelectionView, SignedInView, SyncReport, SyncView, WeekProgress, account_requests,
+    engine_requests, import_requests, log_requests, partner_requests,
 };
 use crate::socket::{self, Address};
 use crate::thread::Event;

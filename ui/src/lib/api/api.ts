@@ -9,6 +9,7 @@ import type {
 	ChangedSelection,
 	ChosenFiles,
 	DateOrder,
+	DayTotal,
 	ExportedFile,
 	ExportFormat,
 	ImportProgress,
@@ -132,6 +133,8 @@ export interface Api extends PartnerApi {
 	dismissFinished(): Promise<EngineState>;
 	/** Returns a page of the log, newest sit first. */
 	log(query: LogQuery): Promise<LogPage>;
+	/** Returns the local day and the total of its sits. */
+	today(): Promise<DayTotal>;
 	/** Returns every owner of sits on this device, the current account first. */
 	listOwners(): Promise<OwnerView[]>;
 	// The requests that change the log: the shell keeps `undo` for the next window if the change is made.

@@ -21,6 +21,7 @@ import type {
 	SessionRef,
 	SitEntry,
 	SitRecord,
+	TimeRange,
 	UndoEntry,
 } from './types';
 
@@ -45,6 +46,7 @@ interface Parts {
 type LogApi = Pick<
 	Api,
 	| 'log'
+	| 'today'
 	| 'editSit'
 	| 'addSit'
 	| 'deleteSits'
@@ -75,10 +77,23 @@ function wordsOf(text: string): string[] {
 const isOf = (record: SitRecord, { id, owner }: SessionRef) =>
 	record.id === id && (record.owner === owner || owner === null);
 
+/** Returns the local day of an instant at the offset of this computer, `2026-03-01`, as the engine computes it. */
+export function localDay(at: Date, dayStartsAtHour: number): string {
+	const local = at.getTime() - at.getTimezoneOffset() * 60_000;
+	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
+}
+
 /** Returns the local day of a sit, as the engine computes it. */
 function dayOf(startedAt: string, dayStartsAtHour: number): string {
 	const local = Date.parse(`${startedAt.slice(0, 19)}Z`);
 	return new Date(local - dayStartsAtHour * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** Returns whether a sit starts in a part of the day, which may go on after midnight. */
+function isWithin(startedAt: string, { from, until }: TimeRange): boolean {
+	const minute = Number(startedAt.slice(11, 13)) * 60 + Number(startedAt.slice(14, 16));
+	const [isAfter, isBefore] = [minute >= from, minute < until];
+	return from < until ? isAfter && isBefore : isAfter || isBefore;
 }
 
 export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextId }: Parts) {
@@ -147,6 +162,7 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 				(filter.outcomes.length === 0 ||
 					filter.outcomes.some((one) => (outcome ? one === record.stage : one === 'started'))) &&
 				(filter.sources.length === 0 || filter.sources.includes(record.source)) &&
+				(filter.time === undefined || isWithin(record.startedAt, filter.time)) &&
 				(filter.firstDay === undefined || record.day >= filter.firstDay) &&
 				(filter.lastDay === undefined || record.day <= filter.lastDay)
 			);
@@ -242,6 +258,19 @@ export function demoLog({ records, labels, calls, dayStartsAtHour, others, nextI
 				newerCount: counted ? from : null,
 				total: counted ? list.length : null,
 			});
+		},
+		today: async () => {
+			const day = localDay(new Date(), dayStartsAtHour());
+			const isToday = (one: SitRecord) => dayOf(one.startedAt, dayStartsAtHour()) === day;
+			const sits = kept
+				.filter(isOwned('shown'))
+				.filter(isToday)
+				.filter((one) => one.endedAt !== null);
+			return {
+				day,
+				sits: sits.length,
+				seconds: sits.reduce((sum, one) => sum + one.satSeconds, 0),
+			};
 		},
 		editSit: async (session, edit, undo) => {
 			calls.push('editSit');

@@ -22,12 +22,12 @@
  *   theme, lang, time, fade, dim: as in the settings; today, no-streak: settings of the overview
  *   still     stops the clock
  */
+import { localDay } from './demo-log';
 import type { PartnerState } from './demo-partner';
 import { DEMO_LOGS } from './demo-insight';
 import { DEMO_IMPORTS, DEMO_PAST_IMPORTS } from './demo-transfer';
 import { DEMO_PLAN, DEMO_SETTINGS, type DemoState } from './demo';
 import { YEARS_LABELS, yearsOfSits } from './demo-years';
-import { localDay } from '../time/day';
 import type {
 	IntervalTimes,
 	IpcError,

@@ -32,6 +32,7 @@ export const tauri: Api = {
 	resolveSit: (id, answer) => invoke('resolve_sit', { id, answer }),
 	dismissFinished: () => invoke('dismiss_finished'),
 	log: (query) => log({ do: 'sits', query }),
+	today: () => log({ do: 'today' }),
 	listOwners: () => log({ do: 'owners' }),
 	editSit: (session, change, undo) => log({ do: 'editSit', session, change }, undo),
 	addSit: (entry, undo) => log({ do: 'addSit', entry }, undo),

@@ -78,6 +78,7 @@ export type { SyncState } from '../generated/SyncState';
 export type { SyncView } from '../generated/SyncView';
 export type { LanguageChoice } from '../generated/LanguageChoice';
 export type { Theme } from '../generated/Theme';
+export type { TimeRange } from '../generated/TimeRange';
 export type { TimeDisplay } from '../generated/TimeDisplay';
 export type { TotalView } from '../generated/TotalView';
 export type { UndoEntry } from '../generated/UndoEntry';

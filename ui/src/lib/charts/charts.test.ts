@@ -183,7 +183,7 @@ describe.each(CHARTS)('the chart %s', (name, chart) => {
 		for (const button of within(screen.getByRole('table')).queryAllByRole('button'))
 			await fireEvent.click(button);
 		expect(onselect.mock.calls).toEqual(byMark);
-		expect(byMark.length > 0).toBe(name !== 'times');
+		expect(byMark.length).toBeGreaterThan(0);
 	});
 
 	it('saves a picture with its title and without its controls', async () => {

@@ -1,5 +1,5 @@
 /** What the charts make of the figures of the log. Lengths are in seconds. */
-import type { Colour, InsightView, Shape } from '../api/types';
+import type { Colour, InsightView, Shape, TimeRange } from '../api/types';
 
 /** A local day, `2026-03-01`. */
 export type Day = string;
@@ -21,6 +21,8 @@ export interface Selection {
 	minSeconds?: number;
 	/** Exclusive. */
 	maxSeconds?: number;
+	/** When sits start, in minutes of the local clock. */
+	time?: TimeRange;
 }
 
 /** A table with the same content as a chart. */

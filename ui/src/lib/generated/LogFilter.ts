@@ -3,6 +3,7 @@ import type { LogOwner } from "./LogOwner";
 import type { Outcome } from "./Outcome";
 import type { Seconds } from "./Seconds";
 import type { Source } from "./Source";
+import type { TimeRange } from "./TimeRange";
 
 /**
  * Selects sessions of the log. All conditions apply together; an empty list is no condition.
@@ -43,4 +44,8 @@ firstDay?: string,
 /**
  * The last local day.
  */
-lastDay?: string, };
+lastDay?: string, 
+/**
+ * The part of the local day in which sessions start, in minutes.
+ */
+time?: TimeRange, };

@@ -13,10 +13,11 @@ export const NO_FILTER: LogFilter = {
 export const TYPING_PAUSE = 200;
 
 /** Whether a filter selects all sits of a day, or none. */
-export function hasWholeDays({ labels, words, shortest, longest, ...filter }: LogFilter): boolean {
+export function hasWholeDays(filter: LogFilter): boolean {
+	const { labels, words, shortest, longest, time } = filter;
 	const lists = [labels, filter.outcomes, filter.sources];
-	const hasLength = shortest !== undefined || longest !== undefined;
-	return lists.every((list) => list.length === 0) && words === '' && !hasLength;
+	const isPart = [shortest, longest, time].some((one) => one !== undefined);
+	return lists.every((list) => list.length === 0) && words === '' && !isPart;
 }
 
 export class Filter {
@@ -45,6 +46,7 @@ export class Filter {
 			outcomes.length +
 			sources.length +
 			Number(hasLength) +
+			Number(filter.time !== undefined) +
 			Number(hasDays)
 		);
 	}

@@ -198,8 +198,8 @@ describe('the filter', () => {
 		record('a', '2026-11-24T07:00:00Z', { note: 'Rain on the window', label: 'zazen' }),
 		record('b', '2026-11-23T07:00:00Z', { satSeconds: 1800, label: 'metta', source: 'manual' }),
 		record('c', '2026-11-22T07:00:00Z', { stage: 'endedEarly', note: 'Café, 朝の雨' }),
-		record('d', '2026-11-21T07:00:00Z', { stage: 'unfinished', satSeconds: 0, endedAt: null }),
-		record('e', '2026-11-20T07:00:00Z', { source: 'import', satSeconds: 3600 }),
+		record('d', '2026-11-21T23:30:00Z', { stage: 'unfinished', satSeconds: 0, endedAt: null }),
+		record('e', '2026-11-20T06:59:00Z', { source: 'import', satSeconds: 3600 }),
 	];
 
 	it.each([
@@ -214,6 +214,8 @@ describe('the filter', () => {
 		[{ outcomes: ['endedEarly' as const, 'started' as const] }, 'cd'],
 		[{ sources: ['manual' as const, 'import' as const] }, 'be'],
 		[{ firstDay: '2026-11-21', lastDay: '2026-11-23' }, 'bcd'],
+		[{ time: { from: 390, until: 420 } }, 'e'],
+		[{ time: { from: 1380, until: 420 } }, 'de'],
 		[{ shortest: 600, sources: ['timer' as const], lastDay: '2026-11-23' }, 'c'],
 	])('lists the sits that meet all conditions: %j', async (conditions, found) => {
 		const { log } = await open(RECORDS);

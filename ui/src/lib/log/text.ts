@@ -1,5 +1,5 @@
 /** Formats the times of sits at their own UTC offsets, and how they were recorded. */
-import type { LogFilter, Outcome, SitRecord, Source } from '../api/types';
+import type { LogFilter, Outcome, SitRecord, Source, TimeRange } from '../api/types';
 import { t, type PlainMessageId } from '../messages.svelte';
 import { day, short } from '../text';
 import { dateText } from '../time/date-text';
@@ -68,6 +68,17 @@ export function lengthsText({ shortest, longest }: LogFilter): string {
 	if (longest === undefined) return t('log-length-from', { length: short(shortest ?? 0) });
 	if (shortest === undefined) return t('log-length-to', { length: short(longest) });
 	return t('log-range', { first: short(shortest), last: short(longest) });
+}
+
+/** Returns a part of the day: `06:00 – 06:30`. */
+export function timesText({ from, until }: TimeRange): string {
+	return t('log-range', { first: clockText(from), last: clockText(until % 1440) });
+}
+
+/** Returns minutes after midnight as a time of day: `06:30`. */
+export function clockText(minutes: number): string {
+	const pad = (value: number) => String(value).padStart(2, '0');
+	return `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }
 
 /** Returns a range of days. */

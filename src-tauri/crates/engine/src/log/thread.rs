@@ -5,9 +5,9 @@ use crate::clock::Clock;
 use crate::handle::EngineHandle;
 use crate::partner::LocalPartner;
 use crate::protocol::{
-    ChangedSelection, ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook, LabelView,
-    LogFilter, LogPage, LogQuery, LogSelection, Outcome, OwnerView, SelectionView, SitChange,
-    SitEntry, StageView,
+    ChangedSelection, DayTotal, ErrorCode, InsightPeriod, InsightView, IpcError, LabelLook,
+    LabelView, LogFilter, LogPage, LogQuery, LogSelection, Outcome, OwnerView, SelectionView,
+    SitChange, SitEntry, StageView,
 };
 use crate::thread::{Message, new_id};
 use crate::view::owners;
@@ -62,6 +62,10 @@ impl LogThread {
 
     pub(crate) fn insight(&self, period: InsightPeriod) -> Result<InsightView, IpcError> {
         Ok(view::insight(&self.store, period, self.now())?)
+    }
+
+    pub(crate) fn today(&self) -> Result<DayTotal, IpcError> {
+        Ok(view::today(&self.store, self.now())?)
     }
 
     pub(crate) fn owners(&self) -> Result<Vec<OwnerView>, IpcError> {

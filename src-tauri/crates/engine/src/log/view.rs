@@ -157,6 +157,7 @@ pub(crate) fn filter(filter: &LogFilter) -> store::LogFilter {
         sources: filter.sources.clone(),
         first_day: filter.first_day,
         last_day: filter.last_day,
+        time: filter.time,
     }
 }
 
@@ -175,6 +176,19 @@ fn owner(owner: LogOwner) -> OwnerFilter {
         LogOwner::All => OwnerFilter::All,
         LogOwner::Of(id) => OwnerFilter::Of(id),
     }
+}
+
+/// Returns the local day at `now`, and the total of its sits of the account in use.
+///
+/// # Errors
+/// The log cannot be read.
+pub(crate) fn today(store: &impl ReadSits, now: WallTime) -> Result<DayTotal, StoreError> {
+    let day = day_of(now, store.day_start()?);
+    let mut total = Total::default();
+    for label in store.day_totals(OwnerFilter::Shown, day..=day)? {
+        total += label.total;
+    }
+    Ok(DayTotal { day, sits: total.sits, seconds: total.seconds })
 }
 
 /// Returns the figures of the log of the account in use, at `now`.

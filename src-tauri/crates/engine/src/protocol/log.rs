@@ -3,6 +3,7 @@
 use super::SitRecord;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use zafu_core::day::TimeRange;
 use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::{Colour, LabelKey, Shape};
 use zafu_core::message::Message;
@@ -53,6 +54,9 @@ pub struct LogFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(as = "Option<String>"))]
     pub last_day: Option<NaiveDate>,
+    /// The part of the local day in which sessions start, in minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeRange>,
 }
 
 /// All sits that a filter selects, except some.

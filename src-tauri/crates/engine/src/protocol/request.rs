@@ -41,6 +41,7 @@ impl LogRequest {
             Self::Sits { .. }
                 | Self::CountSelection { .. }
                 | Self::Insight { .. }
+                | Self::Today {}
                 | Self::Owners {}
                 | Self::Labels {}
         )
@@ -115,6 +116,8 @@ macro_rules! log_requests {
             Sits => sits(query: LogQuery) -> LogPage;
             /// Returns the figures of the log of the account in use.
             Insight => insight(period: InsightPeriod) -> InsightView;
+            /// Returns the local day and the total of its sits, of the account in use.
+            Today => today() -> DayTotal;
             /// Returns every owner of sits on this device, the account in use first.
             Owners => owners() -> Vec<OwnerView>;
             /// Adds a sit that was not timed on this device.

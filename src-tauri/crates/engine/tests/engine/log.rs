@@ -114,6 +114,18 @@ fn a_change_of_the_note_keeps_everything_else_also_while_the_sit_runs() {
 }
 
 #[test]
+fn today_begins_at_the_hour_of_the_settings() {
+    let fakes = Fakes::new();
+    sit(&fakes, 10);
+    let log = fakes.engine().log();
+    let before = log.today().wait().unwrap();
+    assert_eq!((before.day, before.sits, before.seconds), (sits(&fakes)[0].day, 1, 600));
+    fakes.pass(Duration::from_secs(24 * 3600));
+    let after = log.today().wait().unwrap();
+    assert_eq!((Some(after.day), after.sits, after.seconds), (before.day.succ_opt(), 0, 0));
+}
+
+#[test]
 fn all_sits_of_a_filter_are_changed_at_once_and_reverted() {
     let fakes = Fakes::new();
     let first = sit(&fakes, 10);

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use zafu_core::day::TimeRange;
 use zafu_core::ids::{SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::session::Source;
@@ -45,6 +46,8 @@ pub struct LogFilter {
     pub first_day: Option<NaiveDate>,
     /// The last local day.
     pub last_day: Option<NaiveDate>,
+    /// The part of the local day in which sessions start.
+    pub time: Option<TimeRange>,
 }
 
 /// All sessions that a filter selects, except some.
@@ -114,8 +117,8 @@ impl LogFilter {
 
     /// Returns whether a condition applies to rows alone, so that totals do not tell how many it selects.
     pub(super) const fn has_row_conditions(&self) -> bool {
-        let Self { shortest, longest, outcomes, sources, .. } = self;
-        shortest.is_some() || longest.is_some() || !outcomes.is_empty() || !sources.is_empty()
+        let Self { shortest, longest, time, .. } = self;
+        shortest.is_some() || longest.is_some() || time.is_some() || self.has_kind()
     }
 
     /// Returns the conditions of the row alone, as SQL that follows others.
@@ -136,6 +139,13 @@ impl LogFilter {
         }
         if let Some(longest) = self.longest {
             add(format_args!("length <= {}", longest.0));
+        }
+        if let Some(time) = self.time {
+            const MINUTE: &str =
+                "((start + utcoffset * 60000) % 86400000 + 86400000) % 86400000 / 60000";
+            let within = |(from, until)| format!("{MINUTE} >= {from} AND {MINUTE} < {until}");
+            let parts: Vec<_> = time.parts().into_iter().map(within).collect();
+            add(format_args!("({})", parts.join(" OR ")));
         }
         if let Some(first) = self.first_day {
             add(format_args!("day >= {}", day_number(first)));

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use zafu_core::day;
 use zafu_core::label::LabelKey;
-use zafu_core::session::COUNTS_FROM;
 
 /// The sits of one label on one local day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,11 +123,8 @@ pub(crate) fn insight(
     let first_of_month = today.with_day(1).unwrap_or(today);
     let days_before = |day: NaiveDate, days| day.checked_sub_days(Days::new(days)).unwrap_or(day);
     let end_of_last_month = days_before(first_of_month, 1);
-    let sat: BTreeSet<_> = by_day
-        .iter()
-        .filter(|(_, total)| total.seconds >= u64::from(COUNTS_FROM.0))
-        .map(|(number, _)| day_of_number(*number))
-        .collect();
+    // As in the charts: a short sit is one too.
+    let sat: BTreeSet<_> = by_day.keys().map(|number| day_of_number(*number)).collect();
     let mut total = Total::default();
     by_day.values().for_each(|day| total += *day);
     Ok(Insight {

@@ -60,12 +60,7 @@ fn expected(all: &[(Session, Option<UserId>)], query: &InsightQuery) -> Insight 
     };
     let monday = today - Days::new(today.weekday().num_days_from_monday().into());
     let month = today.with_day(1).unwrap();
-    let mut by_day: BTreeMap<_, u64> = BTreeMap::new();
-    for session in &sits {
-        *by_day.entry(day(session)).or_default() += u64::from(session.effective_length().0);
-    }
-    let sat: BTreeSet<_> =
-        by_day.iter().filter(|(_, seconds)| **seconds >= 60).map(|(day, _)| *day).collect();
+    let sat: BTreeSet<_> = sits.iter().map(|session| day(session)).collect();
     let selected: Vec<_> = sits
         .iter()
         .copied()
@@ -80,7 +75,7 @@ fn expected(all: &[(Session, Option<UserId>)], query: &InsightQuery) -> Insight 
     }
     let days = by_label(&selected, day).into_iter();
     Insight {
-        first_day: by_day.keys().next().copied(),
+        first_day: sat.first().copied(),
         total: total(sits.iter().copied()),
         this_week: within(monday, today),
         last_week: within(monday - Days::new(7), monday - Days::new(1)),

@@ -5,13 +5,13 @@ use crate::log::page;
 use crate::{
     LogEntry, LogFilter, LogPage, LogPosition, LogQuery, Outcome, OwnerFilter, Store, StoreError,
 };
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, Timelike};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
-use zafu_core::day::day_of;
+use zafu_core::day::{TimeRange, day_of};
 use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::session::{Session, Source, Stage};
@@ -98,6 +98,15 @@ pub(super) fn has(filter: &LogFilter, one: &Owned) -> bool {
         && (filter.sources.is_empty() || filter.sources.contains(&session.source))
         && filter.first_day.is_none_or(|first| day(session) >= first)
         && filter.last_day.is_none_or(|last| day(session) <= last)
+        && filter.time.is_none_or(|time| {
+            let local = session.effective_start().local();
+            let minute = u16::try_from(local.hour() * 60 + local.minute()).unwrap();
+            let TimeRange { from, until } = time;
+            match from < until {
+                true => (from..until).contains(&minute),
+                false => minute >= from || minute < until,
+            }
+        })
 }
 
 /// Returns the whole log under `filter`, newest first. The ids of the tests decide between equal starts.
@@ -142,6 +151,8 @@ pub(super) fn filter() -> impl Strategy<Value = LogFilter> {
     let outcome =
         prop::sample::select(&[Outcome::Started, Outcome::EndedEarly, Outcome::Completed][..]);
     let source = prop::sample::select(&[Source::Timer, Source::Manual, Source::Import][..]);
+    let time = prop::sample::select(&[(0, 720), (360, 390), (1380, 61), (720, 720)][..])
+        .prop_map(|(from, until)| TimeRange { from, until });
     let seconds = || prop::option::weighted(0.2, prop::sample::select(&[59, 60, 3000][..]));
     (
         (owner, words, seconds(), seconds()),
@@ -150,6 +161,7 @@ pub(super) fn filter() -> impl Strategy<Value = LogFilter> {
         prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(source, 1..3)],
         prop::option::weighted(0.2, dates()),
         prop::option::weighted(0.2, dates()),
+        prop::option::weighted(0.2, time),
     )
         .prop_map(
             |(
@@ -159,6 +171,7 @@ pub(super) fn filter() -> impl Strategy<Value = LogFilter> {
                 sources,
                 first_day,
                 last_day,
+                time,
             )| {
                 LogFilter {
                     owner,
@@ -170,6 +183,7 @@ pub(super) fn filter() -> impl Strategy<Value = LogFilter> {
                     sources,
                     first_day,
                     last_day,
+                    time,
                 }
             },
         )
