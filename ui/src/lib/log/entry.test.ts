@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { hasOtherOffset, localOffset, parseDay, partsOf, readEntry } from './entry';
+import {
+	hasOtherOffset,
+	localOffset,
+	movedTo,
+	offsets,
+	parseDay,
+	partsOf,
+	readEntry,
+} from './entry';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 const BEFORE = { startedAt: '2026-11-23T07:01:42.5+05:30', satSeconds: 1200, length: '20 min' };
@@ -8,7 +16,12 @@ beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));
 afterEach(() => vi.unstubAllEnvs());
 
 it('splits a start into what the user can change', () => {
-	expect(partsOf(BEFORE.startedAt)).toEqual({ day: '2026-11-23', time: '07:01', offset: '+05:30' });
+	expect(partsOf(BEFORE.startedAt)).toEqual({
+		day: '2026-11-23',
+		time: '07:01',
+		seconds: ':42.5',
+		offset: '+05:30',
+	});
 	expect(partsOf('2026-11-23T07:01:42Z').offset).toBe('+00:00');
 });
 
@@ -36,7 +49,7 @@ it('knows the UTC offset of this computer at a local time', () => {
 });
 
 describe('an edited sit', () => {
-	const text = { day: '2026-11-23', time: '07:01', length: '20 min' };
+	const text = { day: '2026-11-23', time: '07:01', offset: '+05:30', length: '20 min' };
 
 	it('keeps its start with the seconds if the user changes neither date nor time', () => {
 		expect(readEntry({ ...text, length: '25' }, BEFORE, NOW)).toEqual({
@@ -55,11 +68,37 @@ describe('an edited sit', () => {
 	it('has the UTC offset that this computer has at the new start', () => {
 		vi.stubEnv('TZ', 'Europe/Berlin');
 		const winter = { startedAt: '2026-01-10T07:00:00+01:00', satSeconds: 600, length: '10 min' };
-		const summer = { day: '2026-07-10', time: '07:00', length: '10 min' };
+		const summer = { day: '2026-07-10', time: '07:00', offset: '', length: '10 min' };
 		expect(readEntry(summer, winter, new Date('2026-11-24T12:00:00Z'))).toEqual({
 			startedAt: '2026-07-10T07:00:00+02:00',
 			satSeconds: 600,
 		});
+	});
+
+	it('has the UTC offset that the user chose, and its seconds', () => {
+		const read = (offset: string) => readEntry({ ...text, offset }, BEFORE, NOW);
+		expect(read('-03:30')).toMatchObject({ startedAt: '2026-11-23T07:01:42.5-03:30' });
+		expect(read('')).toMatchObject({ startedAt: '2026-11-23T07:01:00+01:00' });
+	});
+
+	it('is entered at another UTC offset as the same moment', () => {
+		expect(movedTo('-08:00', text)).toEqual({
+			day: '2026-11-22',
+			time: '17:31',
+			offset: '-08:00',
+			length: '20 min',
+		});
+		expect(movedTo('', text)).toMatchObject({ day: '2026-11-23', time: '02:31', offset: '' });
+		expect(movedTo('+09:00', { ...text, time: 'late' })).toMatchObject({
+			time: 'late',
+			offset: '+09:00',
+		});
+	});
+
+	it('can have its own UTC offset, however rare', () => {
+		expect(offsets('')).not.toContain('+00:19');
+		expect(offsets('+00:19')).toContain('+00:19');
+		expect(offsets('+00:19').indexOf('+00:19')).toBe(offsets('').indexOf('+01:00'));
 	});
 
 	it('keeps a length that could not be entered', () => {
@@ -70,14 +109,14 @@ describe('an edited sit', () => {
 
 	it('may end in the future if the user has not changed that', () => {
 		const ahead = { ...BEFORE, startedAt: '2026-11-24T11:50:00+00:00' };
-		const same = { ...text, day: '2026-11-24', time: '11:50' };
+		const same = { ...text, day: '2026-11-24', time: '11:50', offset: '+00:00' };
 		expect(readEntry(same, ahead, NOW)).toMatchObject({ startedAt: ahead.startedAt });
 		expect(readEntry({ ...same, length: '21' }, ahead, NOW)).toEqual({ faults: ['future'] });
 	});
 });
 
 describe('a new sit', () => {
-	const text = { day: '2026-11-23', time: '07:30', length: '1 h 5' };
+	const text = { day: '2026-11-23', time: '07:30', offset: '', length: '1 h 5' };
 
 	it('has the UTC offset of this computer at its start', () => {
 		const read = (day: string) => readEntry({ ...text, day }, null, NOW);
@@ -107,7 +146,7 @@ describe('a new sit', () => {
 	);
 
 	it('may end right now', () => {
-		const read = readEntry({ day: '2026-11-24', time: '12:30', length: '30' }, null, NOW);
+		const read = readEntry({ ...text, day: '2026-11-24', time: '12:30', length: '30' }, null, NOW);
 		expect(read).toEqual({ startedAt: '2026-11-24T12:30:00+01:00', satSeconds: 1800 });
 	});
 });

@@ -8,18 +8,52 @@ export interface EntryText {
 	day: string;
 	/** `07:01` */
 	time: string;
+	/** UTC offset such as `+05:30`; empty: that of this computer at the start. */
+	offset: string;
 	/** As in `parseDuration`. */
 	length: string;
 }
 
+/** The UTC offsets that a place on Earth has, in some part of the year. */
+const OFFSETS =
+	'-12:00 -11:00 -10:00 -09:30 -09:00 -08:00 -07:00 -06:00 -05:00 -04:00 -03:30 -03:00 -02:30 -02:00 -01:00 +00:00 +01:00 +02:00 +03:00 +03:30 +04:00 +04:30 +05:00 +05:30 +05:45 +06:00 +06:30 +07:00 +08:00 +08:45 +09:00 +09:30 +10:00 +10:30 +11:00 +12:00 +12:45 +13:00 +13:45 +14:00'.split(
+		' ',
+	);
+
 export type EntryFault = 'day' | 'time' | 'length' | 'future';
 
-const START = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(Z|[+-]\d\d:\d\d)$/;
+const START = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)([\d:.]*)(Z|[+-]\d\d:\d\d)$/;
 
-/** Splits an RFC 3339 time; the time of day is without seconds. */
-export function partsOf(startedAt: string): { day: string; time: string; offset: string } {
-	const [, day = '', time = '', offset = 'Z'] = START.exec(startedAt) ?? [];
-	return { day, time, offset: offset === 'Z' ? '+00:00' : offset };
+/** Splits an RFC 3339 time; the time of day is without seconds, which are as `:42.5`. */
+export function partsOf(startedAt: string) {
+	const [, day = '', time = '', seconds = '', offset = 'Z'] = START.exec(startedAt) ?? [];
+	return { day, time, seconds, offset: offset === 'Z' ? '+00:00' : offset };
+}
+
+/** Returns the UTC offsets that can be chosen for a sit with this one, from the west to the east. */
+export function offsets(own: string): string[] {
+	return [...new Set([...OFFSETS, ...(own === '' ? [] : [own])])].sort(
+		(a, b) => minutesOf(a) - minutesOf(b),
+	);
+}
+
+function minutesOf(offset: string): number {
+	const [hours, minutes] = offset.slice(1).split(':').map(Number) as [number, number];
+	return (offset.startsWith('-') ? -1 : 1) * (60 * hours + minutes);
+}
+
+/** Returns the texts of the same moment at another UTC offset; without a possible start, only the offset changes. */
+export function movedTo(offset: string, text: EntryText): EntryText {
+	const [day, time] = [parseDay(text.day), parseClock(text.time)];
+	if (day === null || time === null) return { ...text, offset };
+	const at = Date.parse(`${day}T${time}:00${text.offset || localOffset(day, time)}`);
+	if (offset === '') {
+		const local = new Date(at);
+		const clock = `${pad(local.getHours())}:${pad(local.getMinutes())}`;
+		return { ...text, offset, day: dayOfDate(local), time: clock };
+	}
+	const local = new Date(at + minutesOf(offset) * 60_000).toISOString();
+	return { ...text, offset, day: local.slice(0, 10), time: local.slice(11, 16) };
 }
 
 const pad = (value: number) => String(value).padStart(2, '0');
@@ -56,8 +90,7 @@ export function parseDay(text: string): string | null {
 
 /**
  * Returns the start and the length that the texts mean, or what is wrong with them. What the user has not changed stays
- * as it was in `before`: its seconds, and a length that could not be entered. A sit that was recorded at another UTC
- * offset than this computer's keeps its offset; every other one has that of this computer at its new time.
+ * as it was in `before`: its seconds, and a length that could not be entered.
  */
 export function readEntry(
 	text: EntryText,
@@ -73,10 +106,11 @@ export function readEntry(
 	if (time === null) faults.push('time');
 	if (satSeconds === null) faults.push('length');
 	if (day === null || time === null || satSeconds === null) return { faults };
+	const isSameClock = kept?.day === day && kept.time === time;
 	let startedAt: string;
-	if (kept?.day === day && kept.time === time) startedAt = before!.startedAt;
-	else if (kept && hasOtherOffset(before!.startedAt)) startedAt = `${day}T${time}:00${kept.offset}`;
-	else startedAt = localStart(day, time);
+	if (isSameClock && text.offset === entryOffset(before!.startedAt)) startedAt = before!.startedAt;
+	else if (text.offset === '') startedAt = localStart(day, time);
+	else startedAt = `${day}T${time}${isSameClock ? kept.seconds : ':00'}${text.offset}`;
 	const isUnchanged = isSameLength && startedAt === before.startedAt;
 	if (!isUnchanged && Date.parse(startedAt) + satSeconds * 1000 > now.getTime())
 		return { faults: ['future'] };
@@ -94,6 +128,11 @@ function localStart(day: string, time: string): string {
 export function hasOtherOffset(startedAt: string): boolean {
 	const { day, time, offset } = partsOf(startedAt);
 	return offset !== localOffset(day, time);
+}
+
+/** Returns the UTC offset of a sit as it is entered: empty if it is that of this computer. */
+export function entryOffset(startedAt: string): string {
+	return hasOtherOffset(startedAt) ? partsOf(startedAt).offset : '';
 }
 
 const FIELDS = ['startedAt', 'satSeconds', 'note', 'label'] as const;

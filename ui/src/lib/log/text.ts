@@ -24,8 +24,8 @@ export function when(startedAt: string): string {
 }
 
 /** Returns `UTC+05:30`. */
-export function offsetText(startedAt: string): string {
-	return `UTC${partsOf(startedAt).offset.replace('-', '−')}`;
+export function offsetText(offset: string): string {
+	return `UTC${offset.replace('-', '−')}`;
 }
 
 /** Returns the total of a day: `2 h 5 min`, without seconds from a minute on. */
