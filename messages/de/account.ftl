@@ -16,6 +16,7 @@ account-texts-ask-cancel = Nicht senden
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 
 account-intro = Zafu braucht kein Konto. Mit einem Konto werden deine Sitzungen zwischen all deinen Geräten abgeglichen, über dein eigenes Supabase-Projekt.
+account-intro-joining = Du bist zu einer gemeinsamen Woche eingeladen. Melde dich im Projekt der Person an, die dich einlädt, oder lege dort ein Konto an. Danach wirst du gefragt, ob du annimmst.
 account-signed-out-of = Du bist von { $email } abgemeldet. Alle deine Sitzungen sind noch hier.
 account-signed-out-of-pending =
     { $count ->

@@ -76,6 +76,11 @@ together-you = Du
 together-partner-unnamed = Dein Partner
 together-unnamed = Kein Name
 together-share = { $sits } von { $target }
+together-share-later =
+    { $target ->
+        [0] { $sits }; ab nächster Woche Ruhe
+       *[other] { $sits }; ab nächster Woche Ziel { $target }
+    }
 together-share-resting =
     { $count ->
         [one] { $count } Sitzung, Ruhewoche

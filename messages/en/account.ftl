@@ -16,6 +16,7 @@ account-texts-ask-cancel = Do not send
 ## Sign-in form. The project is a server of the user’s own, at Supabase or elsewhere.
 
 account-intro = Zafu works without an account. With one, your sits sync between all your devices, through a Supabase project of your own.
+account-intro-joining = You are invited to a shared week. Sign in to the project of the person who invites you, or create an account there. Then you are asked whether you accept.
 account-signed-out-of = You are signed out of { $email }. All your sits are still here.
 account-signed-out-of-pending =
     { $count ->

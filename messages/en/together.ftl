@@ -83,6 +83,11 @@ together-partner-unnamed = Your partner
 together-unnamed = No name
 # Sits of this week, and how many one wants to sit in a week
 together-share = { $sits } of { $target }
+together-share-later =
+    { $target ->
+        [0] { $sits }; resting from next week
+       *[other] { $sits }; target { $target } from next week
+    }
 together-share-resting =
     { $count ->
         [one] { $count } sit, resting

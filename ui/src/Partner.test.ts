@@ -321,12 +321,14 @@ describe('joining', () => {
 		await screen.findByTestId('account');
 		const url = () => screen.getByTestId<HTMLInputElement>('project-url').value;
 		expect(url()).toBe('https://lotus.supabase.co');
+		expect(screen.getByTestId('account').textContent).toContain(t('account-intro-joining'));
 		// What the user has just chosen, and not what is usual.
 		expect(await text('account-privacy')).toContain('without labels and notes');
 		await fireEvent.keyDown(document.body, { key: 'Escape' });
 		await press('open-account');
 		await screen.findByTestId('account');
 		expect(url()).toBe('https://quiet-pond.supabase.co');
+		expect(screen.getByTestId('account').textContent).toContain(t('account-intro'));
 		expect(await text('account-privacy')).toContain('with their times, labels and notes');
 	});
 
@@ -483,6 +485,16 @@ describe('a shared week', () => {
 			'A week of rest, without a goal; you 1, Ada 0; 3 days left',
 		);
 		expect((await screen.findByTestId('this-week')).textContent).toMatch(/1 sit, resting/);
+	});
+
+	it('says that changed targets hold from the next week on', async () => {
+		const demo = await open('partner=week');
+		const week = await screen.findByTestId('this-week');
+		expect(week.textContent).toMatch(/3 of 5.*1 of 5/s);
+		await demo.setTarget(4);
+		await waitFor(() => expect(week.textContent).toMatch(/3; target 4 from next week/));
+		await demo.setTarget(0);
+		await waitFor(() => expect(week.textContent).toMatch(/3; resting from next week/));
 	});
 
 	it('says of when it is, and what waits for the network', async () => {
