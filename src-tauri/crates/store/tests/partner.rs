@@ -342,6 +342,53 @@ fn privacy_belongs_to_one_partnership() {
 }
 
 #[test]
+fn of_equal_revisions_the_level_that_shows_less_wins() {
+    for by in [0, u128::MAX] {
+        // The other device has hidden what this one shows.
+        let (_folder, store) = signed_in();
+        let mut server = Server::new(paired(1));
+        server.sync(&store);
+        store.set_privacy(Privacy::Times).unwrap();
+        let theirs =
+            |value| Register { value, revision: 1, deviceid: DeviceId(Uuid::from_u128(by)) };
+        let answer = |server: &Server, level, outcome| {
+            let mut partnership = partnership(1);
+            partnership.privacy = theirs(level);
+            let view = PartnerView { partnership: Some(partnership), ..PartnerView::default() };
+            let (sent, _) = store.outgoing_partner(user(1)).unwrap();
+            let outcomes = PartnerOutcomes { privacy: outcome, ..PartnerOutcomes::default() };
+            let (profile, target) = (Some(server.profile.clone()), Some(server.target.clone()));
+            PartnerUpdate {
+                sent,
+                outcomes,
+                profile,
+                target,
+                view: Some(view),
+                partner_seq: 9,
+                at: now(),
+            }
+        };
+        let response = answer(&server, Privacy::Counts, Some(PartOutcome::Done));
+        let applied = store.apply_partner(user(1), response).unwrap();
+        assert_eq!(applied, PartnerApplied { changed: true, resolved: true });
+        let shown = || store.partner().unwrap().privacy;
+        assert_eq!(shown(), Some(setting(Privacy::Counts, SettingState::Synced)));
+        // A server of an older version has decided for the device that shows more.
+        let response = answer(&server, Privacy::Times, None);
+        store.apply_partner(user(1), response).unwrap();
+        assert_eq!(shown(), Some(setting(Privacy::Counts, SettingState::Pending)));
+        let sent = store.outgoing_partner(user(1)).unwrap().0.privacy.unwrap();
+        assert_eq!((sent.value.level, sent.revision), (Privacy::Counts, 2));
+        // A later choice counts, whatever it is.
+        server.view = paired(1);
+        server.view.partnership.as_mut().unwrap().privacy =
+            Register { revision: 3, ..theirs(Privacy::Times) };
+        server.sync(&store);
+        assert_eq!(shown(), Some(setting(Privacy::Times, SettingState::Synced)));
+    }
+}
+
+#[test]
 fn a_bow_is_queued_once_and_delivered_once() {
     let (folder, store) = signed_in();
     let id = Uuid::from_u128;

@@ -4,6 +4,7 @@ mod common;
 
 use common::{Device, ME, at, server};
 use futures_lite::future::block_on;
+use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use zafu_core::day::DayStart;
 use zafu_core::ids::UserId;
@@ -14,6 +15,7 @@ use zafu_core::partnership::{
 use zafu_core::profile::{Profile, ProfileImage, ProfileName, WeeklyTarget};
 use zafu_core::time::UtcOffset;
 use zafu_store::{AfterErasure, PartnerChanges, SettingState};
+use zafu_sync::fake::Server;
 use zafu_sync::remote::{PartnerResponse, ServerPartner};
 use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Hold, Invitations, SyncEngine, Wakeup};
@@ -67,10 +69,13 @@ fn invite(device: &Device, account: UserId, n: u8) -> Result<(), Refusal> {
 
 /// Returns two devices whose users are partners, as both know.
 fn partners() -> (Device, Device) {
-    let server = server();
+    partners_on(&server())
+}
+
+fn partners_on(server: &Arc<Mutex<Server>>) -> (Device, Device) {
     // The tests' sits start at this time.
     server.lock().unwrap().now = at(0).wall.utc;
-    let (mut mine, mut yours) = (Device::new(&server, 1), Device::of(&server, 2, YOU));
+    let (mut mine, mut yours) = (Device::new(server, 1), Device::of(server, 2, YOU));
     mine.sync();
     yours.sync();
     invite(&mine, ME, 1).unwrap();
@@ -168,6 +173,28 @@ fn narrowing_what_is_shown_removes_it_from_the_partners_device() {
     assert_eq!((partner.privacy, partner.times), (Privacy::Counts, None));
     assert_eq!(view(&yours).shown_to_partner.unwrap().times, None);
     assert_eq!(partnership(&mine).weeks[0].partners, 1, "counts stay");
+}
+
+#[test]
+fn of_two_devices_that_change_what_is_shown_offline_the_one_that_shows_less_wins() {
+    for times_first in [false, true] {
+        let server = server();
+        let (mut mine, yours) = partners_on(&server);
+        let mut devices = [Device::of(&server, 3, YOU), yours];
+        devices[0].sync();
+        devices[0].store.set_privacy(Privacy::Times).unwrap();
+        devices[1].store.set_privacy(Privacy::Counts).unwrap();
+        let order = if times_first { [0, 1, 0] } else { [1, 0, 1] };
+        for device in order {
+            sync_later(&mut devices[device]);
+        }
+        for device in &devices {
+            let level = device.store.partner().unwrap().privacy.unwrap();
+            assert_eq!((level.value, level.state), (Privacy::Counts, SettingState::Synced));
+        }
+        sync_later(&mut mine);
+        assert_eq!(partnership(&mine).partner.privacy, Privacy::Counts);
+    }
 }
 
 /// Returns two devices, of which the second shows its times and has a backlog of ten sits that are pushed one by one.

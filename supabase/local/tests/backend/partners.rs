@@ -692,6 +692,58 @@ fn a_partner_sees_times_only_while_they_are_shared() {
 }
 
 #[test]
+fn of_equal_revisions_the_level_that_shows_less_wins() {
+    let Some(backend) = shared() else { return };
+    for (counts_by, times_by) in [(1, 2), (2, 1), (1, 1)] {
+        for counts_first in [false, true] {
+            let (account, partner, id) = partners(backend);
+            let show = |level: &str, by: u128| {
+                account.send_part(
+                    "privacy",
+                    &json!({ "partnership_id": id, "level": level, "revision": 1,
+                    "deviceid": device(by) }),
+                )
+            };
+            if counts_first {
+                assert_eq!(show("counts", counts_by), "stored");
+                assert_eq!(show("times", times_by), "older");
+            } else {
+                assert_eq!(show("times", times_by), "stored");
+                assert_eq!(partner.view()["partnership"]["partner"]["shares"], "times");
+                assert_eq!(show("counts", counts_by), "stored");
+            }
+            assert_eq!(partner.view()["partnership"]["partner"]["shares"], "counts");
+            let own = json!({ "level": "counts", "revision": 1, "deviceid": device(counts_by) });
+            assert_eq!(account.view()["partnership"]["privacy"], own);
+        }
+    }
+}
+
+#[test]
+fn neither_narrowing_nor_a_bow_nor_leaving_fails_because_of_the_limits_of_a_day() {
+    let Some(backend) = shared() else { return };
+    let (account, partner, id) = partners(backend);
+    partner.push_sits(&[sat(now(backend))]);
+    assert_eq!(account.set_privacy(&id, "times", 1), "stored");
+    let full = format!(
+        "update zafu.sync_state set edits = zafu.edits_per_day(), new_bytes = zafu.bytes_per_day(),
+           usage_date = (now() at time zone 'UTC')::date where userid = '{}'",
+        account.id
+    );
+    backend.sql(&full).expect("SQL");
+    let wider = json!({ "privacy": { "partnership_id": id, "level": "times", "revision": 2,
+        "deviceid": device(1) } });
+    account.call("sync_partner", &wider).is(429, "PT429");
+    let seq = partner.view()["partner_seq"].clone();
+    assert_eq!(account.set_privacy(&id, "counts", 3), "stored");
+    assert_eq!(partner.view()["partnership"]["partner"]["shares"], "counts");
+    assert_ne!(partner.view()["partner_seq"], seq, "the partner's devices are told");
+    assert_eq!(account.bow(Uuid::new_v4(), &id), "sent");
+    assert_eq!(account.leave(&id), "left");
+    assert_eq!(news(&partner), ["bow", "left"]);
+}
+
+#[test]
 fn a_bow_is_allowed_once_whenever_the_count_of_the_partner_has_risen() {
     let Some(backend) = shared() else { return };
     let (inviter, invitee, id) = partners(backend);

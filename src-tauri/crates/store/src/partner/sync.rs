@@ -18,6 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zafu_core::ids::{PartnershipId, UserId};
+use zafu_core::partnership::Privacy;
 use zafu_core::session::Register;
 
 /// Returns what is to be sent about the partner of `account`.
@@ -97,9 +98,9 @@ pub(crate) fn apply(
     let mut merge =
         Merge { connection, account, lineage: Lineage::of(connection, account)?, at: *at };
     let parts = (sent.profile.as_ref(), outcomes.profile.as_ref());
-    let mut changed = merge.register(PROFILE, response.profile.as_ref(), parts)?;
+    let mut changed = merge.register(PROFILE, response.profile.as_ref(), parts, |_, _| false)?;
     let parts = (sent.target.as_ref(), outcomes.target.as_ref());
-    changed |= merge.register(TARGET, response.target.as_ref(), parts)?;
+    changed |= merge.register(TARGET, response.target.as_ref(), parts, |_, _| false)?;
     if let Some(now) = &response.view {
         let partnership = now.partnership.as_ref();
         let id = partnership.map(|it| it.id);
@@ -112,7 +113,10 @@ pub(crate) fn apply(
             Register { value, revision: it.privacy.revision, deviceid: it.privacy.deviceid }
         });
         let parts = (sent.privacy.as_ref(), outcomes.privacy.as_ref());
-        changed |= merge.register(PRIVACY, theirs.as_ref(), parts)?;
+        let shows_less = |one: &PartnershipPrivacy, other: &PartnershipPrivacy| {
+            one.level == Privacy::Counts && other.level != Privacy::Counts
+        };
+        changed |= merge.register(PRIVACY, theirs.as_ref(), parts, shows_less)?;
         changed |= view(connection, account)?.is_none_or(|(before, _)| before != *now);
         erasing(connection, || {
             connection.execute(
@@ -183,12 +187,14 @@ struct Merge<'a> {
 
 impl Merge<'_> {
     /// Merges a register. `theirs` is what the server has, if this version can read it; the parts are what was sent and its
-    /// outcome. Returns whether the value, or what its user is told about its state, is new or changed on this device.
+    /// outcome. Of equal revisions the value wins that `shows_less` than the other one, whichever device has set it. Returns
+    /// whether the value, or what its user is told about its state, is new or changed on this device.
     fn register<T: Clone + PartialEq + Serialize + DeserializeOwned>(
         &mut self,
         kind: &str,
         theirs: Option<&Register<T>>,
         (sent, outcome): (Option<&Register<T>>, Option<&PartOutcome>),
+        shows_less: impl Fn(&T, &T) -> bool,
     ) -> Result<bool, StoreError> {
         let Self { connection, account, at, .. } = *self;
         let owner = Some(account);
@@ -205,14 +211,18 @@ impl Merge<'_> {
         let (register, state) = match theirs {
             Some(theirs) => {
                 let is_edited = state == SettingState::Pending;
-                let (joined, is_raised) = reconcile::join_register(
-                    connection,
-                    &mut self.lineage,
-                    &ours,
-                    theirs,
-                    is_edited,
-                    at,
-                )?;
+                let lineage = &mut self.lineage;
+                let (mut joined, mut is_raised) =
+                    reconcile::join_register(connection, lineage, &ours, theirs, is_edited, at)?;
+                if ours.revision == theirs.revision {
+                    if shows_less(&ours.value, &theirs.value) {
+                        // A server of an older version has decided by the device ids.
+                        joined = theirs.set(ours.value.clone(), lineage.current());
+                        is_raised = true;
+                    } else if shows_less(&theirs.value, &ours.value) {
+                        (joined, is_raised) = (theirs.clone(), false);
+                    }
+                }
                 let state = if joined == *theirs {
                     SettingState::Synced
                 } else {

@@ -83,6 +83,18 @@ fn join<T: Clone>(known: &mut Register<T>, sent: Register<T>) -> &'static str {
     "stored"
 }
 
+/// Joins what a user shows: of equal revisions, the narrower level wins.
+fn join_privacy(known: &mut Register<Privacy>, sent: Register<Privacy>) -> &'static str {
+    if sent.revision != known.revision || sent.value == known.value {
+        return join(known, sent);
+    }
+    if sent.value != Privacy::Counts {
+        return "older";
+    }
+    *known = sent;
+    "stored"
+}
+
 fn profile_of(part: &Value) -> Result<Profile, &'static str> {
     let name = match part["name"].as_str().unwrap_or_default() {
         "" => None,
@@ -338,7 +350,7 @@ impl Server {
                             self.contents.partners.privacy.entry(key).or_insert(
                                 Register::untouched(Privacy::Counts, DeviceId(Uuid::nil())),
                             );
-                        Ok(join(known, sent))
+                        Ok(join_privacy(known, sent))
                     }
                 }
             }

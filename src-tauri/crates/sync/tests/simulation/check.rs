@@ -241,6 +241,9 @@ impl World {
                 let view = known.view.map(|(view, _)| view).unwrap_or_default();
                 assert_eq!(view, of_server, "{index}: what {account} sees of the partner differs");
                 assert_eq!(known.leave, None, "{index}: a partnership was not left");
+                let level = known.privacy.map(|privacy| privacy.value);
+                let of_server = of_server.partnership.as_ref().map(|it| it.privacy.value);
+                assert_eq!(level, of_server, "{index}: what {account} shows differs");
             }
         }
     }

@@ -121,6 +121,7 @@ contract! {
         refusals_of_users_with_partners_are_values,
         registers_are_returned_as_they_were_sent,
         a_partner_sees_counts_and_times_only_if_they_are_shared,
+        of_equal_revisions_the_level_that_shows_less_wins,
         a_bow_is_delivered_once_and_leaving_ends_the_partnership,
         a_pull_tells_when_there_is_something_to_read_about_the_partner,
         an_erasure_ends_the_partnership,

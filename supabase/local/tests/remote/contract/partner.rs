@@ -235,6 +235,25 @@ pub async fn a_partner_sees_counts_and_times_only_if_they_are_shared(
     assert_eq!(stored.outcomes.privacy, Some(rejected));
 }
 
+pub async fn of_equal_revisions_the_level_that_shows_less_wins(test_server: &impl TestServer) {
+    let Partners { inviter: (mine, server), id: partnership, .. } = partners(test_server).await;
+    let show = async |level, revision, by| {
+        let sent = register(PartnershipPrivacy { partnership, level }, revision, by);
+        let changes = PartnerChanges { privacy: Some(sent), ..PartnerChanges::default() };
+        let stored = sync(&server, mine, &changes).await;
+        assert_eq!(stored.outcomes.privacy, Some(PartOutcome::Done));
+        stored.view.unwrap().partnership.unwrap().privacy
+    };
+    for (revision, counts_by, times_by) in [(1, 1, 2), (3, 2, 1), (5, 1, 1)] {
+        let counts = register(Privacy::Counts, revision, counts_by);
+        show(Privacy::Times, revision, times_by).await;
+        assert_eq!(show(Privacy::Counts, revision, counts_by).await, counts);
+        assert_eq!(show(Privacy::Times, revision, times_by).await, counts);
+        let later = register(Privacy::Times, revision + 1, times_by);
+        assert_eq!(show(Privacy::Times, revision + 1, times_by).await, later);
+    }
+}
+
 pub async fn a_bow_is_delivered_once_and_leaving_ends_the_partnership(
     test_server: &impl TestServer,
 ) {
