@@ -265,13 +265,13 @@ cli-import-file = { $file }: { $format }. Sitzungen: { $sits }. Übergangene Zei
 cli-import-notes = Notizen: { $count }.
 cli-import-noted = Notizen für Sitzungen, die ohne eine im Protokoll waren: { $count }.
 cli-import-new = Neu: { $count }.
-cli-import-revived = Nach einem rückgängig gemachten Import wieder da: { $count }.
+cli-import-revived = Früher gelöscht und jetzt wieder da: { $count }.
 cli-import-days = Von { $first } bis { $last }.
 cli-import-none = Nichts ist neu.
 cli-import-repeated = Doppelt in den Dateien: { $count }.
 cli-import-known = Schon im Protokoll: { $count }.
 cli-import-same = Schon im Protokoll oder in einer anderen der Dateien, in einem anderen Format oder einer anderen Schreibweise: { $count }.
-cli-import-deleted = Von dir gelöscht, auch nach diesem Import: { $count }.
+cli-import-deleted = Auf diesem oder einem anderen Gerät gelöscht: { $count }. `--deleted` stellt sie wieder her.
 cli-import-zone = Zeiten ohne Zeitzone gelten als { $zone }. `--zone` nennt eine andere.
 cli-import-samples = Die neuesten davon:
 # $row ist ein ganzer Satz.

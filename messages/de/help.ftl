@@ -99,6 +99,7 @@ help-import-files = Die Dateien; sie werden zusammen importiert
 help-import-zone = Die Zeitzone von Zeiten ohne Zeitzone, zum Beispiel Europe/Berlin oder +02:00; ohne Angabe die von TZ oder des Systems
 help-import-date-order = Die Reihenfolge in Tagen, die auf zwei Arten gelesen werden können: dmy (Tag zuerst) oder mdy (Monat zuerst)
 help-import-long-sits = Importiert auch Sitzungen von mehr als 24 Stunden
+help-import-deleted = Stellt gelöschte Sitzungen wieder her, auch die auf einem anderen Gerät gelöschten
 help-import-dry-run = Zeigt, was importiert würde, und importiert nichts
 help-import-yes = Importiert ohne Frage
 help-import-list = Zeigt die Importe, den neuesten zuerst

@@ -28,14 +28,14 @@ transfer-new-notes =
     }
 transfer-days = { $first } – { $last }
 transfer-count-added = Neu
-transfer-count-revived = Nach einem rückgängig gemachten Import wieder da
+transfer-count-revived = Früher gelöscht, jetzt wieder da
 transfer-count-notes = Notizen
 transfer-count-noted = Davon für Sitzungen, die schon da sind
 transfer-count-known = Schon im Protokoll
 transfer-count-same = Schon in einem anderen Format da
 transfer-count-repeated = Doppelt in den Dateien
-transfer-count-deleted = Von dir gelöscht, bleiben gelöscht
-transfer-count-skipped = Nicht lesbar
+transfer-count-deleted = Auf diesem oder einem anderen Gerät gelöscht
+transfer-count-skipped = Nicht importiert
 transfer-zone = Zeitzone
 transfer-zone-hint = Die Dateien sagen nicht, wo du gesessen hast. Ihre Zeiten gelten als Zeiten dieser Zone.
 transfer-long-sits =
@@ -44,6 +44,12 @@ transfer-long-sits =
        *[other] { $count } Sitzungen von mehr als 24 Stunden auch importieren
     }
 transfer-long-sits-on = Sitzungen von mehr als 24 Stunden auch importieren
+transfer-deleted-sits =
+    { $count ->
+        [one] { $count } gelöschte Sitzung auch wiederherstellen
+       *[other] { $count } gelöschte Sitzungen auch wiederherstellen
+    }
+transfer-deleted-sits-on = Gelöschte Sitzungen auch wiederherstellen
 transfer-samples = Die neuesten davon
 transfer-samples-all = { $count } zeigen
 transfer-skipped =

@@ -278,13 +278,13 @@ cli-import-file = { $file }: { $format }. Sits: { $sits }. Skipped rows: { $skip
 cli-import-notes = Notes: { $count }.
 cli-import-noted = Notes added to sits that were in the log without one: { $count }.
 cli-import-new = New: { $count }.
-cli-import-revived = Back after an undone import: { $count }.
+cli-import-revived = Deleted before, and now back: { $count }.
 cli-import-days = From { $first } to { $last }.
 cli-import-none = Nothing is new.
 cli-import-repeated = In the files twice: { $count }.
 cli-import-known = Already in the log: { $count }.
 cli-import-same = Already in the log, or in another of the files, in another format or spelling: { $count }.
-cli-import-deleted = Deleted by you, and still deleted after this import: { $count }.
+cli-import-deleted = Deleted, on this or another device: { $count }. `--deleted` brings them back.
 cli-import-zone = Times without a time zone are taken as { $zone }. `--zone` names another one.
 cli-import-samples = The latest of them:
 # $row is a whole sentence.

@@ -99,6 +99,7 @@ help-import-files = The files; they are imported together
 help-import-zone = The time zone of times without one, such as Europe/Berlin or +02:00; by default that of TZ or of the system
 help-import-date-order = The order in dates that can be read in two ways: dmy (day first) or mdy (month first)
 help-import-long-sits = Import sits of more than 24 hours too
+help-import-deleted = Bring back the sits that were deleted, on this or another device
 help-import-dry-run = Print what would be imported, and import nothing
 help-import-yes = Import without asking
 help-import-list = List the imports, newest first

@@ -33,14 +33,14 @@ transfer-new-notes =
 # first and last are days
 transfer-days = { $first } – { $last }
 transfer-count-added = New
-transfer-count-revived = Back after an undone import
+transfer-count-revived = Deleted before, now back
 transfer-count-notes = Notes
 transfer-count-noted = Of these, for sits already in the log
 transfer-count-known = Already in the log
 transfer-count-same = Already there in another format
 transfer-count-repeated = Twice in the files
-transfer-count-deleted = Deleted by you, and still deleted
-transfer-count-skipped = Not readable
+transfer-count-deleted = Deleted, on this or another device
+transfer-count-skipped = Not imported
 transfer-zone = Time zone
 transfer-zone-hint = The files do not say where you sat. Their times are read as times of this zone.
 transfer-long-sits =
@@ -49,6 +49,12 @@ transfer-long-sits =
        *[other] Import { $count } sits of more than 24 hours too
     }
 transfer-long-sits-on = Import sits of more than 24 hours too
+transfer-deleted-sits =
+    { $count ->
+        [one] Bring back { $count } deleted sit too
+       *[other] Bring back { $count } deleted sits too
+    }
+transfer-deleted-sits-on = Bring back deleted sits too
 transfer-samples = The latest of them
 transfer-samples-all = Show { $count }
 transfer-skipped =

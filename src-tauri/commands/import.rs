@@ -86,9 +86,10 @@ pub async fn read_import(
     zone: Option<String>,
     date_order: Option<DateOrder>,
     long_sits: bool,
+    deleted_sits: bool,
 ) -> Result<ImportReading, IpcError> {
     let files = chosen.files(id)?;
-    engine.imports().read(ImportFiles { files, zone, date_order, long_sits }).await
+    engine.imports().read(ImportFiles { files, zone, date_order, long_sits, deleted_sits }).await
 }
 
 /// Imports what was read as `number`. Returns `None` if there is nothing to import.

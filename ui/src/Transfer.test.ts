@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import Window from './Window.svelte';
 import { createDemo, type Demo, type DemoState } from './lib/api/demo';
 import { scene } from './lib/api/scenes';
+import type { FollowedImport } from './lib/api/api';
+import type { IpcError } from './lib/api/types';
 
 /** Opens the page with these files to choose. */
 async function show(query = 'import=years', state: DemoState = {}): Promise<Demo> {
@@ -110,6 +112,70 @@ describe('an import', () => {
 		);
 	});
 
+	it('cannot be made with another zone than the field shows', async () => {
+		const demo = await show();
+		await press('import-choose');
+		const field = (await screen.findByTestId('import-zone')) as HTMLInputElement;
+		const canImport = () => {
+			const commit = screen.queryByTestId('import-commit') as HTMLButtonElement | null;
+			return commit !== null && !commit.disabled;
+		};
+		await waitFor(() => expect(canImport()).toBe(true));
+		await fireEvent.input(field, { target: { value: 'Berlin' } });
+		expect(canImport()).toBe(false);
+		await fireEvent.change(field);
+		await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
+		expect(screen.getByRole('alert').textContent).toMatch(/Did you mean Europe\/Berlin\?/);
+		expect(canImport()).toBe(false);
+		expect(screen.queryByTestId('import-again')).toBeNull();
+
+		await press('import-long-sits');
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('readImport 1 Berlin null true'));
+		await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
+		expect(canImport()).toBe(false);
+
+		await change('import-zone', 'Asia/Tokyo');
+		await waitFor(() => expect(canImport()).toBe(true));
+		expect(demo.calls.at(-1)).toBe('readImport 1 Asia/Tokyo null true');
+		expect(field.value).toBe('Asia/Tokyo');
+	});
+
+	it('reads the files again with the zone of the field after a reading was cancelled', async () => {
+		const demo = createDemo(scene(new URLSearchParams('still&import=years')));
+		const cancelled: IpcError = { code: 'rejected', message: { id: 'import-cancelled', args: {} } };
+		let isCancelled = false;
+		const readImport: Demo['readImport'] = async (id, options) => {
+			const read = await demo.readImport(id, options);
+			if (isCancelled) throw cancelled;
+			return read;
+		};
+		render(Window, { props: { api: { ...demo, readImport } } });
+		for (const id of ['open-log', 'log-menu', 'menu-transfer', 'import-choose']) await press(id);
+		await screen.findByTestId('import-preview');
+		isCancelled = true;
+		await change('import-zone', 'Asia/Tokyo');
+		await screen.findByTestId('import-again');
+		isCancelled = false;
+		await press('import-again');
+		await screen.findByTestId('import-commit');
+		const asked = 'readImport 1 Asia/Tokyo null false';
+		expect(demo.calls.slice(-2)).toEqual([asked, asked]);
+		expect((screen.getByTestId('import-zone') as HTMLInputElement).value).toBe('Asia/Tokyo');
+	});
+
+	it('shows the zone of files that are dropped over a preview', async () => {
+		const demo = await show();
+		await press('import-choose');
+		await change('import-zone', 'Asia/Tokyo');
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('readImport 1 Asia/Tokyo null false'));
+		demo.drop({ id: 7, names: ['InsightTimerLogs.csv'] });
+		await waitFor(() => expect(demo.calls.at(-1)).toBe('readImport 7 null null false'));
+		await waitFor(() =>
+			expect((screen.getByTestId('import-zone') as HTMLInputElement).value).toBe('Europe/Berlin'),
+		);
+		expect(screen.getByTestId('import-commit')).toBeTruthy();
+	});
+
 	it('takes sits of more than 24 hours if the user wants them', async () => {
 		const demo = await show();
 		await press('import-choose');
@@ -117,6 +183,18 @@ describe('an import', () => {
 		await waitFor(async () => expect(await text('import-count-added')).toBe('3,182'));
 		expect(demo.calls.at(-1)).toBe('readImport 1 Europe/Berlin null true');
 		expect(await text('import-count-skipped')).toBe('2');
+	});
+
+	it('brings back deleted sits if the user wants them', async () => {
+		const demo = await show('import=deleted');
+		await press('import-choose');
+		expect(await text('import-count-deleted')).toBe('300');
+		expect(screen.queryByTestId('import-count-revived')).toBeNull();
+		const toggle = await screen.findByLabelText('Bring back 300 deleted sits too');
+		await fireEvent.click(toggle);
+		await waitFor(async () => expect(await text('import-count-revived')).toBe('300'));
+		expect(demo.calls.at(-1)).toBe('readImport 1 Europe/Berlin null false deleted');
+		expect(await text('import-commit')).toBe('Import 300 sits');
 	});
 
 	it('asks for the order of day and month if the file does not tell it', async () => {
@@ -161,6 +239,27 @@ describe('an import', () => {
 		expect(demo.calls).toEqual(['readImport 7 null null false']);
 		await press('back');
 		await screen.findByTestId('setup');
+	});
+
+	it('goes on in the next window, which shows its progress and how it ends', async () => {
+		const demo = createDemo(scene(new URLSearchParams('still&imports')));
+		const [imported] = await demo.listImports();
+		const start = {
+			engineState: await demo.getState(),
+			settings: await demo.getSettings(),
+			quitAsked: false,
+			importing: true,
+			log: demo.keptLog(),
+		};
+		let end: (followed: FollowedImport) => void = () => undefined;
+		const followImport = () => new Promise<FollowedImport>((resolve) => (end = resolve));
+		render(Window, { props: { api: { ...demo, start, followImport } } });
+		await screen.findByText('Importing: 43 %');
+		await press('import-cancel-running');
+		expect(demo.calls).toEqual(['cancelImport']);
+		end({ imported: imported! });
+		await screen.findByText('412 sits were imported');
+		expect(screen.queryByTestId('import-progress')).toBeNull();
 	});
 
 	it('ignores files that are dropped during a sit', async () => {

@@ -299,6 +299,10 @@ pub struct Import {
     #[arg(long)]
     pub long_sits: bool,
 
+    /// Brings back the sits of the files that were deleted, on this or another device.
+    #[arg(long)]
+    pub deleted: bool,
+
     /// Prints what would be imported, and imports nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -41,6 +41,7 @@ pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
             args::DateOrder::Mdy => DateOrder::MonthFirst,
         }),
         long_sits: import.long_sits,
+        deleted_sits: import.deleted,
     };
     let (mut client, mut preview) = read(folder, &files, &mut interrupts)?;
     let imported = loop {

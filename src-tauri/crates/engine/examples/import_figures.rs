@@ -132,6 +132,7 @@ fn measure(rows: u32) -> AnyResult<Value> {
         zone: Some("Europe/Berlin".into()),
         date_order: Some(DateOrder::MonthFirst),
         long_sits: false,
+        deleted_sits: false,
     };
     let idle = peak();
     let mut figures = Figures::default();

@@ -303,9 +303,11 @@ fn sits_of_more_than_a_day_are_imported_on_request() {
     let path = [sample("meditation-assistant.csv")];
     let preview = read(&mut client, files(&path, "Europe/Berlin"));
     assert_eq!((preview.counts.added, preview.counts.skipped, preview.long_sits), (3, 2, 1));
+    assert_eq!((preview.files[0].sits, preview.files[0].skipped), (3, 2));
     let long = ImportFiles { long_sits: true, ..files(&path, "Europe/Berlin") };
     let preview = read(&mut client, long);
     assert_eq!((preview.counts.added, preview.counts.skipped, preview.long_sits), (4, 1, 0));
+    assert_eq!((preview.files[0].sits, preview.files[0].skipped), (4, 1));
 }
 
 /// Adds sits of every kind to the log.

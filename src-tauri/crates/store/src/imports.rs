@@ -38,13 +38,13 @@ impl fmt::Display for ImportId {
 pub struct ImportCounts {
     /// Sits that are not in the log.
     pub added: u32,
-    /// Sits that undoing an earlier import has deleted, and that come back.
+    /// Sits that come back: undoing an earlier import has deleted them, or the user has and wants them back.
     pub revived: u32,
     /// Sits that are in the log.
     pub known: u32,
     /// Sits that are in the log, or in another of the files, in another format or spelling.
     pub same: u32,
-    /// Sits that the user has deleted. They stay deleted.
+    /// Sits that were deleted by the user, or by an undo on another device. They stay deleted.
     pub deleted: u32,
     /// Sits of `known` and `same` that had no note, and get that of the files.
     pub noted: u32,

@@ -15,7 +15,7 @@ use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{DeviceId, SessionId};
 use zafu_core::label::{Colour, LabelKey, MAX_LABELS, Shape};
 use zafu_core::session::{Details, Lifecycle, Register, Session, Source, Stage};
-use zafu_core::time::{Seconds, WallTime};
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
 use zafu_store::{
     BackupReason, CommitProgress, ImportCounts, ImportId, ImportInfo, ImportOutcome, ImportPreview,
     ImportSource, LogFilter, LogQuery, OwnerFilter, StagedAs, StagedImport, Store, StoreError,
@@ -485,6 +485,47 @@ fn a_sit_that_the_user_has_deleted_does_not_come_back_in_another_spelling_or_for
     let other: Vec<_> = files.iter().map(|sit| spelled(sit, 30)).collect();
     let counts = preview(&store, "apple-health", &other).counts;
     assert_eq!((counts.added, counts.deleted), (4, 1));
+}
+
+#[test]
+fn deleted_sits_come_back_if_the_user_wants_them_and_an_undo_deletes_them_again() {
+    let (_folder, store) = opened();
+    import(&store, "one", &sits(1..=4));
+    store.edit(id(1003), SessionEdit::texts("mine", ""), at(1).wall.utc).unwrap();
+    store.delete(&[id(1001), id(1002), id(1003)].map(Into::into), at(1).wall.utc).unwrap();
+    // The first is read with another time zone, the second in another format, and in two files.
+    let first =
+        sit_at(1, WallTime { offset: UtcOffset(60), ..wall("2025-12-31T23:00:00Z") }, 3600, 600);
+    let near = sit_at(92, wall("2026-01-01T00:00:00Z"), 2 * 3600 + 20, 600);
+    let nearer = sit_at(93, wall("2026-01-01T00:00:00Z"), 2 * 3600 + 10, 600);
+    let wanted = |brings_back: bool| {
+        let mut staged = store.stage_import().unwrap();
+        if brings_back {
+            staged.bring_back_deleted();
+        }
+        for (file, sit) in [(0, &first), (0, &sit(3)), (0, &sit(4)), (1, &near), (2, &nearer)] {
+            staged.add(file, sit).unwrap();
+        }
+        staged
+    };
+    let formats = ["one", "two", "three"].map(String::from);
+    let counts = wanted(false).preview(&formats, 5).unwrap().counts;
+    assert_eq!(counts, ImportCounts { deleted: 4, known: 1, ..ImportCounts::default() });
+    let counts = wanted(true).preview(&formats, 5).unwrap().counts;
+    assert_eq!(counts, ImportCounts { revived: 3, known: 1, same: 1, ..ImportCounts::default() });
+    let source = ImportSource { formats: formats.to_vec(), ..source("one") };
+    let outcome = wanted(true).commit(&source, at(2).wall, &no_progress()).unwrap();
+    let ImportOutcome::Imported(info) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(info.counts.revived, 3);
+    let known = |number| store.session(id(number)).unwrap().unwrap();
+    assert_eq!(log(&store), [id(1001), id(1002), id(1003), id(1004)]);
+    assert_eq!(known(1001).effective_start(), first.effective_start());
+    assert_eq!(known(1002).effective_start(), sit(2).effective_start(), "as it was");
+    assert_eq!(known(1003).details.value.note, "mine");
+    // A later change than the deletion, for every device.
+    assert_eq!([1001, 1002, 1003, 1004].map(|n| known(n).deletion.revision), [2, 2, 2, 0]);
+    store.undo_import(info.id, at(3).wall.utc).unwrap();
+    assert_eq!(log(&store), [id(1004)]);
 }
 
 #[test]

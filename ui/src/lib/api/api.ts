@@ -76,6 +76,8 @@ export interface ImportOptions {
 	dateOrder: DateOrder | null;
 	/** Whether sits of more than 24 hours are imported too. */
 	longSits: boolean;
+	/** Whether sits that were deleted come back. */
+	deletedSits: boolean;
 }
 
 /** Data that the shell provides before any script runs, so that the first paint is complete. */
@@ -87,8 +89,16 @@ export interface Start {
 	noteAsked?: boolean;
 	/** Set if Zafu has started again with a backup. */
 	restored?: Restored | null;
+	/** Whether an import runs that an earlier window has begun, or has ended and no window has shown it. */
+	importing?: boolean;
 	/** The filter and the changes that can be undone. */
 	log: LogSession;
+}
+
+/** How an import has ended that an earlier window has begun. */
+export interface FollowedImport {
+	/** Null if there was nothing to import. */
+	imported: ImportView | null;
 }
 
 /** A backup that was restored. */
@@ -178,6 +188,8 @@ export interface Api extends PartnerApi {
 	readImport(id: number, options: ImportOptions): Promise<ImportReading>;
 	/** Imports what was read as `number`; null if there was nothing to import. */
 	commitImport(number: number): Promise<ImportView | null>;
+	/** Waits for the import that an earlier window has begun; null if there is none that a window has not shown. */
+	followImport(): Promise<FollowedImport | null>;
 	/** Discards what was read. */
 	discardImport(): Promise<void>;
 	/** Returns how far the reading or import is that runs. */

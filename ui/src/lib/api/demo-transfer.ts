@@ -48,6 +48,7 @@ type TransferApi = Pick<
 	| 'chooseImportFiles'
 	| 'readImport'
 	| 'commitImport'
+	| 'followImport'
 	| 'discardImport'
 	| 'importProgress'
 	| 'cancelImport'
@@ -57,6 +58,14 @@ type TransferApi = Pick<
 >;
 
 const KNOWN_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+function unknownZone(zone: string): IpcError {
+	const similar = KNOWN_ZONES.find((known) => known.endsWith(`/${zone}`));
+	const message: IpcError['message'] = similar
+		? { id: 'import-unknown-zone-similar', args: { zone, similar } }
+		: { id: 'import-unknown-zone', args: { zone } };
+	return { code: 'bad-request', message };
+}
 
 const CANCELLED: IpcError = { code: 'rejected', message: { id: 'import-cancelled', args: {} } };
 
@@ -96,29 +105,30 @@ export function demoTransfer({
 			return { file: `/home/me/Documents/${name}`, sits: count(filter), leftOut: 0 };
 		},
 		chooseImportFiles: async () => (files ? { id: 1, names: files.names } : null),
-		readImport: async (id, { zone, dateOrder, longSits }): Promise<ImportReading> => {
-			calls.push(`readImport ${id} ${zone} ${dateOrder} ${longSits}`);
+		readImport: async (id, options): Promise<ImportReading> => {
+			const { zone, dateOrder, longSits, deletedSits } = options;
+			calls.push(
+				`readImport ${id} ${zone} ${dateOrder} ${longSits}${deletedSits ? ' deleted' : ''}`,
+			);
 			read = null;
 			if (files?.isEndless)
 				await new Promise((_, reject) => {
 					cancel = () => reject(CANCELLED);
 				});
 			if (files?.error) throw files.error;
-			if (zone !== null && !KNOWN_ZONES.includes(zone))
-				throw {
-					code: 'bad-request',
-					message: { id: 'import-unknown-zone', args: { zone } },
-				} satisfies IpcError;
+			if (zone !== null && !KNOWN_ZONES.includes(zone)) throw unknownZone(zone);
 			const { preview, example, names } = files!;
 			if (example !== undefined && dateOrder === null)
 				return { dateOrderNeeded: { file: names[0]!, example } };
 			const { counts, longSits: offered } = preview!;
 			const added = longSits ? counts.added + offered : counts.added;
 			const skipped = longSits ? counts.skipped - offered : counts.skipped;
+			const revived = deletedSits ? counts.revived + counts.deleted : counts.revived;
+			const deleted = deletedSits ? 0 : counts.deleted;
 			read = {
 				...preview!,
 				zone: zone ?? preview!.zone,
-				counts: { ...counts, added, skipped },
+				counts: { ...counts, added, skipped, revived, deleted },
 				longSits: longSits ? 0 : offered,
 			};
 			return { preview: structuredClone(read) };
@@ -146,6 +156,7 @@ export function demoTransfer({
 			changed();
 			return structuredClone(one);
 		},
+		followImport: async () => null,
 		discardImport: async () => {
 			calls.push('discardImport');
 			read = null;
@@ -315,6 +326,11 @@ export const DEMO_IMPORTS: Record<string, () => DemoImport> = {
 		example: '04/05/2026 08:21:14',
 	}),
 	error: () => ({ names: ['holiday.csv'], error: NOT_RECOGNISED }),
+	deleted: () => {
+		const preview = years();
+		preview.counts = { ...preview.counts, added: 0, deleted: 300 };
+		return { names: ['zafu.json'], preview: { ...preview, longSits: 0, samples: [] } };
+	},
 	endless: () => ({ names: ['export.xml'], isEndless: true }),
 };
 

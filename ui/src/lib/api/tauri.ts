@@ -56,6 +56,7 @@ export const tauri: Api = {
 	chooseImportFiles: () => invoke('choose_import_files'),
 	readImport: (id, options) => invoke('read_import', { id, ...options }),
 	commitImport: (number) => invoke('commit_import', { number }),
+	followImport: () => invoke('follow_import'),
 	discardImport: () => invoke('discard_import'),
 	importProgress: () => invoke('import_progress'),
 	cancelImport: () => invoke('cancel_import'),

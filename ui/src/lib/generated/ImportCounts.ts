@@ -9,7 +9,7 @@ export type ImportCounts = {
  */
 added: number, 
 /**
- * Sits that undoing an earlier import has deleted, and that come back.
+ * Sits that come back: undoing an earlier import on this device has deleted them, or see [`ImportFiles::deleted_sits`].
  */
 revived: number, 
 /**
@@ -21,7 +21,7 @@ known: number,
  */
 same: number, 
 /**
- * Sits that the user has deleted. They stay deleted.
+ * Sits that were deleted, on this or another device. They stay deleted.
  */
 deleted: number, 
 /**

@@ -2,7 +2,6 @@
 import { asIpcError, type ImportOptions } from '../api/api';
 import type {
 	ChosenFiles,
-	DateOrder,
 	ImportPreview,
 	ImportProgress,
 	ImportUndoView,
@@ -25,6 +24,14 @@ export type ImportStep =
 const PROGRESS_AFTER = 300;
 const PROGRESS_EVERY = 250;
 
+/** How files are read at first: with the time zone of this computer. */
+const AS_CHOSEN: ImportOptions = {
+	zone: null,
+	dateOrder: null,
+	longSits: false,
+	deletedSits: false,
+};
+
 export class Import {
 	step = $state.raw<ImportStep>({ kind: 'choose' });
 	busy = $state<'choosing' | 'reading' | 'importing' | 'undoing' | null>(null);
@@ -38,15 +45,15 @@ export class Import {
 	made = $state.raw<ImportView[]>([]);
 	/** The import that was undone last. */
 	undone = $state.raw<ImportView | null>(null);
-	longSits = $state(false);
-	zone = $state.raw<string | null>(null);
-	/** The files that were read last. */
+	/** How the user wants the files read. The preview was read so, unless it `isStale`. */
+	options = $state.raw<ImportOptions>(AS_CHOSEN);
+	/** The files of the question or the preview. */
 	files = $state.raw<ChosenFiles | null>(null);
-	#dateOrder: DateOrder | null = null;
 	#app: App;
 
 	constructor(app: App) {
 		this.#app = app;
+		if (app.api.start?.importing) void this.#follow();
 	}
 
 	/** Loads the imports that were made. */
@@ -69,29 +76,12 @@ export class Import {
 			this.#app.notices.show({ kind: 'error', text: t('transfer-busy') });
 			return;
 		}
-		this.files = files;
-		this.#dateOrder = null;
-		this.zone = null;
-		this.longSits = false;
-		if (!(await this.#read({}))) this.step = { kind: 'choose' };
+		if (!(await this.#read(files, AS_CHOSEN))) this.step = { kind: 'choose' };
 	}
 
-	setZone(zone: string): Promise<unknown> {
-		return this.#read({ zone });
-	}
-
-	setDateOrder(dateOrder: DateOrder): Promise<unknown> {
-		return this.#read({ dateOrder });
-	}
-
-	setLongSits(longSits: boolean): Promise<unknown> {
-		this.longSits = longSits;
-		return this.#read({});
-	}
-
-	/** Reads the files once more, after an error. */
-	readAgain(): Promise<unknown> {
-		return this.#read({});
+	/** Reads the files once more, in another way or after an error. */
+	async readAgain(change: Partial<ImportOptions>): Promise<void> {
+		if (this.files) await this.#read(this.files, { ...this.options, ...change });
 	}
 
 	/** Imports what the preview shows. */
@@ -100,6 +90,13 @@ export class Import {
 		const { number } = this.step.preview;
 		const made = await this.#run('importing', () => this.#app.api.commitImport(number));
 		if (made !== undefined) this.step = { kind: 'done', made };
+		await this.load();
+	}
+
+	/** Shows the import that an earlier window has begun. */
+	async #follow(): Promise<void> {
+		const followed = await this.#run('importing', () => this.#app.api.followImport());
+		if (followed) this.step = { kind: 'done', made: followed.imported };
 		await this.load();
 	}
 
@@ -133,21 +130,19 @@ export class Import {
 		return undone !== undefined;
 	}
 
-	async #read(change: { zone?: string; dateOrder?: DateOrder }): Promise<boolean> {
-		const files = this.files;
-		if (!files) return false;
-		const zone = change.zone ?? this.zone;
-		const dateOrder = change.dateOrder ?? this.#dateOrder;
-		const options: ImportOptions = { zone, dateOrder, longSits: this.longSits };
+	/** Returns whether the files were read. */
+	async #read(files: ChosenFiles, options: ImportOptions): Promise<boolean> {
+		if (this.busy) return false;
+		this.options = options;
 		const read = await this.#run('reading', () => this.#app.api.readImport(files.id, options));
 		if (!read) return false;
-		this.#dateOrder = dateOrder;
+		this.files = files;
 		this.isStale = false;
-		if ('dateOrderNeeded' in read) this.step = { kind: 'question', ...read.dateOrderNeeded };
-		else {
-			this.step = { kind: 'preview', preview: read.preview };
-			this.zone = read.preview.zone;
-		}
+		this.step =
+			'preview' in read
+				? { kind: 'preview', preview: read.preview }
+				: { kind: 'question', ...read.dateOrderNeeded };
+		if ('preview' in read) this.options = { ...options, zone: read.preview.zone };
 		return true;
 	}
 
@@ -157,7 +152,7 @@ export class Import {
 		this.busy = what;
 		this.error = null;
 		this.undone = null;
-		const stop = what === 'undoing' ? () => undefined : this.#follow();
+		const stop = what === 'undoing' ? () => undefined : this.#watch();
 		try {
 			return await send();
 		} catch (thrown) {
@@ -172,7 +167,7 @@ export class Import {
 	}
 
 	/** Reads the progress until the returned function is called. */
-	#follow(): () => void {
+	#watch(): () => void {
 		let isOver = false;
 		const read = async () => {
 			const progress = await this.#app.api.importProgress().catch(() => null);

@@ -56,8 +56,9 @@ struct Found {
     skipped: Vec<SkippedRow>,
     skipped_count: u32,
     long_sit_count: u32,
-    /// The number of rows of each file that have the id of another row and other values.
-    different: Vec<u64>,
+    /// For each file, how many more of its rows are imported than its summary counts: less those that have the id of another
+    /// row and other values, plus long sits.
+    more: Vec<i64>,
 }
 
 impl ImportSession {
@@ -78,15 +79,19 @@ impl ImportSession {
         let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
         let origin =
             Origin { deviceid: self.store.device()?, createdat: self.clock.now().wall.utc };
+        let mut import = self.store.stage_import()?;
+        if files.deleted_sits {
+            import.bring_back_deleted();
+        }
         let mut found = Found {
-            import: self.store.stage_import()?,
+            import,
             origin,
             long_sits: files.long_sits,
             progress: vec![(0, 0); opened.len()],
             skipped: Vec::new(),
             skipped_count: 0,
             long_sit_count: 0,
-            different: vec![0; opened.len()],
+            more: vec![0; opened.len()],
         };
         let temporary_folder = found.import.temporary_folder().to_owned();
         let options = Options {
@@ -112,14 +117,14 @@ impl ImportSession {
         let formats: Vec<_> =
             summaries.iter().map(|summary| summary.format.as_str().to_owned()).collect();
         let read = found.import.preview(&formats, SAMPLES)?;
-        let different = found.different.iter().copied();
-        let files = names.iter().zip(&summaries).zip(different);
-        let files = files.map(|((name, summary), different)| ImportedFile {
+        let more = found.more.iter().copied();
+        let files = names.iter().zip(&summaries).zip(more);
+        let files = files.map(|((name, summary), more)| ImportedFile {
             name: name.clone(),
             format: summary.format.as_str().into(),
             date_order: summary.date_order.map(Into::into),
-            sits: count(summary.sits.saturating_sub(different)),
-            skipped: count(summary.skipped.saturating_add(different)),
+            sits: count(summary.sits.saturating_add_signed(more)),
+            skipped: count(summary.skipped.saturating_sub_signed(more)),
         });
         let day_start = self.store.settings()?.day_starts_at_hour;
         self.number += 1;
@@ -200,18 +205,7 @@ impl Found {
     /// Takes what was read.
     fn add(&mut self, event: Event, activity: &Activity) -> Result<(), StoreError> {
         match event {
-            Event::Sit(FoundSit { file, position, sit, .. }) => {
-                match self.import.add(file, &session_of(sit, self.origin))? {
-                    StagedAs::New | StagedAs::Repeated => {}
-                    StagedAs::Different => {
-                        if let Some(number) = self.different.get_mut(file) {
-                            *number += 1;
-                        }
-                        self.record_skipped(file, position, message!("import-reason-same-id"));
-                    }
-                }
-                Ok(())
-            }
+            Event::Sit(sit) => self.stage(sit),
             Event::Label(look) => self.import.add_label(&look.name, look.colour, look.shape),
             Event::Skipped(skipped) => self.skip(skipped),
             Event::Progress(progress) => {
@@ -225,11 +219,30 @@ impl Found {
         }
     }
 
+    fn stage(&mut self, found: FoundSit) -> Result<(), StoreError> {
+        let FoundSit { file, position, sit } = found;
+        match self.import.add(file, &session_of(sit, self.origin))? {
+            StagedAs::New | StagedAs::Repeated => {}
+            StagedAs::Different => {
+                self.count_more(file, -1);
+                self.record_skipped(file, position, message!("import-reason-same-id"));
+            }
+        }
+        Ok(())
+    }
+
+    fn count_more(&mut self, file: usize, more: i64) {
+        if let Some(number) = self.more.get_mut(file) {
+            *number += more;
+        }
+    }
+
     fn skip(&mut self, mut skipped: Skipped) -> Result<(), StoreError> {
         if let Some(sit) = skipped.offered.take() {
             if self.long_sits {
-                self.import.add(skipped.file, &session_of(*sit, self.origin))?;
-                return Ok(());
+                let Skipped { file, position, .. } = skipped;
+                self.count_more(file, 1);
+                return self.stage(FoundSit { file, position, sit: *sit });
             }
             self.long_sit_count += 1;
         }

@@ -21,6 +21,9 @@ pub struct ImportFiles {
     /// True if sits of more than 24 hours are imported too.
     #[serde(default)]
     pub long_sits: bool,
+    /// True if sits that were deleted, on this or another device, come back.
+    #[serde(default)]
+    pub deleted_sits: bool,
 }
 
 /// Files that the user has chosen for an import. Their paths stay in the process that opened the dialog.
@@ -119,13 +122,13 @@ pub struct ImportedFile {
 pub struct ImportCounts {
     /// Sits that are new.
     pub added: u32,
-    /// Sits that undoing an earlier import has deleted, and that come back.
+    /// Sits that come back: undoing an earlier import on this device has deleted them, or see [`ImportFiles::deleted_sits`].
     pub revived: u32,
     /// Sits that are in the log already. They stay as they are, except for their note: see `noted`.
     pub known: u32,
     /// Sits that are in the log, or in another of the files, in another format or spelling.
     pub same: u32,
-    /// Sits that the user has deleted. They stay deleted.
+    /// Sits that were deleted, on this or another device. They stay deleted.
     pub deleted: u32,
     /// Sits of `known` and `same` that had no note, and get that of the files.
     pub noted: u32,

@@ -45,7 +45,30 @@ struct Target {
     key: i64,
     /// The generation of a session is this, plus the number of its staged sit.
     generation: i64,
+    /// Whether sits that the user has deleted come back too.
+    brings_back: bool,
 }
+
+/// The staged sits that come back, with numbers after `:after` and up to `:end`: see [`Status::Undone`] and [`Status::Back`].
+const RETURNING: &str = "n > :after AND n <= :end AND status IN (4, 5)";
+/// Those of them that an import has restored, as they are to be, and whether that differs from how they were.
+const RESTORED: &str =
+    "SELECT *, (former_note = '' AND note <> '') OR (former_start, former_length, former_offset) <> (start, length, offset)
+       AS differs
+     FROM (
+       SELECT n, session_key, staged.note, former.note AS former_note,
+         coalesce(former.correctedstart, former.startedat) AS former_start,
+         coalesce(former.correctedlength, former.satlength) AS former_length,
+         coalesce(former.correctedoffset, former.utcoffset) AS former_offset,
+         coalesce(iif(status = 4, coalesce(staged.correctedstart, staged.startedat), former.correctedstart), former.startedat)
+           AS start,
+         coalesce(iif(status = 4, staged.length, former.correctedlength), former.satlength) AS length,
+         coalesce(iif(status = 4, coalesce(staged.correctedoffset, staged.utcoffset), former.correctedoffset), former.utcoffset)
+           AS offset
+       FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
+         CROSS JOIN sessions AS former ON former.key = session_key
+       WHERE n > :after AND n <= :end AND status IN (4, 5) AND import_id = :import
+     )";
 
 impl Commit {
     /// Adds the sits, in the caller's transaction.
@@ -66,6 +89,7 @@ impl Commit {
                 connection,
                 u32::try_from(self.last).unwrap_or(u32::MAX),
             )?,
+            brings_back: self.compared.brings_back,
         };
         find_label_keys(connection, owner)?;
         let (mut after, mut added, mut revived, mut noted) = (0, 0_u32, 0_u32, 0_u32);
@@ -163,47 +187,32 @@ impl Target {
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }
 
-    /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, unless their
-    /// deletion was changed since. Their starts, offsets and lengths are corrected to those that were read now, so that a
-    /// wrong time zone or order of day and month can be mended; a sit without a note gets the one that was read. Returns how
-    /// many were restored.
+    /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, or that the user wants
+    /// back, unless their deletion was changed since. Their starts, offsets and lengths are corrected to those that were read
+    /// now, so that a wrong time zone or order of day and month can be mended, but not to those of another format. A sit
+    /// without a note gets the one that was read. Returns how many were restored.
     fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
         let range = named_params! {
-            ":import": self.import, ":after": after, ":end": end, ":undone": Status::Undone as i64,
+            ":import": self.import, ":after": after, ":end": end, ":brings_back": self.brings_back,
         };
         connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "INSERT INTO import_sits (import_id, session_key, is_revived)
-                 SELECT :import, session_key, 1 FROM staging.sits
-                 WHERE n > :after AND n <= :end AND status = :undone AND EXISTS (
-                   SELECT 1 FROM import_sits JOIN sessions ON key = import_sits.session_key
-                   WHERE import_sits.session_key = sits.session_key AND deletedat IS NOT NULL
-                     AND undo_revision = deletionrevision AND undo_device = deletiondevice
-                 )",
-            )?
+                 SELECT :import, session_key, 1 FROM staging.sits JOIN sessions ON key = session_key
+                 WHERE {RETURNING} AND deletedat IS NOT NULL AND (:brings_back OR EXISTS (
+                   SELECT 1 FROM import_sits
+                   WHERE import_sits.session_key = key AND undo_revision = deletionrevision AND undo_device = deletiondevice
+                 ))"
+            ))?
             .execute(range)?;
-        const REVIVED: &str =
-            "FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
-              CROSS JOIN sessions AS former ON former.key = session_key
-            WHERE n > :after AND n <= :end AND status = :undone AND import_id = :import";
-        // The corrections, and the note, which may be from a journal that was not imported before.
-        const DIFFERS: &str = "(former.note = '' AND staged.note <> '') OR (coalesce(former.correctedstart, former.startedat),
-              coalesce(former.correctedlength, former.satlength), coalesce(former.correctedoffset, former.utcoffset))
-            <> (coalesce(staged.correctedstart, staged.startedat), staged.length,
-              coalesce(staged.correctedoffset, staged.utcoffset))";
+        let range = &range[..3];
         connection
             .prepare_cached(&format!(
                 "INSERT INTO outbox (session_key, generation, state, edited)
-                 SELECT session_key, :generation + n, 'pending', 2 | ({DIFFERS}) {REVIVED} {}",
+                 SELECT session_key, :generation + n, 'pending', 2 | differs FROM ({RESTORED}) WHERE true {}",
                 outbox::ON_CONFLICT
             ))?
-            .execute(named_params! {
-                ":import": self.import,
-                ":after": after,
-                ":end": end,
-                ":undone": Status::Undone as i64,
-                ":generation": self.generation,
-            })?;
+            .execute(&*[range, named_params! { ":generation": self.generation }].concat())?;
         let revived = connection
             .prepare_cached(&format!(
                 "UPDATE sessions SET deletedat = NULL, deletionrevision = min(deletionrevision + 1, 4294967295),
@@ -214,26 +223,14 @@ impl Target {
                    correctedoffset = nullif(read.offset, utcoffset),
                    detailsrevision = min(detailsrevision + read.differs, 4294967295),
                    detailsdevice = iif(read.differs, :device, detailsdevice)
-                 FROM (
-                   SELECT session_key, coalesce(staged.correctedstart, staged.startedat) AS start, staged.length,
-                     coalesce(staged.correctedoffset, staged.utcoffset) AS offset, staged.note,
-                     ({DIFFERS}) AS differs {REVIVED}
-                 ) AS read WHERE key = read.session_key"
+                 FROM ({RESTORED}) AS read WHERE key = read.session_key"
             ))?
-            .execute(named_params! {
-                ":import": self.import,
-                ":after": after,
-                ":end": end,
-                ":undone": Status::Undone as i64,
-                ":device": Id(self.device),
-            })?;
+            .execute(&*[range, named_params! { ":device": Id(self.device) }].concat())?;
         connection
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "UPDATE import_sits SET details_revision = (SELECT detailsrevision FROM sessions WHERE key = session_key)
-                 WHERE import_id = :import AND session_key IN (
-                   SELECT session_key FROM staging.sits WHERE n > :after AND n <= :end AND status = :undone
-                 )",
-            )?
+                 WHERE import_id = :import AND session_key IN (SELECT session_key FROM staging.sits WHERE {RETURNING})"
+            ))?
             .execute(range)?;
         Ok(u32::try_from(revived).unwrap_or(u32::MAX))
     }

@@ -4,7 +4,7 @@
 //! its length is within a second. Each sit of the log, or of another file, is at most one sit of a format: several short
 //! sits in one minute stay several. Two files of one format can spell the same start in two ways, as exports of one program
 //! in two languages do: a sit of one is that of the other if both have exactly the same start and length. A sit that the user
-//! has deleted stays deleted, however a file spells it.
+//! has deleted stays deleted, however a file spells it, unless the user wants the deleted sits back.
 
 use super::staging::Status;
 use crate::connection;
@@ -12,7 +12,7 @@ use crate::text::{Id, Stamp};
 use crate::{StoreError, accounts};
 use chrono::DateTime;
 use rusqlite::Connection;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::path::Path;
 use zafu_core::ids::UserId;
 
@@ -30,16 +30,20 @@ const MAX_CANDIDATES: usize = 65_536;
 pub(crate) struct Compared {
     /// The account that was signed in.
     pub owner: Option<UserId>,
+    /// Whether sits that the user has deleted come back too.
+    pub brings_back: bool,
 }
 
-/// Compares all staged sits in `staging` with the log in `database`, and records what becomes of each.
+/// Compares all staged sits in `staging` with the log in `database`, and records what becomes of each. Sits that the user has
+/// deleted come back if `brings_back`.
 pub(super) fn compare(
     staging: &Connection,
     database: &Path,
     formats: &[String],
+    brings_back: bool,
 ) -> Result<Compared, StoreError> {
     staging.execute("ATTACH ?1 AS log", [connection::read_only_uri(database)])?;
-    let compared = compare_attached(staging, formats);
+    let compared = compare_attached(staging, formats, brings_back);
     staging.flush_prepared_statement_cache();
     let detached = staging.execute_batch("DETACH log");
     let compared = compared?;
@@ -47,7 +51,11 @@ pub(super) fn compare(
     Ok(compared)
 }
 
-fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared, StoreError> {
+fn compare_attached(
+    staging: &Connection,
+    formats: &[String],
+    brings_back: bool,
+) -> Result<Compared, StoreError> {
     let transaction = staging.unchecked_transaction()?;
     let staging = &*transaction;
     staging.execute_batch(
@@ -60,21 +68,25 @@ fn compare_attached(staging: &Connection, formats: &[String]) -> Result<Compared
     let has_sessions: bool =
         staging.query_row("SELECT EXISTS (SELECT 1 FROM log.sessions)", [], |row| row.get(0))?;
     if has_sessions {
-        find_by_id(staging, shown)?;
+        find_by_id(staging, shown, brings_back)?;
     }
     if has_sessions || formats.len() > 1 {
         staging.execute_batch(
             "CREATE INDEX sits_by_session ON sits (session_key, file) WHERE session_key IS NOT NULL",
         )?;
-        find_in_other_formats(staging, shown, formats)?;
+        find_in_other_formats(staging, shown, formats, brings_back)?;
     }
     find_notes(staging)?;
     transaction.commit()?;
-    Ok(Compared { owner })
+    Ok(Compared { owner, brings_back })
 }
 
 /// Finds the staged sits whose ids are those of sessions that the user sees, or has deleted.
-fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreError> {
+fn find_by_id(
+    staging: &Connection,
+    shown: Option<UserId>,
+    brings_back: bool,
+) -> Result<(), StoreError> {
     let mut find = staging.prepare(
         "UPDATE sits SET session_key = (
            SELECT key FROM log.sessions AS known WHERE known.id = sits.id AND coalesce(known.owner, '') = ?1
@@ -95,7 +107,11 @@ fn find_by_id(staging: &Connection, shown: Option<UserId>) -> Result<(), StoreEr
              ELSE ?3
            END FROM log.sessions WHERE key = sits.session_key
          ) WHERE session_key IS NOT NULL",
-        [Status::Known as i64, Status::Undone as i64, Status::Deleted as i64],
+        [
+            Status::Known as i64,
+            Status::Undone as i64,
+            if brings_back { Status::Undone as i64 } else { Status::Deleted as i64 },
+        ],
     )?;
     Ok(())
 }
@@ -227,6 +243,7 @@ fn find_in_other_formats(
     staging: &Connection,
     shown: Option<UserId>,
     formats: &[String],
+    brings_back: bool,
 ) -> Result<(), StoreError> {
     // The position of a row in the log is its start times this number, plus a part that is hardly ever as large.
     const POSITIONS: i64 = 32_768;
@@ -257,9 +274,10 @@ fn find_in_other_formats(
     find_deleted(staging, shown, (first - START_TOLERANCE, last + START_TOLERANCE))?;
     let mut deleted = staging.prepare(
         "SELECT deleted.start, deleted.length, deleted.key, file FROM deleted LEFT JOIN sits ON sits.session_key = deleted.key
-         ORDER BY deleted.start",
+         WHERE status IS NOT ?1 ORDER BY deleted.start",
     )?;
-    let mut deleted = deleted.query([])?;
+    // Those that come back are compared as the sits of their files.
+    let mut deleted = deleted.query([Status::Undone as i64])?;
     let mut next_deleted = move || -> Result<Option<(Candidate, Option<usize>)>, StoreError> {
         let Some(row) = deleted.next()? else { return Ok(None) };
         let number = DELETED + row.get::<_, i64>(2)?;
@@ -276,6 +294,7 @@ fn find_in_other_formats(
     let mut window = Window::new(formats);
     let mut ahead = next_known()?;
     let mut deleted_ahead = next_deleted()?;
+    let mut back = HashSet::new();
     while let Some(row) = sits.next()? {
         let (n, start, length): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let file = row.get::<_, u32>(3)? as usize;
@@ -294,7 +313,14 @@ fn find_in_other_formats(
         }
         match window.take(file, start, length) {
             Some(number) if number >= DELETED => {
-                update.execute((n, Status::Deleted as i64, number - DELETED))?;
+                let session = number - DELETED;
+                // A session comes back once, also if several files have it.
+                let status = match brings_back {
+                    true if back.insert(session) => Status::Back,
+                    true => Status::Same,
+                    false => Status::Deleted,
+                };
+                update.execute((n, status as i64, session))?;
             }
             Some(number) => {
                 let session = (number > 0).then_some(number);

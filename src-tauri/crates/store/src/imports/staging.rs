@@ -47,8 +47,10 @@ pub(super) enum Status {
     Same = 2,
     /// The user has deleted it.
     Deleted = 3,
-    /// Undoing an import has deleted it.
+    /// Undoing an import has deleted it, or the user has and wants it back. It comes back as the file has it.
     Undone = 4,
+    /// The user has deleted it and wants it back, and the file has it in another format or spelling. It comes back as it was.
+    Back = 5,
 }
 
 /// The tables of staged sits. `session_key` is the session in the log to which `status` refers. `gives_note` is 1 if the log
@@ -102,6 +104,8 @@ pub(crate) struct Staging {
     looks: u32,
     /// Whether a transaction is open, in which sits are added.
     is_adding: bool,
+    /// Whether sits that the user has deleted come back too.
+    brings_back: bool,
     compared: Option<Compared>,
     /// The ids of the sits; none after a comparison.
     ids: Option<IdFilter>,
@@ -141,6 +145,7 @@ impl Staging {
             repeated: 0,
             looks: 0,
             is_adding: false,
+            brings_back: false,
             compared: None,
             ids: Some(IdFilter::new()),
         })
@@ -164,6 +169,11 @@ impl Staging {
     /// Returns the outcome of the last comparison with the log.
     pub const fn compared(&self) -> Option<&Compared> {
         self.compared.as_ref()
+    }
+
+    /// Makes sits that the user has deleted come back too.
+    pub const fn bring_back_deleted(&mut self) {
+        self.brings_back = true;
     }
 
     /// Adds a sit of a file. Its label is the name of one; its devices are not used.
@@ -243,7 +253,7 @@ impl Staging {
         self.end_adding()?;
         // The memory is needed to import the sits.
         self.ids = None;
-        let compared = compare::compare(&self.connection, database, formats);
+        let compared = compare::compare(&self.connection, database, formats, self.brings_back);
         self.compared = Some(compared.map_err(|error| error.explained(&self.folder))?);
         Ok(())
     }
@@ -270,7 +280,9 @@ impl Staging {
             let number: u32 = row.get(1)?;
             counts.added -= number;
             match row.get::<_, i64>(0)? {
-                status if status == Status::Undone as i64 => counts.revived = number,
+                status if status == Status::Undone as i64 || status == Status::Back as i64 => {
+                    counts.revived += number;
+                }
                 status if status == Status::Same as i64 => counts.same = number,
                 status if status == Status::Deleted as i64 => counts.deleted = number,
                 _ => counts.known = number,
@@ -294,7 +306,7 @@ impl Staging {
     fn read_preview(&self, samples: u32) -> Result<ImportPreview, StoreError> {
         const SQL: &str =
             "SELECT start, coalesce(correctedoffset, utcoffset), length, label, note FROM sits
-            WHERE status IN (0, 4) ORDER BY start";
+            WHERE status IN (0, 4, 5) ORDER BY start";
         let read = |order: &str, limit: u32| -> Result<Vec<ImportSample>, StoreError> {
             let mut statement =
                 self.connection.prepare_cached(&format!("{SQL} {order}, n LIMIT ?1"))?;
@@ -312,7 +324,7 @@ impl Staging {
         let last = latest.first().map(|sit| sit.start);
         latest.truncate(samples as usize);
         let (first, repeated) = (start(read("ASC", 1)?), self.repeated);
-        let notes = counts.noted + self.notes(&[Status::New, Status::Undone])?;
+        let notes = counts.noted + self.notes(&[Status::New, Status::Undone, Status::Back])?;
         Ok(ImportPreview { counts, notes, repeated, first, last, samples: latest })
     }
 

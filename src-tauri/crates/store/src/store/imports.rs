@@ -42,6 +42,11 @@ impl StagedImport {
         self.staging.count()
     }
 
+    /// Makes sits that the user has deleted, on this or another device, come back with the import.
+    pub const fn bring_back_deleted(&mut self) {
+        self.staging.bring_back_deleted();
+    }
+
     /// Adds a sit that was read from the file with the index `file`, unless one with its id was added before. The text in its
     /// label is the name of a label. The id of this device, which is in a session, is set by [`Self::commit`].
     ///
