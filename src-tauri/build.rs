@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "choose_import_files",
     "read_import",
     "commit_import",
+    "follow_import",
     "discard_import",
     "import_progress",
     "cancel_import",

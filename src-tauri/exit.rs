@@ -1,5 +1,6 @@
 //! Quitting: a quit by the user during a sit asks first; a quit by the system saves and does not ask.
 
+use crate::importing::Importing;
 use crate::tray_visibility;
 use crate::window::{self, Reason};
 use std::process::Command;
@@ -17,13 +18,63 @@ pub struct ExitState {
     is_decided: AtomicBool,
     /// True once the user was notified how to return to a sit that neither a window nor the tray shows.
     was_notified: AtomicBool,
+    /// True while a quit waits for an import.
+    is_waiting: AtomicBool,
     /// The number of the backup that the next start restores, if the user wants it.
     to_restore: Mutex<Option<u32>>,
 }
 
-/// Quits.
+/// Quits. An import that runs is finished first, without a window; opening one keeps Zafu running.
 pub fn quit(app: &AppHandle) {
+    if !is_importing(app) {
+        exit(app, 0);
+        return;
+    }
+    quit_after_import(app);
+    if let Some(window) = app.get_webview_window(window::LABEL)
+        && let Err(error) = window.destroy()
+    {
+        tracing::warn!(%error, "the window was not closed");
+    }
+}
+
+/// Quits without waiting for an import: it is cancelled, and nothing is imported.
+#[cfg(unix)]
+pub fn quit_at_once(app: &AppHandle) {
     exit(app, 0);
+}
+
+/// Returns whether an import of the window runs, or a request of any client about imports.
+fn is_importing(app: &AppHandle) -> bool {
+    app.state::<Importing>().is_running() || app.state::<EngineHandle>().imports().is_busy()
+}
+
+/// Waits for the import that runs, and quits then, unless the user has opened a window or begun a sit meanwhile, or the import
+/// has failed, which a window shows. What is only read for the window is cancelled.
+fn quit_after_import(app: &AppHandle) {
+    if app.state::<ExitState>().is_waiting.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let (engine, importing) = (app.state::<EngineHandle>(), app.state::<Importing>());
+        let is_sitting = async || engine.state().await.is_ok_and(|state| state.sit.is_some());
+        let was_sitting = is_sitting().await;
+        if !importing.is_running() {
+            // It does not fail.
+            let _ = engine.imports().cancel().await;
+        }
+        importing.ended().await;
+        while engine.imports().is_busy() {
+            // It fails only if the engine has stopped.
+            let _ = engine.imports().finish().await;
+        }
+        app.state::<ExitState>().is_waiting.store(false, Ordering::SeqCst);
+        let is_shown = app.get_webview_window(window::LABEL).is_some();
+        if !is_shown && !importing.has_failed() && (was_sitting || !is_sitting().await) {
+            exit(&app, 0);
+        }
+    });
 }
 
 /// Quits, and starts Zafu again with the backup with this number.
@@ -83,6 +134,9 @@ pub fn quits_with_last_window(app: &AppHandle) -> bool {
     if state.is_decided.load(Ordering::SeqCst) {
         return true;
     }
+    if state.is_waiting.load(Ordering::SeqCst) {
+        return false;
+    }
     let engine = app.state::<EngineHandle>();
     if is_sit_running(app) {
         let was_notified = state.was_notified.swap(true, Ordering::SeqCst);
@@ -101,7 +155,14 @@ pub fn quits_with_last_window(app: &AppHandle) -> bool {
     let settings = engine.settings().wait();
     let stays = settings.is_ok_and(|settings| settings.close_when_idle == CloseWhenIdle::Tray);
     // Without a tray icon nothing would show that Zafu is still running.
-    !(stays && tray_visibility::is_visible(app))
+    if stays && tray_visibility::is_visible(app) {
+        return false;
+    }
+    let is_importing = is_importing(app);
+    if is_importing {
+        quit_after_import(app);
+    }
+    !is_importing
 }
 
 fn is_sit_running(app: &AppHandle) -> bool {

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod dialogs;
 mod exit;
+mod importing;
 mod invitation;
 mod log_session;
 mod rendering;
@@ -122,6 +123,7 @@ fn run_shell(
         .manage(invitation::ToShow::default())
         .manage(commands::import::Chosen::default())
         .manage(KeptLog::default())
+        .manage(importing::Importing::default())
         .invoke_handler(tauri::generate_handler![
             commands::sit::get_state,
             commands::sit::start_sit,
@@ -139,6 +141,7 @@ fn run_shell(
             commands::import::choose_import_files,
             commands::import::read_import,
             commands::import::commit_import,
+            commands::import::follow_import,
             commands::import::discard_import,
             commands::import::import_progress,
             commands::import::cancel_import,
@@ -220,6 +223,9 @@ fn run_shell(
         }
         RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
             app.state::<EngineHandle>().window_focused();
+        }
+        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => {
+            app.state::<importing::Importing>().window_closed();
         }
         RunEvent::WindowEvent { event: WindowEvent::DragDrop(event), .. } => {
             commands::import::dragged(app, &event);

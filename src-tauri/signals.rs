@@ -29,8 +29,8 @@ impl SignalListener {
     }
 
     /// Waits for a signal. Never returns if there are no handlers.
-    async fn next(self) {
-        let Some([mut terminate, mut hangup, mut interrupt]) = self.signals else {
+    async fn next(&mut self) {
+        let Some([terminate, hangup, interrupt]) = &mut self.signals else {
             return std::future::pending().await;
         };
         tokio::select! {
@@ -44,8 +44,8 @@ impl SignalListener {
 /// Runs `dialog`, which blocks, before the engine starts. A signal ends the process at once: nothing is unsaved then.
 #[cfg(unix)]
 pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
-    let signals = SignalListener::new();
-    let quit = tauri::async_runtime::spawn(async {
+    let mut signals = SignalListener::new();
+    let quit = tauri::async_runtime::spawn(async move {
         signals.next().await;
         std::process::exit(0);
     });
@@ -54,13 +54,15 @@ pub fn while_quitting_at_once<T>(dialog: impl FnOnce() -> T) -> T {
     answer
 }
 
-/// Quits without asking as soon as a signal arrives.
+/// Quits without asking as soon as a signal arrives; after an import that runs, unless a second signal arrives.
 #[cfg(unix)]
-pub fn quit_on_signal(app: &AppHandle, listener: SignalListener) {
+pub fn quit_on_signal(app: &AppHandle, mut listener: SignalListener) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         listener.next().await;
         exit::quit(&app);
+        listener.next().await;
+        exit::quit_at_once(&app);
     });
 }
 

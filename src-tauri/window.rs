@@ -1,6 +1,7 @@
 //! The window. It is created when it is shown and destroyed when it is closed, which frees most of the memory while a
 //! sit continues. It opens at its last position.
 
+use crate::importing::Importing;
 use crate::log_session::KeptLog;
 use crate::startup::Restored;
 use serde::Serialize;
@@ -27,6 +28,8 @@ struct Start<'a> {
     quit_asked: bool,
     note_asked: bool,
     restored: Option<Restored>,
+    /// Whether an import runs, or has ended and no window has shown it.
+    importing: bool,
     log: LogSession,
 }
 
@@ -125,6 +128,7 @@ async fn make(app: &AppHandle, reason: Reason) -> Result<(), Box<dyn std::error:
         quit_asked: reason == Reason::AskToQuit,
         note_asked: matches!(reason, Reason::AddNote(_)),
         restored,
+        importing: app.state::<Importing>().is_to_be_shown(),
         log: kept.session(),
     })?;
     let theme = match settings.theme {

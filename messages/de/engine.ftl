@@ -28,3 +28,4 @@ engine-change-end = Das Ende der Sitzung
 engine-change-discard = Das Verwerfen der Sitzung
 engine-change-other = Die letzte Änderung der Sitzung
 engine-restore-during-sit = Es läuft eine Sitzung, darum wurde keine Sicherung wiederhergestellt. Beende zuerst die Sitzung.
+engine-restore-during-import = Ein Import läuft, darum wurde keine Sicherung wiederhergestellt. Warte, bis er fertig ist.

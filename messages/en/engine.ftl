@@ -28,3 +28,4 @@ engine-change-end = The end of the sit
 engine-change-discard = The discarding of the sit
 engine-change-other = The last change of the sit
 engine-restore-during-sit = A sit is running, so no backup was restored. End the sit first.
+engine-restore-during-import = An import is running, so no backup was restored. Wait until it has finished.

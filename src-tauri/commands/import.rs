@@ -1,6 +1,9 @@
 //! Commands for imports. The window knows files by their names only: their paths stay here.
 
+use crate::importing::Importing;
+use crate::window::Reason;
 use crate::{dialogs, window};
+use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use tauri::{AppHandle, DragDropEvent, Emitter, Manager, State, WebviewWindow};
@@ -92,13 +95,36 @@ pub async fn read_import(
     engine.imports().read(ImportFiles { files, zone, date_order, long_sits, deleted_sits }).await
 }
 
-/// Imports what was read as `number`. Returns `None` if there is nothing to import.
+/// Imports what was read as `number`. Returns `None` if there is nothing to import. If the window is closed meanwhile, the next
+/// one can follow it; one is opened if it fails.
 #[tauri::command]
 pub async fn commit_import(
+    app: AppHandle,
     engine: State<'_, EngineHandle>,
+    importing: State<'_, Importing>,
     number: u32,
 ) -> Result<Option<ImportView>, IpcError> {
-    engine.imports().commit(number).await
+    let outcome = importing.run(engine.imports().commit(number)).await;
+    if importing.has_failed() {
+        window::show(&app, Reason::Show);
+    }
+    outcome.unwrap_or(Ok(None))
+}
+
+/// How an import has ended that an earlier window has begun.
+#[derive(Serialize)]
+pub struct FollowedImport {
+    /// The import; `None` if there was nothing to import.
+    imported: Option<ImportView>,
+}
+
+/// Waits for the import that an earlier window has begun. Returns `None` if there is none that a window has not shown.
+#[tauri::command]
+pub async fn follow_import(
+    importing: State<'_, Importing>,
+) -> Result<Option<FollowedImport>, IpcError> {
+    let outcome = importing.follow().await.transpose()?;
+    Ok(outcome.map(|imported| FollowedImport { imported }))
 }
 
 /// Discards what was read.

@@ -52,7 +52,7 @@ pub async fn preview_restore(
 }
 
 /// Quits, and starts again with the backup with this number. The user has confirmed it. Fails, and does not quit, during a
-/// sit, and while changes are not on disk.
+/// sit or an import, and while changes are not on disk.
 #[tauri::command]
 pub async fn restore_backup(
     app: AppHandle,
@@ -61,6 +61,9 @@ pub async fn restore_backup(
 ) -> Result<(), IpcError> {
     if engine.state().await?.sit.is_some() {
         return Err(IpcError::new(ErrorCode::Rejected, message!("engine-restore-during-sit")));
+    }
+    if engine.imports().is_busy() {
+        return Err(IpcError::new(ErrorCode::Rejected, message!("engine-restore-during-import")));
     }
     engine.prepare_to_quit().await?;
     exit::restore_backup(&app, number);

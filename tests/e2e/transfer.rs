@@ -3,12 +3,41 @@
 use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::zafu::{eventually, program, sql};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use thirtyfour::Key;
 
 const VISIBLE: &str = "SELECT count(*) FROM sessions WHERE deletedat IS NULL";
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/crates/formats/tests/samples").join(name)
+}
+
+/// The sits of a file whose import takes seconds.
+const MANY: u32 = 150_000;
+
+/// Writes a file of [`MANY`] sits, one in each minute.
+fn write_many(desktop: &Desktop) -> PathBuf {
+    let mut text = "Started At,Duration,Preset,Activity\n".to_owned();
+    for n in 0..MANY {
+        let (year, month, day) = (2020 + n / 483_840, n / 40_320 % 12 + 1, n / 1440 % 28 + 1);
+        let (hour, minute) = (n / 60 % 24, n % 60);
+        writeln!(text, "{month:02}/{day:02}/{year} {hour:02}:{minute:02}:00,0:0:30,,Meditation")
+            .unwrap();
+    }
+    let path = desktop.home().join("many.csv");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// Begins to import many sits in the window, and closes the window while they are imported.
+fn close_during_an_import(desktop: &Desktop, browser: &Browser) {
+    open_transfer(browser);
+    browser.click("import-choose");
+    browser.click("import-commit");
+    browser.see("import-progress");
+    assert_eq!(sql(&desktop.database(), VISIBLE), "0");
+    desktop.close_window();
 }
 
 fn open_transfer(browser: &Browser) {
@@ -63,6 +92,56 @@ fn a_file_is_imported_after_a_preview_and_the_import_can_be_undone_later() {
     see_text(&browser, "import-count-revived", "6");
     browser.click("import-leave");
     browser.see("import-choose");
+}
+
+#[test]
+fn the_times_of_a_file_are_imported_in_the_zone_that_the_preview_shows() {
+    let Some(desktop) = Desktop::new() else { return };
+    let path = desktop.home().join("log.csv");
+    let row = "12/25/2025 07:00:00,0:10:0,,Meditation";
+    std::fs::write(&path, format!("Started At,Duration,Preset,Activity\n{row}\n")).unwrap();
+    desktop.choose_in_dialogs(&[&path]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    open_transfer(&browser);
+    browser.click("import-choose");
+    see_text(&browser, "import-count-added", "1");
+    browser.replace("import-zone", "Berlin");
+    browser.press(Key::Tab);
+    eventually("the similar zone is named", || {
+        browser.texts("import-preview").iter().any(|it| it.contains("Europe/Berlin?")).then_some(())
+    });
+    assert_eq!(browser.attribute("import-commit", "disabled").as_deref(), Some("true"));
+    browser.replace("import-zone", "Asia/Tokyo");
+    browser.press(Key::Tab);
+    browser.click("import-commit");
+    browser.see("import-done");
+    let imported = sql(&desktop.database(), "SELECT startedat, utcoffset FROM sessions");
+    assert_eq!(imported, "2025-12-24T22:00:00.000Z|540");
+}
+
+#[test]
+fn an_import_is_finished_before_zafu_quits_because_its_window_is_closed() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&write_many(&desktop)]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    close_during_an_import(&desktop, &browser);
+    eventually("Zafu has quit", || desktop.process().is_none().then_some(()));
+    assert_eq!(sql(&desktop.database(), VISIBLE), MANY.to_string());
+}
+
+#[test]
+fn a_new_window_shows_the_import_that_was_begun_in_a_closed_one() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&write_many(&desktop)]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    close_during_an_import(&desktop, &browser);
+    desktop.client().show_window().unwrap();
+    browser.switch_to_new_window();
+    browser.see("import-done");
+    assert_eq!(sql(&desktop.database(), VISIBLE), MANY.to_string());
+    // The window that was opened keeps Zafu running.
+    browser.click("import-show-log");
+    browser.see("sit-row");
 }
 
 #[test]
