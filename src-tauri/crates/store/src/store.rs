@@ -210,31 +210,22 @@ impl Store {
         mut change: impl FnMut(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let staging = staging.map(connection::read_only_uri);
-        let mut outcome = Err(StoreError::TimerSaves);
-        for _ in 0..MAX_YIELDS {
-            let location = Arc::clone(&self.inner.location);
-            let (urgent, staging) = (self.inner.writer.urgent(), staging.clone());
-            let (attempt, again) = self.inner.writer.run(move |connection| {
-                let run = |connection: &mut Connection| {
-                    with_attached(connection, staging.as_deref(), |connection| {
-                        transact(connection, &location, &mut change)
-                    })
-                };
-                let is_over = move || urgent.waits();
-                let large = connection::with_large_changes;
-                let attempt = interruptible(connection, &location, is_over, |c| large(c, run));
-                (attempt, change)
-            });
-            match attempt {
-                Err(StoreError::Sqlite(error)) if is_interrupted(&error) => change = again,
-                attempt => {
-                    outcome = attempt;
-                    break;
-                }
-            }
-        }
+        let (urgent, location) = (self.inner.writer.urgent(), Arc::clone(&self.inner.location));
+        let run = move |connection: &mut Connection| {
+            let run = |connection: &mut Connection| {
+                with_attached(connection, staging.as_deref(), |connection| {
+                    transact(connection, &location, &mut change)
+                })
+            };
+            connection::with_large_changes(connection, run)
+        };
+        let mut attempts = 0..MAX_YIELDS;
+        let outcome =
+            self.run_until_done(|| attempts.next().is_some(), move || urgent.waits(), run);
         self.write_log_back();
-        outcome.map_err(|error| error.explained(&self.inner.folder))
+        outcome
+            .and_then(|done| done.ok_or(StoreError::TimerSaves))
+            .map_err(|error| error.explained(&self.inner.folder))
     }
 
     /// Writes a large write-ahead log into the database, beside the writer thread, so that no save waits for it.
@@ -261,20 +252,30 @@ impl Store {
         stop: &Arc<AtomicBool>,
         mut change: impl FnMut(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Option<T>, StoreError> {
-        while !stop.load(Ordering::Relaxed) {
-            let location = Arc::clone(&self.inner.location);
-            let (waiting, stop) = (self.inner.writer.waiting(), Arc::clone(stop));
+        let location = Arc::clone(&self.inner.location);
+        let run = move |connection: &mut Connection| transact(connection, &location, &mut change);
+        let (waiting, stopped) = (self.inner.writer.waiting(), Arc::clone(stop));
+        let is_over = move || waiting.waits() || stopped.load(Ordering::Relaxed);
+        self.run_until_done(|| !stop.load(Ordering::Relaxed), is_over, run)
+            .map_err(|error| error.explained(&self.inner.folder))
+    }
+
+    /// Runs `job`, whose statements fail as soon as `is_over` returns true, and again until it is not interrupted. Returns
+    /// `None` once `may_run` returns false.
+    fn run_until_done<T: Send + 'static>(
+        &self,
+        mut may_run: impl FnMut() -> bool,
+        is_over: impl Fn() -> bool + Clone + Send + 'static,
+        mut job: impl FnMut(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        while may_run() {
+            let (location, is_over) = (Arc::clone(&self.inner.location), is_over.clone());
             let (outcome, again) = self.inner.writer.run(move |connection| {
-                let is_over = move || waiting.waits() || stop.load(Ordering::Relaxed);
-                let run =
-                    |connection: &mut Connection| transact(connection, &location, &mut change);
-                (interruptible(connection, &location, is_over, run), change)
+                (interruptible(connection, &location, is_over, &mut job), job)
             });
             match outcome {
-                Err(StoreError::Sqlite(error)) if is_interrupted(&error) => change = again,
-                outcome => {
-                    return outcome.map(Some).map_err(|error| error.explained(&self.inner.folder));
-                }
+                Err(StoreError::Sqlite(error)) if is_interrupted(&error) => job = again,
+                outcome => return outcome.map(Some),
             }
         }
         Ok(None)
