@@ -80,7 +80,7 @@ pub struct ImportPreview {
 pub enum StagedAs {
     /// It was staged.
     New,
-    /// A sit with the same id and the same values was staged before.
+    /// A sit with the same id and the same values was staged before. It has got the note if it had none.
     Repeated,
     /// A sit with the same id and other values was staged before. This one is not.
     Different,

@@ -419,6 +419,40 @@ fn of_two_formats_imported_together_each_sit_comes_once() {
 }
 
 #[test]
+fn a_note_that_only_the_second_of_two_files_has_is_kept() {
+    let (_folder, store) = opened();
+    let noted = |n: u32, seconds: i64| {
+        let other = sit_at(
+            u128::from(n) + 50,
+            wall("2026-01-01T00:00:00Z"),
+            3600 * i64::from(n) + seconds,
+            600,
+        );
+        Session { details: labelled(n, "").details, ..other }
+    };
+    let mut staged = store.stage_import().unwrap();
+    // The first is in another format, the second has the same id, the third is not in the first file.
+    for (file, sit) in
+        [(0, sit(1)), (0, sit(2)), (1, noted(1, 30)), (1, labelled(2, "")), (1, noted(3, 0))]
+    {
+        assert_ne!(staged.add(file, &sit).unwrap(), StagedAs::Different);
+    }
+    // Which of two notes is right is not known.
+    let other = Session { details: labelled(9, "").details, ..sit(2) };
+    assert_eq!(staged.add(1, &other).unwrap(), StagedAs::Different);
+    let formats = ["one".to_owned(), "two".to_owned()];
+    let preview = staged.preview(&formats, 5).unwrap();
+    let expected = ImportCounts { added: 3, same: 1, ..ImportCounts::default() };
+    assert_eq!((preview.counts, preview.notes, preview.repeated), (expected, 3, 1));
+    let source = ImportSource { formats: formats.to_vec(), ..source("one") };
+    staged.commit(&source, at(0).wall, &no_progress()).unwrap();
+    let notes: Vec<_> =
+        log_of(&store, OwnerFilter::All).into_iter().map(|sit| sit.details.value.note).collect();
+    assert_eq!(notes, ["note 3", "note 2", "note 1"]);
+    assert!(log_of(&store, OwnerFilter::All).iter().all(|sit| sit.details.revision == 1));
+}
+
+#[test]
 fn of_two_spellings_of_one_format_imported_together_each_sit_comes_once() {
     // In the other spelling the ids are others. The last file has another format.
     let spelled = |sit: &Session, spelling: u128, seconds: i64| {

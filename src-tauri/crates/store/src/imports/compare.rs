@@ -60,7 +60,7 @@ fn compare_attached(
     let staging = &*transaction;
     staging.execute_batch(
         "DROP INDEX IF EXISTS sits_by_session;
-         UPDATE sits SET status = 0, session_key = NULL WHERE status <> 0;
+         UPDATE sits SET status = 0, session_key = NULL, twin = NULL WHERE status <> 0;
          UPDATE sits SET gives_note = 0 WHERE gives_note = 1",
     )?;
     let owner = accounts::signed_in(staging)?;
@@ -116,8 +116,19 @@ fn find_by_id(
     Ok(())
 }
 
-/// Marks the notes that the log gets: those of new sits, and for each session without a note the first one that was read.
+/// Marks the notes that the log gets: those of new sits, and for each session without a note the first one that was read. A
+/// sit without a note gets that of the same sit in another file.
 fn find_notes(staging: &Connection) -> Result<(), StoreError> {
+    // Of rows with the least number, the note is that of the row which has it.
+    staging.execute(
+        "UPDATE sits SET note = other.note, detailsrevision = max(sits.detailsrevision, other.detailsrevision)
+         FROM (
+           SELECT twin, note, detailsrevision, min(n) FROM sits WHERE status = ?1 AND twin IS NOT NULL AND note <> ''
+           GROUP BY twin
+         ) AS other
+         WHERE sits.n = other.twin AND sits.note = ''",
+        [Status::Same as i64],
+    )?;
     staging.execute(
         "UPDATE sits SET gives_note = 1 WHERE note <> '' AND (status = ?1 OR (
            session_key IS NOT NULL AND status <> ?2
@@ -290,7 +301,7 @@ fn find_in_other_formats(
     )?;
     let mut sits = sits.query([Status::New as i64, Status::Undone as i64])?;
     let mut update =
-        staging.prepare("UPDATE sits SET status = ?2, session_key = ?3 WHERE n = ?1")?;
+        staging.prepare("UPDATE sits SET status = ?2, session_key = ?3, twin = ?4 WHERE n = ?1")?;
     let mut window = Window::new(formats);
     let mut ahead = next_known()?;
     let mut deleted_ahead = next_deleted()?;
@@ -320,11 +331,12 @@ fn find_in_other_formats(
                     true => Status::Same,
                     false => Status::Deleted,
                 };
-                update.execute((n, status as i64, session))?;
+                update.execute((n, status as i64, session, None::<i64>))?;
             }
             Some(number) => {
-                let session = (number > 0).then_some(number);
-                update.execute((n, Status::Same as i64, session))?;
+                let (session, twin) =
+                    if number > 0 { (Some(number), None) } else { (None, Some(-number)) };
+                update.execute((n, Status::Same as i64, session, twin))?;
             }
             None => window.add(Candidate { start, length, number: -n }, Some(file)),
         }

@@ -9,7 +9,7 @@ use super::{ImportCounts, ImportPreview, ImportSample, StagedAs, effective};
 use crate::text::Stamp;
 use crate::{StoreError, connection};
 use chrono::DateTime;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, ToSql, params};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,8 @@ pub(super) enum Status {
     Back = 5,
 }
 
-/// The tables of staged sits. `session_key` is the session in the log to which `status` refers. `gives_note` is 1 if the log
+/// The tables of staged sits. `session_key` is the session in the log to which `status` refers, and `twin` the
+/// staged sit that is the same one in another file. `gives_note` is 1 if the log
 /// gets the note: that of a new sit, or one for a session that has none.
 const SCHEMA: &str = "
     CREATE TABLE sits (
@@ -76,6 +77,7 @@ const SCHEMA: &str = "
       detailsrevision INTEGER NOT NULL,
       status INTEGER NOT NULL DEFAULT 0,
       session_key INTEGER,
+      twin INTEGER,
       gives_note INTEGER NOT NULL DEFAULT 0,
       label TEXT NOT NULL,
       note TEXT NOT NULL
@@ -90,6 +92,15 @@ const INDEX_OF_IDS: &str = "CREATE INDEX IF NOT EXISTS sits_by_id ON sits (subst
 /// Returns the path of the database in a temporary folder.
 fn database(temporary: &TempDir) -> PathBuf {
     temporary.path().join("sits.db")
+}
+
+/// A staged sit, compared with one of the same id.
+struct Known {
+    n: i64,
+    /// Whether their values are the same, and at most one of them has a note.
+    is_equal: bool,
+    /// Whether only the other one has a note.
+    lacks_note: bool,
 }
 
 /// Sits that were read from files.
@@ -202,9 +213,15 @@ impl Staging {
             details.value.note,
         ];
         let is_new = self.ids.as_mut().is_some_and(|ids| ids.add(session.id));
-        if !is_new && let Some(is_equal) = self.find(values)? {
-            self.repeated += u32::from(is_equal);
-            return Ok(if is_equal { StagedAs::Repeated } else { StagedAs::Different });
+        if !is_new && let Some(known) = self.find(values)? {
+            if !known.is_equal {
+                return Ok(StagedAs::Different);
+            }
+            if known.lacks_note {
+                self.give_note(known.n, &details.value.note, details.revision)?;
+            }
+            self.repeated += 1;
+            return Ok(StagedAs::Repeated);
         }
         self.connection
             .prepare_cached(
@@ -218,18 +235,32 @@ impl Staging {
         Ok(StagedAs::New)
     }
 
-    /// Finds the sit with the id of `values`, the parameters of a sit. Returns whether all its values are the same; none if
-    /// there is no such sit.
-    fn find(&self, values: &[&dyn ToSql]) -> Result<Option<bool>, StoreError> {
+    /// Gives a note to the staged sit with this number.
+    fn give_note(&self, n: i64, note: &str, revision: u32) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "UPDATE sits SET note = ?2, detailsrevision = max(detailsrevision, ?3) WHERE n = ?1",
+            )
+            .and_then(|mut statement| statement.execute((n, note, revision)))
+            .map_err(|error| self.explained(error))?;
+        Ok(())
+    }
+
+    /// Finds the sit with the id of `values`, the parameters of a sit. Returns none if there is no such sit.
+    fn find(&self, values: &[&dyn ToSql]) -> Result<Option<Known>, StoreError> {
         let find = || {
             self.connection.execute_batch(INDEX_OF_IDS)?;
             let mut statement = self.connection.prepare_cached(
-                "SELECT (start, length, utcoffset, startedat, sitlength, satlength, completedat, endedat, source, createdat,
-                   correctedstart, correctedlength, correctedoffset, detailsrevision, label, note)
-                 IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                "SELECT n, (start, length, utcoffset, startedat, sitlength, satlength, completedat, endedat, source, createdat,
+                   correctedstart, correctedlength, correctedoffset, label)
+                 IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17)
+                   AND (note IN ('', ?18) OR ?18 = ''), note = '' AND ?18 <> ''
                  FROM sits WHERE substr(id, -12) = substr(?2, -12) AND id = ?2",
             )?;
-            statement.query_row(values, |row| row.get(0)).optional()
+            let read = |row: &Row<'_>| {
+                Ok(Known { n: row.get(0)?, is_equal: row.get(1)?, lacks_note: row.get(2)? })
+            };
+            statement.query_row(values, read).optional()
         };
         find().map_err(|error| self.explained(error))
     }
