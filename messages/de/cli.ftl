@@ -284,7 +284,6 @@ cli-import-question =
         [one] 1 Sitzung importieren? (j/N)
        *[other] { $count } Sitzungen importieren? (j/N)
     }
-cli-import-begun = Das laufende Zafu hat mit dem Import begonnen und führt ihn zu Ende. `zafu import undo` macht ihn dann rückgängig.
 cli-import-changed = Die Dateien oder das Protokoll haben sich inzwischen geändert. Es wurde noch nichts importiert.
 # $percent ist eine Zahl von 0 bis 100.
 cli-import-reading = Dateien werden gelesen: { $percent } %

@@ -297,7 +297,6 @@ cli-import-question =
         [one] Import 1 sit? (y/N)
        *[other] Import { $count } sits? (y/N)
     }
-cli-import-begun = The running Zafu has begun to import, and completes it. `zafu import undo` undoes it then.
 cli-import-changed = The files or the log have changed meanwhile. Nothing was imported yet.
 # $percent is a number from 0 to 100.
 cli-import-reading = Reading the files: { $percent } %

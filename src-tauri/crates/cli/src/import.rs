@@ -17,8 +17,7 @@ use zafu_engine::{DataFolder, ImportClient, ImportMonitor, output};
 use zafu_messages::text;
 
 /// Reads the files, prints what importing them would change, and imports them. Asks first if a user is there to answer.
-/// Ctrl-C cancels it, and nothing is imported, unless a running engine has begun to. The file `-` is standard input, after
-/// which nobody can answer.
+/// Ctrl-C cancels it, and nothing is imported. The file `-` is standard input, after which nobody can answer.
 pub fn run(folder: &DataFolder, import: &Import) -> Result<u8, Failure> {
     let mut interrupts = Interrupts::new()?;
     let is_input = |file: &&PathBuf| *file == Path::new(STANDARD_INPUT);
@@ -104,21 +103,8 @@ fn read(
     interrupts: &mut Interrupts,
 ) -> Result<(ImportClient, Box<ImportPreview>), Failure> {
     let mut client = ImportClient::connect(folder)?;
-    let files = files.clone();
-    let (client, reading) = match client.monitor() {
-        Some(monitor) => {
-            let reading = interrupts.during(|| client.read(files), watch(monitor, Work::Read))?;
-            (client, reading)
-        }
-        None => {
-            let reading = interrupts.until_interrupted(move || {
-                let reading = client.read(files);
-                (client, reading)
-            });
-            // The end of this process closes the connection, and the engine stops reading.
-            reading?.ok_or_else(|| Failure::new(REJECTED, message!("import-cancelled")))?
-        }
-    };
+    let watch = watch(client.monitor(), Work::Read);
+    let reading = interrupts.during(|| client.read(files.clone()), watch)?;
     match reading? {
         ImportReading::Preview(preview) => Ok((client, preview)),
         ImportReading::DateOrderNeeded { file, example } => {
@@ -134,17 +120,8 @@ fn commit(
     number: u32,
     interrupts: &mut Interrupts,
 ) -> Result<Option<ImportView>, Failure> {
-    let monitor = client.monitor();
-    let work = || client.commit(number);
-    let imported = match monitor {
-        Some(monitor) => interrupts.during(work, watch(monitor, Work::Import)),
-        None => interrupts.during(work, |happened| {
-            if happened == Happened::Interrupt {
-                output::print_error(text!("cli-import-begun"));
-            }
-        }),
-    };
-    Ok(imported??)
+    let watch = watch(client.monitor(), Work::Import);
+    Ok(interrupts.during(|| client.commit(number), watch)??)
 }
 
 /// What the command waits for.
@@ -169,9 +146,10 @@ fn watch(monitor: ImportMonitor, work: Work) -> impl FnMut(Happened) {
     let shows_progress = io::stderr().is_terminal();
     let mut line = ProgressLine(0);
     move |happened| match happened {
-        Happened::Interrupt => monitor.cancel(),
+        // If the engine has gone, the work ends and says so.
+        Happened::Interrupt => drop(monitor.cancel()),
         Happened::Second if shows_progress => {
-            let progress = monitor.progress();
+            let Ok(progress) = monitor.progress() else { return };
             if let Some(percent) = progress.done.saturating_mul(100).checked_div(progress.total) {
                 line.show(&text(&work.progress(percent.min(100))));
             }

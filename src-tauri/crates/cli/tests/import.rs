@@ -200,9 +200,9 @@ fn without_standard_output_the_error_says_what_was_done() {
     }
 }
 
-/// Starts an import that takes seconds, interrupts it once it has begun, and checks what it says.
+/// Writes a file whose import takes seconds.
 #[cfg(unix)]
-fn interrupt_an_import(zafu: &Zafu) {
+fn write_many(zafu: &Zafu) {
     let mut text = LOG.to_owned();
     for n in 0..200_000 {
         let (day, hour, minute) = (n / 1440 % 28 + 1, n / 60 % 24, n % 60);
@@ -210,6 +210,12 @@ fn interrupt_an_import(zafu: &Zafu) {
         writeln!(text, "12/{day:02}/{year} {hour:02}:{minute:02}:00,0:10:0,,Meditation").unwrap();
     }
     std::fs::write(zafu.path("log.csv"), text).unwrap();
+}
+
+/// Starts an import that takes seconds, interrupts it once it has begun, and checks what it says.
+#[cfg(unix)]
+fn interrupt_an_import(zafu: &Zafu) {
+    write_many(zafu);
     let mut command = zafu.command("import log.csv --yes");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !is_staging(zafu) {
@@ -238,15 +244,22 @@ fn ctrl_c_cancels_an_import_and_leaves_nothing() {
     assert!(!is_staging(&zafu));
 }
 
+/// Starts an engine, which carries out what other commands ask for.
 #[cfg(unix)]
-#[test]
-fn ctrl_c_cancels_an_import_that_a_running_engine_reads() {
-    let zafu = Zafu::new();
+fn engine(zafu: &Zafu) -> std::process::Child {
     let mut sit = zafu.command("sit 20m --terminal");
     let mut engine = sit.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while !zafu.ok("status --json").contains("\"running\": true") {
         assert_eq!(engine.try_wait().unwrap(), None, "the engine has ended");
     }
+    engine
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_cancels_an_import_that_a_running_engine_reads() {
+    let zafu = Zafu::new();
+    let mut engine = engine(&zafu);
     interrupt_an_import(&zafu);
     zafu.ok("quit");
     engine.wait().unwrap();
@@ -256,6 +269,22 @@ fn ctrl_c_cancels_an_import_that_a_running_engine_reads() {
 mod at_a_terminal {
     use super::*;
     use command::Terminal;
+
+    #[test]
+    fn an_import_by_a_running_engine_shows_its_progress_and_is_cancelled_by_ctrl_c() {
+        let zafu = Zafu::new();
+        let mut engine = engine(&zafu);
+        write_many(&zafu);
+        let mut terminal = Terminal::start(&zafu, "import log.csv --yes");
+        terminal.read_until("Reading the files: ");
+        terminal.read_until("Importing: ");
+        terminal.write("\u{3}");
+        let (code, printed) = terminal.end();
+        assert!(code == 3 && printed.contains("Nothing was imported."), "{code} {printed}");
+        assert!(zafu.ok("import list").contains("no imports yet"));
+        zafu.ok("quit");
+        engine.wait().unwrap();
+    }
 
     #[test]
     fn while_an_import_asks_other_commands_can_use_the_folder() {

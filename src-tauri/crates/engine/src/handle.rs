@@ -331,9 +331,9 @@ impl EngineHandle {
         Imports::new(&self.imports)
     }
 
-    /// Returns what imports for another client.
-    pub(crate) fn import_client(&self) -> ImportHandle {
-        self.imports.for_client()
+    /// Returns what imports for another client, or for the one with this id.
+    pub(crate) fn import_client(&self, client: Option<Uuid>) -> ImportHandle {
+        self.imports.for_client(client)
     }
 
     /// Returns a handle on the account and its sync.

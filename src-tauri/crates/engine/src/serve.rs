@@ -148,7 +148,7 @@ async fn serve_connection(
 ) {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
-    let imports = engine.import_client();
+    let mut imports = engine.import_client(None);
     loop {
         line.clear();
         let mut limited = (&mut lines).take(MAX_REQUEST_BYTES);
@@ -169,6 +169,10 @@ async fn serve_connection(
                     _ = stopping.changed() => {}
                 }
                 return;
+            }
+            Ok(Request::ImportAs(client)) => {
+                imports = engine.import_client(Some(client));
+                Ok(Value::Null)
             }
             Ok(Request::Engine(request)) => dispatch_engine(request, engine).await,
             Ok(Request::Log(request)) => {

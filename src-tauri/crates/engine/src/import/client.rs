@@ -10,7 +10,9 @@ use crate::protocol::{
     ImportUndoView, ImportView, IpcError, Request, import_requests,
 };
 use crate::system;
-use std::sync::Arc;
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
 use zafu_core::message;
 use zafu_store::Store;
 
@@ -18,7 +20,11 @@ use zafu_store::Store;
 pub struct ImportClient(Route);
 
 enum Route {
-    Engine(Box<Client>),
+    Engine {
+        client: Box<Client>,
+        /// Follows and cancels what `client` waits for.
+        monitor: Arc<Mutex<Client>>,
+    },
     Direct(Box<Direct>),
 }
 
@@ -30,36 +36,71 @@ impl ImportClient {
     /// The running engine cannot be reached, or the folder cannot be used.
     pub fn connect(folder: &DataFolder) -> Result<Self, IpcError> {
         Ok(Self(match access::lock_or_connect(folder)? {
-            Access::Engine(client) => Route::Engine(client),
+            Access::Engine(mut client) => {
+                let mut monitor = Client::connect(folder)?.ok_or_else(|| {
+                    IpcError::new(ErrorCode::Engine, message!("import-engine-stopped"))
+                })?;
+                let id = Uuid::new_v4();
+                for connection in [&mut *client, &mut monitor] {
+                    connection.call::<()>(&Request::ImportAs(id))?;
+                }
+                Route::Engine { client, monitor: Arc::new(Mutex::new(monitor)) }
+            }
             Access::Lock(lock) => Route::Direct(Box::new(Direct::open(folder, lock)?)),
         }))
     }
 
-    /// Returns a monitor for the requests of this client; `None` if a running engine carries them out. It stops reading files
-    /// once this client is dropped, and completes an import that it has begun.
+    /// Returns a monitor for the requests of this client.
     #[must_use]
-    pub fn monitor(&self) -> Option<ImportMonitor> {
+    pub fn monitor(&self) -> ImportMonitor {
         match &self.0 {
-            Route::Engine(_) => None,
-            Route::Direct(direct) => Some(ImportMonitor(Arc::clone(&direct.activity))),
+            Route::Engine { monitor, .. } => ImportMonitor(Monitored::Engine(Arc::clone(monitor))),
+            Route::Direct(direct) => ImportMonitor(Monitored::Direct(Arc::clone(&direct.activity))),
         }
     }
 }
 
 /// Shows how far a request of an [`ImportClient`] is, and cancels it, from another thread.
-pub struct ImportMonitor(Arc<Activity>);
+pub struct ImportMonitor(Monitored);
+
+enum Monitored {
+    Engine(Arc<Mutex<Client>>),
+    Direct(Arc<Activity>),
+}
 
 impl ImportMonitor {
     /// Returns how far the last reading or import is.
-    #[must_use]
-    pub fn progress(&self) -> ImportProgress {
-        self.0.progress()
+    ///
+    /// # Errors
+    /// The running engine cannot be reached.
+    pub fn progress(&self) -> Result<ImportProgress, IpcError> {
+        match &self.0 {
+            Monitored::Engine(client) => call(client, ImportRequest::Progress {}),
+            Monitored::Direct(activity) => Ok(activity.progress()),
+        }
     }
 
     /// Cancels the reading or import that runs. Its request then fails, and nothing is imported.
-    pub fn cancel(&self) {
-        self.0.cancel();
+    ///
+    /// # Errors
+    /// The running engine cannot be reached.
+    pub fn cancel(&self) -> Result<(), IpcError> {
+        match &self.0 {
+            Monitored::Engine(client) => call(client, ImportRequest::Cancel {}),
+            Monitored::Direct(activity) => {
+                activity.cancel();
+                Ok(())
+            }
+        }
     }
+}
+
+fn call<T: DeserializeOwned>(
+    client: &Mutex<Client>,
+    request: ImportRequest,
+) -> Result<T, IpcError> {
+    let mut client = client.lock().unwrap_or_else(PoisonError::into_inner);
+    client.call(&Request::Import(request))
 }
 
 /// Returns the error of a request to an engine that has stopped before it responded.
@@ -86,7 +127,7 @@ macro_rules! define_methods {
             /// As the method of [`Imports`](crate::Imports).
             pub fn $method(&mut self, $($argument: $Argument),*) -> Result<$Result, IpcError> {
                 match &mut self.0 {
-                    Route::Engine(client) => {
+                    Route::Engine { client, .. } => {
                         let request = $Request::$Variant { $($argument),* };
                         match client.call(&Request::Import(request.clone())) {
                             Err(_) if !client.is_connected() => Err(stopped(&request)),

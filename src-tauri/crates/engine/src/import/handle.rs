@@ -10,8 +10,9 @@ use crate::protocol::{
     IpcError,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 use zafu_core::message;
 use zafu_store::Store;
 
@@ -147,14 +148,18 @@ struct Inner {
     running: Mutex<Option<Running>>,
     /// Whether the engine stops.
     is_stopping: Arc<AtomicBool>,
+    /// The activities of the clients that have an id.
+    clients: Mutex<Vec<(Uuid, Weak<Mutex<Activities>>)>>,
 }
+
+/// The readings and imports of a client that are not done, and the last one.
+type Activities = Vec<Arc<Activity>>;
 
 /// Runs imports in the process of the engine, for one of its clients. Clones are the same client.
 #[derive(Clone, Default)]
 pub(crate) struct ImportHandle {
     inner: Arc<Inner>,
-    /// The client's readings and imports that are not done, and the last one.
-    activities: Arc<Mutex<Vec<Arc<Activity>>>>,
+    activities: Arc<Mutex<Activities>>,
 }
 
 impl ImportHandle {
@@ -165,9 +170,22 @@ impl ImportHandle {
         *self.running() = Some(Running { session, engine, _lock: lock });
     }
 
-    /// Returns a handle for another client.
-    pub fn for_client(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), activities: Arc::default() }
+    /// Returns a handle for another client, or for the one with this id.
+    pub fn for_client(&self, client: Option<Uuid>) -> Self {
+        let activities = client.map(|client| self.activities_of(client)).unwrap_or_default();
+        Self { inner: Arc::clone(&self.inner), activities }
+    }
+
+    fn activities_of(&self, client: Uuid) -> Arc<Mutex<Activities>> {
+        let mut clients = self.inner.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of connections that are closed.
+        clients.retain(|(_, activities)| activities.strong_count() > 0);
+        let known = clients.iter().find(|(known, _)| *known == client);
+        known.and_then(|(_, activities)| activities.upgrade()).unwrap_or_else(|| {
+            let new = Arc::default();
+            clients.push((client, Arc::downgrade(&new)));
+            new
+        })
     }
 
     /// Cancels what runs and waits for its end. Discards what was read.
@@ -193,7 +211,7 @@ impl ImportHandle {
         activity
     }
 
-    fn activities(&self) -> MutexGuard<'_, Vec<Arc<Activity>>> {
+    fn activities(&self) -> MutexGuard<'_, Activities> {
         self.activities.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -257,7 +275,9 @@ mod tests {
             ImportReading::Preview(preview) => preview.number,
             other => panic!("{other:?}"),
         };
-        let client = engine.import_client();
+        // Two connections of one client.
+        let id = Some(Uuid::from_u128(1));
+        let (client, monitor) = (engine.import_client(id), engine.import_client(id));
         let first = number(Imports::new(&window).read(files()).wait().unwrap());
 
         // All others wait for this one.
@@ -271,7 +291,7 @@ mod tests {
         begun.recv().unwrap();
         assert!(engine.imports().is_busy());
         let waiting = Imports::new(&client).read(files());
-        client.cancel();
+        monitor.cancel();
         drop(go_on);
         running.wait().unwrap();
         assert_eq!(waiting.wait().unwrap_err().code, ErrorCode::Rejected);

@@ -9,6 +9,7 @@ use super::{
     ProfileView, Secret, SignInRequest, SitChange, SitEntry, StartRequest,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zafu_core::ids::{SessionId, SessionRef, UserId};
 use zafu_core::label::LabelKey;
 use zafu_core::partnership::Privacy;
@@ -21,6 +22,9 @@ use zafu_core::timer::{Answer, OvertimeAnswer};
 pub enum Request {
     /// Responds with the state, now and after each change, until the connection closes.
     Watch,
+    /// Makes this connection one of the client of imports with this random id. Its connections share the readings and imports
+    /// that they follow and cancel.
+    ImportAs(Uuid),
     /// A request to the timer or the process.
     Engine(EngineRequest),
     /// A request to the log, which may take long if there are many sessions.
