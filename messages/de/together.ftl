@@ -70,6 +70,8 @@ together-hours-left =
         [one] noch eine Stunde
        *[other] noch { $count } Stunden
     }
+# $left: 3 days left
+together-left-kept = { $left }; die Woche ist gehalten
 together-described = { $sits } von { $goal } Sitzungen diese Woche; du { $mine }, { $name } { $partners }; { $left }
 together-described-resting = Eine Woche der Ruhe, ohne Ziel; du { $mine }, { $name } { $partners }; { $left }
 together-you = Du

@@ -74,6 +74,8 @@ together-hours-left =
         [one] one hour left
        *[other] { $count } hours left
     }
+# $left: 3 days left
+together-left-kept = { $left }; the week is kept
 # What a screen reader says instead of the picture; left: 3 days left
 together-described = { $sits } of { $goal } sits this week; you { $mine }, { $name } { $partners }; { $left }
 together-described-resting = A week of rest, without a goal; you { $mine }, { $name } { $partners }; { $left }

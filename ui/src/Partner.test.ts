@@ -10,6 +10,7 @@ import { scene } from './lib/api/scenes';
 import { t } from './lib/messages.svelte';
 import { arc, shares } from './lib/partner/ring';
 import { longDate } from './lib/partner/text';
+import { motion } from './lib/stores/motion.svelte';
 
 const PARTNER = 'open-partner';
 
@@ -479,6 +480,17 @@ describe('a shared week', () => {
 		expect(await text('kept')).toBe('Kept 4 of 7 weeks');
 	});
 
+	it('says that it is kept as soon as its goal is reached, with the lotus in full bloom', async () => {
+		await open('partner=full');
+		expect(await text('time-left')).toBe('3 days left; the week is kept');
+		const lotus = screen.getByTestId('shared-lotus');
+		expect(lotus.getAttribute('aria-label')).toMatch(/; 3 days left; the week is kept$/);
+		expect(lotus.getAttribute('data-opened')).toBe('1.000');
+		cleanup();
+		await open('partner=week');
+		expect(await text('time-left')).toBe('3 days left');
+	});
+
 	it('has no goal while both are resting', async () => {
 		await open('partner=resting');
 		expect(plain((await screen.findByTestId('shared-lotus')).getAttribute('aria-label'))).toBe(
@@ -710,6 +722,22 @@ describe('the week of the lotus', () => {
 	/** How far the lotus of a screen is open. */
 	const isOpened = (id: string, opened: string) =>
 		waitFor(() => expect(screen.getByTestId(id).getAttribute('data-opened')).toBe(opened));
+
+	it('opens the lotus at once for a user who wants less motion', async () => {
+		const reduced = vi.spyOn(motion, 'reduced', 'get').mockReturnValue(true);
+		await show('week=ours&sync=synced&partner=week');
+		const setup = await screen.findByTestId('setup');
+		const seen = new Set<string | null>();
+		const look = () => seen.add(setup.getAttribute('data-opened'));
+		look();
+		const observer = new MutationObserver(look);
+		observer.observe(setup, { attributes: true, attributeFilter: ['data-opened'] });
+		await isOpened('setup', '0.400');
+		look();
+		observer.disconnect();
+		reduced.mockRestore();
+		expect([...seen]).toEqual(['0.000', '0.400']);
+	});
 
 	it('is not asked for while the lotus shows the sit, nor without an account', async () => {
 		for (const query of ['week=off&sync=synced&partner=week', 'week=ours']) {
