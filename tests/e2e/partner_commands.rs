@@ -1,14 +1,20 @@
 //! Partners on the command line, with the real server. Each user has a data folder.
 
-use crate::cloud::{User, backend, proxy};
+use crate::cloud::{User, backend, proxy, server};
 use crate::keyring::Keyring;
 use crate::offline;
 use crate::zafu::{CommandResult, Zafu};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
+use uuid::Uuid;
 use zafu_backend::Backend;
 use zafu_backend::proxy::Action;
+use zafu_core::edit::ManualSit;
+use zafu_core::ids::SessionId;
+use zafu_core::time::{Seconds, UtcOffset, WallTime};
+use zafu_store::Store;
 
 /// Two users of one project, signed in, each with a name.
 struct Two {
@@ -113,6 +119,11 @@ fn two_users_invite_join_sit_bow_and_leave() {
     assert_eq!(ben.ok("partner bow"), "You have bowed.\n");
     assert!(!ben.ok("partner").contains("`zafu partner bow`"));
     ben.run("partner bow").fails_with(3, "has not sat since your last bow");
+    anna.ok("sync");
+    let news = anna.ok("partner");
+    for told in [": Your partner bowed to you.\n", ": Your partner accepted your invitation.\n"] {
+        assert!(news.contains(told), "{news}");
+    }
 
     ben.run("partner leave").fails_with(2, "zafu partner leave --yes");
     assert_eq!(ben.ok("partner leave --yes"), "You have left the partnership.\n");
@@ -287,4 +298,63 @@ fn without_a_network_changes_wait_and_invitations_need_it() {
         (&partner["profile"]["name"], &partner["privacy"]),
         (&"Benno".into(), &"times".into())
     );
+}
+
+#[test]
+fn an_invitation_that_has_expired_is_said_to_be_so_until_a_new_one_is_made() {
+    let Some(backend) = backend() else { return };
+    let Some(two) = Two::new(backend) else { return };
+    let anna = &two.anna;
+    let link = invite(anna);
+    anna.pass(Duration::from_secs(8 * 24 * 3600));
+    let shown = anna.ok("partner");
+    assert!(shown.contains("Your last invitation has expired on 20"), "{shown}");
+    assert_ne!(invite(anna), link);
+}
+
+/// Stores a sit with a note and a label.
+fn add_sit(zafu: &Zafu) {
+    let now = zafu_engine::system::clock().now().wall;
+    let sit = ManualSit {
+        id: SessionId(Uuid::now_v7()),
+        start: WallTime::new("2024-03-02T06:00:00Z".parse().unwrap(), UtcOffset(0)),
+        length: Seconds(600),
+        note: "quiet rain".into(),
+        label: "Metta".into(),
+    };
+    Store::open(zafu.data(), now).unwrap().add_manual(sit, now.utc).unwrap();
+}
+
+#[test]
+fn notes_and_labels_reach_the_server_only_if_the_user_says_so() {
+    let Some(backend) = backend() else { return };
+    let Some(two) = Two::new(backend) else { return };
+    let sign_up = |option: &str| {
+        let (zafu, user) = (Zafu::on(&two.keyring), User::new(backend));
+        add_sit(&zafu);
+        let result = user.with_password(&zafu, &format!("sign-up {option}"), User::PASSWORD);
+        assert_eq!(result.code, Some(0), "{result:?}");
+        zafu.ok("sync");
+        (zafu, user)
+    };
+    let texts = |user: &User| {
+        let query =
+            "select count(*), string_agg(note, ''), string_agg(label, '') <> '' from sessions";
+        server(backend, user, query)
+    };
+    let (_, sends) = sign_up("");
+    assert_eq!(texts(&sends), "1|quiet rain|t");
+    let (cleo, keeps) = sign_up("--keep-texts");
+    assert_eq!(texts(&keeps), "1||f");
+    // To join, they stay unless the user says otherwise, and then they all go.
+    join(&cleo, &invite(&two.anna), &["--yes"]).succeeds();
+    cleo.ok("sync");
+    assert_eq!(texts(&keeps), "1||f");
+    cleo.ok("partner leave --yes");
+    cleo.ok("sync");
+    two.anna.ok("sync");
+    let joined = join(&cleo, &invite(&two.anna), &["--yes", "--upload-texts"]).succeeds();
+    assert!(joined.contains("Your notes and labels are uploaded to 127.0.0.1"), "{joined}");
+    cleo.ok("sync");
+    assert_eq!(texts(&keeps), "1|quiet rain|t");
 }
