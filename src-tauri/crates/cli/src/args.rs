@@ -15,6 +15,7 @@ use zafu_core::day::TimeRange;
 use zafu_core::length::{self, LengthError};
 use zafu_core::message;
 use zafu_core::plan::{LengthChoice, PreparationSeconds, SitSeconds};
+use zafu_core::time::Seconds;
 
 /// The command line. Without a command, the window opens.
 #[derive(Debug, Parser)]
@@ -159,6 +160,22 @@ pub struct Selected {
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub until: Option<NaiveDate>,
 
+    /// Sits of at least this length.
+    #[arg(long, value_name = "LENGTH", value_parser = seconds, allow_hyphen_values = true)]
+    pub shortest: Option<Seconds>,
+
+    /// Sits of at most this length.
+    #[arg(long, value_name = "LENGTH", value_parser = seconds, allow_hyphen_values = true)]
+    pub longest: Option<Seconds>,
+
+    /// Sits that ended like this, or like one of several.
+    #[arg(long, value_name = "OUTCOME")]
+    pub outcome: Vec<SitOutcome>,
+
+    /// Sits that were recorded like this, or like one of several.
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Vec<SitSource>,
+
     /// Sits that started in this part of the day, such as 06:00-06:30.
     #[arg(long, value_name = "FROM-UNTIL", value_parser = time)]
     pub time: Option<TimeRange>,
@@ -170,6 +187,28 @@ pub struct Selected {
     /// The sits of this account: its email address, or its ID as `zafu account list` prints it.
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
+}
+
+/// How a sit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SitOutcome {
+    /// At its planned end.
+    Completed,
+    /// Before its planned end.
+    EndedEarly,
+    /// It has not ended, as far as this device knows.
+    Started,
+}
+
+/// How a sit was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SitSource {
+    /// By the timer.
+    Timer,
+    /// By hand.
+    Manual,
+    /// By an import.
+    Import,
 }
 
 /// A command for backups.
@@ -412,14 +451,17 @@ fn interval(text: &str) -> Result<SitSeconds, InvalidValue> {
     bounded(text)
 }
 
-fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, InvalidValue> {
+fn seconds(text: &str) -> Result<Seconds, InvalidValue> {
     let seconds = length::parse_duration(text).map_err(|error| match error {
-        // Neither a preparation nor an interval can be open-ended or end at a clock time: this message offers neither.
+        // None of these lengths can be open-ended or end at a clock time: this message offers neither.
         LengthError::NotALength(text) => InvalidValue(message!("cli-usage-duration", text = text)),
         error => InvalidValue(error.message()),
     })?;
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    T::try_from(seconds).map_err(|OutOfRange { min, max, .. }| {
+    Ok(Seconds(u32::try_from(seconds).unwrap_or(u32::MAX)))
+}
+
+fn bounded<T: TryFrom<u32, Error = OutOfRange>>(text: &str) -> Result<T, InvalidValue> {
+    T::try_from(seconds(text)?.0).map_err(|OutOfRange { min, max, .. }| {
         InvalidValue(message!("cli-usage-range", text = text, min = min, max = max))
     })
 }

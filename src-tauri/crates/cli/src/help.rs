@@ -88,7 +88,11 @@ fn message_of(argument: &str, path: &[String]) -> Option<String> {
         ("verbose", _) => "zafu-verbose".into(),
         ("json", _) => "json".into(),
         // `zafu log` and `zafu export` share these texts.
-        ("label" | "words" | "since" | "until" | "time" | "all-accounts" | "account", _) => {
+        (
+            "label" | "words" | "shortest" | "longest" | "outcome" | "source" | "since" | "until"
+            | "time" | "all-accounts" | "account",
+            _,
+        ) => {
             format!("selected-{argument}")
         }
         // All commands that sign in share these texts.

@@ -6,8 +6,11 @@ use std::collections::HashMap;
 use zafu_cli::args;
 use zafu_core::label::folded;
 use zafu_core::message;
+use zafu_core::session::Source;
 use zafu_engine::DataFolder;
-use zafu_engine::protocol::{LabelView, LogFilter, LogOwner, LogPosition, LogQuery, OwnerView};
+use zafu_engine::protocol::{
+    LabelView, LogFilter, LogOwner, LogPosition, LogQuery, Outcome, OwnerView,
+};
 use zafu_engine::{Client, output, system};
 use zafu_messages::text;
 
@@ -53,10 +56,29 @@ pub fn filter(
         owner,
         labels: selected.label.iter().map(|name| key(&known, name)).collect::<Result<_, _>>()?,
         words: selected.words.clone().unwrap_or_default(),
+        shortest: selected.shortest,
+        longest: selected.longest,
+        outcomes: selected
+            .outcome
+            .iter()
+            .map(|outcome| match outcome {
+                args::SitOutcome::Completed => Outcome::Completed,
+                args::SitOutcome::EndedEarly => Outcome::EndedEarly,
+                args::SitOutcome::Started => Outcome::Started,
+            })
+            .collect(),
+        sources: selected
+            .source
+            .iter()
+            .map(|source| match source {
+                args::SitSource::Timer => Source::Timer,
+                args::SitSource::Manual => Source::Manual,
+                args::SitSource::Import => Source::Import,
+            })
+            .collect(),
         first_day: selected.since,
         last_day: selected.until,
         time: selected.time,
-        ..LogFilter::default()
     };
     Ok((filter, owners))
 }

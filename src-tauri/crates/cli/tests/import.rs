@@ -6,7 +6,7 @@ use command::{Zafu, add};
 #[cfg(unix)]
 use std::fmt::Write;
 #[cfg(unix)]
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 /// Three sits of Insight Timer, the last of which has a day that no month has twice.
 const LOG: &str = "Started At,Duration,Preset,Activity\n\
@@ -133,6 +133,46 @@ fn the_zone_is_that_of_the_environment_or_the_one_that_is_named() {
 }
 
 #[test]
+fn deleted_sits_come_back_on_request() {
+    let zafu = with_log();
+    zafu.ok("import log.csv --yes");
+    let store = zafu.store();
+    let sits = store.sessions(&zafu_store::LogQuery::newest(2)).unwrap();
+    let deleted: Vec<_> = sits.iter().map(|sit| sit.id.into()).collect();
+    store.delete(&deleted, command::now().utc).unwrap();
+    drop(store);
+    let printed = zafu.ok("import log.csv --yes");
+    let line = "Deleted, on this or another device: 2. `--deleted` brings them back.";
+    assert!(printed.contains(line) && printed.contains("Nothing is new."), "{printed}");
+    let printed = zafu.ok("import log.csv --deleted --yes");
+    assert!(printed.contains("Deleted before, and now back: 2."), "{printed}");
+    assert!(printed.contains("Imported: 0. Restored: 2."), "{printed}");
+}
+
+#[test]
+fn the_log_and_an_export_are_filtered_by_length_end_and_source() {
+    let zafu = with_log();
+    zafu.ok("import log.csv --yes");
+    add(&zafu.store(), 1, "by hand", "");
+    for (filter, sits) in [
+        ("--shortest 20m", 2),
+        ("--longest 15m", 2),
+        ("--shortest 10m --longest 20m", 4),
+        ("--source import", 3),
+        ("--source manual --source timer", 1),
+        ("--outcome completed", 4),
+        ("--outcome ended-early --outcome started", 0),
+    ] {
+        let exported = zafu.ok(&format!("export --format csv {filter}"));
+        assert_eq!(exported.lines().count() - 1, sits, "{filter}: {exported}");
+        let log = json(&zafu.ok(&format!("log --json {filter}")));
+        assert_eq!(log.as_array().unwrap().len(), sits, "{filter}: {log}");
+    }
+    zafu.run("log --shortest soon").fails_with(2, "20m");
+    zafu.run("export --source phone").fails_with(2, "phone");
+}
+
+#[test]
 fn lists_have_local_times() {
     let zafu = with_log();
     zafu.ok("import log.csv --yes");
@@ -212,6 +252,12 @@ fn write_many(zafu: &Zafu) {
     std::fs::write(zafu.path("log.csv"), text).unwrap();
 }
 
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+}
+
 /// Starts an import that takes seconds, interrupts it once it has begun, and checks what it says.
 #[cfg(unix)]
 fn interrupt_an_import(zafu: &Zafu) {
@@ -221,8 +267,7 @@ fn interrupt_an_import(zafu: &Zafu) {
     while !is_staging(zafu) {
         std::thread::yield_now();
     }
-    let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{error}");
@@ -246,9 +291,9 @@ fn ctrl_c_cancels_an_import_and_leaves_nothing() {
 
 /// Starts an engine, which carries out what other commands ask for.
 #[cfg(unix)]
-fn engine(zafu: &Zafu) -> std::process::Child {
+fn engine(zafu: &Zafu) -> Child {
     let mut sit = zafu.command("sit 20m --terminal");
-    let mut engine = sit.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut engine = sit.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     while !zafu.ok("status --json").contains("\"running\": true") {
         assert_eq!(engine.try_wait().unwrap(), None, "the engine has ended");
     }
@@ -269,6 +314,7 @@ fn ctrl_c_cancels_an_import_that_a_running_engine_reads() {
 mod at_a_terminal {
     use super::*;
     use command::Terminal;
+    use std::io::Read;
 
     #[test]
     fn an_import_by_a_running_engine_shows_its_progress_and_is_cancelled_by_ctrl_c() {
@@ -284,6 +330,23 @@ mod at_a_terminal {
         assert!(zafu.ok("import list").contains("no imports yet"));
         zafu.ok("quit");
         engine.wait().unwrap();
+    }
+
+    #[test]
+    fn a_terminal_sit_waits_at_its_end_for_an_import_that_it_carries_out() {
+        let zafu = Zafu::new();
+        let mut engine = engine(&zafu);
+        write_many(&zafu);
+        let mut terminal = Terminal::start(&zafu, "import log.csv --yes");
+        terminal.read_until("Importing: ");
+        interrupt(&engine);
+        let (code, printed) = terminal.end();
+        assert!(code == 0 && printed.contains("`zafu import undo 1` undoes"), "{code} {printed}");
+        assert!(engine.wait().unwrap().success());
+        let mut error = String::new();
+        engine.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        assert!(error.contains("An import is still running here."), "{error}");
+        assert!(!zafu.ok("import list").contains("no imports yet"));
     }
 
     #[test]
