@@ -121,7 +121,7 @@ log-time-invalid = Gib eine Uhrzeit von 00:00 bis 23:59 ein, etwa 07:30.
 log-length-hint = 25 oder 1 h 15
 log-future = Diese Sitzung würde in der Zukunft enden. Prüfe Datum, Beginn und Länge.
 log-offset = Ortszeit
-log-offset-here = wie an diesem Computer, { $offset }
+log-offset-here = { $offset }, wie hier
 log-open-hint = Beginn und Länge kannst du ändern, sobald du die Frage zu dieser Sitzung beantwortet hast.
 log-unfinished-hint = Beginn und Länge kannst du ändern, sobald diese Sitzung auf dem anderen Gerät beendet ist.
 

@@ -129,7 +129,7 @@ log-time-invalid = Enter a time of day from 00:00 to 23:59, such as 07:30.
 log-length-hint = 25 or 1 h 15
 log-future = This sit would end in the future. Check the date, the start and the length.
 log-offset = Local time
-log-offset-here = as on this computer, { $offset }
+log-offset-here = { $offset }, as here
 log-open-hint = The start and the length can be changed once you have answered the question about this sit.
 log-unfinished-hint = The start and the length can be changed once this sit has ended on the other device.
 

@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::desktop::Desktop;
 use crate::reader::Reader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thirtyfour::Key;
 use zafu_core::settings::Theme;
@@ -26,6 +26,10 @@ pub fn faults(browser: &Browser) -> Vec<String> {
     assert!(found["rules"].as_u64() > Some(5), "axe-core looked at nothing: {found}");
     let faults = found["faults"].as_array().unwrap();
     faults.iter().map(|fault| fault.as_str().unwrap().to_owned()).collect()
+}
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/crates/formats/tests/samples").join(name)
 }
 
 #[test]
@@ -107,6 +111,11 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         browser.click("menu-select");
         browser.click("sit-select");
         look("selection");
+        browser.click("selection-all");
+        browser.click("selection-delete");
+        look("delete-dialog");
+        browser.press(Key::Escape);
+        browser.wait_until_absent("delete-dialog");
         browser.click("selection-label");
         look("label-dialog");
         browser.write("label-choice", "Zazen");
@@ -130,6 +139,45 @@ fn axe_finds_no_serious_violation_on_any_screen_in_either_theme() {
         desktop.start_sit();
         desktop.client().advance(7_200_000).unwrap();
         look("unsettled");
+        assert!(found.is_empty(), "{theme:?}:\n{}", found.join("\n"));
+    }
+}
+
+#[test]
+fn axe_finds_no_serious_violation_while_files_are_imported_and_backups_restored() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let Some(desktop) = Desktop::new() else { return };
+        desktop.without_motion();
+        desktop.change_settings(|settings| settings.theme = theme);
+        desktop.choose_in_dialogs(&[&sample("insight-24h.csv"), &sample("insight-journal.txt")]);
+        let Some(browser) = Browser::open(&desktop, &[]) else { return };
+        browser.see("setup");
+        let mut found = Vec::new();
+        let mut look = |screen: &str| {
+            browser.see(screen);
+            found.extend(faults(&browser).into_iter().map(|fault| format!("{screen}: {fault}")));
+        };
+        for button in ["open-log", "log-menu", "menu-transfer"] {
+            browser.click(button);
+        }
+        look("transfer");
+        browser.click("import-choose");
+        look("import-count-added");
+        browser.click("import-commit");
+        look("import-done");
+        for button in ["import-show-log", "log-menu", "menu-transfer"] {
+            browser.click(button);
+        }
+        look("import-row-undo");
+        browser.click("import-row-undo");
+        look("undo-dialog");
+        browser.press(Key::Escape);
+        browser.wait_until_absent("undo-dialog");
+        browser.click("backup-make");
+        look("backup-row");
+        browser.click("backup-restore");
+        browser.see("restore-preview");
+        look("restore-dialog");
         assert!(found.is_empty(), "{theme:?}:\n{}", found.join("\n"));
     }
 }

@@ -4,6 +4,7 @@ use crate::browser::Browser;
 use crate::desktop::{Desktop, signal};
 use crate::tray::Tray;
 use crate::zafu::{eventually, sql};
+use std::path::Path;
 use thirtyfour::Key;
 use zafu_core::settings::CloseWhenIdle;
 
@@ -294,6 +295,112 @@ fn see_focus_on(browser: &Browser, testid: &str) {
 }
 
 #[test]
+fn all_sits_of_a_filter_are_deleted_and_undone_also_those_that_are_not_loaded() {
+    let Some(desktop) = Desktop::new() else { return };
+    let day = |n: u32| format!("2024-{:02}-{:02}T06:00:00Z", n / 28 + 1, n % 28 + 1);
+    let sits = (0..120).map(|n| (day(n), 10, "", if n % 2 == 0 { "Zazen" } else { "" }));
+    desktop.add_sits(sits);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    browser.click("open-log");
+    browser.click("log-filter");
+    browser.click("filter-label-Zazen");
+    browser.click("filter-done");
+    browser.wait_until_absent("filter-dialog");
+    browser.click("log-menu");
+    browser.click("menu-select");
+    browser.click("selection-all");
+    browser.see_texts("selection", &["60 selected"]);
+    browser.click("selection-delete");
+    browser.click("delete-confirm");
+    browser.see("log-empty");
+    const VISIBLE: &str = "SELECT count(*) FROM sessions WHERE deletedat IS NULL";
+    assert_eq!(sql(&desktop.database(), VISIBLE), "60");
+    undo(&browser);
+    eventually("the sits are listed again", || (browser.count("sit-row") > 0).then_some(()));
+    assert_eq!(sql(&desktop.database(), VISIBLE), "120");
+}
+
+/// Presses Tab until an element has the focus.
+fn tab_to(browser: &Browser, testid: &str) {
+    browser.see(testid);
+    for _ in 0..60 {
+        if browser.focused(testid) {
+            return;
+        }
+        browser.press(Key::Tab);
+    }
+    panic!("Tab does not reach {testid}");
+}
+
+#[test]
+fn labels_imports_exports_and_backups_can_be_used_with_the_keyboard_alone() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.add_sits([("2024-03-02T06:00:00Z".into(), 10, "first", "Metta")]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    browser.see("setup");
+    let press_on = |testid: &str| {
+        tab_to(&browser, testid);
+        browser.press(Key::Enter);
+    };
+    press_on("open-log");
+    let open_from_menu = |item: &str| {
+        press_on("log-menu");
+        browser.see(item);
+        for _ in 0..8 {
+            if browser.focused(item) {
+                break;
+            }
+            browser.press(Key::Down);
+        }
+        see_focus_on(&browser, item);
+        browser.press(Key::Enter);
+    };
+    open_from_menu("menu-labels");
+    press_on("label-new");
+    tab_to(&browser, "label-name");
+    browser.write("label-name", "Zazen");
+    browser.press(Key::Enter);
+    browser.wait_until_absent("label-editor");
+    browser.see_texts("label-row", &["Metta 1 sit", "Zazen 0 sits"]);
+    press_on("label-delete");
+    browser.see_texts("label-row", &["Zazen 0 sits"]);
+    undo(&browser);
+    browser.see_texts("label-row", &["Metta 1 sit", "Zazen 0 sits"]);
+    browser.press(Key::Escape);
+    browser.see("log");
+
+    let samples =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/crates/formats/tests/samples");
+    desktop.choose_in_dialogs(&[&samples.join("insight-24h.csv")]);
+    open_from_menu("menu-transfer");
+    press_on("import-choose");
+    browser.see("import-count-added");
+    press_on("import-commit");
+    press_on("import-show-log");
+    open_from_menu("menu-transfer");
+    let exported = desktop.home().join("zafu.csv");
+    desktop.choose_in_dialogs(&[&exported]);
+    press_on("export-run");
+    browser.see("export-done");
+    assert!(exported.exists());
+    press_on("backup-make");
+    eventually("a backup is made", || {
+        browser.text("backup-row").filter(|row| row.contains("Made by you"))
+    });
+    press_on("backup-restore");
+    browser.see("restore-preview");
+    browser.press(Key::Escape);
+    browser.wait_until_absent("restore-dialog");
+    press_on("import-row-undo");
+    browser.see("undo-dialog");
+    press_on("undo-confirm");
+    browser.wait_until_absent("undo-dialog");
+    browser.press(Key::Escape);
+    browser.see_texts("sit-row", &["first"]);
+}
+
+#[test]
 fn the_log_can_be_used_with_the_keyboard_alone() {
     let Some(desktop) = Desktop::new() else { return };
     desktop.add_sits([
@@ -303,15 +410,7 @@ fn the_log_can_be_used_with_the_keyboard_alone() {
     ]);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
     browser.see("setup");
-    let tab_to = |testid: &str| {
-        for _ in 0..60 {
-            if browser.focused(testid) {
-                return;
-            }
-            browser.press(Key::Tab);
-        }
-        panic!("Tab does not reach {testid}");
-    };
+    let tab_to = |testid: &str| tab_to(&browser, testid);
     tab_to("open-log");
     browser.press(Key::Enter);
     browser.see_texts("sit-row", &["third", "second", "first"]);

@@ -49,6 +49,7 @@ export const SCENES = {
 	'log-add': 'records=years&press=open-log,log-add',
 	'log-deleted': 'records=years&press=open-log,sit-delete',
 	'log-selected': 'records=years&press=open-log,sit-select,log-menu,menu-select,selection-all',
+	'log-delete': 'records=years&press=open-log,log-menu,menu-select,selection-all,selection-delete',
 	'log-label': 'records=years&press=open-log,sit-select,selection-label',
 	'log-menu': 'records=years&press=open-log,sit-delete,log-menu',
 	'log-filter': 'records=years&press=open-log,log-filter',
@@ -161,6 +162,8 @@ export const FRAMES = [
 	{ width: 1400, height: 900, scale: 1, language: 'en' },
 	{ width: 480, height: 680, scale: 2, language: 'en' },
 	{ width: 400, height: 900, scale: 2, language: 'de' },
+	{ width: 900, height: 900, scale: 1, language: 'de' },
+	{ width: 1400, height: 900, scale: 1, language: 'de' },
 	{ width: 320, height: 480, scale: 1, language: 'de' },
 ];
 

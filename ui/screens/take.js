@@ -93,7 +93,7 @@ class Camera {
 			// A different width only resizes the page that is shown.
 			if (shown !== `${scale}${language}`) await this.open(query, theme, frame);
 			shown = `${scale}${language}`;
-			const kind = scale === 1 ? `${width}` : `${width}-${language}@${scale}x`;
+			const kind = `${width}-${language}${scale === 1 ? '' : `@${scale}x`}`;
 			const file = join(folder, `${name}-${theme}-${kind}.png`);
 			await picture(this.pages[scale], frame, file);
 			files.push(file);
