@@ -16,7 +16,7 @@ insight-this-month = Dieser Monat
 insight-last-month = Letzter Monat
 insight-no-sits = keine Sitzung
 insight-days = Tage mit Sitzung
-insight-days-of = { $days } von { $span } Tagen
+insight-days-of = { $days } von { $span }
 insight-streak =
     { $count ->
         [one] { $count } Tag in Folge
