@@ -5,7 +5,7 @@
 //! the newest one, or have the newest one removed.
 
 use crate::error::damage_report;
-use crate::{StoreError, connection, folder, migrate};
+use crate::{StoreError, connection, folder, migrate, partner};
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use rusqlite::Connection;
 use std::fs;
@@ -118,7 +118,7 @@ pub(crate) fn take_if_due(
     take(connection, data, BackupReason::Daily, now.utc).map(Some)
 }
 
-/// Takes a backup of what `connection` sees and removes the oldest ones.
+/// Takes a backup of what `connection` sees, without what partners show, and removes the oldest ones.
 ///
 /// The file gets its name only when it is complete and synced.
 pub(crate) fn take(
@@ -139,7 +139,13 @@ pub(crate) fn take(
     let path = within.join(format!("zafu-{number:06}-{stamp}-{}.db", reason.as_str()));
     let partial = within.join("zafu.partial");
 
-    connection::copy(connection, data, &partial)?;
+    let copied = connection::copy(connection, data, &partial)
+        .and_then(|()| partner::remove_views_of_backup(&partial))
+        .and_then(|()| folder::sync_file(&partial).map_err(failed(&partial)));
+    if let Err(error) = copied {
+        folder::remove_if_there(&partial).map_err(failed(&partial))?;
+        return Err(error);
+    }
     fs::rename(&partial, &path).map_err(failed(&path))?;
     folder::sync_folder(&within).map_err(failed(&within))?;
     // Imports do not use up the backups of other days, and nothing uses up those that the user has made.

@@ -10,8 +10,8 @@ mod sync;
 pub use invitation::KeptInvitation;
 pub(crate) use invitation::{keep_invitation, kept_invitation, record_announced, unannounced_news};
 pub(crate) use sync::{
-    apply, is_due, keep_all_local, known_seq, outgoing, record_server_seq, restart_sync,
-    retry_rejected, upload_erased,
+    apply, is_due, keep_all_local, known_seq, outgoing, record_server_seq, remove_views_of_backup,
+    restart_sync, retry_rejected, upload_erased,
 };
 
 use crate::{StoreError, accounts, device};

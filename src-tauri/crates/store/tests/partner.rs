@@ -664,6 +664,41 @@ fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_
     assert_eq!(counted(None, all), shared);
 }
 
+#[test]
+fn a_backup_has_nothing_of_the_partner_and_a_restored_database_reads_it_again() {
+    let (folder, store) = signed_in();
+    let mut shown = partnership(1);
+    let times = (0..300).map(|day| SharedSit {
+        start: now() + TimeDelta::days(day),
+        length: Seconds(600),
+        offset: None,
+    });
+    shown.partner.times = Some(times.collect());
+    let last = (now() + TimeDelta::days(299)).format("%Y-%m-%dT%H:%M").to_string();
+    let mut server =
+        Server::new(PartnerView { partnership: Some(shown), ..PartnerView::default() });
+    server.sync(&store);
+    pull(&store, Some(server.seq));
+    let view = store.partner().unwrap().view;
+    let backups = folder.path().join("backups");
+    let backup = store.back_up(at(0).wall).unwrap();
+    store.backup_if_due(at(0).wall).unwrap().unwrap();
+    assert!(!in_files(&backups, "慈悲") && !in_files(&backups, &last));
+    assert_eq!(std::fs::read_dir(&backups).unwrap().count(), 2, "and no journal beside them");
+    assert_eq!(store.partner().unwrap().view, view);
+    assert!(!store.partner_is_due(user(1)).unwrap(), "the database has not changed");
+    drop(store);
+    assert!(in_files(folder.path(), "慈悲") && in_files(folder.path(), &last));
+    Store::restore(folder.path(), &backup.path, at(0).wall).unwrap();
+    let store = Store::open(folder.path(), at(0).wall).unwrap();
+    assert_eq!(store.partner().unwrap().view, None);
+    assert!(store.partner_is_due(user(1)).unwrap());
+    assert_eq!(store.outgoing_partner(user(1)).unwrap().1, None, "all of it is to be sent");
+    server.sync(&store);
+    assert_eq!(store.partner().unwrap().view, view);
+    store.check().unwrap();
+}
+
 /// Returns whether a file in `folder` contains `text`.
 fn in_files(folder: &Path, text: &str) -> bool {
     let files = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());

@@ -11,11 +11,12 @@ use super::{
 };
 use crate::device::Lineage;
 use crate::text::{Id, Json, Stamp};
-use crate::{StoreError, reconcile, texts};
+use crate::{StoreError, connection, reconcile, texts};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::path::Path;
 use uuid::Uuid;
 use zafu_core::ids::{PartnershipId, UserId};
 use zafu_core::partnership::Privacy;
@@ -277,6 +278,27 @@ impl Merge<'_> {
         }
         Ok(true)
     }
+}
+
+/// Removes the last responses of servers from `backup`, a database of any format, in which they would outlive what a partner shows.
+/// After a restore, they are read again.
+pub(crate) fn remove_views_of_backup(backup: &Path) -> Result<(), StoreError> {
+    let connection = connection::writing(backup, connection::BUSY_TIMEOUT)?;
+    if !connection.table_exists(None, "partner_views")? {
+        return Ok(());
+    }
+    // A journal is a file beside the backup, with what is removed.
+    connection.pragma_update_and_check(None, "journal_mode", "memory", |_| Ok(()))?;
+    erasing(&connection, || {
+        connection.execute_batch(
+            "BEGIN;
+             DELETE FROM partner_views;
+             UPDATE accounts SET partner_seq = NULL;
+             COMMIT;",
+        )
+    })?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
 }
 
 /// Forgets which state of the server of `account` was read.
