@@ -103,6 +103,9 @@ export const SCENES = {
 	'partner-full': 'sync=synced&partner=full&press=open-partner',
 	'partner-resting': 'sync=synced&partner=resting&press=open-partner',
 	'partner-offline': 'sync=waiting&partner=week&age=50&pending=bow,privacy&press=open-partner',
+	'partner-signed-out':
+		'sync=signed-out&partner=week&age=50&pending=bow&press=open-settings,open-partner',
+	'partner-leaving': 'sync=waiting&partner=week&pending=leave&press=open-partner',
 	'partner-rejected': 'sync=synced&partner=week&rejected&press=open-partner',
 	'partner-former': 'sync=synced&partner=former&press=open-partner',
 	'partner-leave': 'sync=synced&partner=week&press=open-partner,leave',
