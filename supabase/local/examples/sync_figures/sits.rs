@@ -1,4 +1,4 @@
-//! Sessions of a user who has sat four times a day for many years.
+//! Sessions of a user who has sat four times a day for many years, and has imported every second one.
 
 use crate::device::{Account, moment};
 use anyhow::Result;
@@ -29,7 +29,7 @@ pub fn fill(folder: &Path, account: &Account, sits: u32, salt: u32) -> Result<()
            deletedat, utcoffset, deviceid, source, createdat, note, label, correctedstart,
            correctedlength, detailsrevision, detailsdevice, deletionrevision, deletiondevice, owner)
          SELECT printf('%08x-%04x-7000-8000-%012x', i, ?4, i), s, 1200, 1200, 1, e, e,
-           NULL, 60, ?2, 'timer', s, iif(i % 4, '', ?5), 'Zazen', NULL, NULL, NOT i % 4, ?2, 0, ?2, ?3
+           NULL, 60, ?2, iif(i % 2, 'timer', 'import'), s, iif(i % 4, '', ?5), 'Zazen', NULL, NULL, NOT i % 4, ?2, 0, ?2, ?3
          FROM t WHERE ?1 > 0",
         (
             sits,
