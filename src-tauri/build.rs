@@ -1,79 +1,50 @@
-//! Declares the Tauri commands: a window can call only commands that are listed here.
+//! Declares the Tauri commands: a window can call only those that `lib.rs` handles and `tauri.conf.json` allows.
 
-const COMMANDS: &[&str] = &[
-    "get_state",
-    "start_sit",
-    "pause_sit",
-    "resume_sit",
-    "end_sit",
-    "discard_sit",
-    "resolve_sit",
-    "dismiss_finished",
-    "request_log",
-    "drop_undo",
-    "keep_log_filter",
-    "save_picture",
-    "choose_import_files",
-    "read_import",
-    "commit_import",
-    "follow_import",
-    "discard_import",
-    "import_progress",
-    "cancel_import",
-    "list_imports",
-    "preview_import_undo",
-    "undo_import",
-    "export_log",
-    "list_backups",
-    "make_backup",
-    "preview_restore",
-    "restore_backup",
-    "account_project",
-    "account_sign_in",
-    "account_sign_up",
-    "account_send_code",
-    "account_sign_out",
-    "account_erase",
-    "set_keeps_texts",
-    "account_adopt",
-    "account_adopt_from",
-    "account_after_erasure",
-    "sync_now",
-    "list_dead_letters",
-    "retry_dead_letters",
-    "export_dead_letters",
-    "get_partner",
-    "get_week",
-    "invite_partner",
-    "withdraw_invitation",
-    "invitation_host",
-    "preview_invitation",
-    "accept_invitation",
-    "set_profile",
-    "set_target",
-    "set_privacy",
-    "bow",
-    "leave_partner",
-    "get_settings",
-    "save_settings",
-    "list_presets",
-    "save_preset",
-    "delete_preset",
-    "check_bell",
-    "preview_bell",
-    "list_sounds",
-    "choose_sound_file",
-    "get_join_link",
-    "join_link_shown",
-    "set_fullscreen",
-    "quit_app",
-];
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+
+const HANDLER: &str = "src-tauri/lib.rs";
+const CONFIGURATION: &str = "tauri.conf.json";
 
 fn main() {
-    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
-    if let Err(error) = tauri_build::try_build(attributes) {
+    if let Err(error) = build() {
         // A build script reports an error by failing.
         panic!("the desktop shell cannot be built: {error:#}");
     }
+}
+
+fn build() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={HANDLER}");
+    let (handled, allowed) = (handled()?, allowed()?);
+    for (one, other, where_) in [(&handled, &allowed, CONFIGURATION), (&allowed, &handled, HANDLER)]
+    {
+        if let Some(missing) = one.difference(other).next() {
+            return Err(format!("the command {missing} is missing in {where_}").into());
+        }
+    }
+    // Tauri wants them for as long as the script runs.
+    let commands: Vec<&'static str> = handled.into_iter().map(|name| &*name.leak()).collect();
+    let manifest = tauri_build::AppManifest::new().commands(commands.leak());
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    Ok(tauri_build::try_build(attributes)?)
+}
+
+/// Returns the commands that have a handler.
+fn handled() -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let text = fs::read_to_string(HANDLER)?;
+    let list = text.split_once("generate_handler![").and_then(|(_, rest)| rest.split_once(']'));
+    let (list, _) = list.ok_or("src-tauri/lib.rs has no list of handlers")?;
+    let names = list.split(',').filter_map(|path| path.trim().rsplit("::").next());
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+/// Returns the commands that the window may call.
+fn allowed() -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let configuration: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(CONFIGURATION)?)?;
+    let permissions = &configuration["app"]["security"]["capabilities"][0]["permissions"];
+    let permissions = permissions.as_array().ok_or("tauri.conf.json has no permissions")?;
+    let names = permissions.iter().filter_map(|it| it.as_str()?.strip_prefix("allow-"));
+    Ok(names.map(|name| name.replace('-', "_")).collect())
 }

@@ -25,6 +25,7 @@ fn open(desktop: &Desktop, link: &str) -> Program {
 /// Waits until the page of the partner shows a link, which its user can look at.
 fn see_link(browser: &Browser, link: &str) {
     eventually("the link is shown", || (browser.value("join-text")? == link).then_some(()));
+    browser.see_texts("join-asks", &["abc.supabase.co"]);
     assert_eq!(browser.count("join-preview"), 0, "nothing is asked of the project");
 }
 
