@@ -25,7 +25,7 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// Exit code: the command line is invalid.
 pub const USAGE: u8 = 2;
-/// Exit code: the command does not fit the state of the timer.
+/// Exit code: the command does not fit the present state, or names what does not exist.
 pub const REJECTED: u8 = 3;
 /// Exit code: the running engine cannot be reached.
 pub const UNREACHABLE: u8 = 4;

@@ -39,6 +39,8 @@ impl From<StoreError> for IpcError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NoSuchSession { .. }
+            | StoreError::NoSuchAccount { .. }
+            | StoreError::NoSuchPreset { .. }
             | StoreError::NoSuchLabel { .. }
             | StoreError::NoSuchImport { .. } => ErrorCode::NotFound,
             StoreError::SitNotOver
@@ -48,11 +50,29 @@ impl From<StoreError> for IpcError {
             | StoreError::BowNotYet
             | StoreError::ImportUndone { .. } => ErrorCode::Rejected,
             StoreError::InvalidSit(_)
+            | StoreError::PresetNameEmpty
+            | StoreError::PresetNameTaken { .. }
+            | StoreError::Nul { .. }
             | StoreError::LabelName { .. }
             | StoreError::LabelNameTaken { .. }
             | StoreError::LabelIntoItself => ErrorCode::BadRequest,
             StoreError::NotSignedIn | StoreError::OtherProject { .. } => ErrorCode::Account,
-            _ => ErrorCode::Storage,
+            StoreError::DiskFull { .. }
+            | StoreError::ReadOnly { .. }
+            | StoreError::Locked { .. }
+            | StoreError::Moved { .. }
+            | StoreError::Newer { .. }
+            | StoreError::NotOurs { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::BackupUnusable { .. }
+            | StoreError::Io { .. }
+            | StoreError::Unreadable { .. }
+            | StoreError::NotOpen { .. }
+            | StoreError::NoSpaceForImport { .. }
+            | StoreError::NoSpaceForMigration { .. }
+            | StoreError::TimerSaves
+            | StoreError::Impossible { .. }
+            | StoreError::Sqlite(_) => ErrorCode::Storage,
         };
         Self::new(code, error.message())
     }

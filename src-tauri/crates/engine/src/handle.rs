@@ -172,7 +172,7 @@ impl EngineHandle {
     /// Saves a preset.
     ///
     /// # Errors
-    /// [`ErrorCode::Storage`] also if its name is empty or taken.
+    /// [`ErrorCode::BadRequest`] if its name is empty or taken.
     pub fn save_preset(&self, preset: Preset) -> Pending<()> {
         self.run(move |thread| thread.save_preset(&preset))
     }

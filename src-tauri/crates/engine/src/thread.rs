@@ -1,6 +1,6 @@
 //! The engine's thread: applies commands to the timer, saves the changes, then carries out the other effects.
 //!
-//! Only this thread changes the timer and writes sits. While a sit runs it sleeps until the next boundary and at most
+//! Only this thread changes the timer and writes the running sit. While a sit runs it sleeps until the next boundary and at most
 //! one second, because a sleeping thread does not notice a suspend of the computer: each time it wakes it reads the
 //! clock again.
 

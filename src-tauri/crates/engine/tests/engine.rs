@@ -120,6 +120,22 @@ fn changed_settings_apply_to_the_running_sit() {
 }
 
 #[test]
+fn a_name_that_no_preset_can_have_is_a_bad_request() {
+    let fakes = Fakes::new();
+    let engine = fakes.engine();
+    let preset = |id: u128, name: &str| Preset {
+        id: uuid::Uuid::from_u128(id),
+        name: name.into(),
+        plan: Settings::default().plan,
+    };
+    engine.save_preset(preset(1, "Früh")).wait().unwrap();
+    for name in ["FRÜH", " "] {
+        let error = engine.save_preset(preset(2, name)).wait().unwrap_err();
+        assert_eq!(error.code, ErrorCode::BadRequest, "{name}");
+    }
+}
+
+#[test]
 fn a_preset_is_started_by_its_name_in_any_case() {
     let fakes = Fakes::new();
     let plan = Settings::default().plan;

@@ -55,7 +55,7 @@ pub struct PushedRow {
     pub outcome: RowOutcome,
 }
 
-/// The response to a push.
+/// A response to a push, as the store needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Push {
     /// The rows for which there is an outcome.
@@ -81,7 +81,7 @@ pub struct Pushed {
     pub caught_up: bool,
 }
 
-/// The response to a pull.
+/// A response to a pull, as the store needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pull {
     /// The sessions.
