@@ -178,6 +178,9 @@ impl EngineHandle {
     }
 
     /// Deletes a preset.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] if there is none with this id.
     pub fn delete_preset(&self, id: Uuid) -> Pending<()> {
         self.run(move |thread| thread.delete_preset(id))
     }

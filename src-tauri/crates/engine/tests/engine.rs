@@ -120,7 +120,7 @@ fn changed_settings_apply_to_the_running_sit() {
 }
 
 #[test]
-fn a_name_that_no_preset_can_have_is_a_bad_request() {
+fn a_name_that_no_preset_can_have_is_a_bad_request_and_a_missing_preset_is_not_found() {
     let fakes = Fakes::new();
     let engine = fakes.engine();
     let preset = |id: u128, name: &str| Preset {
@@ -129,10 +129,12 @@ fn a_name_that_no_preset_can_have_is_a_bad_request() {
         plan: Settings::default().plan,
     };
     engine.save_preset(preset(1, "Früh")).wait().unwrap();
-    for name in ["FRÜH", " "] {
+    for name in ["Früh", " "] {
         let error = engine.save_preset(preset(2, name)).wait().unwrap_err();
         assert_eq!(error.code, ErrorCode::BadRequest, "{name}");
     }
+    let error = engine.delete_preset(uuid::Uuid::from_u128(2)).wait().unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
 }
 
 #[test]
