@@ -221,8 +221,13 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_become_text(bytes: Vec<u8>) {
-            decoded(&bytes);
+        fn bytes_become_text_and_utf_8_stays_as_it_is(bytes: Vec<u8>, text in ".*") {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                let decoded = decoded(bytes);
+                if let (Ok(text), None) = (std::str::from_utf8(bytes), from_head(bytes)) {
+                    prop_assert_eq!(decoded, text);
+                }
+            }
         }
     }
 }
