@@ -24,6 +24,7 @@ use log_session::KeptLog;
 use signals::SignalListener;
 use startup::Started;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::sync::broadcast::Receiver;
@@ -31,8 +32,8 @@ use tokio::sync::broadcast::error::RecvError;
 use window::Reason;
 use zafu_core::message;
 use zafu_core::message::Message;
-use zafu_engine::DataFolder;
 use zafu_engine::adapters::bells::Ringing;
+use zafu_engine::{CountedSits, DataFolder};
 use zafu_engine::{EngineHandle, Event, Host, logs, output};
 use zafu_messages::text;
 
@@ -122,6 +123,7 @@ fn run_shell(
         .manage(window::ToShow(restored.into()))
         .manage(invitation::ToShow::default())
         .manage(commands::import::Chosen::default())
+        .manage(Arc::<CountedSits>::default())
         .manage(KeptLog::default())
         .manage(importing::Importing::default())
         .invoke_handler(tauri::generate_handler![

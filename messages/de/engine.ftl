@@ -29,3 +29,4 @@ engine-change-discard = Das Verwerfen der Sitzung
 engine-change-other = Die letzte Änderung der Sitzung
 engine-restore-during-sit = Es läuft eine Sitzung, darum wurde keine Sicherung wiederhergestellt. Beende zuerst die Sitzung.
 engine-restore-during-import = Ein Import läuft, darum wurde keine Sicherung wiederhergestellt. Warte, bis er fertig ist.
+engine-restore-changed = Das Protokoll hat sich inzwischen geändert. Es wurde noch nichts wiederhergestellt. Sieh nach, was die Wiederherstellung jetzt ändert, und bestätige sie noch einmal.

@@ -81,6 +81,10 @@ transfer-order-day-plain = Der Tag
 transfer-order-month = Der Monat: { $date }
 transfer-order-month-plain = Der Monat
 
+transfer-order-is-day = Tag vor Monat
+transfer-order-is-month = Monat vor Tag
+transfer-order-other = Tag und Monat umgekehrt lesen
+
 transfer-done =
     { $count ->
         [one] { $count } Sitzung wurde importiert
@@ -145,7 +149,7 @@ transfer-undone-done =
 ## Sitzungen in eine Datei exportieren
 
 transfer-export = Export
-transfer-export-intro = CSV und JSON enthalten alles zu jeder Sitzung, und Zafu liest sie wieder genau so ein. JSON enthält auch das Aussehen der Arten. Eine Kalenderdatei ist für Kalender.
+transfer-export-intro = CSV und JSON enthalten alles zu jeder Sitzung, und Zafu liest sie genau so wieder ein, als importierte Sitzungen. JSON enthält auch das Aussehen der Arten. Eine Kalenderdatei ist für Kalender. Einstellungen und Vorlagen sind nur in den Sicherungen.
 transfer-format = Format
 transfer-format-csv = CSV
 transfer-format-json = JSON

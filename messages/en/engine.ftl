@@ -29,3 +29,4 @@ engine-change-discard = The discarding of the sit
 engine-change-other = The last change of the sit
 engine-restore-during-sit = A sit is running, so no backup was restored. End the sit first.
 engine-restore-during-import = An import is running, so no backup was restored. Wait until it has finished.
+engine-restore-changed = The log has changed meanwhile. Nothing was restored yet. Look at what restoring changes now, then confirm it again.

@@ -89,6 +89,11 @@ transfer-order-day-plain = The day
 transfer-order-month = The month: { $date }
 transfer-order-month-plain = The month
 
+# The order in the dates of a file, after the name of its app
+transfer-order-is-day = day before month
+transfer-order-is-month = month before day
+transfer-order-other = Read day and month the other way round
+
 transfer-done =
     { $count ->
         [one] { $count } sit was imported
@@ -156,7 +161,7 @@ transfer-undone-done =
 ## Exporting sits to a file
 
 transfer-export = Export
-transfer-export-intro = CSV and JSON have everything about each sit, and Zafu reads them back as they were. JSON has the looks of labels too. A calendar file is for calendars.
+transfer-export-intro = CSV and JSON have everything about each sit, and Zafu reads them back as they were, as imported sits. JSON has the looks of labels too. A calendar file is for calendars. Settings and presets are in the backups only.
 transfer-format = Format
 transfer-format-csv = CSV
 transfer-format-json = JSON

@@ -2,12 +2,13 @@
 
 use super::on_a_thread;
 use crate::{dialogs, exit};
+use std::sync::Arc;
 use tauri::{AppHandle, State, WebviewWindow};
 use zafu_core::message;
 use zafu_engine::protocol::{
     BackupView, ErrorCode, ExportFormat, ExportedFile, IpcError, LogFilter, RestorePreview,
 };
-use zafu_engine::{DataFolder, EngineHandle, export};
+use zafu_engine::{CountedSits, DataFolder, EngineHandle, export};
 
 /// Exports the selected sits to a file that the user chooses; returns `None` if the user cancels.
 #[tauri::command]
@@ -30,9 +31,12 @@ pub async fn export_log(
 
 /// Returns the backups, newest first.
 #[tauri::command]
-pub async fn list_backups(folder: State<'_, DataFolder>) -> Result<Vec<BackupView>, IpcError> {
-    let folder = folder.inner().clone();
-    Ok(on_a_thread(move || zafu_engine::backups(&folder)).await??)
+pub async fn list_backups(
+    folder: State<'_, DataFolder>,
+    counted: State<'_, Arc<CountedSits>>,
+) -> Result<Vec<BackupView>, IpcError> {
+    let (folder, counted) = (folder.inner().clone(), Arc::clone(&counted));
+    Ok(on_a_thread(move || zafu_engine::backups(&folder, &counted)).await??)
 }
 
 /// Takes a backup.
@@ -51,19 +55,25 @@ pub async fn preview_restore(
     on_a_thread(move || zafu_engine::restore_preview(&folder, number)).await?
 }
 
-/// Quits, and starts again with the backup with this number. The user has confirmed it. Fails, and does not quit, during a
+/// Quits, and starts again with the backup with this number. The user has confirmed what it changes, as `shown`. Fails, and does not quit, during a
 /// sit or an import, and while changes are not on disk.
 #[tauri::command]
 pub async fn restore_backup(
     app: AppHandle,
     engine: State<'_, EngineHandle>,
+    folder: State<'_, DataFolder>,
     number: u32,
+    shown: RestorePreview,
 ) -> Result<(), IpcError> {
     if engine.state().await?.sit.is_some() {
         return Err(IpcError::new(ErrorCode::Rejected, message!("engine-restore-during-sit")));
     }
     if engine.imports().is_busy() {
         return Err(IpcError::new(ErrorCode::Rejected, message!("engine-restore-during-import")));
+    }
+    let preview = preview_restore(folder, number).await?;
+    if preview != shown {
+        return Err(IpcError::new(ErrorCode::Rejected, message!("engine-restore-changed")));
     }
     engine.prepare_to_quit().await?;
     exit::restore_backup(&app, number);

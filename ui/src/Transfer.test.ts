@@ -206,6 +206,15 @@ describe('an import', () => {
 		await press('import-order-month');
 		await focusedHeading('import-preview');
 		expect(demo.calls.at(-1)).toBe('readImport 1 null monthFirst false');
+		expect((await screen.findAllByTestId('import-file'))[0]!.textContent).toMatch(
+			/month before day/,
+		);
+		// The answer can be changed.
+		await press('import-order-other');
+		await waitFor(() =>
+			expect(screen.getAllByTestId('import-file')[0]!.textContent).toMatch(/day before month/),
+		);
+		expect(demo.calls.at(-1)).toBe('readImport 1 Europe/Berlin dayFirst false');
 	});
 
 	it('says what is wrong with a file and what to do', async () => {
@@ -373,6 +382,27 @@ describe('the backups', () => {
 		);
 		await press('restore-confirm');
 		await waitFor(() => expect(demo.calls).toEqual(['restoreBackup 47']));
+	});
+
+	it('are restored only as the dialog has shown', async () => {
+		const demo = createDemo(scene(new URLSearchParams('still')));
+		let isOld = true;
+		const previewRestore: Demo['previewRestore'] = async (number) => {
+			const preview = await demo.previewRestore(number);
+			return isOld ? { ...preview, missing: 1 } : preview;
+		};
+		render(Window, { props: { api: { ...demo, previewRestore } } });
+		for (const id of ['open-log', 'log-menu', 'menu-transfer']) await press(id);
+		await press('backup-restore');
+		const dialog = await screen.findByTestId('restore-dialog');
+		await waitFor(() => expect(dialog.textContent).toMatch(/1 sit of the log is not in it/));
+		isOld = false;
+		await press('restore-confirm');
+		await waitFor(() => expect(dialog.textContent).toMatch(/The log has changed meanwhile/));
+		await waitFor(() => expect(dialog.textContent).toMatch(/2 sits of the log are not in it/));
+		expect(demo.calls).toEqual([]);
+		await press('restore-confirm');
+		await waitFor(() => expect(demo.calls).toEqual(['restoreBackup 48']));
 	});
 
 	it('say which one Zafu has started with', async () => {

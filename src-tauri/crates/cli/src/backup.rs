@@ -15,7 +15,7 @@ const NAMED: u32 = 10;
 
 /// Prints the backups, newest first. Reads beside a running engine.
 pub fn list(folder: &DataFolder, json: bool) -> Result<(), Failure> {
-    let backups = zafu_engine::backups(folder)?;
+    let backups = zafu_engine::backups(folder, &zafu_engine::CountedSits::default())?;
     if backups.is_empty() && !json {
         output::print(text!("cli-restore-none", folder = folder.path().display()));
     }

@@ -3,19 +3,39 @@
 use crate::folder::DataFolder;
 use crate::protocol::{BackupReason, BackupView, ErrorCode, IpcError, MissingSit, RestorePreview};
 use chrono::SecondsFormat;
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use zafu_core::message;
 use zafu_store::{self as store, BackupInfo, Store, StoreError};
 
 /// The number of sits that a preview names.
 const NAMED: u32 = 10;
 
-/// Returns the backups in `folder`, newest first.
+/// The numbers of sits in backups, by their paths. Counting them reads the whole file, which never changes.
+#[derive(Debug, Default)]
+pub struct CountedSits(Mutex<HashMap<PathBuf, u32>>);
+
+impl CountedSits {
+    /// Returns the number of sits in the backup at `path`; `None` if it cannot be read.
+    fn of(&self, path: &Path) -> Option<u32> {
+        let counted = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sits) = counted().get(path) {
+            return Some(*sits);
+        }
+        let sits = Store::sits_in(path).ok()?;
+        counted().insert(path.to_owned(), sits);
+        Some(sits)
+    }
+}
+
+/// Returns the backups in `folder`, newest first. Counts the sits of those that are not in `counted`, and adds them.
 ///
 /// # Errors
 /// They cannot be listed.
-pub fn backups(folder: &DataFolder) -> Result<Vec<BackupView>, StoreError> {
-    Ok(Store::backups(folder.path())?.into_iter().map(backup).collect())
+pub fn backups(folder: &DataFolder, counted: &CountedSits) -> Result<Vec<BackupView>, StoreError> {
+    let backups = Store::backups(folder.path())?;
+    Ok(backups.into_iter().map(|info| view(counted.of(&info.path), info)).collect())
 }
 
 /// Returns the path of the backup with this number; `None` if there is none.
@@ -54,6 +74,10 @@ pub fn restore_preview(folder: &DataFolder, number: u32) -> Result<RestorePrevie
 
 /// Returns a backup, as clients show it.
 pub(crate) fn backup(info: BackupInfo) -> BackupView {
+    view(Store::sits_in(&info.path).ok(), info)
+}
+
+fn view(sits: Option<u32>, info: BackupInfo) -> BackupView {
     BackupView {
         number: info.number,
         taken: info.taken.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -64,7 +88,7 @@ pub(crate) fn backup(info: BackupInfo) -> BackupView {
             store::BackupReason::Manual => BackupReason::Manual,
         },
         bytes: info.bytes,
-        sits: Store::sits_in(&info.path).ok(),
+        sits,
         path: info.path.display().to_string(),
     }
 }

@@ -37,7 +37,7 @@ mod view;
 
 pub use access::{Access, AccessError, lock_or_connect};
 pub use account::Account;
-pub use backups::{backup_path, backups, restore_preview};
+pub use backups::{CountedSits, backup_path, backups, restore_preview};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use folder::{DATA_DIR_VARIABLE, DataFolder, FolderError, FolderLock};

@@ -176,8 +176,12 @@ pub(crate) fn preview(
                AND backup_sits.endedat IS main_sits.endedat
            )"
     );
+    let offset = match has_column(&both, "main", "sessions", "correctedoffset")? {
+        true => "coalesce(correctedoffset, utcoffset)",
+        false => "utcoffset",
+    };
     let newest = format!(
-        "SELECT coalesce(correctedstart, startedat), utcoffset, coalesce(correctedlength, satlength) {missing}
+        "SELECT coalesce(correctedstart, startedat), {offset}, coalesce(correctedlength, satlength) {missing}
          ORDER BY 1 DESC LIMIT ?1"
     );
     let mut newest = both.prepare(&newest)?;

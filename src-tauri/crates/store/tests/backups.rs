@@ -8,11 +8,12 @@ use std::fs;
 use std::path::Path;
 use uuid::Uuid;
 use zafu_core::bounded::Bounded;
+use zafu_core::edit::SessionEdit;
 use zafu_core::label::{Colour, Shape};
 use zafu_core::plan::PlanChoice;
 use zafu_core::session::Session;
 use zafu_core::settings::Preset;
-use zafu_core::time::WallTime;
+use zafu_core::time::{UtcOffset, WallTime};
 use zafu_store::{
     BACKUPS_KEPT, BackupInfo, BackupReason, CommitProgress, ImportOutcome, ImportSource,
     RestorePreview, Store, StoreError,
@@ -305,6 +306,17 @@ fn a_sit_that_was_assigned_to_an_account_since_is_in_the_backup() {
     assert_eq!(preview(), same);
     store.delete_label(&key).unwrap();
     assert_eq!(preview(), RestorePreview { labels: 1, ..same });
+}
+
+#[test]
+fn a_preview_names_a_sit_at_its_corrected_local_time() {
+    let (folder, store) = store();
+    let backup = store.back_up(days_later(0)).unwrap().path;
+    sat(&store, id(1), 0);
+    let edit = SessionEdit { offset: Some(UtcOffset(540)), ..SessionEdit::default() };
+    store.edit(id(1), edit, days_later(1).utc).unwrap();
+    let preview = Store::restore_preview(folder.path(), &backup, 5).unwrap();
+    assert_eq!(preview.newest_missing[0].0.offset, UtcOffset(540));
 }
 
 #[test]

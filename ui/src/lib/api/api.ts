@@ -206,7 +206,7 @@ export interface Api extends PartnerApi {
 	/** Returns what restoring a backup would change. */
 	previewRestore(number: number): Promise<RestorePreview>;
 	/** Restores a backup: Zafu quits and starts again. Rejects if a sit is running. */
-	restoreBackup(number: number): Promise<void>;
+	restoreBackup(number: number, shown: RestorePreview): Promise<void>;
 	/** Returns what undoing an import would change. */
 	previewImportUndo(id: number): Promise<ImportUndoView>;
 	/** Deletes the sits that an import brought. */

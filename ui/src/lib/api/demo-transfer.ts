@@ -67,6 +67,11 @@ function unknownZone(zone: string): IpcError {
 	return { code: 'bad-request', message };
 }
 
+const RESTORE_CHANGED: IpcError = {
+	code: 'rejected',
+	message: { id: 'engine-restore-changed', args: {} },
+};
+
 const CANCELLED: IpcError = { code: 'rejected', message: { id: 'import-cancelled', args: {} } };
 
 export function demoTransfer({
@@ -96,7 +101,8 @@ export function demoTransfer({
 			return structuredClone(one);
 		},
 		previewRestore: async () => structuredClone(restore),
-		restoreBackup: async (number) => {
+		restoreBackup: async (number, shown) => {
+			if (JSON.stringify(shown) !== JSON.stringify(restore)) throw RESTORE_CHANGED;
 			calls.push(`restoreBackup ${number}`);
 		},
 		exportLog: async (filter, format) => {
@@ -125,8 +131,11 @@ export function demoTransfer({
 			const skipped = longSits ? counts.skipped - offered : counts.skipped;
 			const revived = deletedSits ? counts.revived + counts.deleted : counts.revived;
 			const deleted = deletedSits ? 0 : counts.deleted;
+			const isAnswered = example !== undefined && dateOrder !== null;
+			const ordered = preview!.files.map((file) => (isAnswered ? { ...file, dateOrder } : file));
 			read = {
 				...preview!,
+				files: ordered,
 				zone: zone ?? preview!.zone,
 				counts: { ...counts, added, skipped, revived, deleted },
 				longSits: longSits ? 0 : offered,

@@ -26,7 +26,7 @@
  *              label-name, label-colour-NAME, label-shape-NAME, label-merge-same, label-into, label-merge, label-keep
  *   transfer   menu-transfer (in the log), open-transfer (in the settings), transfer, import-choose, import-progress,
  *              import-cancel-running, import-question, import-order-{day,month}, import-preview, import-file (one each), import-count-NAME,
- *              import-zone, import-long-sits, import-deleted-sits, import-sample (one each), import-samples-all, import-skipped, import-commit,
+ *              import-zone, import-order-other, import-long-sits, import-deleted-sits, import-sample (one each), import-samples-all, import-skipped, import-commit,
  *              import-again, import-leave, import-done, import-show-log, import-undo, import-more, import-error, import-row (one each),
  *              import-row-undo, undo-dialog, undo-confirm, undo-cancel,
  *              export-{filtered,all}, export-{csv,json,calendar}, export-run, export-done, export-error,
