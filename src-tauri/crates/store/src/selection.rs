@@ -7,8 +7,9 @@ use crate::{StoreError, changes, device, open_sits};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use zafu_core::edit::SessionEdit;
-use zafu_core::ids::SessionRef;
+use zafu_core::ids::{DeviceId, SessionRef, UserId};
 
 /// What a change of a selection has changed: all that reverting it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,15 +60,22 @@ pub(crate) fn label(
     label: &str,
     now: DateTime<Utc>,
 ) -> Result<SelectionChange, StoreError> {
+    let device = device::current(connection)?;
     let mut former: BTreeMap<String, Vec<SessionRef>> = BTreeMap::new();
+    // By owner and label, of which there are few.
+    let mut is_shown: BTreeMap<(Option<UserId>, String), bool> = BTreeMap::new();
     in_chunks(connection, &log::selected(connection, selection)?, |key: &SessionKey| {
         let record = sessions::by_key(connection, *key)?;
-        if is_shown_as(connection, &record, label)? {
+        let before = record.session.details.value.label.clone();
+        let is_shown = match is_shown.entry((record.owner, before.clone())) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(is_shown_as(connection, &record, label)?),
+        };
+        if is_shown {
             return Ok(());
         }
-        let before = record.session.details.value.label.clone();
         former.entry(before).or_default().push(reference(&record));
-        set_label(connection, record, label, now)
+        set_label(connection, record, label, now, device)
     })?;
     Ok(SelectionChange::Labelled(former))
 }
@@ -86,7 +94,7 @@ pub(crate) fn revert(
         }),
         SelectionChange::Labelled(former) => former.iter().try_for_each(|(label, labelled)| {
             in_chunks(connection, labelled, |session| {
-                set_label(connection, sessions::named(connection, *session)?, label, now)
+                set_label(connection, sessions::named(connection, *session)?, label, now, device)
             })
         }),
     }
@@ -97,9 +105,10 @@ fn set_label(
     record: Record,
     label: &str,
     now: DateTime<Utc>,
+    device: DeviceId,
 ) -> Result<(), StoreError> {
     let edit = SessionEdit { label: Some(label.to_owned()), ..SessionEdit::default() };
-    changes::edit_record(connection, record, edit, now, device::current(connection)?)
+    changes::edit_record(connection, record, edit, now, device)
 }
 
 /// Changes each of `all`, and derives the log after every [`CHUNK`] of them.
