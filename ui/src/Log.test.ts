@@ -226,7 +226,8 @@ describe('the keyboard', () => {
 		expect(demo.calls).toEqual([]);
 		await press('delete-confirm');
 		await screen.findByTestId('log-empty');
-		await waitFor(() => expect(screen.queryByTestId('delete-dialog')).toBeNull());
+		await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('log-words')));
+		expect(screen.queryByTestId('delete-dialog')).toBeNull();
 		await press('notice-action');
 		expect(await rows()).toHaveLength(before);
 	});
