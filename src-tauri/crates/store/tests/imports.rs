@@ -522,6 +522,18 @@ fn a_sit_that_the_user_has_deleted_does_not_come_back_in_another_spelling_or_for
 }
 
 #[test]
+fn a_length_that_was_corrected_by_hand_stays_when_its_sit_comes_back() {
+    let (_folder, store) = opened();
+    let first = import(&store, "tao", &sits(1..=2));
+    let edit = SessionEdit { length: Some(Seconds(900)), ..SessionEdit::default() };
+    store.edit(sit(1).id, edit, at(5).wall.utc).unwrap();
+    store.undo_import(first.id, at(10).wall.utc).unwrap();
+    assert_eq!(import(&store, "tao", &sits(1..=2)).counts.revived, 2);
+    let length = |n| store.session(sit(n).id).unwrap().unwrap().effective_length();
+    assert_eq!((length(1), length(2)), (Seconds(900), Seconds(600)));
+}
+
+#[test]
 fn deleted_sits_come_back_if_the_user_wants_them_and_an_undo_deletes_them_again() {
     let (_folder, store) = opened();
     import(&store, "one", &sits(1..=4));

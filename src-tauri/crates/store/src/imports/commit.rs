@@ -62,7 +62,11 @@ const RESTORED: &str =
          coalesce(former.correctedoffset, former.utcoffset) AS former_offset,
          coalesce(iif(status = 4, coalesce(staged.correctedstart, staged.startedat), former.correctedstart), former.startedat)
            AS start,
-         coalesce(iif(status = 4, staged.length, former.correctedlength), former.satlength) AS length,
+         coalesce(iif(
+           status = 4 AND NOT (staged.length = former.satlength AND former.detailsrevision > coalesce((
+             SELECT max(details_revision) FROM import_sits AS earlier WHERE earlier.session_key = former.key
+           ), 0)), staged.length, former.correctedlength
+         ), former.satlength) AS length,
          coalesce(iif(status = 4, coalesce(staged.correctedoffset, staged.utcoffset), former.correctedoffset), former.utcoffset)
            AS offset
        FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
@@ -190,7 +194,7 @@ impl Target {
     /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, or that the user wants
     /// back, unless their deletion was changed since. Their starts, offsets and lengths are corrected to those that were read
     /// now, so that a wrong time zone or order of day and month can be mended, but not to those of another format. A sit
-    /// without a note gets the one that was read. Returns how many were restored.
+    /// without a note gets the one that was read, and a length that the user has corrected since stays. Returns how many were restored.
     fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
         let range = named_params! {
             ":import": self.import, ":after": after, ":end": end, ":brings_back": self.brings_back,

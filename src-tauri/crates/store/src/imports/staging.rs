@@ -97,7 +97,7 @@ fn database(temporary: &TempDir) -> PathBuf {
 /// A staged sit, compared with one of the same id.
 struct Known {
     n: i64,
-    /// Whether their values are the same, and at most one of them has a note.
+    /// Whether their values are the same. Of two files, one may have no note.
     is_equal: bool,
     /// Whether only the other one has a note.
     lacks_note: bool,
@@ -254,7 +254,7 @@ impl Staging {
                 "SELECT n, (start, length, utcoffset, startedat, sitlength, satlength, completedat, endedat, source, createdat,
                    correctedstart, correctedlength, correctedoffset, label)
                  IS (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17)
-                   AND (note IN ('', ?18) OR ?18 = ''), note = '' AND ?18 <> ''
+                   AND (note = ?18 OR (file <> ?1 AND '' IN (note, ?18))), note = '' AND ?18 <> ''
                  FROM sits WHERE substr(id, -12) = substr(?2, -12) AND id = ?2",
             )?;
             let read = |row: &Row<'_>| {
