@@ -25,6 +25,7 @@ import-is-no-file = Das ist keine Datei, sondern eine Pipe oder ein Gerät. Es w
 import-file = { $file }: { $reason }
 import-unknown-zone = Es gibt keine Zeitzone „{ $zone }“. Es wurde nichts importiert. Gib eine wie Europe/Berlin an.
 import-unknown-zone-similar = Es gibt keine Zeitzone „{ $zone }“. Es wurde nichts importiert. Meintest du { $similar }?
+import-too-many-files = Das sind { $count } Dateien. Es wurde nichts importiert. Importiere höchstens { $max } auf einmal.
 import-not-staged = Inzwischen wurden andere Dateien gelesen. Es wurde nichts importiert. Lies die Dateien noch einmal ein.
 import-engine-stopped = Zafu wurde inzwischen beendet. Es wurde nichts importiert und kein Import rückgängig gemacht. Versuch es noch einmal.
 import-engine-stopped-unknown = Zafu wurde inzwischen beendet. Es ist alles geschehen oder nichts: `zafu import list` zeigt, was davon.

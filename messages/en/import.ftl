@@ -25,6 +25,7 @@ import-is-no-file = This is a pipe or a device, not a file. Nothing was imported
 import-file = { $file }: { $reason }
 import-unknown-zone = There is no time zone “{ $zone }”. Nothing was imported. Name one such as Europe/Berlin.
 import-unknown-zone-similar = There is no time zone “{ $zone }”. Nothing was imported. Did you mean { $similar }?
+import-too-many-files = These are { $count } files. Nothing was imported. Import at most { $max } at once.
 import-not-staged = Other files were read since. Nothing was imported. Read the files again.
 import-engine-stopped = Zafu has stopped meanwhile. Nothing was imported, and no import was undone. Try again.
 import-engine-stopped-unknown = Zafu has stopped meanwhile. All of it was done, or nothing: `zafu import list` shows which.

@@ -297,6 +297,16 @@ fn the_days_of_a_preview_begin_at_the_hour_that_is_set() {
 }
 
 #[test]
+fn more_files_than_can_be_open_at_once_are_rejected() {
+    let (_dir, folder) = data();
+    let mut client = ImportClient::connect(&folder).unwrap();
+    let many = vec![sample("meditation-assistant.csv"); 101];
+    let error = client.read(files(&many, "Europe/Berlin")).unwrap_err();
+    assert_eq!(error.message.id, "import-too-many-files");
+    read(&mut client, files(&many[..100], "Europe/Berlin"));
+}
+
+#[test]
 fn sits_of_more_than_a_day_are_imported_on_request() {
     let (_dir, folder) = data();
     let mut client = ImportClient::connect(&folder).unwrap();

@@ -23,6 +23,8 @@ use zafu_store::{
     StagedImport, Store, StoreError,
 };
 
+/// The number of files that can be imported together: all are open at once, which systems limit, macOS to 256.
+const MAX_FILES: u64 = 100;
 /// The number of sits that a preview shows.
 const SAMPLES: u32 = 20;
 /// The number of changed sits that the preview of an undo shows.
@@ -74,6 +76,11 @@ impl ImportSession {
     ) -> Result<ImportReading, IpcError> {
         self.staged = None;
         let zone = zone(files.zone.as_deref())?;
+        let files_count = u64::try_from(files.files.len()).unwrap_or(u64::MAX);
+        if files_count > MAX_FILES {
+            let message = message!("import-too-many-files", count = files_count, max = MAX_FILES);
+            return Err(IpcError::new(ErrorCode::BadRequest, message));
+        }
         let names = names(&files.files);
         let opened = files.files.iter().zip(&names).map(|(path, name)| open(path, name));
         let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
