@@ -908,6 +908,46 @@ fn erasing_and_deleting_leave_what_was_kept_together() {
 }
 
 #[test]
+fn both_can_erase_also_if_a_week_is_made_after_the_first() {
+    let Some(backend) = shared() else { return };
+    let (inviter, invitee, id) = partners(backend);
+    for account in [&inviter, &invitee] {
+        let response = account.call("erase_account", &json!({}));
+        assert_eq!(response.status.as_u16(), 200, "{response:?}");
+        let late = format!(
+            "insert into weeks (partnershipid, weeknumber)
+             select id, 2 from partnerships where id = '{id}' and partnerid is not null"
+        );
+        backend.sql(&late).expect("SQL");
+    }
+    let left = format!("select count(*) from partnerships where id = '{id}'");
+    assert_eq!(backend.sql(&left).expect("SQL"), "0");
+}
+
+#[test]
+fn withdrawn_invitations_are_pruned() {
+    let Some(backend) = shared() else { return };
+    let account = Account::new(backend);
+    let (_, first) = code();
+    let create = |hash: &str| {
+        let sent = json!({ "code_hash": hash, "utc_offset": 0, "day_start": 0 });
+        account.call("create_invitation", &sent).body["state"].clone()
+    };
+    assert_eq!(create(&first), "ok");
+    for _ in 0..20 {
+        account.invite();
+    }
+    assert_eq!(create(&first), "not_open", "a lost response does not open it again");
+    account.invite();
+    let stored = format!(
+        "select count(*), count(*) filter (where withdrawnat is null) from zafu.invitations where userid = '{}'",
+        account.id
+    );
+    assert_eq!(backend.sql(&stored).expect("SQL"), "21|1");
+    assert!(!account.view()["invitation"].is_null());
+}
+
+#[test]
 fn an_open_invitation_ends_with_the_data_of_its_user() {
     let Some(backend) = shared() else { return };
     for deletes in [false, true] {
