@@ -183,6 +183,20 @@ fn sign_in_request(project: &Project) -> SignInRequest {
     }
 }
 
+#[test]
+fn the_choice_about_texts_at_a_sign_up_holds_once_the_address_is_confirmed() {
+    for (keep_texts, keeps_texts) in [(Some(true), true), (None, false)] {
+        let (project, fakes) = (Project::start(), Fakes::new());
+        let account = fakes.engine().account();
+        let email = " Me@Example.org ".into();
+        let request = SignInRequest { email, keep_texts, ..sign_in_request(&project) };
+        assert!(block_on(account.sign_up(request)).unwrap().mail_sent);
+        assert_eq!(fakes.store().account().unwrap(), None);
+        block_on(account.sign_in(sign_in_request(&project))).unwrap();
+        assert_eq!(status(&fakes).keeps_texts, keeps_texts);
+    }
+}
+
 /// Makes every request that needs neither the keychain nor the credentials of the account.
 fn make_requests(fakes: &Fakes, project: &Project) {
     let account = fakes.engine().account();
