@@ -29,8 +29,8 @@ use zafu_engine::protocol::{
 };
 use zafu_engine::{Client, DataFolder, Event, PartnerClient, invitation_host};
 use zafu_store::{
-    Cursor, KeptInvitation, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate, Pull,
-    Store,
+    Cursor, KeptInvitation, Outgoing, PartOutcome, PartnerChanges, PartnerOutcomes, PartnerUpdate,
+    Pull, Push, PushedRow, RowOutcome, Store, UnreadableRow,
 };
 use zafu_sync::fake::Call;
 use zafu_sync::supabase::Vault;
@@ -130,9 +130,14 @@ fn with_partner(store: &Store) {
         ..ServerView::default()
     };
     read(store, response, PartnerOutcomes::default());
+    pull(store, Vec::new());
+}
+
+/// Stores a pull that reads nothing but these unreadable rows.
+fn pull(store: &Store, unreadable: Vec<UnreadableRow>) {
     let pull = Pull {
         rows: Vec::new(),
-        unreadable: Vec::new(),
+        unreadable,
         version: "0.1.0".into(),
         cursor: Cursor { seq: 1, history_id: Uuid::from_u128(8) },
         last: true,
@@ -265,6 +270,44 @@ fn neither_deleted_sits_nor_those_that_ended_early_count() {
         .wait()
         .unwrap();
     assert_eq!(week(&fakes).mine, 0, "it was deleted");
+}
+
+/// Lets the server count this many sits of the user in the first week.
+fn count_on_server(fakes: &Fakes, mine: u32) {
+    let mut counted = partnership();
+    counted.weeks[0].mine = mine;
+    let response = ServerView { partnership: Some(counted), ..ServerView::default() };
+    read(fakes.store(), response, PartnerOutcomes::default());
+}
+
+#[test]
+fn a_sit_that_the_server_rejects_counts_only_as_the_server_counts_it() {
+    let fakes = Fakes::prepared(with_partner);
+    sit(&fakes);
+    assert_eq!(week(&fakes).mine, 1);
+    let sent = fakes.store().outgoing(USER, 10, 1 << 20).unwrap();
+    let rows = sent.into_iter().map(|Outgoing { session, generation }| {
+        let outcome = RowOutcome::Rejected { reason: "bad_note".into() };
+        PushedRow { id: session.id, generation, outcome }
+    });
+    let (rows, version) = (rows.collect(), "0.1.0".into());
+    let push = Push { rows, version, moved: None, at: hours_ago(0) };
+    assert_eq!(fakes.store().apply_push(USER, push).unwrap().rejected, 1);
+    assert_eq!(week(&fakes).mine, 0);
+    // It has an earlier state of the sit.
+    count_on_server(&fakes, 1);
+    assert_eq!(week(&fakes).mine, 1);
+}
+
+#[test]
+fn what_the_server_counts_stays_if_this_device_cannot_read_a_sit() {
+    let fakes = Fakes::prepared(with_partner);
+    count_on_server(&fakes, 2);
+    sit(&fakes);
+    assert_eq!(week(&fakes).mine, 1, "this device has everything");
+    let row = UnreadableRow { id: Uuid::from_u128(70), body: r#"{"source": "watch"}"#.into() };
+    pull(fakes.store(), vec![row]);
+    assert_eq!(week(&fakes).mine, 2);
 }
 
 #[test]

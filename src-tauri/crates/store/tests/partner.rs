@@ -418,7 +418,7 @@ fn a_bow_is_queued_once_and_delivered_once() {
 }
 
 #[test]
-fn a_refused_bow_is_forgotten_with_its_partnership() {
+fn a_bow_that_comes_too_late_is_forgotten_with_its_partnership() {
     let (_folder, store) = signed_in();
     let mut server = Server::new(paired(1));
     server.sync(&store);
@@ -426,9 +426,46 @@ fn a_refused_bow_is_forgotten_with_its_partnership() {
     server.view.partnership = None;
     server.rejects = Some("no_partnership".into());
     server.sync(&store);
-    assert!(store.partner().unwrap().bow.is_some(), "shown once");
+    assert_eq!(store.partner().unwrap().bow, None, "the end of the partnership says enough");
+}
+
+#[test]
+fn a_bow_that_the_other_device_has_sent_is_no_trouble() {
+    let (_folder, store) = signed_in();
+    let mut server = Server::new(paired(1));
+    server.sync(&store);
+    store.bow(Uuid::from_u128(1)).unwrap();
+    server.view.partnership.as_mut().unwrap().may_bow = false;
+    server.rejects = Some("not_yet".into());
+    assert_eq!(server.sync(&store), PartnerApplied { changed: true, resolved: true });
+    assert_eq!(store.partner().unwrap().bow, None);
+}
+
+#[test]
+fn a_refused_bow_is_shown_until_the_next_response() {
+    let (_folder, store) = signed_in();
+    let mut server = Server::new(paired(1));
+    server.sync(&store);
+    store.bow(Uuid::from_u128(1)).unwrap();
+    server.rejects = Some("bad_id".into());
+    server.sync(&store);
+    assert_eq!(store.partner().unwrap().bow.unwrap().refusal.as_deref(), Some("bad_id"));
+    server.seq += 1;
     server.sync(&store);
     assert_eq!(store.partner().unwrap().bow, None);
+}
+
+#[test]
+fn a_bow_to_a_former_partner_does_not_stand_in_the_way_of_one_to_the_next() {
+    let (_folder, store) = signed_in();
+    Server::new(paired(1)).sync(&store);
+    store.bow(Uuid::from_u128(1)).unwrap();
+    let response = Server::new(paired(2)).receive(PartnerChanges::default());
+    store.apply_partner(user(1), response).unwrap();
+    assert_eq!(store.partner().unwrap().bow, None);
+    store.bow(Uuid::from_u128(2)).unwrap();
+    let sent = store.outgoing_partner(user(1)).unwrap().0.bow.unwrap();
+    assert_eq!((sent.id, sent.partnership), (Uuid::from_u128(2), partnership_id(2)));
 }
 
 #[test]
@@ -648,7 +685,7 @@ fn the_code_of_an_invitation_that_is_not_kept_is_not_in_the_file_any_more() {
 
 #[test]
 fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_any_case() {
-    let (_folder, store) = signed_in();
+    let (folder, store) = signed_in();
     sat(&store, id(1), 0);
     let all = now() - TimeDelta::days(1)..now() + TimeDelta::days(1);
     let counted = |account, starts| store.counted_sits(account, starts).unwrap();
@@ -658,6 +695,16 @@ fn sits_count_in_a_shared_week_if_the_server_is_to_have_them_and_in_ones_own_in_
     assert_eq!(counted(Some(user(1)), start..start + TimeDelta::milliseconds(1)), shared);
     assert_eq!(counted(Some(user(1)), now() - TimeDelta::days(1)..start), []);
     assert_eq!(counted(Some(user(2)), all.clone()), []);
+    let state = |state: &str| {
+        let raw = rusqlite::Connection::open(folder.path().join("zafu.db")).unwrap();
+        let code = (state == "rejected").then_some("bad_note");
+        raw.execute("UPDATE outbox SET state = ?1, last_code = ?2", (state, code)).unwrap();
+    };
+    state("rejected");
+    assert_eq!(counted(Some(user(1)), all.clone()), [], "the server does not take it");
+    assert_eq!(counted(None, all.clone()), shared);
+    state("pending");
+    assert_eq!(counted(Some(user(1)), all.clone()), shared);
     let erasure = Uuid::from_u128(4);
     store.agree_to_erasure(user(1), erasure, AfterErasure::KeepHere).unwrap();
     assert_eq!(counted(Some(user(1)), all.clone()), [], "it stays on this device");

@@ -300,7 +300,7 @@ fn a_bow_is_delivered_once_per_rise_of_the_partners_count() {
 }
 
 #[test]
-fn a_bow_that_comes_too_late_is_refused_with_its_reason() {
+fn a_bow_that_comes_too_late_is_forgotten_and_the_news_say_why() {
     let (mut mine, mut yours) = partners();
     sit(&mut yours, 1);
     sync_later(&mut mine);
@@ -308,8 +308,8 @@ fn a_bow_that_comes_too_late_is_refused_with_its_reason() {
     yours.store.leave().unwrap();
     sync_later(&mut yours);
     sync_later(&mut mine);
-    let refusal = mine.store.partner().unwrap().bow.unwrap().refusal;
-    assert_eq!(refusal.as_deref(), Some("no_partnership"));
+    assert_eq!(mine.store.partner().unwrap().bow, None);
+    assert_eq!(view(&mine).news.last().unwrap().kind, NewsKind::Left);
     assert_eq!(mine.engine.status().unwrap().last_failure, None);
 }
 

@@ -139,7 +139,7 @@ impl LocalPartner<'_> {
         let weeks = self.weeks(state, partnership, partnership.started_at, self.now.utc)?;
         let total = tally(partnership, &weeks);
         let privacy = state.privacy.as_ref().map_or(Privacy::Counts, |privacy| privacy.value);
-        let bows = state.bow.as_ref().is_some_and(|bow| bow.refusal.is_none());
+        let bows = state.bow.as_ref().is_some_and(|bow| bow.is_pending_for(partnership.id));
         let shown = state.view.as_ref().and_then(|(view, _)| view.shown_to_partner.as_ref());
         let mut spans = match &partnership.partner.times {
             Some(partners) if privacy == Privacy::Times => {
@@ -189,8 +189,14 @@ impl LocalPartner<'_> {
         let goal = mine.get() + partnership.partner.target.get();
         let since = since.max(partnership.started_at);
         let sits = self.own_sits(since..DateTime::<Utc>::MAX_UTC)?;
-        let account = self.store.account()?;
-        let complete = account.is_some_and(|account| account.synced_at.is_some());
+        // The server may have a sit that this device cannot read, or an earlier state of one that it has rejected.
+        let complete = match self.store.account()?.filter(|account| account.synced_at.is_some()) {
+            Some(account) => {
+                let backlog = self.store.backlog(account.id)?;
+                backlog.rejected == 0 && backlog.unreadable == 0
+            }
+            None => false,
+        };
         Ok(weeks(partnership, goal, &sits, complete, until))
     }
 

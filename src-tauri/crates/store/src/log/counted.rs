@@ -14,7 +14,7 @@ use zafu_core::time::{Seconds, UtcOffset};
 const POSITIONS_PER_MS: i64 = 32_768;
 
 /// Returns the sits that count by [`Session::counts`](zafu_core::session::Session::counts) and whose effective start is in
-/// `starts`, the first one first: those of `account` that its server has or is to get; without an account, those of the
+/// `starts`, the first one first: those of `account` that its server has or is to get, without dead letters; without an account, those of the
 /// shown account and the ownerless ones.
 pub(crate) fn counted_sits(
     connection: &Connection,
@@ -25,7 +25,7 @@ pub(crate) fn counted_sits(
        WHERE owner = ?1 AND position >= ?2 AND position < ?3
          AND outcome = 2 AND source = 0 AND length >= ?4
          AND NOT (?5 AND EXISTS (
-           SELECT 1 FROM outbox WHERE session_key = log_rows.key AND state = 'local_only'
+           SELECT 1 FROM outbox WHERE session_key = log_rows.key AND state IN ('rejected', 'local_only')
          ))";
     let owners = filter::owners(connection, account.map_or(OwnerFilter::Shown, OwnerFilter::Of))?;
     let position = |at: DateTime<Utc>| at.timestamp_millis().saturating_mul(POSITIONS_PER_MS);

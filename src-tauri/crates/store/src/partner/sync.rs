@@ -130,9 +130,11 @@ pub(crate) fn apply(
             // An invitation has been accepted.
             keep_invitation(connection, account, None)?;
         }
-        // Refused earlier, in a partnership that has ended since.
+        // Nobody is there to bow to after a partnership, and what was refused in it, or a bow, has been shown until now.
         connection.execute(
-            "DELETE FROM partner_requests WHERE owner = ?1 AND refusal IS NOT NULL AND partnership IS NOT ?2",
+            "DELETE FROM partner_requests WHERE owner = ?1
+             AND (partnership IS NOT ?2 AND (kind = 'bow' OR refusal IS NOT NULL)
+               OR kind = 'bow' AND refusal IS NOT NULL)",
             (Id(account), id.map(Id)),
         )?;
     } else {
@@ -142,7 +144,16 @@ pub(crate) fn apply(
         )?;
     }
     let bow = sent.bow.map(|bow| (Some(bow.id), bow.partnership));
-    changed |= merge.request(BOW, bow, outcomes.bow.as_ref())?;
+    let may_bow =
+        response.view.as_ref().and_then(|now| now.partnership.as_ref()).map(|it| it.may_bow);
+    let bowed = match &outcomes.bow {
+        // Another device has bowed, or there is nothing to bow to any more: nothing is left to be told.
+        Some(PartOutcome::Rejected(code)) if code == "not_yet" && may_bow == Some(false) => {
+            Some(&PartOutcome::Done)
+        }
+        outcome => outcome.as_ref(),
+    };
+    changed |= merge.request(BOW, bow, bowed)?;
     let leave = sent.leave.map(|partnership| (None, partnership));
     changed |= merge.request(LEAVE, leave, outcomes.leave.as_ref())?;
     // Whether the server has stored the choice or has a later one, the next pull tells.
