@@ -18,7 +18,7 @@ pub struct ExitState {
     is_decided: AtomicBool,
     /// True once the user was notified how to return to a sit that neither a window nor the tray shows.
     was_notified: AtomicBool,
-    /// True while a quit waits for an import.
+    /// True while a quit waits for an import, until a window is shown.
     is_waiting: AtomicBool,
     /// The number of the backup that the next start restores, if the user wants it.
     to_restore: Mutex<Option<u32>>,
@@ -69,12 +69,16 @@ fn quit_after_import(app: &AppHandle) {
             // It fails only if the engine has stopped.
             let _ = engine.imports().finish().await;
         }
-        app.state::<ExitState>().is_waiting.store(false, Ordering::SeqCst);
-        let is_shown = app.get_webview_window(window::LABEL).is_some();
-        if !is_shown && !importing.has_failed() && (was_sitting || !is_sitting().await) {
+        let is_waiting = app.state::<ExitState>().is_waiting.swap(false, Ordering::SeqCst);
+        if is_waiting && !importing.has_failed() && (was_sitting || !is_sitting().await) {
             exit(&app, 0);
         }
     });
+}
+
+/// Drops a quit that waits for an import.
+pub fn stay(app: &AppHandle) {
+    app.state::<ExitState>().is_waiting.store(false, Ordering::SeqCst);
 }
 
 /// Quits, and starts Zafu again with the backup with this number.

@@ -1,6 +1,7 @@
 //! The window. It is created when it is shown and destroyed when it is closed, which frees most of the memory while a
 //! sit continues. It opens at its last position.
 
+use crate::exit;
 use crate::importing::Importing;
 use crate::log_session::KeptLog;
 use crate::startup::Restored;
@@ -87,6 +88,7 @@ pub fn show(app: &AppHandle, reason: Reason) {
 pub async fn show_now(app: &AppHandle, reason: Reason) -> Result<(), String> {
     let lock = app.state::<MakeLock>();
     let _guard = lock.0.lock().await;
+    exit::stay(app);
     if let Some(window) = app.get_webview_window(LABEL) {
         raise(&window);
         tell(app, reason);

@@ -30,14 +30,13 @@ fn write_many(desktop: &Desktop) -> PathBuf {
     path
 }
 
-/// Begins to import many sits in the window, and closes the window while they are imported.
-fn close_during_an_import(desktop: &Desktop, browser: &Browser) {
+/// Begins to import many sits in the window, and waits until they are being imported.
+fn begin_an_import(desktop: &Desktop, browser: &Browser) {
     open_transfer(browser);
     browser.click("import-choose");
     browser.click("import-commit");
     browser.see("import-progress");
     assert_eq!(sql(&desktop.database(), VISIBLE), "0");
-    desktop.close_window();
 }
 
 fn open_transfer(browser: &Browser) {
@@ -124,7 +123,19 @@ fn an_import_is_finished_before_zafu_quits_because_its_window_is_closed() {
     let Some(desktop) = Desktop::new() else { return };
     desktop.choose_in_dialogs(&[&write_many(&desktop)]);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    close_during_an_import(&desktop, &browser);
+    begin_an_import(&desktop, &browser);
+    desktop.close_window();
+    eventually("Zafu has quit", || desktop.process().is_none().then_some(()));
+    assert_eq!(sql(&desktop.database(), VISIBLE), MANY.to_string());
+}
+
+#[test]
+fn a_command_to_quit_waits_for_an_import_of_the_window() {
+    let Some(desktop) = Desktop::new() else { return };
+    desktop.choose_in_dialogs(&[&write_many(&desktop)]);
+    let Some(browser) = Browser::open(&desktop, &[]) else { return };
+    begin_an_import(&desktop, &browser);
+    desktop.client().quit().unwrap();
     eventually("Zafu has quit", || desktop.process().is_none().then_some(()));
     assert_eq!(sql(&desktop.database(), VISIBLE), MANY.to_string());
 }
@@ -134,7 +145,8 @@ fn a_new_window_shows_the_import_that_was_begun_in_a_closed_one() {
     let Some(desktop) = Desktop::new() else { return };
     desktop.choose_in_dialogs(&[&write_many(&desktop)]);
     let Some(browser) = Browser::open(&desktop, &[]) else { return };
-    close_during_an_import(&desktop, &browser);
+    begin_an_import(&desktop, &browser);
+    desktop.close_window();
     desktop.client().show_window().unwrap();
     browser.switch_to_new_window();
     browser.see("import-done");
