@@ -464,7 +464,7 @@ impl Server {
     fn row(&self, sit: &Session) -> Value {
         let mut row = wire::row(sit);
         if self.faults.unreadable.contains(&sit.id) {
-            row["source"] = "watch".into();
+            row["source"] = format!("watch {}", row["source"].as_str().unwrap_or_default()).into();
             row["mood"] = json!({"calm": 3});
         }
         row

@@ -1,5 +1,6 @@
 //! One device: a data folder with a real store, a timer, a sync engine, and a record of what its user has done.
 
+use crate::log::random_edit;
 use fastrand::Rng;
 use futures_lite::future::{block_on, poll_once};
 use rusqlite::Connection;
@@ -12,7 +13,6 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use uuid::{Builder, Uuid};
 use zafu_core::bounded::Bounded;
-use zafu_core::edit::SessionEdit;
 use zafu_core::ids::{SessionId, UserId};
 use zafu_core::label::{Colour, Label, LabelDetails, LabelKey, Shape, resolve};
 use zafu_core::partnership::Privacy;
@@ -30,7 +30,7 @@ use zafu_sync::wire::{self, HttpResponse};
 use zafu_sync::{Event, Fault, Remote, RemoteError, SyncEngine, Transferred, Wait, Wakeup};
 
 /// The labels of the users, few so that devices change the same ones at once.
-const LABELS: [&str; 5] = ["", "a", "b", "c", "d"];
+pub const LABELS: [&str; 5] = ["", "a", "b", "c", "d"];
 
 /// The sessions that the user of a device has seen saved, by id and owner.
 pub type Seen = BTreeMap<(SessionId, Option<UserId>), Session>;
@@ -382,7 +382,8 @@ impl Device {
         // Zafu takes one backup per day, so that each call uses another day.
         self.backup_count += 1;
         let day = moment(now, 0).wall.plus(Duration::from_secs(86_400 * self.backup_count));
-        if let Some(copy) = self.store().backup_if_due(day).unwrap() {
+        // The disk may fail.
+        if let Ok(Some(copy)) = self.store().backup_if_due(day) {
             self.zafu_backup = Some(self.backup_at(copy.path));
         }
     }
@@ -445,7 +446,7 @@ impl Device {
     /// Restarts as a newer version, which can read the unreadable rows.
     pub fn update(&mut self, now: Duration, rng: &mut Rng) {
         self.version = "0.2.0";
-        let sql = "UPDATE unreadable_rows SET body = replace(body, '\"watch\"', '\"timer\"')";
+        let sql = "UPDATE unreadable_rows SET body = replace(body, '\"watch ', '\"')";
         self.raw().execute(sql, []).unwrap();
         self.open(now, rng);
     }
@@ -521,7 +522,10 @@ impl Device {
     pub fn random_user_action(&mut self, now: Duration, rng: &mut Rng) {
         let unsettled = self.process.as_ref().unwrap().timer.unsettled().first().map(|sit| sit.id);
         let idle = self.process.as_ref().unwrap().timer.sit().is_none();
-        match rng.u32(0..15) {
+        match rng.u32(0..18) {
+            15 => self.add_by_hand(now, rng),
+            16 => self.import_randomly(now, rng),
+            17 => self.undo_import_randomly(now, rng),
             0..=3 if idle => {
                 let mut bytes = [0; 10];
                 rng.fill(&mut bytes);
@@ -683,21 +687,22 @@ impl Device {
             1 => self.store().undelete(&[id.into()]),
             _ => {
                 let note = format!("{:x} é \"\\\n", rng.u64(..));
-                let offset = *rng.choice(&[None, Some(-300), Some(0), Some(345)]).unwrap();
-                let edit = SessionEdit {
-                    offset: offset.map(UtcOffset),
-                    ..SessionEdit::texts(&note, *rng.choice(&LABELS).unwrap())
-                };
-                let edited = self.store().edit(id, edit, moment(now, self.skew).wall.utc);
+                let at = moment(now, self.skew).wall;
+                let edited = self.store().edit(id, random_edit(&note, at, rng), at.utc);
                 if edited.is_ok() {
                     self.edits.push(Edit { id, note, was_restored_away: false });
                 }
                 edited
             }
         };
-        if changed.is_ok()
-            && let Some(session) = self.store().session(id).unwrap()
-        {
+        if changed.is_ok() {
+            self.see(id);
+        }
+    }
+
+    /// Records a session as the user sees it, if they do.
+    pub fn see(&mut self, id: SessionId) {
+        if let Some(session) = self.store().session(id).unwrap() {
             let owner = self.shown_owners()[&id];
             record_seen(&mut self.seen, owner, session);
         }

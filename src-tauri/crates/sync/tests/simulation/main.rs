@@ -6,6 +6,7 @@
 mod call_fault;
 mod check;
 mod device;
+mod log;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
