@@ -235,8 +235,8 @@ fn a_target_that_is_changed_in_a_week_holds_from_the_next_one() {
     let sync = || [amala, bodhi, amala].iter().for_each(|side| side.sync());
     amala.set_target(3);
     sync();
-    amala.see_part("this-week", "0 of 3");
-    bodhi.see_part("this-week", "0 of 3");
+    amala.see_part("this-week", "target 3 from next week");
+    bodhi.see_part("this-week", "target 3 from next week");
     amala.see_week("0 of 10", 0, 0);
     bodhi.see_week("0 of 10", 0, 0);
 
