@@ -59,6 +59,7 @@ proptest! {
         expected::check(&store);
         store.revert(&Arc::new(deleted), now().utc).unwrap();
         expected::check(&store);
+        // Of copies of one session with the same start, the one that was derived last comes last.
         let shown = |entries: Vec<LogEntry>| {
             let value = |one: LogEntry| {
                 let (start, length) = (one.session.effective_start(), one.session.effective_length());
@@ -66,7 +67,9 @@ proptest! {
                 let texts = (details.note.clone(), details.label.clone());
                 (refers(&one), one.day, one.label, texts, start, length)
             };
-            entries.into_iter().map(value).collect::<Vec<_>>()
+            let mut shown: Vec<_> = entries.into_iter().map(value).collect();
+            shown.sort_by_key(|(session, _, _, _, start, _)| (start.utc, *session));
+            shown
         };
         prop_assert_eq!(shown(log(&store)), shown(before.clone()));
 
