@@ -91,9 +91,17 @@ log-selection-none = Keine ausgewählt
 log-selection-count = { $count } ausgewählt
 log-selection-all = Alle
 log-selection-all-hint = Alle Sitzungen dieser Liste auswählen
-log-selection-ask = { $count } Sitzungen löschen?
+log-selection-ask =
+    { $count ->
+        [one] { $count } Sitzung löschen?
+       *[other] { $count } Sitzungen löschen?
+    }
 log-selection-ask-text = Sie werden auf allen deinen Geräten gelöscht. Rückgängig machen kannst du das, bis du Zafu beendest.
-log-selection-ask-confirm = { $count } Sitzungen löschen
+log-selection-ask-confirm =
+    { $count ->
+        [one] { $count } Sitzung löschen
+       *[other] { $count } Sitzungen löschen
+    }
 log-selection-label = Art …
 log-selection-clear = Auswahl aufheben
 log-selection-delete =

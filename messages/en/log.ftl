@@ -99,9 +99,17 @@ log-selection-none = None selected
 log-selection-count = { $count } selected
 log-selection-all = All
 log-selection-all-hint = Select all sits of this list
-log-selection-ask = Delete { $count } sits?
+log-selection-ask =
+    { $count ->
+        [one] Delete { $count } sit?
+       *[other] Delete { $count } sits?
+    }
 log-selection-ask-text = They are deleted on all your devices. You can undo this until you quit Zafu.
-log-selection-ask-confirm = Delete { $count } sits
+log-selection-ask-confirm =
+    { $count ->
+        [one] Delete { $count } sit
+       *[other] Delete { $count } sits
+    }
 log-selection-label = Label …
 log-selection-clear = Clear the selection
 log-selection-delete =

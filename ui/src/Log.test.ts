@@ -224,12 +224,15 @@ describe('the keyboard', () => {
 		const dialog = await screen.findByTestId('delete-dialog');
 		expect(dialog.textContent).toContain(`Delete ${before} sits?`);
 		expect(demo.calls).toEqual([]);
+		const [sit] = scene(new URLSearchParams('state=log')).records!;
+		demo.arrive({ ...sit!, id: 'from-afar' });
+		await waitFor(() => expect(dialog.textContent).toContain(`Delete ${before + 1} sits?`));
 		await press('delete-confirm');
 		await screen.findByTestId('log-empty');
 		await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
 		expect(screen.queryByTestId('delete-dialog')).toBeNull();
 		await key('z', control);
-		expect(await rows()).toHaveLength(before);
+		expect(await rows()).toHaveLength(before + 1);
 	});
 
 	it('does not undo while a text is typed', async () => {

@@ -78,7 +78,14 @@ describe('an edited sit', () => {
 	it('has the UTC offset that the user chose, and its seconds', () => {
 		const read = (offset: string) => readEntry({ ...text, offset }, BEFORE, NOW);
 		expect(read('-03:30')).toMatchObject({ startedAt: '2026-11-23T07:01:42.5-03:30' });
-		expect(read('')).toMatchObject({ startedAt: '2026-11-23T07:01:00+01:00' });
+		expect(read('')).toMatchObject({ startedAt: '2026-11-23T07:01:42.5+01:00' });
+	});
+
+	it.each(['-08:00', '+14:00', ''])('stays the same moment at the UTC offset "%s"', (offset) => {
+		const read = readEntry(movedTo(offset, text), BEFORE, NOW);
+		const startedAt = 'startedAt' in read ? read.startedAt : '';
+		expect(Date.parse(startedAt)).toBe(Date.parse(BEFORE.startedAt));
+		expect(partsOf(startedAt).offset).not.toBe('+05:30');
 	});
 
 	it('is entered at another UTC offset as the same moment', () => {

@@ -109,19 +109,29 @@ export function readEntry(
 	const isSameClock = kept?.day === day && kept.time === time;
 	let startedAt: string;
 	if (isSameClock && text.offset === entryOffset(before!.startedAt)) startedAt = before!.startedAt;
-	else if (text.offset === '') startedAt = localStart(day, time);
-	else startedAt = `${day}T${time}${isSameClock ? kept.seconds : ':00'}${text.offset}`;
+	else {
+		const [minute, offset] =
+			text.offset === '' ? localStart(day, time) : [`${day}T${time}`, text.offset];
+		const isSameMoment =
+			kept !== null &&
+			Date.parse(`${minute}:00${offset}`) ===
+				Date.parse(`${kept.day}T${kept.time}:00${kept.offset}`);
+		startedAt = minute + (isSameClock || isSameMoment ? kept!.seconds : ':00') + offset;
+	}
 	const isUnchanged = isSameLength && startedAt === before.startedAt;
 	if (!isUnchanged && Date.parse(startedAt) + satSeconds * 1000 > now.getTime())
 		return { faults: ['future'] };
 	return { startedAt, satSeconds };
 }
 
-/** Returns a local time of this computer in RFC 3339. One that does not exist, at the start of summer time, moves on. */
-function localStart(day: string, time: string): string {
+/**
+ * Returns a local time of this computer, such as `2026-11-23T07:01`, and its UTC offset. One that does not exist, at the
+ * start of summer time, moves on.
+ */
+function localStart(day: string, time: string): [string, string] {
 	const at = new Date(`${day}T${time}`);
 	const clock = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
-	return `${dayOfDate(at)}T${clock}:00${localOffset(dayOfDate(at), clock)}`;
+	return [`${dayOfDate(at)}T${clock}`, localOffset(dayOfDate(at), clock)];
 }
 
 /** Whether a sit was recorded at another UTC offset than this computer has at that time. */

@@ -35,7 +35,7 @@ export type LogDialog =
 	| { kind: 'add'; draft?: Draft }
 	| { kind: 'edit'; sit: SitRecord; draft?: Draft }
 	| { kind: 'label'; chosen: ChosenSits }
-	| { kind: 'delete'; chosen: AllSits }
+	| { kind: 'delete' }
 	| { kind: 'filter' | 'jump' | 'shortcuts' };
 
 export class Log {
@@ -179,7 +179,7 @@ export class Log {
 	/** Deletes those of the sits that can be deleted. Asks first if they are not listed one by one. */
 	delete(chosen: ChosenSits): Promise<void> {
 		if (Array.isArray(chosen)) return this.#change(() => this.#delete(chosen));
-		this.dialog = { kind: 'delete', chosen };
+		if (chosen.deletable > 0) this.dialog = { kind: 'delete' };
 		return Promise.resolve();
 	}
 

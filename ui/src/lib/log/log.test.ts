@@ -9,7 +9,7 @@ import { App } from '../stores/app.svelte';
 import { NO_FILTER, TYPING_PAUSE } from './filter.svelte';
 import { unchangedLook, unusedLook } from './label-look';
 import { entryOf, logOf, type Log } from './log.svelte';
-import type { AllSits } from './selection.svelte';
+import { Selection, type AllSits } from './selection.svelte';
 import { keyOf } from './session';
 import { undoName } from './undo.svelte';
 
@@ -809,4 +809,18 @@ describe('the labels', () => {
 		const looks = LABELS.map(({ name, colour, shape }) => ({ name, colour, shape }));
 		expect(unusedLook(looks)).toEqual({ colour: 'red', shape: 'square' });
 	});
+});
+
+it('selects no sits that were counted after the user has cleared the selection', async () => {
+	const selection = new Selection();
+	let answer = () => {};
+	const counted = new Promise<AllSits>((resolve) => {
+		answer = () =>
+			resolve({ sits: 3, seconds: 60, deletable: 3, selection: { filter: NO_FILTER, except: [] } });
+	});
+	const selecting = selection.all(NO_FILTER, () => counted);
+	selection.clear();
+	answer();
+	await selecting;
+	expect(selection.isActive).toBe(false);
 });

@@ -117,10 +117,10 @@ export class Selection {
 		selection: LogSelection,
 		count: (selection: LogSelection) => Promise<SelectionView | undefined>,
 	): Promise<void> {
-		const before = this.#all;
+		const [all, some] = [this.#all, this.#some];
 		const view = await count(selection);
-		// The user may have selected others meanwhile.
-		if (!view || this.#all !== before) return;
+		// The user may have selected others, or none, meanwhile.
+		if (!view || this.#all !== all || this.#some !== some) return;
 		this.#some = new Map();
 		this.#all = view.sits > 0 ? { ...view, selection } : null;
 	}

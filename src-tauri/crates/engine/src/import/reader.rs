@@ -71,7 +71,9 @@ impl Batch {
         self.events.push(event);
     }
 
+    /// Progress is passed on at once: the user sees it, and cancels by it.
     fn is_full(&self) -> bool {
-        self.events.len() >= EVENTS || self.note_bytes >= NOTE_BYTES
+        let is_progress = matches!(self.events.last(), Some(Event::Progress(_)));
+        is_progress || self.events.len() >= EVENTS || self.note_bytes >= NOTE_BYTES
     }
 }
