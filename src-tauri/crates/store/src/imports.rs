@@ -243,7 +243,8 @@ pub(crate) fn preview_undo(
 }
 
 /// Deletes the sits that an import brought, except those that the user has deleted, and takes away the notes that it gave,
-/// except those that the user has changed. Returns the import.
+/// except those that the user has changed. Sits that the user had deleted before the import brought them back are deleted by
+/// their user again: importing their file does not restore them. Returns the import.
 pub(crate) fn undo(
     connection: &Connection,
     id: ImportId,
@@ -307,6 +308,19 @@ fn undo_up_to(
             outbox::ON_CONFLICT
         ))?
         .execute(named_params! { ":last": last, ":id": id.0, ":after": after, ":end": end })?;
+    // A sit that came back because an import was undone still has the deletion by that undo in the row of that import. Of one
+    // that its user had deleted, no other row has any.
+    connection
+        .prepare_cached(
+            "UPDATE import_sits SET undo_revision = NULL, undo_device = NULL
+             WHERE import_id = :id AND session_key > :after AND session_key <= :end
+               AND is_revived = 1 AND undo_revision IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM import_sits AS other
+                 WHERE other.session_key = import_sits.session_key AND other.import_id <> :id
+                   AND other.undo_revision IS NOT NULL
+               )",
+        )?
+        .execute(named_params! { ":id": id.0, ":after": after, ":end": end })?;
     Ok(undone)
 }
 

@@ -531,6 +531,114 @@ fn a_length_that_was_corrected_by_hand_stays_when_its_sit_comes_back() {
     assert_eq!(import(&store, "tao", &sits(1..=2)).counts.revived, 2);
     let length = |n| store.session(sit(n).id).unwrap().unwrap().effective_length();
     assert_eq!((length(1), length(2)), (Seconds(900), Seconds(600)));
+    for _ in 0..2 {
+        let last = store.imports().unwrap()[0].id;
+        assert_eq!(store.preview_import_undo(last, 5).unwrap().edited, 0);
+        store.undo_import(last, at(20).wall.utc).unwrap();
+        assert_eq!(import(&store, "tao", &sits(1..=2)).counts.revived, 2);
+        assert_eq!((length(1), length(2)), (Seconds(900), Seconds(600)));
+    }
+    let last = store.imports().unwrap()[0].id;
+    store.edit(sit(1).id, SessionEdit::texts("calm", ""), at(30).wall.utc).unwrap();
+    assert_eq!(store.preview_import_undo(last, 5).unwrap().edited, 1);
+}
+
+#[test]
+fn a_length_that_an_undone_import_has_read_does_not_stay() {
+    let (_folder, store) = opened();
+    let other = sit_at(1, wall("2026-01-01T00:00:00Z"), 3600, 4200);
+    let length = || store.session(sit(1).id).unwrap().unwrap().effective_length().0;
+    for file in [&sit(1), &other, &sit(1), &other, &sit(1)] {
+        let info = import(&store, "tao", [file]);
+        assert_eq!(length(), file.effective_length().0);
+        assert_eq!(store.preview_import_undo(info.id, 5).unwrap().edited, 0);
+        store.undo_import(info.id, at(10).wall.utc).unwrap();
+    }
+}
+
+#[test]
+fn deleted_sits_come_back_as_their_user_had_corrected_them() {
+    let (_folder, store) = opened();
+    let first = import(&store, "tao", &sits(1..=2));
+    let edit = SessionEdit {
+        start: Some(sit(1).lifecycle.startedat + TimeDelta::minutes(20)),
+        offset: Some(UtcOffset(120)),
+        length: Some(Seconds(900)),
+        ..SessionEdit::texts("calm", "Zazen")
+    };
+    store.edit(sit(1).id, edit, at(5).wall.utc).unwrap();
+    let details = || store.session(sit(1).id).unwrap().unwrap().details;
+    let corrected = details();
+    let files = [labelled(1, "Metta"), sit(2)];
+    for _ in 0..2 {
+        store.delete(&[sit(1).id.into()], at(10).wall.utc).unwrap();
+        let mut wanted = staged(&store, &files);
+        wanted.bring_back_deleted();
+        let ImportOutcome::Imported(info) = commit(wanted, "tao") else { panic!("not imported") };
+        assert_eq!((info.counts.revived, info.counts.known), (1, 1));
+        assert_eq!(details(), corrected);
+        assert_eq!(store.preview_import_undo(info.id, 5).unwrap().edited, 0);
+    }
+    assert_eq!(store.preview_import_undo(first.id, 5).unwrap().edited, 1);
+    // Undoing an import is what lets the file correct the start.
+    store.undo_import(first.id, at(20).wall.utc).unwrap();
+    assert_eq!(import(&store, "tao", &files).counts.revived, 2);
+    let session = store.session(sit(1).id).unwrap().unwrap();
+    assert_eq!(session.effective_start(), sit(1).effective_start());
+    assert_eq!(session.effective_length(), Seconds(900));
+}
+
+#[test]
+fn bringing_a_sit_back_with_another_length_hides_no_edit_of_it() {
+    let (_folder, store) = opened();
+    let first = import(&store, "tao", [&sit(1)]);
+    store.edit(sit(1).id, SessionEdit::texts("calm", ""), at(5).wall.utc).unwrap();
+    store.delete(&[sit(1).id.into()], at(10).wall.utc).unwrap();
+    let other = sit_at(1, wall("2026-01-01T00:00:00Z"), 3600, 4200);
+    let mut wanted = staged(&store, [&other]);
+    wanted.bring_back_deleted();
+    commit(wanted, "tao");
+    assert_eq!(store.session(sit(1).id).unwrap().unwrap().effective_length(), Seconds(4200));
+    assert_eq!(store.preview_import_undo(first.id, 5).unwrap().edited, 1);
+}
+
+#[test]
+fn sits_stay_deleted_by_their_user_after_bringing_them_back_was_undone() {
+    let (_folder, store) = opened();
+    let files = sits(1..=3);
+    let bring_back = || {
+        let mut wanted = staged(&store, &files);
+        wanted.bring_back_deleted();
+        match commit(wanted, "tao") {
+            ImportOutcome::Imported(info) => info,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = import(&store, "tao", &files);
+    store.undo_import(first.id, at(1).wall.utc).unwrap();
+    let second = import(&store, "tao", &files);
+    store.delete(&[files[0].id.into()], at(2).wall.utc).unwrap();
+    for _ in 0..2 {
+        let back = bring_back();
+        assert_eq!((back.counts.revived, log(&store)), (1, ids(&files)));
+        assert_eq!(store.undo_import(back.id, at(3).wall.utc).unwrap().undone.unwrap().1, 1);
+        let counts = ImportCounts { known: 2, deleted: 1, ..ImportCounts::default() };
+        assert_eq!(preview(&store, "tao", &files).counts, counts);
+        assert!(is_deleted(&store, files[0].id));
+    }
+    // One that its user has deleted and restored meanwhile was not deleted by its user when it came back.
+    store.delete(&[files[1].id.into()], at(4).wall.utc).unwrap();
+    store.undelete(&[files[1].id.into()]).unwrap();
+    store.undo_import(second.id, at(5).wall.utc).unwrap();
+    let counts = ImportCounts { revived: 2, deleted: 1, ..ImportCounts::default() };
+    assert_eq!(preview(&store, "tao", &files).counts, counts);
+    // Both kinds come back together, and go back to what they were.
+    let both = bring_back();
+    assert_eq!(both.counts.revived, 3);
+    store.undo_import(both.id, at(6).wall.utc).unwrap();
+    assert_eq!(import(&store, "tao", &files).counts, counts);
+    assert_eq!(log(&store), ids(&files[1..]));
+    store.check().unwrap();
 }
 
 #[test]

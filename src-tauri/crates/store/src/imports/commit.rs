@@ -64,7 +64,8 @@ const RESTORED: &str =
            AS start,
          coalesce(iif(
            status = 4 AND NOT (staged.length = former.satlength AND former.detailsrevision > coalesce((
-             SELECT max(details_revision) FROM import_sits AS earlier WHERE earlier.session_key = former.key
+             SELECT max(details_revision) FROM import_sits AS earlier
+             WHERE earlier.session_key = former.key AND is_revived = 0
            ), 0)), staged.length, former.correctedlength
          ), former.satlength) AS length,
          coalesce(iif(status = 4, coalesce(staged.correctedoffset, staged.utcoffset), former.correctedoffset), former.utcoffset)
@@ -72,6 +73,11 @@ const RESTORED: &str =
        FROM staging.sits AS staged CROSS JOIN import_sits USING (session_key)
          CROSS JOIN sessions AS former ON former.key = session_key
        WHERE n > :after AND n <= :end AND status IN (4, 5) AND import_id = :import
+     )";
+/// Whether undoing an import has deleted the session, and nobody has changed that since.
+const IS_UNDONE: &str = "EXISTS (
+       SELECT 1 FROM import_sits
+       WHERE import_sits.session_key = key AND undo_revision = deletionrevision AND undo_device = deletiondevice
      )";
 
 impl Commit {
@@ -193,9 +199,13 @@ impl Target {
 
     /// Restores the sits with numbers after `after` and up to `end` that undoing an import has deleted, or that the user wants
     /// back, unless their deletion was changed since. Their starts, offsets and lengths are corrected to those that were read
-    /// now, so that a wrong time zone or order of day and month can be mended, but not to those of another format. A sit
-    /// without a note gets the one that was read, and a length that the user has corrected since stays. Returns how many were restored.
+    /// now, so that a wrong time zone or order of day and month can be mended, but not to those of another format, nor if the
+    /// user had corrected and deleted them. A length that the user has corrected stays in any case. A sit without a note gets
+    /// the one that was read. Returns how many were restored.
     fn revive(&self, connection: &Connection, after: i64, end: i64) -> Result<u32, StoreError> {
+        if self.brings_back {
+            forget_former_undos(connection, after, end)?;
+        }
         let range = named_params! {
             ":import": self.import, ":after": after, ":end": end, ":brings_back": self.brings_back,
         };
@@ -203,10 +213,7 @@ impl Target {
             .prepare_cached(&format!(
                 "INSERT INTO import_sits (import_id, session_key, is_revived)
                  SELECT :import, session_key, 1 FROM staging.sits JOIN sessions ON key = session_key
-                 WHERE {RETURNING} AND deletedat IS NOT NULL AND (:brings_back OR EXISTS (
-                   SELECT 1 FROM import_sits
-                   WHERE import_sits.session_key = key AND undo_revision = deletionrevision AND undo_device = deletiondevice
-                 ))"
+                 WHERE {RETURNING} AND deletedat IS NOT NULL AND (:brings_back OR {IS_UNDONE})"
             ))?
             .execute(range)?;
         let range = &range[..3];
@@ -217,6 +224,17 @@ impl Target {
                 outbox::ON_CONFLICT
             ))?
             .execute(&*[range, named_params! { ":generation": self.generation }].concat())?;
+        // Once the import that added a sit is undone, its row has the last revision in which an import has written the length,
+        // so that a correction by the user is told from one by an earlier import, however often the sit has come back since.
+        connection
+            .prepare_cached(&format!(
+                "UPDATE import_sits SET details_revision = (
+                   SELECT min(detailsrevision + 1, 4294967295) FROM sessions WHERE key = session_key
+                 )
+                 WHERE is_revived = 0 AND import_id IN (SELECT id FROM imports WHERE undoneat IS NOT NULL)
+                   AND session_key IN (SELECT session_key FROM ({RESTORED}) WHERE length <> former_length)"
+            ))?
+            .execute(range)?;
         let revived = connection
             .prepare_cached(&format!(
                 "UPDATE sessions SET deletedat = NULL, deletionrevision = min(deletionrevision + 1, 4294967295),
@@ -272,6 +290,21 @@ impl Target {
             .execute(&*with(":device", &Id(self.device)))?;
         Ok(u32::try_from(noted).unwrap_or(u32::MAX))
     }
+}
+
+/// Removes what undone imports have left at those of the sits with numbers after `after` and up to `end` that their user has
+/// deleted since. So undoing their return can leave them as their user had: see [`super::undo`].
+fn forget_former_undos(connection: &Connection, after: i64, end: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(&format!(
+            "UPDATE import_sits SET undo_revision = NULL, undo_device = NULL
+             WHERE undo_revision IS NOT NULL AND session_key IN (
+               SELECT session_key FROM staging.sits JOIN sessions ON key = session_key
+               WHERE {RETURNING} AND deletedat IS NOT NULL AND NOT {IS_UNDONE}
+             )"
+        ))?
+        .execute(named_params! { ":after": after, ":end": end })?;
+    Ok(())
 }
 
 /// Fills a temporary table with the keys of the labels whose keys are not their names.

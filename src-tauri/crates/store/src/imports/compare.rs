@@ -76,6 +76,9 @@ fn compare_attached(
         )?;
         find_in_other_formats(staging, shown, formats, brings_back)?;
     }
+    if brings_back {
+        keep_corrections(staging)?;
+    }
     find_notes(staging)?;
     transaction.commit()?;
     Ok(Compared { owner, brings_back })
@@ -112,6 +115,23 @@ fn find_by_id(
             Status::Undone as i64,
             if brings_back { Status::Undone as i64 } else { Status::Deleted as i64 },
         ],
+    )?;
+    Ok(())
+}
+
+/// Sits that their user has corrected and deleted come back as they were. Others take the values of the file: they may be
+/// those of an import that was undone on another device, which only looks like a deletion by the user here.
+fn keep_corrections(staging: &Connection) -> Result<(), StoreError> {
+    staging.execute(
+        "UPDATE sits SET status = ?2 WHERE status = ?1 AND EXISTS (
+           SELECT 1 FROM log.sessions AS known
+           WHERE key = sits.session_key AND coalesce(correctedstart, correctedlength, correctedoffset) IS NOT NULL
+             AND NOT EXISTS (
+               SELECT 1 FROM log.import_sits
+               WHERE import_sits.session_key = known.key AND undo_revision = deletionrevision AND undo_device = deletiondevice
+             )
+         )",
+        [Status::Undone as i64, Status::Back as i64],
     )?;
     Ok(())
 }

@@ -49,7 +49,8 @@ pub(super) enum Status {
     Deleted = 3,
     /// Undoing an import has deleted it, or the user has and wants it back. It comes back as the file has it.
     Undone = 4,
-    /// The user has deleted it and wants it back, and the file has it in another format or spelling. It comes back as it was.
+    /// The user has deleted it and wants it back, and has corrected it, or the file has it in another format or spelling. It
+    /// comes back as it was.
     Back = 5,
 }
 
