@@ -216,15 +216,7 @@ impl SyncEngine {
         self.reread(now)?;
         let account = self.store.signed_in()?;
         let view = match &account {
-            None => StoreView {
-                account: None,
-                cursor: None,
-                has_outgoing: false,
-                labels_due: false,
-                partner_due: false,
-                narrows: false,
-                comparison_due: false,
-            },
+            None => StoreView::default(),
             Some(account) => self.view(account, now.wall.utc)?,
         };
         let action = self.planner.next(view, now.boot);
@@ -273,10 +265,8 @@ impl SyncEngine {
             account: Some(id),
             cursor,
             has_outgoing: true,
-            labels_due: false,
-            partner_due: false,
             narrows: self.narrows(id)?,
-            comparison_due: false,
+            ..StoreView::default()
         };
         let Action::Push { rows, bytes } = self.planner.next(view, now.boot) else {
             return Ok(None);

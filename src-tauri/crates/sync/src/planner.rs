@@ -39,8 +39,8 @@ pub enum Wakeup {
     ErasureDecision,
 }
 
-/// What the planner needs to know of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the planner needs to know of the store. By default nobody is signed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StoreView {
     /// The signed-in account.
     pub account: Option<UserId>,

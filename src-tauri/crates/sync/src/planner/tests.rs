@@ -18,11 +18,7 @@ fn idle() -> StoreView {
     StoreView {
         account: Some(UserId(Uuid::from_u128(1))),
         cursor: Some(cursor(1)),
-        has_outgoing: false,
-        labels_due: false,
-        partner_due: false,
-        narrows: false,
-        comparison_due: false,
+        ..StoreView::default()
     }
 }
 
